@@ -1,0 +1,56 @@
+/**
+ * What a load leaves behind: every attempt with its answer, where not knowing is an answer too.
+ *
+ * Stamps are CLOCK_MONOTONIC in nanoseconds as plain numbers: comparable between processes of one kernel, and exact to
+ * the microsecond for any uptime (a double counts single nanoseconds up to 104 days).
+ */
+export type Answer =
+  /** `text` is the beginning of the body; `code` the problem's code and `orderId` the order's, when the body names them. */
+  | { kind: 'status'; status: number; code?: string; orderId?: string; text: string }
+  /** No connection was made, so nothing was sent and nothing happened. */
+  | { kind: 'refused'; atNs: number; detail: string }
+  /** The connection broke, or carried no whole answer (`reset`); none in time (`deadline`); the load was stopped (`aborted`). */
+  | { kind: 'reset' | 'deadline' | 'aborted'; atNs: number; detail: string }
+
+export type Attempt = {
+  /** The `index` of the order. */
+  index: number
+  orderId: string
+  /** 1 for the first time that the order is sent, 2 for the next. */
+  attempt: number
+  plannedNs: number
+  startedNs: number
+  /** When the whole answer had been read; only where the answer is a status. */
+  answeredNs?: number
+  answer: Answer
+}
+
+export type LoadResult = {
+  /** The moment from which the plan's offsets count. */
+  originNs: number
+  /** In the sequence in which they were started. */
+  attempts: Attempt[]
+  planned: number
+  /** True when the load was stopped before its plan was done. */
+  stopped: boolean
+  deadlineMs: number
+  wallMs: number
+  /** Start minus plan of all attempts; undefined when none was started. */
+  lateness?: { p50Ms: number; p99Ms: number; maxMs: number }
+  /** CPU time of the generator's thread, its spinning included, as a share of one core. */
+  cpuShare: number
+  /** `saturated`: attempts waited for a socket, so the loop was not open any more. */
+  connections: { opened: number; peakInFlight: number; limit: number; saturated: boolean }
+}
+
+export type Progress = { originNs: number; planned: number; started: number; answered: number; unanswered: number }
+
+/** Whether it is unknown that the order was placed: there was no answer, and it may have been sent. */
+export function isUnknown(answer: Answer): boolean {
+  return answer.kind === 'reset' || answer.kind === 'deadline' || answer.kind === 'aborted'
+}
+
+/** The monotonic clock in nanoseconds. */
+export function monotonicNs(): number {
+  return Number(process.hrtime.bigint())
+}

@@ -1,0 +1,75 @@
+/**
+ * A load on one address, in an open loop, from a thread of its own.
+ *
+ * Guarantees: what the calling thread does meanwhile (rendering, reading evidence) does not delay a start; every started
+ * attempt comes back with its answer; a stop ends the load at once with what it has measured; the thread ends with the
+ * load, and with the process.
+ * Does not guarantee quiet cores: the generator spins before its starts and takes up to one core.
+ */
+import { Worker } from 'node:worker_threads'
+import type { LoadResult, Progress } from './attempt.ts'
+import type { LoadJob } from './open-loop.ts'
+import type { PlannedOrder } from './orders.ts'
+import { checkPlan, inTime, type PlannedStart, steadyPlan } from './plan.ts'
+import type { Target } from './send.ts'
+
+/** How the orders are spread over time: evenly, each once, or as planned. */
+export type Spread = { ordersPerSecond: number } | { plan: PlannedStart[] }
+
+export type LoadOptions = Spread & {
+  orders: PlannedOrder[]
+  target: Target
+  /** An attempt without an answer ends this long after its start, and is unknown. */
+  deadlineMs: number
+  signal?: AbortSignal
+  /** Called at the beginning, which tells the origin of the plan, four times a second, and at the end. */
+  onProgress?: (progress: Progress) => void
+  /** Attempts that can be in flight at once before the loop is not open any more; 8,192 by default. */
+  maxSockets?: number
+}
+
+/** What the generator's thread says. */
+export type FromGenerator =
+  | { kind: 'progress'; progress: Progress }
+  | { kind: 'result'; result: LoadResult }
+  | { kind: 'broken'; detail: string }
+
+/**
+ * @throws RangeError when the plan or the target makes no sense, and Error when the generator itself breaks; a target
+ * that fails is never an error but an answer
+ */
+export async function runLoad(options: LoadOptions): Promise<LoadResult> {
+  const worker = new Worker(new URL('./generator-thread.ts', import.meta.url), { workerData: jobOf(options) })
+  const stop = (): void => worker.postMessage('stop')
+  try {
+    return await new Promise<LoadResult>((resolve, reject) => {
+      worker.on('message', (message: FromGenerator) => {
+        if (message.kind === 'progress') options.onProgress?.(message.progress)
+        else if (message.kind === 'result') resolve(message.result)
+        else reject(new Error(`The load generator broke: ${message.detail}.`))
+      })
+      worker.on('error', cause => reject(new Error('The load generator broke.', { cause })))
+      worker.on('exit', code => reject(new Error(`The load generator ended early, with code ${code}.`)))
+      options.signal?.addEventListener('abort', stop, { once: true })
+      if (options.signal?.aborted) stop()
+    })
+  } finally {
+    options.signal?.removeEventListener('abort', stop)
+    await worker.terminate()
+  }
+}
+
+function jobOf(options: LoadOptions): LoadJob {
+  const { orders, target, deadlineMs, maxSockets = 8192 } = options
+  const plan = 'plan' in options ? options.plan : steadyPlan(orders.length, options.ordersPerSecond)
+  checkPlan(plan, orders.length)
+  if (!(deadlineMs >= 1 && deadlineMs < 2 ** 31)) {
+    throw new RangeError(`deadlineMs must be from 1 to 2147483647, not ${deadlineMs}.`)
+  }
+  if (!Number.isInteger(maxSockets) || maxSockets < 1) {
+    throw new RangeError(`maxSockets must be a whole number from 1, not ${maxSockets}.`)
+  }
+  if (!URL.canParse(target.url)) throw new RangeError(`The target's url must be an http address, not "${target.url}".`)
+  if (!target.path.startsWith('/')) throw new RangeError(`The target's path must begin with /, not "${target.path}".`)
+  return { orders, plan: inTime(plan), target, deadlineMs, maxSockets }
+}

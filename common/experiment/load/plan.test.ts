@@ -1,0 +1,33 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { checkPlan, inTime, steadyPlan, withRepeats } from './plan.ts'
+
+test('a steady plan starts every order once, evenly', () => {
+  assert.deepEqual(steadyPlan(3, 200, 100), [
+    { order: 0, offsetMs: 100 },
+    { order: 1, offsetMs: 105 },
+    { order: 2, offsetMs: 110 },
+  ])
+})
+
+test('repeats send every nth order again, in the sequence of time', () => {
+  assert.deepEqual(withRepeats(steadyPlan(4, 1000), 2, 1.5), [
+    { order: 0, offsetMs: 0 },
+    { order: 1, offsetMs: 1 },
+    { order: 0, offsetMs: 1.5 },
+    { order: 2, offsetMs: 2 },
+    { order: 3, offsetMs: 3 },
+    { order: 2, offsetMs: 3.5 },
+  ])
+})
+
+test('starts of one moment keep their sequence', () => {
+  const burst = [2, 0, 1].map(order => ({ order, offsetMs: 5 }))
+  assert.deepEqual(inTime(burst), burst)
+})
+
+test('a plan that cannot be kept is refused', () => {
+  assert.throws(() => steadyPlan(3, 0), /ordersPerSecond must be above 0, not 0/)
+  assert.throws(() => checkPlan([{ order: 3, offsetMs: 0 }], 3), /names order 3, and there are 3/)
+  assert.throws(() => checkPlan([{ order: 0, offsetMs: -1 }], 3), /0 ms or later, not -1/)
+})
