@@ -1,0 +1,61 @@
+// The one table of errors: a code, the HTTP status that carries it, and what becomes of a message that meets it.
+// A status means one thing everywhere: 400 malformed, 503 nothing happened, 504 unknown.
+
+/** What becomes of a message: done with, tried again later, given up with its reason, or the consumer stops. */
+export type Settlement = 'ack' | 'retry' | 'dead-letter' | 'stop'
+
+type Row = { status: number; settlement: Settlement; title: string }
+
+export const ERRORS = {
+  malformed: { status: 400, settlement: 'dead-letter', title: 'The request is malformed.' },
+  'too-large': { status: 413, settlement: 'dead-letter', title: 'The body is too large.' },
+  'not-found': { status: 404, settlement: 'dead-letter', title: 'There is nothing here.' },
+  'unknown-event': { status: 400, settlement: 'dead-letter', title: 'The event has an unknown type or version.' },
+  'out-of-stock': { status: 409, settlement: 'ack', title: 'The kitchen does not have all that was ordered.' },
+  'unknown-sku': { status: 409, settlement: 'ack', title: 'The kitchen does not sell this.' },
+  released: { status: 409, settlement: 'ack', title: 'The order was given up before it was reserved.' },
+  'order-conflict': { status: 409, settlement: 'dead-letter', title: 'This orderId was used with another content.' },
+  'order-undecided': { status: 409, settlement: 'retry', title: 'The order is not decided yet.' },
+  'key-reused': { status: 422, settlement: 'dead-letter', title: 'This Idempotency-Key was used with another body.' },
+  'handler-failed': { status: 500, settlement: 'retry', title: 'The service failed while it handled this.' },
+  'retries-exhausted': { status: 500, settlement: 'dead-letter', title: 'The last attempt failed too.' },
+  'kills-consumer': {
+    status: 500,
+    settlement: 'dead-letter',
+    title: 'The message ended its consumer each time it was alone.',
+  },
+  'inventory-broke': {
+    status: 502,
+    settlement: 'retry',
+    title: 'Inventory answered with an error; the order is given up.',
+  },
+  unavailable: { status: 503, settlement: 'stop', title: 'The service cannot do its work now; nothing happened.' },
+  'inventory-unavailable': { status: 503, settlement: 'retry', title: 'Inventory was not asked; nothing happened.' },
+  'store-failed': { status: 503, settlement: 'stop', title: 'The store could not keep this; nothing happened.' },
+  'deadline-passed': { status: 504, settlement: 'retry', title: 'The deadline passed; what happened is unknown.' },
+} as const satisfies Record<string, Row>
+
+export type ErrorCode = keyof typeof ERRORS
+
+/** An error that names its row of the table. `detail` is for the reader: what was wrong, and what to do. */
+export class LabError extends Error {
+  readonly code: ErrorCode
+  readonly detail: string
+  /** The order that it is about, where that is known. */
+  readonly orderId: string | undefined
+  constructor(code: ErrorCode, detail: string, options: { cause?: unknown; orderId?: string } = {}) {
+    super(`${code}: ${detail}`, options.cause === undefined ? {} : { cause: options.cause })
+    this.name = 'LabError'
+    this.code = code
+    this.detail = detail
+    this.orderId = options.orderId
+  }
+}
+
+/** What is not a LabError is the service's own failure while it handled one message. */
+export function asLabError(error: unknown): LabError {
+  if (error instanceof LabError) return error
+  return new LabError('handler-failed', error instanceof Error ? error.message : String(error), { cause: error })
+}
+
+export const settlementOf = (error: unknown): Settlement => ERRORS[asLabError(error).code].settlement

@@ -1,0 +1,73 @@
+// The events that cross RabbitMQ and Kafka, in one envelope.
+// Guarantees: an event's `id` follows from its type and its order, so that an event published again carries the same
+// id and every reader can know it. Not promised: that an event arrives once.
+import { Type, type Static, type TSchema } from 'typebox'
+import { Order, OrderLine } from './order.ts'
+import { FailureReason, type Outcome } from './outcome.ts'
+
+export const EVENT_VERSION = 1
+/** Larger message bodies are refused before they are parsed, in bytes. */
+export const MAX_MESSAGE_BYTES = 64 * 1024
+
+const Text = Type.String({ minLength: 1, maxLength: 256 })
+
+function event<Kind extends string, Data extends TSchema>(type: Kind, data: Data) {
+  return Type.Object(
+    {
+      id: Text,
+      type: Type.Literal(type),
+      version: Type.Literal(EVENT_VERSION),
+      correlationId: Text,
+      /** Event time: when the thing happened, not when it was sent or read. RFC 3339, UTC. */
+      occurredAt: Type.String({ pattern: '^\\d{4}-\\d{2}-\\d{2}T\\d{2}:\\d{2}:\\d{2}\\.\\d{3}Z$' }),
+      data,
+    },
+    { additionalProperties: false },
+  )
+}
+
+export const OrderPlaced = event('OrderPlaced', Order)
+export type OrderPlaced = Static<typeof OrderPlaced>
+
+const decided = { orderId: Text, userId: Text, kitchenId: Text, items: Type.Array(OrderLine) }
+
+export const InventoryReserved = event('InventoryReserved', Type.Object(decided, { additionalProperties: false }))
+export type InventoryReserved = Static<typeof InventoryReserved>
+
+export const InventoryFailed = event(
+  'InventoryFailed',
+  Type.Object({ ...decided, reason: FailureReason }, { additionalProperties: false }),
+)
+export type InventoryFailed = Static<typeof InventoryFailed>
+
+/** A record of the InventoryEvents stream. */
+export const InventoryEvent = Type.Union([InventoryReserved, InventoryFailed])
+export type InventoryEvent = Static<typeof InventoryEvent>
+
+export type EventType = 'OrderPlaced' | 'InventoryReserved' | 'InventoryFailed'
+
+/** The id of an order's event of that type; the same for every copy of it. */
+export const eventId = (type: EventType, orderId: string): string => `${type}:${orderId}`
+
+type Happened = { correlationId: string; occurredAt: string }
+
+export function orderPlaced(order: Order, { correlationId, occurredAt }: Happened): OrderPlaced {
+  const type = 'OrderPlaced'
+  return { id: eventId(type, order.orderId), type, version: EVENT_VERSION, correlationId, occurredAt, data: order }
+}
+
+/** The result event of an order: the same decision gives the same event, byte for byte. */
+export function inventoryEvent(order: Order, outcome: Outcome, happened: Happened): InventoryEvent {
+  const { correlationId, occurredAt } = happened
+  const { orderId, userId, kitchenId, items } = order
+  const data = { orderId, userId, kitchenId, items }
+  const envelope = { version: EVENT_VERSION, correlationId, occurredAt } as const
+  return outcome.status === 'reserved'
+    ? { ...envelope, id: eventId('InventoryReserved', orderId), type: 'InventoryReserved', data }
+    : {
+        ...envelope,
+        id: eventId('InventoryFailed', orderId),
+        type: 'InventoryFailed',
+        data: { ...data, reason: outcome.reason },
+      }
+}

@@ -1,0 +1,63 @@
+// What a service holds, as rows with stamps, for whoever judges it: `GET /orders`, `/inventory`, `/notifications`.
+// Stamps are nanoseconds of the machine's monotonic clock (CLOCK_MONOTONIC), taken inside the transaction that wrote
+// the row, so they precede the synced commit by the time that it takes.
+import { Type, type Static, type TSchema } from 'typebox'
+import { Outcome } from './outcome.ts'
+
+const Seq = Type.Integer()
+const Ns = Type.Number()
+const Text = Type.String()
+
+/** An order of the order service. */
+export const OrderRow = Type.Object({
+  seq: Seq,
+  orderId: Text,
+  userId: Text,
+  kitchenId: Text,
+  status: Type.Union([Type.Literal('pending'), Type.Literal('reserved'), Type.Literal('failed')]),
+  reason: Type.Union([Text, Type.Null()]),
+  notification: Type.Union([Type.Literal('pending'), Type.Literal('sent'), Type.Null()]),
+  correlationId: Text,
+  placedNs: Ns,
+  decidedNs: Type.Union([Ns, Type.Null()]),
+})
+export type OrderRow = Static<typeof OrderRow>
+
+/** Inventory's decision about an order; `released` when its stock was given back afterwards. */
+export const DecisionRow = Type.Object({
+  seq: Seq,
+  orderId: Text,
+  outcome: Outcome,
+  released: Type.Boolean(),
+  decidedNs: Ns,
+})
+export type DecisionRow = Static<typeof DecisionRow>
+
+/** One change of stock. Appended, and with no unique key on the order, so that a double would show. */
+export const MovementRow = Type.Object({
+  seq: Seq,
+  kind: Type.Union([Type.Literal('opening'), Type.Literal('reserve'), Type.Literal('release')]),
+  orderId: Type.Union([Text, Type.Null()]),
+  kitchenId: Text,
+  sku: Text,
+  delta: Type.Integer(),
+  atNs: Ns,
+})
+export type MovementRow = Static<typeof MovementRow>
+
+/** What a kitchen has now, kept apart from the movements. */
+export const StockRow = Type.Object({ seq: Seq, kitchenId: Text, sku: Text, quantity: Type.Integer() })
+export type StockRow = Static<typeof StockRow>
+
+/** One notification that was sent. Appended, and with no unique key on the order. */
+export const NotificationRow = Type.Object({ seq: Seq, orderId: Text, userId: Text, sentNs: Ns })
+export type NotificationRow = Static<typeof NotificationRow>
+
+/** A page: rows by rising `seq`, and where the next page starts (`?after=`), or null at the end. */
+export const Page = <Row extends TSchema>(row: Row) =>
+  Type.Object({ rows: Type.Array(row), next: Type.Union([Seq, Type.Null()]) })
+export type Page<Row> = { rows: Row[]; next: number | null }
+
+/** Clock and boot of a service: processes of one boot of one kernel share the monotonic clock. */
+export const ClockView = Type.Object({ monotonicNs: Ns, bootId: Text })
+export type ClockView = Static<typeof ClockView>

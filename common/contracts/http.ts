@@ -1,0 +1,38 @@
+// The HTTP bodies of the routes that the services share.
+import { Type, type Static } from 'typebox'
+import { Order } from './order.ts'
+
+const Id = Type.String({ minLength: 1, maxLength: 128 })
+const closed = { additionalProperties: false }
+
+/** `POST /reserve` asks with the whole order, so that inventory can tell a repeat from another order. */
+export const ReserveRequest = Order
+export type ReserveRequest = Static<typeof ReserveRequest>
+export const ReserveAnswer = Type.Object({ orderId: Id, status: Type.Literal('reserved') }, closed)
+export type ReserveAnswer = Static<typeof ReserveAnswer>
+
+/** `POST /release` gives the stock of an order back, or forbids that it is ever reserved. */
+export const ReleaseRequest = Type.Object({ orderId: Id }, closed)
+export type ReleaseRequest = Static<typeof ReleaseRequest>
+export const ReleaseAnswer = Type.Object({ orderId: Id, status: Type.Literal('released') }, closed)
+export type ReleaseAnswer = Static<typeof ReleaseAnswer>
+
+export const SendRequest = Type.Object({ orderId: Id, userId: Id }, closed)
+export type SendRequest = Static<typeof SendRequest>
+export const SendAnswer = Type.Object({ orderId: Id, status: Type.Literal('sent') }, closed)
+export type SendAnswer = Static<typeof SendAnswer>
+
+/** An order as its service shows it. `reason` is a code of the table of errors. */
+export const OrderView = Type.Object(
+  {
+    orderId: Id,
+    status: Type.Union([Type.Literal('pending'), Type.Literal('reserved'), Type.Literal('failed')]),
+    reason: Type.Optional(Type.String()),
+    notification: Type.Optional(Type.Union([Type.Literal('pending'), Type.Literal('sent')])),
+  },
+  closed,
+)
+export type OrderView = Static<typeof OrderView>
+
+export const IDEMPOTENCY_KEY = 'idempotency-key'
+export const CORRELATION_ID = 'x-correlation-id'

@@ -1,0 +1,41 @@
+// What an order is, on every wire. One definition for HTTP bodies, messages and records.
+// Guarantees: what passes `parse(Order, …)` has whole, bounded quantities and at least one line.
+// Does not say whether the stock is there; that is the workflow's decision.
+import { Type, type Static } from 'typebox'
+import { createHash } from 'node:crypto'
+
+export const MENU = ['burger', 'pizza', 'salad'] as const
+export const DEFAULT_KITCHEN = 'main'
+export const MAX_LINES = 100
+export const MAX_QUANTITY = 1_000
+
+const Name = Type.String({ minLength: 1, maxLength: 128, pattern: '^[^\\u0000-\\u001f\\u007f]+$' })
+
+export const OrderLine = Type.Object(
+  { sku: Name, quantity: Type.Integer({ minimum: 1, maximum: MAX_QUANTITY }) },
+  { additionalProperties: false },
+)
+
+const content = {
+  userId: Name,
+  items: Type.Array(OrderLine, { minItems: 1, maxItems: MAX_LINES }),
+}
+
+/** What a client asks at `POST /order`; without a kitchen, `main` cooks it. */
+export const OrderRequest = Type.Object({ ...content, kitchenId: Type.Optional(Name) }, { additionalProperties: false })
+export type OrderRequest = Static<typeof OrderRequest>
+
+/** The order that the services pass on. */
+export const Order = Type.Object({ orderId: Name, kitchenId: Name, ...content }, { additionalProperties: false })
+export type Order = Static<typeof Order>
+
+/**
+ * A digest of what was ordered. Two orders of one `orderId` are the same order exactly when their fingerprints are
+ * equal; the same `orderId` with another fingerprint is an `order-conflict`. The order of lines counts.
+ */
+export function fingerprint(order: Omit<Order, 'orderId'>): string {
+  const lines = order.items.map(line => [line.sku, line.quantity])
+  return createHash('sha256')
+    .update(JSON.stringify([order.userId, order.kitchenId, lines]))
+    .digest('base64url')
+}

@@ -1,0 +1,16 @@
+// The outcome of an order: inventory's one decision about it, for ever.
+import { Type, type Static } from 'typebox'
+
+/** Why inventory took nothing. `released`: the order was given up before it could be reserved (synchronous model). */
+export const FailureReason = Type.Union([
+  Type.Literal('out-of-stock'),
+  Type.Literal('unknown-sku'),
+  Type.Literal('released'),
+])
+export type FailureReason = Static<typeof FailureReason>
+
+export const Outcome = Type.Union([
+  Type.Object({ status: Type.Literal('reserved') }, { additionalProperties: false }),
+  Type.Object({ status: Type.Literal('failed'), reason: FailureReason }, { additionalProperties: false }),
+])
+export type Outcome = Static<typeof Outcome>

@@ -1,0 +1,34 @@
+// From `unknown` to a contract's type, at every edge. What passes here is trusted inside.
+import { Compile, type Validator } from 'typebox/compile'
+import type { Static, TSchema } from 'typebox'
+import { LabError } from './errors.ts'
+
+const validators = new WeakMap<object, Validator>()
+
+/**
+ * Returns the value with the contract's type.
+ * @throws LabError `malformed`, whose detail names the first wrong field.
+ */
+export function parse<Schema extends TSchema>(schema: Schema, value: unknown, what = 'body'): Static<Schema> {
+  let validator = validators.get(schema)
+  if (!validator) validators.set(schema, (validator = Compile(schema)))
+  if (validator.Check(value)) return value as Static<Schema>
+  const first = validator.Errors(value)[0]
+  const path = first?.instancePath ? `${what}${first.instancePath.replaceAll('/', '.')}` : what
+  throw new LabError('malformed', `${path} ${first?.message ?? 'has the wrong shape'}`)
+}
+
+/** @throws LabError `malformed` when the bytes are not UTF-8 or not JSON. */
+export function parseJson(bytes: Uint8Array, what = 'body'): unknown {
+  let text: string
+  try {
+    text = new TextDecoder('utf-8', { fatal: true }).decode(bytes)
+  } catch {
+    throw new LabError('malformed', `${what} is not UTF-8`)
+  }
+  try {
+    return JSON.parse(text)
+  } catch (error) {
+    throw new LabError('malformed', `${what} is not JSON: ${error instanceof Error ? error.message : String(error)}`)
+  }
+}

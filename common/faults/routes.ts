@@ -1,0 +1,21 @@
+// `/faults`: the lab's switches of a service. The route exists only with `LAB_FAULTS=on`.
+// GET shows each fault, its setting and how often it bit; POST sets some (null switches one off); DELETE heals all.
+import { Type } from 'typebox'
+import { parse } from '../contracts/parse.ts'
+import type { Server } from '../kit/http-server.ts'
+import type { Switchboard } from './switchboard.ts'
+
+const Settings = Type.Record(Type.String(), Type.Unknown())
+
+export function faultRoutes(server: Server, switchboard: Switchboard): void {
+  if (!switchboard.on) return
+  server.get('/faults', () => switchboard.view())
+  server.post('/faults', request => {
+    switchboard.set(parse(Settings, request.body))
+    return switchboard.view()
+  })
+  server.delete('/faults', () => {
+    switchboard.clear()
+    return switchboard.view()
+  })
+}

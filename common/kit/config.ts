@@ -1,0 +1,76 @@
+// Settings from the environment, each read once, at the start, and refused in one sentence when it is wrong.
+
+/** A wrong setting; its message is for whoever starts the service. */
+export class ConfigError extends Error {
+  override name = 'ConfigError'
+}
+
+export type Environment = Record<string, string | undefined>
+
+export type Setting<Value> = {
+  /** What it is for, as the READMEs say it. */
+  about: string
+  /** The default as one would write it in the environment; undefined when there is none. */
+  fallback: string | undefined
+  /** @throws Error that says what is expected */
+  read(text: string): Value
+}
+
+export const text = (fallback: string, about: string): Setting<string> => ({ about, fallback, read: value => value })
+
+export function integer(fallback: number, about: string, { min = 0, max = 2 ** 31 } = {}): Setting<number> {
+  return {
+    about,
+    fallback: String(fallback),
+    read(value) {
+      const number = Number(value)
+      if (/^-?\d+$/.test(value) && number >= min && number <= max) return number
+      throw new Error(`a whole number from ${min} to ${max}`)
+    },
+  }
+}
+
+export const port = (fallback: number): Setting<number> =>
+  integer(fallback, 'the port that it listens on; 0 lets the system choose', { max: 65_535 })
+
+export function oneOf<const Word extends string>(words: readonly Word[], fallback: Word, about: string): Setting<Word> {
+  return {
+    about,
+    fallback,
+    read(value) {
+      const word = words.find(candidate => candidate === value)
+      if (word !== undefined) return word
+      throw new Error(`one of ${words.join(', ')}`)
+    },
+  }
+}
+
+export function httpUrl(fallback: string, about: string): Setting<string> {
+  return {
+    about,
+    fallback,
+    read(value) {
+      if (URL.canParse(value) && /^https?:$/.test(new URL(value).protocol)) return value.replace(/\/$/, '')
+      throw new Error('an http:// or https:// address')
+    },
+  }
+}
+
+export type Values<Settings> = { [Name in keyof Settings]: Settings[Name] extends Setting<infer Value> ? Value : never }
+
+/** @throws ConfigError that names the variable, what stood there and what is expected. */
+export function readConfig<Settings extends Record<string, Setting<unknown>>>(
+  settings: Settings,
+  environment: Environment,
+): Values<Settings> {
+  const read = ([name, setting]: [string, Setting<unknown>]) => {
+    const given = environment[name] || setting.fallback
+    if (given === undefined) throw new ConfigError(`${name} is not set (${setting.about})`)
+    try {
+      return [name, setting.read(given)]
+    } catch (error) {
+      throw new ConfigError(`${name} is "${given}"; expected ${error instanceof Error ? error.message : String(error)}`)
+    }
+  }
+  return Object.fromEntries(Object.entries(settings).map(read)) as Values<Settings>
+}

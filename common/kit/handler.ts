@@ -1,0 +1,12 @@
+// The one shape of work: a message in, a decision out, whatever carried it.
+import type { Logger } from './log.ts'
+
+/** What travels with the work: whose it is, and how long it is worth doing. */
+export type Context = {
+  correlationId: string
+  /** Aborted when nobody waits for the answer any longer. */
+  signal: AbortSignal
+  log: Logger
+}
+
+export type Handler<In, Out> = (input: In, context: Context) => Promise<Out>

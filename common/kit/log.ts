@@ -1,0 +1,19 @@
+// Logs: JSON, one line an event, on standard output, with `service` and, where there is one, `orderId` and
+// `correlationId`. Written synchronously: a killed process leaves the lines of what it did.
+import { pino, type Logger as Pino } from 'pino'
+
+export type Logger = Pick<Pino, 'debug' | 'info' | 'warn' | 'error' | 'child' | 'fatal'>
+
+/** `level`: pino's names, `silent` included. */
+export function createLog(service: string, level: string): Logger {
+  return pino(
+    {
+      level,
+      base: { service },
+      messageKey: 'event',
+      timestamp: () => `,"time":"${new Date().toISOString()}"`,
+      formatters: { level: label => ({ level: label }) },
+    },
+    pino.destination({ dest: 1, sync: true }),
+  )
+}

@@ -1,0 +1,38 @@
+// A service's own SQLite file: synced (WAL, synchronous=FULL) and held under an exclusive lock.
+// Guarantees: who opened it is the only process that can; the lock ends with the process, however it ends.
+// Not promised: that the disk below keeps what it says it has synced.
+import { DatabaseSync } from 'node:sqlite'
+import { mkdirSync } from 'node:fs'
+import { dirname } from 'node:path'
+import { LabError } from '../contracts/errors.ts'
+
+/** @throws LabError `unavailable` when the file cannot be opened, is no database, or another process holds it. */
+export function openDatabase(file: string): DatabaseSync {
+  try {
+    mkdirSync(dirname(file), { recursive: true })
+    const db = new DatabaseSync(file, { timeout: 0 })
+    // Exclusive mode before the first access: the lock is taken with the first write and kept until the end.
+    db.exec('PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL')
+    db.exec('BEGIN IMMEDIATE; COMMIT')
+    return db
+  } catch (error) {
+    throw new LabError('unavailable', `the store ${file} cannot be opened: ${explain(error)}`, { cause: error })
+  }
+}
+
+function explain(error: unknown): string {
+  const message = error instanceof Error ? error.message : String(error)
+  if (/locked|busy/.test(message)) return 'another process holds it; stop that one, or set another DATA_DIR'
+  if (/not a database|malformed/.test(message))
+    return `it is damaged (${message}); restore it, or move it away to start anew`
+  return message
+}
+
+// https://www.sqlite.org/rescode.html: what the disk or the file says, and no statement of ours can help.
+const STORE_FAILURES = new Set([7, 8, 10, 11, 13, 14, 26])
+
+/** True for an error of the store itself (full, read-only, damaged …), not of one statement. */
+export function isStoreFailure(error: unknown): boolean {
+  if (!(error instanceof Error) || !('errcode' in error) || typeof error.errcode !== 'number') return false
+  return STORE_FAILURES.has(error.errcode & 0xff)
+}

@@ -1,0 +1,69 @@
+// Group commit: what waits when the event loop comes round shares one synced transaction.
+// Guarantees: each piece of work has its savepoint and sees those before it; its error undoes it alone. No promise
+// resolves before COMMIT has returned; if COMMIT fails, all in the batch fail and nothing of them is kept.
+// Not promised: order between work that is handed in from different turns of the loop and fails.
+import type { DatabaseSync } from 'node:sqlite'
+import { LabError } from '../contracts/errors.ts'
+import type { Store } from '../workflow/store.ts'
+import { isStoreFailure } from './database.ts'
+
+/** Larger batches would hold the event loop; what is left goes into the next one at once. */
+const MAX_BATCH = 512
+
+type Waiting = { run(): unknown; resolve(result: unknown): void; reject(error: unknown): void }
+type Done = { waiting: Waiting; result?: unknown; error?: unknown }
+
+export function groupCommit<Tx>(db: DatabaseSync, tx: Tx): Store<Tx> {
+  let queue: Waiting[] = []
+
+  function flush(): void {
+    const batch = queue.slice(0, MAX_BATCH)
+    queue = queue.slice(MAX_BATCH)
+    if (queue.length > 0) setImmediate(flush)
+    try {
+      const done = commitTogether(db, batch)
+      for (const { waiting, result, error } of done)
+        error === undefined ? waiting.resolve(result) : waiting.reject(error)
+    } catch (error) {
+      const message = error instanceof Error ? error.message : String(error)
+      const failure = new LabError('store-failed', `nothing was kept: ${message}`, { cause: error })
+      for (const waiting of batch) waiting.reject(failure)
+    }
+  }
+
+  return {
+    transact<Result>(work: (tx: Tx) => Result): Promise<Result> {
+      return new Promise<Result>((resolve, reject) => {
+        if (queue.length === 0) setImmediate(flush)
+        queue.push({ run: () => work(tx), resolve: result => resolve(result as Result), reject })
+      })
+    },
+  }
+}
+
+/** Runs all in one transaction; throws when the transaction as a whole could not be kept. */
+function commitTogether(db: DatabaseSync, batch: Waiting[]): Done[] {
+  db.exec('BEGIN IMMEDIATE')
+  try {
+    const done = batch.map(waiting => runAlone(db, waiting))
+    db.exec('COMMIT')
+    return done
+  } catch (error) {
+    if (db.isTransaction) db.exec('ROLLBACK')
+    throw error
+  }
+}
+
+function runAlone(db: DatabaseSync, waiting: Waiting): Done {
+  db.exec('SAVEPOINT work')
+  try {
+    const result = waiting.run()
+    db.exec('RELEASE work')
+    return { waiting, result }
+  } catch (error) {
+    // A full or damaged store fails everybody; SQLite may even have rolled the whole transaction back by itself.
+    if (isStoreFailure(error) || !db.isTransaction) throw error
+    db.exec('ROLLBACK TO work; RELEASE work')
+    return { waiting, error: error ?? new Error('work failed without a reason') }
+  }
+}

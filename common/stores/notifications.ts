@@ -1,0 +1,29 @@
+// The notification service's store on SQLite: who was confirmed (the safeguard) apart from what was sent (the evidence).
+import type { DatabaseSync } from 'node:sqlite'
+import type { NotificationRow } from '../contracts/evidence.ts'
+import type { NotificationsTx } from '../workflow/store.ts'
+import { monotonicNs } from './clock.ts'
+import { pager, type Pager } from './page.ts'
+
+export type NotificationsTables = NotificationsTx & { pageNotifications: Pager<NotificationRow> }
+
+export function notificationsTables(db: DatabaseSync): NotificationsTables {
+  db.exec(`CREATE TABLE IF NOT EXISTS confirmed (orderId TEXT PRIMARY KEY) STRICT;
+    CREATE TABLE IF NOT EXISTS notifications (
+      seq INTEGER PRIMARY KEY AUTOINCREMENT, orderId TEXT NOT NULL, userId TEXT NOT NULL, sentNs INTEGER NOT NULL) STRICT`)
+  const find = db.prepare('SELECT 1 FROM confirmed WHERE orderId = ?')
+  const confirm = db.prepare('INSERT INTO confirmed (orderId) VALUES (?)')
+  const append = db.prepare('INSERT INTO notifications (orderId, userId, sentNs) VALUES (?, ?, ?)')
+  return {
+    wasSent: orderId => find.get(orderId) !== undefined,
+    append({ orderId, userId }) {
+      confirm.run(orderId)
+      append.run(orderId, userId, monotonicNs())
+    },
+    pageNotifications: pager<NotificationRow>(db, {
+      table: 'notifications',
+      columns: 'orderId, userId, sentNs',
+      toRow: row => row as NotificationRow,
+    }),
+  }
+}

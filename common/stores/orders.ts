@@ -1,0 +1,73 @@
+// The order service's book on SQLite.
+import type { DatabaseSync } from 'node:sqlite'
+import type { OrderRow } from '../contracts/evidence.ts'
+import type { Order } from '../contracts/order.ts'
+import type { OrdersTx, PlacedOrder } from '../workflow/store.ts'
+import { monotonicNs } from './clock.ts'
+import { pager, type Pager } from './page.ts'
+
+export type OrdersTables = OrdersTx & {
+  pageOrders: Pager<OrderRow>
+  pendingOrders(): string[]
+  unconfirmedOrders(): string[]
+}
+
+export function ordersTables(db: DatabaseSync): OrdersTables {
+  db.exec(`CREATE TABLE IF NOT EXISTS orders (
+    seq INTEGER PRIMARY KEY AUTOINCREMENT, orderId TEXT NOT NULL UNIQUE, body TEXT NOT NULL, fingerprint TEXT NOT NULL,
+    status TEXT NOT NULL, reason TEXT, notification TEXT, correlationId TEXT NOT NULL, occurredAt TEXT NOT NULL,
+    placedNs INTEGER NOT NULL, decidedNs INTEGER) STRICT`)
+  // Partial indexes: what is unfinished is found at once, however long the book is.
+  db.exec(`CREATE INDEX IF NOT EXISTS orders_pending ON orders (seq) WHERE status = 'pending';
+    CREATE INDEX IF NOT EXISTS orders_unconfirmed ON orders (seq) WHERE notification = 'pending'`)
+  const find = db.prepare('SELECT * FROM orders WHERE orderId = ?')
+  const insert = db.prepare(`INSERT INTO orders
+    (orderId, body, fingerprint, status, reason, notification, correlationId, occurredAt, placedNs)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`)
+  const update = db.prepare(`UPDATE orders
+    SET status = ?, reason = ?, notification = ?, decidedNs = coalesce(decidedNs, ?) WHERE orderId = ?`)
+  const pending = db.prepare(`SELECT orderId FROM orders WHERE status = 'pending' ORDER BY seq`)
+  const unconfirmed = db.prepare(`SELECT orderId FROM orders WHERE notification = 'pending' ORDER BY seq`)
+  return {
+    findOrder(orderId) {
+      const row = find.get(orderId)
+      if (!row) return undefined
+      return {
+        order: JSON.parse(String(row.body)) as Order,
+        fingerprint: String(row.fingerprint),
+        status: row.status as PlacedOrder['status'],
+        reason: row.reason as string | null,
+        notification: row.notification as PlacedOrder['notification'],
+        correlationId: String(row.correlationId),
+        occurredAt: String(row.occurredAt),
+      }
+    },
+    insertOrder({ order, fingerprint, status, reason, notification, correlationId, occurredAt }) {
+      const body = JSON.stringify(order)
+      insert.run(
+        order.orderId,
+        body,
+        fingerprint,
+        status,
+        reason,
+        notification,
+        correlationId,
+        occurredAt,
+        monotonicNs(),
+      )
+    },
+    updateOrder(orderId, { status, reason, notification }) {
+      update.run(status, reason, notification, monotonicNs(), orderId)
+    },
+    pendingOrders: () => pending.all().map(row => String(row.orderId)),
+    unconfirmedOrders: () => unconfirmed.all().map(row => String(row.orderId)),
+    pageOrders: pager<OrderRow>(db, {
+      table: 'orders',
+      columns: 'orderId, body, status, reason, notification, correlationId, placedNs, decidedNs',
+      toRow: ({ body, ...row }) => {
+        const { userId, kitchenId } = JSON.parse(String(body)) as Order
+        return { ...row, userId, kitchenId } as OrderRow
+      },
+    }),
+  }
+}

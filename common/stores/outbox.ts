@@ -1,0 +1,24 @@
+// The outbox: events that were stored with the state that they tell of, until they are handed over.
+import type { DatabaseSync } from 'node:sqlite'
+
+export type OutboxEntry = { seq: number; body: string }
+
+export type OutboxTables = {
+  enqueue(body: string): void
+  /** The oldest entries after `after`, in the order in which they were stored. */
+  pendingEntries(after: number, limit: number): OutboxEntry[]
+  dequeue(seq: number): void
+}
+
+export function outboxTables(db: DatabaseSync): OutboxTables {
+  db.exec('CREATE TABLE IF NOT EXISTS outbox (seq INTEGER PRIMARY KEY AUTOINCREMENT, body TEXT NOT NULL) STRICT')
+  const insert = db.prepare('INSERT INTO outbox (body) VALUES (?)')
+  const select = db.prepare('SELECT seq, body FROM outbox WHERE seq > ? ORDER BY seq LIMIT ?')
+  const remove = db.prepare('DELETE FROM outbox WHERE seq = ?')
+  return {
+    enqueue: body => void insert.run(body),
+    pendingEntries: (after, limit) =>
+      select.all(after, limit).map(row => ({ seq: Number(row.seq), body: String(row.body) })),
+    dequeue: seq => void remove.run(seq),
+  }
+}

@@ -1,0 +1,19 @@
+// Pages of a table by its rising sequence number.
+import type { DatabaseSync, SQLOutputValue } from 'node:sqlite'
+import type { Page } from '../contracts/evidence.ts'
+
+export const MAX_PAGE = 1_000
+
+export type Pager<Row> = (after: number, limit: number) => Page<Row>
+
+/** `columns` and `table` are the store's own words, never a client's. */
+export function pager<Row extends { seq: number }>(
+  db: DatabaseSync,
+  { columns, table, toRow }: { columns: string; table: string; toRow: (row: Record<string, SQLOutputValue>) => Row },
+): Pager<Row> {
+  const select = db.prepare(`SELECT seq, ${columns} FROM ${table} WHERE seq > ? ORDER BY seq LIMIT ?`)
+  return (after, limit) => {
+    const rows = select.all(after, Math.min(limit, MAX_PAGE)).map(toRow)
+    return { rows, next: rows.length < limit ? null : (rows.at(-1)?.seq ?? null) }
+  }
+}

@@ -1,0 +1,22 @@
+// A service's store: its tables on one SQLite file, written through group commit, read directly.
+import { join } from 'node:path'
+import type { DatabaseSync } from 'node:sqlite'
+import type { Store } from '../workflow/store.ts'
+import { openDatabase } from './database.ts'
+import { groupCommit } from './group-commit.ts'
+
+export type ServiceStore<Tx> = Store<Tx> & {
+  /** Reads what is committed. Never call what writes from here: it would escape the group commit. */
+  read: Tx
+  close(): void
+}
+
+/**
+ * Opens `<folder>/<name>.db` and creates what `tables` finds missing.
+ * @throws LabError `unavailable` when the file cannot be opened or is held by another process.
+ */
+export function openStore<Tx>(folder: string, name: string, tables: (db: DatabaseSync) => Tx): ServiceStore<Tx> {
+  const db = openDatabase(join(folder, `${name}.db`))
+  const tx = tables(db)
+  return { ...groupCommit(db, tx), read: tx, close: () => db.close() }
+}

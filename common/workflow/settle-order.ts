@@ -1,0 +1,26 @@
+// Settle an order in the order service's book: what inventory decided, and that it was confirmed.
+// Guarantees: a status never goes back. The first outcome stands; a later one changes nothing.
+import type { OrdersTx, PlacedOrder } from './store.ts'
+
+/** Returns the order as it stands afterwards, or undefined when the book does not know it. */
+export function settleOrder(
+  tx: OrdersTx,
+  orderId: string,
+  outcome: { status: 'reserved' } | { status: 'failed'; reason: string },
+): PlacedOrder | undefined {
+  const placed = tx.findOrder(orderId)
+  if (!placed || placed.status !== 'pending') return placed
+  const change =
+    outcome.status === 'reserved'
+      ? { status: 'reserved' as const, reason: null, notification: 'pending' as const }
+      : { status: 'failed' as const, reason: outcome.reason, notification: null }
+  tx.updateOrder(orderId, change)
+  return { ...placed, ...change }
+}
+
+/** Notes that a reserved order was confirmed to its user. */
+export function confirmOrder(tx: OrdersTx, orderId: string): void {
+  const placed = tx.findOrder(orderId)
+  if (placed?.status !== 'reserved' || placed.notification === 'sent') return
+  tx.updateOrder(orderId, { status: 'reserved', reason: null, notification: 'sent' })
+}

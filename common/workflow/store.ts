@@ -1,0 +1,64 @@
+// What the verbs of the workflow ask of a store. Every method runs inside one transaction: all that a verb did is kept,
+// or nothing is. How it is kept is the store's own matter.
+import type { EventType } from '../contracts/events.ts'
+import type { Order } from '../contracts/order.ts'
+import type { Outcome } from '../contracts/outcome.ts'
+
+/** Runs `work` in a transaction that is on disk when the promise resolves. */
+export type Store<Tx> = {
+  /** @throws LabError `store-failed` when the transaction could not be kept; then nothing of it was. */
+  transact<Result>(work: (tx: Tx) => Result): Promise<Result>
+}
+
+/** When a thing happened and on whose behalf; it travels with the order. */
+export type Happened = { correlationId: string; occurredAt: string }
+
+export type PlacedOrder = {
+  order: Order
+  fingerprint: string
+  status: 'pending' | 'reserved' | 'failed'
+  reason: string | null
+  notification: 'pending' | 'sent' | null
+  correlationId: string
+  occurredAt: string
+}
+
+export type OrdersTx = {
+  findOrder(orderId: string): PlacedOrder | undefined
+  insertOrder(placed: PlacedOrder): void
+  updateOrder(orderId: string, change: Pick<PlacedOrder, 'status' | 'reason' | 'notification'>): void
+}
+
+/** A decision with all that is needed to say it again in the same words. A tombstone decided nothing but `released`. */
+export type Decision = Happened & {
+  orderId: string
+  order: Order | null
+  fingerprint: string | null
+  outcome: Outcome
+  released: boolean
+}
+
+export type StockTx = {
+  findDecision(orderId: string): Decision | undefined
+  insertDecision(decision: Decision): void
+  markReleased(orderId: string): void
+  /** Gives a kitchen its opening stock when it is mentioned for the first time. */
+  openKitchen(kitchenId: string): void
+  /** Units on hand; undefined when the kitchen does not sell the sku. */
+  onHand(kitchenId: string, sku: string): number | undefined
+  /** Changes the stock and appends the movement. */
+  move(movement: { kind: 'reserve' | 'release'; orderId: string; kitchenId: string; sku: string; delta: number }): void
+}
+
+export type NotificationsTx = {
+  wasSent(orderId: string): boolean
+  append(notification: { orderId: string; userId: string }): void
+}
+
+export type MetricsTx = {
+  /** Remembers the event; false when it was known. */
+  remember(type: EventType, orderId: string): boolean
+  countPlaced(minute: string): void
+  countOutcome(status: Outcome['status']): void
+  totals(): { ordersPerMinute: Record<string, number>; reserved: number; failed: number }
+}

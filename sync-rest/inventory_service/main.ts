@@ -1,0 +1,55 @@
+// inventory_service of the synchronous model: decides about stock at `POST /reserve`, gives it back at `POST /release`.
+// Guarantees: one decision per `orderId` across restarts; what it answers was on disk before.
+import { ReleaseRequest, ReserveRequest } from '#common/contracts/http.ts'
+import { parse } from '#common/contracts/parse.ts'
+import { delay } from '#common/faults/delay.ts'
+import { error } from '#common/faults/error.ts'
+import { garbage } from '#common/faults/garbage.ts'
+import { throttle } from '#common/faults/throttle.ts'
+import { faultRoutes } from '#common/faults/routes.ts'
+import { createSwitchboard } from '#common/faults/switchboard.ts'
+import { pageRoute } from '#common/kit/evidence-routes.ts'
+import { createServer, postRoute } from '#common/kit/http-server.ts'
+import { commonSettings, runService } from '#common/kit/service.ts'
+import { stockSetting } from '#common/kit/stock-setting.ts'
+import { initialStock } from '#common/stores/initial-stock.ts'
+import { stockTables } from '#common/stores/stock.ts'
+import { openStore } from '#common/stores/store.ts'
+import { release } from './release.ts'
+import { reserve } from './reserve.ts'
+
+const NAME = 'sync-rest/inventory_service'
+
+export const settings = { ...commonSettings(NAME, 8001), INITIAL_STOCK: stockSetting }
+
+await runService(NAME, {
+  settings,
+  async start(parts) {
+    const { config, environment } = parts
+    const switchboard = createSwitchboard({
+      role: 'INVENTORY',
+      environment,
+      faults: [delay, error, throttle, garbage],
+      crashPoints: ['commit-answer'],
+    })
+    const store = openStore(config.DATA_DIR, 'inventory', stockTables(initialStock(config.INITIAL_STOCK)))
+    const server = createServer(parts)
+    postRoute(server, parts, {
+      path: '/reserve',
+      status: 200,
+      read: body => parse(ReserveRequest, body),
+      handler: switchboard.wrap(reserve(store, switchboard.crashPoint('commit-answer'))),
+    })
+    postRoute(server, parts, {
+      path: '/release',
+      status: 200,
+      read: body => parse(ReleaseRequest, body),
+      handler: release(store),
+    })
+    pageRoute(server, '/inventory', store.read.pageStock)
+    pageRoute(server, '/inventory/movements', store.read.pageMovements)
+    pageRoute(server, '/inventory/decisions', store.read.pageDecisions)
+    faultRoutes(server, switchboard)
+    return { server, stop: async () => store.close() }
+  },
+})

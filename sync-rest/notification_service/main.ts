@@ -1,0 +1,43 @@
+// notification_service of the synchronous model: confirms a reserved order at `POST /send`.
+// Guarantees: one notification per order across restarts; what it answers was on disk before.
+import { SendRequest } from '#common/contracts/http.ts'
+import { parse } from '#common/contracts/parse.ts'
+import { delay } from '#common/faults/delay.ts'
+import { error } from '#common/faults/error.ts'
+import { garbage } from '#common/faults/garbage.ts'
+import { faultRoutes } from '#common/faults/routes.ts'
+import { createSwitchboard } from '#common/faults/switchboard.ts'
+import { pageRoute } from '#common/kit/evidence-routes.ts'
+import { createServer, postRoute } from '#common/kit/http-server.ts'
+import { commonSettings, runService } from '#common/kit/service.ts'
+import { notificationsTables } from '#common/stores/notifications.ts'
+import { openStore } from '#common/stores/store.ts'
+import { send } from './send.ts'
+
+const NAME = 'sync-rest/notification_service'
+
+export const settings = commonSettings(NAME, 8002)
+
+await runService(NAME, {
+  settings,
+  async start(parts) {
+    const { config, environment } = parts
+    const switchboard = createSwitchboard({
+      role: 'NOTIFICATION',
+      environment,
+      faults: [delay, error, garbage],
+      crashPoints: ['commit-answer'],
+    })
+    const store = openStore(config.DATA_DIR, 'notifications', notificationsTables)
+    const server = createServer(parts)
+    postRoute(server, parts, {
+      path: '/send',
+      status: 200,
+      read: body => parse(SendRequest, body),
+      handler: switchboard.wrap(send(store, switchboard.crashPoint('commit-answer'))),
+    })
+    pageRoute(server, '/notifications', store.read.pageNotifications)
+    faultRoutes(server, switchboard)
+    return { server, stop: async () => store.close() }
+  },
+})
