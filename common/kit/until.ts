@@ -1,0 +1,31 @@
+/**
+ * Waits for a condition in place of a fixed time. Guarantees that it ends: with the condition's value, or
+ * at the deadline with an error that names what was awaited. It does not interrupt a condition that hangs.
+ */
+import { setTimeout as sleep } from 'node:timers/promises'
+
+export type Patience = {
+  deadlineMs: number
+  /** Pause between two looks; 50 when not given. */
+  everyMs?: number
+  /** Completes the sentence "Waited … ms in vain for …". */
+  what: string
+  signal?: AbortSignal
+}
+
+type Truthy<T> = Exclude<T, false | 0 | '' | null | undefined>
+
+/** Resolves with the first truthy value of `condition`; what it throws ends the wait at once. */
+export async function until<T>(
+  condition: () => T | Promise<T>,
+  { deadlineMs, everyMs = 50, what, signal }: Patience,
+): Promise<Truthy<T>> {
+  const deadline = performance.now() + deadlineMs
+  for (;;) {
+    signal?.throwIfAborted()
+    const value = await condition()
+    if (value) return value as Truthy<T>
+    if (performance.now() >= deadline) throw new Error(`Waited ${deadlineMs} ms in vain for ${what}.`)
+    await sleep(everyMs, undefined, { signal })
+  }
+}
