@@ -1,0 +1,51 @@
+// A history: all that one variant left behind, from both ends. What the client asked and was told (attempts, in which
+// unknown is an answer), and what the services hold (the evidence, read when all was quiet). Checks judge it and nothing
+// else; it is written beside the results, so that a verdict can be computed again.
+import type { DecisionRow, MovementRow, NotificationRow, OrderRow, StockRow } from '../contracts/evidence.ts'
+import type { FaultsView } from '../faults/switchboard.ts'
+import type { Attempt } from './load/attempt.ts'
+import type { PlannedOrder } from './load/orders.ts'
+import type { DeadLetter } from './model.ts'
+
+/** What the services hold at the end. */
+export type Evidence = {
+  orders: OrderRow[]
+  decisions: DecisionRow[]
+  movements: MovementRow[]
+  stock: StockRow[]
+  notifications: NotificationRow[]
+  deadLetters: DeadLetter[]
+}
+
+/** Something that the timeline did, and when. */
+export type Act = { atNs: number; verb: string; target: string; detail?: string; result?: unknown }
+
+/** A sample of a measure over time: queue depths or lags as the broker says them. */
+export type Sample = { atNs: number; depths: Record<string, number> }
+
+/** A message that was sent past the client's door: raw, by the timeline. */
+export type RawMessage = {
+  id: string
+  orderId?: string
+  expect: 'dead-letter' | 'duplicate' | 'decided'
+  class: string
+}
+
+export type History = {
+  /** Orders as they were planned; attempts refer to them by `index`. */
+  planned: PlannedOrder[]
+  attempts: Attempt[]
+  /** Messages that the timeline published itself. */
+  raw: RawMessage[]
+  acts: Act[]
+  samples: Sample[]
+  /** Faults of each service as they stood at the end, with how often each bit. */
+  faults: Record<string, FaultsView>
+  evidence: Evidence
+  /** The opening stock of the kitchens that the run named. */
+  openingStock: Record<string, Record<string, number>>
+  /** False when the clocks of the services are not this kernel's: stamps cannot be compared. */
+  clocksAgree: boolean
+  /** False when the deadline came before every order was decided. */
+  quiet: boolean
+}

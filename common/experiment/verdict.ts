@@ -1,0 +1,13 @@
+// A verdict on one claim about a history. Three-valued as Jepsen's, and a fourth for a check that could not have failed.
+
+export type Verdict = 'valid' | 'invalid' | 'unknown' | 'vacuous'
+
+/** `detail`: one sentence with the counts that it rests on; for an invalid one, the first offenders by id. */
+export type CheckResult = { name: string; verdict: Verdict; detail: string }
+
+/** The worst first: one invalid check makes the whole invalid. */
+const RANK: readonly Verdict[] = ['invalid', 'unknown', 'vacuous', 'valid']
+
+/** The verdict of several; of none it is vacuous. */
+export const worst = (verdicts: readonly Verdict[]): Verdict =>
+  RANK.find(verdict => verdicts.includes(verdict)) ?? 'vacuous'
