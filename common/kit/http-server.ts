@@ -26,6 +26,11 @@ export function createServer({ log, health }: ServerParts): Server {
       done(asLabError(error))
     }
   })
+  server.addHook('onRequest', (request, _reply, done) => {
+    // Who sends none gets a new one, so that a refusal can be found in the logs too.
+    request.headers[CORRELATION_ID] ??= randomUUID()
+    done()
+  })
   server.setErrorHandler((error, request, reply) => {
     const failure = fromFramework(error)
     const { status } = ERRORS[failure.code]
@@ -72,7 +77,7 @@ export function readHeader(request: FastifyRequest, name: string): string | unde
   throw new LabError('malformed', `the header ${name} must hold 1 to 128 printable characters, and once`)
 }
 
-/** The context of a request; who sends no correlation id gets a new one. */
+/** The context of a request. */
 export function contextOf(request: FastifyRequest, { log, closing }: ServerParts): Context {
   const correlationId = readHeader(request, CORRELATION_ID) ?? randomUUID()
   return { correlationId, signal: closing, log: log.child({ correlationId }) }

@@ -1,0 +1,127 @@
+// order_service of the synchronous model: `POST /order` stores the order, asks inventory, confirms, and answers with
+// what became of it. What it owes (releases, confirmations) it goes on doing after a restart.
+import { randomUUID } from 'node:crypto'
+import { LabError } from '#common/contracts/errors.ts'
+import { IDEMPOTENCY_KEY, ReleaseAnswer, SendAnswer } from '#common/contracts/http.ts'
+import { deriveOrderId } from '#common/contracts/order-id.ts'
+import { DEFAULT_KITCHEN, type Order, OrderRequest } from '#common/contracts/order.ts'
+import { parse } from '#common/contracts/parse.ts'
+import { faultRoutes } from '#common/faults/routes.ts'
+import { createSwitchboard } from '#common/faults/switchboard.ts'
+import { httpUrl, integer, oneOf } from '#common/kit/config.ts'
+import { pageRoute } from '#common/kit/evidence-routes.ts'
+import { contextOf, createServer, readHeader } from '#common/kit/http-server.ts'
+import { commonSettings, concurrencySetting, runService } from '#common/kit/service.ts'
+import { ordersTables } from '#common/stores/orders.ts'
+import { openStore } from '#common/stores/store.ts'
+import { confirmOrder, settleOrder } from '#common/workflow/settle-order.ts'
+import { call, openPeer } from '../call.ts'
+import { askInventory, noBreaker, openBreaker } from './ask-inventory.ts'
+import { startDuty } from './duty.ts'
+import { place, type PlaceParts } from './place.ts'
+import { releasesTables } from './releases.ts'
+import { viewOf } from './view.ts'
+
+const NAME = 'sync-rest/order_service'
+
+export const settings = {
+  ...commonSettings(NAME, 8000),
+  W: concurrencySetting,
+  INVENTORY_URL: httpUrl('http://127.0.0.1:8001', 'where inventory_service is'),
+  NOTIFICATION_URL: httpUrl('http://127.0.0.1:8002', 'where notification_service is'),
+  RESERVE_DEADLINE_MS: integer(1_000, 'how long an order may wait for inventory', { min: 1 }),
+  SEND_DEADLINE_MS: integer(1_000, 'how long an answer waits for its confirmation', { min: 1 }),
+  BREAKER: oneOf(['on', 'off'], 'on', 'whether the breaker guards inventory'),
+  BREAKER_FAILURES: integer(5, 'failures in a row that open the breaker', { min: 1 }),
+  BREAKER_OPEN_MS: integer(1_000, 'how long it stays open before one call is let through', { min: 1 }),
+}
+
+await runService(NAME, {
+  settings,
+  async start(parts) {
+    const { config, environment, log, closing, health } = parts
+    const crashPoints = ['store-reserve', 'reserve-store', 'store-send', 'send-store'] as const
+    const switchboard = createSwitchboard({ role: 'ORDER', environment, faults: [], crashPoints })
+    const store = openStore(config.DATA_DIR, 'orders', db => ({ ...ordersTables(db), ...releasesTables(db) }))
+    const inventory = openPeer('inventory', config.INVENTORY_URL, config.W + 16)
+    const notification = openPeer('notification', config.NOTIFICATION_URL, config.W + 16)
+    const breaker =
+      config.BREAKER === 'on'
+        ? openBreaker({ failures: config.BREAKER_FAILURES, openMs: config.BREAKER_OPEN_MS, health })
+        : noBreaker
+
+    // A request that was cut off by the end of this process: nobody can know whether inventory acted.
+    await store.transact(tx => {
+      for (const orderId of tx.pendingOrders()) {
+        settleOrder(tx, orderId, { status: 'failed', reason: 'deadline-passed' })
+        tx.oweRelease(orderId)
+      }
+    })
+
+    const confirming = new Set<string>()
+    const correlationOf = (orderId: string) => store.read.findOrder(orderId)?.correlationId ?? randomUUID()
+    const send: PlaceParts['send'] = async ({ orderId, userId }, correlationId) => {
+      const signal = AbortSignal.timeout(config.SEND_DEADLINE_MS)
+      await call(notification, { path: '/send', body: { orderId, userId }, answer: SendAnswer, correlationId, signal })
+    }
+    const releaseDuty = startDuty({
+      name: 'release',
+      log,
+      closing,
+      owed: () => store.read.owedReleases(),
+      async perform(orderId) {
+        const signal = AbortSignal.timeout(config.RESERVE_DEADLINE_MS)
+        const correlationId = correlationOf(orderId)
+        await call(inventory, { path: '/release', body: { orderId }, answer: ReleaseAnswer, correlationId, signal })
+        await store.transact(tx => tx.releaseDone(orderId))
+      },
+    })
+    const confirmDuty = startDuty({
+      name: 'confirm',
+      log,
+      closing,
+      owed: () => store.read.unconfirmedOrders().filter(orderId => !confirming.has(orderId)),
+      async perform(orderId) {
+        const placed = store.read.findOrder(orderId)
+        if (placed) await send(placed.order, placed.correlationId)
+        await store.transact(tx => confirmOrder(tx, orderId))
+      },
+    })
+    const wakeDuties = () => {
+      releaseDuty.wake()
+      confirmDuty.wake()
+    }
+
+    const server = createServer(parts)
+    const points = Object.fromEntries(crashPoints.map(name => [name, switchboard.crashPoint(name)]))
+    const placing = place({
+      store,
+      ask: askInventory(inventory, breaker, { deadlineMs: config.RESERVE_DEADLINE_MS, atOnce: config.W }),
+      send,
+      confirming,
+      wakeDuties,
+      crashPoints: points as PlaceParts['crashPoints'],
+    })
+    server.post('/order', async (request, reply) => {
+      const { kitchenId = DEFAULT_KITCHEN, ...asked } = parse(OrderRequest, request.body)
+      const key = readHeader(request, IDEMPOTENCY_KEY)
+      const order: Order = { orderId: key ? deriveOrderId(asked.userId, key) : randomUUID(), kitchenId, ...asked }
+      return reply.code(201).send(await placing(order, contextOf(request, parts)))
+    })
+    server.get<{ Params: { orderId: string } }>('/order/:orderId', request => {
+      const placed = store.read.findOrder(request.params.orderId)
+      if (!placed) throw new LabError('not-found', 'there is no such order')
+      return viewOf(placed)
+    })
+    pageRoute(server, '/orders', store.read.pageOrders)
+    faultRoutes(server, switchboard)
+    return {
+      server,
+      async stop() {
+        await Promise.all([releaseDuty.ended, confirmDuty.ended])
+        await Promise.all([inventory.pool.close(), notification.pool.close()])
+        store.close()
+      },
+    }
+  },
+})

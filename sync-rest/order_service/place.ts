@@ -1,0 +1,87 @@
+// `POST /order`: store, reserve, store, send, store, answer. What the client is told was on disk before.
+// Guarantees: after an answer that leaves open whether inventory acted, the order is failed and its release is owed, in
+// one transaction. Once reserved, an order will be confirmed, whatever becomes of this request.
+import { asLabError, type ErrorCode, LabError } from '#common/contracts/errors.ts'
+import type { OrderView } from '#common/contracts/http.ts'
+import type { Order } from '#common/contracts/order.ts'
+import type { CrashPoint } from '#common/faults/crash.ts'
+import { wallTime } from '#common/kit/clock.ts'
+import type { Handler } from '#common/kit/handler.ts'
+import type { OrdersTables } from '#common/stores/orders.ts'
+import type { Store } from '#common/workflow/store.ts'
+import { placeOrder } from '#common/workflow/place-order.ts'
+import { confirmOrder, settleOrder } from '#common/workflow/settle-order.ts'
+import { CallError } from '../call.ts'
+import type { AskInventory } from './ask-inventory.ts'
+import type { ReleasesTables } from './releases.ts'
+import { viewOf } from './view.ts'
+
+export type OrdersStore = Store<OrdersTables & ReleasesTables>
+
+export type PlaceParts = {
+  store: OrdersStore
+  ask: AskInventory
+  /** Sends the notification; throws when it was not acknowledged in time. */
+  send(order: Pick<Order, 'orderId' | 'userId'>, correlationId: string): Promise<void>
+  /** Orders that this request confirms itself, so that the duty leaves them alone. */
+  confirming: Set<string>
+  wakeDuties(): void
+  crashPoints: Record<'store-reserve' | 'reserve-store' | 'store-send' | 'send-store', CrashPoint>
+}
+
+export function place(parts: PlaceParts): Handler<Order, OrderView> {
+  const { store, ask, crashPoints } = parts
+  return async (order, { correlationId, log }) => {
+    const { orderId } = order
+    const happened = { correlationId, occurredAt: wallTime() }
+    const { placed, isNew } = await store.transact(tx => placeOrder(tx, order, happened))
+    if (!isNew) return presentState(viewOf(placed))
+    log.info({ orderId }, 'placed')
+    crashPoints['store-reserve']()
+    try {
+      await ask(order, correlationId)
+    } catch (error) {
+      throw await giveUp(parts, orderId, error)
+    }
+    crashPoints['reserve-store']()
+    parts.confirming.add(orderId)
+    try {
+      await store.transact(tx => settleOrder(tx, orderId, { status: 'reserved' }))
+      crashPoints['store-send']()
+      await parts.send(order, correlationId)
+      crashPoints['send-store']()
+      await store.transact(tx => confirmOrder(tx, orderId))
+      log.info({ orderId }, 'confirmed')
+      return { orderId, status: 'reserved', notification: 'sent' }
+    } catch (error) {
+      if (!(error instanceof CallError)) throw error
+      log.warn({ orderId, error: error.detail }, 'not confirmed yet')
+      return { orderId, status: 'reserved', notification: 'pending' }
+    } finally {
+      parts.confirming.delete(orderId)
+      parts.wakeDuties()
+    }
+  }
+}
+
+/** Fails the order and, where inventory may have acted, owes it a release. Returns what the client is told. */
+async function giveUp({ store, wakeDuties }: PlaceParts, orderId: string, error: unknown): Promise<LabError> {
+  const { code, detail } = asLabError(error)
+  const mayHaveActed = !(error instanceof CallError) || error.mayHaveActed
+  await store.transact(tx => {
+    settleOrder(tx, orderId, { status: 'failed', reason: code })
+    if (mayHaveActed) tx.oweRelease(orderId)
+  })
+  if (mayHaveActed) wakeDuties()
+  return new LabError(code, detail, { orderId, cause: error })
+}
+
+/** What the same key is told again. */
+function presentState(view: OrderView): OrderView {
+  const { orderId, status, reason } = view
+  if (status === 'reserved') return view
+  if (status === 'pending')
+    throw new LabError('order-undecided', `order ${orderId} is being decided; ask again`, { orderId })
+  // Reasons are stored from this very table.
+  throw new LabError(reason as ErrorCode, `order ${orderId} failed when it was first asked`, { orderId })
+}
