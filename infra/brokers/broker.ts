@@ -1,0 +1,53 @@
+/** What a broker is to the rest of the lab, wherever it comes from. */
+
+export const brokerKinds = ['rabbitmq', 'kafka'] as const
+export type BrokerKind = (typeof brokerKinds)[number]
+export type SourceName = 'address' | 'packages'
+
+/** The verbs that an experiment has on a private broker; each needs the one before it to have ended. */
+export type BrokerProcess = {
+  /** Of the broker's own process; another one after `start`. */
+  readonly pid: number
+  /** SIGKILL for the whole broker; resolves when it has ended. */
+  kill(): Promise<void>
+  /** The same port and data again after `kill`; resolves when it can serve. */
+  start(): Promise<void>
+  /** SIGSTOP and SIGCONT: a broker that hangs. */
+  pause(): void
+  resume(): void
+}
+
+export type Broker = {
+  kind: BrokerKind
+  source: SourceName
+  version: string
+  /** `amqp://user:password@host:port/vhost`, or `host:port[,host:port]` for Kafka. */
+  address: string
+  /** True when the lab started it and it ends with the lab. */
+  private: boolean
+  process?: BrokerProcess
+  /** Ends a private broker and deletes its data; leaves another one alone. */
+  stop(): Promise<void>
+}
+
+export type ProvideOptions = {
+  /** The broker keeps its files in a folder of its own inside of this one. */
+  dataFolder: string
+  /** Told one line at each step that takes time. */
+  progress: (line: string) => void
+  /** Aborting ends what was begun, and rejects. */
+  signal: AbortSignal
+  environment: NodeJS.ProcessEnv
+}
+
+/** `asked`: the user named this source, so no other one may take its place. */
+export type WhyNot = { serves: false; asked: boolean; why: string; wayOut: string }
+export type Yes = { serves: true; detail: string }
+
+export type Source = {
+  name: SourceName
+  /** Looks without downloading or starting anything. */
+  serves(kind: BrokerKind, environment: NodeJS.ProcessEnv): Promise<Yes | WhyNot>
+  /** Rejects with one sentence that says what to do. */
+  provide(kind: BrokerKind, options: ProvideOptions): Promise<Broker>
+}

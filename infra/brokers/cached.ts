@@ -1,0 +1,43 @@
+/**
+ * A folder of the cache that is made once. Guarantees that a folder under its final name is whole: it is
+ * made under another name and renamed, by one lab at a time; what a killed lab left half-made is thrown away.
+ */
+import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { exclusively } from '#common/kit/exclusive.ts'
+import { cacheFolder } from '#common/kit/folders.ts'
+import type { ProvideOptions } from './broker.ts'
+
+const DEADLINE_MS = 15 * 60_000
+
+/** Absolute path of the cached folder `name`, whether it is there or not. */
+export const cachedPath = (name: string): string => join(cacheFolder(), name)
+
+/** Resolves with the path of the folder, filled by `make` when it was not there. */
+export async function cached(
+  name: string,
+  make: (folder: string) => Promise<void>,
+  { progress, signal }: Pick<ProvideOptions, 'progress' | 'signal'>,
+): Promise<string> {
+  const path = cachedPath(name)
+  if (existsSync(path)) return path
+  const onWait = (): void => progress(`${name}: another lab is making it, waiting`)
+  return exclusively(
+    name,
+    async () => {
+      if (existsSync(path)) return path
+      const unfinished = `${path}.unfinished`
+      rmSync(unfinished, { recursive: true, force: true })
+      mkdirSync(unfinished, { recursive: true })
+      try {
+        await make(unfinished)
+        signal.throwIfAborted()
+        renameSync(unfinished, path)
+      } finally {
+        rmSync(unfinished, { recursive: true, force: true })
+      }
+      return path
+    },
+    { deadlineMs: DEADLINE_MS, signal, onWait },
+  )
+}

@@ -1,0 +1,71 @@
+/**
+ * A private broker's process and the verbs on it. Guarantees that `start` resolves only when the broker can
+ * serve, that a start that fails leaves no process, and that a broker which ends while it starts is an error
+ * at once, with the end of its log.
+ */
+import { readFileSync } from 'node:fs'
+import type { Child } from '#common/kit/child.ts'
+import { until } from '#common/kit/until.ts'
+import type { BrokerProcess } from './broker.ts'
+
+const DEADLINE_MS = 90_000
+
+export type ServerOptions = {
+  /** For messages: "Kafka". */
+  name: string
+  launch: () => Child
+  /** Rejects while the broker cannot serve yet. */
+  probe: () => Promise<unknown>
+  logFile: string
+  signal: AbortSignal
+}
+
+/** `end` is the polite way out, for a process that has something to write at its end. */
+export type Server = BrokerProcess & { end(graceMs: number): Promise<void> }
+
+/** Starts the broker for the first time; `signal` ends that start only. */
+export async function startServer({ signal, ...options }: ServerOptions): Promise<Server> {
+  let child = await launchAndAwait(options, signal)
+  return {
+    get pid() {
+      return child.pid
+    },
+    async kill() {
+      child.kill()
+      await child.exited
+    },
+    async start() {
+      if (child.running) throw new Error(`${options.name} runs already.`)
+      child = await launchAndAwait(options)
+    },
+    pause: () => child.kill('SIGSTOP'),
+    resume: () => child.kill('SIGCONT'),
+    end: graceMs => child.stop(graceMs),
+  }
+}
+
+type Launch = Omit<ServerOptions, 'signal'>
+
+async function launchAndAwait({ name, launch, probe, logFile }: Launch, signal?: AbortSignal): Promise<Child> {
+  const child = launch()
+  const serves = async (): Promise<boolean> => {
+    if (!child.running) throw new Error(`${name} ended while it started: ${lastLines(logFile)}`)
+    return probe().then(
+      () => true,
+      () => false,
+    )
+  }
+  try {
+    await until(serves, { deadlineMs: DEADLINE_MS, everyMs: 50, what: `${name} to serve (log: ${logFile})`, signal })
+    return child
+  } catch (error) {
+    child.kill()
+    await child.exited
+    throw error
+  }
+}
+
+function lastLines(file: string): string {
+  const lines = readFileSync(file, 'utf8').trim().split('\n')
+  return lines.slice(-3).join(' | ').slice(0, 600) || 'it wrote no log.'
+}
