@@ -71,5 +71,6 @@ function jobOf(options: LoadOptions): LoadJob {
   }
   if (!URL.canParse(target.url)) throw new RangeError(`The target's url must be an http address, not "${target.url}".`)
   if (!target.path.startsWith('/')) throw new RangeError(`The target's path must begin with /, not "${target.path}".`)
-  return { orders, plan: inTime(plan), target, deadlineMs, maxSockets }
+  const { url, path, headers } = target
+  return { orders, plan: inTime(plan), target: { url, path, headers }, deadlineMs, maxSockets }
 }

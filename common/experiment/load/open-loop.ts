@@ -9,6 +9,7 @@
 import type { Pool } from 'undici'
 import { nearestRank } from '../latency/percentiles.ts'
 import { type Attempt, type LoadResult, monotonicNs, type Progress } from './attempt.ts'
+import { abortAt } from './deadline.ts'
 import type { PlannedOrder } from './orders.ts'
 import { pace } from './pace.ts'
 import type { PlannedStart } from './plan.ts'
@@ -94,13 +95,13 @@ async function attempt(loop: Loop, position: number, plannedNs: number): Promise
   const nth = (sent.get(order.index) ?? 0) + 1
   sent.set(order.index, nth)
   const control = new AbortController()
-  const deadline = setTimeout(() => control.abort('deadline'), job.deadlineMs)
   inFlight.add(control)
   loop.peakInFlight = Math.max(loop.peakInFlight, inFlight.size)
   progress.started++
   const startedNs = monotonicNs()
+  const callOff = abortAt(startedNs + job.deadlineMs * 1e6, control)
   const { answer, answeredNs } = await send(pool, job.target, order, control)
-  clearTimeout(deadline)
+  callOff()
   inFlight.delete(control)
   if (answer.kind === 'status') progress.answered++
   else progress.unanswered++
