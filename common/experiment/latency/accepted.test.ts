@@ -6,7 +6,13 @@ import { acceptedLatency } from './accepted.ts'
 const MS = 1e6
 const ok: Answer = { kind: 'status', status: 201, text: '' }
 
-const attempt = (index: number, plannedMs: number, startedMs: number, answeredMs?: number, answer = ok): Attempt => ({
+const attempt = (
+  index: number,
+  plannedMs: number,
+  startedMs: number,
+  answeredMs?: number,
+  answer: Answer = ok,
+): Attempt => ({
   index,
   orderId: `order-${index}`,
   attempt: 1,
