@@ -3,7 +3,7 @@
 // else; it is written beside the results, so that a verdict can be computed again.
 import type { DecisionRow, MovementRow, NotificationRow, OrderRow, StockRow } from '../contracts/evidence.ts'
 import type { FaultsView } from '../faults/switchboard.ts'
-import type { Attempt } from './load/attempt.ts'
+import type { Attempt, LoadResult } from './load/attempt.ts'
 import type { PlannedOrder } from './load/orders.ts'
 import type { DeadLetter } from './model.ts'
 
@@ -18,7 +18,7 @@ export type Evidence = {
 }
 
 /** Something that the timeline did, and when. */
-export type Act = { atNs: number; verb: string; target: string; detail?: string; result?: unknown }
+export type Act = { atNs: number; doneNs: number; verb: string; target: string; result?: unknown }
 
 /** A sample of a measure over time: queue depths or lags as the broker says them. */
 export type Sample = { atNs: number; depths: Record<string, number> }
@@ -34,7 +34,14 @@ export type RawMessage = {
 export type History = {
   /** Orders as they were planned; attempts refer to them by `index`. */
   planned: PlannedOrder[]
+  /** So many of the planned orders came first, to warm up: judged like all, left out of the measures. */
+  warmUpOrders: number
   attempts: Attempt[]
+  /** The moment from which the plan's offsets and the timeline count. */
+  originNs: number
+  /** Of the client: an attempt without an answer counts so long. */
+  deadlineMs: number
+  generator: Pick<LoadResult, 'lateness' | 'cpuShare' | 'connections'>
   /** Messages that the timeline published itself. */
   raw: RawMessage[]
   acts: Act[]

@@ -1,0 +1,75 @@
+// An experiment is a value: a question, settings by profile, variants that are measured in one run, and what to say.
+// No timers and no services in it: the engine does what it names.
+import type { Check } from './checks/check.ts'
+import type { History } from './history.ts'
+import type { MixOptions } from './load/mix.ts'
+import type { PlannedStart } from './load/plan.ts'
+import type { Model } from './model.ts'
+import type { Measure } from './summary.ts'
+import type { CheckResult } from './verdict.ts'
+import type { Step, View } from './verbs.ts'
+
+export const PROFILES = ['quick', 'full'] as const
+/** `full` has the values that the lab stands for; `quick` is the same with shorter waits, for tests. */
+export type Profile = (typeof PROFILES)[number]
+
+/** Numbers of a profile, with their units in their names. */
+export type Settings = Record<string, number>
+
+export type Load = {
+  /** Orders that are measured. */
+  orders: number
+  ordersPerSecond: number
+  /** Orders before them at the same rate, judged like all but left out of the measures. */
+  warmUpOrders?: number
+  /** An attempt without an answer ends then, and is unknown. */
+  deadlineMs: number
+  /** Kitchens and the share of orders that must fail. */
+  mix?: Omit<MixOptions, 'count'>
+  /** Starts other than one an order at a steady rate. */
+  plan?(orders: number, ordersPerSecond: number): PlannedStart[]
+}
+
+export type Variant = {
+  name: string
+  about: string
+  load: Load
+  /** Environment of services beyond the model's own, by service. */
+  environment?: Record<string, Record<string, string>>
+  /** Services that are started again when they die. */
+  supervised?: readonly string[]
+  /** Performed in this order, each when its time or condition has come. */
+  timeline?: readonly Step[]
+  /** What must hold, beyond every order being decided and confirmed, before the evidence is read. */
+  until?(view: View): boolean
+  /** How long after the load and the timeline it may take until all is quiet. */
+  settleMs: number
+  /** Repeat the variant, twice at most, when its generator was late: its latency is a measure of the experiment. */
+  latencyMatters?: boolean
+  checks: readonly Check[]
+  /** What this experiment measures beyond what every one does. */
+  measures?(history: History): Omit<Measure, 'variant'>[]
+}
+
+/** A variant with what was found, for the sentences. */
+export type VariantResult = { variant: Variant; history: History; measures: Measure[]; checks: CheckResult[] }
+
+export type Experiment<Values extends Settings = Settings> = {
+  model: Model
+  title: string
+  question: string
+  /** What it does, in one or two sentences. */
+  does: string
+  profiles: Record<Profile, Values>
+  variants(settings: Values): Variant[]
+  /** The measures that its table shows, by name, in this order. */
+  columns: readonly string[]
+  /** Checks that compare variants. */
+  compare?(results: readonly VariantResult[]): CheckResult[]
+  /** One or two sentences computed from the numbers. */
+  explain(results: readonly VariantResult[]): string[]
+}
+
+/** Only for the types. */
+export const defineExperiment = <Values extends Settings>(experiment: Experiment<Values>): Experiment<Values> =>
+  experiment

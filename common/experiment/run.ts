@@ -1,0 +1,100 @@
+// Runs one experiment: its variants one after the other, each judged and measured from its history, and the result.
+// A variant that cannot be finished does not stop the others; the result then says what was in the way.
+import { mkdir, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { runCheck } from './checks/check.ts'
+import type { Experiment, Profile, Variant, VariantResult } from './define.ts'
+import type { History } from './history.ts'
+import { generatorBound, standardMeasures } from './measures.ts'
+import type { Place } from './model.ts'
+import { marksOf, seriesOf } from './series.ts'
+import type { Result } from './summary.ts'
+import { runVariant } from './variant.ts'
+import { worst } from './verdict.ts'
+
+/** How often a variant is run again when its generator was late. */
+const REPEATS = 2
+
+export type RunOptions = {
+  name: string
+  experiment: Experiment
+  profile: Profile
+  broker: Place['broker']
+  /** Goes before everything that the run makes. */
+  runId: string
+  seed: number
+  dataFolder: string
+  /** Where histories and logs of this experiment go. */
+  folder: string
+  onProgress(line: string): void
+  signal: AbortSignal
+}
+
+export async function runExperiment(options: RunOptions): Promise<Result> {
+  const { experiment, name, profile, signal } = options
+  const began = performance.now()
+  const settings = experiment.profiles[profile]
+  const variants = experiment.variants(settings)
+  const results: VariantResult[] = []
+  let trouble: string | undefined
+  for (const variant of variants) {
+    try {
+      results.push(judge(variant, await measured(options, variant)))
+    } catch (error) {
+      trouble ??= `${variant.name}: ${error instanceof Error ? error.message : String(error)}`
+      if (signal.aborted) {
+        trouble = 'it was interrupted'
+        break
+      }
+    }
+  }
+  const checks = results.flatMap(({ variant, checks }) => checks.map(check => ({ ...check, variant: variant.name })))
+  const whole = results.length === variants.length
+  if (whole) checks.push(...(experiment.compare?.(results) ?? []).map(check => ({ ...check, variant: 'all' })))
+  const verdict = worst([...checks.map(check => check.verdict), ...(trouble ? (['unknown'] as const) : [])])
+  return {
+    model: experiment.model.name,
+    experiment: name,
+    title: experiment.title,
+    question: experiment.question,
+    profile,
+    settings,
+    variants: variants.map(({ name, about, environment = {} }) => ({ name, about, environment })),
+    durability: experiment.model.durability,
+    verdict,
+    checks,
+    measures: results.flatMap(({ measures }) => measures),
+    columns: experiment.columns,
+    series: results.flatMap(({ variant, history }) => seriesOf(variant.name, history)),
+    marks: results.flatMap(({ variant, history }) => marksOf(variant.name, history)),
+    explanation: whole ? experiment.explain(results) : [],
+    seconds: (performance.now() - began) / 1_000,
+    ...(trouble && { trouble }),
+  }
+}
+
+/** The history of a variant; again, twice at most, when latency matters and the generator was late. */
+async function measured(options: RunOptions, variant: Variant): Promise<History> {
+  const { experiment, runId, name, folder, onProgress } = options
+  const slug = variant.name.replaceAll(/[^a-z0-9]+/gi, '-').toLowerCase()
+  for (let repeat = 0; ; repeat++) {
+    const history = await runVariant({
+      ...options,
+      model: experiment.model,
+      variant,
+      id: [runId, name, slug, ...(repeat > 0 ? [repeat] : [])].join('.'),
+      logFolder: join(folder, 'logs', slug),
+      onProgress: line => onProgress(`${variant.name}: ${line}`),
+    })
+    await mkdir(folder, { recursive: true })
+    await writeFile(join(folder, `${slug}.history.json`), `${JSON.stringify(history)}\n`)
+    if (!variant.latencyMatters || repeat === REPEATS || !generatorBound(history)) return history
+    onProgress(`${variant.name}: the generator was late; once more`)
+  }
+}
+
+function judge(variant: Variant, history: History): VariantResult {
+  const own = variant.measures?.(history) ?? []
+  const measures = [...standardMeasures(history), ...own].map(measure => ({ variant: variant.name, ...measure }))
+  return { variant, history, measures, checks: variant.checks.map(check => runCheck(check, history)) }
+}

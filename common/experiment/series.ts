@@ -1,0 +1,43 @@
+// The curves and marks of a variant, thinned to what a picture can show.
+import type { History } from './history.ts'
+import { backlog } from './measures.ts'
+import type { Mark, Series } from './summary.ts'
+
+const STEP_SECONDS = 0.25
+const round = (value: number) => Math.round(value * 1_000) / 1_000
+
+/** Backlog from stamps, and beside it what the broker says: the sum over its queues or partitions. */
+export function seriesOf(variant: string, history: History): Series[] {
+  const curves: Series[] = [{ variant, name: 'backlog', unit: 'orders', points: thinned(backlog(history)) }]
+  const names = [...new Set(history.samples.flatMap(({ depths }) => Object.keys(depths)))].sort()
+  for (const name of names) {
+    const points = history.samples.flatMap(({ atNs, depths }): [number, number][] => {
+      const depth = depths[name]
+      return depth === undefined ? [] : [[round((atNs - history.originNs) / 1e9), depth]]
+    })
+    curves.push({ variant, name, unit: 'messages', points })
+  }
+  return curves
+}
+
+/** The last value of each step. */
+function thinned(points: readonly [number, number][]): [number, number][] {
+  const last = new Map<number, number>()
+  for (const [seconds, value] of points) last.set(Math.floor(seconds / STEP_SECONDS), value)
+  return [...last].map(([step, value]) => [round((step + 1) * STEP_SECONDS), value])
+}
+
+/** What the timeline did; a fault lasts until what ends it: kill until start, pause until resume, fault until heal. */
+export function marksOf(variant: string, history: History): Mark[] {
+  const seconds = (ns: number) => round((ns - history.originNs) / 1e9)
+  const ENDS: Record<string, string> = { kill: 'start', pause: 'resume', fault: 'heal' }
+  return history.acts.map(({ verb, target, atNs }) => {
+    const end = history.acts.find(act => act.verb === ENDS[verb] && act.target === target && act.atNs > atNs)
+    return {
+      variant,
+      label: `${verb} ${target}`,
+      fromSeconds: seconds(atNs),
+      ...(end && { toSeconds: seconds(end.doneNs) }),
+    }
+  })
+}

@@ -1,0 +1,42 @@
+// Performs the steps of a timeline, each when its time or its condition has come, in the order in which they stand.
+import { setTimeout as wait } from 'node:timers/promises'
+import { monotonicNs } from '../kit/clock.ts'
+import { until } from '../kit/until.ts'
+import type { Act } from './history.ts'
+import type { Stage, Step, View } from './verbs.ts'
+
+/** How long a condition may stay unmet before the step, and with it the variant, fails. */
+const CONDITION_MS = 180_000
+
+export type Timeline = {
+  steps: readonly Step[]
+  stage: Stage
+  originNs: number
+  /** Reads what conditions look at. */
+  look(): Promise<View>
+  onAct(act: Act): void
+  signal: AbortSignal
+}
+
+/** @throws Error that names the step that failed or whose condition was never met */
+export async function performTimeline({ steps, stage, originNs, look, onAct, signal }: Timeline): Promise<void> {
+  for (const { at, verb, target, perform } of steps) {
+    const name = `${verb} ${target}`
+    if (typeof at === 'number') {
+      const waitMs = at - (monotonicNs() - originNs) / 1e6
+      if (waitMs > 0) await wait(waitMs, undefined, { signal })
+    } else {
+      const met = async () => at(await look())
+      await until(met, { deadlineMs: CONDITION_MS, everyMs: 100, what: `the condition of "${name}"`, signal })
+    }
+    const atNs = monotonicNs()
+    try {
+      const result = await perform(stage)
+      onAct({ atNs, doneNs: monotonicNs(), verb, target, ...(result === undefined ? {} : { result }) })
+    } catch (error) {
+      throw new Error(`the step "${name}" failed: ${error instanceof Error ? error.message : String(error)}`, {
+        cause: error,
+      })
+    }
+  }
+}

@@ -1,0 +1,12 @@
+// The map of models and experiments. A new experiment is one import and one line here.
+import type { Experiment } from '#common/experiment/define.ts'
+import type { Model } from '#common/experiment/model.ts'
+import { syncRest } from '../sync-rest/model.ts'
+import baselineLatency from '../sync-rest/tests/baseline-latency.experiment.ts'
+
+export const models: readonly Model[] = [syncRest]
+
+/** By `<model>/<name>`, in the order in which `npm start` runs them. */
+export const experiments: Readonly<Record<string, Experiment>> = {
+  'sync-rest/baseline-latency': baselineLatency,
+}

@@ -1,0 +1,14 @@
+// The machine of a run, as results name it.
+import { arch, cpus, platform, release, totalmem } from 'node:os'
+import type { Summary } from '#common/experiment/summary.ts'
+
+export function describeMachine(): Summary['machine'] {
+  const processors = cpus()
+  return {
+    system: `${platform()} ${release()} ${arch()}`,
+    cpu: processors[0]?.model.trim() ?? 'unknown',
+    cores: processors.length,
+    memoryGb: Math.round(totalmem() / 2 ** 30),
+    node: process.version,
+  }
+}
