@@ -57,7 +57,9 @@ test('tests in common and in the tests folder of a model may use infra and the c
 
 test('the client of a broker is imported in its one home, in tests and in infra', () => {
   assert.equal(complaints('async-rabbitmq/broker.ts', 'rabbitmq-client'), 0)
+  assert.equal(complaints('async-rabbitmq/broker/connect.ts', 'rabbitmq-client'), 0)
   assert.equal(complaints('async-rabbitmq/topology.ts', 'rabbitmq-client'), 1)
+  assert.equal(complaints('streaming-kafka/broker.ts', 'rabbitmq-client'), 1)
   assert.equal(complaints('async-rabbitmq/topology.ts', 'rabbitmq-client/lib/codec.js'), 1)
   assert.equal(complaints('streaming-kafka/broker.ts', '@platformatic/kafka'), 0)
   assert.equal(complaints('streaming-kafka/broker/producer.ts', '@platformatic/kafka'), 0)

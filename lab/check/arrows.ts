@@ -24,8 +24,8 @@ const FOLDERS = [...ROW.flat(), BESIDE]
 
 /** A client library has one home, so that what is special about it is read in one place. */
 const HOMES = [
-  { client: 'rabbitmq-client', home: 'async-rabbitmq/broker.ts', lives: /^async-rabbitmq\/broker\.ts$/ },
-  { client: '@platformatic/kafka', home: 'streaming-kafka/broker.ts', lives: /^streaming-kafka\/broker(\.ts$|\/)/ },
+  { client: 'rabbitmq-client', home: 'async-rabbitmq/broker', lives: /^async-rabbitmq\/broker(\.ts$|\/)/ },
+  { client: '@platformatic/kafka', home: 'streaming-kafka/broker', lives: /^streaming-kafka\/broker(\.ts$|\/)/ },
 ]
 
 /**

@@ -1,0 +1,45 @@
+/**
+ * `npm test`: every test file, or those whose path contains one of the arguments, with one RabbitMQ and one
+ * Kafka for all of them. Guarantees that the brokers end with it, and that the last lines are the summary of
+ * the runner. Exit codes: the runner's; 2 when an argument matches nothing, 3 when a broker is missing, 130
+ * when interrupted.
+ */
+import { mkdirSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { dataRoot } from '#common/kit/folders.ts'
+import { registerRun, sweepDeadRuns } from '#common/kit/live-runs.ts'
+import { readTextFiles } from './check/files.ts'
+import { chooseTests } from './test/choose-tests.ts'
+import { runTests } from './test/run-tests.ts'
+import { withBrokers } from './test/with-brokers.ts'
+
+const interrupted = new AbortController()
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => interrupted.abort())
+
+const all = readTextFiles(process.cwd()).map(({ path }) => path)
+const choice = chooseTests(all, process.argv.slice(2))
+if (choice.problem) {
+  console.error(choice.problem)
+  process.exitCode = 2
+} else {
+  process.exitCode = await testOn(choice.files)
+}
+
+async function testOn(files: readonly string[]): Promise<number> {
+  const directory = join(dataRoot(), `test-${process.pid}`)
+  await sweepDeadRuns(async run => {
+    if (Object.keys(run.addresses).length > 0) throw new Error('What it left on brokers is removed by the next start.')
+  })
+  const run = registerRun({ directories: [directory], prefix: '', addresses: {} })
+  mkdirSync(directory, { recursive: true })
+  try {
+    return await withBrokers(directory, interrupted.signal, addresses => runTests(files, addresses, interrupted.signal))
+  } catch (error) {
+    if (interrupted.signal.aborted) return 130
+    console.error(error instanceof Error ? error.message : String(error))
+    return 3
+  } finally {
+    rmSync(directory, { recursive: true, force: true, maxRetries: 5 })
+    run.unregister()
+  }
+}

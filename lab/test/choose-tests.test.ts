@@ -1,0 +1,22 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { chooseTests } from './choose-tests.ts'
+
+const PATHS = ['common/kit/log.test.ts', 'common/kit/log.ts', 'lab/a.test.ts', 'sync-rest/tests/b.test.ts']
+
+test('without a word all test files are chosen, and nothing else', () => {
+  assert.deepEqual(chooseTests(PATHS, []), { files: PATHS.filter(path => path !== 'common/kit/log.ts') })
+})
+
+test('words narrow to the paths that contain any of them', () => {
+  assert.deepEqual(chooseTests(PATHS, ['sync-rest', 'kit/']).files, [
+    'common/kit/log.test.ts',
+    'sync-rest/tests/b.test.ts',
+  ])
+})
+
+test('a word that no test file has in its path is a problem, even beside one that matches', () => {
+  assert.match(chooseTests(PATHS, ['lab', 'synk']).problem ?? '', /^No test file has "synk" in its path;/)
+  assert.match(chooseTests(PATHS, ['log.ts']).problem ?? '', /log\.ts/)
+  assert.match(chooseTests(PATHS, ['--watch']).problem ?? '', /--watch/)
+})
