@@ -31,6 +31,17 @@ test('leases taken at once are of different ports below the ephemeral range that
   assert.ok(ports.every(port => !existsSync(join(cache, 'ports', String(port)))))
 })
 
+test('a lease that was released does not release the next holder of its ports', async t => {
+  t.mock.method(Math, 'random', () => 0.25)
+  const first = await leasePorts(1)
+  first.release()
+  const second = await leasePorts(1)
+  assert.deepEqual(second.ports, first.ports)
+  first.release()
+  assert.ok(existsSync(join(cache, 'ports', String(second.ports[0]))))
+  second.release()
+})
+
 test('a port that another lab holds is skipped while it lives and taken over when it is dead', async t => {
   const script = `
     import { leasePorts } from ${JSON.stringify(join(import.meta.dirname, 'ports.ts'))}

@@ -21,7 +21,7 @@ export async function leasePorts(count: number): Promise<PortLease> {
   const folder = join(cacheFolder(), 'ports')
   mkdirSync(folder, { recursive: true })
   const leaseFile = (port: number): string => join(folder, String(port))
-  const ports = await exclusively('ports', async () => {
+  const held = await exclusively('ports', async () => {
     const taken: number[] = []
     const start = Math.floor(Math.random() * (HIGHEST - LOWEST))
     for (let step = 0; step < HIGHEST - LOWEST && taken.length < count; step++) {
@@ -33,8 +33,10 @@ export async function leasePorts(count: number): Promise<PortLease> {
     return taken
   })
   const release = (): void => {
-    for (const port of ports) rmSync(leaseFile(port), { force: true })
+    // Emptied, because a second call must not take away what another lab leased since.
+    for (const port of held.splice(0)) rmSync(leaseFile(port), { force: true })
   }
+  const ports = [...held]
   if (ports.length < count) {
     release()
     throw new Error(`Only ${ports.length} of ${count} ports between ${LOWEST} and ${HIGHEST} are free; close some.`)

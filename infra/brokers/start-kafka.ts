@@ -59,7 +59,8 @@ async function start(
   const { folder, port } = place
   mkdirSync(folder, { recursive: true })
   const file = writeServerProperties(place)
-  const clusterId = randomBytes(16).toString('base64url')
+  // An id that begins with a dash would be taken for an option.
+  const clusterId = randomBytes(16).toString('base64url').replace(/^-/, 'A')
   const format = ['kafka.tools.StorageTool', 'format', '--standalone', '-t', clusterId, '-c', file]
   const { command, args } = kafkaCommand(kafka, folder, format)
   await runTool(command, args, { cwd: folder, signal })
@@ -86,6 +87,7 @@ async function archiveClasses(kafka: KafkaInstallation, folder: string, options:
     try {
       const [port = 0, controllerPort = 0] = lease.ports
       const unfinished = `${kafka.archive}.unfinished`
+      rmSync(unfinished, { force: true })
       const jvmArgs = [`-XX:ArchiveClassesAtExit=${unfinished}`]
       const server = await start(kafka, { folder, port, controllerPort }, options.signal, jvmArgs)
       await server.end(GRACE_MS)

@@ -1,0 +1,141 @@
+import assert from 'node:assert/strict'
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import { type TestContext, test } from 'node:test'
+import { cacheFolder } from '#common/kit/folders.ts'
+import { isRunning } from '#common/kit/owner.ts'
+import { until } from '#common/kit/until.ts'
+import type { Broker, BrokerKind } from './broker.ts'
+import { brokerKinds } from './broker.ts'
+import { probeKafka } from './probe-kafka.ts'
+import { probeRabbitmq } from './probe-rabbitmq.ts'
+import { provideBroker } from './provide.ts'
+import { keepsWhatItWasGiven } from './testing.ts'
+
+const probe = (broker: Broker): Promise<string> =>
+  broker.kind === 'kafka' ? probeKafka(broker.address) : probeRabbitmq(broker.address)
+
+function temporaryFolder(t: TestContext): string {
+  const folder = mkdtempSync(join(tmpdir(), 'brokers-test-'))
+  t.after(() => rmSync(folder, { recursive: true, force: true, maxRetries: 5 }))
+  return folder
+}
+
+async function provide(t: TestContext, kind: BrokerKind, dataFolder: string): Promise<Broker> {
+  const progress = (line: string): void => t.diagnostic(line)
+  const options = { dataFolder, progress, signal: t.signal, environment: withoutAddresses() }
+  const broker = await provideBroker(kind, options)
+  t.after(() => broker.stop())
+  return broker
+}
+
+function portOf(broker: Broker): number {
+  return Number(new URL(broker.kind === 'kafka' ? `kafka://${broker.address}` : broker.address).port)
+}
+
+/** All processes that name this folder in their arguments or environment. */
+function processesOf(folder: string): number[] {
+  return readdirSync('/proc')
+    .filter(name => /^\d+$/.test(name) && Number(name) !== process.pid)
+    .filter(pid => ['cmdline', 'environ'].some(file => readProc(pid, file).includes(folder)))
+    .map(Number)
+    .filter(isRunning)
+}
+
+function readProc(pid: string, file: string): string {
+  try {
+    return readFileSync(`/proc/${pid}/${file}`, 'utf8')
+  } catch {
+    return ''
+  }
+}
+
+for (const kind of brokerKinds) {
+  test(`${kind}: two at once are apart; killed and started again it serves at its port with its data`, async t => {
+    const folders = [temporaryFolder(t), temporaryFolder(t)]
+    const [broker, other] = await Promise.all(folders.map(folder => provide(t, kind, folder)))
+    assert.ok(broker?.process && other?.process)
+    assert.notEqual(broker.address, other.address)
+    assert.equal(broker.source, 'packages')
+    assert.match(broker.version, /^\d+\.\d+\.\d+$/)
+    const [folder = ''] = folders
+
+    const readAgain = await keepsWhatItWasGiven(broker)
+    const { pid } = broker.process
+    await broker.process.kill()
+    assert.equal(isRunning(pid), false)
+    await assert.rejects(probe(broker))
+    await probe(other)
+
+    await broker.process.start()
+    assert.notEqual(broker.process.pid, pid)
+    await readAgain()
+
+    broker.process.pause()
+    await assert.rejects(probe(broker))
+    broker.process.resume()
+    await probe(broker)
+
+    await broker.stop()
+    assert.deepEqual(readdirSync(folder), [])
+    assert.deepEqual(processesOf(folder), [])
+    assert.equal(existsSync(join(cacheFolder(), 'ports', String(portOf(broker)))), false)
+    const server = createServer().listen(portOf(broker), '127.0.0.1')
+    await once(server, 'listening')
+    server.close()
+    await probe(other)
+  })
+
+  test(`${kind}: a lab that is killed leaves no process of its broker, not even a paused one`, async t => {
+    const folder = temporaryFolder(t)
+    const lab = spawnOwner(kind, folder)
+    t.after(() => lab.kill('SIGKILL'))
+    assert.ok(lab.stdout)
+    assert.equal(await firstLine(createInterface(lab.stdout)), 'paused')
+    const pids = processesOf(folder).filter(pid => pid !== lab.pid)
+    assert.ok(pids.length >= (kind === 'kafka' ? 1 : 2), `processes: ${pids}`)
+    lab.kill('SIGKILL')
+    const ended = () => !pids.some(isRunning) && processesOf(folder).length === 0
+    await until(ended, { deadlineMs: 5000, everyMs: 20, what: 'the processes of the broker to end' })
+  })
+
+  test(`${kind}: an aborted start rejects and leaves no process and no folder`, async t => {
+    const folder = temporaryFolder(t)
+    const abort = new AbortController()
+    const progress = (line: string): void => {
+      if (line.includes('starting')) setImmediate(() => abort.abort())
+    }
+    const options = { dataFolder: folder, progress, signal: abort.signal, environment: withoutAddresses() }
+    await assert.rejects(provideBroker(kind, options), { name: 'AbortError' })
+    assert.deepEqual(readdirSync(folder), [])
+    assert.deepEqual(processesOf(folder), [])
+  })
+}
+
+function withoutAddresses(): NodeJS.ProcessEnv {
+  return { ...process.env, LAB_RABBITMQ_URL: '', LAB_KAFKA_BROKERS: '' }
+}
+
+/** The first line, or nothing when the output ends without one. */
+async function firstLine(lines: AsyncIterable<string>): Promise<string> {
+  for await (const line of lines) return line
+  return ''
+}
+
+/** A lab of its own that starts a broker, pauses it, and says so. */
+function spawnOwner(kind: BrokerKind, dataFolder: string): ChildProcess {
+  const script = `
+    import { provideBroker } from ${JSON.stringify(join(import.meta.dirname, 'provide.ts'))}
+    const { signal } = new AbortController()
+    const options = { dataFolder: ${JSON.stringify(dataFolder)}, progress() {}, signal, environment: process.env }
+    const broker = await provideBroker(${JSON.stringify(kind)}, options)
+    broker.process.pause()
+    console.log('paused')`
+  const stdio = ['ignore', 'pipe', 'inherit'] as const
+  return spawn(process.execPath, ['--input-type=module', '-e', script], { stdio: [...stdio], env: withoutAddresses() })
+}
