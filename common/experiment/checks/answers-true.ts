@@ -1,4 +1,4 @@
-// Answers true: what the client was told agrees with the end. 201: reserved and confirmed · 202 and other 2xx: decided ·
+// Answers true: what the client was told agrees with the end. 201: reserved and confirmed · 202 and other 2xx: decided, and in the book ·
 // 409 about stock: nothing taken · 400, 413, 422, 503 and a refused connection: nothing happened, unless another attempt
 // of the order may have made it happen. 500, 502 and 504 promise nothing.
 import { type Attempt, isUnknown } from '../load/attempt.ts'
@@ -27,7 +27,9 @@ function whyUntrue(trace: Trace): string[] {
     if (answer.orderId !== undefined && answer.orderId !== trace.orderId) return [`was answered as ${answer.orderId}`]
     if (answer.status === 201) return isCompleted(trace) ? [] : ['was told 201 and is not both reserved and confirmed']
     if (answer.status >= 200 && answer.status < 300)
-      return isDecided(trace) ? [] : [`was told ${answer.status} and is not decided`]
+      return isDecided(trace) && trace.rows.length > 0
+        ? []
+        : [`was told ${answer.status} and is not decided in the book`]
     if (answer.status === 409 && !SAYS_NOTHING.has(answer.code ?? ''))
       return untouched ? [] : ['was told 409 and took effect']
     return []

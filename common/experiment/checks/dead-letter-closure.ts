@@ -3,7 +3,7 @@
 import type { History, RawMessage } from '../history.ts'
 import type { DeadLetter } from '../model.ts'
 import { defineCheck, valid, vacuous, judgeAll } from './check.ts'
-import { type Trace, traces, wasAsked, isDecided } from './trace.ts'
+import { isDecided, isValid, type Trace, traces, wasAsked } from './trace.ts'
 
 export const deadLetterClosure = defineCheck(
   'dead-letter-closure',
@@ -58,5 +58,6 @@ function pair(
 function whySurplus({ id, orderId, reason }: DeadLetter, all: Map<string, Trace>): string[] {
   const trace = orderId === undefined ? undefined : all.get(orderId)
   if (!trace || !wasAsked(trace)) return [`the dead letter ${id} (${reason}) came from nowhere`]
+  if (!isValid(trace)) return [`${orderId} is dead more than once (${reason})`]
   return isDecided(trace) ? [`${orderId} is both done and dead (${reason})`] : []
 }

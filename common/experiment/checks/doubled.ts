@@ -5,7 +5,7 @@ import { held, type Trace, traces, wanted } from './trace.ts'
 
 export const doubled = defineCheck('doubled', 'no order is reserved or confirmed more than once', history => {
   const touched = [...traces(history).values()].filter(
-    ({ movements, notifications }) => movements.length + notifications.length > 0,
+    ({ decisions, movements, notifications }) => movements.length + notifications.length > 0 || decisions.length > 1,
   )
   const offenders = touched.flatMap(trace => whyDoubled(trace).map(why => `${trace.orderId} ${why}`))
   return judgeAll({ looked: touched.length, what: 'reserved or confirmed orders', offenders })
@@ -18,7 +18,7 @@ function whyDoubled(trace: Trace): string[] {
   const twice = [...reserves].filter(([, times]) => times > 1).map(([sku, times]) => `reserved ${sku} ${times} times`)
   const units = planned && wanted(planned)
   const tooMuch = [...held(trace)]
-    .filter(([sku, count]) => units && count > (units.get(sku) ?? 0))
+    .filter(([sku, count]) => count > (units?.get(sku) ?? Infinity))
     .map(([sku, count]) => `holds ${count} ${sku} and asked for ${units?.get(sku) ?? 0}`)
   return [
     ...twice,

@@ -6,7 +6,7 @@ import { type Check, defineCheck, type Finding, vacuous, valid } from './check.t
 const atLeastOnce = (count: number, atLeast: number, what: string): Finding =>
   count >= atLeast ? valid(`${what} ${count} times.`) : vacuous(`${what} ${count} times, and ${atLeast} were needed.`)
 
-/** The fault bit. Bites are counted by the service since its last start. */
+/** The fault bit, over all lives of the service. */
 export function faultSeen({
   service,
   fault,

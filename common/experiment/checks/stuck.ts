@@ -1,7 +1,7 @@
 // Stuck: an order that the services hold and that was not final in time. Final is failed, or reserved and confirmed.
 // A valid order in a dead-letter queue is stuck too; a message that was sent to end there is not.
 import { defineCheck, judgeAll } from './check.ts'
-import { expectedDead, standing, type Trace, traces, wasAsked } from './trace.ts'
+import { expectedDead, isValid, standing, type Trace, traces, wasAsked } from './trace.ts'
 
 export const stuck = defineCheck(
   'stuck',
@@ -19,7 +19,7 @@ const isHeld = ({ rows, decisions, deadLetters }: Trace): boolean =>
 
 function whyStuck(trace: Trace): string[] {
   const { rows, notifications, deadLetters, decisions } = trace
-  const dead = deadLetters.length > expectedDead(trace)
+  const dead = isValid(trace) && deadLetters.length > expectedDead(trace)
   // Nobody decides an order of which each message was sent to be given up.
   const givenUp = deadLetters.length > 0 && !dead && decisions.length === 0
   const pending = rows.some(row => row.status === 'pending') && !givenUp

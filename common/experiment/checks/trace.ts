@@ -68,6 +68,10 @@ function traceOf(all: Map<string, Trace>, orderId: string): Trace {
 /** Whether somebody asked for the order: a client's plan, or a message of the timeline. */
 export const wasAsked = ({ planned, raw }: Trace): boolean => planned !== undefined || raw.length > 0
 
+/** Whether the order is one that must be decided: all that was sent of a poisoned one is poison. */
+export const isValid = ({ planned, raw }: Trace): boolean =>
+  planned !== undefined || raw.some(({ expect }) => expect !== 'dead-letter')
+
 /** What inventory's decision means at the end; undefined without a decision. */
 export function standing({ decisions }: Trace): 'reserved' | 'failed' | 'released' | undefined {
   const decision = decisions[0]
