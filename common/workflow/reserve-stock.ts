@@ -28,7 +28,7 @@ export function reserveStock(tx: StockTx, order: Order, happened: Happened): { d
 }
 
 /** Two lines of one sku want their sum. */
-function wantedBySku(order: Order): Map<string, number> {
+export function wantedBySku(order: Order): Map<string, number> {
   const wanted = new Map<string, number>()
   for (const { sku, quantity } of order.items) wanted.set(sku, (wanted.get(sku) ?? 0) + quantity)
   return wanted

@@ -1,0 +1,86 @@
+// What services and the lab ask of the broker beside records: topics, ends of the log, offsets of groups.
+import { Admin, ListOffsetTimestamps } from '@platformatic/kafka'
+import { topicConfigs, type TopicSpec } from '../topics.ts'
+import { clientOptions, explain } from './options.ts'
+import type { Positions } from './record.ts'
+
+export type BrokerAdmin = {
+  /** Creates the topics that are missing; one that is there stays as it is. */
+  ensureTopics(specs: TopicSpec[], flush: boolean): Promise<void>
+  topics(): Promise<string[]>
+  groups(): Promise<string[]>
+  /** The offset after the last record of each partition. */
+  ends(specs: TopicSpec[]): Promise<Positions>
+  /** The committed offsets of a group; undefined where it has none. */
+  committed(group: string, specs: TopicSpec[]): Promise<Map<string, (bigint | undefined)[]>>
+  /** Sets a group's offsets. Fails while a member of the group is alive. */
+  setOffsets(group: string, positions: Positions): Promise<void>
+  deleteTopics(names: string[]): Promise<void>
+  deleteGroups(names: string[]): Promise<void>
+  /** Rejects when the broker does not answer. */
+  ping(): Promise<void>
+  close(): Promise<void>
+}
+
+const partitionsOf = ({ partitions }: TopicSpec): number[] => [...Array(partitions).keys()]
+
+export function createAdmin(brokers: string, clientId: string): BrokerAdmin {
+  const admin = new Admin(clientOptions(brokers, clientId))
+  return {
+    async ensureTopics(specs, flush) {
+      const present = new Set(await admin.listTopics())
+      for (const { name, partitions } of specs.filter(spec => !present.has(spec.name))) {
+        const topics = [{ topic: name, partitions, replicas: 1 }]
+        await admin.createTopics({ topics, configs: topicConfigs(flush) }).catch(ignore(/exist/i))
+      }
+    },
+    topics: () => admin.listTopics(),
+    groups: async () => [...(await admin.listGroups()).keys()],
+    async ends(specs) {
+      const at = (partitionIndex: number) => ({ partitionIndex, timestamp: ListOffsetTimestamps.LATEST })
+      const topics = specs.map(spec => ({ name: spec.name, partitions: partitionsOf(spec).map(at) }))
+      const ends: Positions = new Map()
+      for (const { name, partitions } of await admin.listOffsets({ topics })) {
+        const offsets: bigint[] = []
+        for (const { partitionIndex, offset } of partitions) offsets[partitionIndex] = offset
+        ends.set(name, offsets)
+      }
+      return ends
+    },
+    async committed(group, specs) {
+      const topics = specs.map(spec => ({ name: spec.name, partitionIndexes: partitionsOf(spec) }))
+      const found = await admin.listConsumerGroupOffsets({ groups: [{ groupId: group, topics }] })
+      const offsets = new Map(specs.map(spec => [spec.name, Array<bigint | undefined>(spec.partitions)]))
+      for (const { name, partitions } of found[0]?.topics ?? [])
+        for (const { partitionIndex, committedOffset } of partitions) {
+          const ofTopic = offsets.get(name)
+          if (ofTopic && committedOffset >= 0n) ofTopic[partitionIndex] = committedOffset
+        }
+      return offsets
+    },
+    async setOffsets(groupId, positions) {
+      const topics = [...positions].map(([name, offsets]) => ({
+        name,
+        partitionOffsets: offsets.map((offset, partition) => ({ partition, offset })),
+      }))
+      await admin.alterConsumerGroupOffsets({ groupId, topics })
+    },
+    async deleteTopics(names) {
+      for (const name of names) await admin.deleteTopics({ topics: [name] }).catch(ignore(/unknown|not host/i))
+    },
+    async deleteGroups(names) {
+      for (const name of names) await admin.deleteGroups({ groups: [name] }).catch(ignore(/does not exist|not found/i))
+    },
+    async ping() {
+      await admin.metadata({ topics: [], forceUpdate: true })
+    },
+    close: () => admin.close(),
+  }
+}
+
+/** Lets an error pass whose reason says that the work was done already. */
+const ignore =
+  (reason: RegExp) =>
+  (error: unknown): void => {
+    if (!reason.test(explain(error))) throw error
+  }

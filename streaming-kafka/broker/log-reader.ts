@@ -1,0 +1,103 @@
+// Reads partitions of the log from given positions, for ever or until told otherwise. It belongs to no group: where to
+// start is the caller's own knowledge (its store, or its group's offsets), and so a rebalance can never send it back.
+// Guarantees: the records of a partition come in order, each once a reader; nothing is fetched while the caller is busy.
+// While the broker is away it keeps trying from where it was. Not promised: an order between partitions.
+import { Consumer } from '@platformatic/kafka'
+import { setTimeout as wait } from 'node:timers/promises'
+import { clientOptions, explain } from './options.ts'
+import type { LogRecord, Positions } from './record.ts'
+
+/** Larger fetches buffer far ahead of the work and make a backlog read several times slower. */
+const MAX_BYTES = 512 * 1024
+const CONTROL_BATCH = 32
+const AGAIN_MS = 200
+
+export type ReaderOptions = {
+  brokers: string
+  clientId: string
+  /** Where to start; the reader moves these along. */
+  positions: Positions
+  closing: AbortSignal
+  /** Says what is wrong with the reading, or null when it goes on. */
+  onTrouble(trouble: string | null): void
+}
+
+/** Yields what each fetch brought, empty when there was nothing new for 250 ms. Ends when `closing` is aborted. */
+export async function* readLog(options: ReaderOptions): AsyncGenerator<LogRecord[]> {
+  const { brokers, clientId, positions, closing, onTrouble } = options
+  const client = new Consumer({ ...clientOptions(brokers, clientId), groupId: `${clientId}-reader` })
+  client.topics.trackAll(...positions.keys())
+  client.on('error', () => {}) // each operation reports its own
+  try {
+    while (!closing.aborted) {
+      let records: LogRecord[]
+      try {
+        records = await fetchOnce(client, positions)
+        onTrouble(null)
+      } catch (error) {
+        if (closing.aborted) return
+        onTrouble(explain(error))
+        client.clearMetadata()
+        await wait(AGAIN_MS, undefined, { signal: closing }).catch(() => {})
+        continue
+      }
+      yield records
+    }
+  } finally {
+    await client.close(true).catch(() => {})
+  }
+}
+
+async function fetchOnce(client: Consumer, positions: Positions): Promise<LogRecord[]> {
+  const metadata = await client.metadata({ topics: [...positions.keys()] })
+  const names = new Map<string, string>()
+  const requests = new Map<number, Parameters<typeof client.fetch>[0]['topics']>()
+  for (const [name, offsets] of positions) {
+    const topic = metadata.topics.get(name)
+    if (!topic) throw new Error(`there is no topic ${name}`)
+    names.set(topic.id, name)
+    for (const [partition, fetchOffset] of offsets.entries()) {
+      const leader = topic.partitions[partition]?.leader
+      if (leader === undefined) throw new Error(`there is no partition ${partition} of ${name}`)
+      const ask = { partition, fetchOffset, currentLeaderEpoch: -1, lastFetchedEpoch: -1, partitionMaxBytes: MAX_BYTES }
+      const request = requests.get(leader) ?? []
+      requests.set(leader, [...request, { topicId: topic.id, partitions: [ask] }])
+    }
+  }
+  // Of several brokers the one with nothing new would hold back what the others have.
+  const maxWaitTime = requests.size > 1 ? 20 : 250
+  const ask = { minBytes: 1, maxBytes: MAX_BYTES, maxWaitTime, isolationLevel: 0 }
+  const answers = await Promise.all([...requests].map(([node, topics]) => client.fetch({ ...ask, node, topics })))
+  return answers.flatMap(({ responses }) =>
+    responses.flatMap(({ topicId, partitions }) => {
+      const topic = names.get(topicId)
+      return topic === undefined ? [] : partitions.flatMap(answer => take(topic, answer, positions))
+    }),
+  )
+}
+
+type Answer = Awaited<ReturnType<Consumer['fetch']>>['responses'][number]['partitions'][number]
+
+/** The records from the position on (a batch may begin before it), and moves the position behind them. */
+function take(
+  topic: string,
+  { partitionIndex: partition, records: batches }: Answer,
+  positions: Positions,
+): LogRecord[] {
+  const offsets = positions.get(topic)
+  const from = offsets?.[partition]
+  if (!offsets || from === undefined) return []
+  const taken: LogRecord[] = []
+  for (const batch of batches ?? []) {
+    const next = batch.firstOffset + BigInt(batch.lastOffsetDelta) + 1n
+    if (next > (offsets[partition] ?? 0n)) offsets[partition] = next
+    if (batch.attributes & CONTROL_BATCH) continue
+    for (const { offsetDelta, key, value, headers } of batch.records) {
+      const offset = batch.firstOffset + BigInt(offsetDelta)
+      if (offset < from) continue
+      const named = headers.map(([name, text]) => [String(name), String(text)])
+      taken.push({ topic, partition, offset, key: key && String(key), value, headers: Object.fromEntries(named) })
+    }
+  }
+  return taken
+}

@@ -1,0 +1,18 @@
+// How every client of the broker is set up; the reasons are measured ones.
+
+/** `host:port,host:port`. Short times: a broker that is away is seen within a second or two. */
+export const clientOptions = (brokers: string, clientId: string) => ({
+  clientId,
+  bootstrapBrokers: brokers.split(','),
+  connectTimeout: 1_000,
+  timeout: 5_000,
+  retries: 0,
+  retryDelay: 200,
+})
+
+/** The reason in a few words: the client wraps errors in errors, and the innermost says it. */
+export function explain(error: unknown): string {
+  if (error instanceof AggregateError && error.errors.length > 0) return explain(error.errors.at(-1))
+  if (!(error instanceof Error)) return String(error)
+  return error.cause instanceof Error ? explain(error.cause) : error.message
+}

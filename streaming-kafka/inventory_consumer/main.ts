@@ -1,0 +1,102 @@
+// inventory_consumer of the streaming model: decides about the stock of each OrderPlaced, and tells it in the
+// InventoryEvents stream.
+// Guarantees: one decision per `orderId` for ever, across restarts and a lost store; what it tells was on disk before;
+// an order in a partition is decided after those before it, except where a delay or a retry lets others pass.
+// It is the judge of the orders topic: what is poison there it sets aside, with its reason, and the partition goes on.
+import { delay } from '#common/faults/delay.ts'
+import { error } from '#common/faults/error.ts'
+import { kill } from '#common/faults/kill.ts'
+import { faultRoutes } from '#common/faults/routes.ts'
+import { createSwitchboard } from '#common/faults/switchboard.ts'
+import { throttle } from '#common/faults/throttle.ts'
+import { pageRoute } from '#common/kit/evidence-routes.ts'
+import { createServer } from '#common/kit/http-server.ts'
+import { commonSettings, concurrencySetting, runService } from '#common/kit/service.ts'
+import { stockSetting } from '#common/kit/stock-setting.ts'
+import { initialStock, type InitialStock } from '#common/stores/initial-stock.ts'
+import { positionsTables } from '#common/stores/positions.ts'
+import { stockTables } from '#common/stores/stock.ts'
+import { openStore } from '#common/stores/store.ts'
+import { createProgress } from '../broker/progress.ts'
+import type { LogRecord } from '../broker/record.ts'
+import { consume } from '../consume.ts'
+import { follow } from '../follow.ts'
+import { keepTrying } from '../keep-trying.ts'
+import { openLink } from '../link.ts'
+import { readOrderPlaced } from '../read-event.ts'
+import { settling } from '../settle.ts'
+import { kafkaSettings } from '../settings.ts'
+import { decide } from './decide.ts'
+import { agreeOnStock } from './initial-stock.ts'
+import { recall } from './recall.ts'
+
+const NAME = 'streaming-kafka/inventory_consumer'
+
+export const settings = {
+  ...commonSettings(NAME, 8021),
+  ...kafkaSettings,
+  W: concurrencySetting,
+  INITIAL_STOCK: stockSetting,
+}
+
+await runService(NAME, {
+  settings,
+  async start(parts) {
+    const { config, environment } = parts
+    const switchboard = createSwitchboard({
+      role: 'INVENTORY',
+      environment,
+      faults: [throttle, delay, error, kill],
+      crashPoints: ['commit-produce', 'produce-commit'],
+    })
+    let openingOf: InitialStock | undefined
+    const store = openStore(config.DATA_DIR, 'inventory', db => ({
+      ...stockTables(kitchenId => {
+        if (!openingOf) throw new Error('a kitchen was opened before the initial stock was read')
+        return openingOf(kitchenId)
+      })(db),
+      ...positionsTables(db),
+    }))
+    const server = createServer(parts)
+    pageRoute(server, '/inventory', store.read.pageStock)
+    pageRoute(server, '/inventory/movements', store.read.pageMovements)
+    pageRoute(server, '/inventory/decisions', store.read.pageDecisions)
+    faultRoutes(server, switchboard)
+
+    const link = openLink('inventory_consumer', config, parts)
+    const progress = createProgress()
+    const handle = switchboard.wrap(
+      decide({
+        link,
+        store,
+        progress,
+        afterCommit: switchboard.crashPoint('commit-produce'),
+        afterProduce: switchboard.crashPoint('produce-commit'),
+      }),
+    )
+    const work = settling(link, async (record: LogRecord) => {
+      const { data: order, correlationId } = readOrderPlaced(record)
+      const log = parts.log.child({ correlationId })
+      const { orderId, userId } = order
+      await handle({ orderId, userId, order, record }, { correlationId, signal: parts.closing, log })
+    })
+
+    async function run(): Promise<void> {
+      await link.ready()
+      const table = await keepTrying(link, 'initial stock', () => agreeOnStock(link, config.INITIAL_STOCK))
+      if (!table) return
+      openingOf = initialStock(table)
+      await follow({ link, store, topics: ['inventoryEvents'], apply: recall, until: 'end' })
+      const stored = store.read.position
+      await consume({ link, topic: 'orders', concurrency: config.W, stored, progress, work })
+    }
+    const running = run()
+    return {
+      server,
+      async stop() {
+        await link.close(running)
+        store.close()
+      },
+    }
+  },
+})

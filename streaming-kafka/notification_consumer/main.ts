@@ -1,0 +1,92 @@
+// notification_consumer of the streaming model: confirms each reserved order, once, in the notifications topic.
+// Guarantees: one record per reserved order, none for a failed one, across crashes at any place and a lost store: the
+// topic itself says what was sent, and it is read to its end before anything is sent again.
+// It is the judge of the InventoryEvents stream: what is poison there it sets aside, with its reason.
+import { delay } from '#common/faults/delay.ts'
+import { error } from '#common/faults/error.ts'
+import { kill } from '#common/faults/kill.ts'
+import { faultRoutes } from '#common/faults/routes.ts'
+import { createSwitchboard } from '#common/faults/switchboard.ts'
+import { throttle } from '#common/faults/throttle.ts'
+import { pageRoute } from '#common/kit/evidence-routes.ts'
+import { createServer } from '#common/kit/http-server.ts'
+import { commonSettings, concurrencySetting, runService } from '#common/kit/service.ts'
+import { openStore } from '#common/stores/store.ts'
+import { createProgress } from '../broker/progress.ts'
+import type { LogRecord } from '../broker/record.ts'
+import { consume } from '../consume.ts'
+import { follow } from '../follow.ts'
+import { openLink } from '../link.ts'
+import { orUndefined, readInventoryEvent } from '../read-event.ts'
+import { settling } from '../settle.ts'
+import { kafkaSettings } from '../settings.ts'
+import { readNotification } from './record.ts'
+import { send } from './send.ts'
+import { sentTables, type SentTables } from './tables.ts'
+
+const NAME = 'streaming-kafka/notification_consumer'
+
+export const settings = { ...commonSettings(NAME, 8022), ...kafkaSettings, W: concurrencySetting }
+
+await runService(NAME, {
+  settings,
+  async start(parts) {
+    const { config, environment } = parts
+    const switchboard = createSwitchboard({
+      role: 'NOTIFICATION',
+      environment,
+      faults: [throttle, delay, error, kill],
+      crashPoints: ['produce-store', 'store-commit'],
+    })
+    const store = openStore(config.DATA_DIR, 'notifications', sentTables)
+    const server = createServer(parts)
+    pageRoute(server, '/notifications', store.read.pageNotifications)
+    faultRoutes(server, switchboard)
+
+    const link = openLink('notification_consumer', config, parts)
+    const progress = createProgress()
+    const handle = switchboard.wrap(
+      send({
+        link,
+        store,
+        progress,
+        afterProduce: switchboard.crashPoint('produce-store'),
+        afterStore: switchboard.crashPoint('store-commit'),
+      }),
+    )
+    const work = settling(link, async (record: LogRecord) => {
+      const event = readInventoryEvent(record)
+      if (event.type !== 'InventoryReserved') return
+      const { correlationId, data } = event
+      const context = { correlationId, signal: parts.closing, log: parts.log.child({ correlationId }) }
+      await handle({ orderId: data.orderId, userId: data.userId, event, record }, context)
+    })
+
+    const note = (tx: SentTables, record: LogRecord): void => {
+      const sent = orUndefined(readNotification, record)
+      if (!sent) return
+      const { orderId, userId } = sent.order
+      tx.confirm(orderId)
+      tx.append({ orderId, userId, sentNs: sent.sentNs })
+    }
+    async function run(): Promise<void> {
+      await link.ready()
+      const own = Promise.withResolvers<void>()
+      const topics = ['notifications' as const]
+      const following = follow({ link, store, topics, apply: note, caughtUp: own.resolve, until: 'ever' })
+      await Promise.race([own.promise, following])
+      const stored = store.read.position
+      if (!parts.closing.aborted)
+        await consume({ link, topic: 'inventoryEvents', concurrency: config.W, stored, progress, work })
+      await following
+    }
+    const running = run()
+    return {
+      server,
+      async stop() {
+        await link.close(running)
+        store.close()
+      },
+    }
+  },
+})

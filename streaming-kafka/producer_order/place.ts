@@ -1,0 +1,75 @@
+// Places an order: it is in the log, acknowledged by all in-sync replicas, before the client is told.
+// Guarantees: an order that was answered with 2xx is in the log and in the view. 503: it is not in the log. 504: nobody
+// knows yet; the view shows it as soon as the log does. The same key never places two orders: what is on its way is
+// remembered until the log has it, and before this process answered anybody it had read the whole log.
+import { LabError } from '#common/contracts/errors.ts'
+import { orderPlaced } from '#common/contracts/events.ts'
+import type { OrderView } from '#common/contracts/http.ts'
+import { fingerprint, type Order } from '#common/contracts/order.ts'
+import type { CrashPoint } from '#common/faults/crash.ts'
+import { wallTime } from '#common/kit/clock.ts'
+import type { Context } from '#common/kit/handler.ts'
+import type { Store } from '#common/workflow/store.ts'
+import { jsonRecord } from '../broker/record.ts'
+import type { KafkaLink } from '../link.ts'
+import { learn, type ViewTables } from './view.ts'
+
+export type PlaceParts = {
+  link: Pick<KafkaLink, 'producer' | 'topics'>
+  store: Store<ViewTables> & { read: ViewTables }
+  /** Fingerprints of the orders that are on their way to the log, by id. */
+  onTheirWay: Map<string, string>
+  ready(): boolean
+  deadlineMs: number
+  afterProduce: CrashPoint
+}
+
+/** The answer, and whether the order was placed now or is an old one in its present state. */
+export type Placed = { isNew: boolean; view: OrderView }
+
+/** @throws LabError `unavailable`, `deadline-passed`, `key-reused`, `order-undecided`, or the reason why it failed */
+export function place({ link, store, onTheirWay, ready, deadlineMs, afterProduce }: PlaceParts) {
+  return async (order: Order, { correlationId, log }: Pick<Context, 'correlationId' | 'log'>): Promise<Placed> => {
+    if (!ready()) throw new LabError('unavailable', 'the service has not read the log yet; nothing happened')
+    const { orderId, kitchenId } = order
+    const print = fingerprint(order)
+    const before = store.read.findOrder(orderId)
+    const known = onTheirWay.get(orderId) ?? before?.fingerprint
+    if (known !== undefined && known !== print)
+      throw new LabError('key-reused', 'use a new Idempotency-Key for another order', { orderId })
+    if (before) return { isNew: false, view: presentState(before, orderId) }
+    if (known) throw undecided(orderId)
+
+    const event = orderPlaced(order, { correlationId, occurredAt: wallTime() })
+    onTheirWay.set(orderId, print)
+    try {
+      await link.producer.send(jsonRecord(link.topics.orders, kitchenId, event, correlationId), deadlineMs)
+    } catch (error) {
+      // Not handed over is over; what was handed over is forgotten when the view shows it.
+      if (error instanceof LabError && error.code === 'unavailable') onTheirWay.delete(orderId)
+      throw error instanceof LabError ? new LabError(error.code, error.detail, { orderId, cause: error }) : error
+    }
+    afterProduce()
+    await store
+      .transact(tx => learn(tx, order, event))
+      .catch(cause => {
+        const detail = 'the order is in the log, but this service could not note it; ask again with the same key'
+        throw new LabError('deadline-passed', detail, { orderId, cause })
+      })
+    onTheirWay.delete(orderId)
+    log.info({ orderId }, 'placed')
+    return { isNew: true, view: { orderId, status: 'pending' } }
+  }
+}
+
+type Known = NonNullable<ReturnType<ViewTables['findOrder']>>
+
+function presentState({ status, reason, notification }: Known, orderId: string): OrderView {
+  if (status === 'pending') throw undecided(orderId)
+  if (status === 'failed')
+    throw new LabError(reason === 'unknown-sku' ? reason : 'out-of-stock', `order ${orderId} failed`, { orderId })
+  return { orderId, status, ...(notification && { notification }) }
+}
+
+const undecided = (orderId: string): LabError =>
+  new LabError('order-undecided', `order ${orderId} is placed and not decided yet; ask again soon`, { orderId })

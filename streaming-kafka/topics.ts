@@ -1,0 +1,53 @@
+// The topics of the streaming model, as data. The log is the truth: they keep everything, for ever.
+// Guarantees: the same prefix gives the same names; two prefixes share no topic and no group.
+
+export type TopicSpec = { name: string; partitions: number }
+
+export const TOPICS = {
+  /** OrderPlaced, keyed by kitchen. */
+  orders: { name: 'orders', partitions: 4 },
+  /** InventoryReserved and InventoryFailed, keyed by kitchen: the InventoryEvents stream. */
+  inventoryEvents: { name: 'inventory-events', partitions: 4 },
+  /** What kitchens open with: the first record holds, whatever is written after it. */
+  initialStock: { name: 'initial-stock', partitions: 1 },
+  /** One record a notification that was sent. */
+  notifications: { name: 'notifications', partitions: 4 },
+  /** Records that were given up, with their reason; and marks of those that were sent on their way again. */
+  deadLetters: { name: 'dead-letters', partitions: 1 },
+} as const satisfies Record<string, TopicSpec>
+
+export type TopicKey = keyof typeof TOPICS
+export type TopicNames = Record<TopicKey, string>
+
+/** The names of the topics behind a prefix. */
+export function topicNames(prefix: string): TopicNames {
+  return {
+    orders: prefix + TOPICS.orders.name,
+    inventoryEvents: prefix + TOPICS.inventoryEvents.name,
+    initialStock: prefix + TOPICS.initialStock.name,
+    notifications: prefix + TOPICS.notifications.name,
+    deadLetters: prefix + TOPICS.deadLetters.name,
+  }
+}
+
+/** Every topic with its prefix, for whoever creates or removes them. */
+export const topicSpecs = (prefix: string): TopicSpec[] =>
+  Object.values(TOPICS).map(({ name, partitions }) => ({ name: prefix + name, partitions }))
+
+/** The groups, named after the service that reads; and the topics whose lag is theirs. */
+export const GROUPS: Record<string, readonly TopicKey[]> = {
+  inventory_consumer: ['orders'],
+  notification_consumer: ['inventoryEvents'],
+  analytics_consumer: ['orders', 'inventoryEvents'],
+}
+
+/**
+ * What a topic is created with. `flush` syncs each append to the disk before it is acknowledged; without it an
+ * acknowledged record is in the broker's memory (Kafka's default), and survives the broker's death, not the machine's.
+ */
+export const topicConfigs = (flush: boolean): { name: string; value: string }[] => [
+  { name: 'retention.ms', value: '-1' },
+  { name: 'retention.bytes', value: '-1' },
+  { name: 'cleanup.policy', value: 'delete' },
+  ...(flush ? [{ name: 'flush.messages', value: '1' }] : []),
+]
