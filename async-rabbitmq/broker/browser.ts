@@ -1,0 +1,82 @@
+// Looks into queues without being a consumer: for the lab and for whoever redrives dead letters.
+// Guarantees: what is not explicitly removed is back in its queue, in its place, when `walk` ends, and also when this
+// process dies meanwhile. Not promised: that a message can be seen while somebody else holds it, another walk included.
+import type { Channel } from 'rabbitmq-client'
+import { openConnection } from './broker.ts'
+import { incomingOf, PROBE, type Incoming } from './message.ts'
+import { openPublisher, type Publisher } from './publisher.ts'
+import { openRawChannel } from './raw-channel.ts'
+
+export type Browser = Pick<Publisher, 'publish'> & {
+  /** Messages that are ready: not those that a consumer holds. 0 for a queue that is not there. */
+  readyMessages(queue: string): Promise<number>
+  /** Shows every message that is ready, the oldest first, until `visit` says `remove`, which ends the walk too. */
+  walk(queue: string, visit: (message: Incoming) => Promise<'keep' | 'remove'>): Promise<void>
+  /** Deletes exchanges and queues with all that is in them. What is not there is no error. */
+  remove(names: { exchanges: string[]; queues: string[] }): Promise<void>
+  close(): Promise<void>
+}
+
+/** @throws Error when the broker does not answer within `deadlineMs`. */
+export async function openBrowser(url: string, { deadlineMs = 10_000 } = {}): Promise<Browser> {
+  const connection = openConnection(url, 'lab')
+  connection.on('error', () => {}) // said by whatever is under way
+  try {
+    await connection.onConnect(deadlineMs, true)
+  } catch (error) {
+    connection.unsafeDestroy()
+    throw error
+  }
+  let looking: Channel | undefined
+  let publisher: Publisher | undefined
+
+  return {
+    async readyMessages(queue) {
+      if (!looking?.active) looking = await openRawChannel(connection)
+      try {
+        return (await looking.queueDeclare({ queue, passive: true })).messageCount
+      } catch (error) {
+        if (isNotFound(error)) return 0
+        throw error
+      }
+    },
+    async walk(queue, visit) {
+      const channel = await openRawChannel(connection)
+      try {
+        for (let message = await channel.basicGet(queue); message; message = await channel.basicGet(queue)) {
+          const { deliveryTag } = message
+          const verdict = message.type === PROBE ? 'drop' : await visit(incomingOf(queue, message))
+          if (verdict !== 'keep') channel.basicAck({ deliveryTag })
+          if (verdict === 'remove') break
+        }
+        // Tag 0 and `multiple`: all that this channel still holds.
+        channel.basicNack({ deliveryTag: 0, multiple: true, requeue: true })
+      } catch (error) {
+        if (!isNotFound(error)) throw error
+      } finally {
+        await channel.close()
+      }
+    },
+    async publish(message) {
+      // A publisher whose channel has gone is replaced.
+      publisher ??= await openPublisher(connection)
+      const used = publisher
+      void used.closed.then(() => {
+        if (publisher === used) publisher = undefined
+      })
+      await used.publish(message)
+    },
+    async remove({ exchanges, queues }) {
+      const channel = await connection.acquire()
+      for (const exchange of exchanges) await channel.exchangeDelete({ exchange })
+      for (const queue of queues) await channel.queueDelete({ queue })
+      await channel.close()
+    },
+    async close() {
+      await Promise.all([looking?.close(), publisher?.close()])
+      await connection.close()
+    },
+  }
+}
+
+const isNotFound = (error: unknown): boolean => error instanceof Error && 'code' in error && error.code === 'NOT_FOUND'

@@ -1,0 +1,87 @@
+// A message as this model sends and gets it: bytes, and the few properties that it uses.
+// Guarantees: a body is the bytes that were on the wire. What an unknown publisher put into headers is passed on only
+// where it is a plain value, so that a copy of any message can be published.
+import { randomUUID } from 'node:crypto'
+import type { AsyncMessage, Envelope, SyncMessage } from 'rabbitmq-client'
+import { RAW } from './raw-channel.ts'
+
+export type Headers = Record<string, string | number | boolean>
+
+export type Outgoing = {
+  exchange: string
+  routingKey: string
+  body: Buffer
+  messageId?: string
+  correlationId?: string
+  type?: string
+  contentType?: string
+  headers?: Headers
+  /** The broker lets it expire after so long. */
+  expirationMs?: number
+}
+
+export type Incoming = {
+  queue: string
+  body: Buffer
+  messageId: string | undefined
+  correlationId: string | undefined
+  type: string | undefined
+  contentType: string | undefined
+  headers: Headers
+  /** How often the broker took it back from a consumer that did not settle it. */
+  deliveryCount: number
+  /** Why the broker itself dead-lettered it, in its own words. */
+  brokerReason: string | undefined
+}
+
+/** Type of a message that only asks a queue to confirm it; consumers drop it. */
+export const PROBE = 'probe'
+
+/** Every message is durable and mandatory, and has an id, by which a return is known. */
+export const envelopeOf = (message: Outgoing): Envelope & { messageId: string } => ({
+  exchange: message.exchange,
+  routingKey: message.routingKey,
+  mandatory: true,
+  durable: true,
+  messageId: message.messageId ?? randomUUID(),
+  correlationId: message.correlationId,
+  type: message.type,
+  contentType: message.contentType ?? 'application/json',
+  headers: message.headers,
+  expiration: message.expirationMs === undefined ? undefined : String(message.expirationMs),
+})
+
+export function incomingOf(queue: string, message: AsyncMessage | SyncMessage): Incoming {
+  const given: Record<string, unknown> = message.headers ?? {}
+  const count = given['x-delivery-count']
+  return {
+    queue,
+    body: bytesOf(message.body),
+    messageId: message.messageId,
+    correlationId: message.correlationId,
+    type: message.type,
+    contentType: message.contentType,
+    headers: plainHeaders(given),
+    deliveryCount: typeof count === 'number' ? count : 0,
+    brokerReason: firstDeath(given['x-death']),
+  }
+}
+
+function bytesOf(body: unknown): Buffer {
+  if (Buffer.isBuffer(body)) return body
+  throw new Error(`the AMQP client parsed a body in spite of the content encoding "${RAW}"`)
+}
+
+function plainHeaders(given: Record<string, unknown>): Headers {
+  const plain: Headers = {}
+  for (const [name, value] of Object.entries(given))
+    if (typeof value === 'string' || typeof value === 'boolean' || Number.isSafeInteger(value))
+      plain[name] = value as string | number | boolean
+  return plain
+}
+
+function firstDeath(deaths: unknown): string | undefined {
+  const first: unknown = Array.isArray(deaths) ? deaths[0] : undefined
+  if (typeof first !== 'object' || first === null || !('reason' in first)) return undefined
+  return String(first.reason)
+}

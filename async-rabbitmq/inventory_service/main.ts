@@ -1,0 +1,81 @@
+// inventory_service of the asynchronous model: consumes OrderPlaced, decides about stock, publishes the outcome.
+// Guarantees: one decision per `orderId` across crashes and restarts; a message is acked when its outcome is confirmed.
+import { OrderPlaced } from '#common/contracts/events.ts'
+import { delay } from '#common/faults/delay.ts'
+import { error } from '#common/faults/error.ts'
+import { kill } from '#common/faults/kill.ts'
+import { throttle } from '#common/faults/throttle.ts'
+import { faultRoutes } from '#common/faults/routes.ts'
+import { createSwitchboard } from '#common/faults/switchboard.ts'
+import { pageRoute } from '#common/kit/evidence-routes.ts'
+import { createServer } from '#common/kit/http-server.ts'
+import { commonSettings, concurrencySetting, runService } from '#common/kit/service.ts'
+import { stockSetting } from '#common/kit/stock-setting.ts'
+import { initialStock } from '#common/stores/initial-stock.ts'
+import { stockTables } from '#common/stores/stock.ts'
+import { openStore } from '#common/stores/store.ts'
+import { connectBroker } from '../broker/broker.ts'
+import { consume } from '../consume.ts'
+import { eventMessage } from '../events.ts'
+import { readEvent } from '../read-event.ts'
+import { brokerSettings } from '../settings.ts'
+import { suspectsTables } from '../suspects.ts'
+import { topologyOf } from '../topology.ts'
+import { decide } from './consumer.ts'
+
+const NAME = 'async-rabbitmq/inventory_service'
+
+export const settings = {
+  ...commonSettings(NAME, 8011),
+  ...brokerSettings,
+  W: concurrencySetting,
+  INITIAL_STOCK: stockSetting,
+}
+
+await runService(NAME, {
+  settings,
+  async start(parts) {
+    const { config, environment } = parts
+    const switchboard = createSwitchboard({
+      role: 'INVENTORY',
+      environment,
+      faults: [delay, error, throttle, kill],
+      crashPoints: ['commit-publish', 'publish-ack'],
+    })
+    const tables = stockTables(initialStock(config.INITIAL_STOCK))
+    const store = openStore(config.DATA_DIR, 'inventory', db => ({ ...tables(db), ...suspectsTables(db) }))
+    const topology = topologyOf(config.PREFIX, config.RETRY_DELAYS_MS.length)
+    const broker = connectBroker({ ...parts, url: config.RABBITMQ_URL, name: NAME, topology })
+    const decideOrder = switchboard.wrap(decide(store, switchboard.crashPoint('commit-publish')))
+    const beforeAck = switchboard.crashPoint('publish-ack')
+    const consumer = consume<OrderPlaced>({
+      ...parts,
+      broker,
+      topology,
+      line: topology.lines.inventory,
+      delaysMs: config.RETRY_DELAYS_MS,
+      prefetch: config.W,
+      store,
+      read: readEvent(OrderPlaced, ['OrderPlaced']),
+      isDone: event => store.read.findDecision(event.data.orderId) !== undefined,
+      async handle(event, context) {
+        const outcome = await decideOrder(event.data, context)
+        await broker.publish(eventMessage(topology.events, outcome))
+        beforeAck()
+      },
+    })
+    const server = createServer(parts)
+    pageRoute(server, '/inventory', store.read.pageStock)
+    pageRoute(server, '/inventory/movements', store.read.pageMovements)
+    pageRoute(server, '/inventory/decisions', store.read.pageDecisions)
+    faultRoutes(server, switchboard)
+    return {
+      server,
+      async stop() {
+        await consumer.stop()
+        await broker.close()
+        store.close()
+      },
+    }
+  },
+})

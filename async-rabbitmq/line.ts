@@ -1,0 +1,98 @@
+// The line in which deliveries wait for their turn. It knows nothing of brokers or orders.
+// Guarantees: what must be settled `first` is settled before anything is handled; what must be `alone` begins when
+// nothing else is under way, and nothing begins beside it; the rest is handled together. When an item says `stop`, it
+// goes back to the front, nothing more begins, and one item is tried again every so often until one does not say it.
+// Not promised: an order among items that are handled together.
+import { setTimeout as wait } from 'node:timers/promises'
+
+export type Turn = 'first' | 'alone' | 'together'
+export type Done = 'done' | 'stop'
+
+export type Line<Item> = {
+  arrive(item: Item, turn: Turn): void
+  /** Nothing begins between `hold` and `release`. */
+  hold(): void
+  release(): void
+  /** Forgets what waits; what is under way goes on. */
+  clear(): void
+  /** Begins nothing more; resolves when nothing is under way. */
+  close(): Promise<void>
+}
+
+type Parts<Item> = {
+  /** Never rejects. */
+  work(item: Item, turn: Turn): Promise<Done>
+  onStop(): void
+  onResume(): void
+  tryAgainMs: number
+}
+
+export function createLine<Item>({ work, onStop, onResume, tryAgainMs }: Parts<Item>): Line<Item> {
+  const waiting: Record<Turn, Item[]> = { first: [], alone: [], together: [] }
+  const running: Record<Turn, number> = { first: 0, alone: 0, together: 0 }
+  const isIdle = () => running.first + running.alone + running.together === 0
+  const idle = Promise.withResolvers<void>()
+  let isHeld = false
+  let isStopped = false
+  let isClosed = false
+
+  async function begin(item: Item, turn: Turn): Promise<Done> {
+    running[turn]++
+    const done = await work(item, turn)
+    running[turn]--
+    if (isClosed && isIdle()) idle.resolve()
+    if (done === 'stop' && !isClosed) {
+      waiting[turn].unshift(item)
+      if (!isStopped) void stop()
+    }
+    pump()
+    return done
+  }
+
+  function pump(): void {
+    if (isHeld || isStopped || isClosed) return
+    for (const item of waiting.first.splice(0)) void begin(item, 'first')
+    if (running.first + running.alone > 0) return
+    const lonely = running.together === 0 ? waiting.alone.shift() : undefined
+    if (lonely !== undefined) return void begin(lonely, 'alone')
+    if (waiting.alone.length > 0) return
+    for (const item of waiting.together.splice(0)) void begin(item, 'together')
+  }
+
+  async function stop(): Promise<void> {
+    isStopped = true
+    onStop()
+    while (!isClosed) {
+      await wait(tryAgainMs, undefined, { ref: false })
+      if (isHeld || !isIdle()) continue
+      const turn = (['first', 'alone', 'together'] as const).find(name => waiting[name].length > 0)
+      const item = turn && waiting[turn].shift()
+      // With nothing left to try, the next delivery will tell.
+      if (turn === undefined || item === undefined || (await begin(item, turn)) === 'done') break
+    }
+    isStopped = false
+    onResume()
+    pump()
+  }
+
+  return {
+    arrive(item, turn) {
+      waiting[turn].push(item)
+      pump()
+    },
+    hold() {
+      isHeld = true
+    },
+    release() {
+      isHeld = false
+      pump()
+    },
+    clear() {
+      for (const items of Object.values(waiting)) items.length = 0
+    },
+    async close() {
+      isClosed = true
+      if (!isIdle()) await idle.promise
+    },
+  }
+}

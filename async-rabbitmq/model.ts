@@ -1,0 +1,54 @@
+// The asynchronous model as a value: what the lab starts, loads, breaks and reads.
+import type { Link, Model, Place } from '#common/experiment/model.ts'
+import { openBrowser } from './broker/browser.ts'
+import { listDeadLetters, redrive } from './dead-letters.ts'
+import { MAX_RETRY_STEPS, namesOf, topologyOf } from './topology.ts'
+import { verbsOf } from './verbs.ts'
+
+const environment = (place: Place) => ({ RABBITMQ_URL: brokerOf(place), PREFIX: place.prefix })
+
+export const asyncRabbitmq: Model = {
+  name: 'async-rabbitmq',
+  services: [
+    { name: 'order_service', role: 'order', port: 8010, environment },
+    { name: 'inventory_service', role: 'inventory', port: 8011, environment },
+    { name: 'notification_service', role: 'notification', port: 8012, environment },
+  ],
+  brokers: ['rabbitmq'],
+  features: ['answers-before-outcome', 'survives-inventory-down', 'dead-letters'],
+  entry: 'order_service',
+  evidence: { orders: 'order_service', inventory: 'inventory_service', notifications: 'notification_service' },
+  durability: "the order service's disk, then the broker's disk (quorum queue)",
+  connect,
+  async remove(place) {
+    const browser = await openBrowser(brokerOf(place))
+    try {
+      await browser.remove(namesOf(place.prefix))
+    } finally {
+      await browser.close()
+    }
+  },
+}
+
+/** @throws Error when the broker does not answer within 10 s. */
+async function connect(place: Place): Promise<Link> {
+  const { prefix } = place
+  const topology = topologyOf(prefix, MAX_RETRY_STEPS)
+  const browser = await openBrowser(brokerOf(place))
+  return {
+    async depths() {
+      const depths: Record<string, number> = {}
+      for (const { name } of topology.queues) depths[name.slice(prefix.length)] = await browser.readyMessages(name)
+      return depths
+    },
+    deadLetters: () => listDeadLetters(browser, topology, prefix),
+    redrive: (id, body) => redrive(browser, { topology, prefix, id, body }),
+    verbs: verbsOf(browser, topology, prefix),
+    close: () => browser.close(),
+  }
+}
+
+function brokerOf({ broker }: Place): string {
+  if (broker.rabbitmq !== undefined) return broker.rabbitmq
+  throw new Error('this place has no RabbitMQ broker')
+}

@@ -1,0 +1,68 @@
+// notification_service of the asynchronous model: consumes InventoryReserved and confirms the order to its user.
+// Guarantees: one notification per order across crashes and restarts; a message is acked when that is on disk.
+import { InventoryReserved } from '#common/contracts/events.ts'
+import { delay } from '#common/faults/delay.ts'
+import { error } from '#common/faults/error.ts'
+import { kill } from '#common/faults/kill.ts'
+import { throttle } from '#common/faults/throttle.ts'
+import { faultRoutes } from '#common/faults/routes.ts'
+import { createSwitchboard } from '#common/faults/switchboard.ts'
+import { pageRoute } from '#common/kit/evidence-routes.ts'
+import { createServer } from '#common/kit/http-server.ts'
+import { commonSettings, concurrencySetting, runService } from '#common/kit/service.ts'
+import { notificationsTables } from '#common/stores/notifications.ts'
+import { openStore } from '#common/stores/store.ts'
+import { connectBroker } from '../broker/broker.ts'
+import { consume } from '../consume.ts'
+import { readEvent } from '../read-event.ts'
+import { brokerSettings } from '../settings.ts'
+import { suspectsTables } from '../suspects.ts'
+import { topologyOf } from '../topology.ts'
+import { send } from './send.ts'
+
+const NAME = 'async-rabbitmq/notification_service'
+
+export const settings = { ...commonSettings(NAME, 8012), ...brokerSettings, W: concurrencySetting }
+
+await runService(NAME, {
+  settings,
+  async start(parts) {
+    const { config, environment } = parts
+    const switchboard = createSwitchboard({
+      role: 'NOTIFICATION',
+      environment,
+      faults: [delay, error, throttle, kill],
+      crashPoints: ['commit-ack'],
+    })
+    const store = openStore(config.DATA_DIR, 'notifications', db => ({
+      ...notificationsTables(db),
+      ...suspectsTables(db),
+    }))
+    const topology = topologyOf(config.PREFIX, config.RETRY_DELAYS_MS.length)
+    const broker = connectBroker({ ...parts, url: config.RABBITMQ_URL, name: NAME, topology })
+    const sendOnce = switchboard.wrap(send(store, switchboard.crashPoint('commit-ack')))
+    const consumer = consume<InventoryReserved>({
+      ...parts,
+      broker,
+      topology,
+      line: topology.lines.notification,
+      delaysMs: config.RETRY_DELAYS_MS,
+      prefetch: config.W,
+      store,
+      read: readEvent(InventoryReserved, ['InventoryReserved']),
+      isDone: event => store.read.wasSent(event.data.orderId),
+      handle: (event, context) => sendOnce(event.data, context),
+    })
+    const server = createServer(parts)
+    pageRoute(server, '/notifications', store.read.pageNotifications)
+    faultRoutes(server, switchboard)
+    return {
+      server,
+      async stop() {
+        await consumer.stop()
+        await broker.close()
+        store.close()
+      },
+    }
+  },
+})

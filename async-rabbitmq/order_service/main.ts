@@ -1,0 +1,104 @@
+// order_service of the asynchronous model: `POST /order` stores the order and its event, a relay publishes the event,
+// and the order's status follows the result that inventory publishes.
+import { randomUUID } from 'node:crypto'
+import { LabError } from '#common/contracts/errors.ts'
+import { InventoryEvent } from '#common/contracts/events.ts'
+import { IDEMPOTENCY_KEY } from '#common/contracts/http.ts'
+import { deriveOrderId } from '#common/contracts/order-id.ts'
+import { DEFAULT_KITCHEN, type Order, OrderRequest } from '#common/contracts/order.ts'
+import { parse } from '#common/contracts/parse.ts'
+import { delay } from '#common/faults/delay.ts'
+import { error } from '#common/faults/error.ts'
+import { faultRoutes } from '#common/faults/routes.ts'
+import { createSwitchboard } from '#common/faults/switchboard.ts'
+import { pageRoute } from '#common/kit/evidence-routes.ts'
+import { contextOf, createServer, readHeader } from '#common/kit/http-server.ts'
+import { commonSettings, concurrencySetting, runService } from '#common/kit/service.ts'
+import { ordersTables } from '#common/stores/orders.ts'
+import { outboxTables } from '#common/stores/outbox.ts'
+import { openStore } from '#common/stores/store.ts'
+import { connectBroker } from '../broker/broker.ts'
+import { consume } from '../consume.ts'
+import { readEvent } from '../read-event.ts'
+import { brokerSettings, relayWindow } from '../settings.ts'
+import { suspectsTables } from '../suspects.ts'
+import { topologyOf } from '../topology.ts'
+import { place, viewOf, withoutNotification } from './place.ts'
+import { startRelay } from './relay.ts'
+import { settle } from './results.ts'
+
+const NAME = 'async-rabbitmq/order_service'
+
+export const settings = {
+  ...commonSettings(NAME, 8010),
+  ...brokerSettings,
+  W: concurrencySetting,
+  RELAY_WINDOW: relayWindow,
+}
+
+await runService(NAME, {
+  settings,
+  async start(parts) {
+    const { config, environment } = parts
+    const switchboard = createSwitchboard({
+      role: 'ORDER',
+      environment,
+      faults: [delay, error],
+      crashPoints: ['store-publish', 'publish-dequeue'],
+    })
+    const store = openStore(config.DATA_DIR, 'orders', db => ({
+      ...ordersTables(db),
+      ...outboxTables(db),
+      ...suspectsTables(db),
+    }))
+    const topology = topologyOf(config.PREFIX, config.RETRY_DELAYS_MS.length)
+    const broker = connectBroker({ ...parts, url: config.RABBITMQ_URL, name: NAME, topology })
+    const relay = startRelay({
+      ...parts,
+      store,
+      broker,
+      exchange: topology.orders,
+      window: config.RELAY_WINDOW,
+      crashPoint: switchboard.crashPoint('publish-dequeue'),
+    })
+    const settleResult = settle(store)
+    const consumer = consume<InventoryEvent>({
+      ...parts,
+      broker,
+      topology,
+      line: topology.lines.order,
+      delaysMs: config.RETRY_DELAYS_MS,
+      prefetch: config.W,
+      store,
+      read: readEvent(InventoryEvent, ['InventoryReserved', 'InventoryFailed']),
+      isDone: event => store.read.findOrder(event.data.orderId)?.status !== 'pending',
+      handle: settleResult,
+    })
+    const crashPoint = switchboard.crashPoint('store-publish')
+    const placing = switchboard.wrap(place({ store, wakeRelay: relay.wake, crashPoint }))
+
+    const server = createServer(parts)
+    server.post('/order', async (request, reply) => {
+      const { kitchenId = DEFAULT_KITCHEN, ...asked } = parse(OrderRequest, request.body)
+      const key = readHeader(request, IDEMPOTENCY_KEY)
+      const order: Order = { orderId: key ? deriveOrderId(asked.userId, key) : randomUUID(), kitchenId, ...asked }
+      const { isNew, view } = await placing(order, contextOf(request, parts))
+      return reply.code(isNew ? 202 : 200).send(view)
+    })
+    server.get<{ Params: { orderId: string } }>('/order/:orderId', request => {
+      const placed = store.read.findOrder(request.params.orderId)
+      if (!placed) throw new LabError('not-found', 'there is no such order')
+      return viewOf(placed)
+    })
+    pageRoute(server, '/orders', withoutNotification(store.read.pageOrders))
+    faultRoutes(server, switchboard)
+    return {
+      server,
+      async stop() {
+        await Promise.all([relay.ended, consumer.stop()])
+        await broker.close()
+        store.close()
+      },
+    }
+  },
+})
