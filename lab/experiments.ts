@@ -3,10 +3,14 @@ import type { Experiment } from '#common/experiment/define.ts'
 import type { Model } from '#common/experiment/model.ts'
 import { syncRest } from '../sync-rest/model.ts'
 import baselineLatency from '../sync-rest/tests/baseline-latency.experiment.ts'
+import failingInventory from '../sync-rest/tests/failing-inventory.experiment.ts'
+import slowInventory from '../sync-rest/tests/slow-inventory.experiment.ts'
 
 export const models: readonly Model[] = [syncRest]
 
 /** By `<model>/<name>`, in the order in which `npm start` runs them. */
 export const experiments: Readonly<Record<string, Experiment>> = {
   'sync-rest/baseline-latency': baselineLatency,
+  'sync-rest/slow-inventory': slowInventory,
+  'sync-rest/failing-inventory': failingInventory,
 }
