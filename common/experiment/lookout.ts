@@ -13,7 +13,7 @@ const AnyPage = Type.Object({
   next: Type.Union([Type.Integer(), Type.Null()]),
 })
 
-type Lookout = { look(): Promise<View>; started(progress: Progress): void; loadDone(): void }
+export type Lookout = { look(): Promise<View>; started(progress: Progress): void; loadDone(): void }
 
 export function createLookout({ model, runtime, link }: { model: Model; runtime: Runtime; link: Link }): Lookout {
   let progress: Progress | undefined

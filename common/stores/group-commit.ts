@@ -22,8 +22,10 @@ export function groupCommit<Tx>(db: DatabaseSync, tx: Tx): Store<Tx> {
     if (queue.length > 0) setImmediate(flush)
     try {
       const done = commitTogether(db, batch)
-      for (const { waiting, result, error } of done)
-        error === undefined ? waiting.resolve(result) : waiting.reject(error)
+      for (const { waiting, result, error } of done) {
+        if (error === undefined) waiting.resolve(result)
+        else waiting.reject(error)
+      }
     } catch (error) {
       const message = error instanceof Error ? error.message : String(error)
       const failure = new LabError('store-failed', `nothing was kept: ${message}`, { cause: error })

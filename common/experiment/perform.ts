@@ -1,0 +1,126 @@
+// Performs a variant on running services: the load and the timeline side by side, then until all is quiet; and tells its
+// history. A step that fails stops the load.
+import { setTimeout as wait } from 'node:timers/promises'
+import type { Variant } from './define.ts'
+import { clocksAgree, isQuiet, readEvidence } from './evidence.ts'
+import { rememberFaults } from './fault-memory.ts'
+import type { Evidence, History, RawMessage } from './history.ts'
+import type { LoadResult } from './load/attempt.ts'
+import { runLoad } from './load/generator.ts'
+import type { PlannedOrder } from './load/orders.ts'
+import { steadyPlan } from './load/plan.ts'
+import { createLookout, type Lookout } from './lookout.ts'
+import type { Link, Model } from './model.ts'
+import type { Runtime } from './runtime.ts'
+import { sampleDepths } from './samples.ts'
+import { performTimeline } from './timeline.ts'
+
+/** Between two looks at whether all is quiet. */
+const LOOK_MS = 200
+
+type Performance = {
+  model: Model
+  variant: Variant
+  runtime: Runtime
+  link: Link
+  planned: PlannedOrder[]
+  openingStock: History['openingStock']
+  onProgress(line: string): void
+  signal: AbortSignal
+}
+
+export async function perform(options: Performance): Promise<History> {
+  const { model, variant, runtime, link, planned, openingStock, onProgress, signal } = options
+  const raw: RawMessage[] = []
+  const acts: History['acts'] = []
+  const memory = rememberFaults(runtime)
+  const lookout = createLookout({ model, runtime, link })
+  const agree = await clocksAgree(model, runtime)
+  const sampling = sampleDepths(link, { on: variant.timeline !== undefined && model.brokers.length > 0 })
+  const failed = new AbortController()
+  const either = AbortSignal.any([signal, failed.signal])
+  try {
+    const { originNs, load } = await beginLoad({ ...options, signal: either }, lookout)
+    const timeline = performTimeline({
+      steps: variant.timeline ?? [],
+      stage: {
+        planned,
+        runtime,
+        link,
+        rememberFaults: memory.remember,
+        addRaw: messages => void raw.push(...messages),
+      },
+      originNs,
+      look: lookout.look,
+      onAct(act) {
+        acts.push(act)
+        onProgress(`${act.verb} ${act.target}`)
+      },
+      signal: either,
+    })
+    timeline.catch(error => failed.abort(error))
+    const [result] = await Promise.all([load, timeline])
+    signal.throwIfAborted()
+
+    onProgress('waiting until every order is decided')
+    const { evidence, quiet } = await settle(options, lookout)
+    sampling.stop()
+    await Promise.all(model.services.map(({ name }) => memory.remember(name)))
+    return {
+      planned,
+      warmUpOrders: variant.load.warmUpOrders ?? 0,
+      attempts: result.attempts,
+      originNs,
+      deadlineMs: variant.load.deadlineMs,
+      generator: { lateness: result.lateness, cpuShare: result.cpuShare, connections: result.connections },
+      raw,
+      acts,
+      samples: sampling.samples,
+      faults: memory.views,
+      evidence,
+      openingStock,
+      clocksAgree: agree,
+      quiet,
+    }
+  } finally {
+    sampling.stop()
+  }
+}
+
+/** Resolves when the load has begun; `load` when it is done. */
+async function beginLoad(
+  { model, variant, runtime, planned, onProgress, signal }: Performance,
+  lookout: Lookout,
+): Promise<{ originNs: number; load: Promise<LoadResult> }> {
+  const { load } = variant
+  const plan = load.plan?.(planned.length, load.ordersPerSecond) ?? steadyPlan(planned.length, load.ordersPerSecond)
+  const began = Promise.withResolvers<number>()
+  const done = runLoad({
+    orders: planned,
+    plan,
+    target: { url: runtime.url(model.entry), path: '/order' },
+    deadlineMs: load.deadlineMs,
+    signal,
+    onProgress(progress) {
+      began.resolve(progress.originNs)
+      lookout.started(progress)
+      onProgress(`${progress.started} of ${plan.length} orders sent`)
+    },
+  }).finally(() => lookout.loadDone())
+  done.catch(began.reject)
+  return { originNs: await began.promise, load: done }
+}
+
+/** The evidence when all is quiet, or as it stands at the deadline. */
+async function settle(
+  { model, variant, runtime, link, signal }: Performance,
+  lookout: Lookout,
+): Promise<{ evidence: Evidence; quiet: boolean }> {
+  const deadline = performance.now() + variant.settleMs
+  for (;;) {
+    const evidence = await readEvidence(model, runtime, link)
+    const quiet = isQuiet(evidence) && (variant.until?.(await lookout.look()) ?? true)
+    if (quiet || performance.now() > deadline) return { evidence, quiet }
+    await wait(LOOK_MS, undefined, { signal })
+  }
+}
