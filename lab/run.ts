@@ -1,26 +1,32 @@
 // Runs experiments one after the other: brokers where a model needs them, a folder under runs/, a summary that grows
-// with each result, so that what was measured is there however the run ends.
+// with each result, so that what was measured is there however the run ends. An experiment that cannot be run does not
+// stop the others. A broker starts when the first experiment needs it and ends after the last that does: what stands
+// idle takes processor time from what is measured.
 import { randomBytes } from 'node:crypto'
-import { mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { mkdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Experiment, Profile } from '#common/experiment/define.ts'
-import type { BrokerKind } from '#common/experiment/model.ts'
+import type { Place } from '#common/experiment/model.ts'
 import { runExperiment } from '#common/experiment/run.ts'
 import type { Result, Summary } from '#common/experiment/summary.ts'
 import { dataRoot } from '#common/kit/folders.ts'
-import { registerRun, sweepDeadRuns } from '#common/kit/live-runs.ts'
-import type { Broker } from '../infra/brokers/broker.ts'
-import { provideBroker } from '../infra/brokers/provide.ts'
-import { models } from './experiments.ts'
+import { registerRun } from '#common/kit/live-runs.ts'
+import { addressesOf, createBrokers } from './brokers.ts'
 import { describeMachine } from './machine.ts'
+import { sweep } from './sweep.ts'
+
+export type Named = { id: string; experiment: Experiment }
 
 export type Reporter = {
+  /** @param nth counts from one */
+  begin(named: Named, nth: number, of: number): void
   progress(task: string, line: string): void
-  result(result: Result): void
+  /** The run goes on when it has resolved. */
+  result(result: Result): Promise<void> | void
 }
 
 export type RunRequest = {
-  experiments: readonly { id: string; experiment: Experiment }[]
+  experiments: readonly Named[]
   profile: Profile
   seed: number
   /** The folder under which the run's own folder is made. */
@@ -33,28 +39,16 @@ export type RunRequest = {
 export async function run(request: RunRequest): Promise<{ summary: Summary; folder: string }> {
   const { experiments, profile, seed, out, reporter, signal } = request
   const began = performance.now()
-  const id = `${new Date().toISOString().slice(0, 19).replaceAll(/[-:]/g, '').replace('T', '-')}-${randomBytes(2).toString('hex')}`
+  const id = runId()
   const prefix = `lab-${id.slice(-4)}`
   const folder = join(out, id)
   const dataFolder = join(dataRoot(), id)
-  await sweep(reporter)
-
   mkdirSync(folder, { recursive: true })
-  mkdirSync(dataFolder, { recursive: true })
-  const addresses: Record<string, string> = {}
-  if (process.env.LAB_RABBITMQ_URL) addresses.rabbitmq = process.env.LAB_RABBITMQ_URL
-  if (process.env.LAB_KAFKA_BROKERS) addresses.kafka = process.env.LAB_KAFKA_BROKERS
-  const registration = registerRun({ directories: [dataFolder], prefix, addresses })
-  const brokers = new Map<BrokerKind, Promise<Broker>>()
-  const broker = (kind: BrokerKind): Promise<Broker> => {
-    const known = brokers.get(kind)
-    if (known) return known
-    const progress = (line: string) => reporter.progress(kind, line)
-    const begun = provideBroker(kind, { dataFolder, progress, signal, environment: process.env })
-    brokers.set(kind, begun)
-    return begun
-  }
+  await sweep(line => reporter.progress('sweep', line))
 
+  const registration = registerRun({ directories: [dataFolder], prefix, addresses: addressesOf(process.env) })
+  mkdirSync(dataFolder, { recursive: true })
+  const brokers = createBrokers({ dataFolder, signal, onProgress: reporter.progress })
   const summary: Summary = {
     run: id,
     startedAt: new Date().toISOString(),
@@ -70,52 +64,88 @@ export async function run(request: RunRequest): Promise<{ summary: Summary; fold
     summary.seconds = (performance.now() - began) / 1_000
     writeFileSync(join(folder, 'summary.json'), `${JSON.stringify(summary, null, 2)}\n`)
   }
-  try {
-    save()
-    for (const { id: name, experiment } of experiments) {
-      if (signal.aborted) break
-      const at: Partial<Record<BrokerKind, string>> = {}
+
+  const runOne = async (named: Named): Promise<Result> => {
+    const { id: name, experiment } = named
+    const at: Place['broker'] = {}
+    try {
       for (const kind of experiment.model.brokers) {
-        const { address, source, version } = await broker(kind)
+        const { address, source, version } = await brokers.get(kind)
         at[kind] = address
         summary.brokers[kind] = { source, version }
       }
-      const result = await runExperiment({
-        name: name.slice(name.indexOf('/') + 1),
-        experiment,
-        profile,
-        broker: at,
-        runId: prefix,
-        seed,
-        dataFolder,
-        folder: join(folder, name),
-        onProgress: line => reporter.progress(name, line),
-        signal,
-      })
+    } catch (error) {
+      return notRun(named, profile, error instanceof Error ? error.message : String(error))
+    }
+    return runExperiment({
+      name: shortName(name),
+      experiment,
+      profile,
+      broker: at,
+      runId: prefix,
+      seed,
+      dataFolder,
+      folder: join(folder, name),
+      onProgress: line => reporter.progress(name, line),
+      signal,
+    })
+  }
+
+  try {
+    save()
+    for (const [index, named] of experiments.entries()) {
+      if (signal.aborted) break
+      reporter.begin(named, index + 1, experiments.length)
+      const result = await runOne(named)
       summary.results.push(result)
       save()
-      reporter.result(result)
+      await reporter.result(result)
+      await brokers.keepOnly(experiments.slice(index + 1).flatMap(({ experiment }) => experiment.model.brokers))
     }
     return { summary, folder }
   } finally {
     save()
-    const started = await Promise.allSettled(brokers.values())
-    await Promise.all(started.flatMap(each => (each.status === 'fulfilled' ? [each.value.stop()] : [])))
-    rmSync(dataFolder, { recursive: true, force: true })
+    await brokers.keepOnly([])
+    rmSync(dataFolder, { recursive: true, force: true, maxRetries: 5 })
     registration.unregister()
-    const latest = join(out, 'latest')
-    rmSync(latest, { force: true })
-    symlinkSync(id, latest)
+    pointLatest(out, id)
   }
 }
 
-/** Removes what runs of dead labs left: folders, and on brokers that outlived them queues, topics and groups. */
-async function sweep(reporter: Reporter): Promise<void> {
-  const swept = await sweepDeadRuns(async ({ prefix, addresses }) => {
-    for (const model of models) {
-      if (!model.brokers.some(kind => addresses[kind])) continue
-      await model.remove({ url: () => '', broker: addresses, prefix })
-    }
-  })
-  for (const { id, problem } of swept) reporter.progress('sweep', problem ?? `removed what the dead run ${id} left`)
+const shortName = (id: string): string => id.slice(id.indexOf('/') + 1)
+
+function runId(): string {
+  const now = new Date().toISOString().slice(0, 19).replaceAll(/[-:]/g, '').replace('T', '-')
+  return `${now}-${randomBytes(2).toString('hex')}`
+}
+
+/** The result of an experiment whose broker could not be had. */
+function notRun({ id, experiment }: Named, profile: Profile, trouble: string): Result {
+  const { model, title, question, profiles, columns } = experiment
+  return {
+    model: model.name,
+    experiment: shortName(id),
+    title,
+    question,
+    profile,
+    settings: profiles[profile],
+    variants: [],
+    durability: model.durability,
+    verdict: 'unknown',
+    checks: [],
+    measures: [],
+    columns,
+    series: [],
+    marks: [],
+    explanation: [],
+    seconds: 0,
+    trouble,
+  }
+}
+
+/** `latest` is replaced at once, so that it always leads to a run. */
+function pointLatest(out: string, id: string): void {
+  const next = join(out, `.latest-${id}`)
+  symlinkSync(id, next)
+  renameSync(next, join(out, 'latest'))
 }

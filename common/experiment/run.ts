@@ -20,6 +20,8 @@ export type RunOptions = {
   experiment: Experiment
   profile: Profile
   broker: Place['broker']
+  /** Addresses of those brokers that outlive the lab, by kind: what is made there must be removed again. */
+  lasting: Record<string, string>
   /** Goes before everything that the run makes. */
   runId: string
   seed: number

@@ -1,6 +1,7 @@
 // Runs one variant: services on an empty store, what is asked of them (perform.ts), and the end of all that it started,
 // whatever happens.
 import { join } from 'node:path'
+import { registerRun } from '../kit/live-runs.ts'
 import type { Variant } from './define.ts'
 import type { History } from './history.ts'
 import { orderMix } from './load/mix.ts'
@@ -14,6 +15,8 @@ export type VariantOptions = {
   model: Model
   variant: Variant
   broker: Place['broker']
+  /** Addresses of those brokers that outlive the lab, by kind. */
+  lasting: Record<string, string>
   /** Names everything that the variant makes, and the users of its orders. */
   id: string
   seed: number
@@ -29,10 +32,13 @@ export async function runVariant(options: VariantOptions): Promise<History> {
   const mix = { ...variant.load.mix, count: (variant.load.warmUpOrders ?? 0) + variant.load.orders }
   const planned = planOrders({ ...mix, seed, runId: id })
   const openingStock = initialStock(orderMix(mix))
+  const prefix = `${id}.`
+  // Were the lab killed now, the next one would remove what this variant makes on a broker that stays.
+  const registration = registerRun({ directories: [], prefix, addresses: options.lasting })
   const { runtime, place } = await createProcesses({
     model,
     broker: options.broker,
-    prefix: `${id}.`,
+    prefix,
     dataFolder: join(options.dataFolder, id),
     logFolder: options.logFolder,
     environment: withStock(model, variant, openingStock),
@@ -52,6 +58,7 @@ export async function runVariant(options: VariantOptions): Promise<History> {
   } finally {
     await runtime.stop()
     await model.remove(place)
+    registration.unregister()
   }
 }
 
