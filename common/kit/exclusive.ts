@@ -10,6 +10,9 @@ import { until } from './until.ts'
 
 export type ExclusiveOptions = { deadlineMs?: number; signal?: AbortSignal; onWait?: () => void }
 
+/** A lock that nothing refers to would be closed, and so given back, by the garbage collector. */
+const held = new Set<DatabaseSync>()
+
 /** Runs `work` under the lock `name`; waits up to `deadlineMs` (60,000) for another holder, then fails. */
 export async function exclusively<T>(
   name: string,
@@ -25,8 +28,10 @@ export async function exclusively<T>(
       const what = `another lab to finish with "${name}" in ${folder}`
       await until(() => take(lock), { deadlineMs, everyMs: 20, what, signal })
     }
+    held.add(lock)
     return await work()
   } finally {
+    held.delete(lock)
     lock.close()
   }
 }

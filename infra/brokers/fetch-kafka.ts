@@ -1,5 +1,5 @@
 /** The Kafka broker's jars, fetched once by Maven into the cache. Once there, nothing is asked of the network. */
-import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import type { ProvideOptions } from './broker.ts'
 import { cached, cachedPath } from './cached.ts'
@@ -30,8 +30,12 @@ export async function fetchKafka(options: ProvideOptions): Promise<{ folder: str
   const make = async (folder: string): Promise<void> => {
     requireMaven(environment)
     progress(`Kafka ${kafkaVersion()}: fetching 54 MB with Maven, once`)
-    const goal = ['dependency:copy-dependencies', `-DoutputDirectory=${join(folder, 'jars')}`]
-    await runTool('mvn', ['-q', '-B', '-f', pom, ...goal], { env: environment, signal })
+    // A repository of its own: the user's may not be writable, and nothing is left outside of the cache.
+    const repository = join(folder, 'repository')
+    const places = [`-Dmaven.repo.local=${repository}`, `-DoutputDirectory=${join(folder, 'jars')}`]
+    const args = ['-q', '-B', '-f', pom, 'dependency:copy-dependencies', ...places]
+    await runTool('mvn', args, { env: environment, signal })
+    rmSync(repository, { recursive: true })
   }
   const folder = await cached(folderName(), make, options)
   const jars = readdirSync(join(folder, 'jars')).filter(name => name.endsWith('.jar'))

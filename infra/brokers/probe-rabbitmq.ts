@@ -13,6 +13,7 @@ const SECURE = 0x000a0014
 const TUNE = 0x000a001e
 const OPEN_OK = 0x000a0029
 const CLOSE = 0x000a0032
+const CLOSE_OK = 0x000a0033
 
 /** An address as it may be shown. */
 export function withoutPassword(address: string): string {
@@ -60,7 +61,10 @@ function login(socket: Socket, url: URL, place: string): Promise<string> {
         stage = 'open'
         socket.write(frame(0x000a001f, [body.subarray(0, 8)]))
         socket.write(frame(0x000a0028, [short(vhost), short(''), Buffer.of(0)]))
-      } else if (method === OPEN_OK) resolve(version)
+      } else if (method === OPEN_OK) {
+        // Said politely, or the broker's log fills with warnings.
+        socket.write(frame(CLOSE, [Buffer.of(0, 200), short(''), Buffer.alloc(4)]))
+      } else if (method === CLOSE_OK) resolve(version)
       else if (method === SECURE) fail(`${place} asks for a login that is not user and password.`)
       else if (method === CLOSE && stage === 'open') fail(`user "${user}" has no access to virtual host "${vhost}".`)
       else if (method === CLOSE) fail(`${place} refuses user "${user}" with this password.`)

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -15,7 +15,7 @@ import { brokerKinds } from './broker.ts'
 import { probeKafka } from './probe-kafka.ts'
 import { probeRabbitmq } from './probe-rabbitmq.ts'
 import { provideBroker } from './provide.ts'
-import { keepsWhatItWasGiven } from './testing.ts'
+import { keepsWhatItWasGiven, openToOthers, processesOf } from './testing.ts'
 
 const probe = (broker: Broker): Promise<string> =>
   broker.kind === 'kafka' ? probeKafka(broker.address) : probeRabbitmq(broker.address)
@@ -38,21 +38,9 @@ function portOf(broker: Broker): number {
   return Number(new URL(broker.kind === 'kafka' ? `kafka://${broker.address}` : broker.address).port)
 }
 
-/** All processes that name this folder in their arguments or environment. */
-function processesOf(folder: string): number[] {
-  return readdirSync('/proc')
-    .filter(name => /^\d+$/.test(name) && Number(name) !== process.pid)
-    .filter(pid => ['cmdline', 'environ'].some(file => readProc(pid, file).includes(folder)))
-    .map(Number)
-    .filter(isRunning)
-}
-
-function readProc(pid: string, file: string): string {
-  try {
-    return readFileSync(`/proc/${pid}/${file}`, 'utf8')
-  } catch {
-    return ''
-  }
+function noProcessOf(folder: string): Promise<true> {
+  const ended = () => processesOf(folder).length === 0
+  return until(ended, { deadlineMs: 5000, everyMs: 20, what: 'the processes of the broker to end' })
 }
 
 for (const kind of brokerKinds) {
@@ -64,6 +52,8 @@ for (const kind of brokerKinds) {
     assert.equal(broker.source, 'packages')
     assert.match(broker.version, /^\d+\.\d+\.\d+$/)
     const [folder = ''] = folders
+
+    assert.deepEqual(openToOthers(processesOf(folder)), [])
 
     const readAgain = await keepsWhatItWasGiven(broker)
     const { pid } = broker.process
@@ -83,7 +73,7 @@ for (const kind of brokerKinds) {
 
     await broker.stop()
     assert.deepEqual(readdirSync(folder), [])
-    assert.deepEqual(processesOf(folder), [])
+    await noProcessOf(folder)
     assert.equal(existsSync(join(cacheFolder(), 'ports', String(portOf(broker)))), false)
     const server = createServer().listen(portOf(broker), '127.0.0.1')
     await once(server, 'listening')
@@ -100,8 +90,10 @@ for (const kind of brokerKinds) {
     const pids = processesOf(folder).filter(pid => pid !== lab.pid)
     assert.ok(pids.length >= (kind === 'kafka' ? 1 : 2), `processes: ${pids}`)
     lab.kill('SIGKILL')
-    const ended = () => !pids.some(isRunning) && processesOf(folder).length === 0
-    await until(ended, { deadlineMs: 5000, everyMs: 20, what: 'the processes of the broker to end' })
+    // A process that is being taken down has no arguments any more, so the pids are asked too.
+    const ended = () => !pids.some(isRunning)
+    await until(ended, { deadlineMs: 5000, everyMs: 20, what: `the processes ${pids} to end` })
+    await noProcessOf(folder)
   })
 
   test(`${kind}: an aborted start rejects and leaves no process and no folder`, async t => {
@@ -113,7 +105,7 @@ for (const kind of brokerKinds) {
     const options = { dataFolder: folder, progress, signal: abort.signal, environment: withoutAddresses() }
     await assert.rejects(provideBroker(kind, options), { name: 'AbortError' })
     assert.deepEqual(readdirSync(folder), [])
-    assert.deepEqual(processesOf(folder), [])
+    await noProcessOf(folder)
   })
 }
 

@@ -7,6 +7,7 @@ import type { Broker, BrokerKind, ProvideOptions, Source, SourceName } from './b
 import { brokerKinds } from './broker.ts'
 import { packages } from './packages.ts'
 
+/** In the order of preference; another one, such as containers, is one more entry. */
 const sources: Source[] = [address, packages]
 
 /** Resolves when the broker serves; rejects with one sentence that says what to install or set. */

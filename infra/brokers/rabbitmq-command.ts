@@ -1,5 +1,5 @@
 /** How the private RabbitMQ and its name server (epmd) are called, and with what settings. */
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { ChildOptions } from '#common/kit/child.ts'
 
@@ -47,7 +47,7 @@ export function writeRabbitmqConf({ folder, port, user, password, vhost }: Rabbi
 /** Nothing of the user's own RABBITMQ_* and ERL_* variables gets in, and nothing is kept outside of the folder. */
 function environmentOf({ root, folder, distributionPort, epmdPort }: RabbitmqPlace): NodeJS.ProcessEnv {
   const erlang = join(root, 'usr/lib/erlang')
-  const libraries = ['lib', 'usr/lib'].flatMap(name => libraryFolders(join(root, name)))
+  const libraries = ['lib', 'usr/lib'].map(name => join(root, name)).flatMap(libraryFolders)
   const inFolder = (name: string): string => join(folder, name)
   return {
     PATH: `${join(erlang, 'bin')}:/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin`,
@@ -59,6 +59,7 @@ function environmentOf({ root, folder, distributionPort, epmdPort }: RabbitmqPla
     ERL_EPMD_ADDRESS: '127.0.0.1',
     // The start script then becomes the broker by exec, in place of waiting for it: one process to kill.
     RUNNING_UNDER_SYSTEMD: 'true',
+    RABBITMQ_LOG: '-color',
     RABBITMQ_NODENAME: 'lab@localhost',
     RABBITMQ_DIST_PORT: String(distributionPort),
     RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS: '-kernel inet_dist_use_interface {127,0,0,1}',
@@ -74,8 +75,9 @@ function environmentOf({ root, folder, distributionPort, epmdPort }: RabbitmqPla
   }
 }
 
-/** The folders of one architecture's libraries, such as lib/x86_64-linux-gnu. */
+/** The folders of one architecture's libraries, such as lib/x86_64-linux-gnu; newer distributions have no /lib. */
 function libraryFolders(parent: string): string[] {
+  if (!existsSync(parent)) return []
   const names = readdirSync(parent, { withFileTypes: true })
   return names
     .filter(entry => entry.isDirectory() && entry.name.includes('-linux-'))

@@ -2,6 +2,7 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { stripVTControlCharacters } from 'node:util'
 import { startChild } from '#common/kit/child.ts'
 
 export type ToolOptions = { env?: NodeJS.ProcessEnv; cwd?: string; signal?: AbortSignal }
@@ -28,7 +29,9 @@ export async function runTool(command: string, args: string[], options: ToolOpti
 }
 
 function explain(output: string): string {
-  const lines = output.split('\n').filter(line => line.trim() !== '')
-  const telling = lines.find(line => /^(\[?ERROR|E:|Err)/.test(line)) ?? lines.at(-1) ?? 'it printed nothing.'
+  const lines = stripVTControlCharacters(output)
+    .split('\n')
+    .filter(line => line.trim() !== '')
+  const telling = lines.find(line => /^(\[ERROR\] .|E:|Err:)/.test(line)) ?? lines.at(-1) ?? 'it printed nothing.'
   return telling.trim().slice(0, 400)
 }

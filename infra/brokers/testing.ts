@@ -1,7 +1,9 @@
-/** For tests: something durable given to a broker, and the proof that it still has it. */
+/** For tests: what a broker keeps, which processes it has, and to whom they listen. */
 import assert from 'node:assert/strict'
+import { readdirSync, readFileSync, readlinkSync } from 'node:fs'
 import { Admin } from '@platformatic/kafka'
 import { Connection } from 'rabbitmq-client'
+import { isRunning } from '#common/kit/owner.ts'
 import type { Broker } from './broker.ts'
 
 /** Gives the broker a queue with a message, or a topic, and returns the check that it has it. */
@@ -44,4 +46,36 @@ async function keepsTopic(address: string): Promise<() => Promise<void>> {
   }
   await onAdmin(admin => admin.createTopics({ topics: ['kept'], partitions: 3, replicas: 1 }))
   return () => onAdmin(async admin => assert.deepEqual(await admin.listTopics(), ['kept']))
+}
+
+/** All processes that name this folder in their arguments or environment. */
+export function processesOf(folder: string): number[] {
+  return readdirSync('/proc')
+    .filter(name => /^\d+$/.test(name) && Number(name) !== process.pid)
+    .filter(pid => ['cmdline', 'environ'].some(file => readProc(`${pid}/${file}`).includes(folder)))
+    .map(Number)
+    .filter(isRunning)
+}
+
+/** Local addresses, in the kernel's hexadecimal, at which these processes listen to more than loopback. */
+export function openToOthers(pids: number[]): string[] {
+  const owned = new Set(pids.flatMap(socketsOf))
+  const lines = ['net/tcp', 'net/tcp6'].flatMap(file => readProc(file).split('\n'))
+  const listening = lines.map(line => line.trim().split(/\s+/)).filter(fields => fields[3] === '0A')
+  const mine = listening.filter(fields => owned.has(`socket:[${fields[9]}]`)).map(fields => fields[1] ?? '')
+  assert.ok(mine.length > 0, 'the broker listens nowhere')
+  return mine.filter(address => !/^(0100007F|0{24}01000000|0{16}FFFF00000100007F):/.test(address))
+}
+
+function socketsOf(pid: number): string[] {
+  const folder = `/proc/${pid}/fd`
+  return readdirSync(folder).map(name => readlinkSync(`${folder}/${name}`))
+}
+
+function readProc(path: string): string {
+  try {
+    return readFileSync(`/proc/${path}`, 'utf8')
+  } catch {
+    return ''
+  }
 }
