@@ -8,16 +8,23 @@ import { LabError } from '../contracts/errors.ts'
 
 /** @throws LabError `unavailable` when the file cannot be opened, is no database, or another process holds it. */
 export function openDatabase(file: string): DatabaseSync {
+  let db: DatabaseSync | undefined
   try {
     mkdirSync(dirname(file), { recursive: true })
-    const db = new DatabaseSync(file, { timeout: 0 })
+    db = new DatabaseSync(file, { timeout: 0 })
     // Exclusive mode before the first access: the lock is taken with the first write and kept until the end.
     db.exec('PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL')
     db.exec('BEGIN IMMEDIATE; COMMIT')
     return db
   } catch (error) {
-    throw new LabError('unavailable', `the store ${file} cannot be opened: ${explain(error)}`, { cause: error })
+    db?.close()
+    throw cannotOpen(file, error)
   }
+}
+
+/** The one sentence for whoever starts the service. */
+export function cannotOpen(file: string, error: unknown): LabError {
+  return new LabError('unavailable', `the store ${file} cannot be opened: ${explain(error)}`, { cause: error })
 }
 
 function explain(error: unknown): string {

@@ -16,7 +16,7 @@ export function ordersTables(db: DatabaseSync): OrdersTables {
   db.exec(`CREATE TABLE IF NOT EXISTS orders (
     seq INTEGER PRIMARY KEY AUTOINCREMENT, orderId TEXT NOT NULL UNIQUE, body TEXT NOT NULL, fingerprint TEXT NOT NULL,
     status TEXT NOT NULL, reason TEXT, notification TEXT, correlationId TEXT NOT NULL, occurredAt TEXT NOT NULL,
-    placedNs INTEGER NOT NULL, decidedNs INTEGER) STRICT`)
+    placedNs REAL NOT NULL, decidedNs REAL) STRICT`)
   // Partial indexes: what is unfinished is found at once, however long the book is.
   db.exec(`CREATE INDEX IF NOT EXISTS orders_pending ON orders (seq) WHERE status = 'pending';
     CREATE INDEX IF NOT EXISTS orders_unconfirmed ON orders (seq) WHERE notification = 'pending'`)

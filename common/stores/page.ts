@@ -13,7 +13,8 @@ export function pager<Row extends { seq: number }>(
 ): Pager<Row> {
   const select = db.prepare(`SELECT seq, ${columns} FROM ${table} WHERE seq > ? ORDER BY seq LIMIT ?`)
   return (after, limit) => {
-    const rows = select.all(after, Math.min(limit, MAX_PAGE)).map(toRow)
-    return { rows, next: rows.length < limit ? null : (rows.at(-1)?.seq ?? null) }
+    const most = Math.min(limit, MAX_PAGE)
+    const rows = select.all(after, most).map(toRow)
+    return { rows, next: rows.length < most ? null : (rows.at(-1)?.seq ?? null) }
   }
 }

@@ -25,11 +25,11 @@ export const stockTables =
     CREATE TABLE IF NOT EXISTS kitchens (kitchenId TEXT PRIMARY KEY) STRICT;
     CREATE TABLE IF NOT EXISTS movements (
       seq INTEGER PRIMARY KEY AUTOINCREMENT, kind TEXT NOT NULL, orderId TEXT, kitchenId TEXT NOT NULL,
-      sku TEXT NOT NULL, delta INTEGER NOT NULL, atNs INTEGER NOT NULL) STRICT;
+      sku TEXT NOT NULL, delta INTEGER NOT NULL, atNs REAL NOT NULL) STRICT;
     CREATE TABLE IF NOT EXISTS decisions (
       seq INTEGER PRIMARY KEY AUTOINCREMENT, orderId TEXT NOT NULL UNIQUE, body TEXT, fingerprint TEXT,
       outcome TEXT NOT NULL, released INTEGER NOT NULL, correlationId TEXT NOT NULL, occurredAt TEXT NOT NULL,
-      decidedNs INTEGER NOT NULL) STRICT`)
+      decidedNs REAL NOT NULL) STRICT`)
     const findKitchen = db.prepare('SELECT 1 FROM kitchens WHERE kitchenId = ?')
     const insertKitchen = db.prepare('INSERT INTO kitchens (kitchenId) VALUES (?)')
     const findStock = db.prepare('SELECT quantity FROM stock WHERE kitchenId = ? AND sku = ?')

@@ -2,7 +2,7 @@
 import { join } from 'node:path'
 import type { DatabaseSync } from 'node:sqlite'
 import type { Store } from '../workflow/store.ts'
-import { openDatabase } from './database.ts'
+import { cannotOpen, openDatabase } from './database.ts'
 import { groupCommit } from './group-commit.ts'
 
 export type ServiceStore<Tx> = Store<Tx> & {
@@ -16,7 +16,14 @@ export type ServiceStore<Tx> = Store<Tx> & {
  * @throws LabError `unavailable` when the file cannot be opened or is held by another process.
  */
 export function openStore<Tx>(folder: string, name: string, tables: (db: DatabaseSync) => Tx): ServiceStore<Tx> {
-  const db = openDatabase(join(folder, `${name}.db`))
-  const tx = tables(db)
-  return { ...groupCommit(db, tx), read: tx, close: () => db.close() }
+  const file = join(folder, `${name}.db`)
+  const db = openDatabase(file)
+  try {
+    const tx = tables(db)
+    return { ...groupCommit(db, tx), read: tx, close: () => db.close() }
+  } catch (error) {
+    // A damaged page shows only when it is read.
+    db.close()
+    throw cannotOpen(file, error)
+  }
 }

@@ -1,0 +1,114 @@
+import assert from 'node:assert/strict'
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import { type TestContext, test } from 'node:test'
+import { LabError } from '../contracts/errors.ts'
+import { openDatabase } from './database.ts'
+import { notificationsTables } from './notifications.ts'
+import { openStore } from './store.ts'
+
+function tempFolder(t: TestContext): string {
+  const folder = mkdtempSync(join(tmpdir(), 'lab-store-'))
+  t.after(() => rmSync(folder, { recursive: true, force: true }))
+  return folder
+}
+
+/** A process that appends notifications without a pause and says each that was acknowledged. It ends with this one. */
+const WRITER = `
+import { openStore } from ${JSON.stringify(import.meta.resolve('./store.ts'))}
+import { notificationsTables } from ${JSON.stringify(import.meta.resolve('./notifications.ts'))}
+process.stdin.on('end', () => process.exit()).resume()
+const [folder, from] = process.argv.slice(1)
+const store = openStore(folder, 'words', notificationsTables)
+let next = Number(from)
+async function write() {
+  for (;;) {
+    const orderId = String(next++)
+    await store.transact(tx => tx.append({ orderId, userId: 'ada' }))
+    process.stdout.write(orderId + '\\n')
+  }
+}
+for (let writers = 0; writers < 8; writers++) void write()`
+
+const startWriter = (folder: string, from = 0) =>
+  spawn(process.execPath, ['--input-type=module', '-e', WRITER, folder, String(from)], {
+    stdio: ['pipe', 'pipe', 'inherit'],
+  })
+
+const isUnavailable = (pattern: RegExp) => (error: unknown) =>
+  error instanceof LabError &&
+  error.code === 'unavailable' &&
+  pattern.test(error.detail) &&
+  !error.detail.includes('\n')
+
+test('what was acknowledged is there after SIGKILL, each time, and nothing in part', async t => {
+  const folder = tempFolder(t)
+  const acknowledged = new Set<string>()
+  for (let life = 0; life < 5; life++) {
+    const writer = startWriter(folder, life * 1_000_000)
+    const lines = createInterface(writer.stdout)
+    let mine = 0
+    // What was said and still lies in the pipe was acknowledged too, so it is read to the end.
+    for await (const line of lines) {
+      acknowledged.add(line)
+      if (++mine === 20 + life * 13) writer.kill('SIGKILL')
+    }
+    const store = openStore(folder, 'words', notificationsTables)
+    const { rows } = store.read.pageNotifications(0, 1_000)
+    const kept = new Set(rows.map(({ orderId }) => orderId))
+    assert.equal(kept.size, rows.length)
+    assert.deepEqual(
+      [...acknowledged].filter(orderId => !kept.has(orderId)),
+      [],
+    )
+    assert.ok([...kept].every(orderId => store.read.wasSent(orderId)))
+    store.close()
+  }
+})
+
+test('a second process cannot open the store, and can as soon as the first is dead', async t => {
+  const folder = tempFolder(t)
+  const writer = startWriter(folder)
+  t.after(() => writer.kill('SIGKILL'))
+  await once(writer.stdout, 'data')
+  assert.throws(() => openStore(folder, 'words', notificationsTables), isUnavailable(/another process holds it/))
+  writer.kill('SIGKILL')
+  await once(writer, 'exit')
+  openStore(folder, 'words', notificationsTables).close()
+})
+
+test('a damaged file is one sentence that says what to do', t => {
+  const folder = tempFolder(t)
+  const file = join(folder, 'words.db')
+  writeFileSync(file, 'this is no database, and never was one. '.repeat(500))
+  assert.throws(() => openDatabase(file), isUnavailable(/it is damaged .*move it away/))
+})
+
+test('a file that is damaged behind its first bytes is one sentence too', t => {
+  const folder = tempFolder(t)
+  openStore(folder, 'words', notificationsTables).close()
+  const file = join(folder, 'words.db')
+  const bytes = readFileSync(file)
+  writeFileSync(file, bytes.fill(0xee, 100))
+  assert.throws(() => openStore(folder, 'words', notificationsTables), isUnavailable(/it is damaged/))
+})
+
+test('a place where no file can be made is one sentence that names the file', t => {
+  const folder = tempFolder(t)
+  const file = join(folder, 'a file')
+  writeFileSync(file, '')
+  assert.throws(() => openDatabase(join(file, 'words.db')), isUnavailable(/a file\/words\.db cannot be opened/))
+  mkdirSync(join(folder, 'words.db'))
+  assert.throws(() => openDatabase(join(folder, 'words.db')), isUnavailable(/words\.db cannot be opened/))
+})
+
+test('commits are synced, and the file is kept in WAL', t => {
+  const db = openDatabase(join(tempFolder(t), 'deep', 'er', 'words.db'))
+  assert.equal(db.prepare('PRAGMA journal_mode').get()?.journal_mode, 'wal')
+  assert.equal(db.prepare('PRAGMA synchronous').get()?.synchronous, 2)
+  db.close()
+})

@@ -1,0 +1,96 @@
+import assert from 'node:assert/strict'
+import { DatabaseSync } from 'node:sqlite'
+import { test } from 'node:test'
+import fc from 'fast-check'
+import type { Order } from '../contracts/order.ts'
+import { releaseStock } from '../workflow/release-stock.ts'
+import { reserveStock } from '../workflow/reserve-stock.ts'
+import { groupCommit } from './group-commit.ts'
+import { initialStock } from './initial-stock.ts'
+import { stockTables } from './stock.ts'
+
+const happened = { correlationId: 'c', occurredAt: '2026-01-01T00:00:00.000Z' }
+const OPENING = { small: { burger: 3, pizza: 5 }, empty: { burger: 0 } }
+const SKUS = ['burger', 'pizza', 'unicorn']
+
+function openStock() {
+  const db = new DatabaseSync(':memory:')
+  const read = stockTables(initialStock(OPENING))(db)
+  return { read, ...groupCommit(db, read) }
+}
+
+const orderOf = (orderId: string, items: Order['items'], kitchenId = 'small'): Order => ({
+  orderId,
+  userId: 'ada',
+  kitchenId,
+  items,
+})
+
+test('two copies in one batch reserve once, and both are told the same', async () => {
+  const { read, transact } = openStock()
+  const order = orderOf('a', [{ sku: 'burger', quantity: 2 }])
+  const both = await Promise.all([1, 2].map(() => transact(tx => reserveStock(tx, order, happened))))
+  assert.deepEqual(
+    both.map(({ isNew }) => isNew),
+    [true, false],
+  )
+  assert.deepEqual(both[0]?.decision, both[1]?.decision)
+  assert.equal(read.onHand('small', 'burger'), 1)
+  assert.equal(read.pageMovements(0, 100).rows.filter(({ kind }) => kind === 'reserve').length, 1)
+})
+
+test('a conflict in a batch leaves its neighbours alone', async () => {
+  const { read, transact } = openStock()
+  const results = await Promise.allSettled(
+    [1, 2, 1].map(quantity => transact(tx => reserveStock(tx, orderOf('a', [{ sku: 'burger', quantity }]), happened))),
+  )
+  assert.deepEqual(
+    results.map(({ status }) => status),
+    ['fulfilled', 'rejected', 'fulfilled'],
+  )
+  assert.equal(read.onHand('small', 'burger'), 2)
+})
+
+const line = fc.record({ sku: fc.constantFrom(...SKUS), quantity: fc.integer({ min: 1, max: 4 }) })
+const step = fc.record({
+  verb: fc.constantFrom('reserve', 'reserve', 'release'),
+  orderId: fc.constantFrom('a', 'b', 'c', 'd', 'e', 'f'),
+  kitchenId: fc.constantFrom('small', 'empty'),
+  items: fc.array(line, { minLength: 1, maxLength: 3 }),
+})
+
+test('whatever is reserved and released, in batches or not, stock is conserved and never below nothing', async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.array(fc.array(step, { maxLength: 6 }), { maxLength: 6 }), async batches => {
+      const { read, transact } = openStock()
+      for (const batch of batches)
+        await Promise.allSettled(
+          batch.map(({ verb, orderId, items, kitchenId }) =>
+            transact(tx => {
+              if (verb === 'release') releaseStock(tx, orderId, happened)
+              else reserveStock(tx, orderOf(orderId, items, kitchenId), happened)
+            }),
+          ),
+        )
+      const movements = read.pageMovements(0, 1_000).rows
+      for (const { kitchenId, sku, quantity } of read.pageStock(0, 100).rows) {
+        const own = movements.filter(row => row.kitchenId === kitchenId && row.sku === sku)
+        assert.ok(quantity >= 0)
+        assert.equal(
+          quantity,
+          own.reduce((sum, { delta }) => sum + delta, 0),
+        )
+        assert.equal(own.filter(({ kind }) => kind === 'opening').length, 1)
+      }
+      for (const { orderId, outcome, released } of read.pageDecisions(0, 100).rows) {
+        const own = movements.filter(row => row.orderId === orderId)
+        const net = own.reduce((sum, { delta }) => sum + delta, 0)
+        assert.equal(net < 0, outcome.status === 'reserved' && !released)
+        assert.ok(net <= 0)
+        const reserves = own.filter(({ kind }) => kind === 'reserve').map(({ sku }) => sku)
+        assert.equal(new Set(reserves).size, reserves.length)
+      }
+    }),
+    { numRuns: 300 },
+  )
+})

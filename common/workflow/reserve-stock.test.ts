@@ -1,0 +1,95 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import type { Order } from '../contracts/order.ts'
+import { LabError } from '../contracts/errors.ts'
+import { madeStock } from './made-store.ts'
+import { reserveStock, standingOutcome } from './reserve-stock.ts'
+
+const happened = { correlationId: 'c', occurredAt: '2026-01-01T00:00:00.000Z' }
+const orderOf = (items: Record<string, number>, orderId = 'a'): Order => ({
+  orderId,
+  userId: 'ada',
+  kitchenId: 'main',
+  items: Object.entries(items).map(([sku, quantity]) => ({ sku, quantity })),
+})
+const failed = (reason: string) => ({ status: 'failed', reason })
+
+test('every line is reserved, and the kitchen is opened at its first mention', () => {
+  const tx = madeStock({ burger: 5, pizza: 5 })
+  const { decision, isNew } = reserveStock(tx, orderOf({ burger: 2, pizza: 5 }), happened)
+  assert.ok(isNew)
+  assert.deepEqual(decision.outcome, { status: 'reserved' })
+  assert.deepEqual([tx.onHand('main', 'burger'), tx.onHand('main', 'pizza')], [3, 0])
+  reserveStock(tx, orderOf({ burger: 1 }, 'b'), happened)
+  assert.deepEqual(tx.opened, ['main'])
+})
+
+test('nothing is taken when one line cannot be served, wherever it stands', () => {
+  for (const items of [
+    { burger: 1, pizza: 6 },
+    { pizza: 6, burger: 1 },
+  ]) {
+    const tx = madeStock({ burger: 5, pizza: 5 })
+    assert.deepEqual(reserveStock(tx, orderOf(items), happened).decision.outcome, failed('out-of-stock'))
+    assert.deepEqual(tx.movements, [])
+  }
+})
+
+test('an unknown sku fails the order, and is said before a shortage', () => {
+  const tx = madeStock({ burger: 5 })
+  assert.deepEqual(
+    reserveStock(tx, orderOf({ burger: 6, unicorn: 1 }), happened).decision.outcome,
+    failed('unknown-sku'),
+  )
+  assert.deepEqual(tx.movements, [])
+})
+
+test('two lines of one sku want their sum', () => {
+  const items = [1, 2].map(() => ({ sku: 'burger', quantity: 3 }))
+  const tx = madeStock({ burger: 5 })
+  assert.deepEqual(reserveStock(tx, { ...orderOf({}), items }, happened).decision.outcome, failed('out-of-stock'))
+  const plenty = madeStock({ burger: 6 })
+  reserveStock(plenty, { ...orderOf({}), items }, happened)
+  assert.equal(plenty.onHand('main', 'burger'), 0)
+  assert.equal(plenty.movements.length, 1)
+})
+
+test('the same order again gives the same decision and takes nothing, though stock has changed meanwhile', () => {
+  const tx = madeStock({ burger: 3 })
+  const first = reserveStock(tx, orderOf({ burger: 2 }), happened)
+  const failing = reserveStock(tx, orderOf({ burger: 2 }, 'b'), happened)
+  tx.move({ kind: 'release', orderId: 'x', kitchenId: 'main', sku: 'burger', delta: 10 })
+  for (const { decision } of [first, failing]) {
+    const again = reserveStock(tx, orderOf({ burger: 2 }, decision.orderId), { ...happened, correlationId: 'other' })
+    assert.equal(again.isNew, false)
+    assert.deepEqual(again.decision, decision)
+  }
+  assert.equal(tx.onHand('main', 'burger'), 11)
+})
+
+test('the same orderId with other content is a conflict and changes nothing', () => {
+  const tx = madeStock({ burger: 5 })
+  const order = orderOf({ burger: 1 })
+  const { decision } = reserveStock(tx, order, happened)
+  const others: Order[] = [
+    orderOf({ burger: 2 }),
+    { ...order, userId: 'bob' },
+    { ...order, kitchenId: 'other' },
+    { ...order, items: [...order.items, ...order.items] },
+  ]
+  for (const other of others) {
+    assert.throws(
+      () => reserveStock(tx, other, happened),
+      (error: unknown) => error instanceof LabError && error.code === 'order-conflict' && error.detail.includes('a'),
+    )
+  }
+  assert.deepEqual(tx.findDecision('a'), decision)
+  assert.equal(tx.movements.length, 1)
+  assert.deepEqual(tx.opened, ['main'])
+})
+
+test('a released order stands as failed, whatever was decided before', () => {
+  const { decision } = reserveStock(madeStock({ burger: 5 }), orderOf({ burger: 1 }), happened)
+  assert.deepEqual(standingOutcome(decision), { status: 'reserved' })
+  assert.deepEqual(standingOutcome({ ...decision, released: true }), failed('released'))
+})
