@@ -5,7 +5,7 @@
 import type { PositionsTables } from '#common/stores/positions.ts'
 import { joinGroup, type Group } from './broker/group.ts'
 import { readLog } from './broker/log-reader.ts'
-import { createProgress, type Progress } from './broker/progress.ts'
+import type { Progress } from './broker/progress.ts'
 import type { LogRecord, Positions } from './broker/record.ts'
 import { keepTrying, reporter } from './keep-trying.ts'
 import { checkAgainstLog, type KafkaLink } from './link.ts'

@@ -38,6 +38,12 @@ export const redrivenMark = (topic: string, id: string): NewRecord => ({
   headers: { [REDRIVEN]: id },
 })
 
+const REASON_HEADERS = ['source-topic', 'source-partition', 'source-offset', 'reason', 'detail', 'attempts']
+
+/** The headers that the record had before it was given up. */
+export const withoutReason = (headers: Record<string, string>): Record<string, string> =>
+  Object.fromEntries(Object.entries(headers).filter(([name]) => !REASON_HEADERS.includes(name)))
+
 export type HeldRecord = DeadLetter & { record: LogRecord }
 
 /** The dead letters that were not sent on their way again, in the order in which they were given up. */

@@ -9,13 +9,15 @@ import { keepTrying, reporter } from './keep-trying.ts'
 import { checkAgainstLog, type KafkaLink } from './link.ts'
 import type { TopicKey } from './topics.ts'
 
-/** Records in one transaction: more would hold the event loop for long. */
+/** Records in one transaction unless told otherwise: more would hold the event loop for long. */
 const MAX_CHUNK = 500
 
 export type Following<Tx extends PositionsTables> = {
   link: KafkaLink
   store: ServiceStore<Tx>
   topics: TopicKey[]
+  /** Records in one transaction, at most. */
+  chunk?: number
   /** Runs inside the transaction; it must not throw for a bad record, which would stop the service. */
   apply(tx: NoInfer<Tx>, record: LogRecord): void
   /** Called before a chunk is applied; the faults of the lab wait here. */
@@ -29,7 +31,7 @@ export type Following<Tx extends PositionsTables> = {
 }
 
 export async function follow<Tx extends PositionsTables>(following: Following<Tx>): Promise<void> {
-  const { link, store, topics, apply, until } = following
+  const { link, store, topics, apply, until, chunk: most = MAX_CHUNK } = following
   const specs = link.specs(...topics)
   const start = await keepTrying(link, 'log', async () => {
     const ends = await link.admin.ends(specs)
@@ -56,8 +58,8 @@ export async function follow<Tx extends PositionsTables>(following: Following<Tx
   const onTrouble = reporter(link, `reading ${topics.join(', ')}`)
   const reader = { brokers: link.brokers, clientId: link.name, positions, closing: link.closing, onTrouble }
   for await (const records of readLog(reader)) {
-    for (let from = 0; from < records.length; from += MAX_CHUNK) {
-      const chunk = records.slice(from, from + MAX_CHUNK)
+    for (let from = 0; from < records.length; from += most) {
+      const chunk = records.slice(from, from + most)
       await following.before?.(chunk)
       const keep = (tx: Tx): true => {
         for (const record of chunk) {

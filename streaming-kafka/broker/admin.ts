@@ -16,6 +16,7 @@ export type BrokerAdmin = {
   /** Sets a group's offsets. Fails while a member of the group is alive. */
   setOffsets(group: string, positions: Positions): Promise<void>
   deleteTopics(names: string[]): Promise<void>
+  /** Removes groups with their members, dead or alive. */
   deleteGroups(names: string[]): Promise<void>
   /** Rejects when the broker does not answer. */
   ping(): Promise<void>
@@ -69,7 +70,11 @@ export function createAdmin(brokers: string, clientId: string): BrokerAdmin {
       for (const name of names) await admin.deleteTopics({ topics: [name] }).catch(ignore(/unknown|not host/i))
     },
     async deleteGroups(names) {
-      for (const name of names) await admin.deleteGroups({ groups: [name] }).catch(ignore(/does not exist|not found/i))
+      for (const name of names) {
+        // A member that was killed would keep its group alive until its session has run out.
+        await admin.removeMembersFromConsumerGroup({ groupId: name }).catch(() => {})
+        await admin.deleteGroups({ groups: [name] }).catch(ignore(/does not exist|not found/i))
+      }
     },
     async ping() {
       await admin.metadata({ topics: [], forceUpdate: true })

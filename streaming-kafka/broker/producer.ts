@@ -73,7 +73,8 @@ export function createProducer({ brokers, clientId, maxWaiting, onTrouble }: Pro
   function settle(one: Waiting, error?: LabError): void {
     if (one.settled) return
     one.settled = true
-    error ? one.reject(error) : one.resolve()
+    if (error) one.reject(error)
+    else one.resolve()
   }
 
   function giveUp(one: Waiting): void {

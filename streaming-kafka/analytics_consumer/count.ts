@@ -1,0 +1,18 @@
+// Counts what a record says: orders by the minute of event time, outcomes by their status, each order once.
+// Poison is counted as read and changes nothing else; the judge of its topic sets it aside.
+import { countEvent } from '#common/workflow/compute-metrics.ts'
+import type { LogRecord } from '../broker/record.ts'
+import { orUndefined, readInventoryEvent, readOrderPlaced } from '../read-event.ts'
+import type { TopicNames } from '../topics.ts'
+import type { AnalyticsTables } from './tables.ts'
+
+export const countInto =
+  (topics: TopicNames) =>
+  (tx: AnalyticsTables, record: LogRecord): void => {
+    const event = eventOf(topics, record)
+    tx.countRead(record.topic, record.partition, event === undefined)
+    if (event) countEvent(tx, event)
+  }
+
+export const eventOf = (topics: TopicNames, record: LogRecord) =>
+  record.topic === topics.orders ? orUndefined(readOrderPlaced, record) : orUndefined(readInventoryEvent, record)

@@ -1,0 +1,105 @@
+// analytics_consumer of the streaming model: orders per minute of event time and the failure rate, from both streams.
+// Guarantees: each record is counted once, across crashes; the same records give the same `metrics.json`, byte for byte.
+// Where it starts is its store's knowledge, written together with the counts. With the store gone it computes from the
+// beginning of the topics, whatever its group has committed: a part of the log would give wrong numbers.
+import { join as joinPath } from 'node:path'
+import { delay } from '#common/faults/delay.ts'
+import { error } from '#common/faults/error.ts'
+import { kill } from '#common/faults/kill.ts'
+import { faultRoutes } from '#common/faults/routes.ts'
+import { createSwitchboard } from '#common/faults/switchboard.ts'
+import { throttle } from '#common/faults/throttle.ts'
+import { text } from '#common/kit/config.ts'
+import { createServer } from '#common/kit/http-server.ts'
+import { commonSettings, concurrencySetting, runService } from '#common/kit/service.ts'
+import { openStore } from '#common/stores/store.ts'
+import { metricsDocument, metricsOf } from '#common/workflow/compute-metrics.ts'
+import { joinGroup, type Group } from '../broker/group.ts'
+import type { LogRecord } from '../broker/record.ts'
+import { follow } from '../follow.ts'
+import { keepTrying, reporter } from '../keep-trying.ts'
+import { openLink } from '../link.ts'
+import { kafkaSettings } from '../settings.ts'
+import type { TopicKey } from '../topics.ts'
+import { countInto, eventOf } from './count.ts'
+import { metricsFile } from './metrics-file.ts'
+import { analyticsTables } from './tables.ts'
+
+const NAME = 'streaming-kafka/analytics_consumer'
+const TOPICS_READ: TopicKey[] = ['orders', 'inventoryEvents']
+
+export const settings = {
+  ...commonSettings(NAME, 8023),
+  ...kafkaSettings,
+  W: concurrencySetting,
+  METRICS_FILE: text('', 'the file that it writes; by default metrics.json in DATA_DIR'),
+}
+
+await runService(NAME, {
+  settings,
+  async start(parts) {
+    const { config, environment } = parts
+    const switchboard = createSwitchboard({
+      role: 'ANALYTICS',
+      environment,
+      faults: [throttle, delay, error, kill],
+      crashPoints: ['store-commit'],
+    })
+    const beforeCommit = switchboard.crashPoint('store-commit')
+    const store = openStore(config.DATA_DIR, 'analytics', analyticsTables)
+    const document = () => metricsDocument(metricsOf(store.read))
+    const file = config.METRICS_FILE || joinPath(config.DATA_DIR, 'metrics.json')
+    const metrics = metricsFile(file, document, reporter(parts, 'metrics file'))
+    const server = createServer(parts)
+    server.get('/metrics.json', (_request, reply) => reply.type('application/json').send(document()))
+    server.get('/progress', () => ({ partitions: store.read.reads() }))
+    faultRoutes(server, switchboard)
+
+    const link = openLink('analytics_consumer', config, parts)
+    /** The faults of the lab hold a chunk before it is counted; without them this is nothing. */
+    const gate = switchboard.wrap(async (_about: { orderId: string; userId: string }) => {})
+    const pass = async (record: LogRecord): Promise<void> => {
+      const event = eventOf(link.topics, record)
+      if (!event) return
+      const { correlationId, data } = event
+      const context = { correlationId, signal: parts.closing, log: parts.log }
+      await keepTrying(parts, 'work', () => gate({ orderId: data.orderId, userId: data.userId }, context))
+    }
+    async function run(): Promise<void> {
+      metrics.write()
+      await link.ready()
+      const group = await keepTrying(parts, 'group', join)
+      if (!group) return
+      parts.health.report('start', null)
+      await follow({
+        link,
+        store,
+        topics: TOPICS_READ,
+        chunk: config.W,
+        apply: countInto(link.topics),
+        before: switchboard.on ? async records => void (await Promise.all(records.map(pass))) : undefined,
+        applied(records) {
+          metrics.write()
+          beforeCommit()
+          for (const { topic, partition, offset } of records) group.done(topic, partition, offset + 1n)
+        },
+        until: 'ever',
+      })
+      await group.close()
+    }
+    function join(): Promise<Group> {
+      const onTrouble = reporter(parts, 'membership')
+      const topics = TOPICS_READ.map(key => link.topics[key])
+      return joinGroup({ brokers: link.brokers, group: link.name, topics, onTrouble })
+    }
+    const running = run()
+    return {
+      server,
+      async stop() {
+        await link.close(running)
+        await metrics.written()
+        store.close()
+      },
+    }
+  },
+})

@@ -1,0 +1,51 @@
+// Writes `metrics.json` whole: a reader sees the document before or the one after, never a part of one.
+// Guarantees: after `write` the file comes to say what the store says; writes that come meanwhile share the next one.
+import { mkdirSync } from 'node:fs'
+import { open, rename } from 'node:fs/promises'
+import { dirname } from 'node:path'
+
+export type MetricsFile = {
+  write(): void
+  /** Resolves when the file says what the store said at the last `write`. */
+  written(): Promise<void>
+}
+
+export function metricsFile(
+  file: string,
+  document: () => string,
+  onTrouble: (trouble: string | null) => void,
+): MetricsFile {
+  mkdirSync(dirname(file), { recursive: true })
+  let wanted = false
+  let writing: Promise<void> = Promise.resolve()
+  let busy = false
+
+  async function writeAll(): Promise<void> {
+    busy = true
+    while (wanted) {
+      wanted = false
+      try {
+        const temporary = await open(`${file}.tmp`, 'w')
+        try {
+          await temporary.writeFile(document())
+          await temporary.sync()
+        } finally {
+          await temporary.close()
+        }
+        await rename(`${file}.tmp`, file)
+        onTrouble(null)
+      } catch (error) {
+        onTrouble(`${file} cannot be written: ${error instanceof Error ? error.message : String(error)}`)
+      }
+    }
+    busy = false
+  }
+
+  return {
+    write() {
+      wanted = true
+      if (!busy) writing = writeAll()
+    },
+    written: () => writing,
+  }
+}

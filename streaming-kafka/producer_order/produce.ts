@@ -1,0 +1,72 @@
+// The producer of N events from the command line: OrderPlaced records at a steady rate, straight into the log.
+//   npm run service -- streaming-kafka/producer_order/produce --events 10000 --per-second 1000
+// Guarantees: it ends with 0 only when the log has acknowledged every event; ids are new in every run.
+import { randomUUID } from 'node:crypto'
+import { setTimeout as wait } from 'node:timers/promises'
+import { parseArgs } from 'node:util'
+import { orderPlaced } from '#common/contracts/events.ts'
+import { MENU, type Order } from '#common/contracts/order.ts'
+import { wallTime } from '#common/kit/clock.ts'
+import { integer, readConfig } from '#common/kit/config.ts'
+import { createAdmin } from '../broker/admin.ts'
+import { explain } from '../broker/options.ts'
+import { createProducer } from '../broker/producer.ts'
+import { jsonRecord } from '../broker/record.ts'
+import { kafkaSettings } from '../settings.ts'
+import { topicNames, topicSpecs } from '../topics.ts'
+
+const USAGE = `usage: produce [--events N] [--per-second N] [--kitchens N]
+example: KAFKA_BROKERS=127.0.0.1:9092 produce --events 10000 --per-second 1000`
+const TICK_MS = 5
+const GIVE_UP_MS = 10_000
+
+const flags = {
+  events: integer(1_000, 'how many orders', { min: 1, max: 10_000_000 }),
+  'per-second': integer(1_000, 'how many a second', { min: 1, max: 100_000 }),
+  kitchens: integer(64, 'over how many kitchens they are spread', { min: 1, max: 100_000 }),
+}
+
+async function produce(): Promise<string> {
+  const options = Object.fromEntries(Object.keys(flags).map(name => [name, { type: 'string' as const }]))
+  const { events, 'per-second': perSecond, kitchens } = readConfig(flags, parseArgs({ options }).values)
+  const { KAFKA_BROKERS: brokers, PREFIX: prefix, TOPIC_FLUSH } = readConfig(kafkaSettings, process.env)
+  const admin = createAdmin(brokers, 'produce')
+  const producer = createProducer({ brokers, clientId: 'produce', maxWaiting: events, onTrouble: () => {} })
+  try {
+    await admin.ensureTopics(topicSpecs(prefix), TOPIC_FLUSH === 'on')
+    const topic = topicNames(prefix).orders
+    const userId = `produce-${randomUUID()}`
+    const began = performance.now()
+    const sent: Promise<void>[] = []
+    while (sent.length < events) {
+      const due = Math.min(events, Math.floor(((performance.now() - began) * perSecond) / 1_000) + 1)
+      while (sent.length < due) {
+        const event = orderPlaced(orderOf(userId, sent.length, kitchens), happened())
+        const sending = producer.send(jsonRecord(topic, event.data.kitchenId, event, event.correlationId), GIVE_UP_MS)
+        sending.catch(() => {}) // awaited together below
+        sent.push(sending)
+      }
+      await wait(TICK_MS)
+    }
+    await Promise.all(sent)
+    const seconds = (performance.now() - began) / 1_000
+    return `${events} orders of user ${userId} are in ${topic}, acknowledged in ${seconds.toFixed(1)} s`
+  } finally {
+    await producer.close()
+    await admin.close()
+  }
+}
+
+function orderOf(userId: string, index: number, kitchens: number): Order {
+  const sku = MENU[index % MENU.length] ?? MENU[0]
+  return { orderId: randomUUID(), userId, kitchenId: `kitchen-${index % kitchens}`, items: [{ sku, quantity: 1 }] }
+}
+
+const happened = () => ({ correlationId: randomUUID(), occurredAt: wallTime() })
+
+try {
+  console.log(await produce())
+} catch (error) {
+  console.error(`produce: ${explain(error)}\n${USAGE}`)
+  process.exitCode = 2
+}
