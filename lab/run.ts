@@ -46,7 +46,7 @@ export async function run(request: RunRequest): Promise<{ summary: Summary; fold
   mkdirSync(folder, { recursive: true })
   await sweep(line => reporter.progress('sweep', line))
 
-  const registration = registerRun({ directories: [dataFolder], prefix, addresses: addressesOf(process.env) })
+  const registration = registerRun({ directories: [dataFolder], prefix, addresses: {} })
   mkdirSync(dataFolder, { recursive: true })
   const brokers = createBrokers({ dataFolder, signal, onProgress: reporter.progress })
   const summary: Summary = {
@@ -82,6 +82,7 @@ export async function run(request: RunRequest): Promise<{ summary: Summary; fold
       experiment,
       profile,
       broker: at,
+      lasting: addressesOf(process.env),
       runId: prefix,
       seed,
       dataFolder,
