@@ -7,6 +7,9 @@ import { readTextFiles } from './check/files.ts'
 import { RULES } from './check/rules.ts'
 import { type Finding, runTool } from './check/tool.ts'
 
+// Whoever reads only the beginning (`| head`) closes the pipe.
+process.stdout.on('error', () => process.exit(1))
+
 const root = process.cwd()
 const files = readTextFiles(root)
 

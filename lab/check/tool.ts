@@ -11,7 +11,12 @@ export function runTool(root: string, name: string, args: readonly string[]): Pr
     const keep = (chunk: string): void => {
       output += chunk
     }
-    const child = spawn(join(root, 'node_modules/.bin', name), args, { cwd: root, stdio: ['ignore', 'pipe', 'pipe'] })
+    const child = spawn(join(root, 'node_modules/.bin', name), args, {
+      cwd: root,
+      stdio: ['ignore', 'pipe', 'pipe'],
+      // With CI set oxlint colours its output even for a pipe, whatever NO_COLOR says.
+      env: { ...process.env, CI: undefined },
+    })
     child.stdout.setEncoding('utf8').on('data', keep)
     child.stderr.setEncoding('utf8').on('data', keep)
     child.on('error', ({ message }) =>
