@@ -2,15 +2,15 @@
 import type { VariantResult } from './define.ts'
 import type { Measure } from './summary.ts'
 
-export type Found = Pick<Measure, 'value' | 'atLeast' | 'unit'>
+export type Found = Pick<Measure, 'value' | 'atLeast' | 'unit' | 'note'>
 
 /** A measure of a variant by name; without a value where there is none. */
 export const findMeasure = (result: VariantResult | undefined, name: string): Found =>
   result?.measures.find(measure => measure.name === name) ?? { value: null, unit: '' }
 
-/** `4.2 ms`, `2.01 s`, `≥ 5.00 s`, or `an unknown time`. */
-export function ms({ value, atLeast }: Found): string {
-  if (value === null) return 'an unknown time'
+/** `4.2 ms`, `2.01 s`, `≥ 5.00 s`, or `an unknown time` with its reason. */
+export function ms({ value, atLeast, note }: Found): string {
+  if (value === null) return note ? `an unknown time (${note})` : 'an unknown time'
   const text = value >= 1_000 ? `${(value / 1_000).toFixed(2)} s` : `${value.toFixed(value < 10 ? 2 : 0)} ms`
   return atLeast ? `≥ ${text}` : text
 }
