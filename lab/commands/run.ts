@@ -1,0 +1,82 @@
+// `lab start` and `lab run`: experiments with live progress, tables, verdicts and an overview at the end.
+import { type Command, InvalidArgumentError, Option } from 'commander'
+import { resolve } from 'node:path'
+import { PROFILES, type Profile } from '#common/experiment/define.ts'
+import type { Result } from '#common/experiment/summary.ts'
+import { exitCodeOf, INTERRUPTED } from '../exit-code.ts'
+import { experiments } from '../experiments.ts'
+import { listenForInterrupt } from '../interrupt.ts'
+import { liveReporter } from '../render/live.ts'
+import { plainReporter } from '../render/plain.ts'
+import { renderOverview, renderResult } from '../render/report.ts'
+import { terminalWidth } from '../render/width.ts'
+import { type Reporter, run } from '../run.ts'
+import { RUNS, shortPath } from '../runs.ts'
+import { unknownName } from '../usage.ts'
+
+type Options = { profile: Profile; seed: number; out?: string; json?: boolean }
+
+const SEEDS = 2 ** 31
+
+export function addRunCommands(program: Command): void {
+  const start = program
+    .command('start')
+    .description('run all experiments with the values that the lab stands for, and say what came of them')
+    .action((options: Options) => perform(Object.keys(experiments), options))
+  const some = program
+    .command('run')
+    .description('run some experiments')
+    .argument('<experiment...>', 'as lab list names them, or a model for all of its own')
+    .action((names: string[], options: Options) => perform(chosen(names), options))
+  for (const command of [start, some]) {
+    command
+      .addOption(
+        new Option('--profile <profile>', 'full, or quick with shorter waits').choices(PROFILES).default('full'),
+      )
+      .option('--seed <number>', 'makes the same orders again', readSeed, 1)
+      .option('--out <folder>', 'where the folder of the run is made (default: runs)')
+      .option('--json', 'print the summary as JSON, and nothing else')
+  }
+  start.addHelpText('after', '\nExample: npm start -- --profile quick')
+  some.addHelpText('after', '\nExample: npm run lab -- run sync-rest/baseline-latency --profile quick --seed 7')
+}
+
+/** Experiments by name; a model's name stands for all of its own. @throws UsageError with the nearest name */
+function chosen(names: readonly string[]): string[] {
+  const known = Object.keys(experiments)
+  const found = names.flatMap(name => {
+    const those = known.filter(id => id === name || id.startsWith(`${name}/`))
+    if (those.length === 0) throw unknownName('experiment', name, known)
+    return those
+  })
+  return [...new Set(found)]
+}
+
+async function perform(ids: readonly string[], { profile, seed, out, json }: Options): Promise<void> {
+  const interrupt = listenForInterrupt()
+  const show = (result: Result) => console.log(`\n${renderResult(result, terminalWidth())}\n`)
+  const silent: Reporter = { begin() {}, progress() {}, result() {} }
+  const spoken = process.stdout.isTTY ? liveReporter(show) : plainReporter(console.log, show)
+  const { summary, folder } = await run({
+    experiments: ids.flatMap(id => (experiments[id] ? [{ id, experiment: experiments[id] }] : [])),
+    profile,
+    seed,
+    out: resolve(out ?? RUNS),
+    reporter: json ? silent : spoken,
+    signal: interrupt.signal,
+  })
+  interrupt.dispose()
+  const where = shortPath(folder)
+  if (json) process.stdout.write(`${JSON.stringify(summary, null, 2)}\n`)
+  else console.log(renderOverview(summary, where))
+  process.exitCode = exitCodeOf(summary)
+  if (!interrupt.signal.aborted) return
+  process.exitCode = INTERRUPTED
+  process.stderr.write(`Interrupted; what was measured until then is in ${where}/summary.json\n`)
+}
+
+function readSeed(text: string): number {
+  const seed = Number(text)
+  if (/^\d+$/.test(text) && seed < SEEDS) return seed
+  throw new InvalidArgumentError(`A whole number from 0 to ${SEEDS - 1} is expected.`)
+}

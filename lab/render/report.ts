@@ -1,0 +1,69 @@
+// What the terminal shows of a result and of a whole run, from the JSON alone.
+import { styleText } from 'node:util'
+import type { Result, Summary } from '#common/experiment/summary.ts'
+import type { Verdict } from '#common/experiment/verdict.ts'
+import { seconds } from './numbers.ts'
+import { draw, textTable } from './table.ts'
+import { tellingNumbers } from './telling.ts'
+
+const COLOURS = { valid: 'green', invalid: 'red', unknown: 'yellow', vacuous: 'yellow' } as const
+const SIGNS: Record<Verdict, string> = { valid: '✔', invalid: '✘', unknown: '?', vacuous: '∅' }
+
+const coloured = (verdict: Verdict, text: string) => styleText(COLOURS[verdict], text)
+
+/** Table, sentences and verdict of one experiment. @param width of the terminal */
+export function renderResult(result: Result, width: number): string {
+  const { model, experiment, title, question, explanation, durability, trouble } = result
+  return [
+    styleText('bold', `${model}/${experiment}: ${title}`),
+    question,
+    textTable(result, width),
+    settingsLine(result),
+    ...explanation,
+    `An accepted order was ${durability}.`,
+    ...(trouble ? [coloured('unknown', `It could not be finished: ${trouble}`)] : []),
+    ...verdictLines(result),
+  ]
+    .filter(line => line !== '')
+    .join('\n')
+}
+
+/** The verdict in a line; each check that is not valid with what it says, in a line of its own. */
+export function verdictLines({ verdict, checks }: Pick<Result, 'verdict' | 'checks'>): string[] {
+  const valid = checks.filter(check => check.verdict === 'valid').length
+  const names = [...new Set(checks.map(({ name }) => name))]
+  const of = `${valid} of ${checks.length} checks valid${names.length > 0 ? ` (${names.join(', ')})` : ''}`
+  return [
+    coloured(verdict, `${SIGNS[verdict]} ${verdict}: ${of}`),
+    ...checks
+      .filter(check => check.verdict !== 'valid')
+      .map(check =>
+        coloured(
+          check.verdict,
+          `  ${SIGNS[check.verdict]} ${check.verdict} ${check.name} (${check.variant}): ${check.detail}`,
+        ),
+      ),
+  ]
+}
+
+function settingsLine({ profile, settings }: Result): string {
+  const listed = Object.entries(settings).map(([name, value]) => `${name} ${value.toLocaleString('en-US')}`)
+  return `Profile ${profile}: ${listed.join(', ')}.`
+}
+
+/** One row an experiment. @param where the folder of the run, as the user would type it */
+export function renderOverview(summary: Summary, where: string): string {
+  const { results, machine, brokers, seed, profile } = summary
+  const rows = results.map(result => [
+    `${result.model}/${result.experiment}`,
+    `${SIGNS[result.verdict]} ${result.verdict}`,
+    tellingNumbers(result).join('\n'),
+    seconds(result.seconds),
+  ])
+  const from = Object.entries(brokers).map(([kind, { source, version }]) => `${kind} ${version} (${source})`)
+  return [
+    ...(rows.length > 0 ? [draw(['experiment', 'verdict', 'telling numbers', 'seconds'], rows, [0, 1, 2])] : []),
+    `Profile ${profile}, seed ${seed}, ${seconds(summary.seconds)} s on ${machine.cores} × ${machine.cpu}, ${machine.system}, Node ${machine.node}${from.length > 0 ? `; ${from.join(', ')}` : ''}.`,
+    `Numbers, histories and logs: ${where}/ (shown again by: npm run lab -- show ${summary.run})`,
+  ].join('\n')
+}

@@ -1,0 +1,59 @@
+// The shape of summary.json, for reading what a run, perhaps of an older version, left on disk.
+import { Type } from 'typebox'
+
+const Text = Type.String()
+const Numeric = Type.Number()
+const Verdict = Type.Union([
+  Type.Literal('valid'),
+  Type.Literal('invalid'),
+  Type.Literal('unknown'),
+  Type.Literal('vacuous'),
+])
+const Profile = Type.Union([Type.Literal('quick'), Type.Literal('full')])
+
+const Result = Type.Object({
+  model: Text,
+  experiment: Text,
+  title: Text,
+  question: Text,
+  profile: Profile,
+  settings: Type.Record(Text, Numeric),
+  variants: Type.Array(
+    Type.Object({ name: Text, about: Text, environment: Type.Record(Text, Type.Record(Text, Text)) }),
+  ),
+  durability: Text,
+  verdict: Verdict,
+  checks: Type.Array(Type.Object({ name: Text, verdict: Verdict, detail: Text, variant: Text })),
+  measures: Type.Array(
+    Type.Object({
+      variant: Text,
+      name: Text,
+      unit: Text,
+      value: Type.Union([Numeric, Type.Null()]),
+      atLeast: Type.Optional(Type.Boolean()),
+      note: Type.Optional(Text),
+    }),
+  ),
+  columns: Type.Array(Text),
+  series: Type.Array(
+    Type.Object({ variant: Text, name: Text, unit: Text, points: Type.Array(Type.Tuple([Numeric, Numeric])) }),
+  ),
+  marks: Type.Array(
+    Type.Object({ variant: Text, label: Text, fromSeconds: Numeric, toSeconds: Type.Optional(Numeric) }),
+  ),
+  explanation: Type.Array(Text),
+  seconds: Numeric,
+  trouble: Type.Optional(Text),
+})
+
+export const SummarySchema = Type.Object({
+  run: Text,
+  startedAt: Text,
+  seed: Numeric,
+  profile: Profile,
+  runtime: Text,
+  machine: Type.Object({ system: Text, cpu: Text, cores: Numeric, memoryGb: Numeric, node: Text }),
+  brokers: Type.Record(Text, Type.Object({ source: Text, version: Text })),
+  results: Type.Array(Result),
+  seconds: Numeric,
+})

@@ -1,0 +1,13 @@
+// Removes what runs of dead labs left: folders, and on brokers that outlived them queues, topics and groups.
+import { sweepDeadRuns } from '#common/kit/live-runs.ts'
+import { models } from './experiments.ts'
+
+export async function sweep(onProgress: (line: string) => void): Promise<void> {
+  const swept = await sweepDeadRuns(async ({ prefix, addresses }) => {
+    for (const model of models) {
+      if (!model.brokers.some(kind => addresses[kind])) continue
+      await model.remove({ url: () => '', broker: addresses, prefix })
+    }
+  })
+  for (const { id, problem } of swept) onProgress(problem ?? `removed what the dead run ${id} left`)
+}

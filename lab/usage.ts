@@ -1,0 +1,42 @@
+// What the user typed and the lab does not know: one sentence, with the nearest name that it does know.
+
+/** Wrong usage: exit code 2. The message is one sentence for the user. */
+export class UsageError extends Error {
+  override name = 'UsageError'
+}
+
+/** A sentence that refuses `given` and names the nearest of `known`, or all of them when none is near. */
+export function unknownName(what: string, given: string, known: readonly string[]): UsageError {
+  const near = nearest(given, known)
+  const way = near ? `did you mean "${near}"?` : `there are: ${known.join(', ')}.`
+  return new UsageError(`There is no ${what} "${given}"; ${way}`)
+}
+
+/** The name that is at most two fifths of its length away, counted in letters to change, add or leave out. */
+export function nearest(given: string, known: readonly string[]): string | undefined {
+  const ranked = known
+    .map(name => ({ name, away: distance(given.toLowerCase(), name.toLowerCase(), name) }))
+    .sort((one, other) => one.away - other.away)
+  const best = ranked[0]
+  return best && best.away <= Math.max(2, best.name.length * 0.4) ? best.name : undefined
+}
+
+/** For `model/experiment` the part behind the slash counts too: most forget the model. */
+function distance(given: string, known: string, name: string): number {
+  const behind = known.slice(name.indexOf('/') + 1)
+  const whole = editDistance(given, known)
+  return given.includes('/') ? whole : Math.min(whole, editDistance(given, behind))
+}
+
+function editDistance(one: string, other: string): number {
+  let row = Array.from({ length: other.length + 1 }, (_, index) => index)
+  for (let i = 1; i <= one.length; i++) {
+    const next = [i]
+    for (let j = 1; j <= other.length; j++) {
+      const change = (row[j - 1] ?? 0) + (one[i - 1] === other[j - 1] ? 0 : 1)
+      next.push(Math.min(change, (row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1))
+    }
+    row = next
+  }
+  return row[other.length] ?? 0
+}
