@@ -55,6 +55,8 @@ for (const kind of brokerKinds) {
 
     assert.deepEqual(openToOthers(processesOf(folder)), [])
 
+    await asAddress(other)
+
     const readAgain = await keepsWhatItWasGiven(broker)
     const { pid } = broker.process
     await broker.process.kill()
@@ -107,6 +109,27 @@ for (const kind of brokerKinds) {
     assert.deepEqual(readdirSync(folder), [])
     await noProcessOf(folder)
   })
+}
+
+/** The same broker, named by the user: it is used, never stopped, and a wrong password is not shown. */
+async function asAddress(broker: Broker): Promise<void> {
+  const variable = broker.kind === 'kafka' ? 'LAB_KAFKA_BROKERS' : 'LAB_RABBITMQ_URL'
+  const provideAt = (value: string): Promise<Broker> => {
+    const { signal } = new AbortController()
+    const environment = { ...process.env, [variable]: value }
+    return provideBroker(broker.kind, { dataFolder: '/nonexistent', progress: () => {}, signal, environment })
+  }
+  const named = await provideAt(broker.address)
+  assert.deepEqual([named.source, named.private, named.process], ['address', false, undefined])
+  await named.stop()
+  await probe(broker)
+  if (broker.kind === 'kafka') return
+  const wrongPassword = broker.address.replace(/:\w+@/, ':s3cret@')
+  await assert.rejects(
+    provideAt(wrongPassword),
+    /^Error: LAB_RABBITMQ_URL cannot be used: (?!.*s3cret).*refuses user "lab"/,
+  )
+  await assert.rejects(provideAt(`${broker.address}-other`), /has no access to virtual host "lab-other"/)
 }
 
 function withoutAddresses(): NodeJS.ProcessEnv {
