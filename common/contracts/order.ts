@@ -9,7 +9,8 @@ export const DEFAULT_KITCHEN = 'main'
 export const MAX_LINES = 100
 export const MAX_QUANTITY = 1_000
 
-const Name = Type.String({ minLength: 1, maxLength: 128, pattern: '^[^\\u0000-\\u001f\\u007f]+$' })
+// No control characters, and no half of a surrogate pair: UTF-8 cannot carry it, and two such names would become one.
+const Name = Type.String({ minLength: 1, maxLength: 128, pattern: '^[^\\u0000-\\u001f\\u007f\\ud800-\\udfff]+$' })
 
 export const OrderLine = Type.Object(
   { sku: Name, quantity: Type.Integer({ minimum: 1, maximum: MAX_QUANTITY }) },

@@ -1,0 +1,41 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { asLabError, ERRORS, LabError, settlementOf } from './errors.ts'
+import { parse } from './parse.ts'
+import { Problem, problem } from './problem.ts'
+
+test('a status means one thing: 400 and 413 are never tried again, and a 503 is said by those to whom nothing happened', () => {
+  for (const [code, { status, settlement }] of Object.entries(ERRORS)) {
+    if (status === 400 || status === 413) assert.equal(settlement, 'dead-letter', code)
+    if (settlement === 'stop') assert.equal(status, 503, code)
+    if (settlement === 'ack') assert.equal(status, 409, code)
+  }
+})
+
+test('an error that nobody foresaw is a failure of the service, and its message is kept', () => {
+  for (const thrown of [new Error('a bug'), 'a bug', new TypeError('a bug')]) {
+    const { code, detail } = asLabError(thrown)
+    assert.deepEqual([code, detail], ['handler-failed', 'a bug'])
+    assert.equal(settlementOf(thrown), 'retry')
+  }
+  for (const thrown of [undefined, null, 7, {}]) assert.equal(asLabError(thrown).code, 'handler-failed')
+})
+
+test('an error of the table stays what it is', () => {
+  const error = new LabError('store-failed', 'the disk is full')
+  assert.equal(asLabError(error), error)
+  assert.equal(settlementOf(error), 'stop')
+})
+
+test('a problem document holds the status, the code and the order, and no stack trace', () => {
+  const document = problem(new LabError('out-of-stock', 'no burgers', { orderId: 'a', cause: new Error('secret') }))
+  assert.deepEqual(parse(Problem, document), {
+    type: 'urn:problem:out-of-stock',
+    title: ERRORS['out-of-stock'].title,
+    status: 409,
+    code: 'out-of-stock',
+    detail: 'no burgers',
+    orderId: 'a',
+  })
+  assert.equal('orderId' in problem(new LabError('malformed', 'what?')), false)
+})

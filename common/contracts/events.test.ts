@@ -1,0 +1,46 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { LabError } from './errors.ts'
+import { inventoryEvent, InventoryEvent, orderPlaced, OrderPlaced } from './events.ts'
+import { parse } from './parse.ts'
+
+const order = { orderId: 'a', userId: 'ada', kitchenId: 'main', items: [{ sku: 'burger', quantity: 1 }] }
+const happened = { correlationId: 'c', occurredAt: '2026-01-01T00:00:00.000Z' }
+const reserved = { status: 'reserved' } as const
+const failed = { status: 'failed', reason: 'out-of-stock' } as const
+
+test('what is made here passes its own contract after a journey as JSON', () => {
+  const journey = (value: unknown): unknown => JSON.parse(JSON.stringify(value))
+  assert.ok(parse(OrderPlaced, journey(orderPlaced(order, happened))))
+  for (const outcome of [reserved, failed])
+    assert.ok(parse(InventoryEvent, journey(inventoryEvent(order, outcome, happened))))
+})
+
+test('an event said again carries the same id and the same bytes', () => {
+  const said = () => JSON.stringify(inventoryEvent(order, failed, happened))
+  assert.equal(said(), said())
+  assert.equal(orderPlaced(order, happened).id, orderPlaced(order, { ...happened, correlationId: 'other' }).id)
+})
+
+test('events of another type or of another order have other ids', () => {
+  const ids = [
+    orderPlaced(order, happened),
+    orderPlaced({ ...order, orderId: 'b' }, happened),
+    inventoryEvent(order, reserved, happened),
+    inventoryEvent(order, failed, happened),
+  ].map(({ id }) => id)
+  assert.equal(new Set(ids).size, 4)
+})
+
+test('an unknown type, version, reason or time is refused', () => {
+  const event = inventoryEvent(order, failed, happened)
+  for (const change of [
+    { type: 'InventoryVanished' },
+    { version: 2 },
+    { occurredAt: 'yesterday' },
+    { data: { ...event.data, reason: 'bad mood' } },
+    { data: { ...event.data, items: [{ sku: 'burger', quantity: -1 }] } },
+    { id: undefined },
+  ])
+    assert.throws(() => parse(InventoryEvent, { ...event, ...change }), LabError, JSON.stringify(change))
+})

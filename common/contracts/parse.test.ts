@@ -1,0 +1,140 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { Type } from 'typebox'
+import fc from 'fast-check'
+import { LabError } from './errors.ts'
+import { InventoryEvent, OrderPlaced } from './events.ts'
+import { OrderView, ReleaseRequest, ReserveRequest, SendRequest } from './http.ts'
+import { Order, OrderRequest } from './order.ts'
+import { parse, parseJson } from './parse.ts'
+
+const line = { sku: 'burger', quantity: 1 }
+const request = { userId: 'ada', items: [line] }
+
+function detailOf(work: () => unknown): string {
+  try {
+    work()
+  } catch (error) {
+    assert.ok(error instanceof LabError, String(error))
+    assert.equal(error.code, 'malformed')
+    return error.detail
+  }
+  return assert.fail('it was accepted')
+}
+
+test('a refusal names the field that is wrong, in one line', () => {
+  const wrong: [unknown, RegExp][] = [
+    [null, /^body must be object/],
+    [[], /^body must be object/],
+    [{ items: [line] }, /userId/],
+    [{ ...request, userId: 7 }, /^body\.userId must be string/],
+    [{ ...request, userId: '' }, /^body\.userId /],
+    [{ ...request, userId: 'x'.repeat(129) }, /^body\.userId /],
+    [{ ...request, userId: 'a\nb' }, /^body\.userId /],
+    [{ ...request, userId: '\ud800' }, /^body\.userId /],
+    [{ ...request, kitchenId: null }, /^body\.kitchenId must be string/],
+    [{ ...request, items: [] }, /^body\.items /],
+    [{ ...request, items: Array(101).fill(line) }, /^body\.items /],
+    [{ ...request, items: [line, { sku: 'burger' }] }, /^body\.items\.1 .*quantity/],
+    [{ ...request, items: [{ ...line, quantity: 0 }] }, /^body\.items\.0\.quantity /],
+    [{ ...request, items: [{ ...line, quantity: -1 }] }, /^body\.items\.0\.quantity /],
+    [{ ...request, items: [{ ...line, quantity: 1_001 }] }, /^body\.items\.0\.quantity /],
+    [{ ...request, items: [{ ...line, quantity: 1.5 }] }, /^body\.items\.0\.quantity must be integer/],
+    [{ ...request, items: [{ ...line, quantity: '2' }] }, /^body\.items\.0\.quantity must be integer/],
+    [{ ...request, note: 'please' }, /additional properties|note/],
+  ]
+  for (const [value, expected] of wrong) {
+    const detail = detailOf(() => parse(OrderRequest, value))
+    assert.match(detail, expected, JSON.stringify(value)?.slice(0, 80))
+    assert.doesNotMatch(detail, /\n/)
+  }
+})
+
+test('what is right passes as it is, at its bounds too', () => {
+  const items = Array.from({ length: 100 }, () => ({ sku: 's'.repeat(128), quantity: 1_000 }))
+  const order = { userId: 'Ada Lovelace ✓🍕', kitchenId: 'main', items }
+  assert.equal(parse(OrderRequest, order), order)
+})
+
+test('bytes that are not UTF-8 or not JSON are malformed', () => {
+  assert.match(
+    detailOf(() => parseJson(Uint8Array.of(0xff, 0xfe))),
+    /^body is not UTF-8$/,
+  )
+  for (const text of ['', '{', "{'a': 1}", '{"a":1}}', 'undefined', '\u0000'])
+    assert.match(
+      detailOf(() => parseJson(new TextEncoder().encode(text), 'record')),
+      /^record is not JSON: /,
+    )
+})
+
+const CONTRACTS = [
+  OrderRequest,
+  Order,
+  OrderPlaced,
+  InventoryEvent,
+  ReserveRequest,
+  ReleaseRequest,
+  SendRequest,
+  OrderView,
+]
+
+/** A value that looks like the real thing here and there, so that the deeper fields are reached as well. */
+const nearly = fc.record(
+  {
+    orderId: fc.oneof(fc.string(), fc.jsonValue()),
+    userId: fc.oneof(fc.string(), fc.jsonValue()),
+    kitchenId: fc.oneof(fc.string(), fc.jsonValue()),
+    items: fc.oneof(
+      fc.array(
+        fc.record({ sku: fc.oneof(fc.string(), fc.jsonValue()), quantity: fc.oneof(fc.integer(), fc.double()) }),
+      ),
+      fc.jsonValue(),
+    ),
+    id: fc.jsonValue(),
+    type: fc.constantFrom('OrderPlaced', 'InventoryReserved', 'InventoryFailed', 'Other'),
+    version: fc.constantFrom(1, 2, '1'),
+    data: fc.jsonValue(),
+  },
+  { requiredKeys: [] },
+)
+
+test('a value of any shape passes or is malformed, and nothing else happens', () => {
+  fc.assert(
+    fc.property(fc.oneof(fc.jsonValue(), nearly), value => {
+      for (const contract of CONTRACTS) {
+        try {
+          assert.equal(parse(contract, value), value)
+        } catch (error) {
+          assert.ok(error instanceof LabError && error.code === 'malformed', String(error))
+        }
+      }
+    }),
+    { numRuns: 300 },
+  )
+})
+
+test('bytes of any kind are JSON or malformed, and nothing else happens', () => {
+  fc.assert(
+    fc.property(
+      fc.oneof(
+        fc.uint8Array(),
+        fc.json().map(text => new TextEncoder().encode(text)),
+      ),
+      bytes => {
+        try {
+          parseJson(bytes)
+        } catch (error) {
+          assert.ok(error instanceof LabError && error.code === 'malformed', String(error))
+        }
+      },
+    ),
+    { numRuns: 300 },
+  )
+})
+
+test('JSON as deep as a message may be crashes nothing', () => {
+  const deep = new TextEncoder().encode('['.repeat(32_000) + ']'.repeat(32_000))
+  assert.throws(() => parse(Order, parseJson(deep)), LabError)
+  assert.doesNotThrow(() => parse(Type.Unknown(), parseJson(deep)))
+})

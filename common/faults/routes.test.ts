@@ -1,0 +1,44 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { createHealth } from '../kit/health.ts'
+import { createServer } from '../kit/http-server.ts'
+import { createLog } from '../kit/log.ts'
+import { delay } from './delay.ts'
+import { faultRoutes } from './routes.ts'
+import { createSwitchboard } from './switchboard.ts'
+
+function serverWith(environment: Record<string, string>) {
+  const log = createLog('test', 'silent')
+  const server = createServer({ log, health: createHealth(), closing: new AbortController().signal })
+  faultRoutes(server, createSwitchboard({ role: 'INVENTORY', environment, faults: [delay] }))
+  return server
+}
+
+test('there is no such route unless faults are on', async () => {
+  for (const method of ['GET', 'POST', 'DELETE'] as const) {
+    const answer = await serverWith({}).inject({ method, url: '/faults' })
+    assert.equal(answer.statusCode, 404)
+  }
+})
+
+test('faults are switched, shown and healed over HTTP', async () => {
+  const server = serverWith({ LAB_FAULTS: 'on' })
+  const off = { delay: { setting: null, bites: 0 } }
+  const on = { delay: { setting: { delayMs: 5 }, bites: 0 } }
+  assert.deepEqual((await server.inject('/faults')).json(), off)
+  const payload = { delay: { delayMs: 5 } }
+  assert.deepEqual((await server.inject({ method: 'POST', url: '/faults', payload })).json(), on)
+  assert.deepEqual((await server.inject('/faults')).json(), on)
+  assert.deepEqual((await server.inject({ method: 'DELETE', url: '/faults' })).json(), off)
+})
+
+test('what is no setting is answered 400 and switches nothing', async () => {
+  const server = serverWith({ LAB_FAULTS: 'on' })
+  for (const payload of [[], { vanish: {} }, { delay: { delayMs: 'long' } }, { delay: true }]) {
+    const answer = await server.inject({ method: 'POST', url: '/faults', payload })
+    assert.equal(answer.statusCode, 400, JSON.stringify(payload))
+    assert.equal(answer.json().code, 'malformed')
+  }
+  assert.equal((await server.inject({ method: 'POST', url: '/faults' })).statusCode, 400)
+  assert.deepEqual((await server.inject('/faults')).json(), { delay: { setting: null, bites: 0 } })
+})
