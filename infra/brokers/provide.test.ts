@@ -90,11 +90,11 @@ for (const kind of brokerKinds) {
     assert.ok(lab.stdout)
     assert.equal(await firstLine(createInterface(lab.stdout)), 'paused')
     const pids = processesOf(folder).filter(pid => pid !== lab.pid)
-    assert.ok(pids.length >= (kind === 'kafka' ? 1 : 2), `processes: ${pids}`)
+    assert.ok(pids.length >= (kind === 'kafka' ? 1 : 2), `processes: ${pids.join()}`)
     lab.kill('SIGKILL')
     // A process that is being taken down has no arguments any more, so the pids are asked too.
     const ended = () => !pids.some(isRunning)
-    await until(ended, { deadlineMs: 5000, everyMs: 20, what: `the processes ${pids} to end` })
+    await until(ended, { deadlineMs: 5000, everyMs: 20, what: `the processes ${pids.join()} to end` })
     await noProcessOf(folder)
   })
 

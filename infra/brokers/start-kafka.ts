@@ -94,9 +94,8 @@ async function archiveClasses(kafka: KafkaInstallation, folder: string, options:
       renameSync(unfinished, kafka.archive)
     } catch (error) {
       options.signal.throwIfAborted()
-      options.progress(
-        `Kafka ${kafkaVersion()}: starts will be slower (${error instanceof Error ? error.message : error})`,
-      )
+      const reason = error instanceof Error ? error.message : String(error)
+      options.progress(`Kafka ${kafkaVersion()}: starts will be slower (${reason})`)
     } finally {
       lease.release()
       rmSync(folder, { recursive: true, force: true, maxRetries: 5 })
