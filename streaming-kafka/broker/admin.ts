@@ -29,11 +29,19 @@ export function createAdmin(brokers: string, clientId: string): BrokerAdmin {
   const admin = new Admin(clientOptions(brokers, clientId))
   return {
     async ensureTopics(specs, flush) {
-      const present = new Set(await admin.listTopics())
-      for (const { name, partitions } of specs.filter(spec => !present.has(spec.name))) {
-        const topics = [{ topic: name, partitions, replicas: 1 }]
-        await admin.createTopics({ topics, configs: topicConfigs(flush) }).catch(ignore(/exist/i))
+      const missing = async () => {
+        const present = new Set(await admin.listTopics())
+        return specs.filter(({ name }) => !present.has(name))
       }
+      const wanted = await missing()
+      if (wanted.length === 0) return
+      const topics = wanted.map(({ name, partitions }) => ({ topic: name, partitions, replicas: 1 }))
+      // Another service may create some of them at the same moment; what counts is that they are there.
+      const refusal = await admin
+        .createTopics({ topics, configs: topicConfigs(flush) })
+        .catch((error: unknown) => error)
+      const still = await missing()
+      if (still.length > 0) throw new Error(`${still.map(({ name }) => name).join(', ')}: ${explain(refusal)}`)
     },
     topics: () => admin.listTopics(),
     groups: async () => [...(await admin.listGroups()).keys()],

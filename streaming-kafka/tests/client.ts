@@ -26,7 +26,7 @@ export const order = (userId: string, kitchenId: string, sku = 'burger', quantit
 })
 
 /** Places `count` orders over some kitchens, and resolves with the answers; an attempt that fails has status 0. */
-export async function placeMany(base: string, count: number, userId = randomUUID()): Promise<Answer[]> {
+export async function placeMany(base: string, count: number, userId: string = randomUUID()): Promise<Answer[]> {
   const failed: Answer = { status: 0, body: {}, headers: {} }
   const place = (index: number) =>
     call(`${base}/order`, 'POST', order(userId, `kitchen-${index % 7}`), `${userId}-${index}`).catch(() => failed)

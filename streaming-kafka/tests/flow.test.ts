@@ -53,7 +53,7 @@ test('two requests of one key at once place one order', async t => {
   const [one, two] = await Promise.all(
     [order('ada', 'main'), order('ada', 'main', 'pizza')].map(body => call(`${base}/order`, 'POST', body, 'key')),
   )
-  assert.deepEqual([one?.status, two?.status].sort(), [202, 422])
+  assert.deepEqual(new Set([one?.status, two?.status]), new Set([202, 422]))
   assertSound(await stage.quiet(1))
   const records = (await stage.link.verbs['topic-records']?.({ topic: 'orders' })) as unknown[]
   assert.equal(records.length, 1)
