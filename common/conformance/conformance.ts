@@ -1,0 +1,73 @@
+// The suite that every model passes, by the features that it declares. A model's tests hand it over and add nothing.
+// Guarantees: every case plays on real processes and, where the model has one, on a real broker; what it made is removed.
+import assert from 'node:assert/strict'
+import { after, before, suite, test } from 'node:test'
+import type { Model, Place } from '../experiment/model.ts'
+import { badRequestCases } from './bad-requests.ts'
+import type { Case } from './case.ts'
+import { ask, problemIn } from './client.ts'
+import { survivesCrash } from './crash-points.ts'
+import { keyCases } from './keys.ts'
+import { orderCases } from './orders.ts'
+import { pageCases } from './pages.ts'
+import { randomOrderCases } from './random-orders.ts'
+import { restartCases } from './restarts.ts'
+import { type Environments, openStage, type Stage } from './stage.ts'
+import { startCases } from './starts.ts'
+
+export type ConformanceOptions = {
+  /** Every crash point of the model, by service; the suite fails where a service has others. */
+  crashPoints: Record<string, readonly string[]>
+  /** Beyond the model's own environment. */
+  environments?: Environments
+  /** One wrong value for each setting that the services do not share, by service and variable. */
+  wrong?: Environments
+}
+
+/** Registers the cases with node:test. `broker`: the addresses of the brokers that the model needs. */
+export function conformance(model: Model, broker: Place['broker'], options: ConformanceOptions): void {
+  const { crashPoints, environments = {}, wrong = {} } = options
+  const services = model.services.map(({ name }) => name)
+  const cases: Case[] = [
+    ...orderCases,
+    ...keyCases,
+    ...badRequestCases,
+    ...pageCases,
+    ...randomOrderCases,
+    declaredPoints(crashPoints),
+    ...startCases(services, wrong),
+    ...restartCases(services),
+  ]
+
+  suite(`${model.name} keeps what every model promises`, () => {
+    let stage: (Stage & AsyncDisposable) | undefined
+    before(async () => {
+      stage = await openStage({ model, broker, environments })
+    })
+    after(() => stage?.[Symbol.asyncDispose]())
+    for (const { name, needs, run } of cases) {
+      if (needs && !model.features.includes(needs)) continue
+      test(name, () => run(stage ?? assert.fail('the stage was not opened')))
+    }
+  })
+
+  suite(`${model.name} loses nothing when a service is killed`, () => {
+    for (const [service, points] of Object.entries(crashPoints))
+      for (const point of points)
+        test(`${service} at ${point}`, () => survivesCrash({ model, broker, environments, service, point }))
+  })
+}
+
+/** Asked for a point that it does not have, a service names those that it has. */
+const declaredPoints = (crashPoints: ConformanceOptions['crashPoints']): Case => ({
+  name: 'every crash point of every service is part of this suite',
+  async run({ model, runtime }) {
+    for (const { name } of model.services) {
+      const headers = { 'content-type': 'application/json' }
+      const body = JSON.stringify({ crash: { point: 'nowhere', after: 1 } })
+      const { detail } = problemIn(await ask(`${runtime.url(name)}/faults`, { method: 'POST', headers, body }))
+      const [, listed = ''] = /^there is no crash point "nowhere"; there are: (.*)$/.exec(detail) ?? []
+      assert.equal(listed, (crashPoints[name] ?? []).join(', '), `${name}: ${detail}`)
+    }
+  },
+})

@@ -1,0 +1,67 @@
+// Killed between two steps of one order, started again: no order is lost, doubled or oversold. One variant a point.
+import assert from 'node:assert/strict'
+import { randomBytes } from 'node:crypto'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { always } from '../experiment/checks/checks.ts'
+import { runCheck } from '../experiment/checks/check.ts'
+import { expectedOutcomes } from '../experiment/checks/expected-outcomes.ts'
+import type { Variant } from '../experiment/define.ts'
+import type { Model, Place } from '../experiment/model.ts'
+import { at, fault, read, start } from '../experiment/verbs.ts'
+import { runVariant } from '../experiment/variant.ts'
+import type { Environments } from './stage.ts'
+
+/** For what the crash itself may fail an order: whose request was cut off, or who met the dead service. */
+const CRASH_REASONS = ['deadline-passed', 'inventory-broke', 'inventory-unavailable', 'released']
+
+const ORDERS = 120
+
+/** Kills `service` at its eleventh pass of `point`, starts it again, and judges the history. */
+export async function survivesCrash(options: {
+  model: Model
+  broker: Place['broker']
+  environments: Environments
+  service: string
+  point: string
+}): Promise<void> {
+  const { model, broker, environments, service, point } = options
+  const checks = [...always, expectedOutcomes({ mayFail: CRASH_REASONS })]
+  const variant: Variant = {
+    name: `${service} at ${point}`,
+    about: 'killed between two steps',
+    load: { orders: ORDERS, ordersPerSecond: 60, deadlineMs: 5_000, mix: { kitchens: 8 } },
+    environment: environments,
+    timeline: [
+      at(0, fault(service, { crash: { point, after: 11 } })),
+      at(({ deaths }) => deaths(service) > 0, start(service)),
+      at(0, read(service, '/health')),
+    ],
+    settleMs: 60_000,
+    checks,
+  }
+  const folder = await mkdtemp(join(tmpdir(), 'crash-'))
+  try {
+    const history = await runVariant({
+      model,
+      variant,
+      broker,
+      lasting: {},
+      id: `crash-${randomBytes(3).toString('hex')}`,
+      seed: 7,
+      dataFolder: join(folder, 'data'),
+      logFolder: join(folder, 'logs'),
+      onProgress: () => {},
+      signal: AbortSignal.timeout(120_000),
+    })
+    assert.deepEqual(
+      history.acts.map(({ verb }) => verb),
+      ['fault', 'start', 'read'],
+    )
+    const failed = checks.map(check => runCheck(check, history)).filter(({ verdict }) => verdict !== 'valid')
+    assert.deepEqual(failed, [])
+  } finally {
+    await rm(folder, { recursive: true, force: true })
+  }
+}
