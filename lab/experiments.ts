@@ -1,12 +1,14 @@
 // The map of models and experiments. A new experiment is one import and one line here.
 import type { Experiment } from '#common/experiment/define.ts'
 import type { Model } from '#common/experiment/model.ts'
+import { asyncRabbitmq } from '../async-rabbitmq/model.ts'
+import { streamingKafka } from '../streaming-kafka/model.ts'
 import { syncRest } from '../sync-rest/model.ts'
 import baselineLatency from '../sync-rest/tests/baseline-latency.experiment.ts'
 import failingInventory from '../sync-rest/tests/failing-inventory.experiment.ts'
 import slowInventory from '../sync-rest/tests/slow-inventory.experiment.ts'
 
-export const models: readonly Model[] = [syncRest]
+export const models: readonly Model[] = [syncRest, asyncRabbitmq, streamingKafka]
 
 /** By `<model>/<name>`, in the order in which `npm start` runs them. */
 export const experiments: Readonly<Record<string, Experiment>> = {

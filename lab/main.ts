@@ -1,9 +1,12 @@
 // The command line. What goes wrong is one sentence and a way out, never a stack trace.
 // Exit codes: 0 all valid · 1 something invalid · 2 wrong usage · 3 something unknown, vacuous or not run · 130 interrupted.
 import { Command, CommanderError } from 'commander'
+import { addDeadLettersCommand } from './commands/dead-letters.ts'
+import { addDoctorCommand } from './commands/doctor.ts'
 import { addListCommand } from './commands/list.ts'
 import { addRunCommands } from './commands/run.ts'
 import { addShowCommand } from './commands/show.ts'
+import { addUpCommand } from './commands/up.ts'
 import { COULD_NOT_RUN, USAGE } from './exit-code.ts'
 import { UsageError } from './usage.ts'
 
@@ -25,6 +28,9 @@ const program = new Command('lab')
 addRunCommands(program)
 addListCommand(program)
 addShowCommand(program)
+addUpCommand(program)
+addDeadLettersCommand(program)
+addDoctorCommand(program)
 
 try {
   await program.parseAsync()

@@ -1,0 +1,101 @@
+// `lab up`: a model's services on their own ports, with brokers, until Ctrl-C. What they stored is gone afterwards.
+import type { Command } from 'commander'
+import { randomBytes } from 'node:crypto'
+import { once } from 'node:events'
+import { mkdirSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { IDEMPOTENCY_KEY } from '#common/contracts/http.ts'
+import type { Model, Place } from '#common/experiment/model.ts'
+import { dataRoot } from '#common/kit/folders.ts'
+import { registerRun } from '#common/kit/live-runs.ts'
+import { addressesOf, createBrokers } from '../brokers.ts'
+import { COULD_NOT_RUN } from '../exit-code.ts'
+import { models } from '../experiments.ts'
+import { listenForInterrupt } from '../interrupt.ts'
+import { RUNS, shortPath } from '../runs.ts'
+import { sweep } from '../sweep.ts'
+import { recordUp } from '../up/record.ts'
+import { requirePorts, startServices, urlOn } from '../up/services.ts'
+import { unknownName } from '../usage.ts'
+
+export function addUpCommand(program: Command): void {
+  program
+    .command('up')
+    .description('start the services of a model on their ports, with the brokers that they need, until Ctrl-C')
+    .argument('<model>', models.map(({ name }) => name).join(', '))
+    .addHelpText('after', '\nExample: npm run lab -- up sync-rest')
+    .action(async (name: string) => {
+      const model = models.find(each => each.name === name)
+      if (!model)
+        throw unknownName(
+          'model',
+          name,
+          models.map(each => each.name),
+        )
+      await up(model)
+    })
+}
+
+async function up(model: Model): Promise<void> {
+  await requirePorts(model)
+  const { signal, dispose } = listenForInterrupt()
+  const lasting = addressesOf(process.env)
+  const shared = model.brokers.some(kind => lasting[kind])
+  // Short names where the broker is the lab's own; on another one, names that nobody else has.
+  const prefix = shared ? `lab-up-${randomBytes(2).toString('hex')}.` : ''
+  const dataFolder = join(dataRoot(), `up-${process.pid}`)
+  const logFolder = join(RUNS, `up-${model.name}`)
+  rmSync(logFolder, { recursive: true, force: true })
+  await sweep(line => console.log(line))
+  const registration = registerRun({ directories: [dataFolder], prefix, addresses: shared ? lasting : {} })
+  mkdirSync(dataFolder, { recursive: true })
+  const brokers = createBrokers({ dataFolder, signal, onProgress: (kind, line) => console.log(`${kind}: ${line}`) })
+  const place: Place = { url: urlOn(model), broker: {}, prefix }
+  try {
+    for (const kind of model.brokers) place.broker[kind] = (await brokers.get(kind)).address
+    const services = await startServices({ model, place, dataFolder, logFolder, signal })
+    const forget = recordUp(model.name, place)
+    try {
+      console.log(greeting(model, place, shortPath(logFolder)))
+      const ended = signal.aborted ? [] : once(signal, 'abort').then(() => undefined)
+      const dead = await Promise.race([ended, services.died])
+      if (typeof dead === 'string') {
+        process.exitCode = COULD_NOT_RUN
+        process.stderr.write(
+          `${dead} has ended, and the others with it; ${shortPath(logFolder)}/${dead}.log says why.\n`,
+        )
+      }
+    } finally {
+      forget()
+      await services.stop()
+      if (shared) await model.remove(place)
+    }
+  } catch (error) {
+    if (!signal.aborted) throw error
+  } finally {
+    await brokers.keepOnly([])
+    rmSync(dataFolder, { recursive: true, force: true, maxRetries: 5 })
+    registration.unregister()
+    dispose()
+  }
+}
+
+function greeting(model: Model, { url, broker }: Place, logs: string): string {
+  const entry = url(model.entry)
+  const body = JSON.stringify({ userId: 'ada', items: [{ sku: 'burger', quantity: 2 }] })
+  const key = `'${IDEMPOTENCY_KEY}: first'`
+  return [
+    `${model.name} is up:`,
+    ...model.services.map(({ name }) => `  ${name} ${url(name)}`),
+    ...Object.entries(broker).map(([kind, address]) => `  ${kind} ${address}`),
+    'Place an order; the same key again is the same order:',
+    `  curl -s ${entry}/order -H 'content-type: application/json' -H ${key} -d '${body}'`,
+    'See what became of it, and of all:',
+    `  curl -s ${entry}/order/ORDER_ID`,
+    `  curl -s ${url(model.evidence.inventory)}/inventory`,
+    ...(model.features.includes('dead-letters')
+      ? ['See messages that were given up:', `  npm run lab -- dead-letters list --model ${model.name}`]
+      : []),
+    `Logs: ${logs}/. Ctrl-C ends it, and what it stored goes with it.`,
+  ].join('\n')
+}
