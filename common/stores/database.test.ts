@@ -34,8 +34,8 @@ async function write() {
 }
 for (let writers = 0; writers < 8; writers++) void write()`
 
-const startWriter = (folder: string, from = 0) =>
-  spawn(process.execPath, ['--input-type=module', '-e', WRITER, folder, String(from)], {
+const runScript = (script: string, ...args: string[]) =>
+  spawn(process.execPath, ['--input-type=module', '-e', script, ...args], {
     stdio: ['pipe', 'pipe', 'inherit'],
   })
 
@@ -49,7 +49,7 @@ test('what was acknowledged is there after SIGKILL, each time, and nothing in pa
   const folder = tempFolder(t)
   const acknowledged = new Set<string>()
   for (let life = 0; life < 5; life++) {
-    const writer = startWriter(folder, life * 1_000_000)
+    const writer = runScript(WRITER, folder, String(life * 1_000_000))
     const lines = createInterface(writer.stdout)
     let mine = 0
     // What was said and still lies in the pipe was acknowledged too, so it is read to the end.
@@ -70,14 +70,21 @@ test('what was acknowledged is there after SIGKILL, each time, and nothing in pa
   }
 })
 
-test('a second process cannot open the store, and can as soon as the first is dead', async t => {
+/** A process that has the store open and does nothing with it. */
+const HOLDER = `
+import { openDatabase } from ${JSON.stringify(import.meta.resolve('./database.ts'))}
+process.stdin.on('end', () => process.exit()).resume()
+openDatabase(process.argv[1])
+process.stdout.write('open\\n')`
+
+test('a second process cannot open the store, though the first is idle, and can as soon as the first is dead', async t => {
   const folder = tempFolder(t)
-  const writer = startWriter(folder)
-  t.after(() => writer.kill('SIGKILL'))
-  await once(writer.stdout, 'data')
+  const holder = runScript(HOLDER, join(folder, 'words.db'))
+  t.after(() => holder.kill('SIGKILL'))
+  await once(holder.stdout, 'data')
   assert.throws(() => openStore(folder, 'words', notificationsTables), isUnavailable(/another process holds it/))
-  writer.kill('SIGKILL')
-  await once(writer, 'exit')
+  holder.kill('SIGKILL')
+  await once(holder, 'exit')
   openStore(folder, 'words', notificationsTables).close()
 })
 

@@ -99,6 +99,20 @@ test('a full store fails the whole batch, keeps nothing of it, and works again w
   assert.equal(count(), 4)
 })
 
+test('an error of the disk below fails the whole batch, though it met one piece of work', async t => {
+  const { transact, count } = wordStore(t)
+  const broken = Object.assign(new Error('disk I/O error'), { errcode: 10 })
+  const batch = [
+    transact(tx => tx.add('one')),
+    transact(() => {
+      throw broken
+    }),
+    transact(tx => tx.add('two')),
+  ]
+  for (const work of batch) await assert.rejects(work, isStoreFailed)
+  assert.equal(count(), 0)
+})
+
 test('when COMMIT itself fails, all of the batch fail and nothing is kept', async t => {
   const { db, transact, count } = wordStore(t)
   db.exec(`PRAGMA foreign_keys = ON; CREATE TABLE letters (word TEXT REFERENCES words (word)
