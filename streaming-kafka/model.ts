@@ -4,7 +4,7 @@ import type { Link, Model, Place, ServiceSpec } from '#common/experiment/model.t
 import { createAdmin } from './broker/admin.ts'
 import { createProducer } from './broker/producer.ts'
 import { readAll } from './broker/read-all.ts'
-import { listDeadLetters, redrivenMark, withoutReason } from './dead-letters.ts'
+import { type HeldRecord, listDeadLetters, redrivenMark, withoutReason } from './dead-letters.ts'
 import { TOPICS, topicNames, topicSpecs } from './topics.ts'
 import { createVerbs, lags } from './verbs.ts'
 
@@ -47,9 +47,13 @@ async function connect(place: Place): Promise<Link> {
   const admin = createAdmin(brokers, name)
   const producer = createProducer({ brokers, clientId: name, maxWaiting: Infinity, onTrouble: () => {} })
   const deadLetterTopic = topicNames(prefix).deadLetters
-  const held = async () => {
-    const spec = { name: deadLetterTopic, partitions: TOPICS.deadLetters.partitions }
-    return listDeadLetters(await readAll({ admin, brokers, name }, [spec]))
+  const spec = { name: deadLetterTopic, partitions: TOPICS.deadLetters.partitions }
+  let seen = { end: 0n, letters: [] as HeldRecord[] }
+  /** Read anew only when the topic has grown: conditions of a timeline ask several times a second. */
+  const held = async (): Promise<HeldRecord[]> => {
+    const end = (await admin.ends([spec])).get(deadLetterTopic)?.[0] ?? 0n
+    if (end !== seen.end) seen = { end, letters: listDeadLetters(await readAll({ admin, brokers, name }, [spec])) }
+    return seen.letters
   }
   return {
     depths: () => lags(admin, prefix),

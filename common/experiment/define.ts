@@ -5,7 +5,7 @@ import type { History } from './history.ts'
 import type { MixOptions } from './load/mix.ts'
 import type { PlannedStart } from './load/plan.ts'
 import type { Model } from './model.ts'
-import type { Measure } from './summary.ts'
+import type { Measure, Series } from './summary.ts'
 import type { CheckResult } from './verdict.ts'
 import type { Step, View } from './verbs.ts'
 
@@ -49,6 +49,8 @@ export type Variant = {
   checks: readonly Check[]
   /** What this experiment measures beyond what every one does. */
   measures?(history: History): Omit<Measure, 'variant'>[]
+  /** Curves beyond backlog and depths. */
+  series?(history: History): Omit<Series, 'variant'>[]
 }
 
 /** A variant with what was found, for the sentences. */

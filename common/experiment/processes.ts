@@ -1,7 +1,7 @@
 // The runtime of plain processes: each service a child of the lab, on a leased loopback port, with a store of its own.
 // Guarantees: every child ends with the lab, however the lab ends (kit/child.ts). A start that fails says in one
 // sentence what the service said.
-import { readFileSync } from 'node:fs'
+import { readFileSync, rmSync } from 'node:fs'
 import { mkdir } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { startChild, type Child } from '../kit/child.ts'
@@ -85,6 +85,10 @@ export async function createProcesses(options: ProcessesOptions): Promise<{ runt
     name: 'processes',
     start: startService,
     kill: end,
+    wipe(service) {
+      if (children.get(service)?.running) throw new Error(`${service} is running; kill it before its store is deleted`)
+      rmSync(join(dataFolder, specOf(model, service).name), { recursive: true, force: true })
+    },
     pause: service => children.get(service)?.kill('SIGSTOP'),
     resume: service => children.get(service)?.kill('SIGCONT'),
     url,

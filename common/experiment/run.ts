@@ -67,7 +67,10 @@ export async function runExperiment(options: RunOptions): Promise<Result> {
     checks,
     measures: results.flatMap(({ measures }) => measures),
     columns: experiment.columns,
-    series: results.flatMap(({ variant, history }) => seriesOf(variant.name, history)),
+    series: results.flatMap(({ variant, history }) => [
+      ...seriesOf(variant.name, history),
+      ...(variant.series?.(history) ?? []).map(curve => ({ variant: variant.name, ...curve })),
+    ]),
     marks: results.flatMap(({ variant, history }) => marksOf(variant.name, history)),
     explanation: whole ? experiment.explain(results) : [],
     seconds: (performance.now() - began) / 1_000,

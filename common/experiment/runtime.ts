@@ -6,6 +6,8 @@ export type Runtime = {
   start(service: string): Promise<void>
   /** SIGKILL. */
   kill(service: string): Promise<void>
+  /** Deletes all that a service kept; it must not be running. */
+  wipe(service: string): void
   /** SIGSTOP and SIGCONT. */
   pause(service: string): void
   resume(service: string): void

@@ -63,6 +63,13 @@ export const start = (service: string): Do => ({
   perform: ({ runtime }) => runtime.start(service),
 })
 
+/** Deletes all that a killed service kept: its store, and what it wrote beside it. */
+export const wipe = (service: string): Do => ({
+  verb: 'wipe',
+  target: service,
+  perform: async ({ runtime }) => runtime.wipe(service),
+})
+
 /** SIGSTOP: it hangs, with its connections open. */
 export const pause = (service: string): Do => ({
   verb: 'pause',

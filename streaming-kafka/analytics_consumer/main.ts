@@ -52,7 +52,7 @@ await runService(NAME, {
     const metrics = metricsFile(file, document, reporter(parts, 'metrics file'))
     const server = createServer(parts)
     server.get('/metrics.json', (_request, reply) => reply.type('application/json').send(document()))
-    server.get('/progress', () => ({ partitions: store.read.reads() }))
+    server.get('/progress', () => ({ partitions: store.read.reads(), metricsFile: metrics.digest() }))
     faultRoutes(server, switchboard)
 
     const link = openLink('analytics_consumer', config, parts)

@@ -1,6 +1,7 @@
 // Writes `metrics.json` whole: a reader sees the document before or the one after, never a part of one.
 // Guarantees: after `write` the file comes to say what the store says; writes that come meanwhile share the next one.
-import { mkdirSync } from 'node:fs'
+import { createHash } from 'node:crypto'
+import { existsSync, mkdirSync, readFileSync } from 'node:fs'
 import { open, rename } from 'node:fs/promises'
 import { dirname } from 'node:path'
 
@@ -8,6 +9,8 @@ export type MetricsFile = {
   write(): void
   /** Resolves when the file says what the store said at the last `write`. */
   written(): Promise<void>
+  /** Its size in bytes and their SHA-256, as it is on disk now; null when it is not there. */
+  digest(): { bytes: number; sha256: string } | null
 }
 
 export function metricsFile(
@@ -47,5 +50,10 @@ export function metricsFile(
       if (!busy) writing = writeAll()
     },
     written: () => writing,
+    digest() {
+      if (!existsSync(file)) return null
+      const bytes = readFileSync(file)
+      return { bytes: bytes.length, sha256: createHash('sha256').update(bytes).digest('hex') }
+    },
   }
 }

@@ -69,7 +69,7 @@ export async function createStage(t: TestContext, environment: Environment = {})
     prefix,
     folder,
     startAll: async () => void (await Promise.all(streamingKafka.services.map(({ name }) => runtime.start(name)))),
-    wipe: service => rmSync(join(folder, service), { recursive: true, force: true }),
+    wipe: runtime.wipe,
     evidence,
     async quiet(count) {
       const settled = async () => {
