@@ -1,0 +1,75 @@
+// Inventory is slower than the orders come: what becomes of the lag, and what of the orders?
+import { always } from '#common/experiment/checks/checks.ts'
+import { expectedOutcomes } from '#common/experiment/checks/expected-outcomes.ts'
+import { oversold } from '#common/experiment/checks/oversold.ts'
+import { faultSeen } from '#common/experiment/checks/seen.ts'
+import { defineExperiment, type Variant } from '#common/experiment/define.ts'
+import type { View } from '#common/experiment/verbs.ts'
+import { count, findMeasure, ms } from '#common/experiment/words.ts'
+import { streamingKafka } from '../model.ts'
+import { comesToZero, lagMeasures, lagSeries, risesAndFalls } from './lag.ts'
+
+const noLag = ({ depths }: View): boolean => Object.values(depths).every(lag => lag === 0)
+
+export default defineExperiment({
+  model: streamingKafka,
+  title: 'Consumer lag',
+  question: 'Orders come twice as fast as Inventory may decide them: what becomes of the lag?',
+  does: 'Orders come at a steady rate; inventory_consumer is throttled to half of it, and in the control it is not.',
+  profiles: {
+    full: { orders: 10_000, ordersPerSecond: 1_000, decisionsPerSecond: 500 },
+    quick: { orders: 1_000, ordersPerSecond: 250, decisionsPerSecond: 125 },
+  },
+  variants({ orders, ordersPerSecond, decisionsPerSecond }) {
+    const base = {
+      load: { orders, ordersPerSecond, deadlineMs: 10_000 },
+      timeline: [],
+      until: noLag,
+      settleMs: 60_000,
+      measures: lagMeasures,
+      series: lagSeries,
+    }
+    const sound = [...always, oversold, expectedOutcomes()]
+    const variants: Variant[] = [
+      {
+        ...base,
+        name: 'throttled',
+        about: `inventory_consumer decides at most ${decisionsPerSecond} orders a second`,
+        environment: { inventory_consumer: { INVENTORY_THROTTLE_PER_SECOND: String(decisionsPerSecond) } },
+        checks: [
+          ...sound,
+          faultSeen({ service: 'inventory_consumer', fault: 'throttle', atLeast: orders }),
+          // Half of what came while the load lasted must have waited; a quarter leaves room for what a sample misses.
+          risesAndFalls(orders / 4),
+        ],
+      },
+      { ...base, name: 'control', about: 'the same load without a throttle', checks: [...sound, comesToZero] },
+    ]
+    return variants
+  },
+  columns: [
+    'asked',
+    'arrival rate',
+    'decision rate',
+    'peak lag',
+    'peak lag 0',
+    'peak lag 1',
+    'peak lag 2',
+    'peak lag 3',
+    'lag zero after',
+    'oldest undecided',
+    'accepted p50',
+    'accepted p99',
+    'completed p50',
+    'completed max',
+  ],
+  explain([throttled, control]) {
+    const of = findMeasure
+    const { value: zero } = of(throttled, 'lag zero after')
+    const drained = zero === null ? 'did not drain' : `was empty again ${zero.toFixed(1)} s after the first order`
+    return [
+      `Throttled to ${count(of(throttled, 'decision rate'))} decisions a second the log held up to ${count(of(throttled, 'peak lag'))} undecided orders, the oldest ${ms(of(throttled, 'oldest undecided'))} old, and ${drained}; without the throttle the lag never passed ${count(of(control, 'peak lag'))}.`,
+      `Who placed an order did not notice: half of the answers came within ${ms(of(throttled, 'accepted p50'))} (control: ${ms(of(control, 'accepted p50'))}), because the log takes what Inventory cannot take yet.`,
+    ]
+  },
+})
