@@ -3,6 +3,8 @@ import type { Experiment } from '#common/experiment/define.ts'
 import type { Model } from '#common/experiment/model.ts'
 import { asyncRabbitmq } from '../async-rabbitmq/model.ts'
 import { streamingKafka } from '../streaming-kafka/model.ts'
+import consumerLag from '../streaming-kafka/tests/consumer-lag.experiment.ts'
+import replay from '../streaming-kafka/tests/replay.experiment.ts'
 import { syncRest } from '../sync-rest/model.ts'
 import baselineLatency from '../sync-rest/tests/baseline-latency.experiment.ts'
 import failingInventory from '../sync-rest/tests/failing-inventory.experiment.ts'
@@ -15,4 +17,6 @@ export const experiments: Readonly<Record<string, Experiment>> = {
   'sync-rest/baseline-latency': baselineLatency,
   'sync-rest/slow-inventory': slowInventory,
   'sync-rest/failing-inventory': failingInventory,
+  'streaming-kafka/consumer-lag': consumerLag,
+  'streaming-kafka/replay': replay,
 }
