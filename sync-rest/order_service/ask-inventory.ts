@@ -10,7 +10,6 @@ import {
   noop,
   type IPolicy,
 } from 'cockatiel'
-import { ERRORS } from '#common/contracts/errors.ts'
 import { ReserveAnswer } from '#common/contracts/http.ts'
 import type { Order } from '#common/contracts/order.ts'
 import type { Health } from '#common/kit/health.ts'
@@ -69,7 +68,8 @@ export function openBreaker({
   openMs: number
   health: Health
 }): IPolicy {
-  const counts = handleWhen(error => error instanceof CallError && ERRORS[error.code].status >= 500)
+  // Only a 4xx and a refused connection prove that inventory did nothing, and of these two only the latter is a failure.
+  const counts = handleWhen(error => error instanceof CallError && (error.mayHaveActed || error.code === 'unavailable'))
   const breaker = circuitBreaker(counts, { halfOpenAfter: openMs, breaker: new ConsecutiveBreaker(failures) })
   breaker.onBreak(() => health.report('inventory', 'the breaker is open'))
   breaker.onReset(() => health.report('inventory', null))
