@@ -1,0 +1,115 @@
+// What the client is told for each way in which inventory can behave, and whether the order is released.
+import assert from 'node:assert/strict'
+import { suite, test } from 'node:test'
+import { ask, orderIdIn, placed, problemIn, viewIn, anOrder } from '#common/conformance/client.ts'
+import { openStage } from '#common/conformance/stage.ts'
+import { evidenceOf, settled } from '#common/conformance/facts.ts'
+import { syncRest } from '../model.ts'
+import { half, hang, problem, reset, says, text, type Treat } from './fake-peer.ts'
+import { openOrderService } from './order-service.ts'
+
+const DEADLINE_MS = 400
+/** A breaker would hide the tenth failure in a row. */
+const environment = { RESERVE_DEADLINE_MS: String(DEADLINE_MS), SEND_DEADLINE_MS: '400', BREAKER: 'off' }
+
+type Row = { inventory: Treat; status: number; code: string; released: boolean }
+
+const ROWS: Record<string, Row> = {
+  'is out of stock': { inventory: problem(409, 'out-of-stock'), status: 409, code: 'out-of-stock', released: false },
+  'does not know a sku': { inventory: problem(409, 'unknown-sku'), status: 409, code: 'unknown-sku', released: false },
+  'was told to release it': { inventory: problem(409, 'released'), status: 409, code: 'released', released: false },
+  'finds it malformed': { inventory: problem(400, 'malformed'), status: 502, code: 'inventory-broke', released: false },
+  'answers 500': { inventory: text(500, 'broken'), status: 502, code: 'inventory-broke', released: true },
+  'answers 503': { inventory: problem(503, 'unavailable'), status: 502, code: 'inventory-broke', released: true },
+  'answers garbage': { inventory: text(200, '<html>'), status: 502, code: 'inventory-broke', released: true },
+  'answers something else': { inventory: says('maybe'), status: 502, code: 'inventory-broke', released: true },
+  'refuses with garbage': { inventory: text(409, '<html>'), status: 502, code: 'inventory-broke', released: true },
+  'breaks the connection': { inventory: reset, status: 502, code: 'inventory-broke', released: true },
+  'breaks off half-way': { inventory: half, status: 502, code: 'inventory-broke', released: true },
+  'does not answer': { inventory: hang, status: 504, code: 'deadline-passed', released: true },
+}
+
+suite('an order is answered by what inventory did', () => {
+  test('reserved and confirmed: 201', async () => {
+    await using service = await openOrderService(environment)
+    const { orderId, reply } = service.place()
+    const answer = await reply
+    assert.equal(answer.status, 201)
+    assert.deepEqual(viewIn(answer), { orderId, status: 'reserved', notification: 'sent' })
+    assert.deepEqual(service.notification.ordersOf('/send'), [orderId])
+    await service.fence()
+    assert.ok(!service.inventory.ordersOf('/release').includes(orderId))
+  })
+
+  for (const [what, { inventory, status, code, released }] of Object.entries(ROWS)) {
+    test(`inventory ${what}: ${status} ${code}, ${released ? 'released' : 'nothing to release'}`, async () => {
+      await using service = await openOrderService(environment)
+      service.inventory.treat = { ...service.inventory.treat, '/reserve': inventory }
+      const { orderId, reply, again } = service.place()
+      const told = problemIn(await reply)
+      assert.deepEqual([told.status, told.code, told.orderId], [status, code, orderId])
+      assert.deepEqual(await service.show(orderId), { orderId, status: 'failed', reason: code })
+      // Asked again, it says the same and asks nobody.
+      assert.equal(problemIn(await again()).code, code)
+      assert.deepEqual(service.inventory.ordersOf('/reserve'), [orderId])
+      await service.fence()
+      assert.equal(service.inventory.ordersOf('/release').includes(orderId), released)
+      assert.deepEqual(service.notification.asked, [])
+    })
+  }
+
+  test('inventory refuses connections: 503 with Retry-After, and nothing to release', async () => {
+    await using service = await openOrderService({ ...environment, INVENTORY_URL: 'http://127.0.0.1:1' })
+    const { orderId, reply } = service.place()
+    const answer = await reply
+    assert.equal(problemIn(answer).code, 'inventory-unavailable')
+    assert.match(String(answer.headers['retry-after']), /^\d+$/)
+    assert.deepEqual(await service.show(orderId), { orderId, status: 'failed', reason: 'inventory-unavailable' })
+    // Were a release owed, the one of its start would ask for it: it goes where inventory is now.
+    await service.kill()
+    await service.start()
+    assert.deepEqual(service.inventory.asked, [])
+  })
+
+  test('the deadline is kept, and an answer that comes later changes nothing', async () => {
+    await using service = await openOrderService(environment)
+    let answerLate = () => {}
+    service.inventory.treat['/reserve'] = (response, asked) => {
+      answerLate = () => says('reserved')(response, asked)
+    }
+    const began = performance.now()
+    const { orderId, reply } = service.place()
+    assert.equal((await reply).status, 504)
+    const tookMs = performance.now() - began
+    assert.ok(tookMs >= DEADLINE_MS - 5 && tookMs < DEADLINE_MS + 1_000, `it took ${tookMs} ms`)
+    answerLate()
+    await service.inventory.askedFor('/release', orderId)
+    await service.fence()
+    assert.equal((await service.show(orderId)).status, 'failed')
+    assert.deepEqual(service.notification.asked, [])
+  })
+})
+
+test('a real inventory that hangs and thaws: 504, and the stock comes back', async () => {
+  await using stage = await openStage({ model: syncRest, broker: {}, environments: { order_service: environment } })
+  const orderId = await placed(stage, anOrder({ kitchenId: 'sells-out' }))
+  stage.runtime.pause('inventory_service')
+  const frozen = await ask(`${stage.runtime.url('order_service')}/order`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(anOrder({ kitchenId: 'sells-out' })),
+  })
+  assert.equal(problemIn(frozen).code, 'deadline-passed')
+  stage.runtime.resume('inventory_service')
+  const given = orderIdIn(frozen)
+  await settled(stage, orderId, given)
+  await stage.runtime.kill('order_service')
+  await stage.runtime.start('order_service')
+  const { decisions, stock, movements } = await evidenceOf(stage)
+  assert.equal(decisions.find(row => row.orderId === given)?.released ?? true, true)
+  assert.equal(
+    movements.filter(row => row.orderId === given).reduce((sum, { delta }) => sum + delta, 0),
+    0,
+  )
+  assert.equal(stock.find(({ kitchenId }) => kitchenId === 'sells-out')?.quantity, 6)
+})

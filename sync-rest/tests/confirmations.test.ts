@@ -1,0 +1,57 @@
+// Once reserved, an order will be confirmed: the client is told 201, and the rest is repeated until acknowledged.
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { viewIn } from '#common/conformance/client.ts'
+import { half, hang, problem, reset, says, text, type Treat } from './fake-peer.ts'
+import { openOrderService } from './order-service.ts'
+
+const environment = { SEND_DEADLINE_MS: '300' }
+
+const WAYS: Record<string, Treat> = {
+  'answers 500': text(500, 'broken'),
+  'answers garbage': text(200, 'garbage'),
+  'answers for another status': says('released'),
+  'refuses it': problem(409, 'order-conflict'),
+  'breaks the connection': reset,
+  'breaks off half-way': half,
+  'does not answer': hang,
+}
+
+for (const [what, send] of Object.entries(WAYS)) {
+  test(`notification ${what}: 201 with the notification pending, repeated until it is acknowledged`, async () => {
+    await using service = await openOrderService(environment)
+    service.notification.treat['/send'] = send
+    const { orderId, reply, again } = service.place()
+    const answer = await reply
+    assert.equal(answer.status, 201)
+    const pending = { orderId, status: 'reserved', notification: 'pending' }
+    assert.deepEqual(viewIn(answer), pending)
+    assert.deepEqual(viewIn(await again()), pending)
+    await service.notification.askedFor('/send', orderId, 3)
+    assert.deepEqual(await service.show(orderId), pending)
+    service.notification.treat['/send'] = says('sent')
+    await service.shows(orderId, ({ notification }) => notification === 'sent')
+    assert.deepEqual(service.inventory.ordersOf('/reserve'), [orderId])
+    await service.fence()
+    assert.ok(!service.inventory.ordersOf('/release').includes(orderId))
+  })
+}
+
+test('a notification that refuses connections: 201 pending, and it is owed across SIGKILL until acknowledged', async () => {
+  await using service = await openOrderService(environment)
+  service.notification.treat['/send'] = reset
+  const placing = Array.from({ length: 20 }, () => service.place())
+  for (const { reply } of placing) assert.equal(viewIn(await reply).notification, 'pending')
+  await service.kill()
+  service.notification.asked.length = 0
+  service.notification.treat['/send'] = says('sent')
+  await service.start()
+  for (const { orderId } of placing) await service.shows(orderId, ({ notification }) => notification === 'sent')
+  assert.deepEqual(service.notification.ordersOf('/send').toSorted(), placing.map(({ orderId }) => orderId).toSorted())
+})
+
+test('nobody listens for /send: 201 pending at once', async () => {
+  await using service = await openOrderService({ ...environment, NOTIFICATION_URL: 'http://127.0.0.1:1' })
+  const { reply } = service.place()
+  assert.equal(viewIn(await reply).notification, 'pending')
+})

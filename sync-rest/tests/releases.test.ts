@@ -1,0 +1,111 @@
+// An order that inventory may have reserved is released until inventory says so: past failures, and across SIGKILL.
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { anOrder, ask, placed, problemIn, showOrder, viewIn } from '#common/conformance/client.ts'
+import { evidenceOf, settledOne } from '#common/conformance/facts.ts'
+import { openStage, type Stage } from '#common/conformance/stage.ts'
+import { syncRest } from '../model.ts'
+import { hang, problem, reset, says, text, type Treat } from './fake-peer.ts'
+import { openOrderService, type OrderService } from './order-service.ts'
+
+const environment = { RESERVE_DEADLINE_MS: '300' }
+
+/** An order that was given up while inventory answers releases in this way. */
+async function givenUp(service: OrderService, release: Treat): Promise<string> {
+  service.inventory.treat = { ...service.inventory.treat, '/reserve': text(500, 'broken'), '/release': release }
+  const { orderId, reply } = service.place()
+  assert.equal((await reply).status, 502)
+  return orderId
+}
+
+test('a release is repeated until it is acknowledged, and then no more', async () => {
+  await using service = await openOrderService(environment)
+  const ways = [text(500, 'broken'), reset, text(200, 'garbage'), problem(409, 'order-conflict'), hang, says('sent')]
+  let times = 0
+  const orderId = await givenUp(service, (response, asked) => (ways[times++] ?? says('released'))(response, asked))
+  await service.inventory.askedFor('/release', orderId, ways.length + 1)
+  await service.fence()
+  assert.equal(service.inventory.ordersOf('/release').filter(id => id === orderId).length, ways.length + 1)
+})
+
+test('a release that is owed survives SIGKILL, and one that is acknowledged is forgotten', async () => {
+  await using service = await openOrderService(environment)
+  const orderId = await givenUp(service, text(500, 'broken'))
+  await service.kill()
+  const before = service.inventory.ordersOf('/release').length
+  service.inventory.treat['/release'] = says('released')
+  await service.start()
+  await service.inventory.askedFor('/release', orderId, before + 1)
+  await service.fence()
+  const asked = service.inventory.ordersOf('/release').filter(id => id === orderId).length
+  await service.kill()
+  await service.start()
+  await service.fence()
+  assert.equal(service.inventory.ordersOf('/release').filter(id => id === orderId).length, asked)
+})
+
+test('an order that was pending when the service was killed is failed and released at its start', async () => {
+  await using service = await openOrderService({ RESERVE_DEADLINE_MS: '60000' })
+  service.inventory.treat['/reserve'] = hang
+  const { orderId, reply, again } = service.place()
+  reply.catch(() => {})
+  await service.inventory.askedFor('/reserve', orderId)
+  assert.equal((await service.show(orderId)).status, 'pending')
+  await service.kill()
+  await service.start()
+  await service.inventory.askedFor('/release', orderId)
+  assert.deepEqual(await service.show(orderId), { orderId, status: 'failed', reason: 'deadline-passed' })
+  assert.equal(problemIn(await again()).status, 504)
+  assert.deepEqual(service.inventory.ordersOf('/reserve'), [orderId])
+})
+
+const tell = ({ runtime }: Stage, path: string, body: unknown) =>
+  ask(`${runtime.url('inventory_service')}${path}`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(body),
+  })
+
+const lateOrder = (orderId: string) => ({ orderId, ...anOrder({ kitchenId: 'sells-out' }), kitchenId: 'sells-out' })
+
+test('a release that comes before its reserve forbids it', async () => {
+  await using stage = await openStage({ model: syncRest, broker: {} })
+  for (let time = 0; time < 2; time++) assert.equal((await tell(stage, '/release', { orderId: 'late' })).status, 200)
+  for (let time = 0; time < 2; time++) {
+    const refused = problemIn(await tell(stage, '/reserve', lateOrder('late')))
+    assert.deepEqual([refused.status, refused.code], [409, 'released'])
+  }
+  await stage.runtime.kill('inventory_service')
+  await stage.runtime.start('inventory_service')
+  assert.equal(problemIn(await tell(stage, '/reserve', lateOrder('late'))).code, 'released')
+  assert.deepEqual((await evidenceOf(stage)).movements, [])
+})
+
+test('a release gives the stock back once, and the order is not reserved again', async () => {
+  await using stage = await openStage({ model: syncRest, broker: {} })
+  const order = lateOrder('given-up')
+  assert.equal((await tell(stage, '/reserve', order)).status, 200)
+  for (let time = 0; time < 3; time++)
+    assert.equal((await tell(stage, '/release', { orderId: order.orderId })).status, 200)
+  assert.equal(problemIn(await tell(stage, '/reserve', order)).code, 'released')
+  const { movements, stock } = await evidenceOf(stage)
+  const own = movements.filter(({ orderId }) => orderId === order.orderId)
+  assert.deepEqual(
+    own.map(({ kind, delta }) => [kind, delta]),
+    [
+      ['reserve', -1],
+      ['release', 1],
+    ],
+  )
+  assert.equal(stock[0]?.quantity, 7)
+})
+
+test('an order that inventory refuses takes nothing, and a conflicting one changes nothing', async () => {
+  await using stage = await openStage({ model: syncRest, broker: {} })
+  const orderId = await placed(stage, anOrder())
+  await settledOne(stage, orderId)
+  const conflict = problemIn(await tell(stage, '/reserve', { ...lateOrder(orderId), userId: 'another' }))
+  assert.deepEqual([conflict.status, conflict.code], [409, 'order-conflict'])
+  assert.equal(viewIn(await showOrder(stage, orderId)).status, 'reserved')
+  assert.equal((await evidenceOf(stage)).movements.filter(({ kind }) => kind === 'reserve').length, 1)
+})
