@@ -64,7 +64,7 @@ export async function perform(options: Performance): Promise<History> {
 
     onProgress('waiting until every order is decided')
     const { evidence, quiet } = await settle(options, lookout)
-    sampling.stop()
+    await sampling.finish()
     await Promise.all(model.services.map(({ name }) => memory.remember(name)))
     return {
       planned,

@@ -1,24 +1,38 @@
-// Samples what the broker says of its depths, twice a second, while a variant runs.
+// Samples what the broker says of its depths, twice a second, while a variant runs, and once more at its end.
 import { monotonicNs } from '../kit/clock.ts'
 import type { Sample } from './history.ts'
 import type { Link } from './model.ts'
 
 const SAMPLE_MS = 500
 
-export function sampleDepths(link: Link, { on }: { on: boolean }): { samples: Sample[]; stop(): void } {
+export type Sampling = {
+  samples: Sample[]
+  /** The last sample: what the broker says when all is quiet. */
+  finish(): Promise<void>
+  stop(): void
+}
+
+export function sampleDepths(link: Link, { on }: { on: boolean }): Sampling {
   const samples: Sample[] = []
-  if (!on) return { samples, stop() {} }
-  let busy = false
-  const timer = setInterval(() => {
-    if (busy) return
-    busy = true
+  if (!on) return { samples, finish: async () => {}, stop() {} }
+  let asking: Promise<void> | undefined
+  const ask = async (): Promise<void> => {
     const atNs = monotonicNs()
     // A broker that does not answer leaves a gap in the curve.
-    link
-      .depths()
-      .then(depths => samples.push({ atNs, depths }))
-      .catch(() => {})
-      .finally(() => (busy = false))
-  }, SAMPLE_MS)
-  return { samples, stop: () => clearInterval(timer) }
+    await link.depths().then(
+      depths => void samples.push({ atNs, depths }),
+      () => {},
+    )
+    asking = undefined
+  }
+  const timer = setInterval(() => void (asking ??= ask()), SAMPLE_MS)
+  return {
+    samples,
+    async finish() {
+      clearInterval(timer)
+      await asking
+      await ask()
+    },
+    stop: () => clearInterval(timer),
+  }
 }
