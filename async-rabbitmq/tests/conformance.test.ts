@@ -1,0 +1,20 @@
+// The asynchronous model passes the suite that every model passes.
+import { conformance } from '#common/conformance/conformance.ts'
+import { testBroker } from '#common/conformance/test-broker.ts'
+import { asyncRabbitmq } from '../model.ts'
+
+conformance(
+  asyncRabbitmq,
+  { rabbitmq: testBroker('rabbitmq') },
+  {
+    crashPoints: {
+      order_service: ['store-publish', 'publish-dequeue'],
+      inventory_service: ['commit-publish', 'publish-ack'],
+      notification_service: ['commit-ack'],
+    },
+    wrong: {
+      order_service: { W: '0', RABBITMQ_URL: 'http://127.0.0.1', RELAY_WINDOW: 'wide', RETRY_DELAYS_MS: 'soon' },
+      inventory_service: { INITIAL_STOCK: '{"main": {"burger": -1}}' },
+    },
+  },
+)
