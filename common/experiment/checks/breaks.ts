@@ -4,6 +4,7 @@
 import { SCARCE_KITCHEN } from '../load/stock.ts'
 import { type Break, confirmed, forget, moveAgain, rowOf, told } from './break.ts'
 import { STORY_BREAKS } from './story-breaks.ts'
+import { SUBTLE_BREAKS } from './subtle-breaks.ts'
 
 export const BREAKS: readonly Break[] = [
   {
@@ -104,4 +105,5 @@ export const BREAKS: readonly Break[] = [
     caughtBy: ['ghost'],
   },
   ...STORY_BREAKS,
+  ...SUBTLE_BREAKS,
 ]
