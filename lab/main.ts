@@ -4,6 +4,7 @@ import { Command, CommanderError } from 'commander'
 import { addDeadLettersCommand } from './commands/dead-letters.ts'
 import { addDoctorCommand } from './commands/doctor.ts'
 import { addListCommand } from './commands/list.ts'
+import { addPublishCommand } from './commands/publish.ts'
 import { addRunCommands } from './commands/run.ts'
 import { addShowCommand } from './commands/show.ts'
 import { addUpCommand } from './commands/up.ts'
@@ -31,6 +32,7 @@ addShowCommand(program)
 addUpCommand(program)
 addDeadLettersCommand(program)
 addDoctorCommand(program)
+addPublishCommand(program)
 
 try {
   await program.parseAsync()

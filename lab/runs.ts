@@ -6,7 +6,7 @@ import type { Summary } from '#common/experiment/summary.ts'
 import { SummarySchema } from './summary-schema.ts'
 import { unknownName, UsageError } from './usage.ts'
 
-const ROOT = resolve(import.meta.dirname, '..')
+export const ROOT = resolve(import.meta.dirname, '..')
 
 /** Where runs go when no folder is given. */
 export const RUNS = join(ROOT, 'runs')

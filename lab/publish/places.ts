@@ -1,0 +1,24 @@
+// Where the evidence of a run is kept in the checkout. Sources are written from a run; all else is rendered from them.
+import { join } from 'node:path'
+
+export const summaryOf = (model: string): string => join(model, 'tests/results/summary.json')
+export const pageOf = (model: string): string => join(model, 'tests/results/README.md')
+
+/** Readings of the metrics before and after the replay, which no summary holds. */
+export const READINGS = 'streaming-kafka/tests/results/replay.json'
+export const METRICS = 'streaming-kafka/analytics_consumer/metrics.json'
+
+/** Pictures of an experiment, without the ending, by `<model>/<experiment>`; the first two are curves over time. */
+export const CURVES: Readonly<Record<string, string>> = {
+  'async-rabbitmq/backlog-drain': 'async-rabbitmq/tests/results/backlog-drain',
+  'streaming-kafka/consumer-lag': 'streaming-kafka/test-results-screenshot/consumer-lag',
+}
+export const REPLAY = 'streaming-kafka/replay'
+export const REPLAY_PICTURE = 'streaming-kafka/test-results-screenshot/replay'
+
+/** Excerpts of the services' logs, by the experiment that they are taken from. */
+export const LOGS: Readonly<Record<string, string>> = {
+  'async-rabbitmq/backlog-drain': 'async-rabbitmq/tests/results/backlog-and-recovery.txt',
+  'async-rabbitmq/double-delivery': 'async-rabbitmq/tests/results/idempotency.txt',
+  'async-rabbitmq/poison-message': 'async-rabbitmq/tests/results/dead-letters.txt',
+}

@@ -1,0 +1,63 @@
+// Everything that is rendered from the committed sources, and from nothing else.
+import { existsSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { parse } from '#common/contracts/parse.ts'
+import type { Summary } from '#common/experiment/summary.ts'
+import { metricsDocument } from '#common/workflow/compute-metrics.ts'
+import { curves } from '../render/curves.ts'
+import { overviewTable, resultsPage } from '../render/page.ts'
+import { pngOf, svgOf } from '../render/picture.ts'
+import { replayPicture } from '../render/replay.ts'
+import { parseSummary } from '../runs.ts'
+import { betweenMarkers, hasMarkers } from './markers.ts'
+import { CURVES, METRICS, pageOf, READINGS, REPLAY, REPLAY_PICTURE, summaryOf } from './places.ts'
+import { ReadingsSchema } from './readings.ts'
+
+/**
+ * Files by their path in the checkout.
+ * @param root the checkout, @param models those whose results are published
+ * @throws Error when a model has none yet
+ */
+export async function renderedFrom(root: string, models: readonly string[]): Promise<Map<string, string | Uint8Array>> {
+  const files = new Map<string, string | Uint8Array>()
+  const summaries = models.map(model => ({ model, summary: readSummary(root, model) }))
+  for (const { model, summary } of summaries) {
+    files.set(pageOf(model), resultsPage(model, summary))
+    for (const result of summary.results) {
+      const name = CURVES[`${model}/${result.experiment}`]
+      if (name) await addPicture(files, name, curves(result))
+      if (`${model}/${result.experiment}` === REPLAY) {
+        const readings = parse(ReadingsSchema, JSON.parse(readFileSync(join(root, READINGS), 'utf8')), READINGS)
+        await addPicture(files, REPLAY_PICTURE, replayPicture(result.title, result.question, readings))
+        const [first] = result.variants
+        const last = readings.findLast(({ variant }) => variant === first?.name)
+        if (last) files.set(METRICS, metricsDocument(last.metrics))
+      }
+    }
+    addTable(files, root, join(model, 'README.md'), overviewTable([summary], 'tests/results/README.md'))
+  }
+  addTable(files, root, 'README.md', overviewTable(summaries.map(({ summary }) => summary)))
+  return files
+}
+
+function readSummary(root: string, model: string): Summary {
+  const file = join(root, summaryOf(model))
+  if (existsSync(file)) return parseSummary(readFileSync(file, 'utf8'), file)
+  throw new Error(`${model} has no published results: npm start, then npm run lab -- publish latest.`)
+}
+
+async function addPicture(
+  files: Map<string, string | Uint8Array>,
+  name: string,
+  spec: Parameters<typeof svgOf>[0],
+): Promise<void> {
+  const svg = await svgOf(spec)
+  files.set(`${name}.svg`, svg)
+  files.set(`${name}.png`, pngOf(svg))
+}
+
+function addTable(files: Map<string, string | Uint8Array>, root: string, page: string, table: string): void {
+  const file = join(root, page)
+  const text = existsSync(file) ? readFileSync(file, 'utf8') : ''
+  if (hasMarkers(text)) files.set(page, betweenMarkers(text, table))
+}

@@ -1,0 +1,38 @@
+// From a run to the sources of the evidence: its summary a model, what its histories say of the replay, its logs.
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Summary } from '#common/experiment/summary.ts'
+import { compactJson } from './compact-json.ts'
+import { excerpt } from './excerpt.ts'
+import { LOGS, READINGS, REPLAY, summaryOf } from './places.ts'
+import { readingsOf, slugOf } from './readings.ts'
+
+/** The text of each file by its path in the checkout. @param folder of the run */
+export function sourcesOf(summary: Summary, folder: string): Map<string, string> {
+  const files = new Map<string, string>()
+  for (const [model, results] of Map.groupBy(summary.results, result => result.model)) {
+    files.set(summaryOf(model), compactJson({ ...summary, results }))
+  }
+  for (const { model, experiment, variants } of summary.results) {
+    const id = `${model}/${experiment}`
+    const names = variants.map(({ name }) => name)
+    const file = LOGS[id]
+    if (file) files.set(file, excerptOf(join(folder, id, 'logs'), names))
+    if (id === REPLAY) files.set(READINGS, compactJson(readingsOf(join(folder, id), names)))
+  }
+  return files
+}
+
+function excerptOf(logs: string, variants: readonly string[]): string {
+  return variants
+    .map(variant => {
+      const folder = join(logs, slugOf(variant))
+      const names = existsSync(folder)
+        ? readdirSync(folder)
+            .filter(name => name.endsWith('.log'))
+            .sort()
+        : []
+      return `# ${variant}\n${excerpt(names.map(name => readFileSync(join(folder, name), 'utf8')))}`
+    })
+    .join('\n')
+}
