@@ -41,7 +41,8 @@ export async function openPlace(t: TestContext, { amqp = brokerUrl(), env = {} }
     await link.close()
     await asyncRabbitmq.remove(place)
     lease.release()
-    rmSync(folder, { recursive: true, force: true })
+    if (process.env.KEEP) console.log(folder)
+    else rmSync(folder, { recursive: true, force: true })
   })
 
   /** Starts a service without waiting for it. With `quiet` it writes no log file. */

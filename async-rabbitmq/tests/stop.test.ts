@@ -1,0 +1,49 @@
+// An error that is not the message's: nothing is given up, nothing is counted, and it goes on when it heals.
+import assert from 'node:assert/strict'
+import { execFileSync } from 'node:child_process'
+import { readdirSync, statSync } from 'node:fs'
+import { join } from 'node:path'
+import { test } from 'node:test'
+import { assertWhole, decisions, orderOf, untilNotified } from './evidence.ts'
+import { openPlace } from './place.ts'
+
+test('with a full store inventory stops consuming, is unhealthy, and costs no message an attempt', async t => {
+  const place = await openPlace(t)
+  place.launch('inventory_service', {}, { quiet: true })
+  await place.healthy('inventory_service')
+  await place.start(['notification_service'])
+  const folder = join(place.folder, 'inventory_service')
+  const largest = Math.max(...readdirSync(folder).map(name => statSync(join(folder, name)).size))
+  const limit = (bytes: string) =>
+    execFileSync('prlimit', ['--pid', String(place.pid('inventory_service')), `--fsize=${bytes}:`])
+  limit(String(largest))
+  const orderIds = Array.from({ length: 300 }, (_, index) => `order-${index}`)
+  for (const orderId of orderIds) await place.link.verbs.redeliver?.({ order: orderOf(orderId) })
+  await place.unhealthy('inventory_service', 'work')
+  assert.ok((await decisions(place)).length < orderIds.length)
+  limit('unlimited')
+  await place.healthy('inventory_service')
+  await untilNotified(place, orderIds.length)
+  await assertWhole(place, orderIds)
+  assert.deepEqual(await place.link.deadLetters(), [])
+})
+
+test('a store that another process holds, a bad setting and a port in use are one sentence and exit code 2', async t => {
+  const place = await openPlace(t)
+  await place.start(['inventory_service'])
+  const refusals: [Record<string, string>, RegExp][] = [
+    [{}, /port is in use|another process holds it/],
+    [{ PORT: '0' }, /another process holds it/],
+    [{ RABBITMQ_URL: 'localhost' }, /RABBITMQ_URL is "localhost"; expected an amqp:/],
+    [{ RETRY_DELAYS_MS: '1,x' }, /RETRY_DELAYS_MS is "1,x"; expected 1 to 5 whole numbers/],
+    [{ PREFIX: 'a b' }, /PREFIX is "a b"; expected/],
+    [{ LAB_FAULTS: 'off', INVENTORY_DELAY_MS: '5' }, /faults are off/],
+  ]
+  const running = place.log('inventory_service').length
+  for (const [env, sentence] of refusals) {
+    const child = place.launch('inventory_service', env)
+    assert.equal((await child.exited).code, 2)
+    const said = place.log('inventory_service').slice(running).trim().split('\n').at(-1) ?? ''
+    assert.match(said, sentence)
+  }
+})
