@@ -1,0 +1,109 @@
+import assert from 'node:assert/strict'
+import { once } from 'node:events'
+import { createServer } from 'node:http'
+import { test } from 'node:test'
+import { readClock } from '../kit/clock.ts'
+import { clocksAgree, isQuiet, readEvidence } from './evidence.ts'
+import type { Evidence } from './history.ts'
+import { historyOf, served } from './made-lives.ts'
+import { madeLink, madeRuntime } from './made-runtime.ts'
+import type { Model } from './model.ts'
+
+const link = madeLink()
+
+const model: Model = {
+  name: 'made',
+  services: [{ name: 'all', role: 'order', port: 0, environment: () => ({}) }],
+  brokers: [],
+  features: [],
+  entry: 'all',
+  evidence: { orders: 'all', inventory: 'all', notifications: 'all' },
+  durability: 'nowhere',
+  connect: async () => link,
+  remove: async () => {},
+}
+
+/** A service that holds `rows` by path, and pages through them. */
+async function startService(answer: (path: string, after: number, limit: number) => unknown) {
+  const asked: string[] = []
+  const server = createServer(({ url = '' }, response) => {
+    asked.push(url)
+    const { pathname, searchParams } = new URL(url, 'http://service')
+    const page = answer(pathname, Number(searchParams.get('after')), Number(searchParams.get('limit')))
+    response.end(JSON.stringify(page))
+  })
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const address = server.address()
+  const port = typeof address === 'object' && address ? address.port : 0
+  const runtime = madeRuntime(`http://127.0.0.1:${port}`)
+  return {
+    asked,
+    runtime,
+    async [Symbol.asyncDispose]() {
+      server.closeAllConnections()
+      server.close()
+      await once(server, 'close')
+    },
+  }
+}
+
+const notification = (seq: number) => ({ seq, orderId: `order-${seq}`, userId: 'ada', sentNs: seq })
+
+test('evidence is read page by page to the end, each row once', async () => {
+  const rows = Array.from({ length: 2_500 }, (_, index) => notification(3 * index + 1))
+  await using service = await startService((path, after, limit) => {
+    if (path !== '/notifications') return { rows: [], next: null }
+    const page = rows.filter(({ seq }) => seq > after).slice(0, limit)
+    return { rows: page, next: page.length < limit ? null : page.at(-1)?.seq }
+  })
+  const evidence = await readEvidence(model, service.runtime, link)
+  assert.deepEqual(evidence.notifications, rows)
+  assert.equal(service.asked.filter(url => url.startsWith('/notifications')).length, 3)
+})
+
+test('a service that answers otherwise than agreed is an error that names its address', async () => {
+  await using service = await startService(() => ({ rows: [{ seq: 'one' }], next: null }))
+  await assert.rejects(readEvidence(model, service.runtime, link), /http:\/\/127\.0\.0\.1:\d+\/orders/)
+})
+
+test('clocks agree when every service has the boot of this kernel', async () => {
+  await using here = await startService(() => readClock())
+  assert.equal(await clocksAgree(model, here.runtime), true)
+  await using elsewhere = await startService(() => ({ ...readClock(), bootId: 'another' }))
+  assert.equal(await clocksAgree(model, elsewhere.runtime), false)
+})
+
+const whole = (): Evidence => historyOf([served(0, 10), served(5, 10)]).evidence
+
+test('quiet is when every order is decided, every reserved one confirmed, and nothing held for a failed one', () => {
+  assert.equal(isQuiet(whole()), true)
+  const failed = { atMs: 0, answer: '409 out-of-stock', placedMs: 1, decidedMs: 2, outcome: 'out-of-stock' } as const
+  assert.equal(isQuiet(historyOf([failed]).evidence), true)
+  assert.equal(isQuiet(historyOf([]).evidence), true)
+})
+
+const LOUD: Record<string, (evidence: Evidence) => void> = {
+  'an order is pending': ({ orders }) => Object.assign(orders[0] ?? {}, { status: 'pending' }),
+  'a reserved order is not confirmed': ({ notifications }) => void notifications.pop(),
+  'stock is held for a failed order': ({ orders }) => Object.assign(orders[0] ?? {}, { status: 'failed' }),
+  'a decided order that the book does not know is not confirmed': ({ orders, notifications }) => {
+    orders.pop()
+    notifications.pop()
+  },
+}
+
+for (const [what, spoil] of Object.entries(LOUD)) {
+  test(`it is not quiet while ${what}`, () => {
+    const evidence = whole()
+    spoil(evidence)
+    assert.equal(isQuiet(evidence), false)
+  })
+}
+
+test('an order that failed after it was reserved is quiet once its stock was given back', () => {
+  const evidence = whole()
+  Object.assign(evidence.orders[0] ?? {}, { status: 'failed' })
+  Object.assign(evidence.decisions[0] ?? {}, { released: true })
+  assert.equal(isQuiet(evidence), true)
+})
