@@ -1,0 +1,21 @@
+// The streaming model passes the suite that every model passes.
+import { conformance } from '#common/conformance/conformance.ts'
+import { testBroker } from '#common/conformance/test-broker.ts'
+import { streamingKafka } from '../model.ts'
+
+conformance(
+  streamingKafka,
+  { kafka: testBroker('kafka') },
+  {
+    crashPoints: {
+      producer_order: ['produce-answer'],
+      inventory_consumer: ['commit-produce', 'produce-commit'],
+      notification_consumer: ['produce-store', 'store-commit'],
+      analytics_consumer: ['store-commit'],
+    },
+    wrong: {
+      producer_order: { KAFKA_BROKERS: 'nowhere' },
+      inventory_consumer: { INITIAL_STOCK: '{"main": {"burger": -1}}' },
+    },
+  },
+)
