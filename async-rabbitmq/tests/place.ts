@@ -31,13 +31,14 @@ export async function openPlace(t: TestContext, { amqp = brokerUrl(), env = {} }
   const folder = mkdtempSync(join(tmpdir(), 'lab-rabbitmq-'))
   const lease = await leasePorts(SERVICES.length)
   const children = new Map<ServiceName, Child>()
+  const all: Child[] = []
   const url = (name: string) => `http://127.0.0.1:${lease.ports[SERVICES.findIndex(service => service === name)]}`
   const place = { url, broker: { rabbitmq: brokerUrl() }, prefix }
   const link = await asyncRabbitmq.connect(place)
   const logFile = (name: ServiceName) => join(folder, `${name}.log`)
 
   t.after(async () => {
-    await Promise.all([...children.values()].map(child => child.stop(0)))
+    await Promise.all(all.map(child => child.stop(0)))
     await link.close()
     await asyncRabbitmq.remove(place)
     lease.release()
@@ -65,6 +66,7 @@ export async function openPlace(t: TestContext, { amqp = brokerUrl(), env = {} }
       stderrFile: quiet ? undefined : logFile(name),
     })
     children.set(name, child)
+    all.push(child)
     return child
   }
 
