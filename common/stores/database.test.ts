@@ -70,11 +70,11 @@ test('what was acknowledged is there after SIGKILL, each time, and nothing in pa
   }
 })
 
-/** A process that has the store open and does nothing with it. */
+/** A process that has the store open and does nothing with it; what nobody refers to would be collected, and closed. */
 const HOLDER = `
 import { openDatabase } from ${JSON.stringify(import.meta.resolve('./database.ts'))}
-process.stdin.on('end', () => process.exit()).resume()
-openDatabase(process.argv[1])
+const db = openDatabase(process.argv[1])
+process.stdin.on('end', () => db.close()).resume()
 process.stdout.write('open\\n')`
 
 test('a second process cannot open the store, though the first is idle, and can as soon as the first is dead', async t => {
