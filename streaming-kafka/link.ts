@@ -11,7 +11,7 @@ import { TOPICS, topicNames, topicSpecs, type TopicKey, type TopicNames, type To
 const LOOK_EVERY_MS = 1_000
 const LOOK_DEADLINE_MS = 2_000
 const FINISH_MS = 2_500
-export const MAX_WAITING_RECORDS = 5_000
+const MAX_WAITING_RECORDS = 5_000
 
 export type KafkaLink = Parts & {
   brokers: string

@@ -10,7 +10,7 @@ import { writeDeadLetter } from './dead-letters.ts'
 import { reporter } from './keep-trying.ts'
 import type { KafkaLink } from './link.ts'
 
-export const MAX_ATTEMPTS = 5
+const MAX_ATTEMPTS = 5
 const FIRST_PAUSE_MS = 100
 const PROBE_MS = 500
 
@@ -46,4 +46,4 @@ export function settling(link: KafkaLink, work: (record: LogRecord) => Promise<v
   }
 }
 
-export const placeOf = ({ topic, partition, offset }: LogRecord) => ({ topic, partition, offset: Number(offset) })
+const placeOf = ({ topic, partition, offset }: LogRecord) => ({ topic, partition, offset: Number(offset) })

@@ -1,6 +1,6 @@
 // producer_order of the streaming model: `POST /order` writes an OrderPlaced into the log and answers 202 when the log
 // has acknowledged it. What became of each order it shows from the topics, which it reads to their end before it is
-// healthy; a store that is gone is filled from them.
+// healthy; a store that is gone is filled from them. With arguments it is a producer of N events (produce.ts).
 import { randomUUID } from 'node:crypto'
 import { LabError } from '#common/contracts/errors.ts'
 import { IDEMPOTENCY_KEY, type OrderView } from '#common/contracts/http.ts'
@@ -20,6 +20,7 @@ import { openLink } from '../link.ts'
 import { orUndefined, readOrderPlaced } from '../read-event.ts'
 import { kafkaSettings } from '../settings.ts'
 import { place } from './place.ts'
+import { produceFromCommandLine } from './produce.ts'
 import { applyTo, viewTables } from './view.ts'
 
 const NAME = 'streaming-kafka/producer_order'
@@ -30,75 +31,78 @@ export const settings = {
   PRODUCE_DEADLINE_MS: integer(1_000, 'how long an answer waits for the log', { min: 1 }),
 }
 
-await runService(NAME, {
-  settings,
-  async start(parts) {
-    const { config, environment } = parts
-    const switchboard = createSwitchboard({
-      role: 'ORDER',
-      environment,
-      faults: [],
-      crashPoints: ['produce-answer'],
-    })
-    const store = openStore(config.DATA_DIR, 'orders', viewTables)
-    const server = createServer(parts)
-    const link = openLink('producer_order', config, parts)
-    const onTheirWay = new Map<string, string>()
-    let isReady = false
-    const placing = place({
-      link,
-      store,
-      onTheirWay,
-      ready: () => isReady,
-      deadlineMs: config.PRODUCE_DEADLINE_MS,
-      afterProduce: switchboard.crashPoint('produce-answer'),
-    })
-    server.post('/order', async (request, reply) => {
-      const { kitchenId = DEFAULT_KITCHEN, ...asked } = parse(OrderRequest, request.body)
-      const key = readHeader(request, IDEMPOTENCY_KEY)
-      const order: Order = { orderId: key ? deriveOrderId(asked.userId, key) : randomUUID(), kitchenId, ...asked }
-      const { isNew, view } = await placing(order, contextOf(request, parts))
-      return reply.code(isNew ? 202 : 200).send(view)
-    })
-    server.get<{ Params: { orderId: string } }>('/order/:orderId', request => {
-      const { orderId } = request.params
-      const placed = store.read.findOrder(orderId)
-      if (!placed) throw new LabError('not-found', 'there is no such order')
-      const { status, reason, notification } = placed
-      return { orderId, status, ...(reason && { reason }), ...(notification && { notification }) } satisfies OrderView
-    })
-    pageRoute(server, '/orders', store.read.pageOrders)
-    faultRoutes(server, switchboard)
-
-    async function run(): Promise<void> {
-      await link.ready()
-      await follow({
+const [, , ...args] = process.argv
+if (args.length > 0) await produceFromCommandLine(args)
+else
+  await runService(NAME, {
+    settings,
+    async start(parts) {
+      const { config, environment } = parts
+      const switchboard = createSwitchboard({
+        role: 'ORDER',
+        environment,
+        faults: [],
+        crashPoints: ['produce-answer'],
+      })
+      const store = openStore(config.DATA_DIR, 'orders', viewTables)
+      const server = createServer(parts)
+      const link = openLink('producer_order', config, parts)
+      const onTheirWay = new Map<string, string>()
+      let isReady = false
+      const placing = place({
         link,
         store,
-        topics: ['orders', 'inventoryEvents', 'notifications'],
-        apply: applyTo(link.topics),
-        applied: records => forget(records),
-        caughtUp() {
-          isReady = true
-          parts.health.report('start', null)
-        },
-        until: 'ever',
+        onTheirWay,
+        ready: () => isReady,
+        deadlineMs: config.PRODUCE_DEADLINE_MS,
+        afterProduce: switchboard.crashPoint('produce-answer'),
       })
-    }
-    /** What the view shows is no longer on its way. */
-    function forget(records: LogRecord[]): void {
-      for (const record of onTheirWay.size > 0 ? records : []) {
-        const event = record.topic === link.topics.orders ? orUndefined(readOrderPlaced, record) : undefined
-        if (event) onTheirWay.delete(event.data.orderId)
+      server.post('/order', async (request, reply) => {
+        const { kitchenId = DEFAULT_KITCHEN, ...asked } = parse(OrderRequest, request.body)
+        const key = readHeader(request, IDEMPOTENCY_KEY)
+        const order: Order = { orderId: key ? deriveOrderId(asked.userId, key) : randomUUID(), kitchenId, ...asked }
+        const { isNew, view } = await placing(order, contextOf(request, parts))
+        return reply.code(isNew ? 202 : 200).send(view)
+      })
+      server.get<{ Params: { orderId: string } }>('/order/:orderId', request => {
+        const { orderId } = request.params
+        const placed = store.read.findOrder(orderId)
+        if (!placed) throw new LabError('not-found', 'there is no such order')
+        const { status, reason, notification } = placed
+        return { orderId, status, ...(reason && { reason }), ...(notification && { notification }) } satisfies OrderView
+      })
+      pageRoute(server, '/orders', store.read.pageOrders)
+      faultRoutes(server, switchboard)
+
+      async function run(): Promise<void> {
+        await link.ready()
+        await follow({
+          link,
+          store,
+          topics: ['orders', 'inventoryEvents', 'notifications'],
+          apply: applyTo(link.topics),
+          applied: records => forget(records),
+          caughtUp() {
+            isReady = true
+            parts.health.report('start', null)
+          },
+          until: 'ever',
+        })
       }
-    }
-    const running = run()
-    return {
-      server,
-      async stop() {
-        await link.close(running)
-        store.close()
-      },
-    }
-  },
-})
+      /** What the view shows is no longer on its way. */
+      function forget(records: LogRecord[]): void {
+        for (const record of onTheirWay.size > 0 ? records : []) {
+          const event = record.topic === link.topics.orders ? orUndefined(readOrderPlaced, record) : undefined
+          if (event) onTheirWay.delete(event.data.orderId)
+        }
+      }
+      const running = run()
+      return {
+        server,
+        async stop() {
+          await link.close(running)
+          store.close()
+        },
+      }
+    },
+  })

@@ -1,5 +1,5 @@
 // The producer of N events from the command line: OrderPlaced records at a steady rate, straight into the log.
-//   npm run service -- streaming-kafka/producer_order/produce --events 10000 --per-second 1000
+//   npm run service -- streaming-kafka/producer_order --events 10000 --per-second 1000
 // Guarantees: it ends with 0 only when the log has acknowledged every event; ids are new in every run.
 import { randomUUID } from 'node:crypto'
 import { setTimeout as wait } from 'node:timers/promises'
@@ -15,8 +15,8 @@ import { jsonRecord } from '../broker/record.ts'
 import { kafkaSettings } from '../settings.ts'
 import { topicNames, topicSpecs } from '../topics.ts'
 
-const USAGE = `usage: produce [--events N] [--per-second N] [--kitchens N]
-example: KAFKA_BROKERS=127.0.0.1:9092 produce --events 10000 --per-second 1000`
+const USAGE = `Usage: npm run service -- streaming-kafka/producer_order [--events N] [--per-second N] [--kitchens N]
+Without an argument it is the service. Example: npm run service -- streaming-kafka/producer_order --events 10000`
 const TICK_MS = 5
 const GIVE_UP_MS = 10_000
 
@@ -26,9 +26,9 @@ const flags = {
   kitchens: integer(64, 'over how many kitchens they are spread', { min: 1, max: 100_000 }),
 }
 
-async function produce(): Promise<string> {
+async function produce(args: string[]): Promise<string> {
   const options = Object.fromEntries(Object.keys(flags).map(name => [name, { type: 'string' as const }]))
-  const { events, 'per-second': perSecond, kitchens } = readConfig(flags, parseArgs({ options }).values)
+  const { events, 'per-second': perSecond, kitchens } = readConfig(flags, parseArgs({ args, options }).values)
   const { KAFKA_BROKERS: brokers, PREFIX: prefix, TOPIC_FLUSH } = readConfig(kafkaSettings, process.env)
   const admin = createAdmin(brokers, 'produce')
   const producer = createProducer({ brokers, clientId: 'produce', maxWaiting: events, onTrouble: () => {} })
@@ -64,9 +64,12 @@ function orderOf(userId: string, index: number, kitchens: number): Order {
 
 const happened = () => ({ correlationId: randomUUID(), occurredAt: wallTime() })
 
-try {
-  console.log(await produce())
-} catch (error) {
-  console.error(`produce: ${explain(error)}\n${USAGE}`)
-  process.exitCode = 2
+/** Produces as the arguments say; what goes wrong is one sentence and exit code 2. */
+export async function produceFromCommandLine(args: string[]): Promise<void> {
+  try {
+    console.log(args.includes('--help') ? USAGE : await produce(args))
+  } catch (error) {
+    console.error(`producer_order: ${explain(error)}\n${USAGE}`)
+    process.exitCode = 2
+  }
 }

@@ -28,7 +28,7 @@ const Progress = Type.Object({
 export type Pass = { metrics: Metrics; progress: Static<typeof Progress> }
 
 /** The first and the last pass over the log, as the timeline read them: a document and a progress each. */
-export function passesOf({ acts }: History): [Pass, Pass] {
+function passesOf({ acts }: History): [Pass, Pass] {
   const results = acts.filter(({ verb }) => verb === 'read').map(({ result }) => result)
   const [metrics, progress] = [results.slice(0, 2), results.slice(-2)].map(pass => pass) as [unknown[], unknown[]]
   if (results.length < 4) throw new Error('the timeline did not read the metrics twice')

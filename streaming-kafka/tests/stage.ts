@@ -38,7 +38,7 @@ export function testBrokers(): string {
   return brokers
 }
 
-export const newPrefix = (): string => `test-${randomBytes(6).toString('hex')}.`
+const newPrefix = (): string => `test-${randomBytes(6).toString('hex')}.`
 
 export async function createStage(t: TestContext, environment: Environment = {}): Promise<Stage> {
   const brokers = testBrokers()
