@@ -10,17 +10,13 @@ import { faultRoutes } from '#common/faults/routes.ts'
 import { createSwitchboard } from '#common/faults/switchboard.ts'
 import { pageRoute } from '#common/kit/evidence-routes.ts'
 import { createServer, postRoute } from '#common/kit/http-server.ts'
-import { commonSettings, runService } from '#common/kit/service.ts'
-import { stockSetting } from '#common/kit/stock-setting.ts'
+import { runService } from '#common/kit/service.ts'
 import { initialStock } from '#common/stores/initial-stock.ts'
 import { stockTables } from '#common/stores/stock.ts'
 import { openStore } from '#common/stores/store.ts'
 import { release } from './release.ts'
 import { reserve } from './reserve.ts'
-
-const NAME = 'sync-rest/inventory_service'
-
-export const settings = { ...commonSettings(NAME, 8001), INITIAL_STOCK: stockSetting }
+import { NAME, settings } from './settings.ts'
 
 await runService(NAME, {
   settings,

@@ -9,14 +9,11 @@ import { faultRoutes } from '#common/faults/routes.ts'
 import { createSwitchboard } from '#common/faults/switchboard.ts'
 import { pageRoute } from '#common/kit/evidence-routes.ts'
 import { createServer, postRoute } from '#common/kit/http-server.ts'
-import { commonSettings, runService } from '#common/kit/service.ts'
+import { runService } from '#common/kit/service.ts'
 import { notificationsTables } from '#common/stores/notifications.ts'
 import { openStore } from '#common/stores/store.ts'
 import { send } from './send.ts'
-
-const NAME = 'sync-rest/notification_service'
-
-export const settings = commonSettings(NAME, 8002)
+import { NAME, settings } from './settings.ts'
 
 await runService(NAME, {
   settings,

@@ -8,10 +8,9 @@ import { DEFAULT_KITCHEN, type Order, OrderRequest } from '#common/contracts/ord
 import { parse } from '#common/contracts/parse.ts'
 import { faultRoutes } from '#common/faults/routes.ts'
 import { createSwitchboard } from '#common/faults/switchboard.ts'
-import { httpUrl, integer, oneOf } from '#common/kit/config.ts'
 import { pageRoute } from '#common/kit/evidence-routes.ts'
 import { contextOf, createServer, readHeader } from '#common/kit/http-server.ts'
-import { commonSettings, concurrencySetting, runService } from '#common/kit/service.ts'
+import { runService } from '#common/kit/service.ts'
 import { ordersTables } from '#common/stores/orders.ts'
 import { openStore } from '#common/stores/store.ts'
 import { confirmOrder, settleOrder } from '#common/workflow/settle-order.ts'
@@ -20,21 +19,8 @@ import { askInventory, noBreaker, openBreaker } from './ask-inventory.ts'
 import { startDuty } from './duty.ts'
 import { place, type PlaceParts } from './place.ts'
 import { releasesTables } from './releases.ts'
+import { NAME, settings } from './settings.ts'
 import { viewOf } from './view.ts'
-
-const NAME = 'sync-rest/order_service'
-
-export const settings = {
-  ...commonSettings(NAME, 8000),
-  W: concurrencySetting,
-  INVENTORY_URL: httpUrl('http://127.0.0.1:8001', 'where inventory_service is'),
-  NOTIFICATION_URL: httpUrl('http://127.0.0.1:8002', 'where notification_service is'),
-  RESERVE_DEADLINE_MS: integer(1_000, 'how long an order may wait for inventory', { min: 1 }),
-  SEND_DEADLINE_MS: integer(1_000, 'how long an answer waits for its confirmation', { min: 1 }),
-  BREAKER: oneOf(['on', 'off'], 'on', 'whether the breaker guards inventory'),
-  BREAKER_FAILURES: integer(5, 'failures in a row that open the breaker', { min: 1 }),
-  BREAKER_OPEN_MS: integer(1_000, 'how long it stays open before one call is let through', { min: 1 }),
-}
 
 await runService(NAME, {
   settings,

@@ -37,7 +37,7 @@ for (const [what, send] of Object.entries(WAYS)) {
   })
 }
 
-test('a notification that refuses connections: 201 pending, and it is owed across SIGKILL until acknowledged', async () => {
+test('a confirmation that is owed survives SIGKILL, and is sent until it is acknowledged', async () => {
   await using service = await openOrderService(environment)
   service.notification.treat['/send'] = reset
   const placing = Array.from({ length: 20 }, () => service.place())
@@ -50,8 +50,11 @@ test('a notification that refuses connections: 201 pending, and it is owed acros
   assert.deepEqual(service.notification.ordersOf('/send').toSorted(), placing.map(({ orderId }) => orderId).toSorted())
 })
 
-test('nobody listens for /send: 201 pending at once', async () => {
-  await using service = await openOrderService({ ...environment, NOTIFICATION_URL: 'http://127.0.0.1:1' })
-  const { reply } = service.place()
+test('a notification that refuses connections: 201 pending at once, and sent when it is back', async () => {
+  await using service = await openOrderService(environment)
+  await service.notification.refuse()
+  const { orderId, reply } = service.place()
   assert.equal(viewIn(await reply).notification, 'pending')
+  await service.notification.listen()
+  await service.shows(orderId, ({ notification }) => notification === 'sent')
 })

@@ -12,6 +12,9 @@ export type Treat = (response: ServerResponse, asked: Asked) => void
 
 export type FakePeer = AsyncDisposable & {
   url: string
+  /** Refuses connections until it listens again, at the same address. */
+  refuse(): Promise<void>
+  listen(): Promise<void>
   asked: Asked[]
   /** By path; may be changed at any time. */
   treat: Record<string, Treat>
@@ -70,6 +73,15 @@ export async function startPeer(treat: Record<string, Treat>): Promise<FakePeer>
   const port = typeof address === 'object' && address ? address.port : 0
   const peer: FakePeer = {
     url: `http://127.0.0.1:${port}`,
+    async refuse() {
+      server.closeAllConnections()
+      server.close()
+      await once(server, 'close')
+    },
+    async listen() {
+      server.listen(port, '127.0.0.1')
+      await once(server, 'listening')
+    },
     asked,
     treat,
     ordersOf: path => asked.filter(one => one.path === path).map(({ orderId }) => orderId),
@@ -78,9 +90,7 @@ export async function startPeer(treat: Record<string, Treat>): Promise<FakePeer>
       await until(often, { deadlineMs: PATIENCE_MS, everyMs: 5, what: `${path} of ${orderId}, ${times} times` })
     },
     async [Symbol.asyncDispose]() {
-      server.closeAllConnections()
-      server.close()
-      await once(server, 'close')
+      if (server.listening) await peer.refuse()
     },
   }
   return peer

@@ -1,0 +1,7 @@
+// The environment of inventory_service; the table in the README says the same.
+import { commonSettings } from '#common/kit/service.ts'
+import { stockSetting } from '#common/kit/stock-setting.ts'
+
+export const NAME = 'sync-rest/inventory_service'
+
+export const settings = { ...commonSettings(NAME, 8001), INITIAL_STOCK: stockSetting }

@@ -1,0 +1,17 @@
+// The environment of order_service; the table in the README says the same.
+import { httpUrl, integer, oneOf } from '#common/kit/config.ts'
+import { commonSettings, concurrencySetting } from '#common/kit/service.ts'
+
+export const NAME = 'sync-rest/order_service'
+
+export const settings = {
+  ...commonSettings(NAME, 8000),
+  W: concurrencySetting,
+  INVENTORY_URL: httpUrl('http://127.0.0.1:8001', 'where inventory_service is'),
+  NOTIFICATION_URL: httpUrl('http://127.0.0.1:8002', 'where notification_service is'),
+  RESERVE_DEADLINE_MS: integer(1_000, 'how long an order may wait for inventory', { min: 1 }),
+  SEND_DEADLINE_MS: integer(1_000, 'how long an answer waits for its confirmation', { min: 1 }),
+  BREAKER: oneOf(['on', 'off'], 'on', 'whether the breaker guards inventory'),
+  BREAKER_FAILURES: integer(5, 'failures in a row that open the breaker', { min: 1 }),
+  BREAKER_OPEN_MS: integer(1_000, 'how long it stays open before one call is let through', { min: 1 }),
+}
