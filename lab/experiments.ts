@@ -2,6 +2,9 @@
 import type { Experiment } from '#common/experiment/define.ts'
 import type { Model } from '#common/experiment/model.ts'
 import { asyncRabbitmq } from '../async-rabbitmq/model.ts'
+import backlogDrain from '../async-rabbitmq/tests/backlog-drain.experiment.ts'
+import doubleDelivery from '../async-rabbitmq/tests/double-delivery.experiment.ts'
+import poisonMessage from '../async-rabbitmq/tests/poison-message.experiment.ts'
 import { streamingKafka } from '../streaming-kafka/model.ts'
 import consumerLag from '../streaming-kafka/tests/consumer-lag.experiment.ts'
 import replay from '../streaming-kafka/tests/replay.experiment.ts'
@@ -17,6 +20,9 @@ export const experiments: Readonly<Record<string, Experiment>> = {
   'sync-rest/baseline-latency': baselineLatency,
   'sync-rest/slow-inventory': slowInventory,
   'sync-rest/failing-inventory': failingInventory,
+  'async-rabbitmq/backlog-drain': backlogDrain,
+  'async-rabbitmq/double-delivery': doubleDelivery,
+  'async-rabbitmq/poison-message': poisonMessage,
   'streaming-kafka/consumer-lag': consumerLag,
   'streaming-kafka/replay': replay,
 }

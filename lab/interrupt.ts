@@ -4,9 +4,8 @@
 /** npm hands a terminal's signal on to a process that has had it already: this soon it is the same key stroke. */
 const SAME_KEY_MS = 500
 
-export type Interrupt = { signal: AbortSignal; dispose(): void }
-
-export function listenForInterrupt(): Interrupt {
+/** Aborted by the first SIGINT, SIGTERM or SIGHUP. Called once, by the command that is run. */
+export function listenForInterrupt(): AbortSignal {
   const controller = new AbortController()
   let first = 0
   const onSignal = () => {
@@ -16,12 +15,6 @@ export function listenForInterrupt(): Interrupt {
       controller.abort()
     } else if (now - first > SAME_KEY_MS) process.exit(130)
   }
-  const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
-  for (const signal of signals) process.on(signal, onSignal)
-  return {
-    signal: controller.signal,
-    dispose() {
-      for (const signal of signals) process.off(signal, onSignal)
-    },
-  }
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, onSignal)
+  return controller.signal
 }

@@ -13,7 +13,7 @@ export function unknownName(what: string, given: string, known: readonly string[
 }
 
 /** The name that is at most two fifths of its length away, counted in letters to change, add or leave out. */
-export function nearest(given: string, known: readonly string[]): string | undefined {
+function nearest(given: string, known: readonly string[]): string | undefined {
   const ranked = known
     .map(name => ({ name, away: distance(given.toLowerCase(), name.toLowerCase(), name) }))
     .sort((one, other) => one.away - other.away)

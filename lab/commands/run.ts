@@ -53,7 +53,7 @@ function chosen(names: readonly string[]): string[] {
 }
 
 async function perform(ids: readonly string[], { profile, seed, out, json }: Options): Promise<void> {
-  const interrupt = listenForInterrupt()
+  const signal = listenForInterrupt()
   const show = (result: Result) => console.log(`\n${renderResult(result, terminalWidth())}\n`)
   const silent: Reporter = { begin() {}, progress() {}, result() {} }
   const spoken = process.stdout.isTTY ? liveReporter(show) : plainReporter(console.log, show)
@@ -63,14 +63,13 @@ async function perform(ids: readonly string[], { profile, seed, out, json }: Opt
     seed,
     out: resolve(out ?? RUNS),
     reporter: json ? silent : spoken,
-    signal: interrupt.signal,
+    signal,
   })
-  interrupt.dispose()
   const where = shortPath(folder)
   if (json) process.stdout.write(`${JSON.stringify(summary, null, 2)}\n`)
   else console.log(renderOverview(summary, where))
   process.exitCode = exitCodeOf(summary)
-  if (!interrupt.signal.aborted) return
+  if (!signal.aborted) return
   process.exitCode = INTERRUPTED
   process.stderr.write(`Interrupted; what was measured until then is in ${where}/summary.json\n`)
 }

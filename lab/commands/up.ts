@@ -38,7 +38,7 @@ export function addUpCommand(program: Command): void {
 
 async function up(model: Model): Promise<void> {
   await requirePorts(model)
-  const { signal, dispose } = listenForInterrupt()
+  const signal = listenForInterrupt()
   const lasting = addressesOf(process.env)
   const shared = model.brokers.some(kind => lasting[kind])
   // Short names where the broker is the lab's own; on another one, names that nobody else has.
@@ -76,7 +76,6 @@ async function up(model: Model): Promise<void> {
     await brokers.keepOnly([])
     rmSync(dataFolder, { recursive: true, force: true, maxRetries: 5 })
     registration.unregister()
-    dispose()
   }
 }
 

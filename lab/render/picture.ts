@@ -1,15 +1,17 @@
 // Pictures from the numbers of a result. The same numbers give the same bytes; the font is the project's own, so that
 // no text vanishes on a machine without fonts.
 import { Resvg } from '@resvg/resvg-js'
-import { createRequire } from 'node:module'
+import { fileURLToPath } from 'node:url'
 import { parse, resetSVGDefIds, View } from 'vega'
 import { compile, type TopLevelSpec } from 'vega-lite'
 
 const FONT = 'DejaVu Sans'
 const ZOOM = 2
 
-const require = createRequire(import.meta.url)
-const fontFiles = ['DejaVuSans', 'DejaVuSans-Bold'].map(name => require.resolve(`dejavu-fonts-ttf/ttf/${name}.ttf`))
+const fontFiles = [
+  import.meta.resolve('dejavu-fonts-ttf/ttf/DejaVuSans.ttf'),
+  import.meta.resolve('dejavu-fonts-ttf/ttf/DejaVuSans-Bold.ttf'),
+].map(url => fileURLToPath(url))
 
 const config = {
   font: FONT,

@@ -29,7 +29,7 @@ export function renderResult(result: Result, width: number): string {
 }
 
 /** The verdict in a line; each check that is not valid with what it says, in a line of its own. */
-export function verdictLines({ verdict, checks }: Pick<Result, 'verdict' | 'checks'>): string[] {
+function verdictLines({ verdict, checks }: Pick<Result, 'verdict' | 'checks'>): string[] {
   const valid = checks.filter(check => check.verdict === 'valid').length
   const names = [...new Set(checks.map(({ name }) => name))]
   const of = `${valid} of ${checks.length} checks valid${names.length > 0 ? ` (${names.join(', ')})` : ''}`

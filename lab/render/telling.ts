@@ -6,6 +6,26 @@ type Choice = { measure: string; variant?: string }
 
 const CHOICES: Readonly<Record<string, readonly Choice[]>> = {
   'sync-rest/baseline-latency': [{ measure: 'accepted p50' }, { measure: 'accepted p99' }],
+  'sync-rest/slow-inventory': [
+    { variant: 'deadline above', measure: 'accepted p50' },
+    { variant: 'deadline below', measure: 'answers 504 deadline-passed' },
+    { variant: 'deadline below, breaker', measure: 'answers 503 inventory-unavailable' },
+  ],
+  'sync-rest/failing-inventory': [
+    { variant: 'hangs', measure: 'during: answer max' },
+    { variant: 'refuses', measure: 'during: answer p50' },
+    { variant: 'refuses', measure: 'heal to first success' },
+  ],
+  'streaming-kafka/consumer-lag': [
+    { variant: 'throttled', measure: 'peak lag' },
+    { variant: 'throttled', measure: 'lag zero after' },
+    { variant: 'control', measure: 'peak lag' },
+  ],
+  'streaming-kafka/replay': [
+    { variant: 'replayed', measure: 'before: orders' },
+    { variant: 'replayed', measure: 'after: orders' },
+    { variant: 'replayed', measure: 'after: file' },
+  ],
 }
 
 const SHOWN = 3

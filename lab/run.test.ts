@@ -1,0 +1,54 @@
+import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { after, test } from 'node:test'
+import { parseSummary } from './runs.ts'
+import { leftovers, runCli, testFolder } from './test-cli.ts'
+
+const folder = testFolder()
+after(folder.remove)
+const environment = { LAB_CACHE_DIR: folder.cache }
+
+test('a quick run says its summary as JSON, leaves it in its folder, and is shown again from there alone', async () => {
+  const args = [
+    'run',
+    'sync-rest/failing-inventory',
+    '--profile',
+    'quick',
+    '--seed',
+    '7',
+    '--out',
+    folder.runs,
+    '--json',
+  ]
+  const { code, stdout, stderr } = await runCli('main', args, environment)
+  assert.equal(code, 0, stderr + stdout)
+  const summary = parseSummary(stdout, 'what it said')
+  assert.deepEqual(
+    summary.results.map(({ model, experiment, verdict }) => [model, experiment, verdict]),
+    [['sync-rest', 'failing-inventory', 'valid']],
+  )
+  assert.equal(summary.seed, 7)
+  const file = join(folder.runs, 'latest', 'summary.json')
+  assert.deepEqual(parseSummary(readFileSync(file, 'utf8'), file), summary)
+  assert.deepEqual(leftovers(folder), [])
+
+  const shown = await runCli('main', ['show', join(folder.runs, 'latest')], environment)
+  assert.equal(shown.code, 0, shown.stderr)
+  for (const text of ['answers garbage', 'hangs', '✔ valid', summary.run, ...(summary.results[0]?.explanation ?? [])]) {
+    assert.ok(shown.stdout.includes(text), text)
+  }
+
+  const published = await runCli('main', ['publish', join(folder.runs, 'latest')], environment)
+  assert.equal(published.code, 2)
+  assert.match(published.stderr, /is a quick run; only a full one is published/)
+})
+
+test('an experiment whose broker cannot be had is unknown, with the way out, and exit code 3', async () => {
+  const args = ['run', 'streaming-kafka/replay', '--profile', 'quick', '--out', folder.runs]
+  const { code, stdout } = await runCli('main', args, { ...environment, LAB_KAFKA_BROKERS: '127.0.0.1:1' })
+  assert.equal(code, 3)
+  assert.match(stdout, /could not be finished: LAB_KAFKA_BROKERS cannot be used: .+ unset it to use a private one/)
+  assert.match(stdout, /\? unknown/)
+  assert.deepEqual(leftovers(folder), [])
+})
