@@ -7,7 +7,7 @@ import { setTimeout as wait } from 'node:timers/promises'
 import { asLabError, LabError, settlementOf } from '#common/contracts/errors.ts'
 import type { LogRecord } from './broker/record.ts'
 import { writeDeadLetter } from './dead-letters.ts'
-import { reporter } from './keep-trying.ts'
+import { reporter, type Parts } from './keep-trying.ts'
 import type { KafkaLink } from './link.ts'
 
 const MAX_ATTEMPTS = 5
@@ -15,7 +15,10 @@ const FIRST_PAUSE_MS = 100
 const PROBE_MS = 500
 
 /** Wraps work on a record so that it ends done with, whatever happens; rejects only when the service is closing. */
-export function settling(link: KafkaLink, work: (record: LogRecord) => Promise<void>) {
+export function settling(
+  link: Parts & Pick<KafkaLink, 'producer' | 'topics'>,
+  work: (record: LogRecord) => Promise<void>,
+) {
   const report = reporter(link, 'work')
   return async (record: LogRecord): Promise<void> => {
     for (let attempt = 1; ; ) {

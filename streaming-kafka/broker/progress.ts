@@ -10,12 +10,10 @@ export type Progress = {
   finish(place: Place): void
   /** The lowest offset that is not finished; undefined when nothing of the partition was begun. */
   next(topic: string, partition: number): bigint | undefined
-  inFlight(): number
 }
 
 export function createProgress(): Progress {
   const partitions = new Map<string, { last: bigint; unfinished: Set<bigint> }>()
-  let count = 0
   const keyOf = (topic: string, partition: number) => `${partition}/${topic}`
   return {
     begin({ topic, partition, offset }) {
@@ -26,11 +24,10 @@ export function createProgress(): Progress {
       state.last = offset
       state.unfinished.add(offset)
       partitions.set(key, state)
-      count++
       return true
     },
     finish({ topic, partition, offset }) {
-      if (partitions.get(keyOf(topic, partition))?.unfinished.delete(offset)) count--
+      partitions.get(keyOf(topic, partition))?.unfinished.delete(offset)
     },
     next(topic, partition) {
       const state = partitions.get(keyOf(topic, partition))
@@ -39,6 +36,5 @@ export function createProgress(): Progress {
       const [lowest] = state.unfinished
       return lowest ?? state.last + 1n
     },
-    inFlight: () => count,
   }
 }

@@ -1,7 +1,10 @@
+import { Admin } from '@platformatic/kafka'
 import assert from 'node:assert/strict'
+import { spawnSync } from 'node:child_process'
 import { test } from 'node:test'
+import { until } from '#common/kit/until.ts'
 import { call, order, placeMany } from './client.ts'
-import { assertSound, createStage } from './stage.ts'
+import { assertSound, createStage, type Stage } from './stage.ts'
 
 test('orders are accepted, decided once, confirmed once and counted', async t => {
   const stage = await createStage(t, { inventory_consumer: { INITIAL_STOCK: '{"scarce":{"burger":3}}' } })
@@ -17,8 +20,78 @@ test('orders are accepted, decided once, confirmed once and counted', async t =>
   assertSound(evidence)
   assert.equal(evidence.orders.length, 210)
   assert.equal(evidence.decisions.filter(({ outcome }) => outcome.status === 'reserved').length, 203)
-  const metrics = await stage.ask('analytics_consumer', '/metrics.json')
-  assert.partialDeepStrictEqual(metrics, { orders: 210 })
+  const counted = async () =>
+    (await call(`${stage.runtime.url('analytics_consumer')}/metrics.json`, 'GET')).body.orders === 210
+  await until(counted, { deadlineMs: 10_000, what: 'analytics to count 210 orders' })
+})
+
+type Shown = { partition: number; key: string; body: string; headers: Record<string, string> }
+const recordsOf = async (stage: Stage, topic: string) =>
+  (await stage.link.verbs['topic-records']?.({ topic })) as Shown[]
+
+test('orders of a partition are decided in the order of the log, keyed by kitchen, and their correlation id follows them', async t => {
+  const stage = await createStage(t)
+  await stage.startAll()
+  await placeMany(stage.runtime.url('producer_order'), 200)
+  const { decisions } = await stage.quiet(200)
+  const orders = await recordsOf(stage, 'orders')
+  const idOf = ({ body }: Shown) => (JSON.parse(body) as { data: { orderId: string } }).data.orderId
+  for (const partition of [0, 1, 2, 3]) {
+    const log = orders.filter(record => record.partition === partition).map(idOf)
+    const mine = new Set(log)
+    assert.deepEqual(
+      decisions.map(({ orderId }) => orderId).filter(orderId => mine.has(orderId)),
+      log,
+    )
+  }
+  for (const { key, body } of orders)
+    assert.equal(key, (JSON.parse(body) as { data: { kitchenId: string } }).data.kitchenId)
+  const placed = new Map(orders.map(record => [idOf(record), record.headers['correlation-id']]))
+  for (const record of await recordsOf(stage, 'inventory-events'))
+    assert.equal(record.headers['correlation-id'], placed.get(idOf(record)))
+  for (const { body, headers } of await recordsOf(stage, 'notifications')) {
+    const { order: notified } = JSON.parse(body) as { order: { orderId: string } }
+    assert.equal(headers['correlation-id'], placed.get(notified.orderId))
+  }
+})
+
+test('a consumer that was stopped in its tracks for longer than its session goes on where it was', async t => {
+  const stage = await createStage(t)
+  await stage.startAll()
+  const base = stage.runtime.url('producer_order')
+  await placeMany(base, 50)
+  await stage.quiet(50)
+  stage.runtime.pause('inventory_consumer')
+  await placeMany(base, 50)
+  const forgotten = async () => (await membersOf(stage, 'inventory_consumer')) === 0
+  await until(forgotten, { deadlineMs: 15_000, what: 'the broker to give the member up' })
+  stage.runtime.resume('inventory_consumer')
+  assertSound(await stage.quiet(100))
+  const lagless = async () => Object.values(await stage.link.depths()).every(lag => lag === 0)
+  await until(lagless, { deadlineMs: 15_000, what: 'its offsets to be committed again' })
+})
+
+test('the command line produces N events, and refuses what it does not know in one sentence', async t => {
+  const stage = await createStage(t)
+  await stage.startAll()
+  const run = (...args: string[]) => {
+    const env = { ...process.env, KAFKA_BROKERS: stage.brokers, PREFIX: stage.prefix }
+    return spawnSync(process.execPath, ['streaming-kafka/producer_order/main.ts', ...args], { env, encoding: 'utf8' })
+  }
+  const done = run('--events', '100', '--per-second', '500')
+  assert.match(done.stdout, /^100 orders of user \S+ are in \S+orders, acknowledged in \d/)
+  const evidence = await stage.quiet(100)
+  assertSound(evidence)
+  assert.equal(evidence.orders.length, 100)
+  for (const [args, complaint] of [
+    [['--evnets', '1'], /Unknown option '--evnets'/],
+    [['--events', 'many'], /events is "many"; expected a whole number/],
+  ] as const) {
+    const { status, stderr } = run(...args)
+    assert.equal(status, 2)
+    assert.match(stderr, complaint)
+    assert.doesNotMatch(stderr, /\n\s+at /)
+  }
 })
 
 test('the same key shows the order in its present state, another body is refused, and no 2xx order is ever 404', async t => {
@@ -58,3 +131,13 @@ test('two requests of one key at once place one order', async t => {
   const records = (await stage.link.verbs['topic-records']?.({ topic: 'orders' })) as unknown[]
   assert.equal(records.length, 1)
 })
+
+/** How many members the broker counts in a service's group. */
+async function membersOf({ brokers, prefix }: Stage, service: string): Promise<number> {
+  const admin = new Admin({ clientId: 'test', bootstrapBrokers: [brokers] })
+  try {
+    return (await admin.describeGroups({ groups: [prefix + service] })).get(prefix + service)?.members.size ?? 0
+  } finally {
+    await admin.close()
+  }
+}

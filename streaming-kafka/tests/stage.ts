@@ -6,6 +6,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { TestContext } from 'node:test'
+import { testBroker } from '#common/conformance/test-broker.ts'
 import { isQuiet, readEvidence } from '#common/experiment/evidence.ts'
 import type { Evidence } from '#common/experiment/history.ts'
 import { getJson } from '#common/experiment/http.ts'
@@ -32,16 +33,13 @@ export type Stage = {
   ask(service: string, path: string): Promise<unknown>
 }
 
-export function testBrokers(): string {
-  const brokers = process.env.LAB_TEST_KAFKA_BROKERS
-  if (!brokers) throw new Error('There is no Kafka for this test: run it through npm test.')
-  return brokers
-}
-
 const newPrefix = (): string => `test-${randomBytes(6).toString('hex')}.`
 
-export async function createStage(t: TestContext, environment: Environment = {}): Promise<Stage> {
-  const brokers = testBrokers()
+export async function createStage(
+  t: TestContext,
+  environment: Environment = {},
+  brokers = testBroker('kafka'),
+): Promise<Stage> {
   const prefix = newPrefix()
   const folder = mkdtempSync(join(tmpdir(), 'streaming-kafka-'))
   const { runtime, place } = await createProcesses({

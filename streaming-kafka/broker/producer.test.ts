@@ -1,0 +1,64 @@
+// A broker that takes connections and never says a word: what the producer promises about time and number.
+import assert from 'node:assert/strict'
+import { createServer, type Socket } from 'node:net'
+import { once } from 'node:events'
+import { test, type TestContext } from 'node:test'
+import { setImmediate } from 'node:timers/promises'
+import { createProducer } from './producer.ts'
+
+async function silentBroker(t: TestContext): Promise<string> {
+  const sockets = new Set<Socket>()
+  const server = createServer(socket => void sockets.add(socket.on('error', () => {})))
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  t.after(() => {
+    for (const socket of sockets) socket.destroy()
+    server.close()
+  })
+  const address = server.address()
+  return `127.0.0.1:${typeof address === 'object' ? address?.port : ''}`
+}
+
+async function silent(t: TestContext, maxWaiting: number) {
+  const brokers = await silentBroker(t)
+  const producer = createProducer({ brokers, clientId: 'test', maxWaiting, onTrouble: () => {} })
+  t.after(() => producer.close())
+  const send = (deadlineMs: number) => producer.send({ topic: 'orders', key: 'k', value: Buffer.from('v') }, deadlineMs)
+  return { producer, send }
+}
+
+/** What was sent is handed over when the loop has come round; what comes then waits behind it. */
+async function handOver(): Promise<void> {
+  await setImmediate()
+  await setImmediate()
+}
+
+test('handed over and not acknowledged in time is unknown; not handed over in time did not happen', async t => {
+  const { send } = await silent(t, 100)
+  const first = send(300)
+  const handedOver = assert.rejects(first, { code: 'deadline-passed' })
+  await handOver()
+  const second = assert.rejects(send(100), { code: 'unavailable' })
+  await Promise.all([handedOver, second])
+  await assert.rejects(send(60_000), { code: 'unavailable' }, 'a producer that is stalled must refuse at once')
+})
+
+test('the queue is bounded: one more is refused at once', async t => {
+  const { send } = await silent(t, 3)
+  const waiting = [send(1_000)]
+  await handOver()
+  for (let count = 0; count < 3; count++) waiting.push(send(1_000))
+  await assert.rejects(send(60_000), { code: 'unavailable', message: /3 records wait/ })
+  const ends = await Promise.allSettled(waiting)
+  assert.ok(ends.every(({ status }) => status === 'rejected'))
+})
+
+test('what waits when the producer is closed learns that it was not written', async t => {
+  const { producer, send } = await silent(t, 10)
+  const first = assert.rejects(send(60_000), { code: 'deadline-passed' })
+  await handOver()
+  const second = assert.rejects(send(60_000), { code: 'unavailable' })
+  await producer.close()
+  await Promise.all([first, second])
+  await assert.rejects(send(60_000), { code: 'unavailable' })
+})

@@ -1,0 +1,56 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { LabError } from '#common/contracts/errors.ts'
+import { createHealth } from '#common/kit/health.ts'
+import { createLog } from '#common/kit/log.ts'
+import type { LogRecord, NewRecord } from './broker/record.ts'
+import { settling } from './settle.ts'
+import { topicNames } from './topics.ts'
+
+const record: LogRecord = { topic: 'orders', partition: 0, offset: 1n, key: null, value: null, headers: {} }
+
+function fakeLink() {
+  const sent: NewRecord[] = []
+  const health = createHealth()
+  const producer = { send: async (one: NewRecord) => void sent.push(one), close: async () => {} }
+  const closing = new AbortController()
+  const link = { producer, topics: topicNames(''), log: createLog('test', 'silent'), health, closing: closing.signal }
+  return { sent, health, closing, link }
+}
+
+test('a store that fails costs no attempt, turns health red, and the work is done when it is well again', async () => {
+  const { sent, health, link } = fakeLink()
+  const seen: boolean[] = []
+  let failures = 3
+  await settling(link, async () => {
+    seen.push(health.view().healthy)
+    if (failures-- > 0) throw new LabError('store-failed', 'the disk is full')
+  })(record)
+  assert.deepEqual(seen, [true, false, false, false])
+  assert.equal(health.view().healthy, true)
+  assert.deepEqual(sent, [])
+})
+
+test('an error of the record is tried five times, and then it is a dead letter', async () => {
+  const { sent, link } = fakeLink()
+  let attempts = 0
+  await settling(link, async () => {
+    attempts++
+    throw new Error('again')
+  })(record)
+  assert.equal(attempts, 5)
+  assert.deepEqual(
+    sent.map(({ topic, headers }) => [topic, headers?.reason, headers?.attempts]),
+    [['dead-letters', 'retries-exhausted', '5']],
+  )
+})
+
+test('a service that closes leaves the record undone', async () => {
+  const { sent, closing, link } = fakeLink()
+  const work = settling(link, async () => {
+    closing.abort(new Error('closing'))
+    throw new LabError('malformed', 'bad')
+  })
+  await assert.rejects(work(record), /closing/)
+  assert.deepEqual(sent, [])
+})
