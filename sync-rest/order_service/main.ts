@@ -13,11 +13,11 @@ import { contextOf, createServer, readHeader } from '#common/kit/http-server.ts'
 import { runService } from '#common/kit/service.ts'
 import { ordersTables } from '#common/stores/orders.ts'
 import { openStore } from '#common/stores/store.ts'
-import { confirmOrder, settleOrder } from '#common/workflow/settle-order.ts'
+import { confirmOrder } from '#common/workflow/settle-order.ts'
 import { call, openPeer } from '../call.ts'
 import { askInventory, noBreaker, openBreaker } from './ask-inventory.ts'
 import { startDuty } from './duty.ts'
-import { place, type PlaceParts } from './place.ts'
+import { abandon, place, type PlaceParts } from './place.ts'
 import { releasesTables } from './releases.ts'
 import { NAME, settings } from './settings.ts'
 import { viewOf } from './view.ts'
@@ -38,10 +38,7 @@ await runService(NAME, {
 
     // A request that was cut off by the end of this process: nobody can know whether inventory acted.
     await store.transact(tx => {
-      for (const orderId of tx.pendingOrders()) {
-        settleOrder(tx, orderId, { status: 'failed', reason: 'deadline-passed' })
-        tx.oweRelease(orderId)
-      }
+      for (const orderId of tx.pendingOrders()) abandon(tx, orderId)
     })
 
     const confirming = new Set<string>()
@@ -73,7 +70,20 @@ await runService(NAME, {
         await store.transact(tx => confirmOrder(tx, orderId))
       },
     })
+    const abandoned = new Set<string>()
+    const abandonDuty = startDuty({
+      name: 'abandon',
+      log,
+      closing,
+      owed: () => [...abandoned],
+      async perform(orderId) {
+        await store.transact(tx => abandon(tx, orderId))
+        abandoned.delete(orderId)
+        releaseDuty.wake()
+      },
+    })
     const wakeDuties = () => {
+      abandonDuty.wake()
       releaseDuty.wake()
       confirmDuty.wake()
     }
@@ -85,6 +95,7 @@ await runService(NAME, {
       ask: askInventory(inventory, breaker, { deadlineMs: config.RESERVE_DEADLINE_MS, atOnce: config.W }),
       send,
       confirming,
+      abandoned,
       wakeDuties,
       crashPoints: points as PlaceParts['crashPoints'],
     })
@@ -104,7 +115,7 @@ await runService(NAME, {
     return {
       server,
       async stop() {
-        await Promise.all([releaseDuty.ended, confirmDuty.ended])
+        await Promise.all([abandonDuty.ended, releaseDuty.ended, confirmDuty.ended])
         await Promise.all([inventory.pool.close(), notification.pool.close()])
         store.close()
       },

@@ -6,7 +6,7 @@ import type { OrderView } from '#common/contracts/http.ts'
 import type { Order } from '#common/contracts/order.ts'
 import type { CrashPoint } from '#common/faults/crash.ts'
 import { wallTime } from '#common/kit/clock.ts'
-import type { Handler } from '#common/kit/handler.ts'
+import type { Context, Handler } from '#common/kit/handler.ts'
 import type { OrdersTables } from '#common/stores/orders.ts'
 import type { Store } from '#common/workflow/store.ts'
 import { placeOrder } from '#common/workflow/place-order.ts'
@@ -25,6 +25,8 @@ export type PlaceParts = {
   send(order: Pick<Order, 'orderId' | 'userId'>, correlationId: string): Promise<void>
   /** Orders that this request confirms itself, so that the duty leaves them alone. */
   confirming: Set<string>
+  /** Orders whose outcome could not be stored: they are abandoned as soon as it can be. */
+  abandoned: Set<string>
   wakeDuties(): void
   crashPoints: Record<'store-reserve' | 'reserve-store' | 'store-send' | 'send-store', CrashPoint>
 }
@@ -46,17 +48,9 @@ export function place(parts: PlaceParts): Handler<Order, OrderView> {
     crashPoints['reserve-store']()
     parts.confirming.add(orderId)
     try {
-      await store.transact(tx => settleOrder(tx, orderId, { status: 'reserved' }))
+      await orUnknown(parts, orderId, () => store.transact(tx => settleOrder(tx, orderId, { status: 'reserved' })))
       crashPoints['store-send']()
-      await parts.send(order, correlationId)
-      crashPoints['send-store']()
-      await store.transact(tx => confirmOrder(tx, orderId))
-      log.info({ orderId }, 'confirmed')
-      return { orderId, status: 'reserved', notification: 'sent' }
-    } catch (error) {
-      if (!(error instanceof CallError)) throw error
-      log.warn({ orderId, error: error.detail }, 'not confirmed yet')
-      return { orderId, status: 'reserved', notification: 'pending' }
+      return { orderId, status: 'reserved', notification: await confirm(parts, order, { correlationId, log }) }
     } finally {
       parts.confirming.delete(orderId)
       parts.wakeDuties()
@@ -64,16 +58,55 @@ export function place(parts: PlaceParts): Handler<Order, OrderView> {
   }
 }
 
+/** The order is reserved and stored so: whatever fails here, the duty confirms it later. */
+async function confirm(
+  { store, send, crashPoints }: PlaceParts,
+  order: Order,
+  { correlationId, log }: Pick<Context, 'correlationId' | 'log'>,
+): Promise<'sent' | 'pending'> {
+  const { orderId } = order
+  try {
+    await send(order, correlationId)
+    crashPoints['send-store']()
+    await store.transact(tx => confirmOrder(tx, orderId))
+    log.info({ orderId }, 'confirmed')
+    return 'sent'
+  } catch (error) {
+    log.warn({ orderId, error: asLabError(error).detail }, 'not confirmed yet')
+    return 'pending'
+  }
+}
+
 /** Fails the order and, where inventory may have acted, owes it a release. Returns what the client is told. */
-async function giveUp({ store, wakeDuties }: PlaceParts, orderId: string, error: unknown): Promise<LabError> {
+async function giveUp(parts: PlaceParts, orderId: string, error: unknown): Promise<LabError> {
   const { code, detail } = asLabError(error)
   const mayHaveActed = !(error instanceof CallError) || error.mayHaveActed
-  await store.transact(tx => {
-    settleOrder(tx, orderId, { status: 'failed', reason: code })
-    if (mayHaveActed) tx.oweRelease(orderId)
-  })
-  if (mayHaveActed) wakeDuties()
+  await orUnknown(parts, orderId, () =>
+    parts.store.transact(tx => {
+      settleOrder(tx, orderId, { status: 'failed', reason: code })
+      if (mayHaveActed) tx.oweRelease(orderId)
+    }),
+  )
+  if (mayHaveActed) parts.wakeDuties()
   return new LabError(code, detail, { orderId, cause: error })
+}
+
+/** A store that fails after inventory was asked leaves the outcome open: its own 503 would say that nothing happened. */
+async function orUnknown<T>(parts: PlaceParts, orderId: string, keep: () => Promise<T>): Promise<T> {
+  try {
+    return await keep()
+  } catch (error) {
+    parts.abandoned.add(orderId)
+    parts.wakeDuties()
+    const detail = `the outcome could not be stored, and the order is given up: ${asLabError(error).detail}`
+    throw new LabError('deadline-passed', detail, { orderId, cause: error })
+  }
+}
+
+/** Fails an order whose outcome is not in the store, and owes its release: inventory may hold stock for it. */
+export function abandon(tx: OrdersTables & ReleasesTables, orderId: string): void {
+  const settled = settleOrder(tx, orderId, { status: 'failed', reason: 'deadline-passed' })
+  if (settled?.status === 'failed') tx.oweRelease(orderId)
 }
 
 /** What the same key is told again. */
