@@ -12,20 +12,27 @@ export function addPublishCommand(program: Command): void {
   program
     .command('publish')
     .description('write the results of a full run where they are committed: JSON, tables, pictures, logs')
-    .argument('<run>', 'its name under runs/, a folder, or latest')
+    .argument('[run]', 'its name under runs/, a folder, or latest; without one, what is committed is rendered again')
     .addHelpText('after', '\nExample: npm run lab -- publish latest')
-    .action(async (name: string) => {
-      const { summary, folder } = findRun(name)
-      requirePublishable(summary, Object.keys(experiments))
-      const names = models.map(model => model.name)
-      const withResults = names.filter(model => summary.results.some(result => result.model === model))
-      const sources = sourcesOf(summary, folder)
+    .action(async (name?: string) => {
+      const sources = name === undefined ? new Map<string, string>() : fromRun(name)
       write(sources)
-      const rendered = await renderedFrom(ROOT, withResults)
+      const rendered = await renderedFrom(ROOT, withExperiments)
       write(rendered)
-      console.log(`Published ${summary.run}:`)
-      for (const path of [...sources.keys(), ...rendered.keys()].sort()) console.log(`  ${path}`)
+      for (const path of [...sources.keys(), ...rendered.keys()].sort()) console.log(path)
     })
+}
+
+/** Models without experiments have nothing to publish. */
+const withExperiments = models
+  .map(({ name }) => name)
+  .filter(name => Object.keys(experiments).some(id => id.startsWith(`${name}/`)))
+
+/** @throws UsageError when the run cannot be the evidence */
+function fromRun(name: string): Map<string, string> {
+  const { summary, folder } = findRun(name)
+  requirePublishable(summary, Object.keys(experiments))
+  return sourcesOf(summary, folder)
 }
 
 function write(files: ReadonlyMap<string, string | Uint8Array>): void {

@@ -26,7 +26,7 @@ export function gridOf({ columns, variants, measures }: Pick<Result, 'columns' |
       name,
       cells: known.map(column => mark(measures.find(each => each.variant === name && each.name === column))),
     }))
-  const unitShown = (name: string) => isShown(unitOf(name)) && !name.includes(unitOf(name))
+  const unitShown = (name: string) => isShown(unitOf(name)) && !name.split(' ').includes(unitOf(name))
   const heads = known.map(name => ({ name, unit: unitShown(name) ? unitOf(name) : '' }))
   return { heads, rows, notes: reasons.map((reason, index) => `(${index + 1}) ${reason}`) }
 }

@@ -1,0 +1,121 @@
+import assert from 'node:assert/strict'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { test } from 'node:test'
+import { experiments, models } from '../experiments.ts'
+import { madeResult, madeSummary } from '../render/made-result.ts'
+import { ROOT } from '../runs.ts'
+import { UsageError } from '../usage.ts'
+import { compactJson } from './compact-json.ts'
+import { excerpt } from './excerpt.ts'
+import { betweenMarkers } from './markers.ts'
+import { requirePublishable } from './publishable.ts'
+import { renderedFrom } from './rendered.ts'
+import { sourcesOf } from './sources.ts'
+
+const metrics = (orders: number) => ({
+  failureRate: 0.1,
+  orders,
+  ordersPerMinute: { '2026-01-02T03:04': orders },
+  outcomes: { failed: 1, reserved: orders - 1 },
+})
+
+test('what is committed is what is rendered from the committed JSON', async () => {
+  const names = models.map(({ name }) => name).filter(name => Object.keys(experiments).some(id => id.startsWith(name)))
+  for (const [path, content] of await renderedFrom(ROOT, names)) {
+    const message = `${path} is not what its sources say: npm run lab -- publish writes it`
+    assert.ok(Buffer.from(content).equals(readFileSync(join(ROOT, path))), message)
+  }
+})
+
+test('a run becomes pages, pictures and metrics, and its table stands between the markers of a README', async t => {
+  const root = mkdtempSync(join(tmpdir(), 'lab-publish-'))
+  t.after(() => rmSync(root, { recursive: true, force: true }))
+  const write = (path: string, text: string) => {
+    mkdirSync(dirname(join(root, path)), { recursive: true })
+    writeFileSync(join(root, path), text)
+  }
+  const replay = { ...madeResult, experiment: 'replay', title: 'Replay', variants: madeResult.variants.slice(0, 1) }
+  const history = {
+    originNs: 1e9,
+    acts: [
+      { atNs: 2e9, result: metrics(10) },
+      { atNs: 3e9, result: { partitions: [] } },
+      { atNs: 4e9, result: metrics(12) },
+    ],
+  }
+  write('run/streaming-kafka/replay/throttled.history.json', JSON.stringify(history))
+  write('README.md', 'before\n<!-- results -->old<!-- /results -->\nafter\n')
+  for (const [path, text] of sourcesOf(madeSummary([madeResult, replay]), join(root, 'run'))) write(path, text)
+
+  const files = await renderedFrom(root, ['streaming-kafka'])
+  assert.deepEqual([...files.keys()].sort(), [
+    'README.md',
+    'streaming-kafka/analytics_consumer/metrics.json',
+    'streaming-kafka/test-results-screenshot/consumer-lag.png',
+    'streaming-kafka/test-results-screenshot/consumer-lag.svg',
+    'streaming-kafka/test-results-screenshot/replay.png',
+    'streaming-kafka/test-results-screenshot/replay.svg',
+    'streaming-kafka/tests/results/README.md',
+  ])
+  assert.deepEqual(JSON.parse(String(files.get('streaming-kafka/analytics_consumer/metrics.json'))), metrics(12))
+  assert.match(
+    String(files.get('README.md')),
+    /^before\n<!-- results -->\n\n\| experiment \|[^]+<!-- \/results -->\nafter\n$/,
+  )
+  assert.deepEqual(await renderedFrom(root, ['streaming-kafka']), files)
+})
+
+test('a run that is quick, lacks an experiment or was not finished is not published', () => {
+  const whole = madeSummary([madeResult])
+  const id = 'streaming-kafka/consumer-lag'
+  requirePublishable(whole, [id])
+  const refused = (message: RegExp) => ({ constructor: UsageError, message })
+  assert.throws(() => requirePublishable({ ...whole, profile: 'quick' }, [id]), refused(/is a quick run/))
+  assert.throws(() => requirePublishable(whole, [id, 'sync-rest/x']), refused(/it lacks sync-rest\/x/))
+  const cut = madeSummary([{ ...madeResult, trouble: 'it was interrupted' }])
+  assert.throws(() => requirePublishable(cut, [id]), refused(/could not be finished \(it was interrupted\)/))
+})
+
+test('an excerpt keeps the life of a service, the edges of each kind of line and what came twice, and counts the rest', () => {
+  const line = (second: number, rest: object) =>
+    JSON.stringify({
+      level: 'info',
+      time: `2026-01-02T03:04:${String(second).padStart(2, '0')}Z`,
+      service: 'a/b',
+      ...rest,
+    })
+  const decided = Array.from({ length: 20 }, (_, index) =>
+    line(index + 1, { event: 'decided', orderId: `order-${index}`, isNew: true }),
+  )
+  const again = line(40, { event: 'decided', orderId: 'order-9', isNew: false })
+  const text = excerpt([
+    [...decided, again].join('\n'),
+    line(0, { event: 'broker', address: 'amqp://lab:secret@127.0.0.1:5/lab' }),
+  ])
+  const lines = text.trim().split('\n')
+  assert.match(lines[0] ?? '', /amqp:\/\/lab:\*\*\*@127\.0\.0\.1:5\/lab/)
+  const orders = lines.flatMap(each => /"orderId":"order-(\d+)"/.exec(each)?.[1] ?? [])
+  assert.deepEqual(orders, ['0', '1', '2', '3', '9', '16', '17', '18', '19', '9'])
+  assert.equal(lines.at(-1), '# left out: 11 of 20 lines "a/b decided"')
+})
+
+test('points of a curve take a line each, and no number is lost', () => {
+  const value = {
+    points: [
+      [0.25, 10],
+      [-1.5e-7, 4_000],
+    ],
+    name: 'x',
+  }
+  assert.match(compactJson(value), /^ {4}\[0\.25, 10\],$/m)
+  assert.deepEqual(JSON.parse(compactJson(value)), value)
+})
+
+test('only what is between the markers changes', () => {
+  assert.equal(
+    betweenMarkers('a<!-- results -->b<!-- /results -->c', 'X'),
+    'a<!-- results -->\n\nX\n\n<!-- /results -->c',
+  )
+})

@@ -1,0 +1,83 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { stripVTControlCharacters } from 'node:util'
+import { curves } from './curves.ts'
+import { gridOf } from './grid.ts'
+import { madeResult, madeSummary } from './made-result.ts'
+import { cell } from './numbers.ts'
+import { overviewTable, resultsPage } from './page.ts'
+import { pngOf, svgOf } from './picture.ts'
+import { renderOverview, renderResult } from './report.ts'
+import { markdownTable, textTable } from './table.ts'
+
+test('numbers show digits that mean something, and "≥" where attempts have no answer', () => {
+  const shown = (value: number | null, unit: string, atLeast = false) => cell({ value, unit, atLeast })
+  assert.equal(shown(4.2104, 'ms'), '4.21')
+  assert.equal(shown(48.25, 'ms'), '48.3')
+  assert.equal(shown(5_000, 'ms', true), '≥ 5,000')
+  assert.equal(shown(99.954, '%'), '99.95')
+  assert.equal(shown(12_345, 'records'), '12,345')
+  assert.equal(shown(null, 'ms'), '–')
+})
+
+test('a table has a row a variant and a column a measure; a cell without a number says why', () => {
+  const { heads, rows, notes } = gridOf(madeResult)
+  assert.deepEqual(heads, [
+    { name: 'accepted p50', unit: 'ms' },
+    { name: 'accepted max', unit: 'ms' },
+    { name: 'peak lag', unit: 'records' },
+  ])
+  assert.deepEqual(rows, [
+    { name: 'throttled', cells: ['4.21', '≥ 5,000', '–'] },
+    { name: 'control', cells: ['– (1)', '–', '12,345'] },
+  ])
+  assert.deepEqual(notes, ['(1) generator-bound'])
+})
+
+test('a table that is wider than the terminal is turned round, and holds the same', () => {
+  const wide = textTable(madeResult, 200)
+  const narrow = textTable(madeResult, 30)
+  assert.match(wide, /│ throttled │\s+4\.21 │/)
+  assert.match(narrow, /│ accepted p50 \[ms\]\s+│\s+4\.21 │/)
+})
+
+test('a result shows its sentences, its verdict, and each check that is not valid with its detail', () => {
+  const text = stripVTControlCharacters(renderResult(madeResult, 120))
+  assert.match(text, /It rose and fell\./)
+  assert.match(text, /✘ invalid: 1 of 2 checks valid \(lost\)/)
+  assert.match(text, / {2}✘ invalid lost \(control\): 1 found among 10000: order-7\./)
+})
+
+test('the overview has a row an experiment, and says where the files are', () => {
+  const text = renderOverview(madeSummary([madeResult]), 'runs/beef')
+  assert.match(text, /│ streaming-kafka\/consumer-lag │ ✘ invalid │ control: peak lag 12,345 records\s+│\s+31\.3 │/)
+  assert.match(text, /runs\/beef\/ /)
+})
+
+test('Markdown cannot be broken by what a name or a detail holds', () => {
+  const measures = [{ variant: 'a|b', name: 'accepted p50', unit: 'ms', value: 1 }]
+  const variants = [{ name: 'a|b', about: '', environment: {} }]
+  assert.match(markdownTable({ columns: ['accepted p50'], variants, measures }), /^\| a\\\|b \| 1\.00 \|$/m)
+})
+
+test('the page of a model has every experiment with its table, picture and verdict, and the overview links to it', () => {
+  const page = resultsPage('streaming-kafka', madeSummary([madeResult]))
+  assert.match(page, /<a id="consumer-lag"><\/a>\n\n## Consumer lag: What becomes of the lag\?/)
+  assert.match(page, /!\[consumer-lag\]\(\.\.\/\.\.\/test-results-screenshot\/consumer-lag\.svg\)/)
+  assert.match(page, /\*\*Verdict: invalid\.\*\*/)
+  assert.match(
+    overviewTable([madeSummary([madeResult])]),
+    /\(streaming-kafka\/tests\/results\/README\.md#consumer-lag\)/,
+  )
+})
+
+test('a picture is the same bytes each time, with its text drawn and without curves that never leave zero', async () => {
+  const one = await svgOf(curves(madeResult))
+  const other = await svgOf(curves(madeResult))
+  assert.equal(one, other)
+  assert.match(one, /backlog \[orders\]/)
+  assert.doesNotMatch(one, /always zero/)
+  assert.deepEqual(pngOf(one), pngOf(other))
+  const speechless = pngOf(one.replaceAll(/<text[^>]*>[^<]*<\/text>/g, ''))
+  assert.ok(pngOf(one).length > speechless.length + 1_000, 'text left no pixels')
+})
