@@ -2,7 +2,7 @@
 import type { Link, Model, Place } from '#common/experiment/model.ts'
 import { openBrowser } from './broker/browser.ts'
 import { listDeadLetters, redrive } from './dead-letters.ts'
-import { MAX_RETRY_STEPS, namesOf, topologyOf } from './topology.ts'
+import { DEFAULT_RETRY_DELAYS_MS, namesOf, topologyOf } from './topology.ts'
 import { verbsOf } from './verbs.ts'
 
 const environment = (place: Place) => ({ RABBITMQ_URL: brokerOf(place), PREFIX: place.prefix })
@@ -33,12 +33,16 @@ export const asyncRabbitmq: Model = {
 /** @throws Error when the broker does not answer within 10 s. */
 async function connect(place: Place): Promise<Link> {
   const { prefix } = place
-  const topology = topologyOf(prefix, MAX_RETRY_STEPS)
+  // Steps beyond the default ladder are not shown: to ask for a queue that is not there costs a channel each time.
+  const topology = topologyOf(prefix, DEFAULT_RETRY_DELAYS_MS.length)
   const browser = await openBrowser(brokerOf(place))
   return {
     async depths() {
       const depths: Record<string, number> = {}
-      for (const { name } of topology.queues) depths[name.slice(prefix.length)] = await browser.readyMessages(name)
+      for (const { name } of topology.queues) {
+        const ready = await browser.readyMessages(name)
+        if (ready !== undefined) depths[name.slice(prefix.length)] = ready
+      }
       return depths
     },
     deadLetters: () => listDeadLetters(browser, topology, prefix),

@@ -1,6 +1,6 @@
 // The settings that every service of this model has, beyond those that all services have.
 import { integer, text, type Setting } from '#common/kit/config.ts'
-import { MAX_RETRY_STEPS } from './topology.ts'
+import { DEFAULT_RETRY_DELAYS_MS, MAX_RETRY_STEPS } from './topology.ts'
 
 const amqpUrl = (fallback: string): Setting<string> => ({
   about: 'the RabbitMQ broker, with user and password',
@@ -13,7 +13,7 @@ const amqpUrl = (fallback: string): Setting<string> => ({
 
 const delays: Setting<number[]> = {
   about: 'the ladder: after each failed attempt the next delay in ms, then the message is a dead letter',
-  fallback: '200,1000,5000',
+  fallback: DEFAULT_RETRY_DELAYS_MS.join(),
   read(value) {
     const steps = value.split(',').map(step => Number(step))
     const isLadder = steps.length <= MAX_RETRY_STEPS && steps.every(ms => Number.isInteger(ms) && ms >= 1)

@@ -11,6 +11,7 @@
 
 /** The ladder holds at most so many delays; all steps are removed with a prefix, whatever was configured. */
 export const MAX_RETRY_STEPS = 5
+export const DEFAULT_RETRY_DELAYS_MS = [200, 1_000, 5_000]
 
 /**
  * After so many returns of an unsettled message the broker itself dead-letters it: the last resort. The consumers keep

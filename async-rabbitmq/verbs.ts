@@ -30,7 +30,7 @@ const PublishRaw = Type.Object(
 
 const Redeliver = Type.Object(
   {
-    order: Order,
+    orders: Type.Array(Order, { minItems: 1, maxItems: 10_000 }),
     /** `same`: the ids of the event that its relay publishes. `new`: another message and event of the same order. */
     as: Type.Optional(Type.Union([Type.Literal('same'), Type.Literal('new')])),
     times: Type.Optional(Type.Integer({ minimum: 1, maximum: 10_000 })),
@@ -49,16 +49,18 @@ export const verbsOf = (browser: Browser, topology: Topology, prefix: string): L
     await browser.publish({ ...rest, messageId, exchange: to, routingKey, body: bytes })
     return { messageId }
   },
-  /** Publishes OrderPlaced of an order again, once or several times, confirmed; answers with the messages' ids. */
+  /** Publishes OrderPlaced of orders again, once or several times, confirmed; answers with the messages' ids. */
   async redeliver(args) {
-    const { order, as = 'same', times = 1, correlationId = randomUUID() } = parse(Redeliver, args, 'redeliver')
+    const { orders, as = 'same', times = 1, correlationId = randomUUID() } = parse(Redeliver, args, 'redeliver')
     const messageIds: string[] = []
-    for (let time = 0; time < times; time++) {
+    const published: Promise<void>[] = []
+    for (const order of Array.from({ length: times }, () => orders).flat()) {
       const event = orderPlaced(order, { correlationId, occurredAt: wallTime() })
       const id = as === 'same' ? event.id : `${event.id}:${randomUUID()}`
-      await browser.publish(eventMessage(topology.orders, { ...event, id }))
+      published.push(browser.publish(eventMessage(topology.orders, { ...event, id })))
       messageIds.push(id)
     }
+    await Promise.all(published)
     return { messageIds }
   },
 })

@@ -8,8 +8,8 @@ import { openPublisher, type Publisher } from './publisher.ts'
 import { openRawChannel } from './raw-channel.ts'
 
 export type Browser = Pick<Publisher, 'publish'> & {
-  /** Messages that are ready: not those that a consumer holds. 0 for a queue that is not there. */
-  readyMessages(queue: string): Promise<number>
+  /** Messages that are ready: not those that a consumer holds. Undefined for a queue that is not there. */
+  readyMessages(queue: string): Promise<number | undefined>
   /** Shows every message that is ready, the oldest first, until `visit` says `remove`, which ends the walk too. */
   walk(queue: string, visit: (message: Incoming) => Promise<'keep' | 'remove'>): Promise<void>
   /** Deletes exchanges and queues with all that is in them. What is not there is no error. */
@@ -28,7 +28,19 @@ export async function openBrowser(url: string, { deadlineMs = 10_000 } = {}): Pr
     throw error
   }
   let looking: Channel | undefined
-  let publisher: Publisher | undefined
+  let publisher: Promise<Publisher> | undefined
+
+  /** It is forgotten with its channel, so that the next message gets another. */
+  async function openFreshPublisher(): Promise<Publisher> {
+    try {
+      const fresh = await openPublisher(connection)
+      void fresh.closed.then(() => (publisher = undefined))
+      return fresh
+    } catch (error) {
+      publisher = undefined
+      throw error
+    }
+  }
 
   return {
     async readyMessages(queue) {
@@ -36,7 +48,7 @@ export async function openBrowser(url: string, { deadlineMs = 10_000 } = {}): Pr
       try {
         return (await looking.queueDeclare({ queue, passive: true })).messageCount
       } catch (error) {
-        if (isNotFound(error)) return 0
+        if (isNotFound(error)) return undefined
         throw error
       }
     },
@@ -58,12 +70,7 @@ export async function openBrowser(url: string, { deadlineMs = 10_000 } = {}): Pr
       }
     },
     async publish(message) {
-      // A publisher whose channel has gone is replaced.
-      publisher ??= await openPublisher(connection)
-      const used = publisher
-      void used.closed.then(() => {
-        if (publisher === used) publisher = undefined
-      })
+      const used = await (publisher ??= openFreshPublisher())
       await used.publish(message)
     },
     async remove({ exchanges, queues }) {
@@ -73,7 +80,7 @@ export async function openBrowser(url: string, { deadlineMs = 10_000 } = {}): Pr
       await channel.close()
     },
     async close() {
-      await Promise.all([looking?.close(), publisher?.close()])
+      await Promise.all([looking?.close(), publisher?.then(open => open.close())])
       await connection.close()
     },
   }

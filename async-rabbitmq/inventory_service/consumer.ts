@@ -34,12 +34,20 @@ import { wallTime } from '#common/kit/clock.ts'
 import type { Handler } from '#common/kit/handler.ts'
 import { reserveStock } from '#common/workflow/reserve-stock.ts'
 import type { Store, StockTx } from '#common/workflow/store.ts'
+import type { RepeatsTables } from './repeats.ts'
 
 /** Decides an order, now or before, and returns the event that says so. */
-export function decide(store: Store<StockTx>, crashPoint: CrashPoint): Handler<Order, InventoryEvent> {
+export function decide(
+  store: Store<StockTx & Pick<RepeatsTables, 'appendRepeat'>>,
+  crashPoint: CrashPoint,
+): Handler<Order, InventoryEvent> {
   return async (order, { correlationId, log }) => {
     const happened = { correlationId, occurredAt: wallTime() }
-    const { decision, isNew } = await store.transact(tx => reserveStock(tx, order, happened))
+    const { decision, isNew } = await store.transact(tx => {
+      const result = reserveStock(tx, order, happened)
+      if (!result.isNew) tx.appendRepeat(order.orderId)
+      return result
+    })
     crashPoint()
     log.info({ orderId: order.orderId, outcome: decision.outcome, isNew }, 'decided')
     return inventoryEvent(order, decision.outcome, decision)

@@ -22,6 +22,7 @@ import { brokerSettings } from '../settings.ts'
 import { suspectsTables } from '../suspects.ts'
 import { topologyOf } from '../topology.ts'
 import { decide } from './consumer.ts'
+import { repeatsTables } from './repeats.ts'
 
 const NAME = 'async-rabbitmq/inventory_service'
 
@@ -43,7 +44,11 @@ await runService(NAME, {
       crashPoints: ['commit-publish', 'publish-ack'],
     })
     const tables = stockTables(initialStock(config.INITIAL_STOCK))
-    const store = openStore(config.DATA_DIR, 'inventory', db => ({ ...tables(db), ...suspectsTables(db) }))
+    const store = openStore(config.DATA_DIR, 'inventory', db => ({
+      ...tables(db),
+      ...repeatsTables(db),
+      ...suspectsTables(db),
+    }))
     const topology = topologyOf(config.PREFIX, config.RETRY_DELAYS_MS.length)
     const broker = connectBroker({ ...parts, url: config.RABBITMQ_URL, name: NAME, topology })
     const decideOrder = switchboard.wrap(decide(store, switchboard.crashPoint('commit-publish')))
@@ -68,6 +73,7 @@ await runService(NAME, {
     pageRoute(server, '/inventory', store.read.pageStock)
     pageRoute(server, '/inventory/movements', store.read.pageMovements)
     pageRoute(server, '/inventory/decisions', store.read.pageDecisions)
+    pageRoute(server, '/inventory/repeats', store.read.pageRepeats)
     faultRoutes(server, switchboard)
     return {
       server,

@@ -82,7 +82,10 @@ test('events reach the queue in the order in which their orders were stored', as
   t.after(() => browser.close())
   const queue = `${place.prefix}inventory.orders`
   // The probe of the service's start is there too.
-  await until(async () => (await browser.readyMessages(queue)) >= 300, { deadlineMs: DEADLINE_MS, what: 'the events' })
+  await until(async () => ((await browser.readyMessages(queue)) ?? 0) >= 300, {
+    deadlineMs: DEADLINE_MS,
+    what: 'the events',
+  })
   const ids: string[] = []
   await browser.walk(queue, async ({ body }) => {
     ids.push((JSON.parse(body.toString()) as { data: { orderId: string } }).data.orderId)

@@ -38,7 +38,7 @@ test('a delay holds one order, not the line', async t => {
   await place.start(['inventory_service', 'notification_service'])
   await place.setFaults('inventory_service', { delay: { delayMs: 1_000 } })
   const startMs = performance.now()
-  for (let index = 0; index < 64; index++) await place.link.verbs.redeliver?.({ order: orderOf(`order-${index}`) })
+  for (let index = 0; index < 64; index++) await place.link.verbs.redeliver?.({ orders: [orderOf(`order-${index}`)] })
   await untilDecided(place, 64)
   assert.ok(performance.now() - startMs < 10_000, '64 orders wait at once')
 })

@@ -18,7 +18,7 @@ test('with a full store inventory stops consuming, is unhealthy, and costs no me
     execFileSync('prlimit', ['--pid', String(place.pid('inventory_service')), `--fsize=${bytes}:`])
   limit(String(largest))
   const orderIds = Array.from({ length: 300 }, (_, index) => `order-${index}`)
-  for (const orderId of orderIds) await place.link.verbs.redeliver?.({ order: orderOf(orderId) })
+  for (const orderId of orderIds) await place.link.verbs.redeliver?.({ orders: [orderOf(orderId)] })
   await place.unhealthy('inventory_service', 'work')
   assert.ok((await decisions(place)).length < orderIds.length)
   limit('unlimited')

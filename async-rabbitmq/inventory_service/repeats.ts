@@ -1,0 +1,26 @@
+// Repeats: how often an order came again after it was decided. Evidence for whoever asks whether duplicates arrived at
+// all; nothing is decided by it. Appended in the transaction that recognised the order.
+import type { DatabaseSync } from 'node:sqlite'
+import { monotonicNs } from '#common/kit/clock.ts'
+import { pager, type Pager } from '#common/stores/page.ts'
+
+export type RepeatRow = { seq: number; orderId: string; atNs: number }
+
+export type RepeatsTables = {
+  appendRepeat(orderId: string): void
+  pageRepeats: Pager<RepeatRow>
+}
+
+export function repeatsTables(db: DatabaseSync): RepeatsTables {
+  db.exec(`CREATE TABLE IF NOT EXISTS repeats (
+    seq INTEGER PRIMARY KEY AUTOINCREMENT, orderId TEXT NOT NULL, atNs INTEGER NOT NULL) STRICT`)
+  const append = db.prepare('INSERT INTO repeats (orderId, atNs) VALUES (?, ?)')
+  return {
+    appendRepeat: orderId => void append.run(orderId, monotonicNs()),
+    pageRepeats: pager<RepeatRow>(db, {
+      table: 'repeats',
+      columns: 'orderId, atNs',
+      toRow: row => row as RepeatRow,
+    }),
+  }
+}
