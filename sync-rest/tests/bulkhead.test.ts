@@ -2,21 +2,24 @@
 import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
 import { test } from 'node:test'
-import { bulkhead } from 'cockatiel'
+import { bulkhead, wrap } from 'cockatiel'
 import { anOrder, problemIn } from '#common/conformance/client.ts'
+import { createHealth } from '#common/kit/health.ts'
+import { until } from '#common/kit/until.ts'
 import { openPeer } from '../call.ts'
-import { askInventory } from '../order_service/ask-inventory.ts'
+import { askInventory, openBreaker } from '../order_service/ask-inventory.ts'
 import { says, startInventory } from './fake-peer.ts'
-import { openOrderService } from './order-service.ts'
+import { openOrderService, type Placing } from './order-service.ts'
 
-test('who waits for a place past the deadline gets 503, and inventory is never asked', async () => {
+test('who waits past the deadline gets 503, inventory is never asked, and the breaker does not count it', async () => {
   await using inventory = await startInventory()
   const peer = openPeer('inventory', inventory.url, 4)
   const gate = Promise.withResolvers<void>()
   // Stands where the breaker does, and holds the one place for longer than any deadline.
   const holding = bulkhead(1, 10)
   const held = holding.execute(() => gate.promise)
-  const reserve = askInventory(peer, holding, { deadlineMs: 200, atOnce: 1 })
+  const breaker = openBreaker({ failures: 1, openMs: 60_000, health: createHealth() })
+  const reserve = askInventory(peer, wrap(holding, breaker), { deadlineMs: 200, atOnce: 1 })
   const orders = Array.from({ length: 3 }, () => ({ orderId: randomUUID(), kitchenId: 'main', ...anOrder() }))
   const began = performance.now()
   for (const asked of orders.map(order => reserve(order, 'c')))
@@ -48,15 +51,23 @@ test('with W=1 behind an inventory that hangs each order is answered in time, an
 })
 
 test('W orders wait at once, and no more; who comes next takes the place that becomes free', async () => {
-  await using service = await openOrderService({ W: '2', RESERVE_DEADLINE_MS: '10000' })
+  await using service = await openOrderService({ W: '2', RESERVE_DEADLINE_MS: '30000' })
   const held: (() => void)[] = []
-  let deepest = 0
   service.inventory.treat['/reserve'] = (response, asked) => {
     held.push(() => says('reserved')(response, asked))
-    deepest = Math.max(deepest, held.length)
-    if (held.length === 2) for (const release of held.splice(0)) setImmediate(release)
   }
   const placing = Array.from({ length: 8 }, () => service.place())
+  const isStored = ({ orderId }: Placing) =>
+    service.show(orderId).then(
+      () => true,
+      () => false,
+    )
+  for (const placed of placing) await until(() => isStored(placed), { deadlineMs: 10_000, what: 'all to be stored' })
+  for (let answered = 0; answered < placing.length; answered++) {
+    const due = Math.min(answered + 2, placing.length)
+    await until(() => service.inventory.asked.length >= due, { deadlineMs: 10_000, what: `${due} calls` })
+    assert.equal(service.inventory.asked.length, due)
+    held[answered]?.()
+  }
   for (const { reply } of placing) assert.equal((await reply).status, 201)
-  assert.equal(deepest, 2)
 })
