@@ -18,7 +18,7 @@ export const asyncRabbitmq: Model = {
   features: ['answers-before-outcome', 'survives-inventory-down', 'dead-letters'],
   entry: 'order_service',
   evidence: { orders: 'order_service', inventory: 'inventory_service', notifications: 'notification_service' },
-  durability: "the order service's disk, then the broker's disk (quorum queue)",
+  durability: "on the order service's disk, then on the broker's disk (quorum queue)",
   connect,
   async remove(place) {
     const browser = await openBrowser(brokerOf(place))
