@@ -34,11 +34,10 @@ const decided = { orderId: Text, userId: Text, kitchenId: Text, items: Type.Arra
 export const InventoryReserved = event('InventoryReserved', Type.Object(decided, { additionalProperties: false }))
 export type InventoryReserved = Static<typeof InventoryReserved>
 
-export const InventoryFailed = event(
+const InventoryFailed = event(
   'InventoryFailed',
   Type.Object({ ...decided, reason: FailureReason }, { additionalProperties: false }),
 )
-export type InventoryFailed = Static<typeof InventoryFailed>
 
 /** A record of the InventoryEvents stream. */
 export const InventoryEvent = Type.Union([InventoryReserved, InventoryFailed])
