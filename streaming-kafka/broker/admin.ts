@@ -1,5 +1,6 @@
 // What services and the lab ask of the broker beside records: topics, ends of the log, offsets of groups.
 import { Admin, ListOffsetTimestamps } from '@platformatic/kafka'
+import { until } from '#common/kit/until.ts'
 import { topicConfigs, type TopicSpec } from '../topics.ts'
 import { clientOptions, explain } from './options.ts'
 import type { Positions } from './record.ts'
@@ -15,6 +16,7 @@ export type BrokerAdmin = {
   committed(group: string, specs: TopicSpec[]): Promise<Map<string, (bigint | undefined)[]>>
   /** Sets a group's offsets. Fails while a member of the group is alive. */
   setOffsets(group: string, positions: Positions): Promise<void>
+  /** Resolves when they are gone; one that is not there is no error. */
   deleteTopics(names: string[]): Promise<void>
   /** Removes groups with their members, dead or alive. */
   deleteGroups(names: string[]): Promise<void>
@@ -76,6 +78,9 @@ export function createAdmin(brokers: string, clientId: string): BrokerAdmin {
     },
     async deleteTopics(names) {
       for (const name of names) await admin.deleteTopics({ topics: [name] }).catch(ignore(/unknown|not host/i))
+      // The controller has them deleted; the broker that is asked next may learn it a moment later.
+      const gone = async () => !(await admin.listTopics()).some(name => names.includes(name))
+      await until(gone, { deadlineMs: 10_000, what: `the broker to forget ${names.join(', ')}` })
     },
     async deleteGroups(names) {
       for (const name of names) {

@@ -13,6 +13,7 @@ conformance(
       notification_consumer: ['produce-store', 'store-commit'],
       analytics_consumer: ['store-commit'],
     },
+    publishRaw: { topic: 'orders' },
     wrong: {
       producer_order: { KAFKA_BROKERS: 'nowhere' },
       inventory_consumer: { INITIAL_STOCK: '{"main": {"burger": -1}}' },

@@ -40,7 +40,7 @@ export default defineExperiment({
   question: 'Offsets reset, metrics computed again from the log: are they equal?',
   does: 'Metrics are read at pinned ends of the log; analytics_consumer is killed, its state and file are deleted, its offsets reset, and it computes again.',
   profiles: {
-    full: { orders: 4_000, ordersPerSecond: 500, readsPerSecond: 3_000 },
+    full: { orders: 2_500, ordersPerSecond: 500, readsPerSecond: 3_000 },
     quick: { orders: 600, ordersPerSecond: 200, readsPerSecond: 1_000 },
   },
   variants({ orders, ordersPerSecond, readsPerSecond }) {
