@@ -7,6 +7,7 @@ import { badRequestCases } from './bad-requests.ts'
 import type { Case } from './case.ts'
 import { ask, problemIn } from './client.ts'
 import { survivesCrash } from './crash-points.ts'
+import { featureCases } from './features.ts'
 import { keyCases } from './keys.ts'
 import { orderCases } from './orders.ts'
 import { pageCases } from './pages.ts'
@@ -22,11 +23,13 @@ export type ConformanceOptions = {
   environments?: Environments
   /** One wrong value for each setting that the services do not share, by service and variable. */
   wrong?: Environments
+  /** For a model with dead letters: what its verb `publish-raw` needs beside a body to reach inventory. */
+  publishRaw?: Record<string, string>
 }
 
 /** Registers the cases with node:test. `broker`: the addresses of the brokers that the model needs. */
 export function conformance(model: Model, broker: Place['broker'], options: ConformanceOptions): void {
-  const { crashPoints, environments = {}, wrong = {} } = options
+  const { crashPoints, environments = {}, wrong = {}, publishRaw = {} } = options
   const services = model.services.map(({ name }) => name)
   const cases: Case[] = [
     ...orderCases,
@@ -34,6 +37,7 @@ export function conformance(model: Model, broker: Place['broker'], options: Conf
     ...badRequestCases,
     ...pageCases,
     ...randomOrderCases,
+    ...featureCases(publishRaw),
     declaredPoints(crashPoints),
     ...startCases(services, wrong),
     ...restartCases(services),

@@ -7,6 +7,7 @@ import { join } from 'node:path'
 import { always } from '../experiment/checks/checks.ts'
 import { runCheck } from '../experiment/checks/check.ts'
 import { expectedOutcomes } from '../experiment/checks/expected-outcomes.ts'
+import { oversold } from '../experiment/checks/oversold.ts'
 import type { Variant } from '../experiment/define.ts'
 import type { Model, Place } from '../experiment/model.ts'
 import { at, fault, read, start } from '../experiment/verbs.ts'
@@ -27,7 +28,7 @@ export async function survivesCrash(options: {
   point: string
 }): Promise<void> {
   const { model, broker, environments, service, point } = options
-  const checks = [...always, expectedOutcomes({ mayFail: CRASH_REASONS })]
+  const checks = [...always, oversold, expectedOutcomes({ mayFail: CRASH_REASONS })]
   const variant: Variant = {
     name: `${service} at ${point}`,
     about: 'killed between two steps',

@@ -50,7 +50,7 @@ function factsOf(evidence: Evidence, orderId: string): Facts {
 }
 
 /** Units that the order took, by sku. */
-export const taken = ({ movements }: Facts): Record<string, number> =>
+const taken = ({ movements }: Facts): Record<string, number> =>
   Object.fromEntries(movements.map(({ sku, delta }) => [sku, -delta]))
 
 /** Reserved once, confirmed once, and nothing else. */
@@ -86,3 +86,12 @@ export function assertConserved({ movements, stock }: Pick<Evidence, 'movements'
     assert.ok(quantity >= 0, `${sku} in ${kitchenId} is below nothing`)
   }
 }
+
+/** What the services hold, without stamps. */
+export const essence = ({ orders, decisions, movements, notifications, stock }: Evidence) => ({
+  orders: orders.map(({ orderId, status, reason }) => ({ orderId, status, reason })),
+  decisions: decisions.map(({ orderId, outcome, released }) => ({ orderId, outcome, released })),
+  movements: movements.length,
+  notifications: notifications.map(({ orderId }) => orderId),
+  stock: stock.map(({ kitchenId, sku, quantity }) => ({ kitchenId, sku, quantity })),
+})

@@ -1,24 +1,14 @@
 // What is decided stays decided: killed and started again, and stopped under load.
 import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
-import type { Evidence } from '../experiment/history.ts'
 import type { Case } from './case.ts'
 import { anOrder, ask, orderIdIn, orderUrl, place, placed, problemIn, showOrder, viewIn } from './client.ts'
-import { assertConserved, evidenceOf, settled } from './facts.ts'
+import { assertConserved, essence, evidenceOf, settled } from './facts.ts'
 import { exitOf, startLone, whenListening } from './lone.ts'
 import { killAll, type Stage, startAll } from './stage.ts'
 
 /** A service stops by itself within this time. */
 const STOP_MS = 5_000
-
-/** What the services hold, without the stamps of what is written anew when a store is built again. */
-const essence = ({ orders, decisions, movements, notifications, stock }: Evidence) => ({
-  orders: orders.map(({ orderId, status, reason }) => ({ orderId, status, reason })),
-  decisions: decisions.map(({ orderId, outcome, released }) => ({ orderId, outcome, released })),
-  movements: movements.length,
-  notifications: notifications.map(({ orderId }) => orderId),
-  stock: stock.map(({ kitchenId, sku, quantity }) => ({ kitchenId, sku, quantity })),
-})
 
 /** Keeps asking, eight at a time, until it is told to stop; the ids of the orders that were accepted. */
 function startAsking(stage: Stage) {

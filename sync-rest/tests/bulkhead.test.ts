@@ -11,7 +11,9 @@ import { askInventory, openBreaker } from '../order_service/ask-inventory.ts'
 import { says, startInventory } from './fake-peer.ts'
 import { openOrderService, type Placing } from './order-service.ts'
 
-test('who waits past the deadline gets 503, inventory is never asked, and the breaker does not count it', async () => {
+test('who waits past the deadline gets 503, inventory is never asked, and the breaker does not count it', {
+  timeout: 20_000,
+}, async () => {
   await using inventory = await startInventory()
   const peer = openPeer('inventory', inventory.url, 4)
   const gate = Promise.withResolvers<void>()

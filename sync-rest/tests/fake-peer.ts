@@ -24,7 +24,7 @@ export type FakePeer = AsyncDisposable & {
   askedFor(path: string, orderId: string, times?: number): Promise<void>
 }
 
-export const json =
+const json =
   (status: number, body: (asked: Asked) => unknown): Treat =>
   (response, asked) => {
     response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body(asked)))
@@ -51,7 +51,7 @@ export const half: Treat = response => {
   setImmediate(() => response.socket?.destroy())
 }
 
-export async function startPeer(treat: Record<string, Treat>): Promise<FakePeer> {
+async function startPeer(treat: Record<string, Treat>): Promise<FakePeer> {
   const asked: Asked[] = []
   const server = createServer((request, response) => {
     const { url = '', headers } = request

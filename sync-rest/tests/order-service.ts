@@ -11,7 +11,7 @@ import { until } from '#common/kit/until.ts'
 import { syncRest } from '../model.ts'
 import { type FakePeer, startInventory, startNotification, text, says } from './fake-peer.ts'
 
-export const SERVICE = 'order_service'
+const SERVICE = 'order_service'
 
 /** An order on its way: its id is known before the answer. */
 export type Placing = { orderId: string; reply: Promise<Reply>; again(): Promise<Reply> }
