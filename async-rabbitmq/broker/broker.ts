@@ -54,7 +54,12 @@ export function connectBroker({ url, name, topology, log, health, closing }: Par
       try {
         const { isSettled } = await declareTopology(publishing, topology)
         const fresh = await openPublisher(publishing)
-        await settleTopology(publishing, fresh, { topology, isSettled })
+        try {
+          await settleTopology(publishing, fresh, { topology, isSettled })
+        } catch (error) {
+          await fresh.close()
+          throw error
+        }
         publisher = fresh
         health.report('broker', null)
         log.info('the broker serves')

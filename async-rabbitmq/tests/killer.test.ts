@@ -1,10 +1,13 @@
 // A message that kills its consumer, and consumers that are killed for other reasons: good orders never follow.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { DELIVERY_LIMIT } from '../topology.ts'
 import { assertWhole, orderOf, placeMany, untilDeadLetters, untilNotified } from './evidence.ts'
 import { openPlace, type TestPlace } from './place.ts'
 
 const MAX_DEATHS = 12
+/** More than the broker's delivery limit allows a message. */
+const DEATHS = DELIVERY_LIMIT + 2
 
 /** Starts inventory_service until it outlives what is in its queue; answers with how often it died. */
 async function restartUntilDone(place: TestPlace, env: Record<string, string>, done: Promise<unknown>) {
@@ -49,11 +52,11 @@ test('two killers in one batch are both given up, and nobody else', async t => {
   assert.deepEqual((await place.link.deadLetters()).map(letter => letter.orderId).toSorted(), ['killer-1', 'killer-2'])
 })
 
-test('25 deaths before the ack with a full batch in flight put no good order among the dead letters', async t => {
+test(`${DEATHS} deaths before the ack with a full batch in flight put no good order among the dead letters`, async t => {
   const place = await openPlace(t)
   await place.start(['order_service', 'notification_service'])
   const orderIds = await placeMany(place, 100)
-  for (let death = 0; death < 25; death++) {
+  for (let death = 0; death < DEATHS; death++) {
     place.launch('inventory_service', { INVENTORY_CRASH_AT: 'publish-ack:1' })
     assert.equal((await place.exited('inventory_service'))?.signal, 'SIGKILL')
   }
@@ -63,11 +66,11 @@ test('25 deaths before the ack with a full batch in flight put no good order amo
   assert.deepEqual(await place.link.deadLetters(), [])
 })
 
-test('25 kills from outside while every order is held by a delay put no good order among the dead letters', async t => {
+test(`${DEATHS} kills from outside while every order is held by a delay put no good order among the dead letters`, async t => {
   const place = await openPlace(t)
   await place.start(['order_service', 'notification_service'])
   const orderIds = await placeMany(place, 100)
-  for (let death = 0; death < 25; death++) {
+  for (let death = 0; death < DEATHS; death++) {
     await place.start(['inventory_service'], { INVENTORY_DELAY_MS: '60000' })
     await place.kill('inventory_service')
   }
