@@ -1,6 +1,7 @@
 // `npm run bench`: what the lab itself costs, printed beside what it should cost. Nothing is asserted: the figures
 // depend on what else the machine does.
 import { Option } from 'commander'
+import { loadavg } from 'node:os'
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { PROFILES, type Profile } from '#common/experiment/define.ts'
@@ -33,7 +34,11 @@ await runProgram(program)
 async function bench({ only, profile }: { only?: Part; profile: Profile }): Promise<void> {
   const signal = listenForInterrupt()
   const rows: Row[] = []
-  const found: Record<string, unknown> = { startedAt: new Date().toISOString(), machine: describeMachine() }
+  const found: Record<string, unknown> = {
+    startedAt: new Date().toISOString(),
+    machine: describeMachine(),
+    load: loadavg()[0],
+  }
   const parts: Record<Part, () => Promise<void>> = {
     async generator() {
       const steady = await benchGenerator()
@@ -71,6 +76,9 @@ async function bench({ only, profile }: { only?: Part; profile: Profile }): Prom
   mkdirSync(RUNS, { recursive: true })
   const file = join(RUNS, `bench-${new Date().toISOString().slice(0, 19).replaceAll(/[-:]/g, '')}.json`)
   writeFileSync(file, `${JSON.stringify(found, null, 2)}\n`)
+  console.log(
+    `Processes that wanted a core before it began: ${found.load}. The more, the less the figures say of the lab.`,
+  )
   console.log(`All figures: ${shortPath(file)}`)
 }
 

@@ -56,7 +56,7 @@ async function perform(ids: readonly string[], { profile, seed, out, json }: Opt
   const signal = listenForInterrupt()
   const show = (result: Result) => console.log(`\n${renderResult(result, terminalWidth())}\n`)
   const silent: Reporter = { begin() {}, progress() {}, result() {} }
-  const spoken = process.stdout.isTTY ? liveReporter(show) : plainReporter(console.log, show)
+  const spoken = process.stdout.isTTY ? liveReporter(profile, show) : plainReporter(console.log, show)
   const { summary, folder } = await run({
     experiments: ids.flatMap(id => (experiments[id] ? [{ id, experiment: experiments[id] }] : [])),
     profile,

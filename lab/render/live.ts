@@ -1,21 +1,21 @@
 // Progress on a terminal: a task list for each experiment, a line a variant and one for each broker that is fetched or
 // started meanwhile, each with what it does just now.
 import { Listr, type ListrTask } from 'listr2'
+import type { Profile } from '#common/experiment/define.ts'
+import type { Result } from '#common/experiment/summary.ts'
 import type { Reporter } from '../run.ts'
 
 type Line = { output: string }
 type Step = { name: string; done: PromiseWithResolvers<void>; line: Line | undefined }
 
 /** @param show is given each result when its list has ended */
-export function liveReporter(show: (result: Parameters<Reporter['result']>[0]) => void): Reporter {
+export function liveReporter(profile: Profile, show: (result: Result) => void): Reporter {
   let steps: Step[] = []
   let running: Promise<unknown> = Promise.resolve()
-  let heading = ''
   return {
     begin({ id, experiment }, nth, of) {
-      heading = `[${nth}/${of}] ${id}`
-      process.stdout.write(`${heading}: ${experiment.question}\n`)
-      const variants = experiment.variants(experiment.profiles.full).map(({ name }) => name)
+      process.stdout.write(`[${nth}/${of}] ${id}: ${experiment.question}\n`)
+      const variants = experiment.variants(experiment.profiles[profile]).map(({ name }) => name)
       steps = [...experiment.model.brokers, ...variants].map(name => ({
         name,
         done: Promise.withResolvers<void>(),
@@ -24,12 +24,11 @@ export function liveReporter(show: (result: Parameters<Reporter['result']>[0]) =
       running = listOf(steps).run()
     },
     progress(task, line) {
-      const split = line.indexOf(': ')
-      const own = steps.find(({ name }) => name === task || (split > 0 && line.slice(0, split) === name))
+      const own = steps.find(({ name }) => name === task || line.startsWith(`${name}: `))
       if (!own) return
       // Variants follow each other: what stands before the one that speaks is done.
       for (const step of steps.slice(0, steps.indexOf(own))) step.done.resolve()
-      if (own.line) own.line.output = own.name === task ? line : line.slice(split + 2)
+      if (own.line) own.line.output = own.name === task ? line : line.slice(own.name.length + 2)
     },
     async result(result) {
       const unfinished = result.trouble

@@ -1,4 +1,5 @@
 // Progress where there is no terminal: a line for every change of step, and of what only counts on at most one a second.
+import type { Result } from '#common/experiment/summary.ts'
 import type { Reporter } from '../run.ts'
 
 const EVERY_MS = 1_000
@@ -6,10 +7,7 @@ const EVERY_MS = 1_000
 type Written = { line: string; step: string; atMs: number }
 
 /** @param show is given each result when it is there */
-export function plainReporter(
-  write: (line: string) => void,
-  show: (text: Parameters<Reporter['result']>[0]) => void,
-): Reporter {
+export function plainReporter(write: (line: string) => void, show: (result: Result) => void): Reporter {
   const last = new Map<string, Written>()
   return {
     begin({ id, experiment }, nth, of) {

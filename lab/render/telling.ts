@@ -16,6 +16,21 @@ const CHOICES: Readonly<Record<string, readonly Choice[]>> = {
     { variant: 'refuses', measure: 'during: answer p50' },
     { variant: 'refuses', measure: 'heal to first success' },
   ],
+  'async-rabbitmq/backlog-drain': [
+    { measure: 'deepest backlog' },
+    { measure: 'drain rate' },
+    { measure: 'outage: availability' },
+  ],
+  'async-rabbitmq/double-delivery': [
+    { variant: 'published again', measure: 'asked' },
+    { variant: 'published again', measure: 'duplicates' },
+    { variant: 'published again', measure: 'decided' },
+  ],
+  'async-rabbitmq/poison-message': [
+    { variant: 'poison', measure: 'dead letters' },
+    { variant: 'poison', measure: 'completed p99' },
+    { variant: 'baseline', measure: 'completed p99' },
+  ],
   'streaming-kafka/consumer-lag': [
     { variant: 'throttled', measure: 'peak lag' },
     { variant: 'throttled', measure: 'lag zero after' },
