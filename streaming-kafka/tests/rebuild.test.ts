@@ -1,6 +1,7 @@
 // Stores are deleted while their services are down: the log is the truth, and they are filled from it.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { until } from '#common/kit/until.ts'
 import { streamingKafka } from '../model.ts'
 import { call, order, placeMany } from './client.ts'
 import { assertSound, createStage } from './stage.ts'
@@ -81,4 +82,44 @@ test('copies of an OrderPlaced and a reset of offsets decide and confirm nothing
   assert.ok(events.length >= 101, `${events.length} results: the copies were not decided again`)
   const distinct = new Set(events.map(({ body }) => body))
   assert.equal(distinct.size, 51, 'a repeated result differs from the first')
+})
+
+test('a lost store and a reset of offsets at once confirm nothing again', async t => {
+  const stage = await createStage(t)
+  await stage.startAll()
+  await placeMany(stage.runtime.url('producer_order'), 100, 'ada')
+  await stage.quiet(100)
+  await stage.runtime.kill('notification_consumer')
+  stage.wipe('notification_consumer')
+  await stage.link.verbs['reset-offsets']?.({ group: 'notification_consumer' })
+  await stage.runtime.start('notification_consumer')
+  await placeMany(stage.runtime.url('producer_order'), 1, 'bob')
+  assertSound(await stage.quiet(101))
+  const lagless = async () => Object.values(await stage.link.depths()).every(lag => lag === 0)
+  await until(lagless, { deadlineMs: 15_000, what: 'notification_consumer to go through the log again' })
+  assertSound(await stage.evidence())
+})
+
+test('no offset passes an order whose work is not done', async t => {
+  const stage = await createStage(t)
+  await stage.startAll()
+  const inventory = stage.runtime.url('inventory_consumer')
+  await call(`${inventory}/faults`, 'POST', { delay: { delayMs: 2_000 } })
+  await placeMany(stage.runtime.url('producer_order'), 20, 'ada')
+  const lag = async () =>
+    Object.entries(await stage.link.depths()).reduce(
+      (sum, [name, depth]) => (name.startsWith('inventory_consumer/') ? sum + depth : sum),
+      0,
+    )
+  const allBegun = async () => {
+    const { body } = await call(`${inventory}/faults`, 'GET')
+    return (body.delay as { bites: number }).bites === 20
+  }
+  await until(allBegun, { deadlineMs: 5_000, everyMs: 5, what: 'all 20 orders to be in flight' })
+  // Several rounds of commits go by while all of them wait.
+  const began = performance.now()
+  while (performance.now() - began < 500) assert.equal(await lag(), 20)
+  await stage.runtime.kill('inventory_consumer')
+  await stage.runtime.start('inventory_consumer')
+  assertSound(await stage.quiet(20))
 })
