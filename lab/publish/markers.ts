@@ -1,12 +1,9 @@
-// The part of a hand-written page that is rendered: all between the two markers.
+// Parts of a hand-written page that are rendered: all between two markers, `<!-- name -->` and `<!-- /name -->`.
 
-const BEGIN = '<!-- results -->'
-const END = '<!-- /results -->'
-
-export const hasMarkers = (page: string): boolean => page.includes(BEGIN) && page.includes(END)
-
-/** The page with `text` between its markers; the rest stays as it is. */
-export function betweenMarkers(page: string, text: string): string {
-  const head = page.slice(0, page.indexOf(BEGIN) + BEGIN.length)
-  return `${head}\n\n${text}\n\n${page.slice(page.indexOf(END))}`
+/** The page with `text` between its markers of that name; as it is when it has none. */
+export function betweenMarkers(page: string, name: string, text: string): string {
+  const begin = `<!-- ${name} -->`
+  const end = `<!-- /${name} -->`
+  if (!page.includes(begin) || !page.includes(end)) return page
+  return `${page.slice(0, page.indexOf(begin) + begin.length)}\n\n${text}\n\n${page.slice(page.indexOf(end))}`
 }

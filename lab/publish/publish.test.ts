@@ -115,7 +115,8 @@ test('points of a curve take a line each, and no number is lost', () => {
 
 test('only what is between the markers changes', () => {
   assert.equal(
-    betweenMarkers('a<!-- results -->b<!-- /results -->c', 'X'),
+    betweenMarkers('a<!-- results -->b<!-- /results -->c', 'results', 'X'),
     'a<!-- results -->\n\nX\n\n<!-- /results -->c',
   )
+  assert.equal(betweenMarkers('no markers', 'results', 'X'), 'no markers')
 })

@@ -1,17 +1,23 @@
 // Everything that is rendered from the committed sources, and from nothing else.
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { stripVTControlCharacters } from 'node:util'
 import { parse } from '#common/contracts/parse.ts'
-import type { Summary } from '#common/experiment/summary.ts'
+import type { Result, Summary } from '#common/experiment/summary.ts'
 import { metricsDocument } from '#common/workflow/compute-metrics.ts'
 import { curves } from '../render/curves.ts'
 import { overviewTable, resultsPage } from '../render/page.ts'
 import { pngOf, svgOf } from '../render/picture.ts'
 import { replayPicture } from '../render/replay.ts'
+import { renderResult } from '../render/report.ts'
 import { parseSummary } from '../runs.ts'
-import { betweenMarkers, hasMarkers } from './markers.ts'
+import { betweenMarkers } from './markers.ts'
 import { CURVES, METRICS, pageOf, READINGS, REPLAY, REPLAY_PICTURE, summaryOf } from './places.ts'
 import { ReadingsSchema } from './readings.ts'
+
+/** Whose output the README shows, at the width of a page. */
+const SAMPLE = 'sync-rest/slow-inventory'
+const SAMPLE_WIDTH = 100
 
 /**
  * Files by their path in the checkout.
@@ -34,9 +40,12 @@ export async function renderedFrom(root: string, models: readonly string[]): Pro
         if (last) files.set(METRICS, metricsDocument(last.metrics))
       }
     }
-    addTable(files, root, join(model, 'README.md'), overviewTable([summary], 'tests/results/README.md'))
+    addParts(files, root, join(model, 'README.md'), { results: overviewTable([summary], 'tests/results/README.md') })
   }
-  addTable(files, root, 'README.md', overviewTable(summaries.map(({ summary }) => summary)))
+  addParts(files, root, 'README.md', {
+    results: overviewTable(summaries.map(({ summary }) => summary)),
+    sample: sampleOf(summaries.flatMap(({ summary }) => summary.results)),
+  })
   return files
 }
 
@@ -56,8 +65,18 @@ async function addPicture(
   files.set(`${name}.png`, pngOf(svg))
 }
 
-function addTable(files: Map<string, string | Uint8Array>, root: string, page: string, table: string): void {
+/** What the terminal showed of one experiment. */
+function sampleOf(results: readonly Result[]): string {
+  const result = results.find(({ model, experiment }) => `${model}/${experiment}` === SAMPLE) ?? results[0]
+  return result ? `\`\`\`\n${stripVTControlCharacters(renderResult(result, SAMPLE_WIDTH))}\n\`\`\`` : ''
+}
+
+function addParts(files: Map<string, string | Uint8Array>, root: string, page: string, parts: Record<string, string>) {
   const file = join(root, page)
-  const text = existsSync(file) ? readFileSync(file, 'utf8') : ''
-  if (hasMarkers(text)) files.set(page, betweenMarkers(text, table))
+  if (!existsSync(file)) return
+  const text = readFileSync(file, 'utf8')
+  files.set(
+    page,
+    Object.entries(parts).reduce((filling, [name, part]) => betweenMarkers(filling, name, part), text),
+  )
 }
