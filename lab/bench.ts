@@ -34,11 +34,8 @@ await runProgram(program)
 async function bench({ only, profile }: { only?: Part; profile: Profile }): Promise<void> {
   const signal = listenForInterrupt()
   const rows: Row[] = []
-  const found: Record<string, unknown> = {
-    startedAt: new Date().toISOString(),
-    machine: describeMachine(),
-    load: loadavg()[0],
-  }
+  const waiting = loadavg()[0]?.toFixed(1) ?? 'unknown'
+  const found: Record<string, unknown> = { startedAt: new Date().toISOString(), machine: describeMachine(), waiting }
   const parts: Record<Part, () => Promise<void>> = {
     async generator() {
       const steady = await benchGenerator()
@@ -77,7 +74,7 @@ async function bench({ only, profile }: { only?: Part; profile: Profile }): Prom
   const file = join(RUNS, `bench-${new Date().toISOString().slice(0, 19).replaceAll(/[-:]/g, '')}.json`)
   writeFileSync(file, `${JSON.stringify(found, null, 2)}\n`)
   console.log(
-    `Processes that wanted a core before it began: ${found.load}. The more, the less the figures say of the lab.`,
+    `Processes that wanted a core before it began: ${waiting}. The more, the less the figures say of the lab.`,
   )
   console.log(`All figures: ${shortPath(file)}`)
 }
