@@ -4,8 +4,9 @@ import { execFileSync } from 'node:child_process'
 import { readdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
+import { openBrowser } from '../broker/browser.ts'
 import { assertWhole, decisions, orderOf, untilNotified } from './evidence.ts'
-import { openPlace } from './place.ts'
+import { brokerUrl, openPlace } from './place.ts'
 
 test('with a full store inventory stops consuming, is unhealthy, and costs no message an attempt', async t => {
   const place = await openPlace(t)
@@ -25,6 +26,22 @@ test('with a full store inventory stops consuming, is unhealthy, and costs no me
   await place.healthy('inventory_service')
   await untilNotified(place, orderIds.length)
   await assertWhole(place, orderIds)
+  assert.deepEqual(await place.link.deadLetters(), [])
+})
+
+test('an outcome that no queue takes keeps its message unacked, and goes out when one does', async t => {
+  const place = await openPlace(t)
+  await place.start(['inventory_service'])
+  const browser = await openBrowser(brokerUrl())
+  t.after(() => browser.close())
+  const readers = ['notification.reserved', 'order.results'].map(name => place.prefix + name)
+  await browser.remove({ exchanges: [], queues: readers })
+  await place.link.verbs.redeliver?.({ orders: [orderOf('kept')] })
+  await place.unhealthy('inventory_service', 'work')
+  await place.start(['notification_service'])
+  await untilNotified(place, 1)
+  await place.healthy('inventory_service')
+  await assertWhole(place, ['kept'])
   assert.deepEqual(await place.link.deadLetters(), [])
 })
 
