@@ -3,7 +3,6 @@ import assert from 'node:assert/strict'
 import { createServer, type Socket } from 'node:net'
 import { once } from 'node:events'
 import { test, type TestContext } from 'node:test'
-import { setImmediate } from 'node:timers/promises'
 import { createProducer } from './producer.ts'
 
 async function silentBroker(t: TestContext): Promise<string> {
@@ -29,8 +28,7 @@ async function silent(t: TestContext, maxWaiting: number) {
 
 /** What was sent is handed over when the loop has come round; what comes then waits behind it. */
 async function handOver(): Promise<void> {
-  await setImmediate()
-  await setImmediate()
+  for (let turn = 0; turn < 2; turn++) await new Promise(resolve => setImmediate(resolve))
 }
 
 test('handed over and not acknowledged in time is unknown; not handed over in time did not happen', async t => {

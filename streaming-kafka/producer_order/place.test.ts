@@ -1,0 +1,69 @@
+import assert from 'node:assert/strict'
+import { DatabaseSync } from 'node:sqlite'
+import { test } from 'node:test'
+import { LabError } from '#common/contracts/errors.ts'
+import { createLog } from '#common/kit/log.ts'
+import { groupCommit } from '#common/stores/group-commit.ts'
+import type { NewRecord } from '../broker/record.ts'
+import { topicNames } from '../topics.ts'
+import { place, type PlaceParts } from './place.ts'
+import { viewTables } from './view.ts'
+
+const order = { orderId: 'o-1', userId: 'ada', kitchenId: 'main', items: [{ sku: 'burger', quantity: 1 }] }
+const other = { ...order, items: [{ sku: 'pizza', quantity: 1 }] }
+const context = { correlationId: 'c', log: createLog('test', 'silent') }
+
+/** `answer`: what the log says to each record. */
+function placing(answer: () => Promise<void>, change: Partial<PlaceParts> = {}) {
+  const db = new DatabaseSync(':memory:')
+  const tables = viewTables(db)
+  const sent: NewRecord[] = []
+  const send = (record: NewRecord) => {
+    sent.push(record)
+    return answer()
+  }
+  const parts: PlaceParts = {
+    link: { producer: { send, close: async () => {} }, topics: topicNames('') },
+    store: { ...groupCommit(db, tables), read: tables },
+    onTheirWay: new Map(),
+    ready: () => true,
+    deadlineMs: 1_000,
+    afterProduce: () => {},
+    ...change,
+  }
+  return { parts, sent, tables, placeIt: place(parts) }
+}
+
+const refused = (code: string) => () =>
+  Promise.reject(new LabError(code === 'unavailable' ? code : 'deadline-passed', 'x'))
+
+test('a placed order is in the log and in the view before it is answered', async () => {
+  const { placeIt, sent, tables } = placing(async () => {})
+  assert.deepEqual(await placeIt(order, context), { isNew: true, view: { orderId: 'o-1', status: 'pending' } })
+  assert.equal(sent[0]?.key, 'main')
+  assert.equal(tables.findOrder('o-1')?.status, 'pending')
+})
+
+test('what was not handed over may be placed again; what was handed over counts as placed until the log tells', async () => {
+  const away = placing(refused('unavailable'))
+  await assert.rejects(away.placeIt(order, context), { code: 'unavailable', orderId: 'o-1' })
+  assert.equal(away.parts.onTheirWay.size, 0)
+  const late = placing(refused('deadline-passed'))
+  await assert.rejects(late.placeIt(order, context), { code: 'deadline-passed' })
+  await assert.rejects(late.placeIt(order, context), { code: 'order-undecided' })
+  await assert.rejects(late.placeIt(other, context), { code: 'key-reused' })
+  assert.equal(late.sent.length, 1)
+})
+
+test('an order that the log has and the store could not note is unknown to the client, never "nothing happened"', async () => {
+  const broken = placing(async () => {})
+  const transact = () => Promise.reject(new LabError('store-failed', 'the disk is full'))
+  const placeIt = place({ ...broken.parts, store: { transact, read: broken.tables } })
+  await assert.rejects(placeIt(order, context), { code: 'deadline-passed' })
+})
+
+test('before the log was read nothing is placed', async () => {
+  const { placeIt, sent } = placing(async () => {}, { ready: () => false })
+  await assert.rejects(placeIt(order, context), { code: 'unavailable' })
+  assert.equal(sent.length, 0)
+})
