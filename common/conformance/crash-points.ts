@@ -17,7 +17,10 @@ import type { Environments } from './stage.ts'
 /** For what the crash itself may fail an order: whose request was cut off, or who met the dead service. */
 const CRASH_REASONS = ['deadline-passed', 'inventory-broke', 'inventory-unavailable', 'released']
 
-const ORDERS = 120
+/** Some three seconds of load: there are orders before the crash, in its dark time and behind it. */
+const ORDERS = 180
+/** So many ask for the last unit that some of them do at any time at which the services are up. */
+const MIX = { kitchens: 8, scarceShare: 0.3, scarceStock: 1 }
 
 /** Kills `service` at its eleventh pass of `point`, starts it again, and judges the history. */
 export async function survivesCrash(options: {
@@ -32,7 +35,7 @@ export async function survivesCrash(options: {
   const variant: Variant = {
     name: `${service} at ${point}`,
     about: 'killed between two steps',
-    load: { orders: ORDERS, ordersPerSecond: 60, deadlineMs: 5_000, mix: { kitchens: 8 } },
+    load: { orders: ORDERS, ordersPerSecond: 60, deadlineMs: 5_000, mix: MIX },
     environment: environments,
     timeline: [
       at(0, fault(service, { crash: { point, after: 11 } })),

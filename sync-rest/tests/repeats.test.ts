@@ -1,0 +1,54 @@
+// The same call again, of a caller that did not hear the answer: the same answer, and no second effect.
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { anOrder, ask, problemIn } from '#common/conformance/client.ts'
+import { evidenceOf } from '#common/conformance/facts.ts'
+import { openStage } from '#common/conformance/stage.ts'
+import { syncRest } from '../model.ts'
+
+const post = (url: string, body: unknown) =>
+  ask(url, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) })
+
+test('an order that is reserved again, at once and after a restart, is reserved once', async () => {
+  await using stage = await openStage({ model: syncRest, broker: {} })
+  const { runtime } = stage
+  const reserve = (order: unknown) => post(`${runtime.url('inventory_service')}/reserve`, order)
+  const served = { orderId: 'served', ...anOrder(), kitchenId: 'one-burger' }
+  const refused = { orderId: 'refused', ...anOrder(), kitchenId: 'one-burger' }
+  for (let life = 0; life < 2; life++) {
+    const answers = await Promise.all([reserve(served), reserve(served), reserve(served)])
+    for (const { status, text } of answers)
+      assert.deepEqual([status, JSON.parse(text)], [200, { orderId: 'served', status: 'reserved' }])
+    for (let time = 0; time < 2; time++) assert.equal(problemIn(await reserve(refused)).code, 'out-of-stock')
+    await runtime.kill('inventory_service')
+    await runtime.start('inventory_service')
+  }
+  // The decision stands though there is a burger again.
+  await post(`${runtime.url('inventory_service')}/release`, { orderId: 'served' })
+  assert.equal(problemIn(await reserve(refused)).code, 'out-of-stock')
+  const { decisions, movements } = await evidenceOf(stage)
+  assert.deepEqual(
+    decisions.map(({ orderId }) => orderId),
+    ['served', 'refused'],
+  )
+  assert.deepEqual(
+    movements.filter(({ kind }) => kind !== 'opening').map(({ kind, orderId }) => [kind, orderId]),
+    [
+      ['reserve', 'served'],
+      ['release', 'served'],
+    ],
+  )
+})
+
+test('an order that is confirmed again, at once and after a restart, is confirmed once', async () => {
+  await using stage = await openStage({ model: syncRest, broker: {} })
+  const { runtime } = stage
+  const send = () => post(`${runtime.url('notification_service')}/send`, { orderId: 'one', userId: 'ada' })
+  for (let life = 0; life < 2; life++) {
+    for (const { status, text } of await Promise.all([send(), send(), send()]))
+      assert.deepEqual([status, JSON.parse(text)], [200, { orderId: 'one', status: 'sent' }])
+    await runtime.kill('notification_service')
+    await runtime.start('notification_service')
+  }
+  assert.equal((await evidenceOf(stage)).notifications.length, 1)
+})
