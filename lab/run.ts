@@ -75,7 +75,8 @@ export async function run(request: RunRequest): Promise<{ summary: Summary; fold
         summary.brokers[kind] = { source, version }
       }
     } catch (error) {
-      return notRun(named, profile, error instanceof Error ? error.message : String(error))
+      const why = error instanceof Error ? error.message : String(error)
+      return notRun(named, profile, signal.aborted ? 'it was interrupted' : why)
     }
     return runExperiment({
       name: shortName(name),

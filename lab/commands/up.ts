@@ -8,6 +8,7 @@ import { IDEMPOTENCY_KEY } from '#common/contracts/http.ts'
 import type { Model, Place } from '#common/experiment/model.ts'
 import { dataRoot } from '#common/kit/folders.ts'
 import { registerRun } from '#common/kit/live-runs.ts'
+import { withoutPassword } from '../../infra/brokers/probe-rabbitmq.ts'
 import { addressesOf, createBrokers } from '../brokers.ts'
 import { COULD_NOT_RUN } from '../exit-code.ts'
 import { models } from '../experiments.ts'
@@ -79,14 +80,16 @@ async function up(model: Model): Promise<void> {
   }
 }
 
-function greeting(model: Model, { url, broker }: Place, logs: string): string {
+function greeting(model: Model, { url, broker, prefix }: Place, logs: string): string {
   const entry = url(model.entry)
   const body = JSON.stringify({ userId: 'ada', items: [{ sku: 'burger', quantity: 2 }] })
   const key = `'${IDEMPOTENCY_KEY}: first'`
   return [
     `${model.name} is up:`,
     ...model.services.map(({ name }) => `  ${name} ${url(name)}`),
-    ...Object.entries(broker).map(([kind, address]) => `  ${kind} ${address}`),
+    ...Object.entries(broker).map(
+      ([kind, address]) => `  ${kind} ${prefix === '' ? address : withoutPassword(address)}`,
+    ),
     'Place an order; the same key again is the same order:',
     `  curl -s ${entry}/order -H 'content-type: application/json' -H ${key} -d '${body}'`,
     'See what became of it, and of all:',
