@@ -5,7 +5,7 @@ import type { LabError } from '#common/contracts/errors.ts'
 import type { Headers, Incoming, Outgoing } from './broker/message.ts'
 
 /** Attempts that failed so far. */
-export const ATTEMPT = 'x-attempt'
+const ATTEMPT = 'x-attempt'
 /** A code of the table of errors. */
 export const REASON = 'x-reason'
 export const DETAIL = 'x-detail'

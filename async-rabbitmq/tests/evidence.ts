@@ -5,7 +5,7 @@ import { until } from '#common/kit/until.ts'
 import type { TestPlace } from './place.ts'
 
 export const decisions = (place: TestPlace) => place.rows<DecisionRow>('inventory_service', '/inventory/decisions')
-export const movements = (place: TestPlace) => place.rows<MovementRow>('inventory_service', '/inventory/movements')
+const movements = (place: TestPlace) => place.rows<MovementRow>('inventory_service', '/inventory/movements')
 export const notifications = (place: TestPlace) => place.rows<NotificationRow>('notification_service', '/notifications')
 export const orders = (place: TestPlace) => place.rows<OrderRow>('order_service', '/orders')
 
@@ -46,9 +46,11 @@ export const untilDeadLetters = (place: TestPlace, count: number, deadlineMs = 3
     { deadlineMs, everyMs: 100, what: `${count} dead letters` },
   )
 
+export const byText = (one: string, other: string) => (one < other ? -1 : Number(one > other))
+
 /** Each of these orders is reserved once, notified once, and nothing else moved; the stock agrees. */
 export async function assertWhole(place: TestPlace, orderIds: string[]): Promise<void> {
-  const sorted = (ids: (string | null)[]) => ids.toSorted()
+  const sorted = (ids: (string | null)[]) => ids.map(String).toSorted(byText)
   const wanted = sorted(orderIds)
   assert.deepEqual(sorted((await decisions(place)).map(row => row.orderId)), wanted, 'one decision an order')
   const moved = await movements(place)

@@ -1,12 +1,10 @@
 // The promises of the outbox: what was answered 202 reaches its queue, whatever becomes of the broker.
 import assert from 'node:assert/strict'
-import { execFileSync } from 'node:child_process'
-import { readdirSync, statSync } from 'node:fs'
-import { join } from 'node:path'
 import { test } from 'node:test'
 import { until } from '#common/kit/until.ts'
 import { openBrowser } from '../broker/browser.ts'
 import { assertWhole, burger, orders, placeMany, untilNotified, untilSettled } from './evidence.ts'
+import { fillDisk } from './full-disk.ts'
 import { brokerUrl, openPlace, SERVICES } from './place.ts'
 import { openProxy } from './proxy.ts'
 
@@ -102,11 +100,7 @@ test('when the store is full the client is told 503, nothing is kept, and it goe
   place.launch('order_service', {}, { quiet: true })
   await place.healthy('order_service')
   const [first] = await placeMany(place, 1)
-  const folder = join(place.folder, 'order_service')
-  const largest = Math.max(...readdirSync(folder).map(name => statSync(join(folder, name)).size))
-  const limit = (bytes: string) =>
-    execFileSync('prlimit', ['--pid', String(place.pid('order_service')), `--fsize=${bytes}:`])
-  limit(String(largest))
+  const disk = fillDisk(place, 'order_service')
   const refused = await until(
     async () => {
       const answer = await place.placeOrder(burger())
@@ -116,7 +110,7 @@ test('when the store is full the client is told 503, nothing is kept, and it goe
   )
   assert.equal(refused.status, 503)
   assert.equal(((await refused.json()) as { code: string }).code, 'store-failed')
-  limit('unlimited')
+  disk.makeRoom()
   const before = (await orders(place)).length
   await placeMany(place, 1)
   assert.equal((await orders(place)).length, before + 1)

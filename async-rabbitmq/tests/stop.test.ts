@@ -1,11 +1,9 @@
 // An error that is not the message's: nothing is given up, nothing is counted, and it goes on when it heals.
 import assert from 'node:assert/strict'
-import { execFileSync } from 'node:child_process'
-import { readdirSync, statSync } from 'node:fs'
-import { join } from 'node:path'
 import { test } from 'node:test'
 import { openBrowser } from '../broker/browser.ts'
 import { assertWhole, decisions, orderOf, untilNotified } from './evidence.ts'
+import { fillDisk } from './full-disk.ts'
 import { brokerUrl, openPlace } from './place.ts'
 
 test('with a full store inventory stops consuming, is unhealthy, and costs no message an attempt', async t => {
@@ -13,16 +11,12 @@ test('with a full store inventory stops consuming, is unhealthy, and costs no me
   place.launch('inventory_service', {}, { quiet: true })
   await place.healthy('inventory_service')
   await place.start(['notification_service'])
-  const folder = join(place.folder, 'inventory_service')
-  const largest = Math.max(...readdirSync(folder).map(name => statSync(join(folder, name)).size))
-  const limit = (bytes: string) =>
-    execFileSync('prlimit', ['--pid', String(place.pid('inventory_service')), `--fsize=${bytes}:`])
-  limit(String(largest))
+  const disk = fillDisk(place, 'inventory_service')
   const orderIds = Array.from({ length: 300 }, (_, index) => `order-${index}`)
   for (const orderId of orderIds) await place.link.verbs.redeliver?.({ orders: [orderOf(orderId)] })
   await place.unhealthy('inventory_service', 'work')
   assert.ok((await decisions(place)).length < orderIds.length)
-  limit('unlimited')
+  disk.makeRoom()
   await place.healthy('inventory_service')
   await untilNotified(place, orderIds.length)
   await assertWhole(place, orderIds)
