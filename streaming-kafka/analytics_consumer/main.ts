@@ -52,7 +52,11 @@ await runService(NAME, {
     const metrics = metricsFile(file, document, reporter(parts, 'metrics file'))
     const server = createServer(parts)
     server.get('/metrics.json', (_request, reply) => reply.type('application/json').send(document()))
-    server.get('/progress', () => ({ partitions: store.read.reads(), metricsFile: metrics.digest() }))
+    server.get('/progress', async () => {
+      // The digest is that of the file which says what these records say.
+      await metrics.written()
+      return { partitions: store.read.reads(), metricsFile: metrics.digest() }
+    })
     faultRoutes(server, switchboard)
 
     const link = openLink('analytics_consumer', config, parts)
