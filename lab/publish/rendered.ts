@@ -30,8 +30,8 @@ export async function renderedFrom(root: string, models: readonly string[]): Pro
   for (const { model, summary } of summaries) {
     files.set(pageOf(model), resultsPage(model, summary))
     for (const result of summary.results) {
-      const name = CURVES[`${model}/${result.experiment}`]
-      if (name) await addPicture(files, name, curves(result))
+      const picture = CURVES[`${model}/${result.experiment}`]
+      if (picture) await addPicture(files, picture.file, curves(result, picture.names))
       if (`${model}/${result.experiment}` === REPLAY) {
         const readings = parse(ReadingsSchema, JSON.parse(readFileSync(join(root, READINGS), 'utf8')), READINGS)
         await addPicture(files, REPLAY_PICTURE, replayPicture(result.title, result.question, readings))

@@ -1,6 +1,6 @@
 // The two or three numbers of the overview. An experiment that is not named here shows the first of its columns.
 import type { Result } from '#common/experiment/summary.ts'
-import { withUnit } from './numbers.ts'
+import { NOTHING, withUnit } from './numbers.ts'
 
 type Choice = { measure: string; variant?: string }
 
@@ -52,9 +52,9 @@ export function tellingNumbers(result: Result): string[] {
   return found
     .flatMap(({ measure, variant }) => {
       const value = measures.find(each => each.name === measure && (variant ?? each.variant) === each.variant)
-      if (!value || value.value === null) return []
+      if (!value || (value.value === null && value.note !== 'generator-bound')) return []
       const of = variants.length > 1 ? `${value.variant}: ` : ''
-      return [`${of}${measure} ${withUnit(value)}`]
+      return [`${of}${measure} ${value.value === null ? `${NOTHING} (${value.note})` : withUnit(value)}`]
     })
     .slice(0, SHOWN)
 }
