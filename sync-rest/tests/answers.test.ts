@@ -11,7 +11,8 @@ import { openOrderService } from './order-service.ts'
 
 const DEADLINE_MS = 400
 /** A breaker would hide the tenth failure in a row. */
-const environment = { RESERVE_DEADLINE_MS: String(DEADLINE_MS), SEND_DEADLINE_MS: '400', BREAKER: 'off' }
+const environment = { RESERVE_DEADLINE_MS: '10000', SEND_DEADLINE_MS: '10000', BREAKER: 'off' }
+const impatient = { ...environment, RESERVE_DEADLINE_MS: String(DEADLINE_MS) }
 
 type Row = { inventory: Treat; status: number; code: string; released: boolean }
 
@@ -44,7 +45,7 @@ suite('an order is answered by what inventory did', () => {
 
   for (const [what, { inventory, status, code, released }] of Object.entries(ROWS)) {
     test(`inventory ${what}: ${status} ${code}, ${released ? 'released' : 'nothing to release'}`, async () => {
-      await using service = await openOrderService(environment)
+      await using service = await openOrderService(inventory === hang ? impatient : environment)
       service.inventory.treat = { ...service.inventory.treat, '/reserve': inventory }
       const { orderId, reply, again } = service.place()
       const told = problemIn(await reply)
@@ -73,7 +74,7 @@ suite('an order is answered by what inventory did', () => {
   })
 
   test('the deadline is kept, and an answer that comes later changes nothing', async () => {
-    await using service = await openOrderService(environment)
+    await using service = await openOrderService(impatient)
     let answerLate = () => {}
     service.inventory.treat['/reserve'] = (response, asked) => {
       answerLate = () => says('reserved')(response, asked)
@@ -92,7 +93,11 @@ suite('an order is answered by what inventory did', () => {
 })
 
 test('a real inventory that hangs and thaws: 504, and the stock comes back', async () => {
-  await using stage = await openStage({ model: syncRest, broker: {}, environments: { order_service: environment } })
+  await using stage = await openStage({
+    model: syncRest,
+    broker: {},
+    environments: { order_service: { ...environment, RESERVE_DEADLINE_MS: '2000' } },
+  })
   const orderId = await placed(stage, anOrder({ kitchenId: 'sells-out' }))
   stage.runtime.pause('inventory_service')
   const frozen = await ask(`${stage.runtime.url('order_service')}/order`, {

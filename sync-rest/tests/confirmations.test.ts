@@ -38,7 +38,7 @@ for (const [what, send] of Object.entries(WAYS)) {
 }
 
 test('a confirmation that is owed survives SIGKILL, and is sent until it is acknowledged', async () => {
-  await using service = await openOrderService(environment)
+  await using service = await openOrderService({ SEND_DEADLINE_MS: '10000' })
   service.notification.treat['/send'] = reset
   const placing = Array.from({ length: 20 }, () => service.place())
   for (const { reply } of placing) assert.equal(viewIn(await reply).notification, 'pending')

@@ -8,7 +8,7 @@ import { syncRest } from '../model.ts'
 import { hang, problem, reset, says, text, type Treat } from './fake-peer.ts'
 import { openOrderService, type OrderService } from './order-service.ts'
 
-const environment = { RESERVE_DEADLINE_MS: '300' }
+const environment = { RESERVE_DEADLINE_MS: '1500' }
 
 /** An order that was given up while inventory answers releases in this way. */
 async function givenUp(service: OrderService, release: Treat): Promise<string> {
