@@ -87,6 +87,10 @@ const LOUD: Record<string, (evidence: Evidence) => void> = {
   'an order is pending': ({ orders }) => Object.assign(orders[0] ?? {}, { status: 'pending' }),
   'a reserved order is not confirmed': ({ notifications }) => void notifications.pop(),
   'stock is held for a failed order': ({ orders }) => Object.assign(orders[0] ?? {}, { status: 'failed' }),
+  'inventory may still hear of an order that was given up': ({ orders, decisions }) => {
+    Object.assign(orders[0] ?? {}, { status: 'failed', reason: 'deadline-passed' })
+    decisions.shift()
+  },
   'a decided order that the book does not know is not confirmed': ({ orders, notifications }) => {
     orders.pop()
     notifications.pop()
@@ -105,5 +109,12 @@ test('an order that failed after it was reserved is quiet once its stock was giv
   const evidence = whole()
   Object.assign(evidence.orders[0] ?? {}, { status: 'failed' })
   Object.assign(evidence.decisions[0] ?? {}, { released: true })
+  assert.equal(isQuiet(evidence), true)
+})
+
+test('an order that inventory was never asked about is quiet without a decision', () => {
+  const { evidence } = historyOf([served(0, 10)])
+  Object.assign(evidence.orders[0] ?? {}, { status: 'failed', reason: 'inventory-unavailable' })
+  evidence.decisions.length = 0
   assert.equal(isQuiet(evidence), true)
 })

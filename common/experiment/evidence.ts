@@ -68,11 +68,13 @@ export function isQuiet({ orders, decisions, notifications }: Evidence): boolean
   const decisionOf = new Map(decisions.map(decision => [decision.orderId, decision]))
   const notified = new Set(notifications.map(({ orderId }) => orderId))
   const known = new Set(orders.map(({ orderId }) => orderId))
-  const settled = orders.every(({ orderId, status }) => {
+  const settled = orders.every(({ orderId, status, reason }) => {
     if (status === 'pending') return false
     if (status === 'reserved') return notified.has(orderId)
     const decision = decisionOf.get(orderId)
-    return !decision || decision.outcome.status === 'failed' || decision.released
+    // Inventory may still hear of an order that was given up, unless it is sure that it was never asked.
+    if (!decision) return reason === 'inventory-unavailable'
+    return decision.outcome.status === 'failed' || decision.released
   })
   // Orders that came to inventory past the order service (messages of the lab's own) are confirmed too.
   const confirmed = decisions.every(

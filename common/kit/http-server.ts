@@ -11,13 +11,27 @@ import { readClock } from './clock.ts'
 import type { Context, Handler } from './handler.ts'
 import type { Health } from './health.ts'
 import type { Logger } from './log.ts'
+import { refuse, refuseGarbage } from './raw-refusal.ts'
 
 export type ServerParts = { log: Logger; health: Health; closing: AbortSignal }
 export type Server = FastifyInstance
 
 /** A server with `GET /health` (200 or 503) and `GET /clock`; it does not listen yet. */
 export function createServer({ log, health }: ServerParts): Server {
-  const server: Server = fastify({ logger: false, bodyLimit: MAX_MESSAGE_BYTES, forceCloseConnections: 'idle' })
+  const server: Server = fastify({
+    logger: false,
+    bodyLimit: MAX_MESSAGE_BYTES,
+    forceCloseConnections: 'idle',
+    clientErrorHandler: refuseGarbage,
+    // An address that cannot be decoded is refused before there is a route with an error handler.
+    frameworkErrors(error, _request, reply) {
+      reply.hijack()
+      refuse(reply.raw, error.message)
+    },
+  })
+  server.server.on('checkExpectation', (_request, response) =>
+    refuse(response, 'send no Expect header, or 100-continue'),
+  )
   server.removeAllContentTypeParsers()
   server.addContentTypeParser('application/json', { parseAs: 'buffer' }, (_request, body, done) => {
     try {

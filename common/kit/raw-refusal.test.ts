@@ -1,0 +1,43 @@
+import assert from 'node:assert/strict'
+import { once } from 'node:events'
+import { connect } from 'node:net'
+import { test, type TestContext } from 'node:test'
+import { createHealth } from './health.ts'
+import { createServer } from './http-server.ts'
+import { createLog } from './log.ts'
+
+/** What a fresh server answers to these bytes, until it closes the connection. */
+async function answerTo(t: TestContext, bytes: string): Promise<string> {
+  const server = createServer({ log: createLog('test', 'silent'), health: createHealth(), closing: t.signal })
+  t.after(() => server.close())
+  await server.listen({ port: 0, host: '127.0.0.1' })
+  const address = server.server.address()
+  const socket = connect(typeof address === 'object' && address ? address.port : 0, '127.0.0.1')
+  let answer = ''
+  socket.setEncoding('utf8').on('data', (chunk: string) => (answer += chunk))
+  socket.write(bytes)
+  await once(socket, 'close')
+  return answer
+}
+
+const isProblem = (answer: string) => {
+  assert.match(answer, /^HTTP\/1\.1 400 /)
+  assert.match(answer, /content-type: application\/problem\+json/i)
+  assert.match(answer, /"code":"malformed"/)
+}
+
+test('bytes that are no HTTP get a problem document', async t => {
+  isProblem(await answerTo(t, 'GARBAGE\r\n\r\n'))
+})
+
+test('headers beyond what is read get a problem document', async t => {
+  isProblem(await answerTo(t, `GET /health HTTP/1.1\r\nhost: a\r\nx: ${'x'.repeat(32_768)}\r\n\r\n`))
+})
+
+test('an address that cannot be decoded gets a problem document', async t => {
+  isProblem(await answerTo(t, 'GET /%zz HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n'))
+})
+
+test('an expectation that nobody meets gets a problem document', async t => {
+  isProblem(await answerTo(t, 'GET /health HTTP/1.1\r\nhost: a\r\nexpect: miracles\r\n\r\n'))
+})
