@@ -44,7 +44,8 @@ test('Ctrl-C again and again ends it and its processes, and nothing else is said
   lab.process.kill('SIGINT')
   const again = setInterval(() => lab.process.kill('SIGINT'), 100)
   t.after(() => clearInterval(again))
-  assert.equal(await lab.ended, 130)
+  // One that comes when the process has let go of its handlers ends it by itself.
+  assert.ok([130, 'SIGINT'].includes((await lab.ended) ?? ''))
   await gone(services)
   assert.doesNotMatch(lab.stderr(), /    at /)
 })
