@@ -10,6 +10,7 @@ import type { Place } from '#common/experiment/model.ts'
 import { runExperiment } from '#common/experiment/run.ts'
 import type { Result, Summary } from '#common/experiment/summary.ts'
 import { dataRoot } from '#common/kit/folders.ts'
+import { concurrencySetting } from '#common/kit/service.ts'
 import { registerRun } from '#common/kit/live-runs.ts'
 import { addressesOf, createBrokers } from './brokers.ts'
 import { describeMachine } from './machine.ts'
@@ -133,6 +134,7 @@ function notRun({ id, experiment }: Named, profile: Profile, trouble: string): R
     settings: profiles[profile],
     variants: [],
     durability: model.durability,
+    atOnce: Number(concurrencySetting.fallback),
     verdict: 'unknown',
     checks: [],
     measures: [],

@@ -22,6 +22,7 @@ const Result = Type.Object({
     Type.Object({ name: Text, about: Text, environment: Type.Record(Text, Type.Record(Text, Text)) }),
   ),
   durability: Text,
+  atOnce: Numeric,
   verdict: Verdict,
   checks: Type.Array(Type.Object({ name: Text, verdict: Verdict, detail: Text, variant: Text })),
   measures: Type.Array(

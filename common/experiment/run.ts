@@ -2,6 +2,7 @@
 // A variant that cannot be finished does not stop the others; the result then says what was in the way.
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { concurrencySetting } from '../kit/service.ts'
 import { runCheck } from './checks/check.ts'
 import type { Experiment, Profile, Variant, VariantResult } from './define.ts'
 import type { History } from './history.ts'
@@ -63,6 +64,7 @@ export async function runExperiment(options: RunOptions): Promise<Result> {
     settings,
     variants: variants.map(({ name, about, environment = {} }) => ({ name, about, environment })),
     durability: experiment.model.durability,
+    atOnce: Number(concurrencySetting.fallback),
     verdict,
     checks,
     measures: results.flatMap(({ measures }) => measures),

@@ -28,6 +28,8 @@ export type Result = {
   /** The environment of each variant beyond the model's own. */
   variants: { name: string; about: string; environment: Record<string, Record<string, string>> }[]
   durability: string
+  /** W where a variant's environment names no other: so many orders a service works on at once. */
+  atOnce: number
   verdict: Verdict
   checks: (CheckResult & { variant: string })[]
   measures: Measure[]

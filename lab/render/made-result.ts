@@ -13,6 +13,7 @@ export const madeResult: Result = {
     { name: 'control', about: 'no throttle', environment: {} },
   ],
   durability: "in the broker's memory",
+  atOnce: 64,
   verdict: 'invalid',
   checks: [
     { name: 'lost', verdict: 'valid', detail: 'All of 10000 accepted orders.', variant: 'throttled' },

@@ -1,4 +1,5 @@
 // Results as Markdown: the page of a model, and the table of the READMEs.
+import { conditions } from './conditions.ts'
 import { posix } from 'node:path'
 import type { Result, Summary } from '#common/experiment/summary.ts'
 import { CURVES, LOGS, pageOf, REPLAY, REPLAY_PICTURE } from '../publish/places.ts'
@@ -40,8 +41,7 @@ function provenance({ run, startedAt, seed, profile, machine, brokers }: Summary
 }
 
 function section(result: Result): string[] {
-  const { experiment, title, question, variants, explanation, durability, profile, settings, verdict, checks } = result
-  const values = Object.entries(settings).map(([name, value]) => `${name} ${value.toLocaleString('en-US')}`)
+  const { experiment, title, question, variants, explanation, verdict, checks } = result
   const judged = checks.map(check => [check.name, check.variant, check.verdict, check.detail])
   return [
     `<a id="${experiment}"></a>\n\n## ${title}: ${question}`,
@@ -49,7 +49,7 @@ function section(result: Result): string[] {
     markdownTable(result),
     explanation.join('\n'),
     ...attachments(result),
-    `Profile ${profile}: ${values.join(', ')}. An accepted order was ${durability}.`,
+    conditions(result),
     `**Verdict: ${verdict}.**`,
     `<details><summary>All ${checks.length} checks</summary>\n\n${markdown(['check', 'variant', 'verdict', 'detail'], judged, false)}\n\n</details>`,
   ].filter(part => part !== '')

@@ -2,6 +2,7 @@
 import { styleText } from 'node:util'
 import type { Result, Summary } from '#common/experiment/summary.ts'
 import type { Verdict } from '#common/experiment/verdict.ts'
+import { conditions } from './conditions.ts'
 import { seconds } from './numbers.ts'
 import { draw, textTable } from './table.ts'
 import { tellingNumbers } from './telling.ts'
@@ -13,14 +14,13 @@ const coloured = (verdict: Verdict, text: string) => styleText(COLOURS[verdict],
 
 /** Table, sentences and verdict of one experiment. @param width of the terminal */
 export function renderResult(result: Result, width: number): string {
-  const { model, experiment, title, question, explanation, durability, trouble } = result
+  const { model, experiment, title, question, explanation, trouble } = result
   return [
     styleText('bold', `${model}/${experiment}: ${title}`),
     question,
     textTable(result, width),
-    settingsLine(result),
+    conditions(result),
     ...explanation,
-    `An accepted order was ${durability}.`,
     ...(trouble ? [coloured('unknown', `It could not be finished: ${trouble}`)] : []),
     ...verdictLines(result),
   ]
@@ -44,11 +44,6 @@ function verdictLines({ verdict, checks }: Pick<Result, 'verdict' | 'checks'>): 
         ),
       ),
   ]
-}
-
-function settingsLine({ profile, settings }: Result): string {
-  const listed = Object.entries(settings).map(([name, value]) => `${name} ${value.toLocaleString('en-US')}`)
-  return `Profile ${profile}: ${listed.join(', ')}.`
 }
 
 /** One row an experiment. @param where the folder of the run, as the user would type it */

@@ -7,7 +7,7 @@ import { defineExperiment, type Variant, type VariantResult } from '#common/expe
 import type { View } from '#common/experiment/verbs.ts'
 import { count, findMeasure, ms } from '#common/experiment/words.ts'
 import { streamingKafka } from '../model.ts'
-import { comesToZero, lagMeasures, lagSeries, risesAndFalls } from './lag.ts'
+import { afterSlowStart, comesToZero, lagMeasures, lagSeries, risesAndFalls } from './lag.ts'
 
 const noLag = ({ depths }: View): boolean => Object.values(depths).every(lag => lag === 0)
 
@@ -17,12 +17,12 @@ export default defineExperiment({
   question: 'Orders come twice as fast as Inventory may decide them: what becomes of the lag?',
   does: 'Orders come at a steady rate; inventory_consumer is throttled to half of it, and in the control it is not.',
   profiles: {
-    full: { orders: 10_000, ordersPerSecond: 1_000, decisionsPerSecond: 500 },
-    quick: { orders: 1_000, ordersPerSecond: 250, decisionsPerSecond: 125 },
+    full: { orders: 10_000, ordersPerSecond: 1_000, decisionsPerSecond: 500, warmUpOrders: 600 },
+    quick: { orders: 1_000, ordersPerSecond: 250, decisionsPerSecond: 125, warmUpOrders: 100 },
   },
-  variants({ orders, ordersPerSecond, decisionsPerSecond }) {
+  variants({ orders, ordersPerSecond, decisionsPerSecond, warmUpOrders }) {
     const base = {
-      load: { orders, ordersPerSecond, deadlineMs: 10_000 },
+      load: { orders, ordersPerSecond, warmUpOrders, deadlineMs: 10_000, plan: afterSlowStart(warmUpOrders) },
       timeline: [],
       until: noLag,
       settleMs: 60_000,

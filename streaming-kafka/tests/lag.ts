@@ -2,6 +2,7 @@
 import { defineCheck, vacuous, valid, type Check } from '#common/experiment/checks/check.ts'
 import type { History, Sample } from '#common/experiment/history.ts'
 import { livesOf } from '#common/experiment/lives.ts'
+import { steadyPlan, type PlannedStart } from '#common/experiment/load/plan.ts'
 import type { Measure, Series } from '#common/experiment/summary.ts'
 
 const PARTITIONS = [0, 1, 2, 3]
@@ -11,11 +12,27 @@ const STEP_NS = 250e6
 const lagOf = ({ depths }: Sample): number => PARTITIONS.reduce((sum, p) => sum + (depths[lagName(p)] ?? 0), 0)
 const peakOf = (samples: Sample[], lag: (sample: Sample) => number): number => Math.max(0, ...samples.map(lag))
 
-/** Seconds since the load began at which the lag was 0 again for good; null when it is not 0 at the end. */
-function zeroAfterSeconds({ samples, originNs }: History): number | null {
+/** The warm-up comes at a quarter of the rate, which a throttle to its half lets through without a lag. */
+export const afterSlowStart =
+  (warmUpOrders: number) =>
+  (count: number, ordersPerSecond: number): PlannedStart[] => {
+    const slow = steadyPlan(warmUpOrders, ordersPerSecond / 4)
+    const restFromMs = (warmUpOrders * 4_000) / ordersPerSecond
+    const rest = steadyPlan(count - warmUpOrders, ordersPerSecond, restFromMs)
+    return [...slow, ...rest.map(({ order, offsetMs }) => ({ order: order + warmUpOrders, offsetMs }))]
+  }
+
+/** The planned start of the first order that is measured. */
+function beginNs({ attempts, warmUpOrders, originNs }: History): number {
+  return attempts.find(({ index }) => index === warmUpOrders)?.plannedNs ?? originNs
+}
+
+/** Seconds since the measured load began at which the lag was 0 again for good; null when it is not 0 at the end. */
+function zeroAfterSeconds(history: History): number | null {
+  const { samples } = history
   const last = samples.findLastIndex(sample => lagOf(sample) > 0)
   const zero = samples[last + 1]
-  return zero ? Math.max(0, (zero.atNs - originNs) / 1e9) : null
+  return zero ? Math.max(0, (zero.atNs - beginNs(history)) / 1e9) : null
 }
 
 /** Per second, between the first stamp and the last. */
@@ -41,10 +58,12 @@ function oldestUndecided(history: History): [number, number][] {
 }
 
 export function lagMeasures(history: History): Omit<Measure, 'variant'>[] {
-  const { samples, evidence } = history
+  const { samples } = history
+  const lives = livesOf(history)
+  const known = (stamps: (number | undefined)[]) => stamps.filter(stamp => stamp !== undefined)
   const rates = {
-    'arrival rate': rateOf(evidence.orders.map(({ placedNs }) => placedNs)),
-    'decision rate': rateOf(evidence.decisions.map(({ decidedNs }) => decidedNs)),
+    'arrival rate': rateOf(known(lives.map(({ placedNs }) => placedNs))),
+    'decision rate': rateOf(known(lives.map(({ decidedNs }) => decidedNs))),
   }
   return [
     { name: 'peak lag', unit: 'records', value: peakOf(samples, lagOf) },

@@ -1,0 +1,16 @@
+// Under what conditions the numbers of a result were measured, as a line beside them.
+import type { Result } from '#common/experiment/summary.ts'
+
+/** Profile, settings, W, and where an accepted order was. */
+export function conditions({ profile, settings, atOnce, variants, durability }: Result): string {
+  const listed = Object.entries(settings).map(([name, value]) => `${name} ${value.toLocaleString('en-US')}`)
+  const others = variants.flatMap(({ name, environment }) => {
+    const other = Object.values(environment).find(({ W }) => W !== undefined)?.W
+    return other === undefined ? [] : [` (${name}: ${other})`]
+  })
+  return [
+    `Profile ${profile}: ${listed.join(', ')}.`,
+    `W, orders at once: ${atOnce}${others.join('')}.`,
+    `An accepted order was ${durability}.`,
+  ].join(' ')
+}
