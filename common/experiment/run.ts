@@ -13,8 +13,8 @@ import type { Result } from './summary.ts'
 import { runVariant } from './variant.ts'
 import { worst } from './verdict.ts'
 
-/** How often a variant is run again when its generator was late. */
-const REPEATS = 2
+/** How often a variant is run again when its generator was late; a quick run is there for its verdicts. */
+const REPEATS: Record<Profile, number> = { quick: 0, full: 2 }
 
 export type RunOptions = {
   name: string
@@ -95,7 +95,7 @@ async function measured(options: RunOptions, variant: Variant): Promise<History>
     })
     await mkdir(folder, { recursive: true })
     await writeFile(join(folder, `${slug}.history.json`), `${JSON.stringify(history)}\n`)
-    if (!variant.latencyMatters || repeat === REPEATS || !generatorBound(history)) return history
+    if (!variant.latencyMatters || repeat === REPEATS[options.profile] || !generatorBound(history)) return history
     onProgress(`${variant.name}: the generator was late; once more`)
   }
 }

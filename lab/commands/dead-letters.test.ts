@@ -11,7 +11,6 @@ import { asyncRabbitmq } from '../../async-rabbitmq/model.ts'
 import { streamingKafka } from '../../streaming-kafka/model.ts'
 import { leftovers, runCli, startCli, testFolder } from '../test-cli.ts'
 import { findUp } from '../up/record.ts'
-import { urlOn } from '../up/services.ts'
 
 const orderId = 'order-from-a-dead-letter'
 const order = { orderId, userId: 'ada', kitchenId: 'main', items: [{ sku: 'burger', quantity: 1 }] }
@@ -28,14 +27,15 @@ for (const { model, raw, broker } of cases) {
     const folder = testFolder()
     t.after(folder.remove)
     const env = { ...broker, LAB_CACHE_DIR: folder.cache }
-    const lab = startCli('main', ['up', model.name], env)
+    const lab = startCli('main', ['up', model.name, '--free-ports'], env)
     t.after(() => lab.process.kill('SIGKILL'))
     await lab.says('Ctrl-C ends it')
     process.env.LAB_CACHE_DIR = folder.cache
     t.after(() => delete process.env.LAB_CACHE_DIR)
     const place = findUp(model.name)
     assert.ok(place)
-    const link = await model.connect({ ...place, url: urlOn(model) })
+    const urlOf = (service: string) => new RegExp(`${service} (http\\S+)`).exec(lab.stdout())?.[1] ?? ''
+    const link = await model.connect({ ...place, url: urlOf })
     t.after(() => link.close())
     await link.verbs['publish-raw']?.(raw)
     const arrived = async () => (await link.deadLetters())[0]
@@ -55,7 +55,7 @@ for (const { model, raw, broker } of cases) {
     const redriven = await lettersOf('redrive', letter.id, '--edit', file)
     assert.equal(redriven.code, 0, redriven.stderr)
     const decided = async () =>
-      JSON.stringify(await getJson(`${urlOn(model)(model.evidence.inventory)}/inventory/decisions`)).includes(orderId)
+      JSON.stringify(await getJson(`${urlOf(model.evidence.inventory)}/inventory/decisions`)).includes(orderId)
     await until(decided, { deadlineMs: 20_000, what: 'the order of the mended letter to be decided' })
     assert.equal((await lettersOf('list')).stdout, 'There are no dead letters.\n')
 

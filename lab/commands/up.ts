@@ -16,7 +16,7 @@ import { listenForInterrupt } from '../interrupt.ts'
 import { RUNS, shortPath } from '../runs.ts'
 import { sweep } from '../sweep.ts'
 import { recordUp } from '../up/record.ts'
-import { requirePorts, startServices, urlOn } from '../up/services.ts'
+import { freePorts, startServices, type UpPorts, usualPorts } from '../up/services.ts'
 import { unknownName } from '../usage.ts'
 
 export function addUpCommand(program: Command): void {
@@ -24,8 +24,9 @@ export function addUpCommand(program: Command): void {
     .command('up')
     .description('start the services of a model on their ports, with the brokers that they need, until Ctrl-C')
     .argument('<model>', models.map(({ name }) => name).join(', '))
+    .option('--free-ports', 'on ports that are free now, in place of the usual ones')
     .addHelpText('after', '\nExample: npm run lab -- up sync-rest')
-    .action(async (name: string) => {
+    .action(async (name: string, { freePorts: free = false }: { freePorts?: boolean }) => {
       const model = models.find(each => each.name === name)
       if (!model)
         throw unknownName(
@@ -33,12 +34,11 @@ export function addUpCommand(program: Command): void {
           name,
           models.map(each => each.name),
         )
-      await up(model)
+      await up(model, await (free ? freePorts(model) : usualPorts(model)))
     })
 }
 
-async function up(model: Model): Promise<void> {
-  await requirePorts(model)
+async function up(model: Model, ports: UpPorts): Promise<void> {
   const signal = listenForInterrupt()
   const lasting = addressesOf(process.env)
   const shared = model.brokers.some(kind => lasting[kind])
@@ -51,7 +51,7 @@ async function up(model: Model): Promise<void> {
   const registration = registerRun({ directories: [dataFolder], prefix, addresses: shared ? lasting : {} })
   mkdirSync(dataFolder, { recursive: true })
   const brokers = createBrokers({ dataFolder, signal, onProgress: (kind, line) => console.log(`${kind}: ${line}`) })
-  const place: Place = { url: urlOn(model), broker: {}, prefix }
+  const place: Place = { url: ports.url, broker: {}, prefix }
   try {
     for (const kind of model.brokers) place.broker[kind] = (await brokers.get(kind)).address
     const services = await startServices({ model, place, dataFolder, logFolder, signal })
@@ -76,6 +76,7 @@ async function up(model: Model): Promise<void> {
   } finally {
     await brokers.keepOnly([])
     rmSync(dataFolder, { recursive: true, force: true, maxRetries: 5 })
+    ports.release()
     registration.unregister()
   }
 }

@@ -2,7 +2,7 @@
 import type { Link, Model, Place } from '#common/experiment/model.ts'
 import { models } from '../experiments.ts'
 import { findUp, type UpPlace } from '../up/record.ts'
-import { urlOn } from '../up/services.ts'
+import { usualUrl } from '../up/services.ts'
 import { unknownName, UsageError } from '../usage.ts'
 
 /** As the command line has it. */
@@ -12,7 +12,7 @@ export type Where = { model?: string; broker?: string; prefix?: string }
 export async function connectTo(where: Where): Promise<Link> {
   const model = modelOf(where)
   const { broker, prefix } = placeOf(model, where)
-  const place: Place = { url: urlOn(model), broker, prefix }
+  const place: Place = { url: usualUrl(model), broker, prefix }
   return model.connect(place)
 }
 

@@ -5,6 +5,7 @@ import { getJson } from '#common/experiment/http.ts'
 import type { Model, Place, ServiceSpec } from '#common/experiment/model.ts'
 import { type Child, startChild } from '#common/kit/child.ts'
 import { cacheFolder } from '#common/kit/folders.ts'
+import { leasePorts } from '#common/kit/ports.ts'
 import { until } from '#common/kit/until.ts'
 import { isFree } from './ports.ts'
 
@@ -20,16 +21,31 @@ export type UpServices = {
 
 type Options = { model: Model; place: Place; dataFolder: string; logFolder: string; signal: AbortSignal }
 
-/** Where a model's services are when they are started alone. */
-export const urlOn = (model: Model) => (service: string) =>
-  `http://127.0.0.1:${model.services.find(({ name }) => name === service)?.port}`
+export type UpPorts = { url(service: string): string; release(): void }
 
-/** @throws Error that names the first service whose port is in use */
-export async function requirePorts({ services }: Model): Promise<void> {
-  for (const { name, port } of services) {
+const urlsOf = (model: Model, ports: readonly (number | undefined)[]) => (service: string) =>
+  `http://127.0.0.1:${ports[model.services.findIndex(({ name }) => name === service)]}`
+
+/** Where a model's services are when they are started alone. */
+export const usualUrl = (model: Model) =>
+  urlsOf(
+    model,
+    model.services.map(({ port }) => port),
+  )
+
+/** The ports that services have when they are started alone. @throws Error that names the first one that is in use */
+export async function usualPorts(model: Model): Promise<UpPorts> {
+  for (const { name, port } of model.services) {
     if (await isFree(port)) continue
-    throw new Error(`Port ${port} of ${name} is in use; stop what listens there, or start ${name} alone with PORT set.`)
+    throw new Error(`Port ${port} of ${name} is in use; stop what listens there, or take --free-ports.`)
   }
+  return { url: usualUrl(model), release() {} }
+}
+
+/** Ports that nothing else has, for as long as they are not released. */
+export async function freePorts(model: Model): Promise<UpPorts> {
+  const { ports, release } = await leasePorts(model.services.length)
+  return { url: urlsOf(model, ports), release }
 }
 
 /** Resolves when all are healthy. @throws Error with what the first that failed said */
@@ -43,7 +59,7 @@ export async function startServices({ model, place, dataFolder, logFolder, signa
     await Promise.all([...children.values()].map(child => child.stop(STOP_MS)))
   }
   const begin = async (spec: ServiceSpec) => {
-    const { name, port } = spec
+    const { name } = spec
     const errors = join(logFolder, `${name}.stderr`)
     const child = startChild({
       command: process.execPath,
@@ -53,7 +69,7 @@ export async function startServices({ model, place, dataFolder, logFolder, signa
         ...process.env,
         NODE_COMPILE_CACHE: join(cacheFolder(), 'compiled'),
         ...spec.environment(place),
-        PORT: String(port),
+        PORT: new URL(place.url(name)).port,
         DATA_DIR: join(dataFolder, name),
       },
       stdoutFile: join(logFolder, `${name}.log`),

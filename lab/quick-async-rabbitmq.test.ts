@@ -1,0 +1,3 @@
+import { testQuickRuns } from './quick-runs.ts'
+
+testQuickRuns('async-rabbitmq')
