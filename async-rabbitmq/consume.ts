@@ -61,6 +61,7 @@ export function consume<In extends Event>(parts: ConsumeParts<In>): { stop(): Pr
     onResume: () => health.report('work', null),
     tryAgainMs: TRY_AGAIN_MS,
   })
+  let holds = 0
   const subscription = broker.subscribe(names.queue, {
     prefetch: parts.prefetch,
     onDelivery(delivery, channel) {
@@ -68,7 +69,10 @@ export function consume<In extends Event>(parts: ConsumeParts<In>): { stop(): Pr
       // What came back comes first: the whole batch is looked at before any of it can kill.
       if (channel.isFirst && delivery.redelivered) {
         line.hold()
-        channel.caughtUp().then(line.release, line.release)
+        const mine = ++holds
+        // A channel that was lost meanwhile must not release what the next one holds.
+        const release = () => void (mine === holds && line.release())
+        channel.caughtUp().then(release, release)
       }
       line.arrive(delivery, turnOf(parts, delivery))
     },

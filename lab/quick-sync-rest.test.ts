@@ -1,3 +1,5 @@
-import { testQuickRuns } from './quick-runs.ts'
+import { test } from 'node:test'
+import { assertQuickRun, experimentsOf } from './quick-runs.ts'
 
-testQuickRuns('sync-rest')
+for (const id of experimentsOf('sync-rest'))
+  test(`${id} is valid in its quick profile and leaves nothing`, () => assertQuickRun(id))

@@ -26,7 +26,8 @@ export function findRun(run: string, runs = RUNS): { summary: Summary; folder: s
       return { summary: parseSummary(text, join(folder, 'summary.json')), folder: realpathSync(folder) }
   }
   const known = list(runs)
-  if (known.length === 0) throw new UsageError(`There is no run "${run}": nothing has been run yet; try npm start.`)
+  if (known.length === 0 || run === 'latest')
+    throw new UsageError(`There is no run "${run}": nothing has been run yet; try npm start.`)
   throw unknownName('run', basename(run), [...known.slice(-5), 'latest'])
 }
 

@@ -1,6 +1,9 @@
-// Removes what runs of dead labs left: folders, and on brokers that outlived them queues, topics and groups.
+// Removes what dead labs left: folders, leases of ports, records of what was up, and on brokers that outlived them queues,
+// topics and groups.
 import { sweepDeadRuns } from '#common/kit/live-runs.ts'
+import { sweepLeases } from '#common/kit/ports.ts'
 import { models } from './experiments.ts'
+import { sweepUps } from './up/record.ts'
 
 export async function sweep(onProgress: (line: string) => void): Promise<void> {
   const swept = await sweepDeadRuns(async ({ prefix, addresses }) => {
@@ -9,5 +12,7 @@ export async function sweep(onProgress: (line: string) => void): Promise<void> {
       await model.remove({ url: () => '', broker: addresses, prefix })
     }
   })
+  await sweepLeases()
+  sweepUps(models.map(({ name }) => name))
   for (const { id, problem } of swept) onProgress(problem ?? `removed what the dead run ${id} left`)
 }

@@ -7,6 +7,8 @@ import { CORRELATION_HEADER, type LogRecord, type NewRecord } from './broker/rec
 import type { KafkaLink } from './link.ts'
 
 const MAX_DETAIL = 1_000
+/** A record that fills the broker's limit could not be written again with its reason: then its beginning is kept. */
+const MAX_KEPT_BYTES = 768 * 1024
 const REDRIVEN = 'redriven'
 
 export async function writeDeadLetter(
@@ -24,8 +26,10 @@ export async function writeDeadLetter(
     reason: code,
     detail: detail.slice(0, MAX_DETAIL),
     attempts: String(attempts),
+    ...(value && value.byteLength > MAX_KEPT_BYTES && { 'cut-from-bytes': String(value.byteLength) }),
   }
-  await producer.send({ topic: topics.deadLetters, key, value, headers: { ...headers, ...why } })
+  const kept = value?.subarray(0, MAX_KEPT_BYTES) ?? null
+  await producer.send({ topic: topics.deadLetters, key, value: kept, headers: { ...headers, ...why } })
   const correlationId = headers[CORRELATION_HEADER]
   log.warn({ topic, partition, offset: Number(offset), orderId, correlationId, reason: code, detail }, 'dead-lettered')
 }
@@ -38,7 +42,15 @@ export const redrivenMark = (topic: string, id: string): NewRecord => ({
   headers: { [REDRIVEN]: id },
 })
 
-const REASON_HEADERS = ['source-topic', 'source-partition', 'source-offset', 'reason', 'detail', 'attempts']
+const REASON_HEADERS = [
+  'source-topic',
+  'source-partition',
+  'source-offset',
+  'reason',
+  'detail',
+  'attempts',
+  'cut-from-bytes',
+]
 
 /** The headers that the record had before it was given up. */
 export const withoutReason = (headers: Record<string, string>): Record<string, string> =>

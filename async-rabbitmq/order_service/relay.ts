@@ -52,6 +52,7 @@ export function startRelay(parts: Parts): Relay {
       for (const entry of entries) {
         after = entry.seq
         const handedOver = handOver(parts, entry)
+          .then(() => health.report('relay', null))
           .catch((error: unknown) => {
             failure ??= error
           })

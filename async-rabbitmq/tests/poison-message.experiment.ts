@@ -10,6 +10,7 @@ import { faultSeen } from '#common/experiment/checks/seen.ts'
 import { defineExperiment, type Variant } from '#common/experiment/define.ts'
 import type { History } from '#common/experiment/history.ts'
 import { at, fault, use, type Step, type View } from '#common/experiment/verbs.ts'
+import { livesOf } from '#common/experiment/lives.ts'
 import { count, findMeasure, ms } from '#common/experiment/words.ts'
 import { asyncRabbitmq } from '../model.ts'
 import { DEFAULT_RETRY_DELAYS_MS } from '../topology.ts'
@@ -83,11 +84,11 @@ export default defineExperiment({
   question: 'Messages that can never be handled come among good ones: what becomes of them, and of the good ones?',
   does: `${POISON.length} classes of broken messages are mixed into good traffic; then errors that heal, that never heal, and an order that kills its consumer.`,
   profiles: {
-    full: { orders: 1_100, ordersPerSecond: 100, poisonEveryMs: 800 },
-    quick: { orders: 300, ordersPerSecond: 100, poisonEveryMs: 150 },
+    full: { orders: 1_100, ordersPerSecond: 100, poisonEveryMs: 800, warmUpOrders: 100 },
+    quick: { orders: 300, ordersPerSecond: 100, poisonEveryMs: 150, warmUpOrders: 50 },
   },
-  variants({ orders, ordersPerSecond, poisonEveryMs }) {
-    const load = { orders, ordersPerSecond, deadlineMs: 5_000 }
+  variants({ orders, ordersPerSecond, poisonEveryMs, warmUpOrders }) {
+    const load = { orders, ordersPerSecond, warmUpOrders, deadlineMs: 5_000 }
     const few = { orders: Math.ceil(orders / 4), ordersPerSecond, deadlineMs: 5_000 }
     const sound = [...always, oversold, expectedOutcomes()]
     const base = { settleMs: 60_000, measures: deadLetterMeasures }
@@ -143,9 +144,9 @@ export default defineExperiment({
   },
 })
 
-function deadLetterMeasures({ evidence }: History) {
+function deadLetterMeasures(history: History) {
   return [
-    { name: 'decided', unit: 'orders', value: evidence.decisions.length },
-    { name: 'dead letters', unit: 'messages', value: evidence.deadLetters.length },
+    { name: 'decided', unit: 'orders', value: livesOf(history).filter(({ outcome }) => outcome).length },
+    { name: 'dead letters', unit: 'messages', value: history.evidence.deadLetters.length },
   ]
 }

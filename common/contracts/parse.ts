@@ -15,7 +15,9 @@ export function parse<Schema extends TSchema>(schema: Schema, value: unknown, wh
   if (validator.Check(value)) return value as Static<Schema>
   const first = validator.Errors(value)[0]
   const path = first?.instancePath ? `${what}${first.instancePath.replaceAll('/', '.')}` : what
-  throw new LabError('malformed', `${path} ${first?.message ?? 'has the wrong shape'}`)
+  // A closed object refuses a further field by a schema that is `false`, which says nothing to a reader.
+  const message = first?.keyword === 'boolean' ? 'is not known' : first?.message
+  throw new LabError('malformed', `${path} ${message ?? 'has the wrong shape'}`)
 }
 
 /** @throws LabError `malformed` when the bytes are not UTF-8 or not JSON. */

@@ -1,7 +1,8 @@
 // What every variant measures, from its history alone: both latencies, availability, answers by kind, backlog.
 import type { History } from './history.ts'
 import { acceptedLatency } from './latency/accepted.ts'
-import { type FigureName, type Percentiles, percentiles, type Sample } from './latency/percentiles.ts'
+import { type FigureName, nearestRank, type Percentiles, percentiles, type Sample } from './latency/percentiles.ts'
+import type { Attempt } from './load/attempt.ts'
 import { isGeneratorBound } from './latency/void.ts'
 import { completedNs, isCompleted, isRightAnswer, livesOf, type Life } from './lives.ts'
 import type { Measure } from './summary.ts'
@@ -15,39 +16,50 @@ const SHOWN: readonly FigureName[] = ['min', 'p50', 'p90', 'p99', 'max']
 
 export function standardMeasures(history: History): Unnamed[] {
   const lives = livesOf(history)
-  const measured = history.attempts.filter(({ index }) => index >= history.warmUpOrders)
-  const accepted = acceptedLatency(measured, history.deadlineMs)
-  const bound = generatorBound(history)
+  const { corrected, uncorrected } = acceptedLatency(measuredOf(history), history.deadlineMs)
+  const completed = percentiles(completions(history, lives))
   return [
     { name: 'asked', unit: 'orders', value: lives.filter(({ attempt }) => attempt).length },
     ...answers(lives),
-    ...latency('accepted', accepted.corrected, bound),
-    ...latency('accepted uncorrected', accepted.uncorrected, bound),
-    ...latency(
-      'completed',
-      percentiles(completions(history, lives)),
-      history.clocksAgree ? bound : 'the clocks differ',
-    ),
+    ...latency('accepted', corrected, voidBecause(history, corrected)),
+    ...latency('accepted uncorrected', uncorrected, voidBecause(history, corrected)),
+    ...latency('completed', completed, history.clocksAgree ? voidBecause(history, completed) : 'the clocks differ'),
     ...shares(lives),
     { name: 'deepest backlog', unit: 'orders', value: Math.max(0, ...backlog(history).map(([, depth]) => depth)) },
-    { name: 'start lateness p99', unit: 'ms', value: history.generator.lateness?.p99Ms ?? null },
+    { name: 'start lateness p99', unit: 'ms', value: latenessP99Ms(history) },
   ]
 }
 
-/** Why latencies are void, or undefined. */
-export function generatorBound(history: History): string | undefined {
-  const { lateness } = history.generator
-  const measured = history.attempts.filter(({ index }) => index >= history.warmUpOrders)
-  const p99 = acceptedLatency(measured, history.deadlineMs).corrected.p99.ms
-  if (!lateness || p99 === undefined) return undefined
-  return isGeneratorBound(lateness.p99Ms, p99) ? 'generator-bound' : undefined
+/** Start minus plan of what is measured, at p99, in milliseconds; null when nothing was started. */
+function latenessP99Ms(history: History): number | null {
+  const lateMs = measuredOf(history).map(({ startedNs, plannedNs }) => (startedNs - plannedNs) / 1e6)
+  return lateMs.length === 0
+    ? null
+    : nearestRank(
+        lateMs.sort((one, other) => one - other),
+        990,
+      )
 }
 
-export function latency(name: string, figures: Percentiles, voidBecause?: string): Unnamed[] {
+/** Why these figures are void, or undefined. Each latency is judged by the p99 that it would report. */
+function voidBecause(history: History, { p99 }: Percentiles): string | undefined {
+  const lateMs = latenessP99Ms(history)
+  if (lateMs === null || p99.ms === undefined) return undefined
+  return isGeneratorBound(lateMs, p99.ms) ? 'generator-bound' : undefined
+}
+
+/** Whether the accepted latency of the history is void. */
+export const isVoid = (history: History): boolean =>
+  voidBecause(history, acceptedLatency(measuredOf(history), history.deadlineMs).corrected) !== undefined
+
+const measuredOf = ({ attempts, warmUpOrders }: History): Attempt[] =>
+  attempts.filter(({ index }) => index >= warmUpOrders)
+
+export function latency(name: string, figures: Percentiles, why?: string): Unnamed[] {
   return SHOWN.map(shown => {
     const figure = figures[shown]
     const base = { name: `${name} ${shown}`, unit: 'ms' }
-    if (voidBecause) return { ...base, value: null, note: voidBecause }
+    if (why) return { ...base, value: null, note: why }
     if (figure.ms === undefined) return { ...base, value: null, note: figure.why }
     return { ...base, value: figure.ms, ...(figure.atLeast && { atLeast: true }) }
   })
@@ -66,12 +78,14 @@ function answers(lives: readonly Life[]): Unnamed[] {
   return sorted.map(([kind, count]) => ({ name: `answers ${kind}`, unit: 'orders', value: count }))
 }
 
-/** An order that never completed counts until the history ends, as "at least"; one that was refused does not count. */
+/** An order that never completed counts until the last thing that is known, as "at least"; a refused one does not count. */
 function completions(history: History, lives: readonly Life[]): Sample[] {
-  const endNs = Math.max(
-    history.originNs,
+  const known = [
     ...history.attempts.map(({ answeredNs, startedNs }) => answeredNs ?? startedNs),
-  )
+    ...lives.map(life => completedNs(life) ?? 0),
+    ...history.samples.map(({ atNs }) => atNs),
+  ]
+  const endNs = known.reduce((last, atNs) => Math.max(last, atNs), history.originNs)
   return lives.flatMap(life => {
     const { attempt, placedNs } = life
     if (!attempt || placedNs === undefined) return []

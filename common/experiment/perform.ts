@@ -118,8 +118,10 @@ async function settle(
 ): Promise<{ evidence: Evidence; quiet: boolean }> {
   const deadline = performance.now() + variant.settleMs
   for (;;) {
+    // First what is awaited, then the evidence: it must hold what was awaited.
+    const met = variant.until?.(await lookout.look()) ?? true
     const evidence = await readEvidence(model, runtime, link)
-    const quiet = isQuiet(evidence) && (variant.until?.(await lookout.look()) ?? true)
+    const quiet = met && isQuiet(evidence)
     if (quiet || performance.now() > deadline) return { evidence, quiet }
     await wait(LOOK_MS, undefined, { signal })
   }

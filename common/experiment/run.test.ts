@@ -129,6 +129,7 @@ test('a check that throws is unknown, and so is the experiment', async t => {
   const { result } = await run(t, [variant('one', { checks: [asked, throws] })])
   assert.equal(result.verdict, 'unknown')
   assert.match(result.checks.find(({ name }) => name === 'throws')?.detail ?? '', /no idea/)
+  assert.deepEqual(result.explanation, [], 'sentences about what was not shown')
 })
 
 test('an interrupted experiment ends at once, and says so', async t => {

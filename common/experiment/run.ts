@@ -6,7 +6,7 @@ import { concurrencySetting } from '../kit/service.ts'
 import { runCheck } from './checks/check.ts'
 import type { Experiment, Profile, Variant, VariantResult } from './define.ts'
 import type { History } from './history.ts'
-import { generatorBound, standardMeasures } from './measures.ts'
+import { isVoid, standardMeasures } from './measures.ts'
 import type { Place } from './model.ts'
 import { marksOf, seriesOf } from './series.ts'
 import type { Result } from './summary.ts'
@@ -74,7 +74,8 @@ export async function runExperiment(options: RunOptions): Promise<Result> {
       ...(variant.series?.(history) ?? []).map(curve => ({ variant: variant.name, ...curve })),
     ]),
     marks: results.flatMap(({ variant, history }) => marksOf(variant.name, history)),
-    explanation: whole ? experiment.explain(results) : [],
+    // The sentences say what the checks have shown; without that there is nothing to say.
+    explanation: verdict === 'valid' ? experiment.explain(results) : [],
     seconds: (performance.now() - began) / 1_000,
     ...(trouble && { trouble }),
   }
@@ -95,7 +96,7 @@ async function measured(options: RunOptions, variant: Variant): Promise<History>
     })
     await mkdir(folder, { recursive: true })
     await writeFile(join(folder, `${slug}.history.json`), `${JSON.stringify(history)}\n`)
-    if (!variant.latencyMatters || repeat === REPEATS[options.profile] || !generatorBound(history)) return history
+    if (!variant.latencyMatters || repeat === REPEATS[options.profile] || !isVoid(history)) return history
     onProgress(`${variant.name}: the generator was late; once more`)
   }
 }

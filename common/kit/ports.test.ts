@@ -6,7 +6,7 @@ import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, test } from 'node:test'
-import { leasePorts } from './ports.ts'
+import { leasePorts, sweepLeases } from './ports.ts'
 
 const cache = mkdtempSync(join(tmpdir(), 'ports-test-'))
 const before = process.env.LAB_CACHE_DIR
@@ -58,8 +58,12 @@ test('a port that another lab holds is skipped while it lives and taken over whe
   assert.ok((beside.ports[0] ?? 0) > held)
   beside.release()
 
+  await sweepLeases()
+  assert.ok(existsSync(join(cache, 'ports', String(held))), 'the lease of a living lab must stay')
   other.kill('SIGKILL')
   await once(other, 'exit')
+  await sweepLeases()
+  assert.ok(!existsSync(join(cache, 'ports', String(held))), 'the lease of a dead lab must go')
   const taken = await leasePorts(1)
   assert.deepEqual(taken.ports, [held])
   taken.release()

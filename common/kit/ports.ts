@@ -4,7 +4,7 @@
  * ephemeral range, so what is killed finds it free when it comes back: the system gives it to no connection.
  * It does not stop a program that knows nothing of leases from listening there.
  */
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { exclusively } from './exclusive.ts'
@@ -42,6 +42,16 @@ export async function leasePorts(count: number): Promise<PortLease> {
     throw new Error(`Only ${ports.length} of ${count} ports between ${LOWEST} and ${HIGHEST} are free; close some.`)
   }
   return { ports, release }
+}
+
+/** Deletes the leases of the dead. Those that are taken over meanwhile are left alone: it holds the same lock. */
+export async function sweepLeases(): Promise<void> {
+  const folder = join(cacheFolder(), 'ports')
+  mkdirSync(folder, { recursive: true })
+  await exclusively('ports', async () => {
+    for (const name of readdirSync(folder))
+      if (!isLeased(join(folder, name))) rmSync(join(folder, name), { force: true })
+  })
 }
 
 /** False too for the lease of a dead owner, which may be overwritten. */

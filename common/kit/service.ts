@@ -89,5 +89,5 @@ function sentence(error: unknown): string {
     return 'its port is in use; stop what listens there, or set another PORT'
   if ('syscall' in error && (error.syscall === 'listen' || error.syscall === 'getaddrinfo'))
     return `it cannot listen (${error.message}); set a HOST of this machine and a PORT that you may use`
-  return error.stack ?? error.message
+  return error.message
 }

@@ -111,6 +111,7 @@ test('a place where no file can be made is one sentence that names the file', t 
   assert.throws(() => openDatabase(join(file, 'words.db')), isUnavailable(/a file\/words\.db cannot be opened/))
   mkdirSync(join(folder, 'words.db'))
   assert.throws(() => openDatabase(join(folder, 'words.db')), isUnavailable(/words\.db cannot be opened/))
+  assert.throws(() => openDatabase('/proc/nothing/here/words.db'), isUnavailable(/words\.db cannot be opened/))
 })
 
 test('commits are synced, and the file is kept in WAL', t => {

@@ -2,7 +2,7 @@
 // Guarantees: who opened it is the only process that can; the lock ends with the process, however it ends.
 // Not promised: that the disk below keeps what it says it has synced.
 import { DatabaseSync } from 'node:sqlite'
-import { mkdirSync } from 'node:fs'
+import { existsSync, mkdirSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { LabError } from '../contracts/errors.ts'
 
@@ -10,7 +10,7 @@ import { LabError } from '../contracts/errors.ts'
 export function openDatabase(file: string): DatabaseSync {
   let db: DatabaseSync | undefined
   try {
-    mkdirSync(dirname(file), { recursive: true })
+    makeFolder(dirname(file))
     db = new DatabaseSync(file, { timeout: 0 })
     // Exclusive mode before the first access: the lock is taken with the first write and kept until the end.
     db.exec('PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL')
@@ -25,6 +25,18 @@ export function openDatabase(file: string): DatabaseSync {
 /** The one sentence for whoever starts the service. */
 export function cannotOpen(file: string, error: unknown): LabError {
   return new LabError('unavailable', `the store ${file} cannot be opened: ${explain(error)}`, { cause: error })
+}
+
+/** Folder by folder: Node's own way never returns where the kernel says that nothing can be there (below /proc). */
+function makeFolder(folder: string): void {
+  if (existsSync(folder)) return
+  makeFolder(dirname(folder))
+  try {
+    mkdirSync(folder)
+  } catch (error) {
+    // Another service may have made it at the same moment.
+    if (!existsSync(folder)) throw error
+  }
 }
 
 function explain(error: unknown): string {

@@ -4,7 +4,7 @@ import type { DeadLetter, Link } from '#common/experiment/model.ts'
 import { connectTo, type Where } from '../dead-letters/connect.ts'
 import { editedBody } from '../dead-letters/edit.ts'
 import { draw } from '../render/table.ts'
-import { unknownName } from '../usage.ts'
+import { unknownName, UsageError } from '../usage.ts'
 
 export function addDeadLettersCommand(program: Command): void {
   const group = program
@@ -23,10 +23,14 @@ export function addDeadLettersCommand(program: Command): void {
   add('list', 'list them', 'list').action((where: Where) =>
     using(where, async link => console.log(listed(await link.deadLetters()))),
   )
-  add('show <id>', 'show one with its body', 'show 3 --model streaming-kafka').action((id: string, where: Where) =>
-    using(where, async link => console.log(shown(await find(link, id)))),
+  add('show <id>', 'show one with its body', 'show inventory-0a646a364760 --model streaming-kafka').action(
+    (id: string, where: Where) => using(where, async link => console.log(shown(await find(link, id)))),
   )
-  add('redrive <id>', 'send one on its way again, as it is or edited', 'redrive 3 --edit body.json')
+  add(
+    'redrive <id>',
+    'send one on its way again, as it is or edited',
+    'redrive inventory-0a646a364760 --edit body.json',
+  )
     .option('--edit [file]', 'with the body of this file, or as you leave it in $EDITOR')
     .action((id: string, { edit, ...where }: Where & { edit?: string | true }) =>
       using(where, async link => {
@@ -52,7 +56,12 @@ async function find(link: Link, id: string): Promise<DeadLetter> {
   const letters = await link.deadLetters()
   const found = letters.find(letter => letter.id === id)
   if (found) return found
-  throw unknownName('dead letter', id, letters.length > 0 ? letters.map(letter => letter.id) : ['none'])
+  if (letters.length === 0) throw new UsageError(`There is no dead letter "${id}": there are none at all.`)
+  throw unknownName(
+    'dead letter',
+    id,
+    letters.map(letter => letter.id),
+  )
 }
 
 function listed(letters: readonly DeadLetter[]): string {

@@ -34,3 +34,8 @@ export function findUp(model: string): UpPlace | undefined {
     return undefined
   }
 }
+
+/** Deletes the records of models whose lab is dead. */
+export function sweepUps(models: readonly string[]): void {
+  for (const model of models) if (!findUp(model)) rmSync(fileOf(model), { force: true })
+}

@@ -16,3 +16,10 @@ export function explain(error: unknown): string {
   if (!(error instanceof Error)) return String(error)
   return error.cause instanceof Error ? explain(error.cause) : error.message
 }
+
+/** The broker refuses the size of it: the same again is refused for ever. */
+export function isTooLarge(error: unknown): boolean {
+  if (error instanceof AggregateError) return error.errors.some(isTooLarge)
+  if (!(error instanceof Error)) return false
+  return ('apiId' in error && error.apiId === 'MESSAGE_TOO_LARGE') || isTooLarge(error.cause)
+}

@@ -1,4 +1,4 @@
-// Writes records in batches: one request at a time, up to 500 records in it, and what comes meanwhile is the next one.
+// Writes records in batches: one request at a time, bounded in records and bytes, and what comes meanwhile is the next.
 // Guarantees: a promise resolves only when all in-sync replicas have the record; records of one caller keep their order
 // in a partition; `unavailable` means that the record never left this process; after `deadline-passed` nobody knows, and
 // the record is still on its way: it is written as soon as the broker is there.
@@ -7,17 +7,19 @@
 import { compatibilityPartitioner, Producer } from '@platformatic/kafka'
 import { setTimeout as wait } from 'node:timers/promises'
 import { LabError } from '#common/contracts/errors.ts'
-import { clientOptions, explain } from './options.ts'
+import { clientOptions, explain, isTooLarge } from './options.ts'
 import type { NewRecord } from './record.ts'
 
 /** More in a request is no faster; several requests at once lose the order when the broker restarts. */
 const MAX_BATCH = 500
+/** A broker takes 1 MiB a partition and batch by default; all records of a batch may have one partition. */
+const MAX_BATCH_BYTES = 512 * 1024
 const AGAIN_MS = 200
 
 export type LogProducer = {
   /**
    * Resolves when the record is acknowledged. Without `deadlineMs` it waits for as long as the broker is away.
-   * @throws LabError `unavailable` (not handed over: nothing happened) or `deadline-passed` (unknown)
+   * @throws LabError `unavailable` (not handed over: nothing happened), `deadline-passed` (unknown), `too-large`
    */
   send(record: NewRecord, deadlineMs?: number): Promise<void>
   close(): Promise<void>
@@ -44,8 +46,9 @@ export function createProducer({ brokers, clientId, maxWaiting, onTrouble }: Pro
     // What one turn of the loop hands in shares a request.
     await new Promise(resolve => setImmediate(resolve))
     while (waiting.length > 0 && !closed) {
-      handedOver = waiting.slice(0, MAX_BATCH)
-      waiting = waiting.slice(MAX_BATCH)
+      const count = fitting(waiting)
+      handedOver = waiting.slice(0, count)
+      waiting = waiting.slice(count)
       await write(handedOver)
       for (const one of handedOver) settle(one)
       handedOver = []
@@ -62,12 +65,24 @@ export function createProducer({ brokers, clientId, maxWaiting, onTrouble }: Pro
         return onTrouble(null)
       } catch (error) {
         if (closed) return
-        onTrouble(explain(error))
+        const tooLarge = isTooLarge(error)
+        if (!tooLarge) onTrouble(explain(error))
         void client.close(true).catch(() => {})
-        await wait(AGAIN_MS)
+        if (!tooLarge) await wait(AGAIN_MS)
         client = newClient(brokers, clientId)
+        if (tooLarge) return writeParts(batch)
       }
     }
+  }
+
+  /** What is too large together may fit apart; a record that is too large alone never will. */
+  async function writeParts(batch: Waiting[]): Promise<void> {
+    const [one] = batch
+    if (batch.length === 1 && one)
+      return settle(one, new LabError('too-large', 'the broker takes no record of this size'))
+    const half = Math.ceil(batch.length / 2)
+    await write(batch.slice(0, half))
+    await write(batch.slice(half))
   }
 
   function settle(one: Waiting, error?: LabError): void {
@@ -109,6 +124,16 @@ export function createProducer({ brokers, clientId, maxWaiting, onTrouble }: Pro
       await client.close(true).catch(() => {})
     },
   }
+}
+
+/** How many from the front go into one batch; one at least. */
+function fitting(waiting: readonly Waiting[]): number {
+  let bytes = 0
+  for (const [index, { record }] of waiting.entries()) {
+    bytes += record.value?.byteLength ?? 0
+    if (index > 0 && (index === MAX_BATCH || bytes > MAX_BATCH_BYTES)) return index
+  }
+  return waiting.length
 }
 
 /** -1 asks the broker for a new producer id; the client's own default is a fixed one, which fences or is not fenced. */

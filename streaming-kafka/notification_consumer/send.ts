@@ -1,6 +1,7 @@
 // Sends the notification of a reserved order: one record in the notifications topic, however often it is asked.
 // Guarantees: before the first send the whole topic was read, so what was sent and not noted (a crash in between, a lost
-// store) is known; two copies of an event at once send once. A real e-mail gateway could not promise this: it would be
+// store) is known; two copies of an event at once send once, and so does an event whose
+// store could not be written: what was sent and not stored is remembered here until it is. A real e-mail gateway could not promise this: it would be
 // at least once.
 import type { InventoryReserved } from '#common/contracts/events.ts'
 import type { CrashPoint } from '#common/faults/crash.ts'
@@ -38,14 +39,16 @@ export function send({ link, store, progress, afterProduce, afterStore }: SendPa
     if (isNew) underWay.set(orderId, produce(event.data, correlationId))
     try {
       await underWay.get(orderId)
-      await store.transact(tx => {
-        tx.confirm(orderId)
-        const { topic, partition, offset } = record
-        tx.setPosition(topic, partition, progress.next(topic, partition) ?? offset)
-      })
-    } finally {
-      if (isNew) underWay.delete(orderId)
+    } catch (error) {
+      underWay.delete(orderId)
+      throw error
     }
+    await store.transact(tx => {
+      tx.confirm(orderId)
+      const { topic, partition, offset } = record
+      tx.setPosition(topic, partition, progress.next(topic, partition) ?? offset)
+    })
+    underWay.delete(orderId)
     afterStore()
     log.info({ orderId, isNew }, 'sent')
   }

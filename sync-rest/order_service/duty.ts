@@ -39,17 +39,22 @@ export function startDuty({ name, owed, perform, log, closing }: Parts): Duty {
   }
 
   async function run(): Promise<void> {
+    // Those that failed let the others pass, until all have had their turn.
+    const failed = new Set<string>()
     let pauseMs = FIRST_PAUSE_MS
     while (!closing.aborted) {
       woken = Promise.withResolvers<void>()
-      const batch = owed().slice(0, AT_ONCE)
+      const all = owed()
+      const batch = all.filter(orderId => !failed.has(orderId)).slice(0, AT_ONCE)
       if (batch.length === 0) {
-        await woken.promise
+        failed.clear()
+        if (all.length === 0) await woken.promise
         continue
       }
       const done = await Promise.all(batch.map(performOne))
       pauseMs = done.some(Boolean) ? FIRST_PAUSE_MS : Math.min(pauseMs * 2, LONGEST_PAUSE_MS)
-      if (!done.every(Boolean)) await wait(pauseMs, undefined, { signal: closing }).catch(() => {})
+      for (const [index, orderId] of batch.entries()) if (!done[index]) failed.add(orderId)
+      if (failed.size > 0) await wait(pauseMs, undefined, { signal: closing }).catch(() => {})
     }
   }
 
