@@ -21,6 +21,8 @@ export default defineExperiment({
       name: 'steady',
       about: `${settings.ordersPerSecond} orders a second, no fault`,
       load: { ...settings, deadlineMs: 5_000 },
+      // No deadline shall cut off what is measured.
+      environment: { order_service: { RESERVE_DEADLINE_MS: '5000', SEND_DEADLINE_MS: '5000' } },
       settleMs: 10_000,
       latencyMatters: true,
       checks: [...always, oversold, expectedOutcomes()],

@@ -36,7 +36,14 @@ export default defineExperiment({
     const above = { RESERVE_DEADLINE_MS: String(2 * delayMs), BREAKER: 'on' }
     const below = { RESERVE_DEADLINE_MS: String(delayMs / 4) }
     return [
-      { name: 'none', about: 'no delay', load, settleMs: 10_000, checks: [...always, expectedOutcomes()] },
+      {
+        name: 'none',
+        about: 'no delay',
+        load,
+        environment: { order_service: above },
+        settleMs: 10_000,
+        checks: [...always, expectedOutcomes()],
+      },
       {
         ...withOrders('deadline above', `a deadline of ${2 * delayMs} ms`, above),
         checks: [...always, expectedOutcomes(), delayed],
