@@ -70,3 +70,11 @@ test('written twice by a crash it is listed once, and redriven it is listed no m
     ['orders/2/8'],
   )
 })
+
+test('of a record that fills the limit of the broker the beginning is kept, and how long it was', async () => {
+  const bytes = 1_000_000
+  const { value, headers } = await written(record(1n, 'x'.repeat(bytes)))
+  assert.ok(value && value.byteLength < bytes && value.byteLength > 0)
+  assert.equal(headers['cut-from-bytes'], String(bytes))
+  assert.equal(withoutReason(headers)['cut-from-bytes'], undefined)
+})

@@ -64,7 +64,8 @@ function isLeased(file: string): boolean {
   }
 }
 
-function isFree(port: number): Promise<boolean> {
+/** Whether the loopback port can be listened on; false also where listening there is not allowed. */
+export function isFree(port: number): Promise<boolean> {
   return new Promise(resolve => {
     const server = createServer()
     server.once('error', () => resolve(false))

@@ -9,7 +9,7 @@ import { surveyBrokers } from '../../infra/brokers/provide.ts'
 import { COULD_NOT_RUN } from '../exit-code.ts'
 import { models } from '../experiments.ts'
 import { describeMachine } from '../machine.ts'
-import { isFree } from '../up/ports.ts'
+import { isFree } from '#common/kit/ports.ts'
 
 /** `missing` fails the command; `hint` names what only some command needs. */
 type Finding = { state: 'there' | 'hint' | 'missing'; what: string; detail: string }

@@ -5,9 +5,8 @@ import { getJson } from '#common/experiment/http.ts'
 import type { Model, Place, ServiceSpec } from '#common/experiment/model.ts'
 import { type Child, startChild } from '#common/kit/child.ts'
 import { cacheFolder } from '#common/kit/folders.ts'
-import { leasePorts } from '#common/kit/ports.ts'
+import { isFree, leasePorts } from '#common/kit/ports.ts'
 import { until } from '#common/kit/until.ts'
-import { isFree } from './ports.ts'
 
 const ROOT = resolve(import.meta.dirname, '../..')
 const START_MS = 60_000

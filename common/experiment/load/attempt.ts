@@ -49,8 +49,3 @@ export type Progress = { originNs: number; planned: number; started: number; ans
 export function isUnknown(answer: Answer): boolean {
   return answer.kind === 'reset' || answer.kind === 'deadline' || answer.kind === 'aborted'
 }
-
-/** The monotonic clock in nanoseconds. */
-export function monotonicNs(): number {
-  return Number(process.hrtime.bigint())
-}

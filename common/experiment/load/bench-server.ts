@@ -6,7 +6,7 @@
  * ends when its parent lets go of it.
  */
 import { createServer } from 'node:http'
-import { monotonicNs } from './attempt.ts'
+import { monotonicNs } from '#common/stores/clock.ts'
 import type { Stall } from './bench-schedule.ts'
 
 const PERIOD_MS = 1000

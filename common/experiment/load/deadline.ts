@@ -1,5 +1,5 @@
 /** Ends an attempt at its deadline: never before it, and after it only by what the event loop is late. */
-import { monotonicNs } from './attempt.ts'
+import { monotonicNs } from '#common/stores/clock.ts'
 
 /** Aborts `control` with the reason `deadline` at `dueNs` of the monotonic clock; the result calls that off. */
 export function abortAt(dueNs: number, control: AbortController): () => void {

@@ -8,7 +8,8 @@
  */
 import type { Pool } from 'undici'
 import { nearestRank } from '../latency/percentiles.ts'
-import { type Attempt, type LoadResult, monotonicNs, type Progress } from './attempt.ts'
+import { monotonicNs } from '#common/stores/clock.ts'
+import type { Attempt, LoadResult, Progress } from './attempt.ts'
 import { abortAt } from './deadline.ts'
 import type { PlannedOrder } from './orders.ts'
 import { pace } from './pace.ts'

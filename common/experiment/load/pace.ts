@@ -5,7 +5,7 @@
  * before a start and turns the event loop for the rest, because a timer alone is milliseconds late.
  * Does not guarantee punctuality on a machine whose cores are taken: lateness is recorded by the caller and judged.
  */
-import { monotonicNs } from './attempt.ts'
+import { monotonicNs } from '#common/stores/clock.ts'
 
 const SPIN_NS = 2_000_000
 

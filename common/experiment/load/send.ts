@@ -7,7 +7,8 @@
  */
 import { Pool } from 'undici'
 import { CORRELATION_ID, IDEMPOTENCY_KEY } from '#common/contracts/http.ts'
-import { type Answer, monotonicNs } from './attempt.ts'
+import { monotonicNs } from '#common/stores/clock.ts'
+import type { Answer } from './attempt.ts'
 import type { PlannedOrder } from './orders.ts'
 
 export type Target = {
