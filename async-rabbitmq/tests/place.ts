@@ -23,17 +23,20 @@ export function brokerUrl(): string {
 }
 
 export type TestPlace = Awaited<ReturnType<typeof openPlace>>
-type Options = { amqp?: string; env?: Record<string, string> }
+type Options = { broker?: string; amqp?: string; env?: Record<string, string> }
 
-/** Nothing is started yet. `env` is for all services; a short ladder makes waits short. */
-export async function openPlace(t: TestContext, { amqp = brokerUrl(), env = {} }: Options = {}) {
+/**
+ * Nothing is started yet. `amqp` is how the services reach the broker, when that is another way than the test's own;
+ * `env` is for all services. A short ladder makes waits short.
+ */
+export async function openPlace(t: TestContext, { broker = brokerUrl(), amqp = broker, env = {} }: Options = {}) {
   const prefix = `test-${randomUUID().slice(0, 8)}.`
   const folder = mkdtempSync(join(tmpdir(), 'lab-rabbitmq-'))
   const lease = await leasePorts(SERVICES.length)
   const children = new Map<ServiceName, Child>()
   const all: Child[] = []
   const url = (name: string) => `http://127.0.0.1:${lease.ports[SERVICES.findIndex(service => service === name)]}`
-  const place = { url, broker: { rabbitmq: brokerUrl() }, prefix }
+  const place = { url, broker: { rabbitmq: broker }, prefix }
   const link = await asyncRabbitmq.connect(place)
   const logFile = (name: ServiceName) => join(folder, `${name}.log`)
 
