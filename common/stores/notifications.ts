@@ -10,7 +10,7 @@ export type NotificationsTables = NotificationsTx & { pageNotifications: Pager<N
 export function notificationsTables(db: DatabaseSync): NotificationsTables {
   db.exec(`CREATE TABLE IF NOT EXISTS confirmed (orderId TEXT PRIMARY KEY) STRICT;
     CREATE TABLE IF NOT EXISTS notifications (
-      seq INTEGER PRIMARY KEY AUTOINCREMENT, orderId TEXT NOT NULL, userId TEXT NOT NULL, sentNs REAL NOT NULL) STRICT`)
+      seq INTEGER PRIMARY KEY, orderId TEXT NOT NULL, userId TEXT NOT NULL, sentNs REAL NOT NULL) STRICT`)
   const find = db.prepare('SELECT 1 FROM confirmed WHERE orderId = ?')
   const confirm = db.prepare('INSERT INTO confirmed (orderId) VALUES (?)')
   const append = db.prepare('INSERT INTO notifications (orderId, userId, sentNs) VALUES (?, ?, ?)')

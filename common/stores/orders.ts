@@ -14,7 +14,7 @@ export type OrdersTables = OrdersTx & {
 
 export function ordersTables(db: DatabaseSync): OrdersTables {
   db.exec(`CREATE TABLE IF NOT EXISTS orders (
-    seq INTEGER PRIMARY KEY AUTOINCREMENT, orderId TEXT NOT NULL UNIQUE, body TEXT NOT NULL, fingerprint TEXT NOT NULL,
+    seq INTEGER PRIMARY KEY, orderId TEXT NOT NULL UNIQUE, body TEXT NOT NULL, fingerprint TEXT NOT NULL,
     status TEXT NOT NULL, reason TEXT, notification TEXT, correlationId TEXT NOT NULL, occurredAt TEXT NOT NULL,
     placedNs REAL NOT NULL, decidedNs REAL) STRICT`)
   // Partial indexes: what is unfinished is found at once, however long the book is.

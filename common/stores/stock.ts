@@ -24,10 +24,10 @@ export const stockTables =
       UNIQUE (kitchenId, sku)) STRICT;
     CREATE TABLE IF NOT EXISTS kitchens (kitchenId TEXT PRIMARY KEY) STRICT;
     CREATE TABLE IF NOT EXISTS movements (
-      seq INTEGER PRIMARY KEY AUTOINCREMENT, kind TEXT NOT NULL, orderId TEXT, kitchenId TEXT NOT NULL,
+      seq INTEGER PRIMARY KEY, kind TEXT NOT NULL, orderId TEXT, kitchenId TEXT NOT NULL,
       sku TEXT NOT NULL, delta INTEGER NOT NULL, atNs REAL NOT NULL) STRICT;
     CREATE TABLE IF NOT EXISTS decisions (
-      seq INTEGER PRIMARY KEY AUTOINCREMENT, orderId TEXT NOT NULL UNIQUE, body TEXT, fingerprint TEXT,
+      seq INTEGER PRIMARY KEY, orderId TEXT NOT NULL UNIQUE, body TEXT, fingerprint TEXT,
       outcome TEXT NOT NULL, released INTEGER NOT NULL, correlationId TEXT NOT NULL, occurredAt TEXT NOT NULL,
       decidedNs REAL NOT NULL) STRICT`)
     const findKitchen = db.prepare('SELECT 1 FROM kitchens WHERE kitchenId = ?')

@@ -47,34 +47,46 @@ export function place(parts: PlaceParts): Handler<Order, OrderView> {
     }
     crashPoints['reserve-store']()
     parts.confirming.add(orderId)
+    let notification: 'sent' | 'pending' = 'pending'
     try {
       await orUnknown(parts, orderId, () => store.transact(tx => settleOrder(tx, orderId, { status: 'reserved' })))
       crashPoints['store-send']()
-      return { orderId, status: 'reserved', notification: await confirm(parts, order, { correlationId, log }) }
+      notification = await confirm(parts, order, { correlationId, log })
+      return { orderId, status: 'reserved', notification }
     } finally {
-      parts.confirming.delete(orderId)
-      parts.wakeDuties()
+      if (notification === 'pending') leaveToDuty(parts, orderId)
     }
   }
 }
 
 /** The order is reserved and stored so: whatever fails here, the duty confirms it later. */
 async function confirm(
-  { store, send, crashPoints }: PlaceParts,
+  parts: PlaceParts,
   order: Order,
   { correlationId, log }: Pick<Context, 'correlationId' | 'log'>,
 ): Promise<'sent' | 'pending'> {
   const { orderId } = order
   try {
-    await send(order, correlationId)
-    crashPoints['send-store']()
-    await store.transact(tx => confirmOrder(tx, orderId))
-    log.info({ orderId }, 'confirmed')
-    return 'sent'
+    await parts.send(order, correlationId)
   } catch (error) {
     log.warn({ orderId, error: asLabError(error).detail }, 'not confirmed yet')
     return 'pending'
   }
+  parts.crashPoints['send-store']()
+  // The notification is on its own service's disk: the answer does not wait for the note of it in this book, and where
+  // the note is lost the duty sends again, which notification_service recognises.
+  parts.store
+    .transact(tx => confirmOrder(tx, orderId))
+    .then(() => log.info({ orderId }, 'confirmed'))
+    .catch((error: unknown) => log.warn({ orderId, error: asLabError(error).detail }, 'not confirmed yet'))
+    .finally(() => leaveToDuty(parts, orderId))
+  return 'sent'
+}
+
+/** From here on the duty confirms the order, unless it is noted as confirmed. */
+function leaveToDuty({ confirming, wakeDuties }: PlaceParts, orderId: string): void {
+  confirming.delete(orderId)
+  wakeDuties()
 }
 
 /** Fails the order and, where inventory may have acted, owes it a release. Returns what the client is told. */

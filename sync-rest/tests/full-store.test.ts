@@ -30,19 +30,21 @@ async function placeWith(t: TestContext, failing: number, ask: PlaceParts['ask']
       ? Promise.reject(new LabError('store-failed', 'nothing was kept: the disk is full'))
       : store.transact(work)
   const abandoned = new Set<string>()
+  const confirming = new Set<string>()
+  const woken = Promise.withResolvers<void>()
   const crashPoints = { 'store-reserve': none, 'reserve-store': none, 'store-send': none, 'send-store': none }
   const send = async () => {}
   const parts = {
     store: { transact },
     ask,
     send,
-    confirming: new Set<string>(),
+    confirming,
     abandoned,
-    wakeDuties: none,
+    wakeDuties: woken.resolve,
     crashPoints,
   }
   const answer = place(parts)(order, context)
-  return { store, answer, abandoned }
+  return { store, answer, abandoned, confirming, woken: woken.promise }
 }
 
 const broken = async () => {
@@ -72,9 +74,11 @@ for (const [what, ask] of [
   })
 }
 
-test('a confirmation cannot be stored: 201 pending, and it stays owed', async t => {
-  const { answer, store, abandoned } = await placeWith(t, 3)
-  assert.deepEqual(await answer, { orderId: order.orderId, status: 'reserved', notification: 'pending' })
+test('a confirmation cannot be noted: the answer is true all the same, and the duty is left to send again', async t => {
+  const { answer, store, abandoned, confirming, woken } = await placeWith(t, 3)
+  assert.deepEqual(await answer, { orderId: order.orderId, status: 'reserved', notification: 'sent' })
+  await woken
+  assert.deepEqual([...confirming], [])
   assert.deepEqual(store.read.unconfirmedOrders(), [order.orderId])
   assert.equal(abandoned.size, 0)
 })
