@@ -29,7 +29,7 @@ export async function declareTopology(connection: Connection, topology: Topology
 /** Resolves when every queue has confirmed a probe and is old enough. */
 export async function settleTopology(
   connection: Connection,
-  publisher: Publisher,
+  publisher: Pick<Publisher, 'publish'>,
   { topology, isSettled }: { topology: Topology; isSettled: boolean },
 ): Promise<void> {
   if (!isSettled) await wait(COMING_OF_AGE_MS)

@@ -1,6 +1,6 @@
 // Reads a queue, again and again, whatever becomes of channel and connection.
-// Guarantees: at most `prefetch` deliveries are unsettled; a delivery is settled once, on the channel that brought it,
-// and after the end of that channel never: then the broker gives it again.
+// Guarantees: at most `prefetch` deliveries are unsettled; a delivery is settled on the channel that brought it, and
+// after the end of that channel never: then the broker gives it again.
 import { setImmediate as nextTurn, setTimeout as wait } from 'node:timers/promises'
 import type { Channel, Connection } from 'rabbitmq-client'
 import type { Health } from '#common/kit/health.ts'
@@ -13,7 +13,7 @@ const AGAIN_MS = 200
 export type Delivery = Incoming & {
   /** Whether the broker gave it before. */
   redelivered: boolean
-  /** Settles it; nothing happens when its channel is gone. */
+  /** Settles it, and may be called once; nothing happens when its channel is gone. */
   ack(): void
 }
 
@@ -62,9 +62,9 @@ export function subscribe(parts: Parts, subscriber: Subscriber): Subscription {
     await askAgain()
     const { consumerTag } = await channel.basicConsume({ queue }, message => {
       if (cancelled || !channel.active) return
-      const ack = once(() => {
+      const ack = () => {
         if (channel.active) channel.basicAck({ deliveryTag: message.deliveryTag })
-      })
+      }
       const channelView = { isFirst, caughtUp }
       isFirst = false
       subscriber.onDelivery({ ...incomingOf(queue, message), redelivered: message.redelivered, ack }, channelView)
@@ -97,13 +97,5 @@ export function subscribe(parts: Parts, subscriber: Subscriber): Subscription {
       const { channel, consumerTag } = current ?? {}
       if (channel?.active && consumerTag) await channel.basicCancel({ consumerTag }).catch(() => {})
     },
-  }
-}
-
-function once(work: () => void): () => void {
-  let isDone = false
-  return () => {
-    if (!isDone) work()
-    isDone = true
   }
 }

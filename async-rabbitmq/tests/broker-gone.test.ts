@@ -1,4 +1,4 @@
-// A RabbitMQ of this test's own, since it is killed (SIGKILL) under load and started again on its data and port.
+// A RabbitMQ of each test's own: killed (SIGKILL) under load and started again on its data and port, or made to hang.
 import assert from 'node:assert/strict'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -7,7 +7,17 @@ import { test, type TestContext } from 'node:test'
 import type { StockRow } from '#common/contracts/evidence.ts'
 import { until } from '#common/kit/until.ts'
 import { provideBroker } from '../../infra/brokers/provide.ts'
-import { burger, byText, decisions, notifications, orders, untilNotified, untilSettled } from './evidence.ts'
+import {
+  assertWhole,
+  burger,
+  byText,
+  decisions,
+  notifications,
+  orders,
+  placeMany,
+  untilNotified,
+  untilSettled,
+} from './evidence.ts'
 import { openPlace, SERVICES, type TestPlace } from './place.ts'
 
 const EVERY_MS = 5
@@ -101,4 +111,19 @@ test('a broker that is killed under load and comes back loses, doubles and overs
   })
   assert.deepEqual(sorted((await notifications(place)).map(row => row.orderId)), reserved, 'one notification each')
   assert.deepEqual(await place.link.deadLetters(), [])
+})
+
+test('a broker that hangs makes the order service unhealthy, which takes orders on, and goes on with the broker', async t => {
+  const { address, broker, release } = await ownBroker(t)
+  const place = await openPlace(t, { broker: address })
+  t.after(release)
+  await place.start()
+  broker.pause()
+  t.after(() => broker.resume())
+  const orderIds = await placeMany(place, 20)
+  await place.unhealthy('order_service', 'confirms')
+  broker.resume()
+  await untilNotified(place, 20)
+  await place.healthy('order_service')
+  await assertWhole(place, orderIds)
 })

@@ -1,21 +1,27 @@
 // A service does not trust a broker too early: neither queues that are too young, nor a topology that does not stand.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { until } from '#common/kit/until.ts'
+import { openConnection } from '../broker/broker.ts'
 import { openBrowser } from '../broker/browser.ts'
-import { orderOf, untilNotified } from './evidence.ts'
+import { declareTopology, settleTopology } from '../broker/declare.ts'
+import { topologyOf } from '../topology.ts'
+import { orderOf, placeMany, untilNotified } from './evidence.ts'
 import { brokerUrl, openPlace } from './place.ts'
 
 /** A quorum queue younger than this loses what it confirmed when the broker is killed. */
 const TOO_YOUNG_MS = 1_100
 
+/** From the first line of the service's log that says so. */
+function healthyAfterMs(log: string): number {
+  const timeOf = (event: string) =>
+    Date.parse(new RegExp(`"time":"([^"]+)"[^\\n]*"event":"${event}"`).exec(log)?.[1] ?? '')
+  return timeOf('the broker serves') - timeOf('listening')
+}
+
 test('queues come of age before they are used, and whoever finds them old need not wait', async t => {
   const place = await openPlace(t)
   await place.start(['inventory_service'])
-  const healthyAfterMs = (log: string) => {
-    const timeOf = (event: string) =>
-      Date.parse(new RegExp(`"time":"([^"]+)"[^\\n]*"event":"${event}"`).exec(log)?.[1] ?? '')
-    return timeOf('the broker serves') - timeOf('listening')
-  }
   assert.ok(healthyAfterMs(place.log('inventory_service')) > TOO_YOUNG_MS)
   await place.start(['notification_service'])
   assert.ok(healthyAfterMs(place.log('notification_service')) < TOO_YOUNG_MS)
@@ -31,4 +37,54 @@ test('any service alone declares all that the others read, and probes are droppe
   await place.start(['notification_service', 'order_service'])
   await untilNotified(place, 1)
   assert.deepEqual(await place.link.deadLetters(), [])
+  assert.doesNotMatch(place.log('inventory_service'), /gave a message up/)
+})
+
+test('a topology counts as settled when every queue has confirmed its probe, and not before', async t => {
+  const place = await openPlace(t)
+  const topology = topologyOf(place.prefix, 3)
+  const connection = openConnection(brokerUrl(), 'a test')
+  t.after(() => connection.close())
+  const isSettled = async () => (await declareTopology(connection, topology)).isSettled
+  assert.equal(await isSettled(), false)
+  const confirms: PromiseWithResolvers<void>[] = []
+  const publish = () => {
+    const confirm = Promise.withResolvers<void>()
+    confirms.push(confirm)
+    return confirm.promise
+  }
+  const settled = settleTopology(connection, { publish }, { topology, isSettled: false })
+  await until(() => confirms.length === topology.queues.length, { deadlineMs: 5_000, what: 'a probe for each queue' })
+  for (const confirm of confirms.slice(1)) confirm.resolve()
+  assert.equal(await isSettled(), false)
+  confirms[0]?.resolve()
+  await settled
+  assert.equal(await isSettled(), true)
+})
+
+test('every queue takes a probe before the broker is trusted, and every step of the ladder leads back', async t => {
+  const place = await openPlace(t)
+  await place.start(['order_service'])
+  const browser = await openBrowser(brokerUrl())
+  t.after(() => browser.close())
+  const ready = (name: string) => browser.readyMessages(place.prefix + name)
+  const steps = 3
+  await until(async () => (await ready('inventory.orders')) === 1 + steps, {
+    deadlineMs: 15_000,
+    what: 'a probe and those of the ladder',
+  })
+  assert.equal(await ready('notification.reserved'), 1)
+})
+
+test('a consumer whose queue is deleted is unhealthy until the queue stands again', async t => {
+  const place = await openPlace(t)
+  await place.start(['inventory_service'])
+  const browser = await openBrowser(brokerUrl())
+  t.after(() => browser.close())
+  await browser.remove({ exchanges: [], queues: [`${place.prefix}inventory.orders`] })
+  await place.unhealthy('inventory_service', 'consumer')
+  await place.start(['order_service', 'notification_service'])
+  await place.healthy('inventory_service')
+  await placeMany(place, 10)
+  await untilNotified(place, 10)
 })

@@ -1,0 +1,12 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { envelopeOf } from './message.ts'
+
+test('every message is durable and mandatory, and has an id by which a return is known', () => {
+  const message = { exchange: 'e', routingKey: 'k', body: Buffer.from('{}') }
+  const { durable, mandatory, messageId } = envelopeOf(message)
+  assert.deepEqual([durable, mandatory], [true, true])
+  assert.ok(messageId)
+  assert.notEqual(envelopeOf(message).messageId, messageId)
+  assert.equal(envelopeOf({ ...message, messageId: 'given' }).messageId, 'given')
+})

@@ -1,0 +1,92 @@
+import assert from 'node:assert/strict'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { test, type TestContext } from 'node:test'
+import { LabError } from '#common/contracts/errors.ts'
+import { orderPlaced } from '#common/contracts/events.ts'
+import { createHealth } from '#common/kit/health.ts'
+import { createLog } from '#common/kit/log.ts'
+import { until } from '#common/kit/until.ts'
+import { outboxTables } from '#common/stores/outbox.ts'
+import { openStore } from '#common/stores/store.ts'
+import type { Broker } from '../broker/broker.ts'
+import { startRelay } from './relay.ts'
+
+const happened = { correlationId: 'c', occurredAt: '2026-01-01T00:00:00.000Z' }
+const order = (orderId: string) => ({ orderId, userId: 'u', kitchenId: 'k', items: [{ sku: 'burger', quantity: 1 }] })
+
+/** A relay on a broker that is made up, with so many events in its outbox: the test confirms what it publishes. */
+async function openRelay(t: TestContext, { events, window }: { events: number; window: number }) {
+  const folder = mkdtempSync(join(tmpdir(), 'lab-relay-'))
+  const store = openStore(folder, 'outbox', outboxTables)
+  const closing = new AbortController()
+  const health = createHealth()
+  const published: string[] = []
+  const confirms: PromiseWithResolvers<void>[] = []
+  const broker: Broker = {
+    isReady: () => true,
+    ready: async () => {},
+    publish(message) {
+      const confirm = Promise.withResolvers<void>()
+      published.push(String(message.messageId))
+      confirms.push(confirm)
+      return confirm.promise
+    },
+    subscribe: () => ({ cancel: async () => {} }),
+    close: async () => {},
+  }
+  for (let index = 1; index <= events; index++)
+    await store.transact(tx => tx.enqueue(JSON.stringify(orderPlaced(order(`o-${index}`), happened))))
+  const log = createLog('test', 'silent')
+  const parts = { store, broker, exchange: 'orders', window, crashPoint: () => {}, log, health }
+  const relay = startRelay({ ...parts, closing: closing.signal })
+  t.after(async () => {
+    closing.abort()
+    for (const confirm of confirms) confirm.resolve()
+    await relay.ended
+    store.close()
+    rmSync(folder, { recursive: true })
+  })
+  const untilPublished = (count: number) =>
+    until(() => published.length >= count, { deadlineMs: 5_000, everyMs: 5, what: `${count} events` })
+  const left = () => store.read.pendingEntries(0, 1_000).length
+  const untilLeft = (count: number) =>
+    until(() => left() === count, { deadlineMs: 5_000, everyMs: 5, what: `${count} to be left` })
+  return { confirms, health, left, published, untilLeft, untilPublished }
+}
+
+test('an event leaves the outbox when it is confirmed, and not before', async t => {
+  const { confirms, left, untilLeft, untilPublished } = await openRelay(t, { events: 2, window: 10 })
+  await untilPublished(2)
+  assert.equal(left(), 2)
+  confirms[1]?.resolve()
+  await untilLeft(1)
+  confirms[0]?.resolve()
+  await untilLeft(0)
+})
+
+test('at most a window of events awaits its confirm', async t => {
+  const { confirms, published, untilLeft, untilPublished } = await openRelay(t, { events: 5, window: 2 })
+  await untilPublished(2)
+  for (let turn = 0; turn < 10; turn++) await new Promise(setImmediate)
+  assert.deepEqual(published, ['OrderPlaced:o-1', 'OrderPlaced:o-2'])
+  for (let index = 0; index < 5; index++) {
+    await untilPublished(index + 1)
+    confirms[index]?.resolve()
+  }
+  await untilLeft(0)
+})
+
+test('what was not confirmed stays, turns health red, and is published again as the same event', async t => {
+  const { confirms, health, left, published, untilLeft, untilPublished } = await openRelay(t, { events: 1, window: 10 })
+  await untilPublished(1)
+  confirms[0]?.reject(new LabError('unavailable', 'the broker is away'))
+  await untilPublished(2)
+  assert.equal(left(), 1)
+  assert.match(health.view().troubles.relay ?? '', /wait in the outbox: the broker is away/)
+  assert.deepEqual(published, ['OrderPlaced:o-1', 'OrderPlaced:o-1'])
+  confirms[1]?.resolve()
+  await untilLeft(0)
+  await until(() => health.view().healthy, { deadlineMs: 5_000, what: 'health' })
+})

@@ -1,0 +1,37 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { DatabaseSync } from 'node:sqlite'
+import { ordersTables } from './orders.ts'
+
+const placed = (orderId: string) => ({
+  order: { orderId, userId: 'u', kitchenId: 'k', items: [{ sku: 'burger', quantity: 1 }] },
+  fingerprint: 'f',
+  status: 'pending' as const,
+  reason: null,
+  notification: null,
+  correlationId: 'c',
+  occurredAt: '2026-01-01T00:00:00.000Z',
+})
+
+test('the moment of the decision stays when the order is confirmed later', () => {
+  const tables = ordersTables(new DatabaseSync(':memory:'))
+  const decidedNs = () => tables.pageOrders(0, 1).rows[0]?.decidedNs
+  tables.insertOrder(placed('o'))
+  assert.equal(decidedNs(), null)
+  tables.updateOrder('o', { status: 'reserved', reason: null, notification: 'pending' })
+  const first = decidedNs()
+  assert.ok(first)
+  tables.updateOrder('o', { status: 'reserved', reason: null, notification: 'sent' })
+  assert.equal(decidedNs(), first)
+})
+
+test('what is unfinished is listed, the oldest first, until it is finished', () => {
+  const tables = ordersTables(new DatabaseSync(':memory:'))
+  for (const orderId of ['b', 'a', 'c']) tables.insertOrder(placed(orderId))
+  assert.deepEqual(tables.pendingOrders(), ['b', 'a', 'c'])
+  tables.updateOrder('a', { status: 'failed', reason: 'unknown-sku', notification: null })
+  tables.updateOrder('b', { status: 'reserved', reason: null, notification: 'pending' })
+  assert.deepEqual([tables.pendingOrders(), tables.unconfirmedOrders()], [['c'], ['b']])
+  tables.updateOrder('b', { status: 'reserved', reason: null, notification: 'sent' })
+  assert.deepEqual(tables.unconfirmedOrders(), [])
+})
