@@ -58,6 +58,9 @@ export const Page = <Row extends TSchema>(row: Row) =>
   Type.Object({ rows: Type.Array(row), next: Type.Union([Seq, Type.Null()]) })
 export type Page<Row> = { rows: Row[]; next: number | null }
 
+/** A page of orders, and how many orders were asked for that are in no row and may still come: told unknown, not over. */
+export const OrdersPage = Type.Object({ ...Page(OrderRow).properties, onTheirWay: Type.Integer({ minimum: 0 }) })
+
 /** Clock and boot of a service: processes of one boot of one kernel share the monotonic clock. */
 export const ClockView = Type.Object({ monotonicNs: Ns, bootId: Text })
 export type ClockView = Static<typeof ClockView>

@@ -53,12 +53,14 @@ const notification = (seq: number) => ({ seq, orderId: `order-${seq}`, userId: '
 test('evidence is read page by page to the end, each row once', async () => {
   const rows = Array.from({ length: 2_500 }, (_, index) => notification(3 * index + 1))
   await using service = await startService((path, after, limit) => {
+    if (path === '/orders') return { rows: [], next: null, onTheirWay: 2 }
     if (path !== '/notifications') return { rows: [], next: null }
     const page = rows.filter(({ seq }) => seq > after).slice(0, limit)
     return { rows: page, next: page.length < limit ? null : page.at(-1)?.seq }
   })
   const evidence = await readEvidence(model, service.runtime, link)
   assert.deepEqual(evidence.notifications, rows)
+  assert.equal(evidence.onTheirWay, 2)
   assert.equal(service.asked.filter(url => url.startsWith('/notifications')).length, 3)
 })
 
@@ -83,7 +85,17 @@ test('quiet is when every order is decided, every reserved one confirmed, and no
   assert.equal(isQuiet(historyOf([]).evidence), true)
 })
 
+test('what is on its way is asked before the rows are read, so that what arrives between is in one of them', async () => {
+  let asked = 0
+  await using service = await startService(path => {
+    const rows = path === '/orders' && asked++ > 0 ? whole().orders : []
+    return { rows, next: null, onTheirWay: rows.length === 0 ? 1 : 0 }
+  })
+  assert.equal(isQuiet(await readEvidence(model, service.runtime, link)), false)
+})
+
 const LOUD: Record<string, (evidence: Evidence) => void> = {
+  'an order that was told unknown is on its way': evidence => void (evidence.onTheirWay = 1),
   'an order is pending': ({ orders }) => Object.assign(orders[0] ?? {}, { status: 'pending' }),
   'a reserved order is not confirmed': ({ notifications }) => void notifications.pop(),
   'stock is held for a failed order': ({ orders }) => Object.assign(orders[0] ?? {}, { status: 'failed' }),

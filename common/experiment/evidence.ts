@@ -6,6 +6,7 @@ import {
   MovementRow,
   NotificationRow,
   OrderRow,
+  OrdersPage,
   Page,
   type Page as PageOf,
   StockRow,
@@ -42,8 +43,12 @@ const readNotifications = reader(NotificationRow)
 
 export async function readEvidence(model: Model, runtime: Runtime, link: Link): Promise<Evidence> {
   const { orders, inventory, notifications } = model.evidence
+  const book = `${runtime.url(orders)}/orders`
+  // Asked before the rows are read: what was no longer on its way then is in one of them.
+  const { onTheirWay } = parse(OrdersPage, await getJson(`${book}?limit=1`), book)
   return {
-    orders: await readOrders(`${runtime.url(orders)}/orders`),
+    onTheirWay,
+    orders: await readOrders(book),
     decisions: await readDecisions(`${runtime.url(inventory)}/inventory/decisions`),
     movements: await readMovements(`${runtime.url(inventory)}/inventory/movements`),
     stock: await readStock(`${runtime.url(inventory)}/inventory`),
@@ -61,10 +66,10 @@ export async function clocksAgree(model: Model, runtime: Runtime): Promise<boole
 }
 
 /**
- * Quiet: every order that a service knows is decided everywhere, every reserved one is confirmed, and no stock is held
+ * Quiet: no order is on its way to the book, every order that a service knows is decided everywhere, every reserved one is confirmed, and no stock is held
  * for a failed one. Never judged by a queue's depth.
  */
-export function isQuiet({ orders, decisions, notifications }: Evidence): boolean {
+export function isQuiet({ onTheirWay, orders, decisions, notifications }: Evidence): boolean {
   const decisionOf = new Map(decisions.map(decision => [decision.orderId, decision]))
   const notified = new Set(notifications.map(({ orderId }) => orderId))
   const known = new Set(orders.map(({ orderId }) => orderId))
@@ -80,5 +85,5 @@ export function isQuiet({ orders, decisions, notifications }: Evidence): boolean
   const confirmed = decisions.every(
     ({ orderId, outcome }) => known.has(orderId) || outcome.status === 'failed' || notified.has(orderId),
   )
-  return settled && confirmed
+  return onTheirWay === 0 && settled && confirmed
 }

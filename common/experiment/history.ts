@@ -9,6 +9,8 @@ import type { DeadLetter } from './model.ts'
 
 /** What the services hold at the end. */
 export type Evidence = {
+  /** Orders that were asked for, are in no row, and may still come. */
+  onTheirWay: number
   orders: OrderRow[]
   decisions: DecisionRow[]
   movements: MovementRow[]

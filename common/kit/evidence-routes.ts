@@ -1,4 +1,5 @@
 // The routes through which a service shows what it holds, page by page: `?after=` a sequence number, `?limit=` rows.
+import type { OrderRow } from '../contracts/evidence.ts'
 import { LabError } from '../contracts/errors.ts'
 import { MAX_PAGE, type Pager } from '../stores/page.ts'
 import type { Server } from './http-server.ts'
@@ -9,6 +10,11 @@ export function pageRoute(server: Server, path: string, page: Pager<unknown>): v
     const limit = wholeNumber('limit', request.query.limit ?? '100', MAX_PAGE)
     return page(after, Math.max(limit, 1))
   })
+}
+
+/** `GET /orders`. `onTheirWay` counts what may still come to be a row; what is a row already must not be missing there. */
+export function ordersRoute(server: Server, page: Pager<OrderRow>, onTheirWay: () => number): void {
+  pageRoute(server, '/orders', (after, limit) => ({ ...page(after, limit), onTheirWay: onTheirWay() }))
 }
 
 function wholeNumber(name: string, value: string, max: number): number {

@@ -10,7 +10,7 @@ import { parse } from '#common/contracts/parse.ts'
 import { faultRoutes } from '#common/faults/routes.ts'
 import { createSwitchboard } from '#common/faults/switchboard.ts'
 import { integer } from '#common/kit/config.ts'
-import { pageRoute } from '#common/kit/evidence-routes.ts'
+import { ordersRoute } from '#common/kit/evidence-routes.ts'
 import { contextOf, createServer, readHeader } from '#common/kit/http-server.ts'
 import { commonSettings, runService } from '#common/kit/service.ts'
 import { openStore } from '#common/stores/store.ts'
@@ -71,7 +71,7 @@ else
         const { status, reason, notification } = placed
         return { orderId, status, ...(reason && { reason }), ...(notification && { notification }) } satisfies OrderView
       })
-      pageRoute(server, '/orders', store.read.pageOrders)
+      ordersRoute(server, store.read.pageOrders, () => onTheirWay.size)
       faultRoutes(server, switchboard)
 
       async function run(): Promise<void> {

@@ -34,8 +34,7 @@ function placing(answer: () => Promise<void>, change: Partial<PlaceParts> = {}) 
   return { parts, sent, tables, placeIt: place(parts) }
 }
 
-const refused = (code: string) => () =>
-  Promise.reject(new LabError(code === 'unavailable' ? code : 'deadline-passed', 'x'))
+const refused = (code: 'unavailable' | 'too-large' | 'deadline-passed') => () => Promise.reject(new LabError(code, 'x'))
 
 test('a placed order is in the log and in the view before it is answered', async () => {
   const { placeIt, sent, tables } = placing(async () => {})
@@ -45,14 +44,17 @@ test('a placed order is in the log and in the view before it is answered', async
 })
 
 test('what was not handed over may be placed again; what was handed over counts as placed until the log tells', async () => {
-  const away = placing(refused('unavailable'))
-  await assert.rejects(away.placeIt(order, context), { code: 'unavailable', orderId: 'o-1' })
-  assert.equal(away.parts.onTheirWay.size, 0)
+  for (const code of ['unavailable', 'too-large'] as const) {
+    const away = placing(refused(code))
+    await assert.rejects(away.placeIt(order, context), { code, orderId: 'o-1' })
+    assert.equal(away.parts.onTheirWay.size, 0)
+  }
   const late = placing(refused('deadline-passed'))
   await assert.rejects(late.placeIt(order, context), { code: 'deadline-passed' })
   await assert.rejects(late.placeIt(order, context), { code: 'order-undecided' })
   await assert.rejects(late.placeIt(other, context), { code: 'key-reused' })
   assert.equal(late.sent.length, 1)
+  assert.equal(late.parts.onTheirWay.size, 1)
 })
 
 test('an order that the log has and the store could not note is unknown to the client, never "nothing happened"', async () => {

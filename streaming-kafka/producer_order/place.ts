@@ -45,8 +45,8 @@ export function place({ link, store, onTheirWay, ready, deadlineMs, afterProduce
     try {
       await link.producer.send(jsonRecord(link.topics.orders, kitchenId, event, correlationId), deadlineMs)
     } catch (error) {
-      // Not handed over is over; what was handed over is forgotten when the view shows it.
-      if (error instanceof LabError && error.code === 'unavailable') onTheirWay.delete(orderId)
+      // What was handed over is forgotten when the view shows it; what was refused is over.
+      if (error instanceof LabError && error.code !== 'deadline-passed') onTheirWay.delete(orderId)
       throw error instanceof LabError ? new LabError(error.code, error.detail, { orderId, cause: error }) : error
     }
     afterProduce()

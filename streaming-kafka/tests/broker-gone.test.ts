@@ -1,13 +1,15 @@
-// A Kafka of this test's own, since it is killed: gone at the start, there later, gone again in the middle of the load.
+// A Kafka of these tests' own, since it is killed: gone at the start, gone in the middle of the load, and there again.
+import { Admin, ConfigResourceTypes } from '@platformatic/kafka'
 import assert from 'node:assert/strict'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test, type TestContext } from 'node:test'
+import { isQuiet } from '#common/experiment/evidence.ts'
 import { until } from '#common/kit/until.ts'
 import { provideBroker } from '../../infra/brokers/provide.ts'
 import { streamingKafka } from '../model.ts'
-import { type Answer, call, order } from './client.ts'
+import { type Answer, call, order, placeMany } from './client.ts'
 import { assertSound, createStage, type Stage } from './stage.ts'
 
 const NAMES = streamingKafka.services.map(({ name }) => name)
@@ -92,3 +94,49 @@ test('a broker that comes late, dies under load and comes back: health tells it,
   assert.equal(evidence.orders.length, count)
   assertSound(evidence)
 })
+
+test('an order that was told 504 keeps the end from being quiet until Kafka is back and the order is shown', async t => {
+  const { address, broker, release } = await ownBroker(t)
+  const stage = await createStage(t, {}, address)
+  t.after(release) // after the stage has removed what it made
+  await stage.startAll()
+  const base = stage.runtime.url('producer_order')
+  await placeMany(base, 50, 'before')
+  assert.equal((await stage.quiet(50)).onTheirWay, 0)
+
+  // From now on the log takes no order, also when the broker is back: everything else can be asked and is at rest.
+  await setInSync(stage, '2')
+  const killed = broker.kill()
+  const answers = await placeMany(base, 50, 'unknown')
+  await killed
+  const unknown = answers.filter(({ status }) => status === 504)
+  assert.ok(unknown.length > 0, 'no client was told 504')
+  assert.ok(answers.every(({ status }) => status === 503 || status === 504))
+  await broker.start()
+  const reachable = () => stage.evidence().catch(() => false as const)
+  const early = await until(reachable, { deadlineMs: 30_000, what: 'the evidence to be readable again' })
+  assert.equal(early.orders.length, 50)
+  assert.equal(early.onTheirWay, unknown.length)
+  assert.equal(isQuiet(early), false)
+  assert.equal(isQuiet({ ...early, onTheirWay: 0 }), true, 'it was something else that was not quiet')
+
+  await setInSync(stage, '1')
+  const end = await stage.quiet(50)
+  const shown = new Set(end.orders.map(({ orderId }) => orderId))
+  for (const { body } of unknown)
+    assert.ok(shown.has(String(body.orderId)), `${String(body.orderId)} came after the end`)
+  assert.equal(shown.size, 50 + unknown.length)
+  assertSound(end)
+})
+
+/** How many replicas must have an order; there is one. */
+async function setInSync({ brokers, prefix }: Stage, value: string): Promise<void> {
+  const admin = new Admin({ clientId: 'test', bootstrapBrokers: [brokers] })
+  try {
+    const configs = [{ name: 'min.insync.replicas', configOperation: 0, value } as const]
+    const resource = { resourceType: ConfigResourceTypes.TOPIC, resourceName: `${prefix}orders`, configs }
+    await admin.incrementalAlterConfigs({ resources: [resource] })
+  } finally {
+    await admin.close()
+  }
+}

@@ -8,7 +8,7 @@ import { DEFAULT_KITCHEN, type Order, OrderRequest } from '#common/contracts/ord
 import { parse } from '#common/contracts/parse.ts'
 import { faultRoutes } from '#common/faults/routes.ts'
 import { createSwitchboard } from '#common/faults/switchboard.ts'
-import { pageRoute } from '#common/kit/evidence-routes.ts'
+import { ordersRoute } from '#common/kit/evidence-routes.ts'
 import { contextOf, createServer, readHeader } from '#common/kit/http-server.ts'
 import { runService } from '#common/kit/service.ts'
 import { ordersTables } from '#common/stores/orders.ts'
@@ -110,7 +110,8 @@ await runService(NAME, {
       if (!placed) throw new LabError('not-found', 'there is no such order')
       return viewOf(placed)
     })
-    pageRoute(server, '/orders', store.read.pageOrders)
+    // An order is in the store, pending, before anybody is asked about it: none is on its way past the rows.
+    ordersRoute(server, store.read.pageOrders, () => 0)
     faultRoutes(server, switchboard)
     return {
       server,

@@ -16,7 +16,7 @@ export const emptyHistory = (openingStock: History['openingStock']): History => 
   acts: [],
   samples: [],
   faults: {},
-  evidence: { orders: [], decisions: [], movements: [], stock: [], notifications: [], deadLetters: [] },
+  evidence: { onTheirWay: 0, orders: [], decisions: [], movements: [], stock: [], notifications: [], deadLetters: [] },
   openingStock,
   clocksAgree: true,
   quiet: true,

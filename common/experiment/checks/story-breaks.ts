@@ -4,7 +4,7 @@
  */
 import type { History } from '../history.ts'
 import { type Break, confirmed, forget, moveAgain, rowOf, told } from './break.ts'
-import type { Trace } from './trace.ts'
+import { leftNothing, type Trace } from './trace.ts'
 
 const bury = ({ evidence }: History, { orderId }: Trace) =>
   evidence.deadLetters.push({
@@ -86,6 +86,12 @@ export const STORY_BREAKS: readonly Break[] = [
       Object.assign(rowOf(history, trace) ?? {}, { status: 'pending' })
     },
     caughtBy: ['stuck', 'unknown-resolved', 'dead-letter-closure'],
+  },
+  {
+    name: 'an order that vanished may still come',
+    on: leftNothing,
+    spoil: ({ evidence }) => void (evidence.onTheirWay = 1),
+    caughtBy: ['unknown-resolved'],
   },
   {
     name: 'an order that was told 201 is failed',

@@ -1,5 +1,6 @@
 // Unknown resolved: of every attempt without an answer (and every 504) the end shows that it happened, or that it did not.
 // Vacuous when every attempt was answered: experiments without unknowns leave it out.
+import type { History } from '../history.ts'
 import { type Attempt, isUnknown } from '../load/attempt.ts'
 import { defineCheck, judgeAll } from './check.ts'
 import { isDecided, leftNothing, type Trace, traces } from './trace.ts'
@@ -9,7 +10,7 @@ export const unknownResolved = defineCheck(
   'every attempt without an answer is shown to have happened or not',
   history => {
     const open = [...traces(history).values()].filter(({ attempts }) => attempts.some(leftOpen))
-    const offenders = open.filter(trace => !isResolved(trace)).map(({ orderId }) => `${orderId} is still open`)
+    const offenders = open.filter(trace => !isResolved(trace, history)).map(({ orderId }) => `${orderId} is still open`)
     return judgeAll({ looked: open.length, what: 'orders with an attempt that had no answer', offenders })
   },
 )
@@ -17,6 +18,7 @@ export const unknownResolved = defineCheck(
 const leftOpen = ({ answer }: Attempt): boolean =>
   isUnknown(answer) || (answer.kind === 'status' && answer.status === 504)
 
-/** Final wherever it is known, or nowhere known. */
-const isResolved = (trace: Trace): boolean =>
-  leftNothing(trace) || (isDecided(trace) && trace.rows.every(row => row.status !== 'pending'))
+/** Final wherever it is known; or nowhere known, when no order can come any more. */
+const isResolved = (trace: Trace, { evidence }: History): boolean =>
+  (leftNothing(trace) && evidence.onTheirWay === 0) ||
+  (isDecided(trace) && trace.rows.every(row => row.status !== 'pending'))
