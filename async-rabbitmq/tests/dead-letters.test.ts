@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { orderPlaced } from '#common/contracts/events.ts'
+import { until } from '#common/kit/until.ts'
 import { openBrowser } from '../broker/browser.ts'
 import { redrive } from '../dead-letters.ts'
 import { DELIVERY_LIMIT, topologyOf } from '../topology.ts'
@@ -41,6 +42,23 @@ test('a letter is redriven once, as it is or edited, and others stay where they 
     ['hopeless'],
   )
   await assert.rejects(place.link.redrive('nothing'), /there is no dead letter "nothing"/)
+})
+
+test('equal letters have names of their own, and one of them is redriven', async t => {
+  const place = await openPlace(t)
+  await place.start(['inventory_service'])
+  await place.setFaults('inventory_service', { error: {} })
+  await place.link.verbs.redeliver?.({ orders: [orderOf('equal')], times: 2 })
+  const letters = await untilDeadLetters(place, 2)
+  const [first, second] = letters.map(letter => letter.id)
+  assert.notEqual(first, second)
+  await place.setFaults('inventory_service', { error: null })
+  await place.link.redrive(second ?? '')
+  await until(async () => (await decisions(place)).length === 1, { deadlineMs: 10_000, what: 'a decision' })
+  assert.deepEqual(
+    (await place.link.deadLetters()).map(left => left.id),
+    [first],
+  )
 })
 
 test('a redrive that dies after its publish leaves the letter, and redriven again it has one effect', async t => {

@@ -6,8 +6,9 @@ import { openConnection } from '../broker/broker.ts'
 import { openBrowser } from '../broker/browser.ts'
 import { declareTopology, settleTopology } from '../broker/declare.ts'
 import { topologyOf } from '../topology.ts'
-import { orderOf, placeMany, untilNotified } from './evidence.ts'
+import { orderOf, untilNotified } from './evidence.ts'
 import { brokerUrl, openPlace } from './place.ts'
+import { openProxy } from './proxy.ts'
 
 /** A quorum queue younger than this loses what it confirmed when the broker is killed. */
 const TOO_YOUNG_MS = 1_100
@@ -76,15 +77,18 @@ test('every queue takes a probe before the broker is trusted, and every step of 
   assert.equal(await ready('notification.reserved'), 1)
 })
 
-test('a consumer whose queue is deleted is unhealthy until the queue stands again', async t => {
-  const place = await openPlace(t)
+test('a consumer whose queue is deleted is unhealthy; a new connection declares all that is missing', async t => {
+  const proxy = await openProxy(t)
+  await proxy.mend()
+  const place = await openPlace(t, { amqp: proxy.url })
   await place.start(['inventory_service'])
   const browser = await openBrowser(brokerUrl())
   t.after(() => browser.close())
-  await browser.remove({ exchanges: [], queues: [`${place.prefix}inventory.orders`] })
+  const queues = ['inventory.orders', 'notification.reserved'].map(name => place.prefix + name)
+  await browser.remove({ exchanges: [], queues })
   await place.unhealthy('inventory_service', 'consumer')
-  await place.start(['order_service', 'notification_service'])
+  await proxy.cut()
+  await proxy.mend()
   await place.healthy('inventory_service')
-  await placeMany(place, 10)
-  await untilNotified(place, 10)
+  for (const queue of queues) assert.ok((await browser.readyMessages(queue)) !== undefined, queue)
 })
