@@ -33,7 +33,14 @@ async function testOn(files: readonly string[]): Promise<number> {
   const run = registerRun({ directories: [directory], prefix: '', addresses: {} })
   mkdirSync(directory, { recursive: true })
   try {
-    return await withBrokers(directory, interrupted.signal, addresses => runTests(files, addresses, interrupted.signal))
+    return await withBrokers(directory, interrupted.signal, ({ rabbitmq, kafka }) =>
+      runTests(files, {
+        // Two keep two cores busy; more would measure each other's load.
+        filesAtOnce: 2,
+        environment: { LAB_TEST_RABBITMQ_URL: rabbitmq, LAB_TEST_KAFKA_BROKERS: kafka },
+        signal: interrupted.signal,
+      }),
+    )
   } catch (error) {
     if (interrupted.signal.aborted) return 130
     console.error(error instanceof Error ? error.message : String(error))

@@ -66,7 +66,7 @@ function mayTest(file: string, to: string): boolean {
 }
 
 function isTest(file: string): boolean {
-  return file.endsWith('.test.ts')
+  return /\.(compose-)?test\.ts$/.test(file)
 }
 
 function place(folder: string): number {

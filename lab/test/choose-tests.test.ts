@@ -2,10 +2,18 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { chooseTests } from './choose-tests.ts'
 
-const PATHS = ['common/kit/log.test.ts', 'common/kit/log.ts', 'lab/a.test.ts', 'sync-rest/tests/b.test.ts']
+const COMPOSE = 'sync-rest/tests/c.compose-test.ts'
+const PATHS = ['common/kit/log.test.ts', 'common/kit/log.ts', 'lab/a.test.ts', 'sync-rest/tests/b.test.ts', COMPOSE]
 
 test('without a word all test files are chosen, and nothing else', () => {
-  assert.deepEqual(chooseTests(PATHS, []), { files: PATHS.filter(path => path !== 'common/kit/log.ts') })
+  assert.deepEqual(chooseTests(PATHS, []), {
+    files: ['common/kit/log.test.ts', 'lab/a.test.ts', 'sync-rest/tests/b.test.ts'],
+  })
+})
+
+test('what needs an engine is chosen by its own ending', () => {
+  assert.deepEqual(chooseTests(PATHS, [], '.compose-test.ts'), { files: [COMPOSE] })
+  assert.match(chooseTests(PATHS, ['kit'], '.compose-test.ts').problem ?? '', /"kit"/)
 })
 
 test('words narrow to the paths that contain any of them', () => {

@@ -2,9 +2,12 @@
 
 export type Choice = { files: string[]; problem?: string }
 
+/** How the name of a test file ends: of those that `npm test` runs, and of those that need a container engine. */
+export type Ending = '.test.ts' | '.compose-test.ts'
+
 /** All test files without words, else those whose path contains any of them; a word that matches nothing is a problem. */
-export function chooseTests(paths: readonly string[], words: readonly string[]): Choice {
-  const tests = paths.filter(path => path.endsWith('.test.ts'))
+export function chooseTests(paths: readonly string[], words: readonly string[], ending: Ending = '.test.ts'): Choice {
+  const tests = paths.filter(path => path.endsWith(ending))
   const idle = words.find(word => !tests.some(path => path.includes(word)))
   if (idle !== undefined) {
     return { files: [], problem: `No test file has "${idle}" in its path; give a part of one, for example sync-rest.` }

@@ -1,21 +1,28 @@
 /** Node's test runner over given files, in a process of its own; it prints straight to the terminal. */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import type { Addresses } from './with-brokers.ts'
 
-// Two files at once keep two cores busy; more would measure each other's load.
-const FILES_AT_ONCE = 2
 // No single file is near this: it ends what hangs, so that a build fails with a name and does not time out.
 const FILE_MS = 600_000
 const GRACE_MS = 10_000
 
+export type RunnerOptions = {
+  filesAtOnce: number
+  /** Beyond this process's own. */
+  environment?: NodeJS.ProcessEnv
+  signal: AbortSignal
+}
+
 /** Resolves with the runner's exit code once it has ended; an aborted `signal` ends it, and gives 130. */
-export async function runTests(files: readonly string[], addresses: Addresses, signal: AbortSignal): Promise<number> {
+export async function runTests(
+  files: readonly string[],
+  { filesAtOnce, environment, signal }: RunnerOptions,
+): Promise<number> {
   signal.throwIfAborted()
-  const flags = ['--test', '--test-reporter=spec', `--test-concurrency=${FILES_AT_ONCE}`, `--test-timeout=${FILE_MS}`]
+  const flags = ['--test', '--test-reporter=spec', `--test-concurrency=${filesAtOnce}`, `--test-timeout=${FILE_MS}`]
   const runner = spawn(process.execPath, [...flags, ...files], {
     stdio: ['ignore', 'inherit', 'inherit'],
-    env: { ...process.env, LAB_TEST_RABBITMQ_URL: addresses.rabbitmq, LAB_TEST_KAFKA_BROKERS: addresses.kafka },
+    env: { ...process.env, ...environment },
   })
   const end = (): void => {
     runner.kill('SIGINT')
