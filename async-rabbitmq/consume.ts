@@ -88,11 +88,11 @@ export function consume<In extends Event>(parts: ConsumeParts<In>): { stop(): Pr
 }
 
 function turnOf<In extends Event>(parts: ConsumeParts<In>, { body, deliveryCount }: Delivery): Turn {
-  if (deliveryCount >= REFRESH_FROM) return 'first'
+  if (deliveryCount >= REFRESH_FROM) return 'unhandled'
   const deaths = parts.store.read.deathsAlone(suspectKey(body))
   if (deaths === 0 && deliveryCount < ALONE_FROM) return 'together'
   if (isDone(parts, body)) return 'together'
-  return deaths >= DEATHS_OF_A_KILLER ? 'first' : 'alone'
+  return deaths >= DEATHS_OF_A_KILLER ? 'unhandled' : 'alone'
 }
 
 /** What cannot be read is not done; reading it again tells why. */
@@ -106,7 +106,7 @@ function isDone<In extends Event>(parts: ConsumeParts<In>, body: Buffer): boolea
 
 async function work<In extends Event>(parts: ConsumeParts<In>, delivery: Delivery, turn: Turn): Promise<Done> {
   try {
-    if (turn === 'first') await settleUnhandled(parts, delivery)
+    if (turn === 'unhandled') await settleUnhandled(parts, delivery)
     else await handle(parts, delivery, turn)
     delivery.ack()
     return 'done'

@@ -3,6 +3,7 @@
 // message is in its queue and still among the dead letters, and sent again it has one effect, since its reader knows
 // the order. Not promised: that a letter is seen while somebody else looks at the same queue.
 import { createHash } from 'node:crypto'
+import { orderIdIn } from '#common/contracts/events.ts'
 import type { DeadLetter } from '#common/experiment/model.ts'
 import type { Browser } from './broker/browser.ts'
 import type { Incoming } from './broker/message.ts'
@@ -63,21 +64,10 @@ function letterOf(message: Incoming, id: string, source: string): DeadLetter {
     reason: String(headers[REASON] ?? brokerReason ?? 'unknown'),
     detail: String(headers[DETAIL] ?? (brokerReason ? 'the broker itself gave it up' : '')),
     attempts: attemptsOf(message),
-    orderId: orderIdOf(body),
+    orderId: orderIdIn(body),
     body: body.toString(),
   }
 }
 
 const digestOf = ({ messageId = '', body }: Incoming): string =>
   createHash('sha256').update(`${messageId}\n`).update(body).digest('hex').slice(0, 12)
-
-function orderIdOf(body: Buffer): string | undefined {
-  try {
-    const event: unknown = JSON.parse(body.toString())
-    const data: unknown = typeof event === 'object' && event !== null && 'data' in event ? event.data : undefined
-    const orderId = typeof data === 'object' && data !== null && 'orderId' in data ? data.orderId : undefined
-    return typeof orderId === 'string' ? orderId : undefined
-  } catch {
-    return undefined
-  }
-}

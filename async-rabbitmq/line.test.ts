@@ -25,14 +25,14 @@ function openLine(tryAgainMs = 5) {
   return { line, begun, told, end, untilBegun }
 }
 
-test('what is to be settled first is done before anything is handled', async () => {
+test('what is to be settled unhandled is done before anything is handled', async () => {
   const { line, begun, end } = openLine()
   line.hold()
   line.arrive('a', 'together')
-  line.arrive('b', 'first')
-  line.arrive('c', 'first')
+  line.arrive('b', 'unhandled')
+  line.arrive('c', 'unhandled')
   line.release()
-  assert.deepEqual(begun, ['b first', 'c first'])
+  assert.deepEqual(begun, ['b unhandled', 'c unhandled'])
   await end('b')
   assert.deepEqual(begun.length, 2)
   await end('c')

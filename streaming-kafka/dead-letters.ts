@@ -2,6 +2,7 @@
 // A topic cannot lose one record, so what is sent on its way again is marked by a second record with the same id.
 // Guarantees: a crash that writes a dead letter twice gives it the same id twice, and it is listed once.
 import type { LabError } from '#common/contracts/errors.ts'
+import { orderIdIn } from '#common/contracts/events.ts'
 import type { DeadLetter } from '#common/experiment/model.ts'
 import { CORRELATION_HEADER, type LogRecord, type NewRecord } from './broker/record.ts'
 import type { KafkaLink } from './link.ts'
@@ -82,17 +83,4 @@ export function listDeadLetters(records: LogRecord[]): HeldRecord[] {
     })
   }
   return [...held.values()]
-}
-
-/** The order that a record speaks of, where that can be seen; it may be anything else. */
-function orderIdIn(value: Buffer | null): string | undefined {
-  try {
-    const event: unknown = JSON.parse(String(value))
-    if (typeof event !== 'object' || event === null || !('data' in event)) return undefined
-    const { data } = event
-    if (typeof data !== 'object' || data === null || !('orderId' in data)) return undefined
-    return typeof data.orderId === 'string' ? data.orderId : undefined
-  } catch {
-    return undefined
-  }
 }

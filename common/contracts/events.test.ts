@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { LabError } from './errors.ts'
-import { inventoryEvent, InventoryEvent, orderPlaced, OrderPlaced } from './events.ts'
+import { inventoryEvent, InventoryEvent, orderIdIn, orderPlaced, OrderPlaced } from './events.ts'
 import { parse } from './parse.ts'
 
 const order = { orderId: 'a', userId: 'ada', kitchenId: 'main', items: [{ sku: 'burger', quantity: 1 }] }
@@ -43,4 +43,12 @@ test('an unknown type, version, reason or time is refused', () => {
     { id: undefined },
   ])
     assert.throws(() => parse(InventoryEvent, { ...event, ...change }), LabError, JSON.stringify(change))
+})
+
+test('of any message it is told which order it speaks of, if any', () => {
+  const seen = (body: unknown) => orderIdIn(Buffer.from(typeof body === 'string' ? body : JSON.stringify(body)))
+  assert.equal(seen(orderPlaced(order, happened)), 'a')
+  for (const odd of ['', '{', 'null', '[]', '7', {}, { data: null }, { data: 'a' }, { data: { orderId: 7 } }])
+    assert.equal(seen(odd), undefined)
+  assert.equal(orderIdIn(null), undefined)
 })

@@ -70,3 +70,15 @@ export function inventoryEvent(order: Order, outcome: Outcome, happened: Happene
         data: { ...data, reason: outcome.reason },
       }
 }
+
+/** The order that a message speaks of, where that can be seen; the message may be anything else. */
+export function orderIdIn(body: Buffer | null): string | undefined {
+  try {
+    const event: unknown = JSON.parse(String(body))
+    const data: unknown = typeof event === 'object' && event !== null && 'data' in event ? event.data : undefined
+    const orderId = typeof data === 'object' && data !== null && 'orderId' in data ? data.orderId : undefined
+    return typeof orderId === 'string' ? orderId : undefined
+  } catch {
+    return undefined
+  }
+}
