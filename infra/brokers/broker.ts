@@ -2,19 +2,19 @@
 
 export const brokerKinds = ['rabbitmq', 'kafka'] as const
 export type BrokerKind = (typeof brokerKinds)[number]
-export type SourceName = 'address' | 'packages'
+export type SourceName = 'address' | 'packages' | 'docker'
 
 /** The verbs that an experiment has on a private broker; each needs the one before it to have ended. */
 export type BrokerProcess = {
-  /** Of the broker's own process; another one after `start`. */
-  readonly pid: number
+  /** Of the broker's own process, where this machine sees it; another one after `start`. */
+  readonly pid?: number
   /** SIGKILL for the whole broker; resolves when it has ended. */
   kill(): Promise<void>
   /** The same port and data again after `kill`; resolves when it can serve. */
   start(): Promise<void>
-  /** SIGSTOP and SIGCONT: a broker that hangs. */
-  pause(): void
-  resume(): void
+  /** A broker that hangs, and goes on. */
+  pause(): Promise<void>
+  resume(): Promise<void>
 }
 
 export type Broker = {

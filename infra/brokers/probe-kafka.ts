@@ -9,6 +9,8 @@ export async function probeKafka(addresses: string): Promise<string> {
   let problem = ''
   for (const { host, port } of parseBrokers(addresses)) {
     const connection = new Connection('communication-models-lab', { connectTimeout: 3000, requestTimeout: 3000 })
+    // What is in the way of a container accepts a connection, and breaks it while the broker is not up.
+    connection.on('error', () => {}) // said by the calls
     try {
       await connection.connect(host, port)
       const versions = await apiVersionsV3.api.async(connection, 'communication-models-lab', '0')

@@ -59,6 +59,7 @@ for (const kind of brokerKinds) {
 
     const readAgain = await keepsWhatItWasGiven(broker)
     const { pid } = broker.process
+    assert.ok(pid)
     await broker.process.kill()
     assert.equal(isRunning(pid), false)
     await assert.rejects(probe(broker))
@@ -68,9 +69,9 @@ for (const kind of brokerKinds) {
     assert.notEqual(broker.process.pid, pid)
     await readAgain()
 
-    broker.process.pause()
+    await broker.process.pause()
     await assert.rejects(probe(broker))
-    broker.process.resume()
+    await broker.process.resume()
     await probe(broker)
 
     await broker.stop()
@@ -133,7 +134,7 @@ async function asAddress(broker: Broker): Promise<void> {
 }
 
 function withoutAddresses(): NodeJS.ProcessEnv {
-  return { ...process.env, LAB_RABBITMQ_URL: '', LAB_KAFKA_BROKERS: '' }
+  return { ...process.env, LAB_BROKERS: 'packages', LAB_RABBITMQ_URL: '', LAB_KAFKA_BROKERS: '' }
 }
 
 /** The first line, or nothing when the output ends without one. */
@@ -149,7 +150,7 @@ function spawnOwner(kind: BrokerKind, dataFolder: string): ChildProcess {
     const { signal } = new AbortController()
     const options = { dataFolder: ${JSON.stringify(dataFolder)}, progress() {}, signal, environment: process.env }
     const broker = await provideBroker(${JSON.stringify(kind)}, options)
-    broker.process.pause()
+    await broker.process.pause()
     console.log('paused')`
   const stdio = ['ignore', 'pipe', 'inherit'] as const
   return spawn(process.execPath, ['--input-type=module', '-e', script], { stdio: [...stdio], env: withoutAddresses() })

@@ -1,14 +1,15 @@
 /**
- * Where a broker comes from: the first source that serves. A source that the user named (an address) is
- * used or fails: another one never takes its place in silence.
+ * Where a broker comes from: the first source that serves. A source that the user named (an address, or one
+ * in LAB_BROKERS) is used or fails: another one never takes its place in silence.
  */
 import { address } from './address.ts'
 import type { Broker, BrokerKind, ProvideOptions, Source, SourceName } from './broker.ts'
 import { brokerKinds } from './broker.ts'
+import { docker } from './docker.ts'
 import { packages } from './packages.ts'
 
-/** In the order of preference; another one, such as containers, is one more entry. */
-const sources: Source[] = [address, packages]
+/** In the order of preference, after an address. */
+const ofPrivateBrokers: Source[] = [packages, docker]
 
 /** Resolves when the broker serves; rejects with one sentence that says what to install or set. */
 export async function provideBroker(kind: BrokerKind, options: ProvideOptions): Promise<Broker> {
@@ -33,12 +34,19 @@ export async function surveyBrokers(environment: NodeJS.ProcessEnv): Promise<Bro
 type Choice = { source?: Source; detail: string; refusals: string[] }
 
 async function choose(kind: BrokerKind, environment: NodeJS.ProcessEnv): Promise<Choice> {
+  const named = environment.LAB_BROKERS
+  const allowed = ofPrivateBrokers.filter(({ name }) => !named || name === named)
   const refusals: string[] = []
-  for (const source of sources) {
+  if (allowed.length === 0) {
+    const names = ofPrivateBrokers.map(({ name }) => name).join(' or ')
+    return { detail: '', refusals: [`LAB_BROKERS is "${named}": set it to ${names}, or unset it.`] }
+  }
+  for (const source of [address, ...allowed]) {
     const answer = await source.serves(kind, environment)
     if (answer.serves) return { source, detail: answer.detail, refusals }
-    const sentence = `${answer.why} ${answer.wayOut}`
+    const sentence = `${answer.why} ${answer.wayOut}`.trim()
     if (answer.asked) return { detail: '', refusals: [sentence] }
+    if (source.name === named) return { detail: '', refusals: [`LAB_BROKERS asks for ${named}. ${sentence}`] }
     refusals.push(sentence)
   }
   return { detail: '', refusals }

@@ -10,46 +10,51 @@ import type { BrokerProcess } from './broker.ts'
 
 const DEADLINE_MS = 90_000
 
-export type ServerOptions = {
+export type Launch<Launched> = {
   /** For messages: "Kafka". */
   name: string
-  launch: () => Child
+  launch: () => Launched
   /** Rejects while the broker cannot serve yet. */
   probe: () => Promise<unknown>
   logFile: string
-  signal: AbortSignal
 }
+
+export type ServerOptions = Launch<Child> & { signal: AbortSignal }
 
 /** `end` is the polite way out, for a process that has something to write at its end. */
 export type Server = BrokerProcess & { end(graceMs: number): Promise<void> }
 
 /** Starts the broker for the first time; `signal` ends that start only. */
 export async function startServer({ signal, ...options }: ServerOptions): Promise<Server> {
-  let child = await launchAndAwait(options, signal)
+  const kill = async (running: Child): Promise<void> => {
+    running.kill()
+    await running.exited
+  }
+  let child = await awaitServing(options, kill, signal)
   return {
     get pid() {
       return child.pid
     },
-    async kill() {
-      child.kill()
-      await child.exited
-    },
+    kill: () => kill(child),
     async start() {
       if (child.running) throw new Error(`${options.name} runs already.`)
-      child = await launchAndAwait(options)
+      child = await awaitServing(options, kill)
     },
-    pause: () => child.kill('SIGSTOP'),
-    resume: () => child.kill('SIGCONT'),
+    pause: async () => child.kill('SIGSTOP'),
+    resume: async () => child.kill('SIGCONT'),
     end: graceMs => child.stop(graceMs),
   }
 }
 
-type Launch = Omit<ServerOptions, 'signal'>
-
-async function launchAndAwait({ name, launch, probe, logFile }: Launch, signal?: AbortSignal): Promise<Child> {
-  const child = launch()
+/** Launches, and resolves when the probe does; kills what was launched when that fails, or `signal` aborts. */
+export async function awaitServing<Launched extends { readonly running: boolean }>(
+  { name, launch, probe, logFile }: Launch<Launched>,
+  kill: (launched: Launched) => Promise<void>,
+  signal?: AbortSignal,
+): Promise<Launched> {
+  const launched = launch()
   const serves = async (): Promise<boolean> => {
-    if (!child.running) throw new Error(`${name} ended while it started: ${lastLines(logFile)}`)
+    if (!launched.running) throw new Error(`${name} ended while it started: ${lastLines(logFile)}`)
     return probe().then(
       () => true,
       () => false,
@@ -57,10 +62,9 @@ async function launchAndAwait({ name, launch, probe, logFile }: Launch, signal?:
   }
   try {
     await until(serves, { deadlineMs: DEADLINE_MS, everyMs: 50, what: `${name} to serve (log: ${logFile})`, signal })
-    return child
+    return launched
   } catch (error) {
-    child.kill()
-    await child.exited
+    await kill(launched)
     throw error
   }
 }

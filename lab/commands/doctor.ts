@@ -83,7 +83,7 @@ async function brokers(): Promise<Finding[]> {
   return surveys.map(({ kind, source, detail }) => ({
     state: source ? 'there' : 'missing',
     what: kind,
-    detail: source ? `from ${source}: ${detail}` : detail,
+    detail: source ? `from ${source}${source === process.env.LAB_BROKERS ? ' (LAB_BROKERS)' : ''}: ${detail}` : detail,
   }))
 }
 

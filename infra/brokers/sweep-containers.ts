@@ -1,0 +1,45 @@
+/**
+ * The labels that say whose a container is, and the removal of those whose owner is dead. Guarantees that a
+ * container without these labels, or with a living owner, is left alone.
+ */
+import { basename } from 'node:path'
+import { isAlive, type Owner, parseOwner, thisOwner } from '#common/kit/owner.ts'
+import { runTool } from './run-tool.ts'
+
+const RUN = 'communication-models-lab'
+const OWNER = `${RUN}.owner`
+
+/** Options of `docker create`. */
+export function labelsOf(dataFolder: string): string[] {
+  return ['--label', `${RUN}=${basename(dataFolder)}`, '--label', `${OWNER}=${JSON.stringify(thisOwner())}`]
+}
+
+/** Removes the containers of dead labs with their data; resolves with their names. */
+export async function sweepContainers(environment: NodeJS.ProcessEnv): Promise<string[]> {
+  const format = `{{.Names}} {{.Label "${OWNER}"}}`
+  const listing = await runTool('docker', ['ps', '--all', '--filter', `label=${OWNER}`, '--format', format], {
+    env: environment,
+  })
+  const dead = ownedContainers(listing).filter(({ owner }) => !isAlive(owner))
+  for (const { name } of dead) await removeContainer(name, environment)
+  return dead.map(({ name }) => name)
+}
+
+/** A line each: the name, and the owner as JSON. What else Docker prints is passed over. */
+export function ownedContainers(listing: string): { name: string; owner: Owner }[] {
+  return listing.split('\n').flatMap(line => {
+    const [, name, json] = /^(\S+) (\{.*\})$/.exec(line) ?? []
+    const owner = json && parseOwner(JSON.parse(json))
+    return name && owner ? [{ name, owner }] : []
+  })
+}
+
+/** With its volumes; one that is gone already is no error. */
+export async function removeContainer(name: string, environment: NodeJS.ProcessEnv): Promise<void> {
+  try {
+    await runTool('docker', ['rm', '--force', '--volumes', name], { env: environment })
+  } catch (error) {
+    // Another lab may be sweeping too.
+    if (!/No such container|already in progress/.test(String(error))) throw error
+  }
+}
