@@ -1,52 +1,10 @@
 import assert from 'node:assert/strict'
-import { once } from 'node:events'
-import { createServer } from 'node:http'
 import { test } from 'node:test'
 import { readClock } from '../kit/clock.ts'
 import { clocksAgree, isQuiet, readEvidence } from './evidence.ts'
 import type { Evidence } from './history.ts'
 import { historyOf, served } from './made-lives.ts'
-import { madeLink, madeRuntime } from './made-runtime.ts'
-import type { Model } from './model.ts'
-
-const link = madeLink()
-
-const model: Model = {
-  name: 'made',
-  services: [{ name: 'all', role: 'order', port: 0, environment: () => ({}) }],
-  brokers: [],
-  features: [],
-  entry: 'all',
-  evidence: { orders: 'all', inventory: 'all', notifications: 'all' },
-  durability: 'nowhere',
-  connect: async () => link,
-  remove: async () => {},
-}
-
-/** A service that holds `rows` by path, and pages through them. */
-async function startService(answer: (path: string, after: number, limit: number) => unknown) {
-  const asked: string[] = []
-  const server = createServer(({ url = '' }, response) => {
-    asked.push(url)
-    const { pathname, searchParams } = new URL(url, 'http://service')
-    const page = answer(pathname, Number(searchParams.get('after')), Number(searchParams.get('limit')))
-    response.end(JSON.stringify(page))
-  })
-  server.listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const address = server.address()
-  const port = typeof address === 'object' && address ? address.port : 0
-  const runtime = madeRuntime(`http://127.0.0.1:${port}`)
-  return {
-    asked,
-    runtime,
-    async [Symbol.asyncDispose]() {
-      server.closeAllConnections()
-      server.close()
-      await once(server, 'close')
-    },
-  }
-}
+import { link, model, startService } from './made-evidence.ts'
 
 const notification = (seq: number) => ({ seq, orderId: `order-${seq}`, userId: 'ada', sentNs: seq })
 

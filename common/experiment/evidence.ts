@@ -66,8 +66,8 @@ export async function clocksAgree(model: Model, runtime: Runtime): Promise<boole
 }
 
 /**
- * Quiet: no order is on its way to the book, every order that a service knows is decided everywhere, every reserved one is confirmed, and no stock is held
- * for a failed one. Never judged by a queue's depth.
+ * Quiet: no order is on its way to the book, every order that a service knows is decided everywhere, every reserved one
+ * is confirmed, and no stock is held for a failed one. Never judged by a queue's depth.
  */
 export function isQuiet({ onTheirWay, orders, decisions, notifications }: Evidence): boolean {
   const decisionOf = new Map(decisions.map(decision => [decision.orderId, decision]))
@@ -86,4 +86,10 @@ export function isQuiet({ onTheirWay, orders, decisions, notifications }: Eviden
     ({ orderId, outcome }) => known.has(orderId) || outcome.status === 'failed' || notified.has(orderId),
   )
   return onTheirWay === 0 && settled && confirmed
+}
+
+/** Whether nothing was added between two looks; what the services append is never changed or taken away. */
+export function sameRows(before: Evidence, after: Evidence): boolean {
+  const kept = ['orders', 'decisions', 'movements', 'notifications', 'deadLetters'] as const
+  return kept.every(name => before[name].length === after[name].length)
 }

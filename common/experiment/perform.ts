@@ -1,10 +1,9 @@
 // Performs a variant on running services: the load and the timeline side by side, then until all is quiet; and tells its
 // history. A step that fails stops the load.
-import { setTimeout as wait } from 'node:timers/promises'
 import type { Variant } from './define.ts'
-import { clocksAgree, isQuiet, readEvidence } from './evidence.ts'
+import { clocksAgree } from './evidence.ts'
 import { rememberFaults } from './fault-memory.ts'
-import type { Evidence, History, RawMessage } from './history.ts'
+import type { History, RawMessage } from './history.ts'
 import type { LoadResult } from './load/attempt.ts'
 import { runLoad } from './load/generator.ts'
 import type { PlannedOrder } from './load/orders.ts'
@@ -13,10 +12,8 @@ import { createLookout, type Lookout } from './lookout.ts'
 import type { Link, Model } from './model.ts'
 import type { Runtime } from './runtime.ts'
 import { sampleDepths } from './samples.ts'
+import { settle } from './settle.ts'
 import { performTimeline } from './timeline.ts'
-
-/** Between two looks at whether all is quiet. */
-const LOOK_MS = 200
 
 type Performance = {
   model: Model
@@ -63,7 +60,7 @@ export async function perform(options: Performance): Promise<History> {
     signal.throwIfAborted()
 
     onProgress('waiting until every order is decided')
-    const { evidence, quiet } = await settle(options, lookout)
+    const { evidence, quiet } = await settle({ model, variant, runtime, link, look: lookout.look, signal })
     await sampling.finish()
     await Promise.all(model.services.map(({ name }) => memory.remember(name)))
     return {
@@ -109,20 +106,4 @@ async function beginLoad(
   }).finally(() => lookout.loadDone())
   done.catch(began.reject)
   return { originNs: await began.promise, load: done }
-}
-
-/** The evidence when all is quiet, or as it stands at the deadline. */
-async function settle(
-  { model, variant, runtime, link, signal }: Performance,
-  lookout: Lookout,
-): Promise<{ evidence: Evidence; quiet: boolean }> {
-  const deadline = performance.now() + variant.settleMs
-  for (;;) {
-    // First what is awaited, then the evidence: it must hold what was awaited.
-    const met = variant.until?.(await lookout.look()) ?? true
-    const evidence = await readEvidence(model, runtime, link)
-    const quiet = met && isQuiet(evidence)
-    if (quiet || performance.now() > deadline) return { evidence, quiet }
-    await wait(LOOK_MS, undefined, { signal })
-  }
 }

@@ -22,7 +22,7 @@ if (TROUBLE) {
   process.exit(2)
 }
 createServer(({ method, url }, response) => {
-  const answer = { '/health': {}, '/clock': readClock() }[url] ?? { rows: [], next: null }
+  const answer = { '/health': {}, '/clock': readClock() }[url] ?? { rows: [], next: null, onTheirWay: 0 }
   if (url === '/faults') response.writeHead(500)
   if (method === 'POST') response.writeHead(202)
   response.end(JSON.stringify(answer))

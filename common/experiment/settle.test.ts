@@ -1,0 +1,43 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { link, model, startService } from './made-evidence.ts'
+import { settle } from './settle.ts'
+
+const failed = (seq: number) => ({
+  seq,
+  orderId: `order-${seq}`,
+  userId: 'ada',
+  kitchenId: 'main',
+  status: 'failed',
+  reason: 'inventory-unavailable',
+  notification: null,
+  correlationId: 'c',
+  placedNs: 1,
+  decidedNs: 2,
+})
+
+const look = () => Promise.reject(new Error('nothing is awaited here'))
+
+/** A book that shows so many orders at each look, the last number for ever. */
+async function settleWith(shown: (nthLook: number) => number, settleMs: number) {
+  let looks = 0
+  await using service = await startService(path => {
+    if (path !== '/orders') return { rows: [], next: null }
+    // A look asks twice: how many are on their way, then for the rows.
+    looks += 0.5
+    const rows = Array.from({ length: shown(Math.ceil(looks)) }, (_, index) => failed(index + 1))
+    return { rows, next: null, onTheirWay: 0 }
+  })
+  const { signal } = new AbortController()
+  return await settle({ model, variant: { settleMs }, runtime: service.runtime, link, look, signal })
+}
+
+test('an order that comes after a first quiet look is in the evidence', async () => {
+  const { evidence, quiet } = await settleWith(nthLook => (nthLook === 1 ? 0 : 1), 30_000)
+  assert.deepEqual([quiet, evidence.orders.length], [true, 1])
+})
+
+test('as long as every look finds more, nothing is quiet', async () => {
+  const { quiet } = await settleWith(nthLook => nthLook, 500)
+  assert.equal(quiet, false)
+})

@@ -1,0 +1,40 @@
+// Waits until all is quiet, and reads the evidence then.
+// Guarantees: evidence that is called quiet was read twice and was the same. A request whose client has given up may
+// still be unread in a socket, its order in nobody's book; and pages are read one after the other, so that only what a
+// second look finds unchanged was whole.
+import { setTimeout as wait } from 'node:timers/promises'
+import type { Variant } from './define.ts'
+import { isQuiet, readEvidence, sameRows } from './evidence.ts'
+import type { Evidence } from './history.ts'
+import type { Link, Model } from './model.ts'
+import type { Runtime } from './runtime.ts'
+import type { View } from './verbs.ts'
+
+/** Between two looks. */
+const LOOK_MS = 200
+
+type Settling = {
+  model: Model
+  variant: Pick<Variant, 'settleMs' | 'until'>
+  runtime: Runtime
+  link: Link
+  look(): Promise<View>
+  signal: AbortSignal
+}
+
+/** The evidence when all is quiet, or, not quiet, as it stands at the deadline. */
+export async function settle(options: Settling): Promise<{ evidence: Evidence; quiet: boolean }> {
+  const { model, variant, runtime, link, look, signal } = options
+  const deadline = performance.now() + variant.settleMs
+  let before: Evidence | undefined
+  for (;;) {
+    // First what is awaited, then the evidence: it must hold what was awaited.
+    const met = variant.until?.(await look()) ?? true
+    const evidence = await readEvidence(model, runtime, link)
+    const quiet = met && isQuiet(evidence)
+    if (quiet && before && sameRows(before, evidence)) return { evidence: before, quiet }
+    if (performance.now() > deadline) return { evidence, quiet: false }
+    before = quiet ? evidence : undefined
+    await wait(LOOK_MS, undefined, { signal })
+  }
+}
