@@ -115,11 +115,11 @@ test('a broker that is killed under load and comes back loses, doubles and overs
 
 test('a broker that hangs makes the order service unhealthy, which takes orders on, and goes on with the broker', async t => {
   const { address, broker, release } = await ownBroker(t)
+  t.after(() => broker.resume()) // before the place removes what it made
   const place = await openPlace(t, { broker: address })
   t.after(release)
   await place.start()
   await broker.pause()
-  t.after(() => broker.resume())
   const orderIds = await placeMany(place, 20)
   await place.unhealthy('order_service', 'confirms')
   await broker.resume()

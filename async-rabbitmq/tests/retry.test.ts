@@ -1,7 +1,15 @@
 // The ladder of delays: an error of a message is tried again a few times, and holds nobody else up.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { assertWhole, orderOf, placeMany, untilDeadLetters, untilDecided, untilNotified } from './evidence.ts'
+import {
+  assertWhole,
+  decisions,
+  orderOf,
+  placeMany,
+  untilDeadLetters,
+  untilDecided,
+  untilNotified,
+} from './evidence.ts'
 import { openPlace } from './place.ts'
 
 test('an error that heals climbs the ladder and succeeds', async t => {
@@ -31,6 +39,18 @@ test('an error that never heals is a dead letter after four attempts, and others
     Array.from({ length: 2 }, () => ({ reason: 'retries-exhausted', attempts: 4, source: 'inventory.orders' })),
   )
   assert.match(letters[0]?.detail ?? '', /handler-failed/)
+})
+
+test('no more than W orders are taken at once', async t => {
+  const [atOnce, delayMs] = [2, 200]
+  const place = await openPlace(t, { env: { W: String(atOnce) } })
+  await place.start(['inventory_service'], { INVENTORY_DELAY_MS: String(delayMs) })
+  for (let index = 0; index < 8; index++) await place.link.verbs.redeliver?.({ orders: [orderOf(`order-${index}`)] })
+  await untilDecided(place, 8)
+  const times = (await decisions(place)).map(row => row.decidedNs / 1e6)
+  // Who comes W later was let in by the ack of the former, and was then held for the delay.
+  for (const [index, timeMs] of times.slice(atOnce).entries())
+    assert.ok(timeMs - (times[index] ?? 0) >= delayMs - 2, `order ${index + atOnce} was taken too early`)
 })
 
 test('a delay holds one order, not the line', async t => {
