@@ -54,3 +54,23 @@ test('a service that closes leaves the record undone', async () => {
   await assert.rejects(work(record), /closing/)
   assert.deepEqual(sent, [])
 })
+
+test('a record that is given up is done with when its dead letter is acknowledged, and not before', async () => {
+  for (const error of [new LabError('malformed', 'bad'), new Error('again')]) {
+    const { link } = fakeLink()
+    const acknowledged = Promise.withResolvers<void>()
+    const handed = Promise.withResolvers<void>()
+    const send = () => {
+      handed.resolve()
+      return acknowledged.promise
+    }
+    let done = false
+    const producer = { send, close: async () => {} }
+    const settled = settling({ ...link, producer }, () => Promise.reject(error))(record).then(() => (done = true))
+    await handed.promise
+    await new Promise(resolve => setImmediate(resolve))
+    assert.equal(done, false)
+    acknowledged.resolve()
+    await settled
+  }
+})

@@ -4,6 +4,7 @@ import { test } from 'node:test'
 import { LabError } from '#common/contracts/errors.ts'
 import { createLog } from '#common/kit/log.ts'
 import { groupCommit } from '#common/stores/group-commit.ts'
+import { settleOrder } from '#common/workflow/settle-order.ts'
 import type { NewRecord } from '../broker/record.ts'
 import { topicNames } from '../topics.ts'
 import { place, type PlaceParts } from './place.ts'
@@ -41,6 +42,17 @@ test('a placed order is in the log and in the view before it is answered', async
   assert.deepEqual(await placeIt(order, context), { isNew: true, view: { orderId: 'o-1', status: 'pending' } })
   assert.equal(sent[0]?.key, 'main')
   assert.equal(tables.findOrder('o-1')?.status, 'pending')
+  await assert.rejects(placeIt(order, context), { code: 'order-undecided' })
+  assert.equal(sent.length, 1)
+})
+
+test('the same key again is the order in its present state, and writes nothing', async () => {
+  const { placeIt, sent, tables } = placing(async () => {})
+  await placeIt(order, context)
+  settleOrder(tables, 'o-1', { status: 'reserved' })
+  const view = { orderId: 'o-1', status: 'reserved', notification: 'pending' }
+  assert.deepEqual(await placeIt(order, context), { isNew: false, view })
+  assert.equal(sent.length, 1)
 })
 
 test('what was not handed over may be placed again; what was handed over counts as placed until the log tells', async () => {

@@ -1,7 +1,9 @@
 import { Admin } from '@platformatic/kafka'
 import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
+import { randomUUID } from 'node:crypto'
 import { test } from 'node:test'
+import { inventoryEvent } from '#common/contracts/events.ts'
 import { until } from '#common/kit/until.ts'
 import { call, order, placeMany } from './client.ts'
 import { assertSound, createStage, type Stage } from './stage.ts'
@@ -53,6 +55,23 @@ test('orders of a partition are decided in the order of the log, keyed by kitche
     const { order: notified } = JSON.parse(body) as { order: { orderId: string } }
     assert.equal(headers['correlation-id'], placed.get(notified.orderId))
   }
+})
+
+test('a result that is read without its order shows the order all the same', async t => {
+  const stage = await createStage(t)
+  await stage.startAll()
+  const order = { orderId: randomUUID(), userId: 'ada', kitchenId: 'main', items: [{ sku: 'burger', quantity: 1 }] }
+  const happened = { correlationId: 'c', occurredAt: '2026-01-01T00:00:00.000Z' }
+  // A failed one: no notification follows that could tell of it.
+  const result = inventoryEvent(order, { status: 'failed', reason: 'out-of-stock' }, happened)
+  const record = { topic: 'inventory-events', key: 'main', body: JSON.stringify(result) }
+  await stage.link.verbs['publish-raw']?.(record)
+  const shown = async () => {
+    const answer = await call(`${stage.runtime.url('producer_order')}/order/${order.orderId}`, 'GET')
+    return answer.status === 200 && answer.body
+  }
+  const view = await until(shown, { deadlineMs: 10_000, what: 'the order to be shown' })
+  assert.deepEqual(view, { orderId: order.orderId, status: 'failed', reason: 'out-of-stock' })
 })
 
 test('a consumer that was stopped in its tracks for longer than its session goes on where it was', async t => {

@@ -95,3 +95,47 @@ test('a group whose offsets were forgotten goes on where its store says', async 
   const events = (await stage.link.verbs['topic-records']?.({ topic: 'inventory-events' })) as unknown[]
   assert.ok(events.length < 200, `${events.length} results of 141 orders: all of the log was decided again`)
 })
+
+/** Deletes one topic while the service that keeps a position in it is down, and starts the service again. */
+async function withoutTopic(stage: Stage, service: string, topic: string, admin: Admin): Promise<void> {
+  await stage.runtime.kill(service)
+  await admin.deleteTopics({ topics: [stage.prefix + topic] })
+  const gone = async () => !(await admin.listTopics()).includes(stage.prefix + topic)
+  await until(gone, { deadlineMs: 10_000, what: `${topic} to be deleted` })
+  void stage.runtime.start(service).catch(() => {}) // it never becomes healthy
+  const refused = async () => {
+    const view = await call(`${stage.runtime.url(service)}/health`, 'GET').catch(() => undefined)
+    return /belongs to another log/.test(JSON.stringify(view?.body))
+  }
+  await until(refused, { deadlineMs: 20_000, what: `${service} to refuse its store` })
+}
+
+test('inventory_consumer does not decide where its store has read orders that the log does not have', async t => {
+  const stage = await createStage(t)
+  await stage.startAll()
+  await placeMany(stage.runtime.url('producer_order'), 20)
+  await stage.quiet(20)
+  await placeMany(stage.runtime.url('producer_order'), 1, 'last')
+  await stage.quiet(21)
+  await withoutTopic(stage, 'inventory_consumer', 'orders', adminOf(t, stage))
+})
+
+test('notification_consumer sends nothing before it has read what was sent to its end', async t => {
+  const stage = await createStage(t)
+  await stage.startAll()
+  const base = stage.runtime.url('producer_order')
+  await placeMany(base, 20, 'ada')
+  await stage.quiet(20)
+  const records = () => stage.link.verbs['topic-records']?.({ topic: 'notifications' }) as Promise<unknown[]>
+  await withoutTopic(stage, 'notification_consumer', 'notifications', adminOf(t, stage))
+  await placeMany(base, 20, 'bob')
+  const decided = async () => (await stage.evidence()).decisions.length === 40
+  await until(decided, { deadlineMs: 15_000, what: '40 decisions' })
+  const { body } = await call(`${stage.runtime.url('notification_consumer')}/health`, 'GET')
+  assert.deepEqual(
+    Object.keys(body.troubles as object).sort(),
+    ['log', 'start'],
+    'it works past what it could not read',
+  )
+  assert.deepEqual(await records(), [])
+})

@@ -100,6 +100,16 @@ test('a dead letter that was mended is redriven: one effect, and it is listed no
   await assert.rejects(stage.link.redrive(letter.id), /there is no dead letter/)
 })
 
+test('a dead letter that could not be sent on its way again is still listed', async t => {
+  const stage = await createStage(t)
+  await stage.startAll()
+  await stage.link.verbs['publish-raw']?.({ topic: 'orders', key: 'kitchen-1', body: 'no order' })
+  const [letter] = await deadLetters(stage, 1)
+  assert.ok(letter)
+  await assert.rejects(stage.link.redrive(letter.id, 'x'.repeat(3_000_000)), { code: 'too-large' })
+  assert.deepEqual(await stage.link.deadLetters(), [letter])
+})
+
 test('an error that heals is tried again in place; one that never heals is set aside after 5 attempts; others pass', async t => {
   const stage = await createStage(t, { inventory_consumer: { INVENTORY_ERROR: '2' } })
   await stage.startAll()
@@ -136,4 +146,17 @@ test('a delay holds one order, not the line', async t => {
     (Math.max(...times) - Math.min(...times)) / 1e6 < 1_000,
     '60 delayed orders were decided one after the other',
   )
+})
+
+test('at most W orders are in flight at once', async t => {
+  const stage = await createStage(t, { inventory_consumer: { W: '3', INVENTORY_DELAY_MS: '600000' } })
+  await stage.startAll()
+  await placeMany(stage.runtime.url('producer_order'), 20)
+  const begun = async () => {
+    const { body } = await call(`${stage.runtime.url('inventory_consumer')}/faults`, 'GET')
+    return (body.delay as { bites: number }).bites
+  }
+  await until(async () => (await begun()) >= 3, { deadlineMs: 10_000, what: 'three orders to be in flight' })
+  const began = performance.now()
+  while (performance.now() - began < 500) assert.equal(await begun(), 3)
 })

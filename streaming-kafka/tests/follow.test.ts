@@ -1,0 +1,77 @@
+// What a service knows from the log, on the real broker: how far it read, and which stock holds.
+import assert from 'node:assert/strict'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { randomBytes } from 'node:crypto'
+import { test, type TestContext } from 'node:test'
+import { testBroker } from '#common/conformance/test-broker.ts'
+import { createHealth } from '#common/kit/health.ts'
+import { createLog } from '#common/kit/log.ts'
+import { openStore } from '#common/stores/store.ts'
+import { follow } from '../follow.ts'
+import { agreeOnStock } from '../inventory_consumer/initial-stock.ts'
+import { keepTrying } from '../keep-trying.ts'
+import { openLink } from '../link.ts'
+import { sentTables } from '../notification_consumer/tables.ts'
+import { topicSpecs } from '../topics.ts'
+
+/** A link behind a prefix of its own, with the topics made. */
+async function ownLink(t: TestContext) {
+  const prefix = `test-${randomBytes(6).toString('hex')}.`
+  const closing = new AbortController()
+  const parts = { log: createLog('test', 'silent'), health: createHealth(), closing: closing.signal }
+  const link = openLink('follower', { KAFKA_BROKERS: testBroker('kafka'), PREFIX: prefix, TOPIC_FLUSH: 'off' }, parts)
+  await link.ready()
+  t.after(async () => {
+    closing.abort()
+    await link.admin.deleteTopics(topicSpecs(prefix).map(({ name }) => name))
+    await link.close(Promise.resolve())
+  })
+  return link
+}
+
+function ownStore(t: TestContext) {
+  const folder = mkdtempSync(join(tmpdir(), 'streaming-kafka-follow-'))
+  const store = openStore(folder, 'followed', sentTables)
+  t.after(() => {
+    store.close()
+    rmSync(folder, { recursive: true, force: true })
+  })
+  return store
+}
+
+test('caught up means that all which was in the log at the start is in the store; each record is applied once', async t => {
+  const link = await ownLink(t)
+  const store = ownStore(t)
+  const write = (orderId: string) =>
+    link.producer.send({ topic: link.topics.notifications, key: orderId, value: Buffer.from(orderId) })
+  const followToEnd = async () => {
+    let known = -1
+    await follow({
+      link,
+      store,
+      topics: ['notifications'],
+      chunk: 1,
+      apply: (tx, { value }) => tx.append({ orderId: String(value), userId: 'ada', sentNs: 1 }),
+      caughtUp: () => void (known = store.read.pageNotifications(0, 1_000).rows.length),
+      until: 'end',
+    })
+    return known
+  }
+  await Promise.all(Array.from({ length: 50 }, (_, index) => write(`order-${index}`)))
+  assert.equal(await followToEnd(), 50)
+  await Promise.all([write('later'), write('latest')])
+  assert.equal(await followToEnd(), 52)
+  const ids = store.read.pageNotifications(0, 1_000).rows.map(({ orderId }) => orderId)
+  assert.equal(new Set(ids).size, 52)
+})
+
+test('of two who bring an initial stock at once, both go by the one that the log has first', async t => {
+  const link = await ownLink(t)
+  const bring = (burger: number) => keepTrying(link, 'initial stock', () => agreeOnStock(link, { main: { burger } }))
+  const [one, two] = await Promise.all([bring(1), bring(2)])
+  assert.ok(one)
+  assert.deepEqual(one, two)
+  assert.deepEqual(await bring(3), one)
+})
