@@ -25,13 +25,22 @@ test('the moment of the decision stays when the order is confirmed later', () =>
   assert.equal(decidedNs(), first)
 })
 
-test('what is unfinished is listed, the oldest first, until it is finished', () => {
+test('what is undecided is listed, the oldest first', () => {
   const tables = ordersTables(new DatabaseSync(':memory:'))
   for (const orderId of ['b', 'a', 'c']) tables.insertOrder(placed(orderId))
   assert.deepEqual(tables.pendingOrders(), ['b', 'a', 'c'])
   tables.updateOrder('a', { status: 'failed', reason: 'unknown-sku', notification: null })
-  tables.updateOrder('b', { status: 'reserved', reason: null, notification: 'pending' })
-  assert.deepEqual([tables.pendingOrders(), tables.unconfirmedOrders()], [['c'], ['b']])
-  tables.updateOrder('b', { status: 'reserved', reason: null, notification: 'sent' })
-  assert.deepEqual(tables.unconfirmedOrders(), [])
+  assert.deepEqual(tables.pendingOrders(), ['b', 'c'])
+})
+
+test('what is unconfirmed is read in pages, the oldest first, until it is confirmed', () => {
+  const tables = ordersTables(new DatabaseSync(':memory:'))
+  for (const orderId of ['c', 'b', 'a', 'pending']) tables.insertOrder(placed(orderId))
+  for (const orderId of ['a', 'b', 'c'])
+    tables.updateOrder(orderId, { status: 'reserved', reason: null, notification: 'pending' })
+  const page = (after: number, limit: number) => tables.unconfirmedOrders(after, limit).map(row => row.orderId)
+  assert.deepEqual(page(0, 2), ['c', 'b'])
+  assert.deepEqual(page(tables.unconfirmedOrders(0, 2)[1]?.seq ?? 0, 2), ['a'])
+  tables.updateOrder('c', { status: 'reserved', reason: null, notification: 'sent' })
+  assert.deepEqual(page(0, 2), ['b', 'a'])
 })

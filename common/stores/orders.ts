@@ -6,10 +6,14 @@ import type { OrdersTx, PlacedOrder } from '../workflow/store.ts'
 import { monotonicNs } from './clock.ts'
 import { pager, type Pager } from './page.ts'
 
+/** An order of which something is still to be done, and its place in the line. */
+export type OwedOrder = { seq: number; orderId: string }
+
 export type OrdersTables = OrdersTx & {
   pageOrders: Pager<OrderRow>
   pendingOrders(): string[]
-  unconfirmedOrders(): string[]
+  /** The oldest after `after`. */
+  unconfirmedOrders(after: number, limit: number): OwedOrder[]
 }
 
 export function ordersTables(db: DatabaseSync): OrdersTables {
@@ -27,7 +31,8 @@ export function ordersTables(db: DatabaseSync): OrdersTables {
   const update = db.prepare(`UPDATE orders
     SET status = ?, reason = ?, notification = ?, decidedNs = coalesce(decidedNs, ?) WHERE orderId = ?`)
   const pending = db.prepare(`SELECT orderId FROM orders WHERE status = 'pending' ORDER BY seq`)
-  const unconfirmed = db.prepare(`SELECT orderId FROM orders WHERE notification = 'pending' ORDER BY seq`)
+  const unconfirmed = db.prepare(`SELECT seq, orderId FROM orders
+    WHERE notification = 'pending' AND seq > ? ORDER BY seq LIMIT ?`)
   return {
     findOrder(orderId) {
       const row = find.get(orderId)
@@ -60,7 +65,7 @@ export function ordersTables(db: DatabaseSync): OrdersTables {
       update.run(status, reason, notification, monotonicNs(), orderId)
     },
     pendingOrders: () => pending.all().map(row => String(row.orderId)),
-    unconfirmedOrders: () => unconfirmed.all().map(row => String(row.orderId)),
+    unconfirmedOrders: (after, limit) => unconfirmed.all(after, limit) as OwedOrder[],
     pageOrders: pager<OrderRow>(db, {
       table: 'orders',
       columns: 'orderId, body, status, reason, notification, correlationId, placedNs, decidedNs',

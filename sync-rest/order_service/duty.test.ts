@@ -1,17 +1,28 @@
-import { test } from 'node:test'
+import assert from 'node:assert/strict'
+import { test, type TestContext } from 'node:test'
 import { createLog } from '#common/kit/log.ts'
 import { until } from '#common/kit/until.ts'
 import { startDuty } from './duty.ts'
 
-test('many that are never acknowledged do not keep the others from their turn', async t => {
-  const owed = new Set(Array.from({ length: 40 }, (_, index) => `hopeless-${index}`).concat('well'))
+/** What is owed, as rows of a table; `isHopeless` is never acknowledged. */
+function openDuty(t: TestContext, orderIds: string[], isHopeless: (orderId: string) => boolean = () => false) {
+  const rows = new Map(orderIds.map((orderId, index) => [orderId, index + 1]))
   const closing = new AbortController()
+  const largest = { read: 0, atOnce: 0 }
+  let atOnce = 0
   const duty = startDuty({
     name: 'test',
-    owed: () => [...owed],
+    owed(after, limit) {
+      const page = [...rows].map(([orderId, seq]) => ({ orderId, seq })).filter(({ seq }) => seq > after)
+      largest.read = Math.max(largest.read, limit)
+      return page.slice(0, limit)
+    },
     async perform(orderId) {
-      if (orderId !== 'well') throw new Error('not acknowledged')
-      owed.delete(orderId)
+      largest.atOnce = Math.max(largest.atOnce, ++atOnce)
+      await new Promise(setImmediate)
+      atOnce--
+      if (isHopeless(orderId)) throw new Error('not acknowledged')
+      rows.delete(orderId)
     },
     log: createLog('test', 'silent'),
     closing: closing.signal,
@@ -20,5 +31,31 @@ test('many that are never acknowledged do not keep the others from their turn', 
     closing.abort()
     await duty.ended
   })
-  await until(() => !owed.has('well'), { deadlineMs: 20_000, what: 'the last one to have its turn' })
+  return { duty, rows, largest }
+}
+
+test('many that are never acknowledged do not keep the others from their turn', async t => {
+  const hopeless = Array.from({ length: 40 }, (_, index) => `hopeless-${index}`)
+  const { rows } = openDuty(t, hopeless.concat('well'), orderId => orderId !== 'well')
+  await until(() => !rows.has('well'), { deadlineMs: 20_000, what: 'the last one to have its turn' })
+})
+
+test('however much is owed, a batch at once is read and done', async t => {
+  const { rows, largest } = openDuty(
+    t,
+    Array.from({ length: 1_000 }, (_, index) => `order-${index}`),
+  )
+  await until(() => rows.size === 0, { deadlineMs: 20_000, what: 'all to be done' })
+  assert.deepEqual(largest, { read: 16, atOnce: 16 })
+})
+
+test('what was not acknowledged has its turn again, and what comes later is done when the duty is woken', async t => {
+  let isDown = true
+  const { duty, rows } = openDuty(t, ['early'], () => isDown)
+  isDown = false
+  await until(() => rows.size === 0, { deadlineMs: 20_000, what: 'the first one to be done' })
+  await new Promise(setImmediate)
+  rows.set('late', 1)
+  duty.wake()
+  await until(() => rows.size === 0, { deadlineMs: 20_000, what: 'the late one to be done' })
 })

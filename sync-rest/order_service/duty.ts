@@ -1,7 +1,8 @@
 // A duty is repeated until it is acknowledged: past the breaker, with a growing pause, across restarts.
-// What is owed is read from the store each time; nothing is owed only in memory.
+// What is owed is read from the store each time, a batch at once; nothing is owed only in memory.
 import { setTimeout as wait } from 'node:timers/promises'
 import type { Logger } from '#common/kit/log.ts'
+import type { OwedOrder } from '#common/stores/orders.ts'
 
 const AT_ONCE = 16
 const FIRST_PAUSE_MS = 50
@@ -16,7 +17,8 @@ export type Duty = {
 
 type Parts = {
   name: string
-  owed(): string[]
+  /** The oldest `limit` after `after`; who is passed over now is found in the next round. */
+  owed(after: number, limit: number): OwedOrder[]
   /** Does one and notes that it is done; throws when it was not acknowledged. */
   perform(orderId: string): Promise<void>
   log: Logger
@@ -27,7 +29,7 @@ export function startDuty({ name, owed, perform, log, closing }: Parts): Duty {
   let woken = Promise.withResolvers<void>()
   closing.addEventListener('abort', () => woken.resolve())
 
-  async function performOne(orderId: string): Promise<boolean> {
+  async function performOne({ orderId }: OwedOrder): Promise<boolean> {
     try {
       await perform(orderId)
       log.info({ orderId, duty: name }, 'duty done')
@@ -40,21 +42,20 @@ export function startDuty({ name, owed, perform, log, closing }: Parts): Duty {
 
   async function run(): Promise<void> {
     // Those that failed let the others pass, until all have had their turn.
-    const failed = new Set<string>()
+    let after = 0
     let pauseMs = FIRST_PAUSE_MS
     while (!closing.aborted) {
       woken = Promise.withResolvers<void>()
-      const all = owed()
-      const batch = all.filter(orderId => !failed.has(orderId)).slice(0, AT_ONCE)
+      const batch = owed(after, AT_ONCE)
       if (batch.length === 0) {
-        failed.clear()
-        if (all.length === 0) await woken.promise
+        if (after === 0) await woken.promise
+        after = 0
         continue
       }
+      after = batch.at(-1)?.seq ?? 0
       const done = await Promise.all(batch.map(performOne))
       pauseMs = done.some(Boolean) ? FIRST_PAUSE_MS : Math.min(pauseMs * 2, LONGEST_PAUSE_MS)
-      for (const [index, orderId] of batch.entries()) if (!done[index]) failed.add(orderId)
-      if (failed.size > 0) await wait(pauseMs, undefined, { signal: closing }).catch(() => {})
+      if (!done.every(Boolean)) await wait(pauseMs, undefined, { signal: closing }).catch(() => {})
     }
   }
 

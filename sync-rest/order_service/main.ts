@@ -51,7 +51,7 @@ await runService(NAME, {
       name: 'release',
       log,
       closing,
-      owed: () => store.read.owedReleases(),
+      owed: store.read.owedReleases,
       async perform(orderId) {
         const signal = AbortSignal.timeout(config.RESERVE_DEADLINE_MS)
         const correlationId = correlationOf(orderId)
@@ -63,7 +63,12 @@ await runService(NAME, {
       name: 'confirm',
       log,
       closing,
-      owed: () => store.read.unconfirmedOrders().filter(orderId => !confirming.has(orderId)),
+      // So many more, that those which their requests confirm themselves cannot fill the answer.
+      owed: (after, limit) =>
+        store.read
+          .unconfirmedOrders(after, limit + confirming.size)
+          .filter(({ orderId }) => !confirming.has(orderId))
+          .slice(0, limit),
       async perform(orderId) {
         const placed = store.read.findOrder(orderId)
         if (placed) await send(placed.order, placed.correlationId)
@@ -75,7 +80,8 @@ await runService(NAME, {
       name: 'abandon',
       log,
       closing,
-      owed: () => [...abandoned],
+      owed: (after, limit) =>
+        [...abandoned].slice(after, after + limit).map((orderId, index) => ({ seq: after + index + 1, orderId })),
       async perform(orderId) {
         await store.transact(tx => abandon(tx, orderId))
         abandoned.delete(orderId)

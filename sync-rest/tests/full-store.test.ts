@@ -60,6 +60,8 @@ test('the order itself cannot be stored: 503, and nothing happened', async t => 
   assert.equal(abandoned.size, 0)
 })
 
+const idsOf = (rows: { orderId: string }[]) => rows.map(row => row.orderId)
+
 for (const [what, ask] of [
   ['a reservation', async () => {}],
   ['a failure', broken],
@@ -70,7 +72,7 @@ for (const [what, ask] of [
     assert.deepEqual([...abandoned], [order.orderId])
     await store.transact(tx => abandon(tx, order.orderId))
     assert.equal(store.read.findOrder(order.orderId)?.status, 'failed')
-    assert.deepEqual(store.read.owedReleases(), [order.orderId])
+    assert.deepEqual(idsOf(store.read.owedReleases(0, 10)), [order.orderId])
   })
 }
 
@@ -79,7 +81,7 @@ test('a confirmation cannot be noted: the answer is true all the same, and the d
   assert.deepEqual(await answer, { orderId: order.orderId, status: 'reserved', notification: 'sent' })
   await woken
   assert.deepEqual([...confirming], [])
-  assert.deepEqual(store.read.unconfirmedOrders(), [order.orderId])
+  assert.deepEqual(idsOf(store.read.unconfirmedOrders(0, 10)), [order.orderId])
   assert.equal(abandoned.size, 0)
 })
 
@@ -88,5 +90,5 @@ test('an order that is reserved in the store is never released for being abandon
   await answer
   await store.transact(tx => abandon(tx, order.orderId))
   assert.equal(store.read.findOrder(order.orderId)?.status, 'reserved')
-  assert.deepEqual(store.read.owedReleases(), [])
+  assert.deepEqual(store.read.owedReleases(0, 10), [])
 })
