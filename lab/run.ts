@@ -1,20 +1,21 @@
-// Runs experiments one after the other: brokers where a model needs them, a folder under runs/, a summary that grows
-// with each result, so that what was measured is there however the run ends. An experiment that cannot be run does not
-// stop the others. A broker starts when the first experiment needs it and ends after the last that does: what stands
-// idle takes processor time from what is measured.
+// Runs experiments one after the other: a folder under runs/, a summary that grows with each result, so that what was
+// measured is there however the run ends. An experiment that cannot be run does not stop the others.
 import { randomBytes } from 'node:crypto'
 import { mkdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Experiment, Profile } from '#common/experiment/define.ts'
-import type { Place } from '#common/experiment/model.ts'
 import { runExperiment } from '#common/experiment/run.ts'
 import type { Result, Summary } from '#common/experiment/summary.ts'
 import { dataRoot } from '#common/kit/folders.ts'
 import { concurrencySetting } from '#common/kit/service.ts'
 import { registerRun } from '#common/kit/live-runs.ts'
-import { addressesOf, createBrokers } from './brokers.ts'
 import { describeMachine } from './machine.ts'
+import { composeSite } from './compose/compose-site.ts'
+import { processesSite } from './processes-site.ts'
+import type { ReadyModel, RuntimeName, Site, SiteOptions } from './site.ts'
 import { sweep } from './sweep.ts'
+
+const SITES: Record<RuntimeName, (options: SiteOptions) => Site> = { processes: processesSite, compose: composeSite }
 
 export type Named = { id: string; experiment: Experiment }
 
@@ -29,6 +30,7 @@ export type Reporter = {
 export type RunRequest = {
   experiments: readonly Named[]
   profile: Profile
+  runtime: RuntimeName
   seed: number
   /** The folder under which the run's own folder is made. */
   out: string
@@ -38,7 +40,7 @@ export type RunRequest = {
 
 /** Resolves with the summary and its folder, also when it was interrupted; what was left undone is not in it. */
 export async function run(request: RunRequest): Promise<{ summary: Summary; folder: string }> {
-  const { experiments, profile, seed, out, reporter, signal } = request
+  const { experiments, profile, runtime, seed, out, reporter, signal } = request
   const began = performance.now()
   const id = runId()
   const prefix = `lab-${id.slice(-4)}`
@@ -49,13 +51,13 @@ export async function run(request: RunRequest): Promise<{ summary: Summary; fold
 
   const registration = registerRun({ directories: [dataFolder], prefix, addresses: {} })
   mkdirSync(dataFolder, { recursive: true })
-  const brokers = createBrokers({ dataFolder, signal, onProgress: reporter.progress })
+  const site = SITES[runtime]({ run: id, dataFolder, signal, onProgress: reporter.progress })
   const summary: Summary = {
     run: id,
     startedAt: new Date().toISOString(),
     seed,
     profile,
-    runtime: 'processes',
+    runtime,
     machine: describeMachine(),
     brokers: {},
     results: [],
@@ -68,26 +70,22 @@ export async function run(request: RunRequest): Promise<{ summary: Summary; fold
 
   const runOne = async (named: Named): Promise<Result> => {
     const { id: name, experiment } = named
-    const at: Place['broker'] = {}
+    let ready: ReadyModel
     try {
-      for (const kind of experiment.model.brokers) {
-        const { address, source, version } = await brokers.get(kind)
-        at[kind] = address
-        summary.brokers[kind] = { source, version }
-      }
+      ready = await site.ready(experiment.model)
     } catch (error) {
       const why = error instanceof Error ? error.message : String(error)
       return notRun(named, profile, signal.aborted ? 'it was interrupted' : why)
     }
+    Object.assign(summary.brokers, ready.brokers)
     return runExperiment({
       name: shortName(name),
       experiment,
       profile,
-      broker: at,
-      lasting: addressesOf(process.env),
+      open: ready.open,
+      lasting: ready.lasting,
       runId: prefix,
       seed,
-      dataFolder,
       folder: join(folder, name),
       onProgress: line => reporter.progress(name, line),
       signal,
@@ -103,12 +101,12 @@ export async function run(request: RunRequest): Promise<{ summary: Summary; fold
       summary.results.push(result)
       save()
       await reporter.result(result)
-      await brokers.keepOnly(experiments.slice(index + 1).flatMap(({ experiment }) => experiment.model.brokers))
+      await site.keepOnly(experiments.slice(index + 1).map(({ experiment }) => experiment.model))
     }
     return { summary, folder }
   } finally {
     save()
-    await brokers.keepOnly([])
+    await site.keepOnly([])
     rmSync(dataFolder, { recursive: true, force: true, maxRetries: 5 })
     registration.unregister()
     pointLatest(out, id)

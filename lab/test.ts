@@ -28,7 +28,8 @@ if (choice.problem) {
 async function testOn(files: readonly string[]): Promise<number> {
   const directory = join(dataRoot(), `test-${process.pid}`)
   await sweepDeadRuns(async run => {
-    if (Object.keys(run.addresses).length > 0) throw new Error('What it left on brokers is removed by the next start.')
+    const elsewhere = Object.keys(run.addresses).length + (run.projects?.length ?? 0)
+    if (elsewhere > 0) throw new Error('What it left on brokers or in containers is removed by the next start.')
   })
   const run = registerRun({ directories: [directory], prefix: '', addresses: {} })
   mkdirSync(directory, { recursive: true })

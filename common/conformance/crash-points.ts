@@ -10,6 +10,7 @@ import { expectedOutcomes } from '../experiment/checks/expected-outcomes.ts'
 import { oversold } from '../experiment/checks/oversold.ts'
 import type { Variant } from '../experiment/define.ts'
 import type { Model, Place } from '../experiment/model.ts'
+import { openProcesses } from '../experiment/processes.ts'
 import { at, fault, read, start } from '../experiment/verbs.ts'
 import { runVariant } from '../experiment/variant.ts'
 import type { Environments } from './stage.ts'
@@ -50,11 +51,10 @@ export async function survivesCrash(options: {
     const history = await runVariant({
       model,
       variant,
-      broker,
+      open: openProcesses({ broker, dataFolder: join(folder, 'data') }),
       lasting: {},
       id: `crash-${randomBytes(3).toString('hex')}`,
       seed: 7,
-      dataFolder: join(folder, 'data'),
       logFolder: join(folder, 'logs'),
       onProgress: () => {},
       signal: AbortSignal.timeout(120_000),

@@ -100,7 +100,7 @@ export function featureCases(publishRaw: Record<string, string>): Case[] {
         await settled(stage, orderId)
         const before = essence(await evidenceOf(stage))
         await killAll(model, runtime)
-        for (const { name } of model.services) runtime.wipe(name)
+        for (const { name } of model.services) await runtime.wipe(name)
         await startAll(model, runtime)
         const same = async () => {
           const now = essence(await evidenceOf(stage))

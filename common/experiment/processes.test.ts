@@ -108,7 +108,7 @@ test('a paused service answers when it is resumed, and can be killed while it is
   const { runtime, ask } = await open(t)
   await runtime.start('one')
   const { pid } = await ask('one')
-  runtime.pause('one')
+  await runtime.pause('one')
   let answered = false
   const late = ask('one').then(said => {
     answered = true
@@ -118,9 +118,9 @@ test('a paused service answers when it is resumed, and can be killed while it is
   await runtime.start('other')
   for (let time = 0; time < 20; time++) await ask('other')
   assert.equal(answered, false)
-  runtime.resume('one')
+  await runtime.resume('one')
   assert.equal((await late).pid, pid)
-  runtime.pause('one')
+  await runtime.pause('one')
   await runtime.kill('one')
   assert.equal(isAlive(pid), false)
 })
@@ -158,9 +158,9 @@ test('what is running is not started twice, and what the model does not have is 
 test('the store of a killed service can be deleted, that of a running one not', async t => {
   const { runtime, ask, folder } = await open(t)
   await runtime.start('one')
-  assert.throws(() => runtime.wipe('one'), { message: /^one is running/ })
+  await assert.rejects(runtime.wipe('one'), { message: /^one is running/ })
   await runtime.kill('one')
-  runtime.wipe('one')
+  await runtime.wipe('one')
   assert.equal(existsSync(join(folder, 'data', 'one')), false)
   await runtime.start('one')
   assert.equal((await ask('one')).starts, 1)
@@ -170,7 +170,7 @@ test('when the runtime stops, every service has ended, paused ones and supervise
   const { runtime, ask } = await open(t, { supervised: ['one', 'other'] })
   await Promise.all([runtime.start('one'), runtime.start('other')])
   const pids = [(await ask('one')).pid, (await ask('other')).pid]
-  runtime.pause('other')
+  await runtime.pause('other')
   await runtime.stop()
   assert.deepEqual(pids.map(isAlive), [false, false])
   assert.deepEqual([runtime.running('one'), runtime.running('other')], [false, false])

@@ -7,6 +7,7 @@ import { defineCheck, valid } from './checks/check.ts'
 import { defineExperiment, type Variant } from './define.ts'
 import { madeLink } from './made-runtime.ts'
 import type { Model } from './model.ts'
+import { openProcesses } from './processes.ts'
 import { runExperiment } from './run.ts'
 import { at, heal } from './verbs.ts'
 
@@ -75,11 +76,10 @@ async function run(t: TestContext, variants: Variant[], signal = new AbortContro
     name: 'made',
     experiment,
     profile: 'quick',
-    broker: {},
+    open: openProcesses({ broker: {}, dataFolder: join(folder, 'data') }),
     lasting: {},
     runId: `made-${process.pid}`,
     seed: 1,
-    dataFolder: join(folder, 'data'),
     folder: join(folder, 'run'),
     onProgress: () => {},
     signal,

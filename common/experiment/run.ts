@@ -7,7 +7,7 @@ import { runCheck } from './checks/check.ts'
 import type { Experiment, Profile, Variant, VariantResult } from './define.ts'
 import type { History } from './history.ts'
 import { isVoid, standardMeasures } from './measures.ts'
-import type { Place } from './model.ts'
+import type { OpenRuntime } from './runtime.ts'
 import { marksOf, seriesOf } from './series.ts'
 import type { Result } from './summary.ts'
 import { runVariant } from './variant.ts'
@@ -20,13 +20,12 @@ export type RunOptions = {
   name: string
   experiment: Experiment
   profile: Profile
-  broker: Place['broker']
+  open: OpenRuntime
   /** Addresses of those brokers that outlive the lab, by kind: what is made there must be removed again. */
   lasting: Record<string, string>
   /** Goes before everything that the run makes. */
   runId: string
   seed: number
-  dataFolder: string
   /** Where histories and logs of this experiment go. */
   folder: string
   onProgress(line: string): void

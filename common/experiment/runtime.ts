@@ -1,4 +1,5 @@
 // A runtime starts, kills, pauses and addresses the services of a model. Experiments run unchanged on each.
+import type { Model, Place } from './model.ts'
 
 export type Runtime = {
   name: string
@@ -7,10 +8,10 @@ export type Runtime = {
   /** SIGKILL. */
   kill(service: string): Promise<void>
   /** Deletes all that a service kept; it must not be running. */
-  wipe(service: string): void
+  wipe(service: string): Promise<void>
   /** SIGSTOP and SIGCONT. */
-  pause(service: string): void
-  resume(service: string): void
+  pause(service: string): Promise<void>
+  resume(service: string): Promise<void>
   /** Without a slash at the end. */
   url(service: string): string
   running(service: string): boolean
@@ -19,3 +20,19 @@ export type Runtime = {
   /** Ends all services, at once. */
   stop(): Promise<void>
 }
+
+/** What one variant needs to be run. */
+export type Opening = {
+  model: Model
+  /** Goes before the name of all that the services make on a broker. */
+  prefix: string
+  logFolder: string
+  /** Beyond the model's own environment, by service. */
+  environment: Record<string, Record<string, string>>
+  /** Services that are started again when they die. */
+  supervised: readonly string[]
+  signal: AbortSignal
+}
+
+/** Makes ready the services of a variant, on empty stores; none is started yet. `place` is what this process sees. */
+export type OpenRuntime = (opening: Opening) => Promise<{ runtime: Runtime; place: Place }>

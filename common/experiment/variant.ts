@@ -1,26 +1,24 @@
 // Runs one variant: services on an empty store, what is asked of them (perform.ts), and the end of all that it started,
 // whatever happens.
-import { join } from 'node:path'
 import { registerRun } from '../kit/live-runs.ts'
 import type { Variant } from './define.ts'
 import type { History } from './history.ts'
 import { orderMix } from './load/mix.ts'
 import { planOrders } from './load/orders.ts'
 import { initialStock } from './load/stock.ts'
-import type { Model, Place } from './model.ts'
+import type { Model } from './model.ts'
 import { perform } from './perform.ts'
-import { createProcesses } from './processes.ts'
+import type { OpenRuntime } from './runtime.ts'
 
 export type VariantOptions = {
   model: Model
   variant: Variant
-  broker: Place['broker']
+  open: OpenRuntime
   /** Addresses of those brokers that outlive the lab, by kind. */
   lasting: Record<string, string>
   /** Names everything that the variant makes, and the users of its orders. */
   id: string
   seed: number
-  dataFolder: string
   logFolder: string
   onProgress(line: string): void
   signal: AbortSignal
@@ -35,11 +33,9 @@ export async function runVariant(options: VariantOptions): Promise<History> {
   const prefix = `${id}.`
   // Were the lab killed now, the next one would remove what this variant makes on a broker that stays.
   const registration = registerRun({ directories: [], prefix, addresses: options.lasting })
-  const { runtime, place } = await createProcesses({
+  const { runtime, place } = await options.open({
     model,
-    broker: options.broker,
     prefix,
-    dataFolder: join(options.dataFolder, id),
     logFolder: options.logFolder,
     environment: withStock(model, variant, openingStock),
     supervised: variant.supervised ?? [],

@@ -67,20 +67,20 @@ export const start = (service: string): Do => ({
 export const wipe = (service: string): Do => ({
   verb: 'wipe',
   target: service,
-  perform: async ({ runtime }) => runtime.wipe(service),
+  perform: ({ runtime }) => runtime.wipe(service),
 })
 
 /** SIGSTOP: it hangs, with its connections open. */
 export const pause = (service: string): Do => ({
   verb: 'pause',
   target: service,
-  perform: async ({ runtime }) => runtime.pause(service),
+  perform: ({ runtime }) => runtime.pause(service),
 })
 
 export const resume = (service: string): Do => ({
   verb: 'resume',
   target: service,
-  perform: async ({ runtime }) => runtime.resume(service),
+  perform: ({ runtime }) => runtime.resume(service),
 })
 
 /** Switches faults of a service on, or off with null. */

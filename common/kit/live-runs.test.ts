@@ -46,9 +46,10 @@ test('a run whose owner lives is left alone', async () => {
   assert.deepEqual(readdirSync(join(cache, 'live')), [])
 })
 
-test('what a dead run left is deleted, and its remote leftovers are handed over by prefix and address', async t => {
+test('what a dead run left is deleted, and its remote leftovers are handed over', async t => {
   const folder = folderWithFile(dataRoot(), 'dead')
-  const run = { directories: [folder], prefix: 'dead-1', addresses: { rabbitmq: 'amqp://127.0.0.1' } }
+  const addresses = { rabbitmq: 'amqp://127.0.0.1' }
+  const run = { directories: [folder], prefix: 'dead-1', addresses, projects: ['lab-dead-1'] }
   await leaveDeadRun(t, run)
   const removed: LiveRun[] = []
   const swept = await sweepDeadRuns(async found => void removed.push(found))

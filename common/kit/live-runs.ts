@@ -17,6 +17,8 @@ export type LiveRun = {
   prefix: string
   /** Where such queues, topics and groups are, by kind of broker; only brokers that outlive the run. */
   addresses: Record<string, string>
+  /** Compose projects of this run. */
+  projects?: string[]
 }
 
 export type Registration = { id: string; unregister(): void }
@@ -35,7 +37,7 @@ export function registerRun(run: LiveRun): Registration {
   return { id, unregister: () => rmSync(file, { force: true }) }
 }
 
-/** Clears up after dead runs; `remove` takes away what they left on brokers that the lab did not start. */
+/** Clears up after dead runs; `remove` takes away what they left beyond folders. */
 export async function sweepDeadRuns(remove: (run: LiveRun) => Promise<void>): Promise<SweptRun[]> {
   mkdirSync(recordFolder(), { recursive: true })
   return exclusively('sweep', async () => {
@@ -80,8 +82,10 @@ function readRecord(id: string): { owner: Owner; run: LiveRun } | undefined {
     const { directories, prefix, addresses } = value
     if (!owner || !Array.isArray(directories) || typeof prefix !== 'string') return undefined
     if (typeof addresses !== 'object' || addresses === null) return undefined
+    const projects = 'projects' in value && Array.isArray(value.projects) ? value.projects.map(String) : []
     const texts = Object.entries(addresses).map(([kind, address]) => [kind, String(address)])
-    return { owner, run: { directories: directories.map(String), prefix, addresses: Object.fromEntries(texts) } }
+    const run = { directories: directories.map(String), prefix, addresses: Object.fromEntries(texts), projects }
+    return { owner, run }
   } catch {
     return undefined
   }

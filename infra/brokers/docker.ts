@@ -29,7 +29,7 @@ export const docker: Source = {
 }
 
 /** Rejects when no engine answers within some seconds. */
-async function engineVersion(environment: NodeJS.ProcessEnv): Promise<string> {
+export async function engineVersion(environment: NodeJS.ProcessEnv): Promise<string> {
   const signal = AbortSignal.timeout(PATIENCE_MS)
   try {
     const args = ['version', '--format', '{{.Server.Version}}']

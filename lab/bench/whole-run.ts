@@ -24,6 +24,7 @@ export async function benchWholeRun(profile: Profile, out: string, signal: Abort
     const { summary } = await run({
       experiments: Object.entries(experiments).map(([id, experiment]) => ({ id, experiment })),
       profile,
+      runtime: 'processes',
       seed: 1,
       out,
       reporter: plainReporter(console.log, () => void (first ??= secondsSince())),

@@ -6,6 +6,7 @@ import { styleText } from 'node:util'
 import { cacheFolder } from '#common/kit/folders.ts'
 import { findCommand, findJava } from '../../infra/brokers/machine-tools.ts'
 import { surveyBrokers } from '../../infra/brokers/provide.ts'
+import { findCompose } from '../compose/find-compose.ts'
 import { COULD_NOT_RUN } from '../exit-code.ts'
 import { models } from '../experiments.ts'
 import { describeMachine } from '../machine.ts'
@@ -24,7 +25,16 @@ export function addDoctorCommand(program: Command): void {
     .description('say what is there, what would be used and what is missing, with the way out')
     .addHelpText('after', '\nExample: npm run lab -- doctor')
     .action(async () => {
-      const findings = [machine(), node(), await java(), maven(), cache(), ...(await brokers()), ...(await ports())]
+      const findings = [
+        machine(),
+        node(),
+        await java(),
+        maven(),
+        cache(),
+        ...(await brokers()),
+        await containers(),
+        ...(await ports()),
+      ]
       for (const { state, what, detail } of findings) {
         console.log(`${styleText(COLOURS[state], SIGNS[state])} ${what}: ${detail}`)
       }
@@ -85,6 +95,17 @@ async function brokers(): Promise<Finding[]> {
     what: kind,
     detail: source ? `from ${source}${source === process.env.LAB_BROKERS ? ' (LAB_BROKERS)' : ''}: ${detail}` : detail,
   }))
+}
+
+/** Only `--runtime compose` needs them. */
+async function containers(): Promise<Finding> {
+  try {
+    const { command, args, version, engine } = await findCompose(process.env)
+    const detail = `${[command, ...args].join(' ')} ${version}, by Docker ${engine}`
+    return { state: 'there', what: 'containers', detail }
+  } catch (error) {
+    return { state: 'hint', what: 'containers', detail: error instanceof Error ? error.message : String(error) }
+  }
 }
 
 async function ports(): Promise<Finding[]> {

@@ -12,9 +12,10 @@ import { renderOverview, renderResult } from '../render/report.ts'
 import { terminalWidth } from '../render/width.ts'
 import { type Reporter, run } from '../run.ts'
 import { RUNS, shortPath } from '../runs.ts'
+import { type RuntimeName, RUNTIMES } from '../site.ts'
 import { unknownName } from '../usage.ts'
 
-type Options = { profile: Profile; seed: number; out?: string; json?: boolean }
+type Options = { profile: Profile; runtime: RuntimeName; seed: number; out?: string; json?: boolean }
 
 const SEEDS = 2 ** 31
 
@@ -33,12 +34,20 @@ export function addRunCommands(program: Command): void {
       .addOption(
         new Option('--profile <profile>', 'full, or quick with shorter waits').choices(PROFILES).default('full'),
       )
+      .addOption(
+        new Option('--runtime <runtime>', 'services as processes, or in containers with their brokers')
+          .choices(RUNTIMES)
+          .default('processes'),
+      )
       .option('--seed <number>', 'makes the same orders again', readSeed, 1)
       .option('--out <folder>', 'where the folder of the run is made (default: runs)')
       .option('--json', 'print the summary as JSON, and nothing else')
   }
   start.addHelpText('after', '\nExample: npm start -- --profile quick')
-  some.addHelpText('after', '\nExample: npm run lab -- run sync-rest/baseline-latency --profile quick --seed 7')
+  some.addHelpText(
+    'after',
+    '\nExample: npm run lab -- run sync-rest/baseline-latency --profile quick --seed 7\n         npm run lab -- run async-rabbitmq --profile quick --runtime compose',
+  )
 }
 
 /** Experiments by name; a model's name stands for all of its own. @throws UsageError with the nearest name */
@@ -52,7 +61,7 @@ function chosen(names: readonly string[]): string[] {
   return [...new Set(found)]
 }
 
-async function perform(ids: readonly string[], { profile, seed, out, json }: Options): Promise<void> {
+async function perform(ids: readonly string[], { profile, runtime, seed, out, json }: Options): Promise<void> {
   const signal = listenForInterrupt()
   const show = (result: Result) => console.log(`\n${renderResult(result, terminalWidth())}\n`)
   const silent: Reporter = { begin() {}, progress() {}, result() {} }
@@ -60,6 +69,7 @@ async function perform(ids: readonly string[], { profile, seed, out, json }: Opt
   const { summary, folder } = await run({
     experiments: ids.flatMap(id => (experiments[id] ? [{ id, experiment: experiments[id] }] : [])),
     profile,
+    runtime,
     seed,
     out: resolve(out ?? RUNS),
     reporter: json ? silent : spoken,

@@ -80,11 +80,11 @@ test('a consumer that was stopped in its tracks for longer than its session goes
   const base = stage.runtime.url('producer_order')
   await placeMany(base, 50)
   await stage.quiet(50)
-  stage.runtime.pause('inventory_consumer')
+  await stage.runtime.pause('inventory_consumer')
   await placeMany(base, 50)
   const forgotten = async () => (await membersOf(stage, 'inventory_consumer')) === 0
   await until(forgotten, { deadlineMs: 15_000, what: 'the broker to give the member up' })
-  stage.runtime.resume('inventory_consumer')
+  await stage.runtime.resume('inventory_consumer')
   assertSound(await stage.quiet(100))
   const lagless = async () => Object.values(await stage.link.depths()).every(lag => lag === 0)
   await until(lagless, { deadlineMs: 15_000, what: 'its offsets to be committed again' })

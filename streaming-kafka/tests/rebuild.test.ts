@@ -18,7 +18,7 @@ test('every store is gone: decisions, stock, notifications, orders and metrics c
   assertSound(before)
   for (const { name } of streamingKafka.services) {
     await stage.runtime.kill(name)
-    stage.wipe(name)
+    await stage.wipe(name)
   }
   await stage.startAll()
   const after = await stage.quiet(100)
@@ -52,7 +52,7 @@ test('an INITIAL_STOCK that is not the one of the log changes nothing', async t 
   await call(`${base}/order`, 'POST', order('ada', 'main'))
   await stage.quiet(1)
   await stage.runtime.kill('inventory_consumer')
-  stage.wipe('inventory_consumer')
+  await stage.wipe('inventory_consumer')
   environment.inventory_consumer.INITIAL_STOCK = '{"main":{"burger":100}}'
   await stage.runtime.start('inventory_consumer')
   await call(`${base}/order`, 'POST', order('ada', 'main'))
@@ -90,7 +90,7 @@ test('a lost store and a reset of offsets at once confirm nothing again', async 
   await placeMany(stage.runtime.url('producer_order'), 100, 'ada')
   await stage.quiet(100)
   await stage.runtime.kill('notification_consumer')
-  stage.wipe('notification_consumer')
+  await stage.wipe('notification_consumer')
   await stage.link.verbs['reset-offsets']?.({ group: 'notification_consumer' })
   await stage.runtime.start('notification_consumer')
   await placeMany(stage.runtime.url('producer_order'), 1, 'bob')

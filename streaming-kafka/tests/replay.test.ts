@@ -24,7 +24,7 @@ const pin = async (stage: Stage) =>
 
 async function recompute(stage: Stage): Promise<void> {
   await stage.runtime.kill(ANALYTICS)
-  stage.wipe(ANALYTICS)
+  await stage.wipe(ANALYTICS)
   await stage.link.verbs['reset-offsets']?.({ group: ANALYTICS })
   await stage.runtime.start(ANALYTICS)
 }
@@ -73,7 +73,7 @@ test('with its store gone and its offsets committed it still computes the whole 
   const committed = async () => Object.values(await stage.link.depths()).every(lag => lag === 0)
   await until(committed, { deadlineMs: 10_000, what: 'every lag to be 0' })
   await stage.runtime.kill(ANALYTICS)
-  stage.wipe(ANALYTICS)
+  await stage.wipe(ANALYTICS)
   await stage.runtime.start(ANALYTICS)
   await readUpTo(stage, await pin(stage))
   assert.partialDeepStrictEqual(await stage.ask(ANALYTICS, '/metrics.json'), { orders: 40 })

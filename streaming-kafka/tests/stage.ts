@@ -26,7 +26,7 @@ export type Stage = {
   folder: string
   startAll(): Promise<void>
   /** Deletes all that a service kept; it must not be running. */
-  wipe(service: string): void
+  wipe(service: string): Promise<void>
   evidence(): Promise<Evidence>
   /** Resolves with the evidence when `count` orders are known and all of them are decided and confirmed. */
   quiet(count: number): Promise<Evidence>

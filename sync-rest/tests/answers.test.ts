@@ -99,14 +99,14 @@ test('a real inventory that hangs and thaws: 504, and the stock comes back', asy
     environments: { order_service: { ...environment, RESERVE_DEADLINE_MS: '2000' } },
   })
   const orderId = await placed(stage, anOrder({ kitchenId: 'sells-out' }))
-  stage.runtime.pause('inventory_service')
+  await stage.runtime.pause('inventory_service')
   const frozen = await ask(`${stage.runtime.url('order_service')}/order`, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify(anOrder({ kitchenId: 'sells-out' })),
   })
   assert.equal(problemIn(frozen).code, 'deadline-passed')
-  stage.runtime.resume('inventory_service')
+  await stage.runtime.resume('inventory_service')
   const given = orderIdIn(frozen)
   // Whichever comes first, the late reserve or the release, the end is the same.
   const isReleased = async () => (await evidenceOf(stage)).decisions.find(row => row.orderId === given)?.released

@@ -1,0 +1,122 @@
+// The stack of one model for a whole run: its image, its ports, its broker. Guarantees: it ends with the lab, however
+// the lab ends, as long as the engine answers then; what an engine kept in spite of that goes at the next start.
+import { randomBytes } from 'node:crypto'
+import { mkdirSync } from 'node:fs'
+import { join } from 'node:path'
+import type { BrokerKind, Model } from '#common/experiment/model.ts'
+import { startLastWill } from '#common/kit/last-will.ts'
+import { registerRun } from '#common/kit/live-runs.ts'
+import { leasePorts } from '#common/kit/ports.ts'
+import { until } from '#common/kit/until.ts'
+import { probeKafka } from '../../infra/brokers/probe-kafka.ts'
+import { probeRabbitmq } from '../../infra/brokers/probe-rabbitmq.ts'
+import type { SiteOptions } from '../site.ts'
+import type { Stack } from './containers.ts'
+import type { Compose } from './find-compose.ts'
+import { overlayOf } from './overlay.ts'
+import { createProject, docker, REMOVE_PROJECT, removeProject } from './project.ts'
+
+const BROKER_MS = 120_000
+const USER = 'lab'
+
+/** The variables of the compose files that set ports, beside `<SERVICE>_PORT`. */
+const BROKER_PORTS: Record<BrokerKind, string[]> = { rabbitmq: ['AMQP_PORT', 'MANAGEMENT_PORT'], kafka: ['KAFKA_PORT'] }
+
+const PROBES: Record<BrokerKind, (address: string) => Promise<string>> = { rabbitmq: probeRabbitmq, kafka: probeKafka }
+
+export type OpenStack = Stack & {
+  brokers: Record<string, { source: string; version: string }>
+  close(): Promise<void>
+}
+
+type Options = Omit<SiteOptions, 'onProgress'> & { model: Model; compose: Compose; onProgress(line: string): void }
+
+/** Resolves when the broker serves. @throws Error in one sentence, with nothing left */
+export async function openStack(options: Options): Promise<OpenStack> {
+  const { model, run, signal, compose, onProgress } = options
+  const name = `lab-${run}-${model.name}`
+  const folder = join(options.dataFolder, name)
+  mkdirSync(folder, { recursive: true })
+  const portNames = [
+    ...model.services.map(service => portName(service.name)),
+    ...model.brokers.flatMap(kind => BROKER_PORTS[kind]),
+  ]
+  const lease = await leasePorts(portNames.length)
+  const ports = Object.fromEntries(portNames.map((port, index) => [port, String(lease.ports[index])]))
+  const password = randomBytes(12).toString('hex')
+  const variables = { ...ports, RABBITMQ_USER: USER, RABBITMQ_PASSWORD: password }
+  const project = createProject({ compose, model: model.name, name, folder, variables })
+  const stack: Stack = { project, ...addresses(model, ports, `${USER}:${password}`) }
+
+  const registration = registerRun({ directories: [], prefix: '', addresses: {}, projects: [name] })
+  // What was being made when the lab died comes after the first look.
+  const will = startLastWill({ command: 'sh', args: ['-c', `${REMOVE_PROJECT}\nsleep 5\n${REMOVE_PROJECT}`, name] })
+  const close = async (): Promise<void> => {
+    await removeProject(name)
+    await will.cancel()
+    registration.unregister()
+    lease.release()
+  }
+  try {
+    project.overlay(overlayOf({ model, inside: { ...stack.inside, prefix: '' }, environment: {} }))
+    const [first = ''] = model.services.map(service => service.name)
+    onProgress('building the image of the services')
+    // All have the same.
+    await project.compose(['build', first], signal)
+    const brokers: OpenStack['brokers'] = {}
+    for (const kind of model.brokers) {
+      onProgress(`starting ${kind}`)
+      await project.compose(['up', '-d', '--no-deps', '--no-build', kind], signal)
+      brokers[kind] = { source: 'compose', version: await serving(kind, stack, signal) }
+    }
+    return { ...stack, brokers, close }
+  } catch (error) {
+    await close()
+    throw error
+  }
+}
+
+/** As the compose files name the variable. */
+const portName = (service: string): string => `${service.toUpperCase()}_PORT`
+
+function addresses(model: Model, ports: Record<string, string>, login: string): Pick<Stack, 'outside' | 'inside'> {
+  const portOf = (service: string) => model.services.find(({ name }) => name === service)?.port
+  const has = (kind: BrokerKind) => model.brokers.includes(kind)
+  const brokers = (rabbitmq: string, kafka: string) => ({
+    ...(has('rabbitmq') && { rabbitmq: `amqp://${login}@${rabbitmq}/` }),
+    ...(has('kafka') && { kafka }),
+  })
+  return {
+    outside: {
+      url: service => `http://127.0.0.1:${ports[portName(service)]}`,
+      broker: brokers(`127.0.0.1:${ports.AMQP_PORT}`, `127.0.0.1:${ports.KAFKA_PORT}`),
+    },
+    inside: {
+      url: service => `http://${service}:${portOf(service)}`,
+      broker: brokers('rabbitmq:5672', 'kafka:19092'),
+    },
+  }
+}
+
+/** Resolves with the broker's version. */
+async function serving(kind: BrokerKind, { project, outside }: Stack, signal: AbortSignal): Promise<string> {
+  let why = ''
+  const serves = () =>
+    PROBES[kind](outside.broker[kind] ?? '').catch((error: unknown) => {
+      why = error instanceof Error ? error.message : String(error)
+      return undefined
+    })
+  const what = `${kind} to serve`
+  return until(serves, { deadlineMs: BROKER_MS, everyMs: 250, what, signal }).catch(async error => {
+    if (signal.aborted) throw error
+    const said = await docker([
+      'ps',
+      '--all',
+      '--filter',
+      `name=${project.name}`,
+      '--format',
+      '{{.Names}}: {{.Status}}',
+    ])
+    throw new Error(`${error instanceof Error ? error.message : String(error)} ${why} ${said.trim()}`, { cause: error })
+  })
+}
