@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { readClock } from '../kit/clock.ts'
-import { clocksAgree, isQuiet, readEvidence } from './evidence.ts'
+import { isQuiet, readEvidence } from './evidence.ts'
 import type { Evidence } from './history.ts'
 import { historyOf, served } from './made-lives.ts'
 import { link, model, startService } from './made-evidence.ts'
@@ -25,13 +24,6 @@ test('evidence is read page by page to the end, each row once', async () => {
 test('a service that answers otherwise than agreed is an error that names its address', async () => {
   await using service = await startService(() => ({ rows: [{ seq: 'one' }], next: null }))
   await assert.rejects(readEvidence(model, service.runtime, link), /http:\/\/127\.0\.0\.1:\d+\/orders/)
-})
-
-test('clocks agree when every service has the boot of this kernel', async () => {
-  await using here = await startService(() => readClock())
-  assert.equal(await clocksAgree(model, here.runtime), true)
-  await using elsewhere = await startService(() => ({ ...readClock(), bootId: 'another' }))
-  assert.equal(await clocksAgree(model, elsewhere.runtime), false)
 })
 
 const whole = (): Evidence => historyOf([served(0, 10), served(5, 10)]).evidence

@@ -1,7 +1,6 @@
 // Reads what the services hold, page by page, over the same routes in every model and runtime.
 import type { TSchema, Static } from 'typebox'
 import {
-  ClockView,
   DecisionRow,
   MovementRow,
   NotificationRow,
@@ -12,7 +11,6 @@ import {
   StockRow,
 } from '../contracts/evidence.ts'
 import { parse } from '../contracts/parse.ts'
-import { readClock } from '../kit/clock.ts'
 import type { Evidence } from './history.ts'
 import { getJson } from './http.ts'
 import type { Link, Model } from './model.ts'
@@ -55,14 +53,6 @@ export async function readEvidence(model: Model, runtime: Runtime, link: Link): 
     notifications: await readNotifications(`${runtime.url(notifications)}/notifications`),
     deadLetters: await link.deadLetters(),
   }
-}
-
-/** Whether all services have this kernel's monotonic clock, so that stamps can be compared. */
-export async function clocksAgree(model: Model, runtime: Runtime): Promise<boolean> {
-  const clocks = await Promise.all(
-    model.services.map(async ({ name }) => parse(ClockView, await getJson(`${runtime.url(name)}/clock`))),
-  )
-  return clocks.every(({ bootId }) => bootId === readClock().bootId)
 }
 
 /**

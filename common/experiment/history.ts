@@ -43,7 +43,8 @@ export type History = {
   originNs: number
   /** Of the client: an attempt without an answer counts so long. */
   deadlineMs: number
-  generator: Pick<LoadResult, 'lateness' | 'cpuShare' | 'connections'>
+  /** `where` it ran: all stamps are of the clock there. */
+  generator: Pick<LoadResult, 'lateness' | 'cpuShare' | 'connections'> & { where: 'thread' | 'container' }
   /** Messages that the timeline published itself. */
   raw: RawMessage[]
   acts: Act[]
@@ -53,7 +54,7 @@ export type History = {
   evidence: Evidence
   /** The opening stock of the kitchens that the run named. */
   openingStock: Record<string, Record<string, number>>
-  /** False when the clocks of the services are not this kernel's: stamps cannot be compared. */
+  /** False when the clocks of the services are not the generator's: stamps cannot be compared. */
   clocksAgree: boolean
   /** False when the deadline came before every order was decided. */
   quiet: boolean

@@ -43,7 +43,7 @@ test('a look counts what is new, sees the load, and keeps its counts while a ser
   const port = typeof address === 'object' && address ? address.port : 0
   const failing = () => Promise.reject(new Error('the broker is gone'))
   const link = { ...madeLink(), depths: failing, deadLetters: failing }
-  const lookout = createLookout({ model, runtime: madeRuntime(`http://127.0.0.1:${port}`), link })
+  const lookout = createLookout({ model, runtime: madeRuntime(`http://127.0.0.1:${port}`), link, nowNs: monotonicNs })
 
   const before = await lookout.look()
   assert.deepEqual([before.elapsedMs, before.started, before.loadDone], [0, 0, false])

@@ -1,7 +1,6 @@
 // What conditions of a timeline can see while a variant runs: counts read forward from the evidence, a page at a time.
 import { Type } from 'typebox'
 import { parse } from '../contracts/parse.ts'
-import { monotonicNs } from '../kit/clock.ts'
 import { getJson } from './http.ts'
 import type { Progress } from './load/attempt.ts'
 import type { Link, Model } from './model.ts'
@@ -15,7 +14,9 @@ const AnyPage = Type.Object({
 
 export type Lookout = { look(): Promise<View>; started(progress: Progress): void; loadDone(): void }
 
-export function createLookout({ model, runtime, link }: { model: Model; runtime: Runtime; link: Link }): Lookout {
+type Options = { model: Model; runtime: Runtime; link: Link; nowNs(): number }
+
+export function createLookout({ model, runtime, link, nowNs }: Options): Lookout {
   let progress: Progress | undefined
   let done = false
   const decided = countRows(() => `${runtime.url(model.evidence.inventory)}/inventory/decisions`)
@@ -31,7 +32,7 @@ export function createLookout({ model, runtime, link }: { model: Model; runtime:
         link.deadLetters().catch(() => []),
       ])
       return {
-        elapsedMs: progress ? (monotonicNs() - progress.originNs) / 1e6 : 0,
+        elapsedMs: progress ? (nowNs() - progress.originNs) / 1e6 : 0,
         loadDone: done,
         started: progress?.started ?? 0,
         decided: decisions,

@@ -31,7 +31,11 @@ export function historyOf(lives: readonly MadeLife[], { warmUpOrders = 0, deadli
     attempts: [],
     originNs: ORIGIN_NS,
     deadlineMs,
-    generator: { cpuShare: 0, connections: { opened: 1, peakInFlight: 1, limit: 1, saturated: false } },
+    generator: {
+      where: 'thread',
+      cpuShare: 0,
+      connections: { opened: 1, peakInFlight: 1, limit: 1, saturated: false },
+    },
     raw: [],
     acts: [],
     samples: [],

@@ -1,11 +1,9 @@
 // Performs a variant on running services: the load and the timeline side by side, then until all is quiet; and tells its
 // history. A step that fails stops the load.
 import type { Variant } from './define.ts'
-import { clocksAgree } from './evidence.ts'
 import { rememberFaults } from './fault-memory.ts'
 import type { History, RawMessage } from './history.ts'
 import type { LoadResult } from './load/attempt.ts'
-import { runLoad } from './load/generator.ts'
 import type { PlannedOrder } from './load/orders.ts'
 import { steadyPlan } from './load/plan.ts'
 import { createLookout, type Lookout } from './lookout.ts'
@@ -14,6 +12,7 @@ import type { Runtime } from './runtime.ts'
 import { sampleDepths } from './samples.ts'
 import { settle } from './settle.ts'
 import { performTimeline } from './timeline.ts'
+import { chooseVantage, type Vantage } from './vantage.ts'
 
 type Performance = {
   model: Model
@@ -31,13 +30,14 @@ export async function perform(options: Performance): Promise<History> {
   const raw: RawMessage[] = []
   const acts: History['acts'] = []
   const memory = rememberFaults(runtime)
-  const lookout = createLookout({ model, runtime, link })
-  const agree = await clocksAgree(model, runtime)
-  const sampling = sampleDepths(link, { on: variant.timeline !== undefined && model.brokers.length > 0 })
+  const vantage = await chooseVantage(model, runtime)
+  const { where, nowNs } = vantage
+  const lookout = createLookout({ model, runtime, link, nowNs })
+  const sampling = sampleDepths(link, { on: variant.timeline !== undefined && model.brokers.length > 0, nowNs })
   const failed = new AbortController()
   const either = AbortSignal.any([signal, failed.signal])
   try {
-    const { originNs, load } = await beginLoad({ ...options, signal: either }, lookout)
+    const { originNs, load } = await beginLoad({ ...options, signal: either }, vantage, lookout)
     const timeline = performTimeline({
       steps: variant.timeline ?? [],
       stage: {
@@ -48,6 +48,7 @@ export async function perform(options: Performance): Promise<History> {
         addRaw: messages => void raw.push(...messages),
       },
       originNs,
+      nowNs,
       look: lookout.look,
       onAct(act) {
         acts.push(act)
@@ -69,14 +70,14 @@ export async function perform(options: Performance): Promise<History> {
       attempts: result.attempts,
       originNs,
       deadlineMs: variant.load.deadlineMs,
-      generator: { lateness: result.lateness, cpuShare: result.cpuShare, connections: result.connections },
+      generator: { where, lateness: result.lateness, cpuShare: result.cpuShare, connections: result.connections },
       raw,
       acts,
       samples: sampling.samples,
       faults: memory.views,
       evidence,
       openingStock,
-      clocksAgree: agree,
+      clocksAgree: vantage.agrees(result.bootId),
       quiet,
     }
   } finally {
@@ -86,24 +87,27 @@ export async function perform(options: Performance): Promise<History> {
 
 /** Resolves when the load has begun; `load` when it is done. */
 async function beginLoad(
-  { model, variant, runtime, planned, onProgress, signal }: Performance,
+  { model, variant, planned, onProgress, signal }: Performance,
+  vantage: Vantage,
   lookout: Lookout,
 ): Promise<{ originNs: number; load: Promise<LoadResult> }> {
   const { load } = variant
   const plan = load.plan?.(planned.length, load.ordersPerSecond) ?? steadyPlan(planned.length, load.ordersPerSecond)
   const began = Promise.withResolvers<number>()
-  const done = runLoad({
-    orders: planned,
-    plan,
-    target: { url: runtime.url(model.entry), path: '/order' },
-    deadlineMs: load.deadlineMs,
-    signal,
-    onProgress(progress) {
-      began.resolve(progress.originNs)
-      lookout.started(progress)
-      onProgress(`${progress.started} of ${plan.length} orders sent`)
-    },
-  }).finally(() => lookout.loadDone())
+  const done = vantage
+    .runLoad({
+      orders: planned,
+      plan,
+      target: { url: vantage.url(model.entry), path: '/order' },
+      deadlineMs: load.deadlineMs,
+      signal,
+      onProgress(progress) {
+        began.resolve(progress.originNs)
+        lookout.started(progress)
+        onProgress(`${progress.started} of ${plan.length} orders sent`)
+      },
+    })
+    .finally(() => lookout.loadDone())
   done.catch(began.reject)
   return { originNs: await began.promise, load: done }
 }

@@ -1,4 +1,5 @@
 // A runtime starts, kills, pauses and addresses the services of a model. Experiments run unchanged on each.
+import type { RunLoad } from './load/generator.ts'
 import type { Model, Place } from './model.ts'
 
 export type Runtime = {
@@ -19,6 +20,8 @@ export type Runtime = {
   deaths(service: string): number
   /** Ends all services, at once. */
   stop(): Promise<void>
+  /** A load from beside the services, with their clock; `always` where it is wanted even with the same clock here. */
+  nearby?: { always: boolean; url(service: string): string; runLoad: RunLoad }
 }
 
 /** What one variant needs to be run. */

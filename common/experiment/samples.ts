@@ -1,5 +1,4 @@
 // Samples what the broker says of its depths, twice a second, while a variant runs, and once more at its end.
-import { monotonicNs } from '../kit/clock.ts'
 import type { Sample } from './history.ts'
 import type { Link } from './model.ts'
 
@@ -12,12 +11,12 @@ export type Sampling = {
   stop(): void
 }
 
-export function sampleDepths(link: Link, { on }: { on: boolean }): Sampling {
+export function sampleDepths(link: Link, { on, nowNs }: { on: boolean; nowNs(): number }): Sampling {
   const samples: Sample[] = []
   if (!on) return { samples, finish: async () => {}, stop() {} }
   let asking: Promise<void> | undefined
   const ask = async (): Promise<void> => {
-    const atNs = monotonicNs()
+    const atNs = nowNs()
     // A broker that does not answer leaves a gap in the curve.
     await link.depths().then(
       depths => void samples.push({ atNs, depths }),

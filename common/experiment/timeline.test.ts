@@ -30,7 +30,15 @@ const stage: Stage = {
 function play(steps: Step[], { look = async () => view, signal = new AbortController().signal } = {}) {
   const acts: Act[] = []
   const originNs = monotonicNs()
-  const done = performTimeline({ steps, stage, originNs, look, onAct: act => void acts.push(act), signal })
+  const done = performTimeline({
+    steps,
+    stage,
+    originNs,
+    nowNs: monotonicNs,
+    look,
+    onAct: act => void acts.push(act),
+    signal,
+  })
   return { acts, done, originNs }
 }
 

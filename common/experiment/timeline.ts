@@ -1,6 +1,5 @@
 // Performs the steps of a timeline, each when its time or its condition has come, in the order in which they stand.
 import { setTimeout as wait } from 'node:timers/promises'
-import { monotonicNs } from '../kit/clock.ts'
 import { until } from '../kit/until.ts'
 import type { Act } from './history.ts'
 import type { Stage, Step, View } from './verbs.ts'
@@ -12,6 +11,8 @@ export type Timeline = {
   steps: readonly Step[]
   stage: Stage
   originNs: number
+  /** On the clock of `originNs`. */
+  nowNs(): number
   /** Reads what conditions look at. */
   look(): Promise<View>
   onAct(act: Act): void
@@ -19,20 +20,20 @@ export type Timeline = {
 }
 
 /** @throws Error that names the step that failed or whose condition was never met */
-export async function performTimeline({ steps, stage, originNs, look, onAct, signal }: Timeline): Promise<void> {
+export async function performTimeline({ steps, stage, originNs, nowNs, look, onAct, signal }: Timeline): Promise<void> {
   for (const { at, verb, target, perform } of steps) {
     const name = `${verb} ${target}`
     if (typeof at === 'number') {
-      const waitMs = at - (monotonicNs() - originNs) / 1e6
+      const waitMs = at - (nowNs() - originNs) / 1e6
       if (waitMs > 0) await wait(waitMs, undefined, { signal })
     } else {
       const met = async () => at(await look())
       await until(met, { deadlineMs: CONDITION_MS, everyMs: 100, what: `the condition of "${name}"`, signal })
     }
-    const atNs = monotonicNs()
+    const atNs = nowNs()
     try {
       const result = await perform(stage)
-      onAct({ atNs, doneNs: monotonicNs(), verb, target, ...(result === undefined ? {} : { result }) })
+      onAct({ atNs, doneNs: nowNs(), verb, target, ...(result === undefined ? {} : { result }) })
     } catch (error) {
       throw new Error(`the step "${name}" failed: ${error instanceof Error ? error.message : String(error)}`, {
         cause: error,

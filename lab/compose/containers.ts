@@ -7,6 +7,7 @@ import { attend } from '#common/experiment/attend.ts'
 import type { Place } from '#common/experiment/model.ts'
 import type { OpenRuntime } from '#common/experiment/runtime.ts'
 import { startChild } from '#common/kit/child.ts'
+import { runLoadInContainer } from './generator.ts'
 import { overlayOf } from './overlay.ts'
 import { docker, type Project } from './project.ts'
 
@@ -62,7 +63,9 @@ export const openContainers =
       },
       opening,
     )
-    return { runtime, place: { ...outside, prefix } }
+    const always = process.env.LAB_GENERATOR === 'container'
+    const nearby = { always, url: inside.url, runLoad: runLoadInContainer(project.name) }
+    return { runtime: { ...runtime, nearby }, place: { ...outside, prefix } }
   }
 
 /** Of the whole project, by service. */

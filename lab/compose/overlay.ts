@@ -7,6 +7,9 @@ type Overlay = { services: Record<string, unknown> }
 /** The lab looks at health itself, and a look of the engine's takes processor time from what is measured. */
 const QUIET = { restart: 'no', healthcheck: { interval: '24h', start_period: '0s' } }
 
+/** What a model's file keeps in the checkout goes beside the service's store: the lab has no business there. */
+const KEPT: Record<string, object> = { analytics_consumer: { volumes: ['analytics_consumer:/metrics'] } }
+
 export type OverlayOptions = {
   model: Model
   /** Addresses as containers see them. */
@@ -18,7 +21,7 @@ export type OverlayOptions = {
 export function overlayOf({ model, inside, environment }: OverlayOptions): Overlay {
   const services = model.services.map(spec => {
     const own = { LAB_FAULTS: 'on', ...spec.environment(inside), ...environment[spec.name] }
-    return [spec.name, { ...QUIET, environment: forCompose(own) }]
+    return [spec.name, { ...QUIET, ...KEPT[spec.name], environment: forCompose(own) }]
   })
   const brokers = model.brokers.map(kind => [kind, QUIET])
   return { services: Object.fromEntries([...services, ...brokers]) }

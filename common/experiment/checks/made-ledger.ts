@@ -10,7 +10,7 @@ export const emptyHistory = (openingStock: History['openingStock']): History => 
   warmUpOrders: 0,
   originNs: 0,
   deadlineMs: 1_000,
-  generator: { cpuShare: 0, connections: { opened: 0, peakInFlight: 0, limit: 0, saturated: false } },
+  generator: { where: 'thread', cpuShare: 0, connections: { opened: 0, peakInFlight: 0, limit: 0, saturated: false } },
   attempts: [],
   raw: [],
   acts: [],

@@ -28,6 +28,8 @@ export type Attempt = {
 export type LoadResult = {
   /** The moment from which the plan's offsets count. */
   originNs: number
+  /** Of the kernel whose clock the stamps are of. */
+  bootId: string
   /** In the sequence in which they were started. */
   attempts: Attempt[]
   planned: number

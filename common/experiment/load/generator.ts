@@ -28,7 +28,9 @@ export type LoadOptions = Spread & {
   maxSockets?: number
 }
 
-/** What the generator's thread says. */
+export type RunLoad = (options: LoadOptions) => Promise<LoadResult>
+
+/** What a generator says. */
 export type FromGenerator =
   | { kind: 'progress'; progress: Progress }
   | { kind: 'result'; result: LoadResult }
@@ -59,7 +61,8 @@ export async function runLoad(options: LoadOptions): Promise<LoadResult> {
   }
 }
 
-function jobOf(options: LoadOptions): LoadJob {
+/** @throws RangeError when the plan or the target makes no sense */
+export function jobOf(options: LoadOptions): LoadJob {
   const { orders, target, deadlineMs, maxSockets = 8192 } = options
   const plan = 'plan' in options ? options.plan : steadyPlan(orders.length, options.ordersPerSecond)
   checkPlan(plan, orders.length)

@@ -8,7 +8,7 @@
  */
 import type { Pool } from 'undici'
 import { nearestRank } from '../latency/percentiles.ts'
-import { monotonicNs } from '#common/stores/clock.ts'
+import { monotonicNs, readClock } from '#common/kit/clock.ts'
 import type { Attempt, LoadResult, Progress } from './attempt.ts'
 import { abortAt } from './deadline.ts'
 import type { PlannedOrder } from './orders.ts'
@@ -73,6 +73,7 @@ export async function openLoop(
   const attempts = loop.done.filter(entry => entry !== undefined)
   return {
     originNs: progress.originNs,
+    bootId: readClock().bootId,
     attempts,
     planned: job.plan.length,
     stopped: attempts.length < job.plan.length || attempts.some(({ answer }) => answer.kind === 'aborted'),
