@@ -16,7 +16,7 @@ import type { Compose } from './find-compose.ts'
 import { overlayOf } from './overlay.ts'
 import { createProject, docker, REMOVE_PROJECT, removeProject } from './project.ts'
 
-const BROKER_MS = 120_000
+const BROKER_MS = 180_000
 const USER = 'lab'
 
 /** The variables of the compose files that set ports, beside `<SERVICE>_PORT`. */

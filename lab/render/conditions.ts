@@ -1,5 +1,5 @@
 // Under what conditions the numbers of a result were measured, as a line beside them.
-import type { Result } from '#common/experiment/summary.ts'
+import type { Result, Summary } from '#common/experiment/summary.ts'
 
 /** Profile, settings, W, and where an accepted order was. */
 export function conditions({ profile, settings, atOnce, variants, durability }: Result): string {
@@ -14,3 +14,6 @@ export function conditions({ profile, settings, atOnce, variants, durability }: 
     `An accepted order was ${durability}.`,
   ].join(' ')
 }
+
+/** Follows the seed of a run; plain processes go without saying. */
+export const inContainers = ({ runtime }: Summary): string => (runtime === 'compose' ? ', in containers' : '')

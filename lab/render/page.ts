@@ -1,5 +1,5 @@
 // Results as Markdown: the page of a model, and the table of the READMEs.
-import { conditions } from './conditions.ts'
+import { conditions, inContainers } from './conditions.ts'
 import { posix } from 'node:path'
 import type { Result, Summary } from '#common/experiment/summary.ts'
 import { CURVES, LOGS, pageOf, REPLAY, REPLAY_PICTURE } from '../publish/places.ts'
@@ -33,11 +33,12 @@ export function resultsPage(model: string, summary: Summary): string {
 }
 
 /** Where numbers come from, in one line. */
-function provenance({ run, startedAt, seed, profile, machine, brokers }: Summary): string {
+function provenance(summary: Summary): string {
+  const { run, startedAt, seed, profile, machine, brokers } = summary
   const { system, cpu, cores, memoryGb, node } = machine
   const from = Object.entries(brokers).map(([kind, { source, version }]) => `${kind} ${version} (from ${source})`)
   const where = `${cores} × ${cpu}, ${memoryGb} GB, ${system}, Node ${node}`
-  return `Run ${run} of ${startedAt.slice(0, 10)}, profile ${profile}, seed ${seed}: ${[where, ...from].join('; ')}.`
+  return `Run ${run} of ${startedAt.slice(0, 10)}, profile ${profile}, seed ${seed}${inContainers(summary)}: ${[where, ...from].join('; ')}.`
 }
 
 function section(result: Result): string[] {

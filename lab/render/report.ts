@@ -2,7 +2,7 @@
 import { styleText } from 'node:util'
 import type { Result, Summary } from '#common/experiment/summary.ts'
 import type { Verdict } from '#common/experiment/verdict.ts'
-import { conditions } from './conditions.ts'
+import { conditions, inContainers } from './conditions.ts'
 import { seconds } from './numbers.ts'
 import { draw, textTable } from './table.ts'
 import { tellingNumbers } from './telling.ts'
@@ -58,7 +58,7 @@ export function renderOverview(summary: Summary, where: string): string {
   const from = Object.entries(brokers).map(([kind, { source, version }]) => `${kind} ${version} (${source})`)
   return [
     ...(rows.length > 0 ? [draw(['experiment', 'verdict', 'telling numbers', 'seconds'], rows, [0, 1, 2])] : []),
-    `Profile ${profile}, seed ${seed}, ${seconds(summary.seconds)} s on ${machine.cores} × ${machine.cpu}, ${machine.system}, Node ${machine.node}${from.length > 0 ? `; ${from.join(', ')}` : ''}.`,
+    `Profile ${profile}, seed ${seed}${inContainers(summary)}, ${seconds(summary.seconds)} s on ${machine.cores} × ${machine.cpu}, ${machine.system}, Node ${machine.node}${from.length > 0 ? `; ${from.join(', ')}` : ''}.`,
     `Numbers, histories and logs: ${where}/ (shown again by: npm run lab -- show ${summary.run})`,
   ].join('\n')
 }
