@@ -8,11 +8,11 @@ import { readLog } from './broker/log-reader.ts'
 import type { Progress } from './broker/progress.ts'
 import type { LogRecord, Positions } from './broker/record.ts'
 import { keepTrying, reporter } from './keep-trying.ts'
-import { checkAgainstLog, type KafkaLink } from './link.ts'
+import { checkAgainstLog, type KafkaConnection } from './connection.ts'
 import type { TopicKey } from './topics.ts'
 
 export type Consuming = {
-  link: KafkaLink
+  kafka: KafkaConnection
   topic: TopicKey
   concurrency: number
   /** What the store knows of the positions, beside the group. */
@@ -23,11 +23,11 @@ export type Consuming = {
 }
 
 /** Consumes until the service closes; resolves when what was in flight has ended and the offsets are committed. */
-export async function consume({ link, topic, concurrency, stored, progress, work }: Consuming): Promise<void> {
-  const { brokers, name, admin, closing, health } = link
-  const specs = link.specs(topic)
-  const onTrouble = reporter(link, 'membership')
-  const start = await keepTrying(link, 'group', async () => {
+export async function consume({ kafka, topic, concurrency, stored, progress, work }: Consuming): Promise<void> {
+  const { brokers, name, admin, closing, health } = kafka
+  const specs = kafka.specs(topic)
+  const onTrouble = reporter(kafka, 'membership')
+  const start = await keepTrying(kafka, 'group', async () => {
     const committed = await admin.committed(name, specs)
     const positions: Positions = new Map()
     for (const [of, offsets] of committed)
@@ -42,7 +42,7 @@ export async function consume({ link, topic, concurrency, stored, progress, work
   if (!start) return
   health.report('start', null)
   const slots = createSlots(concurrency)
-  const reader = { brokers, clientId: name, positions: start.positions, closing, onTrouble: reporter(link, 'reading') }
+  const reader = { brokers, clientId: name, positions: start.positions, closing, onTrouble: reporter(kafka, 'reading') }
   for await (const records of readLog(reader))
     for (const record of records) {
       await slots.take()

@@ -18,8 +18,8 @@ const record = (offset: bigint, value: string | null): LogRecord => ({
 async function written(of: LogRecord): Promise<LogRecord> {
   const sent: NewRecord[] = []
   const producer = { send: async (one: NewRecord) => void sent.push(one), close: async () => {} }
-  const link = { producer, topics: topicNames(''), log: createLog('test', 'silent') }
-  await writeDeadLetter(link, of, new LabError('malformed', 'it is no order'), 1)
+  const kafka = { producer, topics: topicNames(''), log: createLog('test', 'silent') }
+  await writeDeadLetter(kafka, of, new LabError('malformed', 'it is no order'), 1)
   const [one] = sent
   assert.ok(one)
   return asRead(one)

@@ -5,7 +5,7 @@ import type { LabError } from '#common/contracts/errors.ts'
 import { orderIdIn } from '#common/contracts/events.ts'
 import type { DeadLetter } from '#common/experiment/model.ts'
 import { CORRELATION_HEADER, type LogRecord, type NewRecord } from './broker/record.ts'
-import type { KafkaLink } from './link.ts'
+import type { KafkaConnection } from './connection.ts'
 
 const MAX_DETAIL = 1_000
 /** A record that fills the broker's limit could not be written again with its reason: then its beginning is kept. */
@@ -13,7 +13,7 @@ const MAX_KEPT_BYTES = 768 * 1024
 const REDRIVEN = 'redriven'
 
 export async function writeDeadLetter(
-  { producer, topics, log }: Pick<KafkaLink, 'producer' | 'topics' | 'log'>,
+  { producer, topics, log }: Pick<KafkaConnection, 'producer' | 'topics' | 'log'>,
   record: LogRecord,
   { code, detail }: LabError,
   attempts: number,

@@ -6,14 +6,14 @@ import type { ServiceStore } from '#common/stores/store.ts'
 import { readLog } from './broker/log-reader.ts'
 import type { LogRecord, Positions } from './broker/record.ts'
 import { keepTrying, reporter } from './keep-trying.ts'
-import { checkAgainstLog, type KafkaLink } from './link.ts'
+import { checkAgainstLog, type KafkaConnection } from './connection.ts'
 import type { TopicKey } from './topics.ts'
 
 /** Records in one transaction unless told otherwise: more would hold the event loop for long. */
 const MAX_CHUNK = 500
 
 export type Following<Tx extends PositionsTables> = {
-  link: KafkaLink
+  kafka: KafkaConnection
   store: ServiceStore<Tx>
   topics: TopicKey[]
   /** Records in one transaction, at most. */
@@ -31,10 +31,10 @@ export type Following<Tx extends PositionsTables> = {
 }
 
 export async function follow<Tx extends PositionsTables>(following: Following<Tx>): Promise<void> {
-  const { link, store, topics, apply, until, chunk: most = MAX_CHUNK } = following
-  const specs = link.specs(...topics)
-  const start = await keepTrying(link, 'log', async () => {
-    const ends = await link.admin.ends(specs)
+  const { kafka, store, topics, apply, until, chunk: most = MAX_CHUNK } = following
+  const specs = kafka.specs(...topics)
+  const start = await keepTrying(kafka, 'log', async () => {
+    const ends = await kafka.admin.ends(specs)
     const positions: Positions = new Map()
     for (const { name, partitions } of specs)
       positions.set(
@@ -55,8 +55,8 @@ export async function follow<Tx extends PositionsTables>(following: Following<Tx
   look()
   if (!behind && until === 'end') return
 
-  const onTrouble = reporter(link, `reading ${topics.join(', ')}`)
-  const reader = { brokers: link.brokers, clientId: link.name, positions, closing: link.closing, onTrouble }
+  const onTrouble = reporter(kafka, `reading ${topics.join(', ')}`)
+  const reader = { brokers: kafka.brokers, clientId: kafka.name, positions, closing: kafka.closing, onTrouble }
   for await (const records of readLog(reader)) {
     for (let from = 0; from < records.length; from += most) {
       const chunk = records.slice(from, from + most)
@@ -68,7 +68,7 @@ export async function follow<Tx extends PositionsTables>(following: Following<Tx
         }
         return true
       }
-      if (!(await keepTrying(link, 'store', () => store.transact(keep)))) return
+      if (!(await keepTrying(kafka, 'store', () => store.transact(keep)))) return
       following.applied?.(chunk)
     }
     look()

@@ -9,20 +9,20 @@ import { topicNames } from './topics.ts'
 
 const record: LogRecord = { topic: 'orders', partition: 0, offset: 1n, key: null, value: null, headers: {} }
 
-function fakeLink() {
+function fakeConnection() {
   const sent: NewRecord[] = []
   const health = createHealth()
   const producer = { send: async (one: NewRecord) => void sent.push(one), close: async () => {} }
   const closing = new AbortController()
-  const link = { producer, topics: topicNames(''), log: createLog('test', 'silent'), health, closing: closing.signal }
-  return { sent, health, closing, link }
+  const kafka = { producer, topics: topicNames(''), log: createLog('test', 'silent'), health, closing: closing.signal }
+  return { sent, health, closing, kafka }
 }
 
 test('a store that fails costs no attempt, turns health red, and the work is done when it is well again', async () => {
-  const { sent, health, link } = fakeLink()
+  const { sent, health, kafka } = fakeConnection()
   const seen: boolean[] = []
   let failures = 3
-  await settling(link, async () => {
+  await settling(kafka, async () => {
     seen.push(health.view().healthy)
     if (failures-- > 0) throw new LabError('store-failed', 'the disk is full')
   })(record)
@@ -32,9 +32,9 @@ test('a store that fails costs no attempt, turns health red, and the work is don
 })
 
 test('an error of the record is tried five times, and then it is a dead letter', async () => {
-  const { sent, link } = fakeLink()
+  const { sent, kafka } = fakeConnection()
   let attempts = 0
-  await settling(link, async () => {
+  await settling(kafka, async () => {
     attempts++
     throw new Error('again')
   })(record)
@@ -46,8 +46,8 @@ test('an error of the record is tried five times, and then it is a dead letter',
 })
 
 test('a service that closes leaves the record undone', async () => {
-  const { sent, closing, link } = fakeLink()
-  const work = settling(link, async () => {
+  const { sent, closing, kafka } = fakeConnection()
+  const work = settling(kafka, async () => {
     closing.abort(new Error('closing'))
     throw new LabError('malformed', 'bad')
   })
@@ -57,7 +57,7 @@ test('a service that closes leaves the record undone', async () => {
 
 test('a record that is given up is done with when its dead letter is acknowledged, and not before', async () => {
   for (const error of [new LabError('malformed', 'bad'), new Error('again')]) {
-    const { link } = fakeLink()
+    const { kafka } = fakeConnection()
     const acknowledged = Promise.withResolvers<void>()
     const handed = Promise.withResolvers<void>()
     const send = () => {
@@ -66,7 +66,7 @@ test('a record that is given up is done with when its dead letter is acknowledge
     }
     let done = false
     const producer = { send, close: async () => {} }
-    const settled = settling({ ...link, producer }, () => Promise.reject(error))(record).then(() => (done = true))
+    const settled = settling({ ...kafka, producer }, () => Promise.reject(error))(record).then(() => (done = true))
     await handed.promise
     await new Promise(resolve => setImmediate(resolve))
     assert.equal(done, false)

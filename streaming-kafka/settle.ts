@@ -8,7 +8,7 @@ import { asLabError, LabError, settlementOf } from '#common/contracts/errors.ts'
 import type { LogRecord } from './broker/record.ts'
 import { writeDeadLetter } from './dead-letters.ts'
 import { reporter, type Parts } from './keep-trying.ts'
-import type { KafkaLink } from './link.ts'
+import type { KafkaConnection } from './connection.ts'
 
 const MAX_ATTEMPTS = 5
 const FIRST_PAUSE_MS = 100
@@ -16,10 +16,10 @@ const PROBE_MS = 500
 
 /** Wraps work on a record so that it ends done with, whatever happens; rejects only when the service is closing. */
 export function settling(
-  link: Parts & Pick<KafkaLink, 'producer' | 'topics'>,
+  kafka: Parts & Pick<KafkaConnection, 'producer' | 'topics'>,
   work: (record: LogRecord) => Promise<void>,
 ) {
-  const report = reporter(link, 'work')
+  const report = reporter(kafka, 'work')
   return async (record: LogRecord): Promise<void> => {
     for (let attempt = 1; ; ) {
       try {
@@ -27,22 +27,22 @@ export function settling(
         report(null)
         return
       } catch (error) {
-        link.closing.throwIfAborted()
+        kafka.closing.throwIfAborted()
         const failure = asLabError(error)
         const settlement = settlementOf(failure)
         if (settlement === 'ack') return
         if (settlement === 'stop') {
           report(failure.detail)
-          await wait(PROBE_MS, undefined, { signal: link.closing })
+          await wait(PROBE_MS, undefined, { signal: kafka.closing })
           continue
         }
-        if (settlement === 'dead-letter') return writeDeadLetter(link, record, failure, attempt)
+        if (settlement === 'dead-letter') return writeDeadLetter(kafka, record, failure, attempt)
         if (attempt === MAX_ATTEMPTS) {
           const detail = `${MAX_ATTEMPTS} attempts failed, the last one with ${failure.code}: ${failure.detail}`
-          return writeDeadLetter(link, record, new LabError('retries-exhausted', detail, { cause: failure }), attempt)
+          return writeDeadLetter(kafka, record, new LabError('retries-exhausted', detail, { cause: failure }), attempt)
         }
-        link.log.info({ ...placeOf(record), attempt, code: failure.code, detail: failure.detail }, 'retried in place')
-        await wait(FIRST_PAUSE_MS * 2 ** (attempt - 1), undefined, { signal: link.closing })
+        kafka.log.info({ ...placeOf(record), attempt, code: failure.code, detail: failure.detail }, 'retried in place')
+        await wait(FIRST_PAUSE_MS * 2 ** (attempt - 1), undefined, { signal: kafka.closing })
         attempt++
       }
     }

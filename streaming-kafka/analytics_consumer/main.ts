@@ -18,7 +18,7 @@ import { joinGroup, type Group } from '../broker/group.ts'
 import type { LogRecord } from '../broker/record.ts'
 import { follow } from '../follow.ts'
 import { keepTrying, reporter } from '../keep-trying.ts'
-import { openLink } from '../link.ts'
+import { openConnection } from '../connection.ts'
 import { kafkaSettings } from '../settings.ts'
 import type { TopicKey } from '../topics.ts'
 import { countInto, eventOf } from './count.ts'
@@ -59,11 +59,11 @@ await runService(NAME, {
     })
     faultRoutes(server, switchboard)
 
-    const link = openLink('analytics_consumer', config, parts)
+    const kafka = openConnection('analytics_consumer', config, parts)
     /** The faults of the lab hold a chunk before it is counted; without them this is nothing. */
     const gate = switchboard.wrap(async (_about: { orderId: string; userId: string }) => {})
     const pass = async (record: LogRecord): Promise<void> => {
-      const event = eventOf(link.topics, record)
+      const event = eventOf(kafka.topics, record)
       if (!event) return
       const { correlationId, data } = event
       const context = { correlationId, signal: parts.closing, log: parts.log }
@@ -71,16 +71,16 @@ await runService(NAME, {
     }
     async function run(): Promise<void> {
       metrics.write()
-      await link.ready()
+      await kafka.ready()
       const group = await keepTrying(parts, 'group', join)
       if (!group) return
       parts.health.report('start', null)
       await follow({
-        link,
+        kafka,
         store,
         topics: TOPICS_READ,
         chunk: config.W,
-        apply: countInto(link.topics),
+        apply: countInto(kafka.topics),
         before: switchboard.on ? async records => void (await Promise.all(records.map(pass))) : undefined,
         applied(records) {
           metrics.write()
@@ -93,14 +93,14 @@ await runService(NAME, {
     }
     function join(): Promise<Group> {
       const onTrouble = reporter(parts, 'membership')
-      const topics = TOPICS_READ.map(key => link.topics[key])
-      return joinGroup({ brokers: link.brokers, group: link.name, topics, onTrouble })
+      const topics = TOPICS_READ.map(key => kafka.topics[key])
+      return joinGroup({ brokers: kafka.brokers, group: kafka.name, topics, onTrouble })
     }
     const running = run()
     return {
       server,
       async stop() {
-        await link.close(running)
+        await kafka.close(running)
         await metrics.written()
         store.close()
       },

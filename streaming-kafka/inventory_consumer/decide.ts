@@ -11,13 +11,13 @@ import { reserveStock, standingOutcome } from '#common/workflow/reserve-stock.ts
 import type { Store, StockTx } from '#common/workflow/store.ts'
 import type { Progress } from '../broker/progress.ts'
 import { jsonRecord, type LogRecord } from '../broker/record.ts'
-import type { KafkaLink } from '../link.ts'
+import type { KafkaConnection } from '../connection.ts'
 
 /** An order and the record that carried it. `orderId` and `userId` stand out for the faults that choose by them. */
 export type OrderRecord = { orderId: string; userId: string; order: Order; record: LogRecord }
 
 export type DecideParts = {
-  link: Pick<KafkaLink, 'producer' | 'topics'>
+  kafka: Pick<KafkaConnection, 'producer' | 'topics'>
   store: Store<StockTx & PositionsTables>
   progress: Progress
   afterCommit: CrashPoint
@@ -25,7 +25,7 @@ export type DecideParts = {
 }
 
 export function decide(parts: DecideParts): Handler<OrderRecord, void> {
-  const { link, store, progress, afterCommit, afterProduce } = parts
+  const { kafka, store, progress, afterCommit, afterProduce } = parts
   return async ({ order, record }, { correlationId, log }) => {
     const { topic, partition } = record
     const happened = { correlationId, occurredAt: wallTime() }
@@ -37,7 +37,7 @@ export function decide(parts: DecideParts): Handler<OrderRecord, void> {
     afterCommit()
     const outcome = standingOutcome(decision)
     const event = inventoryEvent(decision.order ?? order, outcome, decision)
-    await link.producer.send(jsonRecord(link.topics.inventoryEvents, order.kitchenId, event, decision.correlationId))
+    await kafka.producer.send(jsonRecord(kafka.topics.inventoryEvents, order.kitchenId, event, decision.correlationId))
     afterProduce()
     log.info({ orderId: order.orderId, outcome, isNew }, 'decided')
   }

@@ -4,20 +4,24 @@ import { isDeepStrictEqual } from 'node:util'
 import { parse, parseJson } from '#common/contracts/parse.ts'
 import { InitialStockTable } from '#common/stores/initial-stock.ts'
 import { readAll } from '../broker/read-all.ts'
-import type { KafkaLink } from '../link.ts'
+import type { KafkaConnection } from '../connection.ts'
 
 /** The stock of the log, which is `given` when the log has none yet. */
-export async function agreeOnStock(link: KafkaLink, given: InitialStockTable): Promise<InitialStockTable> {
-  const read = async () => (await readAll(link, link.specs('initialStock')))[0]
+export async function agreeOnStock(kafka: KafkaConnection, given: InitialStockTable): Promise<InitialStockTable> {
+  const read = async () => (await readAll(kafka, kafka.specs('initialStock')))[0]
   let first = await read()
   if (!first) {
-    await link.producer.send({ topic: link.topics.initialStock, key: null, value: Buffer.from(JSON.stringify(given)) })
-    link.log.info({ kitchens: Object.keys(given).length }, 'wrote the initial stock')
+    await kafka.producer.send({
+      topic: kafka.topics.initialStock,
+      key: null,
+      value: Buffer.from(JSON.stringify(given)),
+    })
+    kafka.log.info({ kitchens: Object.keys(given).length }, 'wrote the initial stock')
     first = await read()
   }
-  if (!first?.value) throw new Error(`the first record of ${link.topics.initialStock} is empty; delete that topic`)
+  if (!first?.value) throw new Error(`the first record of ${kafka.topics.initialStock} is empty; delete that topic`)
   const stock = parse(InitialStockTable, parseJson(first.value, 'the initial stock'), 'stock')
   if (Object.keys(given).length > 0 && !isDeepStrictEqual(stock, given))
-    link.log.error({ topic: link.topics.initialStock }, 'INITIAL_STOCK is not the stock of the log; the log holds')
+    kafka.log.error({ topic: kafka.topics.initialStock }, 'INITIAL_STOCK is not the stock of the log; the log holds')
   return stock
 }

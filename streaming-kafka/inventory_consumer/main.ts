@@ -22,7 +22,7 @@ import type { LogRecord } from '../broker/record.ts'
 import { consume } from '../consume.ts'
 import { follow } from '../follow.ts'
 import { keepTrying } from '../keep-trying.ts'
-import { openLink } from '../link.ts'
+import { openConnection } from '../connection.ts'
 import { readOrderPlaced } from '../read-event.ts'
 import { settling } from '../settle.ts'
 import { kafkaSettings } from '../settings.ts'
@@ -63,18 +63,18 @@ await runService(NAME, {
     pageRoute(server, '/inventory/decisions', store.read.pageDecisions)
     faultRoutes(server, switchboard)
 
-    const link = openLink('inventory_consumer', config, parts)
+    const kafka = openConnection('inventory_consumer', config, parts)
     const progress = createProgress()
     const handle = switchboard.wrap(
       decide({
-        link,
+        kafka,
         store,
         progress,
         afterCommit: switchboard.crashPoint('commit-produce'),
         afterProduce: switchboard.crashPoint('produce-commit'),
       }),
     )
-    const work = settling(link, async (record: LogRecord) => {
+    const work = settling(kafka, async (record: LogRecord) => {
       const { data: order, correlationId } = readOrderPlaced(record)
       const log = parts.log.child({ correlationId })
       const { orderId, userId } = order
@@ -82,19 +82,19 @@ await runService(NAME, {
     })
 
     async function run(): Promise<void> {
-      await link.ready()
-      const table = await keepTrying(link, 'initial stock', () => agreeOnStock(link, config.INITIAL_STOCK))
+      await kafka.ready()
+      const table = await keepTrying(kafka, 'initial stock', () => agreeOnStock(kafka, config.INITIAL_STOCK))
       if (!table) return
       openingOf = initialStock(table)
-      await follow({ link, store, topics: ['inventoryEvents'], apply: recall, until: 'end' })
+      await follow({ kafka, store, topics: ['inventoryEvents'], apply: recall, until: 'end' })
       const stored = store.read.position
-      await consume({ link, topic: 'orders', concurrency: config.W, stored, progress, work })
+      await consume({ kafka, topic: 'orders', concurrency: config.W, stored, progress, work })
     }
     const running = run()
     return {
       server,
       async stop() {
-        await link.close(running)
+        await kafka.close(running)
         store.close()
       },
     }

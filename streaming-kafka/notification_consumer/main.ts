@@ -16,7 +16,7 @@ import { createProgress } from '../broker/progress.ts'
 import type { LogRecord } from '../broker/record.ts'
 import { consume } from '../consume.ts'
 import { follow } from '../follow.ts'
-import { openLink } from '../link.ts'
+import { openConnection } from '../connection.ts'
 import { orUndefined, readInventoryEvent } from '../read-event.ts'
 import { settling } from '../settle.ts'
 import { kafkaSettings } from '../settings.ts'
@@ -43,18 +43,18 @@ await runService(NAME, {
     pageRoute(server, '/notifications', store.read.pageNotifications)
     faultRoutes(server, switchboard)
 
-    const link = openLink('notification_consumer', config, parts)
+    const kafka = openConnection('notification_consumer', config, parts)
     const progress = createProgress()
     const handle = switchboard.wrap(
       send({
-        link,
+        kafka,
         store,
         progress,
         afterProduce: switchboard.crashPoint('produce-store'),
         afterStore: switchboard.crashPoint('store-commit'),
       }),
     )
-    const work = settling(link, async (record: LogRecord) => {
+    const work = settling(kafka, async (record: LogRecord) => {
       const event = readInventoryEvent(record)
       if (event.type !== 'InventoryReserved') return
       const { correlationId, data } = event
@@ -70,21 +70,21 @@ await runService(NAME, {
       tx.append({ orderId, userId, sentNs: sent.sentNs })
     }
     async function run(): Promise<void> {
-      await link.ready()
+      await kafka.ready()
       const own = Promise.withResolvers<void>()
       const topics = ['notifications' as const]
-      const following = follow({ link, store, topics, apply: note, caughtUp: own.resolve, until: 'ever' })
+      const following = follow({ kafka, store, topics, apply: note, caughtUp: own.resolve, until: 'ever' })
       await Promise.race([own.promise, following])
       const stored = store.read.position
       if (!parts.closing.aborted)
-        await consume({ link, topic: 'inventoryEvents', concurrency: config.W, stored, progress, work })
+        await consume({ kafka, topic: 'inventoryEvents', concurrency: config.W, stored, progress, work })
       await following
     }
     const running = run()
     return {
       server,
       async stop() {
-        await link.close(running)
+        await kafka.close(running)
         store.close()
       },
     }

@@ -30,7 +30,7 @@ function sending(troubles: { store?: number; log?: number }) {
   const transact: typeof kept.transact = work =>
     full-- > 0 ? Promise.reject(new LabError('store-failed', 'the disk is full')) : kept.transact(work)
   const parts: SendParts = {
-    link: {
+    kafka: {
       producer: {
         async send(one) {
           if (away-- > 0) throw new LabError('unavailable', 'the broker is away')

@@ -10,7 +10,7 @@ import type { Handler } from '#common/kit/handler.ts'
 import type { ServiceStore } from '#common/stores/store.ts'
 import type { Progress } from '../broker/progress.ts'
 import { jsonRecord, type LogRecord } from '../broker/record.ts'
-import type { KafkaLink } from '../link.ts'
+import type { KafkaConnection } from '../connection.ts'
 import type { NotificationSent } from './record.ts'
 import type { SentTables } from './tables.ts'
 
@@ -18,19 +18,19 @@ import type { SentTables } from './tables.ts'
 export type Reserved = { orderId: string; userId: string; event: InventoryReserved; record: LogRecord }
 
 export type SendParts = {
-  link: Pick<KafkaLink, 'producer' | 'topics'>
+  kafka: Pick<KafkaConnection, 'producer' | 'topics'>
   store: ServiceStore<SentTables>
   progress: Progress
   afterProduce: CrashPoint
   afterStore: CrashPoint
 }
 
-export function send({ link, store, progress, afterProduce, afterStore }: SendParts): Handler<Reserved, void> {
+export function send({ kafka, store, progress, afterProduce, afterStore }: SendParts): Handler<Reserved, void> {
   const underWay = new Map<string, Promise<void>>()
 
   async function produce(order: NotificationSent['order'], correlationId: string): Promise<void> {
     const sent = { order, correlationId, occurredAt: wallTime(), sentNs: monotonicNs() } satisfies NotificationSent
-    await link.producer.send(jsonRecord(link.topics.notifications, order.kitchenId, sent, correlationId))
+    await kafka.producer.send(jsonRecord(kafka.topics.notifications, order.kitchenId, sent, correlationId))
     afterProduce()
   }
 

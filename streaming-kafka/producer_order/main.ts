@@ -3,7 +3,7 @@
 // healthy; a store that is gone is filled from them. With arguments it is a producer of N events (produce.ts).
 import { randomUUID } from 'node:crypto'
 import { LabError } from '#common/contracts/errors.ts'
-import { IDEMPOTENCY_KEY, type OrderView } from '#common/contracts/http.ts'
+import { IDEMPOTENCY_KEY } from '#common/contracts/http.ts'
 import { deriveOrderId } from '#common/contracts/order-id.ts'
 import { DEFAULT_KITCHEN, type Order, OrderRequest } from '#common/contracts/order.ts'
 import { parse } from '#common/contracts/parse.ts'
@@ -16,10 +16,10 @@ import { commonSettings, runService } from '#common/kit/service.ts'
 import { openStore } from '#common/stores/store.ts'
 import type { LogRecord } from '../broker/record.ts'
 import { follow } from '../follow.ts'
-import { openLink } from '../link.ts'
+import { openConnection } from '../connection.ts'
 import { orUndefined, readOrderPlaced } from '../read-event.ts'
 import { kafkaSettings } from '../settings.ts'
-import { place } from './place.ts'
+import { place, viewOf } from './place.ts'
 import { produceFromCommandLine } from './produce.ts'
 import { applyTo, viewTables } from './view.ts'
 
@@ -46,11 +46,11 @@ else
       })
       const store = openStore(config.DATA_DIR, 'orders', viewTables)
       const server = createServer(parts)
-      const link = openLink('producer_order', config, parts)
+      const kafka = openConnection('producer_order', config, parts)
       const onTheirWay = new Map<string, string>()
       let isReady = false
       const placing = place({
-        link,
+        kafka,
         store,
         onTheirWay,
         ready: () => isReady,
@@ -65,22 +65,20 @@ else
         return reply.code(isNew ? 202 : 200).send(view)
       })
       server.get<{ Params: { orderId: string } }>('/order/:orderId', request => {
-        const { orderId } = request.params
-        const placed = store.read.findOrder(orderId)
+        const placed = store.read.findOrder(request.params.orderId)
         if (!placed) throw new LabError('not-found', 'there is no such order')
-        const { status, reason, notification } = placed
-        return { orderId, status, ...(reason && { reason }), ...(notification && { notification }) } satisfies OrderView
+        return viewOf(placed)
       })
       ordersRoute(server, store.read.pageOrders, () => onTheirWay.size)
       faultRoutes(server, switchboard)
 
       async function run(): Promise<void> {
-        await link.ready()
+        await kafka.ready()
         await follow({
-          link,
+          kafka,
           store,
           topics: ['orders', 'inventoryEvents', 'notifications'],
-          apply: applyTo(link.topics),
+          apply: applyTo(kafka.topics),
           applied: records => forget(records),
           caughtUp() {
             isReady = true
@@ -92,7 +90,7 @@ else
       /** What the view shows is no longer on its way. */
       function forget(records: LogRecord[]): void {
         for (const record of onTheirWay.size > 0 ? records : []) {
-          const event = record.topic === link.topics.orders ? orUndefined(readOrderPlaced, record) : undefined
+          const event = record.topic === kafka.topics.orders ? orUndefined(readOrderPlaced, record) : undefined
           if (event) onTheirWay.delete(event.data.orderId)
         }
       }
@@ -100,7 +98,7 @@ else
       return {
         server,
         async stop() {
-          await link.close(running)
+          await kafka.close(running)
           store.close()
         },
       }

@@ -24,7 +24,7 @@ function placing(answer: () => Promise<void>, change: Partial<PlaceParts> = {}) 
     return answer()
   }
   const parts: PlaceParts = {
-    link: { producer: { send, close: async () => {} }, topics: topicNames('') },
+    kafka: { producer: { send, close: async () => {} }, topics: topicNames('') },
     store: { ...groupCommit(db, tables), read: tables },
     onTheirWay: new Map(),
     ready: () => true,

@@ -9,13 +9,13 @@ import { fingerprint, type Order } from '#common/contracts/order.ts'
 import type { CrashPoint } from '#common/faults/crash.ts'
 import { wallTime } from '#common/kit/clock.ts'
 import type { Context } from '#common/kit/handler.ts'
-import type { Store } from '#common/workflow/store.ts'
+import type { PlacedOrder, Store } from '#common/workflow/store.ts'
 import { jsonRecord } from '../broker/record.ts'
-import type { KafkaLink } from '../link.ts'
+import type { KafkaConnection } from '../connection.ts'
 import { learn, type ViewTables } from './view.ts'
 
 export type PlaceParts = {
-  link: Pick<KafkaLink, 'producer' | 'topics'>
+  kafka: Pick<KafkaConnection, 'producer' | 'topics'>
   store: Store<ViewTables> & { read: ViewTables }
   /** Fingerprints of the orders that are on their way to the log, by id. */
   onTheirWay: Map<string, string>
@@ -28,7 +28,7 @@ export type PlaceParts = {
 export type Placed = { isNew: boolean; view: OrderView }
 
 /** @throws LabError `unavailable`, `deadline-passed`, `key-reused`, `order-undecided`, or the reason why it failed */
-export function place({ link, store, onTheirWay, ready, deadlineMs, afterProduce }: PlaceParts) {
+export function place({ kafka, store, onTheirWay, ready, deadlineMs, afterProduce }: PlaceParts) {
   return async (order: Order, { correlationId, log }: Pick<Context, 'correlationId' | 'log'>): Promise<Placed> => {
     if (!ready()) throw new LabError('unavailable', 'the service has not read the log yet; nothing happened')
     const { orderId, kitchenId } = order
@@ -37,13 +37,13 @@ export function place({ link, store, onTheirWay, ready, deadlineMs, afterProduce
     const known = onTheirWay.get(orderId) ?? before?.fingerprint
     if (known !== undefined && known !== print)
       throw new LabError('key-reused', 'use a new Idempotency-Key for another order', { orderId })
-    if (before) return { isNew: false, view: presentState(before, orderId) }
+    if (before) return { isNew: false, view: presentState(before) }
     if (known) throw undecided(orderId)
 
     const event = orderPlaced(order, { correlationId, occurredAt: wallTime() })
     onTheirWay.set(orderId, print)
     try {
-      await link.producer.send(jsonRecord(link.topics.orders, kitchenId, event, correlationId), deadlineMs)
+      await kafka.producer.send(jsonRecord(kafka.topics.orders, kitchenId, event, correlationId), deadlineMs)
     } catch (error) {
       // What was handed over is forgotten when the view shows it; what was refused is over.
       if (error instanceof LabError && error.code !== 'deadline-passed') onTheirWay.delete(orderId)
@@ -62,13 +62,20 @@ export function place({ link, store, onTheirWay, ready, deadlineMs, afterProduce
   }
 }
 
-type Known = NonNullable<ReturnType<ViewTables['findOrder']>>
+export const viewOf = ({ order, status, reason, notification }: PlacedOrder): OrderView => ({
+  orderId: order.orderId,
+  status,
+  ...(reason !== null && { reason }),
+  ...(notification !== null && { notification }),
+})
 
-function presentState({ status, reason, notification }: Known, orderId: string): OrderView {
-  if (status === 'pending') throw undecided(orderId)
-  if (status === 'failed')
-    throw new LabError(reason === 'unknown-sku' ? reason : 'out-of-stock', `order ${orderId} failed`, { orderId })
-  return { orderId, status, ...(notification && { notification }) }
+/** What the same key is told again. */
+function presentState(placed: PlacedOrder): OrderView {
+  const { orderId } = placed.order
+  if (placed.status === 'pending') throw undecided(orderId)
+  if (placed.status === 'reserved') return viewOf(placed)
+  const reason = placed.reason === 'unknown-sku' ? placed.reason : 'out-of-stock'
+  throw new LabError(reason, `order ${orderId} failed`, { orderId })
 }
 
 const undecided = (orderId: string): LabError =>

@@ -25,6 +25,10 @@ test('orders are accepted, decided once, confirmed once and counted', async t =>
   const counted = async () =>
     (await call(`${stage.runtime.url('analytics_consumer')}/metrics.json`, 'GET')).body.orders === 210
   await until(counted, { deadlineMs: 10_000, what: 'analytics to count 210 orders' })
+  // Every result was read now: what was sent for a failed order would show.
+  const lagless = async () => Object.values(await stage.link.depths()).every(lag => lag === 0)
+  await until(lagless, { deadlineMs: 15_000, what: 'every lag to be 0' })
+  assertSound(await stage.evidence())
 })
 
 type Shown = { partition: number; key: string; body: string; headers: Record<string, string> }

@@ -9,26 +9,31 @@ import { testBroker } from '#common/conformance/test-broker.ts'
 import { createHealth } from '#common/kit/health.ts'
 import { createLog } from '#common/kit/log.ts'
 import { openStore } from '#common/stores/store.ts'
+import type { LogRecord } from '../broker/record.ts'
 import { follow } from '../follow.ts'
 import { agreeOnStock } from '../inventory_consumer/initial-stock.ts'
 import { keepTrying } from '../keep-trying.ts'
-import { openLink } from '../link.ts'
+import { openConnection } from '../connection.ts'
 import { sentTables } from '../notification_consumer/tables.ts'
 import { topicSpecs } from '../topics.ts'
 
-/** A link behind a prefix of its own, with the topics made. */
-async function ownLink(t: TestContext) {
+/** A connection behind a prefix of its own, with the topics made. */
+async function ownConnection(t: TestContext) {
   const prefix = `test-${randomBytes(6).toString('hex')}.`
   const closing = new AbortController()
   const parts = { log: createLog('test', 'silent'), health: createHealth(), closing: closing.signal }
-  const link = openLink('follower', { KAFKA_BROKERS: testBroker('kafka'), PREFIX: prefix, TOPIC_FLUSH: 'off' }, parts)
-  await link.ready()
+  const kafka = openConnection(
+    'follower',
+    { KAFKA_BROKERS: testBroker('kafka'), PREFIX: prefix, TOPIC_FLUSH: 'off' },
+    parts,
+  )
+  await kafka.ready()
   t.after(async () => {
     closing.abort()
-    await link.admin.deleteTopics(topicSpecs(prefix).map(({ name }) => name))
-    await link.close(Promise.resolve())
+    await kafka.admin.deleteTopics(topicSpecs(prefix).map(({ name }) => name))
+    await kafka.close(Promise.resolve())
   })
-  return link
+  return kafka
 }
 
 function ownStore(t: TestContext) {
@@ -42,14 +47,14 @@ function ownStore(t: TestContext) {
 }
 
 test('caught up means that all which was in the log at the start is in the store; each record is applied once', async t => {
-  const link = await ownLink(t)
+  const kafka = await ownConnection(t)
   const store = ownStore(t)
   const write = (orderId: string) =>
-    link.producer.send({ topic: link.topics.notifications, key: orderId, value: Buffer.from(orderId) })
+    kafka.producer.send({ topic: kafka.topics.notifications, key: orderId, value: Buffer.from(orderId) })
   const followToEnd = async () => {
     let known = -1
     await follow({
-      link,
+      kafka,
       store,
       topics: ['notifications'],
       chunk: 1,
@@ -67,9 +72,24 @@ test('caught up means that all which was in the log at the start is in the store
   assert.equal(new Set(ids).size, 52)
 })
 
+test('a position in the middle of a batch begins with its record, not with the batch', async t => {
+  const kafka = await ownConnection(t)
+  const store = ownStore(t)
+  const topic = kafka.topics.notifications
+  const ids = Array.from({ length: 10 }, (_, index) => `order-${index}`)
+  await Promise.all(ids.map(id => kafka.producer.send({ topic, key: 'one', value: Buffer.from(id) })))
+  const ends = (await kafka.admin.ends(kafka.specs('notifications'))).get(topic) ?? []
+  const partition = ends.indexOf(10n)
+  await store.transact(tx => tx.setPosition(topic, partition, 4n))
+  const read: string[] = []
+  const apply = (_tx: unknown, { value }: LogRecord) => void read.push(String(value))
+  await follow({ kafka, store, topics: ['notifications'], apply, until: 'end' })
+  assert.deepEqual(read, ids.slice(4))
+})
+
 test('of two who bring an initial stock at once, both go by the one that the log has first', async t => {
-  const link = await ownLink(t)
-  const bring = (burger: number) => keepTrying(link, 'initial stock', () => agreeOnStock(link, { main: { burger } }))
+  const kafka = await ownConnection(t)
+  const bring = (burger: number) => keepTrying(kafka, 'initial stock', () => agreeOnStock(kafka, { main: { burger } }))
   const [one, two] = await Promise.all([bring(1), bring(2)])
   assert.ok(one)
   assert.deepEqual(one, two)

@@ -1,4 +1,4 @@
-// A service's link to the broker: its admin client, its producer, its topics, and a look at the broker every second.
+// A service's connection to Kafka: its admin client, its producer, its topics, and a look at the broker every second.
 // Guarantees: health is red from the first look that the broker does not answer to the first that it does.
 import { setTimeout as wait } from 'node:timers/promises'
 import { createAdmin, type BrokerAdmin } from './broker/admin.ts'
@@ -13,7 +13,7 @@ const LOOK_DEADLINE_MS = 2_000
 const FINISH_MS = 2_500
 const MAX_WAITING_RECORDS = 5_000
 
-export type KafkaLink = Parts & {
+export type KafkaConnection = Parts & {
   brokers: string
   /** Names the clients and the group of this service: the prefix and the service. */
   name: string
@@ -29,7 +29,7 @@ export type KafkaLink = Parts & {
 
 type Config = { KAFKA_BROKERS: string; PREFIX: string; TOPIC_FLUSH: 'on' | 'off' }
 
-export function openLink(service: string, config: Config, parts: Parts): KafkaLink {
+export function openConnection(service: string, config: Config, parts: Parts): KafkaConnection {
   const { KAFKA_BROKERS: brokers, PREFIX: prefix } = config
   const name = prefix + service
   const admin = createAdmin(brokers, name)
