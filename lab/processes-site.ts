@@ -1,5 +1,6 @@
 // The site of plain processes: private brokers, or those that the user named.
-import type { Place } from '#common/experiment/model.ts'
+import { type BrokerVerbs, withBrokers } from '#common/experiment/broker-targets.ts'
+import type { BrokerKind, Place } from '#common/experiment/model.ts'
 import { openProcesses } from '#common/experiment/processes.ts'
 import { addressesOf, createBrokers } from './brokers.ts'
 import type { ReadyModel, Site, SiteOptions } from './site.ts'
@@ -9,13 +10,16 @@ export function processesSite({ dataFolder, signal, onProgress }: SiteOptions): 
   return {
     async ready(model) {
       const broker: Place['broker'] = {}
+      const verbs: Partial<Record<BrokerKind, BrokerVerbs>> = {}
       const versions: ReadyModel['brokers'] = {}
       for (const kind of model.brokers) {
-        const { address, source, version } = await brokers.get(kind)
+        const { address, source, version, process: ours } = await brokers.get(kind)
         broker[kind] = address
         versions[kind] = { source, version }
+        if (ours) verbs[kind] = ours
       }
-      return { open: openProcesses({ broker, dataFolder }), brokers: versions, lasting: addressesOf(process.env) }
+      const open = withBrokers(openProcesses({ broker, dataFolder }), verbs)
+      return { open, brokers: versions, lasting: addressesOf(process.env) }
     },
     keepOnly: models => brokers.keepOnly(models.flatMap(model => model.brokers)),
   }

@@ -1,11 +1,14 @@
 // Looks into queues without being a consumer: for the lab and for whoever redrives dead letters.
 // Guarantees: what is not explicitly removed is back in its queue, in its place, when `walk` ends, and also when this
 // process dies meanwhile. Not promised: that a message can be seen while somebody else holds it, another walk included.
+import { setTimeout as wait } from 'node:timers/promises'
 import type { Channel } from 'rabbitmq-client'
 import { openConnection } from './broker.ts'
 import { incomingOf, PROBE, type Incoming } from './message.ts'
 import { openPublisher, type Publisher } from './publisher.ts'
 import { openRawChannel } from './raw-channel.ts'
+
+const CLOSE_MS = 1_000
 
 export type Browser = Pick<Publisher, 'publish'> & {
   /** Messages that are ready: not those that a consumer holds. Undefined for a queue that is not there. */
@@ -14,6 +17,7 @@ export type Browser = Pick<Publisher, 'publish'> & {
   walk(queue: string, visit: (message: Incoming) => Promise<'keep' | 'remove'>): Promise<void>
   /** Deletes exchanges and queues with all that is in them. What is not there is no error. */
   remove(names: { exchanges: string[]; queues: string[] }): Promise<void>
+  /** Lets go of the broker within about a second. */
   close(): Promise<void>
 }
 
@@ -80,8 +84,12 @@ export async function openBrowser(url: string, { deadlineMs = 10_000 } = {}): Pr
       await channel.close()
     },
     async close() {
-      await Promise.all([looking?.close(), publisher?.then(open => open.close())])
-      await connection.close()
+      const closed = Promise.all([looking?.close(), publisher?.then(open => open.close())]).then(() =>
+        connection.close(),
+      )
+      // What is still under way on it would be waited for, and after an interrupt nobody ends it.
+      await Promise.race([closed.catch(() => {}), wait(CLOSE_MS, undefined, { ref: false })])
+      connection.unsafeDestroy()
     },
   }
 }

@@ -1,4 +1,5 @@
 // The site of containers: a stack for each model, with the broker of its own compose file.
+import { withBrokers } from '#common/experiment/broker-targets.ts'
 import type { Site, SiteOptions } from '../site.ts'
 import { openContainers } from './containers.ts'
 import { type Compose, findCompose } from './find-compose.ts'
@@ -15,7 +16,7 @@ export function composeSite(options: SiteOptions): Site {
       const begun = known ?? openStack({ ...options, model, compose: await compose, onProgress })
       stacks.set(model.name, begun)
       const stack = await begun
-      return { open: openContainers(stack), brokers: stack.brokers, lasting: {} }
+      return { open: withBrokers(openContainers(stack), stack.verbs), brokers: stack.brokers, lasting: {} }
     },
     async keepOnly(models) {
       const ending = [...stacks].filter(([name]) => !models.some(model => model.name === name))

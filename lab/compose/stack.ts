@@ -3,6 +3,7 @@
 import { randomBytes } from 'node:crypto'
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
+import type { BrokerVerbs } from '#common/experiment/broker-targets.ts'
 import type { BrokerKind, Model } from '#common/experiment/model.ts'
 import { startLastWill } from '#common/kit/last-will.ts'
 import { registerRun } from '#common/kit/live-runs.ts'
@@ -25,6 +26,8 @@ const BROKER_PORTS: Record<BrokerKind, string[]> = { rabbitmq: ['AMQP_PORT', 'MA
 const PROBES: Record<BrokerKind, (address: string) => Promise<string>> = { rabbitmq: probeRabbitmq, kafka: probeKafka }
 
 export type OpenStack = Stack & {
+  /** What can be done to the broker's container. */
+  verbs: Partial<Record<BrokerKind, BrokerVerbs>>
   brokers: Record<string, { source: string; version: string }>
   close(): Promise<void>
 }
@@ -64,12 +67,14 @@ export async function openStack(options: Options): Promise<OpenStack> {
     // All have the same.
     await project.compose(['build', first], signal)
     const brokers: OpenStack['brokers'] = {}
+    const verbs: OpenStack['verbs'] = {}
     for (const kind of model.brokers) {
       onProgress(`starting ${kind}`)
       await project.compose(['up', '-d', '--no-deps', '--no-build', kind], signal)
       brokers[kind] = { source: 'compose', version: await serving(kind, stack, signal) }
+      verbs[kind] = await verbsOf(kind, stack, signal)
     }
-    return { ...stack, brokers, close }
+    return { ...stack, brokers, verbs, close }
   } catch (error) {
     await close()
     throw error
@@ -95,6 +100,19 @@ function addresses(model: Model, ports: Record<string, string>, login: string): 
       url: service => `http://${service}:${portOf(service)}`,
       broker: brokers('rabbitmq:5672', 'kafka:19092'),
     },
+  }
+}
+
+async function verbsOf(kind: BrokerKind, stack: Stack, signal: AbortSignal): Promise<BrokerVerbs> {
+  const container = (await stack.project.compose(['ps', '-q', kind])).trim()
+  return {
+    kill: async () => void (await docker(['kill', container])),
+    async start() {
+      await docker(['start', container])
+      await serving(kind, stack, signal)
+    },
+    pause: async () => void (await docker(['pause', container])),
+    resume: async () => void (await docker(['unpause', container])),
   }
 }
 

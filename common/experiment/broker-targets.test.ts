@@ -1,0 +1,53 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { type BrokerVerbs, withBrokers } from './broker-targets.ts'
+import { model } from './made-evidence.ts'
+import { madeRuntime } from './made-runtime.ts'
+import type { Opening } from './runtime.ts'
+
+const opening: Opening = {
+  model: { ...model, brokers: ['kafka', 'rabbitmq'] },
+  prefix: '',
+  logFolder: '',
+  environment: {},
+  supervised: [],
+  signal: new AbortController().signal,
+}
+
+/** A runtime of a model with two brokers, of which the lab started one; and what was done, in order. */
+async function opened() {
+  const done: string[] = []
+  const note = (verb: string) => async (name?: string) => void done.push([verb, name ?? 'kafka'].join(' '))
+  const verbs = { kill: note('kill'), start: note('start'), pause: note('pause'), resume: note('resume') }
+  const services = { ...madeRuntime(), ...verbs, stop: async () => void done.push('stop') }
+  const place = { url: () => '', broker: {}, prefix: '' }
+  const open = withBrokers(async () => ({ runtime: services, place }), { kafka: verbs satisfies BrokerVerbs })
+  return { runtime: (await open(opening)).runtime, done }
+}
+
+test('a broker takes the verbs of a service, and services still take theirs', async () => {
+  const { runtime, done } = await opened()
+  await runtime.kill('kafka')
+  assert.equal(runtime.running('kafka'), false)
+  await runtime.start('kafka')
+  assert.equal(runtime.running('kafka'), true)
+  await runtime.pause('kafka')
+  await runtime.resume('kafka')
+  await runtime.kill('inventory_service')
+  assert.deepEqual(done, ['kill kafka', 'start kafka', 'pause kafka', 'resume kafka', 'kill inventory_service'])
+})
+
+test('a broker that a variant left dead or hanging serves again after its end', async () => {
+  const { runtime, done } = await opened()
+  await runtime.kill('kafka')
+  await runtime.stop()
+  assert.deepEqual(done, ['kill kafka', 'stop', 'start kafka'])
+  await runtime.pause('kafka')
+  await runtime.stop()
+  assert.deepEqual(done.slice(3), ['pause kafka', 'stop', 'resume kafka'])
+})
+
+test("somebody else's broker is left alone, in a sentence", async () => {
+  const { runtime } = await opened()
+  await assert.rejects(runtime.kill('rabbitmq'), /^Error: rabbitmq is not the lab's own/)
+})

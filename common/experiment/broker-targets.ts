@@ -1,0 +1,54 @@
+// A model's brokers as targets of the verbs that services have.
+// Guarantees: a variant leaves its brokers running, whatever it did to them, and what it makes there can be removed.
+import type { BrokerKind } from './model.ts'
+import type { OpenRuntime, Runtime } from './runtime.ts'
+
+/** What can be done to a broker that the lab has started. */
+export type BrokerVerbs = {
+  kill(): Promise<void>
+  /** The same port and data; resolves when it can serve. */
+  start(): Promise<void>
+  pause(): Promise<void>
+  resume(): Promise<void>
+}
+
+/** `open`, with the brokers beside the services. A broker without verbs is somebody else's, and is left alone. */
+export const withBrokers =
+  (open: OpenRuntime, brokers: Partial<Record<BrokerKind, BrokerVerbs>>): OpenRuntime =>
+  async opening => {
+    const { runtime, place } = await open(opening)
+    const kinds: readonly string[] = opening.model.brokers
+    const down = new Set<string>()
+    const paused = new Set<string>()
+    const verbsOf = (name: string): BrokerVerbs | undefined => {
+      if (!kinds.includes(name)) return undefined
+      const verbs = brokers[name as BrokerKind]
+      if (verbs) return verbs
+      throw new Error(`${name} is not the lab's own, so nothing is done to it; unset its address to take a private one`)
+    }
+    const toBroker =
+      (verb: keyof BrokerVerbs & keyof Runtime, note: (name: string) => void) =>
+      async (name: string): Promise<void> => {
+        const verbs = verbsOf(name)
+        if (!verbs) return runtime[verb](name)
+        await verbs[verb]()
+        note(name)
+      }
+    const targets: Runtime = {
+      ...runtime,
+      kill: toBroker('kill', name => {
+        down.add(name)
+        paused.delete(name)
+      }),
+      start: toBroker('start', name => down.delete(name)),
+      pause: toBroker('pause', name => paused.add(name)),
+      resume: toBroker('resume', name => paused.delete(name)),
+      running: name => (kinds.includes(name) ? !down.has(name) : runtime.running(name)),
+      async stop() {
+        await runtime.stop()
+        for (const name of paused) await targets.resume(name)
+        for (const name of down) await targets.start(name)
+      },
+    }
+    return { runtime: targets, place }
+  }
