@@ -7,6 +7,9 @@ import { streamingKafka } from '../model.ts'
 import { call, placeMany } from './client.ts'
 import { assertSound, createStage, type Stage } from './stage.ts'
 
+/** The source of a setting that was made for the topic. */
+const TOPIC_CONFIG = 1
+
 function adminOf(t: TestContext, { brokers }: Stage): Admin {
   const admin = new Admin({ clientId: 'test', bootstrapBrokers: [brokers] })
   t.after(() => admin.close())
@@ -30,7 +33,9 @@ test('topics keep everything, sync each append where that is asked for, and have
   for (const [name, count] of Object.entries(partitions)) {
     assert.equal(metadata.topics.get(stage.prefix + name)?.partitionsCount, count)
     const configs = described.find(({ resourceName }) => resourceName === stage.prefix + name)?.configs ?? []
-    const valueOf = (wanted: string) => configs.find(config => config.name === wanted)?.value
+    // Of the topic itself: another broker's defaults are not this one's.
+    const own = configs.filter(({ configSource }) => configSource === TOPIC_CONFIG)
+    const valueOf = (wanted: string) => own.find(config => config.name === wanted)?.value
     assert.deepEqual(
       ['retention.ms', 'retention.bytes', 'cleanup.policy', 'flush.messages'].map(valueOf),
       ['-1', '-1', 'delete', '1'],
