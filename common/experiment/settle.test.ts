@@ -18,14 +18,16 @@ const failed = (seq: number) => ({
 
 const look = () => Promise.reject(new Error('nothing is awaited here'))
 
-/** A book that shows so many orders at each look, the last number for ever. */
+/** A book that shows so many orders at each look; NaN is a service that does not answer as agreed. */
 async function settleWith(shown: (nthLook: number) => number, settleMs: number) {
   let looks = 0
   await using service = await startService(path => {
     if (path !== '/orders') return { rows: [], next: null }
     // A look asks twice: how many are on their way, then for the rows.
     looks += 0.5
-    const rows = Array.from({ length: shown(Math.ceil(looks)) }, (_, index) => failed(index + 1))
+    const count = shown(Math.ceil(looks))
+    if (Number.isNaN(count)) return 'not now'
+    const rows = Array.from({ length: count }, (_, index) => failed(index + 1))
     return { rows, next: null, onTheirWay: 0 }
   })
   const { signal } = new AbortController()
@@ -35,6 +37,15 @@ async function settleWith(shown: (nthLook: number) => number, settleMs: number) 
 test('an order that comes after a first quiet look is in the evidence', async () => {
   const { evidence, quiet } = await settleWith(nthLook => (nthLook === 1 ? 0 : 1), 30_000)
   assert.deepEqual([quiet, evidence.orders.length], [true, 1])
+})
+
+test('what does not answer yet is asked again, and at the deadline that is an error', async () => {
+  const { evidence, quiet } = await settleWith(nthLook => (nthLook === 1 ? NaN : 1), 30_000)
+  assert.deepEqual([quiet, evidence.orders.length], [true, 1])
+  await assert.rejects(
+    settleWith(() => NaN, 300),
+    /orders/,
+  )
 })
 
 test('as long as every look finds more, nothing is quiet', async () => {

@@ -22,7 +22,10 @@ type Settling = {
   signal: AbortSignal
 }
 
-/** The evidence when all is quiet, or, not quiet, as it stands at the deadline. */
+/**
+ * The evidence when all is quiet, or, not quiet, as it stands at the deadline.
+ * @throws Error when it cannot be read then
+ */
 export async function settle(options: Settling): Promise<{ evidence: Evidence; quiet: boolean }> {
   const { model, variant, runtime, link, look, signal } = options
   const deadline = performance.now() + variant.settleMs
@@ -30,10 +33,15 @@ export async function settle(options: Settling): Promise<{ evidence: Evidence; q
   for (;;) {
     // First what is awaited, then the evidence: it must hold what was awaited.
     const met = variant.until?.(await look()) ?? true
-    const evidence = await readEvidence(model, runtime, link)
-    const quiet = met && isQuiet(evidence)
+    const late = performance.now() > deadline
+    const evidence = await readEvidence(model, runtime, link).catch((error: unknown) => {
+      // A broker or service that was killed and started again may not answer yet.
+      if (late) throw error
+      return undefined
+    })
+    const quiet = evidence !== undefined && met && isQuiet(evidence)
     if (quiet && before && sameRows(before, evidence)) return { evidence: before, quiet }
-    if (performance.now() > deadline) return { evidence, quiet: false }
+    if (evidence && late) return { evidence, quiet: false }
     before = quiet ? evidence : undefined
     await wait(LOOK_MS, undefined, { signal })
   }
