@@ -29,7 +29,7 @@ export const readRepeats = (when: When): Step =>
         return { repeats: count }
       }
       const patient = () => all().catch(() => undefined)
-      return until(patient, { deadlineMs: 15_000, what: `${INVENTORY} to show its repeats` })
+      return until(patient, { deadlineMs: 60_000, what: `${INVENTORY} to show its repeats` })
     },
   })
 
@@ -40,7 +40,7 @@ export const healInTheEnd = (when: When): Step =>
     target: INVENTORY,
     async perform({ runtime }) {
       const heal = () => deleteJson(`${runtime.url(INVENTORY)}/faults`).catch(() => undefined)
-      await until(heal, { deadlineMs: 15_000, what: `${INVENTORY} to live on` })
+      await until(heal, { deadlineMs: 60_000, what: `${INVENTORY} to live on` })
     },
   })
 

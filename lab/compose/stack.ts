@@ -9,6 +9,7 @@ import { startLastWill } from '#common/kit/last-will.ts'
 import { registerRun } from '#common/kit/live-runs.ts'
 import { leasePorts } from '#common/kit/ports.ts'
 import { until } from '#common/kit/until.ts'
+import { kafkaVersion } from '../../infra/brokers/fetch-kafka.ts'
 import { probeKafka } from '../../infra/brokers/probe-kafka.ts'
 import { probeRabbitmq } from '../../infra/brokers/probe-rabbitmq.ts'
 import type { SiteOptions } from '../site.ts'
@@ -116,25 +117,18 @@ async function verbsOf(kind: BrokerKind, stack: Stack, signal: AbortSignal): Pro
   }
 }
 
-/** Resolves with the broker's version. */
-async function serving(kind: BrokerKind, { project, outside }: Stack, signal: AbortSignal): Promise<string> {
+/** Resolves with the broker's version; a Kafka does not tell it, and all of the lab's are of one. */
+async function serving(kind: BrokerKind, { outside }: Stack, signal: AbortSignal): Promise<string> {
   let why = ''
   const serves = () =>
     PROBES[kind](outside.broker[kind] ?? '').catch((error: unknown) => {
       why = error instanceof Error ? error.message : String(error)
       return undefined
     })
-  const what = `${kind} to serve`
-  return until(serves, { deadlineMs: BROKER_MS, everyMs: 250, what, signal }).catch(async error => {
+  const patience = { deadlineMs: BROKER_MS, everyMs: 250, what: `${kind} to serve in its container`, signal }
+  const said = await until(serves, patience).catch((error: unknown) => {
     if (signal.aborted) throw error
-    const said = await docker([
-      'ps',
-      '--all',
-      '--filter',
-      `name=${project.name}`,
-      '--format',
-      '{{.Names}}: {{.Status}}',
-    ])
-    throw new Error(`${error instanceof Error ? error.message : String(error)} ${why} ${said.trim()}`, { cause: error })
+    throw new Error(`${error instanceof Error ? error.message : String(error)} ${why}`, { cause: error })
   })
+  return kind === 'kafka' ? kafkaVersion() : said.replace('RabbitMQ ', '')
 }
