@@ -78,3 +78,17 @@ test('with its store gone and its offsets committed it still computes the whole 
   await readUpTo(stage, await pin(stage))
   assert.partialDeepStrictEqual(await stage.ask(ANALYTICS, '/metrics.json'), { orders: 40 })
 })
+
+test('with its store kept and its offsets behind it reads nothing again, and the offsets follow', async t => {
+  const stage = await createStage(t)
+  await stage.startAll()
+  await placeMany(stage.runtime.url('producer_order'), 40)
+  await stage.quiet(40)
+  const first = await readUpTo(stage, await pin(stage))
+  await stage.runtime.kill(ANALYTICS)
+  await stage.link.verbs['reset-offsets']?.({ group: ANALYTICS })
+  await stage.runtime.start(ANALYTICS)
+  const committed = async () => Object.values(await stage.link.depths()).every(lag => lag === 0)
+  await until(committed, { deadlineMs: 20_000, what: 'every lag to be 0' })
+  assert.deepEqual(await readUpTo(stage, await pin(stage)), first)
+})
