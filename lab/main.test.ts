@@ -12,6 +12,7 @@ const refusals: [string[], RegExp][] = [
   [['run', 'baseline-latancy'], /did you mean "sync-rest\/baseline-latency"\?/],
   [['run'], /missing required argument/],
   [['run', 'sync-rest', '--profile', 'fast'], /Allowed choices are quick, full/],
+  [['run', 'sync-rest', '--runtime', 'podman'], /Allowed choices are processes, compose/],
   [['run', 'sync-rest', '--seed', '-1'], /whole number/],
   [['list', 'nothing-like-it-at-all'], /There is no experiment "nothing-like-it-at-all"; there are: sync-rest\/base/],
   [['start', 'sync-rest'], /too many arguments/],

@@ -52,3 +52,14 @@ test('an experiment whose broker cannot be had is unknown, with the way out, and
   assert.match(stdout, /\? unknown/)
   assert.deepEqual(leftovers(folder), [])
 })
+
+test('without Docker an experiment in containers is unknown, with the way out, and exit code 3', async () => {
+  const args = ['run', 'sync-rest/baseline-latency', '--profile', 'quick', '--runtime', 'compose', '--out', folder.runs]
+  const { code, stdout } = await runCli('main', args, { ...environment, PATH: folder.path })
+  assert.equal(code, 3)
+  assert.match(
+    stdout,
+    /could not be finished: Containers need Docker, which is missing: install it, or leave out --runti/,
+  )
+  assert.deepEqual(leftovers(folder), [])
+})

@@ -65,7 +65,7 @@ async function perform(ids: readonly string[], { profile, runtime, seed, out, js
   const signal = listenForInterrupt()
   const show = (result: Result) => console.log(`\n${renderResult(result, terminalWidth())}\n`)
   const silent: Reporter = { begin() {}, progress() {}, result() {} }
-  const spoken = process.stdout.isTTY ? liveReporter(profile, show) : plainReporter(console.log, show)
+  const spoken = process.stdout.isTTY ? liveReporter(profile, runtime, show) : plainReporter(console.log, show)
   const { summary, folder } = await run({
     experiments: ids.flatMap(id => (experiments[id] ? [{ id, experiment: experiments[id] }] : [])),
     profile,

@@ -11,9 +11,8 @@ export function composeSite(options: SiteOptions): Site {
   return {
     async ready(model) {
       compose ??= findCompose(process.env)
-      const onProgress = (line: string) => options.onProgress(model.name, line)
       const known = stacks.get(model.name)
-      const begun = known ?? openStack({ ...options, model, compose: await compose, onProgress })
+      const begun = known ?? openStack({ ...options, model, compose: await compose })
       stacks.set(model.name, begun)
       const stack = await begun
       return { open: withBrokers(openContainers(stack), stack.verbs), brokers: stack.brokers, lasting: {} }

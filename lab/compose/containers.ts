@@ -23,24 +23,22 @@ export type Stack = {
 export const openContainers =
   ({ project, outside, inside }: Stack): OpenRuntime =>
   async opening => {
-    const { model, prefix, logFolder, environment, signal } = opening
+    const { model, prefix, logFolder, environment } = opening
     await mkdir(logFolder, { recursive: true })
     project.overlay(overlayOf({ model, inside: { ...inside, prefix }, environment }))
     const ids = new Map<string, string>()
     const idOf = (service: string) => ids.get(service) ?? service
     const create = async (services: string[]): Promise<void> => {
-      await project.compose(['up', '--no-start', '--no-deps', '--no-build', ...services], signal)
+      await project.compose(['up', '--no-start', '--no-deps', '--no-build', ...services])
       for (const [service, id] of await containersOf(project)) ids.set(service, id)
     }
     const remove = async (services: readonly string[]): Promise<void> => {
-      const there = services.flatMap(service => ids.get(service) ?? [])
-      for (const service of services) ids.delete(service)
+      const there = (await containersOf(project)).flatMap(([service, id]) => (services.includes(service) ? [id] : []))
       if (there.length > 0) await docker(['rm', '--force', '--volumes', ...there])
       await docker(['volume', 'rm', '--force', ...services.map(service => `${project.name}_${service}`)])
     }
     const everyService = model.services.map(({ name }) => name)
     await create(everyService).catch(async error => {
-      for (const [service, id] of await containersOf(project)) ids.set(service, id)
       await remove(everyService)
       throw error
     })

@@ -19,7 +19,10 @@ ids=$(docker network ls -q --filter "$of"); [ -z "$ids" ] || docker network rm $
 
 export type Project = {
   name: string
-  /** Runs compose on the model's file and the lab's. @throws Error in one sentence */
+  /**
+   * Runs compose on the model's file and the lab's. Abort nothing that makes containers: cut off, it may come to its end
+   * when all else is removed. @throws Error in one sentence
+   */
   compose(args: string[], signal?: AbortSignal): Promise<string>
   /** Replaces what the lab lays over the model's file. */
   overlay(file: unknown): void

@@ -33,7 +33,7 @@ export type OpenStack = Stack & {
   close(): Promise<void>
 }
 
-type Options = Omit<SiteOptions, 'onProgress'> & { model: Model; compose: Compose; onProgress(line: string): void }
+type Options = SiteOptions & { model: Model; compose: Compose }
 
 /** Resolves when the broker serves. @throws Error in one sentence, with nothing left */
 export async function openStack(options: Options): Promise<OpenStack> {
@@ -54,7 +54,7 @@ export async function openStack(options: Options): Promise<OpenStack> {
 
   const registration = registerRun({ directories: [], prefix: '', addresses: {}, projects: [name] })
   // What was being made when the lab died comes after the first look.
-  const will = startLastWill({ command: 'sh', args: ['-c', `${REMOVE_PROJECT}\nsleep 5\n${REMOVE_PROJECT}`, name] })
+  const will = startLastWill({ command: 'sh', args: ['-c', `(${REMOVE_PROJECT})\nsleep 5\n(${REMOVE_PROJECT})`, name] })
   const close = async (): Promise<void> => {
     await removeProject(name)
     await will.cancel()
@@ -64,14 +64,15 @@ export async function openStack(options: Options): Promise<OpenStack> {
   try {
     project.overlay(overlayOf({ model, inside: { ...stack.inside, prefix: '' }, environment: {} }))
     const [first = ''] = model.services.map(service => service.name)
-    onProgress('building the image of the services')
+    onProgress('containers', 'building the image of the services')
     // All have the same.
     await project.compose(['build', first], signal)
     const brokers: OpenStack['brokers'] = {}
     const verbs: OpenStack['verbs'] = {}
     for (const kind of model.brokers) {
-      onProgress(`starting ${kind}`)
-      await project.compose(['up', '-d', '--no-deps', '--no-build', kind], signal)
+      onProgress(kind, 'starting in its container')
+      signal.throwIfAborted()
+      await project.compose(['up', '-d', '--no-deps', '--no-build', kind])
       brokers[kind] = { source: 'compose', version: await serving(kind, stack, signal) }
       verbs[kind] = await verbsOf(kind, stack, signal)
     }

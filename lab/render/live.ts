@@ -4,19 +4,21 @@ import { Listr, type ListrTask } from 'listr2'
 import type { Profile } from '#common/experiment/define.ts'
 import type { Result } from '#common/experiment/summary.ts'
 import type { Reporter } from '../run.ts'
+import type { RuntimeName } from '../site.ts'
 
 type Line = { output: string }
 type Step = { name: string; done: PromiseWithResolvers<void>; line: Line | undefined }
 
 /** @param show is given each result when its list has ended */
-export function liveReporter(profile: Profile, show: (result: Result) => void): Reporter {
+export function liveReporter(profile: Profile, runtime: RuntimeName, show: (result: Result) => void): Reporter {
   let steps: Step[] = []
   let running: Promise<unknown> = Promise.resolve()
   return {
     begin({ id, experiment }, nth, of) {
       process.stdout.write(`[${nth}/${of}] ${id}: ${experiment.question}\n`)
       const variants = experiment.variants(experiment.profiles[profile]).map(({ name }) => name)
-      steps = [...experiment.model.brokers, ...variants].map(name => ({
+      const before = runtime === 'compose' ? ['containers'] : []
+      steps = [...before, ...experiment.model.brokers, ...variants].map(name => ({
         name,
         done: Promise.withResolvers<void>(),
         line: undefined,
