@@ -4,15 +4,20 @@
  * runner's; 2 when an argument matches nothing, 3 when no engine answers, 130 when interrupted.
  */
 import { readTextFiles } from './check/files.ts'
+import { findCompose } from './compose/find-compose.ts'
 import { listenForInterrupt } from './interrupt.ts'
 import { chooseTests } from './test/choose-tests.ts'
-import { requireEngine } from './test/require-engine.ts'
 import { runTests } from './test/run-tests.ts'
 
 const signal = listenForInterrupt()
 const paths = readTextFiles(process.cwd()).map(({ path }) => path)
 const { files, problem } = chooseTests(paths, process.argv.slice(2), '.compose-test.ts')
-const missing = problem ? undefined : await requireEngine()
+const missing = problem
+  ? undefined
+  : await findCompose(process.env).then(
+      () => undefined,
+      (error: unknown) => (error instanceof Error ? error.message : String(error)),
+    )
 if (problem ?? missing) {
   console.error(problem ?? missing)
   process.exitCode = problem ? 2 : 3

@@ -31,7 +31,7 @@ test('docker-compose serves where there is no plugin', async t => {
 })
 
 const refusals: [string, Record<string, string>, NodeJS.ProcessEnv, RegExp][] = [
-  ['no Docker', {}, {}, /needs? Docker, which is missing: install it, or leave out --runtime compose\.$/],
+  ['no Docker', {}, {}, /needs? Docker, which is missing: install it, or do without containers\.$/],
   [
     'an engine that is down',
     { docker: 'echo is it running; exit 1' },

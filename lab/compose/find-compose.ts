@@ -27,7 +27,7 @@ export async function findCompose(environment: NodeJS.ProcessEnv): Promise<Compo
 
 /** @throws Error with one sentence and the way out */
 async function askEngine(environment: NodeJS.ProcessEnv): Promise<string> {
-  const wayOut = 'or leave out --runtime compose.'
+  const wayOut = 'or do without containers.'
   if (!findCommand('docker', environment))
     throw new Error(`Containers need Docker, which is missing: install it, ${wayOut}`)
   try {
