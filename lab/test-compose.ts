@@ -18,9 +18,11 @@ const missing = problem
       () => undefined,
       (error: unknown) => (error instanceof Error ? error.message : String(error)),
     )
-if (problem ?? missing) {
+if (signal.aborted) {
+  process.exitCode = 130
+} else if (problem ?? missing) {
   console.error(problem ?? missing)
   process.exitCode = problem ? 2 : 3
 } else {
-  process.exitCode = await runTests(files, { filesAtOnce: 1, signal })
+  process.exitCode = await runTests(files, { filesAtOnce: 1, fileDeadlineMs: 1_200_000, signal })
 }

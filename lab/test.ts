@@ -38,6 +38,7 @@ async function testOn(files: readonly string[]): Promise<number> {
       runTests(files, {
         // Two keep two cores busy; more would measure each other's load.
         filesAtOnce: 2,
+        fileDeadlineMs: 600_000,
         environment: { LAB_TEST_RABBITMQ_URL: rabbitmq, LAB_TEST_KAFKA_BROKERS: kafka },
         signal: interrupted.signal,
       }),

@@ -66,8 +66,8 @@ export function attend(hands: Hands, { model, logFolder, supervised, signal }: O
       if (running(check(service))) throw new Error(`${service} is running; kill it before its store is deleted`)
       await hands.wipe(service)
     },
-    pause: hands.pause,
-    resume: hands.resume,
+    pause: async service => hands.pause(check(service)),
+    resume: async service => hands.resume(check(service)),
     url: hands.url,
     running,
     deaths: service => deaths.get(service) ?? 0,

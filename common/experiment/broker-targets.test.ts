@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import { type BrokerVerbs, withBrokers } from './broker-targets.ts'
 import { model } from './made-evidence.ts'
 import { madeRuntime } from './made-runtime.ts'
-import type { Opening } from './runtime.ts'
+import type { Opening, Runtime } from './runtime.ts'
 
 const opening: Opening = {
   model: { ...model, brokers: ['kafka', 'rabbitmq'] },
@@ -15,11 +15,11 @@ const opening: Opening = {
 }
 
 /** A runtime of a model with two brokers, of which the lab started one; and what was done, in order. */
-async function opened() {
+async function opened(own: Partial<Runtime> = {}) {
   const done: string[] = []
   const note = (verb: string) => async (name?: string) => void done.push([verb, name ?? 'kafka'].join(' '))
   const verbs = { kill: note('kill'), start: note('start'), pause: note('pause'), resume: note('resume') }
-  const services = { ...madeRuntime(), ...verbs, stop: async () => void done.push('stop') }
+  const services = { ...madeRuntime(), ...verbs, stop: async () => void done.push('stop'), ...own }
   const place = { url: () => '', broker: {}, prefix: '' }
   const open = withBrokers(async () => ({ runtime: services, place }), { kafka: verbs satisfies BrokerVerbs })
   return { runtime: (await open(opening)).runtime, done }
@@ -45,6 +45,13 @@ test('a broker that a variant left dead or hanging serves again after its end', 
   await runtime.pause('kafka')
   await runtime.stop()
   assert.deepEqual(done.slice(3), ['pause kafka', 'stop', 'resume kafka'])
+})
+
+test('a broker serves again also when the services could not be ended', async () => {
+  const { runtime, done } = await opened({ stop: () => Promise.reject(new Error('they stay')) })
+  await runtime.kill('kafka')
+  await assert.rejects(runtime.stop(), /they stay/)
+  assert.deepEqual(done, ['kill kafka', 'start kafka'])
 })
 
 test("somebody else's broker is left alone, in a sentence", async () => {

@@ -31,6 +31,8 @@ export const withBrokers =
       async (name: string): Promise<void> => {
         const verbs = verbsOf(name)
         if (!verbs) return runtime[verb](name)
+        // Noted before: one that fails half-way may have done its work.
+        if (verb === 'kill' || verb === 'pause') note(name)
         await verbs[verb]()
         note(name)
       }
@@ -45,9 +47,12 @@ export const withBrokers =
       resume: toBroker('resume', name => paused.delete(name)),
       running: name => (kinds.includes(name) ? !down.has(name) : runtime.running(name)),
       async stop() {
-        await runtime.stop()
-        for (const name of paused) await targets.resume(name)
-        for (const name of down) await targets.start(name)
+        try {
+          await runtime.stop()
+        } finally {
+          for (const name of paused) await targets.resume(name)
+          for (const name of down) await targets.start(name)
+        }
       },
     }
     return { runtime: targets, place }

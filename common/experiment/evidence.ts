@@ -77,9 +77,3 @@ export function isQuiet({ onTheirWay, orders, decisions, notifications }: Eviden
   )
   return onTheirWay === 0 && settled && confirmed
 }
-
-/** Whether nothing was added between two looks; what the services append is never changed or taken away. */
-export function sameRows(before: Evidence, after: Evidence): boolean {
-  const kept = ['orders', 'decisions', 'movements', 'notifications', 'deadLetters'] as const
-  return kept.every(name => before[name].length === after[name].length)
-}

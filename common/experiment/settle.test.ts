@@ -48,6 +48,11 @@ test('what does not answer yet is asked again, and at the deadline that is an er
   )
 })
 
+test('what is first found quiet at the deadline is quiet, when the next look finds the same', async () => {
+  const { quiet } = await settleWith(() => 1, -1)
+  assert.equal(quiet, true)
+})
+
 test('as long as every look finds more, nothing is quiet', async () => {
   const { quiet } = await settleWith(nthLook => nthLook, 500)
   assert.equal(quiet, false)

@@ -1,10 +1,11 @@
 // Waits until all is quiet, and reads the evidence then.
-// Guarantees: evidence that is called quiet was read twice and was the same. A request whose client has given up may
-// still be unread in a socket, its order in nobody's book; and pages are read one after the other, so that only what a
-// second look finds unchanged was whole.
+// Guarantees: evidence that is called quiet was read twice, and the second look found the same. A request whose client
+// has given up may still be unread in a socket, its order in nobody's book; and pages are read one after the other, so
+// that only what a second look finds unchanged was whole.
 import { setTimeout as wait } from 'node:timers/promises'
+import { isDeepStrictEqual } from 'node:util'
 import type { Variant } from './define.ts'
-import { isQuiet, readEvidence, sameRows } from './evidence.ts'
+import { isQuiet, readEvidence } from './evidence.ts'
 import type { Evidence } from './history.ts'
 import type { Link, Model } from './model.ts'
 import type { Runtime } from './runtime.ts'
@@ -40,8 +41,9 @@ export async function settle(options: Settling): Promise<{ evidence: Evidence; q
       return undefined
     })
     const quiet = evidence !== undefined && met && isQuiet(evidence)
-    if (quiet && before && sameRows(before, evidence)) return { evidence: before, quiet }
-    if (evidence && late) return { evidence, quiet: false }
+    if (quiet && isDeepStrictEqual(before, evidence)) return { evidence, quiet }
+    // A first quiet look at the deadline is worth its second.
+    if (evidence && late && !(quiet && before === undefined)) return { evidence, quiet: false }
     before = quiet ? evidence : undefined
     await wait(LOOK_MS, undefined, { signal })
   }

@@ -2,12 +2,12 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 
-// No single file is near this: it ends what hangs, so that a build fails with a name and does not time out.
-const FILE_MS = 600_000
 const GRACE_MS = 10_000
 
 export type RunnerOptions = {
   filesAtOnce: number
+  /** No single file is near this: it ends what hangs, so that a build fails with a name and does not time out. */
+  fileDeadlineMs: number
   /** Beyond this process's own. */
   environment?: NodeJS.ProcessEnv
   signal: AbortSignal
@@ -16,10 +16,15 @@ export type RunnerOptions = {
 /** Resolves with the runner's exit code once it has ended; an aborted `signal` ends it, and gives 130. */
 export async function runTests(
   files: readonly string[],
-  { filesAtOnce, environment, signal }: RunnerOptions,
+  { filesAtOnce, fileDeadlineMs, environment, signal }: RunnerOptions,
 ): Promise<number> {
   signal.throwIfAborted()
-  const flags = ['--test', '--test-reporter=spec', `--test-concurrency=${filesAtOnce}`, `--test-timeout=${FILE_MS}`]
+  const flags = [
+    '--test',
+    '--test-reporter=spec',
+    `--test-concurrency=${filesAtOnce}`,
+    `--test-timeout=${fileDeadlineMs}`,
+  ]
   const runner = spawn(process.execPath, [...flags, ...files], {
     stdio: ['ignore', 'inherit', 'inherit'],
     env: { ...process.env, ...environment },

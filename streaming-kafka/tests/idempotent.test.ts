@@ -6,6 +6,7 @@ import { randomBytes } from 'node:crypto'
 import { test } from 'node:test'
 import { testBroker } from '#common/conformance/test-broker.ts'
 import { createAdmin } from '../broker/admin.ts'
+import { clientOptions } from '../broker/options.ts'
 import { createProducer } from '../broker/producer.ts'
 
 const brokers = testBroker('kafka')
@@ -15,14 +16,14 @@ test('batches are numbered by their producer, so that the broker knows one that 
   const admin = createAdmin(brokers, 'test')
   await admin.ensureTopics([{ name: topic, partitions: 1 }], false)
   const producer = createProducer({ brokers, clientId: 'test', maxWaiting: 100, onTrouble: () => {} })
+  const client = new Consumer({ ...clientOptions(brokers, 'test'), groupId: 'test' })
   t.after(async () => {
+    await client.close(true)
     await producer.close()
     await admin.deleteTopics([topic])
     await admin.close()
   })
   await producer.send({ topic, key: 'k', value: Buffer.from('v') }, 10_000)
-  const client = new Consumer({ clientId: 'test', groupId: 'test', bootstrapBrokers: [brokers] })
-  t.after(() => client.close(true))
   const found = (await client.metadata({ topics: [topic] })).topics.get(topic)
   const ask = {
     partition: 0,

@@ -1,4 +1,5 @@
-// `POST /order`: store, reserve, store, send, store, answer. What the client is told was on disk before.
+// `POST /order`: store, reserve, store, send, answer, and the note that it was sent. What the client is told was on the
+// disk of the service that did it before.
 // Guarantees: after an answer that leaves open whether inventory acted, the order is failed and its release is owed, in
 // one transaction. Once reserved, an order will be confirmed, whatever becomes of this request.
 import { asLabError, type ErrorCode, LabError } from '#common/contracts/errors.ts'
