@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
@@ -7,7 +7,7 @@ import { thisOwner } from '#common/kit/owner.ts'
 import { type BrokerKind, brokerKinds } from './broker.ts'
 import { planContainer } from './container-plan.ts'
 import { provideBroker, surveyBrokers } from './provide.ts'
-import { layersDone } from './pull-image.ts'
+import { layersDone, pullImage } from './pull-image.ts'
 import { ownedContainers } from './sweep-containers.ts'
 
 /** An environment in which `docker` is this script and nothing else of Docker, Java or apt is there. */
@@ -82,6 +82,19 @@ test('an image that cannot be pulled is one sentence with the reason of the regi
     message: /^Docker cannot pull rabbitmq:4-management \(toomanyrequests: come back later\): [^\n]+\.$/,
   })
   assert.deepEqual(progress, ['rabbitmq:4-management: pulling with Docker, once'])
+})
+
+test('two pulls at once, of which one ends first, both come to their end', async t => {
+  // The slow one outlasts the first look at how far it is.
+  const slow = 'case $1 in image) exit 1 ;; esac; [ $2 = fast ] || exec /bin/sleep 2.5'
+  const environment = withDocker(t, slow)
+  const dataFolder = join(environment.LAB_CACHE_DIR ?? '', 'data')
+  const progress: string[] = []
+  const { signal } = new AbortController()
+  const options = { dataFolder, progress: (line: string) => progress.push(line), signal, environment }
+  await Promise.all(['fast', 'slow'].map(image => pullImage(image, options)))
+  assert.deepEqual(progress.slice(2), ['slow: 0 of 0 layers'])
+  assert.deepEqual(readdirSync(dataFolder), [])
 })
 
 test('how far a pull is follows from what Docker prints', () => {

@@ -1,5 +1,5 @@
 /** Fetches an image into the engine, once, and says how far it is. Ends with the lab, and with `signal`. */
-import { mkdirSync, readFileSync, rmSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { startChild } from '#common/kit/child.ts'
 import type { ProvideOptions } from './broker.ts'
@@ -21,9 +21,10 @@ export async function pullImage(image: string, options: ProvideOptions): Promise
   if (await imageIsThere(image, environment)) return
   signal.throwIfAborted()
   progress(`${image}: pulling with Docker, once`)
-  const folder = join(dataFolder, 'pull')
-  mkdirSync(folder, { recursive: true })
-  const log = join(folder, image.replaceAll(/\W/g, '-'))
+  mkdirSync(dataFolder, { recursive: true })
+  // Of its own: another pull may be under way in the same data folder.
+  const folder = mkdtempSync(join(dataFolder, 'pull-'))
+  const log = join(folder, 'output')
   const child = startChild({
     command: 'docker',
     args: ['pull', image],
