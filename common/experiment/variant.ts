@@ -33,27 +33,33 @@ export async function runVariant(options: VariantOptions): Promise<History> {
   const prefix = `${id}.`
   // Were the lab killed now, the next one would remove what this variant makes on a broker that stays.
   const registration = registerRun({ directories: [], prefix, addresses: options.lasting })
-  const { runtime, place } = await options.open({
-    model,
-    prefix,
-    logFolder: options.logFolder,
-    environment: withStock(model, variant, openingStock),
-    supervised: variant.supervised ?? [],
-    signal,
-  })
   try {
-    onProgress('starting services')
-    // A service may be healthy only with its peers, so all start at once.
-    await Promise.all(model.services.map(({ name }) => runtime.start(name)))
-    const link = await model.connect(place)
+    const { runtime, place } = await options.open({
+      model,
+      prefix,
+      logFolder: options.logFolder,
+      environment: withStock(model, variant, openingStock),
+      supervised: variant.supervised ?? [],
+      signal,
+    })
     try {
-      return await perform({ model, variant, runtime, link, planned, openingStock, onProgress, signal })
+      onProgress('starting services')
+      // A service may be healthy only with its peers, so all start at once.
+      await Promise.all(model.services.map(({ name }) => runtime.start(name)))
+      const link = await model.connect(place)
+      try {
+        return await perform({ model, variant, runtime, link, planned, openingStock, onProgress, signal })
+      } finally {
+        await link.close()
+      }
     } finally {
-      await link.close()
+      try {
+        await runtime.stop()
+      } finally {
+        await model.remove(place)
+      }
     }
   } finally {
-    await runtime.stop()
-    await model.remove(place)
     registration.unregister()
   }
 }

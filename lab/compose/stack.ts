@@ -74,7 +74,7 @@ export async function openStack(options: Options): Promise<OpenStack> {
       signal.throwIfAborted()
       await project.compose(['up', '-d', '--no-deps', '--no-build', kind])
       brokers[kind] = { source: 'compose', version: await serving(kind, stack, signal) }
-      verbs[kind] = await verbsOf(kind, stack, signal)
+      verbs[kind] = await verbsOf(kind, stack)
     }
     return { ...stack, brokers, verbs, close }
   } catch (error) {
@@ -105,13 +105,14 @@ function addresses(model: Model, ports: Record<string, string>, login: string): 
   }
 }
 
-async function verbsOf(kind: BrokerKind, stack: Stack, signal: AbortSignal): Promise<BrokerVerbs> {
+async function verbsOf(kind: BrokerKind, stack: Stack): Promise<BrokerVerbs> {
   const container = (await stack.project.compose(['ps', '-q', kind])).trim()
   return {
     kill: async () => void (await docker(['kill', container])),
+    // Also when the run was interrupted: what a variant leaves behind is removed on a broker that serves.
     async start() {
       await docker(['start', container])
-      await serving(kind, stack, signal)
+      await serving(kind, stack)
     },
     pause: async () => void (await docker(['pause', container])),
     resume: async () => void (await docker(['unpause', container])),
@@ -119,7 +120,7 @@ async function verbsOf(kind: BrokerKind, stack: Stack, signal: AbortSignal): Pro
 }
 
 /** Resolves with the broker's version; a Kafka does not tell it, and all of the lab's are of one. */
-async function serving(kind: BrokerKind, { outside }: Stack, signal: AbortSignal): Promise<string> {
+async function serving(kind: BrokerKind, { outside }: Stack, signal?: AbortSignal): Promise<string> {
   let why = ''
   const serves = () =>
     PROBES[kind](outside.broker[kind] ?? '').catch((error: unknown) => {
@@ -128,7 +129,7 @@ async function serving(kind: BrokerKind, { outside }: Stack, signal: AbortSignal
     })
   const patience = { deadlineMs: BROKER_MS, everyMs: 250, what: `${kind} to serve in its container`, signal }
   const said = await until(serves, patience).catch((error: unknown) => {
-    if (signal.aborted) throw error
+    if (signal?.aborted) throw error
     throw new Error(`${error instanceof Error ? error.message : String(error)} ${why}`, { cause: error })
   })
   return kind === 'kafka' ? kafkaVersion() : said.replace('RabbitMQ ', '')
