@@ -4,6 +4,7 @@ import { randomBytes } from 'node:crypto'
 import { mkdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Experiment, Profile } from '#common/experiment/define.ts'
+import type { Model } from '#common/experiment/model.ts'
 import { runExperiment } from '#common/experiment/run.ts'
 import type { Result, Summary } from '#common/experiment/summary.ts'
 import { dataRoot } from '#common/kit/folders.ts'
@@ -92,6 +93,15 @@ export async function run(request: RunRequest): Promise<{ summary: Summary; fold
     })
   }
 
+  /** What fails to go is said, and takes nothing with it: neither the experiments that follow nor their results. */
+  const keepOnly = async (models: readonly Model[]): Promise<void> => {
+    try {
+      await site.keepOnly(models)
+    } catch (error) {
+      reporter.progress('cleaning up', error instanceof Error ? error.message : String(error))
+    }
+  }
+
   try {
     save()
     for (const [index, named] of experiments.entries()) {
@@ -101,12 +111,12 @@ export async function run(request: RunRequest): Promise<{ summary: Summary; fold
       summary.results.push(result)
       save()
       await reporter.result(result)
-      await site.keepOnly(experiments.slice(index + 1).map(({ experiment }) => experiment.model))
+      await keepOnly(experiments.slice(index + 1).map(({ experiment }) => experiment.model))
     }
     return { summary, folder }
   } finally {
     save()
-    await site.keepOnly([])
+    await keepOnly([])
     rmSync(dataFolder, { recursive: true, force: true, maxRetries: 5 })
     registration.unregister()
     pointLatest(out, id)
