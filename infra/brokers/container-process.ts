@@ -4,7 +4,7 @@
  */
 import { type Child, startChild } from '#common/kit/child.ts'
 import type { BrokerProcess } from './broker.ts'
-import { runTool } from './run-tool.ts'
+import { runDocker } from './run-docker.ts'
 import { awaitServing, type ServerOptions } from './server-process.ts'
 
 export type ContainerOptions = Omit<ServerOptions, 'launch'> & { container: string; environment: NodeJS.ProcessEnv }
@@ -12,7 +12,7 @@ export type ContainerOptions = Omit<ServerOptions, 'launch'> & { container: stri
 /** Starts the container for the first time; `signal` ends that start only. */
 export async function startContainer(options: ContainerOptions): Promise<BrokerProcess> {
   const { container, environment, logFile, signal, name, probe } = options
-  const docker = (verb: string) => runTool('docker', [verb, container], { env: environment })
+  const docker = (verb: string) => runDocker([verb, container], { env: environment })
   const kill = async (attached: Child): Promise<void> => {
     // One that is not up yet is not waited for: who made the container removes it.
     await docker('kill').catch(unless(/is not running/, () => attached.kill()))

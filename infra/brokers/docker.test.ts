@@ -7,6 +7,7 @@ import { thisOwner } from '#common/kit/owner.ts'
 import { type BrokerKind, brokerKinds } from './broker.ts'
 import { planContainer } from './container-plan.ts'
 import { provideBroker, surveyBrokers } from './provide.ts'
+import { runDocker } from './run-docker.ts'
 import { layersDone, pullImage } from './pull-image.ts'
 import { ownedContainers } from './sweep-containers.ts'
 
@@ -58,6 +59,13 @@ test('an engine that hangs is given up', async t => {
     (await surveyKafka({ ...environment, LAB_BROKERS: 'docker' }))?.detail ?? '',
     /docker version hangs for \d+ s\./,
   )
+})
+
+test('a command of Docker that does not end is one sentence', async t => {
+  const env = withDocker(t, 'exec /bin/sleep 60')
+  await assert.rejects(runDocker(['ps'], { env, patienceMs: 200 }), {
+    message: 'docker did not end within 0.2 s; see whether the engine answers.',
+  })
 })
 
 test('a source that was named is not replaced by another one', async t => {

@@ -15,7 +15,7 @@ import { kafkaVersion } from './fetch-kafka.ts'
 import { probeKafka } from './probe-kafka.ts'
 import { probeRabbitmq } from './probe-rabbitmq.ts'
 import { pullImage } from './pull-image.ts'
-import { runTool } from './run-tool.ts'
+import { runDocker } from './run-docker.ts'
 import { labelsOf, removeContainer, sweepContainers } from './sweep-containers.ts'
 
 const names: Record<BrokerKind, string> = { rabbitmq: 'RabbitMQ', kafka: 'Kafka' }
@@ -67,5 +67,5 @@ async function create(
   const script = `printf '%s' "$LAB_SETTINGS" > ${plan.settingsFile} && exec ${plan.command}`
   // Only named here, and taken from the environment: a password in the arguments is for all to read.
   const args = ['create', ...place, '--env', 'LAB_SETTINGS', ...plan.options, images[kind], 'sh', '-c', script]
-  await runTool('docker', args, { env: { ...environment, LAB_SETTINGS: plan.settings } })
+  await runDocker(args, { env: { ...environment, LAB_SETTINGS: plan.settings } })
 }

@@ -3,13 +3,13 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { startChild } from '#common/kit/child.ts'
 import type { ProvideOptions } from './broker.ts'
-import { runTool } from './run-tool.ts'
+import { runDocker } from './run-docker.ts'
 
 const LOOK_MS = 2000
 
 export async function imageIsThere(image: string, environment: NodeJS.ProcessEnv): Promise<boolean> {
   const args = ['image', 'inspect', '--format', '{{.Id}}', image]
-  return runTool('docker', args, { env: environment }).then(
+  return runDocker(args, { env: environment }).then(
     () => true,
     () => false,
   )

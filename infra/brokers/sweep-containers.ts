@@ -4,7 +4,7 @@
  */
 import { basename } from 'node:path'
 import { isAlive, type Owner, parseOwner, thisOwner } from '#common/kit/owner.ts'
-import { runTool } from './run-tool.ts'
+import { runDocker } from './run-docker.ts'
 
 const RUN = 'communication-models-lab'
 const OWNER = `${RUN}.owner`
@@ -17,7 +17,7 @@ export function labelsOf(dataFolder: string): string[] {
 /** Removes the containers of dead labs with their data; resolves with their names. */
 export async function sweepContainers(environment: NodeJS.ProcessEnv): Promise<string[]> {
   const format = `{{.Names}} {{.Label "${OWNER}"}}`
-  const listing = await runTool('docker', ['ps', '--all', '--filter', `label=${OWNER}`, '--format', format], {
+  const listing = await runDocker(['ps', '--all', '--filter', `label=${OWNER}`, '--format', format], {
     env: environment,
   })
   const dead = ownedContainers(listing).filter(({ owner }) => !isAlive(owner))
@@ -37,7 +37,7 @@ export function ownedContainers(listing: string): { name: string; owner: Owner }
 /** With its volumes; one that is gone already is no error. */
 export async function removeContainer(name: string, environment: NodeJS.ProcessEnv): Promise<void> {
   try {
-    await runTool('docker', ['rm', '--force', '--volumes', name], { env: environment })
+    await runDocker(['rm', '--force', '--volumes', name], { env: environment })
   } catch (error) {
     // Another lab may be sweeping too.
     if (!/No such container|already in progress/.test(String(error))) throw error

@@ -3,12 +3,12 @@
 // and `removeProject` leaves no container, volume or network of that name.
 import { writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
-import { runTool } from '../../infra/brokers/run-tool.ts'
+import { runDocker } from '../../infra/brokers/run-docker.ts'
 import type { Compose } from './find-compose.ts'
 
 const ROOT = resolve(import.meta.dirname, '../..')
-const COMMAND_MS = 120_000
-const BUILD_MS = 900_000
+/** What waits for containers gets more than the compose files grant them, and what builds an image more again. */
+const PATIENCE_MS: Record<string, number> = { up: 300_000, restart: 300_000, build: 900_000 }
 
 // Not by compose: it works without the files, and whichever compose made the project.
 export const REMOVE_PROJECT = `set -e
@@ -40,8 +40,9 @@ export function createProject({ compose, model, name, folder, variables }: Optio
   return {
     name,
     compose(args, signal) {
-      const patienceMs = args[0] === 'build' ? BUILD_MS : COMMAND_MS
-      return inTime(compose.command, [...compose.args, ...place, ...files, ...args], { env, signal, patienceMs })
+      const { command } = compose
+      const patienceMs = PATIENCE_MS[args[0] ?? '']
+      return runDocker([...compose.args, ...place, ...files, ...args], { command, env, signal, patienceMs })
     },
     // JSON is YAML. It holds a password.
     overlay: file => writeFileSync(overlayFile, JSON.stringify(file, null, 2), { mode: 0o600 }),
@@ -50,22 +51,8 @@ export function createProject({ compose, model, name, folder, variables }: Optio
 
 /** Runs a Docker command. @throws Error in one sentence when it fails, or does not end */
 export const docker = (args: string[], signal?: AbortSignal): Promise<string> =>
-  inTime('docker', args, { env: process.env, signal, patienceMs: COMMAND_MS })
+  runDocker(args, { env: process.env, signal })
 
 export async function removeProject(name: string): Promise<void> {
-  await inTime('sh', ['-c', REMOVE_PROJECT, name], { env: process.env, patienceMs: COMMAND_MS })
-}
-
-type Patience = { env: NodeJS.ProcessEnv; signal?: AbortSignal | undefined; patienceMs: number }
-
-async function inTime(command: string, args: string[], { env, signal, patienceMs }: Patience): Promise<string> {
-  const timeout = AbortSignal.timeout(patienceMs)
-  try {
-    return await runTool(command, args, { env, signal: signal ? AbortSignal.any([signal, timeout]) : timeout })
-  } catch (error) {
-    if (!timeout.aborted) throw error
-    throw new Error(`${command} did not end within ${patienceMs / 1_000} s; see whether the engine answers.`, {
-      cause: error,
-    })
-  }
+  await runDocker(['-c', REMOVE_PROJECT, name], { command: 'sh', env: process.env })
 }
