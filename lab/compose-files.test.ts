@@ -6,6 +6,7 @@ import { test } from 'node:test'
 import { Type } from 'typebox'
 import { parse as parseYaml } from 'yaml'
 import { parse } from '#common/contracts/parse.ts'
+import { images } from '../infra/brokers/container-plan.ts'
 import { models } from './experiments.ts'
 
 const ROOT = resolve(import.meta.dirname, '..')
@@ -51,6 +52,11 @@ for (const { model, text, services, example } of files) {
       names,
     )
     for (const [name, { command }] of own) assert.deepEqual(command, ['node', `${model.name}/${name}/main.ts`])
+  })
+
+  test(`the brokers of ${model.name} are of the images that private brokers have`, () => {
+    // A Kafka does not tell its version: results name that of these images.
+    for (const kind of model.brokers) assert.equal(services[kind]?.image, images[kind])
   })
 
   test(`the containers of ${model.name} listen where the model says, and on this machine alone`, () => {
