@@ -59,7 +59,7 @@ test('without Docker an experiment in containers is unknown, with the way out, a
   assert.equal(code, 3)
   assert.match(
     stdout,
-    /could not be finished: Containers need Docker, which is missing: install it, or leave out --runti/,
+    /could not be finished: Containers need Docker, which is missing: install it, or do without containers/,
   )
   assert.deepEqual(leftovers(folder), [])
 })

@@ -2,9 +2,13 @@
 // topics and groups; containers.
 import { sweepDeadRuns } from '#common/kit/live-runs.ts'
 import { sweepLeases } from '#common/kit/ports.ts'
+import { findCommand } from '../infra/brokers/machine-tools.ts'
+import { sweepContainers } from '../infra/brokers/sweep-containers.ts'
 import { removeProject } from './compose/project.ts'
 import { models } from './experiments.ts'
 import { sweepUps } from './up/record.ts'
+
+const ENGINE_MS = 5000
 
 export async function sweep(onProgress: (line: string) => void): Promise<void> {
   const swept = await sweepDeadRuns(async ({ prefix, addresses, projects = [] }) => {
@@ -14,7 +18,14 @@ export async function sweep(onProgress: (line: string) => void): Promise<void> {
       await model.remove({ url: () => '', broker: addresses, prefix })
     }
   })
+  for (const name of await deadContainers()) onProgress(`removed the container ${name} of a dead lab`)
   await sweepLeases()
   sweepUps(models.map(({ name }) => name))
   for (const { id, problem } of swept) onProgress(problem ?? `removed what the dead run ${id} left`)
+}
+
+/** An engine that does not answer in time has its containers swept at a later start. */
+async function deadContainers(): Promise<string[]> {
+  if (!findCommand('docker', process.env)) return []
+  return sweepContainers(process.env, AbortSignal.timeout(ENGINE_MS)).catch(() => [])
 }

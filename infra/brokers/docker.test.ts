@@ -113,7 +113,9 @@ test('how far a pull is follows from what Docker prints', () => {
 
 test('containers without an owner of ours are not seen by the sweep', () => {
   const owner = thisOwner()
-  const listing = ['WARNING: old', `ours ${JSON.stringify(owner)}`, 'theirs {"pid":1}', 'other '].join('\n')
+  const listing = ['WARNING: old', `ours ${JSON.stringify(owner)}`, 'theirs {"pid":1}', 'odd {pid}', 'other '].join(
+    '\n',
+  )
   assert.deepEqual(ownedContainers(listing), [{ name: 'ours', owner }])
 })
 

@@ -14,14 +14,15 @@ export function labelsOf(dataFolder: string): string[] {
   return ['--label', `${RUN}=${basename(dataFolder)}`, '--label', `${OWNER}=${JSON.stringify(thisOwner())}`]
 }
 
-/** Removes the containers of dead labs with their data; resolves with their names. */
-export async function sweepContainers(environment: NodeJS.ProcessEnv): Promise<string[]> {
+/** Removes the containers of dead labs with their data; resolves with their names. What `signal` cuts off, the next sweeps. */
+export async function sweepContainers(environment: NodeJS.ProcessEnv, signal?: AbortSignal): Promise<string[]> {
   const format = `{{.Names}} {{.Label "${OWNER}"}}`
   const listing = await runDocker(['ps', '--all', '--filter', `label=${OWNER}`, '--format', format], {
     env: environment,
+    signal,
   })
   const dead = ownedContainers(listing).filter(({ owner }) => !isAlive(owner))
-  for (const { name } of dead) await removeContainer(name, environment)
+  for (const { name } of dead) await removeContainer(name, environment, signal)
   return dead.map(({ name }) => name)
 }
 
@@ -29,15 +30,28 @@ export async function sweepContainers(environment: NodeJS.ProcessEnv): Promise<s
 export function ownedContainers(listing: string): { name: string; owner: Owner }[] {
   return listing.split('\n').flatMap(line => {
     const [, name, json] = /^(\S+) (\{.*\})$/.exec(line) ?? []
-    const owner = json && parseOwner(JSON.parse(json))
+    const owner = json && parseOwner(parsed(json))
     return name && owner ? [{ name, owner }] : []
   })
 }
 
-/** With its volumes; one that is gone already is no error. */
-export async function removeContainer(name: string, environment: NodeJS.ProcessEnv): Promise<void> {
+/** Undefined for what is no JSON. */
+function parsed(text: string): unknown {
   try {
-    await runDocker(['rm', '--force', '--volumes', name], { env: environment })
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}
+
+/** With its volumes; one that is gone already is no error. */
+export async function removeContainer(
+  name: string,
+  environment: NodeJS.ProcessEnv,
+  signal?: AbortSignal,
+): Promise<void> {
+  try {
+    await runDocker(['rm', '--force', '--volumes', name], { env: environment, signal })
   } catch (error) {
     // Another lab may be sweeping too.
     if (!/No such container|already in progress/.test(String(error))) throw error
