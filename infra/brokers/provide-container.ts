@@ -34,10 +34,13 @@ export async function provideContainer(kind: BrokerKind, options: ProvideOptions
   const lease = await leasePorts(1)
   const will = startLastWill({ command: 'sh', args: ['-c', REMOVE, container], env: environment })
   const cleanUp = async (): Promise<void> => {
-    await removeContainer(container, environment)
-    await will.cancel()
-    lease.release()
-    rmSync(folder, { recursive: true, force: true })
+    try {
+      await removeContainer(container, environment)
+    } finally {
+      await will.cancel()
+      lease.release()
+      rmSync(folder, { recursive: true, force: true })
+    }
   }
   try {
     signal.throwIfAborted()
@@ -52,7 +55,8 @@ export async function provideContainer(kind: BrokerKind, options: ProvideOptions
     const version = kind === 'kafka' ? kafkaVersion() : (await probe()).replace('RabbitMQ ', '')
     return { kind, source: 'docker', version, address: plan.address, private: true, process, stop: cleanUp }
   } catch (error) {
-    await cleanUp()
+    // Said is what came first; what could not be removed goes at the next start.
+    await cleanUp().catch(() => {})
     throw error
   }
 }

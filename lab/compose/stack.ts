@@ -56,10 +56,14 @@ export async function openStack(options: Options): Promise<OpenStack> {
   // What was being made when the lab died comes after the first look.
   const will = startLastWill({ command: 'sh', args: ['-c', `(${REMOVE_PROJECT})\nsleep 5\n(${REMOVE_PROJECT})`, name] })
   const close = async (): Promise<void> => {
-    await removeProject(name)
-    await will.cancel()
-    registration.unregister()
-    lease.release()
+    try {
+      await removeProject(name)
+      // Else the next start finds by it what is left.
+      registration.unregister()
+    } finally {
+      await will.cancel()
+      lease.release()
+    }
   }
   try {
     project.overlay(overlayOf({ model, inside: { ...stack.inside, prefix: '' }, environment: {} }))
@@ -78,7 +82,8 @@ export async function openStack(options: Options): Promise<OpenStack> {
     }
     return { ...stack, brokers, verbs, close }
   } catch (error) {
-    await close()
+    // Said is what came first; what could not be removed goes at the next start.
+    await close().catch(() => {})
     throw error
   }
 }
