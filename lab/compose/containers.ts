@@ -8,6 +8,7 @@ import type { Place } from '#common/experiment/model.ts'
 import type { OpenRuntime } from '#common/experiment/runtime.ts'
 import { startChild } from '#common/kit/child.ts'
 import { runLoadInContainer } from './generator.ts'
+import { killContainer } from './kill-container.ts'
 import { overlayOf } from './overlay.ts'
 import { docker, type Project } from './project.ts'
 
@@ -48,8 +49,9 @@ export const openContainers =
         url: outside.url,
         launch: (service, output) =>
           startChild({ command: 'docker', args: ['start', '--attach', idOf(service)], ...output }),
-        async kill(service) {
-          await docker(['kill', idOf(service)]).catch(unless(ENDED))
+        async kill(service, attached) {
+          const dockerKill = () => docker(['kill', idOf(service)]).catch(unless(ENDED))
+          await killContainer({ service, attached, dockerKill })
         },
         async wipe(service) {
           await remove([service])

@@ -7,6 +7,7 @@ import { type FromGenerator, jobOf, type RunLoad } from '#common/experiment/load
 import type { LoadResult } from '#common/experiment/load/attempt.ts'
 
 const IMAGE = 'communication-models-lab'
+const END_MS = 20_000
 const MAIN = 'common/experiment/load/generator-main.ts'
 
 /** The label is of those by which a project is removed. */
@@ -32,8 +33,10 @@ export const runLoadInContainer =
     try {
       return await new Promise<LoadResult>((resolve, reject) => {
         createInterface({ input: child.stdout }).on('line', line => {
-          const message = JSON.parse(line) as FromGenerator
-          if (message.kind === 'progress') options.onProgress?.(message.progress)
+          const message = messageOf(line)
+          if (!message)
+            reject(new Error(`The load generator's container says what is no message: ${line.slice(0, 200)}`))
+          else if (message.kind === 'progress') options.onProgress?.(message.progress)
           else if (message.kind === 'result') resolve(message.result)
           else reject(new Error(`The load generator broke: ${message.detail}.`))
         })
@@ -42,6 +45,18 @@ export const runLoadInContainer =
     } finally {
       options.signal?.removeEventListener('abort', stop)
       child.stdin.end()
-      await ended
+      // The container, should it outlast its client, goes with the project.
+      const timer = setTimeout(() => child.kill('SIGKILL'), END_MS)
+      await ended.finally(() => clearTimeout(timer))
     }
   }
+
+/** Undefined for a line that is not the generator's, such as a warning. */
+function messageOf(line: string): FromGenerator | undefined {
+  try {
+    const value: unknown = JSON.parse(line)
+    return typeof value === 'object' && value !== null ? (value as FromGenerator) : undefined
+  } catch {
+    return undefined
+  }
+}
