@@ -33,34 +33,35 @@ export async function runVariant(options: VariantOptions): Promise<History> {
   const prefix = `${id}.`
   // Were the lab killed now, the next one would remove what this variant makes on a broker that stays.
   const registration = registerRun({ directories: [], prefix, addresses: options.lasting })
+  const opening = options.open({
+    model,
+    prefix,
+    logFolder: options.logFolder,
+    environment: withStock(model, variant, openingStock),
+    supervised: variant.supervised ?? [],
+    signal,
+  })
+  // Nothing of it is on a broker before a service starts.
+  opening.catch(() => registration.unregister())
+  const { runtime, place } = await opening
   try {
-    const { runtime, place } = await options.open({
-      model,
-      prefix,
-      logFolder: options.logFolder,
-      environment: withStock(model, variant, openingStock),
-      supervised: variant.supervised ?? [],
-      signal,
-    })
+    onProgress('starting services')
+    // A service may be healthy only with its peers, so all start at once.
+    await Promise.all(model.services.map(({ name }) => runtime.start(name)))
+    const link = await model.connect(place)
     try {
-      onProgress('starting services')
-      // A service may be healthy only with its peers, so all start at once.
-      await Promise.all(model.services.map(({ name }) => runtime.start(name)))
-      const link = await model.connect(place)
-      try {
-        return await perform({ model, variant, runtime, link, planned, openingStock, onProgress, signal })
-      } finally {
-        await link.close()
-      }
+      return await perform({ model, variant, runtime, link, planned, openingStock, onProgress, signal })
     } finally {
-      try {
-        await runtime.stop()
-      } finally {
-        await model.remove(place)
-      }
+      await link.close()
     }
   } finally {
-    registration.unregister()
+    try {
+      await runtime.stop()
+    } finally {
+      await model.remove(place)
+      // Where that failed the record stays, for the sweep of the next start.
+      registration.unregister()
+    }
   }
 }
 
