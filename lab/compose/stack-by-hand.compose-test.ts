@@ -32,7 +32,8 @@ async function openByHand(t: TestContext, model: Model) {
   const lease = await leasePorts(names.length)
   const variables = Object.fromEntries(names.map((port, index) => [port, String(lease.ports[index])]))
   const project = createProject({ compose: await findCompose(process.env), model: model.name, name, folder, variables })
-  project.overlay({ services: {} })
+  // What the file says already: the old compose takes an overlay without services for one of its first version.
+  project.overlay({ services: { [model.entry]: { init: true } } })
   const will = startLastWill({ command: 'sh', args: ['-c', REMOVE_PROJECT, name] })
   t.after(async () => {
     await removeProject(name)
