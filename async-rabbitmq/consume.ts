@@ -92,7 +92,9 @@ function turnOf<In extends Event>(parts: ConsumeParts<In>, { body, deliveryCount
   const deaths = parts.store.read.deathsAlone(suspectKey(body))
   if (deaths === 0 && deliveryCount < ALONE_FROM) return 'together'
   if (isDone(parts, body)) return 'together'
-  return deaths >= DEATHS_OF_A_KILLER ? 'unhandled' : 'alone'
+  if (deaths >= DEATHS_OF_A_KILLER) return 'unhandled'
+  // A killer dies behind all others; where the deaths have another cause, they hit another suspect each time.
+  return deaths > 0 ? 'last' : 'alone'
 }
 
 /** What cannot be read is not done; reading it again tells why. */
@@ -129,7 +131,7 @@ async function settleUnhandled<In extends Event>(parts: ConsumeParts<In>, delive
 
 async function handle<In extends Event>(parts: ConsumeParts<In>, delivery: Delivery, turn: Turn): Promise<void> {
   const { store, closing, log } = parts
-  const key = turn === 'alone' ? suspectKey(delivery.body) : undefined
+  const key = turn === 'together' ? undefined : suspectKey(delivery.body)
   if (key) await store.transact(tx => tx.beginAlone(key))
   try {
     const event = parts.read(delivery.body)

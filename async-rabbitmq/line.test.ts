@@ -25,6 +25,18 @@ function openLine(tryAgainMs = 5) {
   return { line, begun, told, end, untilBegun }
 }
 
+test('who comes last is alone too, behind all others that must be alone', async () => {
+  const { line, begun, end } = openLine()
+  line.hold()
+  line.arrive('a', 'last')
+  line.arrive('b', 'alone')
+  line.arrive('c', 'together')
+  line.arrive('d', 'alone')
+  line.release()
+  for (const item of ['b', 'd', 'a']) await end(item)
+  assert.deepEqual(begun, ['b alone', 'd alone', 'a last', 'c together'])
+})
+
 test('what is to be settled unhandled is done before anything is handled', async () => {
   const { line, begun, end } = openLine()
   line.hold()

@@ -1,11 +1,12 @@
 // The line in which deliveries wait for their turn. It knows nothing of brokers or orders.
 // Guarantees: what must be settled `unhandled` is settled before anything is handled; what must be `alone` begins when
-// nothing else is under way, and nothing begins beside it; the rest is handled together. When an item says `stop`, it
+// nothing else is under way, and nothing begins beside it; `last` is alone too, after all that are; the rest is handled
+// together. When an item says `stop`, it
 // goes back to the front, nothing more begins, and one item is tried again every so often until one does not say it.
 // Not promised: an order among items that are handled together.
 import { setTimeout as wait } from 'node:timers/promises'
 
-export type Turn = 'unhandled' | 'alone' | 'together'
+export type Turn = 'unhandled' | 'alone' | 'last' | 'together'
 export type Done = 'done' | 'stop'
 
 export type Line<Item> = {
@@ -28,9 +29,9 @@ type Parts<Item> = {
 }
 
 export function createLine<Item>({ work, onStop, onResume, tryAgainMs }: Parts<Item>): Line<Item> {
-  const waiting: Record<Turn, Item[]> = { unhandled: [], alone: [], together: [] }
-  const running: Record<Turn, number> = { unhandled: 0, alone: 0, together: 0 }
-  const isIdle = () => running.unhandled + running.alone + running.together === 0
+  const waiting: Record<Turn, Item[]> = { unhandled: [], alone: [], last: [], together: [] }
+  const running: Record<Turn, number> = { unhandled: 0, alone: 0, last: 0, together: 0 }
+  const isIdle = () => Object.values(running).every(count => count === 0)
   const idle = Promise.withResolvers<void>()
   let isHeld = false
   let isStopped = false
@@ -52,11 +53,12 @@ export function createLine<Item>({ work, onStop, onResume, tryAgainMs }: Parts<I
   function pump(): void {
     if (isHeld || isStopped || isClosed) return
     for (const item of waiting.unhandled.splice(0)) void begin(item, 'unhandled')
-    if (running.unhandled + running.alone > 0) return
-    const lonely = running.together === 0 ? waiting.alone.shift() : undefined
-    if (lonely !== undefined) return void begin(lonely, 'alone')
-    if (waiting.alone.length > 0) return
-    for (const item of waiting.together.splice(0)) void begin(item, 'together')
+    if (running.unhandled + running.alone + running.last > 0) return
+    const lonely = waiting.alone.length > 0 ? 'alone' : 'last'
+    const item = running.together === 0 ? waiting[lonely].shift() : undefined
+    if (item !== undefined) return void begin(item, lonely)
+    if (waiting[lonely].length > 0) return
+    for (const one of waiting.together.splice(0)) void begin(one, 'together')
   }
 
   async function stop(): Promise<void> {
@@ -65,7 +67,7 @@ export function createLine<Item>({ work, onStop, onResume, tryAgainMs }: Parts<I
     while (!isClosed) {
       await wait(tryAgainMs, undefined, { ref: false })
       if (isHeld || !isIdle()) continue
-      const turn = (['unhandled', 'alone', 'together'] as const).find(name => waiting[name].length > 0)
+      const turn = (['unhandled', 'alone', 'last', 'together'] as const).find(name => waiting[name].length > 0)
       const item = turn && waiting[turn].shift()
       // With nothing left to try, the next delivery will tell.
       if (turn === undefined || item === undefined || (await begin(item, turn)) === 'done') break

@@ -54,7 +54,7 @@ test('equal letters have names of their own, and one of them is redriven', async
   assert.notEqual(first, second)
   await place.setFaults('inventory_service', { error: null })
   await place.link.redrive(second ?? '')
-  await until(async () => (await decisions(place)).length === 1, { deadlineMs: 10_000, what: 'a decision' })
+  await until(async () => (await decisions(place)).length === 1, { deadlineMs: 60_000, what: 'a decision' })
   assert.deepEqual(
     (await place.link.deadLetters()).map(left => left.id),
     [first],

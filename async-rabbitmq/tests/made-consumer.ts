@@ -77,9 +77,9 @@ export function openConsumer(
     subscriber?.onDelivery({ ...nothing, body, headers, redelivered: false, ack, ...given }, channel)
   }
   const untilSteps = (...wanted: string[]) =>
-    until(() => wanted.every(step => steps.includes(step)), { deadlineMs: 5_000, everyMs: 5, what: String(wanted) })
+    until(() => wanted.every(step => steps.includes(step)), { deadlineMs: 60_000, everyMs: 5, what: String(wanted) })
   const untilPublished = (count: number) =>
-    until(() => published.length >= count, { deadlineMs: 5_000, everyMs: 5, what: `${count} copies` })
+    until(() => published.length >= count, { deadlineMs: 60_000, everyMs: 5, what: `${count} copies` })
   const lose = () => subscriber?.onLost()
   return { closing, confirms, deliver, health, lose, published, steps, store, untilPublished, untilSteps }
 }

@@ -23,7 +23,7 @@ const finalState = (place: TestPlace, orderId: string) =>
       const state = await stateOf(place, orderId)
       return state.status !== 'pending' && state
     },
-    { deadlineMs: 10_000, what: `order ${orderId} to be decided` },
+    { deadlineMs: 60_000, what: `order ${orderId} to be decided` },
   )
 
 test('orders are accepted at once, then reserved, settled and notified once each', async t => {
@@ -59,7 +59,7 @@ test('a client that asks again with its key is told the present state of its ord
   const decided = await place.placeOrder(burger(), key)
   assert.equal(decided.status, 200)
   assert.deepEqual(await decided.json(), { orderId, status: 'reserved' })
-  await until(async () => (await decisions(place)).length === 2, { deadlineMs: 10_000, what: 'both orders' })
+  await until(async () => (await decisions(place)).length === 2, { deadlineMs: 60_000, what: 'both orders' })
 })
 
 test('an order that fails says why, in its state and to its key, and nobody is notified', async t => {

@@ -95,13 +95,13 @@ export async function openPlace(t: TestContext, { broker = brokerUrl(), amqp = b
     },
     healthy: (name: ServiceName) =>
       until(async () => (await health(name)).healthy, {
-        deadlineMs: 15_000,
+        deadlineMs: 60_000,
         everyMs: 25,
         what: `${name} to be healthy`,
       }),
     unhealthy: (name: ServiceName, piece: string) =>
       until(async () => (await health(name)).troubles[piece], {
-        deadlineMs: 15_000,
+        deadlineMs: 60_000,
         everyMs: 25,
         what: `${name} to be in trouble with its ${piece}`,
       }),

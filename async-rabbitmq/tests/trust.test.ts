@@ -55,7 +55,7 @@ test('a topology counts as settled when every queue has confirmed its probe, and
     return confirm.promise
   }
   const settled = settleTopology(connection, { publish }, { topology, isSettled: false })
-  await until(() => confirms.length === topology.queues.length, { deadlineMs: 5_000, what: 'a probe for each queue' })
+  await until(() => confirms.length === topology.queues.length, { deadlineMs: 60_000, what: 'a probe for each queue' })
   for (const confirm of confirms.slice(1)) confirm.resolve()
   assert.equal(await isSettled(), false)
   confirms[0]?.resolve()
@@ -71,7 +71,7 @@ test('every queue takes a probe before the broker is trusted, and every step of 
   const ready = (name: string) => browser.readyMessages(place.prefix + name)
   const steps = 3
   await until(async () => (await ready('inventory.orders')) === 1 + steps, {
-    deadlineMs: 15_000,
+    deadlineMs: 60_000,
     what: 'a probe and those of the ladder',
   })
   assert.equal(await ready('notification.reserved'), 1)

@@ -11,7 +11,7 @@ test('requests that were cut off are asked again with the same key, and place no
   const base = stage.runtime.url('producer_order')
   await call(`${base}/faults`, 'POST', { crash: { point: 'produce-answer', after: 20 } })
   const first = await placeMany(base, 60, 'ada')
-  await until(() => !stage.runtime.running('producer_order'), { deadlineMs: 15_000, what: 'producer_order to die' })
+  await until(() => !stage.runtime.running('producer_order'), { deadlineMs: 60_000, what: 'producer_order to die' })
   await stage.runtime.start('producer_order')
   const again = await placeMany(base, 60, 'ada')
   for (const [index, { status }] of first.entries())

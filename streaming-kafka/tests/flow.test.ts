@@ -24,10 +24,10 @@ test('orders are accepted, decided once, confirmed once and counted', async t =>
   assert.equal(evidence.decisions.filter(({ outcome }) => outcome.status === 'reserved').length, 203)
   const counted = async () =>
     (await call(`${stage.runtime.url('analytics_consumer')}/metrics.json`, 'GET')).body.orders === 210
-  await until(counted, { deadlineMs: 10_000, what: 'analytics to count 210 orders' })
+  await until(counted, { deadlineMs: 60_000, what: 'analytics to count 210 orders' })
   // Every result was read now: what was sent for a failed order would show.
   const lagless = async () => Object.values(await stage.link.depths()).every(lag => lag === 0)
-  await until(lagless, { deadlineMs: 15_000, what: 'every lag to be 0' })
+  await until(lagless, { deadlineMs: 60_000, what: 'every lag to be 0' })
   assert.equal((await recordsOf(stage, 'notifications')).length, 203)
 })
 
@@ -74,7 +74,7 @@ test('a result that is read without its order shows the order all the same', asy
     const answer = await call(`${stage.runtime.url('producer_order')}/order/${order.orderId}`, 'GET')
     return answer.status === 200 && answer.body
   }
-  const view = await until(shown, { deadlineMs: 10_000, what: 'the order to be shown' })
+  const view = await until(shown, { deadlineMs: 60_000, what: 'the order to be shown' })
   assert.deepEqual(view, { orderId: order.orderId, status: 'failed', reason: 'out-of-stock' })
 })
 
@@ -87,11 +87,11 @@ test('a consumer that was stopped in its tracks for longer than its session goes
   await stage.runtime.pause('inventory_consumer')
   await placeMany(base, 50)
   const forgotten = async () => (await membersOf(stage, 'inventory_consumer')) === 0
-  await until(forgotten, { deadlineMs: 15_000, what: 'the broker to give the member up' })
+  await until(forgotten, { deadlineMs: 60_000, what: 'the broker to give the member up' })
   await stage.runtime.resume('inventory_consumer')
   assertSound(await stage.quiet(100))
   const lagless = async () => Object.values(await stage.link.depths()).every(lag => lag === 0)
-  await until(lagless, { deadlineMs: 15_000, what: 'its offsets to be committed again' })
+  await until(lagless, { deadlineMs: 60_000, what: 'its offsets to be committed again' })
 })
 
 test('the command line produces N events, and refuses what it does not know in one sentence', async t => {

@@ -72,7 +72,7 @@ test('a store that has read further than the log goes is refused, and health say
     const view = await call(`${stage.runtime.url('producer_order')}/health`, 'GET').catch(() => undefined)
     return view?.status === 503 && /belongs to another log: set another DATA_DIR/.test(JSON.stringify(view.body))
   }
-  await until(refused, { deadlineMs: 20_000, what: 'producer_order to refuse its store' })
+  await until(refused, { deadlineMs: 60_000, what: 'producer_order to refuse its store' })
   const { status, body } = await call(`${stage.runtime.url('producer_order')}/order`, 'POST', {
     userId: 'ada',
     items: [{ sku: 'burger', quantity: 1 }],
@@ -106,13 +106,13 @@ async function withoutTopic(stage: Stage, service: string, topic: string, admin:
   await stage.runtime.kill(service)
   await admin.deleteTopics({ topics: [stage.prefix + topic] })
   const gone = async () => !(await admin.listTopics()).includes(stage.prefix + topic)
-  await until(gone, { deadlineMs: 10_000, what: `${topic} to be deleted` })
+  await until(gone, { deadlineMs: 60_000, what: `${topic} to be deleted` })
   void stage.runtime.start(service).catch(() => {}) // it never becomes healthy
   const refused = async () => {
     const view = await call(`${stage.runtime.url(service)}/health`, 'GET').catch(() => undefined)
     return /belongs to another log/.test(JSON.stringify(view?.body))
   }
-  await until(refused, { deadlineMs: 20_000, what: `${service} to refuse its store` })
+  await until(refused, { deadlineMs: 60_000, what: `${service} to refuse its store` })
 }
 
 test('inventory_consumer does not decide where its store has read orders that the log does not have', async t => {
@@ -135,7 +135,7 @@ test('notification_consumer sends nothing before it has read what was sent to it
   await withoutTopic(stage, 'notification_consumer', 'notifications', adminOf(t, stage))
   await placeMany(base, 20, 'bob')
   const decided = async () => (await stage.evidence()).decisions.length === 40
-  await until(decided, { deadlineMs: 15_000, what: '40 decisions' })
+  await until(decided, { deadlineMs: 60_000, what: '40 decisions' })
   const { body } = await call(`${stage.runtime.url('notification_consumer')}/health`, 'GET')
   assert.deepEqual(
     Object.keys(body.troubles as object).sort(),

@@ -41,7 +41,7 @@ const deadLetters = (stage: Stage, count: number) =>
       const letters = await stage.link.deadLetters()
       return letters.length >= count && letters
     },
-    { deadlineMs: 15_000, what: `${count} dead letters` },
+    { deadlineMs: 60_000, what: `${count} dead letters` },
   )
 
 test('each poison record is set aside once with its reason, and its partition goes on', async t => {
@@ -156,7 +156,7 @@ test('at most W orders are in flight at once', async t => {
     const { body } = await call(`${stage.runtime.url('inventory_consumer')}/faults`, 'GET')
     return (body.delay as { bites: number }).bites
   }
-  await until(async () => (await begun()) >= 3, { deadlineMs: 10_000, what: 'three orders to be in flight' })
+  await until(async () => (await begun()) >= 3, { deadlineMs: 60_000, what: 'three orders to be in flight' })
   const began = performance.now()
   while (performance.now() - began < 500) assert.equal(await begun(), 3)
 })

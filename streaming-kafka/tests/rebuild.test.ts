@@ -96,7 +96,7 @@ test('a lost store and a reset of offsets at once confirm nothing again', async 
   await placeMany(stage.runtime.url('producer_order'), 1, 'bob')
   assertSound(await stage.quiet(101))
   const lagless = async () => Object.values(await stage.link.depths()).every(lag => lag === 0)
-  await until(lagless, { deadlineMs: 15_000, what: 'notification_consumer to go through the log again' })
+  await until(lagless, { deadlineMs: 60_000, what: 'notification_consumer to go through the log again' })
   assertSound(await stage.evidence())
 })
 
@@ -115,7 +115,7 @@ test('no offset passes an order whose work is not done', async t => {
     const { body } = await call(`${inventory}/faults`, 'GET')
     return (body.delay as { bites: number }).bites === 20
   }
-  await until(allBegun, { deadlineMs: 5_000, everyMs: 5, what: 'all 20 orders to be in flight' })
+  await until(allBegun, { deadlineMs: 60_000, everyMs: 5, what: 'all 20 orders to be in flight' })
   // Several rounds of commits go by while all of them wait.
   const began = performance.now()
   while (performance.now() - began < 500) assert.equal(await lag(), 20)

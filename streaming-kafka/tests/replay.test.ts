@@ -16,7 +16,7 @@ async function readUpTo(stage: Stage, pins: Record<string, number[]>): Promise<P
       progress.partitions.find(p => p.topic === stage.prefix + topic && p.partition === partition)?.next ?? 0
     return Object.entries(pins).every(([topic, ends]) => ends.every((end, p) => next(topic, p) >= end)) && progress
   }
-  return until(reached, { deadlineMs: 20_000, what: 'analytics to reach the pinned offsets' })
+  return until(reached, { deadlineMs: 60_000, what: 'analytics to reach the pinned offsets' })
 }
 
 const pin = async (stage: Stage) =>
@@ -43,7 +43,7 @@ test('metrics that are computed again from the beginning are equal byte for byte
     const text = readFileSync(file, 'utf8')
     return JSON.stringify(JSON.parse(text)) === JSON.stringify(asked.body) && text
   }
-  const before = await until(settled, { deadlineMs: 5_000, what: 'the file to say what the route says' })
+  const before = await until(settled, { deadlineMs: 60_000, what: 'the file to say what the route says' })
   const failed = (await stage.evidence()).decisions.filter(({ outcome }) => outcome.status === 'failed').length
   assert.ok(failed > 0)
   assert.deepEqual(Object.keys(JSON.parse(before)), ['failureRate', 'orders', 'ordersPerMinute', 'outcomes'])
@@ -55,13 +55,13 @@ test('metrics that are computed again from the beginning are equal byte for byte
   await stage.runtime.start(ANALYTICS)
   const second = await readUpTo(stage, pins)
   assert.deepEqual(second, first)
-  assert.equal(await until(settled, { deadlineMs: 5_000, what: 'the file to be written' }), before)
+  assert.equal(await until(settled, { deadlineMs: 60_000, what: 'the file to be written' }), before)
 
   await call(`${base}/order`, 'POST', order('one more', 'kitchen-1'))
   await stage.quiet(151)
   await recompute(stage)
   await readUpTo(stage, await pin(stage))
-  assert.notEqual(await until(settled, { deadlineMs: 5_000, what: 'the file to be written' }), before)
+  assert.notEqual(await until(settled, { deadlineMs: 60_000, what: 'the file to be written' }), before)
 })
 
 test('with its store gone and its offsets committed it still computes the whole log', async t => {
@@ -71,7 +71,7 @@ test('with its store gone and its offsets committed it still computes the whole 
   await stage.quiet(40)
   await readUpTo(stage, await pin(stage))
   const committed = async () => Object.values(await stage.link.depths()).every(lag => lag === 0)
-  await until(committed, { deadlineMs: 10_000, what: 'every lag to be 0' })
+  await until(committed, { deadlineMs: 60_000, what: 'every lag to be 0' })
   await stage.runtime.kill(ANALYTICS)
   await stage.wipe(ANALYTICS)
   await stage.runtime.start(ANALYTICS)
@@ -89,6 +89,6 @@ test('with its store kept and its offsets behind it reads nothing again, and the
   await stage.link.verbs['reset-offsets']?.({ group: ANALYTICS })
   await stage.runtime.start(ANALYTICS)
   const committed = async () => Object.values(await stage.link.depths()).every(lag => lag === 0)
-  await until(committed, { deadlineMs: 20_000, what: 'every lag to be 0' })
+  await until(committed, { deadlineMs: 60_000, what: 'every lag to be 0' })
   assert.deepEqual(await readUpTo(stage, await pin(stage)), first)
 })

@@ -110,7 +110,7 @@ test('a real inventory that hangs and thaws: 504, and the stock comes back', asy
   const given = orderIdIn(frozen)
   // Whichever comes first, the late reserve or the release, the end is the same.
   const isReleased = async () => (await evidenceOf(stage)).decisions.find(row => row.orderId === given)?.released
-  await until(isReleased, { deadlineMs: 10_000, what: 'the release' })
+  await until(isReleased, { deadlineMs: 60_000, what: 'the release' })
   await settled(stage, orderId, given)
   const { stock, movements } = await evidenceOf(stage)
   assert.equal(

@@ -102,7 +102,10 @@ test('after its time the breaker lets one call through: while that is under way 
   await probing()
   probes.pop()?.(says('reserved'))
   treat(service, '/reserve', says('reserved'))
-  await until(async () => (await service.place().reply).status === 201, { deadlineMs: 5_000, what: 'a closed breaker' })
+  await until(async () => (await service.place().reply).status === 201, {
+    deadlineMs: 60_000,
+    what: 'a closed breaker',
+  })
   assert.equal((await ask(`${service.url}/health`)).status, 200)
 })
 

@@ -64,10 +64,10 @@ test('W orders wait at once, and no more; who comes next takes the place that be
       () => true,
       () => false,
     )
-  for (const placed of placing) await until(() => isStored(placed), { deadlineMs: 10_000, what: 'all to be stored' })
+  for (const placed of placing) await until(() => isStored(placed), { deadlineMs: 60_000, what: 'all to be stored' })
   for (let answered = 0; answered < placing.length; answered++) {
     const due = Math.min(answered + 2, placing.length)
-    await until(() => service.inventory.asked.length >= due, { deadlineMs: 10_000, what: `${due} calls` })
+    await until(() => service.inventory.asked.length >= due, { deadlineMs: 60_000, what: `${due} calls` })
     assert.equal(service.inventory.asked.length, due)
     held[answered]?.()
   }
