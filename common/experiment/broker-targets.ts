@@ -26,25 +26,22 @@ export const withBrokers =
       if (verbs) return verbs
       throw new Error(`${name} is not the lab's own, so nothing is done to it; unset its address to take a private one`)
     }
+    /** Harm is noted before it is done, since one that fails half-way may have done it; its end when it is done. */
     const toBroker =
-      (verb: keyof BrokerVerbs & keyof Runtime, note: (name: string) => void) =>
+      (verb: keyof BrokerVerbs, note: { before?(name: string): void; after?(name: string): void }) =>
       async (name: string): Promise<void> => {
         const verbs = verbsOf(name)
         if (!verbs) return runtime[verb](name)
-        // Noted before: one that fails half-way may have done its work.
-        if (verb === 'kill' || verb === 'pause') note(name)
+        note.before?.(name)
         await verbs[verb]()
-        note(name)
+        note.after?.(name)
       }
     const targets: Runtime = {
       ...runtime,
-      kill: toBroker('kill', name => {
-        down.add(name)
-        paused.delete(name)
-      }),
-      start: toBroker('start', name => down.delete(name)),
-      pause: toBroker('pause', name => paused.add(name)),
-      resume: toBroker('resume', name => paused.delete(name)),
+      kill: toBroker('kill', { before: name => down.add(name), after: name => paused.delete(name) }),
+      start: toBroker('start', { after: name => down.delete(name) }),
+      pause: toBroker('pause', { before: name => paused.add(name) }),
+      resume: toBroker('resume', { after: name => paused.delete(name) }),
       running: name => (kinds.includes(name) ? !down.has(name) : runtime.running(name)),
       async stop() {
         try {

@@ -1,7 +1,8 @@
 /**
- * The way in which the lab starts what must end with it (last-will.ts is for what must not). Guarantees that the child and its whole process group end
- * (SIGKILL, even while stopped) when the lab's process dies in any way, SIGKILL included. It does not reach
- * descendants that leave the process group; a program that makes such ones must end them itself.
+ * The way in which the lab starts what must end with it; last-will.ts is for what must act then. Guarantees that
+ * the child and its whole process group end (SIGKILL, even while stopped) when the lab's process dies in any way,
+ * SIGKILL included. It does not reach descendants that leave the process group; a program that makes such ones
+ * must end them itself.
  *
  * How: the child leads a new process group with a watcher in it, which reads from a pipe that the lab holds
  * open. Only the lab's death (or this module) closes the pipe, and then the watcher kills the group. The
