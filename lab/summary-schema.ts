@@ -11,6 +11,31 @@ const Verdict = Type.Union([
 ])
 const Profile = Type.Union([Type.Literal('quick'), Type.Literal('full')])
 
+const OrNull = Type.Union([Numeric, Type.Null()])
+const Boxes = Type.Array(Type.Tuple([Numeric, Numeric, Numeric]))
+const Orders = Type.Object({
+  variant: Text,
+  kinds: Type.Array(Text),
+  points: Type.Optional(Type.Array(Type.Tuple([Numeric, OrNull, OrNull, Numeric]))),
+  density: Type.Optional(
+    Type.Object({ secondsPerColumn: Numeric, rowsPerDecade: Numeric, accepted: Boxes, completed: Boxes }),
+  ),
+  answers: Type.Array(Type.Object({ kind: Text, perSecond: Type.Array(Type.Tuple([Numeric, Numeric])) })),
+})
+const Quantiles = Type.Object({
+  variant: Text,
+  latency: Text,
+  points: Type.Array(Type.Tuple([Numeric, Numeric, Type.Union([Type.Literal(0), Type.Literal(1)])])),
+})
+
+const Comparison = Type.Object({
+  models: Type.Array(Text),
+  faults: Type.Array(Text),
+  rates: Type.Array(Numeric),
+  repeat: Numeric,
+  about: Type.Array(Type.Object({ name: Text, title: Text, asks: Text, without: Type.Record(Text, Text) })),
+})
+
 const Result = Type.Object({
   model: Text,
   experiment: Text,
@@ -19,7 +44,13 @@ const Result = Type.Object({
   profile: Profile,
   settings: Type.Record(Text, Numeric),
   variants: Type.Array(
-    Type.Object({ name: Text, about: Text, environment: Type.Record(Text, Type.Record(Text, Text)) }),
+    Type.Object({
+      name: Text,
+      about: Text,
+      environment: Type.Record(Text, Type.Record(Text, Text)),
+      durability: Type.Optional(Text),
+      leftOut: Type.Optional(Text),
+    }),
   ),
   durability: Text,
   atOnce: Numeric,
@@ -42,6 +73,9 @@ const Result = Type.Object({
   marks: Type.Array(
     Type.Object({ variant: Text, label: Text, fromSeconds: Numeric, toSeconds: Type.Optional(Numeric) }),
   ),
+  orders: Type.Optional(Type.Array(Orders)),
+  quantiles: Type.Optional(Type.Array(Quantiles)),
+  cell: Type.Optional(Type.Object({ fault: Text, ordersPerSecond: Numeric, repeat: Numeric })),
   explanation: Type.Array(Text),
   seconds: Numeric,
   trouble: Type.Optional(Text),
@@ -57,4 +91,5 @@ export const SummarySchema = Type.Object({
   brokers: Type.Record(Text, Type.Object({ source: Text, version: Text })),
   results: Type.Array(Result),
   seconds: Numeric,
+  comparison: Type.Optional(Comparison),
 })

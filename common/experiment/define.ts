@@ -44,6 +44,9 @@ export type Variant = {
   until?(view: View): boolean
   /** How long after the load and the timeline it may take until all is quiet. */
   settleMs: number
+  /** As in `VariantFacts`. */
+  durability?: string
+  leftOut?: string
   /** Repeat the variant, twice at most, when its generator was late: its latency is a measure of the experiment. */
   latencyMatters?: boolean
   checks: readonly Check[]
@@ -66,6 +69,8 @@ export type Experiment<Values extends Settings = Settings> = {
   variants(settings: Values): Variant[]
   /** The measures that its table shows, by name, in this order. */
   columns: readonly string[]
+  /** Whether its picture shows each order. */
+  showsOrders?: boolean
   /** Checks that compare variants. */
   compare?(results: readonly VariantResult[]): CheckResult[]
   /** One or two sentences computed from the numbers. */

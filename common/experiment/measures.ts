@@ -2,7 +2,7 @@
 import type { History } from './history.ts'
 import { acceptedLatency } from './latency/accepted.ts'
 import { type FigureName, nearestRank, type Percentiles, percentiles, type Sample } from './latency/percentiles.ts'
-import type { Attempt } from './load/attempt.ts'
+import type { Answer, Attempt } from './load/attempt.ts'
 import { isGeneratorBound } from './latency/void.ts'
 import { completedNs, isCompleted, isRightAnswer, livesOf, type Life } from './lives.ts'
 import type { Measure } from './summary.ts'
@@ -52,7 +52,8 @@ function voidBecause(history: History, { p99 }: Percentiles): string | undefined
 export const isVoid = (history: History): boolean =>
   voidBecause(history, acceptedLatency(measuredOf(history), history.deadlineMs).corrected) !== undefined
 
-const measuredOf = ({ attempts, warmUpOrders }: History): Attempt[] =>
+/** The attempts that are measured: those after the warm-up. */
+export const measuredOf = ({ attempts, warmUpOrders }: History): Attempt[] =>
   attempts.filter(({ index }) => index >= warmUpOrders)
 
 export function latency(name: string, figures: Percentiles, why?: string): Unnamed[] {
@@ -70,16 +71,19 @@ function answers(lives: readonly Life[]): Unnamed[] {
   const counts = new Map<string, number>()
   for (const { attempt } of lives) {
     if (!attempt) continue
-    const { answer } = attempt
-    const kind = answer.kind === 'status' ? `${answer.status}${answer.code ? ` ${answer.code}` : ''}` : answer.kind
+    const kind = kindOf(attempt.answer)
     counts.set(kind, (counts.get(kind) ?? 0) + 1)
   }
   const sorted = [...counts].sort(([a], [b]) => (a < b ? -1 : 1))
   return sorted.map(([kind, count]) => ({ name: `answers ${kind}`, unit: 'orders', value: count }))
 }
 
+/** `201`, `503 inventory-unavailable`, `deadline`. */
+export const kindOf = (answer: Answer): string =>
+  answer.kind === 'status' ? `${answer.status}${answer.code ? ` ${answer.code}` : ''}` : answer.kind
+
 /** An order that never completed counts until the last thing that is known, as "at least"; a refused one does not count. */
-function completions(history: History, lives: readonly Life[]): Sample[] {
+export function completions(history: History, lives: readonly Life[]): Sample[] {
   const known = [
     ...history.attempts.map(({ answeredNs, startedNs }) => answeredNs ?? startedNs),
     ...lives.map(life => completedNs(life) ?? 0),

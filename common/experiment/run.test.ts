@@ -136,3 +136,19 @@ test('an interrupted experiment ends at once, and says so', async t => {
   const { result } = await run(t, [variant('one'), variant('other')], AbortSignal.abort())
   assert.deepEqual([result.trouble, result.verdict, result.checks], ['it was interrupted', 'unknown', []])
 })
+
+test('what is found where a safeguard is left out is shown, and is no part of the verdict', async t => {
+  const broken = defineCheck('broken', 'never', () => ({ verdict: 'invalid', detail: 'one was lost' }))
+  const without = variant('without the outbox', { checks: [broken], leftOut: 'outbox' })
+  const { result } = await run(t, [variant('as it is'), without])
+  assert.equal(result.verdict, 'valid')
+  assert.deepEqual(
+    result.checks.map(check => [check.variant, check.verdict]),
+    [
+      ['as it is', 'valid'],
+      ['without the outbox', 'invalid'],
+      ['all', 'valid'],
+    ],
+  )
+  assert.equal(result.variants[1]?.leftOut, 'outbox')
+})

@@ -6,7 +6,9 @@ import { concurrencySetting } from '../kit/service.ts'
 import { runCheck } from './checks/check.ts'
 import type { Experiment, Profile, Variant, VariantResult } from './define.ts'
 import type { History } from './history.ts'
+import { quantilesOf } from './latency/quantiles.ts'
 import { isVoid, standardMeasures } from './measures.ts'
+import { ordersOf } from './orders.ts'
 import type { OpenRuntime } from './runtime.ts'
 import { marksOf, seriesOf } from './series.ts'
 import type { Result } from './summary.ts'
@@ -53,7 +55,10 @@ export async function runExperiment(options: RunOptions): Promise<Result> {
   const checks = results.flatMap(({ variant, checks }) => checks.map(check => ({ ...check, variant: variant.name })))
   const whole = results.length === variants.length
   if (whole) checks.push(...(experiment.compare?.(results) ?? []).map(check => ({ ...check, variant: 'all' })))
-  const verdict = worst([...checks.map(check => check.verdict), ...(trouble ? (['unknown'] as const) : [])])
+  const leftOut = new Set(variants.filter(variant => variant.leftOut !== undefined).map(variant => variant.name))
+  // What a safeguard that was left out on purpose let happen is shown beside the verdict, and is not part of it.
+  const counted = checks.filter(check => !leftOut.has(check.variant)).map(check => check.verdict)
+  const verdict = worst([...counted, ...(trouble ? (['unknown'] as const) : [])])
   return {
     model: experiment.model.name,
     experiment: name,
@@ -61,7 +66,13 @@ export async function runExperiment(options: RunOptions): Promise<Result> {
     question: experiment.question,
     profile,
     settings,
-    variants: variants.map(({ name, about, environment = {} }) => ({ name, about, environment })),
+    variants: variants.map(({ name, about, environment = {}, durability, leftOut }) => ({
+      name,
+      about,
+      environment,
+      ...(durability && { durability }),
+      ...(leftOut && { leftOut }),
+    })),
     durability: experiment.model.durability,
     atOnce: Number(concurrencySetting.fallback),
     verdict,
@@ -73,6 +84,8 @@ export async function runExperiment(options: RunOptions): Promise<Result> {
       ...(variant.series?.(history) ?? []).map(curve => ({ variant: variant.name, ...curve })),
     ]),
     marks: results.flatMap(({ variant, history }) => marksOf(variant.name, history)),
+    ...(experiment.showsOrders && { orders: results.map(({ variant, history }) => ordersOf(variant.name, history)) }),
+    quantiles: results.flatMap(({ variant, history }) => quantilesOf(variant.name, history)),
     // The sentences say what the checks have shown; without that there is nothing to say.
     explanation: verdict === 'valid' ? experiment.explain(results) : [],
     seconds: (performance.now() - began) / 1_000,

@@ -18,6 +18,43 @@ export type Series = { variant: string; name: string; unit: string; points: [num
 /** A moment or a span of the timeline, in seconds since the load began. */
 export type Mark = { variant: string; label: string; fromSeconds: number; toSeconds?: number }
 
+/** Where a result stands in a comparison: the same fault and rate for all models, `repeat` counts from 1. */
+export type Cell = { fault: string; ordersPerSecond: number; repeat: number }
+
+/**
+ * The orders of a variant, for a picture of each of them. `points`, one an order: [seconds of its planned start since the
+ * load began, ms until the answer, ms until it was completed, its answer as an index of `kinds`]; null where there was
+ * none. Of more than 2,000 orders there is a density instead: [column, row, orders] with columns of `secondsPerColumn`
+ * and rows of a decade's `rowsPerDecade`th part, row 0 beginning at 1 ms.
+ */
+export type Orders = {
+  variant: string
+  kinds: string[]
+  points?: [number, number | null, number | null, number][]
+  density?: {
+    secondsPerColumn: number
+    rowsPerDecade: number
+    accepted: [number, number, number][]
+    completed: [number, number, number][]
+  }
+  /** How often each kind of answer was given to the orders planned in each second: [second, orders] of each kind. */
+  answers: { kind: string; perSecond: [number, number][] }[]
+}
+
+/** Latency at some shares of the orders, 0 to 1, as far as ten samples lie beyond: [share, ms, 1 if "at least"]. */
+export type Quantiles = { variant: string; latency: string; points: [number, number, 0 | 1][] }
+
+export type VariantFacts = {
+  name: string
+  about: string
+  /** Environment of services beyond the model's own, by service. */
+  environment: Record<string, Record<string, string>>
+  /** Where an accepted order is when the client has its answer, where that is not as the model has it. */
+  durability?: string
+  /** The safeguard that is left out on purpose: what is found then is shown, and is no failure of the model. */
+  leftOut?: string
+}
+
 export type Result = {
   model: string
   experiment: string
@@ -25,8 +62,7 @@ export type Result = {
   question: string
   profile: Profile
   settings: Settings
-  /** The environment of each variant beyond the model's own. */
-  variants: { name: string; about: string; environment: Record<string, Record<string, string>> }[]
+  variants: VariantFacts[]
   durability: string
   /** W where a variant's environment names no other: so many orders a service works on at once. */
   atOnce: number
@@ -36,10 +72,23 @@ export type Result = {
   columns: readonly string[]
   series: Series[]
   marks: Mark[]
+  orders?: Orders[]
+  quantiles?: Quantiles[]
+  /** Only of a comparison. */
+  cell?: Cell
   explanation: string[]
   seconds: number
   /** Why it could not be finished, in one sentence; absent when it was. */
   trouble?: string
+}
+
+export type Comparison = {
+  models: string[]
+  faults: string[]
+  rates: number[]
+  repeat: number
+  /** Faults in the order in which they are shown; `without` says, by model, why it has no like of one. */
+  about: { name: string; title: string; asks: string; without: Record<string, string> }[]
 }
 
 export type Summary = {
@@ -52,4 +101,6 @@ export type Summary = {
   brokers: Record<string, { source: string; version: string }>
   results: Result[]
   seconds: number
+  /** What a comparison was asked to do, so that it can be gone on with. */
+  comparison?: Comparison
 }

@@ -13,9 +13,15 @@ export type Accepted = { corrected: Percentiles; uncorrected: Percentiles }
 
 /** Accepted latency of the attempts of one variant, all with the same deadline. */
 export function acceptedLatency(attempts: readonly Attempt[], deadlineMs: number): Accepted {
+  const { corrected, uncorrected } = acceptedSamples(attempts, deadlineMs)
+  return { corrected: percentiles(corrected), uncorrected: percentiles(uncorrected) }
+}
+
+/** The samples behind `acceptedLatency`. */
+export function acceptedSamples(attempts: readonly Attempt[], deadlineMs: number): Record<keyof Accepted, Sample[]> {
   const measured = attempts.filter(({ answer }) => answer.kind !== 'aborted')
-  const from = (clock: (attempt: Attempt) => number): Percentiles =>
-    percentiles(measured.map(attempt => sample(attempt, clock(attempt), deadlineMs)))
+  const from = (clock: (attempt: Attempt) => number): Sample[] =>
+    measured.map(attempt => sample(attempt, clock(attempt), deadlineMs))
   return { corrected: from(({ plannedNs }) => plannedNs), uncorrected: from(({ startedNs }) => startedNs) }
 }
 
