@@ -55,7 +55,9 @@ const Result = Type.Object({
   durability: Text,
   atOnce: Numeric,
   verdict: Verdict,
-  checks: Type.Array(Type.Object({ name: Text, verdict: Verdict, detail: Text, variant: Text })),
+  checks: Type.Array(
+    Type.Object({ name: Text, verdict: Verdict, detail: Text, found: Type.Optional(Numeric), variant: Text }),
+  ),
   measures: Type.Array(
     Type.Object({
       variant: Text,

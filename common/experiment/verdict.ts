@@ -2,8 +2,11 @@
 
 export type Verdict = 'valid' | 'invalid' | 'unknown' | 'vacuous'
 
-/** `detail`: one sentence with the counts that it rests on; for an invalid one, the first offenders by id. */
-export type CheckResult = { name: string; verdict: Verdict; detail: string }
+/**
+ * `detail`: one sentence with the counts that it rests on; for an invalid one, the first offenders by id.
+ * `found`: how many offend; absent where nothing was judged, or where there is nothing to count.
+ */
+export type CheckResult = { name: string; verdict: Verdict; detail: string; found?: number }
 
 /** The worst first: one invalid check makes the whole invalid. */
 const RANK: readonly Verdict[] = ['invalid', 'unknown', 'vacuous', 'valid']

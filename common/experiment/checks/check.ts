@@ -40,7 +40,7 @@ export function runCheck(check: Check, history: History): CheckResult {
 export const valid = (detail: string): Finding => ({ verdict: 'valid', detail })
 export const vacuous = (detail: string): Finding => ({ verdict: 'vacuous', detail })
 
-/** Invalid with the first offenders when there are any; else vacuous when nothing was looked at; else valid. */
+/** Invalid with the first offenders when there are any; else vacuous when nothing was looked at; else valid. Counts them. */
 export function judgeAll({
   looked,
   what,
@@ -56,8 +56,9 @@ export function judgeAll({
   if (offenders.length > 0) {
     const more = offenders.length > SHOWN ? `; and ${offenders.length - SHOWN} more` : ''
     const shown = offenders.slice(0, SHOWN).join('; ')
-    return { verdict: 'invalid', detail: `${offenders.length} found among ${looked} ${what}: ${shown}${more}.` }
+    const detail = `${offenders.length} found among ${looked} ${what}: ${shown}${more}.`
+    return { verdict: 'invalid', detail, found: offenders.length }
   }
   if (looked === 0) return vacuous(`There were no ${what}.`)
-  return valid(`All of ${looked} ${what}.`)
+  return { ...valid(`All of ${looked} ${what}.`), found: 0 }
 }

@@ -71,8 +71,17 @@ test('a row of evidence more or less never passes', () => {
 test('an invalid check names the first offenders and counts all', () => {
   const history = madeHistory(5)
   history.evidence.notifications.push(...history.evidence.notifications)
-  const { detail } = runCheck(CHECKS.get('doubled') ?? assert.fail(), history)
+  const { detail, found } = runCheck(CHECKS.get('doubled') ?? assert.fail(), history)
   assert.match(detail, /^\d+ found among \d+ .*was confirmed 2 times; .*; and \d+ more\.$/)
+  assert.equal(found, Number.parseInt(detail))
+  assert.equal(found, history.evidence.notifications.length / 2)
+})
+
+test('a valid check that looks for offenders says that it found 0, and one that judged nothing says no number', () => {
+  const found = new Map(verdicts(madeHistory(8)).map(result => [result.name, result.found]))
+  const counts = [...always.map(({ name }) => name), 'oversold', 'dead-letter-closure', 'unknown-resolved', 'unknown']
+  for (const name of counts) assert.equal(found.get(name), 0, name)
+  for (const result of verdicts(emptyHistory({}))) assert.ok(!('found' in result), result.name)
 })
 
 test('every check is vacuous when nothing was asked', () => {
@@ -95,6 +104,16 @@ test('oversold is vacuous when nothing was scarce, and unknown-resolved when eve
   const answer = { kind: 'status' as const, status: 400, text: '' }
   history.attempts = history.attempts.map(attempt => ({ ...attempt, answer }))
   assert.equal(runCheck(CHECKS.get('unknown-resolved') ?? assert.fail(), history).verdict, 'vacuous')
+})
+
+test('that no order is unknown is judged even when every attempt was answered', () => {
+  const history = madeHistory(9)
+  history.attempts = history.attempts.map(attempt => ({
+    ...attempt,
+    answer: { kind: 'status', status: 400, text: '' },
+  }))
+  const { verdict, found } = runCheck(CHECKS.get('unknown') ?? assert.fail(), history)
+  assert.deepEqual({ verdict, found }, { verdict: 'valid', found: 0 })
 })
 
 test('what an experiment did on purpose and did not happen makes the run vacuous, with a sentence', () => {

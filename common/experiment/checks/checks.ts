@@ -8,6 +8,7 @@ import { doubled } from './doubled.ts'
 import { expectedOutcomes } from './expected-outcomes.ts'
 import { ghost } from './ghost.ts'
 import { lost } from './lost.ts'
+import { noneUnknown } from './none-unknown.ts'
 import { oneOutcome } from './one-outcome.ts'
 import { oversold } from './oversold.ts'
 import { duplicatesSeen } from './seen.ts'
@@ -19,8 +20,7 @@ export const always: readonly Check[] = [lost, stuck, doubled, ghost, conservati
 
 /** Those without needed parameters; `fault-seen` and `act-seen` are made for what an experiment does. */
 export const CHECKS: ReadonlyMap<string, Check> = new Map(
-  [...always, oversold, expectedOutcomes(), deadLetterClosure, unknownResolved, duplicatesSeen()].map(check => [
-    check.name,
-    check,
-  ]),
+  [...always, oversold, expectedOutcomes(), deadLetterClosure, unknownResolved, noneUnknown, duplicatesSeen()].map(
+    check => [check.name, check],
+  ),
 )

@@ -85,13 +85,13 @@ export const STORY_BREAKS: readonly Break[] = [
       forget(history, trace, 'decisions', 'notifications')
       Object.assign(rowOf(history, trace) ?? {}, { status: 'pending' })
     },
-    caughtBy: ['stuck', 'unknown-resolved', 'dead-letter-closure'],
+    caughtBy: ['stuck', 'unknown-resolved', 'unknown', 'dead-letter-closure'],
   },
   {
     name: 'an order that vanished may still come',
     on: leftNothing,
     spoil: ({ evidence }) => void (evidence.onTheirWay = 1),
-    caughtBy: ['unknown-resolved'],
+    caughtBy: ['unknown-resolved', 'unknown'],
   },
   {
     name: 'an order that was told 201 is failed',

@@ -1,5 +1,5 @@
 // Unknown resolved: of every attempt without an answer (and every 504) the end shows that it happened, or that it did not.
-// Vacuous when every attempt was answered: experiments without unknowns leave it out.
+// Vacuous when every attempt was answered: experiments without unknowns leave it out, or take `none-unknown.ts`.
 import type { History } from '../history.ts'
 import { type Attempt, isUnknown } from '../load/attempt.ts'
 import { defineCheck, judgeAll } from './check.ts'
@@ -9,11 +9,17 @@ export const unknownResolved = defineCheck(
   'unknown-resolved',
   'every attempt without an answer is shown to have happened or not',
   history => {
-    const open = [...traces(history).values()].filter(({ attempts }) => attempts.some(leftOpen))
-    const offenders = open.filter(trace => !isResolved(trace, history)).map(({ orderId }) => `${orderId} is still open`)
+    const open = [...traces(history).values()].filter(isOpen)
+    const offenders = whyUnresolved(open, history)
     return judgeAll({ looked: open.length, what: 'orders with an attempt that had no answer', offenders })
   },
 )
+
+/** Those of the orders that have an attempt without an answer, and that the end does not resolve. */
+export const whyUnresolved = (orders: readonly Trace[], history: History): string[] =>
+  orders.filter(trace => isOpen(trace) && !isResolved(trace, history)).map(({ orderId }) => `${orderId} is still open`)
+
+const isOpen = ({ attempts }: Trace): boolean => attempts.some(leftOpen)
 
 const leftOpen = ({ answer }: Attempt): boolean =>
   isUnknown(answer) || (answer.kind === 'status' && answer.status === 504)
