@@ -21,7 +21,9 @@ async function opened(own: Partial<Runtime> = {}) {
   const verbs = { kill: note('kill'), start: note('start'), pause: note('pause'), resume: note('resume') }
   const services = { ...madeRuntime(), ...verbs, stop: async () => void done.push('stop'), ...own }
   const place = { url: () => '', broker: {}, prefix: '' }
-  const open = withBrokers(async () => ({ runtime: services, place }), { kafka: verbs satisfies BrokerVerbs })
+  const open = withBrokers(async () => ({ runtime: services, place }), {
+    kafka: { ...verbs, pids: [2, 3] } satisfies BrokerVerbs,
+  })
   return { runtime: (await open(opening)).runtime, done }
 }
 
@@ -57,4 +59,16 @@ test('a broker serves again also when the services could not be ended', async ()
 test("somebody else's broker is left alone, in a sentence", async () => {
   const { runtime } = await opened()
   await assert.rejects(runtime.kill('rabbitmq'), /^Error: rabbitmq is not the lab's own/)
+})
+
+test("the processes of the lab's own brokers are told beside those of the services, others have none", async () => {
+  const service = { name: 'inventory_service', kind: 'service', pids: [1] } as const
+  const { runtime } = await opened({ host: { dataFolder: '/data', processes: () => [service] } })
+  assert.equal(runtime.host?.dataFolder, '/data')
+  assert.deepEqual(runtime.host.processes(), [
+    service,
+    { name: 'kafka', kind: 'broker', pids: [2, 3] },
+    { name: 'rabbitmq', kind: 'broker', pids: [] },
+  ])
+  assert.equal((await opened()).runtime.host, undefined, 'a runtime that knows no processes gains none')
 })

@@ -1,7 +1,7 @@
 // A model's brokers as targets of the verbs that services have.
 // Guarantees: a variant leaves its brokers running, whatever it did to them, and what it makes there can be removed.
 import type { BrokerKind } from './model.ts'
-import type { OpenRuntime, Runtime } from './runtime.ts'
+import type { OpenRuntime, ProcessesOf, Runtime } from './runtime.ts'
 
 /** What can be done to a broker that the lab has started. */
 export type BrokerVerbs = {
@@ -10,7 +10,11 @@ export type BrokerVerbs = {
   start(): Promise<void>
   pause(): Promise<void>
   resume(): Promise<void>
+  /** The leaders of its process groups, where it is processes of this machine; other ones after `start`. */
+  readonly pids?: readonly number[]
 }
+
+type Verb = 'kill' | 'start' | 'pause' | 'resume'
 
 /** `open`, with the brokers beside the services. A broker without verbs is somebody else's, and is left alone. */
 export const withBrokers =
@@ -28,7 +32,7 @@ export const withBrokers =
     }
     /** Harm is noted before it is done, since one that fails half-way may have done it; its end when it is done. */
     const toBroker =
-      (verb: keyof BrokerVerbs, note: { before?(name: string): void; after?(name: string): void }) =>
+      (verb: Verb, note: { before?(name: string): void; after?(name: string): void }) =>
       async (name: string): Promise<void> => {
         const verbs = verbsOf(name)
         if (!verbs) return runtime[verb](name)
@@ -36,6 +40,9 @@ export const withBrokers =
         await verbs[verb]()
         note.after?.(name)
       }
+    const ownProcesses = (): ProcessesOf[] =>
+      opening.model.brokers.map(name => ({ name, kind: 'broker', pids: brokers[name]?.pids ?? [] }))
+    const { host } = runtime
     const targets: Runtime = {
       ...runtime,
       kill: toBroker('kill', { before: name => down.add(name), after: name => paused.delete(name) }),
@@ -43,6 +50,7 @@ export const withBrokers =
       pause: toBroker('pause', { before: name => paused.add(name) }),
       resume: toBroker('resume', { after: name => paused.delete(name) }),
       running: name => (kinds.includes(name) ? !down.has(name) : runtime.running(name)),
+      host: host && { ...host, processes: () => [...host.processes(), ...ownProcesses()] },
       async stop() {
         try {
           await runtime.stop()

@@ -49,6 +49,8 @@ export type Variant = {
   leftOut?: string
   /** Repeat the variant, twice at most, when its generator was late: its latency is a measure of the experiment. */
   latencyMatters?: boolean
+  /** Measure what the services and brokers use: CPU, bytes written, memory (costs.ts). */
+  costs?: boolean
   checks: readonly Check[]
   /** What this experiment measures beyond what every one does. */
   measures?(history: History): Omit<Measure, 'variant'>[]

@@ -3,6 +3,7 @@
 // else; it is written beside the results, so that a verdict can be computed again.
 import type { DecisionRow, MovementRow, NotificationRow, OrderRow, StockRow } from '../contracts/evidence.ts'
 import type { FaultsView } from '../faults/switchboard.ts'
+import type { Costs } from './costs.ts'
 import type { Attempt, LoadResult } from './load/attempt.ts'
 import type { PlannedOrder } from './load/orders.ts'
 import type { DeadLetter } from './model.ts'
@@ -58,4 +59,6 @@ export type History = {
   clocksAgree: boolean
   /** False when the deadline came before every order was decided. */
   quiet: boolean
+  /** What services and brokers used; only where the variant asks for it. */
+  costs?: Costs
 }

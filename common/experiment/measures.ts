@@ -1,4 +1,5 @@
 // What every variant measures, from its history alone: both latencies, availability, answers by kind, backlog.
+import { costMeasures } from './costs.ts'
 import type { History } from './history.ts'
 import { acceptedLatency } from './latency/accepted.ts'
 import { type FigureName, nearestRank, type Percentiles, percentiles, type Sample } from './latency/percentiles.ts'
@@ -27,6 +28,7 @@ export function standardMeasures(history: History): Unnamed[] {
     ...shares(lives),
     { name: 'deepest backlog', unit: 'orders', value: Math.max(0, ...backlog(history).map(([, depth]) => depth)) },
     { name: 'start lateness p99', unit: 'ms', value: latenessP99Ms(history) },
+    ...costMeasures(history),
   ]
 }
 

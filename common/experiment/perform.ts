@@ -1,5 +1,6 @@
 // Performs a variant on running services: the load and the timeline side by side, then until all is quiet; and tells its
 // history. A step that fails stops the load.
+import { openCosts } from './costs-window.ts'
 import type { Variant } from './define.ts'
 import { rememberFaults } from './fault-memory.ts'
 import type { History, RawMessage } from './history.ts'
@@ -36,8 +37,10 @@ export async function perform(options: Performance): Promise<History> {
   const sampling = sampleDepths(link, { on: variant.timeline !== undefined && model.brokers.length > 0, nowNs })
   const failed = new AbortController()
   const either = AbortSignal.any([signal, failed.signal])
+  const costWindow = openCosts({ variant, runtime, look: lookout.look, signal: either })
   try {
-    const { originNs, load } = await beginLoad({ ...options, signal: either }, vantage, lookout)
+    await costWindow.prepare()
+    const { originNs, measuredFromNs, load } = await beginLoad({ ...options, signal: either }, vantage, lookout)
     const timeline = performTimeline({
       steps: variant.timeline ?? [],
       stage: {
@@ -57,10 +60,11 @@ export async function perform(options: Performance): Promise<History> {
       signal: either,
     })
     timeline.catch(error => failed.abort(error))
-    const [result] = await Promise.all([load, timeline])
+    const [result] = await Promise.all([load, timeline, costWindow.begin((measuredFromNs - nowNs()) / 1e6)])
     signal.throwIfAborted()
 
     onProgress('waiting until every order is decided')
+    const costs = await costWindow.end(result.attempts)
     const { evidence, quiet } = await settle({ model, variant, runtime, link, look: lookout.look, signal })
     await sampling.finish()
     await Promise.all(model.services.map(({ name }) => memory.remember(name)))
@@ -79,6 +83,7 @@ export async function perform(options: Performance): Promise<History> {
       openingStock,
       clocksAgree: vantage.agrees(result.bootId),
       quiet,
+      ...(costs && { costs }),
     }
   } finally {
     sampling.stop()
@@ -90,7 +95,7 @@ async function beginLoad(
   { model, variant, planned, onProgress, signal }: Performance,
   vantage: Vantage,
   lookout: Lookout,
-): Promise<{ originNs: number; load: Promise<LoadResult> }> {
+): Promise<{ originNs: number; measuredFromNs: number; load: Promise<LoadResult> }> {
   const { load } = variant
   const plan = load.plan?.(planned.length, load.ordersPerSecond) ?? steadyPlan(planned.length, load.ordersPerSecond)
   const began = Promise.withResolvers<number>()
@@ -109,5 +114,8 @@ async function beginLoad(
     })
     .finally(() => lookout.loadDone())
   done.catch(began.reject)
-  return { originNs: await began.promise, load: done }
+  const originNs = await began.promise
+  const measured = plan.filter(({ order }) => order >= (load.warmUpOrders ?? 0))
+  const fromMs = measured.reduce((first, { offsetMs }) => Math.min(first, offsetMs), Infinity)
+  return { originNs, measuredFromNs: originNs + fromMs * 1e6, load: done }
 }

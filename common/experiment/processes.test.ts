@@ -142,6 +142,15 @@ test('a service that dies is counted, and is not started again unless it is supe
   assert.equal(runtime.deaths('other'), 1)
 })
 
+test('the processes of services are told while they run', async t => {
+  const { runtime, ask } = await open(t)
+  const pids = () => runtime.host?.processes().map(({ name, pids }) => [name, ...pids])
+  await runtime.start('one')
+  assert.deepEqual(pids(), [['one', (await ask('one')).pid], ['other']])
+  await runtime.kill('one')
+  assert.deepEqual(pids(), [['one'], ['other']])
+})
+
 test('a service that dies at its start gives the sentence that it said', async t => {
   const { runtime } = await open(t, { environment: { one: { TROUBLE: 'made/one: the store is damaged' } } })
   await assert.rejects(runtime.start('one'), { message: 'one did not start: made/one: the store is damaged' })

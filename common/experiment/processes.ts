@@ -8,7 +8,7 @@ import { cacheFolder } from '../kit/folders.ts'
 import { leasePorts } from '../kit/ports.ts'
 import { attend } from './attend.ts'
 import type { Place } from './model.ts'
-import type { Opening, OpenRuntime, Runtime } from './runtime.ts'
+import type { Opening, OpenRuntime, ProcessesOf, Runtime } from './runtime.ts'
 
 const ROOT = resolve(import.meta.dirname, '../..')
 
@@ -65,5 +65,10 @@ export async function createProcesses(options: ProcessesOptions): Promise<{ runt
     },
     options,
   )
-  return { runtime, place }
+  const processesOf = (name: string): ProcessesOf => {
+    const child = children.get(name)
+    return { name, kind: 'service', pids: child?.running ? [child.pid] : [] }
+  }
+  const host = { dataFolder, processes: () => model.services.map(({ name }) => processesOf(name)) }
+  return { runtime: { ...runtime, host }, place }
 }

@@ -5,6 +5,7 @@ import { join, relative, resolve } from 'node:path'
 import { test, type TestContext } from 'node:test'
 import { defineCheck, valid } from './checks/check.ts'
 import { defineExperiment, type Variant } from './define.ts'
+import type { History } from './history.ts'
 import { madeLink } from './made-runtime.ts'
 import type { Model } from './model.ts'
 import { openProcesses } from './processes.ts'
@@ -17,7 +18,7 @@ const ROOT = resolve(import.meta.dirname, '../..')
 const SERVICE = `
 import { createServer } from 'node:http'
 import { readClock } from ${JSON.stringify(join(ROOT, 'common/kit/clock.ts'))}
-const { PORT, TROUBLE } = process.env
+const { PORT, TROUBLE, STATUS } = process.env
 if (TROUBLE) {
   process.stderr.write(TROUBLE + '\\n')
   process.exit(2)
@@ -25,7 +26,7 @@ if (TROUBLE) {
 createServer(({ method, url }, response) => {
   const answer = { '/health': {}, '/clock': readClock() }[url] ?? { rows: [], next: null, onTheirWay: 0 }
   if (url === '/faults') response.writeHead(500)
-  if (method === 'POST') response.writeHead(202)
+  if (method === 'POST') response.writeHead(Number(STATUS ?? 202))
   response.end(JSON.stringify(answer))
 }).listen(Number(PORT), '127.0.0.1')
 `
@@ -123,6 +124,28 @@ test('a variant that cannot be finished does not stop the others, and the result
 test('a step that fails is named in the result', async t => {
   const { result } = await run(t, [variant('failing', { timeline: [at(0, heal('all'))] })])
   assert.match(result.trouble ?? '', /^failing: the step "heal all" failed: DELETE http:.* answered 500/)
+})
+
+test('what a variant costs is measured where it asks for it, from its first measured order on', async t => {
+  const load = { orders: 20, warmUpOrders: 10, ordersPerSecond: 200, deadlineMs: 1_000 }
+  const refused = { load, environment: { all: { STATUS: '409' } } }
+  const { result, folder } = await run(t, [variant('costs', { ...refused, costs: true }), variant('free', refused)])
+  const found = (variant: string, name: string) =>
+    result.measures.find(measure => measure.variant === variant && measure.name === name)
+  assert.equal(found('free', 'CPU'), undefined)
+  assert.ok((found('costs', 'CPU')?.value ?? -1) >= 0, found('costs', 'CPU')?.note)
+  assert.ok((found('costs', 'memory of services')?.value ?? 0) > 10, 'a process of Node holds more')
+  assert.equal(found('costs', 'CPU of brokers')?.value, 0)
+  const { costs, attempts } = JSON.parse(readFileSync(join(folder, 'costs.history.json'), 'utf8')) as History
+  assert.ok(costs && 'before' in costs)
+  assert.ok(costs.before.atNs >= (attempts[10]?.plannedNs ?? Infinity), 'the warm-up is not in it')
+  assert.ok(costs.after.atNs >= Math.max(...attempts.map(({ answeredNs = Infinity }) => answeredNs)))
+})
+
+test('a step that fails is named also where costs are measured', async t => {
+  const load = { orders: 20, warmUpOrders: 600, ordersPerSecond: 200, deadlineMs: 1_000 }
+  const { result } = await run(t, [variant('failing', { load, costs: true, timeline: [at(0, heal('all'))] })])
+  assert.match(result.trouble ?? '', /^failing: the step "heal all" failed/)
 })
 
 test('a check that throws is unknown, and so is the experiment', async t => {

@@ -22,7 +22,19 @@ export type Runtime = {
   stop(): Promise<void>
   /** A load from beside the services, with their clock; `always` where it is wanted even with the same clock here. */
   nearby?: { always: boolean; url(service: string): string; runLoad: RunLoad }
+  /** Where services are processes of this machine: what they cost can be read here. */
+  host?: Host
 }
+
+export type Host = {
+  /** What services keep is below it, what private brokers keep beside it. */
+  dataFolder: string
+  /** Of every service and broker of the model, as they are now. */
+  processes(): ProcessesOf[]
+}
+
+/** `pids` lead the groups of its processes; none where it is not running, or not a process of the lab. */
+export type ProcessesOf = { name: string; kind: 'service' | 'broker'; pids: readonly number[] }
 
 /** What one variant needs to be run. */
 export type Opening = {

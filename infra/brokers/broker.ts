@@ -6,8 +6,8 @@ export type SourceName = 'address' | 'packages' | 'docker'
 
 /** The verbs that an experiment has on a private broker; each needs the one before it to have ended. */
 export type BrokerProcess = {
-  /** Of the broker's own process, where this machine sees it; another one after `start`. */
-  readonly pid?: number
+  /** The leaders of its process groups, its own process first; none in a container; other ones after `start`. */
+  readonly pids: readonly number[]
   /** SIGKILL for the whole broker; resolves when it has ended. */
   kill(): Promise<void>
   /** The same port and data again after `kill`; resolves when it can serve. */

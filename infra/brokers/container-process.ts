@@ -7,7 +7,10 @@ import type { BrokerProcess } from './broker.ts'
 import { runDocker } from './run-docker.ts'
 import { awaitServing, type ServerOptions } from './server-process.ts'
 
-export type ContainerOptions = Omit<ServerOptions, 'launch'> & { container: string; environment: NodeJS.ProcessEnv }
+export type ContainerOptions = Omit<ServerOptions, 'launch' | 'beside'> & {
+  container: string
+  environment: NodeJS.ProcessEnv
+}
 
 /** Starts the container for the first time; `signal` ends that start only. */
 export async function startContainer(options: ContainerOptions): Promise<BrokerProcess> {
@@ -24,6 +27,7 @@ export async function startContainer(options: ContainerOptions): Promise<BrokerP
   }
   let attached = await awaitServing({ name, launch, probe, logFile }, kill, signal)
   return {
+    pids: [],
     kill: () => kill(attached),
     async start() {
       if (attached.running) throw new Error(`${name} runs already.`)

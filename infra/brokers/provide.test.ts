@@ -9,6 +9,7 @@ import { createInterface } from 'node:readline'
 import { type TestContext, test } from 'node:test'
 import { cacheFolder } from '#common/kit/folders.ts'
 import { isRunning } from '#common/kit/owner.ts'
+import { familyOf, readProcesses } from '#common/kit/process-tree.ts'
 import { until } from '#common/kit/until.ts'
 import type { Broker, BrokerKind } from './broker.ts'
 import { brokerKinds } from './broker.ts'
@@ -43,6 +44,16 @@ function noProcessOf(folder: string): Promise<true> {
   return until(ended, { deadlineMs: 5000, everyMs: 20, what: 'the processes of the broker to end' })
 }
 
+/** Every process of the broker belongs to one of its leaders; some live only for a moment. */
+function allLedBy(leaders: readonly number[], folder: string): Promise<true> {
+  const noStranger = () => {
+    const rows = readProcesses() ?? assert.fail('there is no /proc')
+    const known = new Set(leaders.flatMap(leader => familyOf(rows, leader).map(({ pid }) => pid)))
+    return processesOf(folder).every(pid => known.has(pid))
+  }
+  return until(noStranger, { deadlineMs: 5000, everyMs: 20, what: 'its processes to be those of its leaders' })
+}
+
 for (const kind of brokerKinds) {
   test(`${kind}: two at once are apart; killed and started again it serves at its port with its data`, async t => {
     const folders = [temporaryFolder(t), temporaryFolder(t)]
@@ -54,11 +65,12 @@ for (const kind of brokerKinds) {
     const [folder = ''] = folders
 
     assert.deepEqual(openToOthers(processesOf(folder)), [])
+    await allLedBy(broker.process.pids, folder)
 
     await asAddress(other)
 
     const readAgain = await keepsWhatItWasGiven(broker)
-    const { pid } = broker.process
+    const [pid] = broker.process.pids
     assert.ok(pid)
     await broker.process.kill()
     assert.equal(isRunning(pid), false)
@@ -66,7 +78,7 @@ for (const kind of brokerKinds) {
     await probe(other)
 
     await broker.process.start()
-    assert.notEqual(broker.process.pid, pid)
+    assert.notEqual(broker.process.pids[0], pid)
     await readAgain()
 
     await broker.process.pause()

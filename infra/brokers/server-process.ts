@@ -19,21 +19,22 @@ export type Launch<Launched> = {
   logFile: string
 }
 
-export type ServerOptions = Launch<Child> & { signal: AbortSignal }
+/** `beside` are processes that stay when the broker is killed and started again. */
+export type ServerOptions = Launch<Child> & { beside?: readonly Child[]; signal: AbortSignal }
 
 /** `end` is the polite way out, for a process that has something to write at its end. */
 export type Server = BrokerProcess & { end(graceMs: number): Promise<void> }
 
 /** Starts the broker for the first time; `signal` ends that start only. */
-export async function startServer({ signal, ...options }: ServerOptions): Promise<Server> {
+export async function startServer({ signal, beside = [], ...options }: ServerOptions): Promise<Server> {
   const kill = async (running: Child): Promise<void> => {
     running.kill()
     await running.exited
   }
   let child = await awaitServing(options, kill, signal)
   return {
-    get pid() {
-      return child.pid
+    get pids() {
+      return [child, ...beside].map(({ pid }) => pid)
     },
     kill: () => kill(child),
     async start() {

@@ -33,7 +33,7 @@ export async function provideRabbitmq(options: ProvideOptions): Promise<Broker> 
     options.progress(`RabbitMQ: starting on port ${port}`)
     writeRabbitmqConf(place)
     epmd = startEpmd(place)
-    const process = await start(place, address, options.signal)
+    const process = await start(place, address, epmd, options.signal)
     const stop = async (): Promise<void> => {
       await process.kill()
       await cleanUp()
@@ -52,13 +52,14 @@ function startEpmd(place: RabbitmqPlace): Child {
   return startChild({ ...epmdCommand(place), stdoutFile: log, stderrFile: log })
 }
 
-function start(place: RabbitmqPlace, address: string, signal: AbortSignal) {
+function start(place: RabbitmqPlace, address: string, epmd: Child, signal: AbortSignal) {
   const logFile = join(place.folder, 'broker.log')
   return startServer({
     name: 'RabbitMQ',
     launch: () => startChild({ ...rabbitmqCommand(place), stdoutFile: logFile, stderrFile: logFile }),
     probe: () => probeRabbitmq(address),
     logFile,
+    beside: [epmd],
     signal,
   })
 }
