@@ -1,7 +1,8 @@
 /**
  * A way to break a whole history in one place, and the strokes that it is made of.
  */
-import type { History } from '../history.ts'
+import type { MovementRow } from '../../contracts/evidence.ts'
+import type { Evidence, History } from '../history.ts'
 import { holdsStock, type Trace } from './trace.ts'
 
 export type Break = {
@@ -13,6 +14,9 @@ export type Break = {
   /** The names of the checks that turn invalid; no other does. */
   caughtBy: readonly string[]
 }
+
+/** Later than any stamp of a made history. */
+export const LATE_NS = 1e12
 
 export const told = (status: number) => (trace: Trace) =>
   trace.attempts.length === 1 &&
@@ -37,9 +41,19 @@ export function moveAgain({ evidence }: History, { movements }: Trace, kind: 're
   for (const movement of reserves) {
     const row = evidence.stock.find(({ kitchenId, sku }) => kitchenId === movement.kitchenId && sku === movement.sku)
     if (row) row.quantity += kind === 'reserve' ? movement.delta : -movement.delta
-    if (kind === 'reserve') evidence.movements.push({ ...movement, seq: evidence.movements.length + 1 })
+    if (kind === 'reserve') addMovement(evidence, movement)
   }
   if (kind === 'undo') evidence.movements = evidence.movements.filter(movement => !reserves.includes(movement))
 }
+
+/** Appends a copy of the movement where its stamp puts it. */
+export function addMovement({ movements }: Evidence, movement: MovementRow): void {
+  movements.push({ ...movement })
+  movements.sort((one, other) => one.atNs - other.atNs)
+  for (const [index, row] of movements.entries()) row.seq = index + 1
+}
+
+/** The moment before inventory decided the order. */
+export const justBefore = ({ decisions }: Trace): number => (decisions[0]?.decidedNs ?? LATE_NS) - 1
 
 export const rowOf = ({ evidence }: History, { orderId }: Trace) => evidence.orders.find(row => row.orderId === orderId)

@@ -2,9 +2,10 @@
  * Ways to break the effects of one order in a whole history, with the checks that must see each, and no other.
  */
 import { SCARCE_KITCHEN } from '../load/stock.ts'
-import { type Break, confirmed, forget, moveAgain, rowOf, told } from './break.ts'
+import { addMovement, type Break, confirmed, forget, justBefore, LATE_NS, moveAgain, rowOf, told } from './break.ts'
 import { STORY_BREAKS } from './story-breaks.ts'
 import { SUBTLE_BREAKS } from './subtle-breaks.ts'
+import { TIME_BREAKS } from './time-breaks.ts'
 
 export const BREAKS: readonly Break[] = [
   {
@@ -62,11 +63,11 @@ export const BREAKS: readonly Break[] = [
       const { orderId, planned } = trace
       const like = evidence.movements.find(row => row.kind === 'reserve' && row.kitchenId === SCARCE_KITCHEN)
       if (!like || !planned) throw new Error('the made history has no scarce order')
-      moveAgain(history, { ...trace, movements: [{ ...like, orderId }] }, 'reserve')
+      moveAgain(history, { ...trace, movements: [{ ...like, orderId, atNs: justBefore(trace) }] }, 'reserve')
       for (const row of evidence.decisions) if (row.orderId === orderId) row.outcome = { status: 'reserved' }
       const row = rowOf(history, trace)
       if (row) Object.assign(row, { status: 'reserved', reason: null, notification: 'sent' })
-      evidence.notifications.push({ seq: 1e6, orderId, userId: planned.userId, sentNs: 1 })
+      evidence.notifications.push({ seq: 1e6, orderId, userId: planned.userId, sentNs: LATE_NS })
       for (const { answer } of trace.attempts) if (answer.kind === 'status') answer.status = 201
     },
     caughtBy: ['oversold', 'expected-outcomes'],
@@ -83,12 +84,14 @@ export const BREAKS: readonly Break[] = [
   {
     name: 'half of a failed order is kept',
     on: trace => trace.planned?.expected === 'failed' && told(202)(trace),
-    spoil(history, { orderId, planned }) {
+    spoil(history, trace) {
+      const { orderId, planned } = trace
       const row = history.evidence.stock.find(({ kitchenId }) => kitchenId === planned?.kitchenId)
       if (!row) throw new Error('the kitchen was not opened')
       row.quantity -= 1
       const { kitchenId, sku } = row
-      history.evidence.movements.push({ seq: 1e6, kind: 'reserve', orderId, kitchenId, sku, delta: -1, atNs: 1 })
+      const atNs = justBefore(trace)
+      addMovement(history.evidence, { seq: 0, kind: 'reserve', orderId, kitchenId, sku, delta: -1, atNs })
     },
     caughtBy: ['conservation'],
   },
@@ -106,4 +109,5 @@ export const BREAKS: readonly Break[] = [
   },
   ...STORY_BREAKS,
   ...SUBTLE_BREAKS,
+  ...TIME_BREAKS,
 ]

@@ -12,11 +12,12 @@ import { noneUnknown } from './none-unknown.ts'
 import { oneOutcome } from './one-outcome.ts'
 import { oversold } from './oversold.ts'
 import { duplicatesSeen } from './seen.ts'
+import { stamps } from './stamps.ts'
 import { stuck } from './stuck.ts'
 import { unknownResolved } from './unknown-resolved.ts'
 
 /** Each can fail on any history in which an order was accepted and reserved. */
-export const always: readonly Check[] = [lost, stuck, doubled, ghost, conservation, oneOutcome, answersTrue]
+export const always: readonly Check[] = [lost, stuck, doubled, ghost, conservation, oneOutcome, answersTrue, stamps]
 
 /** Those without needed parameters; `fault-seen` and `act-seen` are made for what an experiment does. */
 export const CHECKS: ReadonlyMap<string, Check> = new Map(

@@ -27,6 +27,7 @@ export function madeHistory(seed: number): History {
   const fates: Fate[] = [...EACH_FATE]
   for (const order of planned) {
     const tell: Tell = (answer, attempt = 1) => history.attempts.push(attemptOf(order, answer, attempt))
+    book.goOn(startOf(order))
     FATES[fateOf(order, fates, random)](book, order, tell)
   }
   sendRaw(history, book, random)
@@ -86,8 +87,16 @@ const FATES = {
 type Fate = keyof typeof FATES
 const EACH_FATE = Object.keys(FATES) as Fate[]
 
-function attemptOf({ index, orderId }: PlannedOrder, answer: Answer, attempt: number): Attempt {
-  return { index, orderId, attempt, plannedNs: index * 1e6, startedNs: index * 1e6, answer }
+/** Each order has a millisecond of its own, and each of its attempts a half of it; the ledger needs a tenth. */
+const startOf = ({ index }: PlannedOrder, attempt = 1): number => index * 1e6 + (attempt - 1) * 5e5
+
+function attemptOf(order: PlannedOrder, said: Answer, attempt: number): Attempt {
+  const { index, orderId } = order
+  const startedNs = startOf(order, attempt)
+  const endedNs = startedNs + 4e5
+  const answer = said.kind === 'status' ? said : { ...said, atNs: endedNs }
+  const answeredNs = said.kind === 'status' ? endedNs : undefined
+  return { index, orderId, attempt, plannedNs: startedNs, startedNs, answeredNs, answer }
 }
 
 /** A message that is decided, a duplicate, an order-conflict of a good order, and poison with and without an order. */

@@ -24,6 +24,8 @@ export const emptyHistory = (openingStock: History['openingStock']): History => 
 
 export type Ledger = {
   history: History
+  /** Time goes on to this moment, in nanoseconds. */
+  goOn(toNs: number): void
   /** Places and decides the order, and confirms it; returns why it failed. */
   decide(order: PlannedOrder): FailureReason | undefined
   /** Fails the order in the book after its deadline, and releases it: after it was reserved, or before. */
@@ -84,6 +86,7 @@ export function ledger(history: History): Ledger {
 
   return {
     history,
+    goOn: toNs => void (atNs = Math.max(atNs, toNs)),
     decide(order) {
       const { orderId, userId } = order
       open(order.kitchenId)
@@ -96,11 +99,9 @@ export function ledger(history: History): Ledger {
     },
     giveUp(order, { reserved }) {
       open(order.kitchenId)
-      if (reserved) {
-        move(order, 'reserve')
-        move(order, 'release')
-      }
+      if (reserved) move(order, 'reserve')
       decided(order.orderId, reserved ? undefined : 'released', true)
+      if (reserved) move(order, 'release')
       book(order, 'deadline-passed')
     },
     fail: book,

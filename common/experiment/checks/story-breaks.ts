@@ -3,7 +3,7 @@
  * checks that must see each, and no other.
  */
 import type { History } from '../history.ts'
-import { type Break, confirmed, forget, moveAgain, rowOf, told } from './break.ts'
+import { type Break, confirmed, forget, LATE_NS, moveAgain, rowOf, told } from './break.ts'
 import { leftNothing, type Trace } from './trace.ts'
 
 const bury = ({ evidence }: History, { orderId }: Trace) =>
@@ -29,8 +29,8 @@ const sayAgain = ({ attempts }: Trace, status: number) => {
   for (const { answer } of attempts) if (answer.kind === 'status') answer.status = status
 }
 
-const isLate = ({ attempts }: Trace) => attempts.length === 1 && attempts[0]?.answer.kind === 'deadline'
-const isGivenBack = ({ decisions }: Trace) =>
+export const isLate = ({ attempts }: Trace) => attempts.length === 1 && attempts[0]?.answer.kind === 'deadline'
+export const isGivenBack = ({ decisions }: Trace) =>
   decisions.some(({ released, outcome }) => released && outcome.status === 'reserved')
 
 export const STORY_BREAKS: readonly Break[] = [
@@ -45,7 +45,7 @@ export const STORY_BREAKS: readonly Break[] = [
     name: 'a failed order is confirmed',
     on: trace => trace.planned?.expected === 'failed' && told(202)(trace) && trace.decisions.length === 1,
     spoil: ({ evidence }, { orderId }) =>
-      void evidence.notifications.push({ seq: 1e6, orderId, userId: 'ada', sentNs: 1 }),
+      void evidence.notifications.push({ seq: 1e6, orderId, userId: 'ada', sentNs: LATE_NS }),
     caughtBy: ['one-outcome'],
   },
   {
@@ -105,13 +105,19 @@ export const STORY_BREAKS: readonly Break[] = [
     spoil(history, { orderId, planned }) {
       const { evidence } = history
       if (!planned) throw new Error('the order was not planned')
-      evidence.decisions.push({ seq: 1e6, orderId, outcome: { status: 'reserved' }, released: false, decidedNs: 1 })
+      evidence.decisions.push({
+        seq: 1e6,
+        orderId,
+        outcome: { status: 'reserved' },
+        released: false,
+        decidedNs: LATE_NS,
+      })
       for (const { sku, quantity } of planned.items) {
         const row = evidence.stock.find(stock => stock.kitchenId === planned.kitchenId && stock.sku === sku)
         if (!row) throw new Error('the kitchen was not opened')
         row.quantity -= quantity
         const { kitchenId } = planned
-        evidence.movements.push({ seq: 1e6, kind: 'reserve', orderId, kitchenId, sku, delta: -quantity, atNs: 1 })
+        evidence.movements.push({ seq: 1e6, kind: 'reserve', orderId, kitchenId, sku, delta: -quantity, atNs: LATE_NS })
       }
     },
     caughtBy: ['one-outcome', 'answers-true'],

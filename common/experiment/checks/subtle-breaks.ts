@@ -4,7 +4,7 @@
  */
 import type { History } from '../history.ts'
 import { SCARCE_KITCHEN } from '../load/stock.ts'
-import { type Break, confirmed, forget, moveAgain, rowOf, told } from './break.ts'
+import { addMovement, type Break, confirmed, forget, justBefore, LATE_NS, moveAgain, rowOf, told } from './break.ts'
 import type { Trace } from './trace.ts'
 
 const sentRaw = ({ raw }: Trace) => raw.some(({ expect }) => expect === 'decided')
@@ -14,11 +14,12 @@ const failDecision = ({ decisions }: Trace) => {
 }
 
 /** One more unit of the kitchen that sold out, as a movement alone. */
-function takeScarce({ evidence }: History, orderId: string, kind: 'reserve' | 'release'): void {
+function takeScarce({ evidence }: History, trace: Trace, kind: 'reserve' | 'release'): void {
   const like = evidence.movements.find(row => row.kind === 'reserve' && row.kitchenId === SCARCE_KITCHEN)
   if (!like) throw new Error('nothing scarce was reserved')
   const delta = kind === 'reserve' ? -1 : 1
-  evidence.movements.push({ ...like, seq: 1e6 + evidence.movements.length, kind, orderId, delta })
+  const atNs = kind === 'reserve' ? justBefore(trace) : LATE_NS
+  addMovement(evidence, { ...like, kind, orderId: trace.orderId, delta, atNs })
 }
 
 const shelfOf = ({ evidence }: History, { movements }: Trace) =>
@@ -64,16 +65,16 @@ export const SUBTLE_BREAKS: readonly Break[] = [
   {
     name: 'the movements alone are more than there was',
     on: soldOut,
-    spoil: (history, { orderId }) => takeScarce(history, orderId, 'reserve'),
+    spoil: (history, trace) => takeScarce(history, trace, 'reserve'),
     caughtBy: ['oversold', 'conservation', 'answers-true'],
   },
   {
     name: 'a sold-out kitchen gives a unit for a while',
     on: soldOut,
-    spoil(history, { orderId, decisions }) {
-      takeScarce(history, orderId, 'reserve')
-      takeScarce(history, orderId, 'release')
-      for (const row of decisions) Object.assign(row, { outcome: { status: 'reserved' }, released: true })
+    spoil(history, trace) {
+      takeScarce(history, trace, 'reserve')
+      takeScarce(history, trace, 'release')
+      for (const row of trace.decisions) Object.assign(row, { outcome: { status: 'reserved' }, released: true })
     },
     caughtBy: ['oversold'],
   },
@@ -92,13 +93,12 @@ export const SUBTLE_BREAKS: readonly Break[] = [
     on: confirmed,
     spoil(history, trace) {
       const row = shelfOf(history, trace)
-      const { movements } = history.evidence
-      const opening = movements.find(
+      const opening = history.evidence.movements.find(
         ({ kind, kitchenId, sku }) => kind === 'opening' && kitchenId === row?.kitchenId && sku === row.sku,
       )
       if (!row || !opening) throw new Error('the kitchen was not opened')
       delete history.openingStock[row.kitchenId]
-      movements.push({ ...opening, seq: 1e6 })
+      addMovement(history.evidence, opening)
       row.quantity += opening.delta
     },
     caughtBy: ['conservation'],
