@@ -1,13 +1,15 @@
 // The asynchronous model as a value: what the lab starts, loads, breaks and reads.
-import type { Link, Model, Place } from '#common/experiment/model.ts'
+import type { ComparedModel } from '#common/experiment/compared.ts'
+import type { Link, Place } from '#common/experiment/model.ts'
 import { openBrowser } from './broker/browser.ts'
+import { compared } from './compared.ts'
 import { listDeadLetters, redrive } from './dead-letters.ts'
 import { DEFAULT_RETRY_DELAYS_MS, namesOf, topologyOf } from './topology.ts'
 import { verbsOf } from './verbs.ts'
 
 const environment = (place: Place) => ({ RABBITMQ_URL: brokerOf(place), PREFIX: place.prefix })
 
-export const asyncRabbitmq: Model = {
+export const asyncRabbitmq: ComparedModel = {
   name: 'async-rabbitmq',
   services: [
     { name: 'order_service', role: 'order', port: 8010, environment },
@@ -19,6 +21,7 @@ export const asyncRabbitmq: Model = {
   entry: 'order_service',
   evidence: { orders: 'order_service', inventory: 'inventory_service', notifications: 'notification_service' },
   durability: "on the order service's disk, then on the broker's disk (quorum queue)",
+  compared,
   connect,
   async remove(place) {
     const browser = await openBrowser(brokerOf(place))

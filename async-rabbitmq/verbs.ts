@@ -9,6 +9,7 @@ import { wallTime } from '#common/kit/clock.ts'
 import type { Browser } from './broker/browser.ts'
 import { eventMessage } from './events.ts'
 import type { Topology } from './topology.ts'
+import { copyVerbs } from './twice.ts'
 
 const closed = { additionalProperties: false }
 
@@ -40,6 +41,7 @@ const Redeliver = Type.Object(
 )
 
 export const verbsOf = (browser: Browser, topology: Topology, prefix: string): Link['verbs'] => ({
+  ...copyVerbs(browser, topology),
   /** Publishes bytes as they are, confirmed; answers with the message's id. */
   async 'publish-raw'(args) {
     const { body = '', base64, exchange, routingKey = 'OrderPlaced', ...rest } = parse(PublishRaw, args, 'publish-raw')

@@ -1,6 +1,6 @@
 // The map of models and experiments. A new experiment is one import and one line here.
+import type { ComparedModel } from '#common/experiment/compared.ts'
 import type { Experiment } from '#common/experiment/define.ts'
-import type { Model } from '#common/experiment/model.ts'
 import { asyncRabbitmq } from '../async-rabbitmq/model.ts'
 import backlogDrain from '../async-rabbitmq/tests/backlog-drain.experiment.ts'
 import doubleDelivery from '../async-rabbitmq/tests/double-delivery.experiment.ts'
@@ -13,7 +13,7 @@ import baselineLatency from '../sync-rest/tests/baseline-latency.experiment.ts'
 import failingInventory from '../sync-rest/tests/failing-inventory.experiment.ts'
 import slowInventory from '../sync-rest/tests/slow-inventory.experiment.ts'
 
-export const models: readonly Model[] = [syncRest, asyncRabbitmq, streamingKafka]
+export const models: readonly ComparedModel[] = [syncRest, asyncRabbitmq, streamingKafka]
 
 /** By `<model>/<name>`, in the order in which `npm start` runs them. */
 export const experiments: Readonly<Record<string, Experiment>> = {

@@ -1,6 +1,7 @@
 // The command line.
 // Exit codes: 0 all valid · 1 something invalid · 2 wrong usage · 3 something unknown, vacuous or not run · 130 interrupted.
 import { createProgram, runProgram } from './cli.ts'
+import { addCompareCommand } from './commands/compare.ts'
 import { addDeadLettersCommand } from './commands/dead-letters.ts'
 import { addDoctorCommand } from './commands/doctor.ts'
 import { addListCommand } from './commands/list.ts'
@@ -15,6 +16,7 @@ const program = createProgram(
 ).addHelpText('after', '\nExample: npm run lab -- run sync-rest/baseline-latency --profile quick')
 
 addRunCommands(program)
+addCompareCommand(program)
 addListCommand(program)
 addShowCommand(program)
 addUpCommand(program)

@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import type { Experiment, Profile } from '#common/experiment/define.ts'
 import type { Model } from '#common/experiment/model.ts'
 import { runExperiment } from '#common/experiment/run.ts'
-import type { Result, Summary } from '#common/experiment/summary.ts'
+import type { Cell, Comparison, Result, Summary } from '#common/experiment/summary.ts'
 import { dataRoot } from '#common/kit/folders.ts'
 import { concurrencySetting } from '#common/kit/service.ts'
 import { registerRun } from '#common/kit/live-runs.ts'
@@ -18,7 +18,8 @@ import { sweep } from './sweep.ts'
 
 const SITES: Record<RuntimeName, (options: SiteOptions) => Site> = { processes: processesSite, compose: composeSite }
 
-export type Named = { id: string; experiment: Experiment }
+/** `cell`: where it stands in a comparison. */
+export type Named = { id: string; experiment: Experiment; cell?: Cell }
 
 export type Reporter = {
   /** @param nth counts from one */
@@ -37,23 +38,28 @@ export type RunRequest = {
   out: string
   reporter: Reporter
   signal: AbortSignal
+  comparison?: Comparison
+  /** A run that is gone on with: its folder, and its summary with the results that stand. */
+  before?: { folder: string; summary: Summary }
 }
 
 /** Resolves with the summary and its folder, also when it was interrupted; what was left undone is not in it. */
 export async function run(request: RunRequest): Promise<{ summary: Summary; folder: string }> {
-  const { experiments, profile, runtime, seed, out, reporter, signal } = request
-  const began = performance.now()
-  const id = runId()
-  const prefix = `lab-${id.slice(-4)}`
-  const folder = join(out, id)
-  const dataFolder = join(dataRoot(), id)
+  const { experiments, profile, runtime, seed, out, reporter, signal, comparison, before } = request
+  const began = performance.now() - 1_000 * (before?.summary.seconds ?? 0)
+  const id = before?.summary.run ?? runId()
+  // What is gone on with makes other names than before: what has them may be going still.
+  const own = before ? runId() : id
+  const prefix = `lab-${own.slice(-4)}`
+  const folder = before?.folder ?? join(out, id)
+  const dataFolder = join(dataRoot(), own)
   mkdirSync(folder, { recursive: true })
   await sweep(line => reporter.progress('sweep', line))
 
   const registration = registerRun({ directories: [dataFolder], prefix, addresses: {} })
   mkdirSync(dataFolder, { recursive: true })
-  const site = SITES[runtime]({ run: id, dataFolder, signal, onProgress: reporter.progress })
-  const summary: Summary = {
+  const site = SITES[runtime]({ run: own, dataFolder, signal, onProgress: reporter.progress })
+  const summary: Summary = before?.summary ?? {
     run: id,
     startedAt: new Date().toISOString(),
     seed,
@@ -63,6 +69,7 @@ export async function run(request: RunRequest): Promise<{ summary: Summary; fold
     brokers: {},
     results: [],
     seconds: 0,
+    ...(comparison && { comparison }),
   }
   const save = () => {
     summary.seconds = (performance.now() - began) / 1_000
@@ -70,7 +77,7 @@ export async function run(request: RunRequest): Promise<{ summary: Summary; fold
   }
 
   const runOne = async (named: Named): Promise<Result> => {
-    const { id: name, experiment } = named
+    const { id: name, experiment, cell } = named
     let ready: ReadyModel
     try {
       ready = await site.ready(experiment.model)
@@ -79,7 +86,7 @@ export async function run(request: RunRequest): Promise<{ summary: Summary; fold
       return notRun(named, profile, signal.aborted ? 'it was interrupted' : why)
     }
     Object.assign(summary.brokers, ready.brokers)
-    return runExperiment({
+    const result = await runExperiment({
       name: shortName(name),
       experiment,
       profile,
@@ -91,6 +98,7 @@ export async function run(request: RunRequest): Promise<{ summary: Summary; fold
       onProgress: line => reporter.progress(name, line),
       signal,
     })
+    return { ...result, ...(cell && { cell }) }
   }
 
   /** What fails to go is said, and takes nothing with it: neither the experiments that follow nor their results. */
@@ -131,7 +139,7 @@ function runId(): string {
 }
 
 /** The result of an experiment whose broker could not be had. */
-function notRun({ id, experiment }: Named, profile: Profile, trouble: string): Result {
+function notRun({ id, experiment, cell }: Named, profile: Profile, trouble: string): Result {
   const { model, title, question, profiles, columns } = experiment
   return {
     model: model.name,
@@ -151,6 +159,7 @@ function notRun({ id, experiment }: Named, profile: Profile, trouble: string): R
     marks: [],
     explanation: [],
     seconds: 0,
+    ...(cell && { cell }),
     trouble,
   }
 }

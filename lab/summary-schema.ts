@@ -33,6 +33,7 @@ const Comparison = Type.Object({
   faults: Type.Array(Text),
   rates: Type.Array(Numeric),
   repeat: Numeric,
+  healthyRepeat: Numeric,
   about: Type.Array(Type.Object({ name: Text, title: Text, asks: Text, without: Type.Record(Text, Text) })),
 })
 

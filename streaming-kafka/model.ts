@@ -1,9 +1,11 @@
 // The streaming model as the lab sees it: four services around a log that keeps everything.
 import { LabError } from '#common/contracts/errors.ts'
-import type { Link, Model, Place, ServiceSpec } from '#common/experiment/model.ts'
+import type { ComparedModel } from '#common/experiment/compared.ts'
+import type { Link, Place, ServiceSpec } from '#common/experiment/model.ts'
 import { createAdmin } from './broker/admin.ts'
 import { createProducer } from './broker/producer.ts'
 import { readAll } from './broker/read-all.ts'
+import { compared } from './compared.ts'
 import { type HeldRecord, listDeadLetters, redrivenMark, withoutReason } from './dead-letters.ts'
 import { TOPICS, topicNames, topicSpecs } from './topics.ts'
 import { createVerbs, lags } from './verbs.ts'
@@ -28,7 +30,7 @@ const services: ServiceSpec[] = [
   { name: 'analytics_consumer', role: 'analytics', port: 8023, environment },
 ]
 
-export const streamingKafka: Model = {
+export const streamingKafka: ComparedModel = {
   name: 'streaming-kafka',
   brokers: ['kafka'],
   features: ['answers-before-outcome', 'survives-inventory-down', 'dead-letters', 'replays'],
@@ -36,6 +38,7 @@ export const streamingKafka: Model = {
   evidence: { orders: 'producer_order', inventory: 'inventory_consumer', notifications: 'notification_consumer' },
   durability: "in the broker's memory (Kafka's default); on the broker's disk where TOPIC_FLUSH is on",
   services,
+  compared,
   connect,
   remove,
 }
@@ -46,6 +49,7 @@ async function connect(place: Place): Promise<Link> {
   const name = prefix + LINK
   const admin = createAdmin(brokers, name)
   const producer = createProducer({ brokers, clientId: name, maxWaiting: Infinity, onTrouble: () => {} })
+  const closing = new AbortController()
   const deadLetterTopic = topicNames(prefix).deadLetters
   const spec = { name: deadLetterTopic, partitions: TOPICS.deadLetters.partitions }
   let seen = { end: 0n, letters: [] as HeldRecord[] }
@@ -66,8 +70,9 @@ async function connect(place: Place): Promise<Link> {
       await producer.send({ topic: letter.source, key, value: body, headers: withoutReason(headers) })
       await producer.send(redrivenMark(deadLetterTopic, id))
     },
-    verbs: createVerbs({ admin, producer, brokers, name, prefix }),
+    verbs: createVerbs({ admin, producer, brokers, name, prefix, closing: closing.signal }),
     async close() {
+      closing.abort()
       await producer.close()
       await admin.close()
     },

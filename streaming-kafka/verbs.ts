@@ -13,6 +13,7 @@ import type { LogProducer } from './broker/producer.ts'
 import { readAll } from './broker/read-all.ts'
 import { jsonRecord } from './broker/record.ts'
 import { GROUPS, TOPICS, topicNames, type TopicKey, type TopicSpec } from './topics.ts'
+import { copyVerbs } from './twice.ts'
 
 const Text = Type.String()
 const closed = { additionalProperties: false }
@@ -37,9 +38,18 @@ const InTopics = Type.Object({ topics: Type.Array(Text) }, closed)
 /** A member that was killed is gone from its group when its session has run out (6 s). */
 const MEMBER_GONE_MS = 15_000
 
-export type VerbParts = { admin: BrokerAdmin; producer: LogProducer; brokers: string; name: string; prefix: string }
+export type VerbParts = {
+  admin: BrokerAdmin
+  producer: LogProducer
+  brokers: string
+  name: string
+  prefix: string
+  /** Ends what a verb began and has not ended. */
+  closing: AbortSignal
+}
 
-export function createVerbs({ admin, producer, brokers, name, prefix }: VerbParts): Link['verbs'] {
+export function createVerbs(parts: VerbParts): Link['verbs'] {
+  const { admin, producer, brokers, name, prefix } = parts
   const names = topicNames(prefix)
   const spec = (topic: string): TopicSpec => {
     const found = Object.values(TOPICS).find(candidate => candidate.name === topic)
@@ -48,6 +58,7 @@ export function createVerbs({ admin, producer, brokers, name, prefix }: VerbPart
     throw new LabError('malformed', `there is no topic "${topic}"; there are: ${there.join(', ')}`)
   }
   return {
+    ...copyVerbs(parts),
     /** Any bytes as a record of a topic. */
     async 'publish-raw'(args) {
       const { topic, key = null, body, base64, headers } = parse(Raw, args, 'args')

@@ -1,17 +1,33 @@
 // The synchronous model as the lab sees it: three services, no broker, and a client that waits for the outcome.
-import type { Link, Model } from '#common/experiment/model.ts'
+import { request } from 'undici'
+import { Type } from 'typebox'
+import { parse } from '#common/contracts/parse.ts'
+import type { ComparedModel } from '#common/experiment/compared.ts'
+import type { Link, Place } from '#common/experiment/model.ts'
+import { compared } from './compared.ts'
 
-const link: Link = {
+const Raw = Type.Object({ service: Type.String(), path: Type.String(), body: Type.String() })
+
+const linkOf = ({ url }: Place): Link => ({
   depths: async () => ({}),
   deadLetters: async () => [],
   redrive: async () => {
     throw new Error('this model has no dead letters: a bad request is answered at once')
   },
-  verbs: {},
+  verbs: {
+    /** Any bytes as the body of a request to one of the services; answers with the status. */
+    async 'publish-raw'(args) {
+      const { service, path, body } = parse(Raw, args, 'publish-raw')
+      const headers = { 'content-type': 'application/json' }
+      const response = await request(url(service) + path, { method: 'POST', headers, body })
+      await response.body.dump()
+      return { status: response.statusCode }
+    },
+  },
   close: async () => {},
-}
+})
 
-export const syncRest: Model = {
+export const syncRest: ComparedModel = {
   name: 'sync-rest',
   brokers: [],
   features: ['answers-with-outcome'],
@@ -31,6 +47,7 @@ export const syncRest: Model = {
     { name: 'inventory_service', role: 'inventory', port: 8001, environment: () => ({}) },
     { name: 'notification_service', role: 'notification', port: 8002, environment: () => ({}) },
   ],
-  connect: async () => link,
+  compared,
+  connect: async place => linkOf(place),
   remove: async () => {},
 }

@@ -4,6 +4,7 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import type { Channel } from 'rabbitmq-client'
 import { openConnection } from './broker.ts'
+import type { Binding } from '../topology.ts'
 import { incomingOf, PROBE, type Incoming } from './message.ts'
 import { openPublisher, type Publisher } from './publisher.ts'
 import { openRawChannel } from './raw-channel.ts'
@@ -15,6 +16,14 @@ export type Browser = Pick<Publisher, 'publish'> & {
   readyMessages(queue: string): Promise<number | undefined>
   /** Shows every message that is ready, the oldest first, until `visit` says `remove`, which ends the walk too. */
   walk(queue: string, visit: (message: Incoming) => Promise<'keep' | 'remove'>): Promise<void>
+  /**
+   * Shows a copy of every message that these exchanges route by these keys, by a queue that goes with this process.
+   * Resolves, when it stands, with what ends it, and then with the first error of a visit.
+   */
+  tap(
+    bindings: readonly Omit<Binding, 'queue'>[],
+    visit: (message: Incoming) => Promise<void>,
+  ): Promise<() => Promise<void>>
   /** Deletes exchanges and queues with all that is in them. What is not there is no error. */
   remove(names: { exchanges: string[]; queues: string[] }): Promise<void>
   /** Lets go of the broker within about a second. */
@@ -76,6 +85,23 @@ export async function openBrowser(url: string, { deadlineMs = 10_000 } = {}): Pr
     async publish(message) {
       const used = await (publisher ??= openFreshPublisher())
       await used.publish(message)
+    },
+    async tap(bindings, visit) {
+      const channel = await openRawChannel(connection)
+      const { queue } = await channel.queueDeclare({ exclusive: true, autoDelete: true })
+      for (const { exchange, routingKey } of bindings) await channel.queueBind({ exchange, queue, routingKey })
+      const visits: Promise<void>[] = []
+      const { consumerTag } = await channel.basicConsume({ queue, noAck: true }, message => {
+        visits.push(visit(incomingOf(queue, message)))
+      })
+      return async () => {
+        await channel.basicCancel({ consumerTag })
+        try {
+          await Promise.all(visits)
+        } finally {
+          await channel.close()
+        }
+      }
     },
     async remove({ exchanges, queues }) {
       const channel = await connection.acquire()

@@ -40,6 +40,8 @@ export type Variant = {
   supervised?: readonly string[]
   /** Performed in this order, each when its time or condition has come. */
   timeline?: readonly Step[]
+  /** What pictures mark in place of the timeline's steps, in milliseconds since the load began. */
+  spans?: readonly { label: string; fromMs: number; toMs: number }[]
   /** What must hold, beyond every order being decided and confirmed, before the evidence is read. */
   until?(view: View): boolean
   /** How long after the load and the timeline it may take until all is quiet. */

@@ -156,11 +156,17 @@ test('a mark lasts from what began it to what ended it', () => {
   act('start', 2_000, 'order_service')
   act('start', 3_000)
   act('kill', 4_000)
-  const spans = marksOf('steady', history).map(({ label, fromSeconds, toSeconds }) => [label, fromSeconds, toSeconds])
+  const spans = marksOf({ name: 'steady' }, history).map(({ label, fromSeconds, toSeconds }) => [
+    label,
+    fromSeconds,
+    toSeconds,
+  ])
   assert.deepEqual(spans, [
     ['kill inventory_service', 1, 3.5],
     ['start order_service', 2, undefined],
     ['start inventory_service', 3, undefined],
     ['kill inventory_service', 4, undefined],
   ])
+  const named = marksOf({ name: 'steady', spans: [{ label: 'a burst', fromMs: 500, toMs: 1_500 }] }, history)
+  assert.deepEqual(named, [{ variant: 'steady', label: 'a burst', fromSeconds: 0.5, toSeconds: 1.5 }])
 })

@@ -11,7 +11,7 @@ import type { Measure } from './summary.ts'
 type Unnamed = Omit<Measure, 'variant'>
 
 /** An answer later than this is no availability, in milliseconds from the plan. */
-const AVAILABLE_MS = 1_000
+export const AVAILABLE_MS = 1_000
 
 const SHOWN: readonly FigureName[] = ['min', 'p50', 'p90', 'p99', 'max']
 

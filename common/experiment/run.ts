@@ -11,12 +11,14 @@ import { isVoid, standardMeasures } from './measures.ts'
 import { ordersOf } from './orders.ts'
 import type { OpenRuntime } from './runtime.ts'
 import { marksOf, seriesOf } from './series.ts'
-import type { Result } from './summary.ts'
+import type { Measure, Result } from './summary.ts'
 import { runVariant } from './variant.ts'
-import { worst } from './verdict.ts'
+import { type CheckResult, worst } from './verdict.ts'
 
 /** How often a variant is run again when its generator was late; a quick run is there for its verdicts. */
 const REPEATS: Record<Profile, number> = { quick: 0, full: 2 }
+
+const AMISS = ['lost', 'doubled', 'oversold', 'unknown']
 
 export type RunOptions = {
   name: string
@@ -83,7 +85,7 @@ export async function runExperiment(options: RunOptions): Promise<Result> {
       ...seriesOf(variant.name, history),
       ...(variant.series?.(history) ?? []).map(curve => ({ variant: variant.name, ...curve })),
     ]),
-    marks: results.flatMap(({ variant, history }) => marksOf(variant.name, history)),
+    marks: results.flatMap(({ variant, history }) => marksOf(variant, history)),
     ...(experiment.showsOrders && { orders: results.map(({ variant, history }) => ordersOf(variant.name, history)) }),
     quantiles: results.flatMap(({ variant, history }) => quantilesOf(variant.name, history)),
     // The sentences say what the checks have shown; without that there is nothing to say.
@@ -114,7 +116,19 @@ async function measured(options: RunOptions, variant: Variant): Promise<History>
 }
 
 function judge(variant: Variant, history: History): VariantResult {
-  const own = variant.measures?.(history) ?? []
+  const checks = variant.checks.map(check => runCheck(check, history))
+  const own = [...(variant.measures?.(history) ?? []), ...amiss(checks)]
   const measures = [...standardMeasures(history), ...own].map(measure => ({ variant: variant.name, ...measure }))
-  return { variant, history, measures, checks: variant.checks.map(check => runCheck(check, history)) }
+  return { variant, history, measures, checks }
 }
+
+/** How many orders each of these checks found: the same code counts them and gives the verdict. */
+const amiss = (checks: readonly CheckResult[]): Omit<Measure, 'variant'>[] =>
+  checks
+    .filter(({ name }) => AMISS.includes(name))
+    .map(({ name, verdict, found }) => ({
+      name,
+      unit: 'orders',
+      value: found ?? null,
+      ...(found === undefined && { note: `the check ${name} is ${verdict}` }),
+    }))

@@ -1,4 +1,5 @@
 // The curves and marks of a variant, thinned to what a picture can show.
+import type { Variant } from './define.ts'
 import type { History } from './history.ts'
 import { backlog } from './measures.ts'
 import type { Mark, Series } from './summary.ts'
@@ -21,14 +22,22 @@ export function seriesOf(variant: string, history: History): Series[] {
 }
 
 /** The last value of each step. */
-function thinned(points: readonly [number, number][]): [number, number][] {
+export function thinned(points: readonly [number, number][]): [number, number][] {
   const last = new Map<number, number>()
   for (const [seconds, value] of points) last.set(Math.floor(seconds / STEP_SECONDS), value)
   return [...last].map(([step, value]) => [round((step + 1) * STEP_SECONDS), value])
 }
 
-/** What the timeline did; a fault lasts until what ends it: kill until start, pause until resume, fault until heal. */
-export function marksOf(variant: string, history: History): Mark[] {
+/**
+ * What the variant names itself; else what the timeline did. A fault lasts until what ends it: kill until start, pause
+ * until resume, fault until heal.
+ */
+export function marksOf({ name: variant, spans }: Pick<Variant, 'name' | 'spans'>, history: History): Mark[] {
+  if (spans) {
+    return spans.map(({ label, fromMs, toMs }) => {
+      return { variant, label, fromSeconds: fromMs / 1_000, toSeconds: toMs / 1_000 }
+    })
+  }
   const seconds = (ns: number) => round((ns - history.originNs) / 1e9)
   const ENDS: Record<string, string> = { kill: 'start', pause: 'resume', fault: 'heal' }
   return history.acts.map(({ verb, target, atNs }) => {

@@ -85,8 +85,11 @@ export type Result = {
 export type Comparison = {
   models: string[]
   faults: string[]
+  /** Of the healthy runs, in orders a second. */
   rates: number[]
+  /** How often each fault is run, and each healthy rate. */
   repeat: number
+  healthyRepeat: number
   /** Faults in the order in which they are shown; `without` says, by model, why it has no like of one. */
   about: { name: string; title: string; asks: string; without: Record<string, string> }[]
 }

@@ -42,7 +42,8 @@ export type Step = {
   perform(stage: Stage): Promise<unknown>
 }
 
-type Do = Omit<Step, 'at'>
+/** A step without its time. */
+export type Do = Omit<Step, 'at'>
 
 /** `at(5_000, kill('inventory_service'))` */
 export const at = (when: When, what: Do): Step => ({ at: when, ...what })

@@ -1,11 +1,12 @@
 // `lab start` and `lab run`: experiments with live progress, tables, verdicts and an overview at the end.
-import { type Command, InvalidArgumentError, Option } from 'commander'
+import { type Command, Option } from 'commander'
 import { resolve } from 'node:path'
 import { PROFILES, type Profile } from '#common/experiment/define.ts'
 import type { Result } from '#common/experiment/summary.ts'
 import { exitCodeOf, INTERRUPTED } from '../exit-code.ts'
 import { experiments } from '../experiments.ts'
 import { listenForInterrupt } from '../interrupt.ts'
+import { readSeed } from '../read-seed.ts'
 import { liveReporter } from '../render/live.ts'
 import { plainReporter } from '../render/plain.ts'
 import { renderOverview, renderResult } from '../render/report.ts'
@@ -16,8 +17,6 @@ import { type RuntimeName, RUNTIMES } from '../site.ts'
 import { unknownName } from '../usage.ts'
 
 type Options = { profile: Profile; runtime: RuntimeName; seed: number; out?: string; json?: boolean }
-
-const SEEDS = 2 ** 31
 
 export function addRunCommands(program: Command): void {
   const start = program
@@ -82,10 +81,4 @@ async function perform(ids: readonly string[], { profile, runtime, seed, out, js
   if (!signal.aborted) return
   process.exitCode = INTERRUPTED
   process.stderr.write(`Interrupted; what was measured until then is in ${where}/summary.json\n`)
-}
-
-function readSeed(text: string): number {
-  const seed = Number(text)
-  if (/^\d+$/.test(text) && seed < SEEDS) return seed
-  throw new InvalidArgumentError(`A whole number from 0 to ${SEEDS - 1} is expected.`)
 }

@@ -1,5 +1,6 @@
 // `lab show`: a run as it was shown at its end, from its summary alone.
 import type { Command } from 'commander'
+import { comparisonText } from '../compare/text.ts'
 import { renderOverview, renderResult } from '../render/report.ts'
 import { terminalWidth } from '../render/width.ts'
 import { findRun, shortPath } from '../runs.ts'
@@ -15,6 +16,10 @@ export function addShowCommand(program: Command): void {
       const { summary, folder } = findRun(name)
       if (json) {
         process.stdout.write(`${JSON.stringify(summary, null, 2)}\n`)
+        return
+      }
+      if (summary.comparison) {
+        console.log(comparisonText(summary, shortPath(folder), terminalWidth()))
         return
       }
       for (const result of summary.results) console.log(`${renderResult(result, terminalWidth())}\n`)

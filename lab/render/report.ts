@@ -8,9 +8,10 @@ import { draw, textTable } from './table.ts'
 import { tellingNumbers } from './telling.ts'
 
 const COLOURS = { valid: 'green', invalid: 'red', unknown: 'yellow', vacuous: 'yellow' } as const
-const SIGNS: Record<Verdict, string> = { valid: '✔', invalid: '✘', unknown: '?', vacuous: '∅' }
+export const SIGNS: Record<Verdict, string> = { valid: '✔', invalid: '✘', unknown: '?', vacuous: '∅' }
 
-const coloured = (verdict: Verdict, text: string) => styleText(COLOURS[verdict], text)
+/** In the verdict's colour. */
+export const coloured = (verdict: Verdict, text: string) => styleText(COLOURS[verdict], text)
 
 /** Table, sentences and verdict of one experiment. @param width of the terminal */
 export function renderResult(result: Result, width: number): string {
@@ -48,16 +49,22 @@ function verdictLines({ verdict, checks }: Pick<Result, 'verdict' | 'checks'>): 
 
 /** One row an experiment. @param where the folder of the run, as the user would type it */
 export function renderOverview(summary: Summary, where: string): string {
-  const { results, machine, brokers, seed, profile } = summary
-  const rows = results.map(result => [
+  const rows = summary.results.map(result => [
     `${result.model}/${result.experiment}`,
     `${SIGNS[result.verdict]} ${result.verdict}`,
     tellingNumbers(result).join('\n'),
     seconds(result.seconds),
   ])
+  const table = rows.length > 0 ? [draw(['experiment', 'verdict', 'telling numbers', 'seconds'], rows, [0, 1, 2])] : []
+  return renderProvenance(summary, where, ...table)
+}
+
+/** Where the numbers come from, and where all of them are; below what is told of them. */
+export function renderProvenance(summary: Summary, where: string, ...told: string[]): string {
+  const { machine, brokers, seed, profile } = summary
   const from = Object.entries(brokers).map(([kind, { source, version }]) => `${kind} ${version} (${source})`)
   return [
-    ...(rows.length > 0 ? [draw(['experiment', 'verdict', 'telling numbers', 'seconds'], rows, [0, 1, 2])] : []),
+    ...told,
     `Profile ${profile}, seed ${seed}${inContainers(summary)}, ${seconds(summary.seconds)} s on ${machine.cores} × ${machine.cpu}, ${machine.system}, Node ${machine.node}${from.length > 0 ? `; ${from.join(', ')}` : ''}.`,
     `Numbers, histories and logs: ${where}/ (shown again by: npm run lab -- show ${summary.run})`,
   ].join('\n')

@@ -14,9 +14,8 @@ export function textTable(result: Pick<Result, 'columns' | 'variants' | 'measure
     ['', ...grid.heads.map(({ name, unit }) => [...name.split(' '), ...(unit ? [`[${unit}]`] : [])].join('\n'))],
     grid.rows.map(({ name, cells }) => [name, ...cells]),
   )
-  const fits = Math.max(...upright.split('\n').map(line => line.length)) <= width
   const { heads, rows } = turned(grid)
-  return [fits ? upright : draw(heads, rows), ...grid.notes].join('\n')
+  return [fits(upright, width) ? upright : draw(heads, rows), ...grid.notes].join('\n')
 }
 
 export function markdownTable(result: Pick<Result, 'columns' | 'variants' | 'measures'>): string {
@@ -28,6 +27,9 @@ export function markdownTable(result: Pick<Result, 'columns' | 'variants' | 'mea
       : turned(grid)
   return [markdown(heads, rows), ...(grid.notes.length > 0 ? ['', grid.notes.join('; ')] : [])].join('\n')
 }
+
+/** Whether a drawn table is no wider than this, in characters. */
+export const fits = (table: string, width: number): boolean => table.split('\n').every(line => line.length <= width)
 
 /** The first column is text, the others are numbers unless told otherwise. */
 export function markdown(heads: readonly string[], rows: readonly (readonly string[])[], numbers = true): string {

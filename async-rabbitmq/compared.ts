@@ -1,0 +1,34 @@
+// The asynchronous model in the comparison: with its outbox, and without it to tell the safeguard from the broker.
+import type { Compared } from '#common/experiment/compared.ts'
+import { asRaw, poisonOf } from '#common/experiment/load/poison.ts'
+import { use } from '#common/experiment/verbs.ts'
+
+export const compared: Compared = {
+  compositions: [
+    {
+      name: 'with its outbox',
+      about: 'the order and its event are stored in one transaction, and a relay publishes the event',
+      environment: {},
+      durability: "on the order service's disk, then on the broker's disk (quorum queue)",
+    },
+    {
+      name: 'without an outbox',
+      about: 'the event is published within the request, and the answer waits for the confirm',
+      environment: { order_service: { OUTBOX: 'off' } },
+      durability: "on the order service's disk and on the broker's disk (quorum queue)",
+      shows: 'outbox',
+      leftOut: 'outbox',
+    },
+  ],
+  peer: 'rabbitmq',
+  copies: { begin: use('begin-copies', {}), end: use('end-copies', {}) },
+  poison: {
+    send(nth) {
+      const poison = poisonOf(nth)
+      const message = { body: poison.body, type: 'OrderPlaced', messageId: poison.id }
+      return use('publish-raw', message, () => [asRaw(poison)])
+    },
+    becomes: 'dead-letter',
+  },
+  mayFail: [],
+}

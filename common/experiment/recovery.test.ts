@@ -1,0 +1,60 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { historyOf, type MadeLife, served } from './made-lives.ts'
+import { openOrders, recoveryMeasures } from './recovery.ts'
+
+const SPAN = { fromMs: 1_000, toMs: 3_000 }
+
+/** Accepted at once, decided and confirmed later. */
+const waiting = (atMs: number, doneMs: number): MadeLife => ({
+  atMs,
+  answer: '202',
+  answeredMs: atMs + 5,
+  placedMs: atMs + 2,
+  decidedMs: doneMs - 10,
+  outcome: 'reserved',
+  notifiedMs: doneMs,
+})
+
+const measured = (lives: readonly MadeLife[]) =>
+  Object.fromEntries(recoveryMeasures(historyOf(lives), SPAN).map(({ name, value, note }) => [name, note ?? value]))
+
+test('after a heal the last of those that were asked before it says when the model had recovered', () => {
+  const held = Array.from({ length: 100 }, (_, index) => waiting(1_000 + index * 10, 3_100 + index * 10))
+  const found = measured([served(500, 20), ...held, waiting(4_500, 9_000)])
+  assert.equal(found['heal to last decided'], 1_080)
+  assert.equal(found['heal to last completed'], 1_090)
+  assert.equal(found['deepest open'], 100)
+  assert.equal(found['oldest waited'], 4_498)
+  assert.equal(found['during: availability'], 100)
+  // A hundred of them, 10 ms apart; the last five are no backlog any more.
+  assert.ok(Math.abs(Number(found['drain rate']) - 100) < 3, String(found['drain rate']))
+})
+
+test('who is told no, or too late, while the fault lasts has no availability', () => {
+  const refused: MadeLife = { atMs: 1_500, answer: '503 inventory-unavailable', answeredMs: 1_501 }
+  const late = { ...served(2_000, 1_500) }
+  const found = measured([served(500, 20), refused, late, served(2_500, 20), { atMs: 2_600, answer: 'deadline' }])
+  assert.equal(found['during: availability'], 25)
+})
+
+test('where an order waits for ever no time is claimed', () => {
+  const forgotten: MadeLife = { atMs: 1_500, answer: '202', answeredMs: 1_505, placedMs: 1_502 }
+  const found = measured([served(500, 20), forgotten])
+  assert.equal(found['heal to last decided'], '1 orders never were')
+  assert.equal(found['oldest waited'], '1 orders wait for ever')
+  assert.equal(found['drain rate'], 'fewer than 50 orders waited')
+})
+
+test('an order is open from its placement until it is decided and confirmed', () => {
+  const history = historyOf([waiting(0, 500), waiting(100, 300)])
+  assert.deepEqual(
+    openOrders(history).map(([seconds, open]) => [Math.round(seconds * 1_000), open]),
+    [
+      [2, 1],
+      [102, 2],
+      [300, 1],
+      [500, 0],
+    ],
+  )
+})

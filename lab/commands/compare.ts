@@ -1,0 +1,140 @@
+// `lab compare`: the same load and the same faults over all models, interleaved, and what came of them side by side.
+import { type Command, InvalidArgumentError, Option } from 'commander'
+import { resolve } from 'node:path'
+import { PROFILES, type Profile } from '#common/experiment/define.ts'
+import type { Result, Summary } from '#common/experiment/summary.ts'
+import { faults } from '../compare/faults.ts'
+import { comparisonOf, DEFAULTS, type Asked, finished, plan } from '../compare/plan.ts'
+import { comparisonText } from '../compare/text.ts'
+import { cellLine } from '../compare/cell-line.ts'
+import { exitCodeOf, INTERRUPTED } from '../exit-code.ts'
+import { models } from '../experiments.ts'
+import { listenForInterrupt } from '../interrupt.ts'
+import { readSeed } from '../read-seed.ts'
+import { plainReporter } from '../render/plain.ts'
+import { terminalWidth } from '../render/width.ts'
+import { run } from '../run.ts'
+import { findRun, RUNS, shortPath } from '../runs.ts'
+import { type RuntimeName, RUNTIMES } from '../site.ts'
+import { unknownName, UsageError } from '../usage.ts'
+
+type Options = {
+  profile: Profile
+  runtime: RuntimeName
+  seed: number
+  faults?: string[]
+  models?: string[]
+  rates?: number[]
+  repeat?: number
+  out?: string
+  json?: boolean
+  resume?: string | true
+}
+
+export function addCompareCommand(program: Command): void {
+  program
+    .command('compare')
+    .description('the same load and the same faults over all models, side by side')
+    .addOption(new Option('--profile <profile>', 'full, or quick with shorter waits').choices(PROFILES).default('full'))
+    .addOption(
+      new Option('--runtime <runtime>', 'services as processes, or in containers')
+        .choices(RUNTIMES)
+        .default('processes'),
+    )
+    .option('--faults <names>', `with commas, of: ${faults.map(({ name }) => name).join(', ')}`, list)
+    .option('--models <names>', `with commas, of: ${models.map(({ name }) => name).join(', ')}`, list)
+    .option(
+      '--rates <numbers>',
+      'orders a second of the healthy runs, with commas (default: 20,100,400; quick: 50)',
+      rates,
+    )
+    .option('--repeat <times>', 'how often each is run (default: healthy 3, each fault 1; quick: 1)', times)
+    .option('--seed <number>', 'makes the same orders again', readSeed, 1)
+    .option('--out <folder>', 'where the folder of the run is made (default: runs)')
+    .option('--resume [run]', 'go on with a comparison that was interrupted (default: latest)')
+    .option('--json', 'print the summary as JSON, and nothing else')
+    .addHelpText('after', '\nExample: npm run lab -- compare --faults healthy,inventory-dead --rates 50 --repeat 2')
+    .action(compare)
+}
+
+async function compare(options: Options, command: Command): Promise<void> {
+  const before = options.resume === undefined ? undefined : unfinished(options.resume, options.out, command)
+  const { profile, seed, runtime } = before?.summary ?? options
+  const asked = before ? askedBefore(before.comparison) : askedNow(options)
+  const stands = before?.summary.results.map(({ model, experiment }) => `${model}/${experiment}`) ?? []
+  const cells = plan(asked).filter(({ id }) => !stands.includes(id))
+  const signal = listenForInterrupt()
+  const show = (result: Result) => console.log(cellLine(result))
+  const silent = { begin() {}, progress() {}, result() {} }
+  const { summary, folder } = await run({
+    experiments: cells,
+    profile,
+    runtime: runtimeOf(runtime),
+    seed,
+    out: resolve(options.out ?? RUNS),
+    reporter: options.json ? silent : plainReporter(console.log, show),
+    signal,
+    comparison: comparisonOf(asked),
+    ...(before && { before }),
+  })
+  const where = shortPath(folder)
+  if (options.json) process.stdout.write(`${JSON.stringify(summary, null, 2)}\n`)
+  else console.log(comparisonText(summary, where, terminalWidth()))
+  process.exitCode = exitCodeOf(summary)
+  if (!signal.aborted) return
+  process.exitCode = INTERRUPTED
+  process.stderr.write(`Interrupted; go on with: npm run lab -- compare --resume ${summary.run}\n`)
+}
+
+/** @throws UsageError with the nearest name */
+function askedNow({ profile, ...options }: Options): Asked {
+  const defaults = DEFAULTS[profile]
+  return {
+    faults: chosen('fault', faults, options.faults),
+    models: chosen('model', models, options.models),
+    rates: options.rates ?? defaults.rates,
+    repeat: options.repeat ?? defaults.repeat,
+    healthyRepeat: options.repeat ?? defaults.healthyRepeat,
+  }
+}
+
+const askedBefore = ({ faults: names, models: of, ...counts }: NonNullable<Summary['comparison']>): Asked => ({
+  ...counts,
+  faults: chosen('fault', faults, names),
+  models: chosen('model', models, of),
+})
+
+/** In the order of all, whatever the order of the names. */
+function chosen<Each extends { name: string }>(what: string, all: readonly Each[], names?: readonly string[]): Each[] {
+  const known = all.map(({ name }) => name)
+  const unknown = names?.find(name => !known.includes(name))
+  if (unknown !== undefined) throw unknownName(what, unknown, known)
+  return all.filter(({ name }) => names?.includes(name) ?? true)
+}
+
+const ITS_OWN = ['profile', 'runtime', 'faults', 'models', 'rates', 'repeat', 'seed']
+
+/** @throws UsageError where there is nothing to go on with, or where it is asked for in another way */
+function unfinished(name: string | true, out: string | undefined, command: Command) {
+  const given = ITS_OWN.find(option => command.getOptionValueSource(option) === 'cli')
+  if (given) throw new UsageError(`A comparison is gone on with as it was begun; leave out --${given}.`)
+  const { summary, folder } = findRun(name === true ? 'latest' : name, resolve(out ?? RUNS))
+  const { comparison } = summary
+  if (!comparison) throw new UsageError(`${summary.run} is no comparison; lab run and npm start begin anew each time.`)
+  return { folder, comparison, summary: { ...summary, results: finished(summary.results) } }
+}
+
+const runtimeOf = (name: string): RuntimeName => RUNTIMES.find(runtime => runtime === name) ?? 'processes'
+
+const list = (text: string): string[] => text.split(',').map(name => name.trim())
+
+function rates(text: string): number[] {
+  const values = list(text).map(Number)
+  if (values.every(value => value > 0 && value <= 5_000)) return values
+  throw new InvalidArgumentError('Numbers from above 0 to 5000 are expected, with commas.')
+}
+
+function times(text: string): number {
+  if (/^\d{1,3}$/.test(text) && Number(text) > 0) return Number(text)
+  throw new InvalidArgumentError('A whole number from 1 to 999 is expected.')
+}

@@ -1,0 +1,79 @@
+import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { test } from 'node:test'
+import { parseSummary } from './runs.ts'
+import { leftovers, runCli, startCli, testFolder } from './test-cli.ts'
+
+const refusals: [string[], RegExp][] = [
+  [['--faults', 'inventory-ded'], /did you mean "inventory-dead"\?/],
+  [['--models', 'kafka'], /There is no model "kafka"/],
+  [['--rates', '20,fast'], /Numbers from above 0 to 5000 are expected/],
+  [['--repeat', '0'], /whole number from 1 to 999/],
+  [['--resume', 'latest', '--seed', '2'], /gone on with as it was begun; leave out --seed/],
+]
+
+for (const [args, sentence] of refusals) {
+  test(`lab compare ${args.join(' ')} is refused in one sentence`, async () => {
+    const { code, stdout, stderr } = await runCli('main', ['compare', ...args])
+    assert.equal(code, 2)
+    assert.equal(stdout, '')
+    assert.match(stderr, sentence)
+    assert.equal(stderr.trim().split('\n').length, 1)
+  })
+}
+
+test('an interrupted comparison is gone on with: what was finished stands, and only the rest is run', async t => {
+  const folder = testFolder()
+  t.after(folder.remove)
+  const environment = { LAB_CACHE_DIR: folder.cache }
+  const asked = ['--models', 'sync-rest', '--faults', 'duplicates,poison', '--profile', 'quick', '--seed', '5']
+  const read = () => {
+    const file = join(folder.runs, 'latest', 'summary.json')
+    return parseSummary(readFileSync(file, 'utf8'), file)
+  }
+  const first = startCli('main', ['compare', ...asked, '--out', folder.runs], environment)
+  t.after(() => first.process.kill('SIGKILL'))
+  await first.says('sync-rest/poison: as it stands')
+  first.process.kill('SIGINT')
+  assert.equal(await first.ended, 130)
+  assert.match(first.stderr(), /go on with: npm run lab -- compare --resume/)
+  const before = read()
+  assert.deepEqual(
+    before.results.map(({ experiment, trouble }) => [experiment, trouble]),
+    [
+      ['duplicates', undefined],
+      ['poison', 'it was interrupted'],
+    ],
+  )
+
+  const next = await runCli('main', ['compare', '--resume', '--out', folder.runs], environment)
+  assert.equal(next.code, 0, next.stderr + next.stdout)
+  assert.doesNotMatch(next.stdout, /duplicates: as it stands: starting/)
+  const after = read()
+  assert.equal(after.run, before.run)
+  assert.equal(after.seed, 5)
+  assert.deepEqual(
+    after.results.map(({ experiment, verdict }) => [experiment, verdict]),
+    [
+      ['duplicates', 'valid'],
+      ['poison', 'valid'],
+    ],
+  )
+  assert.deepEqual(after.results[0], before.results[0])
+  assert.deepEqual(leftovers(folder), [])
+
+  const again = await runCli('main', ['show', join(folder.runs, 'latest')], environment)
+  assert.equal(again.code, 0, again.stderr)
+  assert.match(again.stdout, /One order in fifty is poison/)
+})
+
+test('a run that is no comparison is not gone on with', async t => {
+  const folder = testFolder()
+  t.after(folder.remove)
+  const { code, stderr } = await runCli('main', ['compare', '--resume', '--out', folder.runs], {
+    LAB_CACHE_DIR: folder.cache,
+  })
+  assert.equal(code, 2)
+  assert.match(stderr, /There is no run "latest"/)
+})

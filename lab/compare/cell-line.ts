@@ -1,0 +1,23 @@
+// A cell of the comparison in a line, when it is done.
+import { styleText } from 'node:util'
+import type { Result } from '#common/experiment/summary.ts'
+import { withUnit } from '../render/numbers.ts'
+import { coloured, SIGNS } from '../render/report.ts'
+
+const TELLING = ['availability', 'completed ÷ asked', 'accepted p50', 'completed p50', 'heal to last completed']
+
+export function cellLine({ model, experiment, verdict, measures, checks, variants, seconds, trouble }: Result): string {
+  const [first] = variants
+  const numbers = TELLING.flatMap(name => {
+    const measure = measures.find(each => each.variant === first?.name && each.name === name)
+    return measure && measure.value !== null ? [`${name} ${withUnit(measure)}`] : []
+  })
+  const amiss = checks.filter(check => check.verdict !== 'valid')
+  return [
+    `${coloured(verdict, `${SIGNS[verdict]} ${verdict}`)} ${styleText('bold', `${model}/${experiment}`)}: ${numbers.join(', ')} (${seconds.toFixed(0)} s)`,
+    ...(trouble ? [coloured('unknown', `  It could not be finished: ${trouble}`)] : []),
+    ...amiss.map(({ name, variant, verdict: of, detail }) =>
+      coloured(of, `  ${SIGNS[of]} ${of} ${name} (${variant}): ${detail}`),
+    ),
+  ].join('\n')
+}

@@ -1,0 +1,122 @@
+// A cell of the comparison: one fault, one model, one rate, as an experiment that runs like any other. Its variants are
+// the model's compositions: the first is the model as it stands, those beside it show what a safeguard is worth.
+import { always } from '#common/experiment/checks/checks.ts'
+import { expectedOutcomes } from '#common/experiment/checks/expected-outcomes.ts'
+import { noneUnknown } from '#common/experiment/checks/none-unknown.ts'
+import { oversold } from '#common/experiment/checks/oversold.ts'
+import type { ComparedModel, Composition } from '#common/experiment/compared.ts'
+import type { Experiment, Variant } from '#common/experiment/define.ts'
+import { openSeries, recoveryMeasures } from '#common/experiment/recovery.ts'
+import type { Cell } from '#common/experiment/summary.ts'
+import type { Named } from '../run.ts'
+import { explain } from './explain.ts'
+import type { Fault, FaultSettings, Harm } from './fault.ts'
+import { HEALTHY } from './faults.ts'
+
+const DEADLINE_MS = 5_000
+const SETTLE_MS = 60_000
+
+/** A tenth of the orders asks the scarce kitchen, which has one unit for twenty: a fault may keep most from asking. */
+const MIX = { scarceShare: 0.1, scarceStockShare: 0.05 }
+
+export type ComparedNamed = Named & { cell: Cell }
+
+/** @throws Error when the model has no like of the fault: ask `lacks` before */
+export function cellOf(fault: Fault, model: ComparedModel, cell: Cell): ComparedNamed {
+  const repeated = cell.repeat > 1 ? `-${cell.repeat}` : ''
+  const rate = fault.name === HEALTHY ? `-${cell.ordersPerSecond}` : ''
+  return { id: `${model.name}/${fault.name}${rate}${repeated}`, experiment: experimentOf(fault, model, cell), cell }
+}
+
+/** Why a model has no like of a fault, in a sentence; undefined where it has. */
+export function lacks(fault: Fault, model: ComparedModel): string | undefined {
+  const harm = fault.harm(model, fault.profiles.full)
+  return typeof harm === 'string' ? harm : undefined
+}
+
+function experimentOf(fault: Fault, model: ComparedModel, { ordersPerSecond }: Cell): Experiment {
+  const at = (settings: FaultSettings): FaultSettings => ({ ...settings, ordersPerSecond })
+  const besides = model.compared.compositions.filter(({ shows }) => shows !== undefined && shows === fault.besides)
+  return {
+    model,
+    title: fault.title,
+    question: fault.asks,
+    does: fault.asks,
+    profiles: { full: at(fault.profiles.full), quick: at(fault.profiles.quick) },
+    variants(settings) {
+      const harm = fault.harm(model, settings as FaultSettings)
+      if (typeof harm === 'string') throw new Error(harm)
+      const all = [model.compared.compositions[0], ...besides]
+      return all.map(composition => variantOf(fault, model, composition, harm, settings as FaultSettings))
+    },
+    columns: fault.name === HEALTHY ? HEALTHY_COLUMNS : COLUMNS,
+    showsOrders: fault.name !== HEALTHY,
+    explain: results => explain(fault, model, results),
+  }
+}
+
+function variantOf(
+  fault: Fault,
+  { compared: { mayFail } }: ComparedModel,
+  { name, about, environment, durability, leftOut }: Composition,
+  harm: Harm,
+  settings: FaultSettings,
+): Variant {
+  const load = fault.load(settings)
+  const orders = load.orders + (load.warmUpOrders ?? 0)
+  const scarceStock = Math.max(1, Math.round(orders * MIX.scarceShare * MIX.scarceStockShare))
+  const isHealthy = fault.name === HEALTHY
+  return {
+    name,
+    about,
+    environment,
+    durability,
+    ...(leftOut && { leftOut }),
+    load: {
+      ...load,
+      mix: { scarceShare: MIX.scarceShare, scarceStock, ...load.mix },
+      ordersPerSecond: settings.ordersPerSecond,
+      deadlineMs: DEADLINE_MS,
+      ...(harm.plan && { plan: harm.plan }),
+    },
+    ...(harm.timeline && { timeline: harm.timeline }),
+    ...(harm.label !== undefined && { spans: [{ label: harm.label, ...harm.span }] }),
+    settleMs: SETTLE_MS,
+    latencyMatters: isHealthy,
+    costs: isHealthy,
+    checks: [...always, oversold, expectedOutcomes(isHealthy ? {} : { mayFail }), noneUnknown, ...harm.seen],
+    measures: history => (isHealthy ? [] : recoveryMeasures(history, harm.span)),
+    series: history => (isHealthy ? [] : openSeries(history)),
+  }
+}
+
+const HEALTHY_COLUMNS = [
+  'accepted p50',
+  'accepted p99',
+  'accepted uncorrected p99',
+  'completed p50',
+  'completed p99',
+  'CPU',
+  'written',
+  'synced',
+  'memory',
+]
+
+const COLUMNS = [
+  'asked',
+  'availability',
+  'completed ÷ asked',
+  'during: availability',
+  'lost',
+  'doubled',
+  'oversold',
+  'unknown',
+  'heal to last decided',
+  'heal to last completed',
+  'deepest backlog',
+  'deepest open',
+  'oldest waited',
+  'drain rate',
+  'accepted p50',
+  'completed p50',
+]

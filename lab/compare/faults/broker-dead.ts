@@ -1,0 +1,22 @@
+// What stands between the services is killed: the broker, or where there is none the peer of the order service.
+import { actSeen } from '#common/experiment/checks/seen.ts'
+import { kill, start } from '#common/experiment/verbs.ts'
+import { around, between, defineFault, spanOf } from '../fault.ts'
+
+export const brokerDead = defineFault({
+  name: 'broker-dead',
+  title: 'The broker dead (REST: the peer)',
+  asks: 'What stands between the services is killed: is it the broker that keeps orders safe, or the outbox before it?',
+  profiles: {
+    full: { ordersPerSecond: 50, beforeMs: 5_000, faultMs: 10_000, afterMs: 15_000 },
+    quick: { ordersPerSecond: 50, beforeMs: 1_000, faultMs: 2_000, afterMs: 1_000 },
+  },
+  besides: 'outbox',
+  load: around,
+  harm({ compared: { peer } }, settings) {
+    return {
+      ...between(spanOf(settings), kill(peer), start(peer)),
+      seen: [actSeen({ verb: 'kill', target: peer })],
+    }
+  },
+})

@@ -1,0 +1,42 @@
+// Every message is delivered twice; where all there is are requests, every client asks twice.
+import { defineCheck, vacuous, valid } from '#common/experiment/checks/check.ts'
+import { duplicatesSeen } from '#common/experiment/checks/seen.ts'
+import { steadyPlan, withRepeats } from '#common/experiment/load/plan.ts'
+import { around, between, defineFault, spanOf } from '../fault.ts'
+
+const RETRY_MS = 250
+
+export const duplicates = defineFault({
+  name: 'duplicates',
+  title: 'Every message delivered twice (REST: every request retried)',
+  asks: 'Everything arrives twice: is an order reserved or confirmed twice?',
+  profiles: {
+    full: { ordersPerSecond: 50, beforeMs: 2_000, faultMs: 12_000, afterMs: 2_000 },
+    quick: { ordersPerSecond: 50, beforeMs: 500, faultMs: 2_000, afterMs: 500 },
+  },
+  load: around,
+  harm({ compared: { copies } }, settings) {
+    const label = 'everything arrives twice'
+    const span = spanOf(settings)
+    const orders = (settings.ordersPerSecond * settings.faultMs) / 1_000
+    if (copies !== 'requests') {
+      const seen = [copiesSeen(copies.end.verb, orders / 2)]
+      return { label, ...between(span, copies.begin, copies.end), seen }
+    }
+    return {
+      label: 'every request is sent twice',
+      span: { fromMs: 0, toMs: span.toMs + settings.afterMs },
+      plan: (count, ordersPerSecond) => withRepeats(steadyPlan(count, ordersPerSecond), 1, RETRY_MS),
+      seen: [duplicatesSeen({ atLeast: orders })],
+    }
+  },
+})
+
+/** The step that ends the copying says how many copies it sent. */
+const copiesSeen = (verb: string, atLeast: number) =>
+  defineCheck('copies-seen', `at least ${atLeast} messages were delivered twice`, ({ acts }) => {
+    const result = acts.find(act => act.verb === verb)?.result
+    const copied = typeof result === 'object' && result && 'copied' in result ? Number(result.copied) : 0
+    const detail = `${copied} messages were delivered twice, and ${atLeast} were needed.`
+    return copied >= atLeast ? valid(detail) : vacuous(detail)
+  })

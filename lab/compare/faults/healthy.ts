@@ -1,0 +1,27 @@
+// Nothing is broken: what each model costs and how long its clients wait, at several rates.
+import { inTime, steadyPlan } from '#common/experiment/load/plan.ts'
+import { defineFault } from '../fault.ts'
+
+/** At any measured rate the services are warmed up by as many orders, as fast. */
+const WARM_UP_PER_SECOND = 100
+
+export const healthy = defineFault({
+  name: 'healthy',
+  title: 'Nothing is broken',
+  asks: 'How long do clients wait for their answer and for their order, and what does it cost?',
+  profiles: {
+    full: { ordersPerSecond: 100, measuredMs: 10_000, warmUpOrders: 200 },
+    quick: { ordersPerSecond: 100, measuredMs: 3_000, warmUpOrders: 50 },
+  },
+  besides: 'durability',
+  load: ({ ordersPerSecond, measuredMs, warmUpOrders }) => ({
+    warmUpOrders,
+    orders: Math.round((ordersPerSecond * measuredMs) / 1_000),
+    plan(orders) {
+      const warmUp = steadyPlan(warmUpOrders, WARM_UP_PER_SECOND)
+      const measured = steadyPlan(orders - warmUpOrders, ordersPerSecond, (1_000 * warmUpOrders) / WARM_UP_PER_SECOND)
+      return inTime([...warmUp, ...measured.map(start => ({ ...start, order: start.order + warmUpOrders }))])
+    },
+  }),
+  harm: () => ({ span: { fromMs: 0, toMs: 0 }, seen: [] }),
+})

@@ -1,0 +1,74 @@
+import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
+import { test } from 'node:test'
+import type { Profile } from '#common/experiment/define.ts'
+import { steadyPlan } from '#common/experiment/load/plan.ts'
+import { experiments, models } from '../experiments.ts'
+import { cellOf, lacks } from './cell.ts'
+import { faults, HEALTHY } from './faults.ts'
+import { DEFAULTS, plan } from './plan.ts'
+
+const asked = { faults, models, ...DEFAULTS.full }
+
+test('what is repeated goes round all models before it comes again, and each round begins with another', () => {
+  const healthy = plan({ ...asked, rates: [20] }).filter(({ cell }) => cell.fault === HEALTHY)
+  const rounds = Map.groupBy(healthy, ({ cell }) => cell.repeat)
+  assert.deepEqual([...rounds.keys()], [1, 2, 3])
+  const firsts = [...rounds.values()].map(([first]) => first?.experiment.model.name)
+  assert.deepEqual(
+    firsts,
+    models.map(({ name }) => name),
+  )
+  for (const round of rounds.values()) {
+    assert.deepEqual(round.map(({ experiment }) => experiment.model.name).sort(), models.map(({ name }) => name).sort())
+  }
+})
+
+test('each cell has a name of its own, which no experiment has', () => {
+  const ids = plan({ ...asked, repeat: 2 }).map(({ id }) => id)
+  assert.equal(new Set(ids).size, ids.length)
+  assert.deepEqual(
+    ids.filter(id => id in experiments),
+    [],
+  )
+})
+
+/** Planned starts in ms, of the first variant. */
+function startsOf(cell: ReturnType<typeof cellOf>, profile: Profile): number[] {
+  const [first] = cell.experiment.variants(cell.experiment.profiles[profile])
+  assert.ok(first)
+  const { load } = first
+  const count = load.orders + (load.warmUpOrders ?? 0)
+  return (load.plan ?? steadyPlan)(count, load.ordersPerSecond).map(({ offsetMs }) => offsetMs)
+}
+
+for (const fault of faults)
+  for (const profile of ['quick', 'full'] as const)
+    test(`${fault.name} (${profile}): all models get the same orders at the same planned times`, () => {
+      const cells = models
+        .filter(model => lacks(fault, model) === undefined)
+        .map(model => cellOf(fault, model, { fault: fault.name, ordersPerSecond: 50, repeat: 1 }))
+      assert.equal(cells.length, models.length)
+      const loads = cells.map(cell => {
+        const [first] = cell.experiment.variants(cell.experiment.profiles[profile])
+        const { plan: _, ...same } = first?.load ?? {}
+        return same
+      })
+      for (const load of loads) assert.deepEqual(load, loads[0])
+      const [first = [], ...others] = cells.map(cell => startsOf(cell, profile))
+      assert.ok(
+        first.every((ms, index) => index === 0 || ms >= (first[index - 1] ?? 0)),
+        'by time',
+      )
+      // Where a client asks again by itself, its first attempts are those of all.
+      const longest = [first, ...others].sort((one, other) => other.length - one.length)
+      const shortest = longest.at(-1) ?? []
+      for (const starts of longest) for (const ms of shortest) assert.ok(starts.includes(ms), `${ms} ms`)
+    })
+
+test('a fault is a file of at most 60 lines', () => {
+  for (const { name } of faults) {
+    const lines = readFileSync(new URL(`faults/${name}.ts`, import.meta.url), 'utf8').split('\n').length
+    assert.ok(lines <= 60, `${name} has ${lines}`)
+  }
+})

@@ -1,0 +1,68 @@
+// The cells of a comparison in the order in which they run: what is repeated goes round all models before it comes again,
+// so that no model has a quieter hour than the others.
+import type { ComparedModel } from '#common/experiment/compared.ts'
+import type { Profile } from '#common/experiment/define.ts'
+import type { Comparison, Result } from '#common/experiment/summary.ts'
+import { cellOf, type ComparedNamed, lacks } from './cell.ts'
+import type { Fault } from './fault.ts'
+import { HEALTHY } from './faults.ts'
+
+export type Asked = {
+  faults: readonly Fault[]
+  models: readonly ComparedModel[]
+  /** Of the healthy runs, in orders a second. */
+  rates: readonly number[]
+  /** Of the faults; a healthy run has its own. */
+  repeat: number
+  healthyRepeat: number
+}
+
+/** What is asked where the user says nothing. */
+export const DEFAULTS: Record<Profile, Pick<Asked, 'rates' | 'repeat' | 'healthyRepeat'>> = {
+  full: { rates: [20, 100, 400], repeat: 1, healthyRepeat: 3 },
+  quick: { rates: [50], repeat: 1, healthyRepeat: 1 },
+}
+
+export function plan({ faults, models, rates, repeat, healthyRepeat }: Asked): ComparedNamed[] {
+  return faults.flatMap(fault => {
+    const isHealthy = fault.name === HEALTHY
+    const all = isHealthy ? rates : [fault.profiles.full.ordersPerSecond]
+    return upTo(isHealthy ? healthyRepeat : repeat).flatMap(nth =>
+      all.flatMap(ordersPerSecond =>
+        turned(models, nth - 1)
+          .filter(model => lacks(fault, model) === undefined)
+          .map(model => cellOf(fault, model, { fault: fault.name, ordersPerSecond, repeat: nth })),
+      ),
+    )
+  })
+}
+
+/** Each round begins with another model: what comes first is not always the same. */
+const turned = <Each>(values: readonly Each[], by: number): Each[] => {
+  const from = by % values.length
+  return [...values.slice(from), ...values.slice(0, from)]
+}
+
+const upTo = (count: number): number[] => Array.from({ length: count }, (_, index) => index + 1)
+
+export const comparisonOf = ({ faults, models, rates, repeat, healthyRepeat }: Asked): Comparison => ({
+  models: models.map(({ name }) => name),
+  faults: faults.map(({ name }) => name),
+  rates: [...rates],
+  repeat,
+  healthyRepeat,
+  about: faults.map(({ name, title, asks, ...fault }) => ({
+    name,
+    title,
+    asks,
+    without: Object.fromEntries(
+      models.flatMap(model => {
+        const why = lacks({ name, title, asks, ...fault }, model)
+        return why === undefined ? [] : [[model.name, why]]
+      }),
+    ),
+  })),
+})
+
+/** Results that stand, of a comparison that is gone on with: those that were finished. */
+export const finished = (results: readonly Result[]): Result[] => results.filter(({ trouble }) => trouble === undefined)

@@ -1,0 +1,27 @@
+// Every event is delivered twice, by the lab.
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { until } from '#common/kit/until.ts'
+import { placeMany } from './client.ts'
+import { assertSound, createStage } from './stage.ts'
+
+const COUNT = 10
+
+test('while copies are made the log holds every event twice, and no order is decided or confirmed twice', async t => {
+  const stage = await createStage(t)
+  await stage.startAll()
+  const { 'begin-copies': begin, 'end-copies': end, 'topic-records': records } = stage.link.verbs
+  assert.ok(begin && end && records)
+  await begin({})
+  await placeMany(stage.runtime.url('producer_order'), COUNT)
+  for (const topic of ['orders', 'inventory-events']) {
+    const twice = async () => ((await records({ topic })) as unknown[]).length >= 2 * COUNT
+    await until(twice, { deadlineMs: 15_000, everyMs: 100, what: `${topic} to hold every event twice` })
+  }
+  const { copied } = (await end({})) as { copied: number }
+  assert.ok(copied >= 2 * COUNT, String(copied))
+  const evidence = await stage.quiet(COUNT)
+  assert.equal(evidence.orders.length, COUNT)
+  assert.equal(evidence.decisions.length, COUNT)
+  assertSound(evidence)
+})

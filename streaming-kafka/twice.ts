@@ -1,0 +1,57 @@
+// For the lab: every event of the log is delivered twice, by writing each once more as it is.
+// Guarantees: a copy has the record's own key, bytes and headers, and is not copied again; `end-copies` tells how many
+// there were, and none follows it. The copy stands behind the record, in the same partition.
+import type { Link } from '#common/experiment/model.ts'
+import type { BrokerAdmin } from './broker/admin.ts'
+import { readLog } from './broker/log-reader.ts'
+import type { LogProducer } from './broker/producer.ts'
+import type { LogRecord, Positions } from './broker/record.ts'
+import { TOPICS, topicNames } from './topics.ts'
+
+const COPY = 'lab-copy'
+
+type Parts = {
+  admin: BrokerAdmin
+  producer: LogProducer
+  brokers: string
+  name: string
+  prefix: string
+  /** Ends the copying too. */
+  closing: AbortSignal
+}
+
+export function copyVerbs({ admin, producer, brokers, name, prefix, closing }: Parts): Link['verbs'] {
+  const names = topicNames(prefix)
+  const specs = (['orders', 'inventoryEvents'] as const).map(key => ({ ...TOPICS[key], name: names[key] }))
+  const ended = new AbortController()
+  let copied = 0
+  let copying: Promise<void> = Promise.resolve()
+
+  const copy = async ({ topic, key, value, headers }: LogRecord): Promise<void> => {
+    if (COPY in headers) return
+    await producer.send({ topic, key, value, headers: { ...headers, [COPY]: 'yes' } })
+    copied++
+  }
+  async function keepCopying(positions: Positions): Promise<void> {
+    const reader = {
+      brokers,
+      clientId: `${name}-copies`,
+      positions,
+      closing: AbortSignal.any([ended.signal, closing]),
+      onTrouble() {},
+    }
+    for await (const records of readLog(reader)) await Promise.all(records.map(copy))
+  }
+  return {
+    async 'begin-copies'() {
+      copying = keepCopying(await admin.ends(specs))
+      // Said by `end-copies`, which waits for it.
+      copying.catch(() => {})
+    },
+    async 'end-copies'() {
+      ended.abort()
+      await copying
+      return { copied }
+    },
+  }
+}

@@ -1,0 +1,23 @@
+// The synchronous model in the comparison: one way to put it together, and requests are all the messages there are.
+import type { Compared } from '#common/experiment/compared.ts'
+import { poisonOf } from '#common/experiment/load/poison.ts'
+import { use } from '#common/experiment/verbs.ts'
+
+export const compared: Compared = {
+  compositions: [
+    {
+      name: 'as it stands',
+      about: 'deadlines, the breaker, releases and repeats until acknowledged',
+      environment: {},
+      durability: "on the order service's disk, with its outcome on inventory's",
+    },
+  ],
+  peer: 'inventory_service',
+  copies: 'requests',
+  poison: {
+    // Past the door of the order service, straight to the service that would have to handle it.
+    send: nth => use('publish-raw', { service: 'inventory_service', path: '/reserve', body: poisonOf(nth).body }),
+    becomes: 'refused',
+  },
+  mayFail: ['inventory-broke', 'deadline-passed', 'inventory-unavailable'],
+}
