@@ -7,7 +7,11 @@
 //
 // `written` is what was handed to the file system, a page at a time: what changes twice before it is synced counts once.
 // `synced` is what its disk wrote, by whoever, so it is at most that; what is not synced reaches the disk later, unseen,
-// unless the window lasts for half a minute. Compare variants late in a run: a Java that has just started still compiles.
+// unless the window lasts for half a minute. The stores of the services are synced in every model: what a broker adds shows
+// in `written by brokers` and in `syncs`.
+//
+// Two things move these numbers and are no property of a model: a Java that has just started still compiles, so that the
+// first variant of a broker pays more; and a busy machine puts more orders into one commit, so that it writes less an order.
 import type { History } from './history.ts'
 import { livesOf } from './lives.ts'
 import type { Reading, Use } from './costs-reading.ts'
