@@ -30,5 +30,6 @@ export const compared: Compared = {
     },
     becomes: 'dead-letter',
   },
+  readAgain: 'a queue forgets what was acked; who comes later sees what comes later',
   mayFail: [],
 }

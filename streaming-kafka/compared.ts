@@ -41,5 +41,11 @@ export const compared: Compared = {
     },
     becomes: 'dead-letter',
   },
+  readAgain: {
+    service: 'analytics_consumer',
+    reset: use('reset-offsets', { group: 'analytics_consumer' }),
+    page: '/metrics.json',
+    hasRead: ({ depths }) => Object.values(depths).every(lag => lag === 0),
+  },
   mayFail: [],
 }

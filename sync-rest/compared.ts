@@ -19,5 +19,6 @@ export const compared: Compared = {
     send: nth => use('publish-raw', { service: 'inventory_service', path: '/reserve', body: poisonOf(nth).body }),
     becomes: 'refused',
   },
+  readAgain: 'a request is gone when it was answered; who comes later can only ask the order service for its book',
   mayFail: ['inventory-broke', 'deadline-passed', 'inventory-unavailable'],
 }

@@ -1,6 +1,6 @@
 // What the comparison asks of a model beyond what every experiment does.
 import type { Model } from './model.ts'
-import type { Do } from './verbs.ts'
+import type { Do, View } from './verbs.ts'
 
 /** One way in which a model's services are put together. */
 export type Composition = {
@@ -25,6 +25,8 @@ export type Compared = {
   copies: { begin: Do; end: Do } | 'requests'
   /** A message past the clients' door that nothing can be done with, and what must become of it. */
   poison: { send(nth: number): Do; becomes: 'dead-letter' | 'refused' }
+  /** A reader that has forgotten all, and begins again; or why nobody can read the orders again. */
+  readAgain: { service: string; reset: Do; page: string; hasRead(view: View): boolean } | string
   /** Reasons for which a fault may fail an order. */
   mayFail: readonly string[]
 }

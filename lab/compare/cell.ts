@@ -49,7 +49,7 @@ function experimentOf(fault: Fault, model: ComparedModel, { ordersPerSecond }: C
       const all = [model.compared.compositions[0], ...besides]
       return all.map(composition => variantOf(fault, model, composition, harm, settings as FaultSettings))
     },
-    columns: fault.name === HEALTHY ? HEALTHY_COLUMNS : COLUMNS,
+    columns: fault.columns ?? COLUMNS,
     showsOrders: fault.name !== HEALTHY,
     explain: results => explain(fault, model, results),
   }
@@ -85,22 +85,11 @@ function variantOf(
     latencyMatters: isHealthy,
     costs: isHealthy,
     checks: [...always, oversold, expectedOutcomes(isHealthy ? {} : { mayFail }), noneUnknown, ...harm.seen],
-    measures: history => (isHealthy ? [] : recoveryMeasures(history, harm.span)),
+    measures: history =>
+      isHealthy ? [] : [...recoveryMeasures(history, harm.span), ...(harm.measures?.(history) ?? [])],
     series: history => (isHealthy ? [] : openSeries(history)),
   }
 }
-
-const HEALTHY_COLUMNS = [
-  'accepted p50',
-  'accepted p99',
-  'accepted uncorrected p99',
-  'completed p50',
-  'completed p99',
-  'CPU',
-  'written',
-  'synced',
-  'memory',
-]
 
 const COLUMNS = [
   'asked',

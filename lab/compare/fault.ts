@@ -2,9 +2,11 @@
 import type { Check } from '#common/experiment/checks/check.ts'
 import type { ComparedModel, Composition } from '#common/experiment/compared.ts'
 import type { Load, Profile, Settings } from '#common/experiment/define.ts'
+import type { History } from '#common/experiment/history.ts'
 import type { Role } from '#common/experiment/model.ts'
 import type { PlannedStart } from '#common/experiment/load/plan.ts'
 import type { Span } from '#common/experiment/recovery.ts'
+import type { Measure } from '#common/experiment/summary.ts'
 import { at, type Do, type Step } from '#common/experiment/verbs.ts'
 
 /** Of every fault; the others are its own. */
@@ -17,6 +19,8 @@ export type Harm = {
   timeline?: readonly Step[]
   /** That it really happened. */
   seen: readonly Check[]
+  /** Beyond those of every fault. */
+  measures?(history: History): Omit<Measure, 'variant'>[]
   /** In place of the fault's load, where this model's clients do the harm themselves. */
   plan?(orders: number, ordersPerSecond: number): PlannedStart[]
 }
@@ -28,6 +32,8 @@ export type Fault<Values extends FaultSettings = FaultSettings> = {
   profiles: Record<Profile, Values>
   /** Compositions that stand beside each model's first. */
   besides?: Composition['shows']
+  /** The measures of its table, where they are not those of every fault. */
+  columns?: readonly string[]
   load(settings: Values): Pick<Load, 'orders' | 'warmUpOrders' | 'plan' | 'mix'>
   /** Or, in a sentence, why there is no like of it in a model. */
   harm(model: ComparedModel, settings: Values): Harm | string

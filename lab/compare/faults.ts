@@ -8,6 +8,7 @@ import { inventoryDead } from './faults/inventory-dead.ts'
 import { inventorySlow } from './faults/inventory-slow.ts'
 import { notificationDead } from './faults/notification-dead.ts'
 import { poison } from './faults/poison.ts'
+import { readAgain } from './faults/read-again.ts'
 
 export const HEALTHY = healthy.name
 
@@ -20,4 +21,5 @@ export const faults: readonly Fault[] = [
   burst,
   duplicates,
   poison,
+  readAgain,
 ]

@@ -48,7 +48,7 @@ for (const fault of faults)
       const cells = models
         .filter(model => lacks(fault, model) === undefined)
         .map(model => cellOf(fault, model, { fault: fault.name, ordersPerSecond: 50, repeat: 1 }))
-      assert.equal(cells.length, models.length)
+      assert.ok(cells.length > 0)
       const loads = cells.map(cell => {
         const [first] = cell.experiment.variants(cell.experiment.profiles[profile])
         const { plan: _, ...same } = first?.load ?? {}
