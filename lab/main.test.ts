@@ -39,7 +39,18 @@ test('every command explains itself with an example', async () => {
   const commands = [...stdout.matchAll(/^ {2}([a-z-]+) /gm)].flatMap(([, name]) =>
     name && name !== 'help' ? [name] : [],
   )
-  assert.deepEqual(commands, ['start', 'run', 'compare', 'list', 'show', 'up', 'dead-letters', 'doctor', 'publish'])
+  assert.deepEqual(commands, [
+    'start',
+    'run',
+    'compare',
+    'list',
+    'show',
+    'report',
+    'up',
+    'dead-letters',
+    'doctor',
+    'publish',
+  ])
   for (const command of commands) {
     const help = await runCli('main', [command, '--help'])
     assert.equal(help.code, 0)

@@ -6,6 +6,7 @@ import { addDeadLettersCommand } from './commands/dead-letters.ts'
 import { addDoctorCommand } from './commands/doctor.ts'
 import { addListCommand } from './commands/list.ts'
 import { addPublishCommand } from './commands/publish.ts'
+import { addReportCommand } from './commands/report.ts'
 import { addRunCommands } from './commands/run.ts'
 import { addShowCommand } from './commands/show.ts'
 import { addUpCommand } from './commands/up.ts'
@@ -19,6 +20,7 @@ addRunCommands(program)
 addCompareCommand(program)
 addListCommand(program)
 addShowCommand(program)
+addReportCommand(program)
 addUpCommand(program)
 addDeadLettersCommand(program)
 addDoctorCommand(program)

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { readFileSync } from 'node:fs'
+import { readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { after, test } from 'node:test'
 import { parseSummary } from './runs.ts'
@@ -9,7 +9,7 @@ const folder = testFolder()
 after(folder.remove)
 const environment = { LAB_CACHE_DIR: folder.cache }
 
-test('a quick run says its summary as JSON, leaves it in its folder, and is shown again from there alone', async () => {
+test('a quick run says its summary as JSON, leaves it in its folder, and is shown and reported again from there alone', async () => {
   const args = [
     'run',
     'sync-rest/failing-inventory',
@@ -38,6 +38,14 @@ test('a quick run says its summary as JSON, leaves it in its folder, and is show
   for (const text of ['answers garbage', 'hangs', '✔ valid', summary.run, ...(summary.results[0]?.explanation ?? [])]) {
     assert.ok(shown.stdout.includes(text), text)
   }
+
+  const report = join(folder.runs, 'latest', 'report.html')
+  const written = readFileSync(report, 'utf8')
+  rmSync(report)
+  const again = await runCli('main', ['report', join(folder.runs, 'latest')], environment)
+  assert.equal(again.code, 0, again.stderr)
+  assert.match(again.stdout, /report\.html$/m)
+  assert.equal(readFileSync(report, 'utf8'), written)
 
   const published = await runCli('main', ['publish', join(folder.runs, 'latest')], environment)
   assert.equal(published.code, 2)

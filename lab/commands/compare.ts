@@ -17,6 +17,7 @@ import { run } from '../run.ts'
 import { findRun, RUNS, shortPath } from '../runs.ts'
 import { type RuntimeName, RUNTIMES } from '../site.ts'
 import { unknownName, UsageError } from '../usage.ts'
+import { writeReport } from './report.ts'
 
 type Options = {
   profile: Profile
@@ -78,8 +79,9 @@ async function compare(options: Options, command: Command): Promise<void> {
     ...(before && { before }),
   })
   const where = shortPath(folder)
+  const report = shortPath(writeReport(summary, folder))
   if (options.json) process.stdout.write(`${JSON.stringify(summary, null, 2)}\n`)
-  else console.log(comparisonText(summary, where, terminalWidth()))
+  else console.log(`${comparisonText(summary, where, terminalWidth())}\nIn a browser: ${report}`)
   process.exitCode = exitCodeOf(summary)
   if (!signal.aborted) return
   process.exitCode = INTERRUPTED

@@ -15,6 +15,7 @@ import { type Reporter, run } from '../run.ts'
 import { RUNS, shortPath } from '../runs.ts'
 import { type RuntimeName, RUNTIMES } from '../site.ts'
 import { unknownName } from '../usage.ts'
+import { writeReport } from './report.ts'
 
 type Options = { profile: Profile; runtime: RuntimeName; seed: number; out?: string; json?: boolean }
 
@@ -75,8 +76,9 @@ async function perform(ids: readonly string[], { profile, runtime, seed, out, js
     signal,
   })
   const where = shortPath(folder)
+  const report = shortPath(writeReport(summary, folder))
   if (json) process.stdout.write(`${JSON.stringify(summary, null, 2)}\n`)
-  else console.log(renderOverview(summary, where))
+  else console.log(`${renderOverview(summary, where)}\nIn a browser: ${report}`)
   process.exitCode = exitCodeOf(summary)
   if (!signal.aborted) return
   process.exitCode = INTERRUPTED

@@ -56,7 +56,7 @@ function verdictOf(results: readonly Result[], variant: string): string {
 }
 
 /** `1.9`, of several `1.9 (1.8–2.2)`, or why there is none. */
-function cellOf(measures: readonly Measure[], note: (why: string) => string): string {
+export function cellOf(measures: readonly Measure[], note: (why: string) => string): string {
   const [first] = measures
   if (!first) return NOTHING
   const lacking = measures.find(({ value }) => value === null)

@@ -1,0 +1,34 @@
+// `lab report`: a run as a page for a browser, from its summary alone.
+import type { Command } from 'commander'
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Summary } from '#common/experiment/summary.ts'
+import { faults } from '../compare/faults.ts'
+import { experiments, models } from '../experiments.ts'
+import { reportPage } from '../report/page.ts'
+import { findRun, shortPath } from '../runs.ts'
+
+export function addReportCommand(program: Command): void {
+  program
+    .command('report')
+    .description('write report.html of a run again, and print its path: tables, pictures, verdicts in one file')
+    .argument('[run]', 'its name under runs/, a folder, or latest', 'latest')
+    .addHelpText('after', '\nExample: npm run lab -- report latest')
+    .action((name: string) => {
+      const { summary, folder } = findRun(name)
+      console.log(shortPath(writeReport(summary, folder)))
+    })
+}
+
+const known = {
+  experiments: Object.keys(experiments),
+  faults: faults.map(({ name }) => name),
+  models: models.map(({ name }) => name),
+}
+
+/** Returns the path of the file. @param folder of the run */
+export function writeReport(summary: Summary, folder: string): string {
+  const file = join(folder, 'report.html')
+  writeFileSync(file, reportPage(summary, { known }))
+  return file
+}

@@ -1,0 +1,107 @@
+// Every order of a variant: when it was to start, how long until it was answered and until it was completed. A dot is an
+// answer that accepts or rightly refuses, a flat stroke any other answer, an upright stroke a completion; what has no
+// answer or was never completed stands in rows above, one stroke an order.
+import type { Orders } from '#common/experiment/summary.ts'
+import { answerClass, isRight } from './answers.ts'
+import { densityPanel } from './density-panel.ts'
+import { caption, grid, LEFT, PLOT_END, RIGHT } from './frame.ts'
+import { type Label, rightLabels } from './labels.ts'
+import { type Markup, markup } from './markup.ts'
+import { type Point, scatter } from './path.ts'
+import { logarithmic, type Scale } from './scale.ts'
+
+const HEIGHT = 132
+const ROW = 13
+
+export type Rows = { unanswered: boolean; uncompleted: boolean }
+
+/** Which rows the panels of a figure have: those that one of them needs. */
+export function rowsOf(all: readonly Orders[]): Rows {
+  return {
+    unanswered: all.some(({ answers }) => answers.some(({ kind }) => answerClass(kind) === 'silent')),
+    uncompleted: all.some(({ points }) => points?.some(([, , completed]) => completed === null)),
+  }
+}
+
+export const ordersHeight = ({ unanswered, uncompleted }: Rows): number =>
+  HEIGHT + (Number(unanswered) + Number(uncompleted)) * ROW
+
+/** @param all whose latencies share the scale */
+function latencyScale(all: readonly Orders[], top: number): Scale {
+  const values = all.flatMap(({ points, density }) => [
+    ...(points ?? []).flatMap(([, accepted, completed]) => [accepted ?? 0, completed ?? 0]),
+    ...[...(density?.accepted ?? []), ...(density?.completed ?? [])].map(
+      ([, row]) => 10 ** (row / (density?.rowsPerDecade ?? 1)),
+    ),
+  ])
+  return logarithmic(values, { from: top + HEIGHT, to: top })
+}
+
+/** @param top of the rows, which come first */
+export function ordersPanel(orders: Orders, all: readonly Orders[], x: Scale, top: number): Markup {
+  const rows = rowsOf(all)
+  const plotTop = top + ordersHeight(rows) - HEIGHT
+  const y = latencyScale(all, plotTop)
+  const row = (nth: number) => top + nth * ROW + ROW / 2
+  const drawn = orders.density ? densityPanel(orders.density, x, y) : pointsOf(orders, x, y)
+  const missing = [
+    ...(rows.unanswered ? [rowOf('no answer', unanswered(orders), x, row(0))] : []),
+    ...(rows.uncompleted ? [rowOf('not completed', uncompleted(orders), x, row(Number(rows.unanswered)))] : []),
+  ]
+  const labels = rightLabels(drawn.labels, PLOT_END + 10, plotTop + 6, plotTop + HEIGHT, RIGHT - 12)
+  return markup`<g class="panel panel-orders">${grid(y)}${caption('latency of each order', top)}${drawn.shapes}${missing}${labels}</g>`
+}
+
+function pointsOf({ points = [], kinds }: Orders, x: Scale, y: Scale): { shapes: Markup[]; labels: Label[] } {
+  const right: Point[] = []
+  const turned: Point[] = []
+  const completed: Point[] = []
+  for (const [seconds, acceptedMs, completedMs, kind] of points) {
+    if (acceptedMs !== null) (isRight(kinds[kind] ?? '') ? right : turned).push([x.at(seconds), y.at(acceptedMs)])
+    if (completedMs !== null) completed.push([x.at(seconds), y.at(completedMs)])
+  }
+  const series = [
+    { points: completed, shape: 'upright', className: 'completed', name: 'completed', text: 'said' },
+    { points: right, shape: 'dot', className: 'accepted', name: 'answered', text: 'strong' },
+    { points: turned, shape: 'flat', className: 'turned', name: 'turned away', text: 'strong' },
+  ] as const
+  const shown = series.filter(each => each.points.length > 0)
+  return {
+    shapes: shown.map(each => scatter(each.points, each.shape, each.className)),
+    labels: shown.map(each => ({
+      y: lastHeight(each.points),
+      text: `${each.name} ${each.points.length.toLocaleString('en-US')}`,
+      className: each.text,
+      sample: scatter([[5, 0]], each.shape, each.className),
+    })),
+  }
+}
+
+/** Where the last of the points are, in their middle. */
+function lastHeight(points: readonly Point[]): number {
+  const last = points.slice(-Math.ceil(points.length / 8)).map(([, y]) => y)
+  return last.sort((one, other) => one - other)[Math.floor(last.length / 2)] ?? 0
+}
+
+/** Seconds of the orders that have no answer; above 2,000 orders only the second is known. */
+function unanswered({ points, answers }: Orders): number[] {
+  if (points) return points.filter(([, accepted]) => accepted === null).map(([seconds]) => seconds)
+  const silent = answers.filter(({ kind }) => answerClass(kind) === 'silent')
+  return silent.flatMap(({ perSecond }) =>
+    perSecond.flatMap(([second, count]) => Array.from({ length: count }, (_, nth) => second + nth / count)),
+  )
+}
+
+const uncompleted = ({ points = [] }: Orders): number[] =>
+  points.filter(([, , completed]) => completed === null).map(([seconds]) => seconds)
+
+function rowOf(name: string, seconds: readonly number[], x: Scale, y: number): Markup {
+  const strokes = scatter(
+    seconds.map(at => [x.at(at), y]),
+    'upright',
+    'missing',
+  )
+  const count = seconds.length.toLocaleString('en-US')
+  const said = seconds.length > 0 ? 'loud' : ''
+  return markup`<path class="grid" d="M${LEFT} ${y}H${PLOT_END}"/>${strokes}<text class="${said}" x="${PLOT_END + 10}" y="${y + 4}">${count} ${name}</text>`
+}

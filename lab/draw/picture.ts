@@ -1,0 +1,49 @@
+// One drawing, three uses: within a page, as a file of its own, and as PNG. The same drawing gives the same bytes; the
+// font of a PNG is the project's own, so that no text vanishes on a machine without fonts.
+import { Resvg } from '@resvg/resvg-js'
+import { fileURLToPath } from 'node:url'
+import { type Markup, markup, verbatim } from './markup.ts'
+import { DARK, LIGHT, sheet } from './theme.ts'
+
+export type Picture = {
+  /** Unique in a page. */
+  id: string
+  title: string
+  /** What to see, for those who do not see it. */
+  description: string
+  width: number
+  height: number
+  body: Markup
+}
+
+const FONT = 'DejaVu Sans'
+const ZOOM = 2
+
+const fontFiles = [
+  import.meta.resolve('dejavu-fonts-ttf/ttf/DejaVuSans.ttf'),
+  import.meta.resolve('dejavu-fonts-ttf/ttf/DejaVuSans-Bold.ttf'),
+].map(url => fileURLToPath(url))
+
+/** The rules of pictures for a page that follows the reader's light or dark. */
+export const screenSheet = (): string =>
+  `${sheet(LIGHT)}\n@media screen and (prefers-color-scheme: dark){\n${sheet(DARK)}\n}`
+
+/** For a page that has `screenSheet`. */
+export const inline = (picture: Picture): Markup => svg(picture, markup``)
+
+/** With its own style and ground. */
+export const fileOf = (picture: Picture): string => `${svg(picture, styled(screenSheet())).markup}\n`
+
+/** Twice as large as the picture says, for screens of high density. */
+export function pngOf(picture: Picture): Uint8Array {
+  const font = { fontFiles, loadSystemFonts: false, defaultFontFamily: FONT }
+  const { markup: text } = svg(picture, styled(sheet(LIGHT, `'${FONT}'`)))
+  return new Resvg(text, { font, fitTo: { mode: 'zoom', value: ZOOM } }).render().asPng()
+}
+
+const styled = (rules: string): Markup =>
+  markup`<style>${verbatim(rules)}</style><rect class="paper" width="100%" height="100%"/>`
+
+function svg({ id, title, description, width, height, body }: Picture, style: Markup): Markup {
+  return markup`<svg xmlns="http://www.w3.org/2000/svg" class="picture" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" role="img" aria-labelledby="${id}-title ${id}-about"><title id="${id}-title">${title}</title><desc id="${id}-about">${description}</desc>${style}${body}</svg>`
+}

@@ -1,0 +1,84 @@
+// How pictures look. A picture names classes; the style sheet is made of plain colours for each of its uses: in a page and
+// as a file it follows the reader's light or dark, as PNG it is light. Text has a contrast of 4.5 to 1 or more in both.
+
+type Palette = Readonly<Record<Token, string>>
+type Token = 'paper' | 'ink' | 'soft' | 'rule' | 'grid' | 'band' | 'bad' | keyof typeof ACCENTS | keyof typeof ANSWERS
+
+/** One accent a model, told apart also by those who see few colours; any other model has the ink. */
+const ACCENTS = { rest: 'sync-rest', rabbitmq: 'async-rabbitmq', kafka: 'streaming-kafka' } as const
+
+/** What is as it should be is quiet, what is not is loud. */
+const ANSWERS = { good: '', rightly: '', client: '', refused: '', server: '', late: '', silent: '' } as const
+export type AnswerClass = keyof typeof ANSWERS
+
+export const LIGHT: Palette = {
+  paper: '#ffffff',
+  ink: '#1c2026',
+  soft: '#5a626d',
+  rule: '#9aa2ad',
+  grid: '#e6e9ed',
+  band: '#f3ecdb',
+  bad: '#b3261e',
+  rest: '#0b62b0',
+  rabbitmq: '#b84700',
+  kafka: '#00694d',
+  good: '#b9c9d6',
+  rightly: '#8795ad',
+  client: '#c9a400',
+  refused: '#e58b1f',
+  server: '#d4552b',
+  late: '#a11d2f',
+  silent: '#1c2026',
+}
+
+export const DARK: Palette = {
+  paper: '#14171c',
+  ink: '#e8eaee',
+  soft: '#a3abb8',
+  rule: '#5f6875',
+  grid: '#272c34',
+  band: '#2d2a20',
+  bad: '#ff8a80',
+  rest: '#74b6ff',
+  rabbitmq: '#ffa366',
+  kafka: '#58d3a8',
+  good: '#3f5365',
+  rightly: '#7786a3',
+  client: '#c9a400',
+  refused: '#e08a24',
+  server: '#e2663c',
+  late: '#ff6b7a',
+  silent: '#e8eaee',
+}
+
+/** The class that gives a model its colour. */
+export const accentOf = (model: string): string =>
+  `accent-${Object.entries(ACCENTS).find(([, name]) => name === model)?.[0] ?? 'other'}`
+
+const SYSTEM = "system-ui,-apple-system,'Segoe UI',Roboto,'DejaVu Sans',sans-serif"
+
+/** @param font family of all text */
+export function sheet(palette: Palette, font = SYSTEM): string {
+  const { ink, soft, rule, grid, band, bad, paper } = palette
+  const accents = Object.keys(ACCENTS).map(name => `.accent-${name}{color:${palette[name as keyof typeof ACCENTS]}}`)
+  const answers = Object.keys(ANSWERS).map(name => `.answer-${name}{fill:${palette[name as AnswerClass]}}`)
+  return [
+    `.picture text{font-family:${font};font-size:11px;fill:${soft};font-variant-numeric:tabular-nums}`,
+    `.picture .name{font-size:13px;font-weight:bold;fill:currentColor}`,
+    `.picture .said{fill:currentColor}.picture .strong{fill:${ink}}.picture .loud{fill:${bad}}`,
+    `.picture .caption{font-size:10px}`,
+    `.paper{fill:${paper}}.grid{stroke:${grid};fill:none}.rule{stroke:${rule};fill:none}`,
+    `.band rect{fill:${band}}.band path,.mark path{stroke:${rule};fill:none;stroke-dasharray:3 3}`,
+    `.accepted{stroke:${ink};stroke-width:22;stroke-linecap:round;fill:none}`,
+    `.completed{stroke:currentColor;stroke-width:11;fill:none}`,
+    `.turned{stroke:${palette.server};stroke-width:14;fill:none}`,
+    `.missing{stroke:${bad};stroke-width:10;fill:none}`,
+    `.box-accepted{fill:${ink}}.box-completed{fill:currentColor}`,
+    `.line{stroke:currentColor;fill:none;stroke-width:1.6;stroke-linejoin:round}.thin{stroke-width:.9;stroke-opacity:.75}`,
+    `.area{fill:currentColor;fill-opacity:.16}.dash-1{stroke-dasharray:6 3}.dash-2{stroke-dasharray:2 2.5}`,
+    `.dash-3{stroke-dasharray:9 3 2 3}.bar-0{fill:${rule}}.bar-1{fill:currentColor}.bar-2{fill:${ink}}`,
+    `.accent-other{color:${ink}}`,
+    ...accents,
+    ...answers,
+  ].join('\n')
+}

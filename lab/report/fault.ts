@@ -1,0 +1,86 @@
+// One fault of the comparison: the models one above the other on one axis of time, what to see in two sentences, and the
+// measures beside each other.
+import type { Comparison, Result } from '#common/experiment/summary.ts'
+import { type Markup, markup } from '../draw/markup.ts'
+import { type Group, timeFigure } from '../draw/time-figure.ts'
+import { type Anchors, faultAnchor } from './anchors.ts'
+import { groupOf, hasPast } from './groups.ts'
+import { checksDetails, figure, gridTable, troubleOf, verdictMark } from './parts.ts'
+import { sentencesOf } from './sentences.ts'
+import { columnsOf, headOf, nameOf, type Subject, subjectsGrid, subjectsOf } from './subjects.ts'
+
+export type About = Comparison['about'][number]
+
+/** @param results those of this fault */
+export function faultSection(
+  about: About,
+  models: readonly string[],
+  results: readonly Result[],
+  anchors: Anchors,
+): Markup {
+  const { title } = about
+  const id = faultAnchor(about.name)
+  const subjects = subjectsOf(results, models)
+  const firsts = subjects.filter(({ isFirst }) => isFirst)
+  const sentences = sentencesOf(firsts)
+  return markup`<section class="fault" id="${id}"><h3>${title}</h3><p class="question">${about.asks}</p>${withoutOf(about)}
+<div class="beside"><div>${picture(
+    about,
+    'fault',
+    groupsOf(results, models, nth => nth === 0),
+    sentences,
+  )}</div>
+<div>${table(title, firsts)}</div></div>${othersOf(about, models, results, subjects)}${results.map(result => resultDetails(result, anchors))}</section>`
+}
+
+/** Why a model has no like of it. */
+export const withoutOf = ({ without }: About): Markup[] =>
+  Object.entries(without).map(
+    ([model, why]) => markup`<p class="without"><strong>${model}</strong> is not here: ${why}</p>`,
+  )
+
+/** The variants beside the first of each model, closed until they are asked for. */
+function othersOf(
+  about: About,
+  models: readonly string[],
+  results: readonly Result[],
+  subjects: readonly Subject[],
+): Markup | undefined {
+  const others = subjects.filter(({ isFirst }) => !isFirst)
+  if (others.length === 0) return undefined
+  const groups = groupsOf(results, models, nth => nth > 0)
+  return markup`<details><summary>Other variants: ${others.map(nameOf).join('; ')}</summary>${picture(about, 'fault-variants', groups, sentencesOf(others))}${table(`${about.title}: all variants`, subjects)}</details>`
+}
+
+/** Of repetitions the first is drawn. */
+function groupsOf(results: readonly Result[], models: readonly string[], wanted: (nth: number) => boolean): Group[] {
+  const drawn = models.flatMap(model => results.find(result => result.model === model) ?? [])
+  return drawn
+    .flatMap(result => result.variants.filter((_, nth) => wanted(nth)).map(each => groupOf(result, each, CURVES)))
+    .filter(hasPast)
+}
+
+function picture(
+  { name, title }: About,
+  kind: string,
+  groups: readonly Group[],
+  sentences: readonly string[],
+): Markup | undefined {
+  if (groups.length === 0) return undefined
+  const from = { id: `${faultAnchor(name)}-${kind}`, title, description: sentences.join(' ') }
+  return figure(kind, timeFigure(from, groups), sentences)
+}
+
+const table = (title: string, subjects: readonly Subject[]): Markup | undefined =>
+  gridTable(`${title}: measures`, subjectsGrid(subjects, columnsOf(subjects)), subjects.map(headOf))
+
+/** Depths of single queues would hide what all models have. */
+const CURVES = /^(backlog|open)$/
+
+/** Its anchor, its verdict and every check. */
+export function resultDetails(result: Result, anchors: Anchors): Markup {
+  const { model, cell, explanation } = result
+  const nth = cell && cell.repeat > 1 ? `, repetition ${cell.repeat}` : ''
+  const rate = cell ? `, ${cell.ordersPerSecond} orders/s` : ''
+  return markup`<div class="result" id="${anchors.get(result)}"><p><strong>${model}</strong>${rate}${nth}: ${verdictMark(result.verdict)} ${explanation.join(' ')}</p>${troubleOf(result)}${checksDetails(result)}</div>`
+}

@@ -1,0 +1,44 @@
+// From a result to the groups of a picture over time: one a variant, with its orders, its curves and what was done to it.
+import type { Result, Series, VariantFacts } from '#common/experiment/summary.ts'
+import { accentOf } from '../draw/theme.ts'
+import type { Group } from '../draw/time-figure.ts'
+
+/** @param wanted the names of the curves that are shown; all when not given */
+export function groupOf(result: Result, { name, about, leftOut }: VariantFacts, wanted = /./): Group {
+  const { model, marks, orders, series } = result
+  const own = series.filter(curve => curve.variant === name && wanted.test(curve.name))
+  const aside = leftOut === undefined ? '' : ` (left out on purpose: ${leftOut})`
+  return {
+    name: `${model}: ${name}${aside}`,
+    about,
+    accent: accentOf(model),
+    marks: marks.filter(mark => mark.variant === name),
+    orders: orders?.find(each => each.variant === name),
+    curves: summedUp(own)
+      .filter(({ points }) => points.some(([, value]) => value > 0))
+      .map(curve => ({ ...curve, ...peakOf(result, name, curve.name) })),
+  }
+}
+
+/** The deepest backlog is a measure; its curve is thinned. */
+function peakOf({ measures }: Result, variant: string, curve: string): { peak?: number } {
+  const measure = measures.find(each => each.variant === variant && each.name === `deepest ${curve}`)
+  return measure?.value ? { peak: measure.value } : {}
+}
+
+/** Partitions of one topic (`reader/topic/0`, `reader/topic/1`) are read at the same moments, and drawn as their sum. */
+function summedUp(curves: readonly Series[]): Series[] {
+  const groups = Map.groupBy(curves, ({ name }) => name.replace(/\/\d+$/, ''))
+  return [...groups].flatMap(([name, alike]) => {
+    const [first, ...others] = alike
+    if (!first || others.length === 0) return first ? [first] : []
+    const sums = new Map<number, number>()
+    for (const { points } of alike) {
+      for (const [seconds, value] of points) sums.set(seconds, (sums.get(seconds) ?? 0) + value)
+    }
+    return [{ ...first, name, points: [...sums].sort(([one], [other]) => one - other) }]
+  })
+}
+
+/** Whether there is anything over time to be seen. */
+export const hasPast = ({ orders, curves }: Group): boolean => orders !== undefined || curves.length > 0

@@ -1,0 +1,96 @@
+// Nothing is broken: how long clients wait at each rate, and what it costs. Differences are claimed only where the ranges
+// of the repetitions do not touch.
+import { repeated } from '#common/experiment/latency/compare.ts'
+import type { Result } from '#common/experiment/summary.ts'
+import { ms } from '#common/experiment/words.ts'
+import { type Markup, markup } from '../draw/markup.ts'
+import { type Cell, quantileFigure, type Strand } from '../draw/quantile-figure.ts'
+import { accentOf } from '../draw/theme.ts'
+import { type Anchors, faultAnchor } from './anchors.ts'
+import { type About, resultDetails, withoutOf } from './fault.ts'
+import { figure, gridTable } from './parts.ts'
+import { ranked } from './ranked.ts'
+import { columnsOf, headOf, type Subject, subjectsGrid, subjectsOf, valuesOf } from './subjects.ts'
+
+type Rate = { ordersPerSecond: number; subjects: Subject[] }
+
+/** Told apart by those who see no colour. */
+const DASHES: readonly string[] = ['sync-rest', 'async-rabbitmq', 'streaming-kafka']
+
+export function healthySection(
+  about: About,
+  models: readonly string[],
+  results: readonly Result[],
+  anchors: Anchors,
+): Markup {
+  const byRate = Map.groupBy(results, ({ cell }) => cell?.ordersPerSecond ?? 0)
+  const rates = [...byRate]
+    .sort(([one], [other]) => one - other)
+    .map(([ordersPerSecond, own]): Rate => ({ ordersPerSecond, subjects: subjectsOf(own, models) }))
+  return markup`<section class="fault" id="${faultAnchor(about.name)}"><h3>${about.title}</h3><p class="question">${about.asks}</p>${withoutOf(about)}${picture(about, rates)}${rates.map(costs)}
+<details><summary>All ${results.length} results with their checks</summary>${results.map(result => resultDetails(result, anchors))}</details></section>`
+}
+
+function picture(about: About, rates: readonly Rate[]): Markup | undefined {
+  const all = rates.flatMap(({ subjects }) =>
+    subjects.flatMap(({ results }) => results.flatMap(each => each.quantiles ?? [])),
+  )
+  const latencies = [...new Set(all.map(({ latency }) => latency))]
+  if (latencies.length === 0) return undefined
+  const rows = latencies.map(latency =>
+    rates.map(
+      ({ ordersPerSecond, subjects }): Cell => ({
+        name: `${latency}, ${ordersPerSecond} orders/s`,
+        strands: subjects.filter(({ isFirst }) => isFirst).map(subject => strandOf(subject, latency)),
+      }),
+    ),
+  )
+  const sentences = rates.map(halfOf).filter(text => text !== '')
+  const from = {
+    id: `${faultAnchor(about.name)}-shares`,
+    title: `${about.title}: latency by share of the orders`,
+    description: sentences.join(' '),
+  }
+  return figure('healthy', quantileFigure(from, rows), sentences)
+}
+
+function strandOf({ model, variant, results }: Subject, latency: string): Strand {
+  const runs = results.flatMap(({ quantiles = [] }) =>
+    quantiles.filter(each => each.variant === variant && each.latency === latency && each.points.length > 0),
+  )
+  return {
+    name: model,
+    accent: accentOf(model),
+    dash: Math.max(0, DASHES.indexOf(model)),
+    runs: runs.map(({ points }) => points),
+  }
+}
+
+/** Half of the orders at one rate, by model. */
+function halfOf({ ordersPerSecond, subjects }: Rate): string {
+  const said = subjects.flatMap(subject => {
+    const [answered, completed] = ['accepted p50', 'completed p50'].map(name => valuesOf(subject, name))
+    if (!subject.isFirst || !answered?.length || !completed?.length) return []
+    const text = (values: readonly number[]) => ms({ value: repeated(values).median, unit: 'ms' })
+    return [`${subject.model} ${text(answered)} and ${text(completed)}`]
+  })
+  if (said.length === 0) return ''
+  return `At ${ordersPerSecond} orders a second half of the clients had their answer, and half of the orders were completed, within: ${said.join('; ')}.`
+}
+
+/** What each model measured, and which differences are more than the spread. */
+function costs({ ordersPerSecond, subjects }: Rate): Markup {
+  const grid = subjectsGrid(subjects, columnsOf(subjects))
+  const chains = grid.heads.map(({ name }) => ({
+    name,
+    text: ranked(
+      subjects.filter(({ isFirst }) => isFirst),
+      name,
+    ),
+  }))
+  const said = chains
+    .filter(({ text }) => text !== '')
+    .map(({ name, text }) => markup`<dt>${name}</dt><dd>${text}</dd>`)
+  const label = `At ${ordersPerSecond} orders a second`
+  return markup`<h4>${label}</h4>${gridTable(label, grid, subjects.map(headOf))}<dl class="differences">${said}</dl>`
+}

@@ -1,0 +1,74 @@
+// Verdicts first: every result with its sign and its word, leading to its section. What was found where a safeguard is
+// left out on purpose stands beside it, marked, and is no part of the verdict.
+import type { Comparison, Result, Summary } from '#common/experiment/summary.ts'
+import { type Verdict, worst } from '#common/experiment/verdict.ts'
+import { type Markup, markup } from '../draw/markup.ts'
+import { accentOf } from '../draw/theme.ts'
+import { SIGNS } from '../render/report.ts'
+import { tellingNumbers } from '../render/telling.ts'
+import { type Anchors, faultAnchor } from './anchors.ts'
+import { scrolling, tally, verdictMark } from './parts.ts'
+
+export function verdictsSection(summary: Summary, anchors: Anchors): Markup {
+  const { comparison, results } = summary
+  const own = results.filter(({ cell }) => cell === undefined)
+  return markup`<section id="verdicts"><h2>Verdicts</h2>
+${comparison && faultsTable(comparison, results)}${own.length > 0 && experimentsTable(own, anchors)}
+<p class="key">${KEY}</p></section>`
+}
+
+const KEY = markup`✔ valid: every check holds. ✘ invalid: one does not. ? unknown: it could not be judged. ∅ vacuous: it could not have failed. ◇ a safeguard was left out on purpose: what it lets happen is shown, and is no part of a verdict.`
+
+/** @returns one sentence */
+export function overall(results: readonly Result[]): string {
+  if (results.length === 0) return 'Nothing was finished.'
+  const checks = results.flatMap(({ checks, variants }) => {
+    const out = new Set(variants.filter(({ leftOut }) => leftOut !== undefined).map(({ name }) => name))
+    return checks.filter(({ variant }) => !out.has(variant))
+  })
+  const verdicts = tally(results.map(({ verdict }) => verdict))
+  return `Of ${results.length} results ${verdicts}; of their ${checks.length} checks ${tally(checks.map(({ verdict }) => verdict)) || 'none was judged'}.`
+}
+
+function faultsTable({ about, models }: Comparison, results: readonly Result[]): Markup {
+  const heads = models.map(model => markup`<th scope="col" class="${accentOf(model)}">${model}</th>`)
+  const rows = about.map(({ name, title, without }) => {
+    const cells = models.map(model => {
+      const own = results.filter(({ cell, model: its }) => cell?.fault === name && its === model)
+      if (own.length === 0) return markup`<td class="aside">${without[model] ?? 'not run'}</td>`
+      const count = own.length > 1 && markup` <span class="aside">${tally(own.map(({ verdict }) => verdict))}</span>`
+      const verdict = worst(own.map(result => result.verdict))
+      return markup`<td><a href="#${faultAnchor(name)}">${verdictMark(verdict)}</a>${count}${asidesOf(own)}</td>`
+    })
+    return markup`<tr><th scope="row"><a href="#${faultAnchor(name)}">${title}</a></th>${cells}</tr>`
+  })
+  const table = markup`<table class="verdicts prose"><thead><tr><th scope="col">fault</th>${heads}</tr></thead><tbody>${rows}</tbody></table>`
+  return scrolling('Verdicts by fault and model', table)
+}
+
+function experimentsTable(results: readonly Result[], anchors: Anchors): Markup {
+  const rows = results.map(result => {
+    const { model, title, question, verdict } = result
+    const telling = tellingNumbers(result).map(text => markup`<li>${text}</li>`)
+    return markup`<tr><td class="${accentOf(model)}"><span class="model">${model}</span></td><th scope="row"><a href="#${anchors.get(result)}">${title}</a></th><td><a href="#${anchors.get(result)}">${verdictMark(verdict)}</a>${asidesOf([result])}</td><td>${question}</td><td><ul class="plain">${telling}</ul></td></tr>`
+  })
+  const heads = ['model', 'experiment', 'verdict', 'asks', 'telling numbers']
+  const table = markup`<table class="verdicts prose"><thead><tr>${heads.map(text => markup`<th scope="col">${text}</th>`)}</tr></thead><tbody>${rows}</tbody></table>`
+  return scrolling('Verdicts by experiment', table)
+}
+
+/** One line for each variant without a safeguard. */
+function asidesOf(results: readonly Result[]): Markup[] {
+  const found = results.flatMap(({ variants, checks }) =>
+    variants
+      .filter(({ leftOut }) => leftOut !== undefined)
+      .map(({ name }) => ({
+        name,
+        verdicts: checks.filter(check => check.variant === name).map(each => each.verdict),
+      })),
+  )
+  return [...Map.groupBy(found, ({ name }) => name)].map(([name, alike]) => {
+    const verdict: Verdict = worst(alike.flatMap(({ verdicts }) => verdicts))
+    return markup`<br><span class="aside">◇ ${name}: ${SIGNS[verdict]} ${verdict}</span>`
+  })
+}
