@@ -3,7 +3,6 @@
 import { createProgram, runProgram } from './cli.ts'
 import { addCompareCommand } from './commands/compare.ts'
 import { addDeadLettersCommand } from './commands/dead-letters.ts'
-import { addDiffCommand } from './commands/diff.ts'
 import { addDoctorCommand } from './commands/doctor.ts'
 import { addListCommand } from './commands/list.ts'
 import { addPublishCommand } from './commands/publish.ts'
@@ -22,7 +21,6 @@ addCompareCommand(program)
 addListCommand(program)
 addShowCommand(program)
 addReportCommand(program)
-addDiffCommand(program)
 addUpCommand(program)
 addDeadLettersCommand(program)
 addDoctorCommand(program)

@@ -30,6 +30,7 @@ const Quantiles = Type.Object({
 
 const Comparison = Type.Object({
   models: Type.Array(Text),
+  features: Type.Record(Text, Type.Array(Text)),
   faults: Type.Array(Text),
   rates: Type.Array(Numeric),
   repeat: Numeric,

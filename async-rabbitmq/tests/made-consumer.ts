@@ -31,7 +31,9 @@ export function openConsumer(
   const published: Outgoing[] = []
   const confirms: PromiseWithResolvers<void>[] = []
   let subscriber: Subscriber | undefined
-  const broker: Pick<Broker, 'publish' | 'subscribe'> = {
+  const broker: Broker = {
+    isReady: () => true,
+    ready: async () => {},
     publish(message) {
       const confirm = Promise.withResolvers<void>()
       published.push(message)
@@ -42,6 +44,7 @@ export function openConsumer(
       subscriber = given
       return { cancel: async () => {} }
     },
+    close: async () => {},
   }
   const consumer = consume<OrderPlaced>({
     broker,

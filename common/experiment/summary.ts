@@ -84,6 +84,8 @@ export type Result = {
 
 export type Comparison = {
   models: string[]
+  /** What each model declares of itself. */
+  features: Record<string, string[]>
   faults: string[]
   /** Of the healthy runs, in orders a second. */
   rates: number[]

@@ -13,7 +13,7 @@ const SLEEPS =
 const TIMERS = ['node:timers/promises', 'timers/promises']
 
 export function emptyOrSleepingTests(files: readonly SourceFile[]): string[] {
-  return files.filter(({ path }) => /\.(compose-)?test\.ts$/.test(path)).flatMap(complaints)
+  return files.filter(({ path }) => /\.((compose|browser)-)?test\.ts$/.test(path)).flatMap(complaints)
 }
 
 function complaints({ path, text }: SourceFile): string[] {

@@ -4,6 +4,7 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Summary } from '#common/experiment/summary.ts'
 import { faults } from '../compare/faults.ts'
+import { situations } from '../compare/situations.ts'
 import { experiments, models } from '../experiments.ts'
 import { reportPage } from '../report/page.ts'
 import { findRun, shortPath } from '../runs.ts'
@@ -29,6 +30,6 @@ const known = {
 /** Returns the path of the file. @param folder of the run */
 export function writeReport(summary: Summary, folder: string): string {
   const file = join(folder, 'report.html')
-  writeFileSync(file, reportPage(summary, { known }))
+  writeFileSync(file, reportPage(summary, { known, situations: situations(summary) }))
   return file
 }

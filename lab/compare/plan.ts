@@ -47,6 +47,7 @@ const upTo = (count: number): number[] => Array.from({ length: count }, (_, inde
 
 export const comparisonOf = ({ faults, models, rates, repeat, healthyRepeat }: Asked): Comparison => ({
   models: models.map(({ name }) => name),
+  features: Object.fromEntries(models.map(({ name, features }) => [name, [...features]])),
   faults: faults.map(({ name }) => name),
   rates: [...rates],
   repeat,

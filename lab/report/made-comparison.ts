@@ -47,6 +47,7 @@ export function madeComparison(): Summary {
   const comparison = {
     models,
     faults: FAULTS.map(({ name }) => name),
+    features: { 'sync-rest': ['answers-with-outcome'], 'async-rabbitmq': [], 'streaming-kafka': ['replays'] },
     rates: RATES,
     repeat: 1,
     healthyRepeat: REPEATS,

@@ -136,6 +136,7 @@ test('the command that repeats a run names what was run', () => {
     rates: [20, 100, 400],
     repeat: 1,
     healthyRepeat: 3,
+    features: {},
     about: [],
   }
   assert.equal(repeatCommand({ ...summary, comparison }, known), `npm run lab -- compare ${flags}`)

@@ -3,7 +3,15 @@ import { test } from 'node:test'
 import { chooseTests } from './choose-tests.ts'
 
 const COMPOSE = 'sync-rest/tests/c.compose-test.ts'
-const PATHS = ['common/kit/log.test.ts', 'common/kit/log.ts', 'lab/a.test.ts', 'sync-rest/tests/b.test.ts', COMPOSE]
+const BROWSER = 'lab/report/d.browser-test.ts'
+const PATHS = [
+  'common/kit/log.test.ts',
+  'common/kit/log.ts',
+  'lab/a.test.ts',
+  'sync-rest/tests/b.test.ts',
+  COMPOSE,
+  BROWSER,
+]
 
 test('without a word all test files are chosen, and nothing else', () => {
   assert.deepEqual(chooseTests(PATHS, []), {
@@ -11,9 +19,10 @@ test('without a word all test files are chosen, and nothing else', () => {
   })
 })
 
-test('what needs an engine is chosen by its own ending', () => {
+test('what needs an engine or a browser is chosen by its own ending', () => {
   assert.deepEqual(chooseTests(PATHS, [], '.compose-test.ts'), { files: [COMPOSE] })
   assert.match(chooseTests(PATHS, ['kit'], '.compose-test.ts').problem ?? '', /"kit"/)
+  assert.deepEqual(chooseTests(PATHS, [], '.browser-test.ts'), { files: [BROWSER] })
 })
 
 test('words narrow to the paths that contain any of them', () => {

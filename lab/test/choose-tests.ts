@@ -2,8 +2,8 @@
 
 export type Choice = { files: string[]; problem?: string }
 
-/** How the name of a test file ends: of those that `npm test` runs, and of those that need a container engine. */
-export type Ending = '.test.ts' | '.compose-test.ts'
+/** How the name of a test file ends: of those that `npm test` runs, that need a container engine, and that need a browser. */
+export type Ending = '.test.ts' | '.compose-test.ts' | '.browser-test.ts'
 
 /** All test files without words, else those whose path contains any of them; a word that matches nothing is a problem. */
 export function chooseTests(paths: readonly string[], words: readonly string[], ending: Ending = '.test.ts'): Choice {
