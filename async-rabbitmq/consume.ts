@@ -34,7 +34,7 @@ const TRY_AGAIN_MS = 500
 type Event = { correlationId: string; data: { orderId: string } }
 
 export type ConsumeParts<In extends Event> = {
-  broker: Broker
+  broker: Pick<Broker, 'publish' | 'subscribe'>
   topology: Topology
   line: Line
   /** The delays of the ladder, a step each. */

@@ -1,5 +1,5 @@
 // The settings that every service of this model has, beyond those that all services have.
-import { integer, text, type Setting } from '#common/kit/config.ts'
+import { text, type Setting } from '#common/kit/config.ts'
 import { DEFAULT_RETRY_DELAYS_MS, MAX_RETRY_STEPS } from './topology.ts'
 
 const amqpUrl = (fallback: string): Setting<string> => ({
@@ -35,8 +35,3 @@ export const brokerSettings = {
   PREFIX: prefix,
   RETRY_DELAYS_MS: delays,
 }
-
-export const relayWindow = integer(256, 'how many events of the outbox await their confirm at once', {
-  min: 1,
-  max: 10_000,
-})

@@ -3,6 +3,7 @@
 import { createProgram, runProgram } from './cli.ts'
 import { addCompareCommand } from './commands/compare.ts'
 import { addDeadLettersCommand } from './commands/dead-letters.ts'
+import { addDiffCommand } from './commands/diff.ts'
 import { addDoctorCommand } from './commands/doctor.ts'
 import { addListCommand } from './commands/list.ts'
 import { addPublishCommand } from './commands/publish.ts'
@@ -21,6 +22,7 @@ addCompareCommand(program)
 addListCommand(program)
 addShowCommand(program)
 addReportCommand(program)
+addDiffCommand(program)
 addUpCommand(program)
 addDeadLettersCommand(program)
 addDoctorCommand(program)

@@ -5,18 +5,29 @@
 // Not promised: that a message is kept in memory while the broker is away: `publish` rejects at once.
 import { setTimeout as wait } from 'node:timers/promises'
 import { Connection } from 'rabbitmq-client'
-import { LabError } from '#common/contracts/errors.ts'
+import { asLabError, LabError } from '#common/contracts/errors.ts'
 import type { Health } from '#common/kit/health.ts'
 import type { Logger } from '#common/kit/log.ts'
 import type { Topology } from '../topology.ts'
 import { declareTopology, settleTopology } from './declare.ts'
+import { checkPublishing, publishInTime } from './in-time.ts'
+import type { Outgoing } from './message.ts'
 import { openPublisher, type Publisher } from './publisher.ts'
 import { subscribe, type Subscriber, type Subscription } from './subscription.ts'
 
 const AGAIN_MS = 500
 const SLOW_CONFIRM_MS = 5_000
 
-export type Broker = Pick<Publisher, 'publish'> & {
+export type Broker = {
+  /**
+   * For who tries again until it is confirmed. Has no deadline.
+   * @throws LabError `unavailable` when the message is not known to be kept; it may be, and comes again.
+   */
+  publish(message: Outgoing): Promise<void>
+  /** For who tries once. @throws LabError `unavailable` (no queue has it) or `deadline-passed` (unknown) */
+  publishInTime(message: Outgoing, deadlineMs: number): Promise<void>
+  /** @throws LabError `unavailable` when `publishInTime` would refuse a message now. */
+  checkPublishing(deadlineMs: number): void
   isReady(): boolean
   /** Resolves when messages can be published; rejects when the service is closing. */
   ready(): Promise<void>
@@ -89,8 +100,12 @@ export function connectBroker({ url, name, topology, log, health, closing }: Par
     ready: () => whenReady.promise,
     async publish(message) {
       if (!publisher) throw new LabError('unavailable', 'the broker is away')
-      await publisher.publish(message)
+      await publisher.publish(message).catch((error: unknown) => {
+        throw new LabError('unavailable', asLabError(error).detail, { cause: error })
+      })
     },
+    publishInTime: (message, deadlineMs) => publishInTime(publisher, message, deadlineMs),
+    checkPublishing: deadlineMs => void checkPublishing(publisher, deadlineMs),
     subscribe: (queue, subscriber) =>
       subscribe({ connection: consuming, ready: () => whenReady.promise, closing, queue, log, health }, subscriber),
     async close() {

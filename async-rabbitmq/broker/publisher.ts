@@ -1,14 +1,15 @@
 // Publishes with confirms and `mandatory`, many in flight on one channel.
 // Guarantees: `publish` resolves only when the broker has confirmed the message and did not return it; a message that
 // no queue is bound to is confirmed too, so a return is looked for after every confirm. Messages reach a queue in the
-// order of the calls. Not promised: that a message whose publish rejected is not there; it may be, and comes again.
+// order of the calls. Which of the two a rejection is, its code says: `unavailable`: no queue has the message; `deadline-passed`:
+// nobody knows.
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { Channel, Connection } from 'rabbitmq-client'
 import { LabError } from '#common/contracts/errors.ts'
 import { envelopeOf, type Outgoing } from './message.ts'
 
 export type Publisher = {
-  /** @throws LabError `unavailable` when the message is not known to be kept. */
+  /** @throws LabError `unavailable` (no queue has it) or `deadline-passed` (unknown) */
   publish(message: Outgoing): Promise<void>
   /** Resolves when its channel is gone. */
   closed: Promise<void>
@@ -56,8 +57,9 @@ function publisherOn(channel: Channel): Publisher {
     publish(message) {
       const envelope = envelopeOf(message)
       return new Promise<void>((resolve, reject) => {
-        const giveUp = () => reject(new LabError('unavailable', 'the broker went away before it confirmed a message'))
-        if (!channel.active) return giveUp()
+        if (!channel.active) return reject(new LabError('unavailable', 'the broker is away; nothing was published'))
+        const unknown = (why: string, cause?: unknown) => reject(new LabError('deadline-passed', why, { cause }))
+        const giveUp = () => unknown('the broker went away before it confirmed a message')
         waiting.set(giveUp, performance.now())
         const done = async () => {
           // The client tells of a return one turn later than of the confirm that follows it.
@@ -71,7 +73,7 @@ function publisherOn(channel: Channel): Publisher {
           .then(done)
           .catch((error: unknown) => {
             const why = error instanceof Error ? error.message : String(error)
-            reject(new LabError('unavailable', `the broker did not take a message: ${why}`, { cause: error }))
+            unknown(`the broker did not confirm a message: ${why}`, error)
           })
           .finally(() => waiting.delete(giveUp))
       })

@@ -1,5 +1,5 @@
-// order_service of the asynchronous model: `POST /order` stores the order and its event, a relay publishes the event,
-// and the order's status follows the result that inventory publishes.
+// order_service of the asynchronous model: `POST /order` stores the order, its event is published (by the relay of the
+// outbox; without the outbox within the request), and the order's status follows the result that inventory publishes.
 import { randomUUID } from 'node:crypto'
 import { LabError } from '#common/contracts/errors.ts'
 import { InventoryEvent } from '#common/contracts/events.ts'
@@ -11,8 +11,10 @@ import { delay } from '#common/faults/delay.ts'
 import { error } from '#common/faults/error.ts'
 import { faultRoutes } from '#common/faults/routes.ts'
 import { createSwitchboard } from '#common/faults/switchboard.ts'
+import { integer, oneOf } from '#common/kit/config.ts'
 import { ordersRoute } from '#common/kit/evidence-routes.ts'
 import { contextOf, createServer, readHeader } from '#common/kit/http-server.ts'
+import { relayWindowSetting } from '#common/kit/relay.ts'
 import { commonSettings, concurrencySetting, runService } from '#common/kit/service.ts'
 import { ordersTables } from '#common/stores/orders.ts'
 import { outboxTables } from '#common/stores/outbox.ts'
@@ -20,11 +22,11 @@ import { openStore } from '#common/stores/store.ts'
 import { connectBroker } from '../broker/broker.ts'
 import { consume } from '../consume.ts'
 import { readEvent } from '../read-event.ts'
-import { brokerSettings, relayWindow } from '../settings.ts'
+import { brokerSettings } from '../settings.ts'
 import { suspectsTables } from '../suspects.ts'
 import { topologyOf } from '../topology.ts'
-import { place, viewOf, withoutNotification } from './place.ts'
-import { startRelay } from './relay.ts'
+import { viewOf, withoutNotification } from './answer.ts'
+import { direct, relayed } from './placing.ts'
 import { settle } from './results.ts'
 
 const NAME = 'async-rabbitmq/order_service'
@@ -33,7 +35,9 @@ export const settings = {
   ...commonSettings(NAME, 8010),
   ...brokerSettings,
   W: concurrencySetting,
-  RELAY_WINDOW: relayWindow,
+  OUTBOX: oneOf(['on', 'off'], 'on', 'off: an event is published within its request, once'),
+  RELAY_WINDOW: relayWindowSetting,
+  PUBLISH_DEADLINE_MS: integer(1_000, 'without the outbox: how long an answer waits for the broker', { min: 1 }),
 }
 
 await runService(NAME, {
@@ -44,7 +48,7 @@ await runService(NAME, {
       role: 'ORDER',
       environment,
       faults: [delay, error],
-      crashPoints: ['store-publish', 'publish-dequeue'],
+      crashPoints: ['store-publish', config.OUTBOX === 'on' ? 'publish-dequeue' : 'publish-answer'],
     })
     const store = openStore(config.DATA_DIR, 'orders', db => ({
       ...ordersTables(db),
@@ -53,14 +57,8 @@ await runService(NAME, {
     }))
     const topology = topologyOf(config.PREFIX, config.RETRY_DELAYS_MS.length)
     const broker = connectBroker({ ...parts, url: config.RABBITMQ_URL, name: NAME, topology })
-    const relay = startRelay({
-      ...parts,
-      store,
-      broker,
-      exchange: topology.orders,
-      window: config.RELAY_WINDOW,
-      crashPoint: switchboard.crashPoint('publish-dequeue'),
-    })
+    const compose = config.OUTBOX === 'on' ? relayed : direct
+    const { place, shown, ended } = compose({ ...parts, store, broker, exchange: topology.orders, switchboard })
     const settleResult = settle(store)
     const consumer = consume<InventoryEvent>({
       ...parts,
@@ -74,8 +72,7 @@ await runService(NAME, {
       isDone: event => store.read.findOrder(event.data.orderId)?.status !== 'pending',
       handle: settleResult,
     })
-    const crashPoint = switchboard.crashPoint('store-publish')
-    const placing = switchboard.wrap(place({ store, wakeRelay: relay.wake, crashPoint }))
+    const placing = switchboard.wrap(place)
 
     // What a fault holds here is in no row, and comes to be one although its client has long gone.
     const underWay = new Set<Order>()
@@ -90,7 +87,7 @@ await runService(NAME, {
       return reply.code(isNew ? 202 : 200).send(view)
     })
     server.get<{ Params: { orderId: string } }>('/order/:orderId', request => {
-      const placed = store.read.findOrder(request.params.orderId)
+      const placed = shown(request.params.orderId)
       if (!placed) throw new LabError('not-found', 'there is no such order')
       return viewOf(placed)
     })
@@ -99,7 +96,7 @@ await runService(NAME, {
     return {
       server,
       async stop() {
-        await Promise.all([relay.ended, consumer.stop()])
+        await Promise.all([ended, consumer.stop()])
         await broker.close()
         store.close()
       },

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test, type TestContext } from 'node:test'
 import type { StockRow } from '#common/contracts/evidence.ts'
+import { deriveOrderId } from '#common/contracts/order-id.ts'
 import { until } from '#common/kit/until.ts'
 import { provideBroker } from '../../infra/brokers/provide.ts'
 import {
@@ -111,6 +112,53 @@ test('a broker that is killed under load and comes back loses, doubles and overs
   })
   assert.deepEqual(sorted((await notifications(place)).map(row => row.orderId)), reserved, 'one notification each')
   assert.deepEqual(await place.link.deadLetters(), [])
+})
+
+test('without the outbox a broker that is killed under load is told as it is: nothing that was accepted is lost', async t => {
+  const { address, broker, release } = await ownBroker(t)
+  const place = await openPlace(t, { broker: address })
+  t.after(release) // after the place has removed what it made
+  await place.start(SERVICES, { OUTBOX: 'off', PUBLISH_DEADLINE_MS: '500' })
+  const statuses = new Map<string, Promise<number>>()
+  const ask = async (key: string) => (await place.placeOrder(burger(), { 'idempotency-key': key })).status
+  const timer = setInterval(() => {
+    const key = `key-${statuses.size}`
+    statuses.set(key, ask(key))
+  }, EVERY_MS)
+  t.after(() => clearInterval(timer))
+  const more = (count: number) => {
+    const wanted = statuses.size + count
+    return until(() => statuses.size >= wanted, { deadlineMs: 30_000, what: `${count} more orders to be asked` })
+  }
+  await more(200)
+  await broker.kill()
+  await place.unhealthy('order_service', 'broker')
+  await more(100)
+  await broker.start()
+  await place.healthy('order_service')
+  await more(100)
+  clearInterval(timer)
+
+  const told = new Map(await Promise.all([...statuses].map(async ([key, status]) => [key, await status] as const)))
+  const keysOf = (status: number) => [...told.keys()].filter(key => told.get(key) === status)
+  const [accepted, refused, unknown] = [keysOf(202), keysOf(503), keysOf(504)]
+  assert.equal(accepted.length + refused.length + unknown.length, told.size, String([...new Set(told.values())]))
+  assert.ok(accepted.length >= 200 && refused.length >= 100, `${accepted.length} accepted, ${refused.length} refused`)
+
+  const ids = (keys: string[]) => sorted(keys.map(key => deriveOrderId('user', key)))
+  for (const name of SERVICES) await place.healthy(name)
+  const decidedIds = async () => new Set((await decisions(place)).map(row => row.orderId))
+  const allDecided = async () => {
+    const decided = await decidedIds()
+    return ids(accepted).every(id => decided.has(id))
+  }
+  await until(allDecided, { deadlineMs: 60_000, what: 'all that was accepted to be decided' })
+  const shown = (await orders(place)).map(row => row.orderId)
+  assert.deepEqual(sorted(shown), ids([...accepted, ...unknown]), 'what was refused left nothing')
+  const decided = await decidedIds()
+  const ghosts = ids(refused).filter(id => decided.has(id))
+  assert.deepEqual(ghosts, [], 'what was refused did not happen')
+  for (const key of refused.slice(0, 20)) assert.equal(await ask(key), 202, 'the key of a refused order is free')
 })
 
 test('a broker that hangs makes the order service unhealthy, which takes orders on, and goes on with the broker', async t => {

@@ -13,7 +13,14 @@ conformance(
       notification_service: ['commit-ack'],
     },
     wrong: {
-      order_service: { W: '0', RABBITMQ_URL: 'http://127.0.0.1', RELAY_WINDOW: 'wide', RETRY_DELAYS_MS: 'soon' },
+      order_service: {
+        W: '0',
+        RABBITMQ_URL: 'http://127.0.0.1',
+        RELAY_WINDOW: 'wide',
+        RETRY_DELAYS_MS: 'soon',
+        OUTBOX: 'maybe',
+        PUBLISH_DEADLINE_MS: '0',
+      },
       inventory_service: { INITIAL_STOCK: '{"main": {"burger": -1}}' },
     },
   },

@@ -31,9 +31,7 @@ export function openConsumer(
   const published: Outgoing[] = []
   const confirms: PromiseWithResolvers<void>[] = []
   let subscriber: Subscriber | undefined
-  const broker: Broker = {
-    isReady: () => true,
-    ready: async () => {},
+  const broker: Pick<Broker, 'publish' | 'subscribe'> = {
     publish(message) {
       const confirm = Promise.withResolvers<void>()
       published.push(message)
@@ -44,7 +42,6 @@ export function openConsumer(
       subscriber = given
       return { cancel: async () => {} }
     },
-    close: async () => {},
   }
   const consumer = consume<OrderPlaced>({
     broker,

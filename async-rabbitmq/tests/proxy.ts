@@ -1,4 +1,4 @@
-// A wire between services and the broker that a test can cut, mend, and speak on in the broker's name.
+// A wire between services and the broker that a test can cut, hold, mend, and speak on in the broker's name.
 import { createServer, connect, type Socket } from 'node:net'
 import type { TestContext } from 'node:test'
 import { leasePorts } from '#common/kit/ports.ts'
@@ -11,10 +11,13 @@ export async function openProxy(t: TestContext) {
   const inside = new URL(brokerUrl())
   inside.host = `127.0.0.1:${lease.ports[0]}`
   const clients = new Set<Socket>()
+  let isHeld = false
   const server = createServer(client => {
     const broker = connect(Number(target.port || 5672), target.hostname)
     clients.add(client)
-    client.pipe(broker).pipe(client)
+    if (isHeld) client.pause()
+    client.on('data', bytes => broker.write(bytes))
+    broker.pipe(client)
     for (const socket of [client, broker])
       socket
         .on('error', () => {})
@@ -35,6 +38,15 @@ export async function openProxy(t: TestContext) {
   return {
     url: inside.href,
     cut,
+    /** What services say reaches nobody until `release`; cut before that, it is lost. */
+    hold() {
+      isHeld = true
+      for (const client of clients) client.pause()
+    },
+    release() {
+      isHeld = false
+      for (const client of clients) client.resume()
+    },
     mend: () => new Promise<void>(resolve => server.listen(lease.ports[0], '127.0.0.1', resolve)),
     /** What a broker says that runs out of memory, and that has some again. Only while the wire is quiet. */
     sayBlocked: () => clients.forEach(client => client.write(frame(60, shortText('low on memory')))),

@@ -16,7 +16,7 @@ test('what waits for its confirm is given up with its channel, and nothing waits
   })
   const publisher = await openPublisher(connection)
   const message = { exchange: '', routingKey: 'nowhere', body: Buffer.from('{}') }
-  const given = assert.rejects(publisher.publish(message), { code: 'unavailable' })
+  const given = assert.rejects(publisher.publish(message), { code: 'deadline-passed' })
   await publisher.close()
   await publisher.closed
   await given

@@ -33,6 +33,15 @@ test('what is undecided is listed, the oldest first', () => {
   assert.deepEqual(tables.pendingOrders(), ['b', 'c'])
 })
 
+test('an order is taken back only while it is pending', () => {
+  const tables = ordersTables(new DatabaseSync(':memory:'))
+  for (const orderId of ['pending', 'decided']) tables.insertOrder(placed(orderId))
+  tables.updateOrder('decided', { status: 'reserved', reason: null, notification: 'pending' })
+  for (const orderId of ['pending', 'decided', 'unknown']) tables.removePending(orderId)
+  assert.equal(tables.findOrder('pending'), undefined)
+  assert.equal(tables.findOrder('decided')?.status, 'reserved')
+})
+
 test('what is unconfirmed is read in pages, the oldest first, until it is confirmed', () => {
   const tables = ordersTables(new DatabaseSync(':memory:'))
   for (const orderId of ['c', 'b', 'a', 'pending']) tables.insertOrder(placed(orderId))

@@ -12,6 +12,8 @@ export type OwedOrder = { seq: number; orderId: string }
 export type OrdersTables = OrdersTx & {
   pageOrders: Pager<OrderRow>
   pendingOrders(): string[]
+  /** Takes an order back that is pending; another one may be given its number. */
+  removePending(orderId: string): void
   /** The oldest after `after`. */
   unconfirmedOrders(after: number, limit: number): OwedOrder[]
 }
@@ -31,6 +33,7 @@ export function ordersTables(db: DatabaseSync): OrdersTables {
   const update = db.prepare(`UPDATE orders
     SET status = ?, reason = ?, notification = ?, decidedNs = coalesce(decidedNs, ?) WHERE orderId = ?`)
   const pending = db.prepare(`SELECT orderId FROM orders WHERE status = 'pending' ORDER BY seq`)
+  const remove = db.prepare(`DELETE FROM orders WHERE orderId = ? AND status = 'pending'`)
   const unconfirmed = db.prepare(`SELECT seq, orderId FROM orders
     WHERE notification = 'pending' AND seq > ? ORDER BY seq LIMIT ?`)
   return {
@@ -65,6 +68,7 @@ export function ordersTables(db: DatabaseSync): OrdersTables {
       update.run(status, reason, notification, monotonicNs(), orderId)
     },
     pendingOrders: () => pending.all().map(row => String(row.orderId)),
+    removePending: orderId => void remove.run(orderId),
     unconfirmedOrders: (after, limit) => unconfirmed.all(after, limit) as OwedOrder[],
     pageOrders: pager<OrderRow>(db, {
       table: 'orders',

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { DatabaseSync } from 'node:sqlite'
 import { test } from 'node:test'
-import { outboxTables } from './outbox.ts'
+import { outboxTables, refuseLeftovers } from './outbox.ts'
 
 test('entries come in the order in which they were stored, from where one left off, until they are handed over', () => {
   const outbox = outboxTables(new DatabaseSync(':memory:'))
@@ -21,4 +21,12 @@ test('a number is never given twice, so that an entry stored after a pause is no
   outbox.dequeue(first?.seq ?? 0)
   outbox.enqueue('second')
   assert.notEqual(outbox.pendingEntries(0, 1)[0]?.seq, first?.seq)
+})
+
+test('an outbox that nobody will empty is refused while it holds an event', () => {
+  const outbox = outboxTables(new DatabaseSync(':memory:'))
+  outbox.enqueue('a')
+  assert.throws(() => refuseLeftovers(outbox), { code: 'unavailable' })
+  outbox.dequeue(1)
+  refuseLeftovers(outbox)
 })

@@ -1,5 +1,6 @@
 // The outbox: events that were stored with the state that they tell of, until they are handed over.
 import type { DatabaseSync } from 'node:sqlite'
+import { LabError } from '../contracts/errors.ts'
 
 export type OutboxEntry = { seq: number; body: string }
 
@@ -21,4 +22,13 @@ export function outboxTables(db: DatabaseSync): OutboxTables {
       select.all(after, limit).map(row => ({ seq: Number(row.seq), body: String(row.body) })),
     dequeue: seq => void remove.run(seq),
   }
+}
+
+/** For a service without a relay. @throws LabError `unavailable` when there are events that nobody would hand over. */
+export function refuseLeftovers(outbox: OutboxTables): void {
+  if (outbox.pendingEntries(0, 1).length === 0) return
+  throw new LabError(
+    'unavailable',
+    'its outbox holds events of accepted orders; start it with OUTBOX=on until they are handed over',
+  )
 }

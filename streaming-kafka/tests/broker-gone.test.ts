@@ -9,6 +9,7 @@ import { until } from '#common/kit/until.ts'
 import { provideBroker } from '../../infra/brokers/provide.ts'
 import { streamingKafka } from '../model.ts'
 import { type Answer, call, order, placeMany } from './client.ts'
+import { NAME, restart, show, untilHealth } from './entry.ts'
 import { assertSound, createStage, type Stage } from './stage.ts'
 
 const NAMES = streamingKafka.services.map(({ name }) => name)
@@ -130,3 +131,54 @@ const quietEvidence = (stage: Stage) =>
     now => isQuiet(now) && now,
     () => false as const,
   )
+
+const ids = (answers: Answer[]): string[] => answers.map(({ body }) => String(body.orderId))
+
+test('with the outbox orders are taken while Kafka is away, across restarts; all reach it once, and nothing is lost or doubled', async t => {
+  const { address, broker, release } = await ownBroker(t)
+  const stage = await createStage(t, { [NAME]: { OUTBOX: 'on' } }, address)
+  t.after(release) // after the stage has removed what it made
+  await stage.startAll()
+  const base = stage.runtime.url(NAME)
+  const answers = await placeMany(base, 50, 'before')
+  await stage.quiet(50)
+
+  const killed = broker.kill()
+  answers.push(...(await placeMany(base, 50, 'dying')))
+  await killed
+  await untilHealth(stage, 503)
+  answers.push(...(await placeMany(base, 50, 'away')))
+  await restart(stage)
+  assert.equal((await call(`${base}/health`, 'GET')).status, 503)
+  answers.push(...(await placeMany(base, 50, 'restarted')))
+  assert.deepEqual([...new Set(answers.map(({ status }) => status))], [202])
+
+  const [away] = ids(answers).slice(100)
+  assert.equal((await show(stage, String(away))).body.status, 'pending')
+  const again = await placeMany(base, 50, 'away')
+  assert.deepEqual(ids(again), ids(answers).slice(100, 150))
+  assert.deepEqual([...new Set(again.map(({ body }) => body.code))], ['order-undecided'])
+  assert.equal((await call(`${base}/order`, 'POST', order('away', 'elsewhere'), 'away-0')).status, 422)
+
+  await broker.start()
+  await untilHealth(stage, 200)
+  const evidence = await stage.quiet(200)
+  assert.deepEqual(evidence.orders.map(({ orderId }) => orderId).sort(), ids(answers).toSorted())
+  assertSound(evidence)
+  const decided = await placeMany(base, 50, 'away')
+  assert.deepEqual([...new Set(decided.map(({ status }) => status))], [200])
+  await assertFirstsInOrder(stage)
+})
+
+/** Of each kitchen, the first record of each order is in the log in the order in which the orders were stored. */
+async function assertFirstsInOrder(stage: Stage): Promise<void> {
+  type Held = { key: string; body: string }
+  const records = (await stage.link.verbs['topic-records']?.({ topic: 'orders' })) as Held[]
+  const kitchens = Map.groupBy(records, ({ key }) => key)
+  const { orders } = await stage.evidence()
+  for (const [kitchen, held] of kitchens) {
+    const firsts = new Set(held.map(({ body }) => (JSON.parse(body) as { data: { orderId: string } }).data.orderId))
+    const stored = orders.filter(({ kitchenId }) => kitchenId === kitchen).map(({ orderId }) => orderId)
+    assert.deepEqual([...firsts], stored, kitchen)
+  }
+}

@@ -15,7 +15,7 @@ conformance(
     },
     publishRaw: { topic: 'orders' },
     wrong: {
-      producer_order: { KAFKA_BROKERS: 'nowhere' },
+      producer_order: { KAFKA_BROKERS: 'nowhere', OUTBOX: 'maybe', RELAY_WINDOW: '0' },
       inventory_consumer: { INITIAL_STOCK: '{"main": {"burger": -1}}' },
     },
   },

@@ -3,20 +3,19 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test, type TestContext } from 'node:test'
-import { LabError } from '#common/contracts/errors.ts'
-import { orderPlaced } from '#common/contracts/events.ts'
-import { createHealth } from '#common/kit/health.ts'
-import { createLog } from '#common/kit/log.ts'
-import { until } from '#common/kit/until.ts'
-import { outboxTables } from '#common/stores/outbox.ts'
-import { openStore } from '#common/stores/store.ts'
-import type { Broker } from '../broker/broker.ts'
+import { LabError } from '../contracts/errors.ts'
+import { orderPlaced } from '../contracts/events.ts'
+import { outboxTables } from '../stores/outbox.ts'
+import { openStore } from '../stores/store.ts'
+import { createHealth } from './health.ts'
+import { createLog } from './log.ts'
 import { startRelay } from './relay.ts'
+import { until } from './until.ts'
 
 const happened = { correlationId: 'c', occurredAt: '2026-01-01T00:00:00.000Z' }
 const order = (orderId: string) => ({ orderId, userId: 'u', kitchenId: 'k', items: [{ sku: 'burger', quantity: 1 }] })
 
-/** A relay on a broker that is made up, with so many events in its outbox: the test confirms what it publishes. */
+/** A relay with so many events in its outbox: the test resolves or rejects each hand-over. */
 async function openRelay(t: TestContext, { events, window }: { events: number; window: number }) {
   const folder = mkdtempSync(join(tmpdir(), 'lab-relay-'))
   const store = openStore(folder, 'outbox', outboxTables)
@@ -24,22 +23,16 @@ async function openRelay(t: TestContext, { events, window }: { events: number; w
   const health = createHealth()
   const published: string[] = []
   const confirms: PromiseWithResolvers<void>[] = []
-  const broker: Broker = {
-    isReady: () => true,
-    ready: async () => {},
-    publish(message) {
-      const confirm = Promise.withResolvers<void>()
-      published.push(String(message.messageId))
-      confirms.push(confirm)
-      return confirm.promise
-    },
-    subscribe: () => ({ cancel: async () => {} }),
-    close: async () => {},
+  const handOver = ({ id }: { id: string }): Promise<void> => {
+    const confirm = Promise.withResolvers<void>()
+    published.push(id)
+    confirms.push(confirm)
+    return confirm.promise
   }
   for (let index = 1; index <= events; index++)
     await store.transact(tx => tx.enqueue(JSON.stringify(orderPlaced(order(`o-${index}`), happened))))
   const log = createLog('test', 'silent')
-  const parts = { store, broker, exchange: 'orders', window, crashPoint: () => {}, log, health }
+  const parts = { store, ready: async () => {}, handOver, window, crashPoint: () => {}, log, health }
   const relay = startRelay({ ...parts, closing: closing.signal })
   t.after(async () => {
     closing.abort()

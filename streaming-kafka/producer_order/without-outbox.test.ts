@@ -7,7 +7,7 @@ import { groupCommit } from '#common/stores/group-commit.ts'
 import { settleOrder } from '#common/workflow/settle-order.ts'
 import type { NewRecord } from '../broker/record.ts'
 import { topicNames } from '../topics.ts'
-import { place, type PlaceParts } from './place.ts'
+import { placeWithoutOutbox, type WithoutOutboxParts } from './without-outbox.ts'
 import { viewTables } from './view.ts'
 
 const order = { orderId: 'o-1', userId: 'ada', kitchenId: 'main', items: [{ sku: 'burger', quantity: 1 }] }
@@ -15,7 +15,7 @@ const other = { ...order, items: [{ sku: 'pizza', quantity: 1 }] }
 const context = { correlationId: 'c', log: createLog('test', 'silent') }
 
 /** `answer`: what the log says to each record. */
-function placing(answer: () => Promise<void>, change: Partial<PlaceParts> = {}) {
+function placing(answer: () => Promise<void>, change: Partial<WithoutOutboxParts> = {}) {
   const db = new DatabaseSync(':memory:')
   const tables = viewTables(db)
   const sent: NewRecord[] = []
@@ -23,7 +23,7 @@ function placing(answer: () => Promise<void>, change: Partial<PlaceParts> = {}) 
     sent.push(record)
     return answer()
   }
-  const parts: PlaceParts = {
+  const parts: WithoutOutboxParts = {
     kafka: { producer: { send, close: async () => {} }, topics: topicNames('') },
     store: { ...groupCommit(db, tables), read: tables },
     onTheirWay: new Map(),
@@ -32,7 +32,7 @@ function placing(answer: () => Promise<void>, change: Partial<PlaceParts> = {}) 
     afterProduce: () => {},
     ...change,
   }
-  return { parts, sent, tables, placeIt: place(parts) }
+  return { parts, sent, tables, placeIt: placeWithoutOutbox(parts) }
 }
 
 const refused = (code: 'unavailable' | 'too-large' | 'deadline-passed') => () => Promise.reject(new LabError(code, 'x'))
@@ -72,7 +72,7 @@ test('what was not handed over may be placed again; what was handed over counts 
 test('an order that the log has and the store could not note is unknown to the client, never "nothing happened"', async () => {
   const broken = placing(async () => {})
   const transact = () => Promise.reject(new LabError('store-failed', 'the disk is full'))
-  const placeIt = place({ ...broken.parts, store: { transact, read: broken.tables } })
+  const placeIt = placeWithoutOutbox({ ...broken.parts, store: { transact, read: broken.tables } })
   await assert.rejects(placeIt(order, context), { code: 'deadline-passed' })
 })
 

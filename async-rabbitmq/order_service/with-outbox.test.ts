@@ -7,7 +7,7 @@ import { createLog } from '#common/kit/log.ts'
 import { ordersTables } from '#common/stores/orders.ts'
 import { outboxTables, type OutboxTables } from '#common/stores/outbox.ts'
 import { openStore } from '#common/stores/store.ts'
-import { place } from './place.ts'
+import { placeWithOutbox } from './with-outbox.ts'
 
 const order = { orderId: 'o', userId: 'u', kitchenId: 'k', items: [{ sku: 'burger', quantity: 1 }] }
 const context = { correlationId: 'c', signal: new AbortController().signal, log: createLog('test', 'silent') }
@@ -20,7 +20,7 @@ function openOrders(t: TestContext, change: Partial<OutboxTables> = {}) {
     rmSync(folder, { recursive: true })
   })
   let wakes = 0
-  const placing = place({ store, wakeRelay: () => wakes++, crashPoint: () => {} })
+  const placing = placeWithOutbox({ store, wakeRelay: () => wakes++, crashPoint: () => {} })
   return { store, placing, wakes: () => wakes }
 }
 

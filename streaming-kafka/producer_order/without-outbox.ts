@@ -1,20 +1,21 @@
-// Places an order: it is in the log, acknowledged by all in-sync replicas, before the client is told.
+// `POST /order` without the outbox: the order is in the log, acknowledged by all in-sync replicas, before the client is
+// told 202.
 // Guarantees: an order that was answered with 2xx is in the log and in the view. 503: it is not in the log. 504: nobody
 // knows yet; the view shows it as soon as the log does. The same key never places two orders: what is on its way is
 // remembered until the log has it, and before this process answered anybody it had read the whole log.
 import { LabError } from '#common/contracts/errors.ts'
 import { orderPlaced } from '#common/contracts/events.ts'
-import type { OrderView } from '#common/contracts/http.ts'
 import { fingerprint, type Order } from '#common/contracts/order.ts'
 import type { CrashPoint } from '#common/faults/crash.ts'
 import { wallTime } from '#common/kit/clock.ts'
 import type { Context } from '#common/kit/handler.ts'
-import type { PlacedOrder, Store } from '#common/workflow/store.ts'
+import type { Store } from '#common/workflow/store.ts'
 import { jsonRecord } from '../broker/record.ts'
 import type { KafkaConnection } from '../connection.ts'
+import { type Placed, presentState, undecided } from './answer.ts'
 import { learn, type ViewTables } from './view.ts'
 
-export type PlaceParts = {
+export type WithoutOutboxParts = {
   kafka: Pick<KafkaConnection, 'producer' | 'topics'>
   store: Store<ViewTables> & { read: ViewTables }
   /** Fingerprints of the orders that are on their way to the log, by id. */
@@ -24,11 +25,9 @@ export type PlaceParts = {
   afterProduce: CrashPoint
 }
 
-/** The answer, and whether the order was placed now or is an old one in its present state. */
-export type Placed = { isNew: boolean; view: OrderView }
-
 /** @throws LabError `unavailable`, `deadline-passed`, `key-reused`, `order-undecided`, or the reason why it failed */
-export function place({ kafka, store, onTheirWay, ready, deadlineMs, afterProduce }: PlaceParts) {
+export function placeWithoutOutbox(parts: WithoutOutboxParts) {
+  const { kafka, store, onTheirWay, ready, deadlineMs, afterProduce } = parts
   return async (order: Order, { correlationId, log }: Pick<Context, 'correlationId' | 'log'>): Promise<Placed> => {
     if (!ready()) throw new LabError('unavailable', 'the service has not read the log yet; nothing happened')
     const { orderId, kitchenId } = order
@@ -61,22 +60,3 @@ export function place({ kafka, store, onTheirWay, ready, deadlineMs, afterProduc
     return { isNew: true, view: { orderId, status: 'pending' } }
   }
 }
-
-export const viewOf = ({ order, status, reason, notification }: PlacedOrder): OrderView => ({
-  orderId: order.orderId,
-  status,
-  ...(reason !== null && { reason }),
-  ...(notification !== null && { notification }),
-})
-
-/** What the same key is told again. */
-function presentState(placed: PlacedOrder): OrderView {
-  const { orderId } = placed.order
-  if (placed.status === 'pending') throw undecided(orderId)
-  if (placed.status === 'reserved') return viewOf(placed)
-  const reason = placed.reason === 'unknown-sku' ? placed.reason : 'out-of-stock'
-  throw new LabError(reason, `order ${orderId} failed`, { orderId })
-}
-
-const undecided = (orderId: string): LabError =>
-  new LabError('order-undecided', `order ${orderId} is placed and not decided yet; ask again soon`, { orderId })

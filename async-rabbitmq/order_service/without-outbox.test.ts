@@ -1,0 +1,124 @@
+import assert from 'node:assert/strict'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { test, type TestContext } from 'node:test'
+import { LabError } from '#common/contracts/errors.ts'
+import type { OrderPlaced } from '#common/contracts/events.ts'
+import { createLog } from '#common/kit/log.ts'
+import { ordersTables, type OrdersTables } from '#common/stores/orders.ts'
+import { openStore } from '#common/stores/store.ts'
+import { settleOrder } from '#common/workflow/settle-order.ts'
+import { withoutOutbox } from './without-outbox.ts'
+
+const order = { orderId: 'o', userId: 'u', kitchenId: 'k', items: [{ sku: 'burger', quantity: 1 }] }
+const context = { correlationId: 'c', signal: new AbortController().signal, log: createLog('test', 'silent') }
+
+type Options = { isTaking?(): boolean; change?: Partial<OrdersTables> }
+
+/** The test says what becomes of each publish; `change` breaks the store. */
+function openPlacing(t: TestContext, { isTaking = () => true, change = {} }: Options = {}) {
+  const folder = mkdtempSync(join(tmpdir(), 'lab-direct-'))
+  const store = openStore(folder, 'orders', db => ({ ...ordersTables(db), ...change }))
+  t.after(() => {
+    store.close()
+    rmSync(folder, { recursive: true })
+  })
+  const published: string[] = []
+  const confirms: PromiseWithResolvers<void>[] = []
+  const begun = Promise.withResolvers<void>()
+  const placing = withoutOutbox({
+    store,
+    checkPublishing() {
+      if (!isTaking()) throw new LabError('unavailable', 'the broker is away')
+    },
+    publish(event: OrderPlaced) {
+      const confirm = Promise.withResolvers<void>()
+      published.push(event.id)
+      confirms.push(confirm)
+      begun.resolve()
+      return confirm.promise
+    },
+    afterStore: () => {},
+    afterPublish: () => {},
+  })
+  return { ...placing, store, published, confirms, begun: begun.promise }
+}
+
+const refused = (code: 'unavailable' | 'deadline-passed') => new LabError(code, 'why')
+
+test('an order is stored before it is published, and shown and answered when it is confirmed', async t => {
+  const { place, shown, store, confirms, begun } = openPlacing(t)
+  const placing = place(order, context)
+  await begun
+  assert.equal(store.read.findOrder('o')?.status, 'pending')
+  assert.equal(shown('o'), undefined, 'it may yet be taken back')
+  confirms[0]?.resolve()
+  assert.deepEqual(await placing, { isNew: true, view: { orderId: 'o', status: 'pending' } })
+  assert.equal(shown('o')?.status, 'pending')
+})
+
+test('while nothing can be published nothing is stored, and a known order is still told', async t => {
+  let isTaking = false
+  const { place, shown, store, published, confirms, begun } = openPlacing(t, { isTaking: () => isTaking })
+  await assert.rejects(place(order, context), { code: 'unavailable' })
+  assert.equal(store.read.findOrder('o'), undefined)
+  assert.deepEqual(published, [])
+  isTaking = true
+  const placing = place(order, context)
+  await begun
+  confirms[0]?.resolve()
+  await placing
+  isTaking = false
+  await assert.rejects(place(order, context), { code: 'order-undecided' })
+  assert.ok(shown('o'))
+})
+
+test('an order whose event no queue has is taken back, and its key places it again', async t => {
+  const { place, shown, store, published, confirms, begun } = openPlacing(t)
+  const placing = place(order, context)
+  await begun
+  confirms[0]?.reject(refused('unavailable'))
+  await assert.rejects(placing, { code: 'unavailable', orderId: 'o' })
+  assert.equal(store.read.findOrder('o'), undefined)
+  const again = place(order, context)
+  await store.transact(() => {})
+  assert.equal(published.length, 2)
+  confirms[1]?.resolve()
+  assert.equal((await again).isNew, true)
+  assert.ok(shown('o'))
+})
+
+test('an order whose event may be in a queue stays pending, is shown, and is not published again', async t => {
+  const { place, shown, published, confirms, begun } = openPlacing(t)
+  const placing = place(order, context)
+  await begun
+  await assert.rejects(place(order, context), { code: 'order-undecided' })
+  confirms[0]?.reject(refused('deadline-passed'))
+  await assert.rejects(placing, { code: 'deadline-passed', orderId: 'o' })
+  assert.equal(shown('o')?.status, 'pending')
+  await assert.rejects(place(order, context), { code: 'order-undecided' })
+  assert.equal(published.length, 1)
+})
+
+test('an order that is refused and cannot be taken back is unknown to the client, never "nothing happened"', async t => {
+  const removePending = () => {
+    throw new LabError('store-failed', 'the disk is full')
+  }
+  const { place, shown, confirms, begun } = openPlacing(t, { change: { removePending } })
+  const placing = place(order, context)
+  await begun
+  confirms[0]?.reject(refused('unavailable'))
+  await assert.rejects(placing, { code: 'deadline-passed' })
+  assert.equal(shown('o')?.status, 'pending')
+})
+
+test('a result that overtakes the confirm is what the client is told', async t => {
+  const { place, shown, store, confirms, begun } = openPlacing(t)
+  const placing = place(order, context)
+  await begun
+  await store.transact(tx => settleOrder(tx, 'o', { status: 'reserved' }))
+  assert.equal(shown('o')?.status, 'reserved')
+  confirms[0]?.resolve()
+  assert.deepEqual((await placing).view, { orderId: 'o', status: 'reserved' })
+})

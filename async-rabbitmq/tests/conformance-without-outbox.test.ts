@@ -1,0 +1,16 @@
+// The asynchronous model without its outbox passes the same suite, but for the one point at which the outbox is missed
+// (without-outbox.test.ts).
+import { conformance } from '#common/conformance/conformance.ts'
+import { testBroker } from '#common/conformance/test-broker.ts'
+import { asyncRabbitmq } from '../model.ts'
+
+conformance(
+  asyncRabbitmq,
+  { rabbitmq: testBroker('rabbitmq') },
+  {
+    about: 'order_service',
+    environments: { order_service: { OUTBOX: 'off' } },
+    crashPoints: { order_service: ['store-publish', 'publish-answer'] },
+    unsafePoints: { order_service: ['store-publish'] },
+  },
+)

@@ -1,0 +1,135 @@
+import assert from 'node:assert/strict'
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { test } from 'node:test'
+import { stripVTControlCharacters } from 'node:util'
+import type { Result, Summary } from '#common/experiment/summary.ts'
+import type { Verdict } from '#common/experiment/verdict.ts'
+import { madeResult, madeSummary } from '../render/made-result.ts'
+import { runCli, testFolder } from '../test-cli.ts'
+import { diffRuns, gotWorse } from './diff.ts'
+import { renderDiff } from './render.ts'
+
+const result = (change: Partial<Result>): Result => ({ ...madeResult, ...change })
+const runOf = (...results: Result[]): Summary => madeSummary(results)
+const diffOf = (one: Summary, other: Summary) => diffRuns(one, other, { all: false })
+const shown = (one: Summary, other: Summary) => stripVTControlCharacters(renderDiff(diffOf(one, other)))
+
+test('a run does not differ from itself', () => {
+  const run = runOf(madeResult)
+  const { conditions, onlyOne, onlyOther, verdicts } = diffOf(run, run)
+  assert.deepEqual([conditions, onlyOne, onlyOther, verdicts], [[], [], [], []])
+  assert.match(shown(run, run), /measured under the same conditions\.\nNo verdict differs\.[^]+No verdict got worse\.$/)
+})
+
+test('conditions that differ come first: of the machine, the run, the brokers, and of each experiment', () => {
+  const one = runOf(madeResult)
+  const machine = { ...one.machine, cores: 64 }
+  const brokers = { kafka: { source: 'docker', version: '4.3.0' } }
+  const variants = madeResult.variants.map(variant => ({ ...variant, environment: { inventory_consumer: { W: '1' } } }))
+  const changed = result({ settings: { orders: 600 }, atOnce: 1, durability: 'on disk', variants })
+  const other = { ...runOf(changed), machine, brokers, seed: 2, runtime: 'compose', profile: 'quick' as const }
+  const whats = diffOf(one, other).conditions.map(({ what }) => what)
+  const of = 'streaming-kafka/consumer-lag: '
+  const own = [
+    'orders',
+    'W, orders at once',
+    'where an accepted order was',
+    'throttled, inventory_consumer W',
+    'control, inventory_consumer W',
+  ]
+  assert.deepEqual(whats, ['profile', 'runtime', 'seed', 'machine', 'kafka', ...own.map(what => of + what)])
+  assert.ok(shown(one, other).startsWith('Conditions that differ:'))
+})
+
+const judged = (verdict: Verdict, change: Partial<Result> = {}) =>
+  result({
+    verdict,
+    checks: [{ name: 'lost', verdict, detail: `it is ${verdict}`, variant: 'control' }],
+    ...change,
+  })
+
+test('a verdict is worse when it was valid and is not, or when it has become invalid', () => {
+  const worse = (one: Verdict, other: Verdict) => gotWorse(diffOf(runOf(judged(one)), runOf(judged(other))))
+  for (const verdict of ['invalid', 'unknown', 'vacuous'] as const) {
+    assert.equal(worse('valid', verdict), 2, verdict)
+    assert.equal(worse(verdict, 'valid'), 0, verdict)
+  }
+  assert.equal(worse('unknown', 'invalid'), 2)
+  const text = shown(runOf(judged('valid')), runOf(judged('invalid')))
+  assert.match(
+    text,
+    /the whole │ valid[^]+lost +│ valid +│ invalid +│ worse[^]+control, lost: it is invalid\n[^]+2 verdicts got worse\.$/,
+  )
+})
+
+test('of repetitions the worst verdict counts', () => {
+  const cell = (repeat: number) => ({ cell: { fault: 'none', ordersPerSecond: 20, repeat } })
+  const one = runOf(judged('valid', cell(1)), judged('valid', cell(2)))
+  const other = runOf(judged('invalid', cell(1)), judged('valid', cell(2)))
+  assert.deepEqual(
+    diffOf(one, other).verdicts.map(({ check, other }) => [check, other]),
+    [
+      [undefined, 'invalid'],
+      ['lost', 'invalid'],
+    ],
+  )
+})
+
+test('what a safeguard that was left out lets happen is shown, and is nothing that got worse', () => {
+  const variants = madeResult.variants.map(variant => ({ ...variant, leftOut: 'inbox' }))
+  const other = runOf(judged('invalid', { verdict: 'valid', variants }))
+  const diff = diffOf(runOf(judged('valid', { variants })), other)
+  assert.deepEqual(
+    diff.verdicts.map(({ check, isWorse }) => [check, isWorse]),
+    [['lost', false]],
+  )
+})
+
+test('experiments, variants and checks that only one of the runs has are named', () => {
+  const more = { name: 'stamps', verdict: 'valid' as const, detail: '', variant: 'control' }
+  const newer = result({
+    variants: [...madeResult.variants, { name: 'extra', about: '', environment: {} }],
+    checks: [...madeResult.checks, more, { ...more, variant: 'extra' }],
+  })
+  const { onlyOne, onlyOther, verdicts } = diffOf(runOf(madeResult, result({ experiment: 'replay' })), runOf(newer))
+  assert.deepEqual(onlyOne, ['streaming-kafka/replay'])
+  assert.deepEqual(onlyOther, [
+    'streaming-kafka/consumer-lag: the variant extra',
+    'streaming-kafka/consumer-lag: the check stamps (control)',
+  ])
+  assert.deepEqual(verdicts, [])
+})
+
+test('two runs that have nothing in common are refused, since nothing could have got worse', () => {
+  const compared = () => diffOf(runOf(madeResult), runOf(result({ experiment: 'replay' })))
+  assert.throws(compared, {
+    name: 'UsageError',
+    message: /no experiment in common \(.+ has streaming-kafka\/consumer-lag; .+\/replay\)/,
+  })
+  assert.throws(() => diffOf(runOf(), runOf(madeResult)), /beef has none;/)
+})
+
+test('lab diff says 1 when a verdict got worse and 0 when none did, as a table or as JSON', async () => {
+  const folder = testFolder()
+  try {
+    const written = (verdict: Verdict) => {
+      const path = join(folder.path, verdict)
+      mkdirSync(path)
+      writeFileSync(join(path, 'summary.json'), JSON.stringify(runOf(judged(verdict))))
+      return path
+    }
+    const [good, bad] = [written('valid'), written('invalid')]
+    const { code, stdout, stderr } = await runCli('main', ['diff', good, bad])
+    assert.deepEqual([code, stderr], [1, ''])
+    assert.match(stdout, /2 verdicts got worse\.\n$/)
+    const json = await runCli('main', ['diff', bad, good, '--json'])
+    assert.equal(json.code, 0)
+    assert.deepEqual(
+      JSON.parse(json.stdout),
+      JSON.parse(JSON.stringify(diffOf(runOf(judged('invalid')), runOf(judged('valid'))))),
+    )
+  } finally {
+    folder.remove()
+  }
+})

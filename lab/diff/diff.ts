@@ -1,0 +1,57 @@
+// Two runs side by side: conditions first, then verdicts, then measures.
+import type { Result, Summary } from '#common/experiment/summary.ts'
+import { UsageError } from '../usage.ts'
+import { type Condition, conditionsThatDiffer } from './conditions.ts'
+import { compareMeasures, type MeasureDiff } from './measures.ts'
+import { type Pair, pairUp } from './pairs.ts'
+import { checksOnlyIn, type VerdictChange, verdictsThatDiffer } from './verdicts.ts'
+
+export type Diff = {
+  one: string
+  other: string
+  conditions: Condition[]
+  /** What only one of the runs has, in words: experiments, their variants, their checks. */
+  onlyOne: string[]
+  onlyOther: string[]
+  verdicts: VerdictChange[]
+  measures: MeasureDiff[]
+}
+
+/**
+ * `all`: every measure, not only the columns of an experiment's table.
+ * @throws UsageError where the runs have nothing in common: nothing could have got worse
+ */
+export function diffRuns(one: Summary, other: Summary, { all }: { all: boolean }): Diff {
+  const { both, onlyOne, onlyOther } = pairUp(one.results, other.results)
+  if (both.length === 0)
+    throw new UsageError(
+      `These runs have no experiment in common (${one.run} has ${list(onlyOne)}; ${other.run} has ${list(onlyOther)}); give two runs of the same.`,
+    )
+  return {
+    one: one.run,
+    other: other.run,
+    conditions: conditionsThatDiffer(one, other, both),
+    onlyOne: [...onlyOne, ...both.flatMap(pair => partsOnlyIn(pair, 'one', 'other'))],
+    onlyOther: [...onlyOther, ...both.flatMap(pair => partsOnlyIn(pair, 'other', 'one'))],
+    verdicts: both.flatMap(verdictsThatDiffer),
+    measures: both.flatMap(pair => compareMeasures(pair, { all })),
+  }
+}
+
+const list = (names: readonly string[]): string => names.join(', ') || 'none'
+
+export const gotWorse = ({ verdicts }: Diff): number => verdicts.filter(({ isWorse }) => isWorse).length
+
+/** Variants, and checks of those variants that both have. */
+function partsOnlyIn(pair: Pair, side: 'one' | 'other', opposite: 'one' | 'other'): string[] {
+  const known = variantsOf(pair[opposite])
+  const missing = [...variantsOf(pair[side])].filter(name => !known.has(name))
+  const shared = pair[side].map(result => ({
+    ...result,
+    checks: result.checks.filter(({ variant }) => !missing.includes(variant)),
+  }))
+  return [...missing.map(name => `${pair.name}: the variant ${name}`), ...checksOnlyIn(pair, shared, pair[opposite])]
+}
+
+const variantsOf = (results: readonly Result[]): Set<string> =>
+  new Set(results.flatMap(({ variants }) => variants.map(({ name }) => name)))
