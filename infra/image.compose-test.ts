@@ -55,5 +55,5 @@ test('after a change of code the image is built again without another install, a
     "console.log(require('fs').readdirSync('node_modules').join())",
   )
   assert.match(installed, /fastify/)
-  assert.doesNotMatch(installed, /typescript|node-linux|vega/)
+  assert.doesNotMatch(installed, /typescript|node-linux|resvg/)
 })

@@ -14,10 +14,10 @@ export function addPublishCommand(program: Command): void {
     .description('write the results of a full run where they are committed: JSON, tables, pictures, logs')
     .argument('[run]', 'its name under runs/, a folder, or latest; without one, what is committed is rendered again')
     .addHelpText('after', '\nExample: npm run lab -- publish latest')
-    .action(async (name?: string) => {
+    .action((name?: string) => {
       const sources = name === undefined ? new Map<string, string>() : fromRun(name)
       write(sources)
-      const rendered = await renderedFrom(ROOT, withExperiments)
+      const rendered = renderedFrom(ROOT, withExperiments)
       write(rendered)
       for (const path of [...sources.keys(), ...rendered.keys()].sort()) console.log(path)
     })

@@ -7,6 +7,7 @@ import { apart } from './labels.ts'
 import { markup } from './markup.ts'
 import { scatter } from './path.ts'
 import { fileOf, type Picture, pngOf } from './picture.ts'
+import { quantileFigure } from './quantile-figure.ts'
 import { linear, logarithmic } from './scale.ts'
 import { DARK, LIGHT } from './theme.ts'
 import { type Group, timeFigure } from './time-figure.ts'
@@ -30,7 +31,7 @@ test('a scale without extent still has a place for everything', () => {
   )
   assert.deepEqual(
     linear(43, range).ticks.map(({ value }) => value),
-    [0, 20, 40],
+    [0, 10, 20, 30, 40],
   )
   assert.deepEqual(
     logarithmic([], range).ticks.map(({ label }) => label),
@@ -107,6 +108,45 @@ test('a fault is a band with its name and its times; what ends it is no mark of 
   assert.match(text, /class="band"><rect [^>]+\/><path [^>]+\/><text [^>]+>kill b, 10 to 20 s</)
   assert.match(text, /class="mark">.*>read c, 2 times</)
   assert.doesNotMatch(text, /start b/)
+})
+
+test('what a broker said before the load, or below nothing, is drawn at the edge of its panel', () => {
+  const curve = {
+    ...backlog,
+    name: 'queue',
+    points: [
+      [-3, -40],
+      [2, 8],
+    ] as [number, number][],
+  }
+  const paths = [...fileOf(drawn({ curves: [curve] })).matchAll(/class="line dash-0" d="M([\d.-]+) ([\d.-]+)H/g)]
+  const bottom = /panel-curves">.*?d="M\d+ ([\d.]+)H/.exec(fileOf(drawn({ curves: [curve] })))?.[1]
+  assert.deepEqual(
+    paths.map(([, x, y]) => [x, y]),
+    [['56', bottom]],
+  )
+})
+
+test('the number at a curve is the measured peak where one is known, and times are told as times', () => {
+  const known = fileOf(drawn({ curves: [{ ...backlog, peak: 777 }] }))
+  assert.match(known, />777 backlog</)
+  const oldest = { ...backlog, name: 'oldest', unit: 'ms', points: [[1, 4_382.8]] as [number, number][] }
+  assert.match(fileOf(drawn({ curves: [oldest] })), />4\.38 s oldest</)
+})
+
+test('latency by share has a line a repetition, what lies between them, and each name once a row', () => {
+  const run = (ms: number): [number, number, 0][] => [
+    [0.5, ms, 0],
+    [0.9, ms * 2, 0],
+  ]
+  const cell = {
+    name: 'at 20/s',
+    strands: [{ name: 'sync-rest', accent: 'accent-rest', dash: 0, runs: [run(5), run(6)] }],
+  }
+  const text = fileOf(quantileFigure(from, [[cell, cell]]))
+  assert.equal([...text.matchAll(/class="line thin dash-0"/g)].length, 4)
+  assert.equal([...text.matchAll(/class="area"/g)].length, 2)
+  assert.equal([...text.matchAll(/>sync-rest</g)].length, 1)
 })
 
 test('a picture is the same bytes each time, and a PNG has its text drawn', () => {

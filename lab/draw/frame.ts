@@ -4,13 +4,19 @@ import { fitted, widthOf } from './labels.ts'
 import { type Markup, markup } from './markup.ts'
 import { linear, type Scale } from './scale.ts'
 
-export const WIDTH = 820
+export const WIDTH = 866
 export const LEFT = 56
-export const RIGHT = 190
+export const RIGHT = 236
 export const PLOT_END = WIDTH - RIGHT
 const LANE = 15
 
-export const timeScale = (seconds: number): Scale => linear(seconds, { from: LEFT, to: PLOT_END }, 8, ' s')
+export const timeScale = (seconds: number): Scale =>
+  linear(
+    seconds,
+    { from: LEFT, to: PLOT_END },
+    8,
+    value => `${value.toLocaleString('en-US')}${value === 0 ? '' : ' s'}`,
+  )
 
 /** Lines across at the ticks of `y`, with their labels at the left. */
 export function grid(y: Scale): Markup {

@@ -3,12 +3,14 @@ import { type Markup, markup } from './markup.ts'
 
 export type Label = { y: number; text: string; className: string; sample?: Markup }
 
-/** Of a line of text, a little more than it takes in most fonts. */
-export const widthOf = (text: string, size = 11): number => text.length * size * 0.6
+/** Of a letter, as a share of its height; a little more than it takes in most fonts. */
+const WIDE = 0.585
+
+export const widthOf = (text: string, size = 11): number => text.length * size * WIDE
 
 /** As many words as fit, and an ellipsis where some do not. */
 export function fitted(text: string, width: number, size = 11): string {
-  const most = Math.floor(width / (size * 0.6))
+  const most = Math.floor(width / (size * WIDE))
   return text.length <= most ? text : `${text.slice(0, Math.max(0, most - 1)).trimEnd()}…`
 }
 

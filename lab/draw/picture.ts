@@ -31,15 +31,26 @@ export const screenSheet = (): string =>
 /** For a page that has `screenSheet`. */
 export const inline = (picture: Picture): Markup => svg(picture, markup``)
 
-/** With its own style and ground. */
-export const fileOf = (picture: Picture): string => `${svg(picture, styled(screenSheet())).markup}\n`
+/** With its own title, style and ground. */
+export const fileOf = (picture: Picture): string => `${svg(framed(picture), styled(screenSheet())).markup}\n`
 
 /** Twice as large as the picture says, for screens of high density. */
 export function pngOf(picture: Picture): Uint8Array {
   const font = { fontFiles, loadSystemFonts: false, defaultFontFamily: FONT }
-  const { markup: text } = svg(picture, styled(sheet(LIGHT, `'${FONT}'`)))
+  const { markup: text } = svg(framed(picture), styled(sheet(LIGHT, `'${FONT}'`)))
   return new Resvg(text, { font, fitTo: { mode: 'zoom', value: ZOOM } }).render().asPng()
 }
+
+const MARGIN = 16
+const HEAD = 30
+
+/** What stands alone says its own name, and keeps from its edges. */
+const framed = (picture: Picture): Picture => ({
+  ...picture,
+  width: picture.width + 2 * MARGIN,
+  height: picture.height + HEAD + 2 * MARGIN,
+  body: markup`<text class="title strong" x="${MARGIN}" y="${MARGIN + 13}">${picture.title}</text><g transform="translate(${MARGIN} ${MARGIN + HEAD})">${picture.body}</g>`,
+})
 
 const styled = (rules: string): Markup =>
   markup`<style>${verbatim(rules)}</style><rect class="paper" width="100%" height="100%"/>`

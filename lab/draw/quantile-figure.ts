@@ -17,9 +17,9 @@ const HEAD = 24
 const FOOT = 34
 const WIDTH = 820
 const LABELS = 106
-const BETWEEN = 14
+const BETWEEN = 26
 /** A panel is no wider than this, however few there are. */
-const WIDEST = 390
+const WIDEST = 340
 const SHARES = [0, 0.5, 0.9, 0.99, 0.999] as const
 
 type Place = { x(share: number): number; y: Scale; left: number; right: number; isFirst: boolean }
@@ -31,17 +31,17 @@ export function quantileFigure(
   const all = rows.flat().flatMap(({ strands }) => strands.flatMap(({ runs }) => runs.flat()))
   const last = Math.max(0.9, ...all.map(([share]) => share))
   const columns = Math.max(1, ...rows.map(row => row.length))
-  const each = Math.min(WIDEST, (WIDTH - LEFT + BETWEEN) / columns)
+  const each = Math.min(WIDEST, (WIDTH - LEFT - LABELS + BETWEEN) / columns)
   const values = all.map(([, ms]) => ms)
   const body = rows.map((row, index) => {
     const top = HEAD + index * (HEAD + HEIGHT + FOOT)
     const y = logarithmic(values, { from: top + HEIGHT, to: top })
     return row.map((cell, nth) => {
       const left = LEFT + nth * each
-      const right = left + each - BETWEEN - LABELS
+      const right = left + each - BETWEEN
       const x = (share: number) => left + (nines(share) / nines(last)) * (right - left)
       const name = fitted(cell.name, each - BETWEEN)
-      return markup`<text class="strong" x="${left}" y="${top - 9}">${name}</text>${panelOf(cell, { x, y, left, right, isFirst: nth === 0 })}`
+      return markup`<text class="strong" x="${left}" y="${top - 9}">${name}</text>${panelOf(cell, { x, y, left, right, isFirst: nth === 0 }, row.slice(nth + 1))}`
     })
   })
   return { ...from, width: WIDTH, height: rows.length * (HEAD + HEIGHT + FOOT) - 8, body: markup`${body}` }
@@ -50,14 +50,17 @@ export function quantileFigure(
 /** Each nine as wide as the one before. */
 const nines = (share: number): number => -Math.log10(1 - share)
 
-function panelOf({ strands }: Cell, place: Place): Markup {
+/** A line is named in the last panel of its row that has it. */
+function panelOf({ strands }: Cell, place: Place, after: readonly Cell[]): Markup {
   const { x, y, right } = place
   const drawn = strands.map(({ accent, dash, runs }) => {
     const thin = runs.length > 1 ? ' thin' : ''
     const paths = runs.map(points => lines(points.map(([share, ms]) => [x(share), y.at(ms)])))
-    return markup`<g class="${accent}">${paths.map(d => markup`<path class="line${thin} dash-${dash}" d="${d}"/>`)}</g>`
+    return markup`<g class="${accent}">${runs.length > 1 && spreadOf(runs, place)}${paths.map(d => markup`<path class="line${thin} dash-${dash}" d="${d}"/>`)}</g>`
   })
+  const named = new Set(after.flatMap(cell => cell.strands.map(({ name }) => name)))
   const ends = strands.flatMap(({ name, accent, runs }) => {
+    if (named.has(name)) return []
     const last = runs.flatMap(points => points.slice(-1)).sort(([, one], [, other]) => one - other)
     const [share, ms] = last[Math.floor(last.length / 2)] ?? [undefined, 1]
     return share === undefined ? [] : [{ name, accent, x: x(share), y: y.at(ms) }]
@@ -67,6 +70,15 @@ function panelOf({ strands }: Cell, place: Place): Markup {
     return markup`<g class="${end.accent}"><text class="said" x="${end.x + 6}" y="${end.y + 4}">${text}</text></g>`
   })
   return markup`<g class="panel panel-quantiles">${axes(place)}${drawn}${labels}</g>`
+}
+
+/** What lies between the lowest and the highest of the repetitions, at the shares that all of them have. */
+function spreadOf(runs: Strand['runs'], { x, y }: Place): Markup {
+  const msOf = runs.map(points => new Map(points.map(([share, ms]) => [share, ms])))
+  const shares = (runs[0] ?? []).map(([share]) => share).filter(share => msOf.every(ms => ms.has(share)))
+  const edge = (choose: (...values: number[]) => number) =>
+    shares.map(share => [x(share), y.at(choose(...msOf.map(ms => ms.get(share) ?? 1)))] as const)
+  return markup`<path class="area" d="${lines([...edge(Math.max), ...edge(Math.min).reverse()])}Z"/>`
 }
 
 function axes({ x, y, left, right, isFirst }: Place): Markup {

@@ -64,6 +64,7 @@ export function sheet(palette: Palette, font = SYSTEM): string {
   const answers = Object.keys(ANSWERS).map(name => `.answer-${name}{fill:${palette[name as AnswerClass]}}`)
   return [
     `.picture text{font-family:${font};font-size:11px;fill:${soft};font-variant-numeric:tabular-nums}`,
+    `.picture .title{font-size:15px;font-weight:bold}`,
     `.picture .name{font-size:13px;font-weight:bold;fill:currentColor}`,
     `.picture .said{fill:currentColor}.picture .strong{fill:${ink}}.picture .loud{fill:${bad}}`,
     `.picture .caption{font-size:10px}`,
@@ -74,9 +75,9 @@ export function sheet(palette: Palette, font = SYSTEM): string {
     `.turned{stroke:${palette.server};stroke-width:14;fill:none}`,
     `.missing{stroke:${bad};stroke-width:10;fill:none}`,
     `.box-accepted{fill:${ink}}.box-completed{fill:currentColor}`,
-    `.line{stroke:currentColor;fill:none;stroke-width:1.6;stroke-linejoin:round}.thin{stroke-width:.9;stroke-opacity:.75}`,
+    `.line{stroke:currentColor;fill:none;stroke-width:1.6;stroke-linejoin:round}.thin{stroke-width:1.1}`,
     `.area{fill:currentColor;fill-opacity:.16}.dash-1{stroke-dasharray:6 3}.dash-2{stroke-dasharray:2 2.5}`,
-    `.dash-3{stroke-dasharray:9 3 2 3}.bar-0{fill:${rule}}.bar-1{fill:currentColor}.bar-2{fill:${ink}}`,
+    `.dash-3{stroke-dasharray:9 3 2 3}.dash-4{stroke-dasharray:1 4}.bar-0{fill:${rule}}.bar-1{fill:currentColor}.bar-2{fill:${ink}}`,
     `.accent-other{color:${ink}}`,
     ...accents,
     ...answers,

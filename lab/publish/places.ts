@@ -8,14 +8,10 @@ export const pageOf = (model: string): string => join(model, 'tests/results/READ
 export const READINGS = 'streaming-kafka/tests/results/replay.json'
 export const METRICS = 'streaming-kafka/analytics_consumer/metrics.json'
 
-/** Pictures of curves over time by `<model>/<experiment>`: the file without its ending, and which curves. */
-export const CURVES: Readonly<Record<string, { file: string; names: RegExp }>> = {
-  'async-rabbitmq/backlog-drain': { file: 'async-rabbitmq/tests/results/backlog-drain', names: /./ },
-  'streaming-kafka/consumer-lag': {
-    file: 'streaming-kafka/test-results-screenshot/consumer-lag',
-    // Those behind inventory_consumer wait for it, and would hide what it does.
-    names: /^(backlog|oldest undecided|inventory_consumer\/.*)$/,
-  },
+/** Pictures over time by `<model>/<experiment>`: the file without its ending. */
+export const CURVES: Readonly<Record<string, string>> = {
+  'async-rabbitmq/backlog-drain': 'async-rabbitmq/tests/results/backlog-drain',
+  'streaming-kafka/consumer-lag': 'streaming-kafka/test-results-screenshot/consumer-lag',
 }
 export const REPLAY = 'streaming-kafka/replay'
 export const REPLAY_PICTURE = 'streaming-kafka/test-results-screenshot/replay'

@@ -21,15 +21,15 @@ const metrics = (orders: number) => ({
   outcomes: { failed: 1, reserved: orders - 1 },
 })
 
-test('what is committed is what is rendered from the committed JSON', async () => {
+test('what is committed is what is rendered from the committed JSON', () => {
   const names = models.map(({ name }) => name).filter(name => Object.keys(experiments).some(id => id.startsWith(name)))
-  for (const [path, content] of await renderedFrom(ROOT, names)) {
+  for (const [path, content] of renderedFrom(ROOT, names)) {
     const message = `${path} is not what its sources say: npm run lab -- publish writes it`
     assert.ok(Buffer.from(content).equals(readFileSync(join(ROOT, path))), message)
   }
 })
 
-test('a run becomes pages, pictures and metrics, and its table stands between the markers of a README', async t => {
+test('a run becomes pages, pictures and metrics, and its table stands between the markers of a README', t => {
   const root = mkdtempSync(join(tmpdir(), 'lab-publish-'))
   t.after(() => rmSync(root, { recursive: true, force: true }))
   const write = (path: string, text: string) => {
@@ -49,7 +49,7 @@ test('a run becomes pages, pictures and metrics, and its table stands between th
   write('README.md', 'before\n<!-- results -->old<!-- /results -->\nafter\n')
   for (const [path, text] of sourcesOf(madeSummary([madeResult, replay]), join(root, 'run'))) write(path, text)
 
-  const files = await renderedFrom(root, ['streaming-kafka'])
+  const files = renderedFrom(root, ['streaming-kafka'])
   assert.deepEqual([...files.keys()].sort(), [
     'README.md',
     'streaming-kafka/analytics_consumer/metrics.json',
@@ -64,7 +64,7 @@ test('a run becomes pages, pictures and metrics, and its table stands between th
     String(files.get('README.md')),
     /^before\n<!-- results -->\n\n\| experiment \|[^]+<!-- \/results -->\nafter\n$/,
   )
-  assert.deepEqual(await renderedFrom(root, ['streaming-kafka']), files)
+  assert.deepEqual(renderedFrom(root, ['streaming-kafka']), files)
 })
 
 test('a run that is quick, lacks an experiment or was not finished is not published', () => {

@@ -5,11 +5,11 @@ import { stripVTControlCharacters } from 'node:util'
 import { parse } from '#common/contracts/parse.ts'
 import type { Result, Summary } from '#common/experiment/summary.ts'
 import { metricsDocument } from '#common/workflow/compute-metrics.ts'
-import { curves } from '../render/curves.ts'
+import { fileOf, type Picture, pngOf } from '../draw/picture.ts'
 import { overviewTable, resultsPage } from '../render/page.ts'
-import { pngOf, svgOf } from '../render/picture.ts'
 import { replayPicture } from '../render/replay.ts'
 import { renderResult } from '../render/report.ts'
+import { pastPicture } from '../report/past.ts'
 import { parseSummary } from '../runs.ts'
 import { betweenMarkers } from './markers.ts'
 import { CURVES, METRICS, pageOf, READINGS, REPLAY, REPLAY_PICTURE, summaryOf } from './places.ts'
@@ -24,17 +24,18 @@ const SAMPLE_WIDTH = 100
  * @param root the checkout, @param models those whose results are published
  * @throws Error when a model has none yet
  */
-export async function renderedFrom(root: string, models: readonly string[]): Promise<Map<string, string | Uint8Array>> {
+export function renderedFrom(root: string, models: readonly string[]): Map<string, string | Uint8Array> {
   const files = new Map<string, string | Uint8Array>()
   const summaries = models.map(model => ({ model, summary: readSummary(root, model) }))
   for (const { model, summary } of summaries) {
     files.set(pageOf(model), resultsPage(model, summary))
     for (const result of summary.results) {
-      const picture = CURVES[`${model}/${result.experiment}`]
-      if (picture) await addPicture(files, picture.file, curves(result, picture.names))
+      const file = CURVES[`${model}/${result.experiment}`]
+      const picture = file && pastPicture(result, result.experiment)
+      if (picture) addPicture(files, file, picture)
       if (`${model}/${result.experiment}` === REPLAY) {
         const readings = parse(ReadingsSchema, JSON.parse(readFileSync(join(root, READINGS), 'utf8')), READINGS)
-        await addPicture(files, REPLAY_PICTURE, replayPicture(result.title, result.question, readings))
+        addPicture(files, REPLAY_PICTURE, replayPicture(result, readings))
         const [first] = result.variants
         const last = readings.findLast(({ variant }) => variant === first?.name)
         if (last) files.set(METRICS, metricsDocument(last.metrics))
@@ -55,14 +56,9 @@ function readSummary(root: string, model: string): Summary {
   throw new Error(`${model} has no published results: npm start, then npm run lab -- publish latest.`)
 }
 
-async function addPicture(
-  files: Map<string, string | Uint8Array>,
-  name: string,
-  spec: Parameters<typeof svgOf>[0],
-): Promise<void> {
-  const svg = await svgOf(spec)
-  files.set(`${name}.svg`, svg)
-  files.set(`${name}.png`, pngOf(svg))
+function addPicture(files: Map<string, string | Uint8Array>, name: string, picture: Picture): void {
+  files.set(`${name}.svg`, fileOf(picture))
+  files.set(`${name}.png`, pngOf(picture))
 }
 
 /** What the terminal showed of one experiment. */

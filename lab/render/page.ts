@@ -60,7 +60,7 @@ function section(result: Result): string[] {
 function attachments({ model, experiment }: Result): string[] {
   const id = `${model}/${experiment}`
   const from = posix.dirname(pageOf(model))
-  const picture = CURVES[id]?.file ?? (id === REPLAY ? REPLAY_PICTURE : undefined)
+  const picture = CURVES[id] ?? (id === REPLAY ? REPLAY_PICTURE : undefined)
   const log = LOGS[id]
   return [
     ...(picture ? [`![${experiment}](${posix.relative(from, picture)}.svg)`] : []),

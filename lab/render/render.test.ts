@@ -1,12 +1,10 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { stripVTControlCharacters } from 'node:util'
-import { curves } from './curves.ts'
 import { gridOf } from './grid.ts'
 import { madeResult, madeSummary } from './made-result.ts'
 import { cell } from './numbers.ts'
 import { overviewTable, resultsPage } from './page.ts'
-import { pngOf, svgOf } from './picture.ts'
 import { renderOverview, renderResult } from './report.ts'
 import { markdownTable, textTable } from './table.ts'
 
@@ -69,16 +67,4 @@ test('the page of a model has every experiment with its table, picture and verdi
     overviewTable([madeSummary([madeResult])]),
     /\(streaming-kafka\/tests\/results\/README\.md#consumer-lag\)/,
   )
-})
-
-test('a picture is the same bytes each time, with its text drawn and without curves that never leave zero', async () => {
-  const one = await svgOf(curves(madeResult, /./))
-  const other = await svgOf(curves(madeResult, /./))
-  assert.equal(one, other)
-  assert.match(one, /backlog/)
-  assert.doesNotMatch(await svgOf(curves(madeResult, /^other$/)), /backlog/)
-  assert.doesNotMatch(one, /always zero/)
-  assert.deepEqual(pngOf(one), pngOf(other))
-  const speechless = pngOf(one.replaceAll(/<text[^>]*>[^<]*<\/text>/g, ''))
-  assert.ok(pngOf(one).length > speechless.length + 1_000, 'text left no pixels')
 })

@@ -3,13 +3,14 @@ import type { Result } from '#common/experiment/summary.ts'
 import { type Markup, markup } from '../draw/markup.ts'
 import { type Cell, quantileFigure } from '../draw/quantile-figure.ts'
 import { accentOf } from '../draw/theme.ts'
-import { timeFigure } from '../draw/time-figure.ts'
 import { conditions } from '../render/conditions.ts'
 import { gridOf } from '../render/grid.ts'
-import { groupOf, hasPast } from './groups.ts'
 import { checksDetails, figure, gridTable, troubleOf, verdictMark } from './parts.ts'
+import { pastPicture } from './past.ts'
 
 const PANELS_IN_A_ROW = 3
+/** So many columns stand beside the pictures. */
+const NARROW = 2
 
 /** @param id its anchor */
 export function experimentSection(result: Result, id: string): Markup {
@@ -18,28 +19,20 @@ export function experimentSection(result: Result, id: string): Markup {
     const aside = leftOut !== undefined && markup` <span class="aside">Left out on purpose: ${leftOut}.</span>`
     return markup`<dt>${name}</dt><dd>${about}${aside}</dd>`
   })
+  const isNarrow = variants.length <= NARROW
+  const table = gridTable(`${title}: measures`, gridOf(result))
+  const pictures = [overTime(result, id) ?? '', byShare(result, id) ?? '']
   const sentences = explanation.map(text => markup`<p>${text}</p>`)
   return markup`<section class="result" id="${id}" data-model="${model}">
 <p class="kicker ${accentOf(model)}">${model}</p><h3>${title} ${verdictMark(verdict)}</h3><p class="question">${question}</p>${troubleOf(result)}
 <div class="sentences">${sentences}</div>${abouts.length > 0 && markup`<dl class="variants">${abouts}</dl>`}
-${gridTable(`${title}: measures`, gridOf(result))}${overTime(result, id)}${byShare(result, id)}
+${isNarrow ? markup`<div class="beside"><div>${pictures}</div><div>${table}</div></div>` : markup`${table}${pictures}`}
 <p class="conditions">${conditions(result)}</p>${checksDetails(result)}</section>`
 }
 
 function overTime(result: Result, id: string): Markup | undefined {
-  const groups = result.variants.map(variant => groupOf(result, variant)).filter(hasPast)
-  if (groups.length === 0) return undefined
-  const title = `${result.title}, over time`
-  const deepest = groups.map(({ name, curves }) => {
-    const most = (curves.find(curve => curve.name === 'backlog')?.points ?? []).reduce(
-      (high, [, n]) => Math.max(high, n),
-      0,
-    )
-    return `${name}: at most ${most.toLocaleString('en-US')} orders were placed and not yet decided.`
-  })
-  return figure('time', timeFigure({ id: `${id}-time`, title, description: deepest.join(' ') }, groups), [
-    'Shaded: from a fault to its heal; dashed: a moment at which something was done. The number at a curve is its highest value; what a broker said was sampled, so it may have been passed.',
-  ])
+  const picture = pastPicture(result, `${id}-time`)
+  return picture && figure('time', picture, [])
 }
 
 /** A panel a variant: its latencies beside each other. */
@@ -65,9 +58,7 @@ function byShare({ model, title, variants, quantiles = [] }: Result, id: string)
     { id: `${id}-shares`, title: `${title}: latency by share of the orders`, description: cells.map(endOf).join(' ') },
     rows.map(([, row]) => row.map(({ cell }) => cell)),
   )
-  return figure('shares', picture, [
-    'From left to right ever fewer orders took longer: half of them right of 50 %, one in a hundred right of 99. Uncorrected counts from when an order was really sent, the others from when it was to be sent.',
-  ])
+  return figure('shares', picture, [])
 }
 
 function endOf({ name, strands }: Cell): string {

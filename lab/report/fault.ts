@@ -2,6 +2,7 @@
 // measures beside each other.
 import type { Comparison, Result } from '#common/experiment/summary.ts'
 import { type Markup, markup } from '../draw/markup.ts'
+import { accentOf } from '../draw/theme.ts'
 import { type Group, timeFigure } from '../draw/time-figure.ts'
 import { type Anchors, faultAnchor } from './anchors.ts'
 import { groupOf, hasPast } from './groups.ts'
@@ -77,10 +78,11 @@ const table = (title: string, subjects: readonly Subject[]): Markup | undefined 
 /** Depths of single queues would hide what all models have. */
 const CURVES = /^(backlog|open)$/
 
-/** Its anchor, its verdict and every check. */
+/** Its anchor, its verdict, and every check where it is opened. */
 export function resultDetails(result: Result, anchors: Anchors): Markup {
-  const { model, cell, explanation } = result
-  const nth = cell && cell.repeat > 1 ? `, repetition ${cell.repeat}` : ''
+  const { model, cell, verdict } = result
   const rate = cell ? `, ${cell.ordersPerSecond} orders/s` : ''
-  return markup`<div class="result" id="${anchors.get(result)}"><p><strong>${model}</strong>${rate}${nth}: ${verdictMark(result.verdict)} ${explanation.join(' ')}</p>${troubleOf(result)}${checksDetails(result)}</div>`
+  const nth = cell && cell.repeat > 1 ? `, repetition ${cell.repeat}` : ''
+  const name = markup`<span class="model ${accentOf(model)}">${model}</span>${rate}${nth}: ${verdictMark(verdict)}. `
+  return markup`<div class="result" id="${anchors.get(result)}">${troubleOf(result)}${checksDetails(result, name)}</div>`
 }

@@ -28,15 +28,14 @@ function peakOf({ measures }: Result, variant: string, curve: string): { peak?: 
 
 /** Partitions of one topic (`reader/topic/0`, `reader/topic/1`) are read at the same moments, and drawn as their sum. */
 function summedUp(curves: readonly Series[]): Series[] {
-  const groups = Map.groupBy(curves, ({ name }) => name.replace(/\/\d+$/, ''))
-  return [...groups].flatMap(([name, alike]) => {
-    const [first, ...others] = alike
-    if (!first || others.length === 0) return first ? [first] : []
+  return [...Map.groupBy(curves, ({ name }) => name.replace(/\/\d+$/, ''))].flatMap(([name, alike]) => {
+    const [first] = alike
+    if (!first || alike.length === 1) return first ?? []
     const sums = new Map<number, number>()
     for (const { points } of alike) {
       for (const [seconds, value] of points) sums.set(seconds, (sums.get(seconds) ?? 0) + value)
     }
-    return [{ ...first, name, points: [...sums].sort(([one], [other]) => one - other) }]
+    return { ...first, name, points: [...sums].sort(([one], [other]) => one - other) }
   })
 }
 

@@ -27,7 +27,7 @@ export function healthySection(
   const rates = [...byRate]
     .sort(([one], [other]) => one - other)
     .map(([ordersPerSecond, own]): Rate => ({ ordersPerSecond, subjects: subjectsOf(own, models) }))
-  return markup`<section class="fault" id="${faultAnchor(about.name)}"><h3>${about.title}</h3><p class="question">${about.asks}</p>${withoutOf(about)}${picture(about, rates)}${rates.map(costs)}
+  return markup`<section class="fault" id="${faultAnchor(about.name)}"><h3>${about.title}</h3><p class="question">${about.asks}</p>${withoutOf(about)}${picture(about, rates)}<p class="key">Of repetitions the median, with their range. &lt; stands only where the ranges do not touch; ≈ is indistinguishable.</p>${rates.map(costs)}
 <details><summary>All ${results.length} results with their checks</summary>${results.map(result => resultDetails(result, anchors))}</details></section>`
 }
 
@@ -40,7 +40,7 @@ function picture(about: About, rates: readonly Rate[]): Markup | undefined {
   const rows = latencies.map(latency =>
     rates.map(
       ({ ordersPerSecond, subjects }): Cell => ({
-        name: `${latency}, ${ordersPerSecond} orders/s`,
+        name: `${latency}, ${ordersPerSecond}/s`,
         strands: subjects.filter(({ isFirst }) => isFirst).map(subject => strandOf(subject, latency)),
       }),
     ),

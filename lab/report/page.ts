@@ -62,13 +62,15 @@ function faultsSection({ comparison, results }: Summary, anchors: Anchors): Mark
     const section = each.name === HEALTHY ? healthySection : faultSection
     return section(each, models, own, anchors)
   })
-  return markup`<section id="faults"><h2>The models side by side</h2><p>The same load and the same harm for each. The axes of a picture are shared: what is higher is more, in every model.</p>${sections}</section>`
+  return markup`<section id="faults"><h2>The models side by side</h2><p>The same load and the same harm for each; the axes of a picture are shared.</p>${READING}${sections}</section>`
 }
+
+const READING = markup`<p class="key">How to read the pictures. Each order is a dot where it was answered and an upright stroke where it was completed, at the second at which it was to be sent; a flat stroke is any other answer than a 2xx or a 409. Shaded: from a fault to its heal; dashed: a moment at which something was done. The number at a curve is its highest value; what a broker said was sampled, and may have been more in between. In latency by share of the orders half of them lie right of 50 %, and one in a hundred right of 99; uncorrected counts from when an order was sent, all else from when it was to be sent.</p>`
 
 function experimentsSection({ results }: Summary, anchors: Anchors): Markup | undefined {
   const own = results.filter(({ cell }) => cell === undefined)
   if (own.length === 0) return undefined
-  return markup`<section id="experiments"><h2>Experiments</h2>${own.map(result => experimentSection(result, anchors.get(result) ?? ''))}</section>`
+  return markup`<section id="experiments"><h2>Experiments</h2>${READING}${own.map(result => experimentSection(result, anchors.get(result) ?? ''))}</section>`
 }
 
 function document(body: Markup, { run }: Summary): string {

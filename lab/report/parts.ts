@@ -6,6 +6,8 @@ import { inline, type Picture } from '../draw/picture.ts'
 import type { Grid } from '../render/grid.ts'
 import { SIGNS } from '../render/report.ts'
 
+const NO_MARKUP = markup``
+
 /** Sign and word. */
 export const verdictMark = (verdict: Verdict): Markup =>
   markup`<span class="verdict ${verdict}"><span class="sign" aria-hidden="true">${SIGNS[verdict]}</span> ${verdict}</span>`
@@ -16,7 +18,7 @@ export const scrolling = (label: string, content: Markup): Markup =>
 
 /** @param kind a stable name of what it shows */
 export const figure = (kind: string, picture: Picture, sentences: readonly string[]): Markup =>
-  markup`<figure data-figure="${kind}">${scrolling(picture.title, inline(picture))}<figcaption>${sentences.map(text => markup`<p>${text}</p>`)}</figcaption></figure>`
+  markup`<figure data-figure="${kind}">${scrolling(picture.title, inline(picture))}${sentences.length > 0 && markup`<figcaption>${sentences.map(text => markup`<p>${text}</p>`)}</figcaption>`}</figure>`
 
 /** A row a measure, a column a variant. @param names of the columns, where they are more than text */
 export function gridTable(label: string, { heads, rows, notes }: Grid, names?: readonly Markup[]): Markup | undefined {
@@ -31,18 +33,18 @@ export function gridTable(label: string, { heads, rows, notes }: Grid, names?: r
   return markup`${scrolling(label, table)}${said}`
 }
 
-/** Every check of a result, closed until it is asked for. */
-export function checksDetails({ checks, variants }: Pick<Result, 'checks' | 'variants'>): Markup {
+/** Every check of a result, closed until it is asked for. @param before what stands before their counts */
+export function checksDetails({ checks, variants }: Pick<Result, 'checks' | 'variants'>, before = NO_MARKUP): Markup {
   const leftOut = new Map(variants.map(({ name, leftOut }) => [name, leftOut]))
   const rows = checks.map(({ name, variant, verdict, detail }) => {
     const out = leftOut.get(variant)
     const aside = out !== undefined && markup` <span class="aside">(left out on purpose: ${out})</span>`
     return markup`<tr><td>${verdictMark(verdict)}</td><th scope="row">${name}</th><td>${variant}${aside}</td><td>${detail}</td></tr>`
   })
-  if (rows.length === 0) return markup`<p>There was nothing to check.</p>`
+  if (rows.length === 0) return markup`<p>${before}There was nothing to check.</p>`
   const head = ['verdict', 'check', 'variant', 'what it says'].map(text => markup`<th scope="col">${text}</th>`)
   const table = markup`<table class="prose"><thead><tr>${head}</tr></thead><tbody>${rows}</tbody></table>`
-  return markup`<details><summary>Checks: ${tally(checks.map(({ verdict }) => verdict))}</summary>${scrolling('Checks', table)}</details>`
+  return markup`<details><summary>${before}Checks: ${tally(checks.map(({ verdict }) => verdict))}</summary>${scrolling('Checks', table)}</details>`
 }
 
 /** How many of each verdict, the worst first: `1 invalid, 12 valid`. */

@@ -38,19 +38,20 @@ h2+.fault,h2+.result{border-top:0}
 table{border-collapse:collapse;font-size:.9rem;font-variant-numeric:tabular-nums}
 th,td{padding:5px 14px 5px 0;text-align:right;vertical-align:top;border-bottom:1px solid var(--grid)}
 thead th,thead td{vertical-align:bottom;border-bottom:1px solid var(--rule);font-weight:600}
+th[scope=row],thead tr>:first-child{position:sticky;left:0;background:var(--paper)}
 th[scope=row]{text-align:left;font-weight:400;white-space:nowrap}.unit{color:var(--soft)}
 .prose th,.prose td{text-align:left}.prose td{min-width:9ch;max-width:56ch;overflow-wrap:anywhere}.prose th[scope=row]{white-space:normal;min-width:14ch;font-weight:600}
-td .model,td .verdict{white-space:nowrap}.model{font-weight:600}
+td .verdict,.verdicts thead th,.model{white-space:nowrap}.model{font-weight:600}
 figure{margin:1.2em 0}figure svg{display:block;width:100%;min-width:620px;max-width:900px;height:auto}
-figcaption p{margin:.3em 0}
+figcaption p{margin:.3em 0;color:var(--ink);font-size:.98rem}
 .beside{display:grid;grid-template-columns:minmax(0,1fr);gap:0 40px;align-items:start}
 @media (min-width:1180px){.beside{grid-template-columns:minmax(0,1.75fr) minmax(0,1fr)}}
 dl{margin:.8em 0}.variants,.facts,.differences{display:grid;grid-template-columns:max-content minmax(0,1fr);gap:2px 18px;max-width:90ch}
 .variants dt,.facts dt,.differences dt{font-weight:600}dd{margin:0}
 @media (max-width:560px){.variants,.facts,.differences{grid-template-columns:minmax(0,1fr)}dd{margin-bottom:8px}}
-details{margin:.5em 0}summary{cursor:pointer;padding:5px 0;width:fit-content;max-width:100%}
+details{margin:.2em 0}details[open]{margin-bottom:1em}summary{cursor:pointer;padding:5px 0;width:fit-content;max-width:100%}
 pre{overflow-x:auto;padding:12px 16px;border:1px solid var(--grid);background:var(--paper)}code{font:.9em ui-monospace,'DejaVu Sans Mono',monospace}
 .trouble{border-left:3px solid var(--warn);padding-left:12px}.without{border-left:3px solid var(--rule);padding-left:12px}
 .notes span{margin-right:1em}
-@media print{nav,.skip{display:none}.scroll{overflow:visible}figure,tr{break-inside:avoid}h2,h3{break-after:avoid}figure svg{min-width:0}}
+@media print{body{font-size:10.5pt}header,main{padding:0}table{font-size:.75rem}th,td,th[scope=row]{white-space:normal;padding-right:7px}.prose td,.prose th[scope=row]{min-width:0}nav,.skip{display:none}.scroll{overflow:visible}figure,tr{break-inside:avoid}h2,h3{break-after:avoid}figure svg{min-width:0}}
 `
