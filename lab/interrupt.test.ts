@@ -8,9 +8,11 @@ import { parseSummary } from './runs.ts'
 import { leftovers, startCli, testFolder } from './test-cli.ts'
 
 const start = (folder: ReturnType<typeof testFolder>) =>
-  startCli('main', ['run', 'sync-rest/baseline-latency', '--profile', 'quick', '--out', folder.runs], {
+  startCli('main', ['run', 'sync-rest', '--profile', 'quick', '--out', folder.runs, '--junit', xmlOf(folder)], {
     LAB_CACHE_DIR: folder.cache,
   })
+
+const xmlOf = (folder: ReturnType<typeof testFolder>) => join(folder.path, 'checks.xml')
 
 const gone = (pids: readonly number[]) =>
   until(() => !pids.some(isRunning), { deadlineMs: 10_000, what: `processes ${pids.join(', ')} to end` })
@@ -32,6 +34,9 @@ test('Ctrl-C in the middle leaves no process, lease or data, and says where what
   assert.match(lab.stderr(), /Interrupted; what was measured until then is in .+summary\.json/)
   const file = join(folder.runs, 'latest', 'summary.json')
   assert.equal(parseSummary(readFileSync(file, 'utf8'), file).results[0]?.trouble, 'it was interrupted')
+  const xml = readFileSync(xmlOf(folder), 'utf8')
+  assert.match(xml, /it runs to its end"><error message="it was interrupted"/)
+  assert.match(xml, /failing-inventory" name="it runs to its end"><error message="It was not run\."/)
 })
 
 test('Ctrl-C again and again ends it and its processes, and nothing else is said', async t => {

@@ -14,6 +14,23 @@ const refusals: [string[], RegExp][] = [
   [['run', 'sync-rest', '--profile', 'fast'], /Allowed choices are quick, full/],
   [['run', 'sync-rest', '--runtime', 'podman'], /Allowed choices are processes, compose/],
   [['run', 'sync-rest', '--seed', '-1'], /whole number/],
+  [
+    ['run', 'sync-rest', '--threshold', 'fast please'],
+    /"fast please" is no threshold; it has the form "completed p99 < 500 ms"/,
+  ],
+  [
+    ['run', 'sync-rest', '--threshold', 'complted p99 < 5 s'],
+    /no measure "complted p99"; did you mean "completed p99"\?/,
+  ],
+  [
+    ['run', 'sync-rest', '--threshold', 'deadline bellow: asked > 1'],
+    /no variant "deadline bellow"; did you mean "deadline below"\?/,
+  ],
+  [['run', 'sync-rest', '--threshold', 'completed p99 < 5 %'], /The unit "%" .+ give it in ms\./],
+  [
+    ['run', 'sync-rest', '--junit', '/dev/null/checks.xml'],
+    /\/dev\/null\/checks\.xml cannot be written .+; give --junit another file/,
+  ],
   [['list', 'nothing-like-it-at-all'], /There is no experiment "nothing-like-it-at-all"; there are: sync-rest\/base/],
   [['start', 'sync-rest'], /too many arguments/],
   [['show', 'no-such-run'], /There is no run "no-such-run"/],

@@ -19,6 +19,10 @@ test('a quick run says its summary as JSON, leaves it in its folder, and is show
     '7',
     '--out',
     folder.runs,
+    '--threshold',
+    'answers 500 handler-failed <= 0',
+    '--junit',
+    join(folder.path, 'new', 'checks.xml'),
     '--json',
   ]
   const { code, stdout, stderr } = await runCli('main', args, environment)
@@ -29,6 +33,12 @@ test('a quick run says its summary as JSON, leaves it in its folder, and is show
     [['sync-rest', 'failing-inventory', 'valid']],
   )
   assert.equal(summary.seed, 7)
+  const thresholds = summary.results[0]?.checks.filter(
+    ({ name }) => name === 'threshold answers 500 handler-failed <= 0',
+  )
+  assert.equal(thresholds?.length, summary.results[0]?.variants.length)
+  const xml = readFileSync(join(folder.path, 'new', 'checks.xml'), 'utf8')
+  assert.match(xml, /<testsuite name="sync-rest\/failing-inventory" tests="\d+" failures="0" errors="0" skipped="0"/)
   const file = join(folder.runs, 'latest', 'summary.json')
   assert.deepEqual(parseSummary(readFileSync(file, 'utf8'), file), summary)
   assert.deepEqual(leftovers(folder), [])
@@ -50,6 +60,22 @@ test('a quick run says its summary as JSON, leaves it in its folder, and is show
   const published = await runCli('main', ['publish', join(folder.runs, 'latest')], environment)
   assert.equal(published.code, 2)
   assert.match(published.stderr, /is a quick run; only a full one is published/)
+})
+
+test('a threshold of what could not be measured is unknown, and an error of the JUnit file', async () => {
+  const file = join(folder.path, 'unknown.xml')
+  const run = ['run', 'streaming-kafka/replay', '--profile', 'quick', '--out', folder.runs, '--json', '--junit', file]
+  const { code, stdout } = await runCli('main', [...run, '--threshold', 'killed in the middle: completed p99 < 5 s'], {
+    ...environment,
+    LAB_KAFKA_BROKERS: '127.0.0.1:1',
+  })
+  assert.equal(code, 3)
+  const [check] = parseSummary(stdout, 'what it said').results[0]?.checks ?? []
+  assert.deepEqual([check?.name, check?.verdict], ['threshold killed in the middle: completed p99 < 5 s', 'unknown'])
+  assert.match(
+    readFileSync(file, 'utf8'),
+    /tests="2" failures="0" errors="2" skipped="0"[^]+LAB_KAFKA_BROKERS cannot be used/,
+  )
 })
 
 test('an experiment whose broker cannot be had is unknown, with the way out, and exit code 3', async () => {

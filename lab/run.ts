@@ -7,6 +7,7 @@ import type { Experiment, Profile } from '#common/experiment/define.ts'
 import type { Model } from '#common/experiment/model.ts'
 import { runExperiment } from '#common/experiment/run.ts'
 import type { Cell, Comparison, Result, Summary } from '#common/experiment/summary.ts'
+import type { Threshold } from '#common/experiment/thresholds/threshold.ts'
 import { dataRoot } from '#common/kit/folders.ts'
 import { concurrencySetting } from '#common/kit/service.ts'
 import { registerRun } from '#common/kit/live-runs.ts'
@@ -15,6 +16,7 @@ import { composeSite } from './compose/compose-site.ts'
 import { processesSite } from './processes-site.ts'
 import type { ReadyModel, RuntimeName, Site, SiteOptions } from './site.ts'
 import { sweep } from './sweep.ts'
+import { withThresholds } from './thresholds/apply.ts'
 
 const SITES: Record<RuntimeName, (options: SiteOptions) => Site> = { processes: processesSite, compose: composeSite }
 
@@ -39,13 +41,15 @@ export type RunRequest = {
   reporter: Reporter
   signal: AbortSignal
   comparison?: Comparison
+  /** Of the command line: judged in the results of those experiments that they are about. */
+  thresholds?: readonly Threshold[]
   /** A run that is gone on with: its folder, and its summary with the results that stand. */
   before?: { folder: string; summary: Summary }
 }
 
 /** Resolves with the summary and its folder, also when it was interrupted; what was left undone is not in it. */
 export async function run(request: RunRequest): Promise<{ summary: Summary; folder: string }> {
-  const { experiments, profile, runtime, seed, out, reporter, signal, comparison, before } = request
+  const { experiments, profile, runtime, seed, out, reporter, signal, comparison, before, thresholds = [] } = request
   const began = performance.now() - 1_000 * (before?.summary.seconds ?? 0)
   const id = before?.summary.run ?? runId()
   // What is gone on with makes other names than before: what has them may be going still.
@@ -115,7 +119,7 @@ export async function run(request: RunRequest): Promise<{ summary: Summary; fold
     for (const [index, named] of experiments.entries()) {
       if (signal.aborted) break
       reporter.begin(named, index + 1, experiments.length)
-      const result = await runOne(named)
+      const result = withThresholds(await runOne(named), named.experiment, thresholds)
       summary.results.push(result)
       save()
       await reporter.result(result)

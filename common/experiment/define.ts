@@ -54,6 +54,8 @@ export type Variant = {
   /** Measure what the services and brokers use: CPU, bytes written, memory (costs.ts). */
   costs?: boolean
   checks: readonly Check[]
+  /** What its measures have to be, such as `completed p99 < 500 ms`; each is judged as a check. */
+  thresholds?: readonly string[]
   /** What this experiment measures beyond what every one does. */
   measures?(history: History): Omit<Measure, 'variant'>[]
   /** Curves beyond backlog and depths. */

@@ -148,6 +148,24 @@ test('a step that fails is named also where costs are measured', async t => {
   assert.match(result.trouble ?? '', /^failing: the step "heal all" failed/)
 })
 
+test('a threshold of an experiment is judged as a check, and one that is broken makes it invalid', async t => {
+  const thresholds = ['asked >= 20', 'asked > 20 orders']
+  const { result } = await run(t, [variant('one', { thresholds }), variant('other', { thresholds, leftOut: 'all' })])
+  const judged = result.checks.filter(({ name }) => name.startsWith('threshold'))
+  assert.deepEqual(
+    judged.map(({ variant, verdict }) => [variant, verdict]),
+    [
+      ['one', 'valid'],
+      ['one', 'invalid'],
+      ['other', 'valid'],
+      ['other', 'invalid'],
+    ],
+  )
+  assert.equal(result.verdict, 'invalid')
+  const leftOut = await run(t, [variant('other', { thresholds, leftOut: 'all' })])
+  assert.equal(leftOut.result.verdict, 'valid')
+})
+
 test('a check that throws is unknown, and so is the experiment', async t => {
   const { result } = await run(t, [variant('one', { checks: [asked, throws] })])
   assert.equal(result.verdict, 'unknown')

@@ -3,22 +3,20 @@
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { concurrencySetting } from '../kit/service.ts'
-import { runCheck } from './checks/check.ts'
 import type { Experiment, Profile, Variant, VariantResult } from './define.ts'
 import type { History } from './history.ts'
+import { judge } from './judge.ts'
 import { quantilesOf } from './latency/quantiles.ts'
-import { isVoid, standardMeasures } from './measures.ts'
+import { isVoid } from './measures.ts'
 import { ordersOf } from './orders.ts'
 import type { OpenRuntime } from './runtime.ts'
 import { marksOf, seriesOf } from './series.ts'
-import type { Measure, Result } from './summary.ts'
+import type { Result } from './summary.ts'
 import { runVariant } from './variant.ts'
-import { type CheckResult, worst } from './verdict.ts'
+import { verdictOf } from './verdict.ts'
 
 /** How often a variant is run again when its generator was late; a quick run is there for its verdicts. */
 const REPEATS: Record<Profile, number> = { quick: 0, full: 2 }
-
-const AMISS = ['lost', 'doubled', 'oversold', 'unknown']
 
 export type RunOptions = {
   name: string
@@ -57,10 +55,7 @@ export async function runExperiment(options: RunOptions): Promise<Result> {
   const checks = results.flatMap(({ variant, checks }) => checks.map(check => ({ ...check, variant: variant.name })))
   const whole = results.length === variants.length
   if (whole) checks.push(...(experiment.compare?.(results) ?? []).map(check => ({ ...check, variant: 'all' })))
-  const leftOut = new Set(variants.filter(variant => variant.leftOut !== undefined).map(variant => variant.name))
-  // What a safeguard that was left out on purpose let happen is shown beside the verdict, and is not part of it.
-  const counted = checks.filter(check => !leftOut.has(check.variant)).map(check => check.verdict)
-  const verdict = worst([...counted, ...(trouble ? (['unknown'] as const) : [])])
+  const verdict = verdictOf({ checks, variants, trouble })
   return {
     model: experiment.model.name,
     experiment: name,
@@ -114,21 +109,3 @@ async function measured(options: RunOptions, variant: Variant): Promise<History>
     onProgress(`${variant.name}: the generator was late; once more`)
   }
 }
-
-function judge(variant: Variant, history: History): VariantResult {
-  const checks = variant.checks.map(check => runCheck(check, history))
-  const own = [...(variant.measures?.(history) ?? []), ...amiss(checks)]
-  const measures = [...standardMeasures(history), ...own].map(measure => ({ variant: variant.name, ...measure }))
-  return { variant, history, measures, checks }
-}
-
-/** How many orders each of these checks found: the same code counts them and gives the verdict. */
-const amiss = (checks: readonly CheckResult[]): Omit<Measure, 'variant'>[] =>
-  checks
-    .filter(({ name }) => AMISS.includes(name))
-    .map(({ name, verdict, found }) => ({
-      name,
-      unit: 'orders',
-      value: found ?? null,
-      ...(found === undefined && { note: `the check ${name} is ${verdict}` }),
-    }))

@@ -28,6 +28,7 @@ function describe(id: string, experiment: Experiment): string {
   const { title, question, does, profiles, columns } = experiment
   const variants = experiment.variants(profiles.full)
   const checks = new Map(variants.flatMap(variant => variant.checks.map(({ name, claim }) => [name, claim])))
+  const thresholds = new Set(variants.flatMap(variant => variant.thresholds ?? []))
   const settings = PROFILES.map(profile => {
     const values = Object.entries(profiles[profile]).map(([name, value]) => `${name} ${value.toLocaleString('en-US')}`)
     return `  ${profile}: ${values.join(', ')}`
@@ -42,6 +43,7 @@ function describe(id: string, experiment: Experiment): string {
     ...variants.map(({ name, about }) => `  ${name}: ${about}`),
     'Checks:',
     ...[...checks].map(([name, claim]) => `  ${name}: ${claim}`),
+    ...[...thresholds].map(text => `  threshold ${text}`),
     `Shows: ${columns.join(', ')}`,
   ].join('\n')
 }

@@ -5,13 +5,14 @@
  * fail, sell out, are released, time out, are refused, sent twice, and, past the client's door, duplicates and poison.
  * Written apart from the workflow, so that checks are not judged by the code that they judge.
  */
+import { emptyHistory } from '../empty-history.ts'
 import type { History } from '../history.ts'
 import type { Answer, Attempt } from '../load/attempt.ts'
 import { orderMix } from '../load/mix.ts'
 import { planOrders, type PlannedOrder } from '../load/orders.ts'
 import { type Random, seededRandom } from '../load/random.ts'
 import { initialStock } from '../load/stock.ts'
-import { emptyHistory, type Ledger, ledger } from './made-ledger.ts'
+import { type Ledger, ledger } from './made-ledger.ts'
 
 /** Why orders that were planned as reserved may be failed in a made history. */
 export const MADE_REASONS = ['deadline-passed', 'inventory-unavailable']

@@ -5,23 +5,6 @@ import type { FailureReason } from '../../contracts/outcome.ts'
 import type { History } from '../history.ts'
 import type { PlannedOrder } from '../load/orders.ts'
 
-export const emptyHistory = (openingStock: History['openingStock']): History => ({
-  planned: [],
-  warmUpOrders: 0,
-  originNs: 0,
-  deadlineMs: 1_000,
-  generator: { where: 'thread', cpuShare: 0, connections: { opened: 0, peakInFlight: 0, limit: 0, saturated: false } },
-  attempts: [],
-  raw: [],
-  acts: [],
-  samples: [],
-  faults: {},
-  evidence: { onTheirWay: 0, orders: [], decisions: [], movements: [], stock: [], notifications: [], deadLetters: [] },
-  openingStock,
-  clocksAgree: true,
-  quiet: true,
-})
-
 export type Ledger = {
   history: History
   /** Time goes on to this moment, in nanoseconds. */
