@@ -33,6 +33,7 @@ function openPlacing(t: TestContext, { isTaking = () => true, change = {} }: Opt
       if (!isTaking()) throw new LabError('unavailable', 'the broker is away')
     },
     publish(event: OrderPlaced) {
+      if (!isTaking()) return Promise.reject(new Error('it was published all the same'))
       const confirm = Promise.withResolvers<void>()
       published.push(event.id)
       confirms.push(confirm)

@@ -1,9 +1,13 @@
-// The publisher alone, on a channel whose client never tells what became of a message.
+// What becomes of a message that is not confirmed.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { openConnection } from '../broker/broker.ts'
+import { createHealth } from '#common/kit/health.ts'
+import { createLog } from '#common/kit/log.ts'
+import { connectBroker, openConnection } from '../broker/broker.ts'
 import { openPublisher } from '../broker/publisher.ts'
-import { brokerUrl } from './place.ts'
+import { topologyOf } from '../topology.ts'
+import { brokerUrl, openPlace } from './place.ts'
+import { openProxy } from './proxy.ts'
 
 test('what waits for its confirm is given up with its channel, and nothing waits on a channel that is gone', async t => {
   const connection = openConnection(brokerUrl(), 'a test')
@@ -21,4 +25,26 @@ test('what waits for its confirm is given up with its channel, and nothing waits
   await publisher.closed
   await given
   await assert.rejects(publisher.publish(message), { code: 'unavailable' })
+})
+
+test('what may be in a queue is unknown to who tries once, and an error of the broker to who tries again', async t => {
+  const proxy = await openProxy(t)
+  await proxy.mend()
+  const place = await openPlace(t)
+  const topology = topologyOf(place.prefix, 1)
+  const closing = new AbortController()
+  const parts = { log: createLog('test', 'silent'), health: createHealth(), closing: closing.signal }
+  const broker = connectBroker({ ...parts, url: proxy.url, name: 'a test', topology })
+  t.after(() => {
+    closing.abort()
+    return broker.close()
+  })
+  await broker.ready()
+  proxy.hold()
+  const message = { exchange: topology.orders, routingKey: 'OrderPlaced', body: Buffer.from('{}') }
+  const again = assert.rejects(broker.publish(message), { code: 'unavailable' })
+  const once = assert.rejects(broker.publishInTime(message, 60_000), { code: 'deadline-passed' })
+  await proxy.cut()
+  await Promise.all([again, once])
+  await assert.rejects(broker.publishInTime(message, 60_000), { code: 'unavailable' })
 })

@@ -147,6 +147,7 @@ test('a store whose outbox still holds events is refused without the outbox, and
   const orderIds = await placeMany(place, 3)
   await place.kill('order_service')
   const refused = place.launch('order_service', OFF)
+  await until(() => !refused.running, { deadlineMs: 30_000, what: 'it to be refused' })
   assert.equal((await refused.exited).code, 2)
   assert.match(place.log('order_service'), /its outbox holds events of accepted orders; start it with OUTBOX=on/)
   await proxy.mend()
