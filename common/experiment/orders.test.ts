@@ -23,6 +23,12 @@ test('each order is a point: its plan, how long until its answer and its complet
   ])
 })
 
+test('an order that failed though nobody demanded it was not completed', () => {
+  const times = { atMs: 100, answeredMs: 600, placedMs: 101, decidedMs: 602 }
+  const history = historyOf([{ ...times, answer: '504 deadline-passed', outcome: 'released' }])
+  assert.deepEqual(ordersOf('one', history).points, [[0.1, 500, null, 0]])
+})
+
 test('of more than 2,000 orders there is a density, and no order is lost in it', () => {
   const history = historyOf(Array.from({ length: 2_500 }, (_, index) => served(index * 4, index < 1_000 ? 3 : 40)))
   const { points, density, answers } = ordersOf('many', history)

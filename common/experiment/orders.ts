@@ -1,7 +1,7 @@
 // The orders of a variant for a picture of each: when it was to start, how long until its answer, how long until it was
 // completed, and what the answer was. Above 2,000 orders they are counted in boxes, so that a result stays small.
 import type { History } from './history.ts'
-import { completedNs, livesOf, type Life } from './lives.ts'
+import { completedNs, isCompleted, livesOf, type Life } from './lives.ts'
 import { kindOf } from './measures.ts'
 import type { Orders } from './summary.ts'
 
@@ -28,8 +28,10 @@ function timesOf(life: Life, { originNs, clocksAgree }: History): [number, numbe
   const { attempt } = life
   const plannedNs = attempt?.plannedNs ?? originNs
   const answeredNs = attempt?.answeredNs
-  // An order that nobody placed was never completed, whatever it was answered.
-  const doneNs = clocksAgree && life.placedNs !== undefined ? completedNs(life) : undefined
+  // An order that nobody placed was never completed, whatever it was answered; nor was one that failed though nobody
+  // demanded it.
+  const isDone = clocksAgree && life.placedNs !== undefined && isCompleted(life)
+  const doneNs = isDone ? completedNs(life) : undefined
   const after = (ns: number | undefined) => (ns === undefined ? null : round((ns - plannedNs) / 1e6))
   return [round((plannedNs - originNs) / 1e9), after(answeredNs), after(doneNs)]
 }

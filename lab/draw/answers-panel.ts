@@ -7,7 +7,7 @@ import { type Markup, markup } from './markup.ts'
 import { boxes } from './path.ts'
 import { linear, type Scale } from './scale.ts'
 
-const LINE = 13
+const LINE = 14
 const LEAST = 40
 
 type Answers = Orders['answers']

@@ -17,7 +17,7 @@ export type Curve = Series & { peak?: number }
 const DASHES = 5
 
 export const curvesHeight = (curves: readonly Curve[], place: Place): number =>
-  Math.max(HEIGHTS[place], curves.length * 14)
+  Math.max(HEIGHTS[place], curves.length * 15)
 
 /** @param most the highest value of this unit in the whole figure */
 export function curvesPanel(curves: readonly Curve[], most: number, x: Scale, top: number, bottom: number): Markup {

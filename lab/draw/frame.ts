@@ -4,11 +4,11 @@ import { fitted, widthOf } from './labels.ts'
 import { type Markup, markup } from './markup.ts'
 import { linear, type Scale } from './scale.ts'
 
-export const WIDTH = 866
-export const LEFT = 56
-export const RIGHT = 236
+export const WIDTH = 872
+export const LEFT = 58
+export const RIGHT = 242
 export const PLOT_END = WIDTH - RIGHT
-const LANE = 15
+const LANE = 16
 
 export const timeScale = (seconds: number): Scale =>
   linear(

@@ -6,16 +6,16 @@ export type Label = { y: number; text: string; className: string; sample?: Marku
 /** Of a letter, as a share of its height; a little more than it takes in most fonts. */
 const WIDE = 0.585
 
-export const widthOf = (text: string, size = 11): number => text.length * size * WIDE
+export const widthOf = (text: string, size = 12): number => text.length * size * WIDE
 
 /** As many words as fit, and an ellipsis where some do not. */
-export function fitted(text: string, width: number, size = 11): string {
+export function fitted(text: string, width: number, size = 12): string {
   const most = Math.floor(width / (size * WIDE))
   return text.length <= most ? text : `${text.slice(0, Math.max(0, most - 1)).trimEnd()}…`
 }
 
 /** Lines of at most that width, broken between words. */
-export function wrapped(text: string, width: number, size = 11): string[] {
+export function wrapped(text: string, width: number, size = 12): string[] {
   const lines: string[] = []
   for (const word of text.split(/\s+/)) {
     const last = lines.at(-1)
@@ -25,7 +25,7 @@ export function wrapped(text: string, width: number, size = 11): string[] {
   return lines
 }
 
-const GAP = 13
+const GAP = 14
 
 /** Moves labels apart, as little as it takes, between two heights. */
 export function apart<Each extends { y: number }>(labels: readonly Each[], top: number, bottom: number): Each[] {

@@ -11,7 +11,7 @@ import { type Point, scatter } from './path.ts'
 import { logarithmic, type Scale } from './scale.ts'
 
 const HEIGHT = 132
-const ROW = 13
+const ROW = 14
 
 export type Rows = { unanswered: boolean; uncompleted: boolean }
 
@@ -19,7 +19,7 @@ export type Rows = { unanswered: boolean; uncompleted: boolean }
 export function rowsOf(all: readonly Orders[]): Rows {
   return {
     unanswered: all.some(({ answers }) => answers.some(({ kind }) => answerClass(kind) === 'silent')),
-    uncompleted: all.some(({ points }) => points?.some(([, , completed]) => completed === null)),
+    uncompleted: all.some(orders => uncompleted(orders).count > 0),
   }
 }
 
@@ -44,12 +44,12 @@ export function ordersPanel(orders: Orders, all: readonly Orders[], x: Scale, to
   const y = latencyScale(all, plotTop)
   const row = (nth: number) => top + nth * ROW + ROW / 2
   const drawn = orders.density ? densityPanel(orders.density, x, y) : pointsOf(orders, x, y)
-  const missing = [
+  const absent = [
     ...(rows.unanswered ? [rowOf('no answer', unanswered(orders), x, row(0))] : []),
     ...(rows.uncompleted ? [rowOf('not completed', uncompleted(orders), x, row(Number(rows.unanswered)))] : []),
   ]
   const labels = rightLabels(drawn.labels, PLOT_END + 10, plotTop + 6, plotTop + HEIGHT, RIGHT - 12)
-  return markup`<g class="panel panel-orders">${grid(y)}${caption('latency of each order', top)}${drawn.shapes}${missing}${labels}</g>`
+  return markup`<g class="panel panel-orders">${grid(y)}${caption('latency of each order', top)}${drawn.shapes}${absent}${labels}</g>`
 }
 
 function pointsOf({ points = [], kinds }: Orders, x: Scale, y: Scale): { shapes: Markup[]; labels: Label[] } {
@@ -83,25 +83,37 @@ function lastHeight(points: readonly Point[]): number {
   return last.sort((one, other) => one - other)[Math.floor(last.length / 2)] ?? 0
 }
 
-/** Seconds of the orders that have no answer; above 2,000 orders only the second is known. */
-function unanswered({ points, answers }: Orders): number[] {
-  if (points) return points.filter(([, accepted]) => accepted === null).map(([seconds]) => seconds)
-  const silent = answers.filter(({ kind }) => answerClass(kind) === 'silent')
-  return silent.flatMap(({ perSecond }) =>
-    perSecond.flatMap(([second, count]) => Array.from({ length: count }, (_, nth) => second + nth / count)),
-  )
+/** How many, and the seconds at which they were to be sent as far as these are known. */
+type Missing = { count: number; seconds: number[] }
+
+/** Above 2,000 orders the second is known and no more. */
+function unanswered({ points, answers }: Orders): Missing {
+  if (points) return missing(points.filter(([, accepted]) => accepted === null))
+  const silent = answers.filter(({ kind }) => answerClass(kind) === 'silent').flatMap(({ perSecond }) => perSecond)
+  const seconds = silent.flatMap(([second, count]) => Array.from({ length: count }, (_, nth) => second + nth / count))
+  return { count: seconds.length, seconds }
 }
 
-const uncompleted = ({ points = [] }: Orders): number[] =>
-  points.filter(([, , completed]) => completed === null).map(([seconds]) => seconds)
+/** Above 2,000 orders only their number is known. */
+function uncompleted({ points, density, answers }: Orders): Missing {
+  if (points) return missing(points.filter(([, , completed]) => completed === null))
+  const sum = (counts: readonly number[]) => counts.reduce((all, count) => all + count, 0)
+  const asked = sum(answers.flatMap(({ perSecond }) => perSecond.map(([, orders]) => orders)))
+  return { count: asked - sum((density?.completed ?? []).map(([, , orders]) => orders)), seconds: [] }
+}
 
-function rowOf(name: string, seconds: readonly number[], x: Scale, y: number): Markup {
+const missing = (points: readonly (readonly [number, ...unknown[]])[]): Missing => ({
+  count: points.length,
+  seconds: points.map(([seconds]) => seconds),
+})
+
+function rowOf(name: string, { count, seconds }: Missing, x: Scale, y: number): Markup {
   const strokes = scatter(
     seconds.map(at => [x.at(at), y]),
     'upright',
     'missing',
   )
-  const count = seconds.length.toLocaleString('en-US')
-  const said = seconds.length > 0 ? 'loud' : ''
-  return markup`<path class="grid" d="M${LEFT} ${y}H${PLOT_END}"/>${strokes}<text class="${said}" x="${PLOT_END + 10}" y="${y + 4}">${count} ${name}</text>`
+  const said = count > 0 ? 'loud' : ''
+  const when = count > seconds.length ? ', when is not known' : ''
+  return markup`<path class="grid" d="M${LEFT} ${y}H${PLOT_END}"/>${strokes}<text class="${said}" x="${PLOT_END + 10}" y="${y + 4}">${count.toLocaleString('en-US')} ${name}${when}</text>`
 }

@@ -11,12 +11,12 @@ import { logarithmic, type Scale } from './scale.ts'
 export type Strand = { name: string; accent: string; dash: number; runs: readonly Quantiles['points'][] }
 export type Cell = { name: string; strands: readonly Strand[] }
 
-const LEFT = 56
+const LEFT = 58
 const HEIGHT = 138
 const HEAD = 24
 const FOOT = 34
-const WIDTH = 820
-const LABELS = 106
+const WIDTH = 872
+const LABELS = 114
 const BETWEEN = 26
 /** A panel is no wider than this, however few there are. */
 const WIDEST = 340

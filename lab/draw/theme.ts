@@ -63,11 +63,11 @@ export function sheet(palette: Palette, font = SYSTEM): string {
   const accents = Object.keys(ACCENTS).map(name => `.accent-${name}{color:${palette[name as keyof typeof ACCENTS]}}`)
   const answers = Object.keys(ANSWERS).map(name => `.answer-${name}{fill:${palette[name as AnswerClass]}}`)
   return [
-    `.picture text{font-family:${font};font-size:11px;fill:${soft};font-variant-numeric:tabular-nums}`,
-    `.picture .title{font-size:15px;font-weight:bold}`,
-    `.picture .name{font-size:13px;font-weight:bold;fill:currentColor}`,
+    `.picture text{font-family:${font};font-size:12px;fill:${soft};font-variant-numeric:tabular-nums}`,
+    `.picture .title{font-size:16px;font-weight:bold}`,
+    `.picture .name{font-size:14px;font-weight:bold;fill:currentColor}`,
     `.picture .said{fill:currentColor}.picture .strong{fill:${ink}}.picture .loud{fill:${bad}}`,
-    `.picture .caption{font-size:10px}`,
+    `.picture .caption{font-size:11px}`,
     `.paper{fill:${paper}}.grid{stroke:${grid};fill:none}.rule{stroke:${rule};fill:none}`,
     `.band rect{fill:${band}}.band path,.mark path{stroke:${rule};fill:none;stroke-dasharray:3 3}`,
     `.accepted{stroke:${ink};stroke-width:22;stroke-linecap:round;fill:none}`,

@@ -25,7 +25,7 @@ export type Group = {
 /** With room for a caption. */
 const GAP = 20
 const BETWEEN = 30
-const LINE = 14
+const LINE = 15
 const AXIS = 22
 
 type Shared = { x: Scale; orders: Orders[]; most: Map<string, number>; busiest: number }

@@ -3,10 +3,10 @@ import type { Result, Series, VariantFacts } from '#common/experiment/summary.ts
 import { accentOf } from '../draw/theme.ts'
 import type { Group } from '../draw/time-figure.ts'
 
-/** @param wanted the names of the curves that are shown; all when not given */
-export function groupOf(result: Result, { name, about, leftOut }: VariantFacts, wanted = /./): Group {
+/** @param wanted the curves that are shown, by name; without it all those that ever leave zero */
+export function groupOf(result: Result, { name, about, leftOut }: VariantFacts, wanted?: RegExp): Group {
   const { model, marks, orders, series } = result
-  const own = series.filter(curve => curve.variant === name && wanted.test(curve.name))
+  const own = series.filter(curve => curve.variant === name && (wanted?.test(curve.name) ?? true))
   const aside = leftOut === undefined ? '' : ` (left out on purpose: ${leftOut})`
   return {
     name: `${model}: ${name}${aside}`,
@@ -15,7 +15,7 @@ export function groupOf(result: Result, { name, about, leftOut }: VariantFacts, 
     marks: marks.filter(mark => mark.variant === name),
     orders: orders?.find(each => each.variant === name),
     curves: summedUp(own)
-      .filter(({ points }) => points.some(([, value]) => value > 0))
+      .filter(({ points }) => wanted !== undefined || points.some(([, value]) => value > 0))
       .map(curve => ({ ...curve, ...peakOf(result, name, curve.name) })),
   }
 }

@@ -37,10 +37,10 @@ function picture(about: About, rates: readonly Rate[]): Markup | undefined {
   )
   const latencies = [...new Set(all.map(({ latency }) => latency))]
   if (latencies.length === 0) return undefined
-  const rows = latencies.map(latency =>
-    rates.map(
-      ({ ordersPerSecond, subjects }): Cell => ({
-        name: `${latency}, ${ordersPerSecond}/s`,
+  const rows = rates.map(({ ordersPerSecond, subjects }) =>
+    latencies.map(
+      (latency): Cell => ({
+        name: `${ordersPerSecond}/s, ${latency}`,
         strands: subjects.filter(({ isFirst }) => isFirst).map(subject => strandOf(subject, latency)),
       }),
     ),

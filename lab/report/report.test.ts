@@ -102,7 +102,7 @@ test('each fault has a picture of the models one above the other, with axes, pan
 test('what is found without a safeguard is shown, marked, and counts for no verdict', () => {
   const page = pageOf(whole)
   assert.match(page, /◇ without an outbox: ✘ invalid/)
-  assert.match(page, /Of 47 results 47 valid; of their \d+ checks \d+ valid\./)
+  assert.match(page, /All 47 results are valid, in all of their \d+ checks\./)
 })
 
 test('an experiment that could not be finished says so, and one without measures, curves or checks has its place', () => {

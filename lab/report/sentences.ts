@@ -1,4 +1,5 @@
 // What to see in the picture of a fault, computed from the measures.
+import { repeated } from '#common/experiment/latency/compare.ts'
 import { ms } from '#common/experiment/words.ts'
 import type { Measure } from '#common/experiment/summary.ts'
 import { withUnit } from '../render/numbers.ts'
@@ -33,18 +34,26 @@ function completed(subjects: readonly Subject[]): string {
 
 /** How long after the heal the last order of before it was through. */
 function gone(subject: Subject): string {
-  const [last] = [...measuresOf(subject, 'heal to last completed'), ...measuresOf(subject, 'heal to last decided')]
+  const last = known(subject, 'heal to last completed')
+  const why = measuresOf(subject, 'heal to last completed').find(({ value }) => value === null)?.note
+  if (why !== undefined) return ` (of those asked before the heal, ${why})`
   if (!last) return ''
-  if (last.value === null) return last.note ? ` (after the heal ${last.note})` : ''
-  return ` and the last of them through ${ms({ ...last, value: last.unit === 's' ? last.value * 1_000 : last.value })} after the heal`
+  if ((last.value ?? 0) < AT_ONCE_MS) return ', none of them beyond the heal'
+  return `, the last one ${ms(last)} after the heal`
 }
+
+const AT_ONCE_MS = 1
 
 /** A model where it has one variant here, else the variant too. */
 const said = ({ model, variant }: Subject, all: readonly Subject[]): string =>
   all.filter(each => each.model === model).length > 1 ? `${model}, ${variant}` : model
 
-const known = (subject: Subject, name: string): Measure | undefined =>
-  measuresOf(subject, name).find(({ value }) => value !== null)
+/** Of repetitions the median. */
+function known(subject: Subject, name: string): Measure | undefined {
+  const measures = measuresOf(subject, name).filter(({ value }) => value !== null)
+  const [first] = measures
+  return first && { ...first, value: repeated(measures.flatMap(({ value }) => value ?? [])).median }
+}
 
 const list = (texts: readonly string[]): string =>
   texts.length < 2 ? texts.join('') : `${texts.slice(0, -1).join(', ')} and ${texts.at(-1)}`

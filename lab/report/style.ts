@@ -15,10 +15,10 @@ export const STYLE = `
 html{scroll-behavior:smooth;-webkit-text-size-adjust:100%}
 @media (prefers-reduced-motion:reduce){html{scroll-behavior:auto}}
 body{margin:0;background:var(--paper);color:var(--ink);font:16px/1.55 system-ui,-apple-system,'Segoe UI',Roboto,'DejaVu Sans',sans-serif}
-header,main{max-width:1360px;margin:0 auto;padding:0 clamp(16px,4vw,48px)}
+header,main{max-width:1440px;margin:0 auto;padding:0 clamp(16px,4vw,48px)}
 header{padding-top:40px}main{padding-bottom:80px}main:focus{outline:none}
 h1{font-size:clamp(1.7rem,4vw,2.5rem);line-height:1.15;margin:.1em 0 .4em;letter-spacing:-.015em;text-wrap:balance}
-h2{font-size:1.55rem;line-height:1.2;margin:2.6em 0 .5em;padding-top:.7em;border-top:2px solid var(--ink);letter-spacing:-.01em}
+h2{font-size:1.55rem;line-height:1.2;margin:2em 0 .5em;padding-top:.7em;border-top:2px solid var(--ink);letter-spacing:-.01em}
 h3{font-size:1.2rem;line-height:1.3;margin:0 0 .2em}
 h4{font-size:1rem;margin:1.6em 0 .3em}
 p{max-width:72ch;margin:.4em 0 .8em}
@@ -45,7 +45,7 @@ td .verdict,.verdicts thead th,.model{white-space:nowrap}.model{font-weight:600}
 figure{margin:1.2em 0}figure svg{display:block;width:100%;min-width:620px;max-width:900px;height:auto}
 figcaption p{margin:.3em 0;color:var(--ink);font-size:.98rem}
 .beside{display:grid;grid-template-columns:minmax(0,1fr);gap:0 40px;align-items:start}
-@media (min-width:1180px){.beside{grid-template-columns:minmax(0,1.75fr) minmax(0,1fr)}}
+@media (min-width:1180px){.beside{grid-template-columns:minmax(0,1.4fr) minmax(0,1fr)}.beside th[scope=row]{white-space:normal}.beside th,.beside td{padding-right:11px}}
 dl{margin:.8em 0}.variants,.facts,.differences{display:grid;grid-template-columns:max-content minmax(0,1fr);gap:2px 18px;max-width:90ch}
 .variants dt,.facts dt,.differences dt{font-weight:600}dd{margin:0}
 @media (max-width:560px){.variants,.facts,.differences{grid-template-columns:minmax(0,1fr)}dd{margin-bottom:8px}}

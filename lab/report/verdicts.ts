@@ -26,8 +26,11 @@ export function overall(results: readonly Result[]): string {
     const out = new Set(variants.filter(({ leftOut }) => leftOut !== undefined).map(({ name }) => name))
     return checks.filter(({ variant }) => !out.has(variant))
   })
-  const verdicts = tally(results.map(({ verdict }) => verdict))
-  return `Of ${results.length} results ${verdicts}; of their ${checks.length} checks ${tally(checks.map(({ verdict }) => verdict)) || 'none was judged'}.`
+  const verdicts = results.map(({ verdict }) => verdict)
+  const judged = checks.map(({ verdict }) => verdict)
+  if (worst(verdicts) === 'valid')
+    return `All ${results.length} results are valid, in all of their ${checks.length} checks.`
+  return `Of ${results.length} results ${tally(verdicts)}; of their ${checks.length} checks ${tally(judged) || 'none was judged'}.`
 }
 
 function faultsTable({ about, models }: Comparison, results: readonly Result[]): Markup {
