@@ -2,9 +2,10 @@
 // can be counted.
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
+import { cacheFolder } from '#common/kit/folders.ts'
 import { isRunning } from '#common/kit/owner.ts'
 import { until } from '#common/kit/until.ts'
 
@@ -29,6 +30,13 @@ export function testFolder(): TestFolder {
   const path = mkdtempSync(join(tmpdir(), 'lab-cli-'))
   const remove = () => rmSync(path, { recursive: true, force: true, maxRetries: 5 })
   return { path, cache: join(path, 'cache'), runs: join(path, 'runs'), remove }
+}
+
+/** Packages that were fetched before are lent to the folder's own cache, and not fetched again. */
+export function lendPackages({ cache }: TestFolder): void {
+  mkdirSync(cache, { recursive: true })
+  for (const name of list(cacheFolder()).filter(each => /^(kafka|rabbitmq)-/.test(each)))
+    symlinkSync(join(cacheFolder(), name), join(cache, name))
 }
 
 /** What the lab keeps only while it is at work: leases, records of live runs, data. */

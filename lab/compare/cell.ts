@@ -15,6 +15,8 @@ import { HEALTHY } from './faults.ts'
 
 const DEADLINE_MS = 5_000
 const SETTLE_MS = 60_000
+/** Where a safeguard is left out some orders may never settle, and there is no use in waiting long for them. */
+const SETTLE_LEFT_OUT_MS = 15_000
 
 /** A tenth of the orders asks the scarce kitchen, which has one unit for twenty: a fault may keep most from asking. */
 const MIX = { scarceShare: 0.1, scarceStockShare: 0.05 }
@@ -81,7 +83,7 @@ function variantOf(
     },
     ...(harm.timeline && { timeline: harm.timeline }),
     ...(harm.label !== undefined && { spans: [{ label: harm.label, ...harm.span }] }),
-    settleMs: SETTLE_MS,
+    settleMs: leftOut ? SETTLE_LEFT_OUT_MS : SETTLE_MS,
     latencyMatters: isHealthy,
     costs: isHealthy,
     checks: [...always, oversold, expectedOutcomes(isHealthy ? {} : { mayFail }), noneUnknown, ...harm.seen],

@@ -3,15 +3,15 @@ import { inTime, steadyPlan } from '#common/experiment/load/plan.ts'
 import { defineFault } from '../fault.ts'
 
 /** At any measured rate the services are warmed up by as many orders, as fast. */
-const WARM_UP_PER_SECOND = 100
+const WARM_UP_PER_SECOND = 200
 
 export const healthy = defineFault({
   name: 'healthy',
   title: 'Nothing is broken',
   asks: 'How long do clients wait for their answer and for their order, and what does it cost?',
   profiles: {
-    full: { ordersPerSecond: 100, measuredMs: 10_000, warmUpOrders: 200 },
-    quick: { ordersPerSecond: 100, measuredMs: 3_000, warmUpOrders: 50 },
+    full: { ordersPerSecond: 100, measuredMs: 10_000, warmUpOrders: 600 },
+    quick: { ordersPerSecond: 100, measuredMs: 3_000, warmUpOrders: 100 },
   },
   besides: 'durability',
   columns: [
