@@ -15,8 +15,15 @@ import { until } from './until.ts'
 const happened = { correlationId: 'c', occurredAt: '2026-01-01T00:00:00.000Z' }
 const order = (orderId: string) => ({ orderId, userId: 'u', kitchenId: 'k', items: [{ sku: 'burger', quantity: 1 }] })
 
+/** Lets all that can happen without the test happen. */
+async function turns(): Promise<void> {
+  for (let turn = 0; turn < 10; turn++) await new Promise(setImmediate)
+}
+
+type Options = { events: number; window: number; ready?(): Promise<void> }
+
 /** A relay with so many events in its outbox: the test resolves or rejects each hand-over. */
-async function openRelay(t: TestContext, { events, window }: { events: number; window: number }) {
+async function openRelay(t: TestContext, { events, window, ready = async () => {} }: Options) {
   const folder = mkdtempSync(join(tmpdir(), 'lab-relay-'))
   const store = openStore(folder, 'outbox', outboxTables)
   const closing = new AbortController()
@@ -32,7 +39,7 @@ async function openRelay(t: TestContext, { events, window }: { events: number; w
   for (let index = 1; index <= events; index++)
     await store.transact(tx => tx.enqueue(JSON.stringify(orderPlaced(order(`o-${index}`), happened))))
   const log = createLog('test', 'silent')
-  const parts = { store, ready: async () => {}, handOver, window, crashPoint: () => {}, log, health }
+  const parts = { store, ready, handOver, window, crashPoint: () => {}, log, health }
   const relay = startRelay({ ...parts, closing: closing.signal })
   t.after(async () => {
     closing.abort()
@@ -61,13 +68,17 @@ test('an event leaves the outbox when it is confirmed, and not before', async t 
 
 test('at most a window of events awaits its confirm', async t => {
   const { confirms, published, untilLeft, untilPublished } = await openRelay(t, { events: 5, window: 2 })
-  await untilPublished(2)
-  for (let turn = 0; turn < 10; turn++) await new Promise(setImmediate)
-  assert.deepEqual(published, ['OrderPlaced:o-1', 'OrderPlaced:o-2'])
-  for (let index = 0; index < 5; index++) {
-    await untilPublished(index + 1)
-    confirms[index]?.resolve()
+  for (let confirmed = 0; confirmed < 5; confirmed++) {
+    const expected = Math.min(confirmed + 2, 5)
+    await untilPublished(expected)
+    await turns()
+    assert.equal(published.length, expected)
+    confirms[confirmed]?.resolve()
   }
+  assert.deepEqual(
+    published,
+    [1, 2, 3, 4, 5].map(index => `OrderPlaced:o-${index}`),
+  )
   await untilLeft(0)
 })
 
@@ -82,4 +93,13 @@ test('what was not confirmed stays, turns health red, and is published again as 
   confirms[1]?.resolve()
   await untilLeft(0)
   await until(() => health.view().healthy, { deadlineMs: 5_000, what: 'health' })
+})
+
+test('nothing is handed over before it can be', async t => {
+  const opened = Promise.withResolvers<void>()
+  const { published, untilPublished } = await openRelay(t, { events: 1, window: 10, ready: () => opened.promise })
+  await turns()
+  assert.deepEqual(published, [])
+  opened.resolve()
+  await untilPublished(1)
 })

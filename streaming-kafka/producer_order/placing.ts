@@ -20,7 +20,7 @@ import { placeWithoutOutbox } from './without-outbox.ts'
 type Parts = ServerParts & {
   config: { PRODUCE_DEADLINE_MS: number; RELAY_WINDOW: number }
   store: ServiceStore<ViewTables & OutboxTables & WholeTables>
-  kafka: KafkaConnection
+  kafka: Pick<KafkaConnection, 'producer' | 'topics'>
   switchboard: Switchboard
 }
 
