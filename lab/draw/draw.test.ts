@@ -86,6 +86,8 @@ test('orders without an answer and orders that were never completed are in the p
   const text = fileOf(drawn({}))
   assert.ok(text.includes(`>${silent} no answer<`) && text.includes(`>${open} not completed<`))
   assert.match(text, /class="missing"/)
+  const refused = orders.points?.filter(([, accepted, , kind]) => accepted !== null && kind === 2).length ?? 0
+  assert.ok(refused > 100 && text.includes(`>turned away ${refused}<`))
   assert.ok(text.length < 60_000, `${text.length} bytes`)
 })
 

@@ -102,7 +102,30 @@ test('each fault has a picture of the models one above the other, with axes, pan
 test('what is found without a safeguard is shown, marked, and counts for no verdict', () => {
   const page = pageOf(whole)
   assert.match(page, /◇ without an outbox: ✘ invalid/)
-  assert.match(page, /All 47 results are valid, in all of their \d+ checks\./)
+  const judged = whole.results.flatMap(({ checks }) => checks.filter(({ variant }) => variant !== 'without an outbox'))
+  assert.ok(page.includes(`All 47 results are valid, in all of their ${judged.length} checks.`))
+})
+
+test('sentences and tables are computed: of measures, or where there is none of what the checks found', () => {
+  const [burst = ''] = matches(pageOf(whole), /(<section class="fault" id="fault-burst">[^]*?<\/section>)/g)
+  const during = '0 % in sync-rest, 99.8 % in async-rabbitmq and 99.8 % in streaming-kafka'
+  assert.ok(burst.includes(`<p>Answered rightly within a second, of the orders asked while it lasted: ${during}.</p>`))
+  assert.match(
+    burst,
+    /74\.5 % in sync-rest, with at most 500 that waited \(of those asked before the heal, 3 orders never were\)/,
+  )
+  assert.match(burst, /100 % in async-rabbitmq, with at most 500 that waited, the last one 2\.60 s after the heal/)
+  assert.match(burst, /<th scope="row">lost<\/th><td>0<\/td><td>0<\/td><td>3<\/td><td>0<\/td>/)
+  assert.match(burst, /<td>– \(1\)<\/td>[^]*\(1\) 3 orders never were/)
+})
+
+test('advice leads to its evidence within the page, and nowhere else', () => {
+  const evidence = [
+    { text: 'here', href: '#fault-burst' },
+    { text: 'away', href: 'javascript:alert(1)' },
+  ]
+  const page = reportPage(whole, { known, situations: [{ situation: 'If', advice: 'then', evidence }] })
+  assert.match(page, /<a href="#fault-burst">here<\/a>[^]*<a href="#">away<\/a>/)
 })
 
 test('an experiment that could not be finished says so, and one without measures, curves or checks has its place', () => {
