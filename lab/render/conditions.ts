@@ -2,17 +2,17 @@
 import type { Result, Summary } from '#common/experiment/summary.ts'
 
 /** Profile, settings, W, and where an accepted order was. */
-export function conditions({ profile, settings, atOnce, variants, durability }: Result): string {
+export const conditions = (result: Result): string =>
+  `${settingsLine(result)} An accepted order was ${result.durability}.`
+
+/** Profile, settings and W. */
+export function settingsLine({ profile, settings, atOnce, variants }: Result): string {
   const listed = Object.entries(settings).map(([name, value]) => `${name} ${value.toLocaleString('en-US')}`)
   const others = variants.flatMap(({ name, environment }) => {
     const other = Object.values(environment).find(({ W }) => W !== undefined)?.W
     return other === undefined ? [] : [` (${name}: ${other})`]
   })
-  return [
-    `Profile ${profile}: ${listed.join(', ')}.`,
-    `W, orders at once: ${atOnce}${others.join('')}.`,
-    `An accepted order was ${durability}.`,
-  ].join(' ')
+  return `Profile ${profile}: ${listed.join(', ')}. W, orders at once: ${atOnce}${others.join('')}.`
 }
 
 /** Follows the seed of a run; plain processes go without saying. */

@@ -4,6 +4,7 @@ import type { Comparison, Result } from '#common/experiment/summary.ts'
 import { type Markup, markup } from '../draw/markup.ts'
 import { accentOf } from '../draw/theme.ts'
 import { type Group, timeFigure } from '../draw/time-figure.ts'
+import { settingsLine } from '../render/conditions.ts'
 import { type Anchors, faultAnchor } from './anchors.ts'
 import { groupOf, hasPast } from './groups.ts'
 import { checksDetails, figure, gridTable, troubleOf, verdictMark } from './parts.ts'
@@ -31,8 +32,12 @@ export function faultSection(
     groupsOf(results, models, nth => nth === 0),
     sentences,
   )}</div>
-<div>${table(title, firsts)}</div></div>${othersOf(about, models, results, subjects)}${results.map(result => resultDetails(result, anchors))}</section>`
+<div>${table(title, firsts)}</div></div>${othersOf(about, models, results, subjects)}${results.map(result => resultDetails(result, anchors))}${settingsOf(results)}</section>`
 }
+
+/** Those of its results, each once. */
+export const settingsOf = (results: readonly Result[]): Markup[] =>
+  [...new Set(results.map(settingsLine))].map(line => markup`<p class="conditions">${line}</p>`)
 
 /** Why a model has no like of it. */
 export const withoutOf = ({ without }: About): Markup[] =>

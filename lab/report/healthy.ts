@@ -7,7 +7,7 @@ import { type Markup, markup } from '../draw/markup.ts'
 import { type Cell, quantileFigure, type Strand } from '../draw/quantile-figure.ts'
 import { accentOf } from '../draw/theme.ts'
 import { type Anchors, faultAnchor } from './anchors.ts'
-import { type About, resultDetails, withoutOf } from './fault.ts'
+import { type About, resultDetails, settingsOf, withoutOf } from './fault.ts'
 import { figure, gridTable } from './parts.ts'
 import { ranked } from './ranked.ts'
 import { columnsOf, headOf, type Subject, subjectsGrid, subjectsOf, valuesOf } from './subjects.ts'
@@ -28,7 +28,7 @@ export function healthySection(
     .sort(([one], [other]) => one - other)
     .map(([ordersPerSecond, own]): Rate => ({ ordersPerSecond, subjects: subjectsOf(own, models) }))
   return markup`<section class="fault" id="${faultAnchor(about.name)}"><h3>${about.title}</h3><p class="question">${about.asks}</p>${withoutOf(about)}${picture(about, rates)}<p class="key">Of repetitions the median, with their range. &lt; stands only where the ranges do not touch; ≈ is indistinguishable.</p>${rates.map(costs)}
-<details><summary>All ${results.length} results with their checks</summary>${results.map(result => resultDetails(result, anchors))}</details></section>`
+<details><summary>All ${results.length} results with their checks</summary>${results.map(result => resultDetails(result, anchors))}</details>${settingsOf(results)}</section>`
 }
 
 function picture(about: About, rates: readonly Rate[]): Markup | undefined {

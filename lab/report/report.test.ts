@@ -116,6 +116,7 @@ test('sentences and tables are computed: of measures, or where there is none of 
   )
   assert.match(burst, /100 % in async-rabbitmq, with at most 500 that waited, the last one 2\.60 s after the heal/)
   assert.match(burst, /<th scope="row">lost<\/th><td>0<\/td><td>0<\/td><td>3<\/td><td>0<\/td>/)
+  assert.match(burst, /Profile full: ordersPerSecond 50\. W, orders at once: 64\./)
   assert.match(burst, /<td>– \(1\)<\/td>[^]*\(1\) 3 orders never were/)
 })
 
