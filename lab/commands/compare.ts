@@ -3,6 +3,7 @@ import { type Command, InvalidArgumentError, Option } from 'commander'
 import { resolve } from 'node:path'
 import { PROFILES, type Profile } from '#common/experiment/define.ts'
 import type { Result, Summary } from '#common/experiment/summary.ts'
+import { askedAgain, chosen } from '../compare/asked.ts'
 import { faults } from '../compare/faults.ts'
 import { comparisonOf, DEFAULTS, type Asked, finished, plan } from '../compare/plan.ts'
 import { comparisonText } from '../compare/text.ts'
@@ -16,7 +17,7 @@ import { terminalWidth } from '../render/width.ts'
 import { run } from '../run.ts'
 import { findRun, RUNS, shortPath } from '../runs.ts'
 import { type RuntimeName, RUNTIMES } from '../site.ts'
-import { unknownName, UsageError } from '../usage.ts'
+import { UsageError } from '../usage.ts'
 import { writeReport } from './report.ts'
 
 type Options = {
@@ -61,7 +62,7 @@ export function addCompareCommand(program: Command): void {
 async function compare(options: Options, command: Command): Promise<void> {
   const before = options.resume === undefined ? undefined : unfinished(options.resume, options.out, command)
   const { profile, seed, runtime } = before?.summary ?? options
-  const asked = before ? askedBefore(before.comparison) : askedNow(options)
+  const asked = before ? askedAgain(before.comparison) : askedNow(options)
   const stands = before?.summary.results.map(({ model, experiment }) => `${model}/${experiment}`) ?? []
   const cells = plan(asked).filter(({ id }) => !stands.includes(id))
   const signal = listenForInterrupt()
@@ -92,26 +93,11 @@ async function compare(options: Options, command: Command): Promise<void> {
 function askedNow({ profile, ...options }: Options): Asked {
   const defaults = DEFAULTS[profile]
   return {
-    faults: chosen('fault', faults, options.faults),
-    models: chosen('model', models, options.models),
+    ...chosen(options),
     rates: options.rates ?? defaults.rates,
     repeat: options.repeat ?? defaults.repeat,
     healthyRepeat: options.repeat ?? defaults.healthyRepeat,
   }
-}
-
-const askedBefore = ({ faults: names, models: of, ...counts }: NonNullable<Summary['comparison']>): Asked => ({
-  ...counts,
-  faults: chosen('fault', faults, names),
-  models: chosen('model', models, of),
-})
-
-/** In the order of all, whatever the order of the names. */
-function chosen<Each extends { name: string }>(what: string, all: readonly Each[], names?: readonly string[]): Each[] {
-  const known = all.map(({ name }) => name)
-  const unknown = names?.find(name => !known.includes(name))
-  if (unknown !== undefined) throw unknownName(what, unknown, known)
-  return all.filter(({ name }) => names?.includes(name) ?? true)
 }
 
 const ITS_OWN = ['profile', 'runtime', 'faults', 'models', 'rates', 'repeat', 'seed']

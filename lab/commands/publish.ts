@@ -3,15 +3,16 @@ import type { Command } from 'commander'
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { experiments, models } from '../experiments.ts'
+import { known } from '../known.ts'
 import { requirePublishable } from '../publish/publishable.ts'
 import { renderedFrom } from '../publish/rendered.ts'
-import { sourcesOf } from '../publish/sources.ts'
+import { comparisonSource, sourcesOf } from '../publish/sources.ts'
 import { findRun, ROOT } from '../runs.ts'
 
 export function addPublishCommand(program: Command): void {
   program
     .command('publish')
-    .description('write the results of a full run where they are committed: JSON, tables, pictures, logs')
+    .description('write the results of a full run or comparison where they are committed: JSON, tables, pictures, logs')
     .argument('[run]', 'its name under runs/, a folder, or latest; without one, what is committed is rendered again')
     .addHelpText('after', '\nExample: npm run lab -- publish latest')
     .action((name?: string) => {
@@ -31,8 +32,8 @@ const withExperiments = models
 /** @throws UsageError when the run cannot be the evidence */
 function fromRun(name: string): Map<string, string> {
   const { summary, folder } = findRun(name)
-  requirePublishable(summary, Object.keys(experiments))
-  return sourcesOf(summary, folder)
+  requirePublishable(summary, known)
+  return summary.comparison ? comparisonSource(summary) : sourcesOf(summary, folder)
 }
 
 function write(files: ReadonlyMap<string, string | Uint8Array>): void {

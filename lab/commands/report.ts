@@ -3,9 +3,8 @@ import type { Command } from 'commander'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Summary } from '#common/experiment/summary.ts'
-import { faults } from '../compare/faults.ts'
 import { situations } from '../compare/situations.ts'
-import { experiments, models } from '../experiments.ts'
+import { known } from '../known.ts'
 import { reportPage } from '../report/page.ts'
 import { findRun, shortPath } from '../runs.ts'
 
@@ -19,12 +18,6 @@ export function addReportCommand(program: Command): void {
       const { summary, folder } = findRun(name)
       console.log(shortPath(writeReport(summary, folder)))
     })
-}
-
-const known = {
-  experiments: Object.keys(experiments),
-  faults: faults.map(({ name }) => name),
-  models: models.map(({ name }) => name),
 }
 
 /** Returns the path of the file. @param folder of the run */

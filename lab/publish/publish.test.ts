@@ -5,6 +5,7 @@ import { dirname, join } from 'node:path'
 import { test } from 'node:test'
 import { experiments, models } from '../experiments.ts'
 import { madeResult, madeSummary } from '../render/made-result.ts'
+import { madeComparison } from '../report/made-comparison.ts'
 import { ROOT } from '../runs.ts'
 import { UsageError } from '../usage.ts'
 import { compactJson } from './compact-json.ts'
@@ -12,7 +13,7 @@ import { excerpt } from './excerpt.ts'
 import { betweenMarkers } from './markers.ts'
 import { requirePublishable } from './publishable.ts'
 import { renderedFrom } from './rendered.ts'
-import { sourcesOf } from './sources.ts'
+import { comparisonSource, sourcesOf } from './sources.ts'
 
 const metrics = (orders: number) => ({
   failureRate: 0.1,
@@ -70,12 +71,16 @@ test('a run becomes pages, pictures and metrics, and its table stands between th
 test('a run that is quick, lacks an experiment or was not finished is not published', () => {
   const whole = madeSummary([madeResult])
   const id = 'streaming-kafka/consumer-lag'
-  requirePublishable(whole, [id])
+  const known = { experiments: [id], faults: [], models: [] }
+  requirePublishable(whole, known)
   const refused = (message: RegExp) => ({ constructor: UsageError, message })
-  assert.throws(() => requirePublishable({ ...whole, profile: 'quick' }, [id]), refused(/is a quick run/))
-  assert.throws(() => requirePublishable(whole, [id, 'sync-rest/x']), refused(/it lacks sync-rest\/x/))
+  assert.throws(() => requirePublishable({ ...whole, profile: 'quick' }, known), refused(/is a quick run/))
+  assert.throws(
+    () => requirePublishable(whole, { ...known, experiments: [id, 'sync-rest/x'] }),
+    refused(/it lacks sync-rest\/x/),
+  )
   const cut = madeSummary([{ ...madeResult, trouble: 'it was interrupted' }])
-  assert.throws(() => requirePublishable(cut, [id]), refused(/could not be finished \(it was interrupted\)/))
+  assert.throws(() => requirePublishable(cut, known), refused(/could not be finished \(it was interrupted\)/))
 })
 
 test('an excerpt keeps the life of a service, the edges of each kind of line and what came twice, and counts the rest', () => {
@@ -108,8 +113,10 @@ test('points of a curve take a line each, and no number is lost', () => {
       [-1.5e-7, 4_000],
     ],
     name: 'x',
+    orders: Array.from({ length: 20 }, (_, index) => [index, 1.5, null, 0]),
   }
   assert.match(compactJson(value), /^ {4}\[0\.25, 10\],$/m)
+  assert.match(compactJson(value), /^ {4}\[0, 1\.5, null, 0\], (\[\d, 1\.5, null, 0\],? ?){7}$/m)
   assert.deepEqual(JSON.parse(compactJson(value)), value)
 })
 
@@ -119,4 +126,42 @@ test('only what is between the markers changes', () => {
     'a<!-- results -->\n\nX\n\n<!-- /results -->c',
   )
   assert.equal(betweenMarkers('no markers', 'results', 'X'), 'no markers')
+})
+
+test('a comparison becomes a page with its pictures, and what the README says of it', t => {
+  const root = mkdtempSync(join(tmpdir(), 'lab-publish-'))
+  t.after(() => rmSync(root, { recursive: true, force: true }))
+  const summary = madeComparison()
+  for (const [path, text] of comparisonSource(summary)) {
+    mkdirSync(dirname(join(root, path)), { recursive: true })
+    writeFileSync(join(root, path), text)
+  }
+  writeFileSync(join(root, 'README.md'), '<!-- comparison --><!-- /comparison -->\n')
+  const files = renderedFrom(root, [])
+  const page = String(files.get('docs/comparison/README.md'))
+  for (const { name, title, without } of summary.comparison?.about ?? []) {
+    assert.ok(page.includes(title), title)
+    assert.match(page, new RegExp(`^!\\[.*\\]\\(${name}\\.svg\\)$`, 'm'))
+    for (const kind of ['svg', 'png']) assert.ok(files.has(`docs/comparison/${name}.${kind}`), `${name}.${kind}`)
+    for (const why of Object.values(without)) assert.ok(page.includes(why), why)
+  }
+  assert.doesNotMatch(page, /undefined|NaN/)
+  assert.match(String(files.get('README.md')), /if this is so[^]+docs\/comparison\/README\.md#fault-/)
+  assert.deepEqual(renderedFrom(root, []), files)
+})
+
+test('a comparison that lacks a cell, a fault or a model is not published', () => {
+  const { comparison = assert.fail(), ...summary } = madeComparison()
+  const models = ['sync-rest']
+  const asked = { ...comparison, models, faults: ['poison'], repeat: 1 }
+  const known = { experiments: [], faults: ['poison'], models }
+  const results = summary.results
+    .filter(({ cell, model }) => cell?.fault === 'poison' && model === 'sync-rest')
+    .map(result => ({ ...result, experiment: 'poison' }))
+  const whole = { ...summary, results, comparison: asked }
+  requirePublishable(whole, known)
+  const refused = (message: RegExp) => ({ constructor: UsageError, message })
+  assert.throws(() => requirePublishable({ ...whole, results: [] }, known), refused(/it lacks sync-rest\/poison;/))
+  const more = { ...known, faults: ['poison', 'burst'], models: [...models, 'other'] }
+  assert.throws(() => requirePublishable(whole, more), refused(/it lacks burst, other; npm run lab -- compare/))
 })

@@ -10,7 +10,10 @@ import { overviewTable, resultsPage } from '../render/page.ts'
 import { replayPicture } from '../render/replay.ts'
 import { renderResult } from '../render/report.ts'
 import { pastPicture } from '../report/past.ts'
+import { repeatCommand } from '../report/run-facts.ts'
+import { known } from '../known.ts'
 import { parseSummary } from '../runs.ts'
+import { COMPARISON, comparisonFiles } from './comparison.ts'
 import { betweenMarkers } from './markers.ts'
 import { CURVES, METRICS, pageOf, READINGS, REPLAY, REPLAY_PICTURE, summaryOf } from './places.ts'
 import { ReadingsSchema } from './readings.ts'
@@ -43,7 +46,13 @@ export function renderedFrom(root: string, models: readonly string[]): Map<strin
     }
     addParts(files, root, join(model, 'README.md'), { results: overviewTable([summary], 'tests/results/README.md') })
   }
+  const compared = readComparison(root)
+  if (compared) {
+    files.set(join(COMPARISON, 'README.md'), compared.page)
+    for (const [file, picture] of compared.pictures) addPicture(files, file, picture)
+  }
   addParts(files, root, 'README.md', {
+    ...(compared && { comparison: compared.excerpt }),
     results: overviewTable(summaries.map(({ summary }) => summary)),
     sample: sampleOf(summaries.flatMap(({ summary }) => summary.results)),
   })
@@ -54,6 +63,14 @@ function readSummary(root: string, model: string): Summary {
   const file = join(root, summaryOf(model))
   if (existsSync(file)) return parseSummary(readFileSync(file, 'utf8'), file)
   throw new Error(`${model} has no published results: npm start, then npm run lab -- publish latest.`)
+}
+
+/** Undefined where none was published yet. */
+function readComparison(root: string): ReturnType<typeof comparisonFiles> | undefined {
+  const file = join(root, COMPARISON, 'summary.json')
+  if (!existsSync(file)) return undefined
+  const summary = parseSummary(readFileSync(file, 'utf8'), file)
+  return comparisonFiles(summary, repeatCommand(summary, known))
 }
 
 function addPicture(files: Map<string, string | Uint8Array>, name: string, picture: Picture): void {

@@ -2,6 +2,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Summary } from '#common/experiment/summary.ts'
+import { COMPARISON } from './comparison.ts'
 import { compactJson } from './compact-json.ts'
 import { excerpt } from './excerpt.ts'
 import { LOGS, READINGS, REPLAY, summaryOf } from './places.ts'
@@ -22,6 +23,10 @@ export function sourcesOf(summary: Summary, folder: string): Map<string, string>
   }
   return files
 }
+
+/** The same of a comparison. */
+export const comparisonSource = (summary: Summary): Map<string, string> =>
+  new Map([[join(COMPARISON, 'summary.json'), compactJson(summary)]])
 
 function excerptOf(logs: string, variants: readonly string[]): string {
   return variants

@@ -33,7 +33,7 @@ export function resultsPage(model: string, summary: Summary): string {
 }
 
 /** Where numbers come from, in one line. */
-function provenance(summary: Summary): string {
+export function provenance(summary: Summary): string {
   const { run, startedAt, seed, profile, machine, brokers } = summary
   const { system, cpu, cores, memoryGb, node } = machine
   const from = Object.entries(brokers).map(([kind, { source, version }]) => `${kind} ${version} (from ${source})`)

@@ -2,6 +2,7 @@
 // measures beside each other.
 import type { Comparison, Result } from '#common/experiment/summary.ts'
 import { type Markup, markup } from '../draw/markup.ts'
+import type { Picture } from '../draw/picture.ts'
 import { accentOf } from '../draw/theme.ts'
 import { type Group, timeFigure } from '../draw/time-figure.ts'
 import { settingsLine } from '../render/conditions.ts'
@@ -26,12 +27,7 @@ export function faultSection(
   const firsts = subjects.filter(({ isFirst }) => isFirst)
   const sentences = sentencesOf(firsts)
   return markup`<section class="fault" id="${id}"><h3>${title}</h3><p class="question">${about.asks}</p>${withoutOf(about)}
-<div class="beside"><div>${picture(
-    about,
-    'fault',
-    groupsOf(results, models, nth => nth === 0),
-    sentences,
-  )}</div>
+<div class="beside"><div>${figureOf(about, 'fault', models, results, sentences)}</div>
 <div>${table(title, firsts)}</div></div>${othersOf(about, models, results, subjects)}${results.map(result => resultDetails(result, anchors))}${settingsOf(results)}</section>`
 }
 
@@ -54,8 +50,7 @@ function othersOf(
 ): Markup | undefined {
   const others = subjects.filter(({ isFirst }) => !isFirst)
   if (others.length === 0) return undefined
-  const groups = groupsOf(results, models, nth => nth > 0)
-  return markup`<details><summary>Other variants: ${others.map(nameOf).join('; ')}</summary>${picture(about, 'fault-variants', groups, sentencesOf(others))}${table(`${about.title}: all variants`, subjects)}</details>`
+  return markup`<details><summary>Other variants: ${others.map(nameOf).join('; ')}</summary>${figureOf(about, 'fault-variants', models, results, sentencesOf(others))}${table(`${about.title}: all variants`, subjects)}</details>`
 }
 
 /** Of repetitions the first is drawn. */
@@ -66,15 +61,31 @@ function groupsOf(results: readonly Result[], models: readonly string[], wanted:
     .filter(hasPast)
 }
 
-function picture(
+/** The model's own compositions, or those beside them. */
+type Shown = 'fault' | 'fault-variants'
+
+/** The models one above the other; undefined where nothing of them was drawn. @param sentences what to see in it */
+export function faultPicture(
   { name, title }: About,
-  kind: string,
-  groups: readonly Group[],
+  shown: Shown,
+  models: readonly string[],
+  results: readonly Result[],
+  sentences: readonly string[],
+): Picture | undefined {
+  const groups = groupsOf(results, models, nth => nth > 0 === (shown === 'fault-variants'))
+  if (groups.length === 0) return undefined
+  return timeFigure({ id: `${faultAnchor(name)}-${shown}`, title, description: sentences.join(' ') }, groups)
+}
+
+function figureOf(
+  about: About,
+  shown: Shown,
+  models: readonly string[],
+  results: readonly Result[],
   sentences: readonly string[],
 ): Markup | undefined {
-  if (groups.length === 0) return undefined
-  const from = { id: `${faultAnchor(name)}-${kind}`, title, description: sentences.join(' ') }
-  return figure(kind, timeFigure(from, groups), sentences)
+  const picture = faultPicture(about, shown, models, results, sentences)
+  return picture && figure(shown, picture, sentences)
 }
 
 const table = (title: string, subjects: readonly Subject[]): Markup | undefined =>

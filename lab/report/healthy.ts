@@ -4,6 +4,7 @@ import { repeated } from '#common/experiment/latency/compare.ts'
 import type { Result } from '#common/experiment/summary.ts'
 import { ms } from '#common/experiment/words.ts'
 import { type Markup, markup } from '../draw/markup.ts'
+import type { Picture } from '../draw/picture.ts'
 import { type Cell, quantileFigure, type Strand } from '../draw/quantile-figure.ts'
 import { accentOf } from '../draw/theme.ts'
 import { type Anchors, faultAnchor } from './anchors.ts'
@@ -23,15 +24,28 @@ export function healthySection(
   results: readonly Result[],
   anchors: Anchors,
 ): Markup {
-  const byRate = Map.groupBy(results, ({ cell }) => cell?.ordersPerSecond ?? 0)
-  const rates = [...byRate]
-    .sort(([one], [other]) => one - other)
-    .map(([ordersPerSecond, own]): Rate => ({ ordersPerSecond, subjects: subjectsOf(own, models) }))
-  return markup`<section class="fault" id="${faultAnchor(about.name)}"><h3>${about.title}</h3><p class="question">${about.asks}</p>${withoutOf(about)}${picture(about, rates)}<p class="key">Of repetitions the median, with their range. &lt; stands only where the ranges do not touch; ≈ is indistinguishable.</p>${rates.map(costs)}
+  const rates = ratesOf(models, results)
+  const picture = healthyPicture(about, models, results)
+  return markup`<section class="fault" id="${faultAnchor(about.name)}"><h3>${about.title}</h3><p class="question">${about.asks}</p>${withoutOf(about)}${picture && figure('healthy', picture, sentencesOf(rates))}<p class="key">Of repetitions the median, with their range. &lt; stands only where the ranges do not touch; ≈ is indistinguishable.</p>${rates.map(costs)}
 <details><summary>All ${results.length} results with their checks</summary>${results.map(result => resultDetails(result, anchors))}</details>${settingsOf(results)}</section>`
 }
 
-function picture(about: About, rates: readonly Rate[]): Markup | undefined {
+function ratesOf(models: readonly string[], results: readonly Result[]): Rate[] {
+  const byRate = Map.groupBy(results, ({ cell }) => cell?.ordersPerSecond ?? 0)
+  return [...byRate]
+    .sort(([one], [other]) => one - other)
+    .map(([ordersPerSecond, own]): Rate => ({ ordersPerSecond, subjects: subjectsOf(own, models) }))
+}
+
+const sentencesOf = (rates: readonly Rate[]): string[] => rates.map(halfOf).filter(text => text !== '')
+
+/** Latency by share of the orders, a row a rate; undefined where none was measured. */
+export function healthyPicture(
+  about: About,
+  models: readonly string[],
+  results: readonly Result[],
+): Picture | undefined {
+  const rates = ratesOf(models, results)
   const all = rates.flatMap(({ subjects }) =>
     subjects.flatMap(({ results }) => results.flatMap(each => each.quantiles ?? [])),
   )
@@ -45,13 +59,12 @@ function picture(about: About, rates: readonly Rate[]): Markup | undefined {
       }),
     ),
   )
-  const sentences = rates.map(halfOf).filter(text => text !== '')
   const from = {
     id: `${faultAnchor(about.name)}-shares`,
     title: `${about.title}: latency by share of the orders`,
-    description: sentences.join(' '),
+    description: sentencesOf(rates).join(' '),
   }
-  return figure('healthy', quantileFigure(from, rows), sentences)
+  return quantileFigure(from, rows)
 }
 
 function strandOf({ model, variant, results }: Subject, latency: string): Strand {

@@ -1,0 +1,94 @@
+// The page of the published comparison and its pictures, from its committed summary alone.
+import type { Result, Summary } from '#common/experiment/summary.ts'
+import { faultTable } from '../compare/fault-table.ts'
+import { HEALTHY } from '../compare/faults.ts'
+import { situations } from '../compare/situations.ts'
+import type { Picture } from '../draw/picture.ts'
+import { provenance } from '../render/page.ts'
+import { markdown } from '../render/table.ts'
+import { type About, faultPicture } from '../report/fault.ts'
+import { healthyPicture } from '../report/healthy.ts'
+import { sentencesOf } from '../report/sentences.ts'
+import { subjectsOf } from '../report/subjects.ts'
+
+export const COMPARISON = 'docs/comparison'
+
+type Files = { page: string; pictures: Map<string, Picture>; excerpt: string }
+
+/** Pictures by their path without its ending; `excerpt` is what the README shows. @throws Error when it is no comparison */
+export function comparisonFiles(summary: Summary, command: string): Files {
+  const { comparison, results } = summary
+  if (!comparison) throw new Error('this summary is of no comparison')
+  const { about, models } = comparison
+  const pictures = new Map<string, Picture>()
+  const sections = about.map(fault => {
+    const own = results.filter(({ cell }) => cell?.fault === fault.name)
+    return section(fault, models, own, (name, picture) => pictures.set(`${COMPARISON}/${name}`, picture))
+  })
+  const page = [
+    '# The models side by side',
+    provenance(summary),
+    `Rendered from \`summary.json\` beside this page by \`npm run lab -- publish\`; nothing here is typed by hand. The same again: \`${command}\`; it writes a \`report.html\` too.`,
+    advice(summary, ''),
+    ...sections,
+  ]
+  return {
+    page: `${page.join('\n\n')}\n`,
+    pictures,
+    excerpt: `${advice(summary, `${COMPARISON}/README.md`)}\n\n${provenance(summary)}`,
+  }
+}
+
+/** "Which one for me?" @param page that the evidence is on, from where it is read */
+function advice(summary: Summary, page: string): string {
+  const rows = situations(summary).map(({ situation, advice, evidence }) => [
+    situation,
+    advice,
+    evidence.map(({ text, href }) => `[${text}](${page}${href})`).join('<br>'),
+  ])
+  return markdown(['if this is so', 'then', 'because, measured'], rows, false)
+}
+
+function section(
+  about: About,
+  models: readonly string[],
+  results: readonly Result[],
+  add: (name: string, picture: Picture) => void,
+): string {
+  const { name, title, asks, without } = about
+  const { heads, rows, notes } = faultTable(results)
+  const across = heads
+    .slice(1)
+    .map((head, index) => [head, ...rows.map(row => (row[index + 1] ?? '').replaceAll('\n', ' '))])
+  const subjects = subjectsOf(results, models)
+  const sentences = sentencesOf(subjects.filter(({ isFirst }) => isFirst))
+  const drawn = {
+    [name]:
+      name === HEALTHY
+        ? healthyPicture(about, models, results)
+        : faultPicture(about, 'fault', models, results, sentences),
+    [`${name}-others`]: faultPicture(
+      about,
+      'fault-variants',
+      models,
+      results,
+      sentencesOf(subjects.filter(({ isFirst }) => !isFirst)),
+    ),
+  }
+  const links = Object.entries(drawn).flatMap(([file, picture]) => {
+    if (!picture) return []
+    add(file, picture)
+    return [`![${title}](${file}.svg)`]
+  })
+  return [
+    `<a id="fault-${name}"></a>\n\n## ${title}`,
+    asks,
+    ...Object.entries(without).map(([model, why]) => `*${model}* has no like of it: ${why}.`),
+    ...links,
+    ...(name === HEALTHY ? [] : sentences),
+    markdown(['', ...rows.map(([head = '']) => head.replaceAll('\n', '<br>'))], across),
+    notes.join('; '),
+  ]
+    .filter(part => part !== '')
+    .join('\n\n')
+}
