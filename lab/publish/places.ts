@@ -8,10 +8,15 @@ export const pageOf = (model: string): string => join(model, 'tests/results/READ
 export const READINGS = 'streaming-kafka/tests/results/replay.json'
 export const METRICS = 'streaming-kafka/analytics_consumer/metrics.json'
 
-/** Pictures over time by `<model>/<experiment>`: the file without its ending. */
-export const CURVES: Readonly<Record<string, string>> = {
-  'async-rabbitmq/backlog-drain': 'async-rabbitmq/tests/results/backlog-drain',
-  'streaming-kafka/consumer-lag': 'streaming-kafka/test-results-screenshot/consumer-lag',
+/** Pictures by `<model>/<experiment>`: the file without its ending, and what is drawn: its past, or its latencies. */
+export const PICTURES: Readonly<Record<string, { file: string; of: 'past' | 'shares' }>> = {
+  'sync-rest/baseline-latency': { file: 'sync-rest/tests/results/baseline-latency', of: 'shares' },
+  'sync-rest/slow-inventory': { file: 'sync-rest/tests/results/slow-inventory', of: 'shares' },
+  'sync-rest/failing-inventory': { file: 'sync-rest/tests/results/failing-inventory', of: 'past' },
+  'async-rabbitmq/backlog-drain': { file: 'async-rabbitmq/tests/results/backlog-drain', of: 'past' },
+  'async-rabbitmq/double-delivery': { file: 'async-rabbitmq/tests/results/double-delivery', of: 'past' },
+  'async-rabbitmq/poison-message': { file: 'async-rabbitmq/tests/results/poison-message', of: 'shares' },
+  'streaming-kafka/consumer-lag': { file: 'streaming-kafka/test-results-screenshot/consumer-lag', of: 'past' },
 }
 export const REPLAY = 'streaming-kafka/replay'
 export const REPLAY_PICTURE = 'streaming-kafka/test-results-screenshot/replay'

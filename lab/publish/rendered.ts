@@ -11,16 +11,19 @@ import { replayPicture } from '../render/replay.ts'
 import { renderResult } from '../render/report.ts'
 import { pastPicture } from '../report/past.ts'
 import { repeatCommand } from '../report/run-facts.ts'
+import { sharesPicture } from '../report/shares.ts'
 import { known } from '../known.ts'
 import { parseSummary } from '../runs.ts'
 import { COMPARISON, comparisonFiles } from './comparison.ts'
 import { betweenMarkers } from './markers.ts'
-import { CURVES, METRICS, pageOf, READINGS, REPLAY, REPLAY_PICTURE, summaryOf } from './places.ts'
+import { METRICS, pageOf, PICTURES, READINGS, REPLAY, REPLAY_PICTURE, summaryOf } from './places.ts'
 import { ReadingsSchema } from './readings.ts'
 
 /** Whose output the README shows, at the width of a page. */
 const SAMPLE = 'sync-rest/slow-inventory'
 const SAMPLE_WIDTH = 100
+
+const DRAWN = { past: pastPicture, shares: sharesPicture }
 
 /**
  * Files by their path in the checkout.
@@ -33,9 +36,9 @@ export function renderedFrom(root: string, models: readonly string[]): Map<strin
   for (const { model, summary } of summaries) {
     files.set(pageOf(model), resultsPage(model, summary))
     for (const result of summary.results) {
-      const file = CURVES[`${model}/${result.experiment}`]
-      const picture = file && pastPicture(result, result.experiment)
-      if (picture) addPicture(files, file, picture)
+      const { file, of } = PICTURES[`${model}/${result.experiment}`] ?? {}
+      const picture = of && DRAWN[of](result, result.experiment)
+      if (file && picture) addPicture(files, file, picture)
       if (`${model}/${result.experiment}` === REPLAY) {
         const readings = parse(ReadingsSchema, JSON.parse(readFileSync(join(root, READINGS), 'utf8')), READINGS)
         addPicture(files, REPLAY_PICTURE, replayPicture(result, readings))

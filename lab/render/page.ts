@@ -2,7 +2,7 @@
 import { conditions, inContainers } from './conditions.ts'
 import { posix } from 'node:path'
 import type { Result, Summary } from '#common/experiment/summary.ts'
-import { CURVES, LOGS, pageOf, REPLAY, REPLAY_PICTURE } from '../publish/places.ts'
+import { LOGS, pageOf, PICTURES, REPLAY, REPLAY_PICTURE } from '../publish/places.ts'
 import { markdown, markdownTable } from './table.ts'
 import { tellingNumbers } from './telling.ts'
 
@@ -60,7 +60,7 @@ function section(result: Result): string[] {
 function attachments({ model, experiment }: Result): string[] {
   const id = `${model}/${experiment}`
   const from = posix.dirname(pageOf(model))
-  const picture = CURVES[id] ?? (id === REPLAY ? REPLAY_PICTURE : undefined)
+  const picture = PICTURES[id]?.file ?? (id === REPLAY ? REPLAY_PICTURE : undefined)
   const log = LOGS[id]
   return [
     ...(picture ? [`![${experiment}](${posix.relative(from, picture)}.svg)`] : []),

@@ -1,14 +1,13 @@
 // The page of one experiment: what it asked, its table, its pictures, its sentences, its verdict and every check.
 import type { Result } from '#common/experiment/summary.ts'
 import { type Markup, markup } from '../draw/markup.ts'
-import { type Cell, quantileFigure } from '../draw/quantile-figure.ts'
 import { accentOf } from '../draw/theme.ts'
 import { conditions } from '../render/conditions.ts'
 import { gridOf } from '../render/grid.ts'
 import { checksDetails, figure, gridTable, troubleOf, verdictMark } from './parts.ts'
 import { pastPicture } from './past.ts'
+import { sharesPicture } from './shares.ts'
 
-const PANELS_IN_A_ROW = 3
 /** So many columns stand beside the pictures. */
 const NARROW = 2
 
@@ -35,36 +34,7 @@ function overTime(result: Result, id: string): Markup | undefined {
   return picture && figure('time', picture, [])
 }
 
-/** A panel a variant: its latencies beside each other. */
-function byShare({ model, title, variants, quantiles = [] }: Result, id: string): Markup | undefined {
-  const latencies = [...new Set(quantiles.map(({ latency }) => latency))]
-  const cells = variants.flatMap(({ name }): Cell[] => {
-    const strands = latencies.flatMap((latency, dash) => {
-      const points = quantiles.find(each => each.variant === name && each.latency === latency)?.points ?? []
-      return points.length === 0
-        ? []
-        : [{ name: latency.replace('accepted un', 'un'), accent: accentOf(model), dash, runs: [points] }]
-    })
-    return strands.length === 0 ? [] : [{ name, strands }]
-  })
-  if (cells.length === 0) return undefined
-  const rows = [
-    ...Map.groupBy(
-      cells.map((cell, nth) => ({ cell, row: Math.floor(nth / PANELS_IN_A_ROW) })),
-      each => each.row,
-    ),
-  ]
-  const picture = quantileFigure(
-    { id: `${id}-shares`, title: `${title}: latency by share of the orders`, description: cells.map(endOf).join(' ') },
-    rows.map(([, row]) => row.map(({ cell }) => cell)),
-  )
-  return figure('shares', picture, [])
-}
-
-function endOf({ name, strands }: Cell): string {
-  const said = strands.map(({ name: latency, runs }) => {
-    const [share, ms] = runs[0]?.at(-1) ?? [0, 0]
-    return `${latency} ${ms.toFixed(1)} ms at ${(share * 100).toFixed(1)} %`
-  })
-  return `${name}: ${said.join(', ')}.`
+function byShare(result: Result, id: string): Markup | undefined {
+  const picture = sharesPicture(result, `${id}-shares`)
+  return picture && figure('shares', picture, [])
 }
