@@ -1,48 +1,32 @@
 // `lab compare`: the same load and the same faults over all models, interleaved, and what came of them side by side.
-import { type Command, InvalidArgumentError, Option } from 'commander'
+import { type Command, InvalidArgumentError } from 'commander'
 import { resolve } from 'node:path'
-import { PROFILES, type Profile } from '#common/experiment/define.ts'
-import type { Result, Summary } from '#common/experiment/summary.ts'
+import type { Result } from '#common/experiment/summary.ts'
 import { askedAgain, chosen } from '../compare/asked.ts'
-import { faults } from '../compare/faults.ts'
-import { comparisonOf, DEFAULTS, type Asked, finished, plan } from '../compare/plan.ts'
-import { comparisonText } from '../compare/text.ts'
 import { cellLine } from '../compare/cell-line.ts'
-import { exitCodeOf, INTERRUPTED } from '../exit-code.ts'
+import { faults } from '../compare/faults.ts'
+import { type Asked, comparisonOf, DEFAULTS, finished, plan } from '../compare/plan.ts'
+import { comparisonText } from '../compare/text.ts'
 import { models } from '../experiments.ts'
-import { listenForInterrupt } from '../interrupt.ts'
-import { readSeed } from '../read-seed.ts'
 import { plainReporter } from '../render/plain.ts'
 import { terminalWidth } from '../render/width.ts'
-import { run } from '../run.ts'
-import { findRun, RUNS, shortPath } from '../runs.ts'
+import { findRun, RUNS } from '../runs.ts'
 import { type RuntimeName, RUNTIMES } from '../site.ts'
 import { UsageError } from '../usage.ts'
-import { writeReport } from './report.ts'
+import { addRunOptions, carryOut, type RunOptions } from './carry-out.ts'
 
-type Options = {
-  profile: Profile
-  runtime: RuntimeName
-  seed: number
+type Options = RunOptions & {
   faults?: string[]
   models?: string[]
   rates?: number[]
   repeat?: number
-  out?: string
-  json?: boolean
   resume?: string | true
 }
 
 export function addCompareCommand(program: Command): void {
-  program
+  const command = program
     .command('compare')
     .description('the same load and the same faults over all models, side by side')
-    .addOption(new Option('--profile <profile>', 'full, or quick with shorter waits').choices(PROFILES).default('full'))
-    .addOption(
-      new Option('--runtime <runtime>', 'services as processes, or in containers')
-        .choices(RUNTIMES)
-        .default('processes'),
-    )
     .option('--faults <names>', `with commas, of: ${faults.map(({ name }) => name).join(', ')}`, list)
     .option('--models <names>', `with commas, of: ${models.map(({ name }) => name).join(', ')}`, list)
     .option(
@@ -51,12 +35,12 @@ export function addCompareCommand(program: Command): void {
       rates,
     )
     .option('--repeat <times>', 'how often each is run (default: healthy 3, each fault 1; quick: 1)', times)
-    .option('--seed <number>', 'makes the same orders again', readSeed, 1)
-    .option('--out <folder>', 'where the folder of the run is made (default: runs)')
     .option('--resume [run]', 'go on with a comparison that was interrupted (default: latest)')
-    .option('--json', 'print the summary as JSON, and nothing else')
-    .addHelpText('after', '\nExample: npm run lab -- compare --faults healthy,inventory-dead --rates 50 --repeat 2')
     .action(compare)
+  addRunOptions(command).addHelpText(
+    'after',
+    '\nExample: npm run lab -- compare --faults healthy,inventory-dead --rates 50 --repeat 2',
+  )
 }
 
 async function compare(options: Options, command: Command): Promise<void> {
@@ -64,29 +48,18 @@ async function compare(options: Options, command: Command): Promise<void> {
   const { profile, seed, runtime } = before?.summary ?? options
   const asked = before ? askedAgain(before.comparison) : askedNow(options)
   const stands = before?.summary.results.map(({ model, experiment }) => `${model}/${experiment}`) ?? []
-  const cells = plan(asked).filter(({ id }) => !stands.includes(id))
-  const signal = listenForInterrupt()
   const show = (result: Result) => console.log(cellLine(result))
-  const silent = { begin() {}, progress() {}, result() {} }
-  const { summary, folder } = await run({
-    experiments: cells,
-    profile,
-    runtime: runtimeOf(runtime),
-    seed,
-    out: resolve(options.out ?? RUNS),
-    reporter: options.json ? silent : plainReporter(console.log, show),
-    signal,
-    comparison: comparisonOf(asked),
-    ...(before && { before }),
-  })
-  const where = shortPath(folder)
-  const report = shortPath(writeReport(summary, folder))
-  if (options.json) process.stdout.write(`${JSON.stringify(summary, null, 2)}\n`)
-  else console.log(`${comparisonText(summary, where, terminalWidth())}\nIn a browser: ${report}`)
-  process.exitCode = exitCodeOf(summary)
-  if (!signal.aborted) return
-  process.exitCode = INTERRUPTED
-  process.stderr.write(`Interrupted; go on with: npm run lab -- compare --resume ${summary.run}\n`)
+  await carryOut(
+    { ...options, profile, seed, runtime: runtimeOf(runtime) },
+    {
+      experiments: plan(asked).filter(({ id }) => !stands.includes(id)),
+      comparison: comparisonOf(asked),
+      ...(before && { before }),
+      reporter: plainReporter(console.log, show),
+      told: (summary, where) => comparisonText(summary, where, terminalWidth()),
+      interrupted: ({ run }) => `Interrupted; go on with: npm run lab -- compare --resume ${run}`,
+    },
+  )
 }
 
 /** @throws UsageError with the nearest name */

@@ -1,23 +1,35 @@
 // The whole comparison on the terminal: a table a fault, a row a model and composition.
 import { styleText } from 'node:util'
-import type { Result, Summary } from '#common/experiment/summary.ts'
+import type { Comparison, Result, Summary } from '#common/experiment/summary.ts'
 import { draw, fits } from '../render/table.ts'
 import { renderProvenance, SIGNS } from '../render/report.ts'
+import { durabilityLines } from './durability.ts'
 import { faultTable, type FaultTable } from './fault-table.ts'
+import { HEALTHY } from './faults.ts'
+
+type About = Comparison['about'][number]
 
 /** @param where the folder of the run, as the user would type it; @param width of the terminal, in characters */
 export function comparisonText(summary: Summary, where: string, width: number): string {
   const { comparison, results } = summary
-  const parts = (comparison?.about ?? []).flatMap(({ name, title, asks, without }) => {
-    const own = results.filter(({ cell }) => cell?.fault === name)
-    if (own.length === 0) return []
-    const table = faultTable(own)
-    const lacking = Object.entries(without).map(([model, why]) => `${model} has no like of it: ${why}`)
-    return [
-      [styleText('bold', title), asks, drawn(table, width), ...table.notes, ...lacking, ...explained(own)].join('\n'),
-    ]
+  const parts = (comparison?.about ?? []).flatMap(fault => {
+    const own = results.filter(({ cell }) => cell?.fault === fault.name)
+    return own.length === 0 ? [] : [part(fault, own, width)]
   })
   return [...parts, renderProvenance(summary, where, verdicts(results))].join('\n\n')
+}
+
+function part({ name, title, asks, without }: About, results: readonly Result[], width: number): string {
+  const table = faultTable(results)
+  return [
+    styleText('bold', title),
+    asks,
+    drawn(table, width),
+    ...table.notes,
+    ...Object.entries(without).map(([model, why]) => `${model} has no like of it: ${why}`),
+    ...(name === HEALTHY ? durabilityLines(results) : []),
+    ...explained(results),
+  ].join('\n')
 }
 
 /** Turned round, a row a measure, where it is too wide. */

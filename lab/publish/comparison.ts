@@ -1,5 +1,6 @@
 // The page of the published comparison and its pictures, from its committed summary alone.
 import type { Result, Summary } from '#common/experiment/summary.ts'
+import { durabilityLines } from '../compare/durability.ts'
 import { faultTable } from '../compare/fault-table.ts'
 import { HEALTHY } from '../compare/faults.ts'
 import { situations } from '../compare/situations.ts'
@@ -88,6 +89,7 @@ function section(
     ...(name === HEALTHY ? [] : sentences),
     markdown(['', ...rows.map(([head = '']) => head.replaceAll('\n', '<br>'))], across),
     notes.join('; '),
+    ...(name === HEALTHY ? durabilityLines(results).map(line => `- ${line}`) : []),
   ]
     .filter(part => part !== '')
     .join('\n\n')
