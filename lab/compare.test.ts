@@ -10,6 +10,7 @@ const refusals: [string[], RegExp][] = [
   [['--models', 'kafka'], /There is no model "kafka"/],
   [['--rates', '20,fast'], /Numbers from above 0 to 5000 are expected/],
   [['--repeat', '0'], /whole number from 1 to 999/],
+  [['--models', 'sync-rest', '--threshold', 'acepted p50 < 1 ms'], /did you mean "accepted p50"\?/],
   [['--resume', 'latest', '--seed', '2'], /gone on with as it was begun; leave out --seed/],
 ]
 
@@ -47,8 +48,12 @@ test('an interrupted comparison is gone on with: what was finished stands, and o
     ],
   )
 
-  const next = await runCli('main', ['compare', '--resume', '--out', folder.runs], environment)
+  const junit = join(folder.path, 'checks.xml')
+  const next = await runCli('main', ['compare', '--resume', '--out', folder.runs, '--junit', junit], environment)
   assert.equal(next.code, 0, next.stderr + next.stdout)
+  for (const name of ['duplicates', 'poison']) {
+    assert.match(readFileSync(junit, 'utf8'), new RegExp(`<testsuite name="sync-rest/${name}" [^>]*failures="0" errors="0"`))
+  }
   assert.doesNotMatch(next.stdout, /duplicates: as it stands: starting/)
   const after = read()
   assert.equal(after.run, before.run)
@@ -76,4 +81,15 @@ test('a run that is no comparison is not gone on with', async t => {
   })
   assert.equal(code, 2)
   assert.match(stderr, /There is no run "latest"/)
+})
+
+test('a threshold that a cell breaks is an invalid check, and exit code 1', async t => {
+  const folder = testFolder()
+  t.after(folder.remove)
+  const asked = ['--models', 'sync-rest', '--faults', 'poison', '--profile', 'quick', '--out', folder.runs]
+  const { code, stdout, stderr } = await runCli('main', ['compare', ...asked, '--threshold', 'asked < 10'], {
+    LAB_CACHE_DIR: folder.cache,
+  })
+  assert.equal(code, 1, stderr)
+  assert.match(stdout, /✘ invalid threshold asked < 10/)
 })
