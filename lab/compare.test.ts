@@ -52,7 +52,10 @@ test('an interrupted comparison is gone on with: what was finished stands, and o
   const next = await runCli('main', ['compare', '--resume', '--out', folder.runs, '--junit', junit], environment)
   assert.equal(next.code, 0, next.stderr + next.stdout)
   for (const name of ['duplicates', 'poison']) {
-    assert.match(readFileSync(junit, 'utf8'), new RegExp(`<testsuite name="sync-rest/${name}" [^>]*failures="0" errors="0"`))
+    assert.match(
+      readFileSync(junit, 'utf8'),
+      new RegExp(`<testsuite name="sync-rest/${name}" [^>]*failures="0" errors="0"`),
+    )
   }
   assert.doesNotMatch(next.stdout, /duplicates: as it stands: starting/)
   const after = read()

@@ -64,6 +64,7 @@ test('every command explains itself with an example', async () => {
     'compare',
     'list',
     'show',
+    'judge',
     'report',
     'diff',
     'up',

@@ -5,6 +5,7 @@ import { addCompareCommand } from './commands/compare.ts'
 import { addDeadLettersCommand } from './commands/dead-letters.ts'
 import { addDiffCommand } from './commands/diff.ts'
 import { addDoctorCommand } from './commands/doctor.ts'
+import { addJudgeCommand } from './commands/judge.ts'
 import { addListCommand } from './commands/list.ts'
 import { addPublishCommand } from './commands/publish.ts'
 import { addReportCommand } from './commands/report.ts'
@@ -21,6 +22,7 @@ addRunCommands(program)
 addCompareCommand(program)
 addListCommand(program)
 addShowCommand(program)
+addJudgeCommand(program)
 addReportCommand(program)
 addDiffCommand(program)
 addUpCommand(program)

@@ -57,6 +57,11 @@ test('a quick run says its summary as JSON, leaves it in its folder, and is show
   assert.match(again.stdout, /report\.html$/m)
   assert.equal(readFileSync(report, 'utf8'), written)
 
+  const judged = await runCli('main', ['judge', join(folder.runs, 'latest')], environment)
+  assert.equal(judged.code, 0, judged.stderr)
+  assert.match(judged.stdout, /^valid sync-rest\/failing-inventory$/m)
+  assert.deepEqual(parseSummary(readFileSync(file, 'utf8'), file), summary, 'judged again it is the same')
+
   const published = await runCli('main', ['publish', join(folder.runs, 'latest')], environment)
   assert.equal(published.code, 2)
   assert.match(published.stderr, /is a quick run; only a full one is published/)

@@ -65,3 +65,9 @@ export function isRightAnswer({ attempt, planned }: Life): boolean {
   const { status, code } = attempt.answer
   return (status >= 200 && status < 300) || (status === 409 && planned.expected !== 'reserved' && isBusiness(code))
 }
+
+/** When a completed order was; undefined for one that failed although nobody ordered that, or never ended. */
+export const fulfilledNs = (life: Life): number | undefined => (isCompleted(life) ? completedNs(life) : undefined)
+
+/** It failed, and the seed did not demand it: a fault's doing. */
+export const wasGivenUp = (life: Life): boolean => life.outcome === 'failed' && !isCompleted(life)

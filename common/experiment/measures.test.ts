@@ -170,3 +170,23 @@ test('a mark lasts from what began it to what ended it', () => {
   const named = marksOf({ name: 'steady', spans: [{ label: 'a burst', fromMs: 500, toMs: 1_500 }] }, history)
   assert.deepEqual(named, [{ variant: 'steady', label: 'a burst', fromSeconds: 0.5, toSeconds: 1.5 }])
 })
+
+test('an order that a fault made fail has no completed latency, and what a client asks again is not measured', () => {
+  const history = historyOf([
+    served(0, 20),
+    {
+      atMs: 100,
+      answer: '503 inventory-unavailable',
+      answeredMs: 101,
+      placedMs: 100,
+      book: { status: 'failed', reason: 'inventory-unavailable', decidedMs: 101 },
+    },
+  ])
+  const [first = assert.fail()] = history.attempts
+  history.attempts.push({ ...first, attempt: 2, plannedNs: ns(300), startedNs: ns(300), answeredNs: ns(301) })
+  const of = (name: string) => standardMeasures(history).find(measure => measure.name === name)?.value
+  assert.equal(of('completed min'), 19)
+  assert.equal(of('accepted min'), 1)
+  assert.equal(of('accepted max'), 20)
+  assert.equal(of('completed ÷ asked'), 50)
+})

@@ -5,7 +5,7 @@ import { acceptedLatency } from './latency/accepted.ts'
 import { type FigureName, nearestRank, type Percentiles, percentiles, type Sample } from './latency/percentiles.ts'
 import type { Answer, Attempt } from './load/attempt.ts'
 import { isGeneratorBound } from './latency/void.ts'
-import { completedNs, isCompleted, isRightAnswer, livesOf, type Life } from './lives.ts'
+import { completedNs, isCompleted, isRightAnswer, livesOf, type Life, wasGivenUp } from './lives.ts'
 import type { Measure } from './summary.ts'
 
 type Unnamed = Omit<Measure, 'variant'>
@@ -54,9 +54,9 @@ function voidBecause(history: History, { p99 }: Percentiles): string | undefined
 export const isVoid = (history: History): boolean =>
   voidBecause(history, acceptedLatency(measuredOf(history), history.deadlineMs).corrected) !== undefined
 
-/** The attempts that are measured: those after the warm-up. */
+/** The attempts that are measured: the first of each order after the warm-up. What is asked again is answered from a book. */
 export const measuredOf = ({ attempts, warmUpOrders }: History): Attempt[] =>
-  attempts.filter(({ index }) => index >= warmUpOrders)
+  attempts.filter(({ index, attempt }) => index >= warmUpOrders && attempt === 1)
 
 export function latency(name: string, figures: Percentiles, why?: string): Unnamed[] {
   return SHOWN.map(shown => {
@@ -84,7 +84,10 @@ function answers(lives: readonly Life[]): Unnamed[] {
 export const kindOf = (answer: Answer): string =>
   answer.kind === 'status' ? `${answer.status}${answer.code ? ` ${answer.code}` : ''}` : answer.kind
 
-/** An order that never completed counts until the last thing that is known, as "at least"; a refused one does not count. */
+/**
+ * An order that never completed counts until the last thing that is known, as "at least". One that was refused, or given
+ * up because of a fault, has no such latency: a quick failure is not a quick order.
+ */
 export function completions(history: History, lives: readonly Life[]): Sample[] {
   const known = [
     ...history.attempts.map(({ answeredNs, startedNs }) => answeredNs ?? startedNs),
@@ -94,7 +97,7 @@ export function completions(history: History, lives: readonly Life[]): Sample[] 
   const endNs = known.reduce((last, atNs) => Math.max(last, atNs), history.originNs)
   return lives.flatMap(life => {
     const { attempt, placedNs } = life
-    if (!attempt || placedNs === undefined) return []
+    if (!attempt || placedNs === undefined || wasGivenUp(life)) return []
     const doneNs = completedNs(life)
     return [{ ms: ((doneNs ?? endNs) - attempt.plannedNs) / 1e6, atLeast: doneNs === undefined }]
   })

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { historyOf, type MadeLife, served } from './made-lives.ts'
+import type { History } from './history.ts'
+import { historyOf, type MadeLife, ns, served } from './made-lives.ts'
 import { openOrders, recoveryMeasures } from './recovery.ts'
 
 const SPAN = { fromMs: 1_000, toMs: 3_000 }
@@ -16,8 +17,9 @@ const waiting = (atMs: number, doneMs: number): MadeLife => ({
   notifiedMs: doneMs,
 })
 
-const measured = (lives: readonly MadeLife[]) =>
-  Object.fromEntries(recoveryMeasures(historyOf(lives), SPAN).map(({ name, value, note }) => [name, note ?? value]))
+const of = (history: History) =>
+  Object.fromEntries(recoveryMeasures(history, SPAN).map(({ name, value, note }) => [name, note ?? value]))
+const measured = (lives: readonly MadeLife[]) => of(historyOf(lives))
 
 test('after a heal the last of those that were asked before it says when the model had recovered', () => {
   const held = Array.from({ length: 100 }, (_, index) => waiting(1_000 + index * 10, 3_100 + index * 10))
@@ -25,7 +27,7 @@ test('after a heal the last of those that were asked before it says when the mod
   assert.equal(found['heal to last decided'], 1_080)
   assert.equal(found['heal to last completed'], 1_090)
   assert.equal(found['deepest open'], 100)
-  assert.equal(found['oldest waited'], 4_498)
+  assert.equal(found['oldest waited'], 4_500)
   assert.equal(found['during: availability'], 100)
   // A hundred of them, 10 ms apart; the last five are no backlog any more.
   assert.ok(Math.abs(Number(found['drain rate']) - 100) < 3, String(found['drain rate']))
@@ -46,15 +48,43 @@ test('where an order waits for ever no time is claimed', () => {
   assert.equal(found['drain rate'], 'fewer than 50 orders waited')
 })
 
-test('an order is open from its placement until it is decided and confirmed', () => {
+test('an order is open from its planned start until it is decided and confirmed', () => {
   const history = historyOf([waiting(0, 500), waiting(100, 300)])
   assert.deepEqual(
     openOrders(history).map(([seconds, open]) => [Math.round(seconds * 1_000), open]),
     [
-      [2, 1],
-      [102, 2],
+      [0, 1],
+      [100, 2],
       [300, 1],
       [500, 0],
     ],
   )
+})
+
+test('an order that the fault made fail is given up: it completes nothing, and waits no longer', () => {
+  const refused = (atMs: number): MadeLife => ({
+    atMs,
+    answer: '503 inventory-unavailable',
+    answeredMs: atMs + 1,
+    placedMs: atMs,
+    book: { status: 'failed', reason: 'inventory-unavailable', decidedMs: atMs + 1 },
+  })
+  const found = measured([served(500, 20), refused(1_500), refused(2_000)])
+  assert.equal(found['given up'], 2)
+  assert.equal(found['heal to last completed'], 'all that were taken were given up')
+  assert.equal(found['oldest waited'], 19)
+  const none = measured([refused(1_500)])
+  assert.equal(none['oldest waited'], 'no order was completed')
+})
+
+test('a fault lasts until what ends it has done its work, whatever was planned', () => {
+  const history = historyOf([waiting(1_500, 6_100), waiting(4_500, 6_300), waiting(5_500, 6_900)])
+  const act = (verb: string, atMs: number, doneMs: number) =>
+    history.acts.push({ atNs: ns(atMs), doneNs: ns(doneMs), verb, target: 'kafka' })
+  act('kill', 1_000, 1_010)
+  act('start', 3_000, 5_000)
+  const found = of(history)
+  assert.equal(found['start took'], 2_000)
+  assert.equal(found['during: asked'], 2)
+  assert.equal(found['heal to last completed'], 1_300)
 })

@@ -1,9 +1,10 @@
 // What a fault did to the orders, and how the model came back from it, from a history alone. An order waits from the
-// moment at which it was placed until it is completed: decided and, if reserved, confirmed.
+// moment at which it was to start until it is completed (decided and, if reserved, confirmed) or given up.
+// The fault lasts until what ends it has done its work: a service that is started again is dead until it is healthy.
 import type { History } from './history.ts'
-import { completedNs, isRightAnswer, type Life, livesOf } from './lives.ts'
+import { completedNs, fulfilledNs, isRightAnswer, type Life, livesOf, wasGivenUp } from './lives.ts'
 import { AVAILABLE_MS } from './measures.ts'
-import { thinned } from './series.ts'
+import { ENDS, thinned } from './series.ts'
 import type { Measure, Series } from './summary.ts'
 
 /** Caught up: no more orders wait than are on their way at any time. */
@@ -15,16 +16,25 @@ const LEAST_BACKLOG = 50
 export type Span = { fromMs: number; toMs: number }
 
 type Unnamed = Omit<Measure, 'variant'>
+type Amount = Pick<Measure, 'value' | 'note'>
+
+/** When the timeline's first fault really began and ended; else as it was planned. */
+function spanOf({ acts, originNs }: History, planned: Span): Span & { startMs: number | undefined } {
+  const began = acts.find(({ verb }) => ENDS[verb] !== undefined)
+  const ended = began && acts.find(({ verb, target }) => verb === ENDS[began.verb] && target === began.target)
+  if (!began || !ended) return { ...planned, startMs: undefined }
+  const ms = (ns: number) => (ns - originNs) / 1e6
+  const startMs = ended.verb === 'start' ? (ended.doneNs - ended.atNs) / 1e6 : undefined
+  return { fromMs: ms(began.atNs), toMs: ms(ended.doneNs), startMs }
+}
 
 /** Orders that wait, at every change: [seconds since the load began, orders]. */
 export function openOrders(history: History): [number, number][] {
   const changes = livesOf(history, { all: true }).flatMap(life => {
     if (life.placedNs === undefined) return []
     const doneNs = completedNs(life)
-    return [
-      [life.placedNs, 1] as const,
-      ...(doneNs === undefined ? [] : [[Math.max(doneNs, life.placedNs), -1] as const]),
-    ]
+    const fromNs = life.attempt?.plannedNs ?? life.placedNs
+    return [[fromNs, 1] as const, ...(doneNs === undefined ? [] : [[Math.max(doneNs, fromNs), -1] as const])]
   })
   changes.sort(([one, up], [other, down]) => one - other || down - up)
   let open = 0
@@ -35,14 +45,17 @@ export const openSeries = (history: History): Omit<Series, 'variant'>[] => [
   { name: 'open', unit: 'orders', points: thinned(openOrders(history)) },
 ]
 
-/** @param span of the fault, or of what stands in its place */
-export function recoveryMeasures(history: History, span: Span): Unnamed[] {
+/** @param planned span of the fault, for what no step of the timeline begins and ends */
+export function recoveryMeasures(history: History, planned: Span): Unnamed[] {
+  const span = spanOf(history, planned)
   const lives = livesOf(history, { all: true }).filter(({ attempt }) => attempt)
   const open = openOrders(history)
   const deepest = Math.max(0, ...open.map(([, orders]) => orders))
   return [
     ...duringFault(history, lives, span),
+    ...(span.startMs === undefined ? [] : [{ name: 'start took', unit: 'ms', value: span.startMs }]),
     ...fromHeal(history, lives, span),
+    { name: 'given up', unit: 'orders', value: lives.filter(wasGivenUp).length },
     { name: 'deepest open', unit: 'orders', value: deepest },
     { name: 'oldest waited', unit: 'ms', ...oldestWaited(lives) },
     { name: 'drain rate', unit: 'orders/s', ...drainRate(lives, open, deepest, history, span) },
@@ -58,30 +71,39 @@ function duringFault(history: History, lives: readonly Life[], { fromMs, toMs }:
     return attempt?.answeredNs && isRightAnswer(life) && (attempt.answeredNs - attempt.plannedNs) / 1e6 <= AVAILABLE_MS
   })
   const value = during.length === 0 ? null : (100 * inTime.length) / during.length
-  return [{ name: 'during: availability', unit: '%', value }]
+  return [
+    { name: 'during: asked', unit: 'orders', value: during.length },
+    { name: 'during: availability', unit: '%', value },
+  ]
 }
 
-/** From the heal until the last order that was asked before it was decided, and completed. */
-function fromHeal(history: History, lives: readonly Life[], { toMs }: Span): Unnamed[] {
-  const placed = lives.filter(life => life.placedNs !== undefined && plannedMs(life, history) < toMs)
+/** From the heal until the last order that was asked during the fault, and not given up, was decided and completed. */
+function fromHeal(history: History, lives: readonly Life[], { fromMs, toMs }: Span): Unnamed[] {
+  const asked = lives.filter(life => {
+    const ms = plannedMs(life, history)
+    return life.placedNs !== undefined && ms >= fromMs && ms < toMs
+  })
+  const kept = asked.filter(life => !wasGivenUp(life))
   const since = (name: string, doneOf: (life: Life) => number | undefined): Unnamed => {
-    const never = placed.filter(life => doneOf(life) === undefined).length
-    const note = never > 0 ? `${never} orders never were` : 'no order was placed before'
-    if (never > 0 || placed.length === 0) return { name, unit: 'ms', value: null, note }
-    const lastNs = placed.reduce((last, life) => Math.max(last, doneOf(life) ?? 0), 0)
+    const never = kept.filter(life => doneOf(life) === undefined).length
+    const none = asked.length === 0 ? 'no order was taken while it lasted' : 'all that were taken were given up'
+    const note = never > 0 ? `${never} orders never were` : none
+    if (never > 0 || kept.length === 0) return { name, unit: 'ms', value: null, note }
+    const lastNs = kept.reduce((last, life) => Math.max(last, doneOf(life) ?? 0), 0)
     return { name, unit: 'ms', value: Math.max(0, (lastNs - history.originNs) / 1e6 - toMs) }
   }
-  return [since('heal to last decided', ({ decidedNs }) => decidedNs), since('heal to last completed', completedNs)]
+  return [since('heal to last decided', ({ decidedNs }) => decidedNs), since('heal to last completed', fulfilledNs)]
 }
 
-function oldestWaited(lives: readonly Life[]): Pick<Measure, 'value' | 'note'> {
-  const waits = lives.flatMap(life => {
-    const doneNs = completedNs(life)
-    return life.placedNs === undefined || doneNs === undefined ? [] : [(doneNs - life.placedNs) / 1e6]
-  })
+/** From the planned start, of the orders that were completed. */
+function oldestWaited(lives: readonly Life[]): Amount {
   const never = lives.filter(life => life.placedNs !== undefined && completedNs(life) === undefined).length
   if (never > 0) return { value: null, note: `${never} orders wait for ever` }
-  return { value: waits.length === 0 ? null : Math.max(0, ...waits) }
+  const waits = lives.flatMap(life => {
+    const doneNs = fulfilledNs(life)
+    return doneNs === undefined ? [] : [(doneNs - (life.attempt?.plannedNs ?? doneNs)) / 1e6]
+  })
+  return waits.length === 0 ? { value: null, note: 'no order was completed' } : { value: Math.max(0, ...waits) }
 }
 
 /** Completions a second from the first after the heal until the model had caught up. */
@@ -91,12 +113,12 @@ function drainRate(
   deepest: number,
   { originNs }: History,
   { toMs }: Span,
-): Pick<Measure, 'value' | 'note'> {
+): Amount {
   if (deepest < LEAST_BACKLOG) return { value: null, note: `fewer than ${LEAST_BACKLOG} orders waited` }
   const caughtUp = open.find(([seconds, orders]) => seconds * 1e3 > toMs && orders <= CAUGHT_UP)?.[0]
   if (caughtUp === undefined) return { value: null, note: 'it did not catch up' }
   const done = lives
-    .map(life => ((completedNs(life) ?? 0) - originNs) / 1e9)
+    .map(life => ((fulfilledNs(life) ?? 0) - originNs) / 1e9)
     .filter(seconds => seconds * 1e3 > toMs && seconds <= caughtUp)
   const first = done.reduce((least, seconds) => Math.min(least, seconds), caughtUp)
   if (done.length < LEAST_BACKLOG) return { value: null, note: `fewer than ${LEAST_BACKLOG} orders waited at the heal` }

@@ -2,18 +2,14 @@
 // A variant that cannot be finished does not stop the others; the result then says what was in the way.
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { concurrencySetting } from '../kit/service.ts'
 import type { Experiment, Profile, Variant, VariantResult } from './define.ts'
 import type { History } from './history.ts'
 import { judge } from './judge.ts'
-import { quantilesOf } from './latency/quantiles.ts'
 import { isVoid } from './measures.ts'
-import { ordersOf } from './orders.ts'
+import { historyFile, resultOf, slugOf } from './result.ts'
 import type { OpenRuntime } from './runtime.ts'
-import { marksOf, seriesOf } from './series.ts'
 import type { Result } from './summary.ts'
 import { runVariant } from './variant.ts'
-import { verdictOf } from './verdict.ts'
 
 /** How often a variant is run again when its generator was late; a quick run is there for its verdicts. */
 const REPEATS: Record<Profile, number> = { quick: 0, full: 2 }
@@ -52,48 +48,21 @@ export async function runExperiment(options: RunOptions): Promise<Result> {
       }
     }
   }
-  const checks = results.flatMap(({ variant, checks }) => checks.map(check => ({ ...check, variant: variant.name })))
-  const whole = results.length === variants.length
-  if (whole) checks.push(...(experiment.compare?.(results) ?? []).map(check => ({ ...check, variant: 'all' })))
-  const verdict = verdictOf({ checks, variants, trouble })
-  return {
-    model: experiment.model.name,
-    experiment: name,
-    title: experiment.title,
-    question: experiment.question,
+  return resultOf({
+    experiment,
+    name,
     profile,
-    settings,
-    variants: variants.map(({ name, about, environment = {}, durability, leftOut }) => ({
-      name,
-      about,
-      environment,
-      ...(durability && { durability }),
-      ...(leftOut && { leftOut }),
-    })),
-    durability: experiment.model.durability,
-    atOnce: Number(concurrencySetting.fallback),
-    verdict,
-    checks,
-    measures: results.flatMap(({ measures }) => measures),
-    columns: experiment.columns,
-    series: results.flatMap(({ variant, history }) => [
-      ...seriesOf(variant.name, history),
-      ...(variant.series?.(history) ?? []).map(curve => ({ variant: variant.name, ...curve })),
-    ]),
-    marks: results.flatMap(({ variant, history }) => marksOf(variant, history)),
-    ...(experiment.showsOrders && { orders: results.map(({ variant, history }) => ordersOf(variant.name, history)) }),
-    quantiles: results.flatMap(({ variant, history }) => quantilesOf(variant.name, history)),
-    // The sentences say what the checks have shown; without that there is nothing to say.
-    explanation: verdict === 'valid' ? experiment.explain(results) : [],
+    variants,
+    results,
     seconds: (performance.now() - began) / 1_000,
-    ...(trouble && { trouble }),
-  }
+    trouble,
+  })
 }
 
 /** The history of a variant; again, twice at most, when latency matters and the generator was late. */
 async function measured(options: RunOptions, variant: Variant): Promise<History> {
   const { experiment, runId, name, folder, onProgress } = options
-  const slug = variant.name.replaceAll(/[^a-z0-9]+/gi, '-').toLowerCase()
+  const slug = slugOf(variant.name)
   for (let repeat = 0; ; repeat++) {
     const history = await runVariant({
       ...options,
@@ -104,7 +73,7 @@ async function measured(options: RunOptions, variant: Variant): Promise<History>
       onProgress: line => onProgress(`${variant.name}: ${line}`),
     })
     await mkdir(folder, { recursive: true })
-    await writeFile(join(folder, `${slug}.history.json`), `${JSON.stringify(history)}\n`)
+    await writeFile(historyFile(folder, variant.name), `${JSON.stringify(history)}\n`)
     if (!variant.latencyMatters || repeat === REPEATS[options.profile] || !isVoid(history)) return history
     onProgress(`${variant.name}: the generator was late; once more`)
   }

@@ -28,6 +28,9 @@ export function thinned(points: readonly [number, number][]): [number, number][]
   return [...last].map(([step, value]) => [round((step + 1) * STEP_SECONDS), value])
 }
 
+/** What ends what. */
+export const ENDS: Readonly<Record<string, string>> = { kill: 'start', pause: 'resume', fault: 'heal' }
+
 /**
  * What the variant names itself; else what the timeline did. A fault lasts until what ends it: kill until start, pause
  * until resume, fault until heal.
@@ -39,7 +42,6 @@ export function marksOf({ name: variant, spans }: Pick<Variant, 'name' | 'spans'
     })
   }
   const seconds = (ns: number) => round((ns - history.originNs) / 1e9)
-  const ENDS: Record<string, string> = { kill: 'start', pause: 'resume', fault: 'heal' }
   return history.acts.map(({ verb, target, atNs }) => {
     const end = history.acts.find(act => act.verb === ENDS[verb] && act.target === target && act.atNs > atNs)
     return {

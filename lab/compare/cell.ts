@@ -82,13 +82,15 @@ function variantOf(
       ...(harm.plan && { plan: harm.plan }),
     },
     ...(harm.timeline && { timeline: harm.timeline }),
-    ...(harm.label !== undefined && { spans: [{ label: harm.label, ...harm.span }] }),
+    ...(harm.label !== undefined && harm.span && { spans: [{ label: harm.label, ...harm.span }] }),
     settleMs: leftOut ? SETTLE_LEFT_OUT_MS : SETTLE_MS,
     latencyMatters: isHealthy,
     costs: isHealthy,
-    checks: [...always, oversold, expectedOutcomes(isHealthy ? {} : { mayFail }), noneUnknown, ...harm.seen],
-    measures: history =>
-      isHealthy ? [] : [...recoveryMeasures(history, harm.span), ...(harm.measures?.(history) ?? [])],
+    checks: [...always, oversold, expectedOutcomes(fault.mayFail ? { mayFail } : {}), noneUnknown, ...harm.seen],
+    measures: history => [
+      ...(harm.span ? recoveryMeasures(history, harm.span) : []),
+      ...(harm.measures?.(history) ?? []),
+    ],
     series: history => (isHealthy ? [] : openSeries(history)),
   }
 }
@@ -98,10 +100,12 @@ const COLUMNS = [
   'availability',
   'completed ÷ asked',
   'during: availability',
+  'given up',
   'lost',
   'doubled',
   'oversold',
   'unknown',
+  'start took',
   'heal to last decided',
   'heal to last completed',
   'deepest backlog',

@@ -15,7 +15,8 @@ export type FaultSettings = Settings & { ordersPerSecond: number }
 export type Harm = {
   /** What pictures call the span, where the steps of the timeline do not say it. */
   label?: string
-  span: Span
+  /** Absent where nothing is done to the orders that come. */
+  span?: Span
   timeline?: readonly Step[]
   /** That it really happened. */
   seen: readonly Check[]
@@ -32,6 +33,8 @@ export type Fault<Values extends FaultSettings = FaultSettings> = {
   profiles: Record<Profile, Values>
   /** Compositions that stand beside each model's first. */
   besides?: Composition['shows']
+  /** Whether it may fail orders, for the reasons that a model names. */
+  mayFail?: boolean
   /** The measures of its table, where they are not those of every fault. */
   columns?: readonly string[]
   load(settings: Values): Pick<Load, 'orders' | 'warmUpOrders' | 'plan' | 'mix'>
@@ -49,7 +52,7 @@ export function serviceOf({ name, services }: ComparedModel, role: Role): string
 }
 
 /** A fault that begins and ends: two steps, and the time between them. */
-export function between(span: Span, begin: Do, end: Do): Pick<Harm, 'span' | 'timeline'> {
+export function between(span: Span, begin: Do, end: Do): Required<Pick<Harm, 'span' | 'timeline'>> {
   return { span, timeline: [at(span.fromMs, begin), at(span.toMs, end)] }
 }
 

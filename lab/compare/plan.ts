@@ -24,12 +24,12 @@ export const DEFAULTS: Record<Profile, Pick<Asked, 'rates' | 'repeat' | 'healthy
 }
 
 export function plan({ faults, models, rates, repeat, healthyRepeat }: Asked): ComparedNamed[] {
-  return faults.flatMap(fault => {
+  return faults.flatMap((fault, index) => {
     const isHealthy = fault.name === HEALTHY
     const all = isHealthy ? rates : [fault.profiles.full.ordersPerSecond]
     return upTo(isHealthy ? healthyRepeat : repeat).flatMap(nth =>
       all.flatMap(ordersPerSecond =>
-        turned(models, nth - 1)
+        turned(models, index + nth - 1)
           .filter(model => lacks(fault, model) === undefined)
           .map(model => cellOf(fault, model, { fault: fault.name, ordersPerSecond, repeat: nth })),
       ),
@@ -37,7 +37,7 @@ export function plan({ faults, models, rates, repeat, healthyRepeat }: Asked): C
   })
 }
 
-/** Each round begins with another model: what comes first is not always the same. */
+/** Each fault, and each round of it, begins with another model: what comes first is not always the same. */
 const turned = <Each>(values: readonly Each[], by: number): Each[] => {
   const from = by % values.length
   return [...values.slice(from), ...values.slice(0, from)]

@@ -22,6 +22,9 @@ function made(
       value,
     })),
   )
+  const checks = Object.keys(variants).map(variant => {
+    return { name: 'lost', verdict: 'valid' as const, detail: 'none', variant }
+  })
   const facts = Object.keys(variants).map(name => ({ name, about: name, environment: {} }))
   return {
     ...madeResult,
@@ -29,6 +32,7 @@ function made(
     experiment: `${fault}-${repeat}`,
     variants: facts,
     measures,
+    checks,
     cell: { fault, ordersPerSecond: 50, repeat },
   }
 }
@@ -104,13 +108,18 @@ test('a measure that one repetition lacks is no reading, and a model is told by 
   )
 })
 
+const CASES = {
+  one: { 'during: availability': 0, 'heal to last completed': 10 },
+  other: { 'during: availability': 100, 'heal to last completed': 900 },
+}
+
 test('advice names the models that do best, every piece of evidence has its number and leads to its fault', () => {
   const told = situations(
     summaryOf([
       ...healthy('one', [1, 2, 3]),
       ...healthy('other', [4, 5, 6]),
-      made('one', 'inventory-dead', 1, { plain: { 'during: availability': 0, 'heal to last completed': 10 } }),
-      made('other', 'inventory-dead', 1, { plain: { 'during: availability': 100, 'heal to last completed': 900 } }),
+      made('one', 'inventory-dead', 1, { plain: CASES.one }),
+      made('other', 'inventory-dead', 1, { plain: CASES.other }),
       made('other', 'read-again', 1, { plain: { asked: 10, 'all read again after': 70 } }),
     ]),
   )
@@ -127,10 +136,26 @@ test('advice names the models that do best, every piece of evidence has its numb
   }
 })
 
-test('where no difference can be claimed none is advised, and what was not measured is left out', () => {
-  const alike = MODELS.map(model => made(model, 'burst', 1, { plain: { 'during: availability': 100 } }))
+test('what was not judged valid, or leaves a safeguard out on purpose, is never advised', () => {
+  const spoilt = (change: (result: Result) => Result) =>
+    situations(summaryOf([change(made('other', 'inventory-dead', 1, { plain: CASES.other }))]))[0]?.advice
+  assert.match(spoilt(result => result) ?? '', /^Take other:/)
+  const invalid = spoilt(result => ({
+    ...result,
+    checks: [{ name: 'lost', verdict: 'invalid', detail: '', variant: 'plain' }],
+  }))
+  assert.match(invalid ?? '', /^None of those compared/)
+  const leftOut = spoilt(result => ({
+    ...result,
+    variants: [{ name: 'plain', about: '', environment: {}, leftOut: 'outbox' }],
+  }))
+  assert.match(leftOut ?? '', /^None of those compared/)
+})
+
+test('where no model answers enough of the orders none is advised, and what was not measured is left out', () => {
+  const alike = MODELS.map(model => made(model, 'burst', 1, { plain: { 'during: availability': 0 } }))
   const told = situations(summaryOf(alike))
   assert.equal(told.length, 1)
-  assert.match(told[0]?.advice ?? '', /^Any of them: .* no difference can be claimed\.$/)
+  assert.match(told[0]?.advice ?? '', /^None of those compared; at most 0 %/)
   assert.deepEqual(situations(madeSummary([madeResult])), [])
 })

@@ -1,6 +1,8 @@
-// "Which one for me?": what a comparison advises in a situation. Every sentence rests on a measure of the run, and a
-// situation of which the run measured nothing is left out.
-import type { Summary } from '#common/experiment/summary.ts'
+// "Which one for me?": what a comparison advises in a situation. Every sentence rests on measures of the run. A situation
+// of which the run measured nothing is left out; what was not judged valid, or leaves a safeguard out on purpose, is shown
+// and never advised.
+import type { Result, Summary } from '#common/experiment/summary.ts'
+import { worst } from '#common/experiment/verdict.ts'
 import { faultAnchor } from '../report/anchors.ts'
 import type { Situation } from '../report/situation.ts'
 import { best, headlines, type Reading, readingsOf } from './readings.ts'
@@ -21,29 +23,56 @@ const SITUATIONS: readonly [string, (summary: Summary) => Told][] = [
   ['What stands between the parts may be down too.', betweenDown],
   ['Orders are read again by others, from the first.', readAgain],
   ['Orders come in bursts.', bursts],
-  ['Few people operate it, on little hardware.', operated],
+  ['Whoever operates it has little memory and few processors.', operated],
 ]
 
-const names = (readings: readonly Reading[]): string => listed([...new Set(readings.map(({ model }) => model))])
+/** Of the orders asked while a fault lasted so many must have been answered rightly for a model to be advised. */
+const ENOUGH_PERCENT = 90
 
 const listed = (words: readonly string[]): string =>
   words.length < 2 ? words.join('') : `${words.slice(0, -1).join(', ')} or ${words.at(-1)}`
 
-/** "Take a": or that the run tells none of them from the others. */
-function take(readings: readonly Reading[], among: readonly Reading[], because: string): string {
-  if (readings.length === among.length && among.length > 1)
-    return `Any of them: ${because}, and no difference can be claimed.`
-  return `Take ${names(readings)}: ${because}.`
+const namesOf = (readings: readonly Reading[]): string => listed([...new Set(readings.map(({ model }) => model))])
+
+/** Whether every check of the composition held, in every repetition, and it has all its safeguards. */
+function isSound({ results }: Summary, fault: string, { model, variant }: Reading): boolean {
+  const own = results.filter(result => result.model === model && result.cell?.fault === fault)
+  const leftOut = own.some(({ variants }) => variants.some(each => each.name === variant && each.leftOut !== undefined))
+  return !leftOut && own.every(result => verdictOf(result, variant) === 'valid')
 }
+
+const verdictOf = ({ checks }: Result, variant: string) =>
+  worst(checks.filter(check => check.variant === variant).map(({ verdict }) => verdict))
 
 const each = (readings: readonly Reading[], fault: string, say: (reading: Reading) => string): Evidence[] =>
   readings.map(reading => ({ text: `${reading.model}: ${say(reading)}`, href: `#${faultAnchor(fault)}` }))
+
+/** Those that answered enough of the orders while the fault lasted, or the sentence that none did. */
+function taking(
+  summary: Summary,
+  fault: string,
+  among: readonly Reading[],
+  name: (reading: Reading) => string,
+): string {
+  const able = among.filter(
+    reading => isSound(summary, fault, reading) && Math.min(...reading.values) >= ENOUGH_PERCENT,
+  )
+  const most = best(among, 'most')[0]
+  if (able.length === 0)
+    return `None of those compared; at most ${most?.text ?? 'none'} of the orders had their right answer in time.`
+  const share = Math.min(...able.flatMap(({ values }) => values))
+  return `Take ${listed(able.map(name))}: at least ${share.toFixed(share === 100 ? 0 : 1)} % of the orders asked meanwhile had their right answer within a second.`
+}
 
 /** The rate in the middle of those that were run. */
 const usualRate = ({ comparison }: Summary): number => {
   const rates = (comparison?.rates ?? []).toSorted((one, other) => one - other)
   return rates[Math.floor(rates.length / 2)] ?? 0
 }
+
+/** How long a fault was planned to last, in seconds. */
+const lasted = ({ results }: Summary, fault: string): string =>
+  `${(results.find(({ cell }) => cell?.fault === fault)?.settings.faultMs ?? 0) / 1_000} s`
 
 function atOnce(summary: Summary): Told {
   const rate = usualRate(summary)
@@ -53,14 +82,15 @@ function atOnce(summary: Summary): Told {
   const completed = at('completed p50')
   const features = summary.comparison?.features ?? {}
   const answering = accepted.filter(({ model }) => features[model]?.includes('answers-with-outcome'))
+  const able = answering.filter(reading => isSound(summary, 'healthy', reading))
   const advice =
-    answering.length > 0
-      ? `Take ${names(answering)}: the answer carries the outcome. The others answer that the order was taken, and the outcome is asked for later.`
+    able.length > 0
+      ? `Take ${namesOf(able)}: its answer carries the outcome, after ${listed(able.map(({ text }) => text))}. The others answer that the order was taken, and the outcome is asked for later.`
       : 'None of those compared: each answers that the order was taken, and the outcome is asked for later.'
   const evidence = each(accepted, 'healthy', reading => {
     const done = completed.find(({ model }) => model === reading.model)
     const what = answering.includes(reading) ? 'the answer, with its outcome,' : 'the answer that it was taken'
-    return `${what} after ${reading.text}${done ? `, reserved and confirmed after ${done.text}` : ''} (medians at ${rate} orders a second)`
+    return `${what} after ${reading.text}${done ? `, the outcome and its confirmation after ${done.text}` : ''} (medians at ${rate} orders a second)`
   })
   return { advice, evidence }
 }
@@ -69,45 +99,40 @@ function partDown(summary: Summary): Told {
   const taken = headlines(readingsOf(summary, 'inventory-dead', 'during: availability'))
   if (taken.length === 0) return undefined
   const later = headlines(readingsOf(summary, 'inventory-dead', 'heal to last completed'))
-  const advice = take(best(taken, 'most'), taken, 'it answers while Inventory is dead, and catches up when it is back')
   const evidence = each(taken, 'inventory-dead', ({ model, text }) => {
     const caught = later.find(reading => reading.model === model)
-    return `${text} had their right answer within a second while Inventory was dead${caught ? `; the last of those placed was completed ${caught.text} after the heal` : ''}`
+    const after = caught ? `; the last of those was completed ${caught.text} after it was back` : ''
+    return `${text} had their right answer within a second while Inventory was dead for ${lasted(summary, 'inventory-dead')}${after}`
   })
-  return { advice, evidence }
+  return { advice: taking(summary, 'inventory-dead', taken, ({ model }) => model), evidence }
 }
 
 function betweenDown(summary: Summary): Told {
   const all = readingsOf(summary, 'broker-dead', 'during: availability')
   if (all.length === 0) return undefined
-  const good = best(all, 'most')
-  const words = good.map(({ model, variant }) => `${model} ${variant}`)
-  const advice =
-    good.length === all.length
-      ? 'Any of them: no difference can be claimed.'
-      : `Take ${listed(words)}. Look at what stands before the broker, not at the broker: of one model, only the compositions differ here.`
-  const evidence = each(
-    all,
-    'broker-dead',
-    ({ variant, text }) => `${variant}, ${text} had their right answer within a second meanwhile`,
-  )
-  return { advice, evidence }
+  const evidence = each(all, 'broker-dead', reading => {
+    const shown = isSound(summary, 'broker-dead', reading) ? '' : ' (not advised: see its verdict)'
+    return `${reading.variant}, ${reading.text} had their right answer within a second meanwhile${shown}`
+  })
+  return { advice: taking(summary, 'broker-dead', all, ({ model, variant }) => `${model} (${variant})`), evidence }
 }
 
 function readAgain(summary: Summary): Told {
-  const able = headlines(readingsOf(summary, 'read-again', 'all read again after'))
-  if (able.length === 0) return undefined
+  const read = headlines(readingsOf(summary, 'read-again', 'all read again after'))
+  if (read.length === 0) return undefined
+  const able = read.filter(reading => isSound(summary, 'read-again', reading))
   const asked = headlines(readingsOf(summary, 'read-again', 'asked'))
-  const advice = `Take ${names(able)}: a new reader begins at the first order and comes to the same.`
-  const evidence = each(able, 'read-again', ({ model, text }) => {
+  const advice =
+    able.length > 0
+      ? `Take ${namesOf(able)}: a new reader began at the first order and had come to the same after ${listed(able.map(({ text }) => text))}.`
+      : 'None of those compared: no new reader came to the same.'
+  const evidence = each(read, 'read-again', ({ model, text }) => {
     const orders = asked.find(reading => reading.model === model)
     return `a reader that had lost everything had read ${orders?.text ?? 'all'} measured orders, and those before them, again after ${text}`
   })
   const without = summary.comparison?.about.find(({ name }) => name === 'read-again')?.without ?? {}
-  const unable = Object.entries(without).map(([model, why]) => ({
-    text: `${model}: ${why}`,
-    href: `#${faultAnchor('read-again')}`,
-  }))
+  const href = `#${faultAnchor('read-again')}`
+  const unable = Object.entries(without).map(([model, why]) => ({ text: `${model}: ${why}`, href }))
   return { advice, evidence: [...evidence, ...unable] }
 }
 
@@ -115,13 +140,12 @@ function bursts(summary: Summary): Told {
   const taken = headlines(readingsOf(summary, 'burst', 'during: availability'))
   if (taken.length === 0) return undefined
   const waited = headlines(readingsOf(summary, 'burst', 'oldest waited'))
-  const good = best(taken, 'most')
-  const advice = take(good, taken, 'it takes a burst of ten times the rate')
   const evidence = each(taken, 'burst', ({ model, text }) => {
     const oldest = waited.find(reading => reading.model === model)
-    return `${text} had their right answer within a second in the burst${oldest ? `; the order that waited longest waited ${oldest.text}` : ''}`
+    const longest = oldest ? `; the order that waited longest for its completion waited ${oldest.text}` : ''
+    return `${text} had their right answer within a second in the burst${longest}`
   })
-  return { advice, evidence }
+  return { advice: taking(summary, 'burst', taken, ({ model }) => model), evidence }
 }
 
 function operated(summary: Summary): Told {
@@ -130,10 +154,15 @@ function operated(summary: Summary): Told {
   const memory = at('memory')
   if (memory.length === 0) return undefined
   const cpu = at('CPU')
-  const advice = take(best(memory, 'least'), memory, 'it holds the least memory')
+  const sound = memory.filter(reading => isSound(summary, 'healthy', reading))
+  const least = best(sound, 'least')
+  const advice =
+    least.length === 0
+      ? 'None of those compared: none was judged valid.'
+      : `Take ${namesOf(least)}: all its processes together held ${listed(least.map(({ text }) => text))}.`
   const evidence = each(memory, 'healthy', ({ model, text }) => {
     const spent = cpu.find(reading => reading.model === model)
-    return `${text} with all its processes${spent ? `, ${spent.text}` : ''} (at ${rate} orders a second)`
+    return `${text} with all its processes${spent ? `, ${spent.text} of processor time` : ''} (at ${rate} orders a second)`
   })
   return { advice, evidence }
 }

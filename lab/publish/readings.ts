@@ -1,8 +1,8 @@
 // The metrics as the timeline of the replay read them: before its state was deleted, and after it was computed again.
 import { readFileSync } from 'node:fs'
-import { join } from 'node:path'
 import { Type } from 'typebox'
 import { parse } from '#common/contracts/parse.ts'
+import { historyFile } from '#common/experiment/result.ts'
 import type { Reading } from '../render/replay.ts'
 
 const Count = Type.Integer()
@@ -25,7 +25,7 @@ const HistorySchema = Type.Object({
 /** In the order in which they were read. @param folder of the experiment in the run */
 export function readingsOf(folder: string, variants: readonly string[]): Reading[] {
   return variants.flatMap(variant => {
-    const file = join(folder, `${slugOf(variant)}.history.json`)
+    const file = historyFile(folder, variant)
     const { originNs, acts } = parse(HistorySchema, JSON.parse(readFileSync(file, 'utf8')), file)
     return acts.flatMap(({ atNs, result }): Reading[] => {
       try {
@@ -37,6 +37,3 @@ export function readingsOf(folder: string, variants: readonly string[]): Reading
     })
   })
 }
-
-/** As a run names the files of a variant. */
-export const slugOf = (variant: string): string => variant.replaceAll(/[^a-z0-9]+/gi, '-').toLowerCase()

@@ -12,6 +12,7 @@ export const brokerDead = defineFault({
     quick: { ordersPerSecond: 50, beforeMs: 1_000, faultMs: 2_000, afterMs: 1_000 },
   },
   besides: 'outbox',
+  mayFail: true,
   load: around,
   harm({ compared: { peer } }, settings) {
     return {

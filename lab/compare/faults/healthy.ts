@@ -36,5 +36,5 @@ export const healthy = defineFault({
       return inTime([...warmUp, ...measured.map(start => ({ ...start, order: start.order + warmUpOrders }))])
     },
   }),
-  harm: () => ({ span: { fromMs: 0, toMs: 0 }, seen: [] }),
+  harm: () => ({ seen: [] }),
 })

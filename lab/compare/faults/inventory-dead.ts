@@ -11,6 +11,7 @@ export const inventoryDead = defineFault({
     full: { ordersPerSecond: 50, beforeMs: 5_000, faultMs: 20_000, afterMs: 10_000 },
     quick: { ordersPerSecond: 50, beforeMs: 1_000, faultMs: 2_000, afterMs: 1_000 },
   },
+  mayFail: true,
   load: around,
   harm(model, settings) {
     const inventory = serviceOf(model, 'inventory')

@@ -11,6 +11,7 @@ export const inventorySlow = defineFault({
     full: { ordersPerSecond: 50, beforeMs: 5_000, faultMs: 10_000, afterMs: 8_000, delayMs: 2_000 },
     quick: { ordersPerSecond: 50, beforeMs: 1_000, faultMs: 3_000, afterMs: 1_000, delayMs: 2_000 },
   },
+  mayFail: true,
   load: settings => around(settings),
   harm(model, settings) {
     const inventory = serviceOf(model, 'inventory')

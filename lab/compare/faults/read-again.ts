@@ -3,7 +3,7 @@ import { isDeepStrictEqual } from 'node:util'
 import { defineCheck, vacuous, valid } from '#common/experiment/checks/check.ts'
 import { actSeen } from '#common/experiment/checks/seen.ts'
 import { at, kill, read, start, wipe } from '#common/experiment/verbs.ts'
-import { around, defineFault, spanOf } from '../fault.ts'
+import { around, defineFault } from '../fault.ts'
 
 export const readAgain = defineFault({
   name: 'read-again',
@@ -15,11 +15,10 @@ export const readAgain = defineFault({
   },
   columns: ['asked', 'lost', 'doubled', 'unknown', 'all read again after', 'accepted p50', 'completed p50'],
   load: around,
-  harm({ compared: { readAgain: reader } }, settings) {
+  harm({ compared: { readAgain: reader } }) {
     if (typeof reader === 'string') return reader
     const { service, reset, page, hasRead } = reader
     return {
-      span: { ...spanOf(settings), toMs: settings.beforeMs + settings.afterMs },
       timeline: [
         at(view => view.loadDone && view.decided > 0 && hasRead(view), read(service, page)),
         ...[kill(service), wipe(service), reset, start(service)].map(step => at(0, step)),

@@ -1,0 +1,60 @@
+// `lab judge`: verdicts, measures and pictures of a run once more, from its histories, by the checks of this checkout.
+// Guarantees that nothing is run, and that a result whose histories are not whole is left as it was.
+import { Type } from 'typebox'
+import type { Command } from 'commander'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { parse } from '#common/contracts/parse.ts'
+import type { Experiment, Profile } from '#common/experiment/define.ts'
+import type { History } from '#common/experiment/history.ts'
+import { judge } from '#common/experiment/judge.ts'
+import { historyFile, resultOf } from '#common/experiment/result.ts'
+import type { Result } from '#common/experiment/summary.ts'
+import { experimentOf } from '../compare/again.ts'
+import { exitCodeOf } from '../exit-code.ts'
+import { findRun, shortPath } from '../runs.ts'
+import { writeReport } from './report.ts'
+
+export function addJudgeCommand(program: Command): void {
+  program
+    .command('judge')
+    .description('judge and measure a run again, from its histories; nothing is run')
+    .argument('[run]', 'its name under runs/, a folder, or latest', 'latest')
+    .addHelpText('after', '\nExample: npm run lab -- judge latest')
+    .action((name: string) => {
+      const { summary, folder } = findRun(name)
+      summary.results = summary.results.map(result => again(result, folder))
+      writeFileSync(join(folder, 'summary.json'), `${JSON.stringify(summary, null, 2)}\n`)
+      for (const { model, experiment, verdict } of summary.results) console.log(`${verdict} ${model}/${experiment}`)
+      console.log(shortPath(writeReport(summary, folder)))
+      process.exitCode = exitCodeOf(summary)
+    })
+}
+
+/** The shape as far as whoever wrote another file could have got it wrong; a run's own histories are trusted. */
+const Rows = Type.Array(Type.Object({}))
+const HistorySchema = Type.Unsafe<History>(
+  Type.Object({
+    planned: Rows,
+    attempts: Rows,
+    originNs: Type.Number(),
+    acts: Rows,
+    evidence: Type.Object({ orders: Rows, decisions: Rows, notifications: Rows }),
+  }),
+)
+
+function again(result: Result, run: string): Result {
+  const { model, experiment: name, profile, seconds, cell, trouble } = result
+  const experiment = experimentOf(result)
+  const folder = join(run, model, name)
+  if (!experiment || trouble !== undefined || !isWhole(experiment, profile, folder)) return result
+  const variants = experiment.variants(experiment.profiles[profile])
+  const results = variants.map(variant => {
+    const file = historyFile(folder, variant.name)
+    return judge(variant, parse(HistorySchema, JSON.parse(readFileSync(file, 'utf8')), file))
+  })
+  return { ...resultOf({ experiment, name, profile, variants, results, seconds, trouble }), ...(cell && { cell }) }
+}
+
+const isWhole = (experiment: Experiment, profile: Profile, folder: string): boolean =>
+  experiment.variants(experiment.profiles[profile]).every(({ name }) => existsSync(historyFile(folder, name)))
