@@ -61,7 +61,8 @@ function taking(
   if (able.length === 0)
     return `None of those compared; at most ${most?.text ?? 'none'} of the orders had their right answer in time.`
   const share = Math.min(...able.flatMap(({ values }) => values))
-  return `Take ${listed(able.map(name))}: at least ${share.toFixed(share === 100 ? 0 : 1)} % of the orders asked meanwhile had their right answer within a second.`
+  const part = share === 100 ? 'all' : `at least ${share.toFixed(1)} %`
+  return `Take ${listed(able.map(name))}: ${part} of the orders asked meanwhile had their right answer within a second.`
 }
 
 /** The rate in the middle of those that were run. */
