@@ -1,4 +1,4 @@
-// The table of one fault: a row for each model, composition and rate; of repetitions the median with its range.
+// The tables of one fault, one a rate: a row for each model and composition; of repetitions the median with its range.
 import { repeated } from '#common/experiment/latency/compare.ts'
 import type { Measure, Result } from '#common/experiment/summary.ts'
 import { worst } from '#common/experiment/verdict.ts'
@@ -7,24 +7,29 @@ import { SIGNS } from '../render/report.ts'
 
 export type FaultTable = { heads: string[]; rows: string[][]; notes: string[] }
 
-/** @param results of one fault */
-export function faultTable(results: readonly Result[]): FaultTable {
+/** A table a rate, each with what it is called; of a single rate it has no name. @param results of one fault */
+export function faultTables(results: readonly Result[]): { name: string; table: FaultTable }[] {
+  const byRate = [...Map.groupBy(results, ({ cell }) => cell?.ordersPerSecond ?? 0)]
+  return byRate
+    .sort(([one], [other]) => one - other)
+    .map(([rate, own]) => ({ name: byRate.length > 1 ? `At ${rate} orders a second` : '', table: faultTable(own) }))
+}
+
+/** @param results of one fault and rate */
+function faultTable(results: readonly Result[]): FaultTable {
   const columns = [...new Set(results.flatMap(result => result.columns))].filter(name =>
     results.some(({ measures }) => measures.some(measure => measure.name === name)),
   )
-  const rates = new Set(results.map(({ cell }) => cell?.ordersPerSecond))
   const notes: string[] = []
   const note = (why: string): string => {
     if (!notes.includes(why)) notes.push(why)
     return `${NOTHING} (${notes.indexOf(why) + 1})`
   }
-  const rows = [...rates].flatMap(rate =>
-    rowsOf(results.filter(({ cell }) => cell?.ordersPerSecond === rate)).map(({ model, variant, own }) => [
-      [model, variant, ...(rates.size > 1 ? [`${rate}/s`] : [])].join('\n'),
-      verdictOf(own, variant),
-      ...columns.map(name => cellOf(measuresOf(own, variant, name), note)),
-    ]),
-  )
+  const rows = rowsOf(results).map(({ model, variant, own }) => [
+    `${model}\n${variant}`,
+    verdictOf(own, variant),
+    ...columns.map(name => cellOf(measuresOf(own, variant, name), note)),
+  ])
   const unitOf = (name: string) =>
     results.flatMap(({ measures }) => measures).find(measure => measure.name === name)?.unit ?? ''
   const heads = ['', 'verdict', ...columns.map(name => headOf(name, unitOf(name)))]

@@ -4,7 +4,7 @@ import type { Comparison, Result, Summary } from '#common/experiment/summary.ts'
 import { draw, fits } from '../render/table.ts'
 import { renderProvenance, SIGNS } from '../render/report.ts'
 import { durabilityLines } from './durability.ts'
-import { faultTable, type FaultTable } from './fault-table.ts'
+import { type FaultTable, faultTables } from './fault-table.ts'
 import { HEALTHY } from './faults.ts'
 
 type About = Comparison['about'][number]
@@ -20,12 +20,14 @@ export function comparisonText(summary: Summary, where: string, width: number): 
 }
 
 function part({ name, title, asks, without }: About, results: readonly Result[], width: number): string {
-  const table = faultTable(results)
   return [
     styleText('bold', title),
     asks,
-    drawn(table, width),
-    ...table.notes,
+    ...faultTables(results).flatMap(({ name, table }) => [
+      ...(name ? [name] : []),
+      drawn(table, width),
+      ...table.notes,
+    ]),
     ...Object.entries(without).map(([model, why]) => `${model} has no like of it: ${why}`),
     ...(name === HEALTHY ? durabilityLines(results) : []),
     ...explained(results),

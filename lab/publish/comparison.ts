@@ -1,7 +1,7 @@
 // The page of the published comparison and its pictures, from its committed summary alone.
 import type { Result, Summary } from '#common/experiment/summary.ts'
 import { durabilityLines } from '../compare/durability.ts'
-import { faultTable } from '../compare/fault-table.ts'
+import { type FaultTable, faultTables } from '../compare/fault-table.ts'
 import { HEALTHY } from '../compare/faults.ts'
 import { situations } from '../compare/situations.ts'
 import type { Picture } from '../draw/picture.ts'
@@ -50,6 +50,14 @@ function advice(summary: Summary, page: string): string {
   return markdown(['if this is so', 'then', 'because, measured'], rows, false)
 }
 
+/** A row a measure, a column a model and composition. */
+function across({ heads, rows }: FaultTable): string {
+  const lines = heads
+    .slice(1)
+    .map((head, index) => [head, ...rows.map(row => (row[index + 1] ?? '').replaceAll('\n', ' '))])
+  return markdown(['', ...rows.map(([name = '']) => name.replaceAll('\n', '<br>'))], lines)
+}
+
 function section(
   about: About,
   models: readonly string[],
@@ -57,10 +65,6 @@ function section(
   add: (name: string, picture: Picture) => void,
 ): string {
   const { name, title, asks, without } = about
-  const { heads, rows, notes } = faultTable(results)
-  const across = heads
-    .slice(1)
-    .map((head, index) => [head, ...rows.map(row => (row[index + 1] ?? '').replaceAll('\n', ' '))])
   const subjects = subjectsOf(results, models)
   const sentences = sentencesOf(subjects.filter(({ isFirst }) => isFirst))
   const drawn = {
@@ -68,13 +72,16 @@ function section(
       name === HEALTHY
         ? healthyPicture(about, models, results)
         : faultPicture(about, 'fault', models, results, sentences),
-    [`${name}-others`]: faultPicture(
-      about,
-      'fault-variants',
-      models,
-      results,
-      sentencesOf(subjects.filter(({ isFirst }) => !isFirst)),
-    ),
+    [`${name}-others`]:
+      name === HEALTHY
+        ? undefined
+        : faultPicture(
+            about,
+            'fault-variants',
+            models,
+            results,
+            sentencesOf(subjects.filter(({ isFirst }) => !isFirst)),
+          ),
   }
   const links = Object.entries(drawn).flatMap(([file, picture]) => {
     if (!picture) return []
@@ -87,8 +94,11 @@ function section(
     ...Object.entries(without).map(([model, why]) => `*${model}* has no like of it: ${why}.`),
     ...links,
     ...(name === HEALTHY ? [] : sentences),
-    markdown(['', ...rows.map(([head = '']) => head.replaceAll('\n', '<br>'))], across),
-    notes.join('; '),
+    ...faultTables(results).flatMap(({ name: called, table }) => [
+      called && `**${called}**`,
+      across(table),
+      table.notes.join('; '),
+    ]),
     ...(name === HEALTHY ? durabilityLines(results).map(line => `- ${line}`) : []),
   ]
     .filter(part => part !== '')
