@@ -90,7 +90,7 @@ const runtimeOf = (name: string): RuntimeName => RUNTIMES.find(runtime => runtim
 const list = (text: string): string[] => text.split(',').map(name => name.trim())
 
 function rates(text: string): number[] {
-  const values = list(text).map(Number)
+  const values = [...new Set(list(text).map(Number))]
   if (values.every(value => value > 0 && value <= 5_000)) return values
   throw new InvalidArgumentError('Numbers from above 0 to 5000 are expected, with commas.')
 }
