@@ -5,14 +5,18 @@ import type { Command } from 'commander'
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parse } from '#common/contracts/parse.ts'
-import type { Experiment, Profile } from '#common/experiment/define.ts'
+import type { Experiment, Profile, Variant } from '#common/experiment/define.ts'
 import type { History } from '#common/experiment/history.ts'
 import { judge } from '#common/experiment/judge.ts'
 import { historyFile, resultOf } from '#common/experiment/result.ts'
 import type { Result } from '#common/experiment/summary.ts'
+import { thresholdOf } from '#common/experiment/thresholds/judge.ts'
+import type { Threshold } from '#common/experiment/thresholds/threshold.ts'
 import { experimentOf } from '../compare/again.ts'
 import { exitCodeOf } from '../exit-code.ts'
 import { findRun, shortPath } from '../runs.ts'
+import { withThresholds } from '../thresholds/apply.ts'
+import { readThreshold } from '../thresholds/option.ts'
 import { writeReport } from './report.ts'
 
 export function addJudgeCommand(program: Command): void {
@@ -53,7 +57,18 @@ function again(result: Result, run: string): Result {
     const file = historyFile(folder, variant.name)
     return judge(variant, parse(HistorySchema, JSON.parse(readFileSync(file, 'utf8')), file))
   })
-  return { ...resultOf({ experiment, name, profile, variants, results, seconds, trouble }), ...(cell && { cell }) }
+  const judged = {
+    ...resultOf({ experiment, name, profile, variants, results, seconds, trouble }),
+    ...(cell && { cell }),
+  }
+  return withThresholds(judged, experiment, thresholdsOf(result, variants))
+}
+
+/** Those that the run was given beside the experiment's own. */
+function thresholdsOf({ checks }: Result, variants: readonly Variant[]): Threshold[] {
+  const own = variants.flatMap(({ thresholds = [] }) => thresholds)
+  const all = new Set(checks.flatMap(({ name }) => thresholdOf(name) ?? []))
+  return [...all].filter(text => !own.includes(text)).map(readThreshold)
 }
 
 const isWhole = (experiment: Experiment, profile: Profile, folder: string): boolean =>

@@ -53,7 +53,12 @@ export const notMeasured = (text: string): CheckResult => ({
   detail: 'This was not measured.',
 })
 
-const checkName = (text: string): string => `threshold ${text}`
+const PREFIX = 'threshold '
+const checkName = (text: string): string => PREFIX + text
+
+/** The threshold that a check judges, by the check's name; undefined where it judges none. */
+export const thresholdOf = (check: string): string | undefined =>
+  check.startsWith(PREFIX) ? check.slice(PREFIX.length) : undefined
 
 function judge(threshold: Threshold, { name, unit, value, atLeast, note }: Figure): Omit<CheckResult, 'name'> {
   const bound = boundIn(unit, threshold)
