@@ -77,7 +77,9 @@ export async function run(request: RunRequest): Promise<{ summary: Summary; fold
   }
   const save = () => {
     summary.seconds = (performance.now() - began) / 1_000
-    writeFileSync(join(folder, 'summary.json'), `${JSON.stringify(summary, null, 2)}\n`)
+    // Whole or not at all: a comparison is gone on with from it.
+    writeFileSync(join(folder, '.summary.json'), `${JSON.stringify(summary, null, 2)}\n`)
+    renameSync(join(folder, '.summary.json'), join(folder, 'summary.json'))
   }
 
   const runOne = async (named: Named): Promise<Result> => {

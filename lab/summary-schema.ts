@@ -35,7 +35,9 @@ const Comparison = Type.Object({
   rates: Type.Array(Numeric),
   repeat: Numeric,
   healthyRepeat: Numeric,
-  about: Type.Array(Type.Object({ name: Text, title: Text, asks: Text, without: Type.Record(Text, Text) })),
+  about: Type.Array(
+    Type.Object({ name: Text, title: Text, asks: Text, caveat: Type.Optional(Text), without: Type.Record(Text, Text) }),
+  ),
 })
 
 const Result = Type.Object({

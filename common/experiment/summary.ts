@@ -93,7 +93,7 @@ export type Comparison = {
   repeat: number
   healthyRepeat: number
   /** Faults in the order in which they are shown; `without` says, by model, why it has no like of one. */
-  about: { name: string; title: string; asks: string; without: Record<string, string> }[]
+  about: { name: string; title: string; asks: string; caveat?: string; without: Record<string, string> }[]
 }
 
 export type Summary = {

@@ -13,6 +13,8 @@ import type { Result } from '#common/experiment/summary.ts'
 import { thresholdOf } from '#common/experiment/thresholds/judge.ts'
 import type { Threshold } from '#common/experiment/thresholds/threshold.ts'
 import { experimentOf } from '../compare/again.ts'
+import { askedAgain } from '../compare/asked.ts'
+import { comparisonOf } from '../compare/plan.ts'
 import { exitCodeOf } from '../exit-code.ts'
 import { findRun, shortPath } from '../runs.ts'
 import { withThresholds } from '../thresholds/apply.ts'
@@ -28,6 +30,7 @@ export function addJudgeCommand(program: Command): void {
     .action((name: string) => {
       const { summary, folder } = findRun(name)
       summary.results = summary.results.map(result => again(result, folder))
+      if (summary.comparison) summary.comparison = comparisonOf(askedAgain(summary.comparison))
       writeFileSync(join(folder, 'summary.json'), `${JSON.stringify(summary, null, 2)}\n`)
       for (const { model, experiment, verdict } of summary.results) console.log(`${verdict} ${model}/${experiment}`)
       console.log(shortPath(writeReport(summary, folder)))

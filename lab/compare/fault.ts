@@ -30,6 +30,8 @@ export type Fault<Values extends FaultSettings = FaultSettings> = {
   name: string
   title: string
   asks: string
+  /** What a reader must know before believing it. */
+  caveat?: string
   profiles: Record<Profile, Values>
   /** Compositions that stand beside each model's first. */
   besides?: Composition['shows']

@@ -52,13 +52,14 @@ export const comparisonOf = ({ faults, models, rates, repeat, healthyRepeat }: A
   rates: [...rates],
   repeat,
   healthyRepeat,
-  about: faults.map(({ name, title, asks, ...fault }) => ({
-    name,
-    title,
-    asks,
+  about: faults.map(fault => ({
+    name: fault.name,
+    title: fault.title,
+    asks: fault.asks,
+    ...(fault.caveat && { caveat: fault.caveat }),
     without: Object.fromEntries(
       models.flatMap(model => {
-        const why = lacks({ name, title, asks, ...fault }, model)
+        const why = lacks(fault, model)
         return why === undefined ? [] : [[model.name, why]]
       }),
     ),

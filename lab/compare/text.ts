@@ -19,12 +19,13 @@ export function comparisonText(summary: Summary, where: string, width: number): 
   return [...parts, renderProvenance(summary, where, verdicts(results))].join('\n\n')
 }
 
-function part({ name, title, asks, without }: About, results: readonly Result[], width: number): string {
+function part({ name, title, asks, caveat, without }: About, results: readonly Result[], width: number): string {
   return [
     styleText('bold', title),
     asks,
-    ...faultTables(results).flatMap(({ name, table }) => [
-      ...(name ? [name] : []),
+    ...(caveat ? [caveat] : []),
+    ...faultTables(results).flatMap(({ name: called, table }) => [
+      ...(called ? [called] : []),
       drawn(table, width),
       ...table.notes,
     ]),

@@ -64,7 +64,7 @@ function section(
   results: readonly Result[],
   add: (name: string, picture: Picture) => void,
 ): string {
-  const { name, title, asks, without } = about
+  const { name, title, asks, caveat = '', without } = about
   const subjects = subjectsOf(results, models)
   const sentences = sentencesOf(subjects.filter(({ isFirst }) => isFirst))
   const drawn = {
@@ -91,6 +91,7 @@ function section(
   return [
     `<a id="fault-${name}"></a>\n\n## ${title}`,
     asks,
+    caveat,
     ...Object.entries(without).map(([model, why]) => `*${model}* has no like of it: ${why}.`),
     ...links,
     ...(name === HEALTHY ? [] : sentences),

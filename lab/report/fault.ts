@@ -26,7 +26,7 @@ export function faultSection(
   const subjects = subjectsOf(results, models)
   const firsts = subjects.filter(({ isFirst }) => isFirst)
   const sentences = sentencesOf(firsts)
-  return markup`<section class="fault" id="${id}"><h3>${title}</h3><p class="question">${about.asks}</p>${withoutOf(about)}
+  return markup`<section class="fault" id="${id}"><h3>${title}</h3><p class="question">${about.asks}</p>${caveatOf(about)}${withoutOf(about)}
 <div class="beside"><div>${figureOf(about, 'fault', models, results, sentences)}</div>
 <div>${table(title, firsts)}</div></div>${othersOf(about, models, results, subjects)}${results.map(result => resultDetails(result, anchors))}${settingsOf(results)}</section>`
 }
@@ -34,6 +34,10 @@ export function faultSection(
 /** Those of its results, each once. */
 export const settingsOf = (results: readonly Result[]): Markup[] =>
   [...new Set(results.map(settingsLine))].map(line => markup`<p class="conditions">${line}</p>`)
+
+/** What must be known before it is believed. */
+export const caveatOf = ({ caveat }: About): Markup | undefined =>
+  caveat === undefined ? undefined : markup`<p class="key">${caveat}</p>`
 
 /** Why a model has no like of it. */
 export const withoutOf = ({ without }: About): Markup[] =>

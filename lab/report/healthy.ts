@@ -8,7 +8,7 @@ import type { Picture } from '../draw/picture.ts'
 import { type Cell, quantileFigure, type Strand } from '../draw/quantile-figure.ts'
 import { accentOf } from '../draw/theme.ts'
 import { type Anchors, faultAnchor } from './anchors.ts'
-import { type About, resultDetails, settingsOf, withoutOf } from './fault.ts'
+import { type About, caveatOf, resultDetails, settingsOf, withoutOf } from './fault.ts'
 import { figure, gridTable } from './parts.ts'
 import { ranked } from './ranked.ts'
 import { columnsOf, headOf, type Subject, subjectsGrid, subjectsOf, valuesOf } from './subjects.ts'
@@ -26,7 +26,7 @@ export function healthySection(
 ): Markup {
   const rates = ratesOf(models, results)
   const picture = healthyPicture(about, models, results)
-  return markup`<section class="fault" id="${faultAnchor(about.name)}"><h3>${about.title}</h3><p class="question">${about.asks}</p>${withoutOf(about)}${picture && figure('healthy', picture, sentencesOf(rates))}<p class="key">Of repetitions the median, with their range. &lt; stands only where the ranges do not touch; ≈ is indistinguishable.</p>${rates.map(costs)}
+  return markup`<section class="fault" id="${faultAnchor(about.name)}"><h3>${about.title}</h3><p class="question">${about.asks}</p>${caveatOf(about)}${withoutOf(about)}${picture && figure('healthy', picture, sentencesOf(rates))}<p class="key">Of repetitions the median, with their range. &lt; stands only where the ranges do not touch; ≈ is indistinguishable.</p>${rates.map(costs)}
 <details><summary>All ${results.length} results with their checks</summary>${results.map(result => resultDetails(result, anchors))}</details>${settingsOf(results)}</section>`
 }
 

@@ -164,6 +164,8 @@ test('the command that repeats a run names what was run', () => {
     about: [],
   }
   assert.equal(repeatCommand({ ...summary, comparison }, known), `npm run lab -- compare ${flags}`)
+  const thrice = { ...summary, comparison: { ...comparison, repeat: 3 } }
+  assert.equal(repeatCommand(thrice, known), `npm run lab -- compare ${flags} --repeat 3`)
   const some = { ...comparison, rates: [50], repeat: 2, healthyRepeat: 2 }
   assert.equal(
     repeatCommand({ ...summary, runtime: 'compose', comparison: some }, { ...known, faults: ['healthy', 'burst'] }),

@@ -30,7 +30,7 @@ function asked({ faults, models, rates, repeat, healthyRepeat }: Comparison, pro
     ...(isWhole(known.faults, faults) ? [] : [` --faults ${faults.join(',')}`]),
     ...(isWhole(known.models, models) ? [] : [` --models ${models.join(',')}`]),
     ...(rates.join() === usual.rates.join() ? [] : [` --rates ${rates.join(',')}`]),
-    ...(repeat === healthyRepeat && repeat !== usual.healthyRepeat ? [` --repeat ${repeat}`] : []),
+    ...(repeat === usual.repeat && healthyRepeat === usual.healthyRepeat ? [] : [` --repeat ${repeat}`]),
   ].join('')
 }
 
