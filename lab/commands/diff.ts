@@ -1,4 +1,4 @@
-// `lab diff`: two runs side by side. Exit code 1 when a verdict got worse.
+// `lab diff`: two runs side by side. Exit code 1 when a verdict got worse, or is gone.
 import type { Command } from 'commander'
 import { diffRuns, gotWorse } from '../diff/diff.ts'
 import { renderDiff } from '../diff/render.ts'

@@ -101,6 +101,17 @@ test('experiments, variants and checks that only one of the runs has are named',
   assert.deepEqual(verdicts, [])
 })
 
+test('a result that the other run does not have is a verdict that got worse', () => {
+  const diff = diffOf(runOf(madeResult, result({ experiment: 'replay' })), runOf(madeResult))
+  assert.deepEqual(diff.missing, ['streaming-kafka/replay'])
+  assert.equal(gotWorse(diff), 1)
+  assert.match(
+    stripVTControlCharacters(renderDiff(diff)),
+    /1 verdict got worse, 1 of them since .+ does not have it\.$/,
+  )
+  assert.equal(gotWorse(diffOf(runOf(madeResult), runOf(madeResult, result({ experiment: 'replay' })))), 0)
+})
+
 test('two runs that have nothing in common are refused, since nothing could have got worse', () => {
   const compared = () => diffOf(runOf(madeResult), runOf(result({ experiment: 'replay' })))
   assert.throws(compared, {

@@ -13,6 +13,8 @@ export type Diff = {
   /** What only one of the runs has, in words: experiments, their variants, their checks. */
   onlyOne: string[]
   onlyOther: string[]
+  /** Of `onlyOne`, the results that the other run does not have at all. */
+  missing: string[]
   verdicts: VerdictChange[]
   measures: MeasureDiff[]
 }
@@ -33,6 +35,7 @@ export function diffRuns(one: Summary, other: Summary, { all }: { all: boolean }
     conditions: conditionsThatDiffer(one, other, both),
     onlyOne: [...onlyOne, ...both.flatMap(pair => partsOnlyIn(pair, 'one', 'other'))],
     onlyOther: [...onlyOther, ...both.flatMap(pair => partsOnlyIn(pair, 'other', 'one'))],
+    missing: onlyOne,
     verdicts: both.flatMap(verdictsThatDiffer),
     measures: both.flatMap(pair => compareMeasures(pair, { all })),
   }
@@ -40,7 +43,9 @@ export function diffRuns(one: Summary, other: Summary, { all }: { all: boolean }
 
 const list = (names: readonly string[]): string => names.join(', ') || 'none'
 
-export const gotWorse = ({ verdicts }: Diff): number => verdicts.filter(({ isWorse }) => isWorse).length
+/** Verdicts that are worse, and those that are gone: a run that was stopped must not pass for a good one. */
+export const gotWorse = ({ verdicts, missing }: Pick<Diff, 'verdicts' | 'missing'>): number =>
+  verdicts.filter(({ isWorse }) => isWorse).length + missing.length
 
 /** Variants, and checks of those variants that both have. */
 function partsOnlyIn(pair: Pair, side: 'one' | 'other', opposite: 'one' | 'other'): string[] {

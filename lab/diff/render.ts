@@ -16,9 +16,12 @@ export function renderDiff(diff: Diff): string {
     ...measureLines(diff),
     worse === 0
       ? 'No verdict got worse.'
-      : styleText('red', `${worse === 1 ? '1 verdict' : `${worse} verdicts`} got worse.`),
+      : styleText('red', `${worse === 1 ? '1 verdict' : `${worse} verdicts`} got worse${lost(diff)}.`),
   ].join('\n')
 }
+
+const lost = ({ missing, other }: Diff): string =>
+  missing.length === 0 ? '' : `, ${missing.length} of them since ${other} does not have it`
 
 function conditionLines({ one, other, conditions }: Diff): string[] {
   if (conditions.length === 0) return [`${one} and ${other} were measured under the same conditions.`]

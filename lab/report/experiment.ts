@@ -6,7 +6,7 @@ import { conditions } from '../render/conditions.ts'
 import { gridOf } from '../render/grid.ts'
 import { checksDetails, figure, gridTable, troubleOf, verdictMark } from './parts.ts'
 import { pastPicture } from './past.ts'
-import { sharesPicture } from './shares.ts'
+import { sharesPicture, sharesSentences } from './shares.ts'
 
 /** So many columns stand beside the pictures. */
 const NARROW = 2
@@ -20,21 +20,24 @@ export function experimentSection(result: Result, id: string): Markup {
   })
   const isNarrow = variants.length <= NARROW
   const table = gridTable(`${title}: measures`, gridOf(result))
-  const pictures = [overTime(result, id) ?? '', byShare(result, id) ?? '']
-  const sentences = explanation.map(text => markup`<p>${text}</p>`)
+  const time = overTime(result, id)
+  const hasPicture = time !== undefined
+  const pictures = [time ?? '', byShare(result, id) ?? '']
+  // Under its picture; where nothing was drawn over time they stand alone.
+  const sentences = hasPicture ? [] : explanation.map(text => markup`<p>${text}</p>`)
   return markup`<section class="result" id="${id}" data-model="${model}">
 <p class="kicker ${accentOf(model)}">${model}</p><h3>${title} ${verdictMark(verdict)}</h3><p class="question">${question}</p>${troubleOf(result)}
-<div class="sentences">${sentences}</div>${abouts.length > 0 && markup`<dl class="variants">${abouts}</dl>`}
+${sentences.length > 0 && markup`<div class="sentences">${sentences}</div>`}${abouts.length > 0 && markup`<dl class="variants">${abouts}</dl>`}
 ${isNarrow ? markup`<div class="beside"><div>${pictures}</div><div>${table}</div></div>` : markup`${table}${pictures}`}
 <p class="conditions">${conditions(result)}</p>${checksDetails(result)}</section>`
 }
 
 function overTime(result: Result, id: string): Markup | undefined {
   const picture = pastPicture(result, `${id}-time`)
-  return picture && figure('time', picture, [])
+  return picture && figure('time', picture, result.explanation)
 }
 
 function byShare(result: Result, id: string): Markup | undefined {
   const picture = sharesPicture(result, `${id}-shares`)
-  return picture && figure('shares', picture, [])
+  return picture && figure('shares', picture, sharesSentences(result))
 }

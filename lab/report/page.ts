@@ -48,9 +48,9 @@ export function reportPage(summary: Summary, { known, situations = [] }: Extras)
 }
 
 function head(summary: Summary): Markup {
-  const { run, startedAt, profile, seed, machine, results } = summary
+  const { run, startedAt, profile, seed, machine } = summary
   return markup`<p class="kicker">Communication Models Lab</p><h1>One order workflow, told three ways</h1>
-<p class="lead">Synchronous REST, asynchronous RabbitMQ and streaming Kafka: loaded, broken on purpose, measured, judged. ${overall(results)}</p>
+<p class="lead">Synchronous REST, asynchronous RabbitMQ and streaming Kafka: loaded, broken on purpose, measured, judged. ${overall(summary)}</p>
 <p class="provenance">Run ${run}, ${startedAt.slice(0, 10)}; profile ${profile}, seed ${seed}; ${machine.cores} × ${machine.cpu}.</p>`
 }
 

@@ -1,5 +1,6 @@
 // Latency by share of the orders, corrected beside uncorrected, as a picture of an experiment.
-import type { Result } from '#common/experiment/summary.ts'
+import type { Quantiles, Result } from '#common/experiment/summary.ts'
+import { ms } from '#common/experiment/words.ts'
 import type { Picture } from '../draw/picture.ts'
 import { type Cell, quantileFigure } from '../draw/quantile-figure.ts'
 import { accentOf } from '../draw/theme.ts'
@@ -30,6 +31,34 @@ export function sharesPicture({ model, title, variants, quantiles = [] }: Result
     rows.map(([, row]) => row.map(({ cell }) => cell)),
   )
 }
+
+/** What to see in it: the median of each variant, and where the clock that counts from the plan says something else. */
+export function sharesSentences({ variants, quantiles = [] }: Result): string[] {
+  const at = (variant: string, latency: string) =>
+    quantiles.find(each => each.variant === variant && each.latency === latency)?.points ?? []
+  const medians = variants.flatMap(({ name }) => {
+    const median = at(name, 'accepted').find(([share]) => share === MEDIAN)
+    return median ? [`${said(median)} (${name})`] : []
+  })
+  const waited = variants.flatMap(({ name }) => {
+    const [corrected, uncorrected] = ['accepted', 'accepted uncorrected'].map(latency => at(name, latency).at(-1))
+    if (!corrected || !uncorrected || corrected[1] < NOTABLE * uncorrected[1]) return []
+    return [`${said(corrected)} in place of ${said(uncorrected)} at ${(corrected[0] * 100).toFixed(1)} % (${name})`]
+  })
+  return [
+    ...(medians.length > 0 ? [`Half of the orders had their answer within ${medians.join(', ')}.`] : []),
+    waited.length > 0
+      ? `Counted from the plan and not from the start it is ${waited.join(', ')}: orders had to wait to be sent.`
+      : 'Counted from the plan and from the start it is the same: no order had to wait to be sent.',
+  ]
+}
+
+const MEDIAN = 0.5
+/** Less than a tenth is no difference that a picture shows. */
+const NOTABLE = 1.1
+
+const said = ([, value, atLeast]: Quantiles['points'][number]): string =>
+  ms({ value, unit: 'ms', atLeast: atLeast === 1 })
 
 function endOf({ name, strands }: Cell): string {
   const said = strands.map(({ name: latency, runs }) => {

@@ -1,0 +1,31 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { madeResult } from '../render/made-result.ts'
+import { madeComparison } from './made-comparison.ts'
+import { sharesSentences } from './shares.ts'
+import { overall } from './verdicts.ts'
+
+test('a comparison that was stopped says how much of it is there, and a whole one does not', () => {
+  const { comparison = assert.fail(), ...summary } = madeComparison()
+  const all = `${summary.results.length}`
+  assert.doesNotMatch(overall({ ...summary, comparison }), /stopped/)
+  const cut = { results: summary.results.slice(0, 3), comparison }
+  assert.match(overall(cut), new RegExp(`^It was stopped: 3 of ${all} results are there\\. .*3 results`))
+})
+
+test('under the latencies stands the median of each variant, and whether orders had to wait to be sent', () => {
+  const points = (ms: number): [number, number, 0 | 1][] => [
+    [0.5, ms, 0],
+    [0.9, 4 * ms, 0],
+  ]
+  const quantiles = (uncorrected: number) => [
+    { variant: 'throttled', latency: 'accepted', points: points(10) },
+    { variant: 'throttled', latency: 'accepted uncorrected', points: points(uncorrected) },
+  ]
+  const of = (uncorrected: number) => sharesSentences({ ...madeResult, quantiles: quantiles(uncorrected) })
+  assert.deepEqual(of(10), [
+    'Half of the orders had their answer within 10 ms (throttled).',
+    'Counted from the plan and from the start it is the same: no order had to wait to be sent.',
+  ])
+  assert.match(of(5)[1] ?? '', /it is 40 ms in place of 20 ms at 90\.0 % \(throttled\): orders had to wait/)
+})
