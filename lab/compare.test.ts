@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
-import { readFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
+import { madeComparison } from './report/made-comparison.ts'
 import { parseSummary } from './runs.ts'
 import { leftovers, runCli, startCli, testFolder } from './test-cli.ts'
 
@@ -75,6 +76,27 @@ test('an interrupted comparison is gone on with: what was finished stands, and o
   assert.equal(again.code, 0, again.stderr)
   assert.match(again.stdout, /One order in fifty is poison/)
 })
+
+for (const [lab, named] of [
+  ['0.0.0 (beef)', '0\\.0\\.0 \\(beef\\)'],
+  [undefined, 'one that did not name itself'],
+] as const) {
+  test(`a comparison that another version began (${lab ?? 'an unnamed one'}) is not gone on with`, async t => {
+    const folder = testFolder()
+    t.after(folder.remove)
+    const summary = { ...madeComparison(), ...(lab && { lab }) }
+    mkdirSync(join(folder.runs, summary.run), { recursive: true })
+    writeFileSync(join(folder.runs, summary.run, 'summary.json'), JSON.stringify(summary))
+    const { code, stderr } = await runCli('main', ['compare', '--resume', summary.run, '--out', folder.runs], {
+      LAB_CACHE_DIR: folder.cache,
+    })
+    assert.equal(code, 2)
+    assert.match(
+      stderr,
+      new RegExp(`was begun by version ${named}, and this is \\d+\\.\\d+\\.\\d+.*; begin it anew\\.\n$`),
+    )
+  })
+}
 
 test('a run that is no comparison is not gone on with', async t => {
   const folder = testFolder()

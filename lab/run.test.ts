@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { after, test } from 'node:test'
 import { parseSummary } from './runs.ts'
 import { leftovers, runCli, testFolder } from './test-cli.ts'
+import { labVersion } from './version.ts'
 
 const folder = testFolder()
 after(folder.remove)
@@ -33,6 +34,7 @@ test('a quick run says its summary as JSON, leaves it in its folder, and is show
     [['sync-rest', 'failing-inventory', 'valid']],
   )
   assert.equal(summary.seed, 7)
+  assert.equal(summary.lab, labVersion())
   const thresholds = summary.results[0]?.checks.filter(
     ({ name }) => name === 'threshold answers 500 handler-failed <= 0',
   )

@@ -1,7 +1,7 @@
 // Runs experiments one after the other: a folder under runs/, a summary that grows with each result, so that what was
 // measured is there however the run ends. An experiment that cannot be run does not stop the others.
 import { randomBytes } from 'node:crypto'
-import { mkdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Experiment, Profile } from '#common/experiment/define.ts'
 import type { Model } from '#common/experiment/model.ts'
@@ -11,11 +11,13 @@ import type { Threshold } from '#common/experiment/thresholds/threshold.ts'
 import { dataRoot } from '#common/kit/folders.ts'
 import { concurrencySetting } from '#common/kit/service.ts'
 import { registerRun } from '#common/kit/live-runs.ts'
+import { pointLatest } from './latest.ts'
 import { describeMachine } from './machine.ts'
 import { composeSite } from './compose/compose-site.ts'
 import { processesSite } from './processes-site.ts'
 import type { ReadyModel, RuntimeName, Site, SiteOptions } from './site.ts'
 import { sweep } from './sweep.ts'
+import { labVersion } from './version.ts'
 import { withThresholds } from './thresholds/apply.ts'
 
 const SITES: Record<RuntimeName, (options: SiteOptions) => Site> = { processes: processesSite, compose: composeSite }
@@ -65,6 +67,7 @@ export async function run(request: RunRequest): Promise<{ summary: Summary; fold
   const site = SITES[runtime]({ run: own, dataFolder, signal, onProgress: reporter.progress })
   const summary: Summary = before?.summary ?? {
     run: id,
+    lab: labVersion(),
     startedAt: new Date().toISOString(),
     seed,
     profile,
@@ -133,7 +136,7 @@ export async function run(request: RunRequest): Promise<{ summary: Summary; fold
     await keepOnly([])
     rmSync(dataFolder, { recursive: true, force: true, maxRetries: 5 })
     registration.unregister()
-    pointLatest(out, id)
+    pointLatest(out, folder)
   }
 }
 
@@ -168,11 +171,4 @@ function notRun({ id, experiment, cell }: Named, profile: Profile, trouble: stri
     ...(cell && { cell }),
     trouble,
   }
-}
-
-/** `latest` is replaced at once, so that it always leads to a run. */
-function pointLatest(out: string, id: string): void {
-  const next = join(out, `.latest-${id}`)
-  symlinkSync(id, next)
-  renameSync(next, join(out, 'latest'))
 }

@@ -89,6 +89,7 @@ const Result = Type.Object({
 
 export const SummarySchema = Type.Object({
   run: Text,
+  lab: Type.Optional(Text),
   startedAt: Text,
   seed: Numeric,
   profile: Profile,

@@ -7,6 +7,7 @@ import type { Answer, Attempt } from './load/attempt.ts'
 import { isGeneratorBound } from './latency/void.ts'
 import { completedNs, isCompleted, isRightAnswer, livesOf, type Life, wasGivenUp } from './lives.ts'
 import type { Measure } from './summary.ts'
+import { CLOCKS_DIFFER } from './words.ts'
 
 type Unnamed = Omit<Measure, 'variant'>
 
@@ -24,7 +25,7 @@ export function standardMeasures(history: History): Unnamed[] {
     ...answers(lives),
     ...latency('accepted', corrected, voidBecause(history, corrected)),
     ...latency('accepted uncorrected', uncorrected, voidBecause(history, corrected)),
-    ...latency('completed', completed, history.clocksAgree ? voidBecause(history, completed) : 'the clocks differ'),
+    ...latency('completed', completed, history.clocksAgree ? voidBecause(history, completed) : CLOCKS_DIFFER),
     ...shares(lives),
     { name: 'deepest backlog', unit: 'orders', value: Math.max(0, ...backlog(history).map(([, depth]) => depth)) },
     { name: 'start lateness p99', unit: 'ms', value: latenessP99Ms(history) },

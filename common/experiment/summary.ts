@@ -98,6 +98,8 @@ export type Comparison = {
 
 export type Summary = {
   run: string
+  /** The version of the lab that made it, absent where that did not name itself yet. */
+  lab?: string
   startedAt: string
   seed: number
   profile: Profile

@@ -4,6 +4,9 @@ import type { Measure } from './summary.ts'
 
 export type Found = Pick<Measure, 'value' | 'atLeast' | 'unit' | 'note'>
 
+/** Why a completed latency is void: stamps of two kernels cannot be taken from each other. */
+export const CLOCKS_DIFFER = 'the clocks differ'
+
 /** A measure of a variant by name; without a value where there is none. */
 export const findMeasure = (result: VariantResult | undefined, name: string): Found =>
   result?.measures.find(measure => measure.name === name) ?? { value: null, unit: '' }

@@ -13,6 +13,7 @@ import { terminalWidth } from '../render/width.ts'
 import { findRun, RUNS } from '../runs.ts'
 import { type RuntimeName, RUNTIMES } from '../site.ts'
 import { UsageError } from '../usage.ts'
+import { labVersion } from '../version.ts'
 import { addRunOptions, carryOut, type RunOptions } from './carry-out.ts'
 
 type Options = RunOptions & {
@@ -82,6 +83,9 @@ function unfinished(name: string | true, out: string | undefined, command: Comma
   const { summary, folder } = findRun(name === true ? 'latest' : name, resolve(out ?? RUNS))
   const { comparison } = summary
   if (!comparison) throw new UsageError(`${summary.run} is no comparison; lab run and npm start begin anew each time.`)
+  const { lab = 'one that did not name itself' } = summary
+  if (lab !== labVersion())
+    throw new UsageError(`${summary.run} was begun by version ${lab}, and this is ${labVersion()}; begin it anew.`)
   return { folder, comparison, summary: { ...summary, results: finished(summary.results) } }
 }
 

@@ -22,9 +22,10 @@ function differing(prefix: string, one: Record<string, string>, other: Record<st
     .map(what => ({ what: prefix + what, one: one[what] ?? ABSENT, other: other[what] ?? ABSENT }))
 }
 
-function ofRun({ machine, brokers, seed, profile, runtime }: Summary): Record<string, string> {
+function ofRun({ lab, machine, brokers, seed, profile, runtime }: Summary): Record<string, string> {
   const { system, cpu, cores, memoryGb, node } = machine
   return {
+    ...(lab !== undefined && { lab }),
     profile,
     runtime,
     seed: String(seed),

@@ -49,6 +49,11 @@ const judged = (verdict: Verdict, change: Partial<Result> = {}) =>
     ...change,
   })
 
+test('the version of the lab is a condition', () => {
+  const { conditions } = diffOf({ ...runOf(madeResult), lab: '1.0.0 (a)' }, { ...runOf(madeResult), lab: '1.0.0 (b)' })
+  assert.deepEqual(conditions, [{ what: 'lab', one: '1.0.0 (a)', other: '1.0.0 (b)' }])
+})
+
 test('a verdict is worse when it was valid and is not, or when it has become invalid', () => {
   const worse = (one: Verdict, other: Verdict) => gotWorse(diffOf(runOf(judged(one)), runOf(judged(other))))
   for (const verdict of ['invalid', 'unknown', 'vacuous'] as const) {

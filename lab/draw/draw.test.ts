@@ -91,6 +91,20 @@ test('orders without an answer and orders that were never completed are in the p
   assert.ok(text.length < 60_000, `${text.length} bytes`)
 })
 
+test('where the clocks differ no order is drawn as not completed: that is not known', () => {
+  const points = orders.points?.map(([at, accepted, , kind]): NonNullable<Orders['points']>[number] => [
+    at,
+    accepted,
+    null,
+    kind,
+  ])
+  const stampless: Orders = { ...orders, ...(points && { points }) }
+  const text = fileOf(drawn({ orders: stampless, completionUnknown: true }))
+  assert.match(text, />completion unknown: the clocks differ</)
+  assert.doesNotMatch(text, /not completed/)
+  assert.match(fileOf(drawn({ orders: stampless })), />2,000 not completed</)
+})
+
 test('more than 2,000 orders are boxes, and what has no answer is counted there too', () => {
   type Boxes = [number, number, number][]
   const [accepted, completed]: [Boxes, Boxes] = [[[0, 3, 2_500]], [[0, 9, 2_400]]]

@@ -13,13 +13,16 @@ import { logarithmic, type Scale } from './scale.ts'
 const HEIGHT = 132
 const ROW = 14
 
+/** Where no completion has a time there is none to be drawn as missing. */
+export type DrawnOrders = Orders & { completionUnknown: boolean }
+
 export type Rows = { unanswered: boolean; uncompleted: boolean }
 
 /** Which rows the panels of a figure have: those that one of them needs. */
-export function rowsOf(all: readonly Orders[]): Rows {
+export function rowsOf(all: readonly DrawnOrders[]): Rows {
   return {
     unanswered: all.some(({ answers }) => answers.some(({ kind }) => answerClass(kind) === 'silent')),
-    uncompleted: all.some(orders => uncompleted(orders).count > 0),
+    uncompleted: all.some(orders => orders.completionUnknown || uncompleted(orders).count > 0),
   }
 }
 
@@ -38,7 +41,7 @@ function latencyScale(all: readonly Orders[], top: number): Scale {
 }
 
 /** @param top of the rows, which come first */
-export function ordersPanel(orders: Orders, all: readonly Orders[], x: Scale, top: number): Markup {
+export function ordersPanel(orders: DrawnOrders, all: readonly DrawnOrders[], x: Scale, top: number): Markup {
   const rows = rowsOf(all)
   const plotTop = top + ordersHeight(rows) - HEIGHT
   const y = latencyScale(all, plotTop)
@@ -46,7 +49,7 @@ export function ordersPanel(orders: Orders, all: readonly Orders[], x: Scale, to
   const drawn = orders.density ? densityPanel(orders.density, x, y) : pointsOf(orders, x, y)
   const absent = [
     ...(rows.unanswered ? [rowOf('no answer', unanswered(orders), x, row(0))] : []),
-    ...(rows.uncompleted ? [rowOf('not completed', uncompleted(orders), x, row(Number(rows.unanswered)))] : []),
+    ...(rows.uncompleted ? [uncompletedRow(orders, x, row(Number(rows.unanswered)))] : []),
   ]
   const labels = rightLabels(drawn.labels, PLOT_END + 10, plotTop + 6, plotTop + HEIGHT, RIGHT - 12)
   return markup`<g class="panel panel-orders">${grid(y)}${caption('latency of each order', top)}${drawn.shapes}${absent}${labels}</g>`
@@ -106,6 +109,11 @@ const missing = (points: readonly (readonly [number, ...unknown[]])[]): Missing 
   count: points.length,
   seconds: points.map(([seconds]) => seconds),
 })
+
+function uncompletedRow(orders: DrawnOrders, x: Scale, y: number): Markup {
+  if (!orders.completionUnknown) return rowOf('not completed', uncompleted(orders), x, y)
+  return markup`<path class="grid" d="M${LEFT} ${y}H${PLOT_END}"/><text x="${LEFT + 6}" y="${y + 4}">completion unknown: the clocks differ</text>`
+}
 
 function rowOf(name: string, { count, seconds }: Missing, x: Scale, y: number): Markup {
   const strokes = scatter(

@@ -6,7 +6,7 @@ import { type Curve, curvesHeight, curvesPanel, isCount } from './curves-panel.t
 import { drawMarks, placeMarks, timeAxis, timeScale, WIDTH } from './frame.ts'
 import { wrapped } from './labels.ts'
 import { type Markup, markup } from './markup.ts'
-import { ordersHeight, ordersPanel, rowsOf } from './orders-panel.ts'
+import { type DrawnOrders, ordersHeight, ordersPanel, rowsOf } from './orders-panel.ts'
 import type { Picture } from './picture.ts'
 import type { Scale } from './scale.ts'
 
@@ -18,6 +18,8 @@ export type Group = {
   accent: string
   marks: readonly Mark[]
   orders?: Orders
+  /** The clocks of its services differ: when its orders were completed cannot be told. */
+  completionUnknown?: boolean
   /** A panel for each of their units. */
   curves: readonly Curve[]
 }
@@ -28,7 +30,7 @@ const BETWEEN = 30
 const LINE = 15
 const AXIS = 22
 
-type Shared = { x: Scale; orders: Orders[]; most: Map<string, number>; busiest: number }
+type Shared = { x: Scale; orders: DrawnOrders[]; most: Map<string, number>; busiest: number }
 type Drawn = { body: Markup; bottom: number }
 
 /** @param from the id, title and description of the picture */
@@ -43,9 +45,14 @@ export function timeFigure(from: Pick<Picture, 'id' | 'title' | 'description'>, 
   return { ...from, width: WIDTH, height: Math.ceil(top - BETWEEN + 16), body: markup`${bodies}` }
 }
 
+const drawnOf = ({ completionUnknown = false }: Group, orders: Orders): DrawnOrders => ({
+  ...orders,
+  completionUnknown,
+})
+
 function sharedBy(groups: readonly Group[]): Shared {
   const curves = groups.flatMap(group => group.curves)
-  const orders = groups.flatMap(group => (group.orders ? [group.orders] : []))
+  const orders = groups.flatMap(group => (group.orders ? [drawnOf(group, group.orders)] : []))
   const most = new Map<string, number>()
   for (const { unit, points } of curves) {
     const highest = points.reduce((high, [, value]) => Math.max(high, value), 1)
@@ -75,7 +82,7 @@ function drawGroup(group: Group, shared: Shared, top: number, isLast: boolean): 
     at += tall + GAP
   }
   if (group.orders) {
-    add(ordersPanel(group.orders, shared.orders, x, at + 2), ordersHeight(rowsOf(shared.orders)) + 2)
+    add(ordersPanel(drawnOf(group, group.orders), shared.orders, x, at + 2), ordersHeight(rowsOf(shared.orders)) + 2)
   }
   for (const [unit, curves] of Map.groupBy(group.curves, each => panelOf(each.unit))) {
     const tall = curvesHeight(curves, group.orders ? 'below' : 'alone')

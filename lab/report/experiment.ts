@@ -4,7 +4,7 @@ import { type Markup, markup } from '../draw/markup.ts'
 import { accentOf } from '../draw/theme.ts'
 import { conditions } from '../render/conditions.ts'
 import { gridOf } from '../render/grid.ts'
-import { checksDetails, figure, gridTable, troubleOf, verdictMark } from './parts.ts'
+import { checksDetails, environmentOf, figure, gridTable, troubleOf, verdictMark } from './parts.ts'
 import { pastPicture } from './past.ts'
 import { sharesPicture, sharesSentences } from './shares.ts'
 
@@ -14,9 +14,11 @@ const NARROW = 2
 /** @param id its anchor */
 export function experimentSection(result: Result, id: string): Markup {
   const { model, title, question, variants, explanation, verdict } = result
-  const abouts = variants.map(({ name, about, leftOut }) => {
+  const abouts = variants.map(variant => {
+    const { name, about, leftOut } = variant
     const aside = leftOut !== undefined && markup` <span class="aside">Left out on purpose: ${leftOut}.</span>`
-    return markup`<dt>${name}</dt><dd>${about}${aside}</dd>`
+    const set = environmentOf(variant).map(text => markup` <code>${text}</code>`)
+    return markup`<dt>${name}</dt><dd>${about}${set}${aside}</dd>`
   })
   const isNarrow = variants.length <= NARROW
   const table = gridTable(`${title}: measures`, gridOf(result))

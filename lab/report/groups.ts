@@ -1,4 +1,5 @@
 // From a result to the groups of a picture over time: one a variant, with its orders, its curves and what was done to it.
+import { CLOCKS_DIFFER } from '#common/experiment/words.ts'
 import type { Result, Series, VariantFacts } from '#common/experiment/summary.ts'
 import { accentOf } from '../draw/theme.ts'
 import type { Group } from '../draw/time-figure.ts'
@@ -14,11 +15,16 @@ export function groupOf(result: Result, { name, about, leftOut }: VariantFacts, 
     accent: accentOf(model),
     marks: marks.filter(mark => mark.variant === name),
     orders: orders?.find(each => each.variant === name),
+    completionUnknown: clocksDiffer(result, name),
     curves: summedUp(own)
       .filter(({ points }) => wanted !== undefined || points.some(([, value]) => value > 0))
       .map(curve => ({ ...curve, ...peakOf(result, name, curve.name) })),
   }
 }
+
+/** Then no completion has a time, though orders were completed. */
+const clocksDiffer = ({ measures }: Result, variant: string): boolean =>
+  measures.some(each => each.variant === variant && each.name === 'completed p50' && each.note === CLOCKS_DIFFER)
 
 /** The deepest backlog is a measure; its curve is thinned. */
 function peakOf({ measures }: Result, variant: string, curve: string): { peak?: number } {

@@ -33,7 +33,7 @@ export function reportPage(summary: Summary, { known, situations = [] }: Extras)
     ['verdicts', 'Verdicts', verdictsSection(summary, anchors)],
     ['situations', 'Which one for me?', situationsSection(situations)],
     ['faults', 'Faults', faultsSection(summary, anchors)],
-    ['promises', 'Promises', promisesSection(summary.results)],
+    ['promises', 'Promises', promisesSection(summary)],
     ['experiments', 'Experiments', experimentsSection(summary, anchors)],
     ['run', 'This run', runSection(summary, repeatCommand(summary, known))],
   ] as const

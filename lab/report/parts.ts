@@ -1,5 +1,5 @@
 // What every section of the report is made of: verdicts, boxes that scroll, figures, tables.
-import type { Result } from '#common/experiment/summary.ts'
+import type { Result, VariantFacts } from '#common/experiment/summary.ts'
 import type { Verdict } from '#common/experiment/verdict.ts'
 import { type Markup, markup } from '../draw/markup.ts'
 import { inline, type Picture } from '../draw/picture.ts'
@@ -34,7 +34,7 @@ export function gridTable(label: string, { heads, rows, notes }: Grid, names?: r
 }
 
 /** Every check of a result, closed until it is asked for. @param before what stands before their counts */
-export function checksDetails({ checks, variants }: Pick<Result, 'checks' | 'variants'>, before = NO_MARKUP): Markup {
+export function checksDetails({ model, experiment, checks, variants }: Result, before = NO_MARKUP): Markup {
   const leftOut = new Map(variants.map(({ name, leftOut }) => [name, leftOut]))
   const rows = checks.map(({ name, variant, verdict, detail }) => {
     const out = leftOut.get(variant)
@@ -44,8 +44,14 @@ export function checksDetails({ checks, variants }: Pick<Result, 'checks' | 'var
   if (rows.length === 0) return markup`<p>${before}There was nothing to check.</p>`
   const head = ['verdict', 'check', 'variant', 'what it says'].map(text => markup`<th scope="col">${text}</th>`)
   const table = markup`<table class="prose"><thead><tr>${head}</tr></thead><tbody>${rows}</tbody></table>`
-  return markup`<details><summary>${before}Checks: ${tally(checks.map(({ verdict }) => verdict))}</summary>${scrolling('Checks', table)}</details>`
+  return markup`<details><summary>${before}Checks: ${tally(checks.map(({ verdict }) => verdict))}</summary>${scrolling(`Checks of ${model}/${experiment}`, table)}</details>`
 }
+
+/** Beyond the model's own: `order_service: OUTBOX=off`. */
+export const environmentOf = ({ environment }: VariantFacts): string[] =>
+  Object.entries(environment).flatMap(([service, values]) =>
+    Object.entries(values).map(([name, value]) => `${service}: ${name}=${value}`),
+  )
 
 /** How many of each verdict, the worst first: `1 invalid, 12 valid`. */
 export function tally(verdicts: readonly Verdict[]): string {

@@ -35,10 +35,11 @@ function asked({ faults, models, rates, repeat, healthyRepeat }: Comparison, pro
 }
 
 export function runSection(summary: Summary, command: string): Markup {
-  const { run, startedAt, seed, profile, runtime, machine, brokers } = summary
+  const { run, lab, startedAt, seed, profile, runtime, machine, brokers } = summary
   const from = Object.entries(brokers).map(([kind, { source, version }]) => `${kind} ${version} (from ${source})`)
   const facts: [string, string][] = [
     ['run', run],
+    ...(lab === undefined ? [] : [['lab', lab] satisfies [string, string]]),
     ['started', startedAt.replace('T', ' ').replace(/\.\d+Z$/, ' UTC')],
     ['took', `${seconds(summary.seconds)} s`],
     ['profile', profile],
