@@ -55,6 +55,10 @@ function voidBecause(history: History, { p99 }: Percentiles): string | undefined
 export const isVoid = (history: History): boolean =>
   voidBecause(history, acceptedLatency(measuredOf(history), history.deadlineMs).corrected) !== undefined
 
+/** Whether its completed latency is: it is longer, and bears more lateness. */
+export const isCompletionVoid = (history: History): boolean =>
+  !history.clocksAgree || voidBecause(history, percentiles(completions(history, livesOf(history)))) !== undefined
+
 /** The attempts that are measured: the first of each order after the warm-up. What is asked again is answered from a book. */
 export const measuredOf = ({ attempts, warmUpOrders }: History): Attempt[] =>
   attempts.filter(({ index, attempt }) => index >= warmUpOrders && attempt === 1)

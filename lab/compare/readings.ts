@@ -1,60 +1,67 @@
-// What a comparison measured, a row a model and composition, and which of the rows are best.
-// A difference is claimed where the ranges of the repetitions do not touch. What ran once claims none that is small: it
-// takes twice as much, or ten points of a hundred.
-import { compare, repeated } from '#common/experiment/latency/compare.ts'
-import type { Summary } from '#common/experiment/summary.ts'
-import { withUnit } from '../render/numbers.ts'
+// What a subject's repetitions say of one measure: the one rule for all tables, sentences and claims of a comparison.
+// Guarantees: there are values only where every repetition has one, for what is void is seldom void by chance, and the
+// rest would flatter. Else the first reason is said.
+import { repeated } from '#common/experiment/latency/compare.ts'
+import type { Measure, Summary } from '#common/experiment/summary.ts'
+import { cell, NOTHING, withUnit } from '../render/numbers.ts'
+import { type Subject, subjectsOf } from './subjects.ts'
 
 export type Reading = {
-  model: string
-  variant: string
+  subject: Subject
   unit: string
   /** One a repetition. */
   values: number[]
-  /** The median as a sentence says it. */
-  text: string
+  /** Whether one of them could be more. */
+  atLeast: boolean
+  /** Why there are no values, where a reason is known. */
+  note?: string
 }
 
-const TIMES = 2
-const POINTS = 10
+/** Undefined where no repetition measured it. */
+export function readingOf(subject: Subject, name: string): Reading | undefined {
+  const { variant, results } = subject
+  const found = results.flatMap(({ measures }) =>
+    measures.filter(each => each.variant === variant && each.name === name),
+  )
+  const [first] = found
+  if (!first) return undefined
+  const values = found.flatMap(({ value }) => value ?? [])
+  const reading = { subject, unit: first.unit, atLeast: found.some(({ atLeast }) => atLeast) }
+  if (values.length === results.length) return { ...reading, values }
+  const note = found.find(({ value }) => value === null)?.note
+  const why = note ?? (found.length < results.length ? 'a repetition could not be finished' : undefined)
+  return { ...reading, values: [], ...(why !== undefined && { note: why }) }
+}
 
-/** Of each model's compositions, as far as each repetition has a number. @param rate of the healthy runs */
-export function readingsOf({ results }: Summary, fault: string, name: string, rate?: number): Reading[] {
+/** Those that have values, of all subjects of a fault. @param rate of the healthy runs */
+export function readingsOf({ results, comparison }: Summary, fault: string, name: string, rate?: number): Reading[] {
   const own = results.filter(
     ({ cell }) => cell?.fault === fault && (rate ?? cell.ordersPerSecond) === cell.ordersPerSecond,
   )
-  return [...Map.groupBy(own, ({ model }) => model)].flatMap(([model, repetitions]) =>
-    (repetitions[0]?.variants ?? []).flatMap(({ name: variant }) => {
-      const found = repetitions.flatMap(({ measures }) =>
-        measures.filter(each => each.variant === variant && each.name === name),
-      )
-      const values = found.flatMap(({ value }) => (value === null ? [] : [value]))
-      const [first] = found
-      if (!first || values.length < repetitions.length) return []
-      const value = repeated(values).median
-      const atLeast = found.some(measure => measure.atLeast)
-      return [{ model, variant, unit: first.unit, values, text: withUnit({ ...first, value, atLeast }) }]
-    }),
-  )
+  return subjectsOf(own, comparison?.models ?? [])
+    .map(subject => readingOf(subject, name))
+    .filter(reading => reading !== undefined)
+    .filter(({ values }) => values.length > 0)
 }
 
 /** Of each model the composition that stands for it. */
-export const headlines = (readings: readonly Reading[]): Reading[] =>
-  readings.filter(({ model, variant }) => readings.find(each => each.model === model)?.variant === variant)
+export const headlines = (readings: readonly Reading[]): Reading[] => readings.filter(({ subject }) => subject.isFirst)
 
-/** The best, with those that cannot be told from it. */
-export function best(readings: readonly Reading[], wanted: 'least' | 'most'): Reading[] {
-  const sign = wanted === 'least' ? 1 : -1
-  const ordered = readings.toSorted(
-    (one, other) => sign * (repeated(one.values).median - repeated(other.values).median),
-  )
-  const [first] = ordered
-  return first ? ordered.filter(each => each === first || !differ(first, each)) : []
-}
+/** Of the repetitions the median; null where there are no values. */
+export const medianOf = ({ values, unit, atLeast }: Reading): Pick<Measure, 'value' | 'unit' | 'atLeast'> => ({
+  value: values.length === 0 ? null : repeated(values).median,
+  unit,
+  atLeast,
+})
 
-function differ(one: Reading, other: Reading): boolean {
-  const { verdict } = compare(one.values, other.values)
-  if (verdict !== 'unknown') return verdict !== 'indistinguishable'
-  const [least = 0, most = 0] = [repeated(one.values).median, repeated(other.values).median].sort((a, b) => a - b)
-  return one.unit === '%' ? most - least >= POINTS : most >= TIMES * least && most > 0
+/** As a sentence says it: `1.9 ms`. */
+export const said = (reading: Reading): string => withUnit(medianOf(reading))
+
+/** As a table shows it: `1.9`, of several `1.9 (1.8–2.2)`. */
+export function shown(reading: Reading): string {
+  const { values, unit } = reading
+  if (values.length === 0) return NOTHING
+  const { low, high } = repeated(values)
+  const range = low === high ? '' : ` (${cell({ value: low, unit })}–${cell({ value: high, unit })})`
+  return `${cell(medianOf(reading))}${range}`
 }

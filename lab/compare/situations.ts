@@ -1,11 +1,17 @@
 // "Which one for me?": what a comparison advises in a situation. Every sentence rests on measures of the run. A situation
 // of which the run measured nothing is left out; what was not judged valid, or leaves a safeguard out on purpose, is shown
 // and never advised.
-import type { Result, Summary } from '#common/experiment/summary.ts'
-import { worst } from '#common/experiment/verdict.ts'
-import { faultAnchor } from '../report/anchors.ts'
-import type { Situation } from '../report/situation.ts'
-import { best, headlines, type Reading, readingsOf } from './readings.ts'
+import type { Summary } from '#common/experiment/summary.ts'
+import { best } from './claims.ts'
+import { headlines, type Reading, readingsOf, said } from './readings.ts'
+import { verdictOf } from './subjects.ts'
+
+export type Situation = {
+  situation: string
+  advice: string
+  /** Each with the fault that it was measured in. */
+  evidence: readonly { text: string; fault: string }[]
+}
 
 type Told = Omit<Situation, 'situation'> | undefined
 type Evidence = Situation['evidence'][number]
@@ -32,20 +38,21 @@ const ENOUGH_PERCENT = 90
 const listed = (words: readonly string[]): string =>
   words.length < 2 ? words.join('') : `${words.slice(0, -1).join(', ')} or ${words.at(-1)}`
 
-const namesOf = (readings: readonly Reading[]): string => listed([...new Set(readings.map(({ model }) => model))])
+const namesOf = (readings: readonly Reading[]): string => listed([...new Set(readings.map(modelOf))])
 
-/** Whether every check of the composition held, in every repetition, and it has all its safeguards. */
-function isSound({ results }: Summary, fault: string, { model, variant }: Reading): boolean {
+const modelOf = ({ subject }: Reading): string => subject.model
+
+const ofSame = (readings: readonly Reading[], { subject }: Reading): Reading | undefined =>
+  readings.find(each => each.subject.model === subject.model)
+
+/** Whether every check of the composition held, at every rate and in every repetition, and it has all its safeguards. */
+function isSound({ results }: Summary, fault: string, { subject: { model, variant, leftOut } }: Reading): boolean {
   const own = results.filter(result => result.model === model && result.cell?.fault === fault)
-  const leftOut = own.some(({ variants }) => variants.some(each => each.name === variant && each.leftOut !== undefined))
-  return !leftOut && own.every(result => verdictOf(result, variant) === 'valid')
+  return leftOut === undefined && verdictOf({ results: own, variant }) === 'valid'
 }
 
-const verdictOf = ({ checks }: Result, variant: string) =>
-  worst(checks.filter(check => check.variant === variant).map(({ verdict }) => verdict))
-
 const each = (readings: readonly Reading[], fault: string, say: (reading: Reading) => string): Evidence[] =>
-  readings.map(reading => ({ text: `${reading.model}: ${say(reading)}`, href: `#${faultAnchor(fault)}` }))
+  readings.map(reading => ({ text: `${modelOf(reading)}: ${say(reading)}`, fault }))
 
 /** Those that answered enough of the orders while the fault lasted, or the sentence that none did. */
 function taking(
@@ -59,7 +66,7 @@ function taking(
   )
   const most = best(among, 'most')[0]
   if (able.length === 0)
-    return `None of those compared; at most ${most?.text ?? 'none'} of the orders had their right answer in time.`
+    return `None of those compared; at most ${most ? said(most) : 'none'} of the orders had their right answer in time.`
   const share = Math.min(...able.flatMap(({ values }) => values))
   const part = share === 100 ? 'all' : `at least ${share.toFixed(1)} %`
   return `Take ${listed(able.map(name))}: ${part} of the orders asked meanwhile had their right answer within a second.`
@@ -82,16 +89,16 @@ function atOnce(summary: Summary): Told {
   if (accepted.length === 0) return undefined
   const completed = at('completed p50')
   const features = summary.comparison?.features ?? {}
-  const answering = accepted.filter(({ model }) => features[model]?.includes('answers-with-outcome'))
+  const answering = accepted.filter(reading => features[modelOf(reading)]?.includes('answers-with-outcome'))
   const able = answering.filter(reading => isSound(summary, 'healthy', reading))
   const advice =
     able.length > 0
-      ? `Take ${namesOf(able)}: its answer carries the outcome, after ${listed(able.map(({ text }) => text))}. The others answer that the order was taken, and the outcome is asked for later.`
+      ? `Take ${namesOf(able)}: its answer carries the outcome, after ${listed(able.map(said))}. The others answer that the order was taken, and the outcome is asked for later.`
       : 'None of those compared: each answers that the order was taken, and the outcome is asked for later.'
   const evidence = each(accepted, 'healthy', reading => {
-    const done = completed.find(({ model }) => model === reading.model)
+    const done = ofSame(completed, reading)
     const what = answering.includes(reading) ? 'the answer, with its outcome,' : 'the answer that it was taken'
-    return `${what} after ${reading.text}${done ? `, the outcome and its confirmation after ${done.text}` : ''} (medians at ${rate} orders a second)`
+    return `${what} after ${said(reading)}${done ? `, the outcome and its confirmation after ${said(done)}` : ''} (medians at ${rate} orders a second)`
   })
   return { advice, evidence }
 }
@@ -100,12 +107,12 @@ function partDown(summary: Summary): Told {
   const taken = headlines(readingsOf(summary, 'inventory-dead', 'during: availability'))
   if (taken.length === 0) return undefined
   const later = headlines(readingsOf(summary, 'inventory-dead', 'heal to last completed'))
-  const evidence = each(taken, 'inventory-dead', ({ model, text }) => {
-    const caught = later.find(reading => reading.model === model)
-    const after = caught ? `; the last of those was completed ${caught.text} after it was back` : ''
-    return `${text} had their right answer within a second while Inventory was dead for ${lasted(summary, 'inventory-dead')}${after}`
+  const evidence = each(taken, 'inventory-dead', reading => {
+    const caught = ofSame(later, reading)
+    const after = caught ? `; the last of those was completed ${said(caught)} after it was back` : ''
+    return `${said(reading)} had their right answer within a second while Inventory was dead for ${lasted(summary, 'inventory-dead')}${after}`
   })
-  return { advice: taking(summary, 'inventory-dead', taken, ({ model }) => model), evidence }
+  return { advice: taking(summary, 'inventory-dead', taken, modelOf), evidence }
 }
 
 function betweenDown(summary: Summary): Told {
@@ -113,9 +120,12 @@ function betweenDown(summary: Summary): Told {
   if (all.length === 0) return undefined
   const evidence = each(all, 'broker-dead', reading => {
     const shown = isSound(summary, 'broker-dead', reading) ? '' : ' (not advised: see its verdict)'
-    return `${reading.variant}, ${reading.text} had their right answer within a second meanwhile${shown}`
+    return `${reading.subject.variant}, ${said(reading)} had their right answer within a second meanwhile${shown}`
   })
-  return { advice: taking(summary, 'broker-dead', all, ({ model, variant }) => `${model} (${variant})`), evidence }
+  return {
+    advice: taking(summary, 'broker-dead', all, ({ subject }) => `${subject.model} (${subject.variant})`),
+    evidence,
+  }
 }
 
 function readAgain(summary: Summary): Told {
@@ -125,15 +135,14 @@ function readAgain(summary: Summary): Told {
   const asked = headlines(readingsOf(summary, 'read-again', 'asked'))
   const advice =
     able.length > 0
-      ? `Take ${namesOf(able)}: a new reader began at the first order and had come to the same after ${listed(able.map(({ text }) => text))}.`
+      ? `Take ${namesOf(able)}: a new reader began at the first order and had come to the same after ${listed(able.map(said))}.`
       : 'None of those compared: no new reader came to the same.'
-  const evidence = each(read, 'read-again', ({ model, text }) => {
-    const orders = asked.find(reading => reading.model === model)
-    return `a reader that had lost everything had read ${orders?.text ?? 'all'} measured orders, and those before them, again after ${text}`
+  const evidence = each(read, 'read-again', reading => {
+    const orders = ofSame(asked, reading)
+    return `a reader that had lost everything had read ${orders ? said(orders) : 'all'} measured orders, and those before them, again after ${said(reading)}`
   })
   const without = summary.comparison?.about.find(({ name }) => name === 'read-again')?.without ?? {}
-  const href = `#${faultAnchor('read-again')}`
-  const unable = Object.entries(without).map(([model, why]) => ({ text: `${model}: ${why}`, href }))
+  const unable = Object.entries(without).map(([model, why]) => ({ text: `${model}: ${why}`, fault: 'read-again' }))
   return { advice, evidence: [...evidence, ...unable] }
 }
 
@@ -141,12 +150,12 @@ function bursts(summary: Summary): Told {
   const taken = headlines(readingsOf(summary, 'burst', 'during: availability'))
   if (taken.length === 0) return undefined
   const waited = headlines(readingsOf(summary, 'burst', 'oldest waited'))
-  const evidence = each(taken, 'burst', ({ model, text }) => {
-    const oldest = waited.find(reading => reading.model === model)
-    const longest = oldest ? `; the order that waited longest for its completion waited ${oldest.text}` : ''
-    return `${text} had their right answer within a second in the burst${longest}`
+  const evidence = each(taken, 'burst', reading => {
+    const oldest = ofSame(waited, reading)
+    const longest = oldest ? `; the order that waited longest for its completion waited ${said(oldest)}` : ''
+    return `${said(reading)} had their right answer within a second in the burst${longest}`
   })
-  return { advice: taking(summary, 'burst', taken, ({ model }) => model), evidence }
+  return { advice: taking(summary, 'burst', taken, modelOf), evidence }
 }
 
 function operated(summary: Summary): Told {
@@ -160,10 +169,10 @@ function operated(summary: Summary): Told {
   const advice =
     least.length === 0
       ? 'None of those compared: none was judged valid.'
-      : `Take ${namesOf(least)}: all its processes together held ${listed(least.map(({ text }) => text))}.`
-  const evidence = each(memory, 'healthy', ({ model, text }) => {
-    const spent = cpu.find(reading => reading.model === model)
-    return `${text} with all its processes${spent ? `, ${spent.text} of processor time` : ''} (at ${rate} orders a second)`
+      : `Take ${namesOf(least)}: all its processes together held ${listed(least.map(said))}.`
+  const evidence = each(memory, 'healthy', reading => {
+    const spent = ofSame(cpu, reading)
+    return `${said(reading)} with all its processes${spent ? `, ${said(spent)} of processor time` : ''} (at ${rate} orders a second)`
   })
   return { advice, evidence }
 }

@@ -1,16 +1,17 @@
 // The page of the published comparison and its pictures, from its committed summary alone.
 import type { Result, Summary } from '#common/experiment/summary.ts'
 import { durabilityLines } from '../compare/durability.ts'
-import { type FaultTable, faultTables } from '../compare/fault-table.ts'
+import { faultGrid } from '../compare/fault-grid.ts'
 import { HEALTHY } from '../compare/faults.ts'
 import { situations } from '../compare/situations.ts'
+import { byRate, subjectsOf } from '../compare/subjects.ts'
 import type { Picture } from '../draw/picture.ts'
 import { provenance } from '../render/page.ts'
-import { markdown } from '../render/table.ts'
+import { markdown, markdownTable } from '../render/table.ts'
+import { faultAnchor } from '../report/anchors.ts'
 import { type About, faultPicture } from '../report/fault.ts'
 import { healthyPicture } from '../report/healthy.ts'
 import { sentencesOf } from '../report/sentences.ts'
-import { subjectsOf } from '../report/subjects.ts'
 
 export const COMPARISON = 'docs/comparison'
 
@@ -45,17 +46,9 @@ function advice(summary: Summary, page: string): string {
   const rows = situations(summary).map(({ situation, advice, evidence }) => [
     situation,
     advice,
-    evidence.map(({ text, href }) => `[${text}](${page}${href})`).join('<br>'),
+    evidence.map(({ text, fault }) => `[${text}](${page}#${faultAnchor(fault)})`).join('<br>'),
   ])
   return markdown(['if this is so', 'then', 'because, measured'], rows, false)
-}
-
-/** A row a measure, a column a model and composition. */
-function across({ heads, rows }: FaultTable): string {
-  const lines = heads
-    .slice(1)
-    .map((head, index) => [head, ...rows.map(row => (row[index + 1] ?? '').replaceAll('\n', ' '))])
-  return markdown(['', ...rows.map(([name = '']) => name.replaceAll('\n', '<br>'))], lines)
 }
 
 function section(
@@ -66,6 +59,7 @@ function section(
 ): string {
   const { name, title, asks, caveat = '', without } = about
   const subjects = subjectsOf(results, models)
+  const rates = byRate(results)
   const sentences = sentencesOf(subjects.filter(({ isFirst }) => isFirst))
   const drawn = {
     [name]:
@@ -89,16 +83,15 @@ function section(
     return [`![${title}](${file}.svg)`]
   })
   return [
-    `<a id="fault-${name}"></a>\n\n## ${title}`,
+    `<a id="${faultAnchor(name)}"></a>\n\n## ${title}`,
     asks,
     caveat,
     ...Object.entries(without).map(([model, why]) => `*${model}* has no like of it: ${why}.`),
     ...links,
     ...(name === HEALTHY ? [] : sentences),
-    ...faultTables(results).flatMap(({ name: called, table }) => [
-      called && `**${called}**`,
-      across(table),
-      table.notes.join('; '),
+    ...rates.flatMap(([rate, own]) => [
+      rates.length > 1 ? `**At ${rate} orders a second**` : '',
+      markdownTable(faultGrid(subjectsOf(own, models))),
     ]),
     ...(name === HEALTHY ? durabilityLines(results).map(line => `- ${line}`) : []),
   ]

@@ -3,6 +3,7 @@ import { conditions, inContainers } from './conditions.ts'
 import { posix } from 'node:path'
 import type { Result, Summary } from '#common/experiment/summary.ts'
 import { LOGS, pageOf, PICTURES, REPLAY, REPLAY_PICTURE } from '../publish/places.ts'
+import { gridOf } from './grid.ts'
 import { markdown, markdownTable } from './table.ts'
 import { tellingNumbers } from './telling.ts'
 
@@ -47,7 +48,7 @@ function section(result: Result): string[] {
   return [
     `<a id="${experiment}"></a>\n\n## ${title}: ${question}`,
     variants.map(({ name, about }) => `- *${name}*: ${about}`).join('\n'),
-    markdownTable(result),
+    markdownTable(gridOf(result)),
     explanation.join('\n'),
     ...attachments(result),
     conditions(result),

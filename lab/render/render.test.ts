@@ -33,8 +33,8 @@ test('a table has a row a variant and a column a measure; a cell without a numbe
 })
 
 test('a table that is wider than the terminal is turned round, and holds the same', () => {
-  const wide = textTable(madeResult, 200)
-  const narrow = textTable(madeResult, 30)
+  const wide = textTable(gridOf(madeResult), 200)
+  const narrow = textTable(gridOf(madeResult), 30)
   assert.match(wide, /│ throttled │\s+4\.21 │/)
   assert.match(narrow, /│ accepted p50 \[ms\]\s+│\s+4\.21 │/)
 })
@@ -55,7 +55,7 @@ test('the overview has a row an experiment, and says where the files are', () =>
 test('Markdown cannot be broken by what a name or a detail holds', () => {
   const measures = [{ variant: 'a|b', name: 'accepted p50', unit: 'ms', value: 1 }]
   const variants = [{ name: 'a|b', about: '', environment: {} }]
-  assert.match(markdownTable({ columns: ['accepted p50'], variants, measures }), /^\| a\\\|b \| 1\.00 \|$/m)
+  assert.match(markdownTable(gridOf({ columns: ['accepted p50'], variants, measures })), /^\| a\\\|b \| 1\.00 \|$/m)
 })
 
 test('the page of a model has every experiment with its table, picture and verdict, and the overview links to it', () => {

@@ -3,6 +3,7 @@ import { styleText } from 'node:util'
 import type { Result, Summary } from '#common/experiment/summary.ts'
 import type { Verdict } from '#common/experiment/verdict.ts'
 import { conditions, inContainers } from './conditions.ts'
+import { gridOf } from './grid.ts'
 import { seconds } from './numbers.ts'
 import { draw, textTable } from './table.ts'
 import { tellingNumbers } from './telling.ts'
@@ -19,7 +20,7 @@ export function renderResult(result: Result, width: number): string {
   return [
     styleText('bold', `${model}/${experiment}: ${title}`),
     question,
-    textTable(result, width),
+    textTable(gridOf(result), width),
     conditions(result),
     ...explanation,
     ...(trouble ? [coloured('unknown', `It could not be finished: ${trouble}`)] : []),

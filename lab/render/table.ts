@@ -1,25 +1,22 @@
 // Tables on the terminal, without colour codes, and in Markdown. One that is too wide is turned round: a row a measure.
 import Table from 'cli-table3'
-import type { Result } from '#common/experiment/summary.ts'
-import { type Grid, gridOf } from './grid.ts'
+import type { Grid } from './grid.ts'
 
 /** As many columns as a Markdown page shows without scrolling. */
 const MARKDOWN_COLUMNS = 8
 
 /** @param width of the terminal, in characters */
-export function textTable(result: Pick<Result, 'columns' | 'variants' | 'measures'>, width: number): string {
-  const grid = gridOf(result)
+export function textTable(grid: Grid, width: number): string {
   if (grid.rows.length === 0) return ''
   const upright = draw(
-    ['', ...grid.heads.map(({ name, unit }) => [...name.split(' '), ...(unit ? [`[${unit}]`] : [])].join('\n'))],
+    ['', ...grid.heads.map(stacked)],
     grid.rows.map(({ name, cells }) => [name, ...cells]),
   )
   const { heads, rows } = turned(grid)
   return [fits(upright, width) ? upright : draw(heads, rows), ...grid.notes].join('\n')
 }
 
-export function markdownTable(result: Pick<Result, 'columns' | 'variants' | 'measures'>): string {
-  const grid = gridOf(result)
+export function markdownTable(grid: Grid): string {
   if (grid.rows.length === 0) return ''
   const { heads, rows } =
     grid.heads.length <= MARKDOWN_COLUMNS
@@ -28,12 +25,12 @@ export function markdownTable(result: Pick<Result, 'columns' | 'variants' | 'mea
   return [markdown(heads, rows), ...(grid.notes.length > 0 ? ['', grid.notes.join('; ')] : [])].join('\n')
 }
 
-/** Whether a drawn table is no wider than this, in characters. */
-export const fits = (table: string, width: number): boolean => table.split('\n').every(line => line.length <= width)
+const fits = (table: string, width: number): boolean => table.split('\n').every(line => line.length <= width)
 
 /** The first column is text, the others are numbers unless told otherwise. */
 export function markdown(heads: readonly string[], rows: readonly (readonly string[])[], numbers = true): string {
-  const line = (cells: readonly string[]) => `| ${cells.map(text => text.replaceAll('|', '\\|')).join(' | ')} |`
+  const line = (cells: readonly string[]) =>
+    `| ${cells.map(text => text.replaceAll('|', '\\|').replaceAll('\n', '<br>')).join(' | ')} |`
   const rule = `|${heads.map((_, index) => (index > 0 && numbers ? '---:' : '---')).join('|')}|`
   return [line(heads), rule, ...rows.map(line)].join('\n')
 }
@@ -47,6 +44,10 @@ function turned({ heads, rows }: Grid): { heads: string[]; rows: string[][] } {
 }
 
 const headLine = ({ name, unit }: Grid['heads'][number]): string => (unit ? `${name} [${unit}]` : name)
+
+/** A word a line, the unit last. */
+const stacked = ({ name, unit }: Grid['heads'][number]): string =>
+  [...name.split(' '), ...(unit ? [`[${unit}]`] : [])].join('\n')
 
 /** @param left the columns whose cells are text */
 export function draw(

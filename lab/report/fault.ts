@@ -1,6 +1,8 @@
 // One fault of the comparison: the models one above the other on one axis of time, what to see in two sentences, and the
 // measures beside each other.
 import type { Comparison, Result } from '#common/experiment/summary.ts'
+import { faultGrid } from '../compare/fault-grid.ts'
+import { type Subject, subjectsOf } from '../compare/subjects.ts'
 import { type Markup, markup } from '../draw/markup.ts'
 import type { Picture } from '../draw/picture.ts'
 import { accentOf } from '../draw/theme.ts'
@@ -10,7 +12,7 @@ import { type Anchors, faultAnchor } from './anchors.ts'
 import { groupOf, hasPast } from './groups.ts'
 import { checksDetails, figure, gridTable, troubleOf, verdictMark } from './parts.ts'
 import { sentencesOf } from './sentences.ts'
-import { columnsOf, headOf, nameOf, type Subject, subjectsGrid, subjectsOf } from './subjects.ts'
+import { headOf, nameOf } from './subject-names.ts'
 
 export type About = Comparison['about'][number]
 
@@ -93,7 +95,7 @@ function figureOf(
 }
 
 const table = (title: string, subjects: readonly Subject[]): Markup | undefined =>
-  gridTable(`${title}: measures`, subjectsGrid(subjects, columnsOf(subjects)), subjects.map(headOf))
+  gridTable(`${title}: measures`, faultGrid(subjects), subjects.map(headOf))
 
 /** Depths of single queues would hide what all models have. */
 const CURVES = /^(backlog|open)$/

@@ -1,8 +1,10 @@
 // Nothing is broken: how long clients wait at each rate, and what it costs. Differences are claimed only where the ranges
 // of the repetitions do not touch.
-import { repeated } from '#common/experiment/latency/compare.ts'
 import type { Result } from '#common/experiment/summary.ts'
 import { ms } from '#common/experiment/words.ts'
+import { faultGrid } from '../compare/fault-grid.ts'
+import { medianOf, readingOf } from '../compare/readings.ts'
+import { byRate, type Subject, subjectsOf } from '../compare/subjects.ts'
 import { type Markup, markup } from '../draw/markup.ts'
 import type { Picture } from '../draw/picture.ts'
 import { type Cell, quantileFigure, type Strand } from '../draw/quantile-figure.ts'
@@ -11,7 +13,7 @@ import { type Anchors, faultAnchor } from './anchors.ts'
 import { type About, caveatOf, resultDetails, settingsOf, withoutOf } from './fault.ts'
 import { figure, gridTable } from './parts.ts'
 import { ranked } from './ranked.ts'
-import { columnsOf, headOf, type Subject, subjectsGrid, subjectsOf, valuesOf } from './subjects.ts'
+import { headOf } from './subject-names.ts'
 
 type Rate = { ordersPerSecond: number; subjects: Subject[] }
 
@@ -30,12 +32,8 @@ export function healthySection(
 <details><summary>All ${results.length} results with their checks</summary>${results.map(result => resultDetails(result, anchors))}</details>${settingsOf(results)}</section>`
 }
 
-function ratesOf(models: readonly string[], results: readonly Result[]): Rate[] {
-  const byRate = Map.groupBy(results, ({ cell }) => cell?.ordersPerSecond ?? 0)
-  return [...byRate]
-    .sort(([one], [other]) => one - other)
-    .map(([ordersPerSecond, own]): Rate => ({ ordersPerSecond, subjects: subjectsOf(own, models) }))
-}
+const ratesOf = (models: readonly string[], results: readonly Result[]): Rate[] =>
+  byRate(results).map(([ordersPerSecond, own]) => ({ ordersPerSecond, subjects: subjectsOf(own, models) }))
 
 const sentencesOf = (rates: readonly Rate[]): string[] => rates.map(halfOf).filter(text => text !== '')
 
@@ -67,6 +65,7 @@ export function healthyPicture(
   return quantileFigure(from, rows)
 }
 
+/** Where a repetition is void there is no line, as there is no number. */
 function strandOf({ model, variant, results }: Subject, latency: string): Strand {
   const runs = results.flatMap(({ quantiles = [] }) =>
     quantiles.filter(each => each.variant === variant && each.latency === latency && each.points.length > 0),
@@ -75,17 +74,16 @@ function strandOf({ model, variant, results }: Subject, latency: string): Strand
     name: model,
     accent: accentOf(model),
     dash: Math.max(0, DASHES.indexOf(model)),
-    runs: runs.map(({ points }) => points),
+    runs: runs.length < results.length ? [] : runs.map(({ points }) => points),
   }
 }
 
 /** Half of the orders at one rate, by model. */
 function halfOf({ ordersPerSecond, subjects }: Rate): string {
   const said = subjects.flatMap(subject => {
-    const [answered, completed] = ['accepted p50', 'completed p50'].map(name => valuesOf(subject, name))
-    if (!subject.isFirst || !answered?.length || !completed?.length) return []
-    const text = (values: readonly number[]) => ms({ value: repeated(values).median, unit: 'ms' })
-    return [`${subject.model} ${text(answered)} and ${text(completed)}`]
+    const [answered, completed] = ['accepted p50', 'completed p50'].map(name => readingOf(subject, name))
+    if (!subject.isFirst || !answered?.values.length || !completed?.values.length) return []
+    return [`${subject.model} ${ms(medianOf(answered))} and ${ms(medianOf(completed))}`]
   })
   if (said.length === 0) return ''
   return `At ${ordersPerSecond} orders a second half of the clients had their answer, and half of the orders were completed, within: ${said.join('; ')}.`
@@ -93,7 +91,7 @@ function halfOf({ ordersPerSecond, subjects }: Rate): string {
 
 /** What each model measured, and which differences are more than the spread. */
 function costs({ ordersPerSecond, subjects }: Rate): Markup {
-  const grid = subjectsGrid(subjects, columnsOf(subjects))
+  const grid = faultGrid(subjects)
   const chains = grid.heads.map(({ name }) => ({
     name,
     text: ranked(

@@ -84,6 +84,7 @@ function broken(about: Comparison['about'][number], model: string): Result {
     { variant, name: 'during: availability', unit: '%', value: model === 'sync-rest' ? 0 : 99.8 },
     { variant, name: 'completed ÷ asked', unit: '%', value: model === 'sync-rest' ? 74.5 : 100 },
     { variant, name: 'completed p50', unit: 'ms', value: 12 },
+    { variant, name: 'lost', unit: 'orders', value: variant === 'without an outbox' ? 3 : 0 },
     { variant, name: 'deepest backlog', unit: 'orders', value: 500, note: 'made' },
     { variant, name: 'oldest waited', unit: 'ms', value: 10_400, atLeast: true },
     model === 'sync-rest'

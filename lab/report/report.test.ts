@@ -16,7 +16,7 @@ import { repeatCommand } from './run-facts.ts'
 const EVIL = `<script>alert("1")</script>'"><img src=x onerror=alert(2)>`
 const whole = madeComparison()
 const known = { experiments: ['other/one'], faults: ['healthy'], models: ['sync-rest'] }
-const situations = [{ situation: 'If', advice: 'then', evidence: [{ text: 'because', href: '#fault-burst' }] }]
+const situations = [{ situation: 'If', advice: 'then', evidence: [{ text: 'because', fault: 'burst' }] }]
 const pageOf = (summary: Summary) => reportPage(summary, { known, situations })
 
 /** The same, with all texts but those that the code reads for their meaning replaced. */
@@ -106,7 +106,7 @@ test('what is found without a safeguard is shown, marked, and counts for no verd
   assert.ok(page.includes(`All 47 results are valid, in all of their ${judged.length} checks.`))
 })
 
-test('sentences and tables are computed: of measures, or where there is none of what the checks found', () => {
+test('sentences and tables are computed of measures, and a verdict stands above the numbers', () => {
   const [burst = ''] = matches(pageOf(whole), /(<section class="fault" id="fault-burst">[^]*?<\/section>)/g)
   const during = '0 % in sync-rest, 99.8 % in async-rabbitmq and 99.8 % in streaming-kafka'
   assert.ok(burst.includes(`<p>Answered rightly within a second, of the orders asked while it lasted: ${during}.</p>`))
@@ -115,6 +115,10 @@ test('sentences and tables are computed: of measures, or where there is none of 
     /74\.5 % in sync-rest, with at most 500 that waited \(of those asked before the heal, 3 orders never were\)/,
   )
   assert.match(burst, /100 % in async-rabbitmq, with at most 500 that waited, the last one 2\.60 s after the heal/)
+  assert.match(
+    burst,
+    /<th scope="row">verdict<\/th><td>✔ valid<\/td><td>✔ valid<\/td><td>✘ invalid\s\(outbox left out\)<\/td>/,
+  )
   assert.match(burst, /<th scope="row">lost<\/th><td>0<\/td><td>0<\/td><td>3<\/td><td>0<\/td>/)
   assert.match(burst, /Profile full: ordersPerSecond 50\. W, orders at once: 64\./)
   assert.match(burst, /<td>– \(1\)<\/td>[^]*\(1\) 3 orders never were/)
@@ -122,11 +126,11 @@ test('sentences and tables are computed: of measures, or where there is none of 
 
 test('advice leads to its evidence within the page, and nowhere else', () => {
   const evidence = [
-    { text: 'here', href: '#fault-burst' },
-    { text: 'away', href: 'javascript:alert(1)' },
+    { text: 'here', fault: 'burst' },
+    { text: 'away', fault: 'x" href="javascript:alert(1)' },
   ]
   const page = reportPage(whole, { known, situations: [{ situation: 'If', advice: 'then', evidence }] })
-  assert.match(page, /<a href="#fault-burst">here<\/a>[^]*<a href="#">away<\/a>/)
+  assert.match(page, /<a href="#fault-burst">here<\/a>[^]*<a href="#fault-x-href-javascript-alert-1-">away<\/a>/)
 })
 
 test('an experiment that could not be finished says so, and one without measures, curves or checks has its place', () => {

@@ -1,23 +1,15 @@
 // "Which one for me?": what the comparison advises in a situation, each with the numbers that it rests on.
+import type { Situation } from '../compare/situations.ts'
 import { type Markup, markup } from '../draw/markup.ts'
+import { faultAnchor } from './anchors.ts'
 import { scrolling } from './parts.ts'
-
-export type Situation = {
-  situation: string
-  advice: string
-  /** `href`: of a section of the report, `#fault-inventory-dead`. */
-  evidence: readonly { text: string; href: string }[]
-}
 
 export function situationsSection(situations: readonly Situation[]): Markup | undefined {
   if (situations.length === 0) return undefined
   const rows = situations.map(({ situation, advice, evidence }) => {
-    const links = evidence.map(({ text, href }) => markup`<li><a href="${insideOnly(href)}">${text}</a></li>`)
+    const links = evidence.map(({ text, fault }) => markup`<li><a href="#${faultAnchor(fault)}">${text}</a></li>`)
     return markup`<tr><th scope="row">${situation}</th><td>${advice}</td><td><ul class="plain">${links}</ul></td></tr>`
   })
   const head = markup`<tr><th scope="col">If this is so</th><th scope="col">then</th><th scope="col">because, measured here</th></tr>`
   return markup`<section id="situations"><h2>Which one for me?</h2>${scrolling('Advice by situation', markup`<table class="prose"><thead>${head}</thead><tbody>${rows}</tbody></table>`)}</section>`
 }
-
-/** A report leads nowhere but to itself. */
-const insideOnly = (href: string): string => (href.startsWith('#') ? href : '#')

@@ -34,3 +34,13 @@ test('both clocks of the accepted latency stand beside the completed one, which 
     ['accepted uncorrected', true],
   ])
 })
+
+test('a latency that the generator was too late for has no shares, as it has no percentiles', () => {
+  const history = historyOf(Array.from({ length: 1_100 }, (_, index) => served(index * 10, 10)))
+  const late = (ms: number) => ({
+    ...history,
+    attempts: history.attempts.map(attempt => ({ ...attempt, startedNs: attempt.plannedNs + ms * 1e6 })),
+  })
+  assert.equal(quantilesOf('one', late(1.9)).length, 3)
+  assert.deepEqual(quantilesOf('one', late(2.5)), [])
+})

@@ -1,8 +1,9 @@
 // Latency at many shares of the orders, for a picture: accepted by both clocks, and completed.
-// Guarantees: nearest rank, as percentiles.ts; nothing is shown with fewer than ten samples beyond it.
+// Guarantees: nearest rank, as percentiles.ts; nothing is shown with fewer than ten samples beyond it, and nothing of a
+// latency that is void.
 import type { History } from '../history.ts'
 import { livesOf } from '../lives.ts'
-import { completions, measuredOf } from '../measures.ts'
+import { completions, isCompletionVoid, isVoid, measuredOf } from '../measures.ts'
 import type { Quantiles } from '../summary.ts'
 import { acceptedSamples } from './accepted.ts'
 import type { Sample } from './percentiles.ts'
@@ -16,14 +17,12 @@ const BEYOND = 10
 
 export function quantilesOf(variant: string, history: History): Quantiles[] {
   const { corrected, uncorrected } = acceptedSamples(measuredOf(history), history.deadlineMs)
-  return [
+  const accepted = [
     { variant, latency: 'accepted', points: quantiles(corrected) },
     { variant, latency: 'accepted uncorrected', points: quantiles(uncorrected) },
-    // Without one clock there is no such latency.
-    ...(history.clocksAgree
-      ? [{ variant, latency: 'completed', points: quantiles(completions(history, livesOf(history))) }]
-      : []),
   ]
+  const completed = () => ({ variant, latency: 'completed', points: quantiles(completions(history, livesOf(history))) })
+  return [...(isVoid(history) ? [] : accepted), ...(isCompletionVoid(history) ? [] : [completed()])]
 }
 
 /** [share, ms, 1 if an unknown sample could raise it], ascending. */
