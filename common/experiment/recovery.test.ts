@@ -33,6 +33,14 @@ test('after a heal the last of those that were asked before it says when the mod
   assert.ok(Math.abs(Number(found['drain rate']) - 100) < 3, String(found['drain rate']))
 })
 
+test('a model that had caught up before the heal has no drain rate, nor has one that never did', () => {
+  const held = (doneMs: number) => Array.from({ length: 100 }, (_, index) => waiting(1_000 + index * 5, doneMs + index))
+  assert.equal(measured(held(2_000))['drain rate'], 'fewer than 50 orders waited at the heal')
+  const forgotten = (atMs: number): MadeLife => ({ atMs, answer: '202', answeredMs: atMs + 5, placedMs: atMs + 2 })
+  const never = Array.from({ length: 60 }, (_, index) => forgotten(1_000 + index * 10))
+  assert.equal(measured([...never, served(3_500, 20)])['drain rate'], 'it did not catch up')
+})
+
 test('who is told no, or too late, while the fault lasts has no availability', () => {
   const refused: MadeLife = { atMs: 1_500, answer: '503 inventory-unavailable', answeredMs: 1_501 }
   const late = { ...served(2_000, 1_500) }
@@ -45,7 +53,7 @@ test('where an order waits for ever no time is claimed', () => {
   const found = measured([served(500, 20), forgotten])
   assert.equal(found['heal to last decided'], '1 orders never were')
   assert.equal(found['oldest waited'], '1 orders wait for ever')
-  assert.equal(found['drain rate'], 'fewer than 50 orders waited')
+  assert.equal(found['drain rate'], 'fewer than 50 orders waited at the heal')
 })
 
 test('an order is open from its planned start until it is decided and confirmed', () => {

@@ -58,7 +58,7 @@ export function recoveryMeasures(history: History, planned: Span): Unnamed[] {
     { name: 'given up', unit: 'orders', value: lives.filter(wasGivenUp).length },
     { name: 'deepest open', unit: 'orders', value: deepest },
     { name: 'oldest waited', unit: 'ms', ...oldestWaited(lives) },
-    { name: 'drain rate', unit: 'orders/s', ...drainRate(lives, open, deepest, history, span) },
+    { name: 'drain rate', unit: 'orders/s', ...drainRate(lives, open, history, span) },
   ]
 }
 
@@ -107,20 +107,15 @@ function oldestWaited(lives: readonly Life[]): Amount {
 }
 
 /** Completions a second from the first after the heal until the model had caught up. */
-function drainRate(
-  lives: readonly Life[],
-  open: [number, number][],
-  deepest: number,
-  { originNs }: History,
-  { toMs }: Span,
-): Amount {
-  if (deepest < LEAST_BACKLOG) return { value: null, note: `fewer than ${LEAST_BACKLOG} orders waited` }
+function drainRate(lives: readonly Life[], open: [number, number][], { originNs }: History, { toMs }: Span): Amount {
+  const waiting = open.findLast(([seconds]) => seconds * 1e3 <= toMs)?.[1] ?? 0
+  if (waiting < LEAST_BACKLOG) return { value: null, note: `fewer than ${LEAST_BACKLOG} orders waited at the heal` }
   const caughtUp = open.find(([seconds, orders]) => seconds * 1e3 > toMs && orders <= CAUGHT_UP)?.[0]
   if (caughtUp === undefined) return { value: null, note: 'it did not catch up' }
   const done = lives
     .map(life => ((fulfilledNs(life) ?? 0) - originNs) / 1e9)
     .filter(seconds => seconds * 1e3 > toMs && seconds <= caughtUp)
   const first = done.reduce((least, seconds) => Math.min(least, seconds), caughtUp)
-  if (done.length < LEAST_BACKLOG) return { value: null, note: `fewer than ${LEAST_BACKLOG} orders waited at the heal` }
+  if (done.length < LEAST_BACKLOG - CAUGHT_UP) return { value: null, note: 'most of those that waited were given up' }
   return { value: done.length / (caughtUp - first) }
 }

@@ -3,7 +3,7 @@
 // and never advised.
 import type { Summary } from '#common/experiment/summary.ts'
 import { best } from './claims.ts'
-import { headlines, type Reading, readingsOf, said } from './readings.ts'
+import { headlines, medianOf, type Reading, readingsOf, said } from './readings.ts'
 import { verdictOf } from './subjects.ts'
 
 export type Situation = {
@@ -103,13 +103,17 @@ function atOnce(summary: Summary): Told {
   return { advice, evidence }
 }
 
+/** A service is back when it says that it is healthy; it may have caught up before. */
+const sinceBack = (reading: Reading): string =>
+  (medianOf(reading).value ?? 0) < 1 ? 'by the time it was back' : `${said(reading)} after it was back`
+
 function partDown(summary: Summary): Told {
   const taken = headlines(readingsOf(summary, 'inventory-dead', 'during: availability'))
   if (taken.length === 0) return undefined
   const later = headlines(readingsOf(summary, 'inventory-dead', 'heal to last completed'))
   const evidence = each(taken, 'inventory-dead', reading => {
     const caught = ofSame(later, reading)
-    const after = caught ? `; the last of those was completed ${said(caught)} after it was back` : ''
+    const after = caught ? `; the last of those was completed ${sinceBack(caught)}` : ''
     return `${said(reading)} had their right answer within a second while Inventory was dead for ${lasted(summary, 'inventory-dead')}${after}`
   })
   return { advice: taking(summary, 'inventory-dead', taken, modelOf), evidence }

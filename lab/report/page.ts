@@ -59,7 +59,9 @@ function faultsSection({ comparison, results }: Summary, anchors: Anchors): Mark
   if (!comparison) return undefined
   const { about, models } = comparison
   const sections = about.map(each => {
-    const own = results.filter(({ cell }) => cell?.fault === each.name)
+    const own = models.flatMap(model =>
+      results.filter(({ cell, model: its }) => its === model && cell?.fault === each.name),
+    )
     const section = each.name === HEALTHY ? healthySection : faultSection
     return section(each, models, own, anchors)
   })

@@ -36,7 +36,7 @@ function gone(subject: Subject): string {
   if (!last) return ''
   const { value } = medianOf(last)
   if (value === null) return last.note === undefined ? '' : ` (of those asked before the heal, ${last.note})`
-  if (value < AT_ONCE_MS) return ', none of them beyond the heal'
+  if (value < AT_ONCE_MS) return ', the last one before the heal'
   return `, the last one ${ms(medianOf(last))} after the heal`
 }
 
