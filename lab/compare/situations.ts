@@ -10,7 +10,7 @@ export type Situation = {
   situation: string
   advice: string
   /** Each with the fault that it was measured in. */
-  evidence: readonly { text: string; fault: string }[]
+  evidence: readonly { model: string; text: string; fault: string }[]
 }
 
 type Told = Omit<Situation, 'situation'> | undefined
@@ -52,7 +52,7 @@ function isSound({ results }: Summary, fault: string, { subject: { model, varian
 }
 
 const each = (readings: readonly Reading[], fault: string, say: (reading: Reading) => string): Evidence[] =>
-  readings.map(reading => ({ text: `${modelOf(reading)}: ${say(reading)}`, fault }))
+  readings.map(reading => ({ model: modelOf(reading), text: say(reading), fault }))
 
 /** Those that answered enough of the orders while the fault lasted, or the sentence that none did. */
 function taking(
@@ -123,8 +123,10 @@ function betweenDown(summary: Summary): Told {
   const all = readingsOf(summary, 'broker-dead', 'during: availability')
   if (all.length === 0) return undefined
   const evidence = each(all, 'broker-dead', reading => {
-    const shown = isSound(summary, 'broker-dead', reading) ? '' : ' (not advised: see its verdict)'
-    return `${reading.subject.variant}, ${said(reading)} had their right answer within a second meanwhile${shown}`
+    const { variant, leftOut } = reading.subject
+    const why = leftOut === undefined ? 'see its verdict' : `its ${leftOut} is left out on purpose`
+    const shown = isSound(summary, 'broker-dead', reading) ? '' : ` (not advised: ${why})`
+    return `${variant}, ${said(reading)} had their right answer within a second meanwhile${shown}`
   })
   return {
     advice: taking(summary, 'broker-dead', all, ({ subject }) => `${subject.model} (${subject.variant})`),
@@ -146,7 +148,7 @@ function readAgain(summary: Summary): Told {
     return `a reader that had lost everything had read ${orders ? said(orders) : 'all'} measured orders, and those before them, again after ${said(reading)}`
   })
   const without = summary.comparison?.about.find(({ name }) => name === 'read-again')?.without ?? {}
-  const unable = Object.entries(without).map(([model, why]) => ({ text: `${model}: ${why}`, fault: 'read-again' }))
+  const unable = Object.entries(without).map(([model, why]) => ({ model, text: why, fault: 'read-again' }))
   return { advice, evidence: [...evidence, ...unable] }
 }
 

@@ -46,7 +46,7 @@ function advice(summary: Summary, page: string): string {
   const rows = situations(summary).map(({ situation, advice, evidence }) => [
     situation,
     advice,
-    evidence.map(({ text, fault }) => `[${text}](${page}#${faultAnchor(fault)})`).join('<br>'),
+    evidence.map(({ model, text, fault }) => `[${model}](${page}#${faultAnchor(fault)}): ${text}`).join('<br>'),
   ])
   return markdown(['if this is so', 'then', 'because, measured'], rows, false)
 }

@@ -16,7 +16,9 @@ import { repeatCommand } from './run-facts.ts'
 const EVIL = `<script>alert("1")</script>'"><img src=x onerror=alert(2)>`
 const whole = madeComparison()
 const known = { experiments: ['other/one'], faults: ['healthy'], models: ['sync-rest'] }
-const situations = [{ situation: 'If', advice: 'then', evidence: [{ text: 'because', fault: 'burst' }] }]
+const situations = [
+  { situation: 'If', advice: 'then', evidence: [{ model: 'sync-rest', text: 'because', fault: 'burst' }] },
+]
 const pageOf = (summary: Summary) => reportPage(summary, { known, situations })
 
 /** The same, with all texts but those that the code reads for their meaning replaced. */
@@ -126,11 +128,14 @@ test('sentences and tables are computed of measures, and a verdict stands above 
 
 test('advice leads to its evidence within the page, and nowhere else', () => {
   const evidence = [
-    { text: 'here', fault: 'burst' },
-    { text: 'away', fault: 'x" href="javascript:alert(1)' },
+    { model: 'sync-rest', text: 'here', fault: 'burst' },
+    { model: 'another', text: 'away', fault: 'x" href="javascript:alert(1)' },
   ]
   const page = reportPage(whole, { known, situations: [{ situation: 'If', advice: 'then', evidence }] })
-  assert.match(page, /<a href="#fault-burst">here<\/a>[^]*<a href="#fault-x-href-javascript-alert-1-">away<\/a>/)
+  assert.match(
+    page,
+    /<a class="accent-rest" href="#fault-burst">sync-rest<\/a>: here[^]*href="#fault-x-href-javascript-alert-1-">another<\/a>: away/,
+  )
 })
 
 test('an experiment that could not be finished says so, and one without measures, curves or checks has its place', () => {
