@@ -10,7 +10,7 @@ export const healthy = defineFault({
   title: 'Nothing is broken',
   asks: 'How long do clients wait for their answer and for their order, and what does it cost?',
   caveat:
-    'CPU, written bytes and memory are those of all the processes of a model: its services (streaming-kafka has a fourth one, for analytics) and its brokers, with what they take at rest, which is most of it at few orders a second. What is synced is counted for the whole disk.',
+    'Accepted counts until the client has its answer, completed until the order is decided and its confirmation stored: where the answer carries the outcome, completed comes first. CPU, written bytes and memory are those of all the processes of a model: its services (streaming-kafka has a fourth one, for analytics) and its brokers, with what they take at rest, which is most of it at few orders a second. What is synced is counted for the whole disk.',
   profiles: {
     full: { ordersPerSecond: 100, measuredMs: 10_000, warmUpOrders: 600 },
     quick: { ordersPerSecond: 100, measuredMs: 3_000, warmUpOrders: 100 },
