@@ -98,6 +98,47 @@ for (const [lab, named] of [
   })
 }
 
+test('a broker by address is not killed: where nothing else is asked, that is said in place of a run', async () => {
+  const asked = ['--faults', 'broker-dead', '--models', 'async-rabbitmq,streaming-kafka']
+  const { code, stdout, stderr } = await runCli('main', ['compare', ...asked], {
+    LAB_RABBITMQ_URL: 'amqp://127.0.0.1:1',
+    LAB_KAFKA_BROKERS: '127.0.0.1:1',
+  })
+  assert.deepEqual([code, stdout], [2, ''])
+  assert.match(
+    stderr,
+    /There is nothing to run: broker-dead is not run for async-rabbitmq: rabbitmq was given by address/,
+  )
+  assert.match(stderr, /leave LAB_KAFKA_BROKERS unset, and it starts one\.\n$/)
+})
+
+test('a broker by address is not killed: the rest is run, and what is not is said before', async t => {
+  const folder = testFolder()
+  t.after(folder.remove)
+  const asked = ['--faults', 'broker-dead', '--models', 'sync-rest,streaming-kafka', '--profile', 'quick']
+  const { code, stdout, stderr } = await runCli('main', ['compare', ...asked, '--out', folder.runs], {
+    LAB_CACHE_DIR: folder.cache,
+    LAB_KAFKA_BROKERS: '127.0.0.1:1',
+  })
+  assert.equal(code, 0, stderr + stdout)
+  const [said, begun] = [
+    /broker-dead is not run for streaming-kafka: kafka was/,
+    /sync-rest\/broker-dead: as it stands/,
+  ]
+  assert.ok(stdout.search(said) >= 0 && stdout.search(said) < stdout.search(begun), stdout)
+  assert.match(stdout, /streaming-kafka has no like of it: kafka was given by address/)
+
+  const again = await runCli('main', ['compare', '--resume', '--out', folder.runs], {
+    LAB_CACHE_DIR: folder.cache,
+    LAB_KAFKA_BROKERS: '',
+  })
+  assert.equal(again.code, 2)
+  assert.match(
+    again.stderr,
+    /was begun with kafka by address, and now there is no broker by address; set the environment/,
+  )
+})
+
 test('a run that is no comparison is not gone on with', async t => {
   const folder = testFolder()
   t.after(folder.remove)

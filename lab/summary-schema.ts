@@ -35,6 +35,7 @@ const Comparison = Type.Object({
   rates: Type.Array(Numeric),
   repeat: Numeric,
   healthyRepeat: Numeric,
+  given: Type.Optional(Type.Array(Type.Union([Type.Literal('rabbitmq'), Type.Literal('kafka')]))),
   about: Type.Array(
     Type.Object({ name: Text, title: Text, asks: Text, caveat: Type.Optional(Text), without: Type.Record(Text, Text) }),
   ),

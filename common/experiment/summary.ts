@@ -1,6 +1,7 @@
 // The JSON of a run: inputs beside numbers beside verdicts. Tables and pictures are rendered from it alone.
 import type { CheckResult, Verdict } from './verdict.ts'
 import type { Profile, Settings } from './define.ts'
+import type { BrokerKind } from './model.ts'
 
 /** A number, or null with the reason in `note`. `atLeast`: attempts without an answer count at their deadline. */
 export type Measure = {
@@ -92,6 +93,8 @@ export type Comparison = {
   /** How often each fault is run, and each healthy rate. */
   repeat: number
   healthyRepeat: number
+  /** Brokers that the user gave by address: what would do harm to them is not run. */
+  given?: readonly BrokerKind[]
   /** Faults in the order in which they are shown; `without` says, by model, why it has no like of one. */
   about: { name: string; title: string; asks: string; caveat?: string; without: Record<string, string> }[]
 }

@@ -7,7 +7,7 @@ import type { BrokerKind, Source } from './broker.ts'
 import { probeKafka } from './probe-kafka.ts'
 import { probeRabbitmq, withoutPassword } from './probe-rabbitmq.ts'
 
-const variables: Record<BrokerKind, string> = { rabbitmq: 'LAB_RABBITMQ_URL', kafka: 'LAB_KAFKA_BROKERS' }
+export const variables: Record<BrokerKind, string> = { rabbitmq: 'LAB_RABBITMQ_URL', kafka: 'LAB_KAFKA_BROKERS' }
 const probes: Record<BrokerKind, (address: string) => Promise<string>> = { rabbitmq: probeRabbitmq, kafka: probeKafka }
 
 export const address: Source = {

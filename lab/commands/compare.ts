@@ -1,8 +1,8 @@
 // `lab compare`: the same load and the same faults over all models, interleaved, and what came of them side by side.
 import { type Command, InvalidArgumentError } from 'commander'
 import { resolve } from 'node:path'
-import type { Result } from '#common/experiment/summary.ts'
-import { askedAgain, chosen } from '../compare/asked.ts'
+import type { Comparison, Result } from '#common/experiment/summary.ts'
+import { askedAgain, chosen, givenNow } from '../compare/asked.ts'
 import { cellLine } from '../compare/cell-line.ts'
 import { faults } from '../compare/faults.ts'
 import { type Asked, comparisonOf, DEFAULTS, finished, plan } from '../compare/plan.ts'
@@ -49,25 +49,44 @@ async function compare(options: Options, command: Command): Promise<void> {
   const { profile, seed, runtime } = before?.summary ?? options
   const asked = before ? askedAgain(before.comparison) : askedNow(options)
   const stands = before?.summary.results.map(({ model, experiment }) => `${model}/${experiment}`) ?? []
+  const cells = plan(asked)
+  const comparison = comparisonOf(asked)
+  const left = leftOut(comparison)
+  if (cells.length === 0) throw new UsageError(`There is nothing to run: ${left.join('; ')}.`)
   const show = (result: Result) => console.log(cellLine(result))
+  const plain = plainReporter(console.log, show)
   await carryOut(
     { ...options, profile, seed, runtime: runtimeOf(runtime) },
     {
-      experiments: plan(asked).filter(({ id }) => !stands.includes(id)),
-      comparison: comparisonOf(asked),
+      experiments: cells.filter(({ id }) => !stands.includes(id)),
+      comparison,
       ...(before && { before }),
-      reporter: plainReporter(console.log, show),
+      reporter: {
+        ...plain,
+        begin(named, nth, of) {
+          if (nth === 1) for (const line of left) console.log(`${line}.`)
+          plain.begin(named, nth, of)
+        },
+      },
       told: (summary, where) => comparisonText(summary, where, terminalWidth()),
       interrupted: ({ run }) => `Interrupted; go on with: npm run lab -- compare --resume ${run}`,
     },
   )
 }
 
+/** What is not run, and why, in words. */
+const leftOut = ({ about }: Comparison): string[] =>
+  about.flatMap(({ name, without }) =>
+    Object.entries(without).map(([model, why]) => `${name} is not run for ${model}: ${why}`),
+  )
+
 /** @throws UsageError with the nearest name */
-function askedNow({ profile, ...options }: Options): Asked {
+function askedNow({ profile, runtime, ...options }: Options): Asked {
   const defaults = DEFAULTS[profile]
+  const names = chosen(options)
   return {
-    ...chosen(options),
+    ...names,
+    given: givenNow(names.models, runtime),
     rates: options.rates ?? defaults.rates,
     repeat: options.repeat ?? defaults.repeat,
     healthyRepeat: options.repeat ?? defaults.healthyRepeat,
@@ -86,8 +105,15 @@ function unfinished(name: string | true, out: string | undefined, command: Comma
   const { lab = 'one that did not name itself' } = summary
   if (lab !== labVersion())
     throw new UsageError(`${summary.run} was begun by version ${lab}, and this is ${labVersion()}; begin it anew.`)
+  const [begun, now] = [comparison.given ?? [], givenNow(chosen(comparison).models, runtimeOf(summary.runtime))]
+  if (begun.join() !== now.join())
+    throw new UsageError(
+      `${summary.run} was begun with ${byAddress(begun)}, and now there is ${byAddress(now)}; set the environment as it was.`,
+    )
   return { folder, comparison, summary: { ...summary, results: finished(summary.results) } }
 }
+
+const byAddress = (kinds: readonly string[]): string => `${kinds.join(' and ') || 'no broker'} by address`
 
 const runtimeOf = (name: string): RuntimeName => RUNTIMES.find(runtime => runtime === name) ?? 'processes'
 

@@ -6,8 +6,10 @@ import { noneUnknown } from '#common/experiment/checks/none-unknown.ts'
 import { oversold } from '#common/experiment/checks/oversold.ts'
 import type { ComparedModel, Composition } from '#common/experiment/compared.ts'
 import type { Experiment, Variant } from '#common/experiment/define.ts'
+import type { BrokerKind } from '#common/experiment/model.ts'
 import { openSeries, recoveryMeasures } from '#common/experiment/recovery.ts'
 import type { Cell } from '#common/experiment/summary.ts'
+import { variables } from '../../infra/brokers/address.ts'
 import type { Named } from '../run.ts'
 import { explain } from './explain.ts'
 import type { Fault, FaultSettings, Harm } from './fault.ts'
@@ -30,10 +32,18 @@ export function cellOf(fault: Fault, model: ComparedModel, cell: Cell): Compared
   return { id: `${model.name}/${fault.name}${rate}${repeated}`, experiment: experimentOf(fault, model, cell), cell }
 }
 
-/** Why a model has no like of a fault, in a sentence; undefined where it has. */
-export function lacks(fault: Fault, model: ComparedModel): string | undefined {
+/**
+ * Why a model has no like of a fault, in a sentence; undefined where it has.
+ * @param given brokers that the user gave by address: the lab does no harm to those
+ */
+export function lacks(fault: Fault, model: ComparedModel, given: readonly BrokerKind[]): string | undefined {
   const harm = fault.harm(model, fault.profiles.full)
-  return typeof harm === 'string' ? harm : undefined
+  if (typeof harm === 'string') return harm
+  const theirs = given.find(kind => harm.timeline?.some(({ target }) => target === kind))
+  return (
+    theirs &&
+    `${theirs} was given by address, and the lab does harm only to a broker that it has started itself; leave ${variables[theirs]} unset, and it starts one`
+  )
 }
 
 function experimentOf(fault: Fault, model: ComparedModel, { ordersPerSecond }: Cell): Experiment {

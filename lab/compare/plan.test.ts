@@ -6,9 +6,10 @@ import { steadyPlan } from '#common/experiment/load/plan.ts'
 import { experiments, models } from '../experiments.ts'
 import { cellOf, lacks } from './cell.ts'
 import { faults, HEALTHY } from './faults.ts'
-import { DEFAULTS, plan } from './plan.ts'
+import { askedAgain } from './asked.ts'
+import { comparisonOf, DEFAULTS, plan } from './plan.ts'
 
-const asked = { faults, models, ...DEFAULTS.full }
+const asked = { faults, models, ...DEFAULTS.full, given: [] }
 
 test('what is repeated goes round all models before it comes again, and each round begins with another', () => {
   const healthy = plan({ ...asked, rates: [20] }).filter(({ cell }) => cell.fault === HEALTHY)
@@ -46,7 +47,7 @@ for (const fault of faults)
   for (const profile of ['quick', 'full'] as const)
     test(`${fault.name} (${profile}): all models get the same orders at the same planned times`, () => {
       const cells = models
-        .filter(model => lacks(fault, model) === undefined)
+        .filter(model => lacks(fault, model, []) === undefined)
         .map(model => cellOf(fault, model, { fault: fault.name, ordersPerSecond: 50, repeat: 1 }))
       assert.ok(cells.length > 0)
       const loads = cells.map(cell => {
@@ -65,6 +66,18 @@ for (const fault of faults)
       const shortest = longest.at(-1) ?? []
       for (const starts of longest) for (const ms of shortest) assert.ok(starts.includes(ms), `${ms} ms`)
     })
+
+test('a broker that was given by address is not killed: its cell is not planned, and why is said with the way out', () => {
+  const given = { ...asked, given: ['kafka'] as const }
+  const ids = (each: typeof given | typeof asked) => plan(each).map(({ id }) => id)
+  const missing = ids(asked).filter(id => !ids(given).includes(id))
+  assert.deepEqual(missing, ['streaming-kafka/broker-dead'])
+  const comparison = comparisonOf(given)
+  const without = comparison.about.find(({ name }) => name === 'broker-dead')?.without ?? {}
+  assert.deepEqual(Object.keys(without), ['streaming-kafka'])
+  assert.match(without['streaming-kafka'] ?? '', /^kafka was given by address.*; leave LAB_KAFKA_BROKERS unset/)
+  assert.deepEqual(comparisonOf(askedAgain(comparison)), comparison)
+})
 
 test('a fault is a file of at most 60 lines', () => {
   for (const { name } of faults) {

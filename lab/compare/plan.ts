@@ -2,6 +2,7 @@
 // so that no model has a quieter hour than the others.
 import type { ComparedModel } from '#common/experiment/compared.ts'
 import type { Profile } from '#common/experiment/define.ts'
+import type { BrokerKind } from '#common/experiment/model.ts'
 import type { Comparison, Result } from '#common/experiment/summary.ts'
 import { cellOf, type ComparedNamed, lacks } from './cell.ts'
 import type { Fault } from './fault.ts'
@@ -15,6 +16,8 @@ export type Asked = {
   /** Of the faults; a healthy run has its own. */
   repeat: number
   healthyRepeat: number
+  /** Brokers by address: the lab does no harm to those. */
+  given: readonly BrokerKind[]
 }
 
 /** What is asked where the user says nothing. */
@@ -23,14 +26,14 @@ export const DEFAULTS: Record<Profile, Pick<Asked, 'rates' | 'repeat' | 'healthy
   quick: { rates: [50], repeat: 1, healthyRepeat: 1 },
 }
 
-export function plan({ faults, models, rates, repeat, healthyRepeat }: Asked): ComparedNamed[] {
+export function plan({ faults, models, rates, repeat, healthyRepeat, given }: Asked): ComparedNamed[] {
   return faults.flatMap((fault, index) => {
     const isHealthy = fault.name === HEALTHY
     const all = isHealthy ? rates : [fault.profiles.full.ordersPerSecond]
     return upTo(isHealthy ? healthyRepeat : repeat).flatMap(nth =>
       all.flatMap(ordersPerSecond =>
         turned(models, index + nth - 1)
-          .filter(model => lacks(fault, model) === undefined)
+          .filter(model => lacks(fault, model, given) === undefined)
           .map(model => cellOf(fault, model, { fault: fault.name, ordersPerSecond, repeat: nth })),
       ),
     )
@@ -45,13 +48,14 @@ const turned = <Each>(values: readonly Each[], by: number): Each[] => {
 
 const upTo = (count: number): number[] => Array.from({ length: count }, (_, index) => index + 1)
 
-export const comparisonOf = ({ faults, models, rates, repeat, healthyRepeat }: Asked): Comparison => ({
+export const comparisonOf = ({ faults, models, rates, repeat, healthyRepeat, given }: Asked): Comparison => ({
   models: models.map(({ name }) => name),
   features: Object.fromEntries(models.map(({ name, features }) => [name, [...features]])),
   faults: faults.map(({ name }) => name),
   rates: [...rates],
   repeat,
   healthyRepeat,
+  ...(given.length > 0 && { given: [...given] }),
   about: faults.map(fault => ({
     name: fault.name,
     title: fault.title,
@@ -59,7 +63,7 @@ export const comparisonOf = ({ faults, models, rates, repeat, healthyRepeat }: A
     ...(fault.caveat && { caveat: fault.caveat }),
     without: Object.fromEntries(
       models.flatMap(model => {
-        const why = lacks(fault, model)
+        const why = lacks(fault, model, given)
         return why === undefined ? [] : [[model.name, why]]
       }),
     ),

@@ -162,6 +162,14 @@ test('a comparison that lacks a cell, a fault or a model is not published', () =
   requirePublishable(whole, known)
   const refused = (message: RegExp) => ({ constructor: UsageError, message })
   assert.throws(() => requirePublishable({ ...whole, results: [] }, known), refused(/it lacks sync-rest\/poison;/))
+  const given = {
+    ...whole,
+    comparison: { ...asked, models: ['streaming-kafka'], faults: ['broker-dead'], given: ['kafka'] as const },
+  }
+  assert.throws(
+    () => requirePublishable(given, { experiments: [], faults: ['broker-dead'], models: ['streaming-kafka'] }),
+    refused(/it lacks streaming-kafka\/broker-dead; .+, with LAB_KAFKA_BROKERS unset, runs all of them/),
+  )
   const more = { ...known, faults: ['poison', 'burst'], models: [...models, 'other'] }
   assert.throws(() => requirePublishable(whole, more), refused(/it lacks burst, other; npm run lab -- compare/))
 })

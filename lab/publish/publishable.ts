@@ -1,5 +1,6 @@
 // Which runs may become the committed evidence: whole ones, with the values that the lab stands for.
 import type { Summary } from '#common/experiment/summary.ts'
+import { variables } from '../../infra/brokers/address.ts'
 import { askedAgain } from '../compare/asked.ts'
 import { plan } from '../compare/plan.ts'
 import type { Known } from '../report/run-facts.ts'
@@ -7,7 +8,9 @@ import { UsageError } from '../usage.ts'
 
 /** @throws UsageError with one sentence when the run is no such one */
 export function requirePublishable({ run, profile, results, comparison }: Summary, known: Known): void {
-  const way = comparison ? 'npm run lab -- compare' : 'npm start'
+  const given = (comparison?.given ?? []).map(kind => variables[kind])
+  const unset = given.length > 0 ? `, with ${given.join(' and ')} unset,` : ''
+  const way = comparison ? `npm run lab -- compare${unset}` : 'npm start'
   if (profile !== 'full') {
     throw new UsageError(`${run} is a ${profile} run; only a full one is published: ${way} makes it.`)
   }
@@ -16,7 +19,7 @@ export function requirePublishable({ run, profile, results, comparison }: Summar
     const { model, experiment, trouble } = unfinished
     throw new UsageError(`${run} is not complete: ${model}/${experiment} could not be finished (${trouble}).`)
   }
-  const all = comparison ? plan(askedAgain(comparison)).map(({ id }) => id) : known.experiments
+  const all = comparison ? plan({ ...askedAgain(comparison), given: [] }).map(({ id }) => id) : known.experiments
   const named = comparison ? [...comparison.faults, ...comparison.models] : []
   const missing = [
     ...all.filter(id => !results.some(result => `${result.model}/${result.experiment}` === id)),
