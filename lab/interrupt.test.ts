@@ -17,7 +17,7 @@ const xmlOf = (folder: ReturnType<typeof testFolder>) => join(folder.path, 'chec
 const gone = (pids: readonly number[]) =>
   until(() => !pids.some(isRunning), { deadlineMs: 10_000, what: `processes ${pids.join(', ')} to end` })
 
-test('Ctrl-C in the middle leaves no process, lease or data, and says where what was measured is', async t => {
+test('Ctrl-C in the middle leaves no process, lease or data, and says how much was measured and where it is', async t => {
   const folder = testFolder()
   t.after(folder.remove)
   const lab = start(folder)
@@ -34,6 +34,11 @@ test('Ctrl-C in the middle leaves no process, lease or data, and says where what
   assert.match(lab.stderr(), /Interrupted; what was measured until then is in .+summary\.json/)
   const file = join(folder.runs, 'latest', 'summary.json')
   assert.equal(parseSummary(readFileSync(file, 'utf8'), file).results[0]?.trouble, 'it was interrupted')
+  assert.match(lab.stdout(), /It was stopped: 1 of 3 results are there\./)
+  assert.match(
+    readFileSync(join(folder.runs, 'latest', 'report.html'), 'utf8'),
+    /It was stopped: 1 of 3 results are there\./,
+  )
   const xml = readFileSync(xmlOf(folder), 'utf8')
   assert.match(xml, /it runs to its end"><error message="it was interrupted"/)
   assert.match(xml, /failing-inventory" name="it runs to its end"><error message="It was not run\."/)

@@ -74,6 +74,7 @@ export async function run(request: RunRequest): Promise<{ summary: Summary; fold
     runtime,
     machine: describeMachine(),
     brokers: {},
+    asked: experiments.map(named => named.id),
     results: [],
     seconds: 0,
     ...(comparison && { comparison }),

@@ -109,6 +109,8 @@ export type Summary = {
   runtime: string
   machine: { system: string; cpu: string; cores: number; memoryGb: number; node: string }
   brokers: Record<string, { source: string; version: string }>
+  /** Ids of all that was to be run, absent in those of an older version: where results are fewer, it was stopped. */
+  asked?: string[]
   results: Result[]
   seconds: number
   /** What a comparison was asked to do, so that it can be gone on with. */

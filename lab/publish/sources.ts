@@ -13,7 +13,8 @@ import { readingsOf } from './readings.ts'
 export function sourcesOf(summary: Summary, folder: string): Map<string, string> {
   const files = new Map<string, string>()
   for (const [model, results] of Map.groupBy(summary.results, result => result.model)) {
-    files.set(summaryOf(model), compactJson({ ...summary, results }))
+    const asked = summary.asked?.filter(id => id.startsWith(`${model}/`))
+    files.set(summaryOf(model), compactJson({ ...summary, ...(asked && { asked }), results }))
   }
   for (const { model, experiment, variants } of summary.results) {
     const id = `${model}/${experiment}`

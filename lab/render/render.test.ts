@@ -52,6 +52,14 @@ test('the overview has a row an experiment, and says where the files are', () =>
   assert.match(text, /runs\/beef\/ /)
 })
 
+test('a run that was stopped says on the terminal how much of it is there, and a whole one does not', () => {
+  const whole = { ...madeSummary([madeResult]), asked: ['streaming-kafka/consumer-lag'] }
+  assert.doesNotMatch(renderOverview(whole, 'runs/beef'), /stopped/)
+  const cut = { ...whole, asked: [...whole.asked, 'streaming-kafka/replay'] }
+  assert.match(renderOverview(cut, 'runs/beef'), /It was stopped: 1 of 2 results are there\./)
+  assert.match(renderOverview({ ...cut, results: [] }, 'runs/beef'), /It was stopped: 0 of 2 results are there\./)
+})
+
 test('Markdown cannot be broken by what a name or a detail holds', () => {
   const measures = [{ variant: 'a|b', name: 'accepted p50', unit: 'ms', value: 1 }]
   const variants = [{ name: 'a|b', about: '', environment: {} }]

@@ -5,6 +5,7 @@ import type { Verdict } from '#common/experiment/verdict.ts'
 import { conditions, inContainers } from './conditions.ts'
 import { gridOf } from './grid.ts'
 import { seconds } from './numbers.ts'
+import { stoppedText } from './stopped.ts'
 import { draw, textTable } from './table.ts'
 import { tellingNumbers } from './telling.ts'
 
@@ -63,9 +64,11 @@ export function renderOverview(summary: Summary, where: string): string {
 /** Where the numbers come from, and where all of them are; below what is told of them. */
 export function renderProvenance(summary: Summary, where: string, ...told: string[]): string {
   const { machine, brokers, seed, profile } = summary
+  const stopped = stoppedText(summary)
   const from = Object.entries(brokers).map(([kind, { source, version }]) => `${kind} ${version} (${source})`)
   return [
     ...told,
+    ...(stopped === '' ? [] : [coloured('unknown', stopped)]),
     `Profile ${profile}, seed ${seed}${inContainers(summary)}, ${seconds(summary.seconds)} s on ${machine.cores} × ${machine.cpu}, ${machine.system}, Node ${machine.node}${from.length > 0 ? `; ${from.join(', ')}` : ''}.`,
     `Numbers, histories and logs: ${where}/ (shown again by: npm run lab -- show ${summary.run})`,
   ].join('\n')

@@ -13,6 +13,14 @@ test('a comparison that was stopped says how much of it is there, and a whole on
   assert.match(overall(cut), new RegExp(`^It was stopped: 3 of ${all} results are there\\. .*3 results`))
 })
 
+test('a run that was stopped says how much of it is there, and one that does not tell what it was asked for says nothing', () => {
+  const results = [{ ...madeResult, verdict: 'valid' as const }]
+  const cut = overall({ results, asked: ['streaming-kafka/consumer-lag', 'streaming-kafka/replay'] })
+  assert.match(cut, /^It was stopped: 1 of 2 results are there\. All 1 results are valid/)
+  for (const whole of [{ results }, { results, asked: ['streaming-kafka/consumer-lag'] }])
+    assert.doesNotMatch(overall(whole), /stopped/)
+})
+
 test('under the latencies stands the median of each variant, and whether orders had to wait to be sent', () => {
   const points = (ms: number): [number, number, 0 | 1][] => [
     [0.5, ms, 0],

@@ -2,10 +2,10 @@
 // left out on purpose stands beside it, marked, and is no part of the verdict.
 import type { Comparison, Result, Summary } from '#common/experiment/summary.ts'
 import { type Verdict, worst } from '#common/experiment/verdict.ts'
-import { HEALTHY } from '../compare/faults.ts'
 import { type Markup, markup } from '../draw/markup.ts'
 import { accentOf } from '../draw/theme.ts'
 import { SIGNS } from '../render/report.ts'
+import { stoppedText } from '../render/stopped.ts'
 import { tellingNumbers } from '../render/telling.ts'
 import { type Anchors, faultAnchor } from './anchors.ts'
 import { scrolling, tally, verdictMark } from './parts.ts'
@@ -20,20 +20,12 @@ ${comparison && faultsTable(comparison, results)}${own.length > 0 && experiments
 
 const KEY = markup`✔ valid: every check holds. ✘ invalid: one does not. ? unknown: it could not be judged. ∅ vacuous: it could not have failed. ◇ a safeguard was left out on purpose: what it lets happen is shown, and is no part of a verdict.`
 
-/** @returns one sentence, or two of a comparison that was stopped */
-export function overall({ results, comparison }: Pick<Summary, 'results' | 'comparison'>): string {
+/** @returns one sentence, or two where it was stopped */
+export function overall(summary: Pick<Summary, 'asked' | 'results' | 'comparison'>): string {
+  const { results } = summary
   if (results.length === 0) return 'Nothing was finished.'
-  const planned = comparison ? cellsOf(comparison) : results.length
-  const stopped = results.length < planned ? `It was stopped: ${results.length} of ${planned} results are there. ` : ''
-  return stopped + judgedOf(results)
+  return [stoppedText(summary), judgedOf(results)].filter(text => text !== '').join(' ')
 }
-
-/** How many results a comparison has when it is whole. */
-const cellsOf = ({ about, models, rates, repeat, healthyRepeat }: Comparison): number =>
-  about.reduce((sum, { name, without }) => {
-    const able = models.filter(model => without[model] === undefined).length
-    return sum + able * (name === HEALTHY ? rates.length * healthyRepeat : repeat)
-  }, 0)
 
 function judgedOf(results: readonly Result[]): string {
   const checks = results.flatMap(({ checks, variants }) => {
