@@ -1,4 +1,5 @@
-// `lab diff`: two runs side by side. Exit code 1 when a verdict got worse, or is gone.
+// `lab diff`: two runs side by side. Exit code 1 when a verdict got worse, or is gone with its result, variant
+// or check.
 import type { Command } from 'commander'
 import { diffRuns, gotWorse } from '../diff/diff.ts'
 import { renderDiff } from '../diff/render.ts'

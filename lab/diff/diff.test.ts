@@ -117,6 +117,40 @@ test('a result that the other run does not have is a verdict that got worse', ()
   assert.equal(gotWorse(diffOf(runOf(madeResult), runOf(madeResult, result({ experiment: 'replay' })))), 0)
 })
 
+test('a variant or a check that the other run does not have is a verdict that got worse', () => {
+  const [throttled, control] = madeResult.variants
+  assert.ok(throttled && control)
+  const checks = madeResult.checks.filter(({ variant }) => variant === 'throttled')
+  const fewer = diffOf(runOf(madeResult), runOf(result({ variants: [throttled], checks })))
+  assert.deepEqual([fewer.missing, gotWorse(fewer)], [['streaming-kafka/consumer-lag: the variant control'], 1])
+  const unlooked = diffOf(runOf(madeResult), runOf(result({ checks })))
+  assert.deepEqual(
+    [unlooked.missing, gotWorse(unlooked)],
+    [['streaming-kafka/consumer-lag: the check lost (control)'], 1],
+  )
+  assert.match(
+    stripVTControlCharacters(renderDiff(unlooked)),
+    /Only in .+the check lost \(control\)[^]+1 verdict got worse/,
+  )
+  const more = diffOf(runOf(result({ variants: [throttled], checks })), runOf(madeResult))
+  assert.deepEqual([more.missing, gotWorse(more)], [[], 0])
+})
+
+test('a variant without a safeguard that is gone, or a check of it, is named and is nothing that got worse', () => {
+  const variants = madeResult.variants.map(variant =>
+    variant.name === 'control' ? { ...variant, leftOut: 'inbox' } : variant,
+  )
+  const checks = madeResult.checks.filter(({ variant }) => variant === 'throttled')
+  const whole = runOf(result({ variants }))
+  for (const gone of [
+    { variants, checks },
+    { variants: variants.slice(0, 1), checks },
+  ]) {
+    const diff = diffOf(whole, runOf(result(gone)))
+    assert.deepEqual([diff.onlyOne.length, diff.missing, gotWorse(diff)], [1, [], 0])
+  }
+})
+
 test('two runs that have nothing in common are refused, since nothing could have got worse', () => {
   const compared = () => diffOf(runOf(madeResult), runOf(result({ experiment: 'replay' })))
   assert.throws(compared, {

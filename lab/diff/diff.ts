@@ -13,7 +13,7 @@ export type Diff = {
   /** What only one of the runs has, in words: experiments, their variants, their checks. */
   onlyOne: string[]
   onlyOther: string[]
-  /** Of `onlyOne`, the results that the other run does not have at all. */
+  /** Of `onlyOne`, what counts as worse: all but what was found where a safeguard is left out. */
   missing: string[]
   verdicts: VerdictChange[]
   measures: MeasureDiff[]
@@ -35,7 +35,7 @@ export function diffRuns(one: Summary, other: Summary, { all }: { all: boolean }
     conditions: conditionsThatDiffer(one, other, both),
     onlyOne: [...onlyOne, ...both.flatMap(pair => partsOnlyIn(pair, 'one', 'other'))],
     onlyOther: [...onlyOther, ...both.flatMap(pair => partsOnlyIn(pair, 'other', 'one'))],
-    missing: onlyOne,
+    missing: [...onlyOne, ...both.flatMap(pair => partsOnlyIn(ofTheModel(pair), 'one', 'other'))],
     verdicts: both.flatMap(verdictsThatDiffer),
     measures: both.flatMap(pair => compareMeasures(pair, { all })),
   }
@@ -43,7 +43,7 @@ export function diffRuns(one: Summary, other: Summary, { all }: { all: boolean }
 
 const list = (names: readonly string[]): string => names.join(', ') || 'none'
 
-/** Verdicts that are worse, and those that are gone: a run that was stopped must not pass for a good one. */
+/** Verdicts that are worse, and those that are gone: what is not looked at any more must not pass for good. */
 export const gotWorse = ({ verdicts, missing }: Pick<Diff, 'verdicts' | 'missing'>): number =>
   verdicts.filter(({ isWorse }) => isWorse).length + missing.length
 
@@ -57,6 +57,16 @@ function partsOnlyIn(pair: Pair, side: 'one' | 'other', opposite: 'one' | 'other
   }))
   return [...missing.map(name => `${pair.name}: the variant ${name}`), ...checksOnlyIn(pair, shared, pair[opposite])]
 }
+
+/** The pair without what its first side left out on purpose, which is no verdict on the model. */
+const ofTheModel = (pair: Pair): Pair => ({
+  ...pair,
+  one: pair.one.map(result => {
+    const variants = result.variants.filter(({ leftOut }) => leftOut === undefined)
+    const out = new Set(result.variants.filter(({ leftOut }) => leftOut !== undefined).map(({ name }) => name))
+    return { ...result, variants, checks: result.checks.filter(({ variant }) => !out.has(variant)) }
+  }),
+})
 
 const variantsOf = (results: readonly Result[]): Set<string> =>
   new Set(results.flatMap(({ variants }) => variants.map(({ name }) => name)))
