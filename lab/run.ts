@@ -1,7 +1,7 @@
 // Runs experiments one after the other: a folder under runs/, a summary that grows with each result, so that what was
 // measured is there however the run ends. An experiment that cannot be run does not stop the others.
 import { randomBytes } from 'node:crypto'
-import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Experiment, Profile } from '#common/experiment/define.ts'
 import type { Model } from '#common/experiment/model.ts'
@@ -15,6 +15,7 @@ import { pointLatest } from './latest.ts'
 import { describeMachine } from './machine.ts'
 import { composeSite } from './compose/compose-site.ts'
 import { processesSite } from './processes-site.ts'
+import { saveSummary } from './save-summary.ts'
 import type { ReadyModel, RuntimeName, Site, SiteOptions } from './site.ts'
 import { sweep } from './sweep.ts'
 import { labVersion } from './version.ts'
@@ -81,9 +82,7 @@ export async function run(request: RunRequest): Promise<{ summary: Summary; fold
   }
   const save = () => {
     summary.seconds = (performance.now() - began) / 1_000
-    // Whole or not at all: a comparison is gone on with from it.
-    writeFileSync(join(folder, '.summary.json'), `${JSON.stringify(summary, null, 2)}\n`)
-    renameSync(join(folder, '.summary.json'), join(folder, 'summary.json'))
+    saveSummary(summary, folder)
   }
 
   const runOne = async (named: Named): Promise<Result> => {

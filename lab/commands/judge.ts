@@ -2,7 +2,7 @@
 // Guarantees that nothing is run, and that a result whose histories are not whole is left as it was.
 import { Type } from 'typebox'
 import type { Command } from 'commander'
-import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parse } from '#common/contracts/parse.ts'
 import type { Experiment, Profile, Variant } from '#common/experiment/define.ts'
@@ -17,6 +17,7 @@ import { askedAgain } from '../compare/asked.ts'
 import { comparisonOf } from '../compare/plan.ts'
 import { exitCodeOf } from '../exit-code.ts'
 import { findRun, shortPath } from '../runs.ts'
+import { saveSummary } from '../save-summary.ts'
 import { withThresholds } from '../thresholds/apply.ts'
 import { readThreshold } from '../thresholds/option.ts'
 import { writeReport } from './report.ts'
@@ -31,7 +32,7 @@ export function addJudgeCommand(program: Command): void {
       const { summary, folder } = findRun(name)
       summary.results = summary.results.map(result => again(result, folder))
       if (summary.comparison) summary.comparison = comparisonOf(askedAgain(summary.comparison))
-      writeFileSync(join(folder, 'summary.json'), `${JSON.stringify(summary, null, 2)}\n`)
+      saveSummary(summary, folder)
       for (const { model, experiment, verdict } of summary.results) console.log(`${verdict} ${model}/${experiment}`)
       console.log(shortPath(writeReport(summary, folder)))
       process.exitCode = exitCodeOf(summary)
