@@ -50,7 +50,7 @@ async function compare(options: Options, command: Command): Promise<void> {
   const asked = before ? askedAgain(before.comparison) : askedNow(options)
   const stands = before?.summary.results.map(({ model, experiment }) => `${model}/${experiment}`) ?? []
   const cells = plan(asked)
-  const comparison = comparisonOf(asked)
+  const comparison = comparisonOf(asked, profile)
   const left = leftOut(comparison)
   if (cells.length === 0) throw new UsageError(`There is nothing to run: ${left.join('; ')}.`)
   const show = (result: Result) => console.log(cellLine(result))

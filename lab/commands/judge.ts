@@ -31,7 +31,7 @@ export function addJudgeCommand(program: Command): void {
     .action((name: string) => {
       const { summary, folder } = findRun(name)
       summary.results = summary.results.map(result => again(result, folder))
-      if (summary.comparison) summary.comparison = comparisonOf(askedAgain(summary.comparison))
+      if (summary.comparison) summary.comparison = comparisonOf(askedAgain(summary.comparison), summary.profile)
       saveSummary(summary, folder)
       for (const { model, experiment, verdict } of summary.results) console.log(`${verdict} ${model}/${experiment}`)
       console.log(shortPath(writeReport(summary, folder)))

@@ -28,7 +28,10 @@ export type Harm = {
 
 export type Fault<Values extends FaultSettings = FaultSettings> = {
   name: string
+  /** True of every profile. */
   title: string
+  /** In its place above what was measured, where that can name a number of the profile's settings. */
+  titleAt?(settings: Values): string
   asks: string
   /** What a reader must know before believing it. */
   caveat?: string

@@ -72,11 +72,29 @@ test('a broker that was given by address is not killed: its cell is not planned,
   const ids = (each: typeof given | typeof asked) => plan(each).map(({ id }) => id)
   const missing = ids(asked).filter(id => !ids(given).includes(id))
   assert.deepEqual(missing, ['streaming-kafka/broker-dead'])
-  const comparison = comparisonOf(given)
+  const comparison = comparisonOf(given, 'full')
   const without = comparison.about.find(({ name }) => name === 'broker-dead')?.without ?? {}
   assert.deepEqual(Object.keys(without), ['streaming-kafka'])
   assert.match(without['streaming-kafka'] ?? '', /^kafka was given by address.*; leave LAB_KAFKA_BROKERS unset/)
-  assert.deepEqual(comparisonOf(askedAgain(comparison)), comparison)
+  assert.deepEqual(comparisonOf(askedAgain(comparison), 'full'), comparison)
+})
+
+for (const profile of ['quick', 'full'] as const)
+  test(`what is said of a fault names no time that is not in its settings (${profile})`, () => {
+    for (const { name, title, asks } of comparisonOf(asked, profile).about) {
+      const fault = faults.find(each => each.name === name) ?? assert.fail()
+      const times: number[] = Object.values(fault.profiles[profile])
+      for (const text of [title, asks, fault.title])
+        for (const [said, seconds] of text.matchAll(/([\d.]+) s\b/g))
+          assert.ok(times.includes(Number(seconds) * 1_000), `${name}: ${said}`)
+    }
+  })
+
+test('the title of a comparison tells how long Inventory was dead', () => {
+  const titleOf = (profile: Profile) =>
+    comparisonOf(asked, profile).about.find(({ name }) => name === 'inventory-dead')?.title
+  assert.equal(titleOf('full'), 'Inventory dead for 20 s, then back')
+  assert.equal(titleOf('quick'), 'Inventory dead for 2 s, then back')
 })
 
 test('a fault is a file of at most 60 lines', () => {

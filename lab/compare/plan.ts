@@ -48,7 +48,10 @@ const turned = <Each>(values: readonly Each[], by: number): Each[] => {
 
 const upTo = (count: number): number[] => Array.from({ length: count }, (_, index) => index + 1)
 
-export const comparisonOf = ({ faults, models, rates, repeat, healthyRepeat, given }: Asked): Comparison => ({
+export const comparisonOf = (
+  { faults, models, rates, repeat, healthyRepeat, given }: Asked,
+  profile: Profile,
+): Comparison => ({
   models: models.map(({ name }) => name),
   features: Object.fromEntries(models.map(({ name, features }) => [name, [...features]])),
   faults: faults.map(({ name }) => name),
@@ -58,7 +61,7 @@ export const comparisonOf = ({ faults, models, rates, repeat, healthyRepeat, giv
   ...(given.length > 0 && { given: [...given] }),
   about: faults.map(fault => ({
     name: fault.name,
-    title: fault.title,
+    title: fault.titleAt?.(fault.profiles[profile]) ?? fault.title,
     asks: fault.asks,
     ...(fault.caveat && { caveat: fault.caveat }),
     without: Object.fromEntries(

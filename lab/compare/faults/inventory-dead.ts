@@ -5,7 +5,8 @@ import { around, between, defineFault, serviceOf, spanOf } from '../fault.ts'
 
 export const inventoryDead = defineFault({
   name: 'inventory-dead',
-  title: 'Inventory dead for 20 s, then back',
+  title: 'Inventory dead, then back',
+  titleAt: ({ faultMs }) => `Inventory dead for ${faultMs / 1_000} s, then back`,
   asks: 'Inventory is killed while orders keep coming: what do clients see, and when has the model caught up?',
   profiles: {
     full: { ordersPerSecond: 50, beforeMs: 5_000, faultMs: 20_000, afterMs: 10_000 },
