@@ -21,7 +21,7 @@ export const compared: Compared = {
     },
   ],
   peer: 'rabbitmq',
-  copies: { begin: use('begin-copies', {}), end: use('end-copies', {}) },
+  copies: { begin: use('begin-copies', {}), end: use('end-copies', {}), clientsRepeat: false },
   poison: {
     send(nth) {
       const poison = poisonOf(nth)

@@ -33,7 +33,7 @@ export const compared: Compared = {
     },
   ],
   peer: 'kafka',
-  copies: { begin: use('begin-copies', {}), end: use('end-copies', {}) },
+  copies: { begin: use('begin-copies', {}), end: use('end-copies', {}), clientsRepeat: false },
   poison: {
     send(nth) {
       const poison = poisonOf(nth)

@@ -1,13 +1,13 @@
 // One HTTP call to a peer, with a deadline, told in the words of the table of errors.
 // What matters to the caller is whether the peer can have acted: `mayHaveActed` is false only where that is proved.
-import { Pool, errors } from 'undici'
+import { type Dispatcher, Pool, errors } from 'undici'
 import type { Static, TSchema } from 'typebox'
 import { type ErrorCode, ERRORS, LabError } from '#common/contracts/errors.ts'
 import { CORRELATION_ID } from '#common/contracts/http.ts'
 import { parse } from '#common/contracts/parse.ts'
 import { Problem } from '#common/contracts/problem.ts'
 
-export type Peer = { pool: Pool; name: string }
+export type Peer = { pool: Dispatcher; name: string }
 
 /** A peer's answer that is not a success, or no answer. */
 export class CallError extends LabError {
@@ -19,9 +19,12 @@ export class CallError extends LabError {
   }
 }
 
-/** `connections`: more calls than that at once wait for a socket. */
-export function openPeer(name: string, url: string, connections: number): Peer {
-  return { name, pool: new Pool(url, { connections, pipelining: 1, headersTimeout: 0, bodyTimeout: 0 }) }
+type Place = { name: string; url: string; connections: number; copies?: Dispatcher.DispatcherComposeInterceptor }
+
+/** `connections`: more calls than that at once wait for a socket. `copies`: for the lab, what sends each once more. */
+export function openPeer({ name, url, connections, copies }: Place): Peer {
+  const pool = new Pool(url, { connections, pipelining: 1, headersTimeout: 0, bodyTimeout: 0 })
+  return { name, pool: copies ? pool.compose(copies) : pool }
 }
 
 type Call<Schema extends TSchema> = {

@@ -1,4 +1,5 @@
-// The synchronous model in the comparison: one way to put it together, and requests are all the messages there are.
+// The synchronous model in the comparison: one way to put it together, and requests are all the messages there are, the
+// clients' own among them.
 import type { Compared } from '#common/experiment/compared.ts'
 import { poisonOf } from '#common/experiment/load/poison.ts'
 import { use } from '#common/experiment/verbs.ts'
@@ -13,7 +14,7 @@ export const compared: Compared = {
     },
   ],
   peer: 'inventory_service',
-  copies: 'requests',
+  copies: { begin: use('begin-copies', {}), end: use('end-copies', {}), clientsRepeat: true },
   poison: {
     // Past the door of the order service, straight to the service that would have to handle it.
     send: nth => use('publish-raw', { service: 'inventory_service', path: '/reserve', body: poisonOf(nth).body }),

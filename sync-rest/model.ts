@@ -5,10 +5,11 @@ import { parse } from '#common/contracts/parse.ts'
 import type { ComparedModel } from '#common/experiment/compared.ts'
 import type { Link, Place } from '#common/experiment/model.ts'
 import { compared } from './compared.ts'
+import { copyVerbs } from './twice.ts'
 
 const Raw = Type.Object({ service: Type.String(), path: Type.String(), body: Type.String() })
 
-const linkOf = ({ url }: Place): Link => ({
+const linkOf = (place: Place): Link => ({
   depths: async () => ({}),
   deadLetters: async () => [],
   redrive: async () => {
@@ -19,10 +20,11 @@ const linkOf = ({ url }: Place): Link => ({
     async 'publish-raw'(args) {
       const { service, path, body } = parse(Raw, args, 'publish-raw')
       const headers = { 'content-type': 'application/json' }
-      const response = await request(url(service) + path, { method: 'POST', headers, body })
+      const response = await request(place.url(service) + path, { method: 'POST', headers, body })
       await response.body.dump()
       return { status: response.statusCode }
     },
+    ...copyVerbs(place),
   },
   close: async () => {},
 })

@@ -21,8 +21,11 @@ export type Compared = {
   compositions: readonly [Composition, ...Composition[]]
   /** What its order service hands orders to: a broker, or a service in its place. */
   peer: string
-  /** Every message is delivered twice from `begin` to `end`; `requests` where all there is are the clients' own. */
-  copies: { begin: Do; end: Do } | 'requests'
+  /**
+   * All that goes between the services is delivered twice from `begin` to `end`, which answers `{ copied }`, and none
+   * follows it. `clientsRepeat`: what clients send is a message of the model too, so they send it twice meanwhile.
+   */
+  copies: { begin: Do; end: Do; clientsRepeat: boolean }
   /** A message past the clients' door that nothing can be done with, and what must become of it. */
   poison: { send(nth: number): Do; becomes: 'dead-letter' | 'refused' }
   /** A reader that has forgotten all, and begins again; or why nobody can read the orders again. */

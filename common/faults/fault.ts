@@ -8,6 +8,8 @@ export type Switch<Setting> = {
   setting(): Setting | undefined
   /** Notes that the fault bit; an experiment shows that it did. */
   bite(): void
+  /** Work of the fault's own that nobody waits for; who switches faults is answered when it is over. It must not fail. */
+  beside(work: Promise<void>): void
 }
 
 type AnyHandler = Handler<unknown, unknown>

@@ -3,16 +3,22 @@ import { test } from 'node:test'
 import { createHealth } from '../kit/health.ts'
 import { createServer } from '../kit/http-server.ts'
 import { createLog } from '../kit/log.ts'
+import { until } from '../kit/until.ts'
 import { delay } from './delay.ts'
 import { faultRoutes } from './routes.ts'
-import { createSwitchboard } from './switchboard.ts'
+import { createSwitchboard, type Switchboard } from './switchboard.ts'
 
-function serverWith(environment: Record<string, string>) {
+const boardOf = (environment: Record<string, string>) =>
+  createSwitchboard({ role: 'INVENTORY', environment, faults: [delay] })
+
+function serverOf(switchboard: Switchboard) {
   const log = createLog('test', 'silent')
   const server = createServer({ log, health: createHealth(), closing: new AbortController().signal })
-  faultRoutes(server, createSwitchboard({ role: 'INVENTORY', environment, faults: [delay] }))
+  faultRoutes(server, switchboard)
   return server
 }
+
+const serverWith = (environment: Record<string, string>) => serverOf(boardOf(environment))
 
 test('there is no such route unless faults are on', async () => {
   for (const method of ['GET', 'POST', 'DELETE'] as const) {
@@ -30,6 +36,25 @@ test('faults are switched, shown and healed over HTTP', async () => {
   assert.deepEqual((await server.inject({ method: 'POST', url: '/faults', payload })).json(), on)
   assert.deepEqual((await server.inject('/faults')).json(), on)
   assert.deepEqual((await server.inject({ method: 'DELETE', url: '/faults' })).json(), off)
+})
+
+test('switching is answered with what a fault had begun beside the work', async () => {
+  const switchboard = boardOf({ LAB_FAULTS: 'on' })
+  const server = serverOf(switchboard)
+  const { beside, bite, setting } = switchboard.switchOf(delay)
+  for (const off of [
+    { method: 'POST', url: '/faults', payload: { delay: null } },
+    { method: 'DELETE', url: '/faults' },
+  ] as const) {
+    switchboard.set({ delay: { delayMs: 5 } })
+    const { promise, resolve } = Promise.withResolvers<void>()
+    beside(promise.then(bite))
+    const answer = server.inject(off)
+    await until(() => setting() === undefined, { deadlineMs: 5_000, everyMs: 1, what: 'the delay to be off' })
+    resolve()
+    assert.deepEqual((await answer).json(), switchboard.view())
+  }
+  assert.equal(switchboard.view().delay?.bites, 2)
 })
 
 test('what is no setting is answered 400 and switches nothing', async () => {

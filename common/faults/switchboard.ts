@@ -5,7 +5,7 @@ import { LabError } from '../contracts/errors.ts'
 import { ConfigError, type Environment } from '../kit/config.ts'
 import type { Handler } from '../kit/handler.ts'
 import { crashFromText, CrashSetting, type CrashPoint } from './crash.ts'
-import type { Fault } from './fault.ts'
+import type { Fault, Switch } from './fault.ts'
 
 const crash = { name: 'crash', schema: CrashSetting, variable: 'CRASH_AT', fromText: crashFromText }
 
@@ -16,10 +16,14 @@ export type Switchboard = {
   /** Puts every fault of this service around the handler, the first outermost. */
   wrap<In, Out>(handler: Handler<In, Out>): Handler<In, Out>
   crashPoint(name: string): CrashPoint
+  /** For a fault that is put in by hand, since it spoils no handler's work. */
+  switchOf(fault: Fault): Switch<unknown>
   /** Sets faults by name; null switches one off. @throws LabError `malformed`; then nothing was switched. */
   set(settings: Record<string, unknown>): void
   clear(): void
   view(): FaultsView
+  /** Resolves when what faults have begun beside the work is over. */
+  idle(): Promise<void>
 }
 
 type Parts = { role: string; environment: Environment; faults: readonly Fault[]; crashPoints?: readonly string[] }
@@ -33,6 +37,7 @@ export function createSwitchboard({ role, environment, faults, crashPoints = [] 
   const bites = new Map<string, number>()
   const known = crashPoints.length > 0 ? [...faults, crash] : faults
   const passes = new Map<string, number>()
+  const beside = new Set<Promise<void>>()
 
   function set(settings: Record<string, unknown>): void {
     const checked = Object.entries(settings).map(([name, value]) => {
@@ -64,12 +69,18 @@ export function createSwitchboard({ role, environment, faults, crashPoints = [] 
     }
   }
 
-  const bite = (name: string) => bites.set(name, (bites.get(name) ?? 0) + 1)
+  const switchOf = ({ name }: Fault): Switch<unknown> => ({
+    setting: () => active.get(name),
+    bite: () => void bites.set(name, (bites.get(name) ?? 0) + 1),
+    beside(work) {
+      beside.add(work)
+      void work.finally(() => beside.delete(work))
+    },
+  })
   return {
     on,
     wrap<In, Out>(handler: Handler<In, Out>): Handler<In, Out> {
       if (!on) return handler
-      const switchOf = ({ name }: Fault) => ({ setting: () => active.get(name), bite: () => bite(name) })
       // Faults look at no more of the work than their own schema names, so they need not know its type.
       const inner = handler as Handler<unknown, unknown>
       return faults.reduceRight((next, fault) => fault.wrap(next, switchOf(fault)), inner) as Handler<In, Out>
@@ -85,7 +96,9 @@ export function createSwitchboard({ role, environment, faults, crashPoints = [] 
       }
     },
     set,
+    switchOf,
     clear: () => active.clear(),
+    idle: async () => void (await Promise.all(beside)),
     view: () =>
       Object.fromEntries(
         known.map(({ name }) => [name, { setting: active.get(name) ?? null, bites: bites.get(name) ?? 0 }]),

@@ -20,6 +20,7 @@ import { startDuty } from './duty.ts'
 import { abandon, place, type PlaceParts } from './place.ts'
 import { releasesTables } from './releases.ts'
 import { NAME, settings } from './settings.ts'
+import { copies, twice } from './twice.ts'
 import { viewOf } from './view.ts'
 
 await runService(NAME, {
@@ -27,10 +28,14 @@ await runService(NAME, {
   async start(parts) {
     const { config, environment, log, closing, health } = parts
     const crashPoints = ['store-reserve', 'reserve-store', 'store-send', 'send-store'] as const
-    const switchboard = createSwitchboard({ role: 'ORDER', environment, faults: [], crashPoints })
+    const switchboard = createSwitchboard({ role: 'ORDER', environment, faults: [twice], crashPoints })
     const store = openStore(config.DATA_DIR, 'orders', db => ({ ...ordersTables(db), ...releasesTables(db) }))
-    const inventory = openPeer('inventory', config.INVENTORY_URL, config.W + 16)
-    const notification = openPeer('notification', config.NOTIFICATION_URL, config.W + 16)
+    const peerAt = (name: string, url: string) => {
+      const sentTwice = switchboard.on && { copies: copies({ url, it: switchboard.switchOf(twice) }) }
+      return openPeer({ name, url, connections: config.W + 16, ...sentTwice })
+    }
+    const inventory = peerAt('inventory', config.INVENTORY_URL)
+    const notification = peerAt('notification', config.NOTIFICATION_URL)
     const breaker =
       config.BREAKER === 'on'
         ? openBreaker({ failures: config.BREAKER_FAILURES, openMs: config.BREAKER_OPEN_MS, health })

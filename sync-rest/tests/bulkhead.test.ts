@@ -15,7 +15,7 @@ test('who waits past the deadline gets 503, inventory is never asked, and the br
   timeout: 20_000,
 }, async () => {
   await using inventory = await startInventory()
-  const peer = openPeer('inventory', inventory.url, 4)
+  const peer = openPeer({ name: 'inventory', url: inventory.url, connections: 4 })
   const gate = Promise.withResolvers<void>()
   // Stands where the breaker does, and holds the one place for longer than any deadline.
   const holding = bulkhead(1, 10)

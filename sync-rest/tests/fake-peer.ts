@@ -5,7 +5,7 @@ import { until } from '#common/kit/until.ts'
 
 const PATIENCE_MS = 10_000
 
-export type Asked = { path: string; orderId: string; headers: IncomingHttpHeaders }
+export type Asked = { path: string; orderId: string; headers: IncomingHttpHeaders; body: string }
 
 /** What becomes of one request. Doing nothing leaves it without an answer. */
 export type Treat = (response: ServerResponse, asked: Asked) => void
@@ -59,7 +59,7 @@ async function startPeer(treat: Record<string, Treat>): Promise<FakePeer> {
     request.setEncoding('utf8').on('data', chunk => (body += chunk))
     request.on('end', () => {
       const { orderId } = JSON.parse(body) as { orderId: string }
-      const one = { path: url, orderId, headers }
+      const one = { path: url, orderId, headers, body }
       asked.push(one)
       const treatment = peer.treat[url] ?? text(404, 'not here')
       treatment(response, one)

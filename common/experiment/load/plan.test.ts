@@ -21,6 +21,15 @@ test('repeats send every nth order again, in the sequence of time', () => {
   ])
 })
 
+test('repeats of a span are of the orders that start in it, its end left out', () => {
+  const plan = steadyPlan(5, 1000)
+  const added = withRepeats(plan, 1, 10, { fromMs: 1, toMs: 3 }).filter(start => !plan.includes(start))
+  assert.deepEqual(added, [
+    { order: 1, offsetMs: 11 },
+    { order: 2, offsetMs: 12 },
+  ])
+})
+
 test('starts of one moment keep their sequence', () => {
   const burst = [2, 0, 1].map(order => ({ order, offsetMs: 5 }))
   assert.deepEqual(inTime(burst), burst)

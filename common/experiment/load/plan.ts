@@ -1,3 +1,5 @@
+import type { Span } from '../recovery.ts'
+
 /**
  * When each attempt starts. A plan is made before the load and never waits for an answer.
  */
@@ -16,9 +18,17 @@ export function steadyPlan(count: number, ordersPerSecond: number, fromMs = 0): 
   return Array.from({ length: count }, (_, order) => ({ order, offsetMs: fromMs + (order * 1000) / ordersPerSecond }))
 }
 
-/** The plan with every nth of its starts sent once more, `afterMs` later: the same order under the same key. */
-export function withRepeats(plan: readonly PlannedStart[], every: number, afterMs: number): PlannedStart[] {
-  const repeats = plan.filter((_, position) => position % every === 0)
+const ALWAYS: Span = { fromMs: 0, toMs: Infinity }
+
+/** The plan with every nth of its starts in `span` sent once more, `afterMs` later: the same order under the same key. */
+export function withRepeats(
+  plan: readonly PlannedStart[],
+  every: number,
+  afterMs: number,
+  { fromMs, toMs } = ALWAYS,
+): PlannedStart[] {
+  const during = plan.filter(({ offsetMs }) => offsetMs >= fromMs && offsetMs < toMs)
+  const repeats = during.filter((_, position) => position % every === 0)
   return inTime([...plan, ...repeats.map(start => ({ ...start, offsetMs: start.offsetMs + afterMs }))])
 }
 

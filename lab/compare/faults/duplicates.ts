@@ -1,4 +1,4 @@
-// Every message is delivered twice; where all there is are requests, every client asks twice.
+// Every message is delivered twice; where the clients' requests are messages of the model too, every client asks twice.
 import { defineCheck, vacuous, valid } from '#common/experiment/checks/check.ts'
 import { duplicatesSeen } from '#common/experiment/checks/seen.ts'
 import { steadyPlan, withRepeats } from '#common/experiment/load/plan.ts'
@@ -9,7 +9,7 @@ const RETRY_MS = 250
 
 export const duplicates = defineFault({
   name: 'duplicates',
-  title: 'Every message delivered twice (REST: every request retried)',
+  title: "Every message delivered twice (REST: every request, the clients' too)",
   asks: 'Everything arrives twice: is an order reserved or confirmed twice?',
   profiles: {
     full: { ordersPerSecond: 50, beforeMs: 2_000, faultMs: 12_000, afterMs: 2_000 },
@@ -17,17 +17,15 @@ export const duplicates = defineFault({
   },
   load: around,
   harm({ compared: { copies } }, settings) {
-    const label = 'everything arrives twice'
     const span = spanOf(settings)
-    const orders = (settings.ordersPerSecond * settings.faultMs) / 1_000
-    if (copies !== 'requests') {
-      return { label, ...between(span, copies.begin, copies.end), seen: [copiesSeen(copies.end.verb, span)] }
-    }
+    const harm = { label: 'everything arrives twice', ...between(span, copies.begin, copies.end) }
+    const seen = [copiesSeen(copies.end.verb, span)]
+    if (!copies.clientsRepeat) return { ...harm, seen }
+    const asked = Math.floor((settings.ordersPerSecond * settings.faultMs) / 1_000)
     return {
-      label: 'every request is sent twice',
-      span: { fromMs: 0, toMs: span.toMs + settings.afterMs },
-      plan: (count, ordersPerSecond) => withRepeats(steadyPlan(count, ordersPerSecond), 1, RETRY_MS),
-      seen: [duplicatesSeen({ atLeast: orders })],
+      ...harm,
+      plan: (count, ordersPerSecond) => withRepeats(steadyPlan(count, ordersPerSecond), 1, RETRY_MS, span),
+      seen: [...seen, duplicatesSeen({ atLeast: asked })],
     }
   },
 })

@@ -1,0 +1,47 @@
+// The fault `twice`: every request to another service is sent once more as it is. It is put around the requests that
+// order_service makes, where the other faults are around the work that a service is asked for.
+// Guarantees: a copy has the request's own address, headers and bytes (and a mark), starts when the request has its connection (what
+// was never sent is not copied) and goes by connections of its own; nobody waits for its answer or reads more of it than
+// that it came, and only then it counts. Not promised: which of the two arrives first.
+import { type Dispatcher, request } from 'undici'
+import { Type } from 'typebox'
+import { defineFault, type Switch } from '#common/faults/fault.ts'
+
+export const COPY = 'lab-copy'
+
+const PATIENCE_MS = 5_000
+
+export const twice = defineFault({
+  name: 'twice',
+  about: 'every request to another service is sent twice',
+  schema: Type.Object({}, { additionalProperties: false }),
+  variable: 'TWICE',
+  fromText: () => ({}),
+  wrap: next => next,
+})
+
+type Copying = { url: string; it: Switch<unknown> }
+
+/** Goes into a pool of connections to `url`. */
+export const copies =
+  ({ url, it }: Copying): Dispatcher.DispatcherComposeInterceptor =>
+  dispatch =>
+  (sent, handler) =>
+    dispatch(sent, {
+      onRequestStart(...start) {
+        if (it.setting() !== undefined) it.beside(sendAgain(url, sent).then(it.bite, () => {}))
+        handler.onRequestStart?.(...start)
+      },
+      onResponseStart: (...start) => handler.onResponseStart?.(...start),
+      onResponseData: (...data) => handler.onResponseData?.(...data),
+      onResponseEnd: (...end) => handler.onResponseEnd?.(...end),
+      onResponseError: (...error) => handler.onResponseError?.(...error),
+    })
+
+/** Resolves when it was answered, whatever the answer is. */
+async function sendAgain(url: string, { path, method, headers: own, body }: Dispatcher.DispatchOptions): Promise<void> {
+  const headers = Object.assign({ [COPY]: 'yes' }, own)
+  const signal = AbortSignal.timeout(PATIENCE_MS)
+  const response = await request(url + path, { method, headers, body, signal })
+  await response.body.dump()
+}
