@@ -35,7 +35,6 @@ export default defineExperiment({
         },
         timeline: [at(beforeMs, kill(INVENTORY)), at(beforeMs + outageMs, start(INVENTORY))],
         settleMs: 60_000,
-        latencyMatters: false,
         checks: [
           ...always,
           oversold,

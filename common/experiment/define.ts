@@ -49,8 +49,8 @@ export type Variant = {
   /** As in `VariantFacts`. */
   durability?: string
   leftOut?: string
-  /** Repeat the variant, twice at most, when its generator was late: its latency is a measure of the experiment. */
-  latencyMatters?: boolean
+  /** How often a full run repeats the variant when its generator was late, where its latency is asked for; 0 by default. */
+  againWhenLate?: number
   /** Measure what the services and brokers use: CPU, bytes written, memory (costs.ts). */
   costs?: boolean
   checks: readonly Check[]
@@ -73,6 +73,8 @@ export type Experiment<Values extends Settings = Settings> = {
   does: string
   profiles: Record<Profile, Values>
   variants(settings: Values): Variant[]
+  /** Which variant is run first, by its place from 0; the others follow round. All are shown as they are declared. */
+  begins?: number
   /** The measures that its table shows, by name, in this order. */
   columns: readonly string[]
   /** Whether its picture shows each order. */

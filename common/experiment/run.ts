@@ -11,9 +11,6 @@ import type { OpenRuntime } from './runtime.ts'
 import type { Result } from './summary.ts'
 import { runVariant } from './variant.ts'
 
-/** How often a variant is run again when its generator was late; a quick run is there for its verdicts. */
-const REPEATS: Record<Profile, number> = { quick: 0, full: 2 }
-
 export type RunOptions = {
   name: string
   experiment: Experiment
@@ -37,7 +34,8 @@ export async function runExperiment(options: RunOptions): Promise<Result> {
   const variants = experiment.variants(settings)
   const results: VariantResult[] = []
   let trouble: string | undefined
-  for (const variant of variants) {
+  const { begins = 0 } = experiment
+  for (const variant of [...variants.slice(begins), ...variants.slice(0, begins)]) {
     try {
       results.push(judge(variant, await measured(options, variant)))
     } catch (error) {
@@ -53,16 +51,17 @@ export async function runExperiment(options: RunOptions): Promise<Result> {
     name,
     profile,
     variants,
-    results,
+    results: results.toSorted((one, other) => variants.indexOf(one.variant) - variants.indexOf(other.variant)),
     seconds: (performance.now() - began) / 1_000,
     trouble,
   })
 }
 
-/** The history of a variant; again, twice at most, when latency matters and the generator was late. */
+/** The history of a variant; again when the generator was late, but not in a quick run, which is there for its verdicts. */
 async function measured(options: RunOptions, variant: Variant): Promise<History> {
   const { experiment, runId, name, folder, onProgress } = options
   const slug = slugOf(variant.name)
+  const most = options.profile === 'full' ? (variant.againWhenLate ?? 0) : 0
   for (let repeat = 0; ; repeat++) {
     const history = await runVariant({
       ...options,
@@ -74,7 +73,7 @@ async function measured(options: RunOptions, variant: Variant): Promise<History>
     })
     await mkdir(folder, { recursive: true })
     await writeFile(historyFile(folder, variant.name), `${JSON.stringify(history)}\n`)
-    if (!variant.latencyMatters || repeat === REPEATS[options.profile] || !isVoid(history)) return history
+    if (repeat === most || !isVoid(history)) return history
     onProgress(`${variant.name}: the generator was late; once more`)
   }
 }

@@ -46,7 +46,7 @@ export function lacks(fault: Fault, model: ComparedModel, given: readonly Broker
   )
 }
 
-function experimentOf(fault: Fault, model: ComparedModel, { ordersPerSecond }: Cell): Experiment {
+function experimentOf(fault: Fault, model: ComparedModel, { ordersPerSecond, repeat }: Cell): Experiment {
   const at = (settings: FaultSettings): FaultSettings => ({ ...settings, ordersPerSecond })
   const besides = model.compared.compositions.filter(({ shows }) => shows !== undefined && shows === fault.besides)
   return {
@@ -61,6 +61,8 @@ function experimentOf(fault: Fault, model: ComparedModel, { ordersPerSecond }: C
       const all = [model.compared.compositions[0], ...besides]
       return all.map(composition => variantOf(fault, model, composition, harm, settings as FaultSettings))
     },
+    // Each repetition begins with another composition: what comes first is not always the same.
+    begins: (repeat - 1) % (1 + besides.length),
     columns: fault.columns ?? COLUMNS,
     showsOrders: fault.name !== HEALTHY,
     explain: results => explain(fault, model, results),
@@ -94,7 +96,7 @@ function variantOf(
     ...(harm.timeline && { timeline: harm.timeline }),
     ...(harm.label !== undefined && harm.span && { spans: [{ label: harm.label, ...harm.span }] }),
     settleMs: leftOut ? SETTLE_LEFT_OUT_MS : SETTLE_MS,
-    latencyMatters: isHealthy,
+    ...(isHealthy && { againWhenLate: 1 }),
     costs: isHealthy,
     checks: [...always, oversold, expectedOutcomes(fault.mayFail ? { mayFail } : {}), noneUnknown, ...harm.seen],
     measures: history => [

@@ -25,6 +25,16 @@ test('what is repeated goes round all models before it comes again, and each rou
   }
 })
 
+test('each repetition begins with another composition, and the own one of a model stays the first of its tables', () => {
+  const kafka = plan({ ...asked, rates: [20] }).filter(({ id }) => id.startsWith('streaming-kafka/healthy'))
+  assert.deepEqual(
+    kafka.map(({ experiment }) => experiment.begins),
+    [0, 1, 0],
+  )
+  const names = kafka.map(({ experiment }) => experiment.variants(experiment.profiles.full).map(({ name }) => name))
+  assert.deepEqual(names, Array(3).fill(['synced topics', "Kafka's default"]))
+})
+
 test('each cell has a name of its own, which no experiment has', () => {
   const ids = plan({ ...asked, repeat: 2 }).map(({ id }) => id)
   assert.equal(new Set(ids).size, ids.length)
