@@ -126,7 +126,7 @@ test('a broker by address is not killed: the rest is run, and what is not is sai
     /sync-rest\/broker-dead: as it stands/,
   ]
   assert.ok(stdout.search(said) >= 0 && stdout.search(said) < stdout.search(begun), stdout)
-  assert.match(stdout, /streaming-kafka has no like of it: kafka was given by address/)
+  assert.match(stdout, /streaming-kafka is not here: kafka was given by address/)
 
   const again = await runCli('main', ['compare', '--resume', '--out', folder.runs], {
     LAB_CACHE_DIR: folder.cache,

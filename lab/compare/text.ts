@@ -17,7 +17,8 @@ export function comparisonText(summary: Summary, where: string, width: number): 
   const { about, models } = comparison
   const parts = about.flatMap(fault => {
     const own = results.filter(({ cell }) => cell?.fault === fault.name)
-    return own.length === 0 ? [] : [part(fault, models, own, width)]
+    const isNowhere = models.every(model => fault.without[model] !== undefined)
+    return own.length === 0 && !isNowhere ? [] : [part(fault, models, own, width)]
   })
   return [...parts, renderProvenance(summary, where, verdicts(results))].join('\n\n')
 }
@@ -38,7 +39,7 @@ function part(
     asks,
     caveat ?? '',
     ...tables,
-    ...Object.entries(without).map(([model, why]) => `${model} has no like of it: ${why}`),
+    ...Object.entries(without).map(([model, why]) => `${model} is not here: ${why}`),
     ...(name === HEALTHY ? durabilityLines(results) : []),
     ...explained(models, results),
     ...results.flatMap(troubleOf),

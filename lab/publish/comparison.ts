@@ -86,7 +86,7 @@ function section(
     `<a id="${faultAnchor(name)}"></a>\n\n## ${title}`,
     asks,
     caveat,
-    ...Object.entries(without).map(([model, why]) => `*${model}* has no like of it: ${why}.`),
+    ...Object.entries(without).map(([model, why]) => `*${model}* is not here: ${why}.`),
     ...links,
     ...(name === HEALTHY ? [] : sentences),
     ...rates.flatMap(([rate, own]) => [

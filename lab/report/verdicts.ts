@@ -35,7 +35,7 @@ function judgedOf(results: readonly Result[]): string {
   const verdicts = results.map(({ verdict }) => verdict)
   const judged = checks.map(({ verdict }) => verdict)
   if (worst(verdicts) === 'valid')
-    return `All ${results.length} results are valid, in all of their ${checks.length} checks.`
+    return `${results.length === 1 ? 'The one result is' : `All ${results.length} results are`} valid, in all of ${checks.length} checks.`
   return `Of ${results.length} results ${tally(verdicts)}; of their ${checks.length} checks ${tally(judged) || 'none was judged'}.`
 }
 
