@@ -2,11 +2,11 @@
 import { Admin, ListOffsetTimestamps } from '@platformatic/kafka'
 import { until } from '#common/kit/until.ts'
 import { topicConfigs, type TopicSpec } from '../topics.ts'
-import { clientOptions, explain } from './options.ts'
+import { clientOptions, explain, isNotYetLed, isThere, isUnknownGroup, isUnknownTopic } from './options.ts'
 import type { Positions } from './record.ts'
 
 export type BrokerAdmin = {
-  /** Creates the topics that are missing; one that is there stays as it is. */
+  /** Creates the topics that are missing, and waits until the broker leads them all; one that is there stays as it is. */
   ensureTopics(specs: TopicSpec[], flush: boolean): Promise<void>
   topics(): Promise<string[]>
   groups(): Promise<string[]>
@@ -29,35 +29,36 @@ const partitionsOf = ({ partitions }: TopicSpec): number[] => [...Array(partitio
 
 export function createAdmin(brokers: string, clientId: string): BrokerAdmin {
   const admin = new Admin(clientOptions(brokers, clientId))
+
+  async function ends(specs: TopicSpec[]): Promise<Positions> {
+    const at = (partitionIndex: number) => ({ partitionIndex, timestamp: ListOffsetTimestamps.LATEST })
+    const topics = specs.map(spec => ({ name: spec.name, partitions: partitionsOf(spec).map(at) }))
+    const ends: Positions = new Map()
+    for (const { name, partitions } of await admin.listOffsets({ topics })) {
+      const offsets: bigint[] = []
+      for (const { partitionIndex, offset } of partitions) offsets[partitionIndex] = offset
+      ends.set(name, offsets)
+    }
+    return ends
+  }
+
   return {
     async ensureTopics(specs, flush) {
-      const missing = async () => {
-        const present = new Set(await admin.listTopics())
-        return specs.filter(({ name }) => !present.has(name))
-      }
-      const wanted = await missing()
-      if (wanted.length === 0) return
+      const present = new Set(await admin.listTopics())
+      const wanted = specs.filter(({ name }) => !present.has(name))
+      const names = wanted.map(({ name }) => name).join(', ')
       const topics = wanted.map(({ name, partitions }) => ({ topic: name, partitions, replicas: 1 }))
-      // Another service may create some of them at the same moment; what counts is that they are there.
-      const refusal = await admin
-        .createTopics({ topics, configs: topicConfigs(flush) })
-        .catch((error: unknown) => error)
-      const still = await missing()
-      if (still.length > 0) throw new Error(`${still.map(({ name }) => name).join(', ')}: ${explain(refusal)}`)
+      if (topics.length > 0)
+        await admin.createTopics({ topics, configs: topicConfigs(flush) }).catch((error: unknown) => {
+          // Another service may create some of them at the same moment; what counts is that they are there.
+          if (!isThere(error)) throw new Error(`${names}: ${explain(error)}`)
+        })
+      const led = () => ends(specs).then(() => true, ignore(isNotYetLed))
+      await until(led, { deadlineMs: 10_000, what: `the broker to lead ${names}` })
     },
     topics: () => admin.listTopics(),
     groups: async () => [...(await admin.listGroups()).keys()],
-    async ends(specs) {
-      const at = (partitionIndex: number) => ({ partitionIndex, timestamp: ListOffsetTimestamps.LATEST })
-      const topics = specs.map(spec => ({ name: spec.name, partitions: partitionsOf(spec).map(at) }))
-      const ends: Positions = new Map()
-      for (const { name, partitions } of await admin.listOffsets({ topics })) {
-        const offsets: bigint[] = []
-        for (const { partitionIndex, offset } of partitions) offsets[partitionIndex] = offset
-        ends.set(name, offsets)
-      }
-      return ends
-    },
+    ends,
     async committed(group, specs) {
       const topics = specs.map(spec => ({ name: spec.name, partitionIndexes: partitionsOf(spec) }))
       const found = await admin.listConsumerGroupOffsets({ groups: [{ groupId: group, topics }] })
@@ -77,7 +78,7 @@ export function createAdmin(brokers: string, clientId: string): BrokerAdmin {
       await admin.alterConsumerGroupOffsets({ groupId, topics })
     },
     async deleteTopics(names) {
-      for (const name of names) await admin.deleteTopics({ topics: [name] }).catch(ignore(/unknown|not host/i))
+      for (const name of names) await admin.deleteTopics({ topics: [name] }).catch(ignore(isUnknownTopic))
       // The controller has them deleted; the broker that is asked next may learn it a moment later.
       const gone = async () => !(await admin.listTopics()).some(name => names.includes(name))
       await until(gone, { deadlineMs: 10_000, what: `the broker to forget ${names.join(', ')}` })
@@ -86,7 +87,7 @@ export function createAdmin(brokers: string, clientId: string): BrokerAdmin {
       for (const name of names) {
         // A member that was killed would keep its group alive until its session has run out.
         await admin.removeMembersFromConsumerGroup({ groupId: name }).catch(() => {})
-        await admin.deleteGroups({ groups: [name] }).catch(ignore(/does not exist|not found/i))
+        await admin.deleteGroups({ groups: [name] }).catch(ignore(isUnknownGroup))
       }
     },
     async ping() {
@@ -96,9 +97,9 @@ export function createAdmin(brokers: string, clientId: string): BrokerAdmin {
   }
 }
 
-/** Lets an error pass whose reason says that the work was done already. */
+/** Lets an error pass that says that there is nothing to do, or nothing yet. */
 const ignore =
-  (reason: RegExp) =>
+  (isDone: (error: unknown) => boolean) =>
   (error: unknown): void => {
-    if (!reason.test(explain(error))) throw error
+    if (!isDone(error)) throw error
   }

@@ -1,0 +1,35 @@
+// Topics that several services make sure of at the same moment, as all do when they start together.
+import assert from 'node:assert/strict'
+import { randomBytes } from 'node:crypto'
+import { test } from 'node:test'
+import { testBroker } from '#common/conformance/test-broker.ts'
+import { createAdmin } from '../broker/admin.ts'
+
+test('whoever makes sure of a topic finds it there at once, also when others create it at the same moment', async t => {
+  const admins = Array.from({ length: 8 }, () => createAdmin(testBroker('kafka'), 'test'))
+  const made = new Set<string>()
+  t.after(async () => {
+    await admins[0]?.deleteTopics([...made])
+    await Promise.all(admins.map(admin => admin.close()))
+  })
+  for (let round = 0; round < 4; round++) {
+    const shared = `test-${randomBytes(6).toString('hex')}`
+    await Promise.all(
+      admins.map(async (admin, at) => {
+        const specs = [shared, `${shared}.${at}`].map(name => ({ name, partitions: 3 }))
+        for (const { name } of specs) made.add(name)
+        await admin.ensureTopics(specs, false)
+        const ends = await admin.ends(specs)
+        assert.deepEqual([...ends.values()], Array(2).fill([0n, 0n, 0n]))
+      }),
+    )
+  }
+})
+
+test('a topic that is not there is deleted without an error, and a name that is none is told', async t => {
+  const admin = createAdmin(testBroker('kafka'), 'test')
+  t.after(() => admin.close())
+  const name = `test-${randomBytes(6).toString('hex')}`
+  await admin.deleteTopics([name])
+  await assert.rejects(admin.ensureTopics([{ name: 'no/name', partitions: 1 }], false), /^Error: no\/name: .*invalid/i)
+})
