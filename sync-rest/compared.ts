@@ -17,7 +17,8 @@ export const compared: Compared = {
   copies: { begin: use('begin-copies', {}), end: use('end-copies', {}), clientsRepeat: true },
   poison: {
     // Past the door of the order service, straight to the service that would have to handle it.
-    send: nth => use('publish-raw', { service: 'inventory_service', path: '/reserve', body: poisonOf(nth).body }),
+    send: nth =>
+      use('publish-raw', { service: 'inventory_service', path: '/reserve', body: poisonOf(nth, 'order').body }),
     becomes: 'refused',
   },
   readAgain: 'a request is gone when it was answered; who comes later can only ask the order service for its book',

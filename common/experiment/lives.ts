@@ -69,5 +69,8 @@ export function isRightAnswer({ attempt, planned }: Life): boolean {
 /** When a completed order was; undefined for one that failed although nobody ordered that, or never ended. */
 export const fulfilledNs = (life: Life): number | undefined => (isCompleted(life) ? completedNs(life) : undefined)
 
+/** Its client was told no, or nothing, by a fault's doing, and no book has it. */
+export const wasNotTaken = (life: Life): boolean => life.placedNs === undefined && !isRightAnswer(life)
+
 /** It failed, and the seed did not demand it: a fault's doing. */
 export const wasGivenUp = (life: Life): boolean => life.outcome === 'failed' && !isCompleted(life)

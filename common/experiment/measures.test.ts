@@ -80,6 +80,13 @@ test('a late generator voids latencies, and nothing else', () => {
   assert.equal(value(history, 'accepted p50'), 10)
 })
 
+test('a late generator voids what too few samples show as well', () => {
+  const history = historyOf(many(200, index => served(index, 10)))
+  for (const attempt of history.attempts) attempt.startedNs = attempt.plannedNs + 3e6
+  assert.equal(measure(history, 'accepted p99').note, 'generator-bound')
+  assert.deepEqual([value(history, 'accepted p50'), measure(history, 'accepted p50').note], [null, 'generator-bound'])
+})
+
 test('a late start in the warm-up voids nothing, and a latency that dwarfs the lateness stands', () => {
   const history = historyOf(
     many(2_200, index => served(index, index < 1_100 ? 10 : 100)),

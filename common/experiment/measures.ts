@@ -1,7 +1,7 @@
 // What every variant measures, from its history alone: both latencies, availability, answers by kind, backlog.
 import { costMeasures } from './costs.ts'
 import type { History } from './history.ts'
-import { acceptedLatency } from './latency/accepted.ts'
+import { acceptedSamples } from './latency/accepted.ts'
 import { type FigureName, nearestRank, type Percentiles, percentiles, type Sample } from './latency/percentiles.ts'
 import type { Answer, Attempt } from './load/attempt.ts'
 import { isGeneratorBound } from './latency/void.ts'
@@ -18,14 +18,18 @@ const SHOWN: readonly FigureName[] = ['min', 'p50', 'p90', 'p99', 'max']
 
 export function standardMeasures(history: History): Unnamed[] {
   const lives = livesOf(history)
-  const { corrected, uncorrected } = acceptedLatency(measuredOf(history), history.deadlineMs)
-  const completed = percentiles(completions(history, lives))
+  const { corrected, uncorrected } = acceptedSamples(measuredOf(history), history.deadlineMs)
+  const completed = completions(history, lives)
   return [
     { name: 'asked', unit: 'orders', value: lives.filter(({ attempt }) => attempt).length },
     ...answers(lives),
-    ...latency('accepted', corrected, voidBecause(history, corrected)),
-    ...latency('accepted uncorrected', uncorrected, voidBecause(history, corrected)),
-    ...latency('completed', completed, history.clocksAgree ? voidBecause(history, completed) : CLOCKS_DIFFER),
+    ...latency('accepted', percentiles(corrected), voidBecause(history, corrected)),
+    ...latency('accepted uncorrected', percentiles(uncorrected), voidBecause(history, corrected)),
+    ...latency(
+      'completed',
+      percentiles(completed),
+      history.clocksAgree ? voidBecause(history, completed) : CLOCKS_DIFFER,
+    ),
     ...shares(lives),
     { name: 'deepest backlog', unit: 'orders', value: Math.max(0, ...backlog(history).map(([, depth]) => depth)) },
     { name: 'start lateness p99', unit: 'ms', value: latenessP99Ms(history) },
@@ -35,29 +39,35 @@ export function standardMeasures(history: History): Unnamed[] {
 
 /** Start minus plan of what is measured, at p99, in milliseconds; null when nothing was started. */
 function latenessP99Ms(history: History): number | null {
-  const lateMs = measuredOf(history).map(({ startedNs, plannedNs }) => (startedNs - plannedNs) / 1e6)
-  return lateMs.length === 0
-    ? null
-    : nearestRank(
-        lateMs.sort((one, other) => one - other),
-        990,
-      )
+  return p99Of(measuredOf(history).map(({ startedNs, plannedNs }) => (startedNs - plannedNs) / 1e6))
 }
 
-/** Why these figures are void, or undefined. Each latency is judged by the p99 that it would report. */
-function voidBecause(history: History, { p99 }: Percentiles): string | undefined {
+const p99Of = (values: number[]): number | null =>
+  values.length === 0
+    ? null
+    : nearestRank(
+        values.toSorted((one, other) => one - other),
+        990,
+      )
+
+/**
+ * Why the figures of these samples are void, or undefined. Each latency is judged by its own p99, also where there are too
+ * few samples to show that: what is shown then bears the same lateness.
+ */
+export function voidBecause(history: History, samples: readonly Sample[]): string | undefined {
   const lateMs = latenessP99Ms(history)
-  if (lateMs === null || p99.ms === undefined) return undefined
-  return isGeneratorBound(lateMs, p99.ms) ? 'generator-bound' : undefined
+  const p99Ms = p99Of(samples.map(({ ms }) => ms))
+  if (lateMs === null || p99Ms === null) return undefined
+  return isGeneratorBound(lateMs, p99Ms) ? 'generator-bound' : undefined
 }
 
 /** Whether the accepted latency of the history is void. */
 export const isVoid = (history: History): boolean =>
-  voidBecause(history, acceptedLatency(measuredOf(history), history.deadlineMs).corrected) !== undefined
+  voidBecause(history, acceptedSamples(measuredOf(history), history.deadlineMs).corrected) !== undefined
 
 /** Whether its completed latency is: it is longer, and bears more lateness. */
 export const isCompletionVoid = (history: History): boolean =>
-  !history.clocksAgree || voidBecause(history, percentiles(completions(history, livesOf(history)))) !== undefined
+  !history.clocksAgree || voidBecause(history, completions(history, livesOf(history))) !== undefined
 
 /** The attempts that are measured: the first of each order after the warm-up. What is asked again is answered from a book. */
 export const measuredOf = ({ attempts, warmUpOrders }: History): Attempt[] =>

@@ -25,12 +25,12 @@ appendFileSync(DATA_DIR + '/starts', 'x')
 const starts = readFileSync(DATA_DIR + '/starts', 'utf8').length
 createServer((request, response) => {
   if (request.url === '/die') process.kill(process.pid, 'SIGKILL')
-  response.end(JSON.stringify({ pid: process.pid, starts, GREETING, faults: process.env.LAB_FAULTS }))
+  response.end(JSON.stringify({ pid: process.pid, starts, GREETING, faults: process.env.LAB_FAULTS, w: process.env.W }))
 }).listen(Number(PORT), '127.0.0.1')
 console.log('started')
 `
 
-type Said = { pid: number; starts: number; GREETING?: string; faults?: string }
+type Said = { pid: number; starts: number; GREETING?: string; faults?: string; w?: string }
 
 async function open(t: TestContext, { environment = {}, supervised = [] as string[] } = {}) {
   const folder = mkdtempSync(join(tmpdir(), 'processes-'))
@@ -102,6 +102,14 @@ test('services have ports of their own, the environment of the model, and above 
   const [one, other] = await Promise.all([ask('one'), ask('other')])
   assert.deepEqual([one.GREETING, one.faults], ['one', 'on'])
   assert.deepEqual([other.GREETING, other.faults], ['hello', 'off'])
+})
+
+test('a setting in the shell of whoever runs the lab does not reach the services', async t => {
+  process.env.W = '1'
+  t.after(() => delete process.env.W)
+  const { runtime, ask } = await open(t, { environment: { other: { W: '2' } } })
+  await Promise.all([runtime.start('one'), runtime.start('other')])
+  assert.deepEqual([(await ask('one')).w, (await ask('other')).w], [undefined, '2'])
 })
 
 test('a paused service answers when it is resumed, and can be killed while it is paused', async t => {

@@ -1,5 +1,6 @@
 // The runtime of plain processes: each service a child of the lab, on a leased loopback port, with a store of its own.
-// Guarantees: every child ends with the lab, however the lab ends (kit/child.ts).
+// Guarantees: every child ends with the lab, however the lab ends (kit/child.ts); and its settings are those of the model
+// and of the variant alone: a setting that stands in the shell of whoever runs the lab does not reach what is measured.
 import { rmSync } from 'node:fs'
 import { mkdir } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
@@ -11,6 +12,12 @@ import type { Place } from './model.ts'
 import type { Opening, OpenRuntime, ProcessesOf, Runtime } from './runtime.ts'
 
 const ROOT = resolve(import.meta.dirname, '../..')
+
+/** What a process needs of the machine, and no service reads as a setting. */
+const OF_THE_MACHINE = ['PATH', 'HOME', 'TMPDIR', 'LANG', 'TZ', 'LD_LIBRARY_PATH']
+
+const ofTheMachine = (environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv =>
+  Object.fromEntries(OF_THE_MACHINE.map(name => [name, environment[name]]))
 
 export type ProcessesOptions = Opening & { broker: Place['broker']; dataFolder: string }
 
@@ -40,7 +47,7 @@ export async function createProcesses(options: ProcessesOptions): Promise<{ runt
           args: [join(ROOT, model.name, service, 'main.ts')],
           cwd: ROOT,
           env: {
-            ...process.env,
+            ...ofTheMachine(process.env),
             NODE_COMPILE_CACHE: join(cacheFolder(), 'compiled'),
             LAB_FAULTS: 'on',
             ...spec?.environment(place),

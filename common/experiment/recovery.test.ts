@@ -48,6 +48,25 @@ test('who is told no, or too late, while the fault lasts has no availability', (
   assert.equal(found['during: availability'], 25)
 })
 
+test('an order that was told no and that no book has is not taken', () => {
+  const refused: MadeLife = { atMs: 1_500, answer: '503 broker-unavailable', answeredMs: 1_501 }
+  const found = measured([served(500, 20), refused, { atMs: 2_600, answer: 'deadline' }])
+  assert.deepEqual([found['not taken'], found['given up']], [2, 0])
+})
+
+test('while a fault lasts only a right answer has a latency: a quick refusal is none', () => {
+  const refused = (atMs: number): MadeLife => ({ atMs, answer: '503 inventory-unavailable', answeredMs: atMs + 1 })
+  const lives = Array.from({ length: 40 }, (_, index) => [served(1_000 + index * 10, 300), refused(1_005 + index * 10)])
+  assert.equal(measured(lives.flat())['during: right answer p50'], 300)
+  const none = measured(Array.from({ length: 40 }, (_, index) => refused(1_000 + index)))
+  assert.equal(none['during: right answer p50'], 'no order was answered rightly while it lasted')
+})
+
+test('orders that all end at one moment have no drain rate', () => {
+  const held = Array.from({ length: 60 }, (_, index) => waiting(1_000 + index, 3_100))
+  assert.equal(measured(held)['drain rate'], 'all at one moment')
+})
+
 test('where an order waits for ever no time is claimed', () => {
   const forgotten: MadeLife = { atMs: 1_500, answer: '202', answeredMs: 1_505, placedMs: 1_502 }
   const found = measured([served(500, 20), forgotten])
@@ -79,6 +98,7 @@ test('an order that the fault made fail is given up: it completes nothing, and w
   })
   const found = measured([served(500, 20), refused(1_500), refused(2_000)])
   assert.equal(found['given up'], 2)
+  assert.equal(found['not taken'], 0)
   assert.equal(found['heal to last completed'], 'all that were taken were given up')
   assert.equal(found['oldest waited'], 19)
   const none = measured([refused(1_500)])

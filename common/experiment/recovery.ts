@@ -2,8 +2,9 @@
 // moment at which it was to start until it is completed (decided and, if reserved, confirmed) or given up.
 // The fault lasts until what ends it has done its work: a service that is started again is dead until it is healthy.
 import type { History } from './history.ts'
-import { completedNs, fulfilledNs, isRightAnswer, type Life, livesOf, wasGivenUp } from './lives.ts'
-import { AVAILABLE_MS } from './measures.ts'
+import { completedNs, fulfilledNs, isRightAnswer, type Life, livesOf, wasGivenUp, wasNotTaken } from './lives.ts'
+import { percentiles } from './latency/percentiles.ts'
+import { AVAILABLE_MS, latency, voidBecause } from './measures.ts'
 import { ENDS, thinned } from './series.ts'
 import type { Measure, Series } from './summary.ts'
 
@@ -55,6 +56,7 @@ export function recoveryMeasures(history: History, planned: Span): Unnamed[] {
     ...duringFault(history, lives, span),
     ...(span.startMs === undefined ? [] : [{ name: 'start took', unit: 'ms', value: span.startMs }]),
     ...fromHeal(history, lives, span),
+    { name: 'not taken', unit: 'orders', value: lives.filter(wasNotTaken).length },
     { name: 'given up', unit: 'orders', value: lives.filter(wasGivenUp).length },
     { name: 'deepest open', unit: 'orders', value: deepest },
     { name: 'oldest waited', unit: 'ms', ...oldestWaited(lives) },
@@ -66,14 +68,18 @@ const plannedMs = ({ attempt }: Life, { originNs }: History): number => ((attemp
 
 function duringFault(history: History, lives: readonly Life[], { fromMs, toMs }: Span): Unnamed[] {
   const during = lives.filter(life => plannedMs(life, history) >= fromMs && plannedMs(life, history) < toMs)
-  const inTime = during.filter(life => {
-    const { attempt } = life
-    return attempt?.answeredNs && isRightAnswer(life) && (attempt.answeredNs - attempt.plannedNs) / 1e6 <= AVAILABLE_MS
+  const right = during.filter(isRightAnswer).flatMap(({ attempt }) => {
+    const ms = ((attempt?.answeredNs ?? Number.NaN) - (attempt?.plannedNs ?? 0)) / 1e6
+    return Number.isNaN(ms) ? [] : [{ ms, atLeast: false }]
   })
+  const inTime = right.filter(({ ms }) => ms <= AVAILABLE_MS)
   const value = during.length === 0 ? null : (100 * inTime.length) / during.length
+  const noneRight = right.length === 0 ? 'no order was answered rightly while it lasted' : undefined
+  const figures = latency('during: right answer', percentiles(right), noneRight ?? voidBecause(history, right))
   return [
     { name: 'during: asked', unit: 'orders', value: during.length },
     { name: 'during: availability', unit: '%', value },
+    ...figures.filter(({ name }) => name.endsWith(' p50')),
   ]
 }
 
@@ -117,5 +123,6 @@ function drainRate(lives: readonly Life[], open: [number, number][], { originNs 
     .filter(seconds => seconds * 1e3 > toMs && seconds <= caughtUp)
   const first = done.reduce((least, seconds) => Math.min(least, seconds), caughtUp)
   if (done.length < LEAST_BACKLOG - CAUGHT_UP) return { value: null, note: 'most of those that waited were given up' }
-  return { value: done.length / (caughtUp - first) }
+  if (first === caughtUp) return { value: null, note: 'all at one moment' }
+  return { value: (done.length - 1) / (caughtUp - first) }
 }

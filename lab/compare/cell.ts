@@ -112,6 +112,8 @@ const COLUMNS = [
   'availability',
   'completed ÷ asked',
   'during: availability',
+  'during: right answer p50',
+  'not taken',
   'given up',
   'lost',
   'doubled',
@@ -124,6 +126,5 @@ const COLUMNS = [
   'deepest open',
   'oldest waited',
   'drain rate',
-  'accepted p50',
   'completed p50',
 ]

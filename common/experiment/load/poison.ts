@@ -11,12 +11,16 @@ export type Poison = {
   orderId?: string
 }
 
+/** An order as an event of it, which a queue or a log carries; or as it is, which a request carries. */
+export type Form = 'event' | 'order'
+
 /** In turn: cut off in the middle, without its lines, and with a negative quantity. Each body holds the id. */
-export function poisonOf(nth: number): Poison {
+export function poisonOf(nth: number, form: Form = 'event'): Poison {
   const id = `poison-${String(nth).padStart(4, '0')}`
   const items = [{ sku: 'burger', quantity: -3 }]
   const order = { orderId: id, userId: 'poisoner', kitchenId: DEFAULT_KITCHEN, items }
-  const negative = JSON.stringify(orderPlaced(order, { correlationId: id, occurredAt: '2026-01-01T00:00:00.000Z' }))
+  const event = orderPlaced(order, { correlationId: id, occurredAt: '2026-01-01T00:00:00.000Z' })
+  const negative = JSON.stringify(form === 'order' ? order : event)
   const classes: Omit<Poison, 'id'>[] = [
     { class: 'cut off', body: `{"id":"${id}","type":` },
     { class: 'without lines', body: negative.replace(JSON.stringify(items), '[]'), orderId: id },

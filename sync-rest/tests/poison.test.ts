@@ -1,0 +1,27 @@
+// What inventory does with a request that nothing can be done with.
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { evidenceOf } from '#common/conformance/facts.ts'
+import { openStage } from '#common/conformance/stage.ts'
+import { poisonOf } from '#common/experiment/load/poison.ts'
+import { syncRest } from '../model.ts'
+
+test('a poisoned order is refused for what is wrong with it: the same order, healed, is reserved', async () => {
+  await using stage = await openStage({ model: syncRest, broker: {} })
+  const reserve = (body: string) =>
+    stage.link.verbs['publish-raw']?.({ service: 'inventory_service', path: '/reserve', body })
+  const poisoned = [0, 1, 2].map(nth => poisonOf(nth, 'order'))
+  for (const { body } of poisoned) assert.deepEqual(await reserve(body), { status: 400 })
+  const healed = [/"items":\[\]/, /"quantity":-3/].map((wound, at) => {
+    const { body, id } = poisoned[at + 1] ?? assert.fail()
+    assert.match(body, wound)
+    const lines = '"items":[{"sku":"burger","quantity":1}]'
+    return { id, body: at === 0 ? body.replace(wound, lines) : body.replace(wound, '"quantity":1') }
+  })
+  for (const { body } of healed) assert.deepEqual(await reserve(body), { status: 200 })
+  const { decisions } = await evidenceOf(stage)
+  assert.deepEqual(
+    decisions.map(({ orderId }) => orderId),
+    healed.map(({ id }) => id),
+  )
+})
