@@ -70,7 +70,7 @@ test('orders that all end at one moment have no drain rate', () => {
 test('where an order waits for ever no time is claimed', () => {
   const forgotten: MadeLife = { atMs: 1_500, answer: '202', answeredMs: 1_505, placedMs: 1_502 }
   const found = measured([served(500, 20), forgotten])
-  assert.equal(found['heal to last decided'], '1 orders never were')
+  assert.equal(found['heal to last decided'], '1 of those that were asked while it lasted never were')
   assert.equal(found['oldest waited'], '1 orders wait for ever')
   assert.equal(found['drain rate'], 'fewer than 50 orders waited at the heal')
 })
@@ -99,7 +99,7 @@ test('an order that the fault made fail is given up: it completes nothing, and w
   const found = measured([served(500, 20), refused(1_500), refused(2_000)])
   assert.equal(found['given up'], 2)
   assert.equal(found['not taken'], 0)
-  assert.equal(found['heal to last completed'], 'all that were taken were given up')
+  assert.equal(found['heal to last completed'], 'all that were taken while it lasted were given up')
   assert.equal(found['oldest waited'], 19)
   const none = measured([refused(1_500)])
   assert.equal(none['oldest waited'], 'no order was completed')

@@ -92,8 +92,9 @@ function fromHeal(history: History, lives: readonly Life[], { fromMs, toMs }: Sp
   const kept = asked.filter(life => !wasGivenUp(life))
   const since = (name: string, doneOf: (life: Life) => number | undefined): Unnamed => {
     const never = kept.filter(life => doneOf(life) === undefined).length
-    const none = asked.length === 0 ? 'no order was taken while it lasted' : 'all that were taken were given up'
-    const note = never > 0 ? `${never} orders never were` : none
+    const none =
+      asked.length === 0 ? 'no order was taken while it lasted' : 'all that were taken while it lasted were given up'
+    const note = never > 0 ? `${never} of those that were asked while it lasted never were` : none
     if (never > 0 || kept.length === 0) return { name, unit: 'ms', value: null, note }
     const lastNs = kept.reduce((last, life) => Math.max(last, doneOf(life) ?? 0), 0)
     return { name, unit: 'ms', value: Math.max(0, (lastNs - history.originNs) / 1e6 - toMs) }

@@ -3,12 +3,27 @@ import { styleText } from 'node:util'
 import type { Result } from '#common/experiment/summary.ts'
 import { withUnit } from '../render/numbers.ts'
 import { coloured, SIGNS } from '../render/report.ts'
+import { HEALTHY } from './faults.ts'
 
-const TELLING = ['availability', 'completed ÷ asked', 'accepted p50', 'completed p50', 'heal to last completed']
+/** While a fault lasts a quick refusal is no quick answer. */
+const telling = (fault: string | undefined): string[] => {
+  const answer = fault === HEALTHY ? 'accepted p50' : 'during: right answer p50'
+  return ['availability', 'completed ÷ asked', answer, 'completed p50', 'heal to last completed']
+}
 
-export function cellLine({ model, experiment, verdict, measures, checks, variants, seconds, trouble }: Result): string {
+export function cellLine({
+  model,
+  experiment,
+  cell,
+  verdict,
+  measures,
+  checks,
+  variants,
+  seconds,
+  trouble,
+}: Result): string {
   const [first] = variants
-  const numbers = TELLING.flatMap(name => {
+  const numbers = telling(cell?.fault).flatMap(name => {
     const measure = measures.find(each => each.variant === first?.name && each.name === name)
     return measure && measure.value !== null ? [`${name} ${withUnit(measure)}`] : []
   })

@@ -32,6 +32,8 @@ const SITUATIONS: readonly [string, (summary: Summary) => Told][] = [
   ['Whoever operates it has little memory and few processors.', operated],
 ]
 
+const NONE_SOUND = 'None of those compared: none that could be advised was judged valid.'
+
 /** Of the orders asked while a fault lasted so many must have been answered rightly for a model to be advised. */
 const ENOUGH_PERCENT = 90
 
@@ -61,14 +63,14 @@ function taking(
   among: readonly Reading[],
   name: (reading: Reading) => string,
 ): string {
-  const able = among.filter(
-    reading => isSound(summary, fault, reading) && Math.min(...reading.values) >= ENOUGH_PERCENT,
-  )
-  const most = best(among, 'most')[0]
+  const sound = among.filter(reading => isSound(summary, fault, reading))
+  const [most] = best(sound, 'most')
+  if (!most) return NONE_SOUND
+  const able = sound.filter(({ values }) => Math.min(...values) >= ENOUGH_PERCENT)
   if (able.length === 0)
-    return `None of those compared; at most ${most ? said(most) : 'none'} of the orders had their right answer in time.`
+    return `None of those compared; at most ${said(most)} of the orders had their right answer in time.`
   const share = Math.min(...able.flatMap(({ values }) => values))
-  const part = share === 100 ? 'all' : `at least ${share.toFixed(1)} %`
+  const part = share === 100 ? 'all' : `at least ${(Math.floor(share * 10) / 10).toFixed(1)} %`
   return `Take ${listed(able.map(name))}: ${part} of the orders asked meanwhile had their right answer within a second.`
 }
 
@@ -91,10 +93,13 @@ function atOnce(summary: Summary): Told {
   const features = summary.comparison?.features ?? {}
   const answering = accepted.filter(reading => features[modelOf(reading)]?.includes('answers-with-outcome'))
   const able = answering.filter(reading => isSound(summary, 'healthy', reading))
+  const others = 'that the order was taken, and the outcome is asked for later.'
+  const rest = answering.length < accepted.length ? ` The others answer ${others}` : ''
+  const none = answering.length > 0 ? NONE_SOUND : `None of those compared: each answers ${others}`
   const advice =
     able.length > 0
-      ? `Take ${namesOf(able)}: its answer carries the outcome, after ${listed(able.map(said))}. The others answer that the order was taken, and the outcome is asked for later.`
-      : 'None of those compared: each answers that the order was taken, and the outcome is asked for later.'
+      ? `Take ${namesOf(able)}: its answer carries the outcome, after ${listed(able.map(said))}.${rest}`
+      : none
   const evidence = each(accepted, 'healthy', reading => {
     const done = ofSame(completed, reading)
     const what = answering.includes(reading) ? 'the answer, with its outcome,' : 'the answer that it was taken'
@@ -142,7 +147,7 @@ function readAgain(summary: Summary): Told {
   const advice =
     able.length > 0
       ? `Take ${namesOf(able)}: a new reader began at the first order and had come to the same after ${listed(able.map(said))}.`
-      : 'None of those compared: no new reader came to the same.'
+      : NONE_SOUND
   const evidence = each(read, 'read-again', reading => {
     const orders = ofSame(asked, reading)
     return `a reader that had lost everything had read ${orders ? said(orders) : 'all'} measured orders, and those before them, again after ${said(reading)}`
@@ -170,15 +175,23 @@ function operated(summary: Summary): Told {
   const memory = at('memory')
   if (memory.length === 0) return undefined
   const cpu = at('CPU')
-  const sound = memory.filter(reading => isSound(summary, 'healthy', reading))
-  const least = best(sound, 'least')
-  const advice =
-    least.length === 0
-      ? 'None of those compared: none was judged valid.'
-      : `Take ${namesOf(least)}: all its processes together held ${listed(least.map(said))}.`
+  const sound = (all: readonly Reading[]) => all.filter(reading => isSound(summary, 'healthy', reading))
+  const advice = thrifty(best(sound(memory), 'least'), best(sound(cpu), 'least'))
   const evidence = each(memory, 'healthy', reading => {
     const spent = ofSame(cpu, reading)
     return `${said(reading)} with all its processes${spent ? `, ${said(spent)} of processor time` : ''} (at ${rate} orders a second)`
   })
   return { advice, evidence }
+}
+
+/** Those that need least of both, else who needs least of each. @param cpu empty where none was measured */
+function thrifty(memory: readonly Reading[], cpu: readonly Reading[]): string {
+  if (memory.length === 0) return NONE_SOUND
+  const held = `held ${listed(memory.map(said))}`
+  if (cpu.length === 0) return `Take ${namesOf(memory)}: all its processes together ${held}.`
+  const both = memory.filter(reading => ofSame(cpu, reading))
+  if (both.length === 0)
+    return `None of those compared needs least of both: ${namesOf(memory)} ${held}, ${namesOf(cpu)} took ${listed(cpu.map(said))} of processor time.`
+  const spent = both.flatMap(reading => ofSame(cpu, reading) ?? [])
+  return `Take ${namesOf(both)}: all its processes together held ${listed(both.map(said))}, and took ${listed(spent.map(said))} of processor time.`
 }

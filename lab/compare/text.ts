@@ -6,6 +6,7 @@ import { textTable } from '../render/table.ts'
 import { durabilityLines } from './durability.ts'
 import { faultGrid } from './fault-grid.ts'
 import { HEALTHY } from './faults.ts'
+import { halves, sentencesOf } from './sentences.ts'
 import { byRate, subjectsOf } from './subjects.ts'
 
 type About = Comparison['about'][number]
@@ -41,20 +42,12 @@ function part(
     ...tables,
     ...Object.entries(without).map(([model, why]) => `${model} is not here: ${why}`),
     ...(name === HEALTHY ? durabilityLines(results) : []),
-    ...explained(models, results),
+    ...(name === HEALTHY ? halves(models, results) : sentencesOf(subjectsOf(results, models))),
     ...results.flatMap(troubleOf),
   ]
     .filter(line => line !== '')
     .join('\n')
 }
-
-/** The sentences of the first round of each. */
-const explained = (models: readonly string[], results: readonly Result[]): string[] =>
-  models.flatMap(model =>
-    results
-      .filter(({ cell, model: its }) => its === model && cell?.repeat === 1)
-      .flatMap(({ explanation }) => explanation),
-  )
 
 const troubleOf = ({ model, experiment, trouble }: Result): string[] =>
   trouble === undefined ? [] : [coloured('unknown', `${model}/${experiment} could not be finished: ${trouble}`)]

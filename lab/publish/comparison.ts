@@ -11,7 +11,7 @@ import { markdown, markdownTable } from '../render/table.ts'
 import { faultAnchor } from '../report/anchors.ts'
 import { type About, faultPicture } from '../report/fault.ts'
 import { healthyPicture } from '../report/healthy.ts'
-import { sentencesOf } from '../report/sentences.ts'
+import { sentencesOf } from '../compare/sentences.ts'
 
 export const COMPARISON = 'docs/comparison'
 

@@ -11,7 +11,7 @@ import { settingsLine } from '../render/conditions.ts'
 import { type Anchors, faultAnchor } from './anchors.ts'
 import { groupOf, hasPast } from './groups.ts'
 import { checksDetails, figure, gridTable, troubleOf, verdictMark } from './parts.ts'
-import { sentencesOf } from './sentences.ts'
+import { sentencesOf } from '../compare/sentences.ts'
 import { headOf, nameOf } from './subject-names.ts'
 
 export type About = Comparison['about'][number]

@@ -1,9 +1,8 @@
 // Nothing is broken: how long clients wait at each rate, and what it costs. Differences are claimed only where the ranges
 // of the repetitions do not touch.
 import type { Result } from '#common/experiment/summary.ts'
-import { ms } from '#common/experiment/words.ts'
 import { faultGrid } from '../compare/fault-grid.ts'
-import { medianOf, readingOf } from '../compare/readings.ts'
+import { halves } from '../compare/sentences.ts'
 import { byRate, type Subject, subjectsOf } from '../compare/subjects.ts'
 import { type Markup, markup } from '../draw/markup.ts'
 import type { Picture } from '../draw/picture.ts'
@@ -28,14 +27,12 @@ export function healthySection(
 ): Markup {
   const rates = ratesOf(models, results)
   const picture = healthyPicture(about, models, results)
-  return markup`<section class="fault" id="${faultAnchor(about.name)}"><h3>${about.title}</h3><p class="question">${about.asks}</p>${caveatOf(about)}${withoutOf(about)}${picture && figure('healthy', picture, sentencesOf(rates))}<p class="key">Of repetitions the median, with their range. &lt; stands only where the ranges do not touch; ≈ is indistinguishable.</p>${rates.map(costs)}
+  return markup`<section class="fault" id="${faultAnchor(about.name)}"><h3>${about.title}</h3><p class="question">${about.asks}</p>${caveatOf(about)}${withoutOf(about)}${picture && figure('healthy', picture, halves(models, results))}<p class="key">Of repetitions the median, with their range. &lt; stands only where the ranges do not touch; ≈ is indistinguishable; ? is unknown, because one of both could be more.</p>${rates.map(costs)}
 <details><summary>All ${results.length} results with their checks</summary>${results.map(result => resultDetails(result, anchors))}</details>${settingsOf(results)}</section>`
 }
 
 const ratesOf = (models: readonly string[], results: readonly Result[]): Rate[] =>
   byRate(results).map(([ordersPerSecond, own]) => ({ ordersPerSecond, subjects: subjectsOf(own, models) }))
-
-const sentencesOf = (rates: readonly Rate[]): string[] => rates.map(halfOf).filter(text => text !== '')
 
 /** Latency by share of the orders, a row a rate; undefined where none was measured. */
 export function healthyPicture(
@@ -60,7 +57,7 @@ export function healthyPicture(
   const from = {
     id: `${faultAnchor(about.name)}-shares`,
     title: `${about.title}: latency by share of the orders`,
-    description: sentencesOf(rates).join(' '),
+    description: halves(models, results).join(' '),
   }
   return quantileFigure(from, rows)
 }
@@ -76,17 +73,6 @@ function strandOf({ model, variant, results }: Subject, latency: string): Strand
     dash: Math.max(0, DASHES.indexOf(model)),
     runs: runs.length < results.length ? [] : runs.map(({ points }) => points),
   }
-}
-
-/** Half of the orders at one rate, by model. */
-function halfOf({ ordersPerSecond, subjects }: Rate): string {
-  const said = subjects.flatMap(subject => {
-    const [answered, completed] = ['accepted p50', 'completed p50'].map(name => readingOf(subject, name))
-    if (!subject.isFirst || !answered?.values.length || !completed?.values.length) return []
-    return [`${subject.model} ${ms(medianOf(answered))} and ${ms(medianOf(completed))}`]
-  })
-  if (said.length === 0) return ''
-  return `At ${ordersPerSecond} orders a second half of the clients had their answer, and half of the orders were completed, within: ${said.join('; ')}.`
 }
 
 /** What each model measured, and which differences are more than the spread. */

@@ -1,6 +1,7 @@
-// Models in the order of a measure. "<" only where the ranges of the repetitions do not touch; "≈" is indistinguishable.
+// Models in the order of a measure. "<" only where the ranges of the repetitions do not touch; "≈" is indistinguishable; "?"
+// is unknown, because what stands first is "at least" so much.
 import { ascending, isLess } from '../compare/claims.ts'
-import { readingOf } from '../compare/readings.ts'
+import { type Reading, readingOf } from '../compare/readings.ts'
 import type { Subject } from '../compare/subjects.ts'
 
 /** `sync-rest < async-rabbitmq ≈ streaming-kafka`; empty where fewer than two were measured more than once. */
@@ -8,24 +9,24 @@ export function ranked(subjects: readonly Subject[], name: string): string {
   const readings = subjects.flatMap(subject => readingOf(subject, name) ?? [])
   const known = ascending(readings.filter(({ values }) => values.length > 1))
   if (known.length < 2) return ''
-  const chain = known.map((reading, nth) => {
-    const before = known[nth - 1]
-    const sign = before ? (isLess(before, reading) ? '< ' : '≈ ') : ''
-    return `${sign}${reading.subject.model}`
-  })
-  return [chain.join(' '), ...apart(known)].join('; ')
+  const signs = known.slice(1).map((reading, before) => signOf(known[before] ?? reading, reading))
+  const chain = known.map(({ subject: { model } }, nth) => (nth === 0 ? model : `${signs[nth - 1]} ${model}`))
+  return [chain.join(' '), ...unsaid(known, signs)].join('; ')
 }
 
-/** Two that are apart may have one between them that touches both. */
-function apart(known: ReturnType<typeof ascending>): string[] {
-  const touches = (nth: number) => {
-    const [one, other] = [known[nth], known[nth + 1]]
-    return one !== undefined && other !== undefined && !isLess(one, other)
-  }
+const signOf = (one: Reading, other: Reading): string => {
+  if (isLess(one, other)) return '<'
+  return one.atLeast ? '?' : '≈'
+}
+
+/** Two that do not stand side by side, where the chain alone would say something else of them. */
+function unsaid(known: readonly Reading[], signs: readonly string[]): string[] {
   return known.flatMap((one, nth) =>
     known.slice(nth + 2).flatMap((other, beyond) => {
-      const between = Array.from({ length: beyond + 2 }, (_, step) => nth + step)
-      return between.every(touches) && isLess(one, other) ? [`${one.subject.model} < ${other.subject.model}`] : []
+      const between = signs.slice(nth, nth + beyond + 2)
+      const read = ['<', '?'].find(sign => between.includes(sign)) ?? '≈'
+      const sign = signOf(one, other)
+      return sign === read ? [] : [`${one.subject.model} ${sign} ${other.subject.model}`]
     }),
   )
 }

@@ -33,7 +33,9 @@ test('under the latencies stands the median of each variant, and whether orders 
   const of = (uncorrected: number) => sharesSentences({ ...madeResult, quantiles: quantiles(uncorrected) })
   assert.deepEqual(of(10), [
     'Half of the orders had their answer within 10 ms (throttled).',
-    'Counted from the plan and from the start it is the same: no order had to wait to be sent.',
+    'Counted from the plan and from the start it is the same to a tenth: orders hardly had to wait to be sent.',
   ])
+  const onlyCompleted = [{ variant: 'throttled', latency: 'completed', points: points(10) }]
+  assert.deepEqual(sharesSentences({ ...madeResult, quantiles: onlyCompleted }), [])
   assert.match(of(5)[1] ?? '', /it is 40 ms in place of 20 ms at 90\.0 % \(throttled\): orders had to wait/)
 })

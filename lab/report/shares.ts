@@ -40,16 +40,27 @@ export function sharesSentences({ variants, quantiles = [] }: Result): string[] 
     const median = at(name, 'accepted').find(([share]) => share === MEDIAN)
     return median ? [`${said(median)} (${name})`] : []
   })
-  const waited = variants.flatMap(({ name }) => {
-    const [corrected, uncorrected] = ['accepted', 'accepted uncorrected'].map(latency => at(name, latency).at(-1))
-    if (!corrected || !uncorrected || corrected[1] < NOTABLE * uncorrected[1]) return []
+  const pairs = variants.flatMap(({ name }) => {
+    const uncorrected = new Map(at(name, 'accepted uncorrected').map(point => [point[0], point]))
+    const both = at(name, 'accepted').flatMap(point => {
+      const other = uncorrected.get(point[0])
+      return other ? [{ name, corrected: point, uncorrected: other }] : []
+    })
+    return both.length === 0 ? [] : [both]
+  })
+  const waited = pairs.flatMap(both => {
+    const last = both.findLast(({ corrected, uncorrected }) => corrected[1] >= NOTABLE * uncorrected[1])
+    if (!last) return []
+    const { name, corrected, uncorrected } = last
     return [`${said(corrected)} in place of ${said(uncorrected)} at ${(corrected[0] * 100).toFixed(1)} % (${name})`]
   })
-  return [
-    ...(medians.length > 0 ? [`Half of the orders had their answer within ${medians.join(', ')}.`] : []),
+  const plan =
     waited.length > 0
       ? `Counted from the plan and not from the start it is ${waited.join(', ')}: orders had to wait to be sent.`
-      : 'Counted from the plan and from the start it is the same: no order had to wait to be sent.',
+      : 'Counted from the plan and from the start it is the same to a tenth: orders hardly had to wait to be sent.'
+  return [
+    ...(medians.length > 0 ? [`Half of the orders had their answer within ${medians.join(', ')}.`] : []),
+    ...(pairs.length > 0 ? [plan] : []),
   ]
 }
 

@@ -1,7 +1,24 @@
-// What to see in the picture of a fault, computed from the measures.
+// What a comparison measured, in sentences: under the picture of each fault, and under its tables on the terminal.
+import type { Result } from '#common/experiment/summary.ts'
 import { ms } from '#common/experiment/words.ts'
-import { medianOf, type Reading, readingOf, said } from '../compare/readings.ts'
-import type { Subject } from '../compare/subjects.ts'
+import { medianOf, type Reading, readingOf, said } from './readings.ts'
+import { byRate, type Subject, subjectsOf } from './subjects.ts'
+
+/** Of what ran at several rates: half of the orders at each. */
+export const halves = (models: readonly string[], results: readonly Result[]): string[] =>
+  byRate(results)
+    .map(([ordersPerSecond, own]) => halfOf(ordersPerSecond, subjectsOf(own, models)))
+    .filter(text => text !== '')
+
+function halfOf(ordersPerSecond: number, subjects: readonly Subject[]): string {
+  const told = subjects.flatMap(subject => {
+    const [answered, done] = ['accepted p50', 'completed p50'].map(name => readingOf(subject, name))
+    if (!subject.isFirst || !answered?.values.length || !done?.values.length) return []
+    return [`${subject.model} ${ms(medianOf(answered))} and ${ms(medianOf(done))}`]
+  })
+  if (told.length === 0) return ''
+  return `At ${ordersPerSecond} orders a second half of the clients had their answer, and half of the orders were completed, within: ${told.join('; ')}.`
+}
 
 /** Two sentences at most; one is left out where nothing was measured for it. */
 export function sentencesOf(subjects: readonly Subject[]): string[] {
@@ -30,14 +47,14 @@ function completed(subjects: readonly Subject[]): string {
   return parts.length === 0 ? '' : `Completed in the end: ${parts.join('; ')}.`
 }
 
-/** How long after the heal the last order of before it was through. */
+/** When the last of the orders that were asked while the fault lasted was through. */
 function gone(subject: Subject): string {
   const last = readingOf(subject, 'heal to last completed')
   if (!last) return ''
   const { value } = medianOf(last)
-  if (value === null) return last.note === undefined ? '' : ` (of those asked before the heal, ${last.note})`
-  if (value < AT_ONCE_MS) return ', the last one before the heal'
-  return `, the last one ${ms(medianOf(last))} after the heal`
+  if (value === null) return last.note === undefined ? '' : ` (${last.note})`
+  const when = value < AT_ONCE_MS ? 'before the heal' : `${ms(medianOf(last))} after the heal`
+  return ` (the last of those asked while it lasted ${when})`
 }
 
 const AT_ONCE_MS = 1
