@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { test } from 'node:test'
 import { madeComparison } from './report/made-comparison.ts'
 import { parseSummary } from './runs.ts'
+import { labVersion } from './version.ts'
 import { leftovers, runCli, startCli, testFolder } from './test-cli.ts'
 
 const refusals: [string[], RegExp][] = [
@@ -13,6 +14,7 @@ const refusals: [string[], RegExp][] = [
   [['--repeat', '0'], /whole number from 1 to 999/],
   [['--models', 'sync-rest', '--threshold', 'acepted p50 < 1 ms'], /did you mean "accepted p50"\?/],
   [['--resume', 'latest', '--seed', '2'], /gone on with as it was begun; leave out --seed/],
+  [['--resume', 'latest', '--threshold', 'asked > 1'], /gone on with as it was begun; leave out --threshold/],
 ]
 
 for (const [args, sentence] of refusals) {
@@ -34,12 +36,13 @@ test('an interrupted comparison is gone on with: what was finished stands, and o
     const file = join(folder.runs, 'latest', 'summary.json')
     return parseSummary(readFileSync(file, 'utf8'), file)
   }
-  const first = startCli('main', ['compare', ...asked, '--out', folder.runs], environment)
+  const threshold = ['--threshold', 'asked < 10000']
+  const first = startCli('main', ['compare', ...asked, ...threshold, '--out', folder.runs], environment)
   t.after(() => first.process.kill('SIGKILL'))
   await first.says('sync-rest/poison: as it stands')
   first.process.kill('SIGINT')
   assert.equal(await first.ended, 130)
-  assert.match(first.stderr(), /go on with: npm run lab -- compare --resume/)
+  assert.match(first.stderr(), /go on with: npm run lab -- compare --resume \S+ --out "\S+runs"/)
   const before = read()
   assert.deepEqual(
     before.results.map(({ experiment, trouble }) => [experiment, trouble]),
@@ -70,6 +73,7 @@ test('an interrupted comparison is gone on with: what was finished stands, and o
     ],
   )
   assert.deepEqual(after.results[0], before.results[0])
+  for (const { checks } of after.results) assert.ok(checks.some(({ name }) => name === 'threshold asked < 10000'))
   assert.deepEqual(leftovers(folder), [])
 
   const again = await runCli('main', ['show', join(folder.runs, 'latest')], environment)
@@ -97,6 +101,19 @@ for (const [lab, named] of [
     )
   })
 }
+
+test('a comparison that another machine began is not gone on with', async t => {
+  const folder = testFolder()
+  t.after(folder.remove)
+  const summary = { ...madeComparison(), lab: labVersion() }
+  mkdirSync(join(folder.runs, summary.run), { recursive: true })
+  writeFileSync(join(folder.runs, summary.run, 'summary.json'), JSON.stringify(summary))
+  const { code, stderr } = await runCli('main', ['compare', '--resume', summary.run, '--out', folder.runs], {
+    LAB_CACHE_DIR: folder.cache,
+  })
+  assert.equal(code, 2)
+  assert.match(stderr, /was begun on 2 × made up, 8 GB, linux, Node v24\.0\.0, and this is .*; go on with it there, or/)
+})
 
 test('a broker by address is not killed: where nothing else is asked, that is said in place of a run', async () => {
   const asked = ['--faults', 'broker-dead', '--models', 'async-rabbitmq,streaming-kafka']

@@ -12,3 +12,6 @@ export function describeMachine(): Summary['machine'] {
     node: process.version,
   }
 }
+
+export const machineText = ({ cores, cpu, memoryGb, system, node }: Summary['machine']): string =>
+  `${cores} × ${cpu}, ${memoryGb} GB, ${system}, Node ${node}`

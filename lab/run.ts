@@ -16,6 +16,7 @@ import { describeMachine } from './machine.ts'
 import { composeSite } from './compose/compose-site.ts'
 import { processesSite } from './processes-site.ts'
 import { saveSummary } from './save-summary.ts'
+import { otherBroker } from './other-broker.ts'
 import type { ReadyModel, RuntimeName, Site, SiteOptions } from './site.ts'
 import { sweep } from './sweep.ts'
 import { labVersion } from './version.ts'
@@ -76,6 +77,7 @@ export async function run(request: RunRequest): Promise<{ summary: Summary; fold
     machine: describeMachine(),
     brokers: {},
     asked: experiments.map(named => named.id),
+    ...(thresholds.length > 0 && { thresholds: thresholds.map(({ text }) => text) }),
     results: [],
     seconds: 0,
     ...(comparison && { comparison }),
@@ -94,6 +96,8 @@ export async function run(request: RunRequest): Promise<{ summary: Summary; fold
       const why = error instanceof Error ? error.message : String(error)
       return notRun(named, profile, signal.aborted ? 'it was interrupted' : why)
     }
+    const other = otherBroker(summary.brokers, ready.brokers)
+    if (other !== undefined) return notRun(named, profile, other)
     Object.assign(summary.brokers, ready.brokers)
     const result = await runExperiment({
       name: shortName(name),

@@ -98,6 +98,7 @@ export const SummarySchema = Type.Object({
   machine: Type.Object({ system: Text, cpu: Text, cores: Numeric, memoryGb: Numeric, node: Text }),
   brokers: Type.Record(Text, Type.Object({ source: Text, version: Text })),
   asked: Type.Optional(Type.Array(Text)),
+  thresholds: Type.Optional(Type.Array(Text)),
   results: Type.Array(Result),
   seconds: Numeric,
   comparison: Type.Optional(Comparison),

@@ -5,19 +5,18 @@ import { join } from 'node:path'
 import about from '../package.json' with { type: 'json' }
 import { ROOT } from './runs.ts'
 
-/** `0.1.0 (3237aa3)`; without the commit where this is no checkout, or git is missing. */
-export function labVersion(): string {
-  const commit = existsSync(join(ROOT, '.git')) ? commitOf(ROOT) : undefined
-  return commit === undefined ? about.version : `${about.version} (${commit})`
+/** `0.1.0 (3237aa3)`; `0.1.0 (3237aa3, edited)` where files differ from the commit; `0.1.0` without a checkout or git. */
+export function labVersion(root = ROOT): string {
+  if (!existsSync(join(root, '.git'))) return about.version
+  const commit = git(root, 'rev-parse', '--short', 'HEAD')
+  if (commit === undefined) return about.version
+  const edits = git(root, 'status', '--porcelain', '--untracked-files=no')
+  return `${about.version} (${commit}${edits === '' ? '' : ', edited'})`
 }
 
-function commitOf(cwd: string): string | undefined {
+function git(cwd: string, ...args: string[]): string | undefined {
   try {
-    return execFileSync('git', ['rev-parse', '--short', 'HEAD'], {
-      cwd,
-      encoding: 'utf8',
-      stdio: ['ignore', 'pipe', 'ignore'],
-    }).trim()
+    return execFileSync('git', args, { cwd, encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }).trim()
   } catch {
     return undefined
   }

@@ -111,6 +111,8 @@ export type Summary = {
   brokers: Record<string, { source: string; version: string }>
   /** Ids of all that was to be run, absent in those of an older version: where results are fewer, it was stopped. */
   asked?: string[]
+  /** Of the command line, as they were typed: each is judged in every result that it is about. */
+  thresholds?: string[]
   results: Result[]
   seconds: number
   /** What a comparison was asked to do, so that it can be gone on with. */

@@ -54,10 +54,12 @@ export type Carried = Pick<RunRequest, 'experiments' | 'comparison' | 'before'> 
 
 /** Sets the exit code. @throws UsageError when a threshold can apply to nothing, or the JUnit file cannot be written */
 export async function carryOut(options: RunOptions, carried: Carried): Promise<void> {
-  const { profile, runtime, seed, out, json, threshold: thresholds = [], junit } = options
+  const { profile, runtime, seed, out, json, junit } = options
   const { experiments, comparison, before, reporter, told, interrupted } = carried
+  const thresholds = before ? (before.summary.thresholds ?? []).map(readThreshold) : (options.threshold ?? [])
   const known = experiments.flatMap(({ experiment }) => knownMeasures(experiment, profile))
-  for (const threshold of thresholds) refuseImpossible(threshold, known)
+  // Those of a run that is gone on with were not refused when it was begun.
+  if (!before) for (const threshold of thresholds) refuseImpossible(threshold, known)
   const stood = before?.summary.results ?? []
   const ids = [...stood.map(({ model, experiment }) => `${model}/${experiment}`), ...experiments.map(({ id }) => id)]
   const saveJunit = (results: readonly Result[]) => junit !== undefined && writeJunit(junit, ids, results)

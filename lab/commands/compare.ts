@@ -8,6 +8,7 @@ import { faults } from '../compare/faults.ts'
 import { type Asked, comparisonOf, DEFAULTS, finished, plan } from '../compare/plan.ts'
 import { comparisonText } from '../compare/text.ts'
 import { models } from '../experiments.ts'
+import { describeMachine, machineText } from '../machine.ts'
 import { plainReporter } from '../render/plain.ts'
 import { terminalWidth } from '../render/width.ts'
 import { findRun, RUNS } from '../runs.ts'
@@ -69,10 +70,12 @@ async function compare(options: Options, command: Command): Promise<void> {
         },
       },
       told: (summary, where) => comparisonText(summary, where, terminalWidth()),
-      interrupted: ({ run }) => `Interrupted; go on with: npm run lab -- compare --resume ${run}`,
+      interrupted: ({ run }) => `Interrupted; go on with: npm run lab -- compare --resume ${run}${outOf(options)}`,
     },
   )
 }
+
+const outOf = ({ out }: Options): string => (out === undefined ? '' : ` --out ${JSON.stringify(out)}`)
 
 /** What is not run, and why, in words. */
 const leftOut = ({ about }: Comparison): string[] =>
@@ -93,7 +96,7 @@ function askedNow({ profile, runtime, ...options }: Options): Asked {
   }
 }
 
-const ITS_OWN = ['profile', 'runtime', 'faults', 'models', 'rates', 'repeat', 'seed']
+const ITS_OWN = ['profile', 'runtime', 'faults', 'models', 'rates', 'repeat', 'seed', 'threshold']
 
 /** @throws UsageError where there is nothing to go on with, or where it is asked for in another way */
 function unfinished(name: string | true, out: string | undefined, command: Command) {
@@ -105,6 +108,11 @@ function unfinished(name: string | true, out: string | undefined, command: Comma
   const { lab = 'one that did not name itself' } = summary
   if (lab !== labVersion())
     throw new UsageError(`${summary.run} was begun by version ${lab}, and this is ${labVersion()}; begin it anew.`)
+  const [there, here] = [summary.machine, describeMachine()].map(machineText)
+  if (there !== here)
+    throw new UsageError(
+      `${summary.run} was begun on ${there}, and this is ${here}; go on with it there, or begin anew.`,
+    )
   const [begun, now] = [comparison.given ?? [], givenNow(chosen(comparison).models, runtimeOf(summary.runtime))]
   if (begun.join() !== now.join())
     throw new UsageError(

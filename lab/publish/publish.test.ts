@@ -170,6 +170,13 @@ test('a comparison that lacks a cell, a fault or a model is not published', () =
     () => requirePublishable(given, { experiments: [], faults: ['broker-dead'], models: ['streaming-kafka'] }),
     refused(/it lacks streaming-kafka\/broker-dead; .+, with LAB_KAFKA_BROKERS unset, runs all of them/),
   )
+  for (const change of [{ rates: [1] }, { healthyRepeat: 1 }])
+    assert.throws(
+      () => requirePublishable({ ...whole, comparison: { ...asked, ...change } }, known),
+      refused(
+        /was asked for other rates, or for fewer repetitions, than a published one; npm run lab -- compare makes it/,
+      ),
+    )
   const more = { ...known, faults: ['poison', 'burst'], models: [...models, 'other'] }
   assert.throws(() => requirePublishable(whole, more), refused(/it lacks burst, other; npm run lab -- compare/))
 })

@@ -1,8 +1,9 @@
-// Which runs may become the committed evidence: whole ones, with the values that the lab stands for.
-import type { Summary } from '#common/experiment/summary.ts'
+// Which runs may become the committed evidence: whole ones, with the values that the lab stands for. A verdict is no reason
+// against one: what is invalid is published as that.
+import type { Comparison, Summary } from '#common/experiment/summary.ts'
 import { variables } from '../../infra/brokers/address.ts'
 import { askedAgain } from '../compare/asked.ts'
-import { plan } from '../compare/plan.ts'
+import { DEFAULTS, plan } from '../compare/plan.ts'
 import type { Known } from '../report/run-facts.ts'
 import { UsageError } from '../usage.ts'
 
@@ -28,4 +29,14 @@ export function requirePublishable({ run, profile, results, comparison }: Summar
   if (missing.length > 0) {
     throw new UsageError(`${run} is not complete: it lacks ${missing.join(', ')}; ${way} runs all of them.`)
   }
+  if (comparison && !isAsTheLabStandsFor(comparison)) {
+    throw new UsageError(
+      `${run} was asked for other rates, or for fewer repetitions, than a published one; ${way} makes it.`,
+    )
+  }
+}
+
+function isAsTheLabStandsFor({ rates, repeat, healthyRepeat }: Comparison): boolean {
+  const { full } = DEFAULTS
+  return rates.join() === full.rates.join() && repeat >= full.repeat && healthyRepeat >= full.healthyRepeat
 }

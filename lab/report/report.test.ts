@@ -116,7 +116,10 @@ test('sentences and tables are computed of measures, and a verdict stands above 
     burst,
     /74\.5 % in sync-rest, with at most 500 that waited \(3 of those that were asked while it lasted never were\)/,
   )
-  assert.match(burst, /100 % in async-rabbitmq, with at most 500 that waited \(the last of those asked while it lasted 2\.60 s after the heal\)/)
+  assert.match(
+    burst,
+    /100 % in async-rabbitmq, with at most 500 that waited \(the last of those asked while it lasted 2\.60 s after the heal\)/,
+  )
   assert.match(
     burst,
     /<th scope="row">verdict<\/th><td>✔ valid<\/td><td>✔ valid<\/td><td>✘ invalid\s\(outbox left out\)<\/td>/,
