@@ -50,6 +50,7 @@ test('a void and a missing measure are named with the reason, and repetitions th
   const bound = { note: 'generator-bound' }
   assert.deepEqual(says([1, 2], [bound, bound]), ['void in the second: generator-bound'])
   assert.deepEqual(says([bound], [bound]), ['void in the first: generator-bound; void in the second: generator-bound'])
+  assert.deepEqual(says([1, 2, bound], [50, 60, 70]), ['void in part in the first: generator-bound'])
   const kept = madeResult.measures.filter(({ name }) => name !== 'peak lag')
   const lag = diffOf(runOf(madeResult), runOf(result({ measures: kept }))).measures.find(
     ({ name }) => name === 'peak lag',

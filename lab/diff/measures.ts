@@ -69,9 +69,10 @@ function standing({ one, other }: { one: Side; other: Side }): string {
   return high.atLeast && ratio !== undefined ? `${verdict}, ${bound} ×${ratio.toFixed(2)}` : text
 }
 
+/** What is void in part is seldom so by chance: the rest would flatter. */
 function whyNothing({ values, void: empty, note }: Side, which: string): string | undefined {
-  if (values.length > 0) return undefined
-  return empty === 0 ? `not measured in the ${which}` : `void in the ${which}${note === undefined ? '' : `: ${note}`}`
+  if (empty === 0) return values.length > 0 ? undefined : `not measured in the ${which}`
+  return `void ${values.length > 0 ? 'in part ' : ''}in the ${which}${note === undefined ? '' : `: ${note}`}`
 }
 
 /** `4.21`, `≥ 5,000`, or of repetitions `4.21 (3.90 to 4.80)`, with how many of them are void. */

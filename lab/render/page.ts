@@ -4,7 +4,7 @@ import { posix } from 'node:path'
 import type { Result, Summary } from '#common/experiment/summary.ts'
 import { LOGS, pageOf, PICTURES, REPLAY, REPLAY_PICTURE } from '../publish/places.ts'
 import { gridOf } from './grid.ts'
-import { markdown, markdownTable } from './table.ts'
+import { literal, markdown, markdownTable } from './table.ts'
 import { tellingNumbers } from './telling.ts'
 
 /** @param link to the page of the results; where there are several models, each has its own */
@@ -44,7 +44,7 @@ export function provenance(summary: Summary): string {
 
 function section(result: Result): string[] {
   const { experiment, title, question, variants, explanation, verdict, checks } = result
-  const judged = checks.map(check => [check.name, check.variant, check.verdict, check.detail])
+  const judged = checks.map(check => [literal(check.name), check.variant, check.verdict, literal(check.detail)])
   return [
     `<a id="${experiment}"></a>\n\n## ${title}: ${question}`,
     variants.map(({ name, about }) => `- *${name}*: ${about}`).join('\n'),

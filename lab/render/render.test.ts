@@ -66,6 +66,15 @@ test('Markdown cannot be broken by what a name or a detail holds', () => {
   assert.match(markdownTable(gridOf({ columns: ['accepted p50'], variants, measures })), /^\| a\\\|b \| 1\.00 \|$/m)
 })
 
+test('a detail of a check is text on the page, whatever is in it: no markup, and no end of its cell', () => {
+  const detail = 'a \\| b <img src=x> [x](y) `z`'
+  const page = resultsPage(
+    'sync-rest',
+    madeSummary([{ ...madeResult, checks: [{ name: 'lost', variant: 'a', verdict: 'valid', detail }] }]),
+  )
+  assert.ok(page.includes('| valid | a \\\\\\| b &lt;img src=x> \\[x](y) \\`z\\` |'), page)
+})
+
 test('the page of a model has every experiment with its table, picture and verdict, and the overview links to it', () => {
   const page = resultsPage('streaming-kafka', madeSummary([madeResult]))
   assert.match(page, /<a id="consumer-lag"><\/a>\n\n## Consumer lag: What becomes of the lag\?/)

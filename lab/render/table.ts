@@ -27,6 +27,10 @@ export function markdownTable(grid: Grid): string {
 
 const fits = (table: string, width: number): boolean => table.split('\n').every(line => line.length <= width)
 
+/** As it stands, in Markdown: text that somebody else wrote is no markup. `markdown` sees to what would end a cell. */
+export const literal = (text: string): string =>
+  text.replaceAll('\\', '\\\\').replaceAll('<', '&lt;').replaceAll('[', '\\[').replaceAll('`', '\\`')
+
 /** The first column is text, the others are numbers unless told otherwise. */
 export function markdown(heads: readonly string[], rows: readonly (readonly string[])[], numbers = true): string {
   const line = (cells: readonly string[]) =>

@@ -59,9 +59,10 @@ function othersOf(
   return markup`<details><summary>Other variants: ${others.map(nameOf).join('; ')}</summary>${figureOf(about, 'fault-variants', models, results, sentencesOf(others))}${table(`${about.title}: all variants`, subjects)}</details>`
 }
 
-/** Of repetitions the first is drawn. */
+/** Of repetitions the first is drawn, also where it was run again after the others. */
 function groupsOf(results: readonly Result[], models: readonly string[], wanted: (nth: number) => boolean): Group[] {
-  const drawn = models.flatMap(model => results.find(result => result.model === model) ?? [])
+  const ordered = results.toSorted((one, other) => (one.cell?.repeat ?? 0) - (other.cell?.repeat ?? 0))
+  const drawn = models.flatMap(model => ordered.find(result => result.model === model) ?? [])
   return drawn
     .flatMap(result => result.variants.filter((_, nth) => wanted(nth)).map(each => groupOf(result, each, CURVES)))
     .filter(hasPast)

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { madeResult } from '../render/made-result.ts'
+import { faultPicture } from './fault.ts'
 import { madeComparison } from './made-comparison.ts'
 import { sharesSentences } from './shares.ts'
 import { overall } from './verdicts.ts'
@@ -38,4 +39,14 @@ test('under the latencies stands the median of each variant, and whether orders 
   const onlyCompleted = [{ variant: 'throttled', latency: 'completed', points: points(10) }]
   assert.deepEqual(sharesSentences({ ...madeResult, quantiles: onlyCompleted }), [])
   assert.match(of(5)[1] ?? '', /it is 40 ms in place of 20 ms at 90\.0 % \(throttled\): orders had to wait/)
+})
+
+test('of repetitions the first is drawn, also where it was gone on with and ran last', () => {
+  const { comparison = assert.fail(), results } = madeComparison()
+  const about = comparison.about.find(({ name }) => name === 'burst') ?? assert.fail()
+  const first = results.filter(({ cell }) => cell?.fault === 'burst')
+  const second = first.map(each => ({ ...each, series: [], cell: { fault: 'burst', ordersPerSecond: 50, repeat: 2 } }))
+  const drawn = (all: typeof first) => JSON.stringify(faultPicture(about, 'fault', comparison.models, all, []))
+  assert.notEqual(drawn(second), drawn(first))
+  assert.equal(drawn([...second, ...first]), drawn(first))
 })
