@@ -11,6 +11,12 @@ const refusals: [string[], RegExp][] = [
   [['--faults', 'inventory-ded'], /did you mean "inventory-dead"\?/],
   [['--models', 'kafka'], /There is no model "kafka"/],
   [['--rates', '20,fast'], /Numbers from above 0 to 5000 are expected/],
+  [['--rates', '20', '--faults', 'burst'], /--rates are those of healthy, which --faults does not name/],
+  [
+    ['--models', 'sync-rest', '--faults', 'burst', '--out', 'package.json'],
+    /package\.json\/\S+ cannot be made \(ENOTDIR\); give --out/,
+  ],
+  [['--resume', '/tmp'], /^\/tmp holds no summary\.json: it is the folder of no run\.\n$/],
   [['--repeat', '0'], /whole number from 1 to 999/],
   [['--models', 'sync-rest', '--threshold', 'acepted p50 < 1 ms'], /did you mean "accepted p50"\?/],
   [['--resume', 'latest', '--seed', '2'], /gone on with as it was begun; leave out --seed/],

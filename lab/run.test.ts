@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { readFileSync, rmSync } from 'node:fs'
+import { readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { after, test } from 'node:test'
 import { parseSummary } from './runs.ts'
@@ -63,6 +63,20 @@ test('a quick run says its summary as JSON, leaves it in its folder, and is show
   assert.equal(judged.code, 0, judged.stderr)
   assert.match(judged.stdout, /^valid sync-rest\/failing-inventory$/m)
   assert.deepEqual(parseSummary(readFileSync(file, 'utf8'), file), summary, 'judged again it is the same')
+
+  const history = join(folder.runs, 'latest', 'sync-rest', 'failing-inventory', 'refuses.history.json')
+  const text = readFileSync(history, 'utf8')
+  writeFileSync(history, text.slice(0, 1_000))
+  const broken = await runCli('main', ['judge', join(folder.runs, 'latest')], environment)
+  assert.equal(broken.code, 2)
+  assert.match(broken.stderr, /refuses\.history\.json is no history that can be judged \(/)
+  rmSync(history)
+  const left = await runCli('main', ['judge', join(folder.runs, 'latest')], environment)
+  assert.equal(left.code, 3)
+  assert.match(
+    left.stderr,
+    /^sync-rest\/failing-inventory is not judged again: its histories are not whole\. It stays valid\.$/m,
+  )
 
   const published = await runCli('main', ['publish', join(folder.runs, 'latest')], environment)
   assert.equal(published.code, 2)

@@ -19,6 +19,7 @@ import { saveSummary } from './save-summary.ts'
 import { otherBroker } from './other-broker.ts'
 import type { ReadyModel, RuntimeName, Site, SiteOptions } from './site.ts'
 import { sweep } from './sweep.ts'
+import { UsageError } from './usage.ts'
 import { labVersion } from './version.ts'
 import { withThresholds } from './thresholds/apply.ts'
 
@@ -61,7 +62,7 @@ export async function run(request: RunRequest): Promise<{ summary: Summary; fold
   const prefix = `lab-${own.slice(-4)}`
   const folder = before?.folder ?? join(out, id)
   const dataFolder = join(dataRoot(), own)
-  mkdirSync(folder, { recursive: true })
+  makeFolder(folder)
   await sweep(line => reporter.progress('sweep', line))
 
   const registration = registerRun({ directories: [dataFolder], prefix, addresses: {} })
@@ -141,6 +142,16 @@ export async function run(request: RunRequest): Promise<{ summary: Summary; fold
     rmSync(dataFolder, { recursive: true, force: true, maxRetries: 5 })
     registration.unregister()
     pointLatest(out, folder)
+  }
+}
+
+/** @throws UsageError that names it */
+function makeFolder(folder: string): void {
+  try {
+    mkdirSync(folder, { recursive: true })
+  } catch (error) {
+    const why = error instanceof Error && 'code' in error ? ` (${String(error.code)})` : ''
+    throw new UsageError(`The folder ${folder} cannot be made${why}; give --out a folder that can be written.`)
   }
 }
 

@@ -1,5 +1,5 @@
 // Where runs are, and how one is found again.
-import { readdirSync, readFileSync, realpathSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, realpathSync } from 'node:fs'
 import { basename, join, resolve } from 'node:path'
 import { parse } from '#common/contracts/parse.ts'
 import type { Summary } from '#common/experiment/summary.ts'
@@ -25,6 +25,8 @@ export function findRun(run: string, runs = RUNS): { summary: Summary; folder: s
     if (text !== undefined)
       return { summary: parseSummary(text, join(folder, 'summary.json')), folder: realpathSync(folder) }
   }
+  if (run.includes('/') && existsSync(run))
+    throw new UsageError(`${run} holds no summary.json: it is the folder of no run.`)
   const known = list(runs)
   if (known.length === 0 || run === 'latest')
     throw new UsageError(`There is no run "${run}": nothing has been run yet; try npm start.`)

@@ -13,6 +13,9 @@ const CAUGHT_UP = 5
 /** Less than this is no backlog from which a rate could be told. */
 const LEAST_BACKLOG = 50
 
+/** Of less than this no rate can be told: completions come in batches. */
+const LEAST_SECONDS = 0.1
+
 /** When a fault began and ended, in milliseconds since the load began. */
 export type Span = { fromMs: number; toMs: number }
 
@@ -102,15 +105,15 @@ function fromHeal(history: History, lives: readonly Life[], { fromMs, toMs }: Sp
   return [since('heal to last decided', ({ decidedNs }) => decidedNs), since('heal to last completed', fulfilledNs)]
 }
 
-/** From the planned start, of the orders that were completed. */
+/** From the planned start until it was completed or given up: a client whose order fails in the end waited too. */
 function oldestWaited(lives: readonly Life[]): Amount {
   const never = lives.filter(life => life.placedNs !== undefined && completedNs(life) === undefined).length
-  if (never > 0) return { value: null, note: `${never} orders wait for ever` }
+  if (never > 0) return { value: null, note: `${never} never ended` }
   const waits = lives.flatMap(life => {
-    const doneNs = fulfilledNs(life)
+    const doneNs = completedNs(life)
     return doneNs === undefined ? [] : [(doneNs - (life.attempt?.plannedNs ?? doneNs)) / 1e6]
   })
-  return waits.length === 0 ? { value: null, note: 'no order was completed' } : { value: Math.max(0, ...waits) }
+  return waits.length === 0 ? { value: null, note: 'no order was taken' } : { value: Math.max(0, ...waits) }
 }
 
 /** Completions a second from the first after the heal until the model had caught up. */
@@ -124,6 +127,6 @@ function drainRate(lives: readonly Life[], open: [number, number][], { originNs 
     .filter(seconds => seconds * 1e3 > toMs && seconds <= caughtUp)
   const first = done.reduce((least, seconds) => Math.min(least, seconds), caughtUp)
   if (done.length < LEAST_BACKLOG - CAUGHT_UP) return { value: null, note: 'most of those that waited were given up' }
-  if (first === caughtUp) return { value: null, note: 'all at one moment' }
+  if (caughtUp - first < LEAST_SECONDS) return { value: null, note: 'caught up in less than 100 ms' }
   return { value: (done.length - 1) / (caughtUp - first) }
 }

@@ -4,7 +4,7 @@ import { resolve } from 'node:path'
 import type { Comparison, Result } from '#common/experiment/summary.ts'
 import { askedAgain, chosen, givenNow } from '../compare/asked.ts'
 import { cellLine } from '../compare/cell-line.ts'
-import { faults } from '../compare/faults.ts'
+import { faults, HEALTHY } from '../compare/faults.ts'
 import { type Asked, comparisonOf, DEFAULTS, finished, plan } from '../compare/plan.ts'
 import { comparisonText } from '../compare/text.ts'
 import { models } from '../experiments.ts'
@@ -87,6 +87,10 @@ const leftOut = ({ about }: Comparison): string[] =>
 function askedNow({ profile, runtime, ...options }: Options): Asked {
   const defaults = DEFAULTS[profile]
   const names = chosen(options)
+  if (options.rates && !names.faults.some(({ name }) => name === HEALTHY))
+    throw new UsageError(
+      `--rates are those of ${HEALTHY}, which --faults does not name; a fault has a rate of its own.`,
+    )
   return {
     ...names,
     given: givenNow(names.models, runtime),

@@ -1,5 +1,5 @@
 // `lab judge`: verdicts, measures and pictures of a run once more, from its histories, by the checks of this checkout.
-// Guarantees that nothing is run, and that a result whose histories are not whole is left as it was.
+// Guarantees that nothing is run, and that a result whose histories are not whole is left as it was, and named.
 import { Type } from 'typebox'
 import type { Command } from 'commander'
 import { existsSync, readFileSync } from 'node:fs'
@@ -15,11 +15,12 @@ import type { Threshold } from '#common/experiment/thresholds/threshold.ts'
 import { experimentOf } from '../compare/again.ts'
 import { askedAgain } from '../compare/asked.ts'
 import { comparisonOf } from '../compare/plan.ts'
-import { exitCodeOf } from '../exit-code.ts'
+import { COULD_NOT_RUN, exitCodeOf } from '../exit-code.ts'
 import { findRun, shortPath } from '../runs.ts'
 import { saveSummary } from '../save-summary.ts'
 import { withThresholds } from '../thresholds/apply.ts'
 import { readThreshold } from '../thresholds/option.ts'
+import { UsageError } from '../usage.ts'
 import { writeReport } from './report.ts'
 
 export function addJudgeCommand(program: Command): void {
@@ -30,12 +31,16 @@ export function addJudgeCommand(program: Command): void {
     .addHelpText('after', '\nExample: npm run lab -- judge latest')
     .action((name: string) => {
       const { summary, folder } = findRun(name)
-      summary.results = summary.results.map(result => again(result, folder))
+      const judged = summary.results.map(result => again(result, folder))
+      const left = summary.results.filter((_, nth) => judged[nth] === undefined)
+      summary.results = summary.results.map((result, nth) => judged[nth] ?? result)
       if (summary.comparison) summary.comparison = comparisonOf(askedAgain(summary.comparison), summary.profile)
       saveSummary(summary, folder)
       for (const { model, experiment, verdict } of summary.results) console.log(`${verdict} ${model}/${experiment}`)
       console.log(shortPath(writeReport(summary, folder)))
-      process.exitCode = exitCodeOf(summary)
+      for (const { model, experiment, verdict } of left)
+        console.error(`${model}/${experiment} is not judged again: its histories are not whole. It stays ${verdict}.`)
+      process.exitCode = exitCodeOf(summary) || (left.length > 0 ? COULD_NOT_RUN : 0)
     })
 }
 
@@ -51,15 +56,27 @@ const HistorySchema = Type.Unsafe<History>(
   }),
 )
 
-function again(result: Result, run: string): Result {
+/** @throws UsageError that names the file */
+function readHistory(file: string): History {
+  try {
+    return parse(HistorySchema, JSON.parse(readFileSync(file, 'utf8')), file)
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error)
+    throw new UsageError(
+      `${shortPath(file)} is no history that can be judged (${why}); take it away, and its result stays.`,
+    )
+  }
+}
+
+/** Undefined where its histories are not whole. */
+function again(result: Result, run: string): Result | undefined {
   const { model, experiment: name, profile, seconds, cell, trouble } = result
   const experiment = experimentOf(result)
   const folder = join(run, model, name)
-  if (!experiment || trouble !== undefined || !isWhole(experiment, profile, folder)) return result
+  if (!experiment || trouble !== undefined || !isWhole(experiment, profile, folder)) return undefined
   const variants = experiment.variants(experiment.profiles[profile])
   const results = variants.map(variant => {
-    const file = historyFile(folder, variant.name)
-    return judge(variant, parse(HistorySchema, JSON.parse(readFileSync(file, 'utf8')), file))
+    return judge(variant, readHistory(historyFile(folder, variant.name)))
   })
   const judged = {
     ...resultOf({ experiment, name, profile, variants, results, seconds, trouble }),

@@ -83,7 +83,7 @@ test('who needs least memory is advised only where nobody needs less processor t
     [1, 2, 3].map(nth => made(model, 'healthy', nth, { plain: { memory: memory + nth / 10, CPU: cpu + nth / 10 } }))
   const advice = (other: number) =>
     situations(summaryOf([...needs('one', 10, 5), ...needs('other', 20, other)]))[0]?.advice
-  assert.match(advice(9) ?? '', /^Take one: all its processes together held 10\.2.*and took 5\.2/)
+  assert.match(advice(9) ?? '', /^Take one: all processes together held 10\.2.*and took 5\.2/)
   assert.match(advice(2) ?? '', /^None of those compared needs least of both: one held 10\.2.*other took 2\.2/)
 })
 

@@ -188,10 +188,10 @@ function operated(summary: Summary): Told {
 function thrifty(memory: readonly Reading[], cpu: readonly Reading[]): string {
   if (memory.length === 0) return NONE_SOUND
   const held = `held ${listed(memory.map(said))}`
-  if (cpu.length === 0) return `Take ${namesOf(memory)}: all its processes together ${held}.`
+  if (cpu.length === 0) return `Take ${namesOf(memory)}: all processes together ${held}.`
   const both = memory.filter(reading => ofSame(cpu, reading))
   if (both.length === 0)
     return `None of those compared needs least of both: ${namesOf(memory)} ${held}, ${namesOf(cpu)} took ${listed(cpu.map(said))} of processor time.`
   const spent = both.flatMap(reading => ofSame(cpu, reading) ?? [])
-  return `Take ${namesOf(both)}: all its processes together held ${listed(both.map(said))}, and took ${listed(spent.map(said))} of processor time.`
+  return `Take ${namesOf(both)}: all processes together held ${listed(both.map(said))}, and took ${listed(spent.map(said))} of processor time.`
 }

@@ -44,6 +44,7 @@ function part(
     ...(name === HEALTHY ? durabilityLines(results) : []),
     ...(name === HEALTHY ? halves(models, results) : sentencesOf(subjectsOf(results, models))),
     ...results.flatMap(troubleOf),
+    ...results.flatMap(amissOf),
   ]
     .filter(line => line !== '')
     .join('\n')
@@ -51,6 +52,16 @@ function part(
 
 const troubleOf = ({ model, experiment, trouble }: Result): string[] =>
   trouble === undefined ? [] : [coloured('unknown', `${model}/${experiment} could not be finished: ${trouble}`)]
+
+/** Why a result is not valid; what a safeguard that is left out lets happen is no part of that. */
+const amissOf = ({ model, experiment, checks, variants }: Result): string[] => {
+  const out = variants.filter(({ leftOut }) => leftOut !== undefined).map(({ name }) => name)
+  return checks
+    .filter(({ verdict, variant }) => verdict !== 'valid' && !out.includes(variant))
+    .map(({ name, variant, verdict, detail }) =>
+      coloured(verdict, `${SIGNS[verdict]} ${verdict} ${model}/${experiment} ${name} (${variant}): ${detail}`),
+    )
+}
 
 function verdicts(results: readonly Result[]): string {
   const counts = Map.groupBy(results, ({ verdict }) => verdict)

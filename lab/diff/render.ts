@@ -21,7 +21,9 @@ export function renderDiff(diff: Diff): string {
 }
 
 const lost = ({ missing, other }: Diff): string =>
-  missing.length === 0 ? '' : `, ${missing.length} of them since ${other} does not have it`
+  missing.length === 0
+    ? ''
+    : `, ${missing.length} of them since ${other} does not have ${missing.length === 1 ? 'it' : 'them'}`
 
 function conditionLines({ one, other, conditions }: Diff): string[] {
   if (conditions.length === 0) return [`${one} and ${other} were measured under the same conditions.`]

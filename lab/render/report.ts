@@ -70,6 +70,6 @@ export function renderProvenance(summary: Summary, where: string, ...told: strin
     ...told,
     ...(stopped === '' ? [] : [coloured('unknown', stopped)]),
     `Profile ${profile}, seed ${seed}${inContainers(summary)}, ${seconds(summary.seconds)} s on ${machine.cores} × ${machine.cpu}, ${machine.system}, Node ${machine.node}${from.length > 0 ? `; ${from.join(', ')}` : ''}.`,
-    `Numbers, histories and logs: ${where}/ (shown again by: npm run lab -- show ${summary.run})`,
+    `Numbers, histories and logs: ${where}/ (shown again by: npm run lab -- show ${where === `runs/${summary.run}` ? summary.run : where})`,
   ].join('\n')
 }

@@ -27,7 +27,7 @@ export function healthySection(
 ): Markup {
   const rates = ratesOf(models, results)
   const picture = healthyPicture(about, models, results)
-  return markup`<section class="fault" id="${faultAnchor(about.name)}"><h3>${about.title}</h3><p class="question">${about.asks}</p>${caveatOf(about)}${withoutOf(about)}${picture && figure('healthy', picture, halves(models, results))}<p class="key">Of repetitions the median, with their range. &lt; stands only where the ranges do not touch; ≈ is indistinguishable; ? is unknown, because one of both could be more.</p>${rates.map(costs)}
+  return markup`<section class="fault" id="${faultAnchor(about.name)}"><h3>${about.title}</h3><p class="question">${about.asks}</p>${caveatOf(about)}${withoutOf(about)}${picture && figure('healthy', picture, halves(models, results))}${results.some(({ cell }) => (cell?.repeat ?? 1) > 1) && markup`<p class="key">Of repetitions the median, with their range. &lt; stands only where the ranges do not touch; ≈ is indistinguishable; ? is unknown, because one of both could be more.</p>`}${rates.map(costs)}
 <details><summary>All ${results.length} results with their checks</summary>${results.map(result => resultDetails(result, anchors))}</details>${settingsOf(results)}</section>`
 }
 

@@ -44,7 +44,11 @@ export function checksDetails({ model, experiment, checks, variants }: Result, b
   if (rows.length === 0) return markup`<p>${before}There was nothing to check.</p>`
   const head = ['verdict', 'check', 'variant', 'what it says'].map(text => markup`<th scope="col">${text}</th>`)
   const table = markup`<table class="prose"><thead><tr>${head}</tr></thead><tbody>${rows}</tbody></table>`
-  return markup`<details><summary>${before}Checks: ${tally(checks.map(({ verdict }) => verdict))}</summary>${scrolling(`Checks of ${model}/${experiment}`, table)}</details>`
+  const isOut = ({ variant }: Result['checks'][number]) => leftOut.get(variant) !== undefined
+  const of = (some: Result['checks']) => tally(some.map(({ verdict }) => verdict))
+  const without = of(checks.filter(isOut))
+  const counts = [of(checks.filter(check => !isOut(check))), ...(without === '' ? [] : [`◇ ${without}`])]
+  return markup`<details><summary>${before}Checks: ${counts.filter(text => text !== '').join('; ')}</summary>${scrolling(`Checks of ${model}/${experiment}`, table)}</details>`
 }
 
 /** Beyond the model's own: `order_service: OUTBOX=off`. */

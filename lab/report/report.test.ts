@@ -105,7 +105,7 @@ test('what is found without a safeguard is shown, marked, and counts for no verd
   const page = pageOf(whole)
   assert.match(page, /◇ without an outbox: ✘ invalid/)
   const judged = whole.results.flatMap(({ checks }) => checks.filter(({ variant }) => variant !== 'without an outbox'))
-  assert.ok(page.includes(`All 47 results are valid, in all of ${judged.length} checks.`))
+  assert.ok(page.includes(`All 47 results are valid, in all of ${judged.length} checks; `))
 })
 
 test('sentences and tables are computed of measures, and a verdict stands above the numbers', () => {

@@ -32,10 +32,12 @@ function judgedOf(results: readonly Result[]): string {
     const out = new Set(variants.filter(({ leftOut }) => leftOut !== undefined).map(({ name }) => name))
     return checks.filter(({ variant }) => !out.has(variant))
   })
+  const aside = results.flatMap(result => result.checks).length - checks.length
+  const besides = aside > 0 ? `; ${aside} more are of what a safeguard was left out of, and count for no verdict` : ''
   const verdicts = results.map(({ verdict }) => verdict)
   const judged = checks.map(({ verdict }) => verdict)
   if (worst(verdicts) === 'valid')
-    return `${results.length === 1 ? 'The one result is' : `All ${results.length} results are`} valid, in all of ${checks.length} checks.`
+    return `${results.length === 1 ? 'The one result is' : `All ${results.length} results are`} valid, in all of ${checks.length} checks${besides}.`
   return `Of ${results.length} results ${tally(verdicts)}; of their ${checks.length} checks ${tally(judged) || 'none was judged'}.`
 }
 
