@@ -7,7 +7,6 @@ import { apart } from './labels.ts'
 import { markup } from './markup.ts'
 import { scatter } from './path.ts'
 import { fileOf, type Picture, pngOf } from './picture.ts'
-import { quantileFigure } from './quantile-figure.ts'
 import { linear, logarithmic } from './scale.ts'
 import { type Group, timeFigure } from './time-figure.ts'
 
@@ -151,21 +150,6 @@ test('the number at a curve is the measured peak where one is known, and times a
   assert.match(known, />777 backlog</)
   const oldest = { ...backlog, name: 'oldest', unit: 'ms', points: [[1, 4_382.8]] as [number, number][] }
   assert.match(fileOf(drawn({ curves: [oldest] })), />4\.38 s oldest</)
-})
-
-test('latency by share has a line a repetition, what lies between them, and each name once a row', () => {
-  const run = (ms: number): [number, number, 0][] => [
-    [0.5, ms, 0],
-    [0.9, ms * 2, 0],
-  ]
-  const cell = {
-    name: 'at 20/s',
-    strands: [{ name: 'sync-rest', accent: 'accent-rest', dash: 0, runs: [run(5), run(6)] }],
-  }
-  const text = fileOf(quantileFigure(from, [[cell, cell]]))
-  assert.equal([...text.matchAll(/class="line thin dash-0"/g)].length, 4)
-  assert.equal([...text.matchAll(/class="area"/g)].length, 2)
-  assert.equal([...text.matchAll(/>sync-rest</g)].length, 1)
 })
 
 test('a picture is the same bytes each time, and a PNG has its text drawn', () => {

@@ -50,15 +50,17 @@ export function quantileFigure(
 /** Each nine as wide as the one before. */
 const nines = (share: number): number => -Math.log10(1 - share)
 
-/** A line is named in the last panel of its row that has it. */
+const hasLine = ({ runs }: Strand): boolean => runs.some(points => points.length > 0)
+
+/** A line is named in the last panel of its row that has it; what has none is named in the panel that lacks it. */
 function panelOf({ strands }: Cell, place: Place, after: readonly Cell[]): Markup {
-  const { x, y, right } = place
+  const { x, y, left, right } = place
   const drawn = strands.map(({ accent, dash, runs }) => {
     const thin = runs.length > 1 ? ' thin' : ''
     const paths = runs.map(points => lines(points.map(([share, ms]) => [x(share), y.at(ms)])))
     return markup`<g class="${accent}">${runs.length > 1 && spreadOf(runs, place)}${paths.map(d => markup`<path class="line${thin} dash-${dash}" d="${d}"/>`)}</g>`
   })
-  const named = new Set(after.flatMap(cell => cell.strands.map(({ name }) => name)))
+  const named = new Set(after.flatMap(cell => cell.strands.filter(hasLine).map(({ name }) => name)))
   const ends = strands.flatMap(({ name, accent, runs }) => {
     if (named.has(name)) return []
     const last = runs.flatMap(points => points.slice(-1)).sort(([, one], [, other]) => one - other)
@@ -69,7 +71,11 @@ function panelOf({ strands }: Cell, place: Place, after: readonly Cell[]): Marku
     const text = fitted(end.name, LABELS + right - end.x)
     return markup`<g class="${end.accent}"><text class="said" x="${end.x + 6}" y="${end.y + 4}">${text}</text></g>`
   })
-  return markup`<g class="panel panel-quantiles">${axes(place)}${drawn}${labels}</g>`
+  const none = strands.filter(strand => !hasLine(strand)).map(({ name }) => name)
+  const lacking = none.map(
+    (name, nth) => markup`<text x="${left + 8}" y="${y.at(y.to) + 14 + 15 * nth}">${name}: void</text>`,
+  )
+  return markup`<g class="panel panel-quantiles">${axes(place)}${drawn}${labels}${lacking}</g>`
 }
 
 /** What lies between the lowest and the highest of the repetitions, at the shares that all of them have. */

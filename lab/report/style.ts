@@ -49,6 +49,7 @@ figcaption p{margin:.3em 0;color:var(--ink);font-size:.98rem}
 dl{margin:.8em 0}.variants,.facts,.differences{display:grid;grid-template-columns:max-content minmax(0,1fr);gap:2px 18px;max-width:90ch}
 .variants dt,.facts dt,.differences dt{font-weight:600}dd{margin:0}
 @media (max-width:700px){#situations tr,#situations th,#situations td{display:block;max-width:none;border-bottom:0}#situations thead{display:none}#situations th[scope=row]{position:static;padding-top:14px;border-top:1px solid var(--grid)}}
+@media (max-width:560px){.by-model,.by-model .aside{font-size:.8rem}.by-model.prose th,.by-model.prose td{min-width:0;padding-right:8px}.by-model.prose thead th{white-space:normal}}
 @media (max-width:560px){.variants,.facts,.differences{grid-template-columns:minmax(0,1fr)}dd{margin-bottom:8px}}
 details{margin:.2em 0}details[open]{margin-bottom:1em}summary{cursor:pointer;padding:5px 0;width:fit-content;max-width:100%}
 pre{overflow-x:auto;padding:12px 16px;border:1px solid var(--grid);background:var(--paper)}code{font:.9em ui-monospace,'DejaVu Sans Mono',monospace}

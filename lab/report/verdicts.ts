@@ -53,7 +53,7 @@ function faultsTable({ about, models }: Comparison, results: readonly Result[]):
     })
     return markup`<tr><th scope="row"><a href="#${faultAnchor(name)}">${title}</a></th>${cells}</tr>`
   })
-  const table = markup`<table class="verdicts prose"><thead><tr><th scope="col">fault</th>${heads}</tr></thead><tbody>${rows}</tbody></table>`
+  const table = markup`<table class="verdicts prose by-model"><thead><tr><th scope="col">fault</th>${heads}</tr></thead><tbody>${rows}</tbody></table>`
   return scrolling('Verdicts by fault and model', table)
 }
 
