@@ -98,7 +98,8 @@ test('a group whose offsets were forgotten goes on where its store says', async 
   await placeMany(base, 1)
   assertSound(await stage.quiet(141))
   const events = (await stage.link.verbs['topic-records']?.({ topic: 'inventory-events' })) as unknown[]
-  assert.ok(events.length < 200, `${events.length} results of 141 orders: all of the log was decided again`)
+  // Of the partitions that the 40 are not in, the stored position may be as old as the burst: of 281 at most 241.
+  assert.ok(events.length < 260, `${events.length} results of 141 orders: all of the log was decided again`)
 })
 
 /** Deletes one topic while the service that keeps a position in it is down, and starts the service again. */
