@@ -3,7 +3,8 @@
 // The window begins with the first measured order and ends when every accepted order is decided and confirmed
 // (costs-window.ts). In it are: services and brokers, whole families of processes, with all that they do besides; what is
 // left of the warm-up, and less than a second of rest at its end; pages that conditions of the timeline read, and the few
-// looks that tell that all is decided: pages of decisions and notifications, depths, dead letters. Not in it: the lab, its generator, and the evidence.
+// looks that tell that all is decided: pages of decisions and notifications, depths, dead letters. Not in it: the lab, its
+// generator, and the evidence.
 //
 // `written` is what was handed to the file system, a page at a time: what changes twice before it is synced counts once.
 // `synced` is what its disk wrote, by whoever, so it is at most that; what is not synced reaches the disk later, unseen,

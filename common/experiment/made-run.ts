@@ -5,7 +5,7 @@ import { join, relative, resolve } from 'node:path'
 import type { TestContext } from 'node:test'
 import { defineCheck, valid } from './checks/check.ts'
 import { defineExperiment, type Variant } from './define.ts'
-import { madeLink } from './made-runtime.ts'
+import { model as made } from './made-evidence.ts'
 import type { Model } from './model.ts'
 import { openProcesses } from './processes.ts'
 import { runExperiment } from './run.ts'
@@ -53,14 +53,8 @@ export async function runMade(
   let removed = 0
   const lines: string[] = []
   const model: Model = {
+    ...made,
     name: relative(ROOT, folder),
-    services: [{ name: 'all', role: 'order', port: 0, environment: () => ({}) }],
-    brokers: [],
-    features: [],
-    entry: 'all',
-    evidence: { orders: 'all', inventory: 'all', notifications: 'all' },
-    durability: 'nowhere',
-    connect: async () => madeLink(),
     remove: async () => void removed++,
   }
   const experiment = defineExperiment({

@@ -75,9 +75,7 @@ function again(result: Result, run: string): Result | undefined {
   const folder = join(run, model, name)
   if (!experiment || trouble !== undefined || !isWhole(experiment, profile, folder)) return undefined
   const variants = experiment.variants(experiment.profiles[profile])
-  const results = variants.map(variant => {
-    return judge(variant, readHistory(historyFile(folder, variant.name)))
-  })
+  const results = variants.map(variant => judge(variant, readHistory(historyFile(folder, variant.name))))
   const judged = {
     ...resultOf({ experiment, name, profile, variants, results, seconds, trouble }),
     ...(cell && { cell }),

@@ -25,6 +25,7 @@ export type BrokerAdmin = {
   close(): Promise<void>
 }
 
+const namesOf = (specs: TopicSpec[]): string => specs.map(({ name }) => name).join(', ')
 const partitionsOf = ({ partitions }: TopicSpec): number[] => [...Array(partitions).keys()]
 
 export function createAdmin(brokers: string, clientId: string): BrokerAdmin {
@@ -46,15 +47,14 @@ export function createAdmin(brokers: string, clientId: string): BrokerAdmin {
     async ensureTopics(specs, flush) {
       const present = new Set(await admin.listTopics())
       const wanted = specs.filter(({ name }) => !present.has(name))
-      const names = wanted.map(({ name }) => name).join(', ')
       const topics = wanted.map(({ name, partitions }) => ({ topic: name, partitions, replicas: 1 }))
       if (topics.length > 0)
         await admin.createTopics({ topics, configs: topicConfigs(flush) }).catch((error: unknown) => {
           // Another service may create some of them at the same moment; what counts is that they are there.
-          if (!isThere(error)) throw new Error(`${names}: ${explain(error)}`)
+          if (!isThere(error)) throw new Error(`${namesOf(wanted)}: ${explain(error)}`)
         })
       const led = () => ends(specs).then(() => true, ignore(isNotYetLed))
-      await until(led, { deadlineMs: 10_000, what: `the broker to lead ${names}` })
+      await until(led, { deadlineMs: 10_000, what: `the broker to lead ${namesOf(specs)}` })
     },
     topics: () => admin.listTopics(),
     groups: async () => [...(await admin.listGroups()).keys()],
