@@ -21,11 +21,20 @@ export function seriesOf(variant: string, history: History): Series[] {
   return curves
 }
 
-/** The last value of each step. */
+/** A step has the highest value that was ever had in it, so that no peak is lost; what follows it, the last. */
 export function thinned(points: readonly [number, number][]): [number, number][] {
-  const last = new Map<number, number>()
-  for (const [seconds, value] of points) last.set(Math.floor(seconds / STEP_SECONDS), value)
-  return [...last].map(([step, value]) => [round((step + 1) * STEP_SECONDS), value])
+  const steps = Map.groupBy(points, ([seconds]) => Math.floor(seconds / STEP_SECONDS))
+  let before = 0
+  const shown = new Map<number, number>()
+  for (const [step, within] of steps) {
+    shown.set(
+      step,
+      within.reduce((highest, [, value]) => Math.max(highest, value), before),
+    )
+    before = within.at(-1)?.[1] ?? before
+    shown.set(step + 1, before)
+  }
+  return [...shown].map(([step, value]) => [round(step * STEP_SECONDS), value])
 }
 
 /** What ends what. */

@@ -53,8 +53,8 @@ function gone(subject: Subject): string {
   if (!last) return ''
   const { value } = medianOf(last)
   if (value === null) return last.note === undefined ? '' : ` (${last.note})`
-  const when = value < AT_ONCE_MS ? 'before the heal' : `${ms(medianOf(last))} after the heal`
-  return ` (the last of those asked while it lasted ${when})`
+  if (value < AT_ONCE_MS) return ' (all of those asked while it lasted by the heal)'
+  return ` (the last of those asked while it lasted ${ms(medianOf(last))} after the heal)`
 }
 
 const AT_ONCE_MS = 1

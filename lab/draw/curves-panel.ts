@@ -12,15 +12,13 @@ import { linear, milliseconds, type Scale } from './scale.ts'
 const HEIGHTS = { alone: 120, below: 62 }
 export type Place = keyof typeof HEIGHTS
 
-/** `peak`: what was measured, where a curve is thinned and may miss it. */
-export type Curve = Series & { peak?: number }
 const DASHES = 5
 
-export const curvesHeight = (curves: readonly Curve[], place: Place): number =>
+export const curvesHeight = (curves: readonly Series[], place: Place): number =>
   Math.max(HEIGHTS[place], curves.length * 15)
 
 /** @param most the highest value of this unit in the whole figure */
-export function curvesPanel(curves: readonly Curve[], most: number, x: Scale, top: number, bottom: number): Markup {
+export function curvesPanel(curves: readonly Series[], most: number, x: Scale, top: number, bottom: number): Markup {
   const unit = curves[0]?.unit ?? ''
   const y = linear(most, { from: bottom, to: top + 4 }, 2, value => said(value, unit))
   const drawn = curves.map(({ points }, nth) => {
@@ -28,11 +26,11 @@ export function curvesPanel(curves: readonly Curve[], most: number, x: Scale, to
     const area = nth === 0 && markup`<path class="area" d="${stepArea(places, bottom)}"/>`
     return markup`${area}<path class="line dash-${nth % DASHES}" d="${steps(places)}"/>`
   })
-  const labels = curves.map(({ name, unit: own, points, peak }, nth): Label => {
+  const labels = curves.map(({ name, unit: own, points }, nth): Label => {
     const top = points.reduce((highest, [, value]) => Math.max(highest, value), 0)
     return {
       y: y.at(top),
-      text: `${said(peak ?? top, own)} ${name}`,
+      text: `${said(top, own)} ${name}`,
       className: 'said',
       sample: markup`<path class="line dash-${nth % DASHES}" d="M0 0h12"/>`,
     }

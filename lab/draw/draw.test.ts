@@ -145,9 +145,7 @@ test('what a broker said before the load, or below nothing, is drawn at the edge
   )
 })
 
-test('the number at a curve is the measured peak where one is known, and times are told as times', () => {
-  const known = fileOf(drawn({ curves: [{ ...backlog, peak: 777 }] }))
-  assert.match(known, />777 backlog</)
+test('the number at a curve of times is told as a time', () => {
   const oldest = { ...backlog, name: 'oldest', unit: 'ms', points: [[1, 4_382.8]] as [number, number][] }
   assert.match(fileOf(drawn({ curves: [oldest] })), />4\.38 s oldest</)
 })

@@ -1,8 +1,8 @@
 // What happened over time: a group of panels for each variant, one above the other, on one scale of time and, panel by
 // panel, of values; what was done to the services as bands and lines behind them.
-import type { Mark, Orders } from '#common/experiment/summary.ts'
+import type { Mark, Orders, Series } from '#common/experiment/summary.ts'
 import { answersHeight, answersPanel, busiest } from './answers-panel.ts'
-import { type Curve, curvesHeight, curvesPanel, isCount } from './curves-panel.ts'
+import { curvesHeight, curvesPanel, isCount } from './curves-panel.ts'
 import { drawMarks, placeMarks, timeAxis, timeScale, WIDTH } from './frame.ts'
 import { wrapped } from './labels.ts'
 import { type Markup, markup } from './markup.ts'
@@ -21,7 +21,7 @@ export type Group = {
   /** The clocks of its services differ: when its orders were completed cannot be told. */
   completionUnknown?: boolean
   /** A panel for each of their units. */
-  curves: readonly Curve[]
+  curves: readonly Series[]
 }
 
 /** With room for a caption. */

@@ -1,6 +1,7 @@
 // From a result to the groups of a picture over time: one a variant, with its orders, its curves and what was done to it.
-import { CLOCKS_DIFFER } from '#common/experiment/words.ts'
+
 import type { Result, Series, VariantFacts } from '#common/experiment/summary.ts'
+import { CLOCKS_DIFFER } from '#common/experiment/words.ts'
 import { accentOf } from '../draw/theme.ts'
 import type { Group } from '../draw/time-figure.ts'
 
@@ -16,21 +17,13 @@ export function groupOf(result: Result, { name, about, leftOut }: VariantFacts, 
     marks: marks.filter(mark => mark.variant === name),
     orders: orders?.find(each => each.variant === name),
     completionUnknown: clocksDiffer(result, name),
-    curves: summedUp(own)
-      .filter(({ points }) => wanted !== undefined || points.some(([, value]) => value > 0))
-      .map(curve => ({ ...curve, ...peakOf(result, name, curve.name) })),
+    curves: summedUp(own).filter(({ points }) => wanted !== undefined || points.some(([, value]) => value > 0)),
   }
 }
 
 /** Then no completion has a time, though orders were completed. */
 const clocksDiffer = ({ measures }: Result, variant: string): boolean =>
   measures.some(each => each.variant === variant && each.name === 'completed p50' && each.note === CLOCKS_DIFFER)
-
-/** The deepest backlog is a measure; its curve is thinned. */
-function peakOf({ measures }: Result, variant: string, curve: string): { peak?: number } {
-  const measure = measures.find(each => each.variant === variant && each.name === `deepest ${curve}`)
-  return measure?.value ? { peak: measure.value } : {}
-}
 
 /** Partitions of one topic (`reader/topic/0`, `reader/topic/1`) are read at the same moments, and drawn as their sum. */
 function summedUp(curves: readonly Series[]): Series[] {
