@@ -20,9 +20,6 @@ test('what is told of the heal is told of the orders that were asked while the f
         MODELS,
       ),
     )[0]
-  assert.match(
-    of(0) ?? '',
-    /^Completed in the end: 50\.0 ms in one \(all of those asked while it lasted by the heal\)/,
-  )
+  assert.match(of(0) ?? '', /^Completed in the end: 50\.0 ms in one \(all of those asked while it lasted by the heal\)/)
   assert.match(of(1_300) ?? '', /\(the last of those asked while it lasted 1\.30 s after the heal\)/)
 })

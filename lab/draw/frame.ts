@@ -6,7 +6,7 @@ import { linear, type Scale } from './scale.ts'
 
 export const WIDTH = 872
 export const LEFT = 58
-export const RIGHT = 262
+export const RIGHT = 270
 export const PLOT_END = WIDTH - RIGHT
 const LANE = 16
 

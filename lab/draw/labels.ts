@@ -4,7 +4,7 @@ import { type Markup, markup } from './markup.ts'
 export type Label = { y: number; text: string; className: string; sample?: Markup }
 
 /** Of a letter, as a share of its height; a little more than it takes in most fonts. */
-const WIDE = 0.585
+const WIDE = 0.57
 
 export const widthOf = (text: string, size = 12): number => text.length * size * WIDE
 
@@ -43,11 +43,17 @@ export function apart<Each extends { y: number }>(labels: readonly Each[], top: 
   return sorted
 }
 
-/** Labels at the right of a panel, each with a sample of what it names. @param x where the sample begins */
+/** Of the class of that name. */
+const SMALL = 10
+
+/** Labels at the right of a panel, each with a sample of what it names; a long one is small. @param x where the sample begins */
 export function rightLabels(labels: readonly Label[], x: number, top: number, bottom: number, width: number): Markup[] {
   return apart(labels, top, bottom).map(({ y, text, className, sample }) => {
     const indent = sample ? 16 : 0
     const drawn = sample && markup`<g transform="translate(${x} ${y})">${sample}</g>`
-    return markup`${drawn}<text class="${className}" x="${x + indent}" y="${y + 4}">${fitted(text, width - indent)}</text>`
+    const room = width - indent
+    const isSmall = widthOf(text) > room
+    const shown = isSmall ? fitted(text, room, SMALL) : text
+    return markup`${drawn}<text class="${isSmall ? `${className} small` : className}" x="${x + indent}" y="${y + 4}">${shown}</text>`
   })
 }

@@ -68,6 +68,7 @@ export function sheet(palette: Palette, font = SYSTEM): string {
     `.picture .name{font-size:14px;font-weight:bold;fill:currentColor}`,
     `.picture .said{fill:currentColor}.picture .strong{fill:${ink}}.picture .loud{fill:${bad}}`,
     `.picture .caption{font-size:11px}`,
+    `.picture .small{font-size:10px}`,
     `.paper{fill:${paper}}.grid{stroke:${grid};fill:none}.rule{stroke:${rule};fill:none}`,
     `.band rect{fill:${band}}.band path,.mark path{stroke:${rule};fill:none;stroke-dasharray:3 3}`,
     `.accepted{stroke:${ink};stroke-width:22;stroke-linecap:round;fill:none}`,

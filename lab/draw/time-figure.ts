@@ -50,12 +50,15 @@ const drawnOf = ({ completionUnknown = false }: Group, orders: Orders): DrawnOrd
   completionUnknown,
 })
 
+/** One or two orders are always on their way; they should not look like a backlog. */
+const FEW = 10
+
 function sharedBy(groups: readonly Group[]): Shared {
   const curves = groups.flatMap(group => group.curves)
   const orders = groups.flatMap(group => (group.orders ? [drawnOf(group, group.orders)] : []))
   const most = new Map<string, number>()
   for (const { unit, points } of curves) {
-    const highest = points.reduce((high, [, value]) => Math.max(high, value), 1)
+    const highest = points.reduce((high, [, value]) => Math.max(high, value), isCount(unit) ? FEW : 1)
     most.set(panelOf(unit), Math.max(most.get(panelOf(unit)) ?? 1, highest))
   }
   const ends = [
