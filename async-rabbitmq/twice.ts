@@ -1,6 +1,6 @@
 // For the lab: every message of the model is delivered twice, by publishing each once more as it is.
 // Guarantees: a copy is the message's own bytes, id and properties, and is not copied again; `end-copies` tells how many
-// there were, and none follows it. Not promised: in which order a message and its copy arrive.
+// there were of each exchange, and none follows it. Not promised: in which order a message and its copy arrive.
 import type { Link } from '#common/experiment/model.ts'
 import type { Browser } from './broker/browser.ts'
 import type { Topology } from './topology.ts'
@@ -10,7 +10,7 @@ const COPY = 'lab-copy'
 export function copyVerbs(browser: Browser, topology: Topology): Link['verbs'] {
   const { orders, events } = topology
   const exchangeOf = (type: string | undefined) => (type === 'OrderPlaced' ? orders : events)
-  let copied = 0
+  const of: Record<string, number> = {}
   let end: (() => Promise<void>) | undefined
   return {
     async 'begin-copies'() {
@@ -19,13 +19,14 @@ export function copyVerbs(browser: Browser, topology: Topology): Link['verbs'] {
         if (headers[COPY]) return
         const routingKey = type ?? ''
         const same = { body, messageId, correlationId, type, contentType, headers: { ...headers, [COPY]: true } }
-        await browser.publish({ ...same, exchange: exchangeOf(type), routingKey })
-        copied++
+        const exchange = exchangeOf(type)
+        await browser.publish({ ...same, exchange, routingKey })
+        of[exchange] = (of[exchange] ?? 0) + 1
       })
     },
     async 'end-copies'() {
       await end?.()
-      return { copied }
+      return { copied: Object.values(of).reduce((sum, count) => sum + count, 0), of }
     },
   }
 }

@@ -1,6 +1,6 @@
 // For the lab: every event of the log is delivered twice, by writing each once more as it is.
 // Guarantees: a copy has the record's own key, bytes and headers, and is not copied again; `end-copies` tells how many
-// there were, and none follows it. The copy stands behind the record, in the same partition.
+// there were of each topic, and none follows it. The copy stands behind the record, in the same partition.
 import type { Link } from '#common/experiment/model.ts'
 import type { BrokerAdmin } from './broker/admin.ts'
 import { readLog } from './broker/log-reader.ts'
@@ -24,13 +24,13 @@ export function copyVerbs({ admin, producer, brokers, name, prefix, closing }: P
   const names = topicNames(prefix)
   const specs = (['orders', 'inventoryEvents'] as const).map(key => ({ ...TOPICS[key], name: names[key] }))
   const ended = new AbortController()
-  let copied = 0
+  const of: Record<string, number> = {}
   let copying: Promise<void> = Promise.resolve()
 
   const copy = async ({ topic, key, value, headers }: LogRecord): Promise<void> => {
     if (COPY in headers) return
     await producer.send({ topic, key, value, headers: { ...headers, [COPY]: 'yes' } })
-    copied++
+    of[topic] = (of[topic] ?? 0) + 1
   }
   async function keepCopying(positions: Positions): Promise<void> {
     const reader = {
@@ -51,7 +51,7 @@ export function copyVerbs({ admin, producer, brokers, name, prefix, closing }: P
     async 'end-copies'() {
       ended.abort()
       await copying
-      return { copied }
+      return { copied: Object.values(of).reduce((sum, count) => sum + count, 0), of }
     },
   }
 }

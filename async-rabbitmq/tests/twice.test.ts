@@ -18,8 +18,10 @@ test('while copies are made every event comes twice to each of its readers, and 
   await place.link.verbs.redeliver?.({ orders: IDS.map(id => orderOf(id)) })
   for (const name of consumers)
     await until(() => repeats(place.log(name)) >= IDS.length, { deadlineMs: 10_000, what: `repeats in ${name}` })
-  const { copied } = (await end({})) as { copied: number }
+  const { copied, of } = (await end({})) as { copied: number; of: Record<string, number> }
   // OrderPlaced and InventoryReserved of each; a duplicate decision publishes its outcome again, which is copied too.
   assert.ok(copied >= 2 * IDS.length, String(copied))
+  assert.equal(Object.keys(of).length, 2)
+  for (const [exchange, count] of Object.entries(of)) assert.ok(count >= IDS.length, `${exchange} ${count}`)
   await assertWhole(place, IDS)
 })

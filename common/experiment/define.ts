@@ -20,7 +20,7 @@ export type Load = {
   /** Orders that are measured. */
   orders: number
   ordersPerSecond: number
-  /** Orders before them at the same rate, judged like all but left out of the measures. */
+  /** Orders before them at the same rate, judged like all; of the measures only depths know them. */
   warmUpOrders?: number
   /** An attempt without an answer ends then, and is unknown. */
   deadlineMs: number

@@ -37,7 +37,7 @@ export type RawMessage = {
 export type History = {
   /** Orders as they were planned; attempts refer to them by `index`. */
   planned: PlannedOrder[]
-  /** So many of the planned orders came first, to warm up: judged like all, left out of the measures. */
+  /** So many of the planned orders came first, to warm up: judged like all; of the measures only depths know them. */
   warmUpOrders: number
   attempts: Attempt[]
   /** The moment from which the plan's offsets and the timeline count. */

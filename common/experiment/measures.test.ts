@@ -68,35 +68,6 @@ test('completed latency is void when the clocks differ', () => {
   assert.equal(value(history, 'accepted p50'), 10)
 })
 
-test('a late generator voids latencies, and nothing else', () => {
-  const history = historyOf(many(1_100, index => served(index, 10)))
-  const startLate = (lateMs: number) => {
-    for (const attempt of history.attempts) attempt.startedNs = attempt.plannedNs + lateMs * 1e6
-  }
-  startLate(2.5)
-  assert.deepEqual([value(history, 'accepted p50'), measure(history, 'accepted p50').note], [null, 'generator-bound'])
-  assert.equal(value(history, 'availability'), 100)
-  startLate(1.9)
-  assert.equal(value(history, 'accepted p50'), 10)
-})
-
-test('a late generator voids what too few samples show as well', () => {
-  const history = historyOf(many(200, index => served(index, 10)))
-  for (const attempt of history.attempts) attempt.startedNs = attempt.plannedNs + 3e6
-  assert.equal(measure(history, 'accepted p99').note, 'generator-bound')
-  assert.deepEqual([value(history, 'accepted p50'), measure(history, 'accepted p50').note], [null, 'generator-bound'])
-})
-
-test('a late start in the warm-up voids nothing, and a latency that dwarfs the lateness stands', () => {
-  const history = historyOf(
-    many(2_200, index => served(index, index < 1_100 ? 10 : 100)),
-    { warmUpOrders: 1_100 },
-  )
-  for (const attempt of history.attempts.slice(0, 1_100)) attempt.startedNs = attempt.plannedNs + 50e6
-  for (const attempt of history.attempts.slice(1_100)) attempt.startedNs = attempt.plannedNs + 3e6
-  assert.equal(value(history, 'accepted p50'), 100)
-})
-
 test('answers are counted by status and code', () => {
   const refusal: MadeLife = { atMs: 0, answer: '503 inventory-unavailable', answeredMs: 1 }
   const history = historyOf([served(0, 9), refusal, refusal, { atMs: 0, answer: 'deadline' }])

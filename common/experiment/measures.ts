@@ -7,7 +7,7 @@ import type { Answer, Attempt } from './load/attempt.ts'
 import { isGeneratorBound } from './latency/void.ts'
 import { completedNs, isCompleted, isRightAnswer, livesOf, type Life, wasGivenUp } from './lives.ts'
 import type { Measure } from './summary.ts'
-import { CLOCKS_DIFFER } from './words.ts'
+import { CLOCKS_DIFFER, GENERATOR_BOUND } from './words.ts'
 
 type Unnamed = Omit<Measure, 'variant'>
 
@@ -31,35 +31,48 @@ export function standardMeasures(history: History): Unnamed[] {
       history.clocksAgree ? voidBecause(history, completed) : CLOCKS_DIFFER,
     ),
     ...shares(lives),
-    { name: 'deepest backlog', unit: 'orders', value: Math.max(0, ...backlog(history).map(([, depth]) => depth)) },
+    { name: 'deepest backlog', unit: 'orders', ...deepest(history, backlog(history)) },
     { name: 'start lateness p99', unit: 'ms', value: latenessP99Ms(history) },
     ...costMeasures(history),
   ]
 }
 
-/** Start minus plan of what is measured, at p99, in milliseconds; null when nothing was started. */
+/** Start minus plan of what is measured, in milliseconds, in order. */
+const latenessMs = (history: History): number[] =>
+  sorted(measuredOf(history).map(({ startedNs, plannedNs }) => (startedNs - plannedNs) / 1e6))
+
+/** At p99; null when nothing was started. */
 function latenessP99Ms(history: History): number | null {
-  return p99Of(measuredOf(history).map(({ startedNs, plannedNs }) => (startedNs - plannedNs) / 1e6))
+  const late = latenessMs(history)
+  return late.length === 0 ? null : nearestRank(late, 990)
 }
 
-const p99Of = (values: number[]): number | null =>
-  values.length === 0
-    ? null
-    : nearestRank(
-        values.toSorted((one, other) => one - other),
-        990,
-      )
+const sorted = (values: number[]): number[] => values.toSorted((one, other) => one - other)
+
+/** Of a median and of a tail: a fault may make a tail so long that no lateness counts beside it. */
+const JUDGED = [500, 990]
 
 /**
- * Why the figures of these samples are void, or undefined. Each latency is judged by its own p99, also where there are too
- * few samples to show that: what is shown then bears the same lateness.
+ * Why the figures of these samples are void, or undefined. Each latency is judged by its own p50 and p99, also where there
+ * are too few samples to show those: what is shown then bears the same lateness. Where attempts waited for a socket nothing
+ * tells how late they were.
  */
 export function voidBecause(history: History, samples: readonly Sample[]): string | undefined {
-  const lateMs = latenessP99Ms(history)
-  const p99Ms = p99Of(samples.map(({ ms }) => ms))
-  if (lateMs === null || p99Ms === null) return undefined
-  return isGeneratorBound(lateMs, p99Ms) ? 'generator-bound' : undefined
+  const late = latenessMs(history)
+  const own = sorted(samples.map(({ ms }) => ms))
+  if (late.length === 0 || own.length === 0) return undefined
+  const isLate = JUDGED.some(perMille => isGeneratorBound(nearestRank(late, perMille), nearestRank(own, perMille)))
+  return isLate || history.generator.connections.saturated ? GENERATOR_BOUND : undefined
 }
+
+/** The highest of a depth over time, which is of the stamps of several services. */
+export const deepest = (
+  { clocksAgree }: History,
+  depths: readonly [number, number][],
+): Pick<Measure, 'value' | 'note'> =>
+  clocksAgree
+    ? { value: depths.reduce((most, [, depth]) => Math.max(most, depth), 0) }
+    : { value: null, note: CLOCKS_DIFFER }
 
 /** Whether the accepted latency of the history is void. */
 export const isVoid = (history: History): boolean =>

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { History } from './history.ts'
 import { historyOf, type MadeLife, ns, served } from './made-lives.ts'
-import { openOrders, recoveryMeasures } from './recovery.ts'
+import { openOrders, openSeries, recoveryMeasures } from './recovery.ts'
 
 const SPAN = { fromMs: 1_000, toMs: 3_000 }
 
@@ -75,7 +75,7 @@ test('where an order waits for ever no time is claimed', () => {
   assert.equal(found['drain rate'], 'fewer than 50 orders waited at the heal')
 })
 
-test('an order is open from its planned start until it is decided and confirmed', () => {
+test('an order is open from its start until it is decided and confirmed', () => {
   const history = historyOf([waiting(0, 500), waiting(100, 300)])
   assert.deepEqual(
     openOrders(history).map(([seconds, open]) => [Math.round(seconds * 1_000), open]),
@@ -109,6 +109,36 @@ test('an order that the fault made fail is given up: it completes nothing, and w
   } as const
   assert.equal(measured([served(500, 20), timedOut])['oldest waited'], 1_000)
   assert.equal(measured([{ atMs: 1_500, answer: 'deadline' }])['oldest waited'], 'no order was taken')
+})
+
+test('orders of the warm-up are open as others are, and are in no other measure of a recovery', () => {
+  const refused: MadeLife = { atMs: 20, answer: '503 broker-unavailable', answeredMs: 21 }
+  const found = of(historyOf([waiting(0, 900), waiting(10, 900), refused, served(1_500, 20)], { warmUpOrders: 3 }))
+  assert.deepEqual([found['deepest open'], found['oldest waited'], found['not taken']], [2, 19, 0])
+})
+
+test('half of the orders are completed within the time of those asked, not of those that survived', () => {
+  const refused = (atMs: number): MadeLife => ({ atMs, answer: '503 inventory-unavailable', answeredMs: atMs + 1 })
+  const half = [served(500, 20), served(510, 30), refused(1_500), refused(1_600)]
+  assert.equal(measured(half)['half completed within'], 29)
+  assert.equal(measured([...half, refused(1_700)])['half completed within'], 'fewer than half were completed')
+})
+
+test('a late load is no waiting order, and voids how long one waited', () => {
+  const history = historyOf([waiting(1_000, 1_060), waiting(1_100, 1_160)])
+  for (const attempt of history.attempts) attempt.startedNs = attempt.plannedNs + 40e6
+  const found = of(history)
+  assert.deepEqual([found['oldest waited'], found['half completed within']], ['generator-bound', 'generator-bound'])
+  assert.equal(Math.round((openOrders(history)[0]?.[0] ?? 0) * 1_000), 1_040)
+})
+
+test('where the clocks differ nothing is measured between them', () => {
+  const history = { ...historyOf([waiting(1_000, 1_060), served(1_500, 20)]), clocksAgree: false }
+  const found = of(history)
+  const between = ['heal to last decided', 'heal to last completed', 'deepest open', 'oldest waited', 'drain rate']
+  for (const name of [...between, 'half completed within']) assert.equal(found[name], 'the clocks differ', name)
+  assert.deepEqual([found['not taken'], found['during: availability']], [0, 100])
+  assert.deepEqual(openSeries(history), [])
 })
 
 test('a fault lasts until what ends it has done its work, whatever was planned', () => {

@@ -1,12 +1,14 @@
-// What a fault did to the orders, and how the model came back from it, from a history alone. An order waits from the
-// moment at which it was to start until it is completed (decided and, if reserved, confirmed) or given up.
+// What a fault did to the orders, and how the model came back from it, from a history alone. An order is open from when it
+// was sent until it is completed (decided and, if reserved, confirmed) or given up; how long it waited counts from when it
+// was to be sent. Orders of the warm-up are open as others are, and in no other measure.
 // The fault lasts until what ends it has done its work: a service that is started again is dead until it is healthy.
 import type { History } from './history.ts'
 import { completedNs, fulfilledNs, isRightAnswer, type Life, livesOf, wasGivenUp, wasNotTaken } from './lives.ts'
 import { percentiles } from './latency/percentiles.ts'
-import { AVAILABLE_MS, latency, voidBecause } from './measures.ts'
+import { AVAILABLE_MS, deepest, latency, voidBecause } from './measures.ts'
 import { ENDS, thinned } from './series.ts'
 import type { Measure, Series } from './summary.ts'
+import { CLOCKS_DIFFER } from './words.ts'
 
 /** Caught up: no more orders wait than are on their way at any time. */
 const CAUGHT_UP = 5
@@ -37,7 +39,7 @@ export function openOrders(history: History): [number, number][] {
   const changes = livesOf(history, { all: true }).flatMap(life => {
     if (life.placedNs === undefined) return []
     const doneNs = completedNs(life)
-    const fromNs = life.attempt?.plannedNs ?? life.placedNs
+    const fromNs = life.attempt?.startedNs ?? life.placedNs
     return [[fromNs, 1] as const, ...(doneNs === undefined ? [] : [[Math.max(doneNs, fromNs), -1] as const])]
   })
   changes.sort(([one, up], [other, down]) => one - other || down - up)
@@ -45,26 +47,46 @@ export function openOrders(history: History): [number, number][] {
   return changes.map(([atNs, change]) => [(atNs - history.originNs) / 1e9, (open += change)])
 }
 
-export const openSeries = (history: History): Omit<Series, 'variant'>[] => [
-  { name: 'open', unit: 'orders', points: thinned(openOrders(history)) },
-]
+/** None where the clocks differ. */
+export const openSeries = (history: History): Omit<Series, 'variant'>[] =>
+  history.clocksAgree ? [{ name: 'open', unit: 'orders', points: thinned(openOrders(history)) }] : []
 
 /** @param planned span of the fault, for what no step of the timeline begins and ends */
 export function recoveryMeasures(history: History, planned: Span): Unnamed[] {
   const span = spanOf(history, planned)
-  const lives = livesOf(history, { all: true }).filter(({ attempt }) => attempt)
+  const lives = livesOf(history).filter(({ attempt }) => attempt)
   const open = openOrders(history)
-  const deepest = Math.max(0, ...open.map(([, orders]) => orders))
   return [
     ...duringFault(history, lives, span),
     ...(span.startMs === undefined ? [] : [{ name: 'start took', unit: 'ms', value: span.startMs }]),
-    ...fromHeal(history, lives, span),
+    ...acrossClocks(history, fromHeal(history, lives, span)),
     { name: 'not taken', unit: 'orders', value: lives.filter(wasNotTaken).length },
     { name: 'given up', unit: 'orders', value: lives.filter(wasGivenUp).length },
-    { name: 'deepest open', unit: 'orders', value: deepest },
-    { name: 'oldest waited', unit: 'ms', ...oldestWaited(lives) },
-    { name: 'drain rate', unit: 'orders/s', ...drainRate(lives, open, history, span) },
+    { name: 'deepest open', unit: 'orders', ...deepest(history, open) },
+    ...acrossClocks(history, [
+      { name: 'oldest waited', unit: 'ms', ...oldestWaited(history, lives) },
+      { name: 'drain rate', unit: 'orders/s', ...drainRate(lives, open, history, span) },
+      halfCompleted(history, lives),
+    ]),
   ]
+}
+
+/** What lies between the stamps of different clocks is no time. */
+const acrossClocks = ({ clocksAgree }: History, measures: Unnamed[]): Unnamed[] =>
+  clocksAgree ? measures : measures.map(({ name, unit }) => ({ name, unit, value: null, note: CLOCKS_DIFFER }))
+
+/** Within which half of the orders that were asked were completed: one that never was counts as longer than all. */
+function halfCompleted(history: History, lives: readonly Life[]): Unnamed {
+  const done = lives.flatMap(life => {
+    const doneNs = fulfilledNs(life)
+    return doneNs === undefined ? [] : [{ ms: (doneNs - (life.attempt?.plannedNs ?? doneNs)) / 1e6, atLeast: false }]
+  })
+  const base = { name: 'half completed within', unit: 'ms' }
+  const half = Math.ceil(lives.length / 2)
+  if (lives.length === 0 || done.length < half) return { ...base, value: null, note: 'fewer than half were completed' }
+  const note = voidBecause(history, done)
+  const waits = done.map(({ ms }) => ms).sort((one, other) => one - other)
+  return note === undefined ? { ...base, value: waits[half - 1] ?? null } : { ...base, value: null, note }
 }
 
 const plannedMs = ({ attempt }: Life, { originNs }: History): number => ((attempt?.plannedNs ?? 0) - originNs) / 1e6
@@ -106,14 +128,17 @@ function fromHeal(history: History, lives: readonly Life[], { fromMs, toMs }: Sp
 }
 
 /** From the planned start until it was completed or given up: a client whose order fails in the end waited too. */
-function oldestWaited(lives: readonly Life[]): Amount {
+function oldestWaited(history: History, lives: readonly Life[]): Amount {
   const never = lives.filter(life => life.placedNs !== undefined && completedNs(life) === undefined).length
   if (never > 0) return { value: null, note: `${never} never ended` }
   const waits = lives.flatMap(life => {
     const doneNs = completedNs(life)
     return doneNs === undefined ? [] : [(doneNs - (life.attempt?.plannedNs ?? doneNs)) / 1e6]
   })
-  return waits.length === 0 ? { value: null, note: 'no order was taken' } : { value: Math.max(0, ...waits) }
+  if (waits.length === 0) return { value: null, note: 'no order was taken' }
+  const ms = waits.reduce((longest, wait) => Math.max(longest, wait), 0)
+  const note = voidBecause(history, [{ ms, atLeast: false }])
+  return note === undefined ? { value: ms } : { value: null, note }
 }
 
 /** Completions a second from the first after the heal until the model had caught up. */

@@ -9,7 +9,9 @@ const round = (value: number) => Math.round(value * 1_000) / 1_000
 
 /** Backlog from stamps, and beside it what the broker says: the sum over its queues or partitions. */
 export function seriesOf(variant: string, history: History): Series[] {
-  const curves: Series[] = [{ variant, name: 'backlog', unit: 'orders', points: thinned(backlog(history)) }]
+  const curves: Series[] = history.clocksAgree
+    ? [{ variant, name: 'backlog', unit: 'orders', points: thinned(backlog(history)) }]
+    : []
   const names = [...new Set(history.samples.flatMap(({ depths }) => Object.keys(depths)))].sort()
   for (const name of names) {
     const points = history.samples.flatMap(({ atNs, depths }): [number, number][] => {

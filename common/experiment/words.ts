@@ -6,6 +6,8 @@ export type Found = Pick<Measure, 'value' | 'atLeast' | 'unit' | 'note'>
 
 /** Why a completed latency is void: stamps of two kernels cannot be taken from each other. */
 export const CLOCKS_DIFFER = 'the clocks differ'
+/** Why a latency is void where the load itself was late. */
+export const GENERATOR_BOUND = 'generator-bound'
 
 /** A measure of a variant by name; without a value where there is none. */
 export const findMeasure = (result: VariantResult | undefined, name: string): Found =>

@@ -7,8 +7,9 @@ import { HEALTHY } from './faults.ts'
 
 /** While a fault lasts a quick refusal is no quick answer. */
 const telling = (fault: string | undefined): string[] => {
-  const answer = fault === HEALTHY ? 'accepted p50' : 'during: right answer p50'
-  return ['availability', 'completed ÷ asked', answer, 'completed p50', 'heal to last completed']
+  const latencies =
+    fault === HEALTHY ? ['accepted p50', 'completed p50'] : ['during: right answer p50', 'half completed within']
+  return ['availability', 'completed ÷ asked', ...latencies, 'heal to last completed']
 }
 
 export function cellLine({

@@ -126,5 +126,5 @@ const COLUMNS = [
   'deepest open',
   'oldest waited',
   'drain rate',
-  'completed p50',
+  'half completed within',
 ]

@@ -163,7 +163,9 @@ function bursts(summary: Summary): Told {
   const waited = headlines(readingsOf(summary, 'burst', 'oldest waited'))
   const evidence = each(taken, 'burst', reading => {
     const oldest = ofSame(waited, reading)
-    const longest = oldest ? `; the order that waited longest for its completion waited ${said(oldest)}` : ''
+    const longest = oldest
+      ? `; before, in or after it no order waited longer for its completion than ${said(oldest)}`
+      : ''
     return `${said(reading)} had their right answer within a second in the burst${longest}`
   })
   return { advice: taking(summary, 'burst', taken, modelOf), evidence }

@@ -7,8 +7,14 @@ import { lines } from './path.ts'
 import type { Picture } from './picture.ts'
 import { logarithmic, type Scale } from './scale.ts'
 
-/** One line, or those of several repetitions. */
-export type Strand = { name: string; accent: string; dash: number; runs: readonly Quantiles['points'][] }
+/** One line, or those of several repetitions; `lacking` says why there is none. */
+export type Strand = {
+  name: string
+  accent: string
+  dash: number
+  runs: readonly Quantiles['points'][]
+  lacking?: string
+}
 export type Cell = { name: string; strands: readonly Strand[] }
 
 const LEFT = 58
@@ -71,11 +77,12 @@ function panelOf({ strands }: Cell, place: Place, after: readonly Cell[]): Marku
     const text = fitted(end.name, LABELS + right - end.x)
     return markup`<g class="${end.accent}"><text class="said" x="${end.x + 6}" y="${end.y + 4}">${text}</text></g>`
   })
-  const none = strands.filter(strand => !hasLine(strand)).map(({ name }) => name)
-  const lacking = none.map(
-    (name, nth) => markup`<text x="${left + 8}" y="${y.at(y.to) + 14 + 15 * nth}">${name}: void</text>`,
+  const none = strands.filter(strand => !hasLine(strand))
+  const missing = none.map(
+    ({ name, lacking = 'void' }, nth) =>
+      markup`<text x="${left + 8}" y="${y.at(y.to) + 14 + 15 * nth}">${name}: ${lacking}</text>`,
   )
-  return markup`<g class="panel panel-quantiles">${axes(place)}${drawn}${labels}${lacking}</g>`
+  return markup`<g class="panel panel-quantiles">${axes(place)}${drawn}${labels}${missing}</g>`
 }
 
 /** What lies between the lowest and the highest of the repetitions, at the shares that all of them have. */

@@ -11,6 +11,7 @@ import { markdown, markdownTable } from '../render/table.ts'
 import { faultAnchor } from '../report/anchors.ts'
 import { type About, faultPicture } from '../report/fault.ts'
 import { healthyPicture } from '../report/healthy.ts'
+import { HOW_TO_READ } from '../report/how-to-read.ts'
 import { sentencesOf } from '../compare/sentences.ts'
 
 export const COMPARISON = 'docs/comparison'
@@ -32,6 +33,7 @@ export function comparisonFiles(summary: Summary, command: string): Files {
     provenance(summary),
     `Rendered from \`summary.json\` beside this page by \`npm run lab -- publish\`; nothing here is typed by hand. The same again: \`${command}\`; it writes a \`report.html\` too.`,
     advice(summary, ''),
+    HOW_TO_READ,
     ...sections,
   ]
   return {

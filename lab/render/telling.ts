@@ -1,4 +1,5 @@
 // The two or three numbers of the overview. An experiment that is not named here shows the first of its columns.
+import { GENERATOR_BOUND } from '#common/experiment/words.ts'
 import type { Result } from '#common/experiment/summary.ts'
 import { NOTHING, withUnit } from './numbers.ts'
 
@@ -52,7 +53,7 @@ export function tellingNumbers(result: Result): string[] {
   return found
     .flatMap(({ measure, variant }) => {
       const value = measures.find(each => each.name === measure && (variant ?? each.variant) === each.variant)
-      if (!value || (value.value === null && value.note !== 'generator-bound')) return []
+      if (!value || (value.value === null && value.note !== GENERATOR_BOUND)) return []
       const of = variants.length > 1 ? `${value.variant}: ` : ''
       return [`${of}${measure} ${value.value === null ? `${NOTHING} (${value.note})` : withUnit(value)}`]
     })

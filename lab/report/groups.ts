@@ -1,7 +1,7 @@
 // From a result to the groups of a picture over time: one a variant, with its orders, its curves and what was done to it.
 
 import type { Result, Series, VariantFacts } from '#common/experiment/summary.ts'
-import { CLOCKS_DIFFER } from '#common/experiment/words.ts'
+import { CLOCKS_DIFFER, GENERATOR_BOUND } from '#common/experiment/words.ts'
 import { accentOf } from '../draw/theme.ts'
 import type { Group } from '../draw/time-figure.ts'
 
@@ -10,20 +10,22 @@ export function groupOf(result: Result, { name, about, leftOut }: VariantFacts, 
   const { model, marks, orders, series } = result
   const own = series.filter(curve => curve.variant === name && (wanted?.test(curve.name) ?? true))
   const aside = leftOut === undefined ? '' : ` (left out on purpose: ${leftOut})`
+  const note = completionNote(result, name)
+  const late = note === GENERATOR_BOUND ? ' (its load was late: latencies are void)' : ''
   return {
-    name: `${model}: ${name}${aside}`,
+    name: `${model}: ${name}${aside}${late}`,
     about,
     accent: accentOf(model),
     marks: marks.filter(mark => mark.variant === name),
     orders: orders?.find(each => each.variant === name),
-    completionUnknown: clocksDiffer(result, name),
+    completionUnknown: note === CLOCKS_DIFFER,
     curves: summedUp(own).filter(({ points }) => wanted !== undefined || points.some(([, value]) => value > 0)),
   }
 }
 
-/** Then no completion has a time, though orders were completed. */
-const clocksDiffer = ({ measures }: Result, variant: string): boolean =>
-  measures.some(each => each.variant === variant && each.name === 'completed p50' && each.note === CLOCKS_DIFFER)
+/** Why completions have no time, though orders were completed. */
+const completionNote = ({ measures }: Result, variant: string): string | undefined =>
+  measures.find(each => each.variant === variant && each.name === 'completed p50')?.note
 
 /** Partitions of one topic (`reader/topic/0`, `reader/topic/1`) are read at the same moments, and drawn as their sum. */
 function summedUp(curves: readonly Series[]): Series[] {

@@ -1,7 +1,9 @@
 // Nothing is broken: how long clients wait at each rate, and what it costs. Differences are claimed only where the ranges
 // of the repetitions do not touch.
 import type { Result } from '#common/experiment/summary.ts'
+import { CLOCKS_DIFFER, GENERATOR_BOUND } from '#common/experiment/words.ts'
 import { faultGrid } from '../compare/fault-grid.ts'
+import { readingOf } from '../compare/readings.ts'
 import { halves } from '../compare/sentences.ts'
 import { byRate, type Subject, subjectsOf } from '../compare/subjects.ts'
 import { type Markup, markup } from '../draw/markup.ts'
@@ -62,8 +64,11 @@ export function healthyPicture(
   return quantileFigure(from, rows)
 }
 
+const VOID: ReadonlySet<string> = new Set([GENERATOR_BOUND, CLOCKS_DIFFER])
+
 /** Where a repetition is void there is no line, as there is no number. */
-function strandOf({ model, variant, results }: Subject, latency: string): Strand {
+function strandOf(subject: Subject, latency: string): Strand {
+  const { model, variant, results } = subject
   const runs = results.flatMap(({ quantiles = [] }) =>
     quantiles.filter(each => each.variant === variant && each.latency === latency && each.points.length > 0),
   )
@@ -72,6 +77,7 @@ function strandOf({ model, variant, results }: Subject, latency: string): Strand
     accent: accentOf(model),
     dash: Math.max(0, DASHES.indexOf(model)),
     runs: runs.length < results.length ? [] : runs.map(({ points }) => points),
+    lacking: VOID.has(readingOf(subject, `${latency} p50`)?.note ?? '') ? 'void' : 'too few orders',
   }
 }
 

@@ -16,6 +16,7 @@ import { type Anchors, anchorsOf } from './anchors.ts'
 import { experimentSection } from './experiment.ts'
 import { faultSection } from './fault.ts'
 import { healthySection } from './healthy.ts'
+import { HOW_TO_READ } from './how-to-read.ts'
 import { promisesSection } from './promises.ts'
 import { type Known, repeatCommand, runSection } from './run-facts.ts'
 import { situationsSection } from './situation.ts'
@@ -68,7 +69,7 @@ function faultsSection({ comparison, results }: Summary, anchors: Anchors): Mark
   return markup`<section id="faults"><h2>The models side by side</h2><p>The same load and the same harm for each; the axes of a picture are shared.</p>${READING}${sections}</section>`
 }
 
-const READING = markup`<p class="key">How to read the pictures. Each order is a dot where it was answered and an upright stroke where it was completed, at the second at which it was to be sent; a flat stroke is any other answer than a 2xx or a 409. Shaded: from a fault to its heal; dashed: a moment at which something was done. The number at a curve is its highest value; what a broker said was sampled, and may have been more in between. The orders of the warm-up are in the pictures, and in the checks; measures leave them out. In latency by share of the orders half of them lie right of 50 %, and one in a hundred right of 99; uncorrected counts from when an order was sent, all else from when it was to be sent.</p>`
+const READING = markup`<p class="key">${HOW_TO_READ}</p>`
 
 function experimentsSection({ results }: Summary, anchors: Anchors): Markup | undefined {
   const own = results.filter(({ cell }) => cell === undefined)

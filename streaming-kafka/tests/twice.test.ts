@@ -18,8 +18,10 @@ test('while copies are made the log holds every event twice, and no order is dec
     const twice = async () => ((await records({ topic })) as unknown[]).length >= 2 * COUNT
     await until(twice, { deadlineMs: 15_000, everyMs: 100, what: `${topic} to hold every event twice` })
   }
-  const { copied } = (await end({})) as { copied: number }
+  const { copied, of } = (await end({})) as { copied: number; of: Record<string, number> }
   assert.ok(copied >= 2 * COUNT, String(copied))
+  assert.equal(Object.keys(of).length, 2)
+  for (const [topic, count] of Object.entries(of)) assert.ok(count >= COUNT, `${topic} ${count}`)
   const evidence = await stage.quiet(COUNT)
   assert.equal(evidence.orders.length, COUNT)
   assert.equal(evidence.decisions.length, COUNT)

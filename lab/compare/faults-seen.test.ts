@@ -1,0 +1,37 @@
+// What shows that a fault of the comparison took place.
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import type { History } from '#common/experiment/history.ts'
+import { historyOf, ns, served } from '#common/experiment/made-lives.ts'
+import { asyncRabbitmq } from '../../async-rabbitmq/model.ts'
+import { burst } from './faults/burst.ts'
+import { duplicates } from './faults/duplicates.ts'
+
+const SETTINGS = { ordersPerSecond: 50, beforeMs: 0, faultMs: 2_000, afterMs: 500, times: 10 }
+const steady = (count: number, everyMs: number, fromMs = 0) =>
+  Array.from({ length: count }, (_, index) => served(fromMs + index * everyMs, 10))
+
+function verdictOf({ harm: harmOf }: Pick<typeof burst, 'harm'>, history: History): string | undefined {
+  const harm = harmOf(asyncRabbitmq, SETTINGS)
+  assert.ok(typeof harm !== 'string')
+  return harm.seen[0]?.(history).verdict
+}
+
+test('that every message came twice is shown by each way that messages take', () => {
+  const copied = (result: unknown) => {
+    const history = historyOf(steady(100, 20))
+    history.acts.push({ atNs: ns(2_000), doneNs: ns(2_100), verb: 'end-copies', target: 'broker', result })
+    return verdictOf(duplicates, history)
+  }
+  assert.equal(copied({ copied: 300, of: { orders: 100, events: 200 } }), 'valid')
+  assert.equal(copied({ copied: 240, of: { orders: 40, events: 200 } }), 'vacuous')
+  assert.equal(copied({ copied: 187 }), 'valid')
+  assert.equal(copied({ copied: 140 }), 'vacuous')
+  assert.equal(verdictOf(duplicates, historyOf(steady(100, 20))), 'vacuous')
+})
+
+test('a burst that is half of what it should be is none', () => {
+  const rising = (inASecond: number) =>
+    verdictOf(burst, historyOf([...steady(150, 20), ...steady(inASecond, 1_000 / inASecond, 3_000)]))
+  assert.deepEqual([rising(500), rising(250)], ['valid', 'vacuous'])
+})
