@@ -24,8 +24,9 @@ export async function performTimeline({ steps, stage, originNs, nowNs, look, onA
   for (const { at, verb, target, perform } of steps) {
     const name = `${verb} ${target}`
     if (typeof at === 'number') {
-      const waitMs = at - (nowNs() - originNs) / 1e6
-      if (waitMs > 0) await wait(waitMs, undefined, { signal })
+      const leftMs = () => at - (nowNs() - originNs) / 1e6
+      // A timer counts whole milliseconds of a clock of its own, and may end before the time has come.
+      while (leftMs() > 0) await wait(Math.ceil(leftMs()), undefined, { signal })
     } else {
       const met = async () => at(await look())
       await until(met, { deadlineMs: CONDITION_MS, everyMs: 100, what: `the condition of "${name}"`, signal })
