@@ -8,7 +8,7 @@ import type { LogProducer } from './broker/producer.ts'
 import type { LogRecord, Positions } from './broker/record.ts'
 import { TOPICS, topicNames } from './topics.ts'
 
-const COPY = 'lab-copy'
+export const COPY = 'lab-copy'
 
 type Parts = {
   admin: BrokerAdmin
