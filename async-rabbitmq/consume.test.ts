@@ -34,7 +34,7 @@ for (const { name, given, handle, to } of copies)
     confirms[1]?.resolve()
     await untilSteps('ack o')
     assert.deepEqual(steps.slice(-2), ['confirmed', 'ack o'])
-    await until(() => health.view().healthy, { deadlineMs: 5_000, what: 'health' })
+    await until(() => health.view().healthy, { deadlineMs: 30_000, what: 'health' })
   })
 
 test('a service that is told to stop leaves its messages as they are', async t => {

@@ -21,7 +21,7 @@ function openLine(tryAgainMs = 5) {
     open.get(item)?.(done)
     await new Promise(setImmediate)
   }
-  const untilBegun = (count: number) => until(() => begun.length >= count, { deadlineMs: 5_000, what: 'a try' })
+  const untilBegun = (count: number) => until(() => begun.length >= count, { deadlineMs: 30_000, what: 'a try' })
   return { line, begun, told, end, untilBegun }
 }
 

@@ -15,7 +15,7 @@ const start = (folder: ReturnType<typeof testFolder>) =>
 const xmlOf = (folder: ReturnType<typeof testFolder>) => join(folder.path, 'checks.xml')
 
 const gone = (pids: readonly number[]) =>
-  until(() => !pids.some(isRunning), { deadlineMs: 10_000, what: `processes ${pids.join(', ')} to end` })
+  until(() => !pids.some(isRunning), { deadlineMs: 30_000, what: `processes ${pids.join(', ')} to end` })
 
 test('Ctrl-C in the middle leaves no process, lease or data, and says how much was measured and where it is', async t => {
   const folder = testFolder()

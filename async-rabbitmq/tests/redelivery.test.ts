@@ -13,7 +13,7 @@ test('the same event, and another event of the same order, also after a restart,
   await place.start([...consumers])
   const order = orderOf('order-1')
   const seen = (count: number, what: string) =>
-    until(() => consumers.every(name => repeatsSeen(place.log(name)) >= count), { deadlineMs: 10_000, what })
+    until(() => consumers.every(name => repeatsSeen(place.log(name)) >= count), { deadlineMs: 30_000, what })
 
   await place.link.verbs.redeliver?.({ orders: [order], times: 3 })
   await seen(2, 'two repeats')

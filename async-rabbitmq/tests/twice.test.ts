@@ -18,7 +18,7 @@ test('while copies are made every event comes twice to each of its readers, and 
   await begin({})
   await place.link.verbs.redeliver?.({ orders: IDS.map(id => orderOf(id)) })
   for (const name of ['inventory_service', 'notification_service'] as const)
-    await until(() => repeats(place.log(name)) === repeated[name], { deadlineMs: 10_000, what: `repeats in ${name}` })
+    await until(() => repeats(place.log(name)) === repeated[name], { deadlineMs: 30_000, what: `repeats in ${name}` })
   const { copied, of } = (await end({})) as { copied: number; of: Record<string, number> }
   assert.equal(copied, 3 * IDS.length)
   assert.deepEqual(

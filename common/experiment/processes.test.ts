@@ -142,7 +142,7 @@ test('a service that dies is counted, and is not started again unless it is supe
       ({ starts }) => starts === 2,
       () => false,
     )
-  await until(again, { deadlineMs: 10_000, what: 'the supervised service to be started again' })
+  await until(again, { deadlineMs: 30_000, what: 'the supervised service to be started again' })
   assert.deepEqual([runtime.deaths('one'), runtime.deaths('other')], [1, 1])
   assert.equal(runtime.running('one'), false)
   await runtime.kill('other')

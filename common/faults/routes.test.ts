@@ -50,7 +50,7 @@ test('switching is answered with what a fault had begun beside the work', async 
     const { promise, resolve } = Promise.withResolvers<void>()
     beside(promise.then(bite))
     const answer = server.inject(off)
-    await until(() => setting() === undefined, { deadlineMs: 5_000, everyMs: 1, what: 'the delay to be off' })
+    await until(() => setting() === undefined, { deadlineMs: 30_000, everyMs: 1, what: 'the delay to be off' })
     resolve()
     assert.deepEqual((await answer).json(), switchboard.view())
   }

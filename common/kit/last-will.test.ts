@@ -15,7 +15,7 @@ function temporaryFolder(t: TestContext): string {
 }
 
 const appears = (file: string) =>
-  until(() => existsSync(file), { deadlineMs: 5000, everyMs: 5, what: `${file} to appear` })
+  until(() => existsSync(file), { deadlineMs: 30_000, everyMs: 5, what: `${file} to appear` })
 
 /** A process that makes wills to touch the files, cancels the one to `cancelled`, and does `then`. */
 async function labWithWills(t: TestContext, files: string[], then: string, cancelled?: string) {

@@ -49,10 +49,10 @@ async function openRelay(t: TestContext, { events, window, ready = async () => {
     rmSync(folder, { recursive: true })
   })
   const untilPublished = (count: number) =>
-    until(() => published.length >= count, { deadlineMs: 5_000, everyMs: 5, what: `${count} events` })
+    until(() => published.length >= count, { deadlineMs: 30_000, everyMs: 5, what: `${count} events` })
   const left = () => store.read.pendingEntries(0, 1_000).length
   const untilLeft = (count: number) =>
-    until(() => left() === count, { deadlineMs: 5_000, everyMs: 5, what: `${count} to be left` })
+    until(() => left() === count, { deadlineMs: 30_000, everyMs: 5, what: `${count} to be left` })
   return { confirms, health, left, published, untilLeft, untilPublished }
 }
 
@@ -92,7 +92,7 @@ test('what was not confirmed stays, turns health red, and is published again as 
   assert.deepEqual(published, ['OrderPlaced:o-1', 'OrderPlaced:o-1'])
   confirms[1]?.resolve()
   await untilLeft(0)
-  await until(() => health.view().healthy, { deadlineMs: 5_000, what: 'health' })
+  await until(() => health.view().healthy, { deadlineMs: 30_000, what: 'health' })
 })
 
 test('nothing is handed over before it can be', async t => {

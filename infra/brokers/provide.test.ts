@@ -41,7 +41,7 @@ function portOf(broker: Broker): number {
 
 function noProcessOf(folder: string): Promise<true> {
   const ended = () => processesOf(folder).length === 0
-  return until(ended, { deadlineMs: 5000, everyMs: 20, what: 'the processes of the broker to end' })
+  return until(ended, { deadlineMs: 30_000, everyMs: 20, what: 'the processes of the broker to end' })
 }
 
 /** Every process of the broker belongs to one of its leaders; some live only for a moment. */
@@ -51,7 +51,7 @@ function allLedBy(leaders: readonly number[], folder: string): Promise<true> {
     const known = new Set(leaders.flatMap(leader => familyOf(rows, leader).map(({ pid }) => pid)))
     return processesOf(folder).every(pid => known.has(pid))
   }
-  return until(noStranger, { deadlineMs: 5000, everyMs: 20, what: 'its processes to be those of its leaders' })
+  return until(noStranger, { deadlineMs: 30_000, everyMs: 20, what: 'its processes to be those of its leaders' })
 }
 
 for (const kind of brokerKinds) {
@@ -113,7 +113,7 @@ for (const kind of brokerKinds) {
     lab.kill('SIGKILL')
     // A process that is being taken down has no arguments any more, so the pids are asked too.
     const ended = () => !pids.some(isRunning)
-    await until(ended, { deadlineMs: 5000, everyMs: 20, what: `the processes ${pids.join()} to end` })
+    await until(ended, { deadlineMs: 30_000, everyMs: 20, what: `the processes ${pids.join()} to end` })
     await noProcessOf(folder)
   })
 

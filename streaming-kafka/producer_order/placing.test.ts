@@ -51,7 +51,7 @@ test('with the outbox a whole store takes orders, and none is written into a log
   for (let turn = 0; turn < 10; turn++) await new Promise(setImmediate)
   assert.equal(sent.length, 0)
   await caughtUp()
-  await until(() => tables.pendingEntries(0, 10).length === 0, { deadlineMs: 5_000, everyMs: 1, what: 'the relay' })
+  await until(() => tables.pendingEntries(0, 10).length === 0, { deadlineMs: 30_000, everyMs: 1, what: 'the relay' })
   const ids = sent.map(({ value }) => (JSON.parse(String(value && Buffer.from(value))) as { id: string }).id)
   assert.deepEqual(ids, ['OrderPlaced:o-1', 'OrderPlaced:o-2'])
   assert.deepEqual(

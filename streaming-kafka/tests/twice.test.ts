@@ -23,7 +23,7 @@ test('while copies are made the log holds every event twice, and no order is dec
       const copies = ((await records({ topic })) as Written[]).filter(({ headers }) => COPY in headers)
       return new Set(copies.map(({ body }) => body)).size === COUNT
     }
-    await until(copied, { deadlineMs: 15_000, everyMs: 100, what: `${topic} to hold every event twice` })
+    await until(copied, { deadlineMs: 30_000, everyMs: 100, what: `${topic} to hold every event twice` })
   }
   const { copied, of } = (await end({})) as { copied: number; of: Record<string, number> }
   assert.ok(copied >= 2 * COUNT, String(copied))

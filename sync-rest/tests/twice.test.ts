@@ -92,7 +92,7 @@ test('who ends the copying is answered when the last copy was, and counts it', a
   let isOver = false
   const ended = end().finally(() => (isOver = true))
   const isOff = async () => /"twice":\{"setting":null/.test((await ask(`${service.url}/faults`)).text)
-  await until(isOff, { deadlineMs: 10_000, everyMs: 5, what: 'the copying to be switched off' })
+  await until(isOff, { deadlineMs: 30_000, everyMs: 5, what: 'the copying to be switched off' })
   assert.equal(isOver, false)
   answer()
   assert.deepEqual(await ended, { copied: 2 })
