@@ -25,14 +25,14 @@ test('an order that was released has failed, whatever inventory said before, and
   const life = lifeOf({
     ...served(0, 100),
     answer: '504 deadline-passed',
-    released: true,
+    releasedMs: 400,
     notifiedMs: undefined,
     book: { status: 'failed', reason: 'deadline-passed' },
   })
-  assert.deepEqual([life.outcome, life.reason], ['failed', 'deadline-passed'])
+  assert.deepEqual([life.outcome, life.reason, completedNs(life)], ['failed', 'deadline-passed', ns(400)])
   assert.ok(!isCompleted(life))
-  const tombstone = lifeOf({ atMs: 0, answer: 'deadline', decidedMs: 7, outcome: 'released', released: true })
-  assert.deepEqual([tombstone.outcome, tombstone.reason], ['failed', 'released'])
+  const tombstone = lifeOf({ atMs: 0, answer: 'deadline', decidedMs: 7, outcome: 'released', releasedMs: 7 })
+  assert.deepEqual([tombstone.outcome, tombstone.reason, completedNs(tombstone)], ['failed', 'released', ns(7)])
 })
 
 test('an order about which inventory was not asked has the time and the reason of the book', () => {

@@ -10,6 +10,8 @@ export type Life = {
   placedNs: number | undefined
   /** When it had its outcome: inventory's decision, or the order service's where inventory was never asked. */
   decidedNs: number | undefined
+  /** When inventory gave back what it had taken for it. */
+  releasedNs: number | undefined
   notifiedNs: number | undefined
   outcome: 'reserved' | 'failed' | undefined
   reason: string | undefined
@@ -20,6 +22,9 @@ export function livesOf(history: History, { all = false } = {}): Life[] {
   const { evidence, planned, attempts, warmUpOrders } = history
   const orders = new Map(evidence.orders.map(row => [row.orderId, row]))
   const decisions = new Map(evidence.decisions.map(row => [row.orderId, row]))
+  const releases = new Map(
+    evidence.movements.flatMap(({ kind, orderId, atNs }) => (kind === 'release' ? [[orderId, atNs] as const] : [])),
+  )
   const notifications = new Map(evidence.notifications.map(row => [row.orderId, row]))
   const firsts = new Map<number, Attempt>()
   for (const attempt of attempts) if (!firsts.has(attempt.index)) firsts.set(attempt.index, attempt)
@@ -37,6 +42,7 @@ export function livesOf(history: History, { all = false } = {}): Life[] {
       attempt: firsts.get(order.index),
       placedNs: row?.placedNs,
       decidedNs: decision?.decidedNs ?? (failed ? (row?.decidedNs ?? undefined) : undefined),
+      releasedNs: releases.get(order.orderId),
       notifiedNs: notifications.get(order.orderId)?.sentNs,
       outcome,
       reason: failed ? (said ?? row?.reason ?? 'released') : undefined,
@@ -44,10 +50,10 @@ export function livesOf(history: History, { all = false } = {}): Life[] {
   })
 }
 
-/** When an order had all that it should have: its outcome and, if reserved, its notification. */
-export function completedNs({ outcome, decidedNs, notifiedNs }: Life): number | undefined {
+/** When an order had all that it should have: its outcome and, if reserved, its notification, or its stock was back. */
+export function completedNs({ outcome, decidedNs, releasedNs, notifiedNs }: Life): number | undefined {
   if (decidedNs === undefined || outcome === undefined) return undefined
-  if (outcome === 'failed') return decidedNs
+  if (outcome === 'failed') return releasedNs ?? decidedNs
   return notifiedNs === undefined ? undefined : Math.max(decidedNs, notifiedNs)
 }
 

@@ -14,7 +14,8 @@ export type MadeLife = {
   decidedMs?: number
   /** Inventory's decision; without one inventory was not asked. */
   outcome?: 'reserved' | FailureReason
-  released?: boolean
+  /** When inventory was told to give back what it had taken, or never to take it. */
+  releasedMs?: number
   notifiedMs?: number
   /** The status in the order service's book, where it is not the decision's. */
   book?: { status: 'pending' | 'failed'; reason?: string; decidedMs?: number }
@@ -58,7 +59,7 @@ export function historyOf(lives: readonly MadeLife[], { warmUpOrders = 0, deadli
 }
 
 function add({ planned, attempts, evidence }: History, index: number, life: MadeLife): void {
-  const { atMs, answeredMs, placedMs, decidedMs, outcome, released = false, notifiedMs, book } = life
+  const { atMs, answeredMs, placedMs, decidedMs, outcome, releasedMs, notifiedMs, book } = life
   const orderId = `order-${index}`
   const who = { orderId, userId: 'ada', kitchenId: 'main' }
   const items = [{ sku: 'burger', quantity: 1 }]
@@ -76,7 +77,12 @@ function add({ planned, attempts, evidence }: History, index: number, life: Made
   }
   if (outcome !== undefined && decidedMs !== undefined) {
     const decision = outcome === 'reserved' ? { status: outcome } : { status: 'failed' as const, reason: outcome }
+    const released = releasedMs !== undefined
     evidence.decisions.push({ seq, orderId, outcome: decision, released, decidedNs: ns(decidedMs) })
+    if (released && outcome === 'reserved') {
+      const back = { kitchenId: who.kitchenId, sku: 'burger', delta: 1, atNs: ns(releasedMs) }
+      evidence.movements.push({ seq, kind: 'release', orderId, ...back })
+    }
   }
   if (notifiedMs !== undefined)
     evidence.notifications.push({ seq, orderId, userId: who.userId, sentNs: ns(notifiedMs) })

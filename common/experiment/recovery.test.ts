@@ -111,6 +111,19 @@ test('an order that the fault made fail is given up: it completes nothing, and w
   assert.equal(measured([{ atMs: 1_500, answer: 'deadline' }])['oldest waited'], 'no order was taken')
 })
 
+test('an order that was given up waits until its stock is back, whether inventory died before or after it had taken it', () => {
+  const cut: MadeLife = {
+    atMs: 1_500,
+    answer: '502 inventory-broke',
+    answeredMs: 1_516,
+    placedMs: 1_501,
+    book: { status: 'failed', reason: 'inventory-broke', decidedMs: 1_515 },
+  }
+  const before = measured([{ ...cut, outcome: 'released', decidedMs: 3_200, releasedMs: 3_200 }])
+  const after = measured([{ ...cut, outcome: 'reserved', decidedMs: 1_503, releasedMs: 3_200 }])
+  for (const found of [before, after]) assert.deepEqual([found['given up'], found['oldest waited']], [1, 1_700])
+})
+
 test('orders of the warm-up are open as others are, and are in no other measure of a recovery', () => {
   const refused: MadeLife = { atMs: 20, answer: '503 broker-unavailable', answeredMs: 21 }
   const found = of(historyOf([waiting(0, 900), waiting(10, 900), refused, served(1_500, 20)], { warmUpOrders: 3 }))
