@@ -1,11 +1,12 @@
 // For the lab: every event of the log is delivered twice, by writing each once more as it is.
-// Guarantees: a copy has the record's own key, bytes and headers, and is not copied again; `end-copies` tells how many
-// there were of each topic, and none follows it. The copy stands behind the record, in the same partition.
+// Guarantees: a copy has the record's own key, bytes and headers, and is not copied again; all that is written between
+// `begin-copies` and `end-copies` is copied, however late the copying is; `end-copies` tells how many there were of each
+// topic, and none follows it. The copy stands behind the record, in the same partition.
 import type { Link } from '#common/experiment/model.ts'
 import type { BrokerAdmin } from './broker/admin.ts'
 import { readLog } from './broker/log-reader.ts'
 import type { LogProducer } from './broker/producer.ts'
-import type { LogRecord, Positions } from './broker/record.ts'
+import { hasReached, isBefore, type LogRecord, type Positions } from './broker/record.ts'
 import { TOPICS, topicNames } from './topics.ts'
 
 export const COPY = 'lab-copy'
@@ -16,14 +17,14 @@ type Parts = {
   brokers: string
   name: string
   prefix: string
-  /** Ends the copying too. */
+  /** Ends the copying at once. */
   closing: AbortSignal
 }
 
 export function copyVerbs({ admin, producer, brokers, name, prefix, closing }: Parts): Link['verbs'] {
   const names = topicNames(prefix)
   const specs = (['orders', 'inventoryEvents'] as const).map(key => ({ ...TOPICS[key], name: names[key] }))
-  const ended = new AbortController()
+  let ends: Positions | undefined
   const of: Record<string, number> = {}
   let copying: Promise<void> = Promise.resolve()
 
@@ -33,23 +34,22 @@ export function copyVerbs({ admin, producer, brokers, name, prefix, closing }: P
     of[topic] = (of[topic] ?? 0) + 1
   }
   async function keepCopying(positions: Positions): Promise<void> {
-    const reader = {
-      brokers,
-      clientId: `${name}-copies`,
-      positions,
-      closing: AbortSignal.any([ended.signal, closing]),
-      onTrouble() {},
+    const reader = { brokers, clientId: `${name}-copies`, positions, closing, onTrouble() {} }
+    for await (const records of readLog(reader)) {
+      const until = ends
+      await Promise.all(records.filter(record => !until || isBefore(until, record)).map(copy))
+      if (until && hasReached(positions, until)) return
     }
-    for await (const records of readLog(reader)) await Promise.all(records.map(copy))
   }
   return {
     async 'begin-copies'() {
+      ends = undefined
       copying = keepCopying(await admin.ends(specs))
       // Said by `end-copies`, which waits for it.
       copying.catch(() => {})
     },
     async 'end-copies'() {
-      ended.abort()
+      ends = await admin.ends(specs)
       await copying
       return { copied: Object.values(of).reduce((sum, count) => sum + count, 0), of }
     },

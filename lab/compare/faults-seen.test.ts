@@ -18,15 +18,20 @@ function verdictOf({ harm: harmOf }: Pick<typeof burst, 'harm'>, history: Histor
 }
 
 test('that every message came twice is shown by each way that messages take', () => {
-  const copied = (result: unknown) => {
+  const copied = (result: unknown, { fromMs = 0, toMs = 2_000 } = {}) => {
     const history = historyOf(steady(100, 20))
-    history.acts.push({ atNs: ns(2_000), doneNs: ns(2_100), verb: 'end-copies', target: 'broker', result })
+    const [began, ended] = [fromMs, toMs].map(ms => ({ atNs: ns(ms), doneNs: ns(ms), target: 'broker' }))
+    assert.ok(began && ended)
+    history.acts.push({ ...began, verb: 'begin-copies' }, { ...ended, verb: 'end-copies', result })
     return verdictOf(duplicates, history)
   }
   assert.equal(copied({ copied: 300, of: { orders: 100, events: 200 } }), 'valid')
   assert.equal(copied({ copied: 240, of: { orders: 40, events: 200 } }), 'vacuous')
   assert.equal(copied({ copied: 187 }), 'valid')
   assert.equal(copied({ copied: 140 }), 'vacuous')
+  const late = { fromMs: 400, toMs: 1_900 }
+  assert.equal(copied({ copied: 220, of: { orders: 74, events: 146 } }, late), 'valid', 'of those that came meanwhile')
+  assert.equal(copied({ copied: 60, of: { orders: 20, events: 40 } }, { fromMs: 1_600 }), 'vacuous', 'too few came')
   assert.equal(verdictOf(duplicates, historyOf(steady(100, 20))), 'vacuous')
 })
 

@@ -21,6 +21,13 @@ export type LogRecord = {
 /** The next offset to read of each partition, by topic. */
 export type Positions = Map<string, bigint[]>
 
+export const hasReached = (positions: Positions, ends: Positions): boolean =>
+  [...ends].every(([topic, offsets]) => offsets.every((end, p) => (positions.get(topic)?.[p] ?? 0n) >= end))
+
+/** It stands before where its topic ended. */
+export const isBefore = (ends: Positions, { topic, partition, offset }: LogRecord): boolean =>
+  offset < (ends.get(topic)?.[partition] ?? 0n)
+
 export const CORRELATION_HEADER = 'correlation-id'
 
 /** A record that carries JSON, with the correlation id that follows its order. */

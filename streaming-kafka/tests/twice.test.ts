@@ -34,3 +34,16 @@ test('while copies are made the log holds every event twice, and no order is dec
   assert.equal(evidence.decisions.length, COUNT)
   assertSound(evidence)
 })
+
+test('who ends the copying is answered when all that was written until then was copied', async t => {
+  const stage = await createStage(t)
+  await stage.startAll()
+  const { 'begin-copies': begin, 'end-copies': end } = stage.link.verbs
+  assert.ok(begin && end)
+  await begin({})
+  await placeMany(stage.runtime.url('producer_order'), COUNT)
+  const { of } = (await end({})) as { of: Record<string, number> }
+  const [, count] = Object.entries(of).find(([topic]) => topic.endsWith('orders')) ?? []
+  assert.equal(count, COUNT)
+  assertSound(await stage.quiet(COUNT))
+})
