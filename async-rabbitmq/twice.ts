@@ -10,7 +10,7 @@ const COPY = 'lab-copy'
 export function copyVerbs(browser: Browser, topology: Topology): Link['verbs'] {
   const { orders, events } = topology
   const exchangeOf = (type: string | undefined) => (type === 'OrderPlaced' ? orders : events)
-  const of: Record<string, number> = {}
+  const of: Record<string, number> = { [orders]: 0, [events]: 0 }
   let end: (() => Promise<void>) | undefined
   return {
     async 'begin-copies'() {

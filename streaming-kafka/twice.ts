@@ -25,7 +25,7 @@ export function copyVerbs({ admin, producer, brokers, name, prefix, closing }: P
   const names = topicNames(prefix)
   const specs = (['orders', 'inventoryEvents'] as const).map(key => ({ ...TOPICS[key], name: names[key] }))
   let ends: Positions | undefined
-  const of: Record<string, number> = {}
+  const of: Record<string, number> = Object.fromEntries(specs.map(spec => [spec.name, 0]))
   let copying: Promise<void> = Promise.resolve()
 
   const copy = async ({ topic, key, value, headers }: LogRecord): Promise<void> => {

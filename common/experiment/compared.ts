@@ -23,7 +23,8 @@ export type Compared = {
   peer: string
   /**
    * All that goes between the services is delivered twice from `begin` to `end`, which answers `{ copied }`, and none
-   * follows it; `of` tells, where messages travel by several ways, how many of each way, by which every order goes. `clientsRepeat`: what clients send is a message of the model too, so they send it twice meanwhile.
+   * follows it. Where messages take several ways it answers `of` too: how many took each of those that every order takes,
+   * 0 where there was none. `clientsRepeat`: what clients send is a message of the model too, so they send it twice meanwhile.
    */
   copies: { begin: Do; end: Do; clientsRepeat: boolean }
   /** A message past the clients' door that nothing can be done with, and what must become of it. */

@@ -27,6 +27,7 @@ test('that every message came twice is shown by each way that messages take', ()
   }
   assert.equal(copied({ copied: 300, of: { orders: 100, events: 200 } }), 'valid')
   assert.equal(copied({ copied: 240, of: { orders: 40, events: 200 } }), 'vacuous')
+  assert.equal(copied({ copied: 300, of: { orders: 0, events: 300 } }), 'vacuous')
   assert.equal(copied({ copied: 187 }), 'valid')
   assert.equal(copied({ copied: 140 }), 'vacuous')
   const late = { fromMs: 400, toMs: 1_900 }

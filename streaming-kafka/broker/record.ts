@@ -21,6 +21,7 @@ export type LogRecord = {
 /** The next offset to read of each partition, by topic. */
 export type Positions = Map<string, bigint[]>
 
+/** Every partition was read to where it ended. */
 export const hasReached = (positions: Positions, ends: Positions): boolean =>
   [...ends].every(([topic, offsets]) => offsets.every((end, p) => (positions.get(topic)?.[p] ?? 0n) >= end))
 
