@@ -69,7 +69,13 @@ export function openToOthers(pids: number[]): string[] {
 
 function socketsOf(pid: number): string[] {
   const folder = `/proc/${pid}/fd`
-  return readdirSync(folder).map(name => readlinkSync(`${folder}/${name}`))
+  return readdirSync(folder).flatMap(name => {
+    try {
+      return [readlinkSync(`${folder}/${name}`)]
+    } catch {
+      return [] // closed since the folder was read
+    }
+  })
 }
 
 function readProc(path: string): string {
