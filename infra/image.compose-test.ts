@@ -8,7 +8,15 @@ import { test, type TestContext } from 'node:test'
 import { promisify } from 'node:util'
 
 const ROOT = resolve(import.meta.dirname, '..')
-const CONTEXT = ['.dockerignore', 'package.json', 'package-lock.json', 'common', 'sync-rest', 'async-rabbitmq']
+const CONTEXT = [
+  '.dockerignore',
+  'package.json',
+  'package-lock.json',
+  'common',
+  'engine',
+  'sync-rest',
+  'async-rabbitmq',
+]
 const run = promisify(execFile)
 const docker = async (...args: string[]): Promise<string> => {
   const { stdout, stderr } = await run('docker', args, { maxBuffer: 2 ** 26 })
@@ -31,7 +39,7 @@ test('after a change of code the image is built again without another install, a
   const build = () => docker('build', ...progress, '-t', tag, '-f', join(context, 'infra/Dockerfile'), context)
   t.after(() => docker('rmi', '-f', tag))
   await build()
-  appendFileSync(join(context, 'sync-rest/model.ts'), '// changed\n')
+  appendFileSync(join(context, 'sync-rest/inventory_service/settings.ts'), '// changed\n')
   const second = await build()
   // The classic builder says "---> Using cache" below the step, BuildKit "#9 CACHED" below its name.
   assert.match(second, /RUN npm ci[^\n]*\n(?:[^\n]*\n)?[^\n]*(?:Using cache|CACHED)/)
@@ -45,7 +53,10 @@ test('after a change of code the image is built again without another install, a
     "console.log(process.getuid(), require('fs').readdirSync('.').join())",
   )
   assert.match(list, /^1000 /)
-  assert.match(list, /async-rabbitmq,common,node_modules,package-lock.json,package.json,streaming-kafka,sync-rest/)
+  assert.match(
+    list,
+    /async-rabbitmq,common,engine,node_modules,package-lock.json,package.json,streaming-kafka,sync-rest/,
+  )
   const installed = await docker(
     'run',
     '--rm',

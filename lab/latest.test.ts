@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, readdirSync, readlinkSync, rmSync } from 'node:
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
-import { pointLatest } from './latest.ts'
+import { pointLatest } from './session/latest.ts'
 
 test('latest leads to the newest run of its folder, and a run that lies elsewhere leaves it as it is', t => {
   const path = mkdtempSync(join(tmpdir(), 'lab-latest-'))

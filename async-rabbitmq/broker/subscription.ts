@@ -3,8 +3,8 @@
 // after the end of that channel never: then the broker gives it again.
 import { setImmediate as nextTurn, setTimeout as wait } from 'node:timers/promises'
 import type { Channel, Connection } from 'rabbitmq-client'
-import type { Health } from '#common/kit/health.ts'
-import type { Logger } from '#common/kit/log.ts'
+import type { Health } from '#common/service/health.ts'
+import type { Logger } from '#common/service/log.ts'
 import { incomingOf, type Incoming } from './message.ts'
 import { openRawChannel } from './raw-channel.ts'
 

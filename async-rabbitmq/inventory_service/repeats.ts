@@ -1,7 +1,7 @@
 // Repeats: how often an order came again after it was decided. Evidence for whoever asks whether duplicates arrived at
 // all; nothing is decided by it. Appended in the transaction that recognised the order.
 import type { DatabaseSync } from 'node:sqlite'
-import { monotonicNs } from '#common/kit/clock.ts'
+import { monotonicNs } from '#common/contracts/clock.ts'
 import { pager, type Pager } from '#common/stores/page.ts'
 
 export type RepeatRow = { seq: number; orderId: string; atNs: number }

@@ -5,10 +5,10 @@ import { join } from 'node:path'
 import { test, type TestContext } from 'node:test'
 import { LabError } from '#common/contracts/errors.ts'
 import type { OrderPlaced } from '#common/contracts/events.ts'
-import { createLog } from '#common/kit/log.ts'
+import { createLog } from '#common/service/log.ts'
 import { ordersTables, type OrdersTables } from '#common/stores/orders.ts'
 import { openStore } from '#common/stores/store.ts'
-import { settleOrder } from '#common/workflow/settle-order.ts'
+import { settleOrder } from '#common/workflow/record-outcome.ts'
 import { withoutOutbox } from './without-outbox.ts'
 
 const order = { orderId: 'o', userId: 'u', kitchenId: 'k', items: [{ sku: 'burger', quantity: 1 }] }

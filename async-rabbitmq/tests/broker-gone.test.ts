@@ -6,8 +6,8 @@ import { join } from 'node:path'
 import { test, type TestContext } from 'node:test'
 import type { StockRow } from '#common/contracts/evidence.ts'
 import { deriveOrderId } from '#common/contracts/order-id.ts'
-import { until } from '#common/kit/until.ts'
-import { provideBroker } from '../../infra/brokers/provide.ts'
+import { until } from '#host/wait-for.ts'
+import { provideBroker } from '#infra/brokers/provide.ts'
 import {
   assertWhole,
   burger,
@@ -18,8 +18,8 @@ import {
   placeMany,
   untilNotified,
   untilSettled,
-} from './evidence.ts'
-import { openPlace, SERVICES, type TestPlace } from './place.ts'
+} from './support/evidence.ts'
+import { openPlace, SERVICES, type TestPlace } from './support/deployment.ts'
 
 const EVERY_MS = 5
 /** Every fourth order wants one of these; the rest have plenty. */

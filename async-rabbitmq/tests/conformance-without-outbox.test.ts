@@ -1,8 +1,8 @@
 // The asynchronous model without its outbox passes the same suite, but for the one point at which the outbox is missed
 // (without-outbox.test.ts).
-import { conformance } from '#common/conformance/conformance.ts'
-import { testBroker } from '#common/conformance/test-broker.ts'
-import { asyncRabbitmq } from '../model.ts'
+import { conformance } from '#conformance/conformance.ts'
+import { testBroker } from '#infra/testing/test-broker.ts'
+import { asyncRabbitmq } from '../lab/model.ts'
 
 conformance(
   asyncRabbitmq,

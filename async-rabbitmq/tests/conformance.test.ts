@@ -1,7 +1,7 @@
 // The asynchronous model passes the suite that every model passes.
-import { conformance } from '#common/conformance/conformance.ts'
-import { testBroker } from '#common/conformance/test-broker.ts'
-import { asyncRabbitmq } from '../model.ts'
+import { conformance } from '#conformance/conformance.ts'
+import { testBroker } from '#infra/testing/test-broker.ts'
+import { asyncRabbitmq } from '../lab/model.ts'
 
 conformance(
   asyncRabbitmq,

@@ -2,12 +2,12 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { orderPlaced } from '#common/contracts/events.ts'
-import { until } from '#common/kit/until.ts'
-import { openBrowser } from '../broker/browser.ts'
-import { redrive } from '../dead-letters.ts'
-import { DELIVERY_LIMIT, topologyOf } from '../topology.ts'
-import { assertWhole, decisions, orderOf, untilDeadLetters, untilNotified } from './evidence.ts'
-import { brokerUrl, openPlace } from './place.ts'
+import { until } from '#host/wait-for.ts'
+import { openBrowser } from '../broker/queue-browser.ts'
+import { redrive } from '../lab/dead-letters.ts'
+import { DELIVERY_LIMIT, topologyOf } from '../messaging/topology.ts'
+import { assertWhole, decisions, orderOf, untilDeadLetters, untilNotified } from './support/evidence.ts'
+import { brokerUrl, openPlace } from './support/deployment.ts'
 
 const event = (orderId: string) =>
   orderPlaced(orderOf(orderId), { correlationId: 'c', occurredAt: '2026-01-01T00:00:00.000Z' })

@@ -1,9 +1,9 @@
 // A message that kills its consumer, and consumers that are killed for other reasons: good orders never follow.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { DELIVERY_LIMIT } from '../topology.ts'
-import { assertWhole, byText, orderOf, placeMany, untilDeadLetters, untilNotified } from './evidence.ts'
-import { openPlace, type TestPlace } from './place.ts'
+import { DELIVERY_LIMIT } from '../messaging/topology.ts'
+import { assertWhole, byText, orderOf, placeMany, untilDeadLetters, untilNotified } from './support/evidence.ts'
+import { openPlace, type TestPlace } from './support/deployment.ts'
 
 const MAX_DEATHS = 12
 /** More than the broker's delivery limit allows a message. */

@@ -1,7 +1,7 @@
 // What a client sees of the model.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { until } from '#common/kit/until.ts'
+import { until } from '#host/wait-for.ts'
 import {
   assertWhole,
   burger,
@@ -11,8 +11,8 @@ import {
   placeMany,
   untilNotified,
   untilSettled,
-} from './evidence.ts'
-import { openPlace, type TestPlace } from './place.ts'
+} from './support/evidence.ts'
+import { openPlace, type TestPlace } from './support/deployment.ts'
 
 const stateOf = async (place: TestPlace, orderId: string) =>
   (await (await fetch(`${place.url('order_service')}/order/${orderId}`)).json()) as Record<string, unknown>

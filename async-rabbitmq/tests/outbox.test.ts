@@ -1,12 +1,12 @@
 // The promises of the outbox: what was answered 202 reaches its queue, whatever becomes of the broker.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { until } from '#common/kit/until.ts'
-import { openBrowser } from '../broker/browser.ts'
-import { assertWhole, burger, orders, placeMany, untilNotified, untilSettled } from './evidence.ts'
-import { fillDisk } from './full-disk.ts'
-import { brokerUrl, openPlace, SERVICES } from './place.ts'
-import { openProxy } from './proxy.ts'
+import { until } from '#host/wait-for.ts'
+import { openBrowser } from '../broker/queue-browser.ts'
+import { assertWhole, burger, orders, placeMany, untilNotified, untilSettled } from './support/evidence.ts'
+import { fillDisk } from './support/full-disk.ts'
+import { brokerUrl, openPlace, SERVICES } from './support/deployment.ts'
+import { openProxy } from './support/proxy.ts'
 
 const DEADLINE_MS = 15_000
 

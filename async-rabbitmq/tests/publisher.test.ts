@@ -1,13 +1,13 @@
 // What becomes of a message that is not confirmed.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { createHealth } from '#common/kit/health.ts'
-import { createLog } from '#common/kit/log.ts'
+import { createHealth } from '#common/service/health.ts'
+import { createLog } from '#common/service/log.ts'
 import { connectBroker, openConnection } from '../broker/broker.ts'
 import { openPublisher } from '../broker/publisher.ts'
-import { topologyOf } from '../topology.ts'
-import { brokerUrl, openPlace } from './place.ts'
-import { openProxy } from './proxy.ts'
+import { topologyOf } from '../messaging/topology.ts'
+import { brokerUrl, openPlace } from './support/deployment.ts'
+import { openProxy } from './support/proxy.ts'
 
 test('what waits for its confirm is given up with its channel, and nothing waits on a channel that is gone', async t => {
   const connection = openConnection(brokerUrl(), 'a test')

@@ -1,9 +1,9 @@
 // The same order told again, by every way in which that happens: one decision, one notification.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { until } from '#common/kit/until.ts'
-import { assertWhole, orderOf, untilDeadLetters, untilNotified } from './evidence.ts'
-import { openPlace } from './place.ts'
+import { until } from '#host/wait-for.ts'
+import { assertWhole, orderOf, untilDeadLetters, untilNotified } from './support/evidence.ts'
+import { openPlace } from './support/deployment.ts'
 
 const repeatsSeen = (log: string) => log.match(/"isNew":false/g)?.length ?? 0
 

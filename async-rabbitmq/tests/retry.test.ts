@@ -9,8 +9,8 @@ import {
   untilDeadLetters,
   untilDecided,
   untilNotified,
-} from './evidence.ts'
-import { openPlace } from './place.ts'
+} from './support/evidence.ts'
+import { openPlace } from './support/deployment.ts'
 
 test('an error that heals climbs the ladder and succeeds', async t => {
   const place = await openPlace(t)

@@ -1,10 +1,10 @@
 // An error that is not the message's: nothing is given up, nothing is counted, and it goes on when it heals.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { openBrowser } from '../broker/browser.ts'
-import { assertWhole, decisions, orderOf, untilNotified } from './evidence.ts'
-import { fillDisk } from './full-disk.ts'
-import { brokerUrl, openPlace } from './place.ts'
+import { openBrowser } from '../broker/queue-browser.ts'
+import { assertWhole, decisions, orderOf, untilNotified } from './support/evidence.ts'
+import { fillDisk } from './support/full-disk.ts'
+import { brokerUrl, openPlace } from './support/deployment.ts'
 
 test('with a full store inventory stops consuming, is unhealthy, and costs no message an attempt', async t => {
   const place = await openPlace(t)

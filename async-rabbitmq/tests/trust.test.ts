@@ -1,14 +1,14 @@
 // A service does not trust a broker too early: neither queues that are too young, nor a topology that does not stand.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { until } from '#common/kit/until.ts'
+import { until } from '#host/wait-for.ts'
 import { openConnection } from '../broker/broker.ts'
-import { openBrowser } from '../broker/browser.ts'
-import { declareTopology, settleTopology } from '../broker/declare.ts'
-import { topologyOf } from '../topology.ts'
-import { orderOf, untilNotified } from './evidence.ts'
-import { brokerUrl, openPlace } from './place.ts'
-import { openProxy } from './proxy.ts'
+import { openBrowser } from '../broker/queue-browser.ts'
+import { declareTopology, settleTopology } from '../broker/declare-topology.ts'
+import { topologyOf } from '../messaging/topology.ts'
+import { orderOf, untilNotified } from './support/evidence.ts'
+import { brokerUrl, openPlace } from './support/deployment.ts'
+import { openProxy } from './support/proxy.ts'
 
 /** A quorum queue younger than this loses what it confirmed when the broker is killed. */
 const TOO_YOUNG_MS = 1_100

@@ -2,11 +2,11 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { deriveOrderId } from '#common/contracts/order-id.ts'
-import { until } from '#common/kit/until.ts'
-import { openBrowser } from '../broker/browser.ts'
-import { assertWhole, burger, decisions, orders, placeMany, untilDecided, untilNotified } from './evidence.ts'
-import { brokerUrl, openPlace, type TestPlace } from './place.ts'
-import { openProxy } from './proxy.ts'
+import { until } from '#host/wait-for.ts'
+import { openBrowser } from '../broker/queue-browser.ts'
+import { assertWhole, burger, decisions, orders, placeMany, untilDecided, untilNotified } from './support/evidence.ts'
+import { brokerUrl, openPlace, type TestPlace } from './support/deployment.ts'
+import { openProxy } from './support/proxy.ts'
 
 const OFF = { OUTBOX: 'off' }
 const READERS = ['inventory_service', 'notification_service'] as const

@@ -5,7 +5,7 @@ import { text } from 'node:stream/consumers'
 import { test } from 'node:test'
 
 const PASSES = `
-import { createSwitchboard } from ${JSON.stringify(import.meta.resolve('./switchboard.ts'))}
+import { createSwitchboard } from ${JSON.stringify(import.meta.resolve('./fault-injector.ts'))}
 import { writeSync } from 'node:fs'
 const crashPoints = ['store-publish', 'publish-ack']
 const board = createSwitchboard({ role: 'ORDER', environment: process.env, faults: [], crashPoints })

@@ -1,7 +1,7 @@
 // A fault is a piece that wraps a handler and, while it is switched on, spoils its work. The same piece in every model.
 import type { Static, TSchema } from 'typebox'
 import { parse } from '../contracts/parse.ts'
-import type { Handler } from '../kit/handler.ts'
+import type { Handler } from '../service/handler.ts'
 
 export type Switch<Setting> = {
   /** The setting while the fault is on. */

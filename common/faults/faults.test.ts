@@ -5,8 +5,8 @@ import { delay } from './delay.ts'
 import { error } from './error.ts'
 import { garbage } from './garbage.ts'
 import { kill } from './kill.ts'
-import { madeContext } from './made-context.ts'
-import { createSwitchboard } from './switchboard.ts'
+import { madeContext } from '../testing/context.ts'
+import { createSwitchboard } from './fault-injector.ts'
 import { throttle } from './throttle.ts'
 
 const order = (orderId: string, userId = 'ada') => ({ orderId, userId })

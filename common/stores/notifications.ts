@@ -2,7 +2,7 @@
 import type { DatabaseSync } from 'node:sqlite'
 import type { NotificationRow } from '../contracts/evidence.ts'
 import type { NotificationsTx } from '../workflow/store.ts'
-import { monotonicNs } from './clock.ts'
+import { monotonicNs } from '../contracts/clock.ts'
 import { pager, type Pager } from './page.ts'
 
 export type NotificationsTables = NotificationsTx & { pageNotifications: Pager<NotificationRow> }

@@ -3,7 +3,7 @@ import type { DatabaseSync } from 'node:sqlite'
 import type { OrderRow } from '../contracts/evidence.ts'
 import type { Order } from '../contracts/order.ts'
 import type { OrdersTx, PlacedOrder } from '../workflow/store.ts'
-import { monotonicNs } from './clock.ts'
+import { monotonicNs } from '../contracts/clock.ts'
 import { pager, type Pager } from './page.ts'
 
 /** An order of which something is still to be done, and its place in the line. */

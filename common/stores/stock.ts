@@ -5,7 +5,7 @@ import type { DecisionRow, MovementRow, StockRow } from '../contracts/evidence.t
 import type { Order } from '../contracts/order.ts'
 import type { Outcome } from '../contracts/outcome.ts'
 import type { Decision, StockTx } from '../workflow/store.ts'
-import { monotonicNs } from './clock.ts'
+import { monotonicNs } from '../contracts/clock.ts'
 import type { InitialStock } from './initial-stock.ts'
 import { pager, type Pager } from './page.ts'
 

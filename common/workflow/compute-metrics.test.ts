@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import fc from 'fast-check'
 import { inventoryEvent, type InventoryEvent, orderPlaced, type OrderPlaced } from '../contracts/events.ts'
 import { countEvent, metricsDocument, metricsOf } from './compute-metrics.ts'
-import { madeMetrics } from './made-store.ts'
+import { madeMetrics } from '../testing/memory-store.ts'
 
 const items = [{ sku: 'burger', quantity: 1 }]
 const orderOf = (number: number) => ({ orderId: `order ${number}`, userId: 'ada', kitchenId: 'main', items })

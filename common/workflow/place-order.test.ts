@@ -2,9 +2,9 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { LabError } from '../contracts/errors.ts'
 import type { Order } from '../contracts/order.ts'
-import { madeOrders } from './made-store.ts'
+import { madeOrders } from '../testing/memory-store.ts'
 import { placeOrder } from './place-order.ts'
-import { settleOrder } from './settle-order.ts'
+import { settleOrder } from './record-outcome.ts'
 
 const happened = { correlationId: 'c', occurredAt: '2026-01-01T00:00:00.000Z' }
 const items = [{ sku: 'burger', quantity: 2 }]

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Order } from '../contracts/order.ts'
-import { madeStock } from './made-store.ts'
+import { madeStock } from '../testing/memory-store.ts'
 import { releaseStock } from './release-stock.ts'
 import { reserveStock, standingOutcome } from './reserve-stock.ts'
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Order } from '../contracts/order.ts'
 import { LabError } from '../contracts/errors.ts'
-import { madeStock } from './made-store.ts'
+import { madeStock } from '../testing/memory-store.ts'
 import { reserveStock, standingOutcome } from './reserve-stock.ts'
 
 const happened = { correlationId: 'c', occurredAt: '2026-01-01T00:00:00.000Z' }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { madeNotifications } from './made-store.ts'
+import { madeNotifications } from '../testing/memory-store.ts'
 import { sendNotification } from './send-notification.ts'
 
 test('an order is confirmed once, however often it is asked', () => {

@@ -4,8 +4,8 @@
  */
 import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
-import { exclusively } from '#common/kit/exclusive.ts'
-import { cacheFolder } from '#common/kit/folders.ts'
+import { exclusively } from '#host/file-lock.ts'
+import { cacheFolder } from '#host/folders.ts'
 import type { ProvideOptions } from './broker.ts'
 
 const DEADLINE_MS = 15 * 60_000

@@ -2,7 +2,7 @@
  * The verbs on a broker in a container that is made already. What stays beside it is a `docker start` that is
  * attached: it brings the broker's output and ends when the broker does. Signals go by way of the engine.
  */
-import { type Child, startChild } from '#common/kit/child.ts'
+import { type Child, startChild } from '#host/child.ts'
 import type { BrokerProcess } from './broker.ts'
 import { runDocker } from './run-docker.ts'
 import { awaitServing, type ServerOptions } from './server-process.ts'

@@ -6,14 +6,14 @@ import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { hostname, tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
 import { type TestContext, test } from 'node:test'
-import { until } from '#common/kit/until.ts'
+import { until } from '#host/wait-for.ts'
 import { type Broker, type BrokerKind, brokerKinds } from './broker.ts'
 import { probeKafka } from './probe-kafka.ts'
 import { probeRabbitmq } from './probe-rabbitmq.ts'
 import { provideBroker } from './provide.ts'
 import { runTool } from './run-tool.ts'
 import { removeContainer, sweepContainers } from './sweep-containers.ts'
-import { keepsWhatItWasGiven } from './testing.ts'
+import { keepsWhatItWasGiven } from '../testing/brokers.ts'
 
 const environment = { ...process.env, LAB_BROKERS: 'docker', LAB_RABBITMQ_URL: '', LAB_KAFKA_BROKERS: '' }
 const probe = ({ kind, address }: Broker) => (kind === 'kafka' ? probeKafka(address) : probeRabbitmq(address))

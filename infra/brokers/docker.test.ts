@@ -3,7 +3,7 @@ import { chmodSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
-import { thisOwner } from '#common/kit/owner.ts'
+import { thisOwner } from '#host/owner.ts'
 import { type BrokerKind, brokerKinds } from './broker.ts'
 import { planContainer } from './container-plan.ts'
 import { provideBroker, surveyBrokers } from './provide.ts'

@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import type { ChildOptions } from '#common/kit/child.ts'
+import type { ChildOptions } from '#host/child.ts'
 import type { Java } from './machine-tools.ts'
 
 const settings = join(import.meta.dirname, '../kafka')

@@ -1,7 +1,7 @@
 /** Fetches an image into the engine, once, and says how far it is. Ends with the lab, and with `signal`. */
 import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
-import { startChild } from '#common/kit/child.ts'
+import { startChild } from '#host/child.ts'
 import type { ProvideOptions } from './broker.ts'
 import { runDocker } from './run-docker.ts'
 

@@ -1,7 +1,7 @@
 /** How the private RabbitMQ and its name server (epmd) are called, and with what settings. */
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import type { ChildOptions } from '#common/kit/child.ts'
+import type { ChildOptions } from '#host/child.ts'
 
 const settings = join(import.meta.dirname, '../rabbitmq/rabbitmq.conf')
 

@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { stripVTControlCharacters } from 'node:util'
-import { startChild } from '#common/kit/child.ts'
+import { startChild } from '#host/child.ts'
 
 export type ToolOptions = { env?: NodeJS.ProcessEnv; cwd?: string; signal?: AbortSignal }
 

@@ -4,8 +4,8 @@
  * at once, with the end of its log.
  */
 import { readFileSync } from 'node:fs'
-import type { Child } from '#common/kit/child.ts'
-import { until } from '#common/kit/until.ts'
+import type { Child } from '#host/child.ts'
+import { until } from '#host/wait-for.ts'
 import type { BrokerProcess } from './broker.ts'
 
 const DEADLINE_MS = 90_000

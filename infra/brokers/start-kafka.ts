@@ -2,9 +2,9 @@
 import { randomBytes } from 'node:crypto'
 import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
-import { startChild } from '#common/kit/child.ts'
-import { exclusively } from '#common/kit/exclusive.ts'
-import { leasePorts } from '#common/kit/ports.ts'
+import { startChild } from '#host/child.ts'
+import { exclusively } from '#host/file-lock.ts'
+import { leasePorts } from '#host/ports.ts'
 import type { Broker, ProvideOptions } from './broker.ts'
 import { fetchKafka, kafkaVersion } from './fetch-kafka.ts'
 import {

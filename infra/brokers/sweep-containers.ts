@@ -3,7 +3,7 @@
  * container without these labels, or with a living owner, is left alone.
  */
 import { basename } from 'node:path'
-import { isAlive, type Owner, parseOwner, thisOwner } from '#common/kit/owner.ts'
+import { isAlive, type Owner, parseOwner, thisOwner } from '#host/owner.ts'
 import { runDocker } from './run-docker.ts'
 
 const RUN = 'communication-models-lab'

@@ -1,11 +1,11 @@
 // Which runs may become the committed evidence: whole ones, with the values that the lab stands for. A verdict is no reason
 // against one: what is invalid is published as that.
-import type { Comparison, Summary } from '#common/experiment/summary.ts'
-import { variables } from '../../infra/brokers/address.ts'
-import { askedAgain } from '../compare/asked.ts'
-import { DEFAULTS, plan } from '../compare/plan.ts'
-import type { Known } from '../report/run-facts.ts'
-import { UsageError } from '../usage.ts'
+import type { Comparison, Summary } from '#engine/run/summary.ts'
+import { variables } from '#infra/brokers/address.ts'
+import { askedAgain } from '../comparison/request.ts'
+import { DEFAULTS, plan } from '../comparison/plan.ts'
+import type { Known } from '../report/html/run-facts.ts'
+import { UsageError } from '../cli/usage.ts'
 
 /** @throws UsageError with one sentence when the run is no such one */
 export function requirePublishable({ run, profile, results, comparison }: Summary, known: Known): void {

@@ -1,13 +1,13 @@
 // From a run to the sources of the evidence: its summary a model, what its histories say of the replay, its logs.
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { slugOf } from '#common/experiment/result.ts'
-import type { Summary } from '#common/experiment/summary.ts'
+import { slugOf } from '#engine/run/result.ts'
+import type { Summary } from '#engine/run/summary.ts'
 import { COMPARISON } from './comparison.ts'
 import { compactJson } from './compact-json.ts'
 import { excerpt } from './excerpt.ts'
-import { LOGS, READINGS, REPLAY, summaryOf } from './places.ts'
-import { readingsOf } from './readings.ts'
+import { LOGS, READINGS, REPLAY, summaryOf } from './output-paths.ts'
+import { readingsOf } from './replay-metrics.ts'
 
 /** The text of each file by its path in the checkout. @param folder of the run */
 export function sourcesOf(summary: Summary, folder: string): Map<string, string> {

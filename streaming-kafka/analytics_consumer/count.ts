@@ -2,8 +2,8 @@
 // Poison is counted as read and changes nothing else; the judge of its topic sets it aside.
 import { countEvent } from '#common/workflow/compute-metrics.ts'
 import type { LogRecord } from '../broker/record.ts'
-import { orUndefined, readInventoryEvent, readOrderPlaced } from '../read-event.ts'
-import type { TopicNames } from '../topics.ts'
+import { orUndefined, readInventoryEvent, readOrderPlaced } from '../messaging/read-event.ts'
+import type { TopicNames } from '../messaging/topics.ts'
 import type { AnalyticsTables } from './tables.ts'
 
 export const countInto =

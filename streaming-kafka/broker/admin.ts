@@ -1,7 +1,7 @@
 // What services and the lab ask of the broker beside records: topics, ends of the log, offsets of groups.
 import { Admin, ListOffsetTimestamps } from '@platformatic/kafka'
-import { until } from '#common/kit/until.ts'
-import { topicConfigs, type TopicSpec } from '../topics.ts'
+import { ConstantBackoff, handleWhen, handleWhenResult, retry } from 'cockatiel'
+import { topicConfigs, type TopicSpec } from '../messaging/topics.ts'
 import { clientOptions, explain, isNotYetLed, isThere, isUnknownGroup, isUnknownTopic } from './options.ts'
 import type { Positions } from './record.ts'
 
@@ -25,6 +25,10 @@ export type BrokerAdmin = {
   close(): Promise<void>
 }
 
+/** What the controller knows, the broker that is asked next knows within moments: so it is asked for about ten seconds. */
+const SOON = { maxAttempts: 200, backoff: new ConstantBackoff(50) }
+
+const isNotEmpty = (names: unknown): boolean => Array.isArray(names) && names.length > 0
 const namesOf = (specs: TopicSpec[]): string => specs.map(({ name }) => name).join(', ')
 const partitionsOf = ({ partitions }: TopicSpec): number[] => [...Array(partitions).keys()]
 
@@ -53,8 +57,7 @@ export function createAdmin(brokers: string, clientId: string): BrokerAdmin {
           // Another service may create some of them at the same moment; what counts is that they are there.
           if (!isThere(error)) throw new Error(`${namesOf(wanted)}: ${explain(error)}`)
         })
-      const led = () => ends(specs).then(() => true, ignore(isNotYetLed))
-      await until(led, { deadlineMs: 10_000, what: `the broker to lead ${namesOf(specs)}` })
+      await retry(handleWhen(isNotYetLed), SOON).execute(() => ends(specs))
     },
     topics: () => admin.listTopics(),
     groups: async () => [...(await admin.listGroups()).keys()],
@@ -80,8 +83,9 @@ export function createAdmin(brokers: string, clientId: string): BrokerAdmin {
     async deleteTopics(names) {
       for (const name of names) await admin.deleteTopics({ topics: [name] }).catch(ignore(isUnknownTopic))
       // The controller has them deleted; the broker that is asked next may learn it a moment later.
-      const gone = async () => !(await admin.listTopics()).some(name => names.includes(name))
-      await until(gone, { deadlineMs: 10_000, what: `the broker to forget ${names.join(', ')}` })
+      const remaining = async () => (await admin.listTopics()).filter(name => names.includes(name))
+      const left = await retry(handleWhenResult(isNotEmpty), SOON).execute(remaining)
+      if (left.length > 0) throw new Error(`the broker still has ${left.join(', ')} after it was told to delete them`)
     },
     async deleteGroups(names) {
       for (const name of names) {

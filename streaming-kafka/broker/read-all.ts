@@ -1,5 +1,5 @@
 // Reads topics from their beginning to where they end now.
-import type { TopicSpec } from '../topics.ts'
+import type { TopicSpec } from '../messaging/topics.ts'
 import type { BrokerAdmin } from './admin.ts'
 import { readLog } from './log-reader.ts'
 import { hasReached, isBefore, type LogRecord, type Positions } from './record.ts'

@@ -4,7 +4,7 @@ import { isDeepStrictEqual } from 'node:util'
 import { parse, parseJson } from '#common/contracts/parse.ts'
 import { InitialStockTable } from '#common/stores/initial-stock.ts'
 import { readAll } from '../broker/read-all.ts'
-import type { KafkaConnection } from '../connection.ts'
+import type { KafkaConnection } from '../messaging/connection.ts'
 
 /** The stock of the log, which is `given` when the log has none yet. */
 export async function agreeOnStock(kafka: KafkaConnection, given: InitialStockTable): Promise<InitialStockTable> {

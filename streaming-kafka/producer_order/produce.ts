@@ -6,14 +6,14 @@ import { setTimeout as wait } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
 import { orderPlaced } from '#common/contracts/events.ts'
 import { MENU, type Order } from '#common/contracts/order.ts'
-import { wallTime } from '#common/kit/clock.ts'
-import { integer, readConfig } from '#common/kit/config.ts'
+import { wallTime } from '#common/contracts/clock.ts'
+import { integer, readConfig } from '#common/service/config.ts'
 import { createAdmin } from '../broker/admin.ts'
 import { explain } from '../broker/options.ts'
 import { createProducer } from '../broker/producer.ts'
 import { jsonRecord } from '../broker/record.ts'
-import { kafkaSettings } from '../settings.ts'
-import { topicNames, topicSpecs } from '../topics.ts'
+import { kafkaSettings } from '../messaging/settings.ts'
+import { topicNames, topicSpecs } from '../messaging/topics.ts'
 
 const USAGE = `Usage: npm run service -- streaming-kafka/producer_order [--events N] [--per-second N] [--kitchens N]
 Without an argument it is the service. Example: npm run service -- streaming-kafka/producer_order --events 10000`

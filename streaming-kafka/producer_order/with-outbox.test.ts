@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict'
 import { DatabaseSync } from 'node:sqlite'
 import { test } from 'node:test'
-import { createLog } from '#common/kit/log.ts'
+import { createLog } from '#common/service/log.ts'
 import { groupCommit } from '#common/stores/group-commit.ts'
 import { type OutboxTables, outboxTables } from '#common/stores/outbox.ts'
-import { settleOrder } from '#common/workflow/settle-order.ts'
-import { viewTables } from './view.ts'
+import { settleOrder } from '#common/workflow/record-outcome.ts'
+import { viewTables } from './orders-view.ts'
 import { placeWithOutbox, type WithOutboxParts } from './with-outbox.ts'
-import { wholeTables } from './whole.ts'
+import { wholeTables } from './bootstrap-marker.ts'
 
 const order = { orderId: 'o-1', userId: 'ada', kitchenId: 'main', items: [{ sku: 'burger', quantity: 1 }] }
 const other = { ...order, items: [{ sku: 'pizza', quantity: 1 }] }

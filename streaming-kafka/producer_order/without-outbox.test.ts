@@ -2,13 +2,13 @@ import assert from 'node:assert/strict'
 import { DatabaseSync } from 'node:sqlite'
 import { test } from 'node:test'
 import { LabError } from '#common/contracts/errors.ts'
-import { createLog } from '#common/kit/log.ts'
+import { createLog } from '#common/service/log.ts'
 import { groupCommit } from '#common/stores/group-commit.ts'
-import { settleOrder } from '#common/workflow/settle-order.ts'
+import { settleOrder } from '#common/workflow/record-outcome.ts'
 import type { NewRecord } from '../broker/record.ts'
-import { topicNames } from '../topics.ts'
+import { topicNames } from '../messaging/topics.ts'
 import { placeWithoutOutbox, type WithoutOutboxParts } from './without-outbox.ts'
-import { viewTables } from './view.ts'
+import { viewTables } from './orders-view.ts'
 
 const order = { orderId: 'o-1', userId: 'ada', kitchenId: 'main', items: [{ sku: 'burger', quantity: 1 }] }
 const other = { ...order, items: [{ sku: 'pizza', quantity: 1 }] }

@@ -7,13 +7,13 @@ import { LabError } from '#common/contracts/errors.ts'
 import { orderPlaced } from '#common/contracts/events.ts'
 import { fingerprint, type Order } from '#common/contracts/order.ts'
 import type { CrashPoint } from '#common/faults/crash.ts'
-import { wallTime } from '#common/kit/clock.ts'
-import type { Context } from '#common/kit/handler.ts'
+import { wallTime } from '#common/contracts/clock.ts'
+import type { Context } from '#common/service/handler.ts'
 import type { Store } from '#common/workflow/store.ts'
 import { jsonRecord } from '../broker/record.ts'
-import type { KafkaConnection } from '../connection.ts'
+import type { KafkaConnection } from '../messaging/connection.ts'
 import { type Placed, presentState, undecided } from './answer.ts'
-import { learn, type ViewTables } from './view.ts'
+import { learn, type ViewTables } from './orders-view.ts'
 
 export type WithoutOutboxParts = {
   kafka: Pick<KafkaConnection, 'producer' | 'topics'>

@@ -1,7 +1,7 @@
 // The streaming model passes the suite that every model passes.
-import { conformance } from '#common/conformance/conformance.ts'
-import { testBroker } from '#common/conformance/test-broker.ts'
-import { streamingKafka } from '../model.ts'
+import { conformance } from '#conformance/conformance.ts'
+import { testBroker } from '#infra/testing/test-broker.ts'
+import { streamingKafka } from '../lab/model.ts'
 
 conformance(
   streamingKafka,

@@ -1,9 +1,9 @@
 // The suite of every model kills each service between two steps; here the client asks again for what was not answered.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { until } from '#common/kit/until.ts'
-import { call, placeMany } from './client.ts'
-import { assertSound, createStage } from './stage.ts'
+import { until } from '#host/wait-for.ts'
+import { call, placeMany } from './support/client.ts'
+import { assertSound, createStage } from './support/test-system.ts'
 
 test('requests that were cut off are asked again with the same key, and place no second order', async t => {
   const stage = await createStage(t)

@@ -4,9 +4,9 @@ import { spawnSync } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
 import { test } from 'node:test'
 import { inventoryEvent } from '#common/contracts/events.ts'
-import { until } from '#common/kit/until.ts'
-import { call, order, placeMany } from './client.ts'
-import { assertSound, createStage, type Stage } from './stage.ts'
+import { until } from '#host/wait-for.ts'
+import { call, order, placeMany } from './support/client.ts'
+import { assertSound, createStage, type Stage } from './support/test-system.ts'
 
 test('orders are accepted, decided once, confirmed once and counted', async t => {
   const stage = await createStage(t, { inventory_consumer: { INITIAL_STOCK: '{"scarce":{"burger":3}}' } })

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
 import { test, type TestContext } from 'node:test'
-import { testBroker } from '#common/conformance/test-broker.ts'
+import { testBroker } from '#infra/testing/test-broker.ts'
 import { createAdmin } from '../broker/admin.ts'
 import { createProducer } from '../broker/producer.ts'
 

@@ -2,10 +2,10 @@
 import { Admin, ConfigResourceTypes } from '@platformatic/kafka'
 import assert from 'node:assert/strict'
 import { test, type TestContext } from 'node:test'
-import { until } from '#common/kit/until.ts'
-import { streamingKafka } from '../model.ts'
-import { call, placeMany } from './client.ts'
-import { assertSound, createStage, type Stage } from './stage.ts'
+import { until } from '#host/wait-for.ts'
+import { streamingKafka } from '../lab/model.ts'
+import { call, placeMany } from './support/client.ts'
+import { assertSound, createStage, type Stage } from './support/test-system.ts'
 
 /** The source of a setting that was made for the topic. */
 const TOPIC_CONFIG = 1

@@ -2,9 +2,9 @@ import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
 import { test } from 'node:test'
 import { orderPlaced } from '#common/contracts/events.ts'
-import { until } from '#common/kit/until.ts'
-import { call, order, placeMany } from './client.ts'
-import { assertSound, createStage, type Stage } from './stage.ts'
+import { until } from '#host/wait-for.ts'
+import { call, order, placeMany } from './support/client.ts'
+import { assertSound, createStage, type Stage } from './support/test-system.ts'
 
 const good = () =>
   orderPlaced(

@@ -1,10 +1,10 @@
 // Stores are deleted while their services are down: the log is the truth, and they are filled from it.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { until } from '#common/kit/until.ts'
-import { streamingKafka } from '../model.ts'
-import { call, order, placeMany } from './client.ts'
-import { assertSound, createStage } from './stage.ts'
+import { until } from '#host/wait-for.ts'
+import { streamingKafka } from '../lab/model.ts'
+import { call, order, placeMany } from './support/client.ts'
+import { assertSound, createStage } from './support/test-system.ts'
 
 const byOrder = <Row extends { orderId: string }>(rows: Row[]) =>
   rows.toSorted((a, b) => (a.orderId < b.orderId ? -1 : 1))

@@ -2,9 +2,9 @@ import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
-import { until } from '#common/kit/until.ts'
-import { call, order, placeMany } from './client.ts'
-import { createStage, type Stage } from './stage.ts'
+import { until } from '#host/wait-for.ts'
+import { call, order, placeMany } from './support/client.ts'
+import { createStage, type Stage } from './support/test-system.ts'
 
 const ANALYTICS = 'analytics_consumer'
 type Progress = { partitions: { topic: string; partition: number; next: number; records: number }[] }

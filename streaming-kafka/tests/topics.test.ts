@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
 import { test } from 'node:test'
-import { testBroker } from '#common/conformance/test-broker.ts'
+import { testBroker } from '#infra/testing/test-broker.ts'
 import { createAdmin } from '../broker/admin.ts'
 
 test('whoever makes sure of a topic finds it there at once, also when others create it at the same moment', async t => {

@@ -2,10 +2,10 @@
 // What becomes of them when Kafka dies is in broker-gone.test.ts.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { streamingKafka } from '../model.ts'
-import { call, order, placeMany } from './client.ts'
-import { NAME, restart, show, startUnhealthy, untilHealth } from './entry.ts'
-import { assertSound, createStage, type Environment } from './stage.ts'
+import { streamingKafka } from '../lab/model.ts'
+import { call, order, placeMany } from './support/client.ts'
+import { NAME, restart, show, startUnhealthy, untilHealth } from './support/entry.ts'
+import { assertSound, createStage, type Environment } from './support/test-system.ts'
 
 /** An address at which no broker is. */
 const NOWHERE = '127.0.0.1:1'

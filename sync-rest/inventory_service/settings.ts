@@ -1,6 +1,6 @@
 // The environment of inventory_service; the table in the README says the same.
-import { commonSettings } from '#common/kit/service.ts'
-import { stockSetting } from '#common/kit/stock-setting.ts'
+import { commonSettings } from '#common/service/service.ts'
+import { stockSetting } from '#common/service/stock-setting.ts'
 
 export const NAME = 'sync-rest/inventory_service'
 

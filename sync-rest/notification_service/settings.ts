@@ -1,5 +1,5 @@
 // The environment of notification_service; the table in the README says the same.
-import { commonSettings } from '#common/kit/service.ts'
+import { commonSettings } from '#common/service/service.ts'
 
 export const NAME = 'sync-rest/notification_service'
 

@@ -1,6 +1,6 @@
 // The environment of order_service; the table in the README says the same.
-import { httpUrl, integer, oneOf } from '#common/kit/config.ts'
-import { commonSettings, concurrencySetting } from '#common/kit/service.ts'
+import { httpUrl, integer, oneOf } from '#common/service/config.ts'
+import { commonSettings, concurrencySetting } from '#common/service/service.ts'
 
 export const NAME = 'sync-rest/order_service'
 

@@ -1,13 +1,13 @@
 // What the client is told for each way in which inventory can behave, and whether the order is released.
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
-import { ask, orderIdIn, placed, problemIn, viewIn, anOrder } from '#common/conformance/client.ts'
-import { openStage } from '#common/conformance/stage.ts'
-import { evidenceOf, settled } from '#common/conformance/facts.ts'
-import { until } from '#common/kit/until.ts'
-import { syncRest } from '../model.ts'
-import { half, hang, problem, reset, says, text, type Treat } from './fake-peer.ts'
-import { openOrderService } from './order-service.ts'
+import { ask, orderIdIn, placed, problemIn, viewIn, anOrder } from '#conformance/client.ts'
+import { openStage } from '#conformance/test-system.ts'
+import { evidenceOf, settled } from '#conformance/order-facts.ts'
+import { until } from '#host/wait-for.ts'
+import { syncRest } from '../lab/model.ts'
+import { half, hang, problem, reset, says, text, type Treat } from './support/fake-peer.ts'
+import { openOrderService } from './support/order-service.ts'
 
 const DEADLINE_MS = 400
 /** A breaker would hide the tenth failure in a row. */

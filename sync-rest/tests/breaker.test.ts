@@ -1,10 +1,10 @@
 // The breaker spares an inventory that fails: it counts failures of /reserve alone, and lets one call through to see.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { ask, problemIn } from '#common/conformance/client.ts'
-import { until } from '#common/kit/until.ts'
-import { problem, says, text, type Treat } from './fake-peer.ts'
-import { openOrderService, type OrderService } from './order-service.ts'
+import { ask, problemIn } from '#conformance/client.ts'
+import { until } from '#host/wait-for.ts'
+import { problem, says, text, type Treat } from './support/fake-peer.ts'
+import { openOrderService, type OrderService } from './support/order-service.ts'
 
 const FAILURES = 3
 const environment = { BREAKER_FAILURES: String(FAILURES), BREAKER_OPEN_MS: '60000', RESERVE_DEADLINE_MS: '5000' }

@@ -1,9 +1,9 @@
 // Once reserved, an order will be confirmed: the client is told 201, and the rest is repeated until acknowledged.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { viewIn } from '#common/conformance/client.ts'
-import { half, hang, problem, reset, says, text, type Treat } from './fake-peer.ts'
-import { openOrderService } from './order-service.ts'
+import { viewIn } from '#conformance/client.ts'
+import { half, hang, problem, reset, says, text, type Treat } from './support/fake-peer.ts'
+import { openOrderService } from './support/order-service.ts'
 
 const environment = { SEND_DEADLINE_MS: '300' }
 

@@ -1,6 +1,6 @@
 // The synchronous model passes the suite that every model passes.
-import { conformance } from '#common/conformance/conformance.ts'
-import { syncRest } from '../model.ts'
+import { conformance } from '#conformance/conformance.ts'
+import { syncRest } from '../lab/model.ts'
 
 conformance(
   syncRest,

@@ -5,12 +5,12 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test, type TestContext } from 'node:test'
 import { LabError } from '#common/contracts/errors.ts'
-import { createLog } from '#common/kit/log.ts'
+import { createLog } from '#common/service/log.ts'
 import { ordersTables } from '#common/stores/orders.ts'
 import { openStore } from '#common/stores/store.ts'
-import { CallError } from '../call.ts'
-import { abandon, place, type PlaceParts } from '../order_service/place.ts'
-import { releasesTables } from '../order_service/releases.ts'
+import { CallError } from '../http-client/call.ts'
+import { abandon, place, type PlaceParts } from '../order_service/place-order.ts'
+import { releasesTables } from '../order_service/pending-releases.ts'
 
 const order = { orderId: 'order-1', userId: 'ada', kitchenId: 'main', items: [{ sku: 'burger', quantity: 1 }] }
 const context = { correlationId: 'c', signal: new AbortController().signal, log: createLog('test', 'silent') }

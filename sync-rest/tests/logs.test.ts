@@ -3,10 +3,10 @@ import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
 import { test } from 'node:test'
 import { Type } from 'typebox'
-import { anOrder, ask, orderIdIn, orderUrl } from '#common/conformance/client.ts'
-import { openStage, type Stage } from '#common/conformance/stage.ts'
+import { anOrder, ask, orderIdIn, orderUrl } from '#conformance/client.ts'
+import { openStage, type Stage } from '#conformance/test-system.ts'
 import { parse } from '#common/contracts/parse.ts'
-import { syncRest } from '../model.ts'
+import { syncRest } from '../lab/model.ts'
 
 const Line = Type.Object({
   service: Type.String(),

@@ -1,10 +1,10 @@
 // What inventory does with a request that nothing can be done with.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { evidenceOf } from '#common/conformance/facts.ts'
-import { openStage } from '#common/conformance/stage.ts'
-import { poisonOf } from '#common/experiment/load/poison.ts'
-import { syncRest } from '../model.ts'
+import { evidenceOf } from '#conformance/order-facts.ts'
+import { openStage } from '#conformance/test-system.ts'
+import { poisonOf } from '#engine/load/poison.ts'
+import { syncRest } from '../lab/model.ts'
 
 test('a poisoned order is refused for what is wrong with it: the same order, healed, is reserved', async () => {
   await using stage = await openStage({ model: syncRest, broker: {} })

@@ -1,12 +1,12 @@
 // An order that inventory may have reserved is released until inventory says so: past failures, and across SIGKILL.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { anOrder, ask, placed, problemIn, showOrder, viewIn } from '#common/conformance/client.ts'
-import { evidenceOf, settledOne } from '#common/conformance/facts.ts'
-import { openStage, type Stage } from '#common/conformance/stage.ts'
-import { syncRest } from '../model.ts'
-import { hang, problem, reset, says, text, type Treat } from './fake-peer.ts'
-import { openOrderService, type OrderService } from './order-service.ts'
+import { anOrder, ask, placed, problemIn, showOrder, viewIn } from '#conformance/client.ts'
+import { evidenceOf, settledOne } from '#conformance/order-facts.ts'
+import { openStage, type Stage } from '#conformance/test-system.ts'
+import { syncRest } from '../lab/model.ts'
+import { hang, problem, reset, says, text, type Treat } from './support/fake-peer.ts'
+import { openOrderService, type OrderService } from './support/order-service.ts'
 
 const environment = { RESERVE_DEADLINE_MS: '1500' }
 

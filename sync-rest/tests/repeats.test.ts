@@ -1,10 +1,10 @@
 // The same call again, of a caller that did not hear the answer: the same answer, and no second effect.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { anOrder, ask, problemIn } from '#common/conformance/client.ts'
-import { evidenceOf } from '#common/conformance/facts.ts'
-import { openStage } from '#common/conformance/stage.ts'
-import { syncRest } from '../model.ts'
+import { anOrder, ask, problemIn } from '#conformance/client.ts'
+import { evidenceOf } from '#conformance/order-facts.ts'
+import { openStage } from '#conformance/test-system.ts'
+import { syncRest } from '../lab/model.ts'
 
 const post = (url: string, body: unknown) =>
   ask(url, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) })

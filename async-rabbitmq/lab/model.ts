@@ -1,0 +1,63 @@
+// The asynchronous model as a value: what the lab starts, loads, breaks and reads.
+import { DEFAULT_CONCURRENCY } from '#common/service/service.ts'
+import type { ComparedModel } from '#engine/experiment/comparison-adapter.ts'
+import type { Link, Place } from '#engine/experiment/model.ts'
+import { openBrowser } from '../broker/queue-browser.ts'
+import { compared } from './comparison.ts'
+import { listDeadLetters, redrive } from './dead-letters.ts'
+import { DEFAULT_RETRY_DELAYS_MS, namesOf, topologyOf } from '../messaging/topology.ts'
+import { verbsOf } from './operations.ts'
+
+const environment = (place: Place) => ({ RABBITMQ_URL: brokerOf(place), PREFIX: place.prefix })
+
+export const asyncRabbitmq: ComparedModel = {
+  name: 'async-rabbitmq',
+  services: [
+    { name: 'order_service', role: 'order', port: 8010, environment },
+    { name: 'inventory_service', role: 'inventory', port: 8011, environment },
+    { name: 'notification_service', role: 'notification', port: 8012, environment },
+  ],
+  brokers: ['rabbitmq'],
+  features: ['answers-before-outcome', 'survives-inventory-down', 'dead-letters'],
+  entry: 'order_service',
+  evidence: { orders: 'order_service', inventory: 'inventory_service', notifications: 'notification_service' },
+  durability: "on the order service's disk, then on the broker's disk (quorum queue)",
+  defaultConcurrency: DEFAULT_CONCURRENCY,
+  compared,
+  connect,
+  async remove(place) {
+    const browser = await openBrowser(brokerOf(place))
+    try {
+      await browser.remove(namesOf(place.prefix))
+    } finally {
+      await browser.close()
+    }
+  },
+}
+
+/** @throws Error when the broker does not answer within 10 s. */
+async function connect(place: Place): Promise<Link> {
+  const { prefix } = place
+  // Steps beyond the default ladder are not shown: to ask for a queue that is not there costs a channel each time.
+  const topology = topologyOf(prefix, DEFAULT_RETRY_DELAYS_MS.length)
+  const browser = await openBrowser(brokerOf(place))
+  return {
+    async depths() {
+      const depths: Record<string, number> = {}
+      for (const { name } of topology.queues) {
+        const ready = await browser.readyMessages(name)
+        if (ready !== undefined) depths[name.slice(prefix.length)] = ready
+      }
+      return depths
+    },
+    deadLetters: () => listDeadLetters(browser, topology, prefix),
+    redrive: (id, body) => redrive(browser, { topology, prefix, id, body }),
+    verbs: verbsOf(browser, topology, prefix),
+    close: () => browser.close(),
+  }
+}
+
+function brokerOf({ broker }: Place): string {
+  if (broker.rabbitmq !== undefined) return broker.rabbitmq
+  throw new Error('this place has no RabbitMQ broker')
+}

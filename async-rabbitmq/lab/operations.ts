@@ -1,0 +1,68 @@
+// What the lab can do to this model alone: put any bytes into a queue, and tell of an order again.
+import { randomUUID } from 'node:crypto'
+import { Type } from 'typebox'
+import { orderPlaced } from '#common/contracts/events.ts'
+import { Order } from '#common/contracts/order.ts'
+import { parse } from '#common/contracts/parse.ts'
+import type { Link } from '#engine/experiment/model.ts'
+import { wallTime } from '#common/contracts/clock.ts'
+import type { Browser } from '../broker/queue-browser.ts'
+import { eventMessage } from '../messaging/event-message.ts'
+import type { Topology } from '../messaging/topology.ts'
+import { copyVerbs } from './duplicator.ts'
+
+const closed = { additionalProperties: false }
+
+const PublishRaw = Type.Object(
+  {
+    /** Text, or bytes in base64. */
+    body: Type.Optional(Type.String()),
+    base64: Type.Optional(Type.String()),
+    type: Type.Optional(Type.String()),
+    messageId: Type.Optional(Type.String()),
+    contentType: Type.Optional(Type.String()),
+    headers: Type.Optional(Type.Record(Type.String(), Type.Union([Type.String(), Type.Number(), Type.Boolean()]))),
+    /** Without its prefix; by default where OrderPlaced goes. */
+    exchange: Type.Optional(Type.String()),
+    routingKey: Type.Optional(Type.String()),
+  },
+  closed,
+)
+
+const Redeliver = Type.Object(
+  {
+    orders: Type.Array(Order, { minItems: 1, maxItems: 10_000 }),
+    /** `same`: the ids of the event that its relay publishes. `new`: another message and event of the same order. */
+    as: Type.Optional(Type.Union([Type.Literal('same'), Type.Literal('new')])),
+    times: Type.Optional(Type.Integer({ minimum: 1, maximum: 10_000 })),
+    correlationId: Type.Optional(Type.String({ minLength: 1, maxLength: 256 })),
+  },
+  closed,
+)
+
+export const verbsOf = (browser: Browser, topology: Topology, prefix: string): Link['verbs'] => ({
+  ...copyVerbs(browser, topology),
+  /** Publishes bytes as they are, confirmed; answers with the message's id. */
+  async 'publish-raw'(args) {
+    const { body = '', base64, exchange, routingKey = 'OrderPlaced', ...rest } = parse(PublishRaw, args, 'publish-raw')
+    const messageId = rest.messageId ?? randomUUID()
+    const bytes = base64 === undefined ? Buffer.from(body) : Buffer.from(base64, 'base64')
+    const to = exchange === undefined ? topology.orders : exchange && `${prefix}${exchange}`
+    await browser.publish({ ...rest, messageId, exchange: to, routingKey, body: bytes })
+    return { messageId }
+  },
+  /** Publishes OrderPlaced of orders again, once or several times, confirmed; answers with the messages' ids. */
+  async redeliver(args) {
+    const { orders, as = 'same', times = 1, correlationId = randomUUID() } = parse(Redeliver, args, 'redeliver')
+    const messageIds: string[] = []
+    const published: Promise<void>[] = []
+    for (const order of Array.from({ length: times }, () => orders).flat()) {
+      const event = orderPlaced(order, { correlationId, occurredAt: wallTime() })
+      const id = as === 'same' ? event.id : `${event.id}:${randomUUID()}`
+      published.push(browser.publish(eventMessage(topology.orders, { ...event, id })))
+      messageIds.push(id)
+    }
+    await Promise.all(published)
+    return { messageIds }
+  },
+})

@@ -1,0 +1,37 @@
+// The settings that every service of this model has, beyond those that all services have.
+import { text, type Setting } from '#common/service/config.ts'
+import { DEFAULT_RETRY_DELAYS_MS, MAX_RETRY_STEPS } from './topology.ts'
+
+const amqpUrl = (fallback: string): Setting<string> => ({
+  about: 'the RabbitMQ broker, with user and password',
+  fallback,
+  read(value) {
+    if (URL.canParse(value) && /^amqps?:$/.test(new URL(value).protocol)) return value
+    throw new Error('an amqp:// or amqps:// address, like amqp://user:password@host:5672')
+  },
+})
+
+const delays: Setting<number[]> = {
+  about: 'the ladder: after each failed attempt the next delay in ms, then the message is a dead letter',
+  fallback: DEFAULT_RETRY_DELAYS_MS.join(),
+  read(value) {
+    const steps = value.split(',').map(step => Number(step))
+    const isLadder = steps.length <= MAX_RETRY_STEPS && steps.every(ms => Number.isInteger(ms) && ms >= 1)
+    if (isLadder && steps.every(ms => ms <= 3_600_000)) return steps
+    throw new Error(`1 to ${MAX_RETRY_STEPS} whole numbers from 1 to 3600000, with commas`)
+  },
+}
+
+const prefix: Setting<string> = {
+  ...text('', 'goes before the name of every exchange and queue'),
+  read(value) {
+    if (/^[\w.:-]{0,100}$/.test(value)) return value
+    throw new Error('at most 100 letters, digits, dots, colons, dashes and underscores')
+  },
+}
+
+export const brokerSettings = {
+  RABBITMQ_URL: amqpUrl('amqp://lab:lab@127.0.0.1:5672/'),
+  PREFIX: prefix,
+  RETRY_DELAYS_MS: delays,
+}

@@ -1,0 +1,65 @@
+// What the experiment on the backlog measures and judges, from a history alone.
+import { defineCheck, vacuous, valid, type Check } from '#engine/checks/check.ts'
+import type { History } from '#engine/run/history.ts'
+import { acceptedLatency } from '#engine/analysis/latency/accepted.ts'
+import { backlog, latency } from '#engine/analysis/measures.ts'
+import type { Measure } from '#engine/run/summary.ts'
+
+/** An answer later than this is no availability, in milliseconds from the plan. */
+const AVAILABLE_MS = 1_000
+/** Caught up: no more undecided orders than are on their way at any time. */
+const CAUGHT_UP = 5
+
+type Outage = { killedNs: number; startedNs: number; healthyNs: number }
+
+function outageOf({ acts }: History): Outage {
+  const killed = acts.find(act => act.verb === 'kill')
+  const started = acts.find(act => act.verb === 'start')
+  if (!killed || !started) throw new Error('the timeline neither killed nor started inventory')
+  return { killedNs: killed.atNs, startedNs: started.atNs, healthyNs: started.doneNs }
+}
+
+/** When the backlog was first gone after inventory was back, in seconds since the load began. */
+function caughtUpSeconds(history: History): number | undefined {
+  const backSeconds = (outageOf(history).startedNs - history.originNs) / 1e9
+  return backlog(history).find(([seconds, depth]) => seconds > backSeconds && depth <= CAUGHT_UP)?.[0]
+}
+
+export function drainMeasures(history: History): Omit<Measure, 'variant'>[] {
+  const { killedNs, startedNs, healthyNs } = outageOf(history)
+  const { originNs, attempts, deadlineMs, samples, evidence } = history
+  const during = attempts.filter(({ startedNs: atNs }) => atNs >= killedNs && atNs < startedNs)
+  const inTime = during.filter(
+    ({ answer, answeredNs, plannedNs }) =>
+      answer.kind === 'status' && answer.status === 202 && (answeredNs ?? Infinity) - plannedNs <= AVAILABLE_MS * 1e6,
+  )
+  const caughtUp = caughtUpSeconds(history)
+  const caughtUpNs = caughtUp === undefined ? undefined : originNs + caughtUp * 1e9
+  const first = Math.min(...evidence.decisions.map(row => row.decidedNs).filter(atNs => atNs > startedNs))
+  const drained = evidence.decisions.filter(row => row.decidedNs >= first && row.decidedNs <= (caughtUpNs ?? 0))
+  const drainNs = caughtUpNs === undefined ? undefined : caughtUpNs - first
+  return [
+    {
+      name: 'deepest queue',
+      unit: 'messages',
+      value: Math.max(0, ...samples.map(({ depths }) => depths['inventory.orders'] ?? 0)),
+    },
+    { name: 'drain rate', unit: 'orders/s', value: drainNs ? (drained.length * 1e9) / drainNs : null },
+    { name: 'time to start', unit: 'ms', value: (healthyNs - startedNs) / 1e6 },
+    { name: 'time to empty', unit: 'ms', value: caughtUpNs === undefined ? null : (caughtUpNs - startedNs) / 1e6 },
+    { name: 'outage: asked', unit: 'orders', value: during.length },
+    { name: 'outage: availability', unit: '%', value: during.length ? (100 * inTime.length) / during.length : null },
+    ...latency('outage: accepted', acceptedLatency(during, deadlineMs).corrected),
+  ]
+}
+
+/** The backlog rose to at least so many orders, and none was left at the end. */
+export const backlogRisesAndEmpties = (atLeast: number): Check =>
+  defineCheck('backlog rises and empties', `the backlog rises to ${atLeast} orders and comes back to 0`, history => {
+    const depths = backlog(history).map(([, depth]) => depth)
+    const deepest = Math.max(0, ...depths)
+    if (deepest < atLeast) return vacuous(`The backlog rose to ${deepest} orders, and ${atLeast} were needed.`)
+    const left = depths.at(-1) ?? 0
+    if (left > 0) return { verdict: 'invalid', detail: `${left} orders of a backlog of ${deepest} were never decided.` }
+    return valid(`The backlog rose to ${deepest} orders, and all of them were decided.`)
+  })

@@ -1,0 +1,25 @@
+// Clocks: monotonic for durations, wall for event time; and the kernel's boot, to know who shares the monotonic one.
+import { readFileSync } from 'node:fs'
+import { hostname, uptime } from 'node:os'
+import type { ClockView } from './evidence.ts'
+
+/**
+ * Nanoseconds of CLOCK_MONOTONIC as a number: exact for 104 days after boot, then to the nearest 2 ns. Columns that hold
+ * it are REAL: of an INTEGER column larger than 2^53 the driver throws.
+ */
+export const monotonicNs = (): number => Number(process.hrtime.bigint())
+
+export const wallTime = (): string => new Date().toISOString()
+
+/** The boot of this kernel: Linux tells it; elsewhere it is guessed from the host and the minute of its start. */
+function bootId(): string {
+  try {
+    return readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim()
+  } catch {
+    return `${hostname()}-${Math.round((Date.now() / 1000 - uptime()) / 60)}`
+  }
+}
+
+const boot = bootId()
+
+export const readClock = (): ClockView => ({ monotonicNs: monotonicNs(), bootId: boot })

@@ -1,0 +1,69 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { createHealth } from '../service/health.ts'
+import { createServer } from '../service/http-server.ts'
+import { createLog } from '../service/log.ts'
+import { until } from '#host/wait-for.ts'
+import { delay } from './delay.ts'
+import { faultRoutes } from './fault-routes.ts'
+import { createSwitchboard, type Switchboard } from './fault-injector.ts'
+
+const boardOf = (environment: Record<string, string>) =>
+  createSwitchboard({ role: 'INVENTORY', environment, faults: [delay] })
+
+function serverOf(switchboard: Switchboard) {
+  const log = createLog('test', 'silent')
+  const server = createServer({ log, health: createHealth(), closing: new AbortController().signal })
+  faultRoutes(server, switchboard)
+  return server
+}
+
+const serverWith = (environment: Record<string, string>) => serverOf(boardOf(environment))
+
+test('there is no such route unless faults are on', async () => {
+  for (const method of ['GET', 'POST', 'DELETE'] as const) {
+    const answer = await serverWith({}).inject({ method, url: '/faults' })
+    assert.equal(answer.statusCode, 404)
+  }
+})
+
+test('faults are switched, shown and healed over HTTP', async () => {
+  const server = serverWith({ LAB_FAULTS: 'on' })
+  const off = { delay: { setting: null, bites: 0 } }
+  const on = { delay: { setting: { delayMs: 5 }, bites: 0 } }
+  assert.deepEqual((await server.inject('/faults')).json(), off)
+  const payload = { delay: { delayMs: 5 } }
+  assert.deepEqual((await server.inject({ method: 'POST', url: '/faults', payload })).json(), on)
+  assert.deepEqual((await server.inject('/faults')).json(), on)
+  assert.deepEqual((await server.inject({ method: 'DELETE', url: '/faults' })).json(), off)
+})
+
+test('switching is answered with what a fault had begun beside the work', async () => {
+  const switchboard = boardOf({ LAB_FAULTS: 'on' })
+  const server = serverOf(switchboard)
+  const { beside, bite, setting } = switchboard.switchOf(delay)
+  for (const off of [
+    { method: 'POST', url: '/faults', payload: { delay: null } },
+    { method: 'DELETE', url: '/faults' },
+  ] as const) {
+    switchboard.set({ delay: { delayMs: 5 } })
+    const { promise, resolve } = Promise.withResolvers<void>()
+    beside(promise.then(bite))
+    const answer = server.inject(off)
+    await until(() => setting() === undefined, { deadlineMs: 30_000, everyMs: 1, what: 'the delay to be off' })
+    resolve()
+    assert.deepEqual((await answer).json(), switchboard.view())
+  }
+  assert.equal(switchboard.view().delay?.bites, 2)
+})
+
+test('what is no setting is answered 400 and switches nothing', async () => {
+  const server = serverWith({ LAB_FAULTS: 'on' })
+  for (const payload of [[], { vanish: {} }, { delay: { delayMs: 'long' } }, { delay: true }]) {
+    const answer = await server.inject({ method: 'POST', url: '/faults', payload })
+    assert.equal(answer.statusCode, 400, JSON.stringify(payload))
+    assert.equal(answer.json().code, 'malformed')
+  }
+  assert.equal((await server.inject({ method: 'POST', url: '/faults' })).statusCode, 400)
+  assert.deepEqual((await server.inject('/faults')).json(), { delay: { setting: null, bites: 0 } })
+})

@@ -1,0 +1,98 @@
+// The life of a service: settings, start, stop. What goes wrong at the start is one sentence and exit code 2.
+// Guarantees: SIGTERM and SIGINT stop it within 5 s, with what it has begun finished where that is possible; what it
+// answered, published or produced by then was on disk before (stores are synced).
+import { createHealth } from './health.ts'
+import {
+  ConfigError,
+  integer,
+  oneOf,
+  port,
+  readConfig,
+  text,
+  type Environment,
+  type Setting,
+  type Values,
+} from './config.ts'
+import { LabError } from '../contracts/errors.ts'
+import { createLog } from './log.ts'
+import type { Server, ServerParts } from './http-server.ts'
+
+const STOP_MS = 4_500
+
+type Settings = Record<string, Setting<unknown>>
+
+/** The settings that every service has, with the port and folder of this one. */
+export const commonSettings = (service: string, defaultPort: number) => ({
+  PORT: port(defaultPort),
+  HOST: text('127.0.0.1', 'the address that it listens on'),
+  DATA_DIR: text(`data/${service}`, 'the folder of its store'),
+  LOG_LEVEL: oneOf(['debug', 'info', 'warn', 'error', 'silent'], 'info', 'what it logs'),
+})
+
+export const DEFAULT_CONCURRENCY = 64
+
+/** W: a delay holds one order, not the line, up to this many at once. */
+export const concurrencySetting = integer(DEFAULT_CONCURRENCY, 'how many orders it works on at once', {
+  min: 1,
+  max: 10_000,
+})
+
+type Common = Values<ReturnType<typeof commonSettings>>
+
+export type ServiceStart<Config> = (parts: ServerParts & { config: Config; environment: Environment }) => Promise<{
+  server: Server
+  /** Called with the server closed: lets go of brokers, then stores. */
+  stop(): Promise<void>
+}>
+
+/**
+ * Runs a service until it is told to stop. `name` is `<model>/<folder>`, the word of logs and reports.
+ * Ends the process with 2 when it cannot start, 1 when it fails later.
+ */
+export async function runService<Config extends Settings>(
+  name: string,
+  { settings, start }: { settings: Config; start: ServiceStart<Values<Config> & Common> },
+): Promise<void> {
+  try {
+    const environment = process.env
+    const config = readConfig(settings, environment) as Values<Config> & Common
+    const log = createLog(name, config.LOG_LEVEL)
+    const closing = new AbortController()
+    const health = createHealth()
+    const { server, stop } = await start({ config, environment, log, health, closing: closing.signal })
+    const address = await server.listen({ port: config.PORT, host: config.HOST })
+    log.info({ address }, 'listening')
+
+    const end = (signal: NodeJS.Signals) => {
+      log.info({ signal }, 'stopping')
+      setTimeout(() => process.exit(1), STOP_MS).unref()
+      closing.abort()
+      void server
+        .close()
+        .then(stop)
+        .then(() => process.exit(0))
+    }
+    process.once('SIGTERM', end)
+    process.once('SIGINT', end)
+    const fail = (error: unknown) => {
+      log.fatal({ error: error instanceof Error ? error.stack : String(error) }, 'failed')
+      process.exit(1)
+    }
+    process.on('unhandledRejection', fail)
+    process.on('uncaughtException', fail)
+  } catch (error) {
+    process.stderr.write(`${name}: ${sentence(error)}\n`)
+    process.exit(2)
+  }
+}
+
+function sentence(error: unknown): string {
+  if (error instanceof ConfigError) return error.message
+  if (error instanceof LabError) return error.detail
+  if (!(error instanceof Error)) return String(error)
+  if ('code' in error && error.code === 'EADDRINUSE')
+    return 'its port is in use; stop what listens there, or set another PORT'
+  if ('syscall' in error && (error.syscall === 'listen' || error.syscall === 'getaddrinfo'))
+    return `it cannot listen (${error.message}); set a HOST of this machine and a PORT that you may use`
+  return error.message
+}

@@ -1,0 +1,9 @@
+// The context of a piece of work that nobody logs, for tests of faults.
+import type { Context } from '../service/handler.ts'
+import { createLog } from '../service/log.ts'
+
+export const madeContext = (signal: AbortSignal = new AbortController().signal): Context => ({
+  correlationId: 'c',
+  signal,
+  log: createLog('test', 'silent'),
+})

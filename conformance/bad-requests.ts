@@ -1,0 +1,96 @@
+// What no order service takes, each with the status that says so; and that nothing else stops for it.
+import assert from 'node:assert/strict'
+import { MAX_MESSAGE_BYTES } from '#common/contracts/events.ts'
+import { MAX_LINES, MAX_QUANTITY } from '#common/contracts/order.ts'
+import type { Case } from './case.ts'
+import { anOrder, ask, orderUrl, placed, problemIn } from './client.ts'
+import { assertReservedOnce, evidenceOf, settledOne } from './order-facts.ts'
+
+type Bad = { body: string | Buffer; type?: string; status?: number; headers?: Record<string, string> }
+
+const line = (quantity: unknown) => ({ items: [{ sku: 'burger', quantity }] })
+const order = (change: Record<string, unknown>): Bad => ({ body: JSON.stringify({ ...anOrder(), ...change }) })
+const whole = JSON.stringify(anOrder())
+
+const BAD: Record<string, Bad> = {
+  'no body': { body: '' },
+  'not JSON': { body: '{"userId":' },
+  'not UTF-8': { body: Buffer.from([0x22, 0xff, 0xfe, 0x22]) },
+  null: { body: 'null' },
+  'an array': { body: '[]' },
+  'a number': { body: '7' },
+  'a string': { body: '"order"' },
+  'an empty object': { body: '{}' },
+  'no user': order({ userId: undefined }),
+  'an empty user': order({ userId: '' }),
+  'a user of another type': order({ userId: 7 }),
+  'a user with a control character': order({ userId: 'a\u0000b' }),
+  'a long user': order({ userId: 'u'.repeat(129) }),
+  'no items': order({ items: undefined }),
+  'items that are no list': order({ items: { sku: 'burger', quantity: 1 } }),
+  'an empty list': order({ items: [] }),
+  'too many lines': order({ items: Array.from({ length: MAX_LINES + 1 }, () => ({ sku: 'burger', quantity: 1 })) }),
+  'a line that is null': order({ items: [null] }),
+  'a line without a quantity': order({ items: [{ sku: 'burger' }] }),
+  'a line without a sku': order({ items: [{ quantity: 1 }] }),
+  'an empty sku': order({ items: [{ sku: '', quantity: 1 }] }),
+  'quantity 0': order(line(0)),
+  'a negative quantity': order(line(-1)),
+  'half a burger': order(line(0.5)),
+  'a quantity as text': order(line('1')),
+  'one more than may be ordered': order(line(MAX_QUANTITY + 1)),
+  'a quantity beyond all numbers': { body: whole.replace('"quantity":1', '"quantity":1e999') },
+  'a quantity beyond whole numbers': order(line(2 ** 60)),
+  'a kitchen of another type': order({ kitchenId: {} }),
+  'an empty kitchen': order({ kitchenId: '' }),
+  'an unknown field': order({ discount: 1 }),
+  'an unknown field in a line': order({ items: [{ sku: 'burger', quantity: 1, price: 1 }] }),
+  'an orderId of its own': order({ orderId: 'mine' }),
+  'a __proto__ of its own': { body: whole.replace('{', '{"__proto__":{"admin":true},') },
+  'a constructor of its own': order({ constructor: { prototype: {} } }),
+  'a deep nest': { body: '['.repeat(20_000) + ']'.repeat(20_000) },
+  'a body that is too large': { body: JSON.stringify({ pad: 'x'.repeat(MAX_MESSAGE_BYTES) }), status: 413 },
+  'another content type': { body: whole, type: 'text/plain' },
+  'a form': { body: 'userId=ada', type: 'application/x-www-form-urlencoded' },
+  'no content type': { body: whole, type: '' },
+  'a correlation id with spaces': { body: whole, headers: { 'x-correlation-id': 'two words' } },
+}
+
+export const badRequestCases: Case[] = [
+  ...Object.entries(BAD).map(
+    ([what, { body, type = 'application/json', status = 400, headers = {} }]): Case => ({
+      name: `refused with ${status} and the reason: ${what}`,
+      async run(stage) {
+        const all = type === '' ? headers : { 'content-type': type, ...headers }
+        const reply = await ask(orderUrl(stage), { method: 'POST', headers: all, body })
+        assert.equal(reply.status, status, reply.text)
+        assert.equal(problemIn(reply).code, status === 413 ? 'too-large' : 'malformed')
+      },
+    }),
+  ),
+  {
+    name: 'a path or a method that is not there is a 404',
+    async run(stage) {
+      const base = stage.runtime.url(stage.model.entry)
+      for (const reply of [
+        await ask(`${base}/`),
+        await ask(`${base}/orders/extra`),
+        await ask(`${base}/order`),
+        await ask(`${base}/health`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: '{}' }),
+      ])
+        assert.equal(problemIn(reply).code, 'not-found')
+    },
+  },
+  {
+    name: 'bad requests stopped nothing and placed nothing',
+    async run(stage) {
+      const before = await evidenceOf(stage)
+      const bodies = Object.values(BAD).slice(0, 10)
+      const headers = { 'content-type': 'application/json' }
+      await Promise.all(bodies.map(({ body }) => ask(orderUrl(stage), { method: 'POST', headers, body })))
+      assertReservedOnce(await settledOne(stage, await placed(stage, anOrder())), { burger: 1 })
+      assert.equal((await evidenceOf(stage)).orders.length, before.orders.length + 1)
+      for (const { name } of stage.model.services) assert.equal(stage.runtime.deaths(name), 0, name)
+    },
+  },
+]

@@ -1,0 +1,71 @@
+// The suite's client: one request, and everything that came back.
+import assert from 'node:assert/strict'
+import { randomUUID } from 'node:crypto'
+import { request } from 'undici'
+import { ERRORS } from '#common/contracts/errors.ts'
+import { IDEMPOTENCY_KEY, OrderView } from '#common/contracts/http.ts'
+import type { OrderRequest } from '#common/contracts/order.ts'
+import { parse } from '#common/contracts/parse.ts'
+import { Problem, PROBLEM_TYPE } from '#common/contracts/problem.ts'
+import type { Stage } from './test-system.ts'
+
+const PATIENCE_MS = 20_000
+
+export type Reply = { status: number; headers: Record<string, string | string[] | undefined>; text: string }
+
+export type Ask = { method?: 'GET' | 'POST'; headers?: Record<string, string | string[]>; body?: string | Buffer }
+
+/** Bytes as they are: what a careless or hostile client would send. */
+export async function ask(url: string, { method = 'GET', headers = {}, body }: Ask = {}): Promise<Reply> {
+  const signal = AbortSignal.timeout(PATIENCE_MS)
+  const response = await request(url, { method, headers, body: body ?? null, signal })
+  return { status: response.statusCode, headers: response.headers, text: await response.body.text() }
+}
+
+export const orderUrl = ({ model, runtime }: Stage): string => `${runtime.url(model.entry)}/order`
+
+/** An order of a user that nobody had before. */
+export const anOrder = (content: Partial<OrderRequest> = {}): OrderRequest => ({
+  userId: `user-${randomUUID()}`,
+  items: [{ sku: 'burger', quantity: 1 }],
+  ...content,
+})
+
+export const place = (stage: Stage, order: unknown, key?: string): Promise<Reply> =>
+  ask(orderUrl(stage), {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', ...(key !== undefined && { [IDEMPOTENCY_KEY]: key }) },
+    body: JSON.stringify(order),
+  })
+
+/** The order as a 2xx shows it. @throws AssertionError when it is anything else */
+export function viewIn({ status, text }: Reply): OrderView {
+  assert.ok(status >= 200 && status < 300, `answered ${status}: ${text}`)
+  return parse(OrderView, JSON.parse(text))
+}
+
+/** The id of an order that was taken in: accepted, or answered with a failure that names it. */
+export function orderIdIn({ status, text }: Reply): string {
+  const { orderId } = JSON.parse(text) as { orderId?: unknown }
+  assert.ok(typeof orderId === 'string', `answered ${status} without an orderId: ${text}`)
+  return orderId
+}
+
+/** Places an order that must be taken in. */
+export const placed = async (stage: Stage, order: unknown, key?: string): Promise<string> =>
+  orderIdIn(await place(stage, order, key))
+
+export async function showOrder({ model, runtime }: Stage, orderId: string): Promise<Reply> {
+  return ask(`${runtime.url(model.entry)}/order/${encodeURIComponent(orderId)}`)
+}
+
+/** A problem document of the table of errors, in agreement with itself. @throws AssertionError when it is not */
+export function problemIn(reply: Reply): Problem {
+  const { status, headers, text } = reply
+  assert.match(String(headers['content-type']), new RegExp(`^${PROBLEM_TYPE.replace('+', '\\+')}`), text)
+  const told = parse(Problem, JSON.parse(text), 'problem')
+  assert.equal(told.status, status)
+  assert.ok(Object.hasOwn(ERRORS, told.code), `${told.code} is not in the table of errors`)
+  assert.ok(told.detail.length > 0)
+  return told
+}

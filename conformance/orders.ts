@@ -1,0 +1,142 @@
+// One decision and at most one confirmation an order; all of it or nothing; never more than there is.
+import assert from 'node:assert/strict'
+import { randomUUID } from 'node:crypto'
+import { deriveOrderId } from '#common/contracts/order-id.ts'
+import type { Case } from './case.ts'
+import { anOrder, orderIdIn, place, placed, problemIn, showOrder, viewIn } from './client.ts'
+import { assertConserved, assertFailed, assertReservedOnce, evidenceOf, settled, settledOne } from './order-facts.ts'
+import { STOCK } from './test-system.ts'
+
+/** Names that JavaScript objects have without being given them. */
+const INHERITED = ['__proto__', 'constructor', 'toString', 'hasOwnProperty']
+
+export const orderCases: Case[] = [
+  {
+    name: 'an order that can be served is reserved once and confirmed once',
+    async run(stage) {
+      const items = [
+        { sku: 'burger', quantity: 2 },
+        { sku: 'salad', quantity: 1 },
+      ]
+      const orderId = await placed(stage, anOrder({ items }))
+      assertReservedOnce(await settledOne(stage, orderId), { burger: 2, salad: 1 })
+    },
+  },
+  {
+    name: 'the answer to an order carries its outcome',
+    needs: 'answers-with-outcome',
+    async run(stage) {
+      const reply = await place(stage, anOrder())
+      assert.equal(reply.status, 201)
+      const view = viewIn(reply)
+      assert.deepEqual(view, { orderId: view.orderId, status: 'reserved', notification: 'sent' })
+      const refused = await place(stage, anOrder({ items: [{ sku: 'unicorn', quantity: 1 }] }))
+      assert.equal(refused.status, 409)
+      assert.equal(problemIn(refused).code, 'unknown-sku')
+      assertFailed(await settledOne(stage, orderIdIn(refused)), 'unknown-sku')
+    },
+  },
+  {
+    name: 'the answer to an order is 202, whatever becomes of it',
+    needs: 'answers-before-outcome',
+    async run(stage) {
+      for (const sku of ['burger', 'unicorn']) {
+        const reply = await place(stage, anOrder({ items: [{ sku, quantity: 1 }] }))
+        assert.equal(reply.status, 202)
+        await settledOne(stage, viewIn(reply).orderId)
+      }
+    },
+  },
+  {
+    name: 'without a key each request is a new order',
+    async run(stage) {
+      const order = anOrder()
+      const ids = [await placed(stage, order), await placed(stage, order)]
+      assert.equal(new Set(ids).size, 2)
+      for (const facts of await settled(stage, ...ids)) assertReservedOnce(facts, { burger: 1 })
+    },
+  },
+  {
+    name: 'an order of several lines is reserved whole or not at all',
+    async run(stage) {
+      const lines = (burgers: number) => [
+        { sku: 'pizza', quantity: 2 },
+        { sku: 'burger', quantity: burgers },
+      ]
+      const tooMuch = await placed(stage, anOrder({ kitchenId: 'one-burger', items: lines(2) }))
+      assertFailed(await settledOne(stage, tooMuch), 'out-of-stock')
+      const unknown = [...lines(1), { sku: 'unicorn', quantity: 1 }]
+      const impossible = await placed(stage, anOrder({ kitchenId: 'one-burger', items: unknown }))
+      assertFailed(await settledOne(stage, impossible), 'unknown-sku')
+      const whole = await placed(stage, anOrder({ kitchenId: 'one-burger', items: lines(1) }))
+      assertReservedOnce(await settledOne(stage, whole), { pizza: 2, burger: 1 })
+    },
+  },
+  {
+    name: 'two lines of one sku want their sum',
+    async run(stage) {
+      const line = { sku: 'burger', quantity: 2 }
+      const orderId = await placed(stage, anOrder({ kitchenId: 'three-burgers', items: [line, line] }))
+      assertFailed(await settledOne(stage, orderId), 'out-of-stock')
+    },
+  },
+  {
+    name: 'a kitchen that sells out has reserved exactly its stock, however many ask at once',
+    async run(stage) {
+      const asked = Array.from({ length: 30 }, () => placed(stage, anOrder({ kitchenId: 'sells-out' })))
+      const facts = await settled(stage, ...(await Promise.all(asked)))
+      const reserved = facts.filter(({ order }) => order?.status === 'reserved')
+      assert.equal(reserved.length, STOCK['sells-out'].burger)
+      for (const each of reserved) assertReservedOnce(each, { burger: 1 })
+      for (const each of facts) if (!reserved.includes(each)) assertFailed(each, 'out-of-stock')
+      const { stock } = await evidenceOf(stage)
+      assert.equal(stock.find(({ kitchenId }) => kitchenId === 'sells-out')?.quantity, 0)
+    },
+  },
+  {
+    name: 'names that objects inherit are a sku that nobody sells, and a kitchen like any other',
+    async run(stage) {
+      for (const name of INHERITED) {
+        const unsold = await placed(stage, anOrder({ items: [{ sku: name, quantity: 1 }] }))
+        assertFailed(await settledOne(stage, unsold), 'unknown-sku')
+        const cooked = await placed(stage, anOrder({ kitchenId: name, userId: name }), randomUUID())
+        assertReservedOnce(await settledOne(stage, cooked), { burger: 1 })
+      }
+    },
+  },
+  {
+    name: 'an order can be read as soon as it is accepted, and its status never goes back',
+    async run(stage) {
+      const watched = Array.from({ length: 20 }, async (_, index) => {
+        const sku = index % 4 === 0 ? 'unicorn' : 'burger'
+        const orderId = await placed(stage, anOrder({ items: [{ sku, quantity: 1 }] }), randomUUID())
+        const seen: string[] = []
+        while (seen.length < 5 || seen.at(-1) === 'pending') seen.push(viewIn(await showOrder(stage, orderId)).status)
+        const final = sku === 'burger' ? 'reserved' : 'failed'
+        const turned = seen.indexOf(final)
+        assert.ok(turned >= 0 && seen.slice(0, turned).every(status => status === 'pending'), seen.join())
+        assert.ok(
+          seen.slice(turned).every(status => status === final),
+          seen.join(),
+        )
+      })
+      await Promise.all(watched)
+    },
+  },
+  {
+    name: 'an order that was never placed is a 404',
+    async run(stage) {
+      for (const orderId of [randomUUID(), deriveOrderId('nobody', 'k'), 'no such order', '__proto__'])
+        assert.equal(problemIn(await showOrder(stage, orderId)).code, 'not-found')
+    },
+  },
+  {
+    name: 'what was in stock is left or was moved, on every shelf',
+    async run(stage) {
+      await settled(stage)
+      const evidence = await evidenceOf(stage)
+      assert.ok(evidence.movements.some(({ kind }) => kind === 'reserve'))
+      assertConserved(evidence)
+    },
+  },
+]

@@ -1,0 +1,170 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import type { History } from '../run/history.ts'
+import { historyOf, type MadeLife, ns, served } from '../testing/sample-timelines.ts'
+import { backlog, standardMeasures } from './measures.ts'
+import { marksOf, seriesOf } from './series.ts'
+
+const measure = (history: History, name: string) =>
+  standardMeasures(history).find(each => each.name === name) ?? assert.fail(`there is no measure "${name}"`)
+const value = (history: History, name: string) => measure(history, name).value
+
+const many = (count: number, life: (index: number) => MadeLife) =>
+  Array.from({ length: count }, (_, index) => life(index))
+
+test('availability is the right answer within one second of the plan, divided by all that were asked', () => {
+  const soldOut: MadeLife = { atMs: 0, answer: '409 out-of-stock', answeredMs: 5, expected: 'scarce' }
+  const history = historyOf([
+    served(0, 999),
+    served(0, 1_000),
+    served(0, 1_001),
+    soldOut,
+    { ...soldOut, expected: 'reserved' },
+    { atMs: 0, answer: '503 inventory-unavailable', answeredMs: 2 },
+    { atMs: 0, answer: 'deadline' },
+    { atMs: 0, answer: 'refused' },
+  ])
+  assert.equal(value(history, 'asked'), 8)
+  assert.equal(value(history, 'availability'), (100 * 3) / 8)
+})
+
+test('completed ÷ asked counts orders that have all that they should have', () => {
+  const unconfirmed = { ...served(0, 10), notifiedMs: undefined }
+  const history = historyOf([served(0, 10), unconfirmed, served(0, 1_500), { atMs: 0, answer: 'refused' }])
+  assert.equal(value(history, 'completed ÷ asked'), 50)
+})
+
+test('an attempt without an answer counts at its deadline, and the percentile says at least', () => {
+  const history = historyOf(
+    many(200, index => (index % 10 === 0 ? { atMs: index, answer: 'deadline' } : served(index, 20))),
+    { deadlineMs: 2_000 },
+  )
+  assert.deepEqual([value(history, 'accepted p50'), measure(history, 'accepted p50').atLeast], [20, undefined])
+  const max = measure(history, 'accepted max')
+  assert.deepEqual([max.value, max.atLeast], [2_000, true])
+})
+
+test('a percentile without ten samples beyond it is not shown, and says why', () => {
+  const history = historyOf(many(100, index => served(index, 20)))
+  const p99 = measure(history, 'accepted p99')
+  assert.equal(p99.value, null)
+  assert.ok(p99.note)
+  assert.equal(value(history, 'accepted p90'), 20)
+})
+
+test('an order that never completed counts until the end of the history, as at least', () => {
+  const stuck: MadeLife = { atMs: 0, answer: '202', answeredMs: 5, placedMs: 1 }
+  const history = historyOf([...many(50, index => served(index, 10)), stuck, served(4_000, 1_000)])
+  const max = measure(history, 'completed max')
+  assert.deepEqual([max.value, max.atLeast], [5_000, true])
+})
+
+test('completed latency is void when the clocks differ', () => {
+  const history = { ...historyOf(many(50, index => served(index, 10))), clocksAgree: false }
+  assert.deepEqual(
+    [value(history, 'completed p50'), measure(history, 'completed p50').note],
+    [null, 'the clocks differ'],
+  )
+  assert.equal(value(history, 'accepted p50'), 10)
+})
+
+test('answers are counted by status and code', () => {
+  const refusal: MadeLife = { atMs: 0, answer: '503 inventory-unavailable', answeredMs: 1 }
+  const history = historyOf([served(0, 9), refusal, refusal, { atMs: 0, answer: 'deadline' }])
+  assert.equal(value(history, 'answers 201'), 1)
+  assert.equal(value(history, 'answers 503 inventory-unavailable'), 2)
+  assert.equal(value(history, 'answers deadline'), 1)
+})
+
+test('the backlog is placed minus decided at each stamp, warm-up included', () => {
+  const life = (placedMs: number, decidedMs?: number): MadeLife => ({
+    atMs: placedMs,
+    answer: '202',
+    answeredMs: placedMs,
+    placedMs,
+    decidedMs,
+    outcome: decidedMs === undefined ? undefined : 'reserved',
+  })
+  const history = historyOf([life(0, 4_000), life(1_000, 2_000), life(1_500, 4_000), life(3_000)], { warmUpOrders: 1 })
+  assert.deepEqual(backlog(history), [
+    [0, 1],
+    [1, 2],
+    [1.5, 3],
+    [2, 2],
+    [3, 3],
+    [4, 2],
+    [4, 1],
+  ])
+  assert.equal(value(history, 'deepest backlog'), 3)
+})
+
+test('an order that is decided in the moment in which it is placed is never below an empty backlog', () => {
+  const history = historyOf([{ ...served(0, 10), placedMs: 6, decidedMs: 5 }])
+  assert.deepEqual(
+    backlog(history).map(([, depth]) => depth),
+    [1, 0],
+  )
+})
+
+test('warm-up orders are in no measure', () => {
+  const history = historyOf([served(0, 1_800), served(10, 20)], { warmUpOrders: 1 })
+  assert.equal(value(history, 'asked'), 1)
+  assert.equal(value(history, 'accepted max'), 20)
+})
+
+test('a curve shows the backlog, and beside it each depth that the broker named', () => {
+  const history = historyOf([served(0, 10)])
+  history.samples.push({ atNs: ns(500), depths: { orders: 3 } }, { atNs: ns(1_000), depths: { orders: 0, results: 1 } })
+  const curves = seriesOf('steady', history)
+  assert.deepEqual(
+    curves.map(({ name }) => name),
+    ['backlog', 'orders', 'results'],
+  )
+  assert.deepEqual(curves[1]?.points, [
+    [0.5, 3],
+    [1, 0],
+  ])
+})
+
+test('a mark lasts from what began it to what ended it', () => {
+  const history = historyOf([])
+  const act = (verb: string, atMs: number, target = 'inventory_service') =>
+    history.acts.push({ atNs: ns(atMs), doneNs: ns(atMs + 500), verb, target })
+  act('kill', 1_000)
+  act('start', 2_000, 'order_service')
+  act('start', 3_000)
+  act('kill', 4_000)
+  const spans = marksOf({ name: 'steady' }, history).map(({ label, fromSeconds, toSeconds }) => [
+    label,
+    fromSeconds,
+    toSeconds,
+  ])
+  assert.deepEqual(spans, [
+    ['kill inventory_service', 1, 3.5],
+    ['start order_service', 2, undefined],
+    ['start inventory_service', 3, undefined],
+    ['kill inventory_service', 4, undefined],
+  ])
+  const named = marksOf({ name: 'steady', spans: [{ label: 'a burst', fromMs: 500, toMs: 1_500 }] }, history)
+  assert.deepEqual(named, [{ variant: 'steady', label: 'a burst', fromSeconds: 0.5, toSeconds: 1.5 }])
+})
+
+test('an order that a fault made fail has no completed latency, and what a client asks again is not measured', () => {
+  const history = historyOf([
+    served(0, 20),
+    {
+      atMs: 100,
+      answer: '503 inventory-unavailable',
+      answeredMs: 101,
+      placedMs: 100,
+      book: { status: 'failed', reason: 'inventory-unavailable', decidedMs: 101 },
+    },
+  ])
+  const [first = assert.fail()] = history.attempts
+  history.attempts.push({ ...first, attempt: 2, plannedNs: ns(300), startedNs: ns(300), answeredNs: ns(301) })
+  const of = (name: string) => standardMeasures(history).find(measure => measure.name === name)?.value
+  assert.equal(of('completed min'), 19)
+  assert.equal(of('accepted min'), 1)
+  assert.equal(of('accepted max'), 20)
+  assert.equal(of('completed ÷ asked'), 50)
+})

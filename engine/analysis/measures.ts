@@ -1,0 +1,157 @@
+// What every variant measures, from its history alone: both latencies, availability, answers by kind, backlog.
+import { costMeasures } from './resource-usage.ts'
+import type { History } from '../run/history.ts'
+import { acceptedSamples } from './latency/accepted.ts'
+import { type FigureName, nearestRank, type Percentiles, percentiles, type Sample } from './latency/percentiles.ts'
+import type { Answer, Attempt } from '../load/attempt.ts'
+import { isGeneratorBound } from './latency/void.ts'
+import { completedNs, isCompleted, isRightAnswer, livesOf, type Life, wasGivenUp } from './order-timeline.ts'
+import type { Measure } from '../run/summary.ts'
+import { CLOCKS_DIFFER, GENERATOR_BOUND } from './format.ts'
+
+type Unnamed = Omit<Measure, 'variant'>
+
+/** An answer later than this is no availability, in milliseconds from the plan. */
+export const AVAILABLE_MS = 1_000
+
+const SHOWN: readonly FigureName[] = ['min', 'p50', 'p90', 'p99', 'max']
+
+export function standardMeasures(history: History): Unnamed[] {
+  const lives = livesOf(history)
+  const { corrected, uncorrected } = acceptedSamples(measuredOf(history), history.deadlineMs)
+  const completed = completions(history, lives)
+  return [
+    { name: 'asked', unit: 'orders', value: lives.filter(({ attempt }) => attempt).length },
+    ...answers(lives),
+    ...latency('accepted', percentiles(corrected), voidBecause(history, corrected)),
+    ...latency('accepted uncorrected', percentiles(uncorrected), voidBecause(history, corrected)),
+    ...latency(
+      'completed',
+      percentiles(completed),
+      history.clocksAgree ? voidBecause(history, completed) : CLOCKS_DIFFER,
+    ),
+    ...shares(lives),
+    { name: 'deepest backlog', unit: 'orders', ...deepest(history, backlog(history)) },
+    { name: 'start lateness p99', unit: 'ms', value: latenessP99Ms(history) },
+    ...costMeasures(history),
+  ]
+}
+
+/** Start minus plan of what is measured, in milliseconds, in order. */
+const latenessMs = (history: History): number[] =>
+  sorted(measuredOf(history).map(({ startedNs, plannedNs }) => (startedNs - plannedNs) / 1e6))
+
+/** At p99; null when nothing was started. */
+function latenessP99Ms(history: History): number | null {
+  const late = latenessMs(history)
+  return late.length === 0 ? null : nearestRank(late, 990)
+}
+
+const sorted = (values: number[]): number[] => values.toSorted((one, other) => one - other)
+
+/** Of a median and of a tail: a fault may make a tail so long that no lateness counts beside it. */
+const JUDGED = [500, 990]
+
+/**
+ * Why the figures of these samples are void, or undefined. Each latency is judged by its own p50 and p99, also where there
+ * are too few samples to show those: what is shown then bears the same lateness. Where attempts waited for a socket nothing
+ * tells how late they were.
+ */
+export function voidBecause(history: History, samples: readonly Sample[]): string | undefined {
+  const late = latenessMs(history)
+  const own = sorted(samples.map(({ ms }) => ms))
+  if (late.length === 0 || own.length === 0) return undefined
+  const isLate = JUDGED.some(perMille => isGeneratorBound(nearestRank(late, perMille), nearestRank(own, perMille)))
+  return isLate || history.generator.connections.saturated ? GENERATOR_BOUND : undefined
+}
+
+/** The highest of a depth over time, which is of the stamps of several services. */
+export const deepest = (
+  { clocksAgree }: History,
+  depths: readonly [number, number][],
+): Pick<Measure, 'value' | 'note'> =>
+  clocksAgree
+    ? { value: depths.reduce((most, [, depth]) => Math.max(most, depth), 0) }
+    : { value: null, note: CLOCKS_DIFFER }
+
+/** Whether the accepted latency of the history is void. */
+export const isVoid = (history: History): boolean =>
+  voidBecause(history, acceptedSamples(measuredOf(history), history.deadlineMs).corrected) !== undefined
+
+/** Whether its completed latency is: it is longer, and bears more lateness. */
+export const isCompletionVoid = (history: History): boolean =>
+  !history.clocksAgree || voidBecause(history, completions(history, livesOf(history))) !== undefined
+
+/** The attempts that are measured: the first of each order after the warm-up. What is asked again is answered from a book. */
+export const measuredOf = ({ attempts, warmUpOrders }: History): Attempt[] =>
+  attempts.filter(({ index, attempt }) => index >= warmUpOrders && attempt === 1)
+
+export function latency(name: string, figures: Percentiles, why?: string): Unnamed[] {
+  return SHOWN.map(shown => {
+    const figure = figures[shown]
+    const base = { name: `${name} ${shown}`, unit: 'ms' }
+    if (why) return { ...base, value: null, note: why }
+    if (figure.ms === undefined) return { ...base, value: null, note: figure.why }
+    return { ...base, value: figure.ms, ...(figure.atLeast && { atLeast: true }) }
+  })
+}
+
+/** How often each answer was given: `answers 201`, `answers 503 inventory-unavailable`, `answers deadline`. */
+function answers(lives: readonly Life[]): Unnamed[] {
+  const counts = new Map<string, number>()
+  for (const { attempt } of lives) {
+    if (!attempt) continue
+    const kind = kindOf(attempt.answer)
+    counts.set(kind, (counts.get(kind) ?? 0) + 1)
+  }
+  const sorted = [...counts].sort(([a], [b]) => (a < b ? -1 : 1))
+  return sorted.map(([kind, count]) => ({ name: `answers ${kind}`, unit: 'orders', value: count }))
+}
+
+/** `201`, `503 inventory-unavailable`, `deadline`. */
+export const kindOf = (answer: Answer): string =>
+  answer.kind === 'status' ? `${answer.status}${answer.code ? ` ${answer.code}` : ''}` : answer.kind
+
+/**
+ * An order that never completed counts until the last thing that is known, as "at least". One that was refused, or given
+ * up because of a fault, has no such latency: a quick failure is not a quick order.
+ */
+export function completions(history: History, lives: readonly Life[]): Sample[] {
+  const known = [
+    ...history.attempts.map(({ answeredNs, startedNs }) => answeredNs ?? startedNs),
+    ...lives.map(life => completedNs(life) ?? 0),
+    ...history.samples.map(({ atNs }) => atNs),
+  ]
+  const endNs = known.reduce((last, atNs) => Math.max(last, atNs), history.originNs)
+  return lives.flatMap(life => {
+    const { attempt, placedNs } = life
+    if (!attempt || placedNs === undefined || wasGivenUp(life)) return []
+    const doneNs = completedNs(life)
+    return [{ ms: ((doneNs ?? endNs) - attempt.plannedNs) / 1e6, atLeast: doneNs === undefined }]
+  })
+}
+
+function shares(lives: readonly Life[]): Unnamed[] {
+  const asked = lives.filter(({ attempt }) => attempt)
+  const inTime = asked.filter(life => {
+    const { attempt } = life
+    if (!attempt?.answeredNs || !isRightAnswer(life)) return false
+    return (attempt.answeredNs - attempt.plannedNs) / 1e6 <= AVAILABLE_MS
+  })
+  const share = (part: number) => (asked.length === 0 ? null : (100 * part) / asked.length)
+  return [
+    { name: 'availability', unit: '%', value: share(inTime.length) },
+    { name: 'completed ÷ asked', unit: '%', value: share(asked.filter(isCompleted).length) },
+  ]
+}
+
+/** Placed minus decided, from each order's own stamps, at every change: [seconds since the load began, orders]. */
+export function backlog(history: History): [number, number][] {
+  const changes = livesOf(history, { all: true }).flatMap(({ placedNs, decidedNs }) => {
+    if (placedNs === undefined) return []
+    return [[placedNs, 1] as const, ...(decidedNs === undefined ? [] : [[Math.max(decidedNs, placedNs), -1] as const])]
+  })
+  changes.sort(([a, up], [b, down]) => a - b || down - up)
+  let depth = 0
+  return changes.map(([atNs, change]) => [(atNs - history.originNs) / 1e9, (depth += change)])
+}

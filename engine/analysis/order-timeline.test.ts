@@ -1,0 +1,83 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { completedNs, isCompleted, isRightAnswer, type Life, livesOf } from './order-timeline.ts'
+import { historyOf, type MadeLife, ns, served } from '../testing/sample-timelines.ts'
+
+const lifeOf = (made: MadeLife): Life => livesOf(historyOf([made]))[0] ?? assert.fail()
+
+test('a reserved order is complete when it was both decided and confirmed, whichever came last', () => {
+  const reserved = served(0, 100)
+  assert.equal(completedNs(lifeOf(reserved)), ns(99))
+  assert.equal(completedNs(lifeOf({ ...reserved, notifiedMs: 20 })), ns(50))
+  assert.equal(completedNs(lifeOf({ ...reserved, notifiedMs: undefined })), undefined)
+  assert.ok(isCompleted(lifeOf(reserved)))
+})
+
+test('a failed order is complete with its decision, if the load demanded the failure', () => {
+  const failed: MadeLife = { atMs: 0, answer: '409 out-of-stock', answeredMs: 9, placedMs: 1, decidedMs: 5 }
+  const soldOut = lifeOf({ ...failed, outcome: 'out-of-stock', expected: 'scarce' })
+  assert.deepEqual([soldOut.outcome, soldOut.reason, completedNs(soldOut)], ['failed', 'out-of-stock', ns(5)])
+  assert.ok(isCompleted(soldOut))
+  assert.ok(!isCompleted(lifeOf({ ...failed, outcome: 'out-of-stock', expected: 'reserved' })))
+})
+
+test('an order that was released has failed, whatever inventory said before, and is no completion', () => {
+  const life = lifeOf({
+    ...served(0, 100),
+    answer: '504 deadline-passed',
+    releasedMs: 400,
+    notifiedMs: undefined,
+    book: { status: 'failed', reason: 'deadline-passed' },
+  })
+  assert.deepEqual([life.outcome, life.reason, completedNs(life)], ['failed', 'deadline-passed', ns(400)])
+  assert.ok(!isCompleted(life))
+  const tombstone = lifeOf({ atMs: 0, answer: 'deadline', decidedMs: 7, outcome: 'released', releasedMs: 7 })
+  assert.deepEqual([tombstone.outcome, tombstone.reason, completedNs(tombstone)], ['failed', 'released', ns(7)])
+})
+
+test('an order about which inventory was not asked has the time and the reason of the book', () => {
+  const book = { status: 'failed', reason: 'inventory-unavailable', decidedMs: 3 } as const
+  const life = lifeOf({ atMs: 0, answer: '503 inventory-unavailable', answeredMs: 4, placedMs: 1, book })
+  assert.deepEqual([life.outcome, life.reason, life.decidedNs], ['failed', 'inventory-unavailable', ns(3)])
+  const pending = lifeOf({ atMs: 0, answer: '202', answeredMs: 4, placedMs: 1 })
+  assert.deepEqual([pending.outcome, pending.decidedNs, completedNs(pending)], [undefined, undefined, undefined])
+})
+
+test('the right answer is a 2xx, or the 409 that the load demands', () => {
+  const right = (answer: MadeLife['answer'], expected: MadeLife['expected']) =>
+    isRightAnswer(lifeOf({ atMs: 0, answer, answeredMs: 5, expected }))
+  for (const answer of ['200', '201', '202'] as const) assert.ok(right(answer, 'reserved'), answer)
+  for (const answer of ['409 out-of-stock', '409 unknown-sku'] as const) {
+    assert.ok(right(answer, 'failed'), answer)
+    assert.ok(right(answer, 'scarce'), answer)
+    assert.ok(!right(answer, 'reserved'), answer)
+  }
+  const wrong = [
+    '409 order-undecided',
+    '409 released',
+    '400 malformed',
+    '500',
+    '502',
+    '503',
+    '504',
+    'deadline',
+  ] as const
+  for (const answer of wrong)
+    for (const expected of ['reserved', 'failed'] as const) assert.ok(!right(answer, expected))
+})
+
+test('orders of the warm-up are left out, unless all are asked for', () => {
+  const history = historyOf([served(0, 10), served(10, 10), served(20, 10)], { warmUpOrders: 2 })
+  assert.deepEqual(
+    livesOf(history).map(({ planned }) => planned.index),
+    [2],
+  )
+  assert.equal(livesOf(history, { all: true }).length, 3)
+})
+
+test('an order that was sent again has its first attempt', () => {
+  const history = historyOf([served(0, 10)])
+  const [first = assert.fail()] = history.attempts
+  history.attempts.push({ ...first, attempt: 2, plannedNs: ns(500) })
+  assert.equal(livesOf(history)[0]?.attempt?.attempt, 1)
+})

@@ -1,0 +1,82 @@
+// The life of each order in a history, put together from what the client saw and what the services hold.
+import type { Attempt } from '../load/attempt.ts'
+import type { History } from '../run/history.ts'
+import type { PlannedOrder } from '../load/orders.ts'
+
+export type Life = {
+  planned: PlannedOrder
+  /** The first attempt; undefined when the load was stopped before it. */
+  attempt: Attempt | undefined
+  placedNs: number | undefined
+  /** When it had its outcome: inventory's decision, or the order service's where inventory was never asked. */
+  decidedNs: number | undefined
+  /** When inventory gave back what it had taken for it. */
+  releasedNs: number | undefined
+  notifiedNs: number | undefined
+  outcome: 'reserved' | 'failed' | undefined
+  reason: string | undefined
+}
+
+/** Lives of the orders that are measured, in the sequence of the plan; with `all`, those of the warm-up too. */
+export function livesOf(history: History, { all = false } = {}): Life[] {
+  const { evidence, planned, attempts, warmUpOrders } = history
+  const orders = new Map(evidence.orders.map(row => [row.orderId, row]))
+  const decisions = new Map(evidence.decisions.map(row => [row.orderId, row]))
+  const releases = new Map(
+    evidence.movements.flatMap(({ kind, orderId, atNs }) => (kind === 'release' ? [[orderId, atNs] as const] : [])),
+  )
+  const notifications = new Map(evidence.notifications.map(row => [row.orderId, row]))
+  const firsts = new Map<number, Attempt>()
+  for (const attempt of attempts) if (!firsts.has(attempt.index)) firsts.set(attempt.index, attempt)
+  return planned.slice(all ? 0 : warmUpOrders).map(order => {
+    const row = orders.get(order.orderId)
+    const decision = decisions.get(order.orderId)
+    const failed = decision ? decision.outcome.status === 'failed' || decision.released : row?.status === 'failed'
+    const outcome = failed ? 'failed' : decision ? 'reserved' : undefined
+    const said =
+      decision?.outcome.status === 'failed' && decision.outcome.reason !== 'released'
+        ? decision.outcome.reason
+        : undefined
+    return {
+      planned: order,
+      attempt: firsts.get(order.index),
+      placedNs: row?.placedNs,
+      decidedNs: decision?.decidedNs ?? (failed ? (row?.decidedNs ?? undefined) : undefined),
+      releasedNs: releases.get(order.orderId),
+      notifiedNs: notifications.get(order.orderId)?.sentNs,
+      outcome,
+      reason: failed ? (said ?? row?.reason ?? 'released') : undefined,
+    }
+  })
+}
+
+/** When an order had all that it should have: its outcome and, if reserved, its notification, or its stock was back. */
+export function completedNs({ outcome, decidedNs, releasedNs, notifiedNs }: Life): number | undefined {
+  if (decidedNs === undefined || outcome === undefined) return undefined
+  if (outcome === 'failed') return releasedNs ?? decidedNs
+  return notifiedNs === undefined ? undefined : Math.max(decidedNs, notifiedNs)
+}
+
+/** Inventory decided it, and as the seed demands: a failure that nobody ordered is no completion. */
+export function isCompleted(life: Life): boolean {
+  if (completedNs(life) === undefined) return false
+  return life.outcome === 'reserved' || (life.planned.expected !== 'reserved' && isBusiness(life.reason))
+}
+
+const isBusiness = (reason: string | undefined): boolean => reason === 'out-of-stock' || reason === 'unknown-sku'
+
+/** The answer was the right one: accepted, or the refusal that the seed demands. */
+export function isRightAnswer({ attempt, planned }: Life): boolean {
+  if (attempt?.answer.kind !== 'status') return false
+  const { status, code } = attempt.answer
+  return (status >= 200 && status < 300) || (status === 409 && planned.expected !== 'reserved' && isBusiness(code))
+}
+
+/** When a completed order was; undefined for one that failed although nobody ordered that, or never ended. */
+export const fulfilledNs = (life: Life): number | undefined => (isCompleted(life) ? completedNs(life) : undefined)
+
+/** Its client was told no, or nothing, by a fault's doing, and no book has it. */
+export const wasNotTaken = (life: Life): boolean => life.placedNs === undefined && !isRightAnswer(life)
+
+/** It failed, and the seed did not demand it: a fault's doing. */
+export const wasGivenUp = (life: Life): boolean => life.outcome === 'failed' && !isCompleted(life)

@@ -1,0 +1,163 @@
+// What a fault did to the orders, and how the model came back from it, from a history alone. An order is open from when it
+// was sent until it is completed (decided and, if reserved, confirmed) or given up; how long it waited counts from when it
+// was to be sent. Orders of the warm-up are open as others are, and in no other measure.
+// The fault lasts until what ends it has done its work: a service that is started again is dead until it is healthy.
+import type { Span } from '../load/plan.ts'
+import type { History } from '../run/history.ts'
+import {
+  completedNs,
+  fulfilledNs,
+  isRightAnswer,
+  type Life,
+  livesOf,
+  wasGivenUp,
+  wasNotTaken,
+} from './order-timeline.ts'
+import { percentiles } from './latency/percentiles.ts'
+import { AVAILABLE_MS, deepest, latency, voidBecause } from './measures.ts'
+import { ENDS, thinned } from './series.ts'
+import type { Measure, Series } from '../run/summary.ts'
+import { CLOCKS_DIFFER } from './format.ts'
+
+/** Caught up: no more orders wait than are on their way at any time. */
+const CAUGHT_UP = 5
+/** Less than this is no backlog from which a rate could be told. */
+const LEAST_BACKLOG = 50
+
+/** Of less than this no rate can be told: completions come in batches. */
+const LEAST_SECONDS = 0.1
+
+type Unnamed = Omit<Measure, 'variant'>
+type Amount = Pick<Measure, 'value' | 'note'>
+
+/** When the timeline's first fault really began and ended; else as it was planned. */
+function spanOf({ acts, originNs }: History, planned: Span): Span & { startMs: number | undefined } {
+  const began = acts.find(({ verb }) => ENDS[verb] !== undefined)
+  const ended = began && acts.find(({ verb, target }) => verb === ENDS[began.verb] && target === began.target)
+  if (!began || !ended) return { ...planned, startMs: undefined }
+  const ms = (ns: number) => (ns - originNs) / 1e6
+  const startMs = ended.verb === 'start' ? (ended.doneNs - ended.atNs) / 1e6 : undefined
+  return { fromMs: ms(began.atNs), toMs: ms(ended.doneNs), startMs }
+}
+
+/** Orders that wait, at every change: [seconds since the load began, orders]. */
+export function openOrders(history: History): [number, number][] {
+  const changes = livesOf(history, { all: true }).flatMap(life => {
+    if (life.placedNs === undefined) return []
+    const doneNs = completedNs(life)
+    const fromNs = life.attempt?.startedNs ?? life.placedNs
+    return [[fromNs, 1] as const, ...(doneNs === undefined ? [] : [[Math.max(doneNs, fromNs), -1] as const])]
+  })
+  changes.sort(([one, up], [other, down]) => one - other || down - up)
+  let open = 0
+  return changes.map(([atNs, change]) => [(atNs - history.originNs) / 1e9, (open += change)])
+}
+
+/** None where the clocks differ. */
+export const openSeries = (history: History): Omit<Series, 'variant'>[] =>
+  history.clocksAgree ? [{ name: 'open', unit: 'orders', points: thinned(openOrders(history)) }] : []
+
+/** @param planned span of the fault, for what no step of the timeline begins and ends */
+export function recoveryMeasures(history: History, planned: Span): Unnamed[] {
+  const span = spanOf(history, planned)
+  const lives = livesOf(history).filter(({ attempt }) => attempt)
+  const open = openOrders(history)
+  return [
+    ...duringFault(history, lives, span),
+    ...(span.startMs === undefined ? [] : [{ name: 'start took', unit: 'ms', value: span.startMs }]),
+    ...acrossClocks(history, fromHeal(history, lives, span)),
+    { name: 'not taken', unit: 'orders', value: lives.filter(wasNotTaken).length },
+    { name: 'given up', unit: 'orders', value: lives.filter(wasGivenUp).length },
+    { name: 'deepest open', unit: 'orders', ...deepest(history, open) },
+    ...acrossClocks(history, [
+      { name: 'oldest waited', unit: 'ms', ...oldestWaited(history, lives) },
+      { name: 'drain rate', unit: 'orders/s', ...drainRate(lives, open, history, span) },
+      halfCompleted(history, lives),
+    ]),
+  ]
+}
+
+/** What lies between the stamps of different clocks is no time. */
+const acrossClocks = ({ clocksAgree }: History, measures: Unnamed[]): Unnamed[] =>
+  clocksAgree ? measures : measures.map(({ name, unit }) => ({ name, unit, value: null, note: CLOCKS_DIFFER }))
+
+/** Within which half of the orders that were asked were completed: one that never was counts as longer than all. */
+function halfCompleted(history: History, lives: readonly Life[]): Unnamed {
+  const done = lives.flatMap(life => {
+    const doneNs = fulfilledNs(life)
+    return doneNs === undefined ? [] : [{ ms: (doneNs - (life.attempt?.plannedNs ?? doneNs)) / 1e6, atLeast: false }]
+  })
+  const base = { name: 'half completed within', unit: 'ms' }
+  const half = Math.ceil(lives.length / 2)
+  if (lives.length === 0 || done.length < half) return { ...base, value: null, note: 'fewer than half were completed' }
+  const note = voidBecause(history, done)
+  const waits = done.map(({ ms }) => ms).sort((one, other) => one - other)
+  return note === undefined ? { ...base, value: waits[half - 1] ?? null } : { ...base, value: null, note }
+}
+
+const plannedMs = ({ attempt }: Life, { originNs }: History): number => ((attempt?.plannedNs ?? 0) - originNs) / 1e6
+
+function duringFault(history: History, lives: readonly Life[], { fromMs, toMs }: Span): Unnamed[] {
+  const during = lives.filter(life => plannedMs(life, history) >= fromMs && plannedMs(life, history) < toMs)
+  const right = during.filter(isRightAnswer).flatMap(({ attempt }) => {
+    const ms = ((attempt?.answeredNs ?? Number.NaN) - (attempt?.plannedNs ?? 0)) / 1e6
+    return Number.isNaN(ms) ? [] : [{ ms, atLeast: false }]
+  })
+  const inTime = right.filter(({ ms }) => ms <= AVAILABLE_MS)
+  const value = during.length === 0 ? null : (100 * inTime.length) / during.length
+  const noneRight = right.length === 0 ? 'no order was answered rightly while it lasted' : undefined
+  const figures = latency('during: right answer', percentiles(right), noneRight ?? voidBecause(history, right))
+  return [
+    { name: 'during: asked', unit: 'orders', value: during.length },
+    { name: 'during: availability', unit: '%', value },
+    ...figures.filter(({ name }) => name.endsWith(' p50')),
+  ]
+}
+
+/** From the heal until the last order that was asked during the fault, and not given up, was decided and completed. */
+function fromHeal(history: History, lives: readonly Life[], { fromMs, toMs }: Span): Unnamed[] {
+  const asked = lives.filter(life => {
+    const ms = plannedMs(life, history)
+    return life.placedNs !== undefined && ms >= fromMs && ms < toMs
+  })
+  const kept = asked.filter(life => !wasGivenUp(life))
+  const since = (name: string, doneOf: (life: Life) => number | undefined): Unnamed => {
+    const never = kept.filter(life => doneOf(life) === undefined).length
+    const none =
+      asked.length === 0 ? 'no order was taken while it lasted' : 'all that were taken while it lasted were given up'
+    const note = never > 0 ? `${never} of those that were asked while it lasted never were` : none
+    if (never > 0 || kept.length === 0) return { name, unit: 'ms', value: null, note }
+    const lastNs = kept.reduce((last, life) => Math.max(last, doneOf(life) ?? 0), 0)
+    return { name, unit: 'ms', value: Math.max(0, (lastNs - history.originNs) / 1e6 - toMs) }
+  }
+  return [since('heal to last decided', ({ decidedNs }) => decidedNs), since('heal to last completed', fulfilledNs)]
+}
+
+/** From the planned start until it was completed or given up: a client whose order fails in the end waited too. */
+function oldestWaited(history: History, lives: readonly Life[]): Amount {
+  const never = lives.filter(life => life.placedNs !== undefined && completedNs(life) === undefined).length
+  if (never > 0) return { value: null, note: `${never} never ended` }
+  const waits = lives.flatMap(life => {
+    const doneNs = completedNs(life)
+    return doneNs === undefined ? [] : [(doneNs - (life.attempt?.plannedNs ?? doneNs)) / 1e6]
+  })
+  if (waits.length === 0) return { value: null, note: 'no order was taken' }
+  const ms = waits.reduce((longest, wait) => Math.max(longest, wait), 0)
+  const note = voidBecause(history, [{ ms, atLeast: false }])
+  return note === undefined ? { value: ms } : { value: null, note }
+}
+
+/** Completions a second from the first after the heal until the model had caught up. */
+function drainRate(lives: readonly Life[], open: [number, number][], { originNs }: History, { toMs }: Span): Amount {
+  const waiting = open.findLast(([seconds]) => seconds * 1e3 <= toMs)?.[1] ?? 0
+  if (waiting < LEAST_BACKLOG) return { value: null, note: `fewer than ${LEAST_BACKLOG} orders waited at the heal` }
+  const caughtUp = open.find(([seconds, orders]) => seconds * 1e3 > toMs && orders <= CAUGHT_UP)?.[0]
+  if (caughtUp === undefined) return { value: null, note: 'it did not catch up' }
+  const done = lives
+    .map(life => ((fulfilledNs(life) ?? 0) - originNs) / 1e9)
+    .filter(seconds => seconds * 1e3 > toMs && seconds <= caughtUp)
+  const first = done.reduce((least, seconds) => Math.min(least, seconds), caughtUp)
+  if (done.length < LEAST_BACKLOG - CAUGHT_UP) return { value: null, note: 'most of those that waited were given up' }
+  if (caughtUp - first < LEAST_SECONDS) return { value: null, note: 'caught up in less than 100 ms' }
+  return { value: (done.length - 1) / (caughtUp - first) }
+}

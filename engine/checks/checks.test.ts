@@ -1,0 +1,154 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import fc from 'fast-check'
+import { emptyHistory } from '../run/empty-history.ts'
+import type { History } from '../run/history.ts'
+import { worst } from './verdict.ts'
+import { BREAKS } from '../testing/mutations/effects.ts'
+import { defineCheck, runCheck } from './check.ts'
+import { always, CHECKS } from './checks.ts'
+import { expectedOutcomes } from './expected-outcomes.ts'
+import { MADE_REASONS, madeHistory } from '../testing/sample-history.ts'
+import { actSeen, duplicatesSeen, faultSeen } from './preconditions.ts'
+import { traces } from './order-history.ts'
+
+const checks = [
+  ...[...CHECKS.values()].filter(check => check.name !== 'expected-outcomes'),
+  expectedOutcomes({ mayFail: MADE_REASONS }),
+  faultSeen({ service: 'inventory_service', fault: 'delay' }),
+  actSeen({ verb: 'kill', target: 'inventory_service' }),
+]
+const seeds = fc.nat({ max: 0xffffffff })
+
+const verdicts = (history: History) => checks.map(check => runCheck(check, history))
+const invalid = (history: History) =>
+  verdicts(history).flatMap(({ name, verdict }) => (verdict === 'invalid' ? [name] : []))
+const explained = (history: History) =>
+  verdicts(history)
+    .filter(({ verdict }) => verdict !== 'valid')
+    .map(({ name, verdict, detail }) => `${name} is ${verdict}: ${detail}`)
+
+test('every check is valid on any whole history', () => {
+  fc.assert(
+    fc.property(seeds, seed => assert.deepEqual(explained(madeHistory(seed)), [])),
+    { numRuns: 300 },
+  )
+})
+
+for (const { name, on, spoil, caughtBy } of BREAKS) {
+  test(`when ${name}, exactly ${caughtBy.join(', ')} must turn invalid`, () => {
+    fc.assert(
+      fc.property(seeds, fc.nat(), (seed, which) => {
+        const history = madeHistory(seed)
+        const able = [...traces(history).values()].filter(on)
+        const trace = able[which % able.length]
+        if (!trace) return fc.pre(false)
+        spoil(history, trace)
+        assert.deepEqual(invalid(history).toSorted(), caughtBy.toSorted(), explained(history).join('\n'))
+      }),
+      { numRuns: 30 },
+    )
+  })
+}
+
+test('a row of evidence more or less never passes', () => {
+  const kinds = fc.constantFrom('movements', 'notifications', 'decisions', 'stock')
+  fc.assert(
+    fc.property(seeds, kinds, fc.boolean(), fc.nat(), (seed, kind, more, which) => {
+      const history = madeHistory(seed)
+      const rows: unknown[] = history.evidence[kind]
+      // A second row of one stock, or a failed order that inventory was never asked about, says nothing wrong.
+      fc.pre(more ? kind !== 'stock' : kind !== 'decisions')
+      const position = which % rows.length
+      if (more) rows.push(structuredClone(rows[position]))
+      else rows.splice(position, 1)
+      assert.notDeepEqual(invalid(history), [])
+    }),
+    { numRuns: 300 },
+  )
+})
+
+test('an invalid check names the first offenders and counts all', () => {
+  const history = madeHistory(5)
+  history.evidence.notifications.push(...history.evidence.notifications)
+  const { detail, found } = runCheck(CHECKS.get('doubled') ?? assert.fail(), history)
+  assert.match(detail, /^\d+ found among \d+ .*was confirmed 2 times; .*; and \d+ more\.$/)
+  assert.equal(found, Number.parseInt(detail))
+  assert.equal(found, history.evidence.notifications.length / 2)
+})
+
+test('a valid check that looks for offenders says that it found 0, and one that judged nothing says no number', () => {
+  const found = new Map(verdicts(madeHistory(8)).map(result => [result.name, result.found]))
+  const counts = [...always.map(({ name }) => name), 'oversold', 'dead-letter-closure', 'unknown-resolved', 'unknown']
+  for (const name of counts) assert.equal(found.get(name), 0, name)
+  for (const result of verdicts(emptyHistory({}))) assert.ok(!('found' in result), result.name)
+})
+
+test('every check is vacuous when nothing was asked', () => {
+  for (const { name, verdict } of verdicts(emptyHistory({}))) assert.equal(verdict, 'vacuous', name)
+})
+
+test('a check that throws is unknown and says why', () => {
+  const broken = defineCheck('broken', 'it cannot work', () => {
+    throw new Error('a row is missing')
+  })
+  const { name, verdict, detail } = runCheck(broken, madeHistory(1))
+  assert.deepEqual([name, verdict], ['broken', 'unknown'])
+  assert.match(detail, /a row is missing/)
+})
+
+test('oversold is vacuous when nothing was scarce, and unknown-resolved when every attempt was answered', () => {
+  const history = madeHistory(2)
+  for (const skus of Object.values(history.openingStock)) for (const sku of Object.keys(skus)) skus[sku] = 1_000_000
+  assert.equal(runCheck(CHECKS.get('oversold') ?? assert.fail(), history).verdict, 'vacuous')
+  const answer = { kind: 'status' as const, status: 400, text: '' }
+  history.attempts = history.attempts.map(attempt => ({ ...attempt, answer }))
+  assert.equal(runCheck(CHECKS.get('unknown-resolved') ?? assert.fail(), history).verdict, 'vacuous')
+})
+
+test('that no order is unknown is judged even when every attempt was answered', () => {
+  const history = madeHistory(9)
+  history.attempts = history.attempts.map(attempt => ({
+    ...attempt,
+    answer: { kind: 'status', status: 400, text: '' },
+  }))
+  const { verdict, found } = runCheck(CHECKS.get('unknown') ?? assert.fail(), history)
+  assert.deepEqual({ verdict, found }, { verdict: 'valid', found: 0 })
+})
+
+test('what an experiment did on purpose and did not happen makes the run vacuous, with a sentence', () => {
+  const history = madeHistory(3)
+  const absent = [
+    faultSeen({ service: 'inventory_service', fault: 'throttle' }),
+    faultSeen({ service: 'nobody', fault: 'delay' }),
+    faultSeen({ service: 'inventory_service', fault: 'delay', atLeast: 100 }),
+    actSeen({ verb: 'pause' }),
+    actSeen({ verb: 'kill', target: 'inventory_service', atLeast: 2 }),
+    duplicatesSeen({ atLeast: 1, count: () => 0 }),
+  ]
+  for (const check of absent) {
+    const { verdict, detail } = runCheck(check, history)
+    assert.equal(verdict, 'vacuous', check.name)
+    assert.match(detail, / \d+ times, and \d+ were needed\.$/)
+  }
+})
+
+test('an order that was planned as reserved may fail only for the reasons that its variant allows', () => {
+  const history = madeHistory(4)
+  assert.equal(runCheck(expectedOutcomes(), history).verdict, 'invalid')
+  assert.equal(runCheck(expectedOutcomes({ mayFail: MADE_REASONS }), history).verdict, 'valid')
+})
+
+test('a message that was sent to be given up leaves no order stuck', () => {
+  const history = madeHistory(6)
+  const conflict = history.raw.find(({ class: kind }) => kind === 'other content')
+  assert.ok(history.evidence.deadLetters.some(({ orderId }) => orderId === conflict?.orderId))
+  assert.equal(runCheck(CHECKS.get('stuck') ?? assert.fail(), history).verdict, 'valid')
+})
+
+test('each check has a name of its own and a claim, and the worst verdict is that of the run', () => {
+  assert.equal(new Set(checks.map(({ name }) => name)).size, checks.length)
+  assert.ok(checks.every(({ claim }) => claim.length > 10))
+  assert.ok(always.every(({ name }) => CHECKS.has(name)))
+  assert.equal(worst(verdicts(madeHistory(7)).map(({ verdict }) => verdict)), 'valid')
+})

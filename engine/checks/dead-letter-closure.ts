@@ -1,0 +1,66 @@
+// Dead-letter closure: what went in is done or dead, once, and nothing is both. Vacuous without a dead letter and
+// without a message that was sent to become one. A valid order that died undecided is `stuck`, and no leak here.
+import type { History, RawMessage } from '../run/history.ts'
+import type { DeadLetter } from '../experiment/model.ts'
+import { defineCheck, valid, vacuous, judgeAll } from './check.ts'
+import { isDecided, isValid, type Trace, traces, wasAsked } from './order-history.ts'
+
+export const deadLetterClosure = defineCheck(
+  'dead-letter-closure',
+  'what went in is done or dead, and nothing is both',
+  history => {
+    const poison = history.raw.filter(({ expect }) => expect === 'dead-letter')
+    const { deadLetters } = history.evidence
+    if (poison.length + deadLetters.length === 0) return vacuous('Nothing was dead-lettered, and nothing had to be.')
+    const { missing, surplus } = pair(poison, deadLetters)
+    const all = traces(history)
+    const orders = [...all.values()].filter(isInside)
+    const done = orders.filter(isDecided)
+    const gone = orders.filter(trace => !isDecided(trace) && trace.deadLetters.length === 0)
+    const offenders = [
+      ...missing.map(({ id, class: kind }) => `${id} (${kind}) is not in the dead-letter queue`),
+      ...surplus.flatMap(letter => whySurplus(letter, all)),
+      ...gone.map(({ orderId }) => `${orderId} is neither done nor dead`),
+    ]
+    const counts = `${orders.length} orders and ${poison.length} poisoned messages`
+    if (offenders.length > 0) return judgeAll({ looked: orders.length + poison.length, what: 'messages', offenders })
+    return {
+      ...valid(`Of ${counts}, ${done.length} orders are done and ${deadLetters.length} messages dead.`),
+      found: 0,
+    }
+  },
+)
+
+/** An order that entered: it is in the book, or the timeline sent a message of it that must be decided. */
+const isInside = ({ rows, raw }: Trace): boolean => rows.length > 0 || raw.some(({ expect }) => expect === 'decided')
+
+/** Each dead letter with the message that it was: by its id, then by its order, then any of those without a name. */
+function pair(
+  poison: RawMessage[],
+  letters: History['evidence']['deadLetters'],
+): { missing: RawMessage[]; surplus: DeadLetter[] } {
+  const sames = [
+    (message: RawMessage, { id, body }: DeadLetter) => message.id === id || body.includes(message.id),
+    (message: RawMessage, { orderId }: DeadLetter) => orderId !== undefined && message.orderId === orderId,
+    (_: RawMessage, { orderId }: DeadLetter) => orderId === undefined,
+  ]
+  let missing = poison
+  let surplus = letters
+  for (const same of sames) {
+    const taken = new Set<RawMessage>()
+    surplus = surplus.filter(letter => {
+      const found = missing.find(message => !taken.has(message) && same(message, letter))
+      if (found) taken.add(found)
+      return !found
+    })
+    missing = missing.filter(message => !taken.has(message))
+  }
+  return { missing, surplus }
+}
+
+function whySurplus({ id, orderId, reason }: DeadLetter, all: Map<string, Trace>): string[] {
+  const trace = orderId === undefined ? undefined : all.get(orderId)
+  if (!trace || !wasAsked(trace)) return [`the dead letter ${id} (${reason}) came from nowhere`]
+  if (!isValid(trace)) return [`${orderId} is dead more than once (${reason})`]
+  return isDecided(trace) ? [`${orderId} is both done and dead (${reason})`] : []
+}

@@ -1,0 +1,106 @@
+// Random mutations of a whole history that no list of breaks names one by one: swapped rows, swapped outcomes, a clock that
+// goes back.
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import fc from 'fast-check'
+import type { History } from '../run/history.ts'
+import { runCheck } from './check.ts'
+import { CHECKS } from './checks.ts'
+import { expectedOutcomes } from './expected-outcomes.ts'
+import { MADE_REASONS, madeHistory } from '../testing/sample-history.ts'
+import { traces } from './order-history.ts'
+
+const checks = new Map(CHECKS).set('expected-outcomes', expectedOutcomes({ mayFail: MADE_REASONS }))
+const invalid = (history: History) =>
+  [...checks.values()].filter(check => runCheck(check, history).verdict === 'invalid').map(({ name }) => name)
+const seeds = fc.nat({ max: 0xffffffff })
+
+function pick<Item>(items: readonly Item[], which: number): Item {
+  const item = items[which % items.length]
+  return item ?? assert.fail('there is none to pick')
+}
+
+/** Those of the rows whose order came through the client's door, and only there. */
+function asked<Row extends { orderId: string | null }>(rows: readonly Row[], history: History): Row[] {
+  const all = traces(history)
+  return rows.filter(({ orderId }) => {
+    const trace = all.get(orderId ?? '')
+    return trace?.planned && trace.raw.length === 0
+  })
+}
+
+test('two rows that swap their orders never pass', () => {
+  const kinds = fc.constantFrom('orders', 'decisions', 'movements', 'notifications')
+  fc.assert(
+    fc.property(seeds, kinds, fc.nat(), fc.nat(), (seed, kind, one, other) => {
+      const history = madeHistory(seed)
+      const rows = asked<{ orderId: string | null }>(history.evidence[kind], history)
+      const [first, second] = [pick(rows, one), pick(rows, other)]
+      fc.pre(first.orderId !== second.orderId)
+      const { orderId } = first
+      Object.assign(first, { orderId: second.orderId })
+      Object.assign(second, { orderId })
+      assert.notDeepEqual(invalid(history), [])
+    }),
+    { numRuns: 300 },
+  )
+})
+
+test('two orders that swap their outcomes never pass, whoever tells them', () => {
+  const tellers = fc.constantFrom('book', 'inventory', 'client')
+  fc.assert(
+    fc.property(seeds, tellers, fc.nat(), fc.nat(), (seed, teller, one, other) => {
+      const history = madeHistory(seed)
+      const { orders, decisions } = history.evidence
+      const said = {
+        book: orders.map(row => ({ row, field: 'status', is: row.status })),
+        inventory: decisions
+          .filter(({ released }) => !released)
+          .map(row => ({ row, field: 'outcome', is: row.outcome.status })),
+        client: history.attempts
+          .filter(({ answer }) => answer.kind === 'status' && [201, 409].includes(answer.status))
+          .map(({ answer }) => ({ row: answer, field: 'status', is: told(answer) })),
+      }[teller]
+      const good = pick(
+        said.filter(({ is }) => is === 'reserved'),
+        one,
+      )
+      const bad = pick(
+        said.filter(({ is }) => is === 'failed'),
+        other,
+      )
+      const outcome: unknown = Reflect.get(good.row, good.field)
+      Reflect.set(good.row, good.field, Reflect.get(bad.row, bad.field))
+      Reflect.set(bad.row, bad.field, outcome)
+      assert.notDeepEqual(invalid(history), [])
+    }),
+    { numRuns: 300 },
+  )
+})
+
+const told = (answer: History['attempts'][number]['answer']) =>
+  answer.kind === 'status' && answer.status === 201 ? 'reserved' : 'failed'
+
+test('a clock that goes back is seen, whosever it is and whenever it does', () => {
+  const clocks = fc.constantFrom('book', 'inventory', 'notifications', 'client')
+  fc.assert(
+    fc.property(seeds, clocks, fc.nat(), (seed, clock, which) => {
+      const history = madeHistory(seed)
+      const rows: object[] = rowsBy(clock, history)
+      // From the second row on, so that the clock has been ahead, by more than all of the history.
+      for (const row of rows.slice(1 + (which % (rows.length - 1))))
+        for (const [field, value] of Object.entries(row))
+          if (field.endsWith('Ns') && typeof value === 'number') Reflect.set(row, field, value - 1e12)
+      const found = invalid(history)
+      assert.ok(found.includes('stamps'), found.join(', '))
+    }),
+    { numRuns: 300 },
+  )
+})
+
+function rowsBy(clock: 'book' | 'inventory' | 'notifications' | 'client', history: History): object[] {
+  const { orders, decisions, movements, notifications } = history.evidence
+  if (clock === 'book') return orders
+  if (clock === 'inventory') return [...movements, ...decisions]
+  return clock === 'client' ? history.attempts : notifications
+}

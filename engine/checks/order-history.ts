@@ -1,0 +1,107 @@
+/**
+ * All that a history says of one order, from both ends.
+ *
+ * Guarantees: every row, attempt and message that names an order is in that order's trace, in the sequence of the
+ * history, whether the order was asked or not. Does not judge.
+ */
+import type { DecisionRow, MovementRow, NotificationRow, OrderRow } from '#common/contracts/evidence.ts'
+import type { History, RawMessage } from '../run/history.ts'
+import type { Attempt } from '../load/attempt.ts'
+import type { PlannedOrder } from '../load/orders.ts'
+import type { DeadLetter } from '../experiment/model.ts'
+
+export type Trace = {
+  orderId: string
+  planned: PlannedOrder | undefined
+  attempts: Attempt[]
+  raw: RawMessage[]
+  rows: OrderRow[]
+  decisions: DecisionRow[]
+  movements: MovementRow[]
+  notifications: NotificationRow[]
+  deadLetters: DeadLetter[]
+}
+
+/** The traces by `orderId`; of planned orders too that left nothing. */
+export function traces({ planned, attempts, raw, evidence }: History): Map<string, Trace> {
+  const all = new Map<string, Trace>()
+  const add = <Kind extends Exclude<keyof Trace, 'orderId' | 'planned'>>(
+    kind: Kind,
+    items: readonly (Trace[Kind][number] & { orderId?: string | null })[],
+  ) => {
+    for (const item of items) {
+      if (item.orderId === null || item.orderId === undefined) continue
+      const list: unknown[] = traceOf(all, item.orderId)[kind]
+      list.push(item)
+    }
+  }
+  for (const order of planned) traceOf(all, order.orderId).planned = order
+  add('attempts', attempts)
+  add('raw', raw)
+  add('rows', evidence.orders)
+  add('decisions', evidence.decisions)
+  add('movements', evidence.movements)
+  add('notifications', evidence.notifications)
+  add('deadLetters', evidence.deadLetters)
+  return all
+}
+
+function traceOf(all: Map<string, Trace>, orderId: string): Trace {
+  let trace = all.get(orderId)
+  if (!trace) {
+    trace = {
+      orderId,
+      planned: undefined,
+      attempts: [],
+      raw: [],
+      rows: [],
+      decisions: [],
+      movements: [],
+      notifications: [],
+      deadLetters: [],
+    }
+    all.set(orderId, trace)
+  }
+  return trace
+}
+
+/** Whether somebody asked for the order: a client's plan, or a message of the timeline. */
+export const wasAsked = ({ planned, raw }: Trace): boolean => planned !== undefined || raw.length > 0
+
+/** Whether the order is one that must be decided: all that was sent of a poisoned one is poison. */
+export const isValid = ({ planned, raw }: Trace): boolean =>
+  planned !== undefined || raw.some(({ expect }) => expect !== 'dead-letter')
+
+/** What inventory's decision means at the end; undefined without a decision. */
+export function standing({ decisions }: Trace): 'reserved' | 'failed' | 'released' | undefined {
+  const decision = decisions[0]
+  if (!decision) return undefined
+  return decision.released ? 'released' : decision.outcome.status
+}
+
+/** Whether the order has an outcome in any store. */
+export const isDecided = ({ rows, decisions }: Trace): boolean =>
+  decisions.length > 0 || rows.some(row => row.status !== 'pending')
+
+/** Whether anything at all is left of the order in the services. */
+export const leftNothing = ({ rows, decisions, movements, notifications, deadLetters }: Trace): boolean =>
+  rows.length + decisions.length + movements.length + notifications.length + deadLetters.length === 0
+
+/** Units that the order holds at the end, by sku: what was reserved less what was given back. */
+export function held({ movements }: Trace): Map<string, number> {
+  const units = new Map<string, number>()
+  for (const { sku, delta } of movements) units.set(sku, (units.get(sku) ?? 0) - delta)
+  return units
+}
+
+export const holdsStock = (trace: Trace): boolean => [...held(trace).values()].some(units => units !== 0)
+
+/** Units that the plan asks for, by sku: two lines of one sku want their sum. */
+export function wanted({ items }: PlannedOrder): Map<string, number> {
+  const units = new Map<string, number>()
+  for (const { sku, quantity } of items) units.set(sku, (units.get(sku) ?? 0) + quantity)
+  return units
+}
+
+/** Messages of this order that the timeline sent in order to see them given up. */
+export const expectedDead = ({ raw }: Trace): number => raw.filter(({ expect }) => expect === 'dead-letter').length

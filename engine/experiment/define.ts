@@ -1,0 +1,84 @@
+// An experiment is a value: a question, settings by profile, variants that are measured in one run, and what to say.
+// No timers and no services in it: the engine does what it names.
+import type { Check } from '../checks/check.ts'
+import type { History } from '../run/history.ts'
+import type { MixOptions } from '../load/mix.ts'
+import type { PlannedStart } from '../load/plan.ts'
+import type { Model } from './model.ts'
+import type { Measure, Series } from '../run/summary.ts'
+import type { CheckResult } from '../checks/verdict.ts'
+import type { Profile, Settings } from './profile.ts'
+import type { Step, View } from './steps.ts'
+
+export type Load = {
+  /** Orders that are measured. */
+  orders: number
+  ordersPerSecond: number
+  /** Orders before them at the same rate, judged like all; of the measures only depths know them. */
+  warmUpOrders?: number
+  /** An attempt without an answer ends then, and is unknown. */
+  deadlineMs: number
+  /** Kitchens and the share of orders that must fail. */
+  mix?: Omit<MixOptions, 'count'>
+  /** Starts other than one an order at a steady rate. */
+  plan?(orders: number, ordersPerSecond: number): PlannedStart[]
+}
+
+export type Variant = {
+  name: string
+  about: string
+  load: Load
+  /** Environment of services beyond the model's own, by service. */
+  environment?: Record<string, Record<string, string>>
+  /** Services that are started again when they die. */
+  supervised?: readonly string[]
+  /** Performed in this order, each when its time or condition has come. */
+  timeline?: readonly Step[]
+  /** What pictures mark in place of the timeline's steps, in milliseconds since the load began. */
+  spans?: readonly { label: string; fromMs: number; toMs: number }[]
+  /** What must hold, beyond every order being decided and confirmed, before the evidence is read. */
+  until?(view: View): boolean
+  /** How long after the load and the timeline it may take until all is quiet. */
+  settleMs: number
+  /** As in `VariantFacts`. */
+  durability?: string
+  leftOut?: string
+  /** How often a full run repeats the variant when its generator was late, where its latency is asked for; 0 by default. */
+  againWhenLate?: number
+  /** Measure what the services and brokers use: CPU, bytes written, memory (costs.ts). */
+  costs?: boolean
+  checks: readonly Check[]
+  /** What its measures have to be, such as `completed p99 < 500 ms`; each is judged as a check. */
+  thresholds?: readonly string[]
+  /** What this experiment measures beyond what every one does. */
+  measures?(history: History): Omit<Measure, 'variant'>[]
+  /** Curves beyond backlog and depths. */
+  series?(history: History): Omit<Series, 'variant'>[]
+}
+
+/** A variant with what was found, for the sentences. */
+export type VariantResult = { variant: Variant; history: History; measures: Measure[]; checks: CheckResult[] }
+
+export type Experiment<Values extends Settings = Settings> = {
+  model: Model
+  title: string
+  question: string
+  /** What it does, in one or two sentences. */
+  does: string
+  profiles: Record<Profile, Values>
+  variants(settings: Values): Variant[]
+  /** Which variant is run first, by its place from 0; the others follow round. All are shown as they are declared. */
+  begins?: number
+  /** The measures that its table shows, by name, in this order. */
+  columns: readonly string[]
+  /** Whether its picture shows each order. */
+  showsOrders?: boolean
+  /** Checks that compare variants. */
+  compare?(results: readonly VariantResult[]): CheckResult[]
+  /** One or two sentences computed from the numbers. */
+  explain(results: readonly VariantResult[]): string[]
+}
+
+/** Only for the types. */
+export const defineExperiment = <Values extends Settings>(experiment: Experiment<Values>): Experiment<Values> =>
+  experiment

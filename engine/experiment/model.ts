@@ -1,0 +1,76 @@
+// What the lab needs to know of a model, to start it, load it, break it and read its evidence. A model is a value.
+
+export type BrokerKind = 'rabbitmq' | 'kafka'
+export type Role = 'order' | 'inventory' | 'notification' | 'analytics'
+
+/** Where one variant of a run is: its services, its broker, and the prefix of all that it makes there. */
+export type Place = {
+  /** The base address of a service, without a slash at the end. */
+  url(service: string): string
+  /** Addresses of the model's brokers: an AMQP URL, or `host:port`. */
+  broker: Partial<Record<BrokerKind, string>>
+  /** Goes before the name of every queue, exchange, topic and group; may be empty. */
+  prefix: string
+}
+
+export type ServiceSpec = {
+  /** The folder: also the compose service, the log's `service`, the fault's target and the report's row. */
+  name: string
+  role: Role
+  /** The port when it is started alone. */
+  port: number
+  /** Its environment in a place, beyond what every service has. */
+  environment(place: Place): Record<string, string>
+}
+
+/** A message that was given up, as its model's dead-letter queue or topic holds it. */
+export type DeadLetter = {
+  /** Names it for `show` and `redrive`. */
+  id: string
+  /** The queue or topic that it came from. */
+  source: string
+  /** A code of the table of errors, or the broker's own reason. */
+  reason: string
+  detail: string
+  attempts: number
+  orderId: string | undefined
+  body: string
+}
+
+/** The lab's own link to a model's broker in one place. */
+export type Link = {
+  /** Ready messages a queue, or lag a partition (`group/topic/partition`): what the broker says, drawn beside the backlog. */
+  depths(): Promise<Record<string, number>>
+  deadLetters(): Promise<DeadLetter[]>
+  /** Sends a dead letter on its way again, edited or as it is: publish, await the confirm, then remove. */
+  redrive(id: string, editedBody?: string): Promise<void>
+  /** What only this model can do: `publish-raw`, `redeliver`, `reset-offsets`, `pin-offsets` … Arguments and results are JSON. */
+  verbs: Record<string, (args: Record<string, unknown>) => Promise<unknown>>
+  close(): Promise<void>
+}
+
+/** What a model has; the conformance suite runs the cases of the features that it declares. */
+export type Feature =
+  | 'answers-with-outcome' // the client learns the outcome in the answer (201, 409)
+  | 'answers-before-outcome' // the client learns that the order was accepted (202)
+  | 'survives-inventory-down' // orders placed while inventory is dead are decided later
+  | 'dead-letters' // a poison message is set aside with its reason
+  | 'replays' // state can be computed again from a log
+
+export type Model = {
+  name: string
+  services: readonly ServiceSpec[]
+  brokers: readonly BrokerKind[]
+  features: readonly Feature[]
+  /** The service that takes `POST /order`. */
+  entry: string
+  /** The services that hold the evidence. */
+  evidence: { orders: string; inventory: string; notifications: string }
+  /** Where an accepted order is when the client has its answer. */
+  durability: string
+  /** How many orders a service of it works on at once unless it is told otherwise. */
+  defaultConcurrency: number
+  connect(place: Place): Promise<Link>
+  /** Removes every queue, exchange, topic and group of the place. What is not there is no error. */
+  remove(place: Place): Promise<void>
+}

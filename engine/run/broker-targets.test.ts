@@ -1,0 +1,74 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { type BrokerVerbs, withBrokers } from './broker-targets.ts'
+import { model } from '../testing/sample-evidence.ts'
+import { madeRuntime } from '../testing/sample-runtime.ts'
+import type { Opening, Runtime } from '../experiment/runtime.ts'
+
+const opening: Opening = {
+  model: { ...model, brokers: ['kafka', 'rabbitmq'] },
+  prefix: '',
+  logFolder: '',
+  environment: {},
+  supervised: [],
+  signal: new AbortController().signal,
+}
+
+/** A runtime of a model with two brokers, of which the lab started one; and what was done, in order. */
+async function opened(own: Partial<Runtime> = {}) {
+  const done: string[] = []
+  const note = (verb: string) => async (name?: string) => void done.push([verb, name ?? 'kafka'].join(' '))
+  const verbs = { kill: note('kill'), start: note('start'), pause: note('pause'), resume: note('resume') }
+  const services = { ...madeRuntime(), ...verbs, stop: async () => void done.push('stop'), ...own }
+  const place = { url: () => '', broker: {}, prefix: '' }
+  const open = withBrokers(async () => ({ runtime: services, place }), {
+    kafka: { ...verbs, pids: [2, 3] } satisfies BrokerVerbs,
+  })
+  return { runtime: (await open(opening)).runtime, done }
+}
+
+test('a broker takes the verbs of a service, and services still take theirs', async () => {
+  const { runtime, done } = await opened()
+  await runtime.kill('kafka')
+  assert.equal(runtime.running('kafka'), false)
+  await runtime.start('kafka')
+  assert.equal(runtime.running('kafka'), true)
+  await runtime.pause('kafka')
+  await runtime.resume('kafka')
+  await runtime.kill('inventory_service')
+  assert.deepEqual(done, ['kill kafka', 'start kafka', 'pause kafka', 'resume kafka', 'kill inventory_service'])
+})
+
+test('a broker that a variant left dead or hanging serves again after its end', async () => {
+  const { runtime, done } = await opened()
+  await runtime.kill('kafka')
+  await runtime.stop()
+  assert.deepEqual(done, ['kill kafka', 'stop', 'start kafka'])
+  await runtime.pause('kafka')
+  await runtime.stop()
+  assert.deepEqual(done.slice(3), ['pause kafka', 'stop', 'resume kafka'])
+})
+
+test('a broker serves again also when the services could not be ended', async () => {
+  const { runtime, done } = await opened({ stop: () => Promise.reject(new Error('they stay')) })
+  await runtime.kill('kafka')
+  await assert.rejects(runtime.stop(), /they stay/)
+  assert.deepEqual(done, ['kill kafka', 'start kafka'])
+})
+
+test("somebody else's broker is left alone, in a sentence", async () => {
+  const { runtime } = await opened()
+  await assert.rejects(runtime.kill('rabbitmq'), /^Error: rabbitmq is not the lab's own/)
+})
+
+test("the processes of the lab's own brokers are told beside those of the services, others have none", async () => {
+  const service = { name: 'inventory_service', kind: 'service', pids: [1] } as const
+  const { runtime } = await opened({ host: { dataFolder: '/data', processes: () => [service] } })
+  assert.equal(runtime.host?.dataFolder, '/data')
+  assert.deepEqual(runtime.host.processes(), [
+    service,
+    { name: 'kafka', kind: 'broker', pids: [2, 3] },
+    { name: 'rabbitmq', kind: 'broker', pids: [] },
+  ])
+  assert.equal((await opened()).runtime.host, undefined, 'a runtime that knows no processes gains none')
+})

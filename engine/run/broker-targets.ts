@@ -1,0 +1,64 @@
+// A model's brokers as targets of the verbs that services have.
+// Guarantees: a variant leaves its brokers running, whatever it did to them, and what it makes there can be removed.
+import type { BrokerKind } from '../experiment/model.ts'
+import type { OpenRuntime, ProcessesOf, Runtime } from '../experiment/runtime.ts'
+
+/** What can be done to a broker that the lab has started. */
+export type BrokerVerbs = {
+  kill(): Promise<void>
+  /** The same port and data; resolves when it can serve. */
+  start(): Promise<void>
+  pause(): Promise<void>
+  resume(): Promise<void>
+  /** The leaders of its process groups, where it is processes of this machine; other ones after `start`. */
+  readonly pids?: readonly number[]
+}
+
+type Verb = 'kill' | 'start' | 'pause' | 'resume'
+
+/** `open`, with the brokers beside the services. A broker without verbs is somebody else's, and is left alone. */
+export const withBrokers =
+  (open: OpenRuntime, brokers: Partial<Record<BrokerKind, BrokerVerbs>>): OpenRuntime =>
+  async opening => {
+    const { runtime, place } = await open(opening)
+    const kinds: readonly string[] = opening.model.brokers
+    const down = new Set<string>()
+    const paused = new Set<string>()
+    const verbsOf = (name: string): BrokerVerbs | undefined => {
+      if (!kinds.includes(name)) return undefined
+      const verbs = brokers[name as BrokerKind]
+      if (verbs) return verbs
+      throw new Error(`${name} is not the lab's own, so nothing is done to it; unset its address to take a private one`)
+    }
+    /** Harm is noted before it is done, since one that fails half-way may have done it; its end when it is done. */
+    const toBroker =
+      (verb: Verb, note: { before?(name: string): void; after?(name: string): void }) =>
+      async (name: string): Promise<void> => {
+        const verbs = verbsOf(name)
+        if (!verbs) return runtime[verb](name)
+        note.before?.(name)
+        await verbs[verb]()
+        note.after?.(name)
+      }
+    const ownProcesses = (): ProcessesOf[] =>
+      opening.model.brokers.map(name => ({ name, kind: 'broker', pids: brokers[name]?.pids ?? [] }))
+    const { host } = runtime
+    const targets: Runtime = {
+      ...runtime,
+      kill: toBroker('kill', { before: name => down.add(name), after: name => paused.delete(name) }),
+      start: toBroker('start', { after: name => down.delete(name) }),
+      pause: toBroker('pause', { before: name => paused.add(name) }),
+      resume: toBroker('resume', { after: name => paused.delete(name) }),
+      running: name => (kinds.includes(name) ? !down.has(name) : runtime.running(name)),
+      host: host && { ...host, processes: () => [...host.processes(), ...ownProcesses()] },
+      async stop() {
+        try {
+          await runtime.stop()
+        } finally {
+          for (const name of paused) await targets.resume(name)
+          for (const name of down) await targets.start(name)
+        }
+      },
+    }
+    return { runtime: targets, place }
+  }

@@ -1,0 +1,82 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { isQuiet, readEvidence } from './evidence.ts'
+import type { Evidence } from './history.ts'
+import { historyOf, served } from '../testing/sample-timelines.ts'
+import { link, model, startService } from '../testing/sample-evidence.ts'
+
+const notification = (seq: number) => ({ seq, orderId: `order-${seq}`, userId: 'ada', sentNs: seq })
+
+test('evidence is read page by page to the end, each row once', async () => {
+  const rows = Array.from({ length: 2_500 }, (_, index) => notification(3 * index + 1))
+  await using service = await startService((path, after, limit) => {
+    if (path === '/orders') return { rows: [], next: null, onTheirWay: 2 }
+    if (path !== '/notifications') return { rows: [], next: null }
+    const page = rows.filter(({ seq }) => seq > after).slice(0, limit)
+    return { rows: page, next: page.length < limit ? null : page.at(-1)?.seq }
+  })
+  const evidence = await readEvidence(model, service.runtime, link)
+  assert.deepEqual(evidence.notifications, rows)
+  assert.equal(evidence.onTheirWay, 2)
+  assert.equal(service.asked.filter(url => url.startsWith('/notifications')).length, 3)
+})
+
+test('a service that answers otherwise than agreed is an error that names its address', async () => {
+  await using service = await startService(() => ({ rows: [{ seq: 'one' }], next: null }))
+  await assert.rejects(readEvidence(model, service.runtime, link), /http:\/\/127\.0\.0\.1:\d+\/orders/)
+})
+
+const whole = (): Evidence => historyOf([served(0, 10), served(5, 10)]).evidence
+
+test('quiet is when every order is decided, every reserved one confirmed, and nothing held for a failed one', () => {
+  assert.equal(isQuiet(whole()), true)
+  const failed = { atMs: 0, answer: '409 out-of-stock', placedMs: 1, decidedMs: 2, outcome: 'out-of-stock' } as const
+  assert.equal(isQuiet(historyOf([failed]).evidence), true)
+  assert.equal(isQuiet(historyOf([]).evidence), true)
+})
+
+test('what is on its way is asked before the rows are read, so that what arrives between is in one of them', async () => {
+  let asked = 0
+  await using service = await startService(path => {
+    const rows = path === '/orders' && asked++ > 0 ? whole().orders : []
+    return { rows, next: null, onTheirWay: rows.length === 0 ? 1 : 0 }
+  })
+  assert.equal(isQuiet(await readEvidence(model, service.runtime, link)), false)
+})
+
+const LOUD: Record<string, (evidence: Evidence) => void> = {
+  'an order that was told unknown is on its way': evidence => void (evidence.onTheirWay = 1),
+  'an order is pending': ({ orders }) => Object.assign(orders[0] ?? {}, { status: 'pending' }),
+  'a reserved order is not confirmed': ({ notifications }) => void notifications.pop(),
+  'stock is held for a failed order': ({ orders }) => Object.assign(orders[0] ?? {}, { status: 'failed' }),
+  'inventory may still hear of an order that was given up': ({ orders, decisions }) => {
+    Object.assign(orders[0] ?? {}, { status: 'failed', reason: 'deadline-passed' })
+    decisions.shift()
+  },
+  'a decided order that the book does not know is not confirmed': ({ orders, notifications }) => {
+    orders.pop()
+    notifications.pop()
+  },
+}
+
+for (const [what, spoil] of Object.entries(LOUD)) {
+  test(`it is not quiet while ${what}`, () => {
+    const evidence = whole()
+    spoil(evidence)
+    assert.equal(isQuiet(evidence), false)
+  })
+}
+
+test('an order that failed after it was reserved is quiet once its stock was given back', () => {
+  const evidence = whole()
+  Object.assign(evidence.orders[0] ?? {}, { status: 'failed' })
+  Object.assign(evidence.decisions[0] ?? {}, { released: true })
+  assert.equal(isQuiet(evidence), true)
+})
+
+test('an order that inventory was never asked about is quiet without a decision', () => {
+  const { evidence } = historyOf([served(0, 10)])
+  Object.assign(evidence.orders[0] ?? {}, { status: 'failed', reason: 'inventory-unavailable' })
+  evidence.decisions.length = 0
+  assert.equal(isQuiet(evidence), true)
+})

@@ -1,0 +1,79 @@
+// Reads what the services hold, page by page, over the same routes in every model and runtime.
+import type { TSchema, Static } from 'typebox'
+import {
+  DecisionRow,
+  MovementRow,
+  NotificationRow,
+  OrderRow,
+  OrdersPage,
+  Page,
+  type Page as PageOf,
+  StockRow,
+} from '#common/contracts/evidence.ts'
+import { parse } from '#common/contracts/parse.ts'
+import type { Evidence } from './history.ts'
+import { getJson } from './http.ts'
+import type { Link, Model } from '../experiment/model.ts'
+import type { Runtime } from '../experiment/runtime.ts'
+
+const PAGE = 1_000
+
+/** Reads all rows of a paged route. @throws Error when the service does not answer as agreed */
+function reader<Row extends TSchema>(row: Row): (url: string) => Promise<Static<Row>[]> {
+  const schema = Page(row)
+  return async url => {
+    const rows: Static<Row>[] = []
+    let after: number | null = 0
+    while (after !== null) {
+      const page = parse(schema, await getJson(`${url}?after=${after}&limit=${PAGE}`), url) as PageOf<Static<Row>>
+      rows.push(...page.rows)
+      after = page.next
+    }
+    return rows
+  }
+}
+
+const readOrders = reader(OrderRow)
+const readStock = reader(StockRow)
+const readMovements = reader(MovementRow)
+const readDecisions = reader(DecisionRow)
+const readNotifications = reader(NotificationRow)
+
+export async function readEvidence(model: Model, runtime: Runtime, link: Link): Promise<Evidence> {
+  const { orders, inventory, notifications } = model.evidence
+  const book = `${runtime.url(orders)}/orders`
+  // Asked before the rows are read: what was no longer on its way then is in one of them.
+  const { onTheirWay } = parse(OrdersPage, await getJson(`${book}?limit=1`), book)
+  return {
+    onTheirWay,
+    orders: await readOrders(book),
+    decisions: await readDecisions(`${runtime.url(inventory)}/inventory/decisions`),
+    movements: await readMovements(`${runtime.url(inventory)}/inventory/movements`),
+    stock: await readStock(`${runtime.url(inventory)}/inventory`),
+    notifications: await readNotifications(`${runtime.url(notifications)}/notifications`),
+    deadLetters: await link.deadLetters(),
+  }
+}
+
+/**
+ * Quiet: no order is on its way to the book, every order that a service knows is decided everywhere, every reserved one
+ * is confirmed, and no stock is held for a failed one. Never judged by a queue's depth.
+ */
+export function isQuiet({ onTheirWay, orders, decisions, notifications }: Evidence): boolean {
+  const decisionOf = new Map(decisions.map(decision => [decision.orderId, decision]))
+  const notified = new Set(notifications.map(({ orderId }) => orderId))
+  const known = new Set(orders.map(({ orderId }) => orderId))
+  const settled = orders.every(({ orderId, status, reason }) => {
+    if (status === 'pending') return false
+    if (status === 'reserved') return notified.has(orderId)
+    const decision = decisionOf.get(orderId)
+    // Inventory may still hear of an order that was given up, unless it is sure that it was never asked.
+    if (!decision) return reason === 'inventory-unavailable'
+    return decision.outcome.status === 'failed' || decision.released
+  })
+  // Orders that came to inventory past the order service (messages of the lab's own) are confirmed too.
+  const confirmed = decisions.every(
+    ({ orderId, outcome }) => known.has(orderId) || outcome.status === 'failed' || notified.has(orderId),
+  )
+  return onTheirWay === 0 && settled && confirmed
+}

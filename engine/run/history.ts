@@ -1,0 +1,64 @@
+// A history: all that one variant left behind, from both ends. What the client asked and was told (attempts, in which
+// unknown is an answer), and what the services hold (the evidence, read when all was quiet). Checks judge it and nothing
+// else; it is written beside the results, so that a verdict can be computed again.
+import type { DecisionRow, MovementRow, NotificationRow, OrderRow, StockRow } from '#common/contracts/evidence.ts'
+import type { FaultsView } from '#common/contracts/http.ts'
+import type { Costs } from './usage.ts'
+import type { Attempt, LoadResult } from '../load/attempt.ts'
+import type { PlannedOrder } from '../load/orders.ts'
+import type { DeadLetter } from '../experiment/model.ts'
+
+/** What the services hold at the end. */
+export type Evidence = {
+  /** Orders that were asked for, are in no row, and may still come. */
+  onTheirWay: number
+  orders: OrderRow[]
+  decisions: DecisionRow[]
+  movements: MovementRow[]
+  stock: StockRow[]
+  notifications: NotificationRow[]
+  deadLetters: DeadLetter[]
+}
+
+/** Something that the timeline did, and when. */
+export type Act = { atNs: number; doneNs: number; verb: string; target: string; result?: unknown }
+
+/** A sample of a measure over time: queue depths or lags as the broker says them. */
+export type Sample = { atNs: number; depths: Record<string, number> }
+
+/** A message that was sent past the client's door: raw, by the timeline. */
+export type RawMessage = {
+  id: string
+  orderId?: string
+  expect: 'dead-letter' | 'duplicate' | 'decided'
+  class: string
+}
+
+export type History = {
+  /** Orders as they were planned; attempts refer to them by `index`. */
+  planned: PlannedOrder[]
+  /** So many of the planned orders came first, to warm up: judged like all; of the measures only depths know them. */
+  warmUpOrders: number
+  attempts: Attempt[]
+  /** The moment from which the plan's offsets and the timeline count. */
+  originNs: number
+  /** Of the client: an attempt without an answer counts so long. */
+  deadlineMs: number
+  /** `where` it ran: all stamps are of the clock there. */
+  generator: Pick<LoadResult, 'lateness' | 'cpuShare' | 'connections'> & { where: 'thread' | 'container' }
+  /** Messages that the timeline published itself. */
+  raw: RawMessage[]
+  acts: Act[]
+  samples: Sample[]
+  /** Faults of each service as they stood at the end, with how often each bit. */
+  faults: Record<string, FaultsView>
+  evidence: Evidence
+  /** The opening stock of the kitchens that the run named. */
+  openingStock: Record<string, Record<string, number>>
+  /** False when the clocks of the services are not the generator's: stamps cannot be compared. */
+  clocksAgree: boolean
+  /** False when the deadline came before every order was decided. */
+  quiet: boolean
+  /** What services and brokers used; only where the variant asks for it. */
+  costs?: Costs
+}

@@ -1,0 +1,28 @@
+// How often each fault bit, over the deaths of the process that counts it: read before a service is killed, and at the end.
+import type { FaultsView } from '#common/contracts/http.ts'
+import { getJson } from './http.ts'
+import type { Runtime } from '../experiment/runtime.ts'
+
+type FaultMemory = {
+  views: Record<string, FaultsView>
+  /** Adds what a service has counted since its start. Call it once in the life of each process. */
+  remember(service: string): Promise<void>
+}
+
+export function rememberFaults(runtime: Runtime): FaultMemory {
+  const views: Record<string, FaultsView> = {}
+  return {
+    views,
+    async remember(service) {
+      // A service that is down or hangs has told all that it will tell.
+      const view = (await getJson(`${runtime.url(service)}/faults`).catch(() => undefined)) as FaultsView | undefined
+      if (view) views[service] = addBites(views[service], view)
+    },
+  }
+}
+
+function addBites(before: FaultsView | undefined, now: FaultsView): FaultsView {
+  const add = ([name, { setting, bites }]: [string, FaultsView[string]]) =>
+    [name, { setting, bites: bites + (before?.[name]?.bites ?? 0) }] as const
+  return Object.fromEntries(Object.entries(now).map(add))
+}

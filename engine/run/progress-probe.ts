@@ -1,0 +1,66 @@
+// What conditions of a timeline can see while a variant runs: counts read forward from the evidence, a page at a time.
+import { Type } from 'typebox'
+import { parse } from '#common/contracts/parse.ts'
+import { getJson } from './http.ts'
+import type { Progress } from '../load/attempt.ts'
+import type { Link, Model } from '../experiment/model.ts'
+import type { Runtime } from '../experiment/runtime.ts'
+import type { View } from '../experiment/steps.ts'
+
+const AnyPage = Type.Object({
+  rows: Type.Array(Type.Object({ seq: Type.Integer() })),
+  next: Type.Union([Type.Integer(), Type.Null()]),
+})
+
+export type Lookout = { look(): Promise<View>; started(progress: Progress): void; loadDone(): void }
+
+type Options = { model: Model; runtime: Runtime; link: Link; nowNs(): number }
+
+export function createLookout({ model, runtime, link, nowNs }: Options): Lookout {
+  let progress: Progress | undefined
+  let done = false
+  const decided = countRows(() => `${runtime.url(model.evidence.inventory)}/inventory/decisions`)
+  const notified = countRows(() => `${runtime.url(model.evidence.notifications)}/notifications`)
+  return {
+    started: latest => void (progress = latest),
+    loadDone: () => void (done = true),
+    async look() {
+      const [decisions, notifications, depths, deadLetters] = await Promise.all([
+        decided(),
+        notified(),
+        link.depths().catch(() => ({})),
+        link.deadLetters().catch(() => []),
+      ])
+      return {
+        elapsedMs: progress ? (nowNs() - progress.originNs) / 1e6 : 0,
+        loadDone: done,
+        started: progress?.started ?? 0,
+        decided: decisions,
+        notified: notifications,
+        deadLetters: deadLetters.length,
+        depths,
+        running: runtime.running,
+        deaths: runtime.deaths,
+      }
+    },
+  }
+}
+
+/** Counts a paged route's rows, asking only for what is new. A service that is down has what it last had. */
+function countRows(url: () => string): () => Promise<number> {
+  let count = 0
+  let after = 0
+  return async () => {
+    try {
+      for (;;) {
+        const page = parse(AnyPage, await getJson(`${url()}?after=${after}&limit=1000`))
+        count += page.rows.length
+        after = page.rows.at(-1)?.seq ?? after
+        if (page.next === null) break
+      }
+    } catch {
+      // It is being killed or started: the next look asks again.
+    }
+    return count
+  }
+}

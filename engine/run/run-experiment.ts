@@ -1,0 +1,80 @@
+// Runs one experiment: its variants one after the other, each judged and measured from its history, and the result.
+// A variant that cannot be finished does not stop the others; the result then says what was in the way.
+import { mkdir, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { Experiment, Variant, VariantResult } from '../experiment/define.ts'
+import type { Profile } from '../experiment/profile.ts'
+import type { History } from './history.ts'
+import { judge } from './evaluate.ts'
+import { isVoid } from '../analysis/measures.ts'
+import { historyFile, resultOf, slugOf } from './result.ts'
+import type { OpenRuntime } from '../experiment/runtime.ts'
+import type { Result } from './summary.ts'
+import { runVariant } from './run-variant.ts'
+
+export type RunOptions = {
+  name: string
+  experiment: Experiment
+  profile: Profile
+  open: OpenRuntime
+  /** Addresses of those brokers that outlive the lab, by kind: what is made there must be removed again. */
+  lasting: Record<string, string>
+  /** Goes before everything that the run makes. */
+  runId: string
+  seed: number
+  /** Where histories and logs of this experiment go. */
+  folder: string
+  onProgress(line: string): void
+  signal: AbortSignal
+}
+
+export async function runExperiment(options: RunOptions): Promise<Result> {
+  const { experiment, name, profile, signal } = options
+  const began = performance.now()
+  const settings = experiment.profiles[profile]
+  const variants = experiment.variants(settings)
+  const results: VariantResult[] = []
+  let trouble: string | undefined
+  const { begins = 0 } = experiment
+  for (const variant of [...variants.slice(begins), ...variants.slice(0, begins)]) {
+    try {
+      results.push(judge(variant, await measured(options, variant)))
+    } catch (error) {
+      trouble ??= `${variant.name}: ${error instanceof Error ? error.message : String(error)}`
+      if (signal.aborted) {
+        trouble = 'it was interrupted'
+        break
+      }
+    }
+  }
+  return resultOf({
+    experiment,
+    name,
+    profile,
+    variants,
+    results: results.toSorted((one, other) => variants.indexOf(one.variant) - variants.indexOf(other.variant)),
+    seconds: (performance.now() - began) / 1_000,
+    trouble,
+  })
+}
+
+/** The history of a variant; again when the generator was late, but not in a quick run, which is there for its verdicts. */
+async function measured(options: RunOptions, variant: Variant): Promise<History> {
+  const { experiment, runId, name, folder, onProgress } = options
+  const slug = slugOf(variant.name)
+  const most = options.profile === 'full' ? (variant.againWhenLate ?? 0) : 0
+  for (let repeat = 0; ; repeat++) {
+    const history = await runVariant({
+      ...options,
+      model: experiment.model,
+      variant,
+      id: [runId, name, slug, ...(repeat > 0 ? [repeat] : [])].join('.'),
+      logFolder: join(folder, 'logs', slug),
+      onProgress: line => onProgress(`${variant.name}: ${line}`),
+    })
+    await mkdir(folder, { recursive: true })
+    await writeFile(historyFile(folder, variant.name), `${JSON.stringify(history)}\n`)
+    if (repeat === most || !isVoid(history)) return history
+    onProgress(`${variant.name}: the generator was late; once more`)
+  }
+}

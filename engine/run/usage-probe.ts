@@ -1,0 +1,44 @@
+// One look at what the services and brokers of a variant have used so far, and at the device that their data is on.
+// Guarantees: what cannot be read is null, for a whole service or broker or for one of its figures.
+import { readFileSync } from 'node:fs'
+import { monotonicNs } from '#common/contracts/clock.ts'
+import { familyOf, type ProcessRow, readProcesses } from '#host/process-tree.ts'
+import { readDevice } from '#host/block-device.ts'
+import type { Host } from '../experiment/runtime.ts'
+import type { Reading, Use } from './usage.ts'
+
+/** Null where there is no /proc. */
+export function readCosts({ dataFolder, processes }: Host): Reading | null {
+  const rows = readProcesses()
+  if (!rows) return null
+  const uses = processes().map(({ name, kind, pids }) => ({ name, kind, use: useOf(rows, pids) }))
+  return { atNs: monotonicNs(), uses, device: readDevice(dataFolder) }
+}
+
+function useOf(rows: ReadonlyMap<number, ProcessRow>, leaders: readonly number[]): Use | null {
+  const families = leaders.map(pid => familyOf(rows, pid))
+  if (leaders.length === 0 || families.some(family => family.length === 0)) return null
+  const all = families.flat()
+  const sum = (file: string, pattern: RegExp): number | null => {
+    const figures = all.map(({ pid }) => figureOf(pid, file, pattern, leaders.includes(pid)))
+    return figures.every(figure => figure !== null) ? figures.reduce((one, other) => one + other, 0) : null
+  }
+  const kilobytes = sum('smaps_rollup', /^Pss: +(\d+) kB$/m)
+  return {
+    began: leaders.map(pid => `${pid}@${rows.get(pid)?.startTicks}`).join(' '),
+    cpuSeconds: all.reduce((seconds, row) => seconds + row.cpuSeconds, 0),
+    writtenBytes: sum('io', /^write_bytes: (\d+)$/m),
+    memoryBytes: kilobytes === null ? null : kilobytes * 1_024,
+  }
+}
+
+/** A figure of a process; null when it cannot be read. What follows a leader may have ended just now: it holds nothing. */
+function figureOf(pid: number, file: string, pattern: RegExp, leads: boolean): number | null {
+  try {
+    const found = pattern.exec(readFileSync(`/proc/${pid}/${file}`, 'utf8'))?.[1]
+    return found === undefined ? null : Number(found)
+  } catch (error) {
+    const ended = error instanceof Error && 'code' in error && ['ENOENT', 'ESRCH'].includes(String(error.code))
+    return ended && !leads ? 0 : null
+  }
+}

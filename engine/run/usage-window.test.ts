@@ -1,0 +1,71 @@
+import assert from 'node:assert/strict'
+import { tmpdir } from 'node:os'
+import { test } from 'node:test'
+import { openCosts } from './usage-window.ts'
+import { historyOf, type MadeLife, served } from '../testing/sample-timelines.ts'
+import type { Host } from '../experiment/runtime.ts'
+import type { View } from '../experiment/steps.ts'
+
+const host: Host = {
+  dataFolder: tmpdir(),
+  processes: () => [{ name: 'all', kind: 'service', pids: [process.pid] }],
+}
+
+const view = (decided: number, notified: number): View => {
+  const nothing = { elapsedMs: 0, loadDone: true, started: 0, deadLetters: 0, depths: {} }
+  return { ...nothing, decided, notified, running: () => true, deaths: () => 0 }
+}
+
+type Own = { settleMs?: number; until?(view: View): boolean; host?: Host; unprepared?: boolean }
+
+/** A window over a load of three orders, one of them refused; `looks` is what is seen from its end on, the last for ever. */
+async function ended(looks: View[], own: Own = {}) {
+  let seen = 0
+  const window = openCosts({
+    variant: { costs: true, settleMs: own.settleMs ?? 60_000, until: own.until },
+    runtime: { host: 'host' in own ? own.host : host },
+    look: async () => looks[Math.min(seen++, looks.length - 1)] ?? assert.fail('nothing to see'),
+    signal: new AbortController().signal,
+  })
+  if (!own.unprepared) await window.prepare()
+  await window.begin(0)
+  const refused: MadeLife = { atMs: 0, answer: '503 inventory-unavailable', answeredMs: 1 }
+  const costs = await window.end(historyOf([served(0, 5), served(1, 5), refused]).attempts)
+  return { costs: costs ?? assert.fail('it was asked for'), seen }
+}
+
+test('the window ends when the accepted orders are decided, and a second look finds no more confirmed', async () => {
+  const { costs, seen } = await ended([view(1, 0), view(1, 0), view(2, 1), view(2, 2), view(2, 2), view(3, 3)])
+  assert.equal(seen, 5)
+  assert.ok('before' in costs)
+  assert.ok(costs.before.atNs <= costs.after.atNs)
+  assert.equal(costs.before.uses[0]?.use?.began, costs.after.uses[0]?.use?.began)
+})
+
+test('the window lasts until what the variant waits for has come', async () => {
+  let asked = 0
+  const { seen } = await ended([view(2, 2)], { until: () => ++asked === 3 })
+  assert.deepEqual([asked, seen], [3, 4])
+})
+
+test('costs are unknown when orders are still undecided at the deadline', async () => {
+  const { costs } = await ended([view(1, 1)], { settleMs: 1 })
+  assert.deepEqual(costs, { unknown: 'not every order was decided in time' })
+})
+
+test('costs are unknown where services are no processes of this machine', async () => {
+  const { costs, seen } = await ended([view(2, 2)], { host: undefined })
+  assert.deepEqual([costs, seen], [{ unknown: 'not measured in containers' }, 0])
+})
+
+test('a disk whose earlier work was not synced away says nothing', async () => {
+  const { costs } = await ended([view(2, 2)], { unprepared: true })
+  assert.ok('before' in costs)
+  assert.equal(costs.before.device, null)
+})
+
+test('a folder that cannot be synced stops nothing', async () => {
+  const { costs } = await ended([view(2, 2)], { host: { ...host, dataFolder: '/nothing/here' } })
+  assert.ok('before' in costs)
+  assert.deepEqual([costs.before.device, costs.after.device], [null, null])
+})

@@ -1,0 +1,59 @@
+/**
+ * A way to break a whole history in one place, and the strokes that it is made of.
+ */
+import type { MovementRow } from '#common/contracts/evidence.ts'
+import type { Evidence, History } from '../../run/history.ts'
+import { holdsStock, type Trace } from '../../checks/order-history.ts'
+
+export type Break = {
+  name: string
+  /** Whether it can be done to the order. */
+  on(trace: Trace): boolean
+  /** The trace is of this very history: its rows are the history's own. */
+  spoil(history: History, trace: Trace): void
+  /** The names of the checks that turn invalid; no other does. */
+  caughtBy: readonly string[]
+}
+
+/** Later than any stamp of a made history. */
+export const LATE_NS = 1e12
+
+export const told = (status: number) => (trace: Trace) =>
+  trace.attempts.length === 1 &&
+  trace.attempts.every(({ answer }) => answer.kind === 'status' && answer.status === status)
+const plenty = (trace: Trace) => trace.planned?.expected === 'reserved' && trace.raw.length === 0
+export const confirmed = (trace: Trace) => plenty(trace) && holdsStock(trace)
+
+export function forget(
+  { evidence }: History,
+  { orderId }: Trace,
+  ...kinds: ('orders' | 'decisions' | 'notifications')[]
+): void {
+  if (kinds.includes('orders')) evidence.orders = evidence.orders.filter(row => row.orderId !== orderId)
+  if (kinds.includes('decisions')) evidence.decisions = evidence.decisions.filter(row => row.orderId !== orderId)
+  if (kinds.includes('notifications'))
+    evidence.notifications = evidence.notifications.filter(row => row.orderId !== orderId)
+}
+
+/** Takes the order's stock again, or gives it back, with stock and movements in agreement. */
+export function moveAgain({ evidence }: History, { movements }: Trace, kind: 'reserve' | 'undo'): void {
+  const reserves = movements.filter(movement => movement.kind === 'reserve')
+  for (const movement of reserves) {
+    const row = evidence.stock.find(({ kitchenId, sku }) => kitchenId === movement.kitchenId && sku === movement.sku)
+    if (row) row.quantity += kind === 'reserve' ? movement.delta : -movement.delta
+    if (kind === 'reserve') addMovement(evidence, movement)
+  }
+  if (kind === 'undo') evidence.movements = evidence.movements.filter(movement => !reserves.includes(movement))
+}
+
+/** Appends a copy of the movement where its stamp puts it. */
+export function addMovement({ movements }: Evidence, movement: MovementRow): void {
+  movements.push({ ...movement })
+  movements.sort((one, other) => one.atNs - other.atNs)
+  for (const [index, row] of movements.entries()) row.seq = index + 1
+}
+
+/** The moment before inventory decided the order. */
+export const justBefore = ({ decisions }: Trace): number => (decisions[0]?.decidedNs ?? LATE_NS) - 1
+
+export const rowOf = ({ evidence }: History, { orderId }: Trace) => evidence.orders.find(row => row.orderId === orderId)

@@ -1,0 +1,181 @@
+/**
+ * Ways to break a whole history that only one clause of a check sees: single rows and answers, and orders that the lab
+ * sent past the client's door.
+ */
+import type { History } from '../../run/history.ts'
+import { SCARCE_KITCHEN } from '../../load/stock.ts'
+import { addMovement, type Break, confirmed, forget, justBefore, LATE_NS, moveAgain, rowOf, told } from './mutation.ts'
+import type { Trace } from '../../checks/order-history.ts'
+
+const sentRaw = ({ raw }: Trace) => raw.some(({ expect }) => expect === 'decided')
+const soldOut = (trace: Trace) => trace.planned?.kitchenId === SCARCE_KITCHEN && told(409)(trace)
+const failDecision = ({ decisions }: Trace) => {
+  for (const row of decisions) row.outcome = { status: 'failed', reason: 'out-of-stock' }
+}
+
+/** One more unit of the kitchen that sold out, as a movement alone. */
+function takeScarce({ evidence }: History, trace: Trace, kind: 'reserve' | 'release'): void {
+  const like = evidence.movements.find(row => row.kind === 'reserve' && row.kitchenId === SCARCE_KITCHEN)
+  if (!like) throw new Error('nothing scarce was reserved')
+  const delta = kind === 'reserve' ? -1 : 1
+  const atNs = kind === 'reserve' ? justBefore(trace) : LATE_NS
+  addMovement(evidence, { ...like, kind, orderId: trace.orderId, delta, atNs })
+}
+
+const shelfOf = ({ evidence }: History, { movements }: Trace) =>
+  evidence.stock.find(row => row.kitchenId === movements[0]?.kitchenId && row.sku === movements[0].sku)
+
+export const SUBTLE_BREAKS: readonly Break[] = [
+  {
+    name: 'a message that had to be decided is lost',
+    on: sentRaw,
+    spoil(history, trace) {
+      moveAgain(history, trace, 'undo')
+      forget(history, trace, 'orders', 'decisions', 'notifications')
+    },
+    caughtBy: ['lost', 'dead-letter-closure'],
+  },
+  {
+    name: 'an order without a plan is reserved twice',
+    on: sentRaw,
+    spoil: (history, trace) => moveAgain(history, trace, 'reserve'),
+    caughtBy: ['doubled'],
+  },
+  {
+    name: 'one movement takes twice what was asked',
+    on: confirmed,
+    spoil(history, trace) {
+      const [movement] = trace.movements
+      const row = shelfOf(history, trace)
+      if (!movement || !row) throw new Error('the order moved nothing')
+      row.quantity += movement.delta
+      movement.delta *= 2
+    },
+    caughtBy: ['doubled', 'conservation'],
+  },
+  {
+    name: 'the stock alone is below nothing',
+    on: confirmed,
+    spoil(history, trace) {
+      const row = shelfOf(history, trace)
+      if (row) row.quantity = -1
+    },
+    caughtBy: ['oversold', 'conservation'],
+  },
+  {
+    name: 'the movements alone are more than there was',
+    on: soldOut,
+    spoil: (history, trace) => takeScarce(history, trace, 'reserve'),
+    caughtBy: ['oversold', 'conservation', 'answers-true'],
+  },
+  {
+    name: 'a sold-out kitchen gives a unit for a while',
+    on: soldOut,
+    spoil(history, trace) {
+      takeScarce(history, trace, 'reserve')
+      takeScarce(history, trace, 'release')
+      for (const row of trace.decisions) Object.assign(row, { outcome: { status: 'reserved' }, released: true })
+    },
+    caughtBy: ['oversold'],
+  },
+  {
+    name: 'a kitchen begins with less than it was to have',
+    on: confirmed,
+    spoil(history, trace) {
+      const { kitchenId = '', sku = '' } = trace.movements[0] ?? {}
+      const named = history.openingStock[kitchenId]
+      if (named?.[sku] !== undefined) named[sku] += 1
+    },
+    caughtBy: ['conservation'],
+  },
+  {
+    name: 'a kitchen that nobody named is opened twice',
+    on: confirmed,
+    spoil(history, trace) {
+      const row = shelfOf(history, trace)
+      const opening = history.evidence.movements.find(
+        ({ kind, kitchenId, sku }) => kind === 'opening' && kitchenId === row?.kitchenId && sku === row.sku,
+      )
+      if (!row || !opening) throw new Error('the kitchen was not opened')
+      delete history.openingStock[row.kitchenId]
+      addMovement(history.evidence, opening)
+      row.quantity += opening.delta
+    },
+    caughtBy: ['conservation'],
+  },
+  {
+    name: 'stock is taken in another kitchen',
+    on: trace => confirmed(trace) && trace.movements.length > 0,
+    spoil(history, trace) {
+      const from = shelfOf(history, trace)
+      const elsewhere = ({ kitchenId }: { kitchenId: string }) => ![SCARCE_KITCHEN, from?.kitchenId].includes(kitchenId)
+      const to = history.evidence.stock.find(row => row.sku === from?.sku && elsewhere(row))
+      const [movement] = trace.movements
+      if (!from || !to || !movement) throw new Error('there is no other kitchen')
+      from.quantity -= movement.delta
+      to.quantity += movement.delta
+      movement.kitchenId = to.kitchenId
+    },
+    caughtBy: ['conservation'],
+  },
+  {
+    name: 'the book says reserved where inventory said failed',
+    on: trace => confirmed(trace) && told(202)(trace),
+    spoil(history, trace) {
+      moveAgain(history, trace, 'undo')
+      forget(history, trace, 'notifications')
+      failDecision(trace)
+    },
+    caughtBy: ['one-outcome', 'stuck'],
+  },
+  {
+    name: 'an order that is in no book failed and was confirmed',
+    on: sentRaw,
+    spoil(history, trace) {
+      moveAgain(history, trace, 'undo')
+      forget(history, trace, 'orders')
+      failDecision(trace)
+    },
+    caughtBy: ['one-outcome'],
+  },
+  {
+    name: 'inventory decides both ways',
+    on: confirmed,
+    spoil({ evidence }, { decisions }) {
+      const outcome = { status: 'failed', reason: 'out-of-stock' } as const
+      evidence.decisions.push(...decisions.map(row => ({ ...row, outcome })))
+    },
+    caughtBy: ['doubled', 'one-outcome'],
+  },
+  {
+    name: 'an order that nobody asked for is in the dead-letter queue',
+    on: confirmed,
+    spoil({ evidence }) {
+      evidence.deadLetters.push(...evidence.deadLetters.slice(0, 1).map(row => ({ ...row, id: 'x', orderId: 'ghost' })))
+      for (const row of evidence.deadLetters) if (row.id === 'x') row.body = '{}'
+    },
+    caughtBy: ['ghost', 'dead-letter-closure'],
+  },
+  {
+    name: 'a reserved order was told 409',
+    on: trace => confirmed(trace) && told(201)(trace),
+    spoil(_history, { attempts }) {
+      for (const { answer } of attempts) if (answer.kind === 'status') answer.status = 409
+    },
+    caughtBy: ['answers-true'],
+  },
+  {
+    name: 'an order that was told 201 is never confirmed',
+    on: trace => confirmed(trace) && told(201)(trace),
+    spoil: (history, trace) => forget(history, trace, 'notifications'),
+    caughtBy: ['stuck', 'answers-true'],
+  },
+  {
+    name: 'an order that had to fail is reserved',
+    on: confirmed,
+    spoil(history, trace) {
+      if (trace.planned && rowOf(history, trace)) trace.planned.expected = 'failed'
+    },
+    caughtBy: ['expected-outcomes'],
+  },
+]

@@ -1,0 +1,106 @@
+/** For tests: a history made of a few orders whose lives are told in milliseconds since the load began. */
+import type { FailureReason } from '#common/contracts/outcome.ts'
+import type { History } from '../run/history.ts'
+import type { Answer } from '../load/attempt.ts'
+import type { Expected } from '../load/orders.ts'
+
+export type MadeLife = {
+  /** When it was to start, and did. */
+  atMs: number
+  /** A status, with a problem's code behind it (`409 out-of-stock`); or no answer. */
+  answer: `${number}` | `${number} ${string}` | 'deadline' | 'refused'
+  answeredMs?: number
+  placedMs?: number
+  decidedMs?: number
+  /** Inventory's decision; without one inventory was not asked. */
+  outcome?: 'reserved' | FailureReason
+  /** When inventory was told to give back what it had taken, or never to take it. */
+  releasedMs?: number
+  notifiedMs?: number
+  /** The status in the order service's book, where it is not the decision's. */
+  book?: { status: 'pending' | 'failed'; reason?: string; decidedMs?: number }
+  expected?: Expected
+}
+
+const ORIGIN_NS = 5e12
+export const ns = (ms: number): number => ORIGIN_NS + ms * 1e6
+
+export function historyOf(lives: readonly MadeLife[], { warmUpOrders = 0, deadlineMs = 2_000 } = {}): History {
+  const history: History = {
+    planned: [],
+    warmUpOrders,
+    attempts: [],
+    originNs: ORIGIN_NS,
+    deadlineMs,
+    generator: {
+      where: 'thread',
+      cpuShare: 0,
+      connections: { opened: 1, peakInFlight: 1, limit: 1, saturated: false },
+    },
+    raw: [],
+    acts: [],
+    samples: [],
+    faults: {},
+    evidence: {
+      onTheirWay: 0,
+      orders: [],
+      decisions: [],
+      movements: [],
+      stock: [],
+      notifications: [],
+      deadLetters: [],
+    },
+    openingStock: {},
+    clocksAgree: true,
+    quiet: true,
+  }
+  for (const [index, life] of lives.entries()) add(history, index, life)
+  return history
+}
+
+function add({ planned, attempts, evidence }: History, index: number, life: MadeLife): void {
+  const { atMs, answeredMs, placedMs, decidedMs, outcome, releasedMs, notifiedMs, book } = life
+  const orderId = `order-${index}`
+  const who = { orderId, userId: 'ada', kitchenId: 'main' }
+  const items = [{ sku: 'burger', quantity: 1 }]
+  planned.push({ index, ...who, idempotencyKey: orderId, items, expected: life.expected ?? 'reserved' })
+  const answeredNs = answeredMs === undefined ? undefined : ns(answeredMs)
+  const attempt = { index, orderId, attempt: 1, plannedNs: ns(atMs), startedNs: ns(atMs), answeredNs }
+  attempts.push({ ...attempt, answer: answerOf(life.answer) })
+  const seq = index + 1
+  if (placedMs !== undefined) {
+    const reason = book?.reason ?? (outcome === 'reserved' ? null : (outcome ?? null))
+    const status = book?.status ?? (outcome === undefined ? 'pending' : outcome === 'reserved' ? outcome : 'failed')
+    const stamp = book?.decidedMs ?? decidedMs
+    const stamps = { placedNs: ns(placedMs), decidedNs: stamp === undefined ? null : ns(stamp) }
+    evidence.orders.push({ seq, ...who, status, reason, notification: null, correlationId: orderId, ...stamps })
+  }
+  if (outcome !== undefined && decidedMs !== undefined) {
+    const decision = outcome === 'reserved' ? { status: outcome } : { status: 'failed' as const, reason: outcome }
+    const released = releasedMs !== undefined
+    evidence.decisions.push({ seq, orderId, outcome: decision, released, decidedNs: ns(decidedMs) })
+    if (released && outcome === 'reserved') {
+      const back = { kitchenId: who.kitchenId, sku: 'burger', delta: 1, atNs: ns(releasedMs) }
+      evidence.movements.push({ seq, kind: 'release', orderId, ...back })
+    }
+  }
+  if (notifiedMs !== undefined)
+    evidence.notifications.push({ seq, orderId, userId: who.userId, sentNs: ns(notifiedMs) })
+}
+
+function answerOf(told: MadeLife['answer']): Answer {
+  if (told === 'deadline' || told === 'refused') return { kind: told, atNs: 0, detail: told }
+  const [status, code] = told.split(' ')
+  return { kind: 'status', status: Number(status), ...(code && { code }), text: '' }
+}
+
+/** An order that was reserved and confirmed: answered after `tookMs`, decided in the middle of it. */
+export const served = (atMs: number, tookMs: number): MadeLife => ({
+  atMs,
+  answer: '201',
+  answeredMs: atMs + tookMs,
+  placedMs: atMs + 1,
+  decidedMs: atMs + tookMs / 2,
+  outcome: 'reserved',
+  notifiedMs: atMs + tookMs - 1,
+})

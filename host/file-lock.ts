@@ -1,0 +1,47 @@
+/**
+ * Work that only one process of this user's cache does at a time. The lock is SQLite's on a file, so the
+ * kernel gives it back when its holder dies in any way: there are no stale locks to judge.
+ */
+import { mkdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
+import { cacheFolder } from './folders.ts'
+import { until } from './wait-for.ts'
+
+export type ExclusiveOptions = { deadlineMs?: number; signal?: AbortSignal; onWait?: () => void }
+
+/** A lock that nothing refers to would be closed, and so given back, by the garbage collector. */
+const held = new Set<DatabaseSync>()
+
+/** Runs `work` under the lock `name`; waits up to `deadlineMs` (60,000) for another holder, then fails. */
+export async function exclusively<T>(
+  name: string,
+  work: () => T | Promise<T>,
+  { deadlineMs = 60_000, signal, onWait }: ExclusiveOptions = {},
+): Promise<T> {
+  const folder = join(cacheFolder(), 'locks')
+  mkdirSync(folder, { recursive: true })
+  const lock = new DatabaseSync(join(folder, `${name}.sqlite`), { timeout: 0 })
+  try {
+    if (!take(lock)) {
+      onWait?.()
+      const what = `another lab to finish with "${name}" in ${folder}`
+      await until(() => take(lock), { deadlineMs, everyMs: 20, what, signal })
+    }
+    held.add(lock)
+    return await work()
+  } finally {
+    held.delete(lock)
+    lock.close()
+  }
+}
+
+function take(lock: DatabaseSync): boolean {
+  try {
+    lock.exec('BEGIN EXCLUSIVE')
+    return true
+  } catch (error) {
+    if (error instanceof Error && 'errcode' in error && error.errcode === 5) return false
+    throw error
+  }
+}

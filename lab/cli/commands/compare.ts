@@ -1,0 +1,143 @@
+// `lab compare`: the same load and the same faults over all models, interleaved, and what came of them side by side.
+import { type Command, InvalidArgumentError } from 'commander'
+import { resolve } from 'node:path'
+import type { Comparison, Result } from '#engine/run/summary.ts'
+import { askedAgain, chosen, givenNow } from '../../comparison/request.ts'
+import { cellLine } from '../../comparison/cell-line.ts'
+import { faults, HEALTHY } from '../../comparison/scenarios.ts'
+import { type Asked, comparisonOf, DEFAULTS, finished, plan } from '../../comparison/plan.ts'
+import { comparisonText } from '../../comparison/text.ts'
+import { models } from '../../session/registry.ts'
+import { describeMachine, machineText } from '../../session/machine.ts'
+import { plainReporter } from '../../report/terminal/plain.ts'
+import { terminalWidth } from '../../report/terminal/width.ts'
+import { findRun, RUNS } from '../../session/runs.ts'
+import { type RuntimeName, RUNTIMES } from '../../session/environment.ts'
+import { UsageError } from '../usage.ts'
+import { labVersion } from '../../session/version.ts'
+import { addRunOptions, carryOut, type RunOptions } from '../run-command.ts'
+
+type Options = RunOptions & {
+  faults?: string[]
+  models?: string[]
+  rates?: number[]
+  repeat?: number
+  resume?: string | true
+}
+
+export function addCompareCommand(program: Command): void {
+  const command = program
+    .command('compare')
+    .description('the same load and the same faults over all models, side by side')
+    .option('--faults <names>', `with commas, of: ${faults.map(({ name }) => name).join(', ')}`, list)
+    .option('--models <names>', `with commas, of: ${models.map(({ name }) => name).join(', ')}`, list)
+    .option(
+      '--rates <numbers>',
+      'orders a second of the healthy runs, with commas (default: 20,100,400; quick: 50)',
+      rates,
+    )
+    .option('--repeat <times>', 'how often each is run (default: healthy 3, each fault 1; quick: 1)', times)
+    .option('--resume [run]', 'go on with a comparison that was interrupted (default: latest)')
+    .action(compare)
+  addRunOptions(command).addHelpText(
+    'after',
+    '\nExample: npm run lab -- compare --faults healthy,inventory-dead --rates 50 --repeat 2',
+  )
+}
+
+async function compare(options: Options, command: Command): Promise<void> {
+  const before = options.resume === undefined ? undefined : unfinished(options.resume, options.out, command)
+  const { profile, seed, runtime } = before?.summary ?? options
+  const asked = before ? askedAgain(before.comparison) : askedNow(options)
+  const stands = before?.summary.results.map(({ model, experiment }) => `${model}/${experiment}`) ?? []
+  const cells = plan(asked)
+  const comparison = comparisonOf(asked, profile)
+  const left = leftOut(comparison)
+  if (cells.length === 0) throw new UsageError(`There is nothing to run: ${left.join('; ')}.`)
+  const show = (result: Result) => console.log(cellLine(result))
+  const plain = plainReporter(console.log, show)
+  await carryOut(
+    { ...options, profile, seed, runtime: runtimeOf(runtime) },
+    {
+      experiments: cells.filter(({ id }) => !stands.includes(id)),
+      comparison,
+      ...(before && { before }),
+      reporter: {
+        ...plain,
+        begin(named, nth, of) {
+          if (nth === 1) for (const line of left) console.log(`${line}.`)
+          plain.begin(named, nth, of)
+        },
+      },
+      told: (summary, where) => comparisonText(summary, where, terminalWidth()),
+      interrupted: ({ run }) => `Interrupted; go on with: npm run lab -- compare --resume ${run}${outOf(options)}`,
+    },
+  )
+}
+
+const outOf = ({ out }: Options): string => (out === undefined ? '' : ` --out ${JSON.stringify(out)}`)
+
+/** What is not run, and why, in words. */
+const leftOut = ({ about }: Comparison): string[] =>
+  about.flatMap(({ name, without }) =>
+    Object.entries(without).map(([model, why]) => `${name} is not run for ${model}: ${why}`),
+  )
+
+/** @throws UsageError with the nearest name */
+function askedNow({ profile, runtime, ...options }: Options): Asked {
+  const defaults = DEFAULTS[profile]
+  const names = chosen(options)
+  if (options.rates && !names.faults.some(({ name }) => name === HEALTHY))
+    throw new UsageError(
+      `--rates are those of ${HEALTHY}, which --faults does not name; a fault has a rate of its own.`,
+    )
+  return {
+    ...names,
+    given: givenNow(names.models, runtime),
+    rates: options.rates ?? defaults.rates,
+    repeat: options.repeat ?? defaults.repeat,
+    healthyRepeat: options.repeat ?? defaults.healthyRepeat,
+  }
+}
+
+const ITS_OWN = ['profile', 'runtime', 'faults', 'models', 'rates', 'repeat', 'seed', 'threshold']
+
+/** @throws UsageError where there is nothing to go on with, or where it is asked for in another way */
+function unfinished(name: string | true, out: string | undefined, command: Command) {
+  const given = ITS_OWN.find(option => command.getOptionValueSource(option) === 'cli')
+  if (given) throw new UsageError(`A comparison is gone on with as it was begun; leave out --${given}.`)
+  const { summary, folder } = findRun(name === true ? 'latest' : name, resolve(out ?? RUNS))
+  const { comparison } = summary
+  if (!comparison) throw new UsageError(`${summary.run} is no comparison; lab run and npm start begin anew each time.`)
+  const { lab = 'one that did not name itself' } = summary
+  if (lab !== labVersion())
+    throw new UsageError(`${summary.run} was begun by version ${lab}, and this is ${labVersion()}; begin it anew.`)
+  const [there, here] = [summary.machine, describeMachine()].map(machineText)
+  if (there !== here)
+    throw new UsageError(
+      `${summary.run} was begun on ${there}, and this is ${here}; go on with it there, or begin anew.`,
+    )
+  const [begun, now] = [comparison.given ?? [], givenNow(chosen(comparison).models, runtimeOf(summary.runtime))]
+  if (begun.join() !== now.join())
+    throw new UsageError(
+      `${summary.run} was begun with ${byAddress(begun)}, and now there is ${byAddress(now)}; set the environment as it was.`,
+    )
+  return { folder, comparison, summary: { ...summary, results: finished(summary.results) } }
+}
+
+const byAddress = (kinds: readonly string[]): string => `${kinds.join(' and ') || 'no broker'} by address`
+
+const runtimeOf = (name: string): RuntimeName => RUNTIMES.find(runtime => runtime === name) ?? 'processes'
+
+const list = (text: string): string[] => text.split(',').map(name => name.trim())
+
+function rates(text: string): number[] {
+  const values = [...new Set(list(text).map(Number))]
+  if (values.every(value => value > 0 && value <= 5_000)) return values
+  throw new InvalidArgumentError('Numbers from above 0 to 5000 are expected, with commas.')
+}
+
+function times(text: string): number {
+  if (/^\d{1,3}$/.test(text) && Number(text) > 0) return Number(text)
+  throw new InvalidArgumentError('A whole number from 1 to 999 is expected.')
+}

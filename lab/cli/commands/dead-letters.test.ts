@@ -1,0 +1,66 @@
+import assert from 'node:assert/strict'
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { test } from 'node:test'
+import { testBroker } from '#infra/testing/test-broker.ts'
+import { orderPlaced } from '#common/contracts/events.ts'
+import { getJson } from '#engine/run/http.ts'
+import type { Model } from '#engine/experiment/model.ts'
+import { until } from '#host/wait-for.ts'
+import { asyncRabbitmq } from '../../../async-rabbitmq/lab/model.ts'
+import { streamingKafka } from '../../../streaming-kafka/lab/model.ts'
+import { leftovers, runCli, startCli, testFolder } from '../../testing/cli.ts'
+import { findUp } from '../../session/up/record.ts'
+
+const orderId = 'order-from-a-dead-letter'
+const order = { orderId, userId: 'ada', kitchenId: 'main', items: [{ sku: 'burger', quantity: 1 }] }
+const event = orderPlaced(order, { correlationId: 'c', occurredAt: '2026-01-01T00:00:00.000Z' })
+const broken = JSON.stringify({ ...event, version: 9 })
+
+const cases: { model: Model; raw: Record<string, unknown>; broker: NodeJS.ProcessEnv }[] = [
+  { model: asyncRabbitmq, raw: { body: broken }, broker: { LAB_RABBITMQ_URL: testBroker('rabbitmq') } },
+  { model: streamingKafka, raw: { topic: 'orders', body: broken }, broker: { LAB_KAFKA_BROKERS: testBroker('kafka') } },
+]
+
+for (const { model, raw, broker } of cases) {
+  test(`a dead letter of ${model.name} is listed, shown, and redriven as edited while the model is up`, async t => {
+    const folder = testFolder()
+    t.after(folder.remove)
+    const env = { ...broker, LAB_CACHE_DIR: folder.cache }
+    const lab = startCli('main', ['up', model.name, '--free-ports'], env)
+    t.after(() => lab.process.kill('SIGKILL'))
+    await lab.says('Ctrl-C ends it')
+    process.env.LAB_CACHE_DIR = folder.cache
+    t.after(() => delete process.env.LAB_CACHE_DIR)
+    const place = findUp(model.name)
+    assert.ok(place)
+    const urlOf = (service: string) => new RegExp(`${service} (http\\S+)`).exec(lab.stdout())?.[1] ?? ''
+    const link = await model.connect({ ...place, url: urlOf })
+    t.after(() => link.close())
+    await link.verbs['publish-raw']?.(raw)
+    const arrived = async () => (await link.deadLetters())[0]
+    const letter = await until(arrived, { deadlineMs: 20_000, what: 'the dead letter' })
+
+    const lettersOf = (...args: string[]) => runCli('main', ['dead-letters', ...args], env)
+    const listed = await lettersOf('list')
+    assert.equal(listed.code, 0, listed.stderr)
+    assert.ok(listed.stdout.includes(letter.id) && listed.stdout.includes('unknown-event'), listed.stdout)
+    const shown = await lettersOf('show', letter.id, '--model', model.name)
+    assert.ok(shown.stdout.includes(broken), shown.stdout)
+    const wrong = await lettersOf('redrive', 'nothing-like-it')
+    assert.equal(wrong.code, 2)
+
+    const file = join(folder.path, 'mended.json')
+    writeFileSync(file, JSON.stringify(event))
+    const redriven = await lettersOf('redrive', letter.id, '--edit', file)
+    assert.equal(redriven.code, 0, redriven.stderr)
+    const decided = async () =>
+      JSON.stringify(await getJson(`${urlOf(model.evidence.inventory)}/inventory/decisions`)).includes(orderId)
+    await until(decided, { deadlineMs: 20_000, what: 'the order of the mended letter to be decided' })
+    assert.equal((await lettersOf('list')).stdout, 'There are no dead letters.\n')
+
+    lab.process.kill('SIGINT')
+    assert.equal(await lab.ended, 0)
+    assert.deepEqual(leftovers(folder), [])
+  })
+}

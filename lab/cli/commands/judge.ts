@@ -1,0 +1,95 @@
+// `lab judge`: verdicts, measures and pictures of a run once more, from its histories, by the checks of this checkout.
+// Guarantees that nothing is run, and that a result whose histories are not whole is left as it was, and named.
+import { Type } from 'typebox'
+import type { Command } from 'commander'
+import { existsSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { parse } from '#common/contracts/parse.ts'
+import type { Experiment, Variant } from '#engine/experiment/define.ts'
+import type { Profile } from '#engine/experiment/profile.ts'
+import type { History } from '#engine/run/history.ts'
+import { judge } from '#engine/run/evaluate.ts'
+import { historyFile, resultOf } from '#engine/run/result.ts'
+import type { Result } from '#engine/run/summary.ts'
+import { thresholdOf } from '#engine/analysis/thresholds/evaluate-threshold.ts'
+import type { Threshold } from '#engine/analysis/thresholds/threshold.ts'
+import { experimentOf } from '../../comparison/source-experiment.ts'
+import { askedAgain } from '../../comparison/request.ts'
+import { comparisonOf } from '../../comparison/plan.ts'
+import { COULD_NOT_RUN, exitCodeOf } from '../../session/exit-code.ts'
+import { findRun, shortPath } from '../../session/runs.ts'
+import { saveSummary } from '../../session/save-summary.ts'
+import { withThresholds } from '../../session/thresholds/apply.ts'
+import { readThreshold } from '../../session/thresholds/option.ts'
+import { UsageError } from '../usage.ts'
+import { writeReport } from './report.ts'
+
+export function addJudgeCommand(program: Command): void {
+  program
+    .command('judge')
+    .description('judge and measure a run again, from its histories; nothing is run')
+    .argument('[run]', 'its name under runs/, a folder, or latest', 'latest')
+    .addHelpText('after', '\nExample: npm run lab -- judge latest')
+    .action((name: string) => {
+      const { summary, folder } = findRun(name)
+      const judged = summary.results.map(result => again(result, folder))
+      const left = summary.results.filter((_, nth) => judged[nth] === undefined)
+      summary.results = summary.results.map((result, nth) => judged[nth] ?? result)
+      if (summary.comparison) summary.comparison = comparisonOf(askedAgain(summary.comparison), summary.profile)
+      saveSummary(summary, folder)
+      for (const { model, experiment, verdict } of summary.results) console.log(`${verdict} ${model}/${experiment}`)
+      console.log(shortPath(writeReport(summary, folder)))
+      for (const { model, experiment, verdict } of left)
+        console.error(`${model}/${experiment} is not judged again: its histories are not whole. It stays ${verdict}.`)
+      process.exitCode = exitCodeOf(summary) || (left.length > 0 ? COULD_NOT_RUN : 0)
+    })
+}
+
+/** The shape as far as whoever wrote another file could have got it wrong; a run's own histories are trusted. */
+const Rows = Type.Array(Type.Object({}))
+const HistorySchema = Type.Unsafe<History>(
+  Type.Object({
+    planned: Rows,
+    attempts: Rows,
+    originNs: Type.Number(),
+    acts: Rows,
+    evidence: Type.Object({ orders: Rows, decisions: Rows, notifications: Rows }),
+  }),
+)
+
+/** @throws UsageError that names the file */
+function readHistory(file: string): History {
+  try {
+    return parse(HistorySchema, JSON.parse(readFileSync(file, 'utf8')), file)
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error)
+    throw new UsageError(
+      `${shortPath(file)} is no history that can be judged (${why}); take it away, and its result stays.`,
+    )
+  }
+}
+
+/** Undefined where its histories are not whole. */
+function again(result: Result, run: string): Result | undefined {
+  const { model, experiment: name, profile, seconds, cell, trouble } = result
+  const experiment = experimentOf(result)
+  const folder = join(run, model, name)
+  if (!experiment || trouble !== undefined || !isWhole(experiment, profile, folder)) return undefined
+  const variants = experiment.variants(experiment.profiles[profile])
+  const results = variants.map(variant => judge(variant, readHistory(historyFile(folder, variant.name))))
+  const judged = {
+    ...resultOf({ experiment, name, profile, variants, results, seconds, trouble }),
+    ...(cell && { cell }),
+  }
+  return withThresholds(judged, experiment, thresholdsOf(result, variants))
+}
+
+/** Those that the run was given beside the experiment's own. */
+function thresholdsOf({ checks }: Result, variants: readonly Variant[]): Threshold[] {
+  const own = variants.flatMap(({ thresholds = [] }) => thresholds)
+  const all = new Set(checks.flatMap(({ name }) => thresholdOf(name) ?? []))
+  return [...all].filter(text => !own.includes(text)).map(readThreshold)
+}
+
+const isWhole = (experiment: Experiment, profile: Profile, folder: string): boolean =>
+  experiment.variants(experiment.profiles[profile]).every(({ name }) => existsSync(historyFile(folder, name)))

@@ -1,0 +1,44 @@
+// `lab publish`: a whole run becomes the evidence that is committed with the code.
+import type { Command } from 'commander'
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { experiments, models } from '../../session/registry.ts'
+import { known } from '../../session/known.ts'
+import { requirePublishable } from '../../publish/publishable.ts'
+import { renderedFrom } from '../../publish/rendered.ts'
+import { comparisonSource, sourcesOf } from '../../publish/sources.ts'
+import { findRun, ROOT } from '../../session/runs.ts'
+
+export function addPublishCommand(program: Command): void {
+  program
+    .command('publish')
+    .description('write the results of a full run or comparison where they are committed: JSON, tables, pictures, logs')
+    .argument('[run]', 'its name under runs/, a folder, or latest; without one, what is committed is rendered again')
+    .addHelpText('after', '\nExample: npm run lab -- publish latest')
+    .action((name?: string) => {
+      const sources = name === undefined ? new Map<string, string>() : fromRun(name)
+      write(sources)
+      const rendered = renderedFrom(ROOT, withExperiments)
+      write(rendered)
+      for (const path of [...sources.keys(), ...rendered.keys()].sort()) console.log(path)
+    })
+}
+
+/** Models without experiments have nothing to publish. */
+const withExperiments = models
+  .map(({ name }) => name)
+  .filter(name => Object.keys(experiments).some(id => id.startsWith(`${name}/`)))
+
+/** @throws UsageError when the run cannot be the evidence */
+function fromRun(name: string): Map<string, string> {
+  const { summary, folder } = findRun(name)
+  requirePublishable(summary, known)
+  return summary.comparison ? comparisonSource(summary) : sourcesOf(summary, folder)
+}
+
+function write(files: ReadonlyMap<string, string | Uint8Array>): void {
+  for (const [path, content] of files) {
+    mkdirSync(dirname(join(ROOT, path)), { recursive: true })
+    writeFileSync(join(ROOT, path), content)
+  }
+}

@@ -1,0 +1,49 @@
+// `lab start` and `lab run`: experiments with live progress, tables, verdicts and an overview at the end.
+import type { Command } from 'commander'
+import type { Result } from '#engine/run/summary.ts'
+import { experiments } from '../../session/registry.ts'
+import { liveReporter } from '../../report/terminal/live.ts'
+import { plainReporter } from '../../report/terminal/plain.ts'
+import { renderOverview, renderResult } from '../../report/terminal/report.ts'
+import { terminalWidth } from '../../report/terminal/width.ts'
+import { unknownName } from '../usage.ts'
+import { addRunOptions, carryOut, type RunOptions } from '../run-command.ts'
+
+export function addRunCommands(program: Command): void {
+  const start = program
+    .command('start')
+    .description('run all experiments with the values that the lab stands for, and say what came of them')
+    .action((options: RunOptions) => perform(Object.keys(experiments), options))
+  const some = program
+    .command('run')
+    .description('run some experiments')
+    .argument('<experiment...>', 'as lab list names them, or a model for all of its own')
+    .action((names: string[], options: RunOptions) => perform(chosen(names), options))
+  addRunOptions(start).addHelpText('after', '\nExample: npm start -- --profile quick')
+  addRunOptions(some).addHelpText(
+    'after',
+    '\nExample: npm run lab -- run sync-rest/baseline-latency --profile quick --seed 7\n         npm run lab -- run async-rabbitmq --profile quick --runtime compose\n         npm run lab -- run sync-rest --threshold "completed p99 < 500 ms" --junit checks.xml',
+  )
+}
+
+/** Experiments by name; a model's name stands for all of its own. @throws UsageError with the nearest name */
+function chosen(names: readonly string[]): string[] {
+  const known = Object.keys(experiments)
+  const found = names.flatMap(name => {
+    const those = known.filter(id => id === name || id.startsWith(`${name}/`))
+    if (those.length === 0) throw unknownName('experiment', name, known)
+    return those
+  })
+  return [...new Set(found)]
+}
+
+async function perform(ids: readonly string[], options: RunOptions): Promise<void> {
+  const show = (result: Result) => console.log(`\n${renderResult(result, terminalWidth())}\n`)
+  const { profile, runtime } = options
+  await carryOut(options, {
+    experiments: ids.flatMap(id => (experiments[id] ? [{ id, experiment: experiments[id] }] : [])),
+    reporter: process.stdout.isTTY ? liveReporter(profile, runtime, show) : plainReporter(console.log, show),
+    told: renderOverview,
+    interrupted: (_, where) => `Interrupted; what was measured until then is in ${where}/summary.json`,
+  })
+}

@@ -1,0 +1,35 @@
+import assert from 'node:assert/strict'
+import { createServer } from 'node:net'
+import { test } from 'node:test'
+import { isRunning } from '#host/owner.ts'
+import { leftovers, runCli, startCli, testFolder } from '../../testing/cli.ts'
+
+test('up serves a model until Ctrl-C, with an order that can be placed as it says', async t => {
+  const folder = testFolder()
+  t.after(folder.remove)
+  const lab = startCli('main', ['up', 'sync-rest', '--free-ports'], { LAB_CACHE_DIR: folder.cache })
+  t.after(() => lab.process.kill('SIGKILL'))
+  await lab.says('Ctrl-C ends it')
+  const [, url, key, body] = /curl -s (\S+) .*-H '(idempotency-key: first)' -d '(.+)'/.exec(lab.stdout()) ?? []
+  assert.ok(url && key && body, lab.stdout())
+  const headers = { 'content-type': 'application/json', 'idempotency-key': 'first' }
+  const answer = await fetch(url, { method: 'POST', headers, body })
+  assert.equal(answer.status, 201)
+
+  const services = lab.children()
+  lab.process.kill('SIGINT')
+  assert.equal(await lab.ended, 0)
+  assert.deepEqual(services.filter(isRunning), [])
+  assert.deepEqual(leftovers(folder), [])
+})
+
+test('a port that another program has is one sentence', async t => {
+  // Whether this or something else on the machine has it, it is in use.
+  const other = createServer()
+  other.once('error', () => {})
+  other.listen(8001, '127.0.0.1')
+  t.after(() => other.close())
+  const { code, stderr } = await runCli('main', ['up', 'sync-rest'])
+  assert.equal(code, 3)
+  assert.match(stderr, /^Port 800[0-2] of \w+ is in use; .+--free-ports.+\n$/)
+})

@@ -1,0 +1,104 @@
+// `lab up`: a model's services on their own ports, with brokers, until Ctrl-C. What they stored is gone afterwards.
+import type { Command } from 'commander'
+import { randomBytes } from 'node:crypto'
+import { once } from 'node:events'
+import { mkdirSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { IDEMPOTENCY_KEY } from '#common/contracts/http.ts'
+import type { Model, Place } from '#engine/experiment/model.ts'
+import { dataRoot } from '#host/folders.ts'
+import { registerRun } from '#host/run-registry.ts'
+import { withoutPassword } from '#infra/brokers/probe-rabbitmq.ts'
+import { addressesOf, createBrokers } from '../../session/brokers.ts'
+import { COULD_NOT_RUN } from '../../session/exit-code.ts'
+import { models } from '../../session/registry.ts'
+import { listenForInterrupt } from '../../session/interrupt.ts'
+import { RUNS, shortPath } from '../../session/runs.ts'
+import { sweep } from '../../session/sweep.ts'
+import { recordUp } from '../../session/up/record.ts'
+import { freePorts, startServices, type UpPorts, usualPorts } from '../../session/up/services.ts'
+import { unknownName } from '../usage.ts'
+
+export function addUpCommand(program: Command): void {
+  program
+    .command('up')
+    .description('start the services of a model on their ports, with the brokers that they need, until Ctrl-C')
+    .argument('<model>', models.map(({ name }) => name).join(', '))
+    .option('--free-ports', 'on ports that are free now, in place of the usual ones')
+    .addHelpText('after', '\nExample: npm run lab -- up sync-rest')
+    .action(async (name: string, { freePorts: free = false }: { freePorts?: boolean }) => {
+      const model = models.find(each => each.name === name)
+      if (!model)
+        throw unknownName(
+          'model',
+          name,
+          models.map(each => each.name),
+        )
+      await up(model, await (free ? freePorts(model) : usualPorts(model)))
+    })
+}
+
+async function up(model: Model, ports: UpPorts): Promise<void> {
+  const signal = listenForInterrupt()
+  const lasting = addressesOf(process.env)
+  const shared = model.brokers.some(kind => lasting[kind])
+  // Short names where the broker is the lab's own; on another one, names that nobody else has.
+  const prefix = shared ? `lab-up-${randomBytes(2).toString('hex')}.` : ''
+  const dataFolder = join(dataRoot(), `up-${process.pid}`)
+  const logFolder = join(RUNS, `up-${model.name}`)
+  rmSync(logFolder, { recursive: true, force: true })
+  await sweep(line => console.log(line))
+  const registration = registerRun({ directories: [dataFolder], prefix, addresses: shared ? lasting : {} })
+  mkdirSync(dataFolder, { recursive: true })
+  const brokers = createBrokers({ dataFolder, signal, onProgress: (kind, line) => console.log(`${kind}: ${line}`) })
+  const place: Place = { url: ports.url, broker: {}, prefix }
+  try {
+    for (const kind of model.brokers) place.broker[kind] = (await brokers.get(kind)).address
+    const services = await startServices({ model, place, dataFolder, logFolder, signal })
+    const forget = recordUp(model.name, place)
+    try {
+      console.log(greeting(model, place, shortPath(logFolder)))
+      const ended = signal.aborted ? [] : once(signal, 'abort').then(() => undefined)
+      const dead = await Promise.race([ended, services.died])
+      if (typeof dead === 'string') {
+        process.exitCode = COULD_NOT_RUN
+        process.stderr.write(
+          `${dead} has ended, and the others with it; ${shortPath(logFolder)}/${dead}.log says why.\n`,
+        )
+      }
+    } finally {
+      forget()
+      await services.stop()
+      if (shared) await model.remove(place)
+    }
+  } catch (error) {
+    if (!signal.aborted) throw error
+  } finally {
+    await brokers.keepOnly([])
+    rmSync(dataFolder, { recursive: true, force: true, maxRetries: 5 })
+    ports.release()
+    registration.unregister()
+  }
+}
+
+function greeting(model: Model, { url, broker, prefix }: Place, logs: string): string {
+  const entry = url(model.entry)
+  const body = JSON.stringify({ userId: 'ada', items: [{ sku: 'burger', quantity: 2 }] })
+  const key = `'${IDEMPOTENCY_KEY}: first'`
+  return [
+    `${model.name} is up:`,
+    ...model.services.map(({ name }) => `  ${name} ${url(name)}`),
+    ...Object.entries(broker).map(
+      ([kind, address]) => `  ${kind} ${prefix === '' ? address : withoutPassword(address)}`,
+    ),
+    'Place an order; the same key again is the same order:',
+    `  curl -s ${entry}/order -H 'content-type: application/json' -H ${key} -d '${body}'`,
+    'See what became of it, and of all:',
+    `  curl -s ${entry}/order/ORDER_ID`,
+    `  curl -s ${url(model.evidence.inventory)}/inventory`,
+    ...(model.features.includes('dead-letters')
+      ? ['See messages that were given up:', `  npm run lab -- dead-letters list --model ${model.name}`]
+      : []),
+    `Logs: ${logs}/. Ctrl-C ends it, and what it stored goes with it.`,
+  ].join('\n')
+}

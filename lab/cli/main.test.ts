@@ -1,0 +1,119 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { experiments } from '../session/registry.ts'
+import { runCli } from '../testing/cli.ts'
+
+const oneSentence = (text: string) => text.trim().split('\n').length === 1 && !text.includes('    at ')
+
+const refusals: [string[], RegExp][] = [
+  [['rum'], /unknown command 'rum' \(Did you mean run\?\)/],
+  [['run', 'sync-rest', '--sed', '3'], /unknown option '--sed' \(Did you mean --seed\?\)/],
+  [['run', 'sync-rest/slow-inventry'], /did you mean "sync-rest\/slow-inventory"\?/],
+  [['run', 'baseline-latancy'], /did you mean "sync-rest\/baseline-latency"\?/],
+  [['run'], /missing required argument/],
+  [['run', 'sync-rest', '--profile', 'fast'], /Allowed choices are quick, full/],
+  [['run', 'sync-rest', '--runtime', 'podman'], /Allowed choices are processes, compose/],
+  [['run', 'sync-rest', '--seed', '-1'], /whole number/],
+  [
+    ['run', 'sync-rest', '--threshold', 'fast please'],
+    /"fast please" is no threshold; it has the form "completed p99 < 500 ms"/,
+  ],
+  [
+    ['run', 'sync-rest', '--threshold', 'complted p99 < 5 s'],
+    /no measure "complted p99"; did you mean "completed p99"\?/,
+  ],
+  [
+    ['run', 'sync-rest', '--threshold', 'deadline bellow: asked > 1'],
+    /no variant "deadline bellow"; did you mean "deadline below"\?/,
+  ],
+  [['run', 'sync-rest', '--threshold', 'completed p99 < 5 %'], /The unit "%" .+ give it in ms\./],
+  [
+    ['run', 'sync-rest', '--junit', '/dev/null/checks.xml'],
+    /\/dev\/null\/checks\.xml cannot be written .+; give --junit another file/,
+  ],
+  [['list', 'nothing-like-it-at-all'], /There is no experiment "nothing-like-it-at-all"; there are: sync-rest\/base/],
+  [['start', 'sync-rest'], /too many arguments/],
+  [['show', 'no-such-run'], /There is no run "no-such-run"/],
+  [['diff', 'latest', 'no-such-run'], /There is no run "/],
+  [['diff', 'latest'], /missing required argument 'other'/],
+  [['publish', 'no-such-run'], /There is no run "no-such-run"/],
+  [['up', 'sync-rets'], /did you mean "sync-rest"\?/],
+  [['dead-letters', 'list', '--model', 'sync-rest'], /sync-rest has no dead letters/],
+  [['dead-letters', 'list', '--model', 'async-rabitmq'], /did you mean "async-rabbitmq"\?/],
+  [['dead-letters', 'list', '--model', 'streaming-kafka', '--broker', 'nonsense'], /is no address of a kafka broker/],
+]
+
+for (const [args, sentence] of refusals) {
+  test(`lab ${args.join(' ')} is refused in one sentence, with exit code 2`, async () => {
+    const { code, stdout, stderr } = await runCli('main', args)
+    assert.equal(code, 2)
+    assert.equal(stdout, '')
+    assert.match(stderr, sentence)
+    assert.ok(oneSentence(stderr), stderr)
+  })
+}
+
+test('every command explains itself with an example', async () => {
+  const { stdout } = await runCli('main', ['--help'])
+  const commands = [...stdout.matchAll(/^ {2}([a-z-]+) /gm)].flatMap(([, name]) =>
+    name && name !== 'help' ? [name] : [],
+  )
+  assert.deepEqual(commands, [
+    'start',
+    'run',
+    'compare',
+    'list',
+    'show',
+    'judge',
+    'report',
+    'diff',
+    'up',
+    'dead-letters',
+    'doctor',
+    'publish',
+  ])
+  for (const command of commands) {
+    const help = await runCli('main', [command, '--help'])
+    assert.equal(help.code, 0)
+    assert.match(help.stdout, /^Example: npm (start|run lab) -- /m, command)
+  }
+})
+
+test('list names every experiment with its question, and tells of one what it asks, does and checks', async () => {
+  const all = await runCli('main', ['list'])
+  assert.equal(all.code, 0)
+  for (const [id, { question }] of Object.entries(experiments)) {
+    assert.ok(all.stdout.includes(id) && all.stdout.includes(question), id)
+    const one = await runCli('main', ['list', id])
+    assert.equal(one.code, 0, one.stderr)
+    assert.match(
+      one.stdout,
+      /^Asks: .+\nDoes: .+\nWith:\n {2}quick: .+\n {2}full: .+\nVariants:\n[^]+\nChecks:\n {2}lost: /m,
+    )
+  }
+})
+
+test('doctor has a line for each thing that it looks at', async () => {
+  const { stdout } = await runCli('main', ['doctor'])
+  for (const what of ['machine', 'node', 'java', 'mvn', 'cache', 'rabbitmq', 'kafka', 'ports of sync-rest']) {
+    assert.match(stdout, new RegExp(`^[✔!✘] ${what}: .+$`, 'm'))
+  }
+})
+
+test('doctor names the way out where a broker that the user gave does not answer, and says 3', async () => {
+  const { code, stdout } = await runCli('main', ['doctor'], { LAB_KAFKA_BROKERS: '127.0.0.1:1' })
+  assert.equal(code, 3)
+  assert.match(stdout, /^✘ kafka: LAB_KAFKA_BROKERS cannot be used: .+ Set LAB_KAFKA_BROKERS to a running broker/m)
+})
+
+test('dead letters of a broker that does not answer are one sentence', async () => {
+  const { code, stderr } = await runCli('main', [
+    'dead-letters',
+    'list',
+    '--broker',
+    'amqp://lab:secret@127.0.0.1:1/lab',
+  ])
+  assert.equal(code, 3)
+  assert.ok(oneSentence(stderr), stderr)
+  assert.doesNotMatch(stderr, /secret/)
+})

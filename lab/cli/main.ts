@@ -1,0 +1,33 @@
+// The command line.
+// Exit codes: 0 all valid · 1 something invalid · 2 wrong usage · 3 something unknown, vacuous or not run · 130 interrupted.
+import { createProgram, runProgram } from './command-line.ts'
+import { addCompareCommand } from './commands/compare.ts'
+import { addDeadLettersCommand } from './commands/dead-letters.ts'
+import { addDiffCommand } from './commands/diff.ts'
+import { addDoctorCommand } from './commands/doctor.ts'
+import { addJudgeCommand } from './commands/judge.ts'
+import { addListCommand } from './commands/list.ts'
+import { addPublishCommand } from './commands/publish.ts'
+import { addReportCommand } from './commands/report.ts'
+import { addRunCommands } from './commands/run.ts'
+import { addShowCommand } from './commands/show.ts'
+import { addUpCommand } from './commands/up.ts'
+
+const program = createProgram(
+  'lab',
+  'One order workflow over REST, RabbitMQ and Kafka: loaded, broken on purpose, measured, judged.',
+).addHelpText('after', '\nExample: npm run lab -- run sync-rest/baseline-latency --profile quick')
+
+addRunCommands(program)
+addCompareCommand(program)
+addListCommand(program)
+addShowCommand(program)
+addJudgeCommand(program)
+addReportCommand(program)
+addDiffCommand(program)
+addUpCommand(program)
+addDeadLettersCommand(program)
+addDoctorCommand(program)
+addPublishCommand(program)
+
+await runProgram(program)

@@ -1,0 +1,30 @@
+import assert from 'node:assert/strict'
+import { join } from 'node:path'
+import { test } from 'node:test'
+import { runCli, startCli, testFolder } from '../testing/cli.ts'
+
+test('a service starts alone under its name, and ends when it is told to', async t => {
+  const folder = testFolder()
+  t.after(folder.remove)
+  const env = { PORT: '0', DATA_DIR: join(folder.path, 'data') }
+  const service = startCli('service', ['sync-rest/inventory_service'], env)
+  t.after(() => service.process.kill('SIGKILL'))
+  await service.says('"event":"listening"')
+  service.process.kill('SIGTERM')
+  assert.equal(await service.ended, 0)
+})
+
+test('an unknown service is refused with the nearest name', async () => {
+  const { code, stderr } = await runCli('service', ['sync-rest/inventory-service'])
+  assert.equal(code, 2)
+  assert.equal(
+    stderr,
+    'There is no service "sync-rest/inventory-service"; did you mean "sync-rest/inventory_service"?\n',
+  )
+})
+
+test('without a name it lists the services and gives an example', async () => {
+  const { code, stderr } = await runCli('service', [])
+  assert.equal(code, 2)
+  assert.match(stderr, /Services: sync-rest\/order_service, .+\nExample: npm run service -- /)
+})

@@ -1,0 +1,72 @@
+// What a comparison measured, in sentences: under the picture of each fault, and under its tables on the terminal.
+import type { Result } from '#engine/run/summary.ts'
+import { ms } from '#engine/analysis/format.ts'
+import { medianOf, type Reading, readingOf, said } from './repeated-measures.ts'
+import { byRate, type Subject, subjectsOf } from './configurations.ts'
+
+/** Of what ran at several rates: half of the orders at each. */
+export const halves = (models: readonly string[], results: readonly Result[]): string[] =>
+  byRate(results)
+    .map(([ordersPerSecond, own]) => halfOf(ordersPerSecond, subjectsOf(own, models)))
+    .filter(text => text !== '')
+
+function halfOf(ordersPerSecond: number, subjects: readonly Subject[]): string {
+  const told = subjects.flatMap(subject => {
+    const [answered, done] = ['accepted p50', 'completed p50'].map(name => readingOf(subject, name))
+    if (!subject.isFirst || !answered?.values.length || !done?.values.length) return []
+    return [`${subject.model} ${ms(medianOf(answered))} and ${ms(medianOf(done))}`]
+  })
+  if (told.length === 0) return ''
+  return `At ${ordersPerSecond} orders a second half of the clients had their answer, and half of the orders were completed, within: ${told.join('; ')}.`
+}
+
+/** Two sentences at most; one is left out where nothing was measured for it. */
+export function sentencesOf(subjects: readonly Subject[]): string[] {
+  return [accepted(subjects), completed(subjects)].filter(sentence => sentence !== '')
+}
+
+function accepted(subjects: readonly Subject[]): string {
+  const parts = subjects.flatMap(subject => {
+    const during = known(subject, 'during: availability')
+    const share = during ?? known(subject, 'availability')
+    return share ? [`${said(share)} in ${named(subject, subjects)}${during ? '' : ' (of all orders)'}`] : []
+  })
+  return parts.length === 0
+    ? ''
+    : `Answered rightly within a second, of the orders asked while it lasted: ${list(parts)}.`
+}
+
+function completed(subjects: readonly Subject[]): string {
+  const parts = subjects.flatMap(subject => {
+    const share = known(subject, 'completed ÷ asked')
+    if (!share) return []
+    const waiting = known(subject, 'deepest open') ?? known(subject, 'deepest backlog')
+    const deepest = waiting ? `, with at most ${said(waiting)} that waited` : ''
+    return [`${said(share)} in ${named(subject, subjects)}${deepest}${gone(subject)}`]
+  })
+  return parts.length === 0 ? '' : `Completed in the end: ${parts.join('; ')}.`
+}
+
+/** When the last of the orders that were asked while the fault lasted was through. */
+function gone(subject: Subject): string {
+  const last = readingOf(subject, 'heal to last completed')
+  if (!last) return ''
+  const { value } = medianOf(last)
+  if (value === null) return last.note === undefined ? '' : ` (${last.note})`
+  if (value < AT_ONCE_MS) return ' (all of those asked while it lasted by the heal)'
+  return ` (the last of those asked while it lasted ${ms(medianOf(last))} after the heal)`
+}
+
+const AT_ONCE_MS = 1
+
+/** A model where it has one variant here, else the variant too. */
+const named = ({ model, variant }: Subject, all: readonly Subject[]): string =>
+  all.filter(each => each.model === model).length > 1 ? `${model}, ${variant}` : model
+
+function known(subject: Subject, name: string): Reading | undefined {
+  const reading = readingOf(subject, name)
+  return reading && reading.values.length > 0 ? reading : undefined
+}
+
+const list = (texts: readonly string[]): string =>
+  texts.length < 2 ? texts.join('') : `${texts.slice(0, -1).join(', ')} and ${texts.at(-1)}`

@@ -1,0 +1,38 @@
+import assert from 'node:assert/strict'
+import { statSync } from 'node:fs'
+import { join } from 'node:path'
+import { test } from 'node:test'
+import { models } from '../session/registry.ts'
+import { parseSummary } from '../session/runs.ts'
+import { leftovers, lendPackages, runCli, testFolder } from '../testing/cli.ts'
+
+const FAULTS = ['healthy', 'broker-dead', 'duplicates', 'poison', 'read-again']
+const LARGEST_BYTES = 3_000_000
+
+// Brokers of its own: it kills them.
+test('a quick comparison of all models is valid, tells what each lacks, makes its report and leaves nothing', async t => {
+  const folder = testFolder()
+  t.after(folder.remove)
+  const args = ['compare', '--profile', 'quick', '--faults', FAULTS.join(), '--out', folder.runs, '--json']
+  lendPackages(folder)
+  const { code, stdout, stderr } = await runCli('main', args, { LAB_CACHE_DIR: folder.cache })
+  const { results, comparison } = parseSummary(stdout, 'what it said')
+  const notValid = results.flatMap(({ model, experiment, checks, trouble, variants }) => {
+    const leftOut = new Set(variants.filter(each => each.leftOut !== undefined).map(({ name }) => name))
+    const wrong = checks.filter(({ verdict, variant }) => verdict !== 'valid' && !leftOut.has(variant))
+    return trouble || wrong.length > 0 ? [{ model, experiment, trouble, wrong }] : []
+  })
+  assert.deepEqual(notValid, [], stderr)
+  assert.equal(code, 0, stderr)
+  for (const { name, without } of comparison?.about ?? []) {
+    const run = results.filter(({ cell }) => cell?.fault === name).map(({ model }) => model)
+    assert.deepEqual([...run, ...Object.keys(without)].sort(), models.map(model => model.name).sort(), name)
+  }
+  const orders = results.flatMap(result => result.orders ?? [])
+  assert.ok(orders.length > 0 && orders.every(({ points = [] }) => points.length > 50))
+  const costs = results.flatMap(({ measures }) => measures.filter(({ name }) => name === 'CPU'))
+  assert.ok(costs.length === 4 && costs.every(({ value }) => value !== null && value > 0), JSON.stringify(costs))
+  const { size } = statSync(join(folder.runs, 'latest', 'report.html'))
+  assert.ok(size > 10_000 && size < LARGEST_BYTES, `${size} bytes`)
+  assert.deepEqual(leftovers(folder), [])
+})

@@ -1,0 +1,43 @@
+// What shows that a fault of the comparison took place.
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import type { History } from '#engine/run/history.ts'
+import { historyOf, ns, served } from '#engine/testing/sample-timelines.ts'
+import { asyncRabbitmq } from '../../async-rabbitmq/lab/model.ts'
+import { burst } from './scenarios/burst.ts'
+import { duplicates } from './scenarios/duplicates.ts'
+
+const SETTINGS = { ordersPerSecond: 50, beforeMs: 0, faultMs: 2_000, afterMs: 500, times: 10 }
+const steady = (count: number, everyMs: number, fromMs = 0) =>
+  Array.from({ length: count }, (_, index) => served(fromMs + index * everyMs, 10))
+
+function verdictOf({ harm: harmOf }: Pick<typeof burst, 'harm'>, history: History): string | undefined {
+  const harm = harmOf(asyncRabbitmq, SETTINGS)
+  assert.ok(typeof harm !== 'string')
+  return harm.seen[0]?.(history).verdict
+}
+
+test('that every message came twice is shown by each way that messages take', () => {
+  const copied = (result: unknown, { fromMs = 0, toMs = 2_000 } = {}) => {
+    const history = historyOf(steady(100, 20))
+    const [began, ended] = [fromMs, toMs].map(ms => ({ atNs: ns(ms), doneNs: ns(ms), target: 'broker' }))
+    assert.ok(began && ended)
+    history.acts.push({ ...began, verb: 'begin-copies' }, { ...ended, verb: 'end-copies', result })
+    return verdictOf(duplicates, history)
+  }
+  assert.equal(copied({ copied: 300, of: { orders: 100, events: 200 } }), 'valid')
+  assert.equal(copied({ copied: 240, of: { orders: 40, events: 200 } }), 'vacuous')
+  assert.equal(copied({ copied: 300, of: { orders: 0, events: 300 } }), 'vacuous')
+  assert.equal(copied({ copied: 187 }), 'valid')
+  assert.equal(copied({ copied: 140 }), 'vacuous')
+  const late = { fromMs: 400, toMs: 1_900 }
+  assert.equal(copied({ copied: 220, of: { orders: 74, events: 146 } }, late), 'valid', 'of those that came meanwhile')
+  assert.equal(copied({ copied: 60, of: { orders: 20, events: 40 } }, { fromMs: 1_600 }), 'vacuous', 'too few came')
+  assert.equal(verdictOf(duplicates, historyOf(steady(100, 20))), 'vacuous')
+})
+
+test('a burst that is half of what it should be is none', () => {
+  const rising = (inASecond: number) =>
+    verdictOf(burst, historyOf([...steady(150, 20), ...steady(inASecond, 1_000 / inASecond, 3_000)]))
+  assert.deepEqual([rising(500), rising(250)], ['valid', 'vacuous'])
+})

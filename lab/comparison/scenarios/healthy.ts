@@ -1,0 +1,42 @@
+// Nothing is broken: what each model costs and how long its clients wait, at several rates.
+import { inTime, steadyPlan } from '#engine/load/plan.ts'
+import { defineFault } from '../scenario.ts'
+
+/** At any measured rate the services are warmed up by as many orders, as fast. */
+const WARM_UP_PER_SECOND = 200
+
+export const healthy = defineFault({
+  name: 'healthy',
+  title: 'Nothing is broken',
+  asks: 'How long do clients wait for their answer and for their order, and what does it cost?',
+  caveat:
+    'Accepted counts until the client has its answer, completed until the order is decided and its confirmation stored: where the answer carries the outcome, completed comes first. CPU, written bytes and memory are those of all the processes of a model: its services (streaming-kafka has a fourth one, for analytics) and its brokers, with what they take at rest, which is most of it at few orders a second. What is synced is counted for the whole disk.',
+  profiles: {
+    full: { ordersPerSecond: 100, measuredMs: 10_000, warmUpOrders: 600 },
+    quick: { ordersPerSecond: 100, measuredMs: 3_000, warmUpOrders: 100 },
+  },
+  besides: 'durability',
+  columns: [
+    'accepted p50',
+    'accepted p99',
+    'accepted uncorrected p99',
+    'completed p50',
+    'completed p99',
+    'CPU',
+    'written',
+    'written by brokers',
+    'synced',
+    'syncs',
+    'memory',
+  ],
+  load: ({ ordersPerSecond, measuredMs, warmUpOrders }) => ({
+    warmUpOrders,
+    orders: Math.round((ordersPerSecond * measuredMs) / 1_000),
+    plan(orders) {
+      const warmUp = steadyPlan(warmUpOrders, WARM_UP_PER_SECOND)
+      const measured = steadyPlan(orders - warmUpOrders, ordersPerSecond, (1_000 * warmUpOrders) / WARM_UP_PER_SECOND)
+      return inTime([...warmUp, ...measured.map(start => ({ ...start, order: start.order + warmUpOrders }))])
+    },
+  }),
+  harm: () => ({ seen: [] }),
+})

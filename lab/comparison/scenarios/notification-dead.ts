@@ -1,0 +1,22 @@
+// Notification is killed, and started again a while later.
+import { actSeen } from '#engine/checks/preconditions.ts'
+import { kill, start } from '#engine/experiment/steps.ts'
+import { around, between, defineFault, serviceOf, spanOf } from '../scenario.ts'
+
+export const notificationDead = defineFault({
+  name: 'notification-dead',
+  title: 'Notification dead',
+  asks: 'The part that confirms is killed: does it stop those that sell, and is every order confirmed in the end?',
+  profiles: {
+    full: { ordersPerSecond: 50, beforeMs: 5_000, faultMs: 10_000, afterMs: 8_000 },
+    quick: { ordersPerSecond: 50, beforeMs: 1_000, faultMs: 2_000, afterMs: 1_000 },
+  },
+  load: around,
+  harm(model, settings) {
+    const notification = serviceOf(model, 'notification')
+    return {
+      ...between(spanOf(settings), kill(notification), start(notification)),
+      seen: [actSeen({ verb: 'kill', target: notification })],
+    }
+  },
+})

@@ -1,0 +1,43 @@
+// One message in fifty is poison: nothing can be done with it, whatever is tried.
+import { deadLetterClosure } from '#engine/checks/dead-letter-closure.ts'
+import { defineCheck, judgeAll } from '#engine/checks/check.ts'
+import { at } from '#engine/experiment/steps.ts'
+import { around, defineFault, spanOf } from '../scenario.ts'
+
+const EVERY = 50
+
+export const poison = defineFault({
+  name: 'poison',
+  title: 'One order in fifty is poison',
+  asks: 'Some messages can never be handled: do the others wait for them, and where do they go?',
+  profiles: {
+    full: { ordersPerSecond: 50, beforeMs: 5_000, faultMs: 10_000, afterMs: 5_000 },
+    quick: { ordersPerSecond: 50, beforeMs: 1_000, faultMs: 2_000, afterMs: 1_000 },
+  },
+  load: around,
+  harm({ compared: { poison: message } }, settings) {
+    const span = spanOf(settings)
+    const everyMs = (EVERY * 1_000) / settings.ordersPerSecond
+    const times = Array.from(
+      { length: Math.floor(settings.faultMs / everyMs) },
+      (_, nth) => span.fromMs + nth * everyMs,
+    )
+    return {
+      label: 'one in fifty is poison',
+      span,
+      timeline: times.map((ms, nth) => at(ms, message.send(nth))),
+      seen: [message.becomes === 'refused' ? refused(times.length) : deadLetterClosure],
+    }
+  },
+})
+
+/** Each was answered 400 at once. */
+const refused = (count: number) =>
+  defineCheck('poison-refused', 'every message that nothing can be done with is refused as malformed', ({ acts }) => {
+    const sent = acts.filter(({ verb }) => verb === 'publish-raw')
+    const offenders = sent
+      .filter(({ result }) => !(typeof result === 'object' && result && 'status' in result && result.status === 400))
+      .map(({ result }, nth) => `message ${nth} was answered ${JSON.stringify(result)}`)
+    if (sent.length < count) offenders.push(`${count - sent.length} were not sent`)
+    return judgeAll({ looked: sent.length, what: 'poisoned messages', offenders })
+  })

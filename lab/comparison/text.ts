@@ -1,0 +1,69 @@
+// The whole comparison on the terminal: a table a fault, a row a model and composition.
+import { styleText } from 'node:util'
+import type { Comparison, Result, Summary } from '#engine/run/summary.ts'
+import { coloured, renderProvenance, SIGNS } from '../report/terminal/report.ts'
+import { textTable } from '../report/terminal/table.ts'
+import { durabilityLines } from './durability.ts'
+import { faultGrid } from './scenario-grid.ts'
+import { HEALTHY } from './scenarios.ts'
+import { halves, sentencesOf } from './narrative.ts'
+import { byRate, subjectsOf } from './configurations.ts'
+
+type About = Comparison['about'][number]
+
+/** @param where the folder of the run, as the user would type it; @param width of the terminal, in characters */
+export function comparisonText(summary: Summary, where: string, width: number): string {
+  const { comparison, results } = summary
+  if (!comparison) throw new Error(`${summary.run} is no comparison`)
+  const { about, models } = comparison
+  const parts = about.flatMap(fault => {
+    const own = results.filter(({ cell }) => cell?.fault === fault.name)
+    const isNowhere = models.every(model => fault.without[model] !== undefined)
+    return own.length === 0 && !isNowhere ? [] : [part(fault, models, own, width)]
+  })
+  return [...parts, renderProvenance(summary, where, verdicts(results))].join('\n\n')
+}
+
+function part(
+  { name, title, asks, caveat, without }: About,
+  models: readonly string[],
+  results: readonly Result[],
+  width: number,
+): string {
+  const rates = byRate(results)
+  const tables = rates.flatMap(([rate, own]) => [
+    ...(rates.length > 1 ? [`At ${rate} orders a second`] : []),
+    textTable(faultGrid(subjectsOf(own, models)), width),
+  ])
+  return [
+    styleText('bold', title),
+    asks,
+    caveat ?? '',
+    ...tables,
+    ...Object.entries(without).map(([model, why]) => `${model} is not here: ${why}`),
+    ...(name === HEALTHY ? durabilityLines(results) : []),
+    ...(name === HEALTHY ? halves(models, results) : sentencesOf(subjectsOf(results, models))),
+    ...results.flatMap(troubleOf),
+    ...results.flatMap(amissOf),
+  ]
+    .filter(line => line !== '')
+    .join('\n')
+}
+
+const troubleOf = ({ model, experiment, trouble }: Result): string[] =>
+  trouble === undefined ? [] : [coloured('unknown', `${model}/${experiment} could not be finished: ${trouble}`)]
+
+/** Why a result is not valid; what a safeguard that is left out lets happen is no part of that. */
+const amissOf = ({ model, experiment, checks, variants }: Result): string[] => {
+  const out = variants.filter(({ leftOut }) => leftOut !== undefined).map(({ name }) => name)
+  return checks
+    .filter(({ verdict, variant }) => verdict !== 'valid' && !out.includes(variant))
+    .map(({ name, variant, verdict, detail }) =>
+      coloured(verdict, `${SIGNS[verdict]} ${verdict} ${model}/${experiment} ${name} (${variant}): ${detail}`),
+    )
+}
+
+function verdicts(results: readonly Result[]): string {
+  const counts = Map.groupBy(results, ({ verdict }) => verdict)
+  return [...counts].map(([verdict, some]) => `${SIGNS[verdict]} ${some.length} ${verdict}`).join(', ')
+}

@@ -1,0 +1,58 @@
+// How the orders of each second were answered, stacked by what the answer means.
+import type { Orders } from '#engine/run/summary.ts'
+import { answerClass, CLASSES } from './answers.ts'
+import { caption, grid, PLOT_END, RIGHT } from './frame.ts'
+import { rightLabels } from './labels.ts'
+import { type Markup, markup } from './markup.ts'
+import { boxes } from './path.ts'
+import { linear, type Scale } from './scale.ts'
+
+const LINE = 14
+const LEAST = 40
+
+type Answers = Orders['answers']
+
+const sorted = (answers: Answers): Answers =>
+  answers.toSorted((one, other) => CLASSES.indexOf(answerClass(one.kind)) - CLASSES.indexOf(answerClass(other.kind)))
+
+export const answersHeight = (answers: Answers): number => Math.max(LEAST, answers.length * LINE)
+
+/** The most answers of any second. */
+export function busiest(all: readonly Answers[]): number {
+  const sums = all.flatMap(answers => {
+    const totals = new Map<number, number>()
+    for (const { perSecond } of answers) {
+      for (const [second, orders] of perSecond) totals.set(second, (totals.get(second) ?? 0) + orders)
+    }
+    return [...totals.values()]
+  })
+  return Math.max(1, ...sums)
+}
+
+export function answersPanel(answers: Answers, most: number, x: Scale, top: number): Markup {
+  const bottom = top + answersHeight(answers)
+  const y = linear(most, { from: bottom, to: top + 2 }, 2)
+  const below = new Map<number, number>()
+  const bars = sorted(answers).map(({ kind, perSecond }) => {
+    const own = perSecond.map(([second, orders]) => {
+      const from = below.get(second) ?? 0
+      below.set(second, from + orders)
+      const left = x.at(second)
+      const upper = y.at(from + orders)
+      return [left, upper, x.at(Math.min(second + 1, x.to)) - left - 0.6, y.at(from) - upper] as const
+    })
+    return boxes(own, `answer-${answerClass(kind)}`)
+  })
+  const labels = sorted(answers)
+    .toReversed()
+    .map(({ kind, perSecond }, nth) => ({
+      y: top + 6 + nth * LINE,
+      text: `${perSecond.reduce((sum, [, orders]) => sum + orders, 0).toLocaleString('en-US')} × ${said(kind)}`,
+      className: 'strong',
+      sample: boxes([[1, -4, 8, 8]], `answer-${answerClass(kind)}`),
+    }))
+  const shown = rightLabels(labels, PLOT_END + 10, top + 6, bottom, RIGHT - 12)
+  return markup`<g class="panel panel-answers">${grid(y)}${caption('answers a second', top)}${bars}${shown}</g>`
+}
+
+const said = (kind: string): string => (answerClass(kind) === 'silent' ? `no answer, ${kind}` : kind)

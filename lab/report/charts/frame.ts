@@ -1,0 +1,91 @@
+// What all panels over time share: where they stand, their axes, and what was done to the services behind them.
+import type { Mark } from '#engine/run/summary.ts'
+import { fitted, widthOf } from './labels.ts'
+import { type Markup, markup } from './markup.ts'
+import { linear, type Scale } from './scale.ts'
+
+export const WIDTH = 872
+export const LEFT = 58
+export const RIGHT = 270
+export const PLOT_END = WIDTH - RIGHT
+const LANE = 16
+
+export const timeScale = (seconds: number): Scale =>
+  linear(
+    seconds,
+    { from: LEFT, to: PLOT_END },
+    8,
+    value => `${value.toLocaleString('en-US')}${value === 0 ? '' : ' s'}`,
+  )
+
+/** Lines across at the ticks of `y`, with their labels at the left. */
+export function grid(y: Scale): Markup {
+  return markup`<g class="axis">${y.ticks.map(({ value, label }) => {
+    const at = y.at(value)
+    return markup`<path class="grid" d="M${LEFT} ${at}H${PLOT_END}"/><text x="${LEFT - 6}" y="${at + 4}" text-anchor="end">${label}</text>`
+  })}</g>`
+}
+
+/** What a panel shows, above its left corner. */
+export const caption = (text: string, top: number): Markup =>
+  markup`<text class="caption" x="${LEFT}" y="${top - 4}">${text}</text>`
+
+/** The axis of time below all panels of a group; `says` only where it is the last. */
+export function timeAxis(x: Scale, y: number, says: boolean): Markup {
+  const ticks = x.ticks.map(({ value, label }) => {
+    const at = x.at(value)
+    return markup`<path class="rule" d="M${at} ${y}v4"/><text x="${at}" y="${y + 16}" text-anchor="middle">${label}</text>`
+  })
+  const title = says && markup`<text x="${LEFT}" y="${y + 31}">since the load began</text>`
+  return markup`<g class="axis"><path class="rule" d="M${LEFT} ${y}H${PLOT_END}"/>${ticks}${title}</g>`
+}
+
+type Placed = { label: string; marks: Mark[]; from: number; to: number; lane: number }
+
+/** Marks in lanes above a group: equal labels are said once, and no label lies on another. */
+export function placeMarks(all: readonly Mark[], x: Scale): { placed: Placed[]; height: number } {
+  const taken: [number, number][][] = []
+  const placed = [...Map.groupBy(withoutEnds(all), ({ label }) => label)].map(([label, marks]): Placed => {
+    const text = fitted(`${label}${timesOf(marks)}`, PLOT_END - LEFT)
+    const start = x.at(marks[0]?.fromSeconds ?? 0)
+    const from = Math.max(LEFT, Math.min(start, PLOT_END - widthOf(text)))
+    const to = from + widthOf(text)
+    const free = taken.findIndex(lane => lane.every(([begin, end]) => to + 8 < begin || from > end + 8))
+    const lane = free === -1 ? taken.length : free
+    taken[lane] = [...(taken[lane] ?? []), [from, to]]
+    return { label: text, marks, from, to, lane }
+  })
+  return { placed, height: taken.length * LANE }
+}
+
+/** A band from a fault to its heal, a line for a moment. @param top of the labels, @param bottom of the last panel */
+export function drawMarks(placed: readonly Placed[], x: Scale, top: number, height: number, bottom: number): Markup[] {
+  return placed.map(({ label, marks, from, lane }) => {
+    const middle = top + lane * LANE
+    const shapes = marks.map(({ fromSeconds, toSeconds }) => {
+      const begin = x.at(fromSeconds)
+      if (toSeconds === undefined) return markup`<path d="M${begin} ${middle + LANE}V${bottom}"/>`
+      const width = Math.max(1.5, x.at(Math.min(toSeconds, x.to)) - begin)
+      return markup`<rect x="${begin}" y="${top + height}" width="${width}" height="${bottom - top - height}"/><path d="M${begin} ${middle + LANE}V${bottom}"/>`
+    })
+    const kind = marks.some(({ toSeconds }) => toSeconds !== undefined) ? 'band' : 'mark'
+    return markup`<g class="${kind}">${shapes}<text class="strong" x="${from}" y="${middle + 11}">${label}</text></g>`
+  })
+}
+
+/** A start, resume or heal is the end of a band, and needs no line of its own. */
+function withoutEnds(all: readonly Mark[]): Mark[] {
+  return all.filter(({ label, fromSeconds }) => {
+    const target = /^(?:start|resume|heal) (.+)$/.exec(label)?.[1]
+    const ends = (mark: Mark) => (mark.toSeconds ?? -1) >= fromSeconds && mark.fromSeconds < fromSeconds
+    return target === undefined || !all.some(mark => mark.label.endsWith(` ${target}`) && ends(mark))
+  })
+}
+
+function timesOf(marks: readonly Mark[]): string {
+  const [first] = marks
+  if (marks.length > 1 || !first) return `, ${marks.length} times`
+  const seconds = (value: number) => value.toLocaleString('en-US', { maximumFractionDigits: 1 })
+  if (first.toSeconds === undefined) return `, at ${seconds(first.fromSeconds)} s`
+  return `, ${seconds(first.fromSeconds)} to ${seconds(first.toSeconds)} s`
+}

@@ -1,0 +1,88 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { stripVTControlCharacters } from 'node:util'
+import type { Measure, Result, Summary } from '#engine/run/summary.ts'
+import { madeResult, madeSummary } from '../../testing/sample-result.ts'
+import { diffRuns } from './diff.ts'
+import { renderDiff } from './render.ts'
+
+const result = (change: Partial<Result>): Result => ({ ...madeResult, ...change })
+const runOf = (...results: Result[]): Summary => madeSummary(results)
+const diffOf = (one: Summary, other: Summary, all = false) => diffRuns(one, other, { all })
+const shown = (one: Summary, other: Summary) => stripVTControlCharacters(renderDiff(diffOf(one, other)))
+
+/** Cells of a comparison with one measure each, a repetition a value. */
+const cells = (values: readonly (number | Partial<Measure>)[]) =>
+  runOf(
+    ...values.map((value, index) =>
+      result({
+        experiment: `none-20-${index}`,
+        cell: { fault: 'none', ordersPerSecond: 20, repeat: index + 1 },
+        columns: ['p99'],
+        measures: [
+          {
+            variant: 'control',
+            name: 'p99',
+            unit: 'ms',
+            ...(typeof value === 'number' ? { value } : { value: null, ...value }),
+          },
+        ],
+      }),
+    ),
+  )
+const says = (one: readonly (number | Partial<Measure>)[], other: readonly (number | Partial<Measure>)[]) =>
+  diffOf(cells(one), cells(other)).measures.map(row => row.says)
+
+test('repetitions are told apart only where their ranges do not touch, and the second run is what is higher or lower', () => {
+  assert.deepEqual(says([1, 2, 3], [40, 50, 60]), ['higher, ×25.00'])
+  assert.deepEqual(says([40, 50, 60], [1, 2, 3]), ['lower, ×0.04'])
+  assert.deepEqual(says([1, 2, 3], [2, 3, 4]), ['indistinguishable'])
+  const text = shown(cells([1, 2, 3]), cells([40, 50, 60]))
+  assert.match(text, /p99 \[ms\] +│ +2\.00 \(1\.00 to 3\.00\) │ +50\.0 \(40\.0 to 60\.0\) │ higher/)
+})
+
+test('one measurement against another is shown beside it, and nothing is claimed', () => {
+  assert.deepEqual(says([1], [50]), ['not repeated'])
+  assert.deepEqual(says([1], [50, 60]), ['not repeated'])
+})
+
+test('a void and a missing measure are named with the reason, and repetitions that are void are counted', () => {
+  const bound = { note: 'generator-bound' }
+  assert.deepEqual(says([1, 2], [bound, bound]), ['void in the second: generator-bound'])
+  assert.deepEqual(says([bound], [bound]), ['void in the first: generator-bound; void in the second: generator-bound'])
+  assert.deepEqual(says([1, 2, bound], [50, 60, 70]), ['void in part in the first: generator-bound'])
+  const kept = madeResult.measures.filter(({ name }) => name !== 'peak lag')
+  const lag = diffOf(runOf(madeResult), runOf(result({ measures: kept }))).measures.find(
+    ({ name }) => name === 'peak lag',
+  )
+  assert.equal(lag?.says, 'not measured in the second')
+  assert.match(shown(cells([1, 2, bound]), cells([5, 6])), /1\.50 \(1\.00 to 2\.00\), 1 of 3 void/)
+})
+
+test('a figure that is only "at least" is never lower than another', () => {
+  const open = (value: number) => ({ value, atLeast: true })
+  assert.deepEqual(says([open(10), 11], [50, 60]), ['unknown: the lower is only "at least"'])
+  assert.deepEqual(says([50, 60], [open(10), 11]), ['unknown: the lower is only "at least"'])
+  assert.deepEqual(says([10, 10], [50, open(50)]), ['higher, at least ×5.00'])
+  assert.deepEqual(says([open(50), 50], [10, 10]), ['lower, at most ×0.20'])
+})
+
+test('measures in two units are not compared', () => {
+  assert.deepEqual(
+    says(
+      [1, 2],
+      [
+        { value: 3, unit: 's' },
+        { value: 4, unit: 's' },
+      ],
+    ),
+    ['not comparable: in ms and in s'],
+  )
+})
+
+test('the columns of the tables are compared, and with --all everything', () => {
+  const run = runOf(result({ columns: ['peak lag'] }))
+  const names = (all: boolean) => [...new Set(diffOf(run, run, all).measures.map(({ name }) => name))]
+  assert.deepEqual(names(false), ['peak lag'])
+  assert.deepEqual(names(true), ['accepted p50', 'accepted max', 'peak lag'])
+})

@@ -1,0 +1,45 @@
+// The page of one experiment: what it asked, its table, its pictures, its sentences, its verdict and every check.
+import type { Result } from '#engine/run/summary.ts'
+import { type Markup, markup } from '../charts/markup.ts'
+import { accentOf } from '../charts/theme.ts'
+import { conditions } from '../terminal/conditions.ts'
+import { gridOf } from '../terminal/grid.ts'
+import { checksDetails, environmentOf, figure, gridTable, troubleOf, verdictMark } from './parts.ts'
+import { pastPicture } from './past.ts'
+import { sharesPicture, sharesSentences } from './shares.ts'
+
+/** So many columns stand beside the pictures. */
+const NARROW = 2
+
+/** @param id its anchor */
+export function experimentSection(result: Result, id: string): Markup {
+  const { model, title, question, variants, explanation, verdict } = result
+  const abouts = variants.map(variant => {
+    const { name, about, leftOut } = variant
+    const aside = leftOut !== undefined && markup` <span class="aside">Left out on purpose: ${leftOut}.</span>`
+    const set = environmentOf(variant).map(text => markup` <code>${text}</code>`)
+    return markup`<dt>${name}</dt><dd>${about}${set}${aside}</dd>`
+  })
+  const isNarrow = variants.length <= NARROW
+  const table = gridTable(`${title}: measures`, gridOf(result))
+  const time = overTime(result, id)
+  const hasPicture = time !== undefined
+  const pictures = [time ?? '', byShare(result, id) ?? '']
+  // Under its picture; where nothing was drawn over time they stand alone.
+  const sentences = hasPicture ? [] : explanation.map(text => markup`<p>${text}</p>`)
+  return markup`<section class="result" id="${id}" data-model="${model}">
+<p class="kicker ${accentOf(model)}">${model}</p><h3>${title} ${verdictMark(verdict)}</h3><p class="question">${question}</p>${troubleOf(result)}
+${sentences.length > 0 && markup`<div class="sentences">${sentences}</div>`}${abouts.length > 0 && markup`<dl class="variants">${abouts}</dl>`}
+${isNarrow ? markup`<div class="beside"><div>${pictures}</div><div>${table}</div></div>` : markup`${table}${pictures}`}
+<p class="conditions">${conditions(result)}</p>${checksDetails(result)}</section>`
+}
+
+function overTime(result: Result, id: string): Markup | undefined {
+  const picture = pastPicture(result, `${id}-time`)
+  return picture && figure('time', picture, result.explanation)
+}
+
+function byShare(result: Result, id: string): Markup | undefined {
+  const picture = sharesPicture(result, `${id}-shares`)
+  return picture && figure('shares', picture, sharesSentences(result))
+}

@@ -1,0 +1,90 @@
+/**
+ * The report of a run: one file that needs no network, no script and no server, made from the run's summary alone.
+ *
+ * Everything that comes from data is escaped (draw/markup.ts), and the page's policy allows its own style and nothing
+ * else, so that no text of an order, a check or an error can run. For tests in a browser these names are stable:
+ * `figure[data-figure]` (fault, fault-variants, healthy, time, shares), and in pictures `.panel`, `.axis`, `.band`,
+ * `.mark`; sections `#verdicts`, `#situations`, `#faults`, `#promises`, `#experiments`, `#run`; `.result[id]`, `.fault[id]`.
+ */
+import { createHash } from 'node:crypto'
+import type { Summary } from '#engine/run/summary.ts'
+import { HEALTHY } from '../../comparison/scenarios.ts'
+import type { Situation } from '../../comparison/recommendations.ts'
+import { type Markup, markup, verbatim } from '../charts/markup.ts'
+import { screenSheet } from '../charts/picture.ts'
+import { type Anchors, anchorsOf } from './anchors.ts'
+import { experimentSection } from './experiment.ts'
+import { faultSection } from './fault.ts'
+import { healthySection } from './healthy.ts'
+import { HOW_TO_READ } from './how-to-read.ts'
+import { promisesSection } from './promises.ts'
+import { type Known, repeatCommand, runSection } from './run-facts.ts'
+import { situationsSection } from './recommendation.ts'
+import { STYLE } from './style.ts'
+import { overall, verdictsSection } from './verdicts.ts'
+
+type Extras = {
+  known: Known
+  situations?: readonly Situation[]
+}
+
+/** The text of `report.html`. */
+export function reportPage(summary: Summary, { known, situations = [] }: Extras): string {
+  const anchors = anchorsOf(summary)
+  const sections = [
+    ['verdicts', 'Verdicts', verdictsSection(summary, anchors)],
+    ['situations', 'Which one for me?', situationsSection(situations)],
+    ['faults', 'Faults', faultsSection(summary, anchors)],
+    ['promises', 'Promises', promisesSection(summary)],
+    ['experiments', 'Experiments', experimentsSection(summary, anchors)],
+    ['run', 'This run', runSection(summary, repeatCommand(summary, known))],
+  ] as const
+  const shown = sections.filter(([, , section]) => section !== undefined)
+  const links = shown.map(([id, name]) => markup`<li><a href="#${id}">${name}</a></li>`)
+  return document(
+    markup`<a class="skip" href="#main">To the results</a>
+<header>${head(summary)}<nav aria-label="Sections"><ul>${links}</ul></nav></header>
+<main id="main" tabindex="-1">${shown.map(([, , section]) => section)}</main>`,
+    summary,
+  )
+}
+
+function head(summary: Summary): Markup {
+  const { run, startedAt, profile, seed, machine } = summary
+  return markup`<p class="kicker">Communication Models Lab</p><h1>One order workflow, told three ways</h1>
+<p class="lead">Synchronous REST, asynchronous RabbitMQ and streaming Kafka: loaded, broken on purpose, measured, judged. ${overall(summary)}</p>
+<p class="provenance">Run ${run}, ${startedAt.slice(0, 10)}; profile ${profile}, seed ${seed}; ${machine.cores} × ${machine.cpu}.</p>`
+}
+
+function faultsSection({ comparison, results }: Summary, anchors: Anchors): Markup | undefined {
+  if (!comparison) return undefined
+  const { about, models } = comparison
+  const sections = about.map(each => {
+    const own = models.flatMap(model =>
+      results.filter(({ cell, model: its }) => its === model && cell?.fault === each.name),
+    )
+    const section = each.name === HEALTHY ? healthySection : faultSection
+    return section(each, models, own, anchors)
+  })
+  return markup`<section id="faults"><h2>The models side by side</h2><p>The same load and the same harm for each; the axes of a picture are shared.</p>${READING}${sections}</section>`
+}
+
+const READING = markup`<p class="key">${HOW_TO_READ}</p>`
+
+function experimentsSection({ results }: Summary, anchors: Anchors): Markup | undefined {
+  const own = results.filter(({ cell }) => cell === undefined)
+  if (own.length === 0) return undefined
+  return markup`<section id="experiments"><h2>Experiments</h2>${READING}${own.map(result => experimentSection(result, anchors.get(result) ?? ''))}</section>`
+}
+
+function document(body: Markup, { run }: Summary): string {
+  const style = `${STYLE}\n${screenSheet()}`
+  const hash = createHash('sha256').update(style).digest('base64')
+  const policy = `default-src 'none'; style-src 'sha256-${hash}'; base-uri 'none'; form-action 'none'`
+  return markup`<!doctype html>
+<html lang="en"><head><meta charset="utf-8"><meta http-equiv="Content-Security-Policy" content="${policy}">
+<meta name="viewport" content="width=device-width, initial-scale=1"><meta name="color-scheme" content="light dark">
+<title>${run}: Communication Models Lab</title><style>${verbatim(style)}</style></head>
+<body>${body}</body></html>
+`.markup
+}

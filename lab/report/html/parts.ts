@@ -1,0 +1,72 @@
+// What every section of the report is made of: verdicts, boxes that scroll, figures, tables.
+import type { Result, VariantFacts } from '#engine/run/summary.ts'
+import type { Verdict } from '#engine/checks/verdict.ts'
+import { type Markup, markup } from '../charts/markup.ts'
+import { inline, type Picture } from '../charts/picture.ts'
+import type { Grid } from '../terminal/grid.ts'
+import { SIGNS } from '../terminal/report.ts'
+
+const NO_MARKUP = markup``
+
+/** Sign and word. */
+export const verdictMark = (verdict: Verdict): Markup =>
+  markup`<span class="verdict ${verdict}"><span class="sign" aria-hidden="true">${SIGNS[verdict]}</span> ${verdict}</span>`
+
+/** What is wider than the screen scrolls in its own box, which the keyboard reaches. */
+export const scrolling = (label: string, content: Markup): Markup =>
+  markup`<div class="scroll" role="region" aria-label="${label}" tabindex="0">${content}</div>`
+
+/** @param kind a stable name of what it shows */
+export const figure = (kind: string, picture: Picture, sentences: readonly string[]): Markup =>
+  markup`<figure data-figure="${kind}">${scrolling(picture.title, inline(picture))}${sentences.length > 0 && markup`<figcaption>${sentences.map(text => markup`<p>${text}</p>`)}</figcaption>`}</figure>`
+
+/** A row a measure, a column a variant. @param names of the columns, where they are more than text */
+export function gridTable(label: string, { heads, rows, notes }: Grid, names?: readonly Markup[]): Markup | undefined {
+  if (rows.length === 0 || heads.length === 0) return undefined
+  const top = rows.map(({ name }, nth) => markup`<th scope="col">${names?.[nth] ?? name}</th>`)
+  const body = heads.map(({ name, unit }, index) => {
+    const cells = rows.map(({ cells }) => markup`<td>${cells[index] ?? ''}</td>`)
+    return markup`<tr><th scope="row">${name}${unit !== '' && markup` <span class="unit">${unit}</span>`}</th>${cells}</tr>`
+  })
+  const table = markup`<table><thead><tr><td></td>${top}</tr></thead><tbody>${body}</tbody></table>`
+  const said = notes.length > 0 && markup`<p class="notes">${notes.map(note => markup`<span>${note}</span> `)}</p>`
+  return markup`${scrolling(label, table)}${said}`
+}
+
+/** Every check of a result, closed until it is asked for. @param before what stands before their counts */
+export function checksDetails({ model, experiment, checks, variants }: Result, before = NO_MARKUP): Markup {
+  const leftOut = new Map(variants.map(({ name, leftOut }) => [name, leftOut]))
+  const rows = checks.map(({ name, variant, verdict, detail }) => {
+    const out = leftOut.get(variant)
+    const aside = out !== undefined && markup` <span class="aside">(left out on purpose: ${out})</span>`
+    return markup`<tr><td>${verdictMark(verdict)}</td><th scope="row">${name}</th><td>${variant}${aside}</td><td>${detail}</td></tr>`
+  })
+  if (rows.length === 0) return markup`<p>${before}There was nothing to check.</p>`
+  const head = ['verdict', 'check', 'variant', 'what it says'].map(text => markup`<th scope="col">${text}</th>`)
+  const table = markup`<table class="prose"><thead><tr>${head}</tr></thead><tbody>${rows}</tbody></table>`
+  const isOut = ({ variant }: Result['checks'][number]) => leftOut.get(variant) !== undefined
+  const of = (some: Result['checks']) => tally(some.map(({ verdict }) => verdict))
+  const without = of(checks.filter(isOut))
+  const counts = [of(checks.filter(check => !isOut(check))), ...(without === '' ? [] : [`◇ ${without}`])]
+  return markup`<details><summary>${before}Checks: ${counts.filter(text => text !== '').join('; ')}</summary>${scrolling(`Checks of ${model}/${experiment}`, table)}</details>`
+}
+
+/** Beyond the model's own: `order_service: OUTBOX=off`. */
+export const environmentOf = ({ environment }: VariantFacts): string[] =>
+  Object.entries(environment).flatMap(([service, values]) =>
+    Object.entries(values).map(([name, value]) => `${service}: ${name}=${value}`),
+  )
+
+/** How many of each verdict, the worst first: `1 invalid, 12 valid`. */
+export function tally(verdicts: readonly Verdict[]): string {
+  const order: readonly Verdict[] = ['invalid', 'unknown', 'vacuous', 'valid']
+  return order
+    .map(verdict => ({ verdict, count: verdicts.filter(each => each === verdict).length }))
+    .filter(({ count }) => count > 0)
+    .map(({ verdict, count }) => `${count} ${verdict}`)
+    .join(', ')
+}
+
+/** What stands in the way of a result, if anything does. */
+export const troubleOf = ({ trouble }: Result): Markup | undefined =>
+  trouble === undefined ? undefined : markup`<p class="trouble">It could not be finished: ${trouble}</p>`

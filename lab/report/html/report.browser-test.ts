@@ -1,0 +1,145 @@
+// The report in a real browser: everything is drawn, nothing is asked of a network, and it can be read by whom it is for.
+import assert from 'node:assert/strict'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { after, before, test } from 'node:test'
+import { pathToFileURL } from 'node:url'
+import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core'
+import { HEALTHY } from '../../comparison/scenarios.ts'
+import { situations } from '../../comparison/recommendations.ts'
+import { findChromium } from '../../testing/find-chromium.ts'
+import { faultAnchor } from './anchors.ts'
+import { madeComparison } from '../../testing/sample-comparison.ts'
+import { reportPage } from './page.ts'
+
+const folder = mkdtempSync(join(tmpdir(), 'report-'))
+const file = join(folder, 'report.html')
+const summary = madeComparison()
+const { about = [], models = [] } = summary.comparison ?? {}
+let browser: Browser
+
+before(async () => {
+  const known = { experiments: [], faults: [], models: [] }
+  writeFileSync(file, reportPage(summary, { known, situations: situations(summary) }))
+  // A root user, as in a container, has no sandbox to offer.
+  browser = await chromium.launch({ executablePath: findChromium(process.env), args: ['--no-sandbox'] })
+})
+after(async () => {
+  await browser.close()
+  rmSync(folder, { recursive: true, force: true })
+})
+
+/** The report, and all that went wrong with it: complaints of the console, errors, and whatever it asked for beside itself. */
+async function open(
+  options: BrowserContextOptions = {},
+): Promise<{ page: Page; wrong: string[]; close(): Promise<void> }> {
+  const context = await browser.newContext(options)
+  const page = await context.newPage()
+  const wrong: string[] = []
+  page.on('console', message => wrong.push(`console: ${message.text()}`))
+  page.on('pageerror', error => wrong.push(`error: ${error.message}`))
+  page.on('request', request => {
+    if (request.url() !== pathToFileURL(file).href) wrong.push(`request: ${request.url()}`)
+  })
+  await page.goto(pathToFileURL(file).href)
+  return { page, wrong, close: () => context.close() }
+}
+
+const SCREENS = { wide: { width: 1_400, height: 900 }, narrow: { width: 390, height: 844 } }
+
+for (const [name, viewport] of Object.entries(SCREENS))
+  for (const colorScheme of ['light', 'dark'] as const)
+    test(`on a ${name} ${colorScheme} screen every picture is drawn and the page is no wider than the screen`, async () => {
+      const { page, wrong, close } = await open({ viewport, colorScheme })
+      await noWider(page)
+      for (const details of await page.locator('details').all()) {
+        await details.evaluate(element => element.setAttribute('open', ''))
+      }
+      await noWider(page)
+      const figures = await page.locator('figure[data-figure] svg').all()
+      assert.ok(figures.length >= 8, `${figures.length} pictures`)
+      for (const figure of figures) {
+        const box = await figure.boundingBox()
+        assert.ok(box && box.width > 200 && box.height > 80, JSON.stringify(box))
+        assert.ok((await figure.locator('.axis').count()) > 0, 'an axis')
+        assert.ok((await figure.locator('.panel path').count()) > 0, 'what was measured')
+      }
+      assert.deepEqual(wrong, [])
+      await close()
+    })
+
+/** The longest word must not make a reader push the page aside. */
+async function noWider(page: Page): Promise<void> {
+  const beyond = await page.evaluate<number>('document.documentElement.scrollWidth - window.innerWidth')
+  assert.ok(beyond <= 0, `${beyond} px beyond the screen`)
+}
+
+test('each fault has panels for each model that has a like of it, on one axis, and its band', async () => {
+  const { page, close } = await open()
+  for (const { name, without } of about.filter(fault => fault.name !== HEALTHY)) {
+    const figure = page.locator(`[id="${faultAnchor(name)}"] figure[data-figure="fault"]`)
+    const shown = models.filter(model => without[model] === undefined)
+    for (const kind of ['orders', 'curves', 'answers']) {
+      assert.equal(await figure.locator(`.panel-${kind}`).count(), shown.length, `${name}: ${kind}`)
+    }
+    const bands = await figure.locator('.band').all()
+    assert.ok(bands.length >= shown.length, `${name}: ${bands.length} bands`)
+    for (const band of bands) assert.ok(((await band.boundingBox())?.width ?? 0) > 2, 'a band is seen')
+    for (const model of shown) assert.ok((await figure.textContent())?.includes(model), model)
+  }
+  await close()
+})
+
+test('light and dark are told apart, and text stands out from its ground in both', async () => {
+  const grounds = new Set<string>()
+  for (const colorScheme of ['light', 'dark'] as const) {
+    const { page, close } = await open({ colorScheme })
+    const text = await page.evaluate<string>('getComputedStyle(document.body).color')
+    const ground = await page.evaluate<string>('getComputedStyle(document.body).backgroundColor')
+    assert.ok(contrast(text, ground) >= 4.5, `${text} on ${ground}`)
+    grounds.add(ground)
+    await close()
+  }
+  assert.equal(grounds.size, 2)
+})
+
+test('the keyboard leads past the head to the results, and from a verdict to what it rests on', async () => {
+  const { page, close } = await open()
+  await page.keyboard.press('Tab')
+  await page.keyboard.press('Enter')
+  assert.equal(await page.evaluate<string>('document.activeElement.id'), 'main')
+  const links = page.locator('#verdicts a[href^="#"]')
+  assert.ok((await links.count()) > 5)
+  await links.first().focus()
+  const href = (await links.first().getAttribute('href')) ?? ''
+  await page.keyboard.press('Enter')
+  assert.equal(await page.evaluate<string>('location.hash'), href)
+  assert.equal(await page.locator(`[id="${href.slice(1)}"]`).count(), 1)
+  await close()
+})
+
+test('without scripts nothing is missing', async () => {
+  const texts = []
+  for (const javaScriptEnabled of [true, false]) {
+    const { page, close } = await open({ javaScriptEnabled })
+    texts.push(await page.locator('main').textContent())
+    await close()
+  }
+  assert.ok((texts[0] ?? '').length > 1_000)
+  assert.equal(texts[0], texts[1])
+})
+
+/** As WCAG 2.2 defines it, of two colours as the browser computes them: https://www.w3.org/TR/WCAG22/#dfn-contrast-ratio */
+function contrast(one: string, other: string): number {
+  const [light = 0, dark = 0] = [luminance(one), luminance(other)].sort((a, b) => b - a)
+  return (light + 0.05) / (dark + 0.05)
+}
+
+function luminance(colour: string): number {
+  const [red = 0, green = 0, blue = 0] = [...colour.matchAll(/[\d.]+/g)].map(([value]) => {
+    const share = Number(value) / 255
+    return share <= 0.04045 ? share / 12.92 : ((share + 0.055) / 1.055) ** 2.4
+  })
+  return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+}

@@ -1,0 +1,195 @@
+import assert from 'node:assert/strict'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { test } from 'node:test'
+import type { Summary } from '#engine/run/summary.ts'
+import { writeReport } from '../../cli/commands/report.ts'
+import { models } from '../../session/registry.ts'
+import { summaryOf } from '../../publish/output-paths.ts'
+import { madeResult, madeSummary } from '../../testing/sample-result.ts'
+import { parseSummary, ROOT } from '../../session/runs.ts'
+import { madeComparison } from '../../testing/sample-comparison.ts'
+import { reportPage } from './page.ts'
+import { repeatCommand } from './run-facts.ts'
+
+const EVIL = `<script>alert("1")</script>'"><img src=x onerror=alert(2)>`
+const whole = madeComparison()
+const known = { experiments: ['other/one'], faults: ['healthy'], models: ['sync-rest'] }
+const situations = [
+  { situation: 'If', advice: 'then', evidence: [{ model: 'sync-rest', text: 'because', fault: 'burst' }] },
+]
+const pageOf = (summary: Summary) => reportPage(summary, { known, situations })
+
+/** The same, with all texts but those that the code reads for their meaning replaced. */
+function poisoned<Value>(value: Value, key = ''): Value {
+  if (Array.isArray(value)) return value.map(each => poisoned(each, key)) as Value
+  if (typeof value === 'string') return (KEPT.has(key) ? value : `${EVIL}${value}`) as Value
+  if (typeof value !== 'object' || value === null) return value
+  return Object.fromEntries(Object.entries(value).map(([name, each]) => [name, poisoned(each, name)])) as Value
+}
+/** Unions of words, and what tells which parts belong together. */
+const KEPT = new Set(['verdict', 'runtime', 'profile', 'startedAt'])
+
+const matches = (text: string, pattern: RegExp): string[] => [...text.matchAll(pattern)].map(([, found]) => found ?? '')
+
+const lacks = (text: string, pattern: RegExp) => assert.equal(pattern.exec(text)?.[0], undefined)
+
+test('no text of a summary becomes markup, whatever field it stands in', () => {
+  for (const summary of [whole, madeSummary([{ ...madeResult, trouble: 'no broker' }])]) {
+    const page = pageOf(poisoned(summary))
+    assert.ok(page.includes('&lt;script&gt;alert(&quot;1&quot;)'), 'the text is not shown at all')
+    lacks(page, /<script|<img/)
+    // No quote of a text has ended an attribute: what stands outside of quotes is the page's own.
+    lacks(page.replaceAll(/="[^"]*"/g, ''), /<[^>]*onerror/)
+  }
+})
+
+test('the policy of the page allows its own style and nothing else, and nothing is fetched', () => {
+  const page = pageOf(whole)
+  assert.match(
+    page,
+    /content="default-src &#39;none&#39;; style-src &#39;sha256-[\w+/=]+&#39;; base-uri &#39;none&#39;; form-action &#39;none&#39;"/,
+  )
+  lacks(page, /\sstyle=|<link|<script|\bsrc=|@import|url\(/)
+  assert.deepEqual([...new Set(matches(page, /(https?:\/\/[^"'<\s]+)/g))], ['http://www.w3.org/2000/svg'])
+})
+
+test('every id exists once, and every link leads to one', () => {
+  const page = pageOf(whole)
+  const ids = matches(page, /\sid="([^"]*)"/g)
+  assert.equal(new Set(ids).size, ids.length)
+  const links = matches(page, /\shref="([^"]*)"/g)
+  assert.ok(links.length > 30)
+  assert.deepEqual(
+    links.filter(href => !ids.includes(href.slice(1))),
+    [],
+  )
+  assert.deepEqual(
+    matches(page, /aria-labelledby="([^"]*)"/g)
+      .flatMap(each => each.split(' '))
+      .filter(id => !ids.includes(id)),
+    [],
+  )
+})
+
+test('a whole comparison stays below 3 MB, is the same each time, and no number is missing its digits', () => {
+  const page = pageOf(whole)
+  assert.ok(page.length < 3_000_000, `${page.length} bytes`)
+  assert.equal(page, pageOf(madeComparison()))
+  lacks(page, /NaN|undefined|Infinity|\[object/)
+})
+
+test('each fault has a picture of the models one above the other, with axes, panels and the fault as a band', () => {
+  const page = pageOf(whole)
+  const figures = matches(page, /(<figure data-figure="fault">[^]*?<\/figure>)/g)
+  assert.equal(figures.length, 7)
+  for (const figure of figures) {
+    for (const sign of [
+      /class="axis"/,
+      /class="panel panel-orders"/,
+      /class="panel panel-curves"/,
+      /class="panel panel-answers"/,
+      /class="band"/,
+    ])
+      assert.match(figure, sign)
+    assert.match(figure, /<title id="[^"]+">[^<]+<\/title><desc id="[^"]+">[^<]+<\/desc>/)
+    assert.match(figure, /<figcaption><p>[^<]+<\/p><p>[^<]+<\/p><\/figcaption>/)
+  }
+  assert.match(page, /<strong>sync-rest<\/strong> is not here: It has no broker between its services\./)
+  assert.match(page, /sync-rest &lt; async-rabbitmq &lt; streaming-kafka/)
+  assert.match(page, /sync-rest ≈ async-rabbitmq ≈ streaming-kafka/)
+})
+
+test('what is found without a safeguard is shown, marked, and counts for no verdict', () => {
+  const page = pageOf(whole)
+  assert.match(page, /◇ without an outbox: ✘ invalid/)
+  const judged = whole.results.flatMap(({ checks }) => checks.filter(({ variant }) => variant !== 'without an outbox'))
+  assert.ok(page.includes(`All 47 results are valid, in all of ${judged.length} checks; `))
+})
+
+test('sentences and tables are computed of measures, and a verdict stands above the numbers', () => {
+  const [burst = ''] = matches(pageOf(whole), /(<section class="fault" id="fault-burst">[^]*?<\/section>)/g)
+  const during = '0 % in sync-rest, 99.8 % in async-rabbitmq and 99.8 % in streaming-kafka'
+  assert.ok(burst.includes(`<p>Answered rightly within a second, of the orders asked while it lasted: ${during}.</p>`))
+  assert.match(
+    burst,
+    /74\.5 % in sync-rest, with at most 500 that waited \(3 of those that were asked while it lasted never were\)/,
+  )
+  assert.match(
+    burst,
+    /100 % in async-rabbitmq, with at most 500 that waited \(the last of those asked while it lasted 2\.60 s after the heal\)/,
+  )
+  assert.match(
+    burst,
+    /<th scope="row">verdict<\/th><td>✔ valid<\/td><td>✔ valid<\/td><td>✘ invalid\s\(outbox left out\)<\/td>/,
+  )
+  assert.match(burst, /<th scope="row">lost<\/th><td>0<\/td><td>0<\/td><td>3<\/td><td>0<\/td>/)
+  assert.match(burst, /Profile full: ordersPerSecond 50\. W, orders at once: 64\./)
+  assert.match(burst, /<td>– \(1\)<\/td>[^]*\(1\) 3 of those that were asked while it lasted never were/)
+})
+
+test('advice leads to its evidence within the page, and nowhere else', () => {
+  const evidence = [
+    { model: 'sync-rest', text: 'here', fault: 'burst' },
+    { model: 'another', text: 'away', fault: 'x" href="javascript:alert(1)' },
+  ]
+  const page = reportPage(whole, { known, situations: [{ situation: 'If', advice: 'then', evidence }] })
+  assert.match(
+    page,
+    /<a class="accent-rest" href="#fault-burst">sync-rest<\/a>: here[^]*href="#fault-x-href-javascript-alert-1-">another<\/a>: away/,
+  )
+})
+
+test('an experiment that could not be finished says so, and one without measures, curves or checks has its place', () => {
+  const empty = { ...madeResult, variants: [], checks: [], measures: [], series: [], marks: [], explanation: [] }
+  const page = pageOf(madeSummary([{ ...empty, verdict: 'unknown', trouble: 'no Kafka could be had' }, empty]))
+  assert.match(page, /It could not be finished: no Kafka could be had/)
+  assert.match(page, /id="result-streaming-kafka-consumer-lag--2"/)
+  assert.match(page, /There was nothing to check\./)
+  lacks(page, /NaN|undefined|Infinity/)
+})
+
+test('the committed summaries, which hold no orders and no quantiles, have their report', () => {
+  for (const { name } of models) {
+    const file = join(ROOT, summaryOf(name))
+    const summary = parseSummary(readFileSync(file, 'utf8'), file)
+    const page = pageOf(summary)
+    for (const { title } of summary.results) assert.ok(page.includes(title))
+    lacks(page, /NaN|undefined|Infinity/)
+  }
+})
+
+test('the command that repeats a run names what was run', () => {
+  const summary = madeSummary([madeResult])
+  const flags = '--seed 1 --profile full'
+  const whole = { ...known, experiments: ['streaming-kafka/consumer-lag'] }
+  assert.equal(repeatCommand(summary, whole), `npm start -- ${flags}`)
+  assert.equal(repeatCommand(summary, known), `npm run lab -- run streaming-kafka/consumer-lag ${flags}`)
+  const comparison = {
+    models: ['sync-rest'],
+    faults: ['healthy'],
+    rates: [20, 100, 400],
+    repeat: 1,
+    healthyRepeat: 3,
+    features: {},
+    about: [],
+  }
+  assert.equal(repeatCommand({ ...summary, comparison }, known), `npm run lab -- compare ${flags}`)
+  const thrice = { ...summary, comparison: { ...comparison, repeat: 3 } }
+  assert.equal(repeatCommand(thrice, known), `npm run lab -- compare ${flags} --repeat 3`)
+  const some = { ...comparison, rates: [50], repeat: 2, healthyRepeat: 2 }
+  assert.equal(
+    repeatCommand({ ...summary, runtime: 'compose', comparison: some }, { ...known, faults: ['healthy', 'burst'] }),
+    `npm run lab -- compare ${flags} --runtime compose --faults healthy --rates 50 --repeat 2`,
+  )
+})
+
+test('a report is written beside the summary that it is made from', t => {
+  const folder = mkdtempSync(join(tmpdir(), 'lab-report-'))
+  t.after(() => rmSync(folder, { recursive: true, force: true }))
+  writeFileSync(join(folder, 'summary.json'), '')
+  const file = writeReport(madeSummary([madeResult]), folder)
+  assert.equal(file, join(folder, 'report.html'))
+  assert.match(readFileSync(file, 'utf8'), /^<!doctype html>/)
+})

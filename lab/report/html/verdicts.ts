@@ -1,0 +1,85 @@
+// Verdicts first: every result with its sign and its word, leading to its section. What was found where a safeguard is
+// left out on purpose stands beside it, marked, and is no part of the verdict.
+import type { Comparison, Result, Summary } from '#engine/run/summary.ts'
+import { type Verdict, worst } from '#engine/checks/verdict.ts'
+import { type Markup, markup } from '../charts/markup.ts'
+import { accentOf } from '../charts/theme.ts'
+import { SIGNS } from '../terminal/report.ts'
+import { stoppedText } from '../terminal/stopped.ts'
+import { tellingNumbers } from '../terminal/key-metrics.ts'
+import { type Anchors, faultAnchor } from './anchors.ts'
+import { scrolling, tally, verdictMark } from './parts.ts'
+
+export function verdictsSection(summary: Summary, anchors: Anchors): Markup {
+  const { comparison, results } = summary
+  const own = results.filter(({ cell }) => cell === undefined)
+  return markup`<section id="verdicts"><h2>Verdicts</h2>
+${comparison && faultsTable(comparison, results)}${own.length > 0 && experimentsTable(own, anchors)}
+<p class="key">${KEY}</p></section>`
+}
+
+const KEY = markup`✔ valid: every check holds. ✘ invalid: one does not. ? unknown: it could not be judged. ∅ vacuous: it could not have failed. ◇ a safeguard was left out on purpose: what it lets happen is shown, and is no part of a verdict.`
+
+/** @returns one sentence, or two where it was stopped */
+export function overall(summary: Pick<Summary, 'asked' | 'results' | 'comparison'>): string {
+  const { results } = summary
+  if (results.length === 0) return 'Nothing was finished.'
+  return [stoppedText(summary), judgedOf(results)].filter(text => text !== '').join(' ')
+}
+
+function judgedOf(results: readonly Result[]): string {
+  const checks = results.flatMap(({ checks, variants }) => {
+    const out = new Set(variants.filter(({ leftOut }) => leftOut !== undefined).map(({ name }) => name))
+    return checks.filter(({ variant }) => !out.has(variant))
+  })
+  const aside = results.flatMap(result => result.checks).length - checks.length
+  const besides = aside > 0 ? `; ${aside} more are of what a safeguard was left out of, and count for no verdict` : ''
+  const verdicts = results.map(({ verdict }) => verdict)
+  const judged = checks.map(({ verdict }) => verdict)
+  if (worst(verdicts) === 'valid')
+    return `${results.length === 1 ? 'The one result is' : `All ${results.length} results are`} valid, in all of ${checks.length} checks${besides}.`
+  return `Of ${results.length} results ${tally(verdicts)}; of their ${checks.length} checks ${tally(judged) || 'none was judged'}.`
+}
+
+function faultsTable({ about, models }: Comparison, results: readonly Result[]): Markup {
+  const heads = models.map(model => markup`<th scope="col" class="${accentOf(model)}">${model}</th>`)
+  const rows = about.map(({ name, title, without }) => {
+    const cells = models.map(model => {
+      const own = results.filter(({ cell, model: its }) => cell?.fault === name && its === model)
+      if (own.length === 0) return markup`<td class="aside">${without[model] ?? 'not run'}</td>`
+      const count = own.length > 1 && markup` <span class="aside">${tally(own.map(({ verdict }) => verdict))}</span>`
+      const verdict = worst(own.map(result => result.verdict))
+      return markup`<td><a href="#${faultAnchor(name)}">${verdictMark(verdict)}</a>${count}${asidesOf(own)}</td>`
+    })
+    return markup`<tr><th scope="row"><a href="#${faultAnchor(name)}">${title}</a></th>${cells}</tr>`
+  })
+  const table = markup`<table class="verdicts prose by-model"><thead><tr><th scope="col">fault</th>${heads}</tr></thead><tbody>${rows}</tbody></table>`
+  return scrolling('Verdicts by fault and model', table)
+}
+
+function experimentsTable(results: readonly Result[], anchors: Anchors): Markup {
+  const rows = results.map(result => {
+    const { model, title, question, verdict } = result
+    const telling = tellingNumbers(result).map(text => markup`<li>${text}</li>`)
+    return markup`<tr><td class="${accentOf(model)}"><span class="model">${model}</span></td><th scope="row"><a href="#${anchors.get(result)}">${title}</a></th><td><a href="#${anchors.get(result)}">${verdictMark(verdict)}</a>${asidesOf([result])}</td><td>${question}</td><td><ul class="plain">${telling}</ul></td></tr>`
+  })
+  const heads = ['model', 'experiment', 'verdict', 'asks', 'telling numbers']
+  const table = markup`<table class="verdicts prose"><thead><tr>${heads.map(text => markup`<th scope="col">${text}</th>`)}</tr></thead><tbody>${rows}</tbody></table>`
+  return scrolling('Verdicts by experiment', table)
+}
+
+/** One line for each variant without a safeguard. */
+function asidesOf(results: readonly Result[]): Markup[] {
+  const found = results.flatMap(({ variants, checks }) =>
+    variants
+      .filter(({ leftOut }) => leftOut !== undefined)
+      .map(({ name }) => ({
+        name,
+        verdicts: checks.filter(check => check.variant === name).map(each => each.verdict),
+      })),
+  )
+  return [...Map.groupBy(found, ({ name }) => name)].map(([name, alike]) => {
+    const verdict: Verdict = worst(alike.flatMap(({ verdicts }) => verdicts))
+    return markup`<br><span class="aside">◇ ${name}: ${SIGNS[verdict]} ${verdict}</span>`
+  })
+}

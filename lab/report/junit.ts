@@ -1,0 +1,59 @@
+// The checks of a run as JUnit XML, which CI systems read: a suite an experiment, a case a check. Guarantees well-formed XML
+// whatever a detail quotes, and an error for every experiment that was to be run and has no result.
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { dirname } from 'node:path'
+import type { Result } from '#engine/run/summary.ts'
+import { type Markup, markup } from './charts/markup.ts'
+import { UsageError } from '../cli/usage.ts'
+
+type Check = Result['checks'][number]
+
+/** @throws UsageError where the file cannot be written */
+export function writeJunit(file: string, ids: readonly string[], results: readonly Result[]): void {
+  try {
+    mkdirSync(dirname(file), { recursive: true })
+    writeFileSync(file, junit(ids, results))
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error)
+    throw new UsageError(`${file} cannot be written (${why}); give --junit another file.`)
+  }
+}
+
+/** @param ids of the experiments that were to be run */
+export function junit(ids: readonly string[], results: readonly Result[]): string {
+  const found = new Map(results.map(result => [`${result.model}/${result.experiment}`, result]))
+  const suites = ids.map(id => suite(id, found.get(id)))
+  return `<?xml version="1.0" encoding="UTF-8"?>\n${markup`<testsuites>\n${suites}</testsuites>\n`.markup}`
+}
+
+function suite(id: string, result: Result | undefined): Markup {
+  const { checks = [], variants = [], seconds = 0, trouble = result ? undefined : 'It was not run.' } = result ?? {}
+  const leftOut = new Map(variants.map(variant => [variant.name, variant.leftOut]))
+  const cases = checks.map(check => ({ ...check, outcome: outcomeOf(check, leftOut.get(check.variant)) }))
+  const count = (what: Outcome) => cases.filter(({ outcome }) => outcome === what).length
+  const ended = trouble === undefined ? [] : [testCase(id, 'it runs to its end', 'error', trouble)]
+  return markup`<testsuite name="${clean(id)}" tests="${cases.length + ended.length}" failures="${count('failure')}" errors="${count('error') + ended.length}" skipped="${count('skipped')}" time="${seconds.toFixed(3)}">
+${cases.map(({ name, variant, outcome, detail }) => testCase(`${id}: ${variant}`, name, outcome, said(detail, leftOut.get(variant))))}${ended}</testsuite>
+`
+}
+
+const OUTCOMES = { valid: undefined, invalid: 'failure', unknown: 'error', vacuous: 'skipped' } as const
+type Outcome = (typeof OUTCOMES)[keyof typeof OUTCOMES]
+
+/** What a safeguard that is left out on purpose lets happen fails nothing. */
+const outcomeOf = ({ verdict }: Check, leftOut: string | undefined): Outcome =>
+  verdict !== 'valid' && leftOut !== undefined ? 'skipped' : OUTCOMES[verdict]
+
+const said = (detail: string, leftOut: string | undefined): string =>
+  leftOut === undefined ? detail : `Left out on purpose: ${leftOut}. ${detail}`
+
+function testCase(place: string, name: string, outcome: Outcome, detail: string): Markup {
+  const head = markup`<testcase classname="${clean(place)}" name="${clean(name)}"`
+  if (outcome === undefined) return markup`${head}/>\n`
+  const open = { failure: markup`<failure`, error: markup`<error`, skipped: markup`<skipped` }[outcome]
+  return markup`${head}>${open} message="${clean(detail)}"/></testcase>\n`
+}
+
+/** Characters that XML cannot have, even escaped, become the sign for that. */
+const clean = (text: string): string =>
+  text.replaceAll(/[^\t\n\r\u0020-\uD7FF\uE000-\uFFFD\u{10000}-\u{10FFFF}]/gu, '\uFFFD')

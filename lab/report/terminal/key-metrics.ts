@@ -1,0 +1,61 @@
+// The two or three numbers of the overview. An experiment that is not named here shows the first of its columns.
+import { GENERATOR_BOUND } from '#engine/analysis/format.ts'
+import type { Result } from '#engine/run/summary.ts'
+import { NOTHING, withUnit } from './numbers.ts'
+
+type Choice = { measure: string; variant?: string }
+
+const CHOICES: Readonly<Record<string, readonly Choice[]>> = {
+  'sync-rest/baseline-latency': [{ measure: 'accepted p50' }, { measure: 'accepted p99' }],
+  'sync-rest/slow-inventory': [
+    { variant: 'deadline above', measure: 'accepted p50' },
+    { variant: 'deadline below', measure: 'answers 504 deadline-passed' },
+    { variant: 'deadline below, breaker', measure: 'answers 503 inventory-unavailable' },
+  ],
+  'sync-rest/failing-inventory': [
+    { variant: 'hangs', measure: 'during: answer max' },
+    { variant: 'refuses', measure: 'during: answer p50' },
+    { variant: 'refuses', measure: 'heal to first success' },
+  ],
+  'async-rabbitmq/backlog-drain': [
+    { measure: 'deepest backlog' },
+    { measure: 'drain rate' },
+    { measure: 'outage: availability' },
+  ],
+  'async-rabbitmq/double-delivery': [
+    { variant: 'published again', measure: 'asked' },
+    { variant: 'published again', measure: 'duplicates' },
+    { variant: 'published again', measure: 'decided' },
+  ],
+  'async-rabbitmq/poison-message': [
+    { variant: 'poison', measure: 'dead letters' },
+    { variant: 'poison', measure: 'completed p99' },
+    { variant: 'baseline', measure: 'completed p99' },
+  ],
+  'streaming-kafka/consumer-lag': [
+    { variant: 'throttled', measure: 'peak lag' },
+    { variant: 'throttled', measure: 'lag zero after' },
+    { variant: 'control', measure: 'peak lag' },
+  ],
+  'streaming-kafka/replay': [
+    { variant: 'replayed', measure: 'before: orders' },
+    { variant: 'replayed', measure: 'after: orders' },
+    { variant: 'replayed', measure: 'after: file' },
+  ],
+}
+
+const SHOWN = 3
+
+/** Each as `name value unit`, with its variant where the experiment has several. */
+export function tellingNumbers(result: Result): string[] {
+  const { model, experiment, columns, measures, variants } = result
+  const found = CHOICES[`${model}/${experiment}`] ?? columns.map((measure): Choice => ({ measure }))
+  return found
+    .flatMap(({ measure, variant }) => {
+      const value = measures.find(each => each.name === measure && (variant ?? each.variant) === each.variant)
+      if (!value || (value.value === null && value.note !== GENERATOR_BOUND)) return []
+      const of = variants.length > 1 ? `${value.variant}: ` : ''
+      return [`${of}${measure} ${value.value === null ? `${NOTHING} (${value.note})` : withUnit(value)}`]
+    })
+    .slice(0, SHOWN)
+}

@@ -1,0 +1,85 @@
+import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { test } from 'node:test'
+import { isRunning } from '#host/owner.ts'
+import { until } from '#host/wait-for.ts'
+import { parseSummary } from './runs.ts'
+import { leftovers, startCli, testFolder } from '../testing/cli.ts'
+
+const start = (folder: ReturnType<typeof testFolder>) =>
+  startCli('main', ['run', 'sync-rest', '--profile', 'quick', '--out', folder.runs, '--junit', xmlOf(folder)], {
+    LAB_CACHE_DIR: folder.cache,
+  })
+
+const xmlOf = (folder: ReturnType<typeof testFolder>) => join(folder.path, 'checks.xml')
+
+const gone = (pids: readonly number[]) =>
+  until(() => !pids.some(isRunning), { deadlineMs: 30_000, what: `processes ${pids.join(', ')} to end` })
+
+test('Ctrl-C in the middle leaves no process, lease or data, and says how much was measured and where it is', async t => {
+  const folder = testFolder()
+  t.after(folder.remove)
+  const lab = start(folder)
+  t.after(() => lab.process.kill('SIGKILL'))
+  await lab.says('orders sent')
+  const services = lab.children()
+  assert.equal(services.length, 3)
+  assert.ok(leftovers(folder).length > 3)
+
+  lab.process.kill('SIGINT')
+  assert.equal(await lab.ended, 130)
+  await gone(services)
+  assert.deepEqual(leftovers(folder), [])
+  assert.match(lab.stderr(), /Interrupted; what was measured until then is in .+summary\.json/)
+  const file = join(folder.runs, 'latest', 'summary.json')
+  assert.equal(parseSummary(readFileSync(file, 'utf8'), file).results[0]?.trouble, 'it was interrupted')
+  assert.match(lab.stdout(), /It was stopped: 1 of 3 results are there\./)
+  assert.match(
+    readFileSync(join(folder.runs, 'latest', 'report.html'), 'utf8'),
+    /It was stopped: 1 of 3 results are there\./,
+  )
+  const xml = readFileSync(xmlOf(folder), 'utf8')
+  assert.match(xml, /it runs to its end"><error message="it was interrupted"/)
+  assert.match(xml, /failing-inventory" name="it runs to its end"><error message="It was not run\."/)
+})
+
+test('Ctrl-C again and again ends it and its processes, and nothing else is said', async t => {
+  const folder = testFolder()
+  t.after(folder.remove)
+  const lab = start(folder)
+  t.after(() => lab.process.kill('SIGKILL'))
+  await lab.says('orders sent')
+  const services = lab.children()
+  lab.process.kill('SIGINT')
+  const again = setInterval(() => lab.process.kill('SIGINT'), 100)
+  t.after(() => clearInterval(again))
+  // One that comes when the process has let go of its handlers ends it by itself.
+  assert.ok([130, 'SIGINT'].includes((await lab.ended) ?? ''))
+  await gone(services)
+  assert.doesNotMatch(lab.stderr(), /    at /)
+})
+
+test('SIGKILL of the lab leaves no process, and the next start sweeps what it left', async t => {
+  const folder = testFolder()
+  t.after(folder.remove)
+  const killed = start(folder)
+  t.after(() => killed.process.kill('SIGKILL'))
+  await killed.says('orders sent')
+  const services = killed.children()
+  assert.equal(services.length, 3)
+  killed.process.kill('SIGKILL')
+  assert.equal(await killed.ended, 'SIGKILL')
+  await gone(services)
+  assert.ok(leftovers(folder).some(name => name.startsWith('data/')))
+
+  const next = start(folder)
+  t.after(() => next.process.kill('SIGKILL'))
+  await next.says('removed what the dead run')
+  next.process.kill('SIGINT')
+  await next.ended
+  assert.deepEqual(
+    leftovers(folder),
+    leftovers(folder).filter(name => name.startsWith('ports/')),
+  )
+})

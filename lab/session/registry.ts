@@ -1,0 +1,28 @@
+// The map of models and experiments. A new experiment is one import and one line here.
+import type { ComparedModel } from '#engine/experiment/comparison-adapter.ts'
+import type { Experiment } from '#engine/experiment/define.ts'
+import { asyncRabbitmq } from '../../async-rabbitmq/lab/model.ts'
+import backlogDrain from '../../async-rabbitmq/tests/experiments/backlog-drain.experiment.ts'
+import doubleDelivery from '../../async-rabbitmq/tests/experiments/double-delivery.experiment.ts'
+import poisonMessage from '../../async-rabbitmq/tests/experiments/poison-message.experiment.ts'
+import { streamingKafka } from '../../streaming-kafka/lab/model.ts'
+import consumerLag from '../../streaming-kafka/tests/experiments/consumer-lag.experiment.ts'
+import replay from '../../streaming-kafka/tests/experiments/replay.experiment.ts'
+import { syncRest } from '../../sync-rest/lab/model.ts'
+import baselineLatency from '../../sync-rest/tests/experiments/baseline-latency.experiment.ts'
+import failingInventory from '../../sync-rest/tests/experiments/failing-inventory.experiment.ts'
+import slowInventory from '../../sync-rest/tests/experiments/slow-inventory.experiment.ts'
+
+export const models: readonly ComparedModel[] = [syncRest, asyncRabbitmq, streamingKafka]
+
+/** By `<model>/<name>`, in the order in which `npm start` runs them. */
+export const experiments: Readonly<Record<string, Experiment>> = {
+  'sync-rest/baseline-latency': baselineLatency,
+  'sync-rest/slow-inventory': slowInventory,
+  'sync-rest/failing-inventory': failingInventory,
+  'async-rabbitmq/backlog-drain': backlogDrain,
+  'async-rabbitmq/double-delivery': doubleDelivery,
+  'async-rabbitmq/poison-message': poisonMessage,
+  'streaming-kafka/consumer-lag': consumerLag,
+  'streaming-kafka/replay': replay,
+}

@@ -1,0 +1,95 @@
+// The command line from outside, for tests: a real child process with a cache folder of its own, so that what it leaves
+// can be counted.
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+import { cacheFolder } from '#host/folders.ts'
+import { isRunning } from '#host/owner.ts'
+import { until } from '#host/wait-for.ts'
+
+const ROOT = resolve(import.meta.dirname, '../..')
+
+export type Cli = {
+  process: ChildProcess
+  /** What it has printed until now. */
+  stdout(): string
+  stderr(): string
+  /** Resolves when `text` was printed on either. */
+  says(text: string, deadlineMs?: number): Promise<void>
+  /** Exit code, or the signal that ended it. */
+  ended: Promise<number | NodeJS.Signals | null>
+  /** The processes that it has started and that are running. */
+  children(): number[]
+}
+
+export type TestFolder = { path: string; cache: string; runs: string; remove(): void }
+
+export function testFolder(): TestFolder {
+  const path = mkdtempSync(join(tmpdir(), 'lab-cli-'))
+  const remove = () => rmSync(path, { recursive: true, force: true, maxRetries: 5 })
+  return { path, cache: join(path, 'cache'), runs: join(path, 'runs'), remove }
+}
+
+/** Packages that were fetched before are lent to the folder's own cache, and not fetched again. */
+export function lendPackages({ cache }: TestFolder): void {
+  mkdirSync(cache, { recursive: true })
+  for (const name of list(cacheFolder()).filter(each => /^(kafka|rabbitmq)-/.test(each)))
+    symlinkSync(join(cacheFolder(), name), join(cache, name))
+}
+
+/** What the lab keeps only while it is at work: leases, records of live runs, data. */
+export const leftovers = ({ cache }: TestFolder): string[] =>
+  ['ports', 'live', 'data'].flatMap(name => list(join(cache, name)).map(file => `${name}/${file}`))
+
+/** @param file `main` or `service` */
+export function startCli(file: string, args: readonly string[], env: NodeJS.ProcessEnv = {}): Cli {
+  const child = spawn(process.execPath, [join(ROOT, `lab/cli/${file}.ts`), ...args], {
+    cwd: ROOT,
+    env: { ...process.env, NO_COLOR: '1', ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  const said = { stdout: '', stderr: '' }
+  child.stdout.setEncoding('utf8').on('data', (text: string) => (said.stdout += text))
+  child.stderr.setEncoding('utf8').on('data', (text: string) => (said.stderr += text))
+  let over = false
+  // 'close' comes after the last output.
+  const ended = once(child, 'close').then(([code, signal]) => {
+    over = true
+    return signal ?? code
+  })
+  return {
+    process: child,
+    stdout: () => said.stdout,
+    stderr: () => said.stderr,
+    async says(text, deadlineMs = 60_000) {
+      const heard = () => (said.stdout + said.stderr).includes(text)
+      const what = `"${text}" from lab ${args.join(' ')}`
+      await until(() => heard() || over, { deadlineMs, everyMs: 20, what })
+      if (!heard()) throw new Error(`${what} never came; it said: ${said.stdout}${said.stderr}`)
+    },
+    ended,
+    children: () => childrenOf(child.pid ?? 0).filter(isRunning),
+  }
+}
+
+/** Runs it to its end. */
+export async function runCli(file: string, args: readonly string[], env: NodeJS.ProcessEnv = {}) {
+  const cli = startCli(file, args, env)
+  const code = await cli.ended
+  return { code, stdout: cli.stdout(), stderr: cli.stderr() }
+}
+
+function childrenOf(pid: number): number[] {
+  const text = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8')
+  return text.split(' ').flatMap(each => (each ? [Number(each)] : []))
+}
+
+function list(folder: string): string[] {
+  try {
+    return readdirSync(folder)
+  } catch {
+    return []
+  }
+}

@@ -1,0 +1,139 @@
+// A made summary of a comparison, for tests and for the eye: every fault, three models with their variants, 2,000 orders
+// each, healthy runs at three rates. The same each time; its numbers are of no machine, only their shape is that of a run.
+import { seededRandom } from '#engine/load/random.ts'
+import type { Comparison, Measure, Result, Summary, VariantFacts } from '#engine/run/summary.ts'
+import { madeResult, madeSummary } from './sample-result.ts'
+import { madeOrders } from './sample-orders.ts'
+
+const MODELS: Readonly<Record<string, VariantFacts[]>> = {
+  'sync-rest': [{ name: 'as it stands', about: 'deadlines, the breaker, releases', environment: {} }],
+  'async-rabbitmq': [
+    { name: 'with its outbox', about: 'a relay publishes what is stored', environment: {} },
+    { name: 'without an outbox', about: 'published within the request', environment: {}, leftOut: 'outbox' },
+  ],
+  'streaming-kafka': [
+    { name: 'synced topics', about: 'synced before it is acknowledged', environment: {}, durability: 'on disk' },
+    { name: "Kafka's default", about: 'acknowledged from memory', environment: {}, durability: 'in memory' },
+  ],
+}
+
+const FAULTS: readonly Comparison['about'][number][] = [
+  { name: 'healthy', title: 'Nothing is broken', asks: 'What does it cost?', without: {} },
+  { name: 'inventory-slow', title: 'Inventory slow by 2 s', asks: 'Who waits?', without: {} },
+  { name: 'inventory-dead', title: 'Inventory dead', asks: 'What becomes of the orders?', without: {} },
+  { name: 'notification-dead', title: 'Notification dead', asks: 'Does it stop those that sell?', without: {} },
+  {
+    name: 'broker-dead',
+    title: 'The broker dead',
+    asks: 'Who can still order?',
+    without: { 'sync-rest': 'It has no broker between its services.' },
+  },
+  { name: 'burst', title: 'A burst of ten times the rate', asks: 'Who is refused?', without: {} },
+  { name: 'duplicates', title: 'Every message twice', asks: 'Is an order reserved twice?', without: {} },
+  { name: 'poison', title: 'One order in fifty is poison', asks: 'Do the others wait?', without: {} },
+]
+
+const RATES = [20, 100, 400]
+const REPEATS = 3
+
+export function madeComparison(): Summary {
+  const models = Object.keys(MODELS)
+  const results = FAULTS.flatMap(about => {
+    const has = models.filter(model => about.without[model] === undefined)
+    if (about.name !== 'healthy') return has.map(model => broken(about, model))
+    const repeats = Array.from({ length: REPEATS }, (_, nth) => nth + 1)
+    return repeats.flatMap(repeat => RATES.flatMap(rate => has.map(model => healthy(about, model, rate, repeat))))
+  })
+  const comparison = {
+    models,
+    faults: FAULTS.map(({ name }) => name),
+    features: { 'sync-rest': ['answers-with-outcome'], 'async-rabbitmq': [], 'streaming-kafka': ['replays'] },
+    rates: RATES,
+    repeat: 1,
+    healthyRepeat: REPEATS,
+    about: [...FAULTS],
+  }
+  return { ...madeSummary(results), comparison }
+}
+
+const base = ({ title, asks }: Comparison['about'][number], model: string): Result => ({
+  ...madeResult,
+  model,
+  title,
+  question: asks,
+  settings: { ordersPerSecond: 50 },
+  variants: MODELS[model] ?? [],
+  verdict: 'valid',
+  checks: (MODELS[model] ?? []).map(({ name, leftOut }) =>
+    leftOut
+      ? { name: 'lost', verdict: 'invalid', detail: '3 found among 2000: order-7.', found: 3, variant: name }
+      : { name: 'lost', verdict: 'valid', detail: 'All of 2000 accepted orders.', found: 0, variant: name },
+  ),
+  measures: [],
+  columns: ['asked', 'availability', 'completed ÷ asked', 'lost', 'deepest backlog', 'heal to last completed'],
+  series: [],
+  marks: [],
+  explanation: [`${model}: the orders waited and were decided.`, 'Nothing was lost.'],
+})
+
+function broken(about: Comparison['about'][number], model: string): Result {
+  const drawn = (MODELS[model] ?? []).map(({ name }, nth) => madeOrders(model, name, about.name, nth + 1))
+  const of = (variant: string): Measure[] => [
+    { variant, name: 'asked', unit: 'orders', value: 2_000 },
+    { variant, name: 'availability', unit: '%', value: model === 'sync-rest' ? 74.2 : 99.9 },
+    { variant, name: 'during: availability', unit: '%', value: model === 'sync-rest' ? 0 : 99.8 },
+    { variant, name: 'completed ÷ asked', unit: '%', value: model === 'sync-rest' ? 74.5 : 100 },
+    { variant, name: 'completed p50', unit: 'ms', value: 12 },
+    { variant, name: 'lost', unit: 'orders', value: variant === 'without an outbox' ? 3 : 0 },
+    { variant, name: 'deepest backlog', unit: 'orders', value: 500, note: 'made' },
+    { variant, name: 'oldest waited', unit: 'ms', value: 10_400, atLeast: true },
+    model === 'sync-rest'
+      ? {
+          variant,
+          name: 'heal to last completed',
+          unit: 'ms',
+          value: null,
+          note: '3 of those that were asked while it lasted never were',
+        }
+      : { variant, name: 'heal to last completed', unit: 'ms', value: 2_600 },
+  ]
+  return {
+    ...base(about, model),
+    experiment: about.name,
+    measures: drawn.flatMap(({ orders }) => of(orders.variant)),
+    orders: drawn.map(({ orders }) => orders),
+    series: drawn.map(({ backlog }) => backlog),
+    marks: drawn.map(({ orders: { variant } }) => ({ variant, label: about.title, fromSeconds: 10, toSeconds: 20 })),
+    cell: { fault: about.name, ordersPerSecond: 50, repeat: 1 },
+  }
+}
+
+function healthy(about: Comparison['about'][number], model: string, ordersPerSecond: number, repeat: number): Result {
+  const random = seededRandom(ordersPerSecond * 10 + repeat)
+  const slow = { 'sync-rest': 3, 'async-rabbitmq': 5, 'streaming-kafka': 9 }[model] ?? 4
+  const jitter = 1 + random.next() * 0.3
+  const curve = (base: number) =>
+    [0.01, 0.25, 0.5, 0.75, 0.9, 0.95, 0.99].map((share): [number, number, 0] => [
+      share,
+      (base * jitter * (1 + ordersPerSecond / 200)) / (1 - share) ** 0.45,
+      0,
+    ])
+  return {
+    ...base(about, model),
+    experiment: `healthy-${ordersPerSecond}${repeat > 1 ? `-${repeat}` : ''}`,
+    columns: ['accepted p50', 'completed p50', 'CPU', 'written', 'memory'],
+    measures: (MODELS[model] ?? []).flatMap(({ name: variant }) => [
+      { variant, name: 'accepted p50', unit: 'ms', value: slow * jitter },
+      { variant, name: 'completed p50', unit: 'ms', value: slow * 2 * jitter },
+      { variant, name: 'CPU', unit: 's/1,000 orders', value: slow * jitter },
+      { variant, name: 'written', unit: 'MB/1,000 orders', value: 4 + slow * jitter },
+      { variant, name: 'memory', unit: 'MB', value: 200 + random.next() * 80 },
+    ]),
+    quantiles: (MODELS[model] ?? []).flatMap(({ name: variant }) => [
+      { variant, latency: 'accepted', points: curve(slow) },
+      { variant, latency: 'accepted uncorrected', points: curve(slow * 0.9) },
+      { variant, latency: 'completed', points: curve(slow * 2) },
+    ]),
+    cell: { fault: 'healthy', ordersPerSecond, repeat },
+  }
+}

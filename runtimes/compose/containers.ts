@@ -1,0 +1,83 @@
+// The runtime of containers: the services of one variant in the stack of their model. Kill is `docker kill`, pause is
+// `docker pause`, and a start again is that of the same container, with its store and port. What stays beside each is an
+// attached `docker start`: it brings the service's output and ends when the service does.
+// Guarantees: a variant's containers and their stores are gone after `stop`.
+import { mkdir } from 'node:fs/promises'
+import { attend } from '../supervise.ts'
+import type { Place } from '#engine/experiment/model.ts'
+import type { OpenRuntime } from '#engine/experiment/runtime.ts'
+import { startChild } from '#host/child.ts'
+import { runLoadInContainer } from './generator-container.ts'
+import { killContainer } from './kill-container.ts'
+import { overlayOf } from './overlay.ts'
+import { docker, type Project } from './project.ts'
+
+const ENDED = /is not running|No such container/
+
+export type Stack = {
+  project: Project
+  /** Addresses as this machine sees them, and as containers do. */
+  outside: Omit<Place, 'prefix'>
+  inside: Omit<Place, 'prefix'>
+}
+
+export const openContainers =
+  ({ project, outside, inside }: Stack): OpenRuntime =>
+  async opening => {
+    const { model, prefix, logFolder, environment } = opening
+    await mkdir(logFolder, { recursive: true })
+    project.overlay(overlayOf({ model, inside: { ...inside, prefix }, environment }))
+    const ids = new Map<string, string>()
+    const idOf = (service: string) => ids.get(service) ?? service
+    const create = async (services: string[]): Promise<void> => {
+      await project.compose(['up', '--no-start', '--no-deps', '--no-build', ...services])
+      for (const [service, id] of await containersOf(project)) ids.set(service, id)
+    }
+    const remove = async (services: readonly string[]): Promise<void> => {
+      const there = (await containersOf(project)).flatMap(([service, id]) => (services.includes(service) ? [id] : []))
+      if (there.length > 0) await docker(['rm', '--force', '--volumes', ...there])
+      await docker(['volume', 'rm', '--force', ...services.map(service => `${project.name}_${service}`)])
+    }
+    const everyService = model.services.map(({ name }) => name)
+    await create(everyService).catch(async error => {
+      await remove(everyService)
+      throw error
+    })
+    const runtime = attend(
+      {
+        name: 'compose',
+        url: outside.url,
+        launch: (service, output) =>
+          startChild({ command: 'docker', args: ['start', '--attach', idOf(service)], ...output }),
+        async kill(service, attached) {
+          const dockerKill = () => docker(['kill', idOf(service)]).catch(unless(ENDED))
+          await killContainer({ service, attached, dockerKill })
+        },
+        async wipe(service) {
+          await remove([service])
+          await create([service])
+        },
+        pause: async service => void (await docker(['pause', idOf(service)])),
+        resume: async service => void (await docker(['unpause', idOf(service)])),
+        end: () => remove(everyService),
+      },
+      opening,
+    )
+    const always = process.env.LAB_GENERATOR === 'container'
+    const nearby = { always, url: inside.url, runLoad: runLoadInContainer(project.name) }
+    return { runtime: { ...runtime, nearby }, place: { ...outside, prefix } }
+  }
+
+/** Of the whole project, by service. */
+async function containersOf({ name }: Project): Promise<[string, string][]> {
+  const format = '{{.Label "com.docker.compose.service"}} {{.ID}}'
+  const filter = `label=com.docker.compose.project=${name}`
+  const listing = await docker(['ps', '--all', '--no-trunc', '--filter', filter, '--format', format])
+  return [...listing.matchAll(/^(\S+) ([0-9a-f]{64})$/gm)].map(([, service = '', id = '']) => [service, id])
+}
+
+function unless(harmless: RegExp): (error: unknown) => void {
+  return error => {
+    if (!harmless.test(String(error))) throw error
+  }
+}

@@ -1,0 +1,81 @@
+// The runtime of plain processes: each service a child of the lab, on a leased loopback port, with a store of its own.
+// Guarantees: every child ends with the lab, however the lab ends (host/child.ts); and its settings are those of the model
+// and of the variant alone: a setting that stands in the shell of whoever runs the lab does not reach what is measured.
+import { rmSync } from 'node:fs'
+import { mkdir } from 'node:fs/promises'
+import { join, resolve } from 'node:path'
+import { type Child, startChild } from '#host/child.ts'
+import { cacheFolder } from '#host/folders.ts'
+import { leasePorts } from '#host/ports.ts'
+import { attend } from '../supervise.ts'
+import type { Place } from '#engine/experiment/model.ts'
+import type { Opening, OpenRuntime, ProcessesOf, Runtime } from '#engine/experiment/runtime.ts'
+
+const ROOT = resolve(import.meta.dirname, '../..')
+
+/** What a process needs of the machine, and no service reads as a setting. */
+const OF_THE_MACHINE = ['PATH', 'HOME', 'TMPDIR', 'LANG', 'TZ', 'LD_LIBRARY_PATH']
+
+const ofTheMachine = (environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv =>
+  Object.fromEntries(OF_THE_MACHINE.map(name => [name, environment[name]]))
+
+export type ProcessesOptions = Opening & { broker: Place['broker']; dataFolder: string }
+
+/** For the variants of a run: each has a folder of its own below `dataFolder`. */
+export const openProcesses = ({ broker, dataFolder }: Pick<ProcessesOptions, 'broker' | 'dataFolder'>): OpenRuntime => {
+  return opening => createProcesses({ ...opening, broker, dataFolder: join(dataFolder, opening.prefix) })
+}
+
+export async function createProcesses(options: ProcessesOptions): Promise<{ runtime: Runtime; place: Place }> {
+  const { model, dataFolder, logFolder } = options
+  const lease = await leasePorts(model.services.length)
+  const ports = new Map(model.services.map(({ name }, index) => [name, lease.ports[index]]))
+  const children = new Map<string, Child>()
+  await mkdir(logFolder, { recursive: true })
+
+  const url = (service: string) => `http://127.0.0.1:${ports.get(service)}`
+  const place: Place = { url, broker: options.broker, prefix: options.prefix }
+
+  const runtime = attend(
+    {
+      name: 'processes',
+      url,
+      launch(service, output) {
+        const spec = model.services.find(({ name }) => name === service)
+        const child = startChild({
+          command: process.execPath,
+          args: [join(ROOT, model.name, service, 'main.ts')],
+          cwd: ROOT,
+          env: {
+            ...ofTheMachine(process.env),
+            NODE_COMPILE_CACHE: join(cacheFolder(), 'compiled'),
+            LAB_FAULTS: 'on',
+            ...spec?.environment(place),
+            PORT: String(ports.get(service)),
+            DATA_DIR: join(dataFolder, service),
+            ...options.environment[service],
+          },
+          ...output,
+        })
+        children.set(service, child)
+        return child
+      },
+      kill: async (_service, child) => child.kill(),
+      wipe: async service => rmSync(join(dataFolder, service), { recursive: true, force: true }),
+      pause: async service => children.get(service)?.kill('SIGSTOP'),
+      resume: async service => children.get(service)?.kill('SIGCONT'),
+      async end(all) {
+        for (const child of all) child.kill()
+        await Promise.all(all.map(({ exited }) => exited))
+        lease.release()
+      },
+    },
+    options,
+  )
+  const processesOf = (name: string): ProcessesOf => {
+    const child = children.get(name)
+    return { name, kind: 'service', pids: child?.running ? [child.pid] : [] }
+  }
+  const host = { dataFolder, processes: () => model.services.map(({ name }) => processesOf(name)) }
+  return { runtime: { ...runtime, host }, place }
+}

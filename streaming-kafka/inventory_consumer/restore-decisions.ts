@@ -1,0 +1,31 @@
+// Recalls decisions from the InventoryEvents stream: a store that is gone, or is older than the log, learns what was
+// decided, with the stock that it took, before it decides again. What is known already stays as it is.
+import { fingerprint } from '#common/contracts/order.ts'
+import type { Outcome } from '#common/contracts/outcome.ts'
+import type { StockTx } from '#common/workflow/store.ts'
+import { wantedBySku } from '#common/workflow/reserve-stock.ts'
+import type { LogRecord } from '../broker/record.ts'
+import { orUndefined, readInventoryEvent } from '../messaging/read-event.ts'
+
+export function recall(tx: StockTx, record: LogRecord): void {
+  const event = orUndefined(readInventoryEvent, record)
+  if (!event || tx.findDecision(event.data.orderId)) return
+  const { orderId, userId, kitchenId, items } = event.data
+  const order = { orderId, userId, kitchenId, items }
+  const outcome: Outcome =
+    event.type === 'InventoryReserved' ? { status: 'reserved' } : { status: 'failed', reason: event.data.reason }
+  tx.openKitchen(kitchenId)
+  if (outcome.status === 'reserved')
+    for (const [sku, quantity] of wantedBySku(order))
+      tx.move({ kind: 'reserve', orderId, kitchenId, sku, delta: -quantity })
+  const { correlationId, occurredAt } = event
+  tx.insertDecision({
+    orderId,
+    order,
+    fingerprint: fingerprint(order),
+    outcome,
+    released: false,
+    correlationId,
+    occurredAt,
+  })
+}

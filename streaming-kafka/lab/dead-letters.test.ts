@@ -1,0 +1,81 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { LabError } from '#common/contracts/errors.ts'
+import { createLog } from '#common/service/log.ts'
+import type { LogRecord, NewRecord } from '../broker/record.ts'
+import { writeDeadLetter } from '../messaging/dead-letters.ts'
+import { listDeadLetters, redrivenMark, withoutReason } from './dead-letters.ts'
+import { topicNames } from '../messaging/topics.ts'
+
+const record = (offset: bigint, value: string | null): LogRecord => ({
+  topic: 'orders',
+  partition: 2,
+  offset,
+  key: 'main',
+  value: value === null ? null : Buffer.from(value),
+  headers: { 'correlation-id': 'c', mine: 'kept' },
+})
+
+async function written(of: LogRecord): Promise<LogRecord> {
+  const sent: NewRecord[] = []
+  const producer = { send: async (one: NewRecord) => void sent.push(one), close: async () => {} }
+  const kafka = { producer, topics: topicNames(''), log: createLog('test', 'silent') }
+  await writeDeadLetter(kafka, of, new LabError('malformed', 'it is no order'), 1)
+  const [one] = sent
+  assert.ok(one)
+  return asRead(one)
+}
+
+const asRead = ({ topic, key, value, headers = {} }: NewRecord): LogRecord => ({
+  topic,
+  key,
+  headers,
+  value: value && Buffer.from(value),
+  partition: 0,
+  offset: 0n,
+})
+
+test('a dead letter tells where it came from and why, and keeps the bytes and headers that it had', async () => {
+  const held = await written(record(7n, '{"data":{"orderId":"o-1"}}'))
+  const [letter] = listDeadLetters([held])
+  assert.ok(letter)
+  const { id, source, reason, detail, attempts, orderId, body } = letter
+  assert.deepEqual(
+    { id, source, reason, detail, attempts, orderId, body },
+    {
+      id: 'orders/2/7',
+      source: 'orders',
+      reason: 'malformed',
+      detail: 'it is no order',
+      attempts: 1,
+      orderId: 'o-1',
+      body: '{"data":{"orderId":"o-1"}}',
+    },
+  )
+  assert.deepEqual(withoutReason(held.headers), { 'correlation-id': 'c', mine: 'kept' })
+})
+
+test('written twice by a crash it is listed once, and redriven it is listed no more', async () => {
+  const [first, again, other] = [
+    await written(record(7n, 'x')),
+    await written(record(7n, 'x')),
+    await written(record(8n, null)),
+  ]
+  assert.deepEqual(
+    listDeadLetters([first, again, other]).map(({ id }) => id),
+    ['orders/2/7', 'orders/2/8'],
+  )
+  const mark = asRead(redrivenMark('dead-letters', 'orders/2/7'))
+  assert.deepEqual(
+    listDeadLetters([first, again, mark, other]).map(({ id }) => id),
+    ['orders/2/8'],
+  )
+})
+
+test('of a record that fills the limit of the broker the beginning is kept, and how long it was', async () => {
+  const bytes = 1_000_000
+  const { value, headers } = await written(record(1n, 'x'.repeat(bytes)))
+  assert.ok(value && value.byteLength < bytes && value.byteLength > 0)
+  assert.equal(headers['cut-from-bytes'], String(bytes))
+  assert.equal(withoutReason(headers)['cut-from-bytes'], undefined)
+})

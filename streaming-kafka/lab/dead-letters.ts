@@ -1,0 +1,49 @@
+// The dead letters of the log, for whoever lists and redrives them.
+// A topic cannot lose one record, so a letter that was redriven is marked by a second record with the same id.
+// Guarantees: a dead letter that was written twice has one id, and is listed once.
+import { orderIdIn } from '#common/contracts/events.ts'
+import type { DeadLetter } from '#engine/experiment/model.ts'
+import type { LogRecord, NewRecord } from '../broker/record.ts'
+import { REASON_HEADERS } from '../messaging/dead-letters.ts'
+
+const REDRIVEN = 'redriven'
+
+/** The mark of a dead letter that was sent on its way again. */
+export const redrivenMark = (topic: string, id: string): NewRecord => ({
+  topic,
+  key: id,
+  value: null,
+  headers: { [REDRIVEN]: id },
+})
+
+/** The headers that the record had before it was given up. */
+export const withoutReason = (headers: Record<string, string>): Record<string, string> =>
+  Object.fromEntries(Object.entries(headers).filter(([name]) => !REASON_HEADERS.includes(name)))
+
+export type HeldRecord = DeadLetter & { record: LogRecord }
+
+/** The dead letters that were not sent on their way again, in the order in which they were given up. */
+export function listDeadLetters(records: LogRecord[]): HeldRecord[] {
+  const held = new Map<string, HeldRecord>()
+  for (const record of records) {
+    const mark = record.headers[REDRIVEN]
+    if (mark !== undefined) {
+      held.delete(mark)
+      continue
+    }
+    const { headers, value } = record
+    const source = headers['source-topic'] ?? ''
+    const id = `${source}/${headers['source-partition']}/${headers['source-offset']}`
+    held.set(id, {
+      id,
+      source,
+      reason: headers.reason ?? '',
+      detail: headers.detail ?? '',
+      attempts: Number(headers.attempts ?? 0),
+      orderId: orderIdIn(value),
+      body: value ? value.toString('utf8') : '',
+      record,
+    })
+  }
+  return [...held.values()]
+}

@@ -1,0 +1,135 @@
+// What the lab can do to this model beside its HTTP routes. Arguments and results are JSON.
+import { randomUUID } from 'node:crypto'
+import { LabError } from '#common/contracts/errors.ts'
+import { orderPlaced } from '#common/contracts/events.ts'
+import { Order } from '#common/contracts/order.ts'
+import { parse } from '#common/contracts/parse.ts'
+import type { Link } from '#engine/experiment/model.ts'
+import { wallTime } from '#common/contracts/clock.ts'
+import { until } from '#host/wait-for.ts'
+import { Type } from 'typebox'
+import type { BrokerAdmin } from '../broker/admin.ts'
+import type { LogProducer } from '../broker/producer.ts'
+import { readAll } from '../broker/read-all.ts'
+import { jsonRecord } from '../broker/record.ts'
+import { GROUPS, TOPICS, topicNames, type TopicKey, type TopicSpec } from '../messaging/topics.ts'
+import { copyVerbs } from './duplicator.ts'
+
+const Text = Type.String()
+const closed = { additionalProperties: false }
+const Raw = Type.Object(
+  {
+    topic: Text,
+    key: Type.Optional(Text),
+    body: Type.Optional(Text),
+    base64: Type.Optional(Text),
+    headers: Type.Optional(Type.Record(Text, Text)),
+  },
+  closed,
+)
+const Events = Type.Object(
+  { orders: Type.Array(Order), occurredAt: Type.Optional(Text), correlationId: Type.Optional(Text) },
+  closed,
+)
+const InTopic = Type.Object({ topic: Text }, closed)
+const InGroup = Type.Object({ group: Text }, closed)
+const InTopics = Type.Object({ topics: Type.Array(Text) }, closed)
+
+/** A member that was killed is gone from its group when its session has run out (6 s). */
+const MEMBER_GONE_MS = 15_000
+
+export type VerbParts = {
+  admin: BrokerAdmin
+  producer: LogProducer
+  brokers: string
+  name: string
+  prefix: string
+  /** Ends what a verb began and has not ended. */
+  closing: AbortSignal
+}
+
+export function createVerbs(parts: VerbParts): Link['verbs'] {
+  const { admin, producer, brokers, name, prefix } = parts
+  const names = topicNames(prefix)
+  const spec = (topic: string): TopicSpec => {
+    const found = Object.values(TOPICS).find(candidate => candidate.name === topic)
+    if (found) return { ...found, name: prefix + found.name }
+    const there = Object.values(TOPICS).map(candidate => candidate.name)
+    throw new LabError('malformed', `there is no topic "${topic}"; there are: ${there.join(', ')}`)
+  }
+  return {
+    ...copyVerbs(parts),
+    /** Any bytes as a record of a topic. */
+    async 'publish-raw'(args) {
+      const { topic, key = null, body, base64, headers } = parse(Raw, args, 'args')
+      const value = base64 === undefined ? Buffer.from(body ?? '') : Buffer.from(base64, 'base64')
+      await producer.send({ topic: spec(topic).name, key, value, headers })
+    },
+    /** An OrderPlaced of each order, again if it was there: the copies have the id of the first. */
+    async 'publish-event'(args) {
+      const { orders, occurredAt = wallTime(), correlationId = randomUUID() } = parse(Events, args, 'args')
+      const events = orders.map(order => orderPlaced(order, { correlationId, occurredAt }))
+      const send = (event: (typeof events)[number]) =>
+        producer.send(jsonRecord(names.orders, event.data.kitchenId, event, correlationId))
+      await Promise.all(events.map(send))
+    },
+    /** Sets a group back to the beginning of its topics; waits for a killed member to be forgotten. */
+    async 'reset-offsets'(args) {
+      const { group } = parse(InGroup, args, 'args')
+      const topics = GROUPS[group]
+      const there = Object.keys(GROUPS).join(', ')
+      if (!topics) throw new LabError('malformed', `there is no group "${group}"; there are: ${there}`)
+      const starts = topics.map(key => [names[key], Array<bigint>(TOPICS[key].partitions).fill(0n)] as const)
+      let refusal: unknown
+      const reset = () =>
+        admin.setOffsets(prefix + group, new Map(starts)).then(
+          () => true,
+          error => ((refusal = error), false),
+        )
+      await until(reset, { deadlineMs: MEMBER_GONE_MS, everyMs: 250, what: `the members of ${group} to leave` }).catch(
+        () => {
+          throw new LabError('unavailable', `stop ${group} before its offsets are reset`, { cause: refusal })
+        },
+      )
+    },
+    /** Where topics end now, by topic. */
+    async 'pin-offsets'(args) {
+      const { topics } = parse(InTopics, args, 'args')
+      const ends = await admin.ends(topics.map(spec))
+      return Object.fromEntries(topics.map(topic => [topic, (ends.get(prefix + topic) ?? []).map(Number)]))
+    },
+    /** All records of a topic, in the order of their partitions. */
+    async 'topic-records'(args) {
+      const { topic } = parse(InTopic, args, 'args')
+      const records = await readAll({ admin, brokers, name }, [spec(topic)])
+      return records.map(({ partition, offset, key, value, headers }) => {
+        return { partition, offset: Number(offset), key, body: value && value.toString('utf8'), headers }
+      })
+    },
+  }
+}
+
+/** Lag by `group/topic/partition`, without the prefix: what was written and is not committed yet. */
+export async function lags(admin: BrokerAdmin, prefix: string): Promise<Record<string, number>> {
+  const names = topicNames(prefix)
+  const specOf = (key: TopicKey): TopicSpec => ({ name: names[key], partitions: TOPICS[key].partitions })
+  const keys = [...new Set(Object.values(GROUPS).flat())]
+  const [ends, committed] = await Promise.all([
+    admin.ends(keys.map(specOf)),
+    Promise.all(
+      Object.entries(GROUPS).map(async ([group, topics]) => {
+        return { group, topics, offsets: await admin.committed(prefix + group, topics.map(specOf)) }
+      }),
+    ),
+  ])
+  return Object.fromEntries(
+    committed.flatMap(({ group, topics, offsets }) =>
+      topics.flatMap(key =>
+        (ends.get(names[key]) ?? []).map((end, partition) => {
+          const done = offsets.get(names[key])?.[partition] ?? 0n
+          return [`${group}/${TOPICS[key].name}/${partition}`, Number(end - done)] as const
+        }),
+      ),
+    ),
+  )
+}

@@ -1,0 +1,85 @@
+// A service's connection to Kafka: its admin client, its producer, its topics, and a look at the broker every second.
+// Guarantees: health is red from the first look that the broker does not answer to the first that it does.
+import { setTimeout as wait } from 'node:timers/promises'
+import { createAdmin, type BrokerAdmin } from '../broker/admin.ts'
+import { explain } from '../broker/options.ts'
+import { createProducer, type LogProducer } from '../broker/producer.ts'
+import type { Positions } from '../broker/record.ts'
+import { keepTrying, reporter, type Parts } from './retry-until-closed.ts'
+import { TOPICS, topicNames, topicSpecs, type TopicKey, type TopicNames, type TopicSpec } from './topics.ts'
+
+const LOOK_EVERY_MS = 1_000
+const LOOK_DEADLINE_MS = 2_000
+const FINISH_MS = 2_500
+const MAX_WAITING_RECORDS = 5_000
+
+export type KafkaConnection = Parts & {
+  brokers: string
+  /** Names the clients and the group of this service: the prefix and the service. */
+  name: string
+  topics: TopicNames
+  admin: BrokerAdmin
+  producer: LogProducer
+  specs(...keys: TopicKey[]): TopicSpec[]
+  /** Resolves when the topics are there; waits for the broker as long as it takes. */
+  ready(): Promise<void>
+  /** Waits a while for `running` to end by itself, then lets go of the broker, which ends what waits for it. */
+  close(running: Promise<void>): Promise<void>
+}
+
+type Config = { KAFKA_BROKERS: string; PREFIX: string; TOPIC_FLUSH: 'on' | 'off' }
+
+export function openConnection(service: string, config: Config, parts: Parts): KafkaConnection {
+  const { KAFKA_BROKERS: brokers, PREFIX: prefix } = config
+  const name = prefix + service
+  const admin = createAdmin(brokers, name)
+  const onTrouble = reporter(parts, 'producer')
+  const producer = createProducer({ brokers, clientId: name, maxWaiting: MAX_WAITING_RECORDS, onTrouble })
+  const names = topicNames(prefix)
+  parts.health.report('start', 'not ready yet')
+  void watch(admin, parts)
+  return {
+    ...parts,
+    brokers,
+    name,
+    topics: names,
+    admin,
+    producer,
+    specs: (...keys) => keys.map(key => ({ name: names[key], partitions: TOPICS[key].partitions })),
+    async ready() {
+      const work = () => admin.ensureTopics(topicSpecs(prefix), config.TOPIC_FLUSH === 'on')
+      await keepTrying(parts, 'topics', work)
+    },
+    async close(running) {
+      await Promise.race([running, wait(FINISH_MS)])
+      await Promise.race([Promise.all([producer.close(), admin.close()]), wait(500)]).catch(() => {})
+      await Promise.race([running, wait(500)])
+    },
+  }
+}
+
+async function watch(admin: BrokerAdmin, parts: Parts): Promise<void> {
+  const report = reporter(parts, 'broker')
+  while (!parts.closing.aborted) {
+    const late = wait(LOOK_DEADLINE_MS, undefined, { ref: false }).then(() => {
+      throw new Error(`the broker did not answer within ${LOOK_DEADLINE_MS} ms`)
+    })
+    late.catch(() => {})
+    await Promise.race([admin.ping(), late]).then(
+      () => report(null),
+      error => report(explain(error)),
+    )
+    await wait(LOOK_EVERY_MS, undefined, { signal: parts.closing }).catch(() => {})
+  }
+}
+
+/** Refuses a store that has read further than the log goes: it belongs to another log, or the topics were deleted. */
+export function checkAgainstLog(positions: Positions, ends: Positions): void {
+  for (const [topic, offsets] of positions)
+    for (const [partition, offset] of offsets.entries()) {
+      const end = ends.get(topic)?.[partition] ?? 0n
+      if (offset <= end) continue
+      const why = `the store has read ${topic}/${partition} up to ${offset}, and the log ends at ${end}`
+      throw new Error(`${why}; this store belongs to another log: set another DATA_DIR, or delete the store`)
+    }
+}

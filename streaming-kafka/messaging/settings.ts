@@ -1,0 +1,26 @@
+// The settings that the services of this model share beside those of every service.
+import { oneOf, type Setting } from '#common/service/config.ts'
+
+const brokerList: Setting<string> = {
+  about: 'addresses of the Kafka brokers, host:port, separated by commas',
+  fallback: '127.0.0.1:9092',
+  read(value) {
+    if (/^[^\s,:]+:\d{1,5}(,[^\s,:]+:\d{1,5})*$/.test(value)) return value
+    throw new Error('host:port, or several separated by commas')
+  },
+}
+
+const prefix: Setting<string> = {
+  about: 'goes before the name of every topic and group',
+  fallback: '',
+  read(value) {
+    if (/^[\w.-]{0,100}$/.test(value)) return value
+    throw new Error('letters, digits, dots, underscores and hyphens, at most 100')
+  },
+}
+
+export const kafkaSettings = {
+  KAFKA_BROKERS: brokerList,
+  PREFIX: prefix,
+  TOPIC_FLUSH: oneOf(['on', 'off'], 'off', 'on: a topic that it creates syncs each append to the disk'),
+}

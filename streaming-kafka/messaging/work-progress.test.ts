@@ -1,0 +1,32 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { createProgress } from './work-progress.ts'
+
+const at = (offset: bigint, partition = 0) => ({ topic: 'orders', partition, offset })
+
+test('the next offset is the lowest unfinished one, whatever finishes after it', () => {
+  const progress = createProgress()
+  for (const offset of [5n, 6n, 7n]) assert.ok(progress.begin(at(offset)))
+  progress.finish(at(7n))
+  progress.finish(at(6n))
+  assert.equal(progress.next('orders', 0), 5n)
+  progress.finish(at(5n))
+  assert.equal(progress.next('orders', 0), 8n)
+})
+
+test('a record that comes again is not begun again', () => {
+  const progress = createProgress()
+  assert.ok(progress.begin(at(5n)))
+  assert.equal(progress.begin(at(5n)), false)
+  progress.finish(at(5n))
+  assert.equal(progress.begin(at(4n)), false)
+  assert.ok(progress.begin(at(9n)))
+  assert.equal(progress.next('orders', 0), 9n)
+})
+
+test('partitions are apart, and one that was never begun has no next offset', () => {
+  const progress = createProgress()
+  progress.begin(at(3n, 1))
+  assert.equal(progress.next('orders', 0), undefined)
+  assert.equal(progress.next('orders', 1), 3n)
+})

@@ -1,0 +1,63 @@
+import assert from 'node:assert/strict'
+import { DatabaseSync } from 'node:sqlite'
+import { test } from 'node:test'
+import { inventoryEvent, orderPlaced } from '#common/contracts/events.ts'
+import type { LogRecord } from '../broker/record.ts'
+import { topicNames } from '../messaging/topics.ts'
+import { applyTo, viewTables } from './orders-view.ts'
+
+const topics = topicNames('')
+const order = { orderId: 'o-1', userId: 'ada', kitchenId: 'main', items: [{ sku: 'burger', quantity: 1 }] }
+const happened = { correlationId: 'c', occurredAt: '2026-01-01T00:00:00.000Z' }
+
+const recordOf = (topic: string, value: unknown): LogRecord => ({
+  topic,
+  partition: 0,
+  offset: 0n,
+  key: null,
+  value: Buffer.from(typeof value === 'string' ? value : JSON.stringify(value)),
+  headers: {},
+})
+
+const placed = recordOf(topics.orders, orderPlaced(order, happened))
+const reserved = recordOf(topics.inventoryEvents, inventoryEvent(order, { status: 'reserved' }, happened))
+const failed = recordOf(
+  topics.inventoryEvents,
+  inventoryEvent(order, { status: 'failed', reason: 'out-of-stock' }, happened),
+)
+const sent = recordOf(topics.notifications, { order, ...happened, sentNs: 1 })
+
+function viewAfter(records: LogRecord[]) {
+  const tx = viewTables(new DatabaseSync(':memory:'))
+  for (const record of records) applyTo(topics)(tx, record)
+  const { status, reason, notification } = tx.findOrder('o-1') ?? assert.fail('the order is not in the view')
+  return { status, reason, notification }
+}
+
+test('the records of an order give one view, in whatever order its topics are read, and when they come again', () => {
+  const confirmed = { status: 'reserved', reason: null, notification: 'sent' }
+  for (const records of [
+    [placed, reserved, sent],
+    [placed, sent, reserved],
+    [reserved, placed, sent],
+    [reserved, sent, placed],
+    [sent, placed, reserved],
+    [sent, reserved, placed],
+    [placed, reserved, sent, placed, reserved, sent],
+  ])
+    assert.deepEqual(viewAfter(records), confirmed)
+  for (const records of [
+    [placed, failed],
+    [failed, placed],
+    [failed, placed, failed],
+  ])
+    assert.deepEqual(viewAfter(records), { status: 'failed', reason: 'out-of-stock', notification: null })
+})
+
+test('poison in any of the topics changes nothing', () => {
+  const poison = Object.values(topics).flatMap(topic =>
+    ['', 'null', '[]', '{"type":"?"}'].map(text => recordOf(topic, text)),
+  )
+  const pending = { status: 'pending', reason: null, notification: null }
+  assert.deepEqual(viewAfter([...poison, placed, ...poison]), pending)
+})

@@ -1,0 +1,49 @@
+// Every event is delivered twice, by the lab.
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { until } from '#host/wait-for.ts'
+import { COPY } from '../lab/duplicator.ts'
+import { placeMany } from './support/client.ts'
+import { assertSound, createStage } from './support/test-system.ts'
+
+const COUNT = 10
+
+type Written = { body: string; headers: object }
+
+test('while copies are made the log holds every event twice, and no order is decided or confirmed twice', async t => {
+  const stage = await createStage(t)
+  await stage.startAll()
+  const { 'begin-copies': begin, 'end-copies': end, 'topic-records': records } = stage.link.verbs
+  assert.ok(begin && end && records)
+  await begin({})
+  await placeMany(stage.runtime.url('producer_order'), COUNT)
+  for (const topic of ['orders', 'inventory-events']) {
+    // Inventory writes its outcome again when it meets a copy, so more records alone are no copies.
+    const copied = async () => {
+      const copies = ((await records({ topic })) as Written[]).filter(({ headers }) => COPY in headers)
+      return new Set(copies.map(({ body }) => body)).size === COUNT
+    }
+    await until(copied, { deadlineMs: 30_000, everyMs: 100, what: `${topic} to hold every event twice` })
+  }
+  const { copied, of } = (await end({})) as { copied: number; of: Record<string, number> }
+  assert.ok(copied >= 2 * COUNT, String(copied))
+  assert.equal(Object.keys(of).length, 2)
+  for (const [topic, count] of Object.entries(of)) assert.ok(count >= COUNT, `${topic} ${count}`)
+  const evidence = await stage.quiet(COUNT)
+  assert.equal(evidence.orders.length, COUNT)
+  assert.equal(evidence.decisions.length, COUNT)
+  assertSound(evidence)
+})
+
+test('who ends the copying is answered when all that was written until then was copied', async t => {
+  const stage = await createStage(t)
+  await stage.startAll()
+  const { 'begin-copies': begin, 'end-copies': end } = stage.link.verbs
+  assert.ok(begin && end)
+  await begin({})
+  await placeMany(stage.runtime.url('producer_order'), COUNT)
+  const { of } = (await end({})) as { of: Record<string, number> }
+  const [, count] = Object.entries(of).find(([topic]) => topic.endsWith('orders')) ?? []
+  assert.equal(count, COUNT)
+  assertSound(await stage.quiet(COUNT))
+})

@@ -1,0 +1,82 @@
+// Inventory is slower than the orders come: what becomes of the lag, and what of the orders?
+import { always } from '#engine/checks/checks.ts'
+import { expectedOutcomes } from '#engine/checks/expected-outcomes.ts'
+import { oversold } from '#engine/checks/oversold.ts'
+import { faultSeen } from '#engine/checks/preconditions.ts'
+import { defineExperiment, type Variant, type VariantResult } from '#engine/experiment/define.ts'
+import type { View } from '#engine/experiment/steps.ts'
+import { count, findMeasure, ms } from '#engine/analysis/format.ts'
+import { streamingKafka } from '../../lab/model.ts'
+import { afterSlowStart, comesToZero, lagMeasures, lagSeries, risesAndFalls } from './lag.ts'
+
+const noLag = ({ depths }: View): boolean => Object.values(depths).every(lag => lag === 0)
+
+export default defineExperiment({
+  model: streamingKafka,
+  title: 'Consumer lag',
+  question: 'Orders come twice as fast as Inventory may decide them: what becomes of the lag?',
+  does: 'Orders come at a steady rate; inventory_consumer is throttled to half of it, and in the control it is not.',
+  profiles: {
+    full: { orders: 10_000, ordersPerSecond: 1_000, decisionsPerSecond: 500, warmUpOrders: 600 },
+    quick: { orders: 1_000, ordersPerSecond: 250, decisionsPerSecond: 125, warmUpOrders: 100 },
+  },
+  variants({ orders, ordersPerSecond, decisionsPerSecond, warmUpOrders }) {
+    const base = {
+      load: { orders, ordersPerSecond, warmUpOrders, deadlineMs: 10_000, plan: afterSlowStart(warmUpOrders) },
+      timeline: [],
+      until: noLag,
+      settleMs: 60_000,
+      measures: lagMeasures,
+      series: lagSeries,
+    }
+    const sound = [...always, oversold, expectedOutcomes()]
+    const variants: Variant[] = [
+      {
+        ...base,
+        name: 'throttled',
+        about: `inventory_consumer decides at most ${decisionsPerSecond} orders a second`,
+        environment: { inventory_consumer: { INVENTORY_THROTTLE_PER_SECOND: String(decisionsPerSecond) } },
+        checks: [
+          ...sound,
+          faultSeen({ service: 'inventory_consumer', fault: 'throttle', atLeast: orders / 2 }),
+          // Half of what came while the load lasted must have waited; a quarter leaves room for what a sample misses.
+          risesAndFalls(orders / 4),
+        ],
+      },
+      { ...base, name: 'control', about: 'the same load without a throttle', checks: [...sound, comesToZero] },
+    ]
+    return variants
+  },
+  columns: [
+    'asked',
+    'arrival rate',
+    'decision rate',
+    'peak lag',
+    'peak lag 0',
+    'peak lag 1',
+    'peak lag 2',
+    'peak lag 3',
+    'lag zero after',
+    'oldest undecided',
+    'accepted p50',
+    'accepted p99',
+    'completed p50',
+    'completed max',
+  ],
+  explain([throttled, control]) {
+    const of = findMeasure
+    const { value: zero } = of(throttled, 'lag zero after')
+    const drained = zero === null ? 'did not drain' : `was empty again ${zero.toFixed(1)} s after the first order`
+    return [
+      `Throttled to ${count(of(throttled, 'decision rate'))} decisions a second the log held up to ${count(of(throttled, 'peak lag'))} undecided orders, the oldest ${ms(of(throttled, 'oldest undecided'))} old, and ${drained}; without the throttle the lag never passed ${count(of(control, 'peak lag'))}.`,
+      `The log takes what Inventory cannot take yet, so ${answersOf(throttled, control)}.`,
+    ]
+  },
+})
+
+function answersOf(throttled: VariantResult | undefined, control: VariantResult | undefined): string {
+  const [slow, normal] = [throttled, control].map(result => findMeasure(result, 'accepted p50'))
+  if (!slow || !normal || slow.value === null || normal.value === null)
+    return 'who placed an order was answered as always (how fast, this machine was too busy to tell)'
+  return `half of the answers came within ${ms(slow)} while it was throttled, and within ${ms(normal)} in the control`
+}

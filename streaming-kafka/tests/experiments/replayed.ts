@@ -1,0 +1,155 @@
+// What the experiment on replay reads, measures and judges: metrics before and after, from what the timeline read.
+import { Type, type Static } from 'typebox'
+import { type Check, defineCheck, type Finding, valid, vacuous } from '#engine/checks/check.ts'
+import type { History } from '#engine/run/history.ts'
+import type { Measure } from '#engine/run/summary.ts'
+import { parse } from '#common/contracts/parse.ts'
+
+const Metrics = Type.Object({
+  failureRate: Type.Union([Type.Number(), Type.Null()]),
+  orders: Type.Integer(),
+  ordersPerMinute: Type.Record(Type.String(), Type.Integer()),
+  outcomes: Type.Object({ failed: Type.Integer(), reserved: Type.Integer() }),
+})
+type Metrics = Static<typeof Metrics>
+
+const Progress = Type.Object({
+  partitions: Type.Array(
+    Type.Object({
+      topic: Type.String(),
+      partition: Type.Integer(),
+      next: Type.Integer(),
+      records: Type.Integer(),
+      poison: Type.Integer(),
+    }),
+  ),
+  metricsFile: Type.Object({ bytes: Type.Integer(), sha256: Type.String() }),
+})
+export type Pass = { metrics: Metrics; progress: Static<typeof Progress> }
+
+/** The first and the last pass over the log, as the timeline read them: a document and a progress each. */
+function passesOf({ acts }: History): [Pass, Pass] {
+  const results = acts.filter(({ verb }) => verb === 'read').map(({ result }) => result)
+  const [metrics, progress] = [results.slice(0, 2), results.slice(-2)].map(pass => pass) as [unknown[], unknown[]]
+  if (results.length < 4) throw new Error('the timeline did not read the metrics twice')
+  const pass = ([document, read]: unknown[]): Pass => ({
+    metrics: parse(Metrics, document, 'metrics'),
+    progress: parse(Progress, read, 'progress'),
+  })
+  return [pass(metrics), pass(progress)]
+}
+
+const fileOf = ({ progress }: Pass) => progress.metricsFile
+
+/** `metrics.json` is the same file, byte for byte. */
+export const equalBytes: Check = defineCheck(
+  'metrics equal',
+  'the recomputed metrics.json is the same file',
+  history => {
+    const [before, after] = passesOf(history).map(fileOf)
+    if (before?.sha256 === after?.sha256) return valid(`Both files have ${after?.bytes} bytes and one SHA-256.`)
+    return { verdict: 'invalid', detail: `SHA-256 before ${before?.sha256}, after ${after?.sha256}.` }
+  },
+)
+
+/** The control: with one record more the file must differ, or equality would say nothing. */
+export const differs: Check = defineCheck('metrics differ', 'with one record more metrics.json differs', history => {
+  const [before, after] = passesOf(history)
+  if (fileOf(before).sha256 === fileOf(after).sha256) return { verdict: 'invalid', detail: 'Both files are the same.' }
+  return valid(`${before.metrics.orders} orders before, ${after.metrics.orders} after.`)
+})
+
+/** As many records of each partition as in the first pass: no less, and none twice, whatever was killed in between. */
+export const equalReads: Check = defineCheck(
+  'records read equal',
+  'each partition is read as far as before',
+  history => {
+    const [before, after] = passesOf(history).map(({ progress }) => JSON.stringify(progress.partitions))
+    if (before !== after) return { verdict: 'invalid', detail: `before ${before}, after ${after}.` }
+    return valid(`${totalReads(passesOf(history)[1])} records of each pass, equal in every partition.`)
+  },
+)
+
+/** What was read is what was in the log when its ends were pinned. */
+export const readsToPins: Check = defineCheck(
+  'read to the pins',
+  'the first pass read up to the pinned ends',
+  history => {
+    const pins = history.acts.find(({ verb }) => verb === 'pin-offsets')?.result
+    const ends = parse(Type.Record(Type.String(), Type.Array(Type.Integer())), pins, 'pins')
+    const total = Object.values(ends).flat()
+    const sum = total.reduce((all, end) => all + end, 0)
+    if (sum === 0) return vacuous('Nothing was in the log.')
+    const read = totalReads(passesOf(history)[0])
+    return read === sum
+      ? valid(`${read} records.`)
+      : { verdict: 'invalid', detail: `${read} of ${sum} records were read.` }
+  },
+)
+
+const totalReads = ({ progress }: Pass): number => progress.partitions.reduce((sum, { records }) => sum + records, 0)
+
+/**
+ * The metrics are what the lab knows from its own side: every order that was answered 2xx, the failures that its load
+ * demands, and each order in a minute between its sending and its answer. `more`: orders that the timeline published.
+ */
+export const asSent = (more = 0): Check =>
+  defineCheck('metrics as sent', 'the metrics are those of what the lab sent', history => {
+    const { metrics } = passesOf(history)[1]
+    const accepted = history.attempts.filter(({ answer }) => answer.kind === 'status' && answer.status === 202)
+    if (accepted.length < history.attempts.length) return vacuous('Some orders were not accepted.')
+    const expected = expectedOf(history, more)
+    const got = { orders: metrics.orders, ...metrics.outcomes }
+    const wrong = Object.entries(expected).filter(([name, value]) => got[name as keyof typeof got] !== value)
+    const minutes = wrongMinutes(history, metrics, more)
+    const complaints = [...wrong.map(([name, value]) => `${name} is not ${value}`), ...minutes]
+    if (complaints.length > 0)
+      return { verdict: 'invalid', detail: `${complaints.join('; ')}: ${JSON.stringify(metrics)}` }
+    return valid(
+      `${got.orders} orders, ${got.reserved} reserved, ${got.failed} failed, in their minutes.`,
+    ) satisfies Finding
+  })
+
+function expectedOf({ planned, openingStock }: History, more: number) {
+  const scarce = planned.filter(({ expected }) => expected === 'scarce')
+  const kitchen = scarce[0] && openingStock[scarce[0].kitchenId]
+  const stock = Object.values(kitchen ?? {}).reduce((sum, units) => sum + units, 0)
+  const failed = planned.filter(({ expected }) => expected === 'failed').length + Math.max(0, scarce.length - stock)
+  return { orders: planned.length + more, failed, reserved: planned.length - failed + more }
+}
+
+/** An order belongs to a minute between start and answer; at the border of two it may be in either. */
+function wrongMinutes(history: History, { ordersPerMinute }: Metrics, more: number): string[] {
+  const wallMinusNs = Date.now() * 1e6 - Number(process.hrtime.bigint())
+  const minuteOf = (ns: number) => new Date((ns + wallMinusNs) / 1e6).toISOString().slice(0, 16)
+  const sure = new Map<string, number>()
+  const possible = new Map<string, number>()
+  const add = (map: Map<string, number>, minute: string) => map.set(minute, (map.get(minute) ?? 0) + 1)
+  for (const { startedNs, answeredNs = startedNs } of history.attempts) {
+    const minutes = new Set([minuteOf(startedNs - 5e6), minuteOf(answeredNs + 5e6)])
+    for (const minute of minutes) add(possible, minute)
+    if (minutes.size === 1) add(sure, [...minutes][0] ?? '')
+  }
+  return Object.keys({ ...ordersPerMinute, ...Object.fromEntries(sure) }).flatMap(minute => {
+    const counted = ordersPerMinute[minute] ?? 0
+    const inBounds = counted >= (sure.get(minute) ?? 0) && counted <= (possible.get(minute) ?? 0) + more
+    return inBounds ? [] : [`minute ${minute} has ${counted} orders`]
+  })
+}
+
+/** Before and after, side by side. */
+export function replayMeasures(history: History): Omit<Measure, 'variant'>[] {
+  const [before, after] = passesOf(history)
+  const of = (when: string, pass: Pass) => [
+    { name: `${when}: orders`, unit: 'orders', value: pass.metrics.orders },
+    {
+      name: `${when}: failure rate`,
+      unit: '%',
+      value: pass.metrics.failureRate === null ? null : pass.metrics.failureRate * 100,
+    },
+    { name: `${when}: minutes`, unit: 'minutes', value: Object.keys(pass.metrics.ordersPerMinute).length },
+    { name: `${when}: records read`, unit: 'records', value: totalReads(pass) },
+    { name: `${when}: file`, unit: 'bytes', value: fileOf(pass).bytes },
+  ]
+  return [...of('before', before), ...of('after', after)]
+}

@@ -1,0 +1,50 @@
+// What does the synchronous chain cost when all is well?
+import { always } from '#engine/checks/checks.ts'
+import { expectedOutcomes } from '#engine/checks/expected-outcomes.ts'
+import { oversold } from '#engine/checks/oversold.ts'
+import { defineExperiment } from '#engine/experiment/define.ts'
+import { findMeasure, ms } from '#engine/analysis/format.ts'
+import { syncRest } from '../../lab/model.ts'
+import { hopMeasures, HOPS } from './hops.ts'
+
+export default defineExperiment({
+  model: syncRest,
+  title: 'Baseline latency',
+  question: 'What does the chain cost when all is well?',
+  does: 'Orders come at a steady rate after a warm-up, and each answer carries its outcome.',
+  profiles: {
+    full: { orders: 2_000, ordersPerSecond: 200, warmUpOrders: 400 },
+    quick: { orders: 1_100, ordersPerSecond: 200, warmUpOrders: 200 },
+  },
+  variants: settings => [
+    {
+      name: 'steady',
+      about: `${settings.ordersPerSecond} orders a second, no fault`,
+      load: { ...settings, deadlineMs: 5_000 },
+      // No deadline shall cut off what is measured.
+      environment: { order_service: { RESERVE_DEADLINE_MS: '5000', SEND_DEADLINE_MS: '5000' } },
+      settleMs: 10_000,
+      againWhenLate: 2,
+      checks: [...always, oversold, expectedOutcomes()],
+      measures: hopMeasures,
+    },
+  ],
+  columns: [
+    'asked',
+    'accepted min',
+    'accepted p50',
+    'accepted p90',
+    'accepted p99',
+    'accepted max',
+    'accepted uncorrected p50',
+    'accepted uncorrected p99',
+    ...HOPS.map(hop => `hop ${hop} p50`),
+  ],
+  explain([steady]) {
+    const of = (name: string) => findMeasure(steady, name)
+    return [
+      `Half of the orders had their outcome within ${ms(of('accepted p50'))}, 99 in 100 within ${ms(of('accepted p99'))}: the client waits for every hop.`,
+      `Of the median answer, inventory took ${ms(of('hop inventory p50'))} and notification ${ms(of('hop notification p50'))}; the rest is the order service, its synced store and the client's connection.`,
+    ]
+  },
+})

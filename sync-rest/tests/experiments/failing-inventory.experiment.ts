@@ -1,0 +1,114 @@
+// Inventory errors, answers garbage, refuses, hangs: what does the client see, and what becomes of the stock?
+// Each row is broken after a healthy start and healed before its end. The breaker is off but in one row, so that each
+// kind of failure shows as itself.
+import { always } from '#engine/checks/checks.ts'
+import { expectedOutcomes } from '#engine/checks/expected-outcomes.ts'
+import { actSeen, faultSeen } from '#engine/checks/preconditions.ts'
+import type { Check } from '#engine/checks/check.ts'
+import { defineExperiment, type Variant } from '#engine/experiment/define.ts'
+import { at, fault, heal, kill, pause, resume, start, type Step } from '#engine/experiment/steps.ts'
+import { count, findMeasure, ms } from '#engine/analysis/format.ts'
+import { syncRest } from '../../lab/model.ts'
+import { healingMeasures } from './healing.ts'
+
+const INVENTORY = 'inventory_service'
+const GIVEN_UP = ['inventory-broke', 'deadline-passed', 'inventory-unavailable']
+
+type Row = {
+  name: string
+  about: string
+  breaks: Omit<Step, 'at'>
+  heals: Omit<Step, 'at'>
+  seen: Check
+  breaker?: 'on'
+}
+
+const bit = (name: string) => faultSeen({ service: INVENTORY, fault: name, atLeast: 5 })
+
+const rows: readonly Row[] = [
+  {
+    name: 'answers 500',
+    about: 'every reservation fails',
+    breaks: fault(INVENTORY, { error: {} }),
+    heals: heal(INVENTORY),
+    seen: bit('error'),
+  },
+  {
+    name: 'answers 500, breaker',
+    about: 'the same behind the breaker',
+    breaks: fault(INVENTORY, { error: {} }),
+    heals: heal(INVENTORY),
+    seen: bit('error'),
+    breaker: 'on',
+  },
+  {
+    name: 'answers garbage',
+    about: 'it reserves, and its answer is no JSON',
+    breaks: fault(INVENTORY, { garbage: {} }),
+    heals: heal(INVENTORY),
+    seen: bit('garbage'),
+  },
+  {
+    name: 'refuses',
+    about: 'it is killed and started again',
+    breaks: kill(INVENTORY),
+    heals: start(INVENTORY),
+    seen: actSeen({ verb: 'kill', target: INVENTORY }),
+  },
+  {
+    name: 'hangs',
+    about: 'it is stopped in its tracks and thaws later',
+    breaks: pause(INVENTORY),
+    heals: resume(INVENTORY),
+    seen: actSeen({ verb: 'pause', target: INVENTORY }),
+  },
+]
+
+export default defineExperiment({
+  model: syncRest,
+  title: 'Failing inventory',
+  question: 'Inventory errors, answers garbage, refuses, hangs: what does the client see, what becomes of the stock?',
+  does: 'Orders go on while inventory is broken in one way and healed again.',
+  profiles: {
+    full: { ordersPerSecond: 20, warmUpMs: 2_000, brokenMs: 8_000, healedMs: 3_000 },
+    quick: { ordersPerSecond: 20, warmUpMs: 1_000, brokenMs: 2_000, healedMs: 2_000 },
+  },
+  variants({ ordersPerSecond, warmUpMs, brokenMs, healedMs }) {
+    const orders = (milliseconds: number) => (ordersPerSecond * milliseconds) / 1_000
+    return rows.map(
+      ({ name, about, breaks, heals, seen, breaker = 'off' }): Variant => ({
+        name,
+        about,
+        load: {
+          ordersPerSecond,
+          warmUpOrders: orders(warmUpMs),
+          orders: orders(brokenMs + healedMs),
+          deadlineMs: 10_000,
+        },
+        environment: { order_service: { BREAKER: breaker, RESERVE_DEADLINE_MS: '1000' } },
+        timeline: [at(warmUpMs, breaks), at(warmUpMs + brokenMs, heals)],
+        settleMs: 30_000,
+        checks: [...always, expectedOutcomes({ mayFail: GIVEN_UP }), seen],
+        measures: healingMeasures,
+      }),
+    )
+  },
+  columns: [
+    'during: asked',
+    'during: 502',
+    'during: 503',
+    'during: 504',
+    'during: answer p50',
+    'during: answer max',
+    'during: reserved in the end',
+    'during: failed in the end',
+    'heal to first success',
+  ],
+  explain([errors, , garbage, refuses, hangs]) {
+    const of = findMeasure
+    return [
+      `An error or garbage is a 502 (${count(of(errors, 'during: 502'))} and ${count(of(garbage, 'during: 502'))} orders) and leaves open whether stock was taken, so each was released; a refused connection is a 503 and proves that nothing was.`,
+      `A hanging inventory costs the client its whole deadline (${ms(of(hangs, 'during: answer p50'))} for ${count(of(hangs, 'during: 504'))} orders); after healing the first success came ${ms(of(errors, 'heal to first success'))} (errors), ${ms(of(refuses, 'heal to first success'))} (killed) and ${ms(of(hangs, 'heal to first success'))} (hung) later.`,
+    ]
+  },
+})

@@ -1,0 +1,90 @@
+// 2 s in Inventory: what does the client see, with a deadline above it, below it, and below it with the breaker?
+// The delay begins when the warm-up is over, so every variant has healthy orders before it.
+import { always } from '#engine/checks/checks.ts'
+import { expectedOutcomes } from '#engine/checks/expected-outcomes.ts'
+import { faultSeen } from '#engine/checks/preconditions.ts'
+import { unknownResolved } from '#engine/checks/unknown-resolved.ts'
+import { defineExperiment, type Variant } from '#engine/experiment/define.ts'
+import { at, fault } from '#engine/experiment/steps.ts'
+import { count, findMeasure, ms } from '#engine/analysis/format.ts'
+import { syncRest } from '../../lab/model.ts'
+
+const GIVEN_UP = ['deadline-passed', 'inventory-unavailable']
+const delayed = faultSeen({ service: 'inventory_service', fault: 'delay', atLeast: 5 })
+
+export default defineExperiment({
+  model: syncRest,
+  title: 'Slow inventory',
+  question: '2 s in Inventory: what does the client see?',
+  does: 'Inventory waits 2 s before each reservation; the order service has a deadline above that, below it, and below it with the breaker.',
+  profiles: {
+    full: { orders: 200, ordersPerSecond: 20, warmUpOrders: 40, delayMs: 2_000, lineOrders: 12 },
+    quick: { orders: 60, ordersPerSecond: 20, warmUpOrders: 20, delayMs: 2_000, lineOrders: 5 },
+  },
+  variants({ orders, ordersPerSecond, warmUpOrders, delayMs, lineOrders }) {
+    const load = { orders, ordersPerSecond, warmUpOrders, deadlineMs: 10_000 }
+    const slow = at((1_000 * warmUpOrders) / ordersPerSecond - 100, fault('inventory_service', { delay: { delayMs } }))
+    const withOrders = (name: string, about: string, order_service: Record<string, string>): Variant => ({
+      name,
+      about,
+      load,
+      environment: { order_service },
+      timeline: [slow],
+      settleMs: 30_000,
+      checks: [...always, expectedOutcomes({ mayFail: GIVEN_UP }), delayed, unknownResolved],
+    })
+    const above = { RESERVE_DEADLINE_MS: String(2 * delayMs), BREAKER: 'on' }
+    const below = { RESERVE_DEADLINE_MS: String(delayMs / 4) }
+    return [
+      {
+        name: 'none',
+        about: 'no delay',
+        load,
+        environment: { order_service: above },
+        settleMs: 10_000,
+        checks: [...always, expectedOutcomes()],
+      },
+      {
+        ...withOrders('deadline above', `a deadline of ${2 * delayMs} ms`, above),
+        checks: [...always, expectedOutcomes(), delayed],
+      },
+      withOrders('deadline below', `a deadline of ${delayMs / 4} ms, no breaker`, { ...below, BREAKER: 'off' }),
+      withOrders('deadline below, breaker', `a deadline of ${delayMs / 4} ms, and the breaker`, {
+        ...below,
+        BREAKER: 'on',
+      }),
+      {
+        ...withOrders('one at a time', 'W = 1, a deadline of 60 s: the queue behind a slow call', {
+          W: '1',
+          RESERVE_DEADLINE_MS: '60000',
+        }),
+        load: { ...load, orders: lineOrders, warmUpOrders: 20, deadlineMs: 60_000 },
+        timeline: [{ ...slow, at: 20_000 / ordersPerSecond - 100 }],
+        checks: [
+          ...always,
+          expectedOutcomes(),
+          faultSeen({ service: 'inventory_service', fault: 'delay', atLeast: lineOrders }),
+        ],
+      },
+    ]
+  },
+  columns: [
+    'asked',
+    'answers 201',
+    'answers 409 out-of-stock',
+    'answers 409 unknown-sku',
+    'answers 503 inventory-unavailable',
+    'answers 504 deadline-passed',
+    'accepted min',
+    'accepted p50',
+    'accepted max',
+    'availability',
+    'completed ÷ asked',
+  ],
+  explain([none, above, below, breaker, line]) {
+    return [
+      `Without a delay the median answer took ${ms(findMeasure(none, 'accepted p50'))}; with the deadline above the delay orders succeed after ${ms(findMeasure(above, 'accepted p50'))}; below it ${count(findMeasure(below, 'answers 504 deadline-passed'))} were told 504 at the deadline and their stock came back.`,
+      `The breaker turned all but ${count(findMeasure(breaker, 'answers 504 deadline-passed'))} of these into a 503 that costs ${ms(findMeasure(breaker, 'accepted p50'))} and leaves nothing open; one at a time, the last order of the line waited ${ms(findMeasure(line, 'accepted max'))}.`,
+    ]
+  },
+})

@@ -1,0 +1,35 @@
+import assert from 'node:assert/strict'
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { test } from 'node:test'
+import { runCli } from '../../lab/testing/cli.ts'
+import { startBareChain } from './baseline-chain.ts'
+import { watchMemory } from './memory.ts'
+
+test('the bare chain answers through all of its hops', async t => {
+  const chain = await startBareChain()
+  t.after(chain.stop)
+  const answer = await fetch(`${chain.url}/order`, { method: 'POST', body: '{}' })
+  assert.equal(answer.status, 201)
+  assert.deepEqual(await answer.json(), { status: 'reserved' })
+})
+
+test('memory is that of this process and all that descend from it', async t => {
+  const alone = watchMemory()
+  alone.stop()
+  const child = spawn(process.execPath, ['-e', 'console.log("up"); setInterval(() => {}, 1000)'])
+  t.after(() => child.kill('SIGKILL'))
+  await once(child.stdout, 'data')
+  const both = watchMemory()
+  both.stop()
+  const before = alone.peakBytes() ?? 0
+  assert.ok(before > 10e6, String(before))
+  // A process of Node holds tens of megabytes; this one may have given some back meanwhile.
+  assert.ok((both.peakBytes() ?? 0) > before + 10e6, `${before} and then ${both.peakBytes()}`)
+})
+
+test('an unknown part of the bench is refused with exit code 2', async () => {
+  const { code, stderr } = await runCli('bench', ['--only', 'rests'])
+  assert.equal(code, 2)
+  assert.match(stderr, /Allowed choices are generator, rest, run\./)
+})

@@ -1,0 +1,87 @@
+/**
+ * What the generator is worth: how late it starts, what it costs, and whether it charges a stall to the target.
+ *
+ * Figures to print, never to assert: they depend on what else the machine does. The server is a process of its own, so
+ * the two need two cores.
+ */
+import { type ChildProcess, fork } from 'node:child_process'
+import { once } from 'node:events'
+import { acceptedLatency } from '#engine/analysis/latency/accepted.ts'
+import type { LoadResult } from '#engine/load/attempt.ts'
+import { impliedP99Ms, type Stall } from './schedule.ts'
+import { runLoad } from '#engine/load/generator.ts'
+import { planOrders } from '#engine/load/orders.ts'
+
+export type BenchOptions = { ordersPerSecond: number; seconds: number }
+
+const DEFAULTS: BenchOptions = { ordersPerSecond: 2000, seconds: 10 }
+const STALL_MS = 200
+const DEADLINE_MS = 5000
+
+export type GeneratorBench = Pick<LoadResult, 'lateness' | 'cpuShare' | 'connections'> & {
+  asked: number
+  answered: number
+}
+
+/** The generator against a server that answers at once. */
+export async function benchGenerator(options: BenchOptions = DEFAULTS): Promise<GeneratorBench> {
+  const { result } = await loadBareServer(options, 0)
+  const { attempts, lateness, cpuShare, connections } = result
+  const answered = attempts.filter(({ answer }) => answer.kind === 'status').length
+  return { asked: attempts.length, answered, lateness, cpuShare, connections }
+}
+
+/** `correctedP99Ms` is what the lab would report, `impliedP99Ms` what the schedule implies, `off` their distance as a share. */
+export type StallBench = { correctedP99Ms: number; uncorrectedP99Ms: number; impliedP99Ms: number; off: number }
+
+/** The generator against a server that stalls 200 ms each second. @throws Error when too few were asked for a p99 */
+export async function benchStall(options: BenchOptions = DEFAULTS): Promise<StallBench> {
+  const { result, stalls } = await loadBareServer(options, STALL_MS)
+  const { corrected, uncorrected } = acceptedLatency(result.attempts, DEADLINE_MS)
+  if (corrected.p99.ms === undefined || uncorrected.p99.ms === undefined) {
+    throw new Error('The bench needs at least 1,000 requests for a p99: raise ordersPerSecond or seconds.')
+  }
+  const implied = impliedP99Ms(
+    result.attempts.map(({ plannedNs }) => plannedNs),
+    stalls,
+  )
+  return {
+    correctedP99Ms: corrected.p99.ms,
+    uncorrectedP99Ms: uncorrected.p99.ms,
+    impliedP99Ms: implied,
+    off: Math.abs(corrected.p99.ms - implied) / implied,
+  }
+}
+
+async function loadBareServer(
+  { ordersPerSecond, seconds }: BenchOptions,
+  stallMs: number,
+): Promise<{ result: LoadResult; stalls: Stall[] }> {
+  const server = fork(new URL('./target-server.ts', import.meta.url), [String(stallMs)])
+  try {
+    const { address } = await nextMessage<{ address: { port: number } }>(server)
+    const orders = planOrders({ seed: 1, runId: `bench-${process.pid}`, count: ordersPerSecond * seconds })
+    const target = { url: `http://127.0.0.1:${address.port}`, path: '/order' }
+    const result = await runLoad({ orders, ordersPerSecond, target, deadlineMs: DEADLINE_MS })
+    server.send('stalls')
+    const { stalls } = await nextMessage<{ stalls: Stall[] }>(server)
+    return { result, stalls }
+  } finally {
+    const ended = once(server, 'exit')
+    if (server.connected) server.disconnect()
+    else server.kill()
+    if (server.exitCode === null && server.signalCode === null) await ended
+  }
+}
+
+/** @throws Error when the server ends instead of saying something */
+async function nextMessage<T>(server: ChildProcess): Promise<T> {
+  return await new Promise<T>((resolve, reject) => {
+    const gone = (code: number | null): void => reject(new Error(`The bench's server ended early, with code ${code}.`))
+    server.once('exit', gone)
+    server.once('message', (message: T) => {
+      server.removeListener('exit', gone)
+      resolve(message)
+    })
+  })
+}

@@ -1,0 +1,56 @@
+// Types a tour into one shell, so that what a step sets is there in the next, and compares what each prints.
+// Guarantees: it ends; the shell and what it started are gone when it does. Of a tour that fails, the next step may have
+// begun.
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { startChild } from '#host/child.ts'
+import { until } from '#host/wait-for.ts'
+import { isShown, type Step } from './tour.ts'
+
+export type Walk = {
+  steps: readonly Step[]
+  cwd: string
+  env: NodeJS.ProcessEnv
+  /** Keeps what was printed. */
+  folder: string
+  /** For each step, in milliseconds. */
+  deadlineMs: number
+  onStep?: (commands: string, tookMs: number) => void
+}
+
+/** @throws Error with the commands, what is shown and what was printed, of the first step that differs, fails or hangs */
+export async function walk({ steps, cwd, env, folder, deadlineMs, onStep }: Walk): Promise<void> {
+  const script = join(folder, 'tour.sh')
+  const outputOf = (index: number) => join(folder, `${index}.out`)
+  const endOf = (index: number) => join(folder, `${index}.end`)
+  const typed = steps.map(
+    ({ commands }, index) =>
+      `eval ${quoted(commands)} </dev/null >${quoted(outputOf(index))} 2>&1\necho $? >${quoted(endOf(index))}\n`,
+  )
+  writeFileSync(script, typed.join(''))
+  const shell = startChild({ command: 'sh', args: [script], cwd, env })
+  try {
+    for (const [index, { commands, shown }] of steps.entries()) {
+      const begun = performance.now()
+      const ended = () => textOf(endOf(index)).endsWith('\n') || !shell.running
+      const inTime = await until(ended, { deadlineMs, what: 'the step' }).catch(() => false)
+      const printed = textOf(outputOf(index))
+      const status = textOf(endOf(index)).trim()
+      const wrong = !inTime
+        ? `did not end within ${deadlineMs / 1_000} s`
+        : status !== '0'
+          ? `ended with ${status || 'the shell'}`
+          : shown !== undefined && !isShown(printed, shown) && 'printed something else'
+      if (wrong)
+        throw new Error(`This step ${wrong}:\n${commands}\nshown:\n${shown ?? '(anything)\n'}\ngot:\n${printed}`)
+      onStep?.(commands, performance.now() - begun)
+    }
+  } finally {
+    shell.kill()
+    await shell.exited
+  }
+}
+
+const textOf = (file: string): string => (existsSync(file) ? readFileSync(file, 'utf8') : '')
+
+const quoted = (text: string): string => `'${text.replaceAll("'", String.raw`'\''`)}'`
