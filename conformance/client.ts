@@ -7,7 +7,7 @@ import { IDEMPOTENCY_KEY, OrderView } from '#common/contracts/http.ts'
 import type { OrderRequest } from '#common/contracts/order.ts'
 import { parse } from '#common/contracts/parse.ts'
 import { Problem, PROBLEM_TYPE } from '#common/contracts/problem.ts'
-import type { Stage } from './test-system.ts'
+import type { TestSystem } from './test-system.ts'
 
 const PATIENCE_MS = 20_000
 
@@ -22,7 +22,7 @@ export async function ask(url: string, { method = 'GET', headers = {}, body }: A
   return { status: response.statusCode, headers: response.headers, text: await response.body.text() }
 }
 
-export const orderUrl = ({ model, runtime }: Stage): string => `${runtime.url(model.entry)}/order`
+export const orderUrl = ({ model, runtime }: TestSystem): string => `${runtime.url(model.entry)}/order`
 
 /** An order of a user that nobody had before. */
 export const anOrder = (content: Partial<OrderRequest> = {}): OrderRequest => ({
@@ -31,7 +31,7 @@ export const anOrder = (content: Partial<OrderRequest> = {}): OrderRequest => ({
   ...content,
 })
 
-export const place = (stage: Stage, order: unknown, key?: string): Promise<Reply> =>
+export const place = (stage: TestSystem, order: unknown, key?: string): Promise<Reply> =>
   ask(orderUrl(stage), {
     method: 'POST',
     headers: { 'content-type': 'application/json', ...(key !== undefined && { [IDEMPOTENCY_KEY]: key }) },
@@ -52,10 +52,10 @@ export function orderIdIn({ status, text }: Reply): string {
 }
 
 /** Places an order that must be taken in. */
-export const placed = async (stage: Stage, order: unknown, key?: string): Promise<string> =>
+export const placed = async (stage: TestSystem, order: unknown, key?: string): Promise<string> =>
   orderIdIn(await place(stage, order, key))
 
-export async function showOrder({ model, runtime }: Stage, orderId: string): Promise<Reply> {
+export async function showOrder({ model, runtime }: TestSystem, orderId: string): Promise<Reply> {
   return ask(`${runtime.url(model.entry)}/order/${encodeURIComponent(orderId)}`)
 }
 

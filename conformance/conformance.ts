@@ -2,7 +2,7 @@
 // Guarantees: every case plays on real processes and, where the model has one, on a real broker; what it made is removed.
 import assert from 'node:assert/strict'
 import { after, before, suite, test } from 'node:test'
-import type { Model, Place } from '#engine/experiment/model.ts'
+import type { Model, Deployment } from '#engine/experiment/model.ts'
 import { badRequestCases } from './bad-requests.ts'
 import type { Case } from './case.ts'
 import { ask, problemIn } from './client.ts'
@@ -13,7 +13,7 @@ import { orderCases } from './orders.ts'
 import { pageCases } from './pages.ts'
 import { randomOrderCases } from './random-orders.ts'
 import { restartCases } from './restarts.ts'
-import { type Environments, openStage, type Stage } from './test-system.ts'
+import { type Environments, startTestSystem, type TestSystem } from './test-system.ts'
 import { startCases } from './starts.ts'
 
 export type ConformanceOptions = {
@@ -32,7 +32,7 @@ export type ConformanceOptions = {
 }
 
 /** Registers the cases with node:test. `broker`: the addresses of the brokers that the model needs. */
-export function conformance(model: Model, broker: Place['broker'], options: ConformanceOptions): void {
+export function conformance(model: Model, broker: Deployment['broker'], options: ConformanceOptions): void {
   const { crashPoints, about, unsafePoints = {}, environments = {}, wrong = {}, publishRaw = {} } = options
   const services = about ? [about] : model.services.map(({ name }) => name)
   const ofAllServices = [...badRequestCases, ...pageCases, ...randomOrderCases, ...startCases(services, wrong)]
@@ -47,9 +47,9 @@ export function conformance(model: Model, broker: Place['broker'], options: Conf
 
   const composition = about ? `${model.name} with ${JSON.stringify(environments[about])}` : model.name
   suite(`${composition} keeps what every model promises`, () => {
-    let stage: (Stage & AsyncDisposable) | undefined
+    let stage: (TestSystem & AsyncDisposable) | undefined
     before(async () => {
-      stage = await openStage({ model, broker, environments })
+      stage = await startTestSystem({ model, broker, environments })
     })
     after(() => stage?.[Symbol.asyncDispose]())
     for (const { name, needs, run } of cases) {

@@ -9,7 +9,7 @@ import { runCheck } from '#engine/checks/check.ts'
 import { expectedOutcomes } from '#engine/checks/expected-outcomes.ts'
 import { oversold } from '#engine/checks/oversold.ts'
 import type { Variant } from '#engine/experiment/define.ts'
-import type { Model, Place } from '#engine/experiment/model.ts'
+import type { Model, Deployment } from '#engine/experiment/model.ts'
 import { openProcesses } from '#runtimes/processes/processes.ts'
 import { at, fault, read, start } from '#engine/experiment/steps.ts'
 import { runVariant } from '#engine/run/run-variant.ts'
@@ -26,7 +26,7 @@ const MIX = { kitchens: 8, scarceShare: 0.3, scarceStock: 1 }
 /** Kills `service` at its eleventh pass of `point`, starts it again, and judges the history. */
 export async function survivesCrash(options: {
   model: Model
-  broker: Place['broker']
+  broker: Deployment['broker']
   environments: Environments
   service: string
   point: string
@@ -43,7 +43,7 @@ export async function survivesCrash(options: {
       at(({ deaths }) => deaths(service) > 0, start(service)),
       at(0, read(service, '/health')),
     ],
-    settleMs: 60_000,
+    quiescenceMs: 60_000,
     checks,
   }
   const folder = await mkdtemp(join(tmpdir(), 'crash-'))
@@ -60,7 +60,7 @@ export async function survivesCrash(options: {
       signal: AbortSignal.timeout(120_000),
     })
     assert.deepEqual(
-      history.acts.map(({ verb }) => verb),
+      history.executedSteps.map(({ action }) => action),
       ['fault', 'start', 'read'],
     )
     const failed = checks.map(check => runCheck(check, history)).filter(({ verdict }) => verdict !== 'valid')

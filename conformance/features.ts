@@ -4,24 +4,24 @@ import { randomUUID } from 'node:crypto'
 import { orderPlaced } from '#common/contracts/events.ts'
 import type { DeadLetter } from '#engine/experiment/model.ts'
 import { wallTime } from '#common/contracts/clock.ts'
-import { until } from '#host/wait-for.ts'
+import { waitFor } from '#host/wait-for.ts'
 import type { Case } from './case.ts'
 import { anOrder, orderIdIn, place, placed, problemIn, showOrder, viewIn } from './client.ts'
 import { assertReservedOnce, essence, evidenceOf, settled, settledOne } from './order-facts.ts'
-import { killAll, serviceOf, type Stage, startAll } from './test-system.ts'
+import { killAll, serviceOf, type TestSystem, startAll } from './test-system.ts'
 
 const LETTER_MS = 20_000
 
 /** The letter that holds `mark`, as soon as it is there. */
-function letterWith({ link }: Stage, mark: string): Promise<DeadLetter> {
+function letterWith({ link }: TestSystem, mark: string): Promise<DeadLetter> {
   const find = async () => (await link.deadLetters()).find(({ body }) => body.includes(mark))
-  return until(find, { deadlineMs: LETTER_MS, what: 'a dead letter' })
+  return waitFor(find, { deadlineMs: LETTER_MS, what: 'a dead letter' })
 }
 
 /** `publishRaw`: what the verb `publish-raw` of the model's link needs beside the body, where it has that verb. */
 export function featureCases(publishRaw: Record<string, string>): Case[] {
-  const publish = async ({ link }: Stage, body: string): Promise<void> => {
-    const verb = link.verbs['publish-raw'] ?? assert.fail('a model with dead letters has the verb publish-raw')
+  const publish = async ({ link }: TestSystem, body: string): Promise<void> => {
+    const verb = link.operations['publish-raw'] ?? assert.fail('a model with dead letters has the verb publish-raw')
     await verb({ ...publishRaw, body })
   }
   return [
@@ -106,7 +106,7 @@ export function featureCases(publishRaw: Record<string, string>): Case[] {
           const now = essence(await evidenceOf(stage))
           return now.orders.length === before.orders.length && now.decisions.length === before.decisions.length
         }
-        await until(same, { deadlineMs: 30_000, what: 'the stores to be rebuilt' })
+        await waitFor(same, { deadlineMs: 30_000, what: 'the stores to be rebuilt' })
         await settled(stage, orderId)
         assert.equal(viewIn(await place(stage, order, key)).status, 'reserved')
         const after = essence(await evidenceOf(stage))

@@ -3,8 +3,8 @@ import assert from 'node:assert/strict'
 import type { DecisionRow, MovementRow, NotificationRow, OrderRow } from '#common/contracts/evidence.ts'
 import { isQuiet, readEvidence } from '#engine/run/evidence.ts'
 import type { Evidence } from '#engine/run/history.ts'
-import { until } from '#host/wait-for.ts'
-import type { Stage } from './test-system.ts'
+import { waitFor } from '#host/wait-for.ts'
+import type { TestSystem } from './test-system.ts'
 
 const SETTLE_MS = 30_000
 
@@ -16,23 +16,24 @@ export type Facts = {
   notifications: NotificationRow[]
 }
 
-export const evidenceOf = ({ model, runtime, link }: Stage): Promise<Evidence> => readEvidence(model, runtime, link)
+export const evidenceOf = ({ model, runtime, link }: TestSystem): Promise<Evidence> =>
+  readEvidence(model, runtime, link)
 
 /** The facts of each order once all of them are decided, and confirmed where they are reserved. */
-export async function settled(stage: Stage, ...orderIds: string[]): Promise<Facts[]> {
+export async function settled(stage: TestSystem, ...orderIds: string[]): Promise<Facts[]> {
   const what = `${orderIds.length} orders to be decided and confirmed`
-  const evidence = await until(() => quietEvidence(stage, orderIds), { deadlineMs: SETTLE_MS, what })
+  const evidence = await waitFor(() => quietEvidence(stage, orderIds), { deadlineMs: SETTLE_MS, what })
   return orderIds.map(orderId => factsOf(evidence, orderId))
 }
 
 /** Of one order. */
-export async function settledOne(stage: Stage, orderId: string): Promise<Facts> {
+export async function settledOne(stage: TestSystem, orderId: string): Promise<Facts> {
   const [facts] = await settled(stage, orderId)
   assert.ok(facts)
   return facts
 }
 
-async function quietEvidence(stage: Stage, orderIds: string[]): Promise<Evidence | false> {
+async function quietEvidence(stage: TestSystem, orderIds: string[]): Promise<Evidence | false> {
   const evidence = await evidenceOf(stage)
   const known = new Set(evidence.orders.map(({ orderId }) => orderId))
   return orderIds.every(orderId => known.has(orderId)) && isQuiet(evidence) && evidence

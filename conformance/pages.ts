@@ -6,12 +6,12 @@ import { parse } from '#common/contracts/parse.ts'
 import type { Case } from './case.ts'
 import { anOrder, ask, placed, problemIn } from './client.ts'
 import { settled } from './order-facts.ts'
-import type { Stage } from './test-system.ts'
+import type { TestSystem } from './test-system.ts'
 
 const AnyRow = Type.Object({ seq: Type.Integer() })
 
 /** Every paged route of a model by its address. */
-function routesOf({ model, runtime }: Stage): string[] {
+function routesOf({ model, runtime }: TestSystem): string[] {
   const { orders, inventory, notifications } = model.evidence
   return [
     `${runtime.url(orders)}/orders`,

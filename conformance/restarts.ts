@@ -4,14 +4,14 @@ import { randomUUID } from 'node:crypto'
 import type { Case } from './case.ts'
 import { anOrder, ask, orderIdIn, orderUrl, place, placed, problemIn, showOrder, viewIn } from './client.ts'
 import { assertConserved, essence, evidenceOf, settled } from './order-facts.ts'
-import { exitOf, startLone, whenListening } from './single-service.ts'
-import { killAll, type Stage, startAll } from './test-system.ts'
+import { exitOf, startSingleService, whenListening } from './single-service.ts'
+import { killAll, type TestSystem, startAll } from './test-system.ts'
 
 /** A service stops by itself within this time. */
 const STOP_MS = 5_000
 
 /** Keeps asking, eight at a time, until it is told to stop; the ids of the orders that were accepted. */
-function startAsking(stage: Stage) {
+function startAsking(stage: TestSystem) {
   let asking = true
   const accepted: string[] = []
   const client = async (): Promise<void> => {
@@ -30,9 +30,9 @@ function startAsking(stage: Stage) {
   }
 }
 
-async function stopsUnderLoad(stage: Stage, service: string): Promise<void> {
+async function stopsUnderLoad(stage: TestSystem, service: string): Promise<void> {
   await stage.runtime.kill(service)
-  const lone = await startLone(stage, service, { LAB_FAULTS: 'on' })
+  const lone = await startSingleService(stage, service, { LAB_FAULTS: 'on' })
   const load = startAsking(stage)
   try {
     await whenListening(async () => {

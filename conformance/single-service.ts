@@ -4,16 +4,20 @@ import { mkdtemp, readFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { type Child, type Exit, startChild } from '#host/child.ts'
 import { cacheFolder } from '#host/folders.ts'
-import { until } from '#host/wait-for.ts'
-import type { Stage } from './test-system.ts'
+import { waitFor } from '#host/wait-for.ts'
+import type { TestSystem } from './test-system.ts'
 
 const ROOT = resolve(import.meta.dirname, '..')
 const START_MS = 60_000
 
-export type Lone = Child & { said(): Promise<string> }
+export type SingleService = Child & { said(): Promise<string> }
 
 /** Its port and its store are the stage's own, so the stage's instance must not be running, unless both are replaced. */
-export async function startLone(stage: Stage, service: string, environment: Record<string, string>): Promise<Lone> {
+export async function startSingleService(
+  stage: TestSystem,
+  service: string,
+  environment: Record<string, string>,
+): Promise<SingleService> {
   const { model, place, environments } = stage
   const spec = model.services.find(({ name }) => name === service)
   assert.ok(spec, `${model.name} has no ${service}`)
@@ -39,7 +43,7 @@ export async function startLone(stage: Stage, service: string, environment: Reco
 
 /** Resolves with what `look` finds once the service answers; it may be unhealthy for want of its peers. */
 export async function whenListening<Found>(look: () => Promise<Found>, service: string): Promise<Found> {
-  const found = await until(
+  const found = await waitFor(
     () =>
       look().then(
         result => ({ result }),
@@ -51,7 +55,7 @@ export async function whenListening<Found>(look: () => Promise<Found>, service: 
 }
 
 /** The service ended with 2 and one sentence that begins with its name. Returns the sentence. */
-export async function refusal({ model }: Stage, service: string, lone: Lone): Promise<string> {
+export async function refusal({ model }: TestSystem, service: string, lone: SingleService): Promise<string> {
   const exit = await exitOf(lone)
   const said = await lone.said()
   assert.deepEqual(exit, { code: 2, signal: null }, `${service} said: ${said}`)
@@ -63,7 +67,7 @@ export async function refusal({ model }: Stage, service: string, lone: Lone): Pr
 }
 
 /** How it ended; one that is still running after a minute has failed. */
-export async function exitOf(lone: Lone): Promise<Exit> {
+export async function exitOf(lone: SingleService): Promise<Exit> {
   const timer = setTimeout(() => lone.kill('SIGKILL'), START_MS)
   const exit = await lone.exited
   clearTimeout(timer)

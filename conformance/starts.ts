@@ -8,8 +8,8 @@ import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import type { Case } from './case.ts'
 import { ask, problemIn } from './client.ts'
-import { type Lone, refusal, startLone, whenListening } from './single-service.ts'
-import type { Environments, Stage } from './test-system.ts'
+import { type SingleService, refusal, startSingleService, whenListening } from './single-service.ts'
+import type { Environments, TestSystem } from './test-system.ts'
 
 /** Wrong values that every service refuses, by the variable that the sentence must name. */
 const WRONG: Record<string, string[]> = {
@@ -18,23 +18,28 @@ const WRONG: Record<string, string[]> = {
   LAB_FAULTS: ['yes'],
 }
 
-async function refuses(stage: Stage, service: string, environment: Record<string, string>, why: RegExp): Promise<void> {
-  const lone = await startLone(stage, service, { LAB_FAULTS: 'off', ...environment })
+async function refuses(
+  stage: TestSystem,
+  service: string,
+  environment: Record<string, string>,
+  why: RegExp,
+): Promise<void> {
+  const lone = await startSingleService(stage, service, { LAB_FAULTS: 'off', ...environment })
   assert.match(await refusal(stage, service, lone), why)
 }
 
-const elsewhere = async (stage: Stage) => ({ PORT: '0', DATA_DIR: await mkdtemp(join(stage.folder, 'empty-')) })
+const elsewhere = async (stage: TestSystem) => ({ PORT: '0', DATA_DIR: await mkdtemp(join(stage.folder, 'empty-')) })
 
 /** The store files of a service. A broken one is made of a copy, so that the service itself is spared. */
-const storesOf = (stage: Stage, service: string): string[] => {
+const storesOf = (stage: TestSystem, service: string): string[] => {
   const folder = stage.dataOf(service)
   return existsSync(folder) ? readdirSync(folder).filter(name => name.endsWith('.db')) : []
 }
 
 /** With the service killed meanwhile, so that two of it never work at once. */
-async function inPlaceOf(stage: Stage, service: string, work: () => Promise<Lone>): Promise<void> {
+async function inPlaceOf(stage: TestSystem, service: string, work: () => Promise<SingleService>): Promise<void> {
   await stage.runtime.kill(service)
-  let lone: Lone | undefined
+  let lone: SingleService | undefined
   try {
     lone = await work()
   } finally {
@@ -82,7 +87,7 @@ export function startCases(services: readonly string[], wrong: Environments): Ca
           const address = server.address()
           const taken = typeof address === 'object' && address ? String(address.port) : assert.fail()
           await inPlaceOf(stage, service, async () => {
-            const lone = await startLone(stage, service, { PORT: taken })
+            const lone = await startSingleService(stage, service, { PORT: taken })
             assert.match(await refusal(stage, service, lone), /its port is in use/)
             return lone
           })
@@ -116,7 +121,7 @@ export function startCases(services: readonly string[], wrong: Environments): Ca
       name: `${service} has no faults without LAB_FAULTS=on`,
       run: stage =>
         inPlaceOf(stage, service, async () => {
-          const lone = await startLone(stage, service, { LAB_FAULTS: 'off' })
+          const lone = await startSingleService(stage, service, { LAB_FAULTS: 'off' })
           const reply = await whenListening(() => ask(`${stage.runtime.url(service)}/faults`), service)
           assert.equal(problemIn(reply).code, 'not-found')
           return lone

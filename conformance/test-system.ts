@@ -5,18 +5,18 @@ import { existsSync } from 'node:fs'
 import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { Link, Model, Place, Role } from '#engine/experiment/model.ts'
+import type { BrokerInspector, Model, Deployment, Role } from '#engine/experiment/model.ts'
 import { createProcesses } from '#runtimes/processes/processes.ts'
 import type { Runtime } from '#engine/experiment/runtime.ts'
 
 /** By service, beyond the model's own environment. */
 export type Environments = Record<string, Record<string, string>>
 
-export type Stage = {
+export type TestSystem = {
   model: Model
   runtime: Runtime
-  place: Place
-  link: Link
+  place: Deployment
+  link: BrokerInspector
   folder: string
   environments: Environments
   /** The folder of a service's store. */
@@ -32,11 +32,11 @@ export const STOCK = {
   'three-burgers': { burger: 3 },
 }
 
-export async function openStage(options: {
+export async function startTestSystem(options: {
   model: Model
-  broker: Place['broker']
+  broker: Deployment['broker']
   environments?: Environments
-}): Promise<Stage & AsyncDisposable> {
+}): Promise<TestSystem & AsyncDisposable> {
   const { model, broker } = options
   const folder = await mkdtemp(join(tmpdir(), 'conformance-'))
   const inventory = serviceOf(model, 'inventory')
@@ -52,7 +52,7 @@ export async function openStage(options: {
     supervised: [],
     signal: new AbortController().signal,
   })
-  let link: Link | undefined
+  let link: BrokerInspector | undefined
   const close = async (): Promise<void> => {
     await link?.close()
     await runtime.stop()

@@ -7,7 +7,7 @@ import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
 import { startChild } from './child.ts'
 import { isRunning } from './owner.ts'
-import { until } from './wait-for.ts'
+import { waitFor } from './wait-for.ts'
 
 function temporaryFolder(t: TestContext): string {
   const folder = mkdtempSync(join(tmpdir(), 'child-test-'))
@@ -15,14 +15,14 @@ function temporaryFolder(t: TestContext): string {
   return folder
 }
 
-const gone = (pid: number) => until(() => !isRunning(pid), { deadlineMs: 30_000, everyMs: 5, what: `${pid} to end` })
+const gone = (pid: number) => waitFor(() => !isRunning(pid), { deadlineMs: 30_000, everyMs: 5, what: `${pid} to end` })
 
 async function numbersIn(file: string, count: number): Promise<number[]> {
   const read = () => {
     const found = readFileSync(file, 'utf8').match(/\d+/g) ?? []
     return found.length >= count && found.map(Number)
   }
-  return until(read, { deadlineMs: 30_000, everyMs: 5, what: `${count} pids in ${file}` })
+  return waitFor(read, { deadlineMs: 30_000, everyMs: 5, what: `${count} pids in ${file}` })
 }
 
 test('the pid is that of the command, and its output, input, environment and folder arrive', async t => {

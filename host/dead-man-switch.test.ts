@@ -5,8 +5,8 @@ import { existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
-import { startLastWill } from './dead-man-switch.ts'
-import { until } from './wait-for.ts'
+import { armDeadManSwitch } from './dead-man-switch.ts'
+import { waitFor } from './wait-for.ts'
 
 function temporaryFolder(t: TestContext): string {
   const folder = mkdtempSync(join(tmpdir(), 'last-will-test-'))
@@ -15,14 +15,14 @@ function temporaryFolder(t: TestContext): string {
 }
 
 const appears = (file: string) =>
-  until(() => existsSync(file), { deadlineMs: 30_000, everyMs: 5, what: `${file} to appear` })
+  waitFor(() => existsSync(file), { deadlineMs: 30_000, everyMs: 5, what: `${file} to appear` })
 
 /** A process that makes wills to touch the files, cancels the one to `cancelled`, and does `then`. */
 async function labWithWills(t: TestContext, files: string[], then: string, cancelled?: string) {
   const script = `
-    import { startLastWill } from ${JSON.stringify(join(import.meta.dirname, 'dead-man-switch.ts'))}
+    import { armDeadManSwitch } from ${JSON.stringify(join(import.meta.dirname, 'dead-man-switch.ts'))}
     for (const file of ${JSON.stringify(files)}) {
-      const will = startLastWill({ command: 'touch', args: [file] })
+      const will = armDeadManSwitch({ command: 'touch', args: [file] })
       if (file === ${JSON.stringify(cancelled)}) await will.cancel()
     }
     console.log('ready')
@@ -66,7 +66,7 @@ test('a will holds no lab back, and runs also when the lab just ends', async t =
 
 test('cancelling twice is cancelling, and so is cancelling in the same breath as making', async t => {
   const file = join(temporaryFolder(t), 'never')
-  const will = startLastWill({ command: 'touch', args: [file] })
+  const will = armDeadManSwitch({ command: 'touch', args: [file] })
   await Promise.all([will.cancel(), will.cancel()])
   assert.equal(existsSync(file), false)
 })

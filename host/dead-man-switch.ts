@@ -16,20 +16,20 @@ read -r _ <&3 && exit 0
 exec 3<&-
 exec "$@"`
 
-export type LastWillOptions = {
+export type DeadManSwitchOptions = {
   command: string
   args: string[]
   /** The whole environment of the command; the lab's own when not given. */
   env?: NodeJS.ProcessEnv
 }
 
-export type LastWill = {
+export type DeadManSwitch = {
   /** Resolves when the command can no longer run. */
   cancel(): Promise<void>
 }
 
 /** Holds from when it returns. Its output is dropped. Throws when no process can be made for it. */
-export function startLastWill({ command, args, env }: LastWillOptions): LastWill {
+export function armDeadManSwitch({ command, args, env }: DeadManSwitchOptions): DeadManSwitch {
   const shell = spawn('/bin/sh', ['-c', WAIT, 'last-will', command, ...args], {
     detached: true,
     // Not the lab's folder, which may be gone by then.

@@ -5,7 +5,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, test } from 'node:test'
-import { exclusively } from './file-lock.ts'
+import { withLock } from './file-lock.ts'
 
 const cache = mkdtempSync(join(tmpdir(), 'exclusive-test-'))
 const before = process.env.LAB_CACHE_DIR
@@ -24,14 +24,14 @@ test('work under one name is done by one at a time, also when it fails', async (
     inside--
     throw new Error('done')
   }
-  const results = await Promise.allSettled([1, 2, 3].map(() => exclusively('one', work)))
+  const results = await Promise.allSettled([1, 2, 3].map(() => withLock('one', work)))
   for (const result of results) assert.equal(result.status === 'rejected' && result.reason.message, 'done')
 })
 
 test('a holder keeps others out up to their deadline, and gives the lock back by dying', async t => {
   const script = `
-    import { exclusively } from ${JSON.stringify(join(import.meta.dirname, 'file-lock.ts'))}
-    await exclusively('held', async () => {
+    import { withLock } from ${JSON.stringify(join(import.meta.dirname, 'file-lock.ts'))}
+    await withLock('held', async () => {
       console.log('held')
       await new Promise(() => setInterval(() => {}, 1e6))
     })`
@@ -42,9 +42,9 @@ test('a holder keeps others out up to their deadline, and gives the lock back by
   await once(holder.stdout, 'data')
   let waited = 0
   const options = { deadlineMs: 30, onWait: () => waited++ }
-  await assert.rejects(exclusively('held', assert.fail, options), /in vain for another lab to finish with "held"/)
+  await assert.rejects(withLock('held', assert.fail, options), /in vain for another lab to finish with "held"/)
   assert.equal(waited, 1)
   holder.kill('SIGKILL')
   await once(holder, 'exit')
-  assert.equal(await exclusively('held', () => 'mine'), 'mine')
+  assert.equal(await withLock('held', () => 'mine'), 'mine')
 })

@@ -6,18 +6,18 @@ import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { cacheFolder } from './folders.ts'
-import { until } from './wait-for.ts'
+import { waitFor } from './wait-for.ts'
 
-export type ExclusiveOptions = { deadlineMs?: number; signal?: AbortSignal; onWait?: () => void }
+export type LockOptions = { deadlineMs?: number; signal?: AbortSignal; onWait?: () => void }
 
 /** A lock that nothing refers to would be closed, and so given back, by the garbage collector. */
 const held = new Set<DatabaseSync>()
 
 /** Runs `work` under the lock `name`; waits up to `deadlineMs` (60,000) for another holder, then fails. */
-export async function exclusively<T>(
+export async function withLock<T>(
   name: string,
   work: () => T | Promise<T>,
-  { deadlineMs = 60_000, signal, onWait }: ExclusiveOptions = {},
+  { deadlineMs = 60_000, signal, onWait }: LockOptions = {},
 ): Promise<T> {
   const folder = join(cacheFolder(), 'locks')
   mkdirSync(folder, { recursive: true })
@@ -26,7 +26,7 @@ export async function exclusively<T>(
     if (!take(lock)) {
       onWait?.()
       const what = `another lab to finish with "${name}" in ${folder}`
-      await until(() => take(lock), { deadlineMs, everyMs: 20, what, signal })
+      await waitFor(() => take(lock), { deadlineMs, everyMs: 20, what, signal })
     }
     held.add(lock)
     return await work()

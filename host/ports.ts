@@ -7,7 +7,7 @@
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
-import { exclusively } from './file-lock.ts'
+import { withLock } from './file-lock.ts'
 import { cacheFolder } from './folders.ts'
 import { isAlive, parseOwner, thisOwner } from './owner.ts'
 
@@ -21,7 +21,7 @@ export async function leasePorts(count: number): Promise<PortLease> {
   const folder = join(cacheFolder(), 'ports')
   mkdirSync(folder, { recursive: true })
   const leaseFile = (port: number): string => join(folder, String(port))
-  const held = await exclusively('ports', async () => {
+  const held = await withLock('ports', async () => {
     const taken: number[] = []
     const start = Math.floor(Math.random() * (HIGHEST - LOWEST))
     for (let step = 0; step < HIGHEST - LOWEST && taken.length < count; step++) {
@@ -48,7 +48,7 @@ export async function leasePorts(count: number): Promise<PortLease> {
 export async function sweepLeases(): Promise<void> {
   const folder = join(cacheFolder(), 'ports')
   mkdirSync(folder, { recursive: true })
-  await exclusively('ports', async () => {
+  await withLock('ports', async () => {
     for (const name of readdirSync(folder))
       if (!isLeased(join(folder, name))) rmSync(join(folder, name), { force: true })
   })

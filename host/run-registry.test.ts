@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, type TestContext, test } from 'node:test'
 import { dataRoot } from './folders.ts'
-import { type LiveRun, registerRun, sweepDeadRuns } from './run-registry.ts'
+import { type RunRecord, registerRun, sweepDeadRuns } from './run-registry.ts'
 
 const cache = mkdtempSync(join(tmpdir(), 'live-runs-test-'))
 const before = process.env.LAB_CACHE_DIR
@@ -18,7 +18,7 @@ after(() => {
 })
 
 /** Registers `run` in a process of its own and kills that one. */
-async function leaveDeadRun(t: TestContext, run: LiveRun): Promise<void> {
+async function leaveDeadRun(t: TestContext, run: RunRecord): Promise<void> {
   const script = `
     import { registerRun } from ${JSON.stringify(join(import.meta.dirname, 'run-registry.ts'))}
     registerRun(${JSON.stringify(run)})
@@ -51,7 +51,7 @@ test('what a dead run left is deleted, and its remote leftovers are handed over'
   const addresses = { rabbitmq: 'amqp://127.0.0.1' }
   const run = { directories: [folder], prefix: 'dead-1', addresses, projects: ['lab-dead-1'] }
   await leaveDeadRun(t, run)
-  const removed: LiveRun[] = []
+  const removed: RunRecord[] = []
   const swept = await sweepDeadRuns(async found => void removed.push(found))
   assert.deepEqual(removed, [run])
   assert.deepEqual(

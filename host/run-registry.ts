@@ -6,11 +6,11 @@
 import { randomUUID } from 'node:crypto'
 import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join, resolve, sep } from 'node:path'
-import { exclusively } from './file-lock.ts'
+import { withLock } from './file-lock.ts'
 import { cacheFolder, dataRoot } from './folders.ts'
 import { isAlive, type Owner, parseOwner, thisOwner } from './owner.ts'
 
-export type LiveRun = {
+export type RunRecord = {
   /** Absolute paths below the data root, deleted when the owner is dead. */
   directories: string[]
   /** What all queues, topics and groups of this run begin with. */
@@ -24,10 +24,10 @@ export type LiveRun = {
 export type Registration = { id: string; unregister(): void }
 
 /** What a sweep did with one dead run; `problem` says why its record stays for the next sweep. */
-export type SweptRun = { id: string; run: LiveRun; problem?: string }
+export type SweptRun = { id: string; run: RunRecord; problem?: string }
 
 /** Writes the run's record before anything of it exists; `unregister` is called when all of it is gone. */
-export function registerRun(run: LiveRun): Registration {
+export function registerRun(run: RunRecord): Registration {
   const id = randomUUID()
   const file = recordFile(id)
   mkdirSync(recordFolder(), { recursive: true })
@@ -38,9 +38,9 @@ export function registerRun(run: LiveRun): Registration {
 }
 
 /** Clears up after dead runs; `remove` takes away what they left beyond folders. */
-export async function sweepDeadRuns(remove: (run: LiveRun) => Promise<void>): Promise<SweptRun[]> {
+export async function sweepDeadRuns(remove: (run: RunRecord) => Promise<void>): Promise<SweptRun[]> {
   mkdirSync(recordFolder(), { recursive: true })
-  return exclusively('sweep', async () => {
+  return withLock('sweep', async () => {
     const swept: SweptRun[] = []
     for (const name of readdirSync(recordFolder())) {
       const id = name.replace(/\.json$/, '')
@@ -53,7 +53,11 @@ export async function sweepDeadRuns(remove: (run: LiveRun) => Promise<void>): Pr
   })
 }
 
-async function clear(id: string, run: LiveRun, remove: (run: LiveRun) => Promise<void>): Promise<string | undefined> {
+async function clear(
+  id: string,
+  run: RunRecord,
+  remove: (run: RunRecord) => Promise<void>,
+): Promise<string | undefined> {
   try {
     for (const directory of run.directories) {
       if (!resolve(directory).startsWith(dataRoot() + sep)) {
@@ -73,7 +77,7 @@ async function clear(id: string, run: LiveRun, remove: (run: LiveRun) => Promise
 const recordFolder = (): string => join(cacheFolder(), 'live')
 const recordFile = (id: string): string => join(recordFolder(), `${id}.json`)
 
-function readRecord(id: string): { owner: Owner; run: LiveRun } | undefined {
+function readRecord(id: string): { owner: Owner; run: RunRecord } | undefined {
   try {
     const value: unknown = JSON.parse(readFileSync(recordFile(id), 'utf8'))
     if (typeof value !== 'object' || value === null) return undefined

@@ -1,20 +1,20 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { until } from './wait-for.ts'
+import { waitFor } from './wait-for.ts'
 
 test('the value that became true is returned', async () => {
   let looks = 0
-  const value = await until(() => (++looks === 3 ? 'there' : ''), { deadlineMs: 1000, everyMs: 1, what: 'it' })
+  const value = await waitFor(() => (++looks === 3 ? 'there' : ''), { deadlineMs: 1000, everyMs: 1, what: 'it' })
   assert.equal(value, 'there')
   assert.equal(looks, 3)
 })
 
 test('at the deadline the error names what was awaited', async () => {
-  const wait = until(() => false, { deadlineMs: 5, everyMs: 1, what: 'the queue to be empty' })
+  const wait = waitFor(() => false, { deadlineMs: 5, everyMs: 1, what: 'the queue to be empty' })
   await assert.rejects(wait, /^Error: Waited 5 ms in vain for the queue to be empty\.$/)
 })
 
 test('an aborted signal ends the wait', async () => {
-  const wait = until(() => false, { deadlineMs: 60_000, what: 'nothing', signal: AbortSignal.abort() })
+  const wait = waitFor(() => false, { deadlineMs: 60_000, what: 'nothing', signal: AbortSignal.abort() })
   await assert.rejects(wait, { name: 'AbortError' })
 })

@@ -4,7 +4,7 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises'
 
-export type Patience = {
+export type WaitOptions = {
   deadlineMs: number
   /** Pause between two looks; 50 when not given. */
   everyMs?: number
@@ -16,9 +16,9 @@ export type Patience = {
 type Truthy<T> = Exclude<T, false | 0 | '' | null | undefined>
 
 /** Resolves with the first truthy value of `condition`; what it throws ends the wait at once. */
-export async function until<T>(
+export async function waitFor<T>(
   condition: () => T | Promise<T>,
-  { deadlineMs, everyMs = 50, what, signal }: Patience,
+  { deadlineMs, everyMs = 50, what, signal }: WaitOptions,
 ): Promise<Truthy<T>> {
   const deadline = performance.now() + deadlineMs
   for (;;) {

@@ -4,14 +4,14 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Child } from '#host/child.ts'
-import { until } from '#host/wait-for.ts'
+import { waitFor } from '#host/wait-for.ts'
 import { getJson } from '#engine/run/http.ts'
 import type { Opening, Runtime } from '#engine/experiment/runtime.ts'
 
 const START_MS = 60_000
 
 /** What each kind of runtime does in its own way. */
-export type Hands = Pick<Runtime, 'name' | 'url' | 'wipe' | 'pause' | 'resume'> & {
+export type ProcessDriver = Pick<Runtime, 'name' | 'url' | 'wipe' | 'pause' | 'resume'> & {
   launch(service: string, output: { stdoutFile: string; stderrFile: string }): Child
   /** The child ends when this has done its work. */
   kill(service: string, child: Child): Promise<void>
@@ -21,7 +21,7 @@ export type Hands = Pick<Runtime, 'name' | 'url' | 'wipe' | 'pause' | 'resume'> 
 
 type Options = Pick<Opening, 'model' | 'logFolder' | 'supervised' | 'signal'>
 
-export function attend(hands: Hands, { model, logFolder, supervised, signal }: Options): Runtime {
+export function supervise(hands: ProcessDriver, { model, logFolder, supervised, signal }: Options): Runtime {
   const children = new Map<string, Child>()
   const deaths = new Map<string, number>()
   /** Children that were told to end: their end is no death. */
@@ -49,7 +49,7 @@ export function attend(hands: Hands, { model, logFolder, supervised, signal }: O
       if (!child.running) throw new Error(`${service} did not start: ${lastLine(stderrFile)}`)
       return getJson(`${hands.url(service)}/health`).catch(() => false)
     }
-    await until(healthy, { deadlineMs: START_MS, everyMs: 25, what: `${service} to be healthy`, signal })
+    await waitFor(healthy, { deadlineMs: START_MS, everyMs: 25, what: `${service} to be healthy`, signal })
   }
 
   return {

@@ -9,7 +9,7 @@ import { asLabError, LabError } from '#common/contracts/errors.ts'
 import type { Health } from '#common/service/health.ts'
 import type { Logger } from '#common/service/log.ts'
 import type { Topology } from '../messaging/topology.ts'
-import { declareTopology, settleTopology } from './declare-topology.ts'
+import { declareTopology, topologyReady } from './declare-topology.ts'
 import { checkPublishing, publishInTime } from './publish-in-time.ts'
 import type { Outgoing } from './message.ts'
 import { openPublisher, type Publisher } from './publisher.ts'
@@ -66,7 +66,7 @@ export function connectBroker({ url, name, topology, log, health, closing }: Par
         const { isSettled } = await declareTopology(publishing, topology)
         const fresh = await openPublisher(publishing)
         try {
-          await settleTopology(publishing, fresh, { topology, isSettled })
+          await topologyReady(publishing, fresh, { topology, isSettled })
         } catch (error) {
           await fresh.close()
           throw error

@@ -12,7 +12,7 @@ const COMING_OF_AGE_MS = 1_200
 
 /** @throws the broker's error, for instance when a queue stands with other arguments. */
 export async function declareTopology(connection: Connection, topology: Topology): Promise<{ isSettled: boolean }> {
-  const isSettled = await exchangeExists(connection, topology.settled)
+  const isSettled = await exchangeExists(connection, topology.readyMarker)
   const channel = await connection.acquire()
   try {
     for (const { name, type } of topology.exchanges)
@@ -27,7 +27,7 @@ export async function declareTopology(connection: Connection, topology: Topology
 }
 
 /** Resolves when every queue has confirmed a probe and is old enough. */
-export async function settleTopology(
+export async function topologyReady(
   connection: Connection,
   publisher: Pick<Publisher, 'publish'>,
   { topology, isSettled }: { topology: Topology; isSettled: boolean },
@@ -38,19 +38,22 @@ export async function settleTopology(
   )
   if (isSettled) return
   const channel = await connection.acquire()
-  await channel.exchangeDeclare({ exchange: topology.settled, type: 'fanout', durable: true })
+  await channel.exchangeDeclare({ exchange: topology.readyMarker, type: 'fanout', durable: true })
   await channel.close()
 }
 
 /** A probe for every queue: consumers drop it where there is one, elsewhere it expires; from the ladder into a line. */
-function probesOf({ lines, retries }: Topology): Pick<Outgoing, 'exchange' | 'routingKey' | 'expirationMs'>[] {
-  const back = lines.inventory.queue
+function probesOf({
+  consumerQueues,
+  delayQueues,
+}: Topology): Pick<Outgoing, 'exchange' | 'routingKey' | 'expirationMs'>[] {
+  const back = consumerQueues.inventory.queue
   return [
-    ...Object.values(lines).flatMap(({ queue, deadLetters }) => [
+    ...Object.values(consumerQueues).flatMap(({ queue, deadLetters }) => [
       { exchange: '', routingKey: queue },
       { exchange: '', routingKey: deadLetters, expirationMs: 1 },
     ]),
-    ...retries.map(exchange => ({ exchange, routingKey: back, expirationMs: 1 })),
+    ...delayQueues.map(exchange => ({ exchange, routingKey: back, expirationMs: 1 })),
   ]
 }
 

@@ -11,7 +11,7 @@ import { openRawChannel } from './raw-channel.ts'
 
 const CLOSE_MS = 1_000
 
-export type Browser = Pick<Publisher, 'publish'> & {
+export type QueueBrowser = Pick<Publisher, 'publish'> & {
   /** Messages that are ready: not those that a consumer holds. Undefined for a queue that is not there. */
   readyMessages(queue: string): Promise<number | undefined>
   /** Shows every message that is ready, the oldest first, until `visit` says `remove`, which ends the walk too. */
@@ -31,7 +31,7 @@ export type Browser = Pick<Publisher, 'publish'> & {
 }
 
 /** @throws Error when the broker does not answer within `deadlineMs`. */
-export async function openBrowser(url: string, { deadlineMs = 10_000 } = {}): Promise<Browser> {
+export async function openQueueBrowser(url: string, { deadlineMs = 10_000 } = {}): Promise<QueueBrowser> {
   const connection = openConnection(url, 'lab')
   connection.on('error', () => {}) // said by whatever is under way
   try {

@@ -6,7 +6,7 @@ import { error } from '#common/faults/error.ts'
 import { kill } from '#common/faults/kill.ts'
 import { throttle } from '#common/faults/throttle.ts'
 import { faultRoutes } from '#common/faults/fault-routes.ts'
-import { createSwitchboard } from '#common/faults/fault-injector.ts'
+import { createFaultInjector } from '#common/faults/fault-injector.ts'
 import { pageRoute } from '#common/service/evidence-routes.ts'
 import { createServer } from '#common/service/http-server.ts'
 import { commonSettings, concurrencySetting, runService } from '#common/service/service.ts'
@@ -19,7 +19,7 @@ import { consume } from '../messaging/consume.ts'
 import { eventMessage } from '../messaging/event-message.ts'
 import { readEvent } from '#common/messaging/read-event.ts'
 import { brokerSettings } from '../messaging/settings.ts'
-import { suspectsTables } from '../messaging/quarantine/crash-journal.ts'
+import { crashJournalTables } from '../messaging/quarantine/crash-journal.ts'
 import { topologyOf } from '../messaging/topology.ts'
 import { decide } from './consumer.ts'
 import { repeatsTables } from './repeats.ts'
@@ -37,7 +37,7 @@ await runService(NAME, {
   settings,
   async start(parts) {
     const { config, environment } = parts
-    const switchboard = createSwitchboard({
+    const switchboard = createFaultInjector({
       role: 'INVENTORY',
       environment,
       faults: [delay, error, throttle, kill],
@@ -47,7 +47,7 @@ await runService(NAME, {
     const store = openStore(config.DATA_DIR, 'inventory', db => ({
       ...tables(db),
       ...repeatsTables(db),
-      ...suspectsTables(db),
+      ...crashJournalTables(db),
     }))
     const topology = topologyOf(config.PREFIX, config.RETRY_DELAYS_MS.length)
     const broker = connectBroker({ ...parts, url: config.RABBITMQ_URL, name: NAME, topology })
@@ -57,7 +57,7 @@ await runService(NAME, {
       ...parts,
       broker,
       topology,
-      line: topology.lines.inventory,
+      line: topology.consumerQueues.inventory,
       delaysMs: config.RETRY_DELAYS_MS,
       prefetch: config.W,
       store,

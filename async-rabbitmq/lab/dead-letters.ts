@@ -5,14 +5,18 @@
 import { createHash } from 'node:crypto'
 import { orderIdIn } from '#common/contracts/events.ts'
 import type { DeadLetter } from '#engine/experiment/model.ts'
-import type { Browser } from '../broker/queue-browser.ts'
+import type { QueueBrowser } from '../broker/queue-browser.ts'
 import type { Incoming } from '../broker/message.ts'
-import { attemptsOf, DETAIL, REASON, redrivenCopy } from '../messaging/republish.ts'
+import { attemptsOf, DETAIL, REASON, republishRedriven } from '../messaging/republish.ts'
 import type { Reader, Topology } from '../messaging/topology.ts'
 
 type Seen = { reader: Reader; source: string; letter: DeadLetter; message: Incoming }
 
-export async function listDeadLetters(browser: Browser, topology: Topology, prefix: string): Promise<DeadLetter[]> {
+export async function listDeadLetters(
+  browser: QueueBrowser,
+  topology: Topology,
+  prefix: string,
+): Promise<DeadLetter[]> {
   const letters: DeadLetter[] = []
   await visit(browser, topology, prefix, async ({ letter }) => {
     letters.push(letter)
@@ -23,13 +27,13 @@ export async function listDeadLetters(browser: Browser, topology: Topology, pref
 
 /** @throws Error when there is no such letter, or when the broker did not confirm; then it is still there. */
 export async function redrive(
-  browser: Browser,
+  browser: QueueBrowser,
   { topology, prefix, id, body }: { topology: Topology; prefix: string; id: string; body?: string | undefined },
 ): Promise<void> {
   let isDone = false
   await visit(browser, topology, prefix, async ({ letter, source, message }) => {
     if (isDone || letter.id !== id) return 'keep'
-    await browser.publish(redrivenCopy(message, source, body === undefined ? undefined : Buffer.from(body)))
+    await browser.publish(republishRedriven(message, source, body === undefined ? undefined : Buffer.from(body)))
     isDone = true
     return 'remove'
   })
@@ -37,12 +41,15 @@ export async function redrive(
 }
 
 async function visit(
-  browser: Browser,
-  { lines }: Topology,
+  browser: QueueBrowser,
+  { consumerQueues }: Topology,
   prefix: string,
   look: (seen: Seen) => Promise<'keep' | 'remove'>,
 ): Promise<void> {
-  for (const [reader, { queue, deadLetters }] of Object.entries(lines) as [Reader, Topology['lines'][Reader]][]) {
+  for (const [reader, { queue, deadLetters }] of Object.entries(consumerQueues) as [
+    Reader,
+    Topology['consumerQueues'][Reader],
+  ][]) {
     const seen = new Map<string, number>()
     await browser.walk(deadLetters, message => {
       const digest = digestOf(message)

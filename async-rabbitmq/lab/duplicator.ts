@@ -1,13 +1,13 @@
 // For the lab: every message of the model is delivered twice, by publishing each once more as it is.
 // Guarantees: a copy is the message's own bytes, id and properties, and is not copied again; `end-copies` tells how many
 // there were of each exchange, and none follows it. Not promised: in which order a message and its copy arrive.
-import type { Link } from '#engine/experiment/model.ts'
-import type { Browser } from '../broker/queue-browser.ts'
+import type { BrokerInspector } from '#engine/experiment/model.ts'
+import type { QueueBrowser } from '../broker/queue-browser.ts'
 import type { Topology } from '../messaging/topology.ts'
 
 const COPY = 'lab-copy'
 
-export function copyVerbs(browser: Browser, topology: Topology): Link['verbs'] {
+export function duplicatorOperations(browser: QueueBrowser, topology: Topology): BrokerInspector['operations'] {
   const { orders, events } = topology
   const exchangeOf = (type: string | undefined) => (type === 'OrderPlaced' ? orders : events)
   const of: Record<string, number> = { [orders]: 0, [events]: 0 }

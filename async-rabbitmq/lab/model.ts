@@ -1,16 +1,16 @@
 // The asynchronous model as a value: what the lab starts, loads, breaks and reads.
 import { DEFAULT_CONCURRENCY } from '#common/service/service.ts'
-import type { ComparedModel } from '#engine/experiment/comparison-adapter.ts'
-import type { Link, Place } from '#engine/experiment/model.ts'
-import { openBrowser } from '../broker/queue-browser.ts'
-import { compared } from './comparison.ts'
+import type { ComparableModel } from '#engine/experiment/comparison-adapter.ts'
+import type { BrokerInspector, Deployment } from '#engine/experiment/model.ts'
+import { openQueueBrowser } from '../broker/queue-browser.ts'
+import { comparison } from './comparison.ts'
 import { listDeadLetters, redrive } from './dead-letters.ts'
 import { DEFAULT_RETRY_DELAYS_MS, namesOf, topologyOf } from '../messaging/topology.ts'
-import { verbsOf } from './operations.ts'
+import { operationsOf } from './operations.ts'
 
-const environment = (place: Place) => ({ RABBITMQ_URL: brokerOf(place), PREFIX: place.prefix })
+const environment = (place: Deployment) => ({ RABBITMQ_URL: brokerOf(place), PREFIX: place.prefix })
 
-export const asyncRabbitmq: ComparedModel = {
+export const asyncRabbitmq: ComparableModel = {
   name: 'async-rabbitmq',
   services: [
     { name: 'order_service', role: 'order', port: 8010, environment },
@@ -23,10 +23,10 @@ export const asyncRabbitmq: ComparedModel = {
   evidence: { orders: 'order_service', inventory: 'inventory_service', notifications: 'notification_service' },
   durability: "on the order service's disk, then on the broker's disk (quorum queue)",
   defaultConcurrency: DEFAULT_CONCURRENCY,
-  compared,
+  comparison,
   connect,
   async remove(place) {
-    const browser = await openBrowser(brokerOf(place))
+    const browser = await openQueueBrowser(brokerOf(place))
     try {
       await browser.remove(namesOf(place.prefix))
     } finally {
@@ -36,11 +36,11 @@ export const asyncRabbitmq: ComparedModel = {
 }
 
 /** @throws Error when the broker does not answer within 10 s. */
-async function connect(place: Place): Promise<Link> {
+async function connect(place: Deployment): Promise<BrokerInspector> {
   const { prefix } = place
   // Steps beyond the default ladder are not shown: to ask for a queue that is not there costs a channel each time.
   const topology = topologyOf(prefix, DEFAULT_RETRY_DELAYS_MS.length)
-  const browser = await openBrowser(brokerOf(place))
+  const browser = await openQueueBrowser(brokerOf(place))
   return {
     async depths() {
       const depths: Record<string, number> = {}
@@ -52,12 +52,12 @@ async function connect(place: Place): Promise<Link> {
     },
     deadLetters: () => listDeadLetters(browser, topology, prefix),
     redrive: (id, body) => redrive(browser, { topology, prefix, id, body }),
-    verbs: verbsOf(browser, topology, prefix),
+    operations: operationsOf(browser, topology, prefix),
     close: () => browser.close(),
   }
 }
 
-function brokerOf({ broker }: Place): string {
+function brokerOf({ broker }: Deployment): string {
   if (broker.rabbitmq !== undefined) return broker.rabbitmq
   throw new Error('this place has no RabbitMQ broker')
 }

@@ -4,12 +4,12 @@ import { Type } from 'typebox'
 import { orderPlaced } from '#common/contracts/events.ts'
 import { Order } from '#common/contracts/order.ts'
 import { parse } from '#common/contracts/parse.ts'
-import type { Link } from '#engine/experiment/model.ts'
+import type { BrokerInspector } from '#engine/experiment/model.ts'
 import { wallTime } from '#common/contracts/clock.ts'
-import type { Browser } from '../broker/queue-browser.ts'
+import type { QueueBrowser } from '../broker/queue-browser.ts'
 import { eventMessage } from '../messaging/event-message.ts'
 import type { Topology } from '../messaging/topology.ts'
-import { copyVerbs } from './duplicator.ts'
+import { duplicatorOperations } from './duplicator.ts'
 
 const closed = { additionalProperties: false }
 
@@ -40,8 +40,12 @@ const Redeliver = Type.Object(
   closed,
 )
 
-export const verbsOf = (browser: Browser, topology: Topology, prefix: string): Link['verbs'] => ({
-  ...copyVerbs(browser, topology),
+export const operationsOf = (
+  browser: QueueBrowser,
+  topology: Topology,
+  prefix: string,
+): BrokerInspector['operations'] => ({
+  ...duplicatorOperations(browser, topology),
   /** Publishes bytes as they are, confirmed; answers with the message's id. */
   async 'publish-raw'(args) {
     const { body = '', base64, exchange, routingKey = 'OrderPlaced', ...rest } = parse(PublishRaw, args, 'publish-raw')

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { LabError } from '#common/contracts/errors.ts'
-import { until } from '#host/wait-for.ts'
-import { suspectKey } from './quarantine/crash-journal.ts'
+import { waitFor } from '#host/wait-for.ts'
+import { messageKey } from './quarantine/crash-journal.ts'
 import { bodyOf, line, openConsumer } from '../tests/support/test-consumer.ts'
 
 const failing = () => {
@@ -34,7 +34,7 @@ for (const { name, given, handle, to } of copies)
     confirms[1]?.resolve()
     await untilSteps('ack o')
     assert.deepEqual(steps.slice(-2), ['confirmed', 'ack o'])
-    await until(() => health.view().healthy, { deadlineMs: 30_000, what: 'health' })
+    await waitFor(() => health.view().healthy, { deadlineMs: 30_000, what: 'health' })
   })
 
 test('a service that is told to stop leaves its messages as they are', async t => {
@@ -49,18 +49,18 @@ test('a service that is told to stop leaves its messages as they are', async t =
 
 test('a message that is handled alone is no suspect afterwards, also when its handler failed', async t => {
   const { confirms, deliver, store, untilPublished, untilSteps } = openConsumer(t, { handle: failing })
-  const key = suspectKey(bodyOf('o'))
-  for (let death = 0; death < 3; death++) await store.transact(tx => tx.beginAlone(key))
+  const key = messageKey(bodyOf('o'))
+  for (let death = 0; death < 3; death++) await store.transact(tx => tx.recordAttempt(key))
   deliver('o')
   await untilPublished(1)
   confirms[0]?.resolve()
   await untilSteps('ack o')
-  assert.equal(store.read.deathsAlone(key), 0)
+  assert.equal(store.read.crashCount(key), 0)
 })
 
 test('a killer is given up, and handled when somebody sends it on its way again', async t => {
   const { confirms, deliver, published, steps, store, untilPublished, untilSteps } = openConsumer(t)
-  for (let death = 0; death < 5; death++) await store.transact(tx => tx.beginAlone(suspectKey(bodyOf('o'))))
+  for (let death = 0; death < 5; death++) await store.transact(tx => tx.recordAttempt(messageKey(bodyOf('o'))))
   deliver('o')
   await untilPublished(1)
   assert.equal(published[0]?.headers?.['x-reason'], 'kills-consumer')
@@ -74,7 +74,7 @@ test('a killer is given up, and handled when somebody sends it on its way again'
 test('who died often enough but has a result is no killer', async t => {
   const { confirms, deliver, published, store, untilPublished, untilSteps } = openConsumer(t, { isDone: () => true })
   for (const orderId of ['once', 'often'])
-    for (let death = 0; death < 5; death++) await store.transact(tx => tx.beginAlone(suspectKey(bodyOf(orderId))))
+    for (let death = 0; death < 5; death++) await store.transact(tx => tx.recordAttempt(messageKey(bodyOf(orderId))))
   deliver('once')
   await untilSteps('handle once', 'ack once')
   deliver('often', { deliveryCount: 5 })

@@ -21,10 +21,10 @@ import type { Store } from '#common/workflow/store.ts'
 import type { Broker } from '../broker/broker.ts'
 import { PROBE } from '../broker/message.ts'
 import type { Delivery } from '../broker/subscription.ts'
-import { attemptsOf, deadLetterCopy, freshCopy, retryCopy } from './republish.ts'
-import { createLine, type Done, type Turn } from './delivery-scheduler.ts'
-import { suspectKey, type SuspectsTables } from './quarantine/crash-journal.ts'
-import type { Line, Topology } from './topology.ts'
+import { attemptsOf, republishAsDeadLetter, republishFresh, republishForRetry } from './republish.ts'
+import { createDeliveryScheduler, type Done, type Lane } from './delivery-scheduler.ts'
+import { messageKey, type CrashJournalTables } from './quarantine/crash-journal.ts'
+import type { ConsumerQueue, Topology } from './topology.ts'
 
 const ALONE_FROM = 2
 const REFRESH_FROM = 5
@@ -36,12 +36,12 @@ type Event = { correlationId: string; data: { orderId: string } }
 export type ConsumeParts<In extends Event> = {
   broker: Pick<Broker, 'publish' | 'subscribe'>
   topology: Topology
-  line: Line
+  line: ConsumerQueue
   /** The delays of the ladder, a step each. */
   delaysMs: number[]
   /** How many are handled at once. */
   prefetch: number
-  store: Store<SuspectsTables> & { read: SuspectsTables }
+  store: Store<CrashJournalTables> & { read: CrashJournalTables }
   read(body: Buffer): In
   /** Comes back when all of its effects are kept; then the message is acked. */
   handle(event: In, context: Context): Promise<void>
@@ -55,7 +55,7 @@ export type ConsumeParts<In extends Event> = {
 /** Consumes until it is stopped; `stop` resolves when nothing is under way. */
 export function consume<In extends Event>(parts: ConsumeParts<In>): { stop(): Promise<void> } {
   const { broker, line: names, health, log, closing } = parts
-  const line = createLine<Delivery>({
+  const line = createDeliveryScheduler<Delivery>({
     work: (delivery, turn) => work(parts, delivery, turn),
     onStop: () => health.report('work', 'stopped by an error that is not of a message; trying again'),
     onResume: () => health.report('work', null),
@@ -87,9 +87,9 @@ export function consume<In extends Event>(parts: ConsumeParts<In>): { stop(): Pr
   }
 }
 
-function turnOf<In extends Event>(parts: ConsumeParts<In>, { body, deliveryCount }: Delivery): Turn {
+function turnOf<In extends Event>(parts: ConsumeParts<In>, { body, deliveryCount }: Delivery): Lane {
   if (deliveryCount >= REFRESH_FROM) return 'unhandled'
-  const deaths = parts.store.read.deathsAlone(suspectKey(body))
+  const deaths = parts.store.read.crashCount(messageKey(body))
   if (deaths === 0 && deliveryCount < ALONE_FROM) return 'together'
   if (isDone(parts, body)) return 'together'
   if (deaths >= DEATHS_OF_A_KILLER) return 'unhandled'
@@ -106,7 +106,7 @@ function isDone<In extends Event>(parts: ConsumeParts<In>, body: Buffer): boolea
   }
 }
 
-async function work<In extends Event>(parts: ConsumeParts<In>, delivery: Delivery, turn: Turn): Promise<Done> {
+async function work<In extends Event>(parts: ConsumeParts<In>, delivery: Delivery, turn: Lane): Promise<Done> {
   try {
     if (turn === 'unhandled') await settleUnhandled(parts, delivery)
     else await handle(parts, delivery, turn)
@@ -120,25 +120,25 @@ async function work<In extends Event>(parts: ConsumeParts<In>, delivery: Deliver
 /** A proven killer is given up; what came back too often is published afresh. */
 async function settleUnhandled<In extends Event>(parts: ConsumeParts<In>, delivery: Delivery): Promise<void> {
   const { broker, store, line, log } = parts
-  const key = suspectKey(delivery.body)
-  const deaths = store.read.deathsAlone(key)
-  if (deaths < DEATHS_OF_A_KILLER || isDone(parts, delivery.body)) return broker.publish(freshCopy(delivery))
+  const key = messageKey(delivery.body)
+  const deaths = store.read.crashCount(key)
+  if (deaths < DEATHS_OF_A_KILLER || isDone(parts, delivery.body)) return broker.publish(republishFresh(delivery))
   const error = new LabError('kills-consumer', `the consumer ended ${deaths} times while it handled only this`)
-  await broker.publish(deadLetterCopy(delivery, line.deadLetters, error, attemptsOf(delivery)))
-  await store.transact(tx => tx.endAlone(key))
+  await broker.publish(republishAsDeadLetter(delivery, line.deadLetters, error, attemptsOf(delivery)))
+  await store.transact(tx => tx.clearAttempts(key))
   log.error({ messageId: delivery.messageId, reason: error.code, deaths }, 'gave a message up')
 }
 
-async function handle<In extends Event>(parts: ConsumeParts<In>, delivery: Delivery, turn: Turn): Promise<void> {
+async function handle<In extends Event>(parts: ConsumeParts<In>, delivery: Delivery, turn: Lane): Promise<void> {
   const { store, closing, log } = parts
-  const key = turn === 'together' ? undefined : suspectKey(delivery.body)
-  if (key) await store.transact(tx => tx.beginAlone(key))
+  const key = turn === 'together' ? undefined : messageKey(delivery.body)
+  if (key) await store.transact(tx => tx.recordAttempt(key))
   try {
     const event = parts.read(delivery.body)
     const { correlationId } = event
     await parts.handle(event, { correlationId, signal: closing, log: log.child({ correlationId }) })
   } finally {
-    if (key) await store.transact(tx => tx.endAlone(key))
+    if (key) await store.transact(tx => tx.clearAttempts(key))
   }
 }
 
@@ -157,18 +157,18 @@ async function settleFailed<In extends Event>(
   const { messageId, correlationId } = delivery
   const about = { messageId, correlationId, reason: error.code, detail: error.detail, attempts }
   try {
-    const exchange = topology.retries[attempts - 1]
+    const exchange = topology.delayQueues[attempts - 1]
     const delayMs = delaysMs[attempts - 1]
     if (settlement === 'stop') {
       log.warn(about, 'stopped')
       return 'stop'
     }
     if (settlement === 'retry' && exchange !== undefined && delayMs !== undefined) {
-      await broker.publish(retryCopy(delivery, { exchange, delayMs }, error))
+      await broker.publish(republishForRetry(delivery, { exchange, delayMs }, error))
       log.warn({ ...about, delayMs }, 'will be tried again')
     } else if (settlement !== 'ack') {
       const last = settlement === 'retry' ? new LabError('retries-exhausted', `${error.code}: ${error.detail}`) : error
-      await broker.publish(deadLetterCopy(delivery, line.deadLetters, last, attempts))
+      await broker.publish(republishAsDeadLetter(delivery, line.deadLetters, last, attempts))
       log.error({ ...about, reason: last.code }, 'gave a message up')
     }
     delivery.ack()

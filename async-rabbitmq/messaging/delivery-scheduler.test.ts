@@ -1,15 +1,15 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { until } from '#host/wait-for.ts'
-import { createLine, type Done, type Turn } from './delivery-scheduler.ts'
+import { waitFor } from '#host/wait-for.ts'
+import { createDeliveryScheduler, type Done, type Lane } from './delivery-scheduler.ts'
 
 /** A line whose work ends when the test says so. */
 function openLine(tryAgainMs = 5) {
   const begun: string[] = []
   const open = new Map<string, (done: Done) => void>()
   const told: string[] = []
-  const line = createLine<string>({
-    work(item, turn: Turn) {
+  const line = createDeliveryScheduler<string>({
+    work(item, turn: Lane) {
       begun.push(`${item} ${turn}`)
       return new Promise(resolve => open.set(item, resolve))
     },
@@ -21,7 +21,7 @@ function openLine(tryAgainMs = 5) {
     open.get(item)?.(done)
     await new Promise(setImmediate)
   }
-  const untilBegun = (count: number) => until(() => begun.length >= count, { deadlineMs: 30_000, what: 'a try' })
+  const untilBegun = (count: number) => waitFor(() => begun.length >= count, { deadlineMs: 30_000, what: 'a try' })
   return { line, begun, told, end, untilBegun }
 }
 

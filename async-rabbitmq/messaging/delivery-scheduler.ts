@@ -6,11 +6,11 @@
 // Not promised: an order among items that are handled together.
 import { setTimeout as wait } from 'node:timers/promises'
 
-export type Turn = 'unhandled' | 'alone' | 'last' | 'together'
+export type Lane = 'unhandled' | 'alone' | 'last' | 'together'
 export type Done = 'done' | 'stop'
 
-export type Line<Item> = {
-  arrive(item: Item, turn: Turn): void
+export type DeliveryScheduler<Item> = {
+  arrive(item: Item, turn: Lane): void
   /** Nothing begins between `hold` and `release`. */
   hold(): void
   release(): void
@@ -22,22 +22,27 @@ export type Line<Item> = {
 
 type Parts<Item> = {
   /** Never rejects. */
-  work(item: Item, turn: Turn): Promise<Done>
+  work(item: Item, turn: Lane): Promise<Done>
   onStop(): void
   onResume(): void
   tryAgainMs: number
 }
 
-export function createLine<Item>({ work, onStop, onResume, tryAgainMs }: Parts<Item>): Line<Item> {
-  const waiting: Record<Turn, Item[]> = { unhandled: [], alone: [], last: [], together: [] }
-  const running: Record<Turn, number> = { unhandled: 0, alone: 0, last: 0, together: 0 }
+export function createDeliveryScheduler<Item>({
+  work,
+  onStop,
+  onResume,
+  tryAgainMs,
+}: Parts<Item>): DeliveryScheduler<Item> {
+  const waiting: Record<Lane, Item[]> = { unhandled: [], alone: [], last: [], together: [] }
+  const running: Record<Lane, number> = { unhandled: 0, alone: 0, last: 0, together: 0 }
   const isIdle = () => Object.values(running).every(count => count === 0)
   const idle = Promise.withResolvers<void>()
   let isHeld = false
   let isStopped = false
   let isClosed = false
 
-  async function begin(item: Item, turn: Turn): Promise<Done> {
+  async function begin(item: Item, turn: Lane): Promise<Done> {
     running[turn]++
     const done = await work(item, turn)
     running[turn]--

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { LabError } from '#common/contracts/errors.ts'
 import type { Headers, Incoming } from '../broker/message.ts'
-import { attemptsOf, deadLetterCopy, freshCopy, redrivenCopy, retryCopy } from './republish.ts'
+import { attemptsOf, republishAsDeadLetter, republishFresh, republishRedriven, republishForRetry } from './republish.ts'
 
 const error = new LabError('handler-failed', 'x'.repeat(1_000))
 const message = (headers: Headers): Incoming => ({
@@ -20,10 +20,10 @@ const message = (headers: Headers): Incoming => ({
 test('every copy is the same message, with what its publisher wrote in the headers', () => {
   const before = message({ kind: 'theirs', 'x-delivery-count': 3 })
   const copies = [
-    retryCopy(before, { exchange: 'e', delayMs: 1 }, error),
-    deadLetterCopy(before, 'dead', error, 1),
-    freshCopy(before),
-    redrivenCopy(before, 'q'),
+    republishForRetry(before, { exchange: 'e', delayMs: 1 }, error),
+    republishAsDeadLetter(before, 'dead', error, 1),
+    republishFresh(before),
+    republishRedriven(before, 'q'),
   ]
   const { body, messageId, correlationId, type, contentType } = before
   for (const { headers, exchange: _, routingKey: __, expirationMs: ___, ...rest } of copies) {
@@ -35,13 +35,13 @@ test('every copy is the same message, with what its publisher wrote in the heade
 
 test('attempts are counted on the ladder, kept by a fresh copy, and forgotten by a redrive', () => {
   const before = message({ 'x-attempt': 2, 'x-reason': 'handler-failed', 'x-detail': 'it broke' })
-  assert.equal(retryCopy(before, { exchange: 'e', delayMs: 1 }, error).headers?.['x-attempt'], 3)
-  assert.deepEqual(freshCopy(before).headers, { 'x-attempt': 2 })
-  assert.deepEqual(redrivenCopy(before, 'q').headers, {})
+  assert.equal(republishForRetry(before, { exchange: 'e', delayMs: 1 }, error).headers?.['x-attempt'], 3)
+  assert.deepEqual(republishFresh(before).headers, { 'x-attempt': 2 })
+  assert.deepEqual(republishRedriven(before, 'q').headers, {})
 })
 
 test('a reason is kept short, and attempts that a stranger wrote do not count', () => {
-  assert.equal(String(deadLetterCopy(message({}), 'dead', error, 1).headers?.['x-detail']).length, 500)
+  assert.equal(String(republishAsDeadLetter(message({}), 'dead', error, 1).headers?.['x-detail']).length, 500)
   for (const odd of ['2', true, -1, 0.5]) assert.equal(attemptsOf(message({ 'x-attempt': odd })), 0)
   assert.equal(attemptsOf(message({ 'x-attempt': Number.MAX_SAFE_INTEGER })), 1_000)
 })

@@ -19,7 +19,11 @@ export function attemptsOf({ headers }: Incoming): number {
 }
 
 /** Waits at a step of the ladder, then expires back to the queue that it came from. */
-export function retryCopy(message: Incoming, step: { exchange: string; delayMs: number }, error: LabError): Outgoing {
+export function republishForRetry(
+  message: Incoming,
+  step: { exchange: string; delayMs: number },
+  error: LabError,
+): Outgoing {
   const story = {
     [ATTEMPT]: attemptsOf(message) + 1,
     [REASON]: error.code,
@@ -29,13 +33,13 @@ export function retryCopy(message: Incoming, step: { exchange: string; delayMs: 
   return { ...sameMessage(message), ...to, headers: { ...ownHeaders(message), ...story } }
 }
 
-export function deadLetterCopy(message: Incoming, queue: string, error: LabError, attempts: number): Outgoing {
+export function republishAsDeadLetter(message: Incoming, queue: string, error: LabError, attempts: number): Outgoing {
   const story = { [ATTEMPT]: attempts, [REASON]: error.code, [DETAIL]: error.detail.slice(0, MAX_DETAIL) }
   return { ...sameMessage(message), exchange: '', routingKey: queue, headers: { ...ownHeaders(message), ...story } }
 }
 
 /** The broker counts the returns of this copy from 0; our own attempts stay. */
-export function freshCopy(message: Incoming): Outgoing {
+export function republishFresh(message: Incoming): Outgoing {
   const attempts = attemptsOf(message)
   const story: Headers = attempts > 0 ? { [ATTEMPT]: attempts } : {}
   return {
@@ -47,7 +51,7 @@ export function freshCopy(message: Incoming): Outgoing {
 }
 
 /** The message as it was before anything befell it, with another body if one is given. */
-export function redrivenCopy(message: Incoming, queue: string, body = message.body): Outgoing {
+export function republishRedriven(message: Incoming, queue: string, body = message.body): Outgoing {
   return { ...sameMessage(message), exchange: '', routingKey: queue, body, headers: ownHeaders(message) }
 }
 

@@ -1,6 +1,6 @@
 // The settings that every service of this model has, beyond those that all services have.
 import { text, type Setting } from '#common/service/config.ts'
-import { DEFAULT_RETRY_DELAYS_MS, MAX_RETRY_STEPS } from './topology.ts'
+import { DEFAULT_RETRY_DELAYS_MS, MAX_RETRY_DELAYS } from './topology.ts'
 
 const amqpUrl = (fallback: string): Setting<string> => ({
   about: 'the RabbitMQ broker, with user and password',
@@ -16,9 +16,9 @@ const delays: Setting<number[]> = {
   fallback: DEFAULT_RETRY_DELAYS_MS.join(),
   read(value) {
     const steps = value.split(',').map(step => Number(step))
-    const isLadder = steps.length <= MAX_RETRY_STEPS && steps.every(ms => Number.isInteger(ms) && ms >= 1)
+    const isLadder = steps.length <= MAX_RETRY_DELAYS && steps.every(ms => Number.isInteger(ms) && ms >= 1)
     if (isLadder && steps.every(ms => ms <= 3_600_000)) return steps
-    throw new Error(`1 to ${MAX_RETRY_STEPS} whole numbers from 1 to 3600000, with commas`)
+    throw new Error(`1 to ${MAX_RETRY_DELAYS} whole numbers from 1 to 3600000, with commas`)
   },
 }
 

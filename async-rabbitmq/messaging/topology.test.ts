@@ -1,16 +1,16 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { DELIVERY_LIMIT, MAX_RETRY_STEPS, namesOf, topologyOf } from './topology.ts'
+import { DELIVERY_LIMIT, MAX_RETRY_DELAYS, namesOf, topologyOf } from './topology.ts'
 
 const topology = topologyOf('p.', 3)
 
 test('every name begins with the prefix, and every name of any ladder is removed with it', () => {
   const { exchanges, queues } = namesOf('p.')
   for (const name of [...exchanges, ...queues]) assert.match(name, /^p\./)
-  for (let steps = 1; steps <= MAX_RETRY_STEPS; steps++) {
+  for (let steps = 1; steps <= MAX_RETRY_DELAYS; steps++) {
     const some = topologyOf('p.', steps)
     assert.ok(some.queues.every(({ name }) => queues.includes(name)))
-    assert.ok([...some.exchanges.map(({ name }) => name), some.settled].every(name => exchanges.includes(name)))
+    assert.ok([...some.exchanges.map(({ name }) => name), some.readyMarker].every(name => exchanges.includes(name)))
   }
 })
 
@@ -24,7 +24,7 @@ test('every queue is a quorum queue, and whatever dead-letters keeps its message
 })
 
 test('what a service reads has the delivery limit and its own dead letters', () => {
-  for (const line of Object.values(topology.lines)) {
+  for (const line of Object.values(topology.consumerQueues)) {
     const queue = topology.queues.find(({ name }) => name === line.queue)
     assert.equal(queue?.arguments['x-delivery-limit'], DELIVERY_LIMIT)
     assert.equal(queue?.arguments['x-dead-letter-routing-key'], line.deadLetters)

@@ -10,7 +10,7 @@
 // which it ignores without `reject-publish`; otherwise a missing target would lose the message without a word.
 
 /** The ladder holds at most so many delays; all steps are removed with a prefix, whatever was configured. */
-export const MAX_RETRY_STEPS = 5
+export const MAX_RETRY_DELAYS = 5
 export const DEFAULT_RETRY_DELAYS_MS = [200, 1_000, 5_000]
 
 /**
@@ -27,27 +27,27 @@ export type Exchange = { name: string; type: 'direct' | 'fanout' }
 export type Queue = { name: string; arguments: Record<string, string | number> }
 export type Binding = { exchange: string; queue: string; routingKey: string }
 /** A queue that a service reads, and where it puts what it gives up. */
-export type Line = { queue: string; deadLetters: string }
+export type ConsumerQueue = { queue: string; deadLetters: string }
 
 export type Reader = 'inventory' | 'notification' | 'order'
 
 export type Topology = {
   orders: string
   events: string
-  lines: Record<Reader, Line>
+  consumerQueues: Record<Reader, ConsumerQueue>
   /** The exchanges of the ladder, one a step. */
-  retries: string[]
+  delayQueues: string[]
   exchanges: Exchange[]
   queues: Queue[]
   bindings: Binding[]
   /** Declared last of all, when the queues are old enough to be trusted: who finds it need not wait again. */
-  settled: string
+  readyMarker: string
 }
 
 export function topologyOf(prefix: string, retrySteps: number): Topology {
   const orders = `${prefix}orders`
   const events = `${prefix}inventory-events`
-  const lines: Topology['lines'] = {
+  const lines: Topology['consumerQueues'] = {
     inventory: { queue: `${prefix}inventory.orders`, deadLetters: `${prefix}inventory.dead-letters` },
     notification: { queue: `${prefix}notification.reserved`, deadLetters: `${prefix}notification.dead-letters` },
     order: { queue: `${prefix}order.results`, deadLetters: `${prefix}order.dead-letters` },
@@ -56,8 +56,8 @@ export function topologyOf(prefix: string, retrySteps: number): Topology {
   return {
     orders,
     events,
-    lines,
-    retries,
+    consumerQueues: lines,
+    delayQueues: retries,
     exchanges: [
       { name: orders, type: 'direct' },
       { name: events, type: 'direct' },
@@ -75,7 +75,7 @@ export function topologyOf(prefix: string, retrySteps: number): Topology {
       { exchange: events, queue: lines.order.queue, routingKey: 'InventoryFailed' },
       ...retries.map(name => ({ exchange: name, queue: name, routingKey: '' })),
     ],
-    settled: `${prefix}settled.${retrySteps}`,
+    readyMarker: `${prefix}settled.${retrySteps}`,
   }
 }
 
@@ -88,7 +88,7 @@ const movedSafely = {
   'x-overflow': 'reject-publish',
 }
 
-const mainQueue = ({ queue, deadLetters }: Line): Queue => ({
+const mainQueue = ({ queue, deadLetters }: ConsumerQueue): Queue => ({
   name: queue,
   arguments: {
     ...quorum,
@@ -98,7 +98,7 @@ const mainQueue = ({ queue, deadLetters }: Line): Queue => ({
   },
 })
 
-const deadLetterQueue = ({ deadLetters }: Line): Queue => ({
+const deadLetterQueue = ({ deadLetters }: ConsumerQueue): Queue => ({
   name: deadLetters,
   arguments: { ...quorum, 'x-delivery-limit': NEVER },
 })
@@ -108,8 +108,8 @@ const retryQueue = (name: string): Queue => ({ name, arguments: { ...quorum, ...
 
 /** All names that a prefix can have, whatever ladder was configured. */
 export function namesOf(prefix: string): { exchanges: string[]; queues: string[] } {
-  const all = topologyOf(prefix, MAX_RETRY_STEPS)
-  const markers = Array.from({ length: MAX_RETRY_STEPS }, (_, steps) => topologyOf(prefix, steps + 1).settled)
+  const all = topologyOf(prefix, MAX_RETRY_DELAYS)
+  const markers = Array.from({ length: MAX_RETRY_DELAYS }, (_, steps) => topologyOf(prefix, steps + 1).readyMarker)
   return {
     exchanges: [...all.exchanges.map(exchange => exchange.name), ...markers],
     queues: all.queues.map(queue => queue.name),

@@ -6,7 +6,7 @@ import { error } from '#common/faults/error.ts'
 import { kill } from '#common/faults/kill.ts'
 import { throttle } from '#common/faults/throttle.ts'
 import { faultRoutes } from '#common/faults/fault-routes.ts'
-import { createSwitchboard } from '#common/faults/fault-injector.ts'
+import { createFaultInjector } from '#common/faults/fault-injector.ts'
 import { pageRoute } from '#common/service/evidence-routes.ts'
 import { createServer } from '#common/service/http-server.ts'
 import { commonSettings, concurrencySetting, runService } from '#common/service/service.ts'
@@ -16,7 +16,7 @@ import { connectBroker } from '../broker/broker.ts'
 import { consume } from '../messaging/consume.ts'
 import { readEvent } from '#common/messaging/read-event.ts'
 import { brokerSettings } from '../messaging/settings.ts'
-import { suspectsTables } from '../messaging/quarantine/crash-journal.ts'
+import { crashJournalTables } from '../messaging/quarantine/crash-journal.ts'
 import { topologyOf } from '../messaging/topology.ts'
 import { send } from './send-notification.ts'
 
@@ -28,7 +28,7 @@ await runService(NAME, {
   settings,
   async start(parts) {
     const { config, environment } = parts
-    const switchboard = createSwitchboard({
+    const switchboard = createFaultInjector({
       role: 'NOTIFICATION',
       environment,
       faults: [delay, error, throttle, kill],
@@ -36,7 +36,7 @@ await runService(NAME, {
     })
     const store = openStore(config.DATA_DIR, 'notifications', db => ({
       ...notificationsTables(db),
-      ...suspectsTables(db),
+      ...crashJournalTables(db),
     }))
     const topology = topologyOf(config.PREFIX, config.RETRY_DELAYS_MS.length)
     const broker = connectBroker({ ...parts, url: config.RABBITMQ_URL, name: NAME, topology })
@@ -45,7 +45,7 @@ await runService(NAME, {
       ...parts,
       broker,
       topology,
-      line: topology.lines.notification,
+      line: topology.consumerQueues.notification,
       delaysMs: config.RETRY_DELAYS_MS,
       prefetch: config.W,
       store,

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { createLog } from '#common/service/log.ts'
-import { madeNotifications } from '#common/testing/memory-store.ts'
+import { memoryNotifications } from '#common/testing/memory-store.ts'
 import type { NotificationsTx, Store } from '#common/workflow/store.ts'
 import { send } from './send-notification.ts'
 
@@ -9,7 +9,7 @@ const reserved = { orderId: 'o', userId: 'u', kitchenId: 'k', items: [{ sku: 'bu
 const context = { correlationId: 'c', signal: new AbortController().signal, log: createLog('test', 'silent') }
 
 test('one order is confirmed once, however often it is told of', async () => {
-  const tx = madeNotifications()
+  const tx = memoryNotifications()
   const sending = send({ transact: async work => work(tx) }, () => {})
   await sending(reserved, context)
   await sending(reserved, context)

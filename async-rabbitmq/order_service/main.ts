@@ -10,7 +10,7 @@ import { parse } from '#common/contracts/parse.ts'
 import { delay } from '#common/faults/delay.ts'
 import { error } from '#common/faults/error.ts'
 import { faultRoutes } from '#common/faults/fault-routes.ts'
-import { createSwitchboard } from '#common/faults/fault-injector.ts'
+import { createFaultInjector } from '#common/faults/fault-injector.ts'
 import { integer, oneOf } from '#common/service/config.ts'
 import { ordersRoute } from '#common/service/evidence-routes.ts'
 import { contextOf, createServer, readHeader } from '#common/service/http-server.ts'
@@ -23,11 +23,11 @@ import { connectBroker } from '../broker/broker.ts'
 import { consume } from '../messaging/consume.ts'
 import { readEvent } from '#common/messaging/read-event.ts'
 import { brokerSettings } from '../messaging/settings.ts'
-import { suspectsTables } from '../messaging/quarantine/crash-journal.ts'
+import { crashJournalTables } from '../messaging/quarantine/crash-journal.ts'
 import { topologyOf } from '../messaging/topology.ts'
 import { viewOf, withoutNotification } from './answer.ts'
 import { direct, relayed } from './placing.ts'
-import { settle } from './record-outcome.ts'
+import { recordOutcomeOf } from './record-outcome.ts'
 
 const NAME = 'async-rabbitmq/order_service'
 
@@ -44,7 +44,7 @@ await runService(NAME, {
   settings,
   async start(parts) {
     const { config, environment } = parts
-    const switchboard = createSwitchboard({
+    const switchboard = createFaultInjector({
       role: 'ORDER',
       environment,
       faults: [delay, error],
@@ -53,18 +53,18 @@ await runService(NAME, {
     const store = openStore(config.DATA_DIR, 'orders', db => ({
       ...ordersTables(db),
       ...outboxTables(db),
-      ...suspectsTables(db),
+      ...crashJournalTables(db),
     }))
     const topology = topologyOf(config.PREFIX, config.RETRY_DELAYS_MS.length)
     const broker = connectBroker({ ...parts, url: config.RABBITMQ_URL, name: NAME, topology })
     const compose = config.OUTBOX === 'on' ? relayed : direct
     const { place, shown, ended } = compose({ ...parts, store, broker, exchange: topology.orders, switchboard })
-    const settleResult = settle(store)
+    const settleResult = recordOutcomeOf(store)
     const consumer = consume<InventoryEvent>({
       ...parts,
       broker,
       topology,
-      line: topology.lines.order,
+      line: topology.consumerQueues.order,
       delaysMs: config.RETRY_DELAYS_MS,
       prefetch: config.W,
       store,

@@ -1,7 +1,7 @@
 // The two ways in which order_service is composed: `relayed` has the outbox as its safeguard, `direct` publishes an order's
 // event within the request. `main.ts` puts one of them in.
 import type { Order } from '#common/contracts/order.ts'
-import type { Switchboard } from '#common/faults/fault-injector.ts'
+import type { FaultInjector } from '#common/faults/fault-injector.ts'
 import type { Handler } from '#common/service/handler.ts'
 import type { ServerParts } from '#common/service/http-server.ts'
 import { startRelay } from '#common/service/outbox-relay.ts'
@@ -21,7 +21,7 @@ type Parts = ServerParts & {
   broker: Broker
   /** The exchange that OrderPlaced goes to. */
   exchange: string
-  switchboard: Switchboard
+  switchboard: FaultInjector
 }
 
 type Placing = {
@@ -37,12 +37,12 @@ export function relayed({ config, exchange, switchboard, ...parts }: Parts): Pla
   const relay = startRelay({
     ...parts,
     ready: broker.ready,
-    handOver: event => broker.publish(eventMessage(exchange, event)),
+    publish: event => broker.publish(eventMessage(exchange, event)),
     window: config.RELAY_WINDOW,
     crashPoint: switchboard.crashPoint('publish-dequeue'),
   })
   const crashPoint = switchboard.crashPoint('store-publish')
-  const place = placeWithOutbox({ store, wakeRelay: relay.wake, crashPoint })
+  const place = placeWithOutbox({ store, wakeRelay: relay.notify, crashPoint })
   return { place, shown: store.read.findOrder, ended: relay.ended }
 }
 

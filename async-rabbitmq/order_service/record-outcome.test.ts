@@ -2,10 +2,10 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { inventoryEvent } from '#common/contracts/events.ts'
 import { createLog } from '#common/service/log.ts'
-import { madeOrders } from '#common/testing/memory-store.ts'
+import { memoryOrders } from '#common/testing/memory-store.ts'
 import { placeOrder } from '#common/workflow/place-order.ts'
 import type { OrdersTx, Store } from '#common/workflow/store.ts'
-import { settle } from './record-outcome.ts'
+import { recordOutcomeOf } from './record-outcome.ts'
 
 const order = { orderId: 'o', userId: 'u', kitchenId: 'k', items: [{ sku: 'burger', quantity: 1 }] }
 const happened = { correlationId: 'c', occurredAt: '2026-01-01T00:00:00.000Z' }
@@ -14,9 +14,9 @@ const reserved = inventoryEvent(order, { status: 'reserved' }, happened)
 const failed = inventoryEvent(order, { status: 'failed', reason: 'out-of-stock' }, happened)
 
 test('the first outcome stands, and an order that is not in the book changes nothing', async () => {
-  const tx = madeOrders()
+  const tx = memoryOrders()
   placeOrder(tx, order, happened)
-  const settling = settle({ transact: async work => work(tx) })
+  const settling = recordOutcomeOf({ transact: async work => work(tx) })
   await settling(failed, context)
   await settling(reserved, context)
   assert.deepEqual([tx.findOrder('o')?.status, tx.findOrder('o')?.reason], ['failed', 'out-of-stock'])
@@ -26,5 +26,5 @@ test('the first outcome stands, and an order that is not in the book changes not
 
 test('a result is not done with before the store has kept it', async () => {
   const full: Store<OrdersTx> = { transact: () => Promise.reject(new Error('the disk is full')) }
-  await assert.rejects(settle(full)(reserved, context), /the disk is full/)
+  await assert.rejects(recordOutcomeOf(full)(reserved, context), /the disk is full/)
 })

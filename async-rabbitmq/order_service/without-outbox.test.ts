@@ -8,7 +8,7 @@ import type { OrderPlaced } from '#common/contracts/events.ts'
 import { createLog } from '#common/service/log.ts'
 import { ordersTables, type OrdersTables } from '#common/stores/orders.ts'
 import { openStore } from '#common/stores/store.ts'
-import { settleOrder } from '#common/workflow/record-outcome.ts'
+import { recordOutcome } from '#common/workflow/record-outcome.ts'
 import { withoutOutbox } from './without-outbox.ts'
 
 const order = { orderId: 'o', userId: 'u', kitchenId: 'k', items: [{ sku: 'burger', quantity: 1 }] }
@@ -118,7 +118,7 @@ test('a result that overtakes the confirm is what the client is told', async t =
   const { place, shown, store, confirms, begun } = openPlacing(t)
   const placing = place(order, context)
   await begun
-  await store.transact(tx => settleOrder(tx, 'o', { status: 'reserved' }))
+  await store.transact(tx => recordOutcome(tx, 'o', { status: 'reserved' }))
   assert.equal(shown('o')?.status, 'reserved')
   confirms[0]?.resolve()
   assert.deepEqual((await placing).view, { orderId: 'o', status: 'reserved' })

@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { test, type TestContext } from 'node:test'
 import type { StockRow } from '#common/contracts/evidence.ts'
 import { deriveOrderId } from '#common/contracts/order-id.ts'
-import { until } from '#host/wait-for.ts'
+import { waitFor } from '#host/wait-for.ts'
 import { provideBroker } from '#infra/brokers/provide.ts'
 import {
   assertWhole,
@@ -19,7 +19,7 @@ import {
   untilNotified,
   untilSettled,
 } from './support/evidence.ts'
-import { openPlace, SERVICES, type TestPlace } from './support/deployment.ts'
+import { openDeployment, SERVICES, type TestDeployment } from './support/deployment.ts'
 
 const EVERY_MS = 5
 /** Every fourth order wants one of these; the rest have plenty. */
@@ -37,7 +37,7 @@ async function ownBroker(t: TestContext) {
 }
 
 /** Places orders at a steady rate until it is stopped; every one has to be answered 202. */
-function placeSteadily(place: TestPlace) {
+function placeSteadily(place: TestDeployment) {
   const asked: Promise<string>[] = []
   let accepted = 0
   const placeOne = async () => {
@@ -56,7 +56,7 @@ function placeSteadily(place: TestPlace) {
     /** Resolves when so many more were accepted. */
     more(count: number) {
       const wanted = accepted + count
-      return until(() => accepted >= wanted, { deadlineMs: 30_000, what: `${count} more orders to be accepted` })
+      return waitFor(() => accepted >= wanted, { deadlineMs: 30_000, what: `${count} more orders to be accepted` })
     },
     async stop(): Promise<string[]> {
       clearInterval(timer)
@@ -69,7 +69,7 @@ const sorted = (ids: string[]) => ids.toSorted(byText)
 
 test('a broker that is killed under load and comes back loses, doubles and oversells nothing, and health tells of it', async t => {
   const { address, broker, release } = await ownBroker(t)
-  const place = await openPlace(t, { broker: address })
+  const place = await openDeployment(t, { broker: address })
   t.after(release) // after the place has removed what it made
   await place.start(SERVICES, { INITIAL_STOCK })
   const load = placeSteadily(place)
@@ -106,7 +106,7 @@ test('a broker that is killed under load and comes back loses, doubles and overs
   const left = await place.rows<StockRow>('inventory_service', '/inventory')
   assert.equal(left.find(row => row.kitchenId === 'corner' && row.sku === 'burger')?.quantity, 0)
 
-  await until(async () => Object.values(await place.link.depths()).every(depth => depth === 0), {
+  await waitFor(async () => Object.values(await place.link.depths()).every(depth => depth === 0), {
     deadlineMs: 30_000,
     what: 'every queue to be empty',
   })
@@ -116,7 +116,7 @@ test('a broker that is killed under load and comes back loses, doubles and overs
 
 test('without the outbox a broker that is killed under load is told as it is: nothing that was accepted is lost', async t => {
   const { address, broker, release } = await ownBroker(t)
-  const place = await openPlace(t, { broker: address })
+  const place = await openDeployment(t, { broker: address })
   t.after(release) // after the place has removed what it made
   await place.start(SERVICES, { OUTBOX: 'off', PUBLISH_DEADLINE_MS: '500' })
   const statuses = new Map<string, Promise<number>>()
@@ -128,7 +128,7 @@ test('without the outbox a broker that is killed under load is told as it is: no
   t.after(() => clearInterval(timer))
   const more = (count: number) => {
     const wanted = statuses.size + count
-    return until(() => statuses.size >= wanted, { deadlineMs: 30_000, what: `${count} more orders to be asked` })
+    return waitFor(() => statuses.size >= wanted, { deadlineMs: 30_000, what: `${count} more orders to be asked` })
   }
   await more(200)
   await broker.kill()
@@ -152,7 +152,7 @@ test('without the outbox a broker that is killed under load is told as it is: no
     const decided = await decidedIds()
     return ids(accepted).every(id => decided.has(id))
   }
-  await until(allDecided, { deadlineMs: 60_000, what: 'all that was accepted to be decided' })
+  await waitFor(allDecided, { deadlineMs: 60_000, what: 'all that was accepted to be decided' })
   const shown = (await orders(place)).map(row => row.orderId)
   assert.deepEqual(sorted(shown), ids([...accepted, ...unknown]), 'what was refused left nothing')
   const decided = await decidedIds()
@@ -164,7 +164,7 @@ test('without the outbox a broker that is killed under load is told as it is: no
 test('a broker that hangs makes the order service unhealthy, which takes orders on, and goes on with the broker', async t => {
   const { address, broker, release } = await ownBroker(t)
   t.after(() => broker.resume()) // before the place removes what it made
-  const place = await openPlace(t, { broker: address })
+  const place = await openDeployment(t, { broker: address })
   t.after(release)
   await place.start()
   await broker.pause()

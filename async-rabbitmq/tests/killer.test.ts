@@ -3,14 +3,14 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { DELIVERY_LIMIT } from '../messaging/topology.ts'
 import { assertWhole, byText, orderOf, placeMany, untilDeadLetters, untilNotified } from './support/evidence.ts'
-import { openPlace, type TestPlace } from './support/deployment.ts'
+import { openDeployment, type TestDeployment } from './support/deployment.ts'
 
 const MAX_DEATHS = 12
 /** More than the broker's delivery limit allows a message. */
 const DEATHS = DELIVERY_LIMIT + 2
 
 /** Starts inventory_service until it outlives what is in its queue; answers with how often it died. */
-async function restartUntilDone(place: TestPlace, env: Record<string, string>, done: Promise<unknown>) {
+async function restartUntilDone(place: TestDeployment, env: Record<string, string>, done: Promise<unknown>) {
   for (let deaths = 0; deaths <= MAX_DEATHS; deaths++) {
     place.launch('inventory_service', env)
     const ended = place.exited('inventory_service')?.then(() => 'ended' as const)
@@ -20,7 +20,7 @@ async function restartUntilDone(place: TestPlace, env: Record<string, string>, d
 }
 
 test('a message that kills its consumer is given up alone, after a bounded number of deaths', async t => {
-  const place = await openPlace(t)
+  const place = await openDeployment(t)
   await place.start(['order_service', 'notification_service'])
   const before = await placeMany(place, 60)
   const [killer] = await placeMany(place, 1, 'killer')
@@ -39,13 +39,13 @@ test('a message that kills its consumer is given up alone, after a bounded numbe
 })
 
 test('two killers in one batch are both given up, and nobody else', async t => {
-  const place = await openPlace(t)
+  const place = await openDeployment(t)
   await place.start(['notification_service'])
   const kill = { INVENTORY_KILL_ON_USER: 'killer' }
   const good = Array.from({ length: 40 }, (_, index) => `good-${index}`)
-  await place.link.verbs.redeliver?.({ orders: [orderOf('killer-1', 'killer')] })
-  for (const orderId of good) await place.link.verbs.redeliver?.({ orders: [orderOf(orderId)] })
-  await place.link.verbs.redeliver?.({ orders: [orderOf('killer-2', 'killer')] })
+  await place.link.operations.redeliver?.({ orders: [orderOf('killer-1', 'killer')] })
+  for (const orderId of good) await place.link.operations.redeliver?.({ orders: [orderOf(orderId)] })
+  await place.link.operations.redeliver?.({ orders: [orderOf('killer-2', 'killer')] })
   await restartUntilDone(place, kill, untilDeadLetters(place, 2, 60_000))
   await untilNotified(place, good.length)
   await assertWhole(place, good)
@@ -54,7 +54,7 @@ test('two killers in one batch are both given up, and nobody else', async t => {
 })
 
 test(`${DEATHS} deaths before the ack with a full batch in flight put no good order among the dead letters`, async t => {
-  const place = await openPlace(t)
+  const place = await openDeployment(t)
   await place.start(['order_service', 'notification_service'])
   const orderIds = await placeMany(place, 100)
   for (let death = 0; death < DEATHS; death++) {
@@ -68,7 +68,7 @@ test(`${DEATHS} deaths before the ack with a full batch in flight put no good or
 })
 
 test(`${DEATHS} kills from outside while every order is held by a delay put no good order among the dead letters`, async t => {
-  const place = await openPlace(t)
+  const place = await openDeployment(t)
   await place.start(['order_service', 'notification_service'])
   const orderIds = await placeMany(place, 100)
   for (let death = 0; death < DEATHS; death++) {

@@ -1,7 +1,7 @@
 // What a client sees of the model.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { until } from '#host/wait-for.ts'
+import { waitFor } from '#host/wait-for.ts'
 import {
   assertWhole,
   burger,
@@ -12,13 +12,13 @@ import {
   untilNotified,
   untilSettled,
 } from './support/evidence.ts'
-import { openPlace, type TestPlace } from './support/deployment.ts'
+import { openDeployment, type TestDeployment } from './support/deployment.ts'
 
-const stateOf = async (place: TestPlace, orderId: string) =>
+const stateOf = async (place: TestDeployment, orderId: string) =>
   (await (await fetch(`${place.url('order_service')}/order/${orderId}`)).json()) as Record<string, unknown>
 
-const finalState = (place: TestPlace, orderId: string) =>
-  until(
+const finalState = (place: TestDeployment, orderId: string) =>
+  waitFor(
     async () => {
       const state = await stateOf(place, orderId)
       return state.status !== 'pending' && state
@@ -27,7 +27,7 @@ const finalState = (place: TestPlace, orderId: string) =>
   )
 
 test('orders are accepted at once, then reserved, settled and notified once each', async t => {
-  const place = await openPlace(t)
+  const place = await openDeployment(t)
   await place.start()
   const orderIds = await placeMany(place, 100)
   await untilNotified(place, 100)
@@ -37,7 +37,7 @@ test('orders are accepted at once, then reserved, settled and notified once each
 })
 
 test('a client that asks again with its key is told the present state of its order', async t => {
-  const place = await openPlace(t)
+  const place = await openDeployment(t)
   await place.start(['order_service'])
   const key = { 'idempotency-key': 'k-1' }
   const first = await place.placeOrder(burger(), key)
@@ -59,11 +59,11 @@ test('a client that asks again with its key is told the present state of its ord
   const decided = await place.placeOrder(burger(), key)
   assert.equal(decided.status, 200)
   assert.deepEqual(await decided.json(), { orderId, status: 'reserved' })
-  await until(async () => (await decisions(place)).length === 2, { deadlineMs: 60_000, what: 'both orders' })
+  await waitFor(async () => (await decisions(place)).length === 2, { deadlineMs: 60_000, what: 'both orders' })
 })
 
 test('an order that fails says why, in its state and to its key, and nobody is notified', async t => {
-  const place = await openPlace(t)
+  const place = await openDeployment(t)
   await place.start()
   const asked = { userId: 'user', items: [{ sku: 'caviar', quantity: 1 }] }
   const first = await place.placeOrder(asked, { 'idempotency-key': 'k-2' })
@@ -77,7 +77,7 @@ test('an order that fails says why, in its state and to its key, and nobody is n
 })
 
 test('exactly the stock of a scarce kitchen is reserved', async t => {
-  const place = await openPlace(t)
+  const place = await openDeployment(t)
   await place.start(undefined, { INITIAL_STOCK: '{"corner": {"burger": 5}}' })
   await Promise.all(Array.from({ length: 20 }, () => place.placeOrder({ ...burger(), kitchenId: 'corner' })))
   await untilSettled(place, 20)
@@ -87,7 +87,7 @@ test('exactly the stock of a scarce kitchen is reserved', async t => {
 })
 
 test('a bad request gets a problem document and leaves nothing behind', async t => {
-  const place = await openPlace(t)
+  const place = await openDeployment(t)
   await place.start(['order_service'])
   const bad = [{}, [], null, { ...burger(), items: [] }, { userId: 'u', items: [{ sku: 'burger', quantity: -1 }] }]
   for (const body of bad) {
@@ -102,7 +102,7 @@ test('a bad request gets a problem document and leaves nothing behind', async t 
 })
 
 test('one correlation id follows an order through all three services', async t => {
-  const place = await openPlace(t)
+  const place = await openDeployment(t)
   await place.start()
   await place.placeOrder(burger(), { 'x-correlation-id': 'follow-me' })
   await untilNotified(place, 1)

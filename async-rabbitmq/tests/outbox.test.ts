@@ -1,18 +1,18 @@
 // The promises of the outbox: what was answered 202 reaches its queue, whatever becomes of the broker.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { until } from '#host/wait-for.ts'
-import { openBrowser } from '../broker/queue-browser.ts'
+import { waitFor } from '#host/wait-for.ts'
+import { openQueueBrowser } from '../broker/queue-browser.ts'
 import { assertWhole, burger, orders, placeMany, untilNotified, untilSettled } from './support/evidence.ts'
 import { fillDisk } from './support/full-disk.ts'
-import { brokerUrl, openPlace, SERVICES } from './support/deployment.ts'
+import { brokerUrl, openDeployment, SERVICES } from './support/deployment.ts'
 import { openProxy } from './support/proxy.ts'
 
 const DEADLINE_MS = 15_000
 
 test('without a broker at its start a service starts, says so once, takes orders, and hands them over later', async t => {
   const proxy = await openProxy(t)
-  const place = await openPlace(t, { amqp: proxy.url })
+  const place = await openDeployment(t, { amqp: proxy.url })
   for (const name of SERVICES) place.launch(name)
   await place.unhealthy('order_service', 'broker')
   const orderIds = await placeMany(place, 20)
@@ -28,7 +28,7 @@ test('without a broker at its start a service starts, says so once, takes orders
 test('a wire that is cut again and again loses and doubles nothing', async t => {
   const proxy = await openProxy(t)
   await proxy.mend()
-  const place = await openPlace(t, { amqp: proxy.url })
+  const place = await openDeployment(t, { amqp: proxy.url })
   await place.start()
   const orderIds: string[] = []
   for (let round = 0; round < 4; round++) {
@@ -45,7 +45,7 @@ test('a wire that is cut again and again loses and doubles nothing', async t => 
 test('while the broker blocks its publishers the service is unhealthy and takes orders on', async t => {
   const proxy = await openProxy(t)
   await proxy.mend()
-  const place = await openPlace(t, { amqp: proxy.url })
+  const place = await openDeployment(t, { amqp: proxy.url })
   await place.start()
   proxy.sayBlocked()
   await place.unhealthy('order_service', 'publishing')
@@ -58,9 +58,9 @@ test('while the broker blocks its publishers the service is unhealthy and takes 
 })
 
 test('an event that no queue is bound for stays in the outbox until one is', async t => {
-  const place = await openPlace(t)
+  const place = await openDeployment(t)
   await place.start(['order_service'])
-  const browser = await openBrowser(brokerUrl())
+  const browser = await openQueueBrowser(brokerUrl())
   t.after(() => browser.close())
   await browser.remove({ exchanges: [], queues: [`${place.prefix}inventory.orders`] })
   const orderIds = await placeMany(place, 10)
@@ -73,14 +73,14 @@ test('an event that no queue is bound for stays in the outbox until one is', asy
 })
 
 test('events reach the queue in the order in which their orders were stored', async t => {
-  const place = await openPlace(t)
+  const place = await openDeployment(t)
   await place.start(['order_service'])
   for (let round = 0; round < 5; round++) await placeMany(place, 60)
-  const browser = await openBrowser(brokerUrl())
+  const browser = await openQueueBrowser(brokerUrl())
   t.after(() => browser.close())
   const queue = `${place.prefix}inventory.orders`
   // The probe of the service's start is there too.
-  await until(async () => ((await browser.readyMessages(queue)) ?? 0) >= 300, {
+  await waitFor(async () => ((await browser.readyMessages(queue)) ?? 0) >= 300, {
     deadlineMs: DEADLINE_MS,
     what: 'the events',
   })
@@ -96,12 +96,12 @@ test('events reach the queue in the order in which their orders were stored', as
 })
 
 test('when the store is full the client is told 503, nothing is kept, and it goes on when there is room', async t => {
-  const place = await openPlace(t)
+  const place = await openDeployment(t)
   place.launch('order_service', {}, { quiet: true })
   await place.healthy('order_service')
   const [first] = await placeMany(place, 1)
   const disk = fillDisk(place, 'order_service')
-  const refused = await until(
+  const refused = await waitFor(
     async () => {
       const answer = await place.placeOrder(burger())
       return answer.status !== 202 && answer

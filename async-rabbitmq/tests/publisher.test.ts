@@ -6,7 +6,7 @@ import { createLog } from '#common/service/log.ts'
 import { connectBroker, openConnection } from '../broker/broker.ts'
 import { openPublisher } from '../broker/publisher.ts'
 import { topologyOf } from '../messaging/topology.ts'
-import { brokerUrl, openPlace } from './support/deployment.ts'
+import { brokerUrl, openDeployment } from './support/deployment.ts'
 import { openProxy } from './support/proxy.ts'
 
 test('what waits for its confirm is given up with its channel, and nothing waits on a channel that is gone', async t => {
@@ -30,7 +30,7 @@ test('what waits for its confirm is given up with its channel, and nothing waits
 test('what may be in a queue is unknown to who tries once, and an error of the broker to who tries again', async t => {
   const proxy = await openProxy(t)
   await proxy.mend()
-  const place = await openPlace(t)
+  const place = await openDeployment(t)
   const topology = topologyOf(place.prefix, 1)
   const closing = new AbortController()
   const parts = { log: createLog('test', 'silent'), health: createHealth(), closing: closing.signal }

@@ -10,10 +10,10 @@ import {
   untilDecided,
   untilNotified,
 } from './support/evidence.ts'
-import { openPlace } from './support/deployment.ts'
+import { openDeployment } from './support/deployment.ts'
 
 test('an error that heals climbs the ladder and succeeds', async t => {
-  const place = await openPlace(t)
+  const place = await openDeployment(t)
   await place.start()
   await place.setFaults('inventory_service', { error: { times: 3 } })
   await place.setFaults('notification_service', { error: { times: 2 } })
@@ -26,7 +26,7 @@ test('an error that heals climbs the ladder and succeeds', async t => {
 })
 
 test('an error that never heals is a dead letter after four attempts, and others pass it by', async t => {
-  const place = await openPlace(t, { env: { W: '1' } })
+  const place = await openDeployment(t, { env: { W: '1' } })
   await place.start()
   await place.setFaults('inventory_service', { error: { userId: 'unlucky' } })
   await placeMany(place, 2, 'unlucky')
@@ -43,9 +43,10 @@ test('an error that never heals is a dead letter after four attempts, and others
 
 test('no more than W orders are taken at once', async t => {
   const [atOnce, delayMs] = [2, 200]
-  const place = await openPlace(t, { env: { W: String(atOnce) } })
+  const place = await openDeployment(t, { env: { W: String(atOnce) } })
   await place.start(['inventory_service'], { INVENTORY_DELAY_MS: String(delayMs) })
-  for (let index = 0; index < 8; index++) await place.link.verbs.redeliver?.({ orders: [orderOf(`order-${index}`)] })
+  for (let index = 0; index < 8; index++)
+    await place.link.operations.redeliver?.({ orders: [orderOf(`order-${index}`)] })
   await untilDecided(place, 8)
   const times = (await decisions(place)).map(row => row.decidedNs / 1e6)
   // Who comes W later was let in by the ack of the former, and was then held for the delay.
@@ -54,11 +55,12 @@ test('no more than W orders are taken at once', async t => {
 })
 
 test('a delay holds one order, not the line', async t => {
-  const place = await openPlace(t)
+  const place = await openDeployment(t)
   await place.start(['inventory_service', 'notification_service'])
   await place.setFaults('inventory_service', { delay: { delayMs: 1_000 } })
   const startMs = performance.now()
-  for (let index = 0; index < 64; index++) await place.link.verbs.redeliver?.({ orders: [orderOf(`order-${index}`)] })
+  for (let index = 0; index < 64; index++)
+    await place.link.operations.redeliver?.({ orders: [orderOf(`order-${index}`)] })
   await untilDecided(place, 64)
   assert.ok(performance.now() - startMs < 10_000, '64 orders wait at once')
 })

@@ -1,19 +1,19 @@
 // An error that is not the message's: nothing is given up, nothing is counted, and it goes on when it heals.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { openBrowser } from '../broker/queue-browser.ts'
+import { openQueueBrowser } from '../broker/queue-browser.ts'
 import { assertWhole, decisions, orderOf, untilNotified } from './support/evidence.ts'
 import { fillDisk } from './support/full-disk.ts'
-import { brokerUrl, openPlace } from './support/deployment.ts'
+import { brokerUrl, openDeployment } from './support/deployment.ts'
 
 test('with a full store inventory stops consuming, is unhealthy, and costs no message an attempt', async t => {
-  const place = await openPlace(t)
+  const place = await openDeployment(t)
   place.launch('inventory_service', {}, { quiet: true })
   await place.healthy('inventory_service')
   await place.start(['notification_service'])
   const disk = fillDisk(place, 'inventory_service')
   const orderIds = Array.from({ length: 300 }, (_, index) => `order-${index}`)
-  for (const orderId of orderIds) await place.link.verbs.redeliver?.({ orders: [orderOf(orderId)] })
+  for (const orderId of orderIds) await place.link.operations.redeliver?.({ orders: [orderOf(orderId)] })
   await place.unhealthy('inventory_service', 'work')
   assert.ok((await decisions(place)).length < orderIds.length)
   disk.makeRoom()
@@ -24,13 +24,13 @@ test('with a full store inventory stops consuming, is unhealthy, and costs no me
 })
 
 test('an outcome that no queue takes keeps its message unacked, and goes out when one does', async t => {
-  const place = await openPlace(t)
+  const place = await openDeployment(t)
   await place.start(['inventory_service'])
-  const browser = await openBrowser(brokerUrl())
+  const browser = await openQueueBrowser(brokerUrl())
   t.after(() => browser.close())
   const readers = ['notification.reserved', 'order.results'].map(name => place.prefix + name)
   await browser.remove({ exchanges: [], queues: readers })
-  await place.link.verbs.redeliver?.({ orders: [orderOf('kept')] })
+  await place.link.operations.redeliver?.({ orders: [orderOf('kept')] })
   await place.unhealthy('inventory_service', 'work')
   await place.start(['notification_service'])
   await untilNotified(place, 1)
@@ -40,7 +40,7 @@ test('an outcome that no queue takes keeps its message unacked, and goes out whe
 })
 
 test('a store that another process holds, a bad setting and a port in use are one sentence and exit code 2', async t => {
-  const place = await openPlace(t)
+  const place = await openDeployment(t)
   await place.start(['inventory_service'])
   const refusals: [Record<string, string>, RegExp][] = [
     [{}, /port is in use|another process holds it/],

@@ -1,13 +1,13 @@
 // A service does not trust a broker too early: neither queues that are too young, nor a topology that does not stand.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { until } from '#host/wait-for.ts'
+import { waitFor } from '#host/wait-for.ts'
 import { openConnection } from '../broker/broker.ts'
-import { openBrowser } from '../broker/queue-browser.ts'
-import { declareTopology, settleTopology } from '../broker/declare-topology.ts'
+import { openQueueBrowser } from '../broker/queue-browser.ts'
+import { declareTopology, topologyReady } from '../broker/declare-topology.ts'
 import { topologyOf } from '../messaging/topology.ts'
 import { orderOf, untilNotified } from './support/evidence.ts'
-import { brokerUrl, openPlace } from './support/deployment.ts'
+import { brokerUrl, openDeployment } from './support/deployment.ts'
 import { openProxy } from './support/proxy.ts'
 
 /** A quorum queue younger than this loses what it confirmed when the broker is killed. */
@@ -21,7 +21,7 @@ function healthyAfterMs(log: string): number {
 }
 
 test('queues come of age before they are used, and whoever finds them old need not wait', async t => {
-  const place = await openPlace(t)
+  const place = await openDeployment(t)
   await place.start(['inventory_service'])
   assert.ok(healthyAfterMs(place.log('inventory_service')) > TOO_YOUNG_MS)
   await place.start(['notification_service'])
@@ -29,10 +29,10 @@ test('queues come of age before they are used, and whoever finds them old need n
 })
 
 test('any service alone declares all that the others read, and probes are dropped in silence', async t => {
-  const place = await openPlace(t)
+  const place = await openDeployment(t)
   await place.start(['inventory_service'])
-  await place.link.verbs.redeliver?.({ orders: [orderOf('early')] })
-  const browser = await openBrowser(brokerUrl())
+  await place.link.operations.redeliver?.({ orders: [orderOf('early')] })
+  const browser = await openQueueBrowser(brokerUrl())
   t.after(() => browser.close())
   assert.ok((await browser.readyMessages(`${place.prefix}notification.reserved`)) !== undefined)
   await place.start(['notification_service', 'order_service'])
@@ -42,7 +42,7 @@ test('any service alone declares all that the others read, and probes are droppe
 })
 
 test('a topology counts as settled when every queue has confirmed its probe, and not before', async t => {
-  const place = await openPlace(t)
+  const place = await openDeployment(t)
   const topology = topologyOf(place.prefix, 3)
   const connection = openConnection(brokerUrl(), 'a test')
   t.after(() => connection.close())
@@ -54,8 +54,11 @@ test('a topology counts as settled when every queue has confirmed its probe, and
     confirms.push(confirm)
     return confirm.promise
   }
-  const settled = settleTopology(connection, { publish }, { topology, isSettled: false })
-  await until(() => confirms.length === topology.queues.length, { deadlineMs: 60_000, what: 'a probe for each queue' })
+  const settled = topologyReady(connection, { publish }, { topology, isSettled: false })
+  await waitFor(() => confirms.length === topology.queues.length, {
+    deadlineMs: 60_000,
+    what: 'a probe for each queue',
+  })
   for (const confirm of confirms.slice(1)) confirm.resolve()
   assert.equal(await isSettled(), false)
   confirms[0]?.resolve()
@@ -64,13 +67,13 @@ test('a topology counts as settled when every queue has confirmed its probe, and
 })
 
 test('every queue takes a probe before the broker is trusted, and every step of the ladder leads back', async t => {
-  const place = await openPlace(t)
+  const place = await openDeployment(t)
   await place.start(['order_service'])
-  const browser = await openBrowser(brokerUrl())
+  const browser = await openQueueBrowser(brokerUrl())
   t.after(() => browser.close())
   const ready = (name: string) => browser.readyMessages(place.prefix + name)
   const steps = 3
-  await until(async () => (await ready('inventory.orders')) === 1 + steps, {
+  await waitFor(async () => (await ready('inventory.orders')) === 1 + steps, {
     deadlineMs: 60_000,
     what: 'a probe and those of the ladder',
   })
@@ -80,9 +83,9 @@ test('every queue takes a probe before the broker is trusted, and every step of 
 test('a consumer whose queue is deleted is unhealthy; a new connection declares all that is missing', async t => {
   const proxy = await openProxy(t)
   await proxy.mend()
-  const place = await openPlace(t, { amqp: proxy.url })
+  const place = await openDeployment(t, { amqp: proxy.url })
   await place.start(['inventory_service'])
-  const browser = await openBrowser(brokerUrl())
+  const browser = await openQueueBrowser(brokerUrl())
   t.after(() => browser.close())
   const queues = ['inventory.orders', 'notification.reserved'].map(name => place.prefix + name)
   await browser.remove({ exchanges: [], queues })

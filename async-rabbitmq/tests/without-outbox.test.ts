@@ -2,40 +2,40 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { deriveOrderId } from '#common/contracts/order-id.ts'
-import { until } from '#host/wait-for.ts'
-import { openBrowser } from '../broker/queue-browser.ts'
+import { waitFor } from '#host/wait-for.ts'
+import { openQueueBrowser } from '../broker/queue-browser.ts'
 import { assertWhole, burger, decisions, orders, placeMany, untilDecided, untilNotified } from './support/evidence.ts'
-import { brokerUrl, openPlace, type TestPlace } from './support/deployment.ts'
+import { brokerUrl, openDeployment, type TestDeployment } from './support/deployment.ts'
 import { openProxy } from './support/proxy.ts'
 
 const OFF = { OUTBOX: 'off' }
 const READERS = ['inventory_service', 'notification_service'] as const
 
 /** `POST /order` of a burger under a key, as status and code. */
-async function ask(place: TestPlace, key: string): Promise<[number, unknown]> {
+async function ask(place: TestDeployment, key: string): Promise<[number, unknown]> {
   const answer = await place.placeOrder(burger(), { 'idempotency-key': key })
   const { code, status } = (await answer.json()) as Record<string, unknown>
   return [answer.status, code ?? status]
 }
 
 /** `GET /order/:id` of the order under that key: its status, or undefined where there is none. */
-async function statusOf(place: TestPlace, key: string): Promise<unknown> {
+async function statusOf(place: TestDeployment, key: string): Promise<unknown> {
   const answer = await fetch(`${place.url('order_service')}/order/${deriveOrderId('user', key)}`)
   const { status } = (await answer.json()) as Record<string, unknown>
   return answer.status === 200 ? status : undefined
 }
 
-const onTheirWay = async (place: TestPlace): Promise<number> => {
+const onTheirWay = async (place: TestDeployment): Promise<number> => {
   const page = await fetch(`${place.url('order_service')}/orders`)
   return ((await page.json()) as { onTheirWay: number }).onTheirWay
 }
 
-const untilStatus = (place: TestPlace, key: string, status: string) =>
-  until(async () => (await statusOf(place, key)) === status, { deadlineMs: 30_000, what: `${key} to be ${status}` })
+const untilStatus = (place: TestDeployment, key: string, status: string) =>
+  waitFor(async () => (await statusOf(place, key)) === status, { deadlineMs: 30_000, what: `${key} to be ${status}` })
 
 test('while the broker is away an order is refused and leaves nothing, and its key places it afterwards', async t => {
   const proxy = await openProxy(t)
-  const place = await openPlace(t, { amqp: proxy.url })
+  const place = await openDeployment(t, { amqp: proxy.url })
   place.launch('order_service', OFF)
   await place.unhealthy('order_service', 'broker')
   assert.deepEqual(await ask(place, 'early'), [503, 'unavailable'])
@@ -50,9 +50,9 @@ test('while the broker is away an order is refused and leaves nothing, and its k
 })
 
 test('an order whose event no queue is bound for is refused and taken back, and its key places it afterwards', async t => {
-  const place = await openPlace(t)
+  const place = await openDeployment(t)
   await place.start(['order_service'], OFF)
-  const browser = await openBrowser(brokerUrl())
+  const browser = await openQueueBrowser(brokerUrl())
   t.after(() => browser.close())
   await browser.remove({ exchanges: [], queues: [`${place.prefix}inventory.orders`] })
   assert.deepEqual(await ask(place, 'nowhere'), [503, 'unavailable'])
@@ -67,12 +67,12 @@ test('an order whose event no queue is bound for is refused and taken back, and 
 test('what was handed over and not confirmed in time is unknown; meanwhile others are refused; its result tells', async t => {
   const proxy = await openProxy(t)
   await proxy.mend()
-  const place = await openPlace(t, { amqp: proxy.url })
+  const place = await openDeployment(t, { amqp: proxy.url })
   // Long enough to be looked at meanwhile.
   await place.start(['order_service'], { ...OFF, PUBLISH_DEADLINE_MS: '3000' })
   proxy.hold()
   const unknown = ask(place, 'unknown')
-  await until(async () => (await onTheirWay(place)) === 1, {
+  await waitFor(async () => (await onTheirWay(place)) === 1, {
     deadlineMs: 5_000,
     everyMs: 5,
     what: 'it to be on its way',
@@ -99,7 +99,7 @@ test('what was handed over and not confirmed in time is unknown; meanwhile other
 test('the anomaly: an event that was lost on its way leaves its order pending for ever', async t => {
   const proxy = await openProxy(t)
   await proxy.mend()
-  const place = await openPlace(t, { amqp: proxy.url })
+  const place = await openDeployment(t, { amqp: proxy.url })
   await place.start(['order_service'], OFF)
   proxy.hold()
   assert.deepEqual(await ask(place, 'lost'), [504, 'deadline-passed'])
@@ -113,7 +113,7 @@ test('the anomaly: an event that was lost on its way leaves its order pending fo
 
 for (const OUTBOX of ['on', 'off'] as const)
   test(`a crash between store and publish: with OUTBOX=${OUTBOX} the order is ${OUTBOX === 'on' ? 'decided' : 'pending for ever, the anomaly'}`, async t => {
-    const place = await openPlace(t)
+    const place = await openDeployment(t)
     await place.start(['order_service'], { OUTBOX, ORDER_CRASH_AT: 'store-publish' })
     await assert.rejects(ask(place, 'crashed'))
     await place.exited('order_service')
@@ -125,12 +125,12 @@ for (const OUTBOX of ['on', 'off'] as const)
   })
 
 /** An order of another key is placed and decided, nothing waits anywhere, and this one is pending. */
-async function assertStuck(place: TestPlace, key: string): Promise<void> {
+async function assertStuck(place: TestDeployment, key: string): Promise<void> {
   const [other] = await placeMany(place, 1, 'another')
   await untilDecided(place, 1)
   await untilNotified(place, 1)
   const empty = async () => Object.values(await place.link.depths()).every(depth => depth === 0)
-  await until(empty, { deadlineMs: 30_000, what: 'every queue to be empty' })
+  await waitFor(empty, { deadlineMs: 30_000, what: 'every queue to be empty' })
   assert.deepEqual(
     (await decisions(place)).map(row => row.orderId),
     [other],
@@ -141,13 +141,13 @@ async function assertStuck(place: TestPlace, key: string): Promise<void> {
 
 test('a store whose outbox still holds events is refused without the outbox, and hands them over with it', async t => {
   const proxy = await openProxy(t)
-  const place = await openPlace(t, { amqp: proxy.url })
+  const place = await openDeployment(t, { amqp: proxy.url })
   place.launch('order_service')
   await place.unhealthy('order_service', 'broker')
   const orderIds = await placeMany(place, 3)
   await place.kill('order_service')
   const refused = place.launch('order_service', OFF)
-  await until(() => !refused.running, { deadlineMs: 30_000, what: 'it to be refused' })
+  await waitFor(() => !refused.running, { deadlineMs: 30_000, what: 'it to be refused' })
   assert.equal((await refused.exited).code, 2)
   assert.match(place.log('order_service'), /its outbox holds events of accepted orders; start it with OUTBOX=on/)
   await proxy.mend()

@@ -38,4 +38,4 @@ export const IDEMPOTENCY_KEY = 'idempotency-key'
 export const CORRELATION_ID = 'x-correlation-id'
 
 /** `GET /faults`: each fault of a service by name, its setting (null while it is off), and how often it bit. */
-export type FaultsView = Record<string, { setting: unknown; bites: number }>
+export type FaultsView = Record<string, { setting: unknown; injections: number }>

@@ -5,10 +5,10 @@ import { text } from 'node:stream/consumers'
 import { test } from 'node:test'
 
 const PASSES = `
-import { createSwitchboard } from ${JSON.stringify(import.meta.resolve('./fault-injector.ts'))}
+import { createFaultInjector } from ${JSON.stringify(import.meta.resolve('./fault-injector.ts'))}
 import { writeSync } from 'node:fs'
 const crashPoints = ['store-publish', 'publish-ack']
-const board = createSwitchboard({ role: 'ORDER', environment: process.env, faults: [], crashPoints })
+const board = createFaultInjector({ role: 'ORDER', environment: process.env, faults: [], crashPoints })
 const [first, second] = crashPoints.map(board.crashPoint)
 for (let pass = 1; pass <= 5; pass++) {
   first()

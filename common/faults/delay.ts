@@ -12,7 +12,7 @@ export const delay = defineFault({
   wrap: (next, it) => async (input, context) => {
     const setting = it.setting()
     if (setting) {
-      it.bite()
+      it.injected()
       await wait(setting.delayMs, undefined, { signal: context.signal })
     }
     return next(input, context)

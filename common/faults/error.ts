@@ -25,7 +25,7 @@ export const error = defineFault({
       const spared = setting?.userId !== undefined && setting.userId !== fieldOf(input, 'userId')
       if (!setting || spared || failed >= (setting.times ?? Infinity)) return next(input, context)
       failures.set(orderId, failed + 1)
-      it.bite()
+      it.injected()
       return Promise.reject(new LabError('handler-failed', 'the error fault is on'))
     }
   },

@@ -6,12 +6,12 @@ import { delay } from './delay.ts'
 import { error } from './error.ts'
 import { garbage } from './garbage.ts'
 import { kill } from './kill.ts'
-import { madeContext } from '../testing/context.ts'
-import { createSwitchboard } from './fault-injector.ts'
+import { testContext } from '../testing/context.ts'
+import { createFaultInjector } from './fault-injector.ts'
 import { throttle } from './throttle.ts'
 
 const board = (environment: Environment) =>
-  createSwitchboard({
+  createFaultInjector({
     role: 'INVENTORY',
     environment,
     faults: [delay, error, throttle, garbage, kill],
@@ -50,8 +50,8 @@ test('a fault variable without LAB_FAULTS=on refuses to start and names the vari
 
 test('a variable switches its fault on from the start, and that of another role does nothing', () => {
   const view = board({ ...ON, INVENTORY_DELAY_MS: '50', INVENTORY_CRASH_AT: 'publish-ack', ORDER_ERROR: 'on' }).view()
-  assert.deepEqual(view.delay, { setting: { delayMs: 50 }, bites: 0 })
-  assert.deepEqual(view.crash, { setting: { point: 'publish-ack', after: 1 }, bites: 0 })
+  assert.deepEqual(view.delay, { setting: { delayMs: 50 }, injections: 0 })
+  assert.deepEqual(view.crash, { setting: { point: 'publish-ack', after: 1 }, injections: 0 })
   assert.equal(view.error?.setting, null)
 })
 
@@ -74,15 +74,15 @@ test('a wrong value is one sentence that names the variable and what stood there
 test('faults are switched while the handler runs, and null or clear heals', async () => {
   const switchboard = board(ON)
   const wrapped = switchboard.wrap(handler)
-  await wrapped('a', madeContext())
+  await wrapped('a', testContext())
   switchboard.set({ error: {} })
-  await assert.rejects(wrapped('a', madeContext()), LabError)
+  await assert.rejects(wrapped('a', testContext()), LabError)
   switchboard.set({ error: null })
-  assert.equal(await wrapped('a', madeContext()), 'a')
+  assert.equal(await wrapped('a', testContext()), 'a')
   switchboard.set({ error: {}, delay: { delayMs: 1 } })
   switchboard.clear()
-  assert.equal(await wrapped('a', madeContext()), 'a')
-  assert.deepEqual(switchboard.view().error, { setting: null, bites: 1 })
+  assert.equal(await wrapped('a', testContext()), 'a')
+  assert.deepEqual(switchboard.view().error, { setting: null, injections: 1 })
 })
 
 test('a wrong setting is malformed and switches nothing, also when others beside it are right', () => {

@@ -6,17 +6,17 @@ import { LabError } from '../contracts/errors.ts'
 import { ConfigError, type Environment } from '../service/config.ts'
 import type { Handler } from '../service/handler.ts'
 import { crashFromText, CrashSetting, type CrashPoint } from './crash.ts'
-import type { Fault, Switch } from './fault.ts'
+import type { Fault, FaultSwitch } from './fault.ts'
 
 const crash = { name: 'crash', schema: CrashSetting, variable: 'CRASH_AT', fromText: crashFromText }
 
-export type Switchboard = {
+export type FaultInjector = {
   on: boolean
   /** Puts every fault of this service around the handler, the first outermost. */
   wrap<In, Out>(handler: Handler<In, Out>): Handler<In, Out>
   crashPoint(name: string): CrashPoint
   /** For a fault that is put in by hand, since it spoils no handler's work. */
-  switchOf(fault: Fault): Switch<unknown>
+  switchOf(fault: Fault): FaultSwitch<unknown>
   /** Sets faults by name; null switches one off. @throws LabError `malformed`; then nothing was switched. */
   set(settings: Record<string, unknown>): void
   clear(): void
@@ -28,12 +28,12 @@ export type Switchboard = {
 type Parts = { role: string; environment: Environment; faults: readonly Fault[]; crashPoints?: readonly string[] }
 
 /** @throws ConfigError when a variable is wrong, or is there without `LAB_FAULTS=on`. */
-export function createSwitchboard({ role, environment, faults, crashPoints = [] }: Parts): Switchboard {
+export function createFaultInjector({ role, environment, faults, crashPoints = [] }: Parts): FaultInjector {
   const on = environment.LAB_FAULTS === 'on'
   if (!on && environment.LAB_FAULTS && environment.LAB_FAULTS !== 'off')
     throw new ConfigError(`LAB_FAULTS is "${environment.LAB_FAULTS}"; expected on or off`)
   const active = new Map<string, unknown>()
-  const bites = new Map<string, number>()
+  const injections = new Map<string, number>()
   const known = crashPoints.length > 0 ? [...faults, crash] : faults
   const passes = new Map<string, number>()
   const beside = new Set<Promise<void>>()
@@ -68,10 +68,10 @@ export function createSwitchboard({ role, environment, faults, crashPoints = [] 
     }
   }
 
-  const switchOf = ({ name }: Fault): Switch<unknown> => ({
+  const switchOf = ({ name }: Fault): FaultSwitch<unknown> => ({
     setting: () => active.get(name),
-    bite: () => void bites.set(name, (bites.get(name) ?? 0) + 1),
-    beside(work) {
+    injected: () => void injections.set(name, (injections.get(name) ?? 0) + 1),
+    inBackground(work) {
       beside.add(work)
       void work.finally(() => beside.delete(work))
     },
@@ -100,7 +100,7 @@ export function createSwitchboard({ role, environment, faults, crashPoints = [] 
     idle: async () => void (await Promise.all(beside)),
     view: () =>
       Object.fromEntries(
-        known.map(({ name }) => [name, { setting: active.get(name) ?? null, bites: bites.get(name) ?? 0 }]),
+        known.map(({ name }) => [name, { setting: active.get(name) ?? null, injections: injections.get(name) ?? 0 }]),
       ),
   }
 }

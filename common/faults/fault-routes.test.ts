@@ -3,15 +3,15 @@ import { test } from 'node:test'
 import { createHealth } from '../service/health.ts'
 import { createServer } from '../service/http-server.ts'
 import { createLog } from '../service/log.ts'
-import { until } from '#host/wait-for.ts'
+import { waitFor } from '#host/wait-for.ts'
 import { delay } from './delay.ts'
 import { faultRoutes } from './fault-routes.ts'
-import { createSwitchboard, type Switchboard } from './fault-injector.ts'
+import { createFaultInjector, type FaultInjector } from './fault-injector.ts'
 
 const boardOf = (environment: Record<string, string>) =>
-  createSwitchboard({ role: 'INVENTORY', environment, faults: [delay] })
+  createFaultInjector({ role: 'INVENTORY', environment, faults: [delay] })
 
-function serverOf(switchboard: Switchboard) {
+function serverOf(switchboard: FaultInjector) {
   const log = createLog('test', 'silent')
   const server = createServer({ log, health: createHealth(), closing: new AbortController().signal })
   faultRoutes(server, switchboard)
@@ -29,8 +29,8 @@ test('there is no such route unless faults are on', async () => {
 
 test('faults are switched, shown and healed over HTTP', async () => {
   const server = serverWith({ LAB_FAULTS: 'on' })
-  const off = { delay: { setting: null, bites: 0 } }
-  const on = { delay: { setting: { delayMs: 5 }, bites: 0 } }
+  const off = { delay: { setting: null, injections: 0 } }
+  const on = { delay: { setting: { delayMs: 5 }, injections: 0 } }
   assert.deepEqual((await server.inject('/faults')).json(), off)
   const payload = { delay: { delayMs: 5 } }
   assert.deepEqual((await server.inject({ method: 'POST', url: '/faults', payload })).json(), on)
@@ -41,20 +41,20 @@ test('faults are switched, shown and healed over HTTP', async () => {
 test('switching is answered with what a fault had begun beside the work', async () => {
   const switchboard = boardOf({ LAB_FAULTS: 'on' })
   const server = serverOf(switchboard)
-  const { beside, bite, setting } = switchboard.switchOf(delay)
+  const { inBackground, injected, setting } = switchboard.switchOf(delay)
   for (const off of [
     { method: 'POST', url: '/faults', payload: { delay: null } },
     { method: 'DELETE', url: '/faults' },
   ] as const) {
     switchboard.set({ delay: { delayMs: 5 } })
     const { promise, resolve } = Promise.withResolvers<void>()
-    beside(promise.then(bite))
+    inBackground(promise.then(injected))
     const answer = server.inject(off)
-    await until(() => setting() === undefined, { deadlineMs: 30_000, everyMs: 1, what: 'the delay to be off' })
+    await waitFor(() => setting() === undefined, { deadlineMs: 30_000, everyMs: 1, what: 'the delay to be off' })
     resolve()
     assert.deepEqual((await answer).json(), switchboard.view())
   }
-  assert.equal(switchboard.view().delay?.bites, 2)
+  assert.equal(switchboard.view().delay?.injections, 2)
 })
 
 test('what is no setting is answered 400 and switches nothing', async () => {
@@ -65,5 +65,5 @@ test('what is no setting is answered 400 and switches nothing', async () => {
     assert.equal(answer.json().code, 'malformed')
   }
   assert.equal((await server.inject({ method: 'POST', url: '/faults' })).statusCode, 400)
-  assert.deepEqual((await server.inject('/faults')).json(), { delay: { setting: null, bites: 0 } })
+  assert.deepEqual((await server.inject('/faults')).json(), { delay: { setting: null, injections: 0 } })
 })

@@ -4,11 +4,11 @@
 import { Type } from 'typebox'
 import { parse } from '../contracts/parse.ts'
 import type { Server } from '../service/http-server.ts'
-import type { Switchboard } from './fault-injector.ts'
+import type { FaultInjector } from './fault-injector.ts'
 
 const Settings = Type.Record(Type.String(), Type.Unknown())
 
-export function faultRoutes(server: Server, switchboard: Switchboard): void {
+export function faultRoutes(server: Server, switchboard: FaultInjector): void {
   if (!switchboard.on) return
   server.get('/faults', () => switchboard.view())
   server.post('/faults', async request => {

@@ -3,13 +3,13 @@ import type { Static, TSchema } from 'typebox'
 import { parse } from '../contracts/parse.ts'
 import type { Handler } from '../service/handler.ts'
 
-export type Switch<Setting> = {
+export type FaultSwitch<Setting> = {
   /** The setting while the fault is on. */
   setting(): Setting | undefined
   /** Notes that the fault bit; an experiment shows that it did. */
-  bite(): void
+  injected(): void
   /** Work of the fault's own that nobody waits for; who switches faults is answered when it is over. It must not fail. */
-  beside(work: Promise<void>): void
+  inBackground(work: Promise<void>): void
 }
 
 type AnyHandler = Handler<unknown, unknown>
@@ -23,14 +23,14 @@ type Definition<Schema extends TSchema, Setting> = {
   variable: string
   /** From the text of that variable to a setting, which is then checked like one that came over HTTP. */
   fromText(text: string): unknown
-  wrap(next: AnyHandler, it: Switch<Setting>): AnyHandler
+  wrap(next: AnyHandler, it: FaultSwitch<Setting>): AnyHandler
 }
 
 export type Fault = Definition<TSchema, unknown>
 
 /** A fault whose `wrap` sees its setting with the type of its schema. */
 export function defineFault<Schema extends TSchema>(fault: Definition<Schema, Static<Schema>>): Fault {
-  const typed = (it: Switch<unknown>): Switch<Static<Schema>> => ({
+  const typed = (it: FaultSwitch<unknown>): FaultSwitch<Static<Schema>> => ({
     ...it,
     setting() {
       const setting = it.setting()

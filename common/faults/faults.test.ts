@@ -5,35 +5,35 @@ import { delay } from './delay.ts'
 import { error } from './error.ts'
 import { garbage } from './garbage.ts'
 import { kill } from './kill.ts'
-import { madeContext } from '../testing/context.ts'
-import { createSwitchboard } from './fault-injector.ts'
+import { testContext } from '../testing/context.ts'
+import { createFaultInjector } from './fault-injector.ts'
 import { throttle } from './throttle.ts'
 
 const order = (orderId: string, userId = 'ada') => ({ orderId, userId })
 
 /** A handler that notes what reached it, under one fault with that setting. */
 function under(fault: Fault, setting: unknown) {
-  const switchboard = createSwitchboard({ role: 'INVENTORY', environment: { LAB_FAULTS: 'on' }, faults: [fault] })
+  const switchboard = createFaultInjector({ role: 'INVENTORY', environment: { LAB_FAULTS: 'on' }, faults: [fault] })
   switchboard.set({ [fault.name]: setting })
   const handled: unknown[] = []
   const handler = switchboard.wrap(async (input: unknown) => {
     handled.push(input)
     return { done: input }
   })
-  return { handler, handled, bites: () => switchboard.view()[fault.name]?.bites }
+  return { handler, handled, injections: () => switchboard.view()[fault.name]?.injections }
 }
 
 test('delay makes each order wait, and holds one order and not the line', async t => {
   t.mock.timers.enable({ apis: ['setTimeout'] })
-  const { handler, handled, bites } = under(delay, { delayMs: 2_000 })
-  const both = [handler(order('a'), madeContext()), handler(order('b'), madeContext())]
+  const { handler, handled, injections } = under(delay, { delayMs: 2_000 })
+  const both = [handler(order('a'), testContext()), handler(order('b'), testContext())]
   t.mock.timers.tick(1_999)
   await Promise.resolve()
   assert.deepEqual(handled, [])
   t.mock.timers.tick(1)
   await Promise.all(both)
   assert.equal(handled.length, 2)
-  assert.equal(bites(), 2)
+  assert.equal(injections(), 2)
 })
 
 test('a delay or a throttle ends at once when nobody waits any longer, and the work is not done', async () => {
@@ -43,8 +43,8 @@ test('a delay or a throttle ends at once when nobody waits any longer, and the w
   ] as const) {
     const { handler, handled } = under(fault, setting)
     const closing = new AbortController()
-    await (fault === throttle ? handler(order('first'), madeContext()) : undefined)
-    const late = handler(order('late'), madeContext(closing.signal))
+    await (fault === throttle ? handler(order('first'), testContext()) : undefined)
+    const late = handler(order('late'), testContext(closing.signal))
     closing.abort()
     await assert.rejects(late, { name: 'AbortError' })
     assert.ok(!handled.some(input => JSON.stringify(input).includes('late')))
@@ -52,49 +52,49 @@ test('a delay or a throttle ends at once when nobody waits any longer, and the w
 })
 
 test('throttle starts work at the given rate, the first at once', async () => {
-  const { handler, bites } = under(throttle, { perSecond: 200 })
+  const { handler, injections } = under(throttle, { perSecond: 200 })
   const start = performance.now()
-  await Promise.all(Array.from({ length: 21 }, (_, number) => handler(order(String(number)), madeContext())))
+  await Promise.all(Array.from({ length: 21 }, (_, number) => handler(order(String(number)), testContext())))
   const tookMs = performance.now() - start
   assert.ok(tookMs >= 95, `20 slots of 5 ms took ${tookMs} ms`)
-  assert.equal(bites(), 21)
+  assert.equal(injections(), 21)
 })
 
 test('error fails every order in place of its work', async () => {
-  const { handler, handled, bites } = under(error, {})
+  const { handler, handled, injections } = under(error, {})
   for (let times = 0; times < 3; times++)
-    await assert.rejects(handler(order('a'), madeContext()), { code: 'handler-failed' })
-  assert.deepEqual([handled.length, bites()], [0, 3])
+    await assert.rejects(handler(order('a'), testContext()), { code: 'handler-failed' })
+  assert.deepEqual([handled.length, injections()], [0, 3])
 })
 
 test('error with times heals for each order by itself', async () => {
   const { handler } = under(error, { times: 2 })
   for (const orderId of ['a', 'b']) {
-    for (let times = 0; times < 2; times++) await assert.rejects(handler(order(orderId), madeContext()))
-    await handler(order(orderId), madeContext())
+    for (let times = 0; times < 2; times++) await assert.rejects(handler(order(orderId), testContext()))
+    await handler(order(orderId), testContext())
   }
 })
 
 test('error for one user spares the others', async () => {
   const { handler } = under(error, { userId: 'ada' })
-  await assert.rejects(handler(order('a'), madeContext()))
-  await handler(order('b', 'bob'), madeContext())
-  await handler('no order at all', madeContext())
+  await assert.rejects(handler(order('a'), testContext()))
+  await handler(order('b', 'bob'), testContext())
+  await handler('no order at all', testContext())
 })
 
 test('garbage does the work and spoils the answer', async () => {
-  const { handler, handled, bites } = under(garbage, {})
-  const answer: unknown = await handler(order('a'), madeContext())
+  const { handler, handled, injections } = under(garbage, {})
+  const answer: unknown = await handler(order('a'), testContext())
   assert.ok(answer instanceof Uint8Array)
   assert.throws(() => JSON.parse(new TextDecoder().decode(answer)))
-  assert.deepEqual([handled.length, bites()], [1, 1])
+  assert.deepEqual([handled.length, injections()], [1, 1])
 })
 
 test('kill ends the process at an order of its user, and at no other', async t => {
   const killed = t.mock.method(process, 'kill', () => true)
   const { handler } = under(kill, { userId: 'mallory' })
-  await handler(order('a'), madeContext())
+  await handler(order('a'), testContext())
   assert.equal(killed.mock.callCount(), 0)
-  await handler(order('b', 'mallory'), madeContext())
+  await handler(order('b', 'mallory'), testContext())
   assert.deepEqual(killed.mock.calls[0]?.arguments, [process.pid, 'SIGKILL'])
 })

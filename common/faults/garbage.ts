@@ -11,7 +11,7 @@ export const garbage = defineFault({
   wrap: (next, it) => async (input, context) => {
     const answer = await next(input, context)
     if (!it.setting()) return answer
-    it.bite()
+    it.injected()
     return new TextEncoder().encode('<html>not what you asked for')
   },
 })

@@ -17,7 +17,7 @@ export const throttle = defineFault({
     return async (input, context) => {
       const setting = it.setting()
       if (setting) {
-        it.bite()
+        it.injected()
         const now = performance.now()
         const slot = Math.max(now, free)
         free = slot + 1_000 / setting.perSecond

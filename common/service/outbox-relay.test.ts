@@ -10,7 +10,7 @@ import { openStore } from '../stores/store.ts'
 import { createHealth } from './health.ts'
 import { createLog } from './log.ts'
 import { startRelay } from './outbox-relay.ts'
-import { until } from '#host/wait-for.ts'
+import { waitFor } from '#host/wait-for.ts'
 
 const happened = { correlationId: 'c', occurredAt: '2026-01-01T00:00:00.000Z' }
 const order = (orderId: string) => ({ orderId, userId: 'u', kitchenId: 'k', items: [{ sku: 'burger', quantity: 1 }] })
@@ -30,7 +30,7 @@ async function openRelay(t: TestContext, { events, window, ready = async () => {
   const health = createHealth()
   const published: string[] = []
   const confirms: PromiseWithResolvers<void>[] = []
-  const handOver = ({ id }: { id: string }): Promise<void> => {
+  const publish = ({ id }: { id: string }): Promise<void> => {
     const confirm = Promise.withResolvers<void>()
     published.push(id)
     confirms.push(confirm)
@@ -39,7 +39,7 @@ async function openRelay(t: TestContext, { events, window, ready = async () => {
   for (let index = 1; index <= events; index++)
     await store.transact(tx => tx.enqueue(JSON.stringify(orderPlaced(order(`o-${index}`), happened))))
   const log = createLog('test', 'silent')
-  const parts = { store, ready, handOver, window, crashPoint: () => {}, log, health }
+  const parts = { store, ready, publish, window, crashPoint: () => {}, log, health }
   const relay = startRelay({ ...parts, closing: closing.signal })
   t.after(async () => {
     closing.abort()
@@ -49,10 +49,10 @@ async function openRelay(t: TestContext, { events, window, ready = async () => {
     rmSync(folder, { recursive: true })
   })
   const untilPublished = (count: number) =>
-    until(() => published.length >= count, { deadlineMs: 30_000, everyMs: 5, what: `${count} events` })
+    waitFor(() => published.length >= count, { deadlineMs: 30_000, everyMs: 5, what: `${count} events` })
   const left = () => store.read.pendingEntries(0, 1_000).length
   const untilLeft = (count: number) =>
-    until(() => left() === count, { deadlineMs: 30_000, everyMs: 5, what: `${count} to be left` })
+    waitFor(() => left() === count, { deadlineMs: 30_000, everyMs: 5, what: `${count} to be left` })
   return { confirms, health, left, published, untilLeft, untilPublished }
 }
 
@@ -92,7 +92,7 @@ test('what was not confirmed stays, turns health red, and is published again as 
   assert.deepEqual(published, ['OrderPlaced:o-1', 'OrderPlaced:o-1'])
   confirms[1]?.resolve()
   await untilLeft(0)
-  await until(() => health.view().healthy, { deadlineMs: 30_000, what: 'health' })
+  await waitFor(() => health.view().healthy, { deadlineMs: 30_000, what: 'health' })
 })
 
 test('nothing is handed over before it can be', async t => {

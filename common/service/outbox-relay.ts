@@ -24,7 +24,7 @@ export type RelayParts = ServerParts & {
   /** Resolves when events can be handed over; may reject when the service is closing. */
   ready(): Promise<void>
   /** Resolves when the broker has the event for good. What rejects is handed over again. */
-  handOver(event: OrderPlaced): Promise<void>
+  publish(event: OrderPlaced): Promise<void>
   /** At most so many hand-overs at once. */
   window: number
   /** Between a hand-over and the removal of its event. */
@@ -33,7 +33,7 @@ export type RelayParts = ServerParts & {
 
 export type Relay = {
   /** Tells the relay that there is something in the outbox. */
-  wake(): void
+  notify(): void
   /** Resolves when the service is closing and nothing is under way. */
   ended: Promise<void>
 }
@@ -86,11 +86,11 @@ export function startRelay(parts: RelayParts): Relay {
       }
     }
   }
-  return { wake, ended: keepRelaying() }
+  return { notify: wake, ended: keepRelaying() }
 }
 
-async function relayOne({ store, handOver, crashPoint }: RelayParts, { seq, body }: OutboxEntry): Promise<void> {
-  await handOver(parse(OrderPlaced, JSON.parse(body), 'outbox'))
+async function relayOne({ store, publish, crashPoint }: RelayParts, { seq, body }: OutboxEntry): Promise<void> {
+  await publish(parse(OrderPlaced, JSON.parse(body), 'outbox'))
   crashPoint()
   await store.transact(tx => tx.dequeue(seq))
 }

@@ -7,7 +7,7 @@ import { monotonicNs } from '../contracts/clock.ts'
 import { pager, type Pager } from './page.ts'
 
 /** An order of which something is still to be done, and its place in the line. */
-export type OwedOrder = { seq: number; orderId: string }
+export type PendingOrder = { seq: number; orderId: string }
 
 export type OrdersTables = OrdersTx & {
   pageOrders: Pager<OrderRow>
@@ -15,7 +15,7 @@ export type OrdersTables = OrdersTx & {
   /** Takes an order back that is pending; another one may be given its number. */
   removePending(orderId: string): void
   /** The oldest after `after`. */
-  unconfirmedOrders(after: number, limit: number): OwedOrder[]
+  unconfirmedOrders(after: number, limit: number): PendingOrder[]
 }
 
 export function ordersTables(db: DatabaseSync): OrdersTables {
@@ -69,7 +69,7 @@ export function ordersTables(db: DatabaseSync): OrdersTables {
     },
     pendingOrders: () => pending.all().map(row => String(row.orderId)),
     removePending: orderId => void remove.run(orderId),
-    unconfirmedOrders: (after, limit) => unconfirmed.all(after, limit) as OwedOrder[],
+    unconfirmedOrders: (after, limit) => unconfirmed.all(after, limit) as PendingOrder[],
     pageOrders: pager<OrderRow>(db, {
       table: 'orders',
       columns: 'orderId, body, status, reason, notification, correlationId, placedNs, decidedNs',

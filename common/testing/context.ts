@@ -2,7 +2,7 @@
 import type { Context } from '../service/handler.ts'
 import { createLog } from '../service/log.ts'
 
-export const madeContext = (signal: AbortSignal = new AbortController().signal): Context => ({
+export const testContext = (signal: AbortSignal = new AbortController().signal): Context => ({
   correlationId: 'c',
   signal,
   log: createLog('test', 'silent'),

@@ -1,7 +1,7 @@
 // The store that the verbs ask for, in memory and without a transaction: for tests of the verbs alone.
 import type { Decision, MetricsTx, NotificationsTx, OrdersTx, PlacedOrder, StockTx } from '../workflow/store.ts'
 
-export function madeOrders(): OrdersTx {
+export function memoryOrders(): OrdersTx {
   const orders = new Map<string, PlacedOrder>()
   return {
     findOrder: orderId => orders.get(orderId),
@@ -16,7 +16,7 @@ export function madeOrders(): OrdersTx {
 export type Movement = Parameters<StockTx['move']>[0]
 
 /** With `movements` as they were made, and `opened` once for each time that a kitchen was opened anew. */
-export function madeStock(
+export function memoryStock(
   opening: Record<string, number>,
 ): StockTx & { movements: Movement[]; opened: string[]; decisions: Map<string, Decision> } {
   const decisions = new Map<string, Decision>()
@@ -47,12 +47,12 @@ export function madeStock(
   }
 }
 
-export function madeNotifications(): NotificationsTx & { sent: string[] } {
+export function memoryNotifications(): NotificationsTx & { sent: string[] } {
   const sent: string[] = []
   return { sent, wasSent: orderId => sent.includes(orderId), append: ({ orderId }) => void sent.push(orderId) }
 }
 
-export function madeMetrics(): MetricsTx {
+export function memoryMetrics(): MetricsTx {
   const known = new Set<string>()
   const ordersPerMinute: Record<string, number> = {}
   const outcomes = { reserved: 0, failed: 0 }

@@ -2,16 +2,16 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { LabError } from '../contracts/errors.ts'
 import type { Order } from '../contracts/order.ts'
-import { madeOrders } from '../testing/memory-store.ts'
+import { memoryOrders } from '../testing/memory-store.ts'
 import { placeOrder } from './place-order.ts'
-import { settleOrder } from './record-outcome.ts'
+import { recordOutcome } from './record-outcome.ts'
 
 const happened = { correlationId: 'c', occurredAt: '2026-01-01T00:00:00.000Z' }
 const items = [{ sku: 'burger', quantity: 2 }]
 const order: Order = { orderId: 'a', userId: 'ada', kitchenId: 'main', items }
 
 test('a new order is kept as pending, with its correlation id', () => {
-  const tx = madeOrders()
+  const tx = memoryOrders()
   const { placed, isNew } = placeOrder(tx, order, happened)
   assert.ok(isNew)
   assert.deepEqual([placed.status, placed.reason, placed.notification], ['pending', null, null])
@@ -19,16 +19,16 @@ test('a new order is kept as pending, with its correlation id', () => {
 })
 
 test('placed again, an order is shown in its present state and keeps its first correlation id', () => {
-  const tx = madeOrders()
+  const tx = memoryOrders()
   placeOrder(tx, order, happened)
-  settleOrder(tx, 'a', { status: 'reserved' })
+  recordOutcome(tx, 'a', { status: 'reserved' })
   const { placed, isNew } = placeOrder(tx, order, { ...happened, correlationId: 'other' })
   assert.equal(isNew, false)
   assert.deepEqual([placed.status, placed.correlationId], ['reserved', 'c'])
 })
 
 test('the same orderId with another content is refused, and what was kept stays', () => {
-  const tx = madeOrders()
+  const tx = memoryOrders()
   const { placed } = placeOrder(tx, order, happened)
   for (const other of [
     { ...order, items: [{ sku: 'burger', quantity: 3 }] },

@@ -1,13 +1,13 @@
 // Place an order: it is kept once, and asked again it is shown in its present state.
 import { fingerprint, type Order } from '../contracts/order.ts'
 import { LabError } from '../contracts/errors.ts'
-import type { Happened, OrdersTx, PlacedOrder } from './store.ts'
+import type { Occurrence, OrdersTx, PlacedOrder } from './store.ts'
 
 /**
  * Keeps the order as `pending`. `isNew` is false when it was there before.
  * @throws LabError `key-reused` when the same `orderId` was placed with another content.
  */
-export function placeOrder(tx: OrdersTx, order: Order, happened: Happened): { placed: PlacedOrder; isNew: boolean } {
+export function placeOrder(tx: OrdersTx, order: Order, happened: Occurrence): { placed: PlacedOrder; isNew: boolean } {
   const print = fingerprint(order)
   const before = tx.findOrder(order.orderId)
   if (before && before.fingerprint !== print)

@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import { madeOrders } from '../testing/memory-store.ts'
+import { memoryOrders } from '../testing/memory-store.ts'
 import { placeOrder } from './place-order.ts'
-import { confirmOrder, settleOrder } from './record-outcome.ts'
+import { confirmOrder, recordOutcome } from './record-outcome.ts'
 
 function placedOrder() {
-  const tx = madeOrders()
+  const tx = memoryOrders()
   const items = [{ sku: 'burger', quantity: 2 }]
   const happened = { correlationId: 'c', occurredAt: '2026-01-01T00:00:00.000Z' }
   placeOrder(tx, { orderId: 'a', userId: 'ada', kitchenId: 'main', items }, happened)
@@ -14,15 +14,15 @@ function placedOrder() {
 }
 
 test('an order that is reserved waits for its confirmation, and one that failed does not', () => {
-  const reserved = settleOrder(placedOrder(), 'a', { status: 'reserved' })
+  const reserved = recordOutcome(placedOrder(), 'a', { status: 'reserved' })
   assert.deepEqual([reserved?.status, reserved?.notification], ['reserved', 'pending'])
-  const failed = settleOrder(placedOrder(), 'a', { status: 'failed', reason: 'out-of-stock' })
+  const failed = recordOutcome(placedOrder(), 'a', { status: 'failed', reason: 'out-of-stock' })
   assert.deepEqual([failed?.status, failed?.reason, failed?.notification], ['failed', 'out-of-stock', null])
 })
 
 test('what the book does not know is neither settled nor confirmed', () => {
-  const tx = madeOrders()
-  assert.equal(settleOrder(tx, 'nobody', { status: 'reserved' }), undefined)
+  const tx = memoryOrders()
+  assert.equal(recordOutcome(tx, 'nobody', { status: 'reserved' }), undefined)
   confirmOrder(tx, 'nobody')
   assert.equal(tx.findOrder('nobody'), undefined)
 })
@@ -38,7 +38,8 @@ test('a status never goes back, whatever arrives again and in whatever order', (
       let rank = 0
       for (const arrival of arrivals) {
         if (arrival === 'confirm') confirmOrder(tx, 'a')
-        else settleOrder(tx, 'a', arrival === 'reserved' ? { status: arrival } : { status: 'failed', reason: arrival })
+        else
+          recordOutcome(tx, 'a', arrival === 'reserved' ? { status: arrival } : { status: 'failed', reason: arrival })
         if (arrival !== 'confirm') first ??= arrival
         const placed = tx.findOrder('a')
         const now = RANK.indexOf(`${placed?.status}/${placed?.notification}`)

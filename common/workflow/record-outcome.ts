@@ -3,7 +3,7 @@
 import type { OrdersTx, PlacedOrder } from './store.ts'
 
 /** Returns the order as it stands afterwards, or undefined when the book does not know it. */
-export function settleOrder(
+export function recordOutcome(
   tx: OrdersTx,
   orderId: string,
   outcome: { status: 'reserved' } | { status: 'failed'; reason: string },

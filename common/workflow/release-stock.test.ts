@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Order } from '../contracts/order.ts'
-import { madeStock } from '../testing/memory-store.ts'
+import { memoryStock } from '../testing/memory-store.ts'
 import { releaseStock } from './release-stock.ts'
 import { reserveStock, standingOutcome } from './reserve-stock.ts'
 
@@ -12,10 +12,10 @@ const items = [
   { sku: 'burger', quantity: 1 },
 ]
 const order: Order = { orderId: 'a', userId: 'ada', kitchenId: 'main', items }
-const onHand = (tx: ReturnType<typeof madeStock>) => ['burger', 'pizza'].map(sku => tx.onHand('main', sku))
+const onHand = (tx: ReturnType<typeof memoryStock>) => ['burger', 'pizza'].map(sku => tx.onHand('main', sku))
 
 test('a release gives back all that was reserved, once, however often it is asked', () => {
-  const tx = madeStock({ burger: 5, pizza: 5 })
+  const tx = memoryStock({ burger: 5, pizza: 5 })
   reserveStock(tx, order, happened)
   assert.deepEqual(onHand(tx), [2, 4])
   for (let times = 0; times < 3; times++) {
@@ -25,7 +25,7 @@ test('a release gives back all that was reserved, once, however often it is aske
 })
 
 test('a reserve that comes after the release of its order is told that it is released, and takes nothing', () => {
-  const tx = madeStock({ burger: 5, pizza: 5 })
+  const tx = memoryStock({ burger: 5, pizza: 5 })
   reserveStock(tx, order, happened)
   releaseStock(tx, 'a', happened)
   const { decision, isNew } = reserveStock(tx, order, happened)
@@ -35,7 +35,7 @@ test('a reserve that comes after the release of its order is told that it is rel
 })
 
 test('a release that arrives first leaves a tombstone, and the late reserve is refused', () => {
-  const tx = madeStock({ burger: 5, pizza: 5 })
+  const tx = memoryStock({ burger: 5, pizza: 5 })
   releaseStock(tx, 'a', happened)
   releaseStock(tx, 'a', happened)
   const { decision, isNew } = reserveStock(tx, order, happened)
@@ -45,7 +45,7 @@ test('a release that arrives first leaves a tombstone, and the late reserve is r
 })
 
 test('a release of an order that failed changes nothing', () => {
-  const tx = madeStock({ burger: 1, pizza: 1 })
+  const tx = memoryStock({ burger: 1, pizza: 1 })
   const { decision } = reserveStock(tx, order, happened)
   releaseStock(tx, 'a', happened)
   assert.deepEqual(tx.findDecision('a'), decision)

@@ -1,8 +1,8 @@
 // Release an order: its stock comes back, once, however often it is asked.
 // A release that arrives before its reserve leaves a tombstone, and the late reserve is then refused.
-import type { Happened, StockTx } from './store.ts'
+import type { Occurrence, StockTx } from './store.ts'
 
-export function releaseStock(tx: StockTx, orderId: string, happened: Happened): void {
+export function releaseStock(tx: StockTx, orderId: string, happened: Occurrence): void {
   const decision = tx.findDecision(orderId)
   if (!decision) {
     const outcome = { status: 'failed', reason: 'released' } as const

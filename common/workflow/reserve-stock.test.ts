@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Order } from '../contracts/order.ts'
 import { LabError } from '../contracts/errors.ts'
-import { madeStock } from '../testing/memory-store.ts'
+import { memoryStock } from '../testing/memory-store.ts'
 import { reserveStock, standingOutcome } from './reserve-stock.ts'
 
 const happened = { correlationId: 'c', occurredAt: '2026-01-01T00:00:00.000Z' }
@@ -15,7 +15,7 @@ const orderOf = (items: Record<string, number>, orderId = 'a'): Order => ({
 const failed = (reason: string) => ({ status: 'failed', reason })
 
 test('every line is reserved, and the kitchen is opened at its first mention', () => {
-  const tx = madeStock({ burger: 5, pizza: 5 })
+  const tx = memoryStock({ burger: 5, pizza: 5 })
   const { decision, isNew } = reserveStock(tx, orderOf({ burger: 2, pizza: 5 }), happened)
   assert.ok(isNew)
   assert.deepEqual(decision.outcome, { status: 'reserved' })
@@ -29,14 +29,14 @@ test('nothing is taken when one line cannot be served, wherever it stands', () =
     { burger: 1, pizza: 6 },
     { pizza: 6, burger: 1 },
   ]) {
-    const tx = madeStock({ burger: 5, pizza: 5 })
+    const tx = memoryStock({ burger: 5, pizza: 5 })
     assert.deepEqual(reserveStock(tx, orderOf(items), happened).decision.outcome, failed('out-of-stock'))
     assert.deepEqual(tx.movements, [])
   }
 })
 
 test('an unknown sku fails the order, and is said before a shortage', () => {
-  const tx = madeStock({ burger: 5 })
+  const tx = memoryStock({ burger: 5 })
   assert.deepEqual(
     reserveStock(tx, orderOf({ burger: 6, unicorn: 1 }), happened).decision.outcome,
     failed('unknown-sku'),
@@ -46,16 +46,16 @@ test('an unknown sku fails the order, and is said before a shortage', () => {
 
 test('two lines of one sku want their sum', () => {
   const items = [1, 2].map(() => ({ sku: 'burger', quantity: 3 }))
-  const tx = madeStock({ burger: 5 })
+  const tx = memoryStock({ burger: 5 })
   assert.deepEqual(reserveStock(tx, { ...orderOf({}), items }, happened).decision.outcome, failed('out-of-stock'))
-  const plenty = madeStock({ burger: 6 })
+  const plenty = memoryStock({ burger: 6 })
   reserveStock(plenty, { ...orderOf({}), items }, happened)
   assert.equal(plenty.onHand('main', 'burger'), 0)
   assert.equal(plenty.movements.length, 1)
 })
 
 test('the same order again gives the same decision and takes nothing, though stock has changed meanwhile', () => {
-  const tx = madeStock({ burger: 3 })
+  const tx = memoryStock({ burger: 3 })
   const first = reserveStock(tx, orderOf({ burger: 2 }), happened)
   const failing = reserveStock(tx, orderOf({ burger: 2 }, 'b'), happened)
   tx.move({ kind: 'release', orderId: 'x', kitchenId: 'main', sku: 'burger', delta: 10 })
@@ -68,7 +68,7 @@ test('the same order again gives the same decision and takes nothing, though sto
 })
 
 test('the same orderId with other content is a conflict and changes nothing', () => {
-  const tx = madeStock({ burger: 5 })
+  const tx = memoryStock({ burger: 5 })
   const order = orderOf({ burger: 1 })
   const { decision } = reserveStock(tx, order, happened)
   const others: Order[] = [
@@ -89,7 +89,7 @@ test('the same orderId with other content is a conflict and changes nothing', ()
 })
 
 test('a released order stands as failed, whatever was decided before', () => {
-  const { decision } = reserveStock(madeStock({ burger: 5 }), orderOf({ burger: 1 }), happened)
+  const { decision } = reserveStock(memoryStock({ burger: 5 }), orderOf({ burger: 1 }), happened)
   assert.deepEqual(standingOutcome(decision), { status: 'reserved' })
   assert.deepEqual(standingOutcome({ ...decision, released: true }), failed('released'))
 })

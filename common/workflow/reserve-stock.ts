@@ -3,13 +3,13 @@
 import { LabError } from '../contracts/errors.ts'
 import { fingerprint, type Order } from '../contracts/order.ts'
 import type { Outcome } from '../contracts/outcome.ts'
-import type { Decision, Happened, StockTx } from './store.ts'
+import type { Decision, Occurrence, StockTx } from './store.ts'
 
 /**
  * Decides the order, or returns the decision that was made before; `isNew` tells which.
  * @throws LabError `order-conflict` when the `orderId` was decided with another content; then nothing changes.
  */
-export function reserveStock(tx: StockTx, order: Order, happened: Happened): { decision: Decision; isNew: boolean } {
+export function reserveStock(tx: StockTx, order: Order, happened: Occurrence): { decision: Decision; isNew: boolean } {
   const print = fingerprint(order)
   const before = tx.findDecision(order.orderId)
   if (before?.fingerprint && before.fingerprint !== print)

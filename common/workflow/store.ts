@@ -11,7 +11,7 @@ export type Store<Tx> = {
 }
 
 /** When a thing happened and on whose behalf; it travels with the order. */
-export type Happened = { correlationId: string; occurredAt: string }
+export type Occurrence = { correlationId: string; occurredAt: string }
 
 export type PlacedOrder = {
   order: Order
@@ -30,7 +30,7 @@ export type OrdersTx = {
 }
 
 /** A decision with all that is needed to say it again in the same words. A tombstone decided nothing but `released`. */
-export type Decision = Happened & {
+export type Decision = Occurrence & {
   orderId: string
   order: Order | null
   fingerprint: string | null

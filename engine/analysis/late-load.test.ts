@@ -2,14 +2,14 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { History } from '../run/history.ts'
-import { historyOf, type MadeLife, served } from '../testing/sample-timelines.ts'
+import { historyOf, type SampleTimeline, served } from '../testing/sample-timelines.ts'
 import { standardMeasures } from './measures.ts'
 
 const measure = (history: History, name: string) =>
   standardMeasures(history).find(each => each.name === name) ?? assert.fail(`there is no measure "${name}"`)
 const value = (history: History, name: string) => measure(history, name).value
 
-const many = (count: number, life: (index: number) => MadeLife) =>
+const many = (count: number, life: (index: number) => SampleTimeline) =>
   Array.from({ length: count }, (_, index) => life(index))
 
 test('a late generator voids latencies, and nothing else', () => {

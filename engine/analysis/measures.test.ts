@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { History } from '../run/history.ts'
-import { historyOf, type MadeLife, ns, served } from '../testing/sample-timelines.ts'
+import { historyOf, type SampleTimeline, ns, served } from '../testing/sample-timelines.ts'
 import { backlog, standardMeasures } from './measures.ts'
 import { marksOf, seriesOf } from './series.ts'
 
@@ -9,11 +9,11 @@ const measure = (history: History, name: string) =>
   standardMeasures(history).find(each => each.name === name) ?? assert.fail(`there is no measure "${name}"`)
 const value = (history: History, name: string) => measure(history, name).value
 
-const many = (count: number, life: (index: number) => MadeLife) =>
+const many = (count: number, life: (index: number) => SampleTimeline) =>
   Array.from({ length: count }, (_, index) => life(index))
 
 test('availability is the right answer within one second of the plan, divided by all that were asked', () => {
-  const soldOut: MadeLife = { atMs: 0, answer: '409 out-of-stock', answeredMs: 5, expected: 'scarce' }
+  const soldOut: SampleTimeline = { atMs: 0, answer: '409 out-of-stock', answeredMs: 5, expected: 'scarce' }
   const history = historyOf([
     served(0, 999),
     served(0, 1_000),
@@ -24,14 +24,14 @@ test('availability is the right answer within one second of the plan, divided by
     { atMs: 0, answer: 'deadline' },
     { atMs: 0, answer: 'refused' },
   ])
-  assert.equal(value(history, 'asked'), 8)
+  assert.equal(value(history, 'requested'), 8)
   assert.equal(value(history, 'availability'), (100 * 3) / 8)
 })
 
-test('completed ÷ asked counts orders that have all that they should have', () => {
+test('completed ÷ requested counts orders that have all that they should have', () => {
   const unconfirmed = { ...served(0, 10), notifiedMs: undefined }
   const history = historyOf([served(0, 10), unconfirmed, served(0, 1_500), { atMs: 0, answer: 'refused' }])
-  assert.equal(value(history, 'completed ÷ asked'), 50)
+  assert.equal(value(history, 'completed ÷ requested'), 50)
 })
 
 test('an attempt without an answer counts at its deadline, and the percentile says at least', () => {
@@ -53,7 +53,7 @@ test('a percentile without ten samples beyond it is not shown, and says why', ()
 })
 
 test('an order that never completed counts until the end of the history, as at least', () => {
-  const stuck: MadeLife = { atMs: 0, answer: '202', answeredMs: 5, placedMs: 1 }
+  const stuck: SampleTimeline = { atMs: 0, answer: '202', answeredMs: 5, placedMs: 1 }
   const history = historyOf([...many(50, index => served(index, 10)), stuck, served(4_000, 1_000)])
   const max = measure(history, 'completed max')
   assert.deepEqual([max.value, max.atLeast], [5_000, true])
@@ -69,7 +69,7 @@ test('completed latency is void when the clocks differ', () => {
 })
 
 test('answers are counted by status and code', () => {
-  const refusal: MadeLife = { atMs: 0, answer: '503 inventory-unavailable', answeredMs: 1 }
+  const refusal: SampleTimeline = { atMs: 0, answer: '503 inventory-unavailable', answeredMs: 1 }
   const history = historyOf([served(0, 9), refusal, refusal, { atMs: 0, answer: 'deadline' }])
   assert.equal(value(history, 'answers 201'), 1)
   assert.equal(value(history, 'answers 503 inventory-unavailable'), 2)
@@ -77,7 +77,7 @@ test('answers are counted by status and code', () => {
 })
 
 test('the backlog is placed minus decided at each stamp, warm-up included', () => {
-  const life = (placedMs: number, decidedMs?: number): MadeLife => ({
+  const life = (placedMs: number, decidedMs?: number): SampleTimeline => ({
     atMs: placedMs,
     answer: '202',
     answeredMs: placedMs,
@@ -95,7 +95,7 @@ test('the backlog is placed minus decided at each stamp, warm-up included', () =
     [4, 2],
     [4, 1],
   ])
-  assert.equal(value(history, 'deepest backlog'), 3)
+  assert.equal(value(history, 'peak backlog'), 3)
 })
 
 test('an order that is decided in the moment in which it is placed is never below an empty backlog', () => {
@@ -108,7 +108,7 @@ test('an order that is decided in the moment in which it is placed is never belo
 
 test('warm-up orders are in no measure', () => {
   const history = historyOf([served(0, 1_800), served(10, 20)], { warmUpOrders: 1 })
-  assert.equal(value(history, 'asked'), 1)
+  assert.equal(value(history, 'requested'), 1)
   assert.equal(value(history, 'accepted max'), 20)
 })
 
@@ -129,7 +129,7 @@ test('a curve shows the backlog, and beside it each depth that the broker named'
 test('a mark lasts from what began it to what ended it', () => {
   const history = historyOf([])
   const act = (verb: string, atMs: number, target = 'inventory_service') =>
-    history.acts.push({ atNs: ns(atMs), doneNs: ns(atMs + 500), verb, target })
+    history.executedSteps.push({ atNs: ns(atMs), doneNs: ns(atMs + 500), action: verb, target })
   act('kill', 1_000)
   act('start', 2_000, 'order_service')
   act('start', 3_000)
@@ -166,5 +166,5 @@ test('an order that a fault made fail has no completed latency, and what a clien
   assert.equal(of('completed min'), 19)
   assert.equal(of('accepted min'), 1)
   assert.equal(of('accepted max'), 20)
-  assert.equal(of('completed ÷ asked'), 50)
+  assert.equal(of('completed ÷ requested'), 50)
 })

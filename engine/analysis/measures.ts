@@ -1,11 +1,18 @@
 // What every variant measures, from its history alone: both latencies, availability, answers by kind, backlog.
-import { costMeasures } from './resource-usage.ts'
+import { usageMeasures } from './resource-usage.ts'
 import type { History } from '../run/history.ts'
 import { acceptedSamples } from './latency/accepted.ts'
 import { type FigureName, nearestRank, type Percentiles, percentiles, type Sample } from './latency/percentiles.ts'
 import type { Answer, Attempt } from '../load/attempt.ts'
 import { isGeneratorBound } from './latency/void.ts'
-import { completedNs, isCompleted, isRightAnswer, livesOf, type Life, wasGivenUp } from './order-timeline.ts'
+import {
+  completedNs,
+  isCompleted,
+  isRightAnswer,
+  orderTimelines,
+  type OrderTimeline,
+  wasAbandoned,
+} from './order-timeline.ts'
 import type { Measure } from '../run/summary.ts'
 import { CLOCKS_DIFFER, GENERATOR_BOUND } from './format.ts'
 
@@ -17,11 +24,11 @@ export const AVAILABLE_MS = 1_000
 const SHOWN: readonly FigureName[] = ['min', 'p50', 'p90', 'p99', 'max']
 
 export function standardMeasures(history: History): Unnamed[] {
-  const lives = livesOf(history)
+  const lives = orderTimelines(history)
   const { corrected, uncorrected } = acceptedSamples(measuredOf(history), history.deadlineMs)
   const completed = completions(history, lives)
   return [
-    { name: 'asked', unit: 'orders', value: lives.filter(({ attempt }) => attempt).length },
+    { name: 'requested', unit: 'orders', value: lives.filter(({ attempt }) => attempt).length },
     ...answers(lives),
     ...latency('accepted', percentiles(corrected), voidBecause(history, corrected)),
     ...latency('accepted uncorrected', percentiles(uncorrected), voidBecause(history, corrected)),
@@ -31,9 +38,9 @@ export function standardMeasures(history: History): Unnamed[] {
       history.clocksAgree ? voidBecause(history, completed) : CLOCKS_DIFFER,
     ),
     ...shares(lives),
-    { name: 'deepest backlog', unit: 'orders', ...deepest(history, backlog(history)) },
+    { name: 'peak backlog', unit: 'orders', ...peak(history, backlog(history)) },
     { name: 'start lateness p99', unit: 'ms', value: latenessP99Ms(history) },
-    ...costMeasures(history),
+    ...usageMeasures(history),
   ]
 }
 
@@ -66,10 +73,7 @@ export function voidBecause(history: History, samples: readonly Sample[]): strin
 }
 
 /** The highest of a depth over time, which is of the stamps of several services. */
-export const deepest = (
-  { clocksAgree }: History,
-  depths: readonly [number, number][],
-): Pick<Measure, 'value' | 'note'> =>
+export const peak = ({ clocksAgree }: History, depths: readonly [number, number][]): Pick<Measure, 'value' | 'note'> =>
   clocksAgree
     ? { value: depths.reduce((most, [, depth]) => Math.max(most, depth), 0) }
     : { value: null, note: CLOCKS_DIFFER }
@@ -80,7 +84,7 @@ export const isVoid = (history: History): boolean =>
 
 /** Whether its completed latency is: it is longer, and bears more lateness. */
 export const isCompletionVoid = (history: History): boolean =>
-  !history.clocksAgree || voidBecause(history, completions(history, livesOf(history))) !== undefined
+  !history.clocksAgree || voidBecause(history, completions(history, orderTimelines(history))) !== undefined
 
 /** The attempts that are measured: the first of each order after the warm-up. What is asked again is answered from a book. */
 export const measuredOf = ({ attempts, warmUpOrders }: History): Attempt[] =>
@@ -97,7 +101,7 @@ export function latency(name: string, figures: Percentiles, why?: string): Unnam
 }
 
 /** How often each answer was given: `answers 201`, `answers 503 inventory-unavailable`, `answers deadline`. */
-function answers(lives: readonly Life[]): Unnamed[] {
+function answers(lives: readonly OrderTimeline[]): Unnamed[] {
   const counts = new Map<string, number>()
   for (const { attempt } of lives) {
     if (!attempt) continue
@@ -116,7 +120,7 @@ export const kindOf = (answer: Answer): string =>
  * An order that never completed counts until the last thing that is known, as "at least". One that was refused, or given
  * up because of a fault, has no such latency: a quick failure is not a quick order.
  */
-export function completions(history: History, lives: readonly Life[]): Sample[] {
+export function completions(history: History, lives: readonly OrderTimeline[]): Sample[] {
   const known = [
     ...history.attempts.map(({ answeredNs, startedNs }) => answeredNs ?? startedNs),
     ...lives.map(life => completedNs(life) ?? 0),
@@ -125,13 +129,13 @@ export function completions(history: History, lives: readonly Life[]): Sample[] 
   const endNs = known.reduce((last, atNs) => Math.max(last, atNs), history.originNs)
   return lives.flatMap(life => {
     const { attempt, placedNs } = life
-    if (!attempt || placedNs === undefined || wasGivenUp(life)) return []
+    if (!attempt || placedNs === undefined || wasAbandoned(life)) return []
     const doneNs = completedNs(life)
     return [{ ms: ((doneNs ?? endNs) - attempt.plannedNs) / 1e6, atLeast: doneNs === undefined }]
   })
 }
 
-function shares(lives: readonly Life[]): Unnamed[] {
+function shares(lives: readonly OrderTimeline[]): Unnamed[] {
   const asked = lives.filter(({ attempt }) => attempt)
   const inTime = asked.filter(life => {
     const { attempt } = life
@@ -141,13 +145,13 @@ function shares(lives: readonly Life[]): Unnamed[] {
   const share = (part: number) => (asked.length === 0 ? null : (100 * part) / asked.length)
   return [
     { name: 'availability', unit: '%', value: share(inTime.length) },
-    { name: 'completed ÷ asked', unit: '%', value: share(asked.filter(isCompleted).length) },
+    { name: 'completed ÷ requested', unit: '%', value: share(asked.filter(isCompleted).length) },
   ]
 }
 
 /** Placed minus decided, from each order's own stamps, at every change: [seconds since the load began, orders]. */
 export function backlog(history: History): [number, number][] {
-  const changes = livesOf(history, { all: true }).flatMap(({ placedNs, decidedNs }) => {
+  const changes = orderTimelines(history, { all: true }).flatMap(({ placedNs, decidedNs }) => {
     if (placedNs === undefined) return []
     return [[placedNs, 1] as const, ...(decidedNs === undefined ? [] : [[Math.max(decidedNs, placedNs), -1] as const])]
   })

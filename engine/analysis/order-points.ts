@@ -1,7 +1,7 @@
 // The orders of a variant for a picture of each: when it was to start, how long until its answer, how long until it was
 // completed, and what the answer was. Above 2,000 orders they are counted in boxes, so that a result stays small.
 import type { History } from '../run/history.ts'
-import { completedNs, isCompleted, livesOf, type Life } from './order-timeline.ts'
+import { completedNs, isCompleted, orderTimelines, type OrderTimeline } from './order-timeline.ts'
 import { kindOf } from './measures.ts'
 import type { Orders } from '../run/summary.ts'
 
@@ -13,7 +13,7 @@ type Point = NonNullable<Orders['points']>[number]
 type Boxes = NonNullable<Orders['density']>['accepted']
 
 export function ordersOf(variant: string, history: History): Orders {
-  const asked = livesOf(history, { all: true }).filter(({ attempt }) => attempt)
+  const asked = orderTimelines(history, { all: true }).filter(({ attempt }) => attempt)
   const kinds = [...new Set(asked.map(kindOfLife))].sort()
   const points = asked.map((life): Point => [...timesOf(life, history), kinds.indexOf(kindOfLife(life))])
   const answers = kinds.map((kind, index) => ({ kind, perSecond: perSecond(points, index) }))
@@ -21,10 +21,10 @@ export function ordersOf(variant: string, history: History): Orders {
   return { variant, kinds, ...drawn, answers }
 }
 
-const kindOfLife = ({ attempt }: Life): string => (attempt ? kindOf(attempt.answer) : '')
+const kindOfLife = ({ attempt }: OrderTimeline): string => (attempt ? kindOf(attempt.answer) : '')
 const round = (value: number): number => Math.round(value * 1_000) / 1_000
 
-function timesOf(life: Life, { originNs, clocksAgree }: History): [number, number | null, number | null] {
+function timesOf(life: OrderTimeline, { originNs, clocksAgree }: History): [number, number | null, number | null] {
   const { attempt } = life
   const plannedNs = attempt?.plannedNs ?? originNs
   const answeredNs = attempt?.answeredNs

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { completedNs, isCompleted, isRightAnswer, type Life, livesOf } from './order-timeline.ts'
-import { historyOf, type MadeLife, ns, served } from '../testing/sample-timelines.ts'
+import { completedNs, isCompleted, isRightAnswer, type OrderTimeline, orderTimelines } from './order-timeline.ts'
+import { historyOf, type SampleTimeline, ns, served } from '../testing/sample-timelines.ts'
 
-const lifeOf = (made: MadeLife): Life => livesOf(historyOf([made]))[0] ?? assert.fail()
+const lifeOf = (made: SampleTimeline): OrderTimeline => orderTimelines(historyOf([made]))[0] ?? assert.fail()
 
 test('a reserved order is complete when it was both decided and confirmed, whichever came last', () => {
   const reserved = served(0, 100)
@@ -14,7 +14,7 @@ test('a reserved order is complete when it was both decided and confirmed, which
 })
 
 test('a failed order is complete with its decision, if the load demanded the failure', () => {
-  const failed: MadeLife = { atMs: 0, answer: '409 out-of-stock', answeredMs: 9, placedMs: 1, decidedMs: 5 }
+  const failed: SampleTimeline = { atMs: 0, answer: '409 out-of-stock', answeredMs: 9, placedMs: 1, decidedMs: 5 }
   const soldOut = lifeOf({ ...failed, outcome: 'out-of-stock', expected: 'scarce' })
   assert.deepEqual([soldOut.outcome, soldOut.reason, completedNs(soldOut)], ['failed', 'out-of-stock', ns(5)])
   assert.ok(isCompleted(soldOut))
@@ -44,7 +44,7 @@ test('an order about which inventory was not asked has the time and the reason o
 })
 
 test('the right answer is a 2xx, or the 409 that the load demands', () => {
-  const right = (answer: MadeLife['answer'], expected: MadeLife['expected']) =>
+  const right = (answer: SampleTimeline['answer'], expected: SampleTimeline['expected']) =>
     isRightAnswer(lifeOf({ atMs: 0, answer, answeredMs: 5, expected }))
   for (const answer of ['200', '201', '202'] as const) assert.ok(right(answer, 'reserved'), answer)
   for (const answer of ['409 out-of-stock', '409 unknown-sku'] as const) {
@@ -69,15 +69,15 @@ test('the right answer is a 2xx, or the 409 that the load demands', () => {
 test('orders of the warm-up are left out, unless all are asked for', () => {
   const history = historyOf([served(0, 10), served(10, 10), served(20, 10)], { warmUpOrders: 2 })
   assert.deepEqual(
-    livesOf(history).map(({ planned }) => planned.index),
+    orderTimelines(history).map(({ planned }) => planned.index),
     [2],
   )
-  assert.equal(livesOf(history, { all: true }).length, 3)
+  assert.equal(orderTimelines(history, { all: true }).length, 3)
 })
 
 test('an order that was sent again has its first attempt', () => {
   const history = historyOf([served(0, 10)])
   const [first = assert.fail()] = history.attempts
   history.attempts.push({ ...first, attempt: 2, plannedNs: ns(500) })
-  assert.equal(livesOf(history)[0]?.attempt?.attempt, 1)
+  assert.equal(orderTimelines(history)[0]?.attempt?.attempt, 1)
 })

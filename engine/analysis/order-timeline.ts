@@ -3,7 +3,7 @@ import type { Attempt } from '../load/attempt.ts'
 import type { History } from '../run/history.ts'
 import type { PlannedOrder } from '../load/orders.ts'
 
-export type Life = {
+export type OrderTimeline = {
   planned: PlannedOrder
   /** The first attempt; undefined when the load was stopped before it. */
   attempt: Attempt | undefined
@@ -18,7 +18,7 @@ export type Life = {
 }
 
 /** Lives of the orders that are measured, in the sequence of the plan; with `all`, those of the warm-up too. */
-export function livesOf(history: History, { all = false } = {}): Life[] {
+export function orderTimelines(history: History, { all = false } = {}): OrderTimeline[] {
   const { evidence, planned, attempts, warmUpOrders } = history
   const orders = new Map(evidence.orders.map(row => [row.orderId, row]))
   const decisions = new Map(evidence.decisions.map(row => [row.orderId, row]))
@@ -51,14 +51,14 @@ export function livesOf(history: History, { all = false } = {}): Life[] {
 }
 
 /** When an order had all that it should have: its outcome and, if reserved, its notification, or its stock was back. */
-export function completedNs({ outcome, decidedNs, releasedNs, notifiedNs }: Life): number | undefined {
+export function completedNs({ outcome, decidedNs, releasedNs, notifiedNs }: OrderTimeline): number | undefined {
   if (decidedNs === undefined || outcome === undefined) return undefined
   if (outcome === 'failed') return releasedNs ?? decidedNs
   return notifiedNs === undefined ? undefined : Math.max(decidedNs, notifiedNs)
 }
 
 /** Inventory decided it, and as the seed demands: a failure that nobody ordered is no completion. */
-export function isCompleted(life: Life): boolean {
+export function isCompleted(life: OrderTimeline): boolean {
   if (completedNs(life) === undefined) return false
   return life.outcome === 'reserved' || (life.planned.expected !== 'reserved' && isBusiness(life.reason))
 }
@@ -66,17 +66,18 @@ export function isCompleted(life: Life): boolean {
 const isBusiness = (reason: string | undefined): boolean => reason === 'out-of-stock' || reason === 'unknown-sku'
 
 /** The answer was the right one: accepted, or the refusal that the seed demands. */
-export function isRightAnswer({ attempt, planned }: Life): boolean {
+export function isRightAnswer({ attempt, planned }: OrderTimeline): boolean {
   if (attempt?.answer.kind !== 'status') return false
   const { status, code } = attempt.answer
   return (status >= 200 && status < 300) || (status === 409 && planned.expected !== 'reserved' && isBusiness(code))
 }
 
 /** When a completed order was; undefined for one that failed although nobody ordered that, or never ended. */
-export const fulfilledNs = (life: Life): number | undefined => (isCompleted(life) ? completedNs(life) : undefined)
+export const fulfilledNs = (life: OrderTimeline): number | undefined =>
+  isCompleted(life) ? completedNs(life) : undefined
 
 /** Its client was told no, or nothing, by a fault's doing, and no book has it. */
-export const wasNotTaken = (life: Life): boolean => life.placedNs === undefined && !isRightAnswer(life)
+export const wasRejected = (life: OrderTimeline): boolean => life.placedNs === undefined && !isRightAnswer(life)
 
 /** It failed, and the seed did not demand it: a fault's doing. */
-export const wasGivenUp = (life: Life): boolean => life.outcome === 'failed' && !isCompleted(life)
+export const wasAbandoned = (life: OrderTimeline): boolean => life.outcome === 'failed' && !isCompleted(life)

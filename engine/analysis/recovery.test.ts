@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { History } from '../run/history.ts'
-import { historyOf, type MadeLife, ns, served } from '../testing/sample-timelines.ts'
+import { historyOf, type SampleTimeline, ns, served } from '../testing/sample-timelines.ts'
 import { openOrders, openSeries, recoveryMeasures } from './recovery.ts'
 
 const SPAN = { fromMs: 1_000, toMs: 3_000 }
 
 /** Accepted at once, decided and confirmed later. */
-const waiting = (atMs: number, doneMs: number): MadeLife => ({
+const waiting = (atMs: number, doneMs: number): SampleTimeline => ({
   atMs,
   answer: '202',
   answeredMs: atMs + 5,
@@ -19,15 +19,15 @@ const waiting = (atMs: number, doneMs: number): MadeLife => ({
 
 const of = (history: History) =>
   Object.fromEntries(recoveryMeasures(history, SPAN).map(({ name, value, note }) => [name, note ?? value]))
-const measured = (lives: readonly MadeLife[]) => of(historyOf(lives))
+const measured = (lives: readonly SampleTimeline[]) => of(historyOf(lives))
 
 test('after a heal the last of those that were asked before it says when the model had recovered', () => {
   const held = Array.from({ length: 100 }, (_, index) => waiting(1_000 + index * 10, 3_100 + index * 10))
   const found = measured([served(500, 20), ...held, waiting(4_500, 9_000)])
-  assert.equal(found['heal to last decided'], 1_080)
-  assert.equal(found['heal to last completed'], 1_090)
-  assert.equal(found['deepest open'], 100)
-  assert.equal(found['oldest waited'], 4_500)
+  assert.equal(found['time to last decision'], 1_080)
+  assert.equal(found['time to full recovery'], 1_090)
+  assert.equal(found['peak open orders'], 100)
+  assert.equal(found['longest wait'], 4_500)
   assert.equal(found['during: availability'], 100)
   // A hundred of them, 10 ms apart; the last five are no backlog any more.
   assert.ok(Math.abs(Number(found['drain rate']) - 100) < 3, String(found['drain rate']))
@@ -36,26 +36,35 @@ test('after a heal the last of those that were asked before it says when the mod
 test('a model that had caught up before the heal has no drain rate, nor has one that never did', () => {
   const held = (doneMs: number) => Array.from({ length: 100 }, (_, index) => waiting(1_000 + index * 5, doneMs + index))
   assert.equal(measured(held(2_000))['drain rate'], 'fewer than 50 orders waited at the heal')
-  const forgotten = (atMs: number): MadeLife => ({ atMs, answer: '202', answeredMs: atMs + 5, placedMs: atMs + 2 })
+  const forgotten = (atMs: number): SampleTimeline => ({
+    atMs,
+    answer: '202',
+    answeredMs: atMs + 5,
+    placedMs: atMs + 2,
+  })
   const never = Array.from({ length: 60 }, (_, index) => forgotten(1_000 + index * 10))
   assert.equal(measured([...never, served(3_500, 20)])['drain rate'], 'it did not catch up')
 })
 
 test('who is told no, or too late, while the fault lasts has no availability', () => {
-  const refused: MadeLife = { atMs: 1_500, answer: '503 inventory-unavailable', answeredMs: 1_501 }
+  const refused: SampleTimeline = { atMs: 1_500, answer: '503 inventory-unavailable', answeredMs: 1_501 }
   const late = { ...served(2_000, 1_500) }
   const found = measured([served(500, 20), refused, late, served(2_500, 20), { atMs: 2_600, answer: 'deadline' }])
   assert.equal(found['during: availability'], 25)
 })
 
 test('an order that was told no and that no book has is not taken', () => {
-  const refused: MadeLife = { atMs: 1_500, answer: '503 broker-unavailable', answeredMs: 1_501 }
+  const refused: SampleTimeline = { atMs: 1_500, answer: '503 broker-unavailable', answeredMs: 1_501 }
   const found = measured([served(500, 20), refused, { atMs: 2_600, answer: 'deadline' }])
-  assert.deepEqual([found['not taken'], found['given up']], [2, 0])
+  assert.deepEqual([found['rejected'], found['abandoned']], [2, 0])
 })
 
 test('while a fault lasts only a right answer has a latency: a quick refusal is none', () => {
-  const refused = (atMs: number): MadeLife => ({ atMs, answer: '503 inventory-unavailable', answeredMs: atMs + 1 })
+  const refused = (atMs: number): SampleTimeline => ({
+    atMs,
+    answer: '503 inventory-unavailable',
+    answeredMs: atMs + 1,
+  })
   const lives = Array.from({ length: 40 }, (_, index) => [served(1_000 + index * 10, 300), refused(1_005 + index * 10)])
   assert.equal(measured(lives.flat())['during: right answer p50'], 300)
   const none = measured(Array.from({ length: 40 }, (_, index) => refused(1_000 + index)))
@@ -68,10 +77,10 @@ test('orders that all end at almost one moment have no drain rate', () => {
 })
 
 test('where an order waits for ever no time is claimed', () => {
-  const forgotten: MadeLife = { atMs: 1_500, answer: '202', answeredMs: 1_505, placedMs: 1_502 }
+  const forgotten: SampleTimeline = { atMs: 1_500, answer: '202', answeredMs: 1_505, placedMs: 1_502 }
   const found = measured([served(500, 20), forgotten])
-  assert.equal(found['heal to last decided'], '1 of those that were asked while it lasted never were')
-  assert.equal(found['oldest waited'], '1 never ended')
+  assert.equal(found['time to last decision'], '1 of those that were asked while it lasted never were')
+  assert.equal(found['longest wait'], '1 never ended')
   assert.equal(found['drain rate'], 'fewer than 50 orders waited at the heal')
 })
 
@@ -89,7 +98,7 @@ test('an order is open from its start until it is decided and confirmed', () => 
 })
 
 test('an order that the fault made fail is given up: it completes nothing, and waits no longer', () => {
-  const refused = (atMs: number): MadeLife => ({
+  const refused = (atMs: number): SampleTimeline => ({
     atMs,
     answer: '503 inventory-unavailable',
     answeredMs: atMs + 1,
@@ -97,22 +106,22 @@ test('an order that the fault made fail is given up: it completes nothing, and w
     book: { status: 'failed', reason: 'inventory-unavailable', decidedMs: atMs + 1 },
   })
   const found = measured([served(500, 20), refused(1_500), refused(2_000)])
-  assert.equal(found['given up'], 2)
-  assert.equal(found['not taken'], 0)
-  assert.equal(found['heal to last completed'], 'all that were taken while it lasted were given up')
-  assert.equal(found['oldest waited'], 19)
-  assert.equal(measured([refused(1_500)])['oldest waited'], 1)
+  assert.equal(found['abandoned'], 2)
+  assert.equal(found['rejected'], 0)
+  assert.equal(found['time to full recovery'], 'all that were taken while it lasted were given up')
+  assert.equal(found['longest wait'], 19)
+  assert.equal(measured([refused(1_500)])['longest wait'], 1)
   const timedOut = {
     ...refused(1_500),
     answeredMs: 2_500,
     book: { status: 'failed', reason: 'deadline-passed', decidedMs: 2_500 },
   } as const
-  assert.equal(measured([served(500, 20), timedOut])['oldest waited'], 1_000)
-  assert.equal(measured([{ atMs: 1_500, answer: 'deadline' }])['oldest waited'], 'no order was taken')
+  assert.equal(measured([served(500, 20), timedOut])['longest wait'], 1_000)
+  assert.equal(measured([{ atMs: 1_500, answer: 'deadline' }])['longest wait'], 'no order was taken')
 })
 
 test('an order that was given up waits until its stock is back, whether inventory died before or after it had taken it', () => {
-  const cut: MadeLife = {
+  const cut: SampleTimeline = {
     atMs: 1_500,
     answer: '502 inventory-broke',
     answeredMs: 1_516,
@@ -121,47 +130,58 @@ test('an order that was given up waits until its stock is back, whether inventor
   }
   const before = measured([{ ...cut, outcome: 'released', decidedMs: 3_200, releasedMs: 3_200 }])
   const after = measured([{ ...cut, outcome: 'reserved', decidedMs: 1_503, releasedMs: 3_200 }])
-  for (const found of [before, after]) assert.deepEqual([found['given up'], found['oldest waited']], [1, 1_700])
+  for (const found of [before, after]) assert.deepEqual([found['abandoned'], found['longest wait']], [1, 1_700])
 })
 
 test('orders of the warm-up are open as others are, and are in no other measure of a recovery', () => {
-  const refused: MadeLife = { atMs: 20, answer: '503 broker-unavailable', answeredMs: 21 }
+  const refused: SampleTimeline = { atMs: 20, answer: '503 broker-unavailable', answeredMs: 21 }
   const found = of(historyOf([waiting(0, 900), waiting(10, 900), refused, served(1_500, 20)], { warmUpOrders: 3 }))
-  assert.deepEqual([found['deepest open'], found['oldest waited'], found['not taken']], [2, 19, 0])
+  assert.deepEqual([found['peak open orders'], found['longest wait'], found['rejected']], [2, 19, 0])
 })
 
 test('half of the orders are completed within the time of those asked, not of those that survived', () => {
-  const refused = (atMs: number): MadeLife => ({ atMs, answer: '503 inventory-unavailable', answeredMs: atMs + 1 })
+  const refused = (atMs: number): SampleTimeline => ({
+    atMs,
+    answer: '503 inventory-unavailable',
+    answeredMs: atMs + 1,
+  })
   const half = [served(500, 20), served(510, 30), refused(1_500), refused(1_600)]
-  assert.equal(measured(half)['half completed within'], 29)
-  assert.equal(measured([...half, refused(1_700)])['half completed within'], 'fewer than half were completed')
+  assert.equal(measured(half)['median completion of all requested'], 29)
+  assert.equal(
+    measured([...half, refused(1_700)])['median completion of all requested'],
+    'fewer than half were completed',
+  )
 })
 
 test('a late load is no waiting order, and voids how long one waited', () => {
   const history = historyOf([waiting(1_000, 1_060), waiting(1_100, 1_160)])
   for (const attempt of history.attempts) attempt.startedNs = attempt.plannedNs + 40e6
   const found = of(history)
-  assert.deepEqual([found['oldest waited'], found['half completed within']], ['generator-bound', 'generator-bound'])
+  assert.deepEqual(
+    [found['longest wait'], found['median completion of all requested']],
+    ['generator-bound', 'generator-bound'],
+  )
   assert.equal(Math.round((openOrders(history)[0]?.[0] ?? 0) * 1_000), 1_040)
 })
 
 test('where the clocks differ nothing is measured between them', () => {
   const history = { ...historyOf([waiting(1_000, 1_060), served(1_500, 20)]), clocksAgree: false }
   const found = of(history)
-  const between = ['heal to last decided', 'heal to last completed', 'deepest open', 'oldest waited', 'drain rate']
-  for (const name of [...between, 'half completed within']) assert.equal(found[name], 'the clocks differ', name)
-  assert.deepEqual([found['not taken'], found['during: availability']], [0, 100])
+  const between = ['time to last decision', 'time to full recovery', 'peak open orders', 'longest wait', 'drain rate']
+  for (const name of [...between, 'median completion of all requested'])
+    assert.equal(found[name], 'the clocks differ', name)
+  assert.deepEqual([found['rejected'], found['during: availability']], [0, 100])
   assert.deepEqual(openSeries(history), [])
 })
 
 test('a fault lasts until what ends it has done its work, whatever was planned', () => {
   const history = historyOf([waiting(1_500, 6_100), waiting(4_500, 6_300), waiting(5_500, 6_900)])
   const act = (verb: string, atMs: number, doneMs: number) =>
-    history.acts.push({ atNs: ns(atMs), doneNs: ns(doneMs), verb, target: 'kafka' })
+    history.executedSteps.push({ atNs: ns(atMs), doneNs: ns(doneMs), action: verb, target: 'kafka' })
   act('kill', 1_000, 1_010)
   act('start', 3_000, 5_000)
   const found = of(history)
-  assert.equal(found['start took'], 2_000)
-  assert.equal(found['during: asked'], 2)
-  assert.equal(found['heal to last completed'], 1_300)
+  assert.equal(found['restart time'], 2_000)
+  assert.equal(found['during: requested'], 2)
+  assert.equal(found['time to full recovery'], 1_300)
 })

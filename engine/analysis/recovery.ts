@@ -8,13 +8,13 @@ import {
   completedNs,
   fulfilledNs,
   isRightAnswer,
-  type Life,
-  livesOf,
-  wasGivenUp,
-  wasNotTaken,
+  type OrderTimeline,
+  orderTimelines,
+  wasAbandoned,
+  wasRejected,
 } from './order-timeline.ts'
 import { percentiles } from './latency/percentiles.ts'
-import { AVAILABLE_MS, deepest, latency, voidBecause } from './measures.ts'
+import { AVAILABLE_MS, peak, latency, voidBecause } from './measures.ts'
 import { ENDS, thinned } from './series.ts'
 import type { Measure, Series } from '../run/summary.ts'
 import { CLOCKS_DIFFER } from './format.ts'
@@ -31,18 +31,19 @@ type Unnamed = Omit<Measure, 'variant'>
 type Amount = Pick<Measure, 'value' | 'note'>
 
 /** When the timeline's first fault really began and ended; else as it was planned. */
-function spanOf({ acts, originNs }: History, planned: Span): Span & { startMs: number | undefined } {
-  const began = acts.find(({ verb }) => ENDS[verb] !== undefined)
-  const ended = began && acts.find(({ verb, target }) => verb === ENDS[began.verb] && target === began.target)
+function spanOf({ executedSteps, originNs }: History, planned: Span): Span & { startMs: number | undefined } {
+  const began = executedSteps.find(({ action }) => ENDS[action] !== undefined)
+  const ended =
+    began && executedSteps.find(({ action, target }) => action === ENDS[began.action] && target === began.target)
   if (!began || !ended) return { ...planned, startMs: undefined }
   const ms = (ns: number) => (ns - originNs) / 1e6
-  const startMs = ended.verb === 'start' ? (ended.doneNs - ended.atNs) / 1e6 : undefined
+  const startMs = ended.action === 'start' ? (ended.doneNs - ended.atNs) / 1e6 : undefined
   return { fromMs: ms(began.atNs), toMs: ms(ended.doneNs), startMs }
 }
 
 /** Orders that wait, at every change: [seconds since the load began, orders]. */
 export function openOrders(history: History): [number, number][] {
-  const changes = livesOf(history, { all: true }).flatMap(life => {
+  const changes = orderTimelines(history, { all: true }).flatMap(life => {
     if (life.placedNs === undefined) return []
     const doneNs = completedNs(life)
     const fromNs = life.attempt?.startedNs ?? life.placedNs
@@ -55,22 +56,22 @@ export function openOrders(history: History): [number, number][] {
 
 /** None where the clocks differ. */
 export const openSeries = (history: History): Omit<Series, 'variant'>[] =>
-  history.clocksAgree ? [{ name: 'open', unit: 'orders', points: thinned(openOrders(history)) }] : []
+  history.clocksAgree ? [{ name: 'open orders', unit: 'orders', points: thinned(openOrders(history)) }] : []
 
 /** @param planned span of the fault, for what no step of the timeline begins and ends */
 export function recoveryMeasures(history: History, planned: Span): Unnamed[] {
   const span = spanOf(history, planned)
-  const lives = livesOf(history).filter(({ attempt }) => attempt)
+  const lives = orderTimelines(history).filter(({ attempt }) => attempt)
   const open = openOrders(history)
   return [
     ...duringFault(history, lives, span),
-    ...(span.startMs === undefined ? [] : [{ name: 'start took', unit: 'ms', value: span.startMs }]),
+    ...(span.startMs === undefined ? [] : [{ name: 'restart time', unit: 'ms', value: span.startMs }]),
     ...acrossClocks(history, fromHeal(history, lives, span)),
-    { name: 'not taken', unit: 'orders', value: lives.filter(wasNotTaken).length },
-    { name: 'given up', unit: 'orders', value: lives.filter(wasGivenUp).length },
-    { name: 'deepest open', unit: 'orders', ...deepest(history, open) },
+    { name: 'rejected', unit: 'orders', value: lives.filter(wasRejected).length },
+    { name: 'abandoned', unit: 'orders', value: lives.filter(wasAbandoned).length },
+    { name: 'peak open orders', unit: 'orders', ...peak(history, open) },
     ...acrossClocks(history, [
-      { name: 'oldest waited', unit: 'ms', ...oldestWaited(history, lives) },
+      { name: 'longest wait', unit: 'ms', ...oldestWaited(history, lives) },
       { name: 'drain rate', unit: 'orders/s', ...drainRate(lives, open, history, span) },
       halfCompleted(history, lives),
     ]),
@@ -82,12 +83,12 @@ const acrossClocks = ({ clocksAgree }: History, measures: Unnamed[]): Unnamed[] 
   clocksAgree ? measures : measures.map(({ name, unit }) => ({ name, unit, value: null, note: CLOCKS_DIFFER }))
 
 /** Within which half of the orders that were asked were completed: one that never was counts as longer than all. */
-function halfCompleted(history: History, lives: readonly Life[]): Unnamed {
+function halfCompleted(history: History, lives: readonly OrderTimeline[]): Unnamed {
   const done = lives.flatMap(life => {
     const doneNs = fulfilledNs(life)
     return doneNs === undefined ? [] : [{ ms: (doneNs - (life.attempt?.plannedNs ?? doneNs)) / 1e6, atLeast: false }]
   })
-  const base = { name: 'half completed within', unit: 'ms' }
+  const base = { name: 'median completion of all requested', unit: 'ms' }
   const half = Math.ceil(lives.length / 2)
   if (lives.length === 0 || done.length < half) return { ...base, value: null, note: 'fewer than half were completed' }
   const note = voidBecause(history, done)
@@ -95,9 +96,10 @@ function halfCompleted(history: History, lives: readonly Life[]): Unnamed {
   return note === undefined ? { ...base, value: waits[half - 1] ?? null } : { ...base, value: null, note }
 }
 
-const plannedMs = ({ attempt }: Life, { originNs }: History): number => ((attempt?.plannedNs ?? 0) - originNs) / 1e6
+const plannedMs = ({ attempt }: OrderTimeline, { originNs }: History): number =>
+  ((attempt?.plannedNs ?? 0) - originNs) / 1e6
 
-function duringFault(history: History, lives: readonly Life[], { fromMs, toMs }: Span): Unnamed[] {
+function duringFault(history: History, lives: readonly OrderTimeline[], { fromMs, toMs }: Span): Unnamed[] {
   const during = lives.filter(life => plannedMs(life, history) >= fromMs && plannedMs(life, history) < toMs)
   const right = during.filter(isRightAnswer).flatMap(({ attempt }) => {
     const ms = ((attempt?.answeredNs ?? Number.NaN) - (attempt?.plannedNs ?? 0)) / 1e6
@@ -108,20 +110,20 @@ function duringFault(history: History, lives: readonly Life[], { fromMs, toMs }:
   const noneRight = right.length === 0 ? 'no order was answered rightly while it lasted' : undefined
   const figures = latency('during: right answer', percentiles(right), noneRight ?? voidBecause(history, right))
   return [
-    { name: 'during: asked', unit: 'orders', value: during.length },
+    { name: 'during: requested', unit: 'orders', value: during.length },
     { name: 'during: availability', unit: '%', value },
     ...figures.filter(({ name }) => name.endsWith(' p50')),
   ]
 }
 
 /** From the heal until the last order that was asked during the fault, and not given up, was decided and completed. */
-function fromHeal(history: History, lives: readonly Life[], { fromMs, toMs }: Span): Unnamed[] {
+function fromHeal(history: History, lives: readonly OrderTimeline[], { fromMs, toMs }: Span): Unnamed[] {
   const asked = lives.filter(life => {
     const ms = plannedMs(life, history)
     return life.placedNs !== undefined && ms >= fromMs && ms < toMs
   })
-  const kept = asked.filter(life => !wasGivenUp(life))
-  const since = (name: string, doneOf: (life: Life) => number | undefined): Unnamed => {
+  const kept = asked.filter(life => !wasAbandoned(life))
+  const since = (name: string, doneOf: (life: OrderTimeline) => number | undefined): Unnamed => {
     const never = kept.filter(life => doneOf(life) === undefined).length
     const none =
       asked.length === 0 ? 'no order was taken while it lasted' : 'all that were taken while it lasted were given up'
@@ -130,11 +132,11 @@ function fromHeal(history: History, lives: readonly Life[], { fromMs, toMs }: Sp
     const lastNs = kept.reduce((last, life) => Math.max(last, doneOf(life) ?? 0), 0)
     return { name, unit: 'ms', value: Math.max(0, (lastNs - history.originNs) / 1e6 - toMs) }
   }
-  return [since('heal to last decided', ({ decidedNs }) => decidedNs), since('heal to last completed', fulfilledNs)]
+  return [since('time to last decision', ({ decidedNs }) => decidedNs), since('time to full recovery', fulfilledNs)]
 }
 
 /** From the planned start until it was completed or given up: a client whose order fails in the end waited too. */
-function oldestWaited(history: History, lives: readonly Life[]): Amount {
+function oldestWaited(history: History, lives: readonly OrderTimeline[]): Amount {
   const never = lives.filter(life => life.placedNs !== undefined && completedNs(life) === undefined).length
   if (never > 0) return { value: null, note: `${never} never ended` }
   const waits = lives.flatMap(life => {
@@ -148,7 +150,12 @@ function oldestWaited(history: History, lives: readonly Life[]): Amount {
 }
 
 /** Completions a second from the first after the heal until the model had caught up. */
-function drainRate(lives: readonly Life[], open: [number, number][], { originNs }: History, { toMs }: Span): Amount {
+function drainRate(
+  lives: readonly OrderTimeline[],
+  open: [number, number][],
+  { originNs }: History,
+  { toMs }: Span,
+): Amount {
   const waiting = open.findLast(([seconds]) => seconds * 1e3 <= toMs)?.[1] ?? 0
   if (waiting < LEAST_BACKLOG) return { value: null, note: `fewer than ${LEAST_BACKLOG} orders waited at the heal` }
   const caughtUp = open.find(([seconds, orders]) => seconds * 1e3 > toMs && orders <= CAUGHT_UP)?.[0]

@@ -1,15 +1,15 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { costMeasures } from './resource-usage.ts'
-import type { Costs, Reading, Use } from '../run/usage.ts'
+import { usageMeasures } from './resource-usage.ts'
+import type { Costs, UsageReading, ResourceUsage } from '../run/usage.ts'
 import { historyOf, served } from '../testing/sample-timelines.ts'
 
-const use = (cpuSeconds: number, writtenBytes: number, memoryBytes: number): Use => {
+const use = (cpuSeconds: number, writtenBytes: number, memoryBytes: number): ResourceUsage => {
   return { began: '1@1', cpuSeconds, writtenBytes, memoryBytes }
 }
 
 /** Two services and a broker; `share` of what they use by the end. */
-const reading = (share: number): Reading => ({
+const reading = (share: number): UsageReading => ({
   atNs: share,
   uses: [
     { name: 'order_service', kind: 'service', use: use(10 + 2 * share, 1e6 * share, 50e6) },
@@ -20,7 +20,7 @@ const reading = (share: number): Reading => ({
 })
 
 /** Measures of 500 orders and a warm-up of one, by name; `change` spoils what was read. */
-function measured(change: (readings: Record<'before' | 'after', Reading>) => void = () => {}) {
+function measured(change: (readings: Record<'before' | 'after', UsageReading>) => void = () => {}) {
   const costs = { before: reading(0), after: reading(1) }
   change(costs)
   return measuresOf(costs)
@@ -29,7 +29,7 @@ function measured(change: (readings: Record<'before' | 'after', Reading>) => voi
 function measuresOf(costs: Costs, orders = 500) {
   const lives = Array.from({ length: orders + 1 }, (_, index) => served(index, 5))
   const history = { ...historyOf(lives, { warmUpOrders: 1 }), costs }
-  return Object.fromEntries(costMeasures(history).map(({ name, value, note }) => [name, note ?? value]))
+  return Object.fromEntries(usageMeasures(history).map(({ name, value, note }) => [name, note ?? value]))
 }
 
 const WHOLE = {
@@ -47,14 +47,14 @@ const WHOLE = {
 }
 
 /** Of `uses`, the one of this name. */
-const entry = ({ uses }: Reading, name: string) => uses.find(each => each.name === name) ?? assert.fail(name)
+const entry = ({ uses }: UsageReading, name: string) => uses.find(each => each.name === name) ?? assert.fail(name)
 
 test('costs are differences for 1,000 orders that were asked after the warm-up, memory is that of the end', () => {
   assert.deepEqual(measured(), WHOLE)
 })
 
 test('a variant that did not ask for its costs has none', () => {
-  assert.deepEqual(costMeasures(historyOf([served(0, 5)])), [])
+  assert.deepEqual(usageMeasures(historyOf([served(0, 5)])), [])
 })
 
 test('a service that is another process at the end leaves the brokers, the disk and the memory known', () => {

@@ -14,8 +14,8 @@
 // Two things move these numbers and are no property of a model: a Java that has just started still compiles, so that the
 // first variant of a broker pays more; and a busy machine puts more orders into one commit, so that it writes less an order.
 import type { History } from '../run/history.ts'
-import { livesOf } from './order-timeline.ts'
-import type { Costs, Reading, Use } from '../run/usage.ts'
+import { orderTimelines } from './order-timeline.ts'
+import type { Costs, UsageReading, ResourceUsage } from '../run/usage.ts'
 import type { Measure } from '../run/summary.ts'
 
 type Amount = Pick<Measure, 'value' | 'note'>
@@ -26,10 +26,10 @@ type Known = Exclude<Costs, { unknown: string }>
 const BOTH: readonly Kind[] = ['service', 'broker']
 const unknown = (note: string): Amount => ({ value: null, note })
 
-export function costMeasures(history: History): Omit<Measure, 'variant'>[] {
+export function usageMeasures(history: History): Omit<Measure, 'variant'>[] {
   const { costs } = history
   if (!costs) return []
-  const asked = livesOf(history).filter(({ attempt }) => attempt).length
+  const asked = orderTimelines(history).filter(({ attempt }) => attempt).length
   const told = (unit: string, factor: number, read: (known: Known) => Amount) => {
     const amount = 'unknown' in costs ? unknown(costs.unknown) : read(costs)
     return { unit, ...amount, value: amount.value === null ? null : amount.value * factor }
@@ -65,7 +65,7 @@ function spent({ before, after }: Known, figure: Figure, kinds: readonly Kind[])
   return last.value === null ? last : { value: last.value - first.value }
 }
 
-function sum({ uses }: Reading, figure: Figure, kinds: readonly Kind[]): Amount {
+function sum({ uses }: UsageReading, figure: Figure, kinds: readonly Kind[]): Amount {
   let value = 0
   for (const { name, kind, use } of uses.filter(({ kind }) => kinds.includes(kind))) {
     if (!use) return unknown(kind === 'broker' ? `${name} was no process of the lab` : `${name} did not run`)
@@ -86,4 +86,5 @@ function byDevice({ before, after }: Known, figure: 'writtenBytes' | 'flushes'):
   return from === null || to === null ? unknown('the disk counts no flushes') : { value: to - from }
 }
 
-const useOf = ({ uses }: Reading, name: string): Use | null | undefined => uses.find(each => each.name === name)?.use
+const useOf = ({ uses }: UsageReading, name: string): ResourceUsage | null | undefined =>
+  uses.find(each => each.name === name)?.use

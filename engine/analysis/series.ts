@@ -53,11 +53,13 @@ export function marksOf({ name: variant, spans }: Pick<Variant, 'name' | 'spans'
     })
   }
   const seconds = (ns: number) => round((ns - history.originNs) / 1e9)
-  return history.acts.map(({ verb, target, atNs }) => {
-    const end = history.acts.find(act => act.verb === ENDS[verb] && act.target === target && act.atNs > atNs)
+  return history.executedSteps.map(({ action, target, atNs }) => {
+    const end = history.executedSteps.find(
+      act => act.action === ENDS[action] && act.target === target && act.atNs > atNs,
+    )
     return {
       variant,
-      label: `${verb} ${target}`,
+      label: `${action} ${target}`,
       fromSeconds: seconds(atNs),
       ...(end && { toSeconds: seconds(end.doneNs) }),
     }

@@ -2,21 +2,21 @@
 // 409 about stock: nothing taken · 400, 413, 422, 503 and a refused connection: nothing happened, unless another attempt
 // of the order may have made it happen. 500, 502 and 504 promise nothing.
 import { type Attempt, isUnknown } from '../load/attempt.ts'
-import { defineCheck, judgeAll } from './check.ts'
-import { holdsStock, isDecided, standing, type Trace, traces } from './order-history.ts'
+import { defineCheck, evaluateAll } from './check.ts'
+import { holdsStock, isDecided, standing, type OrderHistory, orderHistories } from './order-history.ts'
 
-export const answersTrue = defineCheck('answers-true', 'what the client was told agrees with the end', history => {
-  const all = [...traces(history).values()]
+export const answersMatch = defineCheck('answers-match', 'what the client was told agrees with the end', history => {
+  const all = [...orderHistories(history).values()]
   const told = all.flatMap(({ attempts }) => attempts).filter(({ answer }) => !isUnknown(answer))
   const offenders = all.flatMap(trace => [...new Set(whyUntrue(trace))].map(why => `${trace.orderId} ${why}`))
-  return judgeAll({ looked: told.length, what: 'answers', offenders })
+  return evaluateAll({ looked: told.length, what: 'answers', offenders })
 })
 
 /** Answers of 409 that say something else than that the order was not reserved. */
 const SAYS_NOTHING = new Set(['order-undecided', 'order-conflict'])
 const NOTHING_HAPPENED = new Set([400, 413, 422, 503])
 
-function whyUntrue(trace: Trace): string[] {
+function whyUntrue(trace: OrderHistory): string[] {
   const untouched = !holdsStock(trace) && trace.notifications.length === 0
   const nothingElse = trace.raw.length === 0 && trace.attempts.every(saysNothingHappened)
   return trace.attempts.flatMap(attempt => {
@@ -42,5 +42,5 @@ function saysNothingHappened({ answer }: Attempt): boolean {
 
 const said = ({ answer }: Attempt): string => (answer.kind === 'status' ? String(answer.status) : answer.kind)
 
-const isCompleted = (trace: Trace): boolean =>
+const isCompleted = (trace: OrderHistory): boolean =>
   trace.rows.some(row => row.status === 'reserved') && standing(trace) === 'reserved' && trace.notifications.length > 0

@@ -9,29 +9,33 @@
  */
 import type { History } from '../run/history.ts'
 import type { Attempt } from '../load/attempt.ts'
-import { defineCheck, judgeAll } from './check.ts'
-import { type Trace, traces } from './order-history.ts'
+import { defineCheck, evaluateAll } from './check.ts'
+import { type OrderHistory, orderHistories } from './order-history.ts'
 
 /** Undefined when it never happened. */
 type Moment = { what: string; atNs: number } | undefined
 /** What came first, and what followed. */
 type Arrow = readonly [Moment, Moment]
 
-export const stamps = defineCheck('stamps', 'time goes forward: nothing is stamped before what caused it', history => {
-  const stamped = [...traces(history).values()].filter(
-    ({ attempts, rows, decisions }) => attempts.length + rows.length + decisions.length > 0,
-  )
-  const offenders = [
-    ...stamped.flatMap(trace =>
-      arrowsOf(trace, history)
-        .flatMap(whyBackwards)
-        .map(why => `${trace.orderId} ${why}`),
-    ),
-    ...tablesOf(history).flatMap(whyUnsorted),
-  ]
-  const where = history.clocksAgree ? '' : ', each clock for itself because they differ'
-  return judgeAll({ looked: stamped.length, what: `orders with stamps${where}`, offenders })
-})
+export const causalOrder = defineCheck(
+  'causal-order',
+  'time goes forward: nothing is stamped before what caused it',
+  history => {
+    const stamped = [...orderHistories(history).values()].filter(
+      ({ attempts, rows, decisions }) => attempts.length + rows.length + decisions.length > 0,
+    )
+    const offenders = [
+      ...stamped.flatMap(trace =>
+        arrowsOf(trace, history)
+          .flatMap(whyBackwards)
+          .map(why => `${trace.orderId} ${why}`),
+      ),
+      ...tablesOf(history).flatMap(whyUnsorted),
+    ]
+    const where = history.clocksAgree ? '' : ', each clock for itself because they differ'
+    return evaluateAll({ looked: stamped.length, what: `orders with stamps${where}`, offenders })
+  },
+)
 
 const whyBackwards = ([cause, effect]: Arrow): string[] =>
   cause && effect && effect.atNs < cause.atNs
@@ -46,7 +50,10 @@ function first<Row>(what: string, rows: readonly Row[], stampOf: (row: Row) => n
 const toldNs = ({ answer, answeredNs }: Attempt, low: number, high: number): number | undefined =>
   answer.kind === 'status' && answer.status >= low && answer.status <= high ? answeredNs : undefined
 
-function arrowsOf({ attempts, raw, rows, decisions, movements, notifications }: Trace, history: History): Arrow[] {
+function arrowsOf(
+  { attempts, raw, rows, decisions, movements, notifications }: OrderHistory,
+  history: History,
+): Arrow[] {
   const sent = first('was sent', attempts, row => row.startedNs)
   const placed = first('was placed', rows, row => row.placedNs)
   const settled = first('was settled', rows, row => row.decidedNs)
@@ -57,7 +64,7 @@ function arrowsOf({ attempts, raw, rows, decisions, movements, notifications }: 
   const accepted = first('was accepted', attempts, row => toldNs(row, 200, 299))
   const told201 = first('was told 201', attempts, row => toldNs(row, 201, 201))
   const effects = history.clocksAgree && raw.length === 0 ? [placed, reserved, decided, confirmed] : []
-  const isWiped = history.acts.some(({ verb }) => verb === 'wipe')
+  const isWiped = history.executedSteps.some(({ action }) => action === 'wipe')
   const kept: Arrow[] = [
     [decided, confirmed],
     [placed, accepted],

@@ -41,7 +41,7 @@ export const valid = (detail: string): Finding => ({ verdict: 'valid', detail })
 export const vacuous = (detail: string): Finding => ({ verdict: 'vacuous', detail })
 
 /** Invalid with the first offenders when there are any; else vacuous when nothing was looked at; else valid. Counts them. */
-export function judgeAll({
+export function evaluateAll({
   looked,
   what,
   offenders,

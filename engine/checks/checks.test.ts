@@ -4,19 +4,19 @@ import fc from 'fast-check'
 import { emptyHistory } from '../run/empty-history.ts'
 import type { History } from '../run/history.ts'
 import { worst } from './verdict.ts'
-import { BREAKS } from '../testing/mutations/effects.ts'
+import { MUTATIONS } from '../testing/mutations/effects.ts'
 import { defineCheck, runCheck } from './check.ts'
 import { always, CHECKS } from './checks.ts'
 import { expectedOutcomes } from './expected-outcomes.ts'
-import { MADE_REASONS, madeHistory } from '../testing/sample-history.ts'
-import { actSeen, duplicatesSeen, faultSeen } from './preconditions.ts'
-import { traces } from './order-history.ts'
+import { SAMPLE_REASONS, sampleHistory } from '../testing/sample-history.ts'
+import { stepSeen, duplicatesSeen, faultSeen } from './preconditions.ts'
+import { orderHistories } from './order-history.ts'
 
 const checks = [
   ...[...CHECKS.values()].filter(check => check.name !== 'expected-outcomes'),
-  expectedOutcomes({ mayFail: MADE_REASONS }),
+  expectedOutcomes({ mayFail: SAMPLE_REASONS }),
   faultSeen({ service: 'inventory_service', fault: 'delay' }),
-  actSeen({ verb: 'kill', target: 'inventory_service' }),
+  stepSeen({ verb: 'kill', target: 'inventory_service' }),
 ]
 const seeds = fc.nat({ max: 0xffffffff })
 
@@ -30,20 +30,20 @@ const explained = (history: History) =>
 
 test('every check is valid on any whole history', () => {
   fc.assert(
-    fc.property(seeds, seed => assert.deepEqual(explained(madeHistory(seed)), [])),
+    fc.property(seeds, seed => assert.deepEqual(explained(sampleHistory(seed)), [])),
     { numRuns: 300 },
   )
 })
 
-for (const { name, on, spoil, caughtBy } of BREAKS) {
+for (const { name, on, mutate, caughtBy } of MUTATIONS) {
   test(`when ${name}, exactly ${caughtBy.join(', ')} must turn invalid`, () => {
     fc.assert(
       fc.property(seeds, fc.nat(), (seed, which) => {
-        const history = madeHistory(seed)
-        const able = [...traces(history).values()].filter(on)
+        const history = sampleHistory(seed)
+        const able = [...orderHistories(history).values()].filter(on)
         const trace = able[which % able.length]
         if (!trace) return fc.pre(false)
-        spoil(history, trace)
+        mutate(history, trace)
         assert.deepEqual(invalid(history).toSorted(), caughtBy.toSorted(), explained(history).join('\n'))
       }),
       { numRuns: 30 },
@@ -55,7 +55,7 @@ test('a row of evidence more or less never passes', () => {
   const kinds = fc.constantFrom('movements', 'notifications', 'decisions', 'stock')
   fc.assert(
     fc.property(seeds, kinds, fc.boolean(), fc.nat(), (seed, kind, more, which) => {
-      const history = madeHistory(seed)
+      const history = sampleHistory(seed)
       const rows: unknown[] = history.evidence[kind]
       // A second row of one stock, or a failed order that inventory was never asked about, says nothing wrong.
       fc.pre(more ? kind !== 'stock' : kind !== 'decisions')
@@ -69,17 +69,23 @@ test('a row of evidence more or less never passes', () => {
 })
 
 test('an invalid check names the first offenders and counts all', () => {
-  const history = madeHistory(5)
+  const history = sampleHistory(5)
   history.evidence.notifications.push(...history.evidence.notifications)
-  const { detail, found } = runCheck(CHECKS.get('doubled') ?? assert.fail(), history)
+  const { detail, found } = runCheck(CHECKS.get('duplicated') ?? assert.fail(), history)
   assert.match(detail, /^\d+ found among \d+ .*was confirmed 2 times; .*; and \d+ more\.$/)
   assert.equal(found, Number.parseInt(detail))
   assert.equal(found, history.evidence.notifications.length / 2)
 })
 
 test('a valid check that looks for offenders says that it found 0, and one that judged nothing says no number', () => {
-  const found = new Map(verdicts(madeHistory(8)).map(result => [result.name, result.found]))
-  const counts = [...always.map(({ name }) => name), 'oversold', 'dead-letter-closure', 'unknown-resolved', 'unknown']
+  const found = new Map(verdicts(sampleHistory(8)).map(result => [result.name, result.found]))
+  const counts = [
+    ...always.map(({ name }) => name),
+    'oversold',
+    'dead-letter-closure',
+    'unknown-resolved',
+    'all-resolved',
+  ]
   for (const name of counts) assert.equal(found.get(name), 0, name)
   for (const result of verdicts(emptyHistory({}))) assert.ok(!('found' in result), result.name)
 })
@@ -92,13 +98,13 @@ test('a check that throws is unknown and says why', () => {
   const broken = defineCheck('broken', 'it cannot work', () => {
     throw new Error('a row is missing')
   })
-  const { name, verdict, detail } = runCheck(broken, madeHistory(1))
+  const { name, verdict, detail } = runCheck(broken, sampleHistory(1))
   assert.deepEqual([name, verdict], ['broken', 'unknown'])
   assert.match(detail, /a row is missing/)
 })
 
 test('oversold is vacuous when nothing was scarce, and unknown-resolved when every attempt was answered', () => {
-  const history = madeHistory(2)
+  const history = sampleHistory(2)
   for (const skus of Object.values(history.openingStock)) for (const sku of Object.keys(skus)) skus[sku] = 1_000_000
   assert.equal(runCheck(CHECKS.get('oversold') ?? assert.fail(), history).verdict, 'vacuous')
   const answer = { kind: 'status' as const, status: 400, text: '' }
@@ -107,23 +113,23 @@ test('oversold is vacuous when nothing was scarce, and unknown-resolved when eve
 })
 
 test('that no order is unknown is judged even when every attempt was answered', () => {
-  const history = madeHistory(9)
+  const history = sampleHistory(9)
   history.attempts = history.attempts.map(attempt => ({
     ...attempt,
     answer: { kind: 'status', status: 400, text: '' },
   }))
-  const { verdict, found } = runCheck(CHECKS.get('unknown') ?? assert.fail(), history)
+  const { verdict, found } = runCheck(CHECKS.get('all-resolved') ?? assert.fail(), history)
   assert.deepEqual({ verdict, found }, { verdict: 'valid', found: 0 })
 })
 
 test('what an experiment did on purpose and did not happen makes the run vacuous, with a sentence', () => {
-  const history = madeHistory(3)
+  const history = sampleHistory(3)
   const absent = [
     faultSeen({ service: 'inventory_service', fault: 'throttle' }),
     faultSeen({ service: 'nobody', fault: 'delay' }),
     faultSeen({ service: 'inventory_service', fault: 'delay', atLeast: 100 }),
-    actSeen({ verb: 'pause' }),
-    actSeen({ verb: 'kill', target: 'inventory_service', atLeast: 2 }),
+    stepSeen({ verb: 'pause' }),
+    stepSeen({ verb: 'kill', target: 'inventory_service', atLeast: 2 }),
     duplicatesSeen({ atLeast: 1, count: () => 0 }),
   ]
   for (const check of absent) {
@@ -134,21 +140,21 @@ test('what an experiment did on purpose and did not happen makes the run vacuous
 })
 
 test('an order that was planned as reserved may fail only for the reasons that its variant allows', () => {
-  const history = madeHistory(4)
+  const history = sampleHistory(4)
   assert.equal(runCheck(expectedOutcomes(), history).verdict, 'invalid')
-  assert.equal(runCheck(expectedOutcomes({ mayFail: MADE_REASONS }), history).verdict, 'valid')
+  assert.equal(runCheck(expectedOutcomes({ mayFail: SAMPLE_REASONS }), history).verdict, 'valid')
 })
 
 test('a message that was sent to be given up leaves no order stuck', () => {
-  const history = madeHistory(6)
+  const history = sampleHistory(6)
   const conflict = history.raw.find(({ class: kind }) => kind === 'other content')
   assert.ok(history.evidence.deadLetters.some(({ orderId }) => orderId === conflict?.orderId))
-  assert.equal(runCheck(CHECKS.get('stuck') ?? assert.fail(), history).verdict, 'valid')
+  assert.equal(runCheck(CHECKS.get('undecided') ?? assert.fail(), history).verdict, 'valid')
 })
 
 test('each check has a name of its own and a claim, and the worst verdict is that of the run', () => {
   assert.equal(new Set(checks.map(({ name }) => name)).size, checks.length)
   assert.ok(checks.every(({ claim }) => claim.length > 10))
   assert.ok(always.every(({ name }) => CHECKS.has(name)))
-  assert.equal(worst(verdicts(madeHistory(7)).map(({ verdict }) => verdict)), 'valid')
+  assert.equal(worst(verdicts(sampleHistory(7)).map(({ verdict }) => verdict)), 'valid')
 })

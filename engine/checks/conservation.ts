@@ -1,17 +1,17 @@
 // Conservation: start = left + moved, of each sku in each kitchen, and what an order holds agrees with its decision.
 // The movements are judged by the separately kept stock, and the other way round.
-import { defineCheck, judgeAll } from './check.ts'
-import { type Shelf, shelves } from './stock-position.ts'
-import { held, holdsStock, standing, type Trace, traces, wanted } from './order-history.ts'
+import { defineCheck, evaluateAll } from './check.ts'
+import { type StockPosition, stockPositions } from './stock-position.ts'
+import { held, holdsStock, standing, type OrderHistory, orderHistories, wanted } from './order-history.ts'
 
 export const conservation = defineCheck(
   'conservation',
   'stock at the start = stock left + stock moved, and each order holds what was decided',
   history => {
-    const opened = [...shelves(history).values()].filter(
+    const opened = [...stockPositions(history).values()].filter(
       ({ movements, quantity }) => movements.length > 0 || quantity !== undefined,
     )
-    const orders = [...traces(history).values()].filter(
+    const orders = [...orderHistories(history).values()].filter(
       ({ decisions, movements }) => decisions.length + movements.length > 0,
     )
     const offenders = [
@@ -19,11 +19,11 @@ export const conservation = defineCheck(
       ...orders.flatMap(trace => whyDisagreeing(trace).map(why => `${trace.orderId} ${why}`)),
     ]
     const looked = orders.some(({ movements }) => movements.length > 0) ? opened.length : 0
-    return judgeAll({ looked, what: 'kitchens and skus with stock that moved', offenders })
+    return evaluateAll({ looked, what: 'kitchens and skus with stock that moved', offenders })
   },
 )
 
-function whyLeaking({ movements, quantity, declared }: Shelf): string[] {
+function whyLeaking({ movements, quantity, declared }: StockPosition): string[] {
   const openings = movements.filter(({ kind }) => kind === 'opening')
   const total = movements.reduce((units, { delta }) => units + delta, 0)
   const opening = openings.reduce((units, { delta }) => units + delta, 0)
@@ -34,7 +34,7 @@ function whyLeaking({ movements, quantity, declared }: Shelf): string[] {
   ]
 }
 
-function whyDisagreeing(trace: Trace): string[] {
+function whyDisagreeing(trace: OrderHistory): string[] {
   const { planned, movements } = trace
   const decided = standing(trace)
   if (decided !== 'reserved') {

@@ -2,8 +2,8 @@
 // without a message that was sent to become one. A valid order that died undecided is `stuck`, and no leak here.
 import type { History, RawMessage } from '../run/history.ts'
 import type { DeadLetter } from '../experiment/model.ts'
-import { defineCheck, valid, vacuous, judgeAll } from './check.ts'
-import { isDecided, isValid, type Trace, traces, wasAsked } from './order-history.ts'
+import { defineCheck, valid, vacuous, evaluateAll } from './check.ts'
+import { isDecided, isValid, type OrderHistory, orderHistories, wasRequested } from './order-history.ts'
 
 export const deadLetterClosure = defineCheck(
   'dead-letter-closure',
@@ -13,7 +13,7 @@ export const deadLetterClosure = defineCheck(
     const { deadLetters } = history.evidence
     if (poison.length + deadLetters.length === 0) return vacuous('Nothing was dead-lettered, and nothing had to be.')
     const { missing, surplus } = pair(poison, deadLetters)
-    const all = traces(history)
+    const all = orderHistories(history)
     const orders = [...all.values()].filter(isInside)
     const done = orders.filter(isDecided)
     const gone = orders.filter(trace => !isDecided(trace) && trace.deadLetters.length === 0)
@@ -23,7 +23,7 @@ export const deadLetterClosure = defineCheck(
       ...gone.map(({ orderId }) => `${orderId} is neither done nor dead`),
     ]
     const counts = `${orders.length} orders and ${poison.length} poisoned messages`
-    if (offenders.length > 0) return judgeAll({ looked: orders.length + poison.length, what: 'messages', offenders })
+    if (offenders.length > 0) return evaluateAll({ looked: orders.length + poison.length, what: 'messages', offenders })
     return {
       ...valid(`Of ${counts}, ${done.length} orders are done and ${deadLetters.length} messages dead.`),
       found: 0,
@@ -32,7 +32,8 @@ export const deadLetterClosure = defineCheck(
 )
 
 /** An order that entered: it is in the book, or the timeline sent a message of it that must be decided. */
-const isInside = ({ rows, raw }: Trace): boolean => rows.length > 0 || raw.some(({ expect }) => expect === 'decided')
+const isInside = ({ rows, raw }: OrderHistory): boolean =>
+  rows.length > 0 || raw.some(({ expect }) => expect === 'decided')
 
 /** Each dead letter with the message that it was: by its id, then by its order, then any of those without a name. */
 function pair(
@@ -58,9 +59,9 @@ function pair(
   return { missing, surplus }
 }
 
-function whySurplus({ id, orderId, reason }: DeadLetter, all: Map<string, Trace>): string[] {
+function whySurplus({ id, orderId, reason }: DeadLetter, all: Map<string, OrderHistory>): string[] {
   const trace = orderId === undefined ? undefined : all.get(orderId)
-  if (!trace || !wasAsked(trace)) return [`the dead letter ${id} (${reason}) came from nowhere`]
+  if (!trace || !wasRequested(trace)) return [`the dead letter ${id} (${reason}) came from nowhere`]
   if (!isValid(trace)) return [`${orderId} is dead more than once (${reason})`]
   return isDecided(trace) ? [`${orderId} is both done and dead (${reason})`] : []
 }

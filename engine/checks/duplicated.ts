@@ -1,17 +1,17 @@
 // Doubled: an order with more than one reservation or notification. Judged by the appended movements and notifications,
 // which no unique key shapes, and not by the inbox that is to prevent it.
-import { defineCheck, judgeAll } from './check.ts'
-import { held, type Trace, traces, wanted } from './order-history.ts'
+import { defineCheck, evaluateAll } from './check.ts'
+import { held, type OrderHistory, orderHistories, wanted } from './order-history.ts'
 
-export const doubled = defineCheck('doubled', 'no order is reserved or confirmed more than once', history => {
-  const touched = [...traces(history).values()].filter(
+export const duplicated = defineCheck('duplicated', 'no order is reserved or confirmed more than once', history => {
+  const touched = [...orderHistories(history).values()].filter(
     ({ decisions, movements, notifications }) => movements.length + notifications.length > 0 || decisions.length > 1,
   )
   const offenders = touched.flatMap(trace => whyDoubled(trace).map(why => `${trace.orderId} ${why}`))
-  return judgeAll({ looked: touched.length, what: 'reserved or confirmed orders', offenders })
+  return evaluateAll({ looked: touched.length, what: 'reserved or confirmed orders', offenders })
 })
 
-function whyDoubled(trace: Trace): string[] {
+function whyDoubled(trace: OrderHistory): string[] {
   const { movements, notifications, planned, decisions } = trace
   const reserves = new Map<string, number>()
   for (const { kind, sku } of movements) if (kind === 'reserve') reserves.set(sku, (reserves.get(sku) ?? 0) + 1)

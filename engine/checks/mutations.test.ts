@@ -7,10 +7,10 @@ import type { History } from '../run/history.ts'
 import { runCheck } from './check.ts'
 import { CHECKS } from './checks.ts'
 import { expectedOutcomes } from './expected-outcomes.ts'
-import { MADE_REASONS, madeHistory } from '../testing/sample-history.ts'
-import { traces } from './order-history.ts'
+import { SAMPLE_REASONS, sampleHistory } from '../testing/sample-history.ts'
+import { orderHistories } from './order-history.ts'
 
-const checks = new Map(CHECKS).set('expected-outcomes', expectedOutcomes({ mayFail: MADE_REASONS }))
+const checks = new Map(CHECKS).set('expected-outcomes', expectedOutcomes({ mayFail: SAMPLE_REASONS }))
 const invalid = (history: History) =>
   [...checks.values()].filter(check => runCheck(check, history).verdict === 'invalid').map(({ name }) => name)
 const seeds = fc.nat({ max: 0xffffffff })
@@ -22,7 +22,7 @@ function pick<Item>(items: readonly Item[], which: number): Item {
 
 /** Those of the rows whose order came through the client's door, and only there. */
 function asked<Row extends { orderId: string | null }>(rows: readonly Row[], history: History): Row[] {
-  const all = traces(history)
+  const all = orderHistories(history)
   return rows.filter(({ orderId }) => {
     const trace = all.get(orderId ?? '')
     return trace?.planned && trace.raw.length === 0
@@ -33,7 +33,7 @@ test('two rows that swap their orders never pass', () => {
   const kinds = fc.constantFrom('orders', 'decisions', 'movements', 'notifications')
   fc.assert(
     fc.property(seeds, kinds, fc.nat(), fc.nat(), (seed, kind, one, other) => {
-      const history = madeHistory(seed)
+      const history = sampleHistory(seed)
       const rows = asked<{ orderId: string | null }>(history.evidence[kind], history)
       const [first, second] = [pick(rows, one), pick(rows, other)]
       fc.pre(first.orderId !== second.orderId)
@@ -50,7 +50,7 @@ test('two orders that swap their outcomes never pass, whoever tells them', () =>
   const tellers = fc.constantFrom('book', 'inventory', 'client')
   fc.assert(
     fc.property(seeds, tellers, fc.nat(), fc.nat(), (seed, teller, one, other) => {
-      const history = madeHistory(seed)
+      const history = sampleHistory(seed)
       const { orders, decisions } = history.evidence
       const said = {
         book: orders.map(row => ({ row, field: 'status', is: row.status })),
@@ -85,14 +85,14 @@ test('a clock that goes back is seen, whosever it is and whenever it does', () =
   const clocks = fc.constantFrom('book', 'inventory', 'notifications', 'client')
   fc.assert(
     fc.property(seeds, clocks, fc.nat(), (seed, clock, which) => {
-      const history = madeHistory(seed)
+      const history = sampleHistory(seed)
       const rows: object[] = rowsBy(clock, history)
       // From the second row on, so that the clock has been ahead, by more than all of the history.
       for (const row of rows.slice(1 + (which % (rows.length - 1))))
         for (const [field, value] of Object.entries(row))
           if (field.endsWith('Ns') && typeof value === 'number') Reflect.set(row, field, value - 1e12)
       const found = invalid(history)
-      assert.ok(found.includes('stamps'), found.join(', '))
+      assert.ok(found.includes('causal-order'), found.join(', '))
     }),
     { numRuns: 300 },
   )

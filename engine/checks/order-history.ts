@@ -10,7 +10,7 @@ import type { Attempt } from '../load/attempt.ts'
 import type { PlannedOrder } from '../load/orders.ts'
 import type { DeadLetter } from '../experiment/model.ts'
 
-export type Trace = {
+export type OrderHistory = {
   orderId: string
   planned: PlannedOrder | undefined
   attempts: Attempt[]
@@ -23,11 +23,11 @@ export type Trace = {
 }
 
 /** The traces by `orderId`; of planned orders too that left nothing. */
-export function traces({ planned, attempts, raw, evidence }: History): Map<string, Trace> {
-  const all = new Map<string, Trace>()
-  const add = <Kind extends Exclude<keyof Trace, 'orderId' | 'planned'>>(
+export function orderHistories({ planned, attempts, raw, evidence }: History): Map<string, OrderHistory> {
+  const all = new Map<string, OrderHistory>()
+  const add = <Kind extends Exclude<keyof OrderHistory, 'orderId' | 'planned'>>(
     kind: Kind,
-    items: readonly (Trace[Kind][number] & { orderId?: string | null })[],
+    items: readonly (OrderHistory[Kind][number] & { orderId?: string | null })[],
   ) => {
     for (const item of items) {
       if (item.orderId === null || item.orderId === undefined) continue
@@ -46,7 +46,7 @@ export function traces({ planned, attempts, raw, evidence }: History): Map<strin
   return all
 }
 
-function traceOf(all: Map<string, Trace>, orderId: string): Trace {
+function traceOf(all: Map<string, OrderHistory>, orderId: string): OrderHistory {
   let trace = all.get(orderId)
   if (!trace) {
     trace = {
@@ -66,35 +66,35 @@ function traceOf(all: Map<string, Trace>, orderId: string): Trace {
 }
 
 /** Whether somebody asked for the order: a client's plan, or a message of the timeline. */
-export const wasAsked = ({ planned, raw }: Trace): boolean => planned !== undefined || raw.length > 0
+export const wasRequested = ({ planned, raw }: OrderHistory): boolean => planned !== undefined || raw.length > 0
 
 /** Whether the order is one that must be decided: all that was sent of a poisoned one is poison. */
-export const isValid = ({ planned, raw }: Trace): boolean =>
+export const isValid = ({ planned, raw }: OrderHistory): boolean =>
   planned !== undefined || raw.some(({ expect }) => expect !== 'dead-letter')
 
 /** What inventory's decision means at the end; undefined without a decision. */
-export function standing({ decisions }: Trace): 'reserved' | 'failed' | 'released' | undefined {
+export function standing({ decisions }: OrderHistory): 'reserved' | 'failed' | 'released' | undefined {
   const decision = decisions[0]
   if (!decision) return undefined
   return decision.released ? 'released' : decision.outcome.status
 }
 
 /** Whether the order has an outcome in any store. */
-export const isDecided = ({ rows, decisions }: Trace): boolean =>
+export const isDecided = ({ rows, decisions }: OrderHistory): boolean =>
   decisions.length > 0 || rows.some(row => row.status !== 'pending')
 
 /** Whether anything at all is left of the order in the services. */
-export const leftNothing = ({ rows, decisions, movements, notifications, deadLetters }: Trace): boolean =>
+export const leftNothing = ({ rows, decisions, movements, notifications, deadLetters }: OrderHistory): boolean =>
   rows.length + decisions.length + movements.length + notifications.length + deadLetters.length === 0
 
 /** Units that the order holds at the end, by sku: what was reserved less what was given back. */
-export function held({ movements }: Trace): Map<string, number> {
+export function held({ movements }: OrderHistory): Map<string, number> {
   const units = new Map<string, number>()
   for (const { sku, delta } of movements) units.set(sku, (units.get(sku) ?? 0) - delta)
   return units
 }
 
-export const holdsStock = (trace: Trace): boolean => [...held(trace).values()].some(units => units !== 0)
+export const holdsStock = (trace: OrderHistory): boolean => [...held(trace).values()].some(units => units !== 0)
 
 /** Units that the plan asks for, by sku: two lines of one sku want their sum. */
 export function wanted({ items }: PlannedOrder): Map<string, number> {
@@ -104,4 +104,5 @@ export function wanted({ items }: PlannedOrder): Map<string, number> {
 }
 
 /** Messages of this order that the timeline sent in order to see them given up. */
-export const expectedDead = ({ raw }: Trace): number => raw.filter(({ expect }) => expect === 'dead-letter').length
+export const expectedDead = ({ raw }: OrderHistory): number =>
+  raw.filter(({ expect }) => expect === 'dead-letter').length

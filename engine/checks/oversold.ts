@@ -1,19 +1,19 @@
 // Oversold: more was reserved than there was. Vacuous unless decided orders wanted more of something than its kitchen had.
 import type { MovementRow } from '#common/contracts/evidence.ts'
 import type { History } from '../run/history.ts'
-import { defineCheck, judgeAll, vacuous } from './check.ts'
-import { type Shelf, shelves } from './stock-position.ts'
-import { traces, wanted } from './order-history.ts'
+import { defineCheck, evaluateAll, vacuous } from './check.ts'
+import { type StockPosition, stockPositions } from './stock-position.ts'
+import { orderHistories, wanted } from './order-history.ts'
 
 export const oversold = defineCheck('oversold', 'no kitchen gives more than it has, though more is asked', history => {
-  const all = shelves(history)
+  const all = stockPositions(history)
   const offenders = [...all.values()].flatMap(shelf => whyOversold(shelf).map(why => `${shelf.name} ${why}`))
   const scarce = scarceShelves(history, all)
   if (offenders.length === 0 && scarce === 0) return vacuous('No kitchen was asked for more than it had.')
-  return judgeAll({ looked: scarce, what: 'kitchens and skus that were asked for more than they had', offenders })
+  return evaluateAll({ looked: scarce, what: 'kitchens and skus that were asked for more than they had', offenders })
 })
 
-function whyOversold({ movements, quantity, declared }: Shelf): string[] {
+function whyOversold({ movements, quantity, declared }: StockPosition): string[] {
   const opening = declared ?? sum(movements.filter(({ kind }) => kind === 'opening'))
   const reserved = -sum(movements.filter(({ kind }) => kind !== 'opening'))
   let onHand = opening
@@ -33,9 +33,9 @@ function whyOversold({ movements, quantity, declared }: Shelf): string[] {
 const sum = (movements: readonly MovementRow[]): number => movements.reduce((units, { delta }) => units + delta, 0)
 
 /** Shelves of named kitchens of which decided orders wanted more than they had at the beginning. */
-function scarceShelves(history: History, all: Map<string, Shelf>): number {
+function scarceShelves(history: History, all: Map<string, StockPosition>): number {
   const asked = new Map<string, number>()
-  for (const { planned, decisions } of traces(history).values()) {
+  for (const { planned, decisions } of orderHistories(history).values()) {
     if (!planned || decisions.length === 0) continue
     for (const [sku, units] of wanted(planned)) {
       const name = `${planned.kitchenId}/${sku}`

@@ -18,15 +18,17 @@ export function faultSeen({
 }): Check {
   const claim = `the fault ${fault} of ${service} bit at least ${atLeast} times`
   return defineCheck(`fault-seen ${service}/${fault}`, claim, history =>
-    atLeastOnce(history.faults[service]?.[fault]?.bites ?? 0, atLeast, `The fault ${fault} of ${service} bit`),
+    atLeastOnce(history.faults[service]?.[fault]?.injections ?? 0, atLeast, `The fault ${fault} of ${service} bit`),
   )
 }
 
 /** The timeline did what it was to do, without an error. */
-export function actSeen({ verb, target, atLeast = 1 }: { verb: string; target?: string; atLeast?: number }): Check {
+export function stepSeen({ verb, target, atLeast = 1 }: { verb: string; target?: string; atLeast?: number }): Check {
   const what = target === undefined ? verb : `${verb} ${target}`
-  return defineCheck(`act-seen ${what}`, `the timeline did ${what} at least ${atLeast} times`, history => {
-    const acts = history.acts.filter(act => act.verb === verb && (target === undefined || act.target === target))
+  return defineCheck(`step-seen ${what}`, `the timeline did ${what} at least ${atLeast} times`, history => {
+    const acts = history.executedSteps.filter(
+      act => act.action === verb && (target === undefined || act.target === target),
+    )
     return atLeastOnce(acts.length, atLeast, `The timeline did ${what}`)
   })
 }

@@ -1,21 +1,21 @@
 // One outcome: the book, inventory and the notifications tell one story of each order.
 // An order that is failed in the book may be undecided in inventory (it was never asked) or released by it.
-import { defineCheck, judgeAll } from './check.ts'
-import { standing, type Trace, traces } from './order-history.ts'
+import { defineCheck, evaluateAll } from './check.ts'
+import { standing, type OrderHistory, orderHistories } from './order-history.ts'
 
-export const oneOutcome = defineCheck(
-  'one-outcome',
+export const singleOutcome = defineCheck(
+  'single-outcome',
   'no order is both reserved and failed, in any two stores',
   history => {
-    const decided = [...traces(history).values()].filter(
+    const decided = [...orderHistories(history).values()].filter(
       ({ rows, decisions, notifications }) => rows.length + decisions.length + notifications.length > 1,
     )
     const offenders = decided.flatMap(trace => whyTornApart(trace).map(why => `${trace.orderId} ${why}`))
-    return judgeAll({ looked: decided.length, what: 'orders that several stores know', offenders })
+    return evaluateAll({ looked: decided.length, what: 'orders that several stores know', offenders })
   },
 )
 
-function whyTornApart(trace: Trace): string[] {
+function whyTornApart(trace: OrderHistory): string[] {
   const { rows, decisions, notifications } = trace
   const inventory = standing(trace) ?? 'undecided'
   const torn = rows.flatMap(({ status }) => {

@@ -2,7 +2,7 @@
 import type { MovementRow } from '#common/contracts/evidence.ts'
 import type { History } from '../run/history.ts'
 
-export type Shelf = {
+export type StockPosition = {
   /** `kitchen/sku` */
   name: string
   /** What the run named as its opening stock. */
@@ -14,9 +14,9 @@ export type Shelf = {
 }
 
 /** The shelves by name, of every kitchen that was named, moved or kept. */
-export function shelves({ evidence, openingStock }: History): Map<string, Shelf> {
-  const all = new Map<string, Shelf>()
-  const shelf = (kitchenId: string, sku: string): Shelf => {
+export function stockPositions({ evidence, openingStock }: History): Map<string, StockPosition> {
+  const all = new Map<string, StockPosition>()
+  const shelf = (kitchenId: string, sku: string): StockPosition => {
     const name = `${kitchenId}/${sku}`
     let found = all.get(name)
     if (!found) all.set(name, (found = { name, declared: undefined, movements: [], quantity: undefined }))

@@ -1,23 +1,23 @@
 // Stuck: an order that the services hold and that was not final in time. Final is failed, or reserved and confirmed.
 // A valid order in a dead-letter queue is stuck too; a message that was sent to end there is not.
-import { defineCheck, judgeAll } from './check.ts'
-import { expectedDead, isValid, standing, type Trace, traces, wasAsked } from './order-history.ts'
+import { defineCheck, evaluateAll } from './check.ts'
+import { expectedDead, isValid, standing, type OrderHistory, orderHistories, wasRequested } from './order-history.ts'
 
-export const stuck = defineCheck(
-  'stuck',
+export const undecided = defineCheck(
+  'undecided',
   'every order is final in time, and none is in a dead-letter queue',
   history => {
-    const held = [...traces(history).values()].filter(trace => wasAsked(trace) && isHeld(trace))
+    const held = [...orderHistories(history).values()].filter(trace => wasRequested(trace) && isHeld(trace))
     const offenders = held.flatMap(trace => whyStuck(trace).map(why => `${trace.orderId} ${why}`))
-    if (!history.quiet) offenders.push('the deadline came before every order was decided')
-    return judgeAll({ looked: held.length, what: 'orders that the services hold', offenders })
+    if (!history.quiescent) offenders.push('the deadline came before every order was decided')
+    return evaluateAll({ looked: held.length, what: 'orders that the services hold', offenders })
   },
 )
 
-const isHeld = ({ rows, decisions, deadLetters }: Trace): boolean =>
+const isHeld = ({ rows, decisions, deadLetters }: OrderHistory): boolean =>
   rows.length + decisions.length + deadLetters.length > 0
 
-function whyStuck(trace: Trace): string[] {
+function whyStuck(trace: OrderHistory): string[] {
   const { rows, notifications, deadLetters, decisions } = trace
   const dead = isValid(trace) && deadLetters.length > expectedDead(trace)
   // Nobody decides an order of which each message was sent to be given up.

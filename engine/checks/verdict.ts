@@ -15,17 +15,19 @@ const RANK: readonly Verdict[] = ['invalid', 'unknown', 'vacuous', 'valid']
 export const worst = (verdicts: readonly Verdict[]): Verdict =>
   RANK.find(verdict => verdicts.includes(verdict)) ?? 'vacuous'
 
-/** The verdict of a result: trouble is unknown, and what a safeguard that is left out on purpose lets happen counts for nothing. */
+/** The verdict of a result: failure is unknown, and what a safeguard that is left out on purpose lets happen counts for nothing. */
 export function verdictOf({
   checks,
   variants,
-  trouble,
+  failure,
 }: {
   checks: readonly { verdict: Verdict; variant: string }[]
-  variants: readonly { name: string; leftOut?: string }[]
-  trouble?: string | undefined
+  variants: readonly { name: string; disabledSafeguard?: string }[]
+  failure?: string | undefined
 }): Verdict {
-  const leftOut = new Set(variants.filter(variant => variant.leftOut !== undefined).map(({ name }) => name))
-  const counted = checks.filter(({ variant }) => !leftOut.has(variant)).map(({ verdict }) => verdict)
-  return worst([...counted, ...(trouble ? (['unknown'] as const) : [])])
+  const disabledSafeguard = new Set(
+    variants.filter(variant => variant.disabledSafeguard !== undefined).map(({ name }) => name),
+  )
+  const counted = checks.filter(({ variant }) => !disabledSafeguard.has(variant)).map(({ verdict }) => verdict)
+  return worst([...counted, ...(failure ? (['unknown'] as const) : [])])
 }

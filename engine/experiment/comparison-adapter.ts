@@ -1,9 +1,9 @@
 // What the comparison asks of a model beyond what every experiment does.
 import type { Model } from './model.ts'
-import type { Do, View } from './steps.ts'
+import type { Action, Progress } from './steps.ts'
 
 /** One way in which a model's services are put together. */
-export type Composition = {
+export type Configuration = {
   name: string
   about: string
   /** Environment of services, by service. */
@@ -11,14 +11,14 @@ export type Composition = {
   /** Where an accepted order is when the client has its answer. */
   durability: string
   /** The question that it answers beside the first; it runs only with the faults that ask it. */
-  shows?: 'outbox' | 'durability'
+  illustrates?: 'outbox' | 'durability'
   /** The safeguard that it leaves out on purpose. */
-  leftOut?: string
+  disabledSafeguard?: string
 }
 
-export type Compared = {
+export type ComparisonAdapter = {
   /** The first is the model as the comparison takes it; its figures are the headline. */
-  compositions: readonly [Composition, ...Composition[]]
+  configurations: readonly [Configuration, ...Configuration[]]
   /** What its order service hands orders to: a broker, or a service in its place. */
   peer: string
   /**
@@ -26,13 +26,13 @@ export type Compared = {
    * follows it. Where messages take several ways it answers `of` too: how many took each of those that every order takes,
    * 0 where there was none. `clientsRepeat`: what clients send is a message of the model too, so they send it twice meanwhile.
    */
-  copies: { begin: Do; end: Do; clientsRepeat: boolean }
+  copies: { begin: Action; end: Action; clientsRepeat: boolean }
   /** A message past the clients' door that nothing can be done with, and what must become of it. */
-  poison: { send(nth: number): Do; becomes: 'dead-letter' | 'refused' }
+  poison: { send(nth: number): Action; becomes: 'dead-letter' | 'refused' }
   /** A reader that has forgotten all, and begins again; or why nobody can read the orders again. */
-  readAgain: { service: string; reset: Do; page: string; hasRead(view: View): boolean } | string
+  readAgain: { service: string; reset: Action; page: string; hasRead(view: Progress): boolean } | string
   /** Reasons for which a fault may fail an order. */
   mayFail: readonly string[]
 }
 
-export type ComparedModel = Model & { compared: Compared }
+export type ComparableModel = Model & { comparison: ComparisonAdapter }

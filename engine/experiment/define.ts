@@ -8,7 +8,7 @@ import type { Model } from './model.ts'
 import type { Measure, Series } from '../run/summary.ts'
 import type { CheckResult } from '../checks/verdict.ts'
 import type { Profile, Settings } from './profile.ts'
-import type { Step, View } from './steps.ts'
+import type { Step, Progress } from './steps.ts'
 
 export type Load = {
   /** Orders that are measured. */
@@ -37,12 +37,12 @@ export type Variant = {
   /** What pictures mark in place of the timeline's steps, in milliseconds since the load began. */
   spans?: readonly { label: string; fromMs: number; toMs: number }[]
   /** What must hold, beyond every order being decided and confirmed, before the evidence is read. */
-  until?(view: View): boolean
+  completeWhen?(view: Progress): boolean
   /** How long after the load and the timeline it may take until all is quiet. */
-  settleMs: number
+  quiescenceMs: number
   /** As in `VariantFacts`. */
   durability?: string
-  leftOut?: string
+  disabledSafeguard?: string
   /** How often a full run repeats the variant when its generator was late, where its latency is asked for; 0 by default. */
   againWhenLate?: number
   /** Measure what the services and brokers use: CPU, bytes written, memory (costs.ts). */

@@ -4,7 +4,7 @@ export type BrokerKind = 'rabbitmq' | 'kafka'
 export type Role = 'order' | 'inventory' | 'notification' | 'analytics'
 
 /** Where one variant of a run is: its services, its broker, and the prefix of all that it makes there. */
-export type Place = {
+export type Deployment = {
   /** The base address of a service, without a slash at the end. */
   url(service: string): string
   /** Addresses of the model's brokers: an AMQP URL, or `host:port`. */
@@ -20,7 +20,7 @@ export type ServiceSpec = {
   /** The port when it is started alone. */
   port: number
   /** Its environment in a place, beyond what every service has. */
-  environment(place: Place): Record<string, string>
+  environment(place: Deployment): Record<string, string>
 }
 
 /** A message that was given up, as its model's dead-letter queue or topic holds it. */
@@ -38,14 +38,14 @@ export type DeadLetter = {
 }
 
 /** The lab's own link to a model's broker in one place. */
-export type Link = {
+export type BrokerInspector = {
   /** Ready messages a queue, or lag a partition (`group/topic/partition`): what the broker says, drawn beside the backlog. */
   depths(): Promise<Record<string, number>>
   deadLetters(): Promise<DeadLetter[]>
   /** Sends a dead letter on its way again, edited or as it is: publish, await the confirm, then remove. */
   redrive(id: string, editedBody?: string): Promise<void>
   /** What only this model can do: `publish-raw`, `redeliver`, `reset-offsets`, `pin-offsets` … Arguments and results are JSON. */
-  verbs: Record<string, (args: Record<string, unknown>) => Promise<unknown>>
+  operations: Record<string, (args: Record<string, unknown>) => Promise<unknown>>
   close(): Promise<void>
 }
 
@@ -70,7 +70,7 @@ export type Model = {
   durability: string
   /** How many orders a service of it works on at once unless it is told otherwise. */
   defaultConcurrency: number
-  connect(place: Place): Promise<Link>
+  connect(place: Deployment): Promise<BrokerInspector>
   /** Removes every queue, exchange, topic and group of the place. What is not there is no error. */
-  remove(place: Place): Promise<void>
+  remove(place: Deployment): Promise<void>
 }

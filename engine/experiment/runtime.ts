@@ -1,6 +1,6 @@
 // A runtime starts, kills, pauses and addresses the services of a model. Experiments run unchanged on each.
 import type { RunLoad } from '../load/generator.ts'
-import type { Model, Place } from './model.ts'
+import type { Model, Deployment } from './model.ts'
 
 export type Runtime = {
   name: string
@@ -50,4 +50,4 @@ export type Opening = {
 }
 
 /** Makes ready the services of a variant, on empty stores; none is started yet. `place` is what this process sees. */
-export type OpenRuntime = (opening: Opening) => Promise<{ runtime: Runtime; place: Place }>
+export type OpenRuntime = (opening: Opening) => Promise<{ runtime: Runtime; place: Deployment }>

@@ -3,12 +3,12 @@
 import type { FaultsView } from '#common/contracts/http.ts'
 import type { RawMessage } from '../run/history.ts'
 import type { PlannedOrder } from '../load/orders.ts'
-import type { Link } from './model.ts'
+import type { BrokerInspector } from './model.ts'
 import { deleteJson, getJson, postJson } from '../run/http.ts'
 import type { Runtime } from './runtime.ts'
 
 /** What a condition sees. */
-export type View = {
+export type Progress = {
   /** Since the load began. */
   elapsedMs: number
   loadDone: boolean
@@ -22,106 +22,107 @@ export type View = {
   deaths(service: string): number
 }
 
-export type When = number | ((view: View) => boolean)
+export type When = number | ((view: Progress) => boolean)
 
 /** What a step can see and touch while it is performed. */
-export type Stage = {
+export type StepContext = {
   planned: readonly PlannedOrder[]
   runtime: Runtime
-  link: Link
-  /** Faults as a service shows them; kept when it is killed, so that the bites are not forgotten. */
-  rememberFaults(service: string): Promise<void>
+  link: BrokerInspector
+  /** Faults as a service shows them; kept when it is killed, so that the injections are not forgotten. */
+  recordInjections(service: string): Promise<void>
   addRaw(messages: readonly RawMessage[]): void
 }
 
 export type Step = {
   /** Milliseconds since the load began, or a condition. */
   at: When
-  verb: string
+  action: string
   target: string
-  perform(stage: Stage): Promise<unknown>
+  run(stage: StepContext): Promise<unknown>
 }
 
 /** A step without its time. */
-export type Do = Omit<Step, 'at'>
+export type Action = Omit<Step, 'at'>
 
 /** `at(5_000, kill('inventory_service'))` */
-export const at = (when: When, what: Do): Step => ({ at: when, ...what })
+export const at = (when: When, what: Action): Step => ({ at: when, ...what })
 
-export const kill = (service: string): Do => ({
-  verb: 'kill',
+export const kill = (service: string): Action => ({
+  action: 'kill',
   target: service,
-  async perform({ runtime, rememberFaults }) {
-    await rememberFaults(service)
+  async run({ runtime, recordInjections }) {
+    await recordInjections(service)
     await runtime.kill(service)
   },
 })
 
 /** Resolves when the service is healthy. */
-export const start = (service: string): Do => ({
-  verb: 'start',
+export const start = (service: string): Action => ({
+  action: 'start',
   target: service,
-  perform: ({ runtime }) => runtime.start(service),
+  run: ({ runtime }) => runtime.start(service),
 })
 
 /** Deletes all that a killed service kept: its store, and what it wrote beside it. */
-export const wipe = (service: string): Do => ({
-  verb: 'wipe',
+export const wipe = (service: string): Action => ({
+  action: 'wipe',
   target: service,
-  perform: ({ runtime }) => runtime.wipe(service),
+  run: ({ runtime }) => runtime.wipe(service),
 })
 
 /** SIGSTOP: it hangs, with its connections open. */
-export const pause = (service: string): Do => ({
-  verb: 'pause',
+export const pause = (service: string): Action => ({
+  action: 'pause',
   target: service,
-  perform: ({ runtime }) => runtime.pause(service),
+  run: ({ runtime }) => runtime.pause(service),
 })
 
-export const resume = (service: string): Do => ({
-  verb: 'resume',
+export const resume = (service: string): Action => ({
+  action: 'resume',
   target: service,
-  perform: ({ runtime }) => runtime.resume(service),
+  run: ({ runtime }) => runtime.resume(service),
 })
 
 /** Switches faults of a service on, or off with null. */
-export const fault = (service: string, settings: Record<string, unknown>): Do => ({
-  verb: 'fault',
+export const fault = (service: string, settings: Record<string, unknown>): Action => ({
+  action: 'fault',
   target: service,
-  async perform({ runtime }) {
+  async run({ runtime }) {
     await postJson(`${runtime.url(service)}/faults`, settings)
     return settings
   },
 })
 
-export const heal = (service: string): Do => ({
-  verb: 'heal',
+export const heal = (service: string): Action => ({
+  action: 'heal',
   target: service,
-  perform: async ({ runtime }) => (await deleteJson(`${runtime.url(service)}/faults`)) as FaultsView,
+  run: async ({ runtime }) => (await deleteJson(`${runtime.url(service)}/faults`)) as FaultsView,
 })
 
 type Args = Record<string, unknown>
 
-/** A verb of the model's own link. `raw` names the messages that it sends past the client's door. */
-export const use = (
-  verb: string,
-  args: Args | ((stage: Stage) => Args),
-  raw: (stage: Stage) => RawMessage[] = () => [],
-): Do => ({
-  verb,
+/** What only this model's broker inspector can do. `raw` names the messages that it sends past the client's door. */
+export const operation = (
+  name: string,
+  args: Args | ((context: StepContext) => Args),
+  raw: (context: StepContext) => RawMessage[] = () => [],
+): Action => ({
+  action: name,
   target: 'broker',
-  async perform(stage) {
-    const perform = stage.link.verbs[verb]
+  async run(context) {
+    const { operations } = context.link
+    const perform = operations[name]
     if (!perform)
-      throw new Error(`this model has no verb "${verb}"; it has: ${Object.keys(stage.link.verbs).join(', ')}`)
-    stage.addRaw(raw(stage))
-    return perform(typeof args === 'function' ? args(stage) : args)
+      throw new Error(`this model has no operation "${name}"; it has: ${Object.keys(operations).join(', ')}`)
+    context.addRaw(raw(context))
+    return perform(typeof args === 'function' ? args(context) : args)
   },
 })
 
 /** Asks a service for a page that only it has, and keeps it in the history. */
-export const read = (service: string, path: string): Do => ({
-  verb: 'read',
+export const read = (service: string, path: string): Action => ({
+  action: 'read',
   target: service,
-  perform: ({ runtime }) => getJson(`${runtime.url(service)}${path}`),
+  run: ({ runtime }) => getJson(`${runtime.url(service)}${path}`),
 })

@@ -45,7 +45,7 @@ export type LoadResult = {
   connections: { opened: number; peakInFlight: number; limit: number; saturated: boolean }
 }
 
-export type Progress = { originNs: number; planned: number; started: number; answered: number; unanswered: number }
+export type LoadProgress = { originNs: number; planned: number; started: number; answered: number; unanswered: number }
 
 /** Whether it is unknown that the order was placed: there was no answer, and it may have been sent. */
 export function isUnknown(answer: Answer): boolean {

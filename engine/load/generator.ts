@@ -7,7 +7,7 @@
  * Does not guarantee quiet cores: the generator spins before its starts and takes up to one core.
  */
 import { Worker } from 'node:worker_threads'
-import type { LoadResult, Progress } from './attempt.ts'
+import type { LoadResult, LoadProgress } from './attempt.ts'
 import type { LoadJob } from './open-loop.ts'
 import type { PlannedOrder } from './orders.ts'
 import { checkPlan, inTime, type PlannedStart, steadyPlan } from './plan.ts'
@@ -23,7 +23,7 @@ export type LoadOptions = Spread & {
   deadlineMs: number
   signal?: AbortSignal
   /** Called at the beginning, which tells the origin of the plan, four times a second, and at the end. */
-  onProgress?: (progress: Progress) => void
+  onProgress?: (progress: LoadProgress) => void
   /** Attempts that can be in flight at once before the loop is not open any more; 8,192 by default. */
   maxSockets?: number
 }
@@ -32,7 +32,7 @@ export type RunLoad = (options: LoadOptions) => Promise<LoadResult>
 
 /** What a generator says. */
 export type FromGenerator =
-  | { kind: 'progress'; progress: Progress }
+  | { kind: 'progress'; progress: LoadProgress }
   | { kind: 'result'; result: LoadResult }
   | { kind: 'broken'; detail: string }
 

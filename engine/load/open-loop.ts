@@ -9,7 +9,7 @@
 import type { Pool } from 'undici'
 import { nearestRank } from '../analysis/latency/percentiles.ts'
 import { monotonicNs, readClock } from '#common/contracts/clock.ts'
-import type { Attempt, LoadResult, Progress } from './attempt.ts'
+import type { Attempt, LoadResult, LoadProgress } from './attempt.ts'
 import { abortAt } from './deadline.ts'
 import type { PlannedOrder } from './orders.ts'
 import { pace } from './pace.ts'
@@ -28,7 +28,7 @@ export type LoadJob = {
 type Loop = {
   job: LoadJob
   pool: Pool
-  progress: Progress
+  progress: LoadProgress
   /** By start: undefined while there is no answer yet. */
   done: (Attempt | undefined)[]
   inFlight: Set<AbortController>
@@ -43,12 +43,12 @@ const PROGRESS_EVERY_MS = 250
 export async function openLoop(
   job: LoadJob,
   stop: AbortSignal,
-  onProgress: (progress: Progress) => void,
+  onProgress: (progress: LoadProgress) => void,
 ): Promise<LoadResult> {
   const pool = openPool(job.target, job.maxSockets, job.deadlineMs)
   let opened = 0
   pool.on('connect', () => opened++)
-  const progress: Progress = { originNs: 0, planned: job.plan.length, started: 0, answered: 0, unanswered: 0 }
+  const progress: LoadProgress = { originNs: 0, planned: job.plan.length, started: 0, answered: 0, unanswered: 0 }
   const loop: Loop = { job, pool, progress, done: [], inFlight: new Set(), peakInFlight: 0, sent: new Map() }
   const endAll = (): void => loop.inFlight.forEach(control => control.abort('aborted'))
   const cpu = process.threadCpuUsage()

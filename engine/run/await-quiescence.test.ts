@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { link, model, startService } from '../testing/sample-evidence.ts'
-import { settle } from './await-quiescence.ts'
+import { awaitQuiescence } from './await-quiescence.ts'
 
 const failed = (seq: number) => ({
   seq,
@@ -19,7 +19,7 @@ const failed = (seq: number) => ({
 const look = () => Promise.reject(new Error('nothing is awaited here'))
 
 /** A book that shows so many orders at each look; NaN is a service that does not answer as agreed. */
-async function settleWith(shown: (nthLook: number) => number, settleMs: number) {
+async function settleWith(shown: (nthLook: number) => number, quiescenceMs: number) {
   let looks = 0
   await using service = await startService(path => {
     if (path !== '/orders') return { rows: [], next: null }
@@ -31,7 +31,14 @@ async function settleWith(shown: (nthLook: number) => number, settleMs: number) 
     return { rows, next: null, onTheirWay: 0 }
   })
   const { signal } = new AbortController()
-  return await settle({ model, variant: { settleMs }, runtime: service.runtime, link, look, signal })
+  return await awaitQuiescence({
+    model,
+    variant: { quiescenceMs: quiescenceMs },
+    runtime: service.runtime,
+    link,
+    look,
+    signal,
+  })
 }
 
 test('an order that comes after a first quiet look is in the evidence', async () => {

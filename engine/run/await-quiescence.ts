@@ -7,19 +7,19 @@ import { isDeepStrictEqual } from 'node:util'
 import type { Variant } from '../experiment/define.ts'
 import { isQuiet, readEvidence } from './evidence.ts'
 import type { Evidence } from './history.ts'
-import type { Link, Model } from '../experiment/model.ts'
+import type { BrokerInspector, Model } from '../experiment/model.ts'
 import type { Runtime } from '../experiment/runtime.ts'
-import type { View } from '../experiment/steps.ts'
+import type { Progress } from '../experiment/steps.ts'
 
 /** Between two looks. */
 const LOOK_MS = 200
 
 type Settling = {
   model: Model
-  variant: Pick<Variant, 'settleMs' | 'until'>
+  variant: Pick<Variant, 'quiescenceMs' | 'completeWhen'>
   runtime: Runtime
-  link: Link
-  look(): Promise<View>
+  link: BrokerInspector
+  look(): Promise<Progress>
   signal: AbortSignal
 }
 
@@ -27,13 +27,13 @@ type Settling = {
  * The evidence when all is quiet, or, not quiet, as it stands at the deadline.
  * @throws Error when it cannot be read then
  */
-export async function settle(options: Settling): Promise<{ evidence: Evidence; quiet: boolean }> {
+export async function awaitQuiescence(options: Settling): Promise<{ evidence: Evidence; quiet: boolean }> {
   const { model, variant, runtime, link, look, signal } = options
-  const deadline = performance.now() + variant.settleMs
+  const deadline = performance.now() + variant.quiescenceMs
   let before: Evidence | undefined
   for (;;) {
     // First what is awaited, then the evidence: it must hold what was awaited.
-    const met = variant.until?.(await look()) ?? true
+    const met = variant.completeWhen?.(await look()) ?? true
     const late = performance.now() > deadline
     const evidence = await readEvidence(model, runtime, link).catch((error: unknown) => {
       // A broker or service that was killed and started again may not answer yet.

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { type BrokerVerbs, withBrokers } from './broker-targets.ts'
+import { type BrokerControl, withBrokers } from './broker-targets.ts'
 import { model } from '../testing/sample-evidence.ts'
-import { madeRuntime } from '../testing/sample-runtime.ts'
+import { sampleRuntime } from '../testing/sample-runtime.ts'
 import type { Opening, Runtime } from '../experiment/runtime.ts'
 
 const opening: Opening = {
@@ -19,10 +19,10 @@ async function opened(own: Partial<Runtime> = {}) {
   const done: string[] = []
   const note = (verb: string) => async (name?: string) => void done.push([verb, name ?? 'kafka'].join(' '))
   const verbs = { kill: note('kill'), start: note('start'), pause: note('pause'), resume: note('resume') }
-  const services = { ...madeRuntime(), ...verbs, stop: async () => void done.push('stop'), ...own }
+  const services = { ...sampleRuntime(), ...verbs, stop: async () => void done.push('stop'), ...own }
   const place = { url: () => '', broker: {}, prefix: '' }
   const open = withBrokers(async () => ({ runtime: services, place }), {
-    kafka: { ...verbs, pids: [2, 3] } satisfies BrokerVerbs,
+    kafka: { ...verbs, pids: [2, 3] } satisfies BrokerControl,
   })
   return { runtime: (await open(opening)).runtime, done }
 }

@@ -4,7 +4,7 @@ import type { BrokerKind } from '../experiment/model.ts'
 import type { OpenRuntime, ProcessesOf, Runtime } from '../experiment/runtime.ts'
 
 /** What can be done to a broker that the lab has started. */
-export type BrokerVerbs = {
+export type BrokerControl = {
   kill(): Promise<void>
   /** The same port and data; resolves when it can serve. */
   start(): Promise<void>
@@ -18,13 +18,13 @@ type Verb = 'kill' | 'start' | 'pause' | 'resume'
 
 /** `open`, with the brokers beside the services. A broker without verbs is somebody else's, and is left alone. */
 export const withBrokers =
-  (open: OpenRuntime, brokers: Partial<Record<BrokerKind, BrokerVerbs>>): OpenRuntime =>
+  (open: OpenRuntime, brokers: Partial<Record<BrokerKind, BrokerControl>>): OpenRuntime =>
   async opening => {
     const { runtime, place } = await open(opening)
     const kinds: readonly string[] = opening.model.brokers
     const down = new Set<string>()
     const paused = new Set<string>()
-    const verbsOf = (name: string): BrokerVerbs | undefined => {
+    const verbsOf = (name: string): BrokerControl | undefined => {
       if (!kinds.includes(name)) return undefined
       const verbs = brokers[name as BrokerKind]
       if (verbs) return verbs

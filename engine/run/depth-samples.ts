@@ -1,6 +1,6 @@
 // Samples what the broker says of its depths, twice a second, while a variant runs, and once more at its end.
 import type { Sample } from './history.ts'
-import type { Link } from '../experiment/model.ts'
+import type { BrokerInspector } from '../experiment/model.ts'
 
 const SAMPLE_MS = 500
 
@@ -11,7 +11,7 @@ export type Sampling = {
   stop(): void
 }
 
-export function sampleDepths(link: Link, { on, nowNs }: { on: boolean; nowNs(): number }): Sampling {
+export function sampleDepths(link: BrokerInspector, { on, nowNs }: { on: boolean; nowNs(): number }): Sampling {
   const samples: Sample[] = []
   if (!on) return { samples, finish: async () => {}, stop() {} }
   let asking: Promise<void> | undefined

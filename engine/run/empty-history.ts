@@ -9,11 +9,11 @@ export const emptyHistory = (openingStock: History['openingStock']): History => 
   generator: { where: 'thread', cpuShare: 0, connections: { opened: 0, peakInFlight: 0, limit: 0, saturated: false } },
   attempts: [],
   raw: [],
-  acts: [],
+  executedSteps: [],
   samples: [],
   faults: {},
   evidence: { onTheirWay: 0, orders: [], decisions: [], movements: [], stock: [], notifications: [], deadLetters: [] },
   openingStock,
   clocksAgree: true,
-  quiet: true,
+  quiescent: true,
 })

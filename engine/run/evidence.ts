@@ -13,7 +13,7 @@ import {
 import { parse } from '#common/contracts/parse.ts'
 import type { Evidence } from './history.ts'
 import { getJson } from './http.ts'
-import type { Link, Model } from '../experiment/model.ts'
+import type { BrokerInspector, Model } from '../experiment/model.ts'
 import type { Runtime } from '../experiment/runtime.ts'
 
 const PAGE = 1_000
@@ -39,7 +39,7 @@ const readMovements = reader(MovementRow)
 const readDecisions = reader(DecisionRow)
 const readNotifications = reader(NotificationRow)
 
-export async function readEvidence(model: Model, runtime: Runtime, link: Link): Promise<Evidence> {
+export async function readEvidence(model: Model, runtime: Runtime, link: BrokerInspector): Promise<Evidence> {
   const { orders, inventory, notifications } = model.evidence
   const book = `${runtime.url(orders)}/orders`
   // Asked before the rows are read: what was no longer on its way then is in one of them.

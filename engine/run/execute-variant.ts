@@ -1,61 +1,61 @@
 // Performs a variant on running services: the load and the timeline side by side, then until all is quiet; and tells its
 // history. A step that fails stops the load.
-import { openCosts } from './usage-window.ts'
+import { openUsageWindow } from './usage-window.ts'
 import type { Variant } from '../experiment/define.ts'
-import { rememberFaults } from './injection-counts.ts'
+import { recordInjections } from './injection-counts.ts'
 import type { History, RawMessage } from './history.ts'
 import type { LoadResult } from '../load/attempt.ts'
 import type { PlannedOrder } from '../load/orders.ts'
 import { steadyPlan } from '../load/plan.ts'
-import { createLookout, type Lookout } from './progress-probe.ts'
-import type { Link, Model } from '../experiment/model.ts'
+import { createProgressProbe, type ProgressProbe } from './progress-probe.ts'
+import type { BrokerInspector, Model } from '../experiment/model.ts'
 import type { Runtime } from '../experiment/runtime.ts'
 import { sampleDepths } from './depth-samples.ts'
-import { settle } from './await-quiescence.ts'
+import { awaitQuiescence } from './await-quiescence.ts'
 import { performTimeline } from './timeline.ts'
-import { chooseVantage, type Vantage } from './load-origin.ts'
+import { chooseLoadOrigin, type LoadOrigin } from './load-origin.ts'
 
 type Performance = {
   model: Model
   variant: Variant
   runtime: Runtime
-  link: Link
+  link: BrokerInspector
   planned: PlannedOrder[]
   openingStock: History['openingStock']
   onProgress(line: string): void
   signal: AbortSignal
 }
 
-export async function perform(options: Performance): Promise<History> {
+export async function executeVariant(options: Performance): Promise<History> {
   const { model, variant, runtime, link, planned, openingStock, onProgress, signal } = options
   const raw: RawMessage[] = []
-  const acts: History['acts'] = []
-  const memory = rememberFaults(runtime)
-  const vantage = await chooseVantage(model, runtime)
+  const acts: History['executedSteps'] = []
+  const memory = recordInjections(runtime)
+  const vantage = await chooseLoadOrigin(model, runtime)
   const { where, nowNs } = vantage
-  const lookout = createLookout({ model, runtime, link, nowNs })
+  const lookout = createProgressProbe({ model, runtime, link, nowNs })
   const sampling = sampleDepths(link, { on: variant.timeline !== undefined && model.brokers.length > 0, nowNs })
   const failed = new AbortController()
   const either = AbortSignal.any([signal, failed.signal])
-  const costWindow = openCosts({ variant, runtime, look: lookout.look, signal: either })
+  const costWindow = openUsageWindow({ variant, runtime, look: lookout.probe, signal: either })
   try {
     await costWindow.prepare()
     const { originNs, measuredFromNs, load } = await beginLoad({ ...options, signal: either }, vantage, lookout)
     const timeline = performTimeline({
       steps: variant.timeline ?? [],
-      stage: {
+      context: {
         planned,
         runtime,
         link,
-        rememberFaults: memory.remember,
+        recordInjections: memory.remember,
         addRaw: messages => void raw.push(...messages),
       },
       originNs,
       nowNs,
-      look: lookout.look,
+      probe: lookout.probe,
       onAct(act) {
         acts.push(act)
-        onProgress(`${act.verb} ${act.target}`)
+        onProgress(`${act.action} ${act.target}`)
       },
       signal: either,
     })
@@ -65,7 +65,7 @@ export async function perform(options: Performance): Promise<History> {
 
     onProgress('waiting until every order is decided')
     const costs = await costWindow.end(result.attempts)
-    const { evidence, quiet } = await settle({ model, variant, runtime, link, look: lookout.look, signal })
+    const { evidence, quiet } = await awaitQuiescence({ model, variant, runtime, link, look: lookout.probe, signal })
     await sampling.finish()
     await Promise.all(model.services.map(({ name }) => memory.remember(name)))
     return {
@@ -76,13 +76,13 @@ export async function perform(options: Performance): Promise<History> {
       deadlineMs: variant.load.deadlineMs,
       generator: { where, lateness: result.lateness, cpuShare: result.cpuShare, connections: result.connections },
       raw,
-      acts,
+      executedSteps: acts,
       samples: sampling.samples,
       faults: memory.views,
       evidence,
       openingStock,
       clocksAgree: vantage.agrees(result.bootId),
-      quiet,
+      quiescent: quiet,
       ...(costs && { costs }),
     }
   } finally {
@@ -93,8 +93,8 @@ export async function perform(options: Performance): Promise<History> {
 /** Resolves when the load has begun; `load` when it is done. */
 async function beginLoad(
   { model, variant, planned, onProgress, signal }: Performance,
-  vantage: Vantage,
-  lookout: Lookout,
+  vantage: LoadOrigin,
+  lookout: ProgressProbe,
 ): Promise<{ originNs: number; measuredFromNs: number; load: Promise<LoadResult> }> {
   const { load } = variant
   const plan = load.plan?.(planned.length, load.ordersPerSecond) ?? steadyPlan(planned.length, load.ordersPerSecond)

@@ -21,7 +21,7 @@ export type Evidence = {
 }
 
 /** Something that the timeline did, and when. */
-export type Act = { atNs: number; doneNs: number; verb: string; target: string; result?: unknown }
+export type ExecutedStep = { atNs: number; doneNs: number; action: string; target: string; result?: unknown }
 
 /** A sample of a measure over time: queue depths or lags as the broker says them. */
 export type Sample = { atNs: number; depths: Record<string, number> }
@@ -48,7 +48,7 @@ export type History = {
   generator: Pick<LoadResult, 'lateness' | 'cpuShare' | 'connections'> & { where: 'thread' | 'container' }
   /** Messages that the timeline published itself. */
   raw: RawMessage[]
-  acts: Act[]
+  executedSteps: ExecutedStep[]
   samples: Sample[]
   /** Faults of each service as they stood at the end, with how often each bit. */
   faults: Record<string, FaultsView>
@@ -58,7 +58,7 @@ export type History = {
   /** False when the clocks of the services are not the generator's: stamps cannot be compared. */
   clocksAgree: boolean
   /** False when the deadline came before every order was decided. */
-  quiet: boolean
+  quiescent: boolean
   /** What services and brokers used; only where the variant asks for it. */
   costs?: Costs
 }

@@ -9,20 +9,20 @@ type FaultMemory = {
   remember(service: string): Promise<void>
 }
 
-export function rememberFaults(runtime: Runtime): FaultMemory {
+export function recordInjections(runtime: Runtime): FaultMemory {
   const views: Record<string, FaultsView> = {}
   return {
     views,
     async remember(service) {
       // A service that is down or hangs has told all that it will tell.
       const view = (await getJson(`${runtime.url(service)}/faults`).catch(() => undefined)) as FaultsView | undefined
-      if (view) views[service] = addBites(views[service], view)
+      if (view) views[service] = addInjections(views[service], view)
     },
   }
 }
 
-function addBites(before: FaultsView | undefined, now: FaultsView): FaultsView {
-  const add = ([name, { setting, bites }]: [string, FaultsView[string]]) =>
-    [name, { setting, bites: bites + (before?.[name]?.bites ?? 0) }] as const
+function addInjections(before: FaultsView | undefined, now: FaultsView): FaultsView {
+  const add = ([name, { setting, injections }]: [string, FaultsView[string]]) =>
+    [name, { setting, injections: injections + (before?.[name]?.injections ?? 0) }] as const
   return Object.fromEntries(Object.entries(now).map(add))
 }

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { monotonicNs, readClock } from '#common/contracts/clock.ts'
 import { model, startService } from '../testing/sample-evidence.ts'
-import { chooseVantage } from './load-origin.ts'
+import { chooseLoadOrigin } from './load-origin.ts'
 
 const AHEAD_NS = 3_600e9
 const nearby = { always: false, url: () => 'http://inside', runLoad: () => assert.fail('no load here') }
@@ -10,7 +10,7 @@ const elsewhere = () => startService(() => ({ monotonicNs: monotonicNs() + AHEAD
 
 test('services with the clock of this kernel are loaded from a thread, and agree with it', async () => {
   await using service = await startService(() => readClock())
-  const vantage = await chooseVantage(model, { ...service.runtime, nearby })
+  const vantage = await chooseLoadOrigin(model, { ...service.runtime, nearby })
   assert.equal(vantage.where, 'thread')
   assert.equal(vantage.url('any'), service.runtime.url('any'))
   assert.ok(vantage.agrees(readClock().bootId))
@@ -18,7 +18,7 @@ test('services with the clock of this kernel are loaded from a thread, and agree
 
 test('services with another clock are loaded from beside them, and now is on their clock', async () => {
   await using service = await elsewhere()
-  const vantage = await chooseVantage(model, { ...service.runtime, nearby })
+  const vantage = await chooseLoadOrigin(model, { ...service.runtime, nearby })
   assert.equal(vantage.where, 'container')
   assert.equal(vantage.url('any'), 'http://inside')
   assert.ok(Math.abs(vantage.nowNs() - monotonicNs() - AHEAD_NS) < 1e9)
@@ -27,14 +27,14 @@ test('services with another clock are loaded from beside them, and now is on the
 
 test('where the runtime has no generator beside them, they are loaded from here and do not agree', async () => {
   await using service = await elsewhere()
-  const vantage = await chooseVantage(model, service.runtime)
+  const vantage = await chooseLoadOrigin(model, service.runtime)
   assert.equal(vantage.where, 'thread')
   assert.ok(!vantage.agrees(readClock().bootId))
 })
 
 test('a generator beside the services can be demanded, and then now is exact', async () => {
   await using service = await startService(() => readClock())
-  const vantage = await chooseVantage(model, { ...service.runtime, nearby: { ...nearby, always: true } })
+  const vantage = await chooseLoadOrigin(model, { ...service.runtime, nearby: { ...nearby, always: true } })
   assert.equal(vantage.where, 'container')
   const before = monotonicNs()
   const now = vantage.nowNs()

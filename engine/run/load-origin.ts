@@ -10,7 +10,7 @@ import type { Runtime } from '../experiment/runtime.ts'
 
 const LOOKS = 5
 
-export type Vantage = {
+export type LoadOrigin = {
   where: 'thread' | 'container'
   runLoad: RunLoad
   /** A service as the generator sees it. */
@@ -21,7 +21,7 @@ export type Vantage = {
   agrees(bootId: string): boolean
 }
 
-export async function chooseVantage(model: Model, runtime: Runtime): Promise<Vantage> {
+export async function chooseLoadOrigin(model: Model, runtime: Runtime): Promise<LoadOrigin> {
   const look = async (service: string) => parse(ClockView, await getJson(`${runtime.url(service)}/clock`))
   const boots = await Promise.all(model.services.map(async ({ name }) => (await look(name)).bootId))
   const agrees = (bootId: string) => boots.every(boot => boot === bootId)

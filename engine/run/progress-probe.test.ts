@@ -3,8 +3,8 @@ import { once } from 'node:events'
 import { createServer } from 'node:http'
 import { test } from 'node:test'
 import { monotonicNs } from '#common/contracts/clock.ts'
-import { createLookout } from './progress-probe.ts'
-import { madeLink, madeRuntime } from '../testing/sample-runtime.ts'
+import { createProgressProbe } from './progress-probe.ts'
+import { sampleInspector, sampleRuntime } from '../testing/sample-runtime.ts'
 import type { Model } from '../experiment/model.ts'
 
 const model: Model = {
@@ -16,7 +16,7 @@ const model: Model = {
   evidence: { orders: 'all', inventory: 'all', notifications: 'all' },
   durability: 'nowhere',
   defaultConcurrency: 64,
-  connect: async () => madeLink(),
+  connect: async () => sampleInspector(),
   remove: async () => {},
 }
 
@@ -43,23 +43,28 @@ test('a look counts what is new, sees the load, and keeps its counts while a ser
   const address = server.address()
   const port = typeof address === 'object' && address ? address.port : 0
   const failing = () => Promise.reject(new Error('the broker is gone'))
-  const link = { ...madeLink(), depths: failing, deadLetters: failing }
-  const lookout = createLookout({ model, runtime: madeRuntime(`http://127.0.0.1:${port}`), link, nowNs: monotonicNs })
+  const link = { ...sampleInspector(), depths: failing, deadLetters: failing }
+  const lookout = createProgressProbe({
+    model,
+    runtime: sampleRuntime(`http://127.0.0.1:${port}`),
+    link,
+    nowNs: monotonicNs,
+  })
 
-  const before = await lookout.look()
+  const before = await lookout.probe()
   assert.deepEqual([before.elapsedMs, before.started, before.loadDone], [0, 0, false])
   assert.deepEqual([before.decided, before.notified, before.deadLetters, before.depths], [1_500, 3, 0, {}])
 
   held['/inventory/decisions'] = 1_501
   lookout.started({ originNs: monotonicNs() - 2e9, planned: 9, started: 7, answered: 6, unanswered: 1 })
   asked.length = 0
-  const later = await lookout.look()
+  const later = await lookout.probe()
   assert.deepEqual([later.decided, later.started], [1_501, 7])
   assert.ok(later.elapsedMs >= 2_000)
   assert.ok(asked.includes('/inventory/decisions?after=1500&limit=1000'), asked.join())
 
   down = true
   lookout.loadDone()
-  const dark = await lookout.look()
+  const dark = await lookout.probe()
   assert.deepEqual([dark.decided, dark.notified, dark.loadDone], [1_501, 3, true])
 })

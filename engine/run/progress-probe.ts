@@ -2,29 +2,29 @@
 import { Type } from 'typebox'
 import { parse } from '#common/contracts/parse.ts'
 import { getJson } from './http.ts'
-import type { Progress } from '../load/attempt.ts'
-import type { Link, Model } from '../experiment/model.ts'
+import type { LoadProgress } from '../load/attempt.ts'
+import type { BrokerInspector, Model } from '../experiment/model.ts'
 import type { Runtime } from '../experiment/runtime.ts'
-import type { View } from '../experiment/steps.ts'
+import type { Progress } from '../experiment/steps.ts'
 
 const AnyPage = Type.Object({
   rows: Type.Array(Type.Object({ seq: Type.Integer() })),
   next: Type.Union([Type.Integer(), Type.Null()]),
 })
 
-export type Lookout = { look(): Promise<View>; started(progress: Progress): void; loadDone(): void }
+export type ProgressProbe = { probe(): Promise<Progress>; started(progress: LoadProgress): void; loadDone(): void }
 
-type Options = { model: Model; runtime: Runtime; link: Link; nowNs(): number }
+type Options = { model: Model; runtime: Runtime; link: BrokerInspector; nowNs(): number }
 
-export function createLookout({ model, runtime, link, nowNs }: Options): Lookout {
-  let progress: Progress | undefined
+export function createProgressProbe({ model, runtime, link, nowNs }: Options): ProgressProbe {
+  let progress: LoadProgress | undefined
   let done = false
   const decided = countRows(() => `${runtime.url(model.evidence.inventory)}/inventory/decisions`)
   const notified = countRows(() => `${runtime.url(model.evidence.notifications)}/notifications`)
   return {
     started: latest => void (progress = latest),
     loadDone: () => void (done = true),
-    async look() {
+    async probe() {
       const [decisions, notifications, depths, deadLetters] = await Promise.all([
         decided(),
         notified(),

@@ -16,14 +16,14 @@ export type Parts = {
   /** Those of the variants that could be finished. */
   results: readonly VariantResult[]
   seconds: number
-  trouble: string | undefined
+  failure: string | undefined
 }
 
-export function resultOf({ experiment, name, profile, variants, results, seconds, trouble }: Parts): Result {
+export function resultOf({ experiment, name, profile, variants, results, seconds, failure }: Parts): Result {
   const checks = results.flatMap(({ variant, checks }) => checks.map(check => ({ ...check, variant: variant.name })))
   const whole = results.length === variants.length
   if (whole) checks.push(...(experiment.compare?.(results) ?? []).map(check => ({ ...check, variant: 'all' })))
-  const verdict = verdictOf({ checks, variants, trouble })
+  const verdict = verdictOf({ checks, variants, failure })
   return {
     model: experiment.model.name,
     experiment: name,
@@ -31,15 +31,15 @@ export function resultOf({ experiment, name, profile, variants, results, seconds
     question: experiment.question,
     profile,
     settings: experiment.profiles[profile],
-    variants: variants.map(({ name, about, environment = {}, durability, leftOut }) => ({
+    variants: variants.map(({ name, about, environment = {}, durability, disabledSafeguard }) => ({
       name,
       about,
       environment,
       ...(durability && { durability }),
-      ...(leftOut && { leftOut }),
+      ...(disabledSafeguard && { disabledSafeguard }),
     })),
     durability: experiment.model.durability,
-    atOnce: experiment.model.defaultConcurrency,
+    concurrency: experiment.model.defaultConcurrency,
     verdict,
     checks,
     measures: results.flatMap(({ measures }) => measures),
@@ -54,7 +54,7 @@ export function resultOf({ experiment, name, profile, variants, results, seconds
     // The sentences say what the checks have shown; without that there is nothing to say.
     explanation: verdict === 'valid' ? experiment.explain(results) : [],
     seconds,
-    ...(trouble && { trouble }),
+    ...(failure && { failure: failure }),
   }
 }
 

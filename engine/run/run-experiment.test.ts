@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { test } from 'node:test'
 import { defineCheck } from '../checks/check.ts'
 import type { History } from './history.ts'
-import { asked, runMade, variant } from '../testing/sample-run.ts'
+import { asked, runSample, variant } from '../testing/sample-run.ts'
 import { at, heal } from '../experiment/steps.ts'
 
 const throws = defineCheck('throws', 'never', () => {
@@ -12,25 +12,25 @@ const throws = defineCheck('throws', 'never', () => {
 })
 
 test('each variant is run, judged and compared, and its history is kept', async t => {
-  const { result, removed, folder } = await runMade(t, [variant('One row'), variant('other')])
+  const { result, removed, folder } = await runSample(t, [variant('One row'), variant('other')])
   assert.equal(result.verdict, 'valid')
   assert.deepEqual(
     result.checks.map(check => [check.variant, check.name]),
     [
-      ['One row', 'asked'],
-      ['other', 'asked'],
+      ['One row', 'requested'],
+      ['other', 'requested'],
       ['all', 'compared'],
     ],
   )
   assert.deepEqual(result.explanation, ['2 variants'])
-  assert.equal(result.measures.find(({ name }) => name === 'asked')?.value, 20)
+  assert.equal(result.measures.find(({ name }) => name === 'requested')?.value, 20)
   assert.equal(removed(), 2)
   const { attempts } = JSON.parse(readFileSync(join(folder, 'one-row.history.json'), 'utf8')) as { attempts: unknown[] }
   assert.equal(attempts.length, 20)
 })
 
 test('variants are run from the one that begins, round, and shown as they are declared', async t => {
-  const { result, lines } = await runMade(t, [variant('one'), variant('two'), variant('three')], { begins: 1 })
+  const { result, lines } = await runSample(t, [variant('one'), variant('two'), variant('three')], { begins: 1 })
   assert.deepEqual([...new Set(lines.map(line => line.split(':')[0]))], ['two', 'three', 'one'])
   assert.deepEqual(
     result.checks.slice(0, 3).map(check => check.variant),
@@ -41,9 +41,9 @@ test('variants are run from the one that begins, round, and shown as they are de
 test('a variant that cannot be finished does not stop the others, and the result says what was in the way', async t => {
   const dead = variant('dead', { environment: { all: { TROUBLE: 'all: the store is damaged' } } })
   const failing = variant('failing', { timeline: [at(0, heal('all'))] })
-  const { result, removed, folder } = await runMade(t, [dead, failing, variant('alive')])
+  const { result, removed, folder } = await runSample(t, [dead, failing, variant('alive')])
   assert.equal(result.verdict, 'unknown')
-  assert.equal(result.trouble, 'dead: all did not start: all: the store is damaged')
+  assert.equal(result.failure, 'dead: all did not start: all: the store is damaged')
   assert.deepEqual(
     result.checks.map(check => check.variant),
     ['alive'],
@@ -54,14 +54,17 @@ test('a variant that cannot be finished does not stop the others, and the result
 })
 
 test('a step that fails is named in the result', async t => {
-  const { result } = await runMade(t, [variant('failing', { timeline: [at(0, heal('all'))] })])
-  assert.match(result.trouble ?? '', /^failing: the step "heal all" failed: DELETE http:.* answered 500/)
+  const { result } = await runSample(t, [variant('failing', { timeline: [at(0, heal('all'))] })])
+  assert.match(result.failure ?? '', /^failing: the step "heal all" failed: DELETE http:.* answered 500/)
 })
 
 test('what a variant costs is measured where it asks for it, from its first measured order on', async t => {
   const load = { orders: 20, warmUpOrders: 10, ordersPerSecond: 200, deadlineMs: 1_000 }
   const refused = { load, environment: { all: { STATUS: '409' } } }
-  const { result, folder } = await runMade(t, [variant('costs', { ...refused, costs: true }), variant('free', refused)])
+  const { result, folder } = await runSample(t, [
+    variant('costs', { ...refused, costs: true }),
+    variant('free', refused),
+  ])
   const found = (variant: string, name: string) =>
     result.measures.find(measure => measure.variant === variant && measure.name === name)
   assert.equal(found('free', 'CPU'), undefined)
@@ -76,15 +79,15 @@ test('what a variant costs is measured where it asks for it, from its first meas
 
 test('a step that fails is named also where costs are measured', async t => {
   const load = { orders: 20, warmUpOrders: 600, ordersPerSecond: 200, deadlineMs: 1_000 }
-  const { result } = await runMade(t, [variant('failing', { load, costs: true, timeline: [at(0, heal('all'))] })])
-  assert.match(result.trouble ?? '', /^failing: the step "heal all" failed/)
+  const { result } = await runSample(t, [variant('failing', { load, costs: true, timeline: [at(0, heal('all'))] })])
+  assert.match(result.failure ?? '', /^failing: the step "heal all" failed/)
 })
 
 test('a threshold of an experiment is judged as a check, and one that is broken makes it invalid', async t => {
-  const thresholds = ['asked >= 20', 'asked > 20 orders']
-  const { result } = await runMade(t, [
+  const thresholds = ['requested >= 20', 'requested > 20 orders']
+  const { result } = await runSample(t, [
     variant('one', { thresholds }),
-    variant('other', { thresholds, leftOut: 'all' }),
+    variant('other', { thresholds, disabledSafeguard: 'all' }),
   ])
   const judged = result.checks.filter(({ name }) => name.startsWith('threshold'))
   assert.deepEqual(
@@ -97,26 +100,26 @@ test('a threshold of an experiment is judged as a check, and one that is broken 
     ],
   )
   assert.equal(result.verdict, 'invalid')
-  const leftOut = await runMade(t, [variant('other', { thresholds, leftOut: 'all' })])
-  assert.equal(leftOut.result.verdict, 'valid')
+  const disabledSafeguard = await runSample(t, [variant('other', { thresholds, disabledSafeguard: 'all' })])
+  assert.equal(disabledSafeguard.result.verdict, 'valid')
 })
 
 test('a check that throws is unknown, and so is the experiment', async t => {
-  const { result } = await runMade(t, [variant('one', { checks: [asked, throws] })])
+  const { result } = await runSample(t, [variant('one', { checks: [asked, throws] })])
   assert.equal(result.verdict, 'unknown')
   assert.match(result.checks.find(({ name }) => name === 'throws')?.detail ?? '', /no idea/)
   assert.deepEqual(result.explanation, [], 'sentences about what was not shown')
 })
 
 test('an interrupted experiment ends at once, and says so', async t => {
-  const { result } = await runMade(t, [variant('one'), variant('other')], { signal: AbortSignal.abort() })
-  assert.deepEqual([result.trouble, result.verdict, result.checks], ['it was interrupted', 'unknown', []])
+  const { result } = await runSample(t, [variant('one'), variant('other')], { signal: AbortSignal.abort() })
+  assert.deepEqual([result.failure, result.verdict, result.checks], ['it was interrupted', 'unknown', []])
 })
 
 test('what is found where a safeguard is left out is shown, and is no part of the verdict', async t => {
   const broken = defineCheck('broken', 'never', () => ({ verdict: 'invalid', detail: 'one was lost' }))
-  const without = variant('without the outbox', { checks: [broken], leftOut: 'outbox' })
-  const { result } = await runMade(t, [variant('as it is'), without])
+  const without = variant('without the outbox', { checks: [broken], disabledSafeguard: 'outbox' })
+  const { result } = await runSample(t, [variant('as it is'), without])
   assert.equal(result.verdict, 'valid')
   assert.deepEqual(
     result.checks.map(check => [check.variant, check.verdict]),
@@ -126,5 +129,5 @@ test('what is found where a safeguard is left out is shown, and is no part of th
       ['all', 'valid'],
     ],
   )
-  assert.equal(result.variants[1]?.leftOut, 'outbox')
+  assert.equal(result.variants[1]?.disabledSafeguard, 'outbox')
 })

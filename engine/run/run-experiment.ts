@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import type { Experiment, Variant, VariantResult } from '../experiment/define.ts'
 import type { Profile } from '../experiment/profile.ts'
 import type { History } from './history.ts'
-import { judge } from './evaluate.ts'
+import { evaluate } from './evaluate.ts'
 import { isVoid } from '../analysis/measures.ts'
 import { historyFile, resultOf, slugOf } from './result.ts'
 import type { OpenRuntime } from '../experiment/runtime.ts'
@@ -38,7 +38,7 @@ export async function runExperiment(options: RunOptions): Promise<Result> {
   const { begins = 0 } = experiment
   for (const variant of [...variants.slice(begins), ...variants.slice(0, begins)]) {
     try {
-      results.push(judge(variant, await measured(options, variant)))
+      results.push(evaluate(variant, await measured(options, variant)))
     } catch (error) {
       trouble ??= `${variant.name}: ${error instanceof Error ? error.message : String(error)}`
       if (signal.aborted) {
@@ -54,7 +54,7 @@ export async function runExperiment(options: RunOptions): Promise<Result> {
     variants,
     results: results.toSorted((one, other) => variants.indexOf(one.variant) - variants.indexOf(other.variant)),
     seconds: (performance.now() - began) / 1_000,
-    trouble,
+    failure: trouble,
   })
 }
 

@@ -7,7 +7,7 @@ import { orderMix } from '../load/mix.ts'
 import { planOrders } from '../load/orders.ts'
 import { initialStock } from '../load/stock.ts'
 import type { Model } from '../experiment/model.ts'
-import { perform } from './execute-variant.ts'
+import { executeVariant } from './execute-variant.ts'
 import type { OpenRuntime } from '../experiment/runtime.ts'
 
 export type VariantOptions = {
@@ -50,7 +50,7 @@ export async function runVariant(options: VariantOptions): Promise<History> {
     await Promise.all(model.services.map(({ name }) => runtime.start(name)))
     const link = await model.connect(place)
     try {
-      return await perform({ model, variant, runtime, link, planned, openingStock, onProgress, signal })
+      return await executeVariant({ model, variant, runtime, link, planned, openingStock, onProgress, signal })
     } finally {
       await link.close()
     }

@@ -20,7 +20,7 @@ export type Series = { variant: string; name: string; unit: string; points: [num
 export type Mark = { variant: string; label: string; fromSeconds: number; toSeconds?: number }
 
 /** Where a result stands in a comparison: the same fault and rate for all models, `repeat` counts from 1. */
-export type Cell = { fault: string; ordersPerSecond: number; repeat: number }
+export type Cell = { scenario: string; ordersPerSecond: number; repeat: number }
 
 /**
  * The orders of a variant, for a picture of each of them. `points`, one an order: [seconds of its planned start since the
@@ -53,7 +53,7 @@ export type VariantFacts = {
   /** Where an accepted order is when the client has its answer, where that is not as the model has it. */
   durability?: string
   /** The safeguard that is left out on purpose: what is found then is shown, and is no failure of the model. */
-  leftOut?: string
+  disabledSafeguard?: string
 }
 
 export type Result = {
@@ -66,7 +66,7 @@ export type Result = {
   variants: VariantFacts[]
   durability: string
   /** W where a variant's environment names no other: so many orders a service works on at once. */
-  atOnce: number
+  concurrency: number
   verdict: Verdict
   checks: (CheckResult & { variant: string })[]
   measures: Measure[]
@@ -80,21 +80,21 @@ export type Result = {
   explanation: string[]
   seconds: number
   /** Why it could not be finished, in one sentence; absent when it was. */
-  trouble?: string
+  failure?: string
 }
 
 export type Comparison = {
   models: string[]
   /** What each model declares of itself. */
   features: Record<string, string[]>
-  faults: string[]
+  scenarios: string[]
   /** Of the healthy runs, in orders a second. */
   rates: number[]
   /** How often each fault is run, and each healthy rate. */
   repeat: number
   healthyRepeat: number
   /** Brokers that the user gave by address: what would do harm to them is not run. */
-  given?: readonly BrokerKind[]
+  externalBrokers?: readonly BrokerKind[]
   /** Faults in the order in which they are shown; `without` says, by model, why it has no like of one. */
   about: { name: string; title: string; asks: string; caveat?: string; without: Record<string, string> }[]
 }
@@ -110,7 +110,7 @@ export type Summary = {
   machine: { system: string; cpu: string; cores: number; memoryGb: number; node: string }
   brokers: Record<string, { source: string; version: string }>
   /** Ids of all that was to be run, absent in those of an older version: where results are fewer, it was stopped. */
-  asked?: string[]
+  requested?: string[]
   /** Of the command line, as they were typed: each is judged in every result that it is about. */
   thresholds?: string[]
   results: Result[]

@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { monotonicNs } from '#common/contracts/clock.ts'
-import type { Act } from './history.ts'
-import { madeLink, madeRuntime } from '../testing/sample-runtime.ts'
+import type { ExecutedStep } from './history.ts'
+import { sampleInspector, sampleRuntime } from '../testing/sample-runtime.ts'
 import { performTimeline } from './timeline.ts'
-import { at, type Stage, type Step, use, type View } from '../experiment/steps.ts'
+import { at, type StepContext, type Step, operation, type Progress } from '../experiment/steps.ts'
 
-const view: View = {
+const view: Progress = {
   elapsedMs: 0,
   loadDone: false,
   started: 0,
@@ -19,30 +19,30 @@ const view: View = {
 }
 
 const raw: unknown[] = []
-const stage: Stage = {
+const stage: StepContext = {
   planned: [],
-  runtime: madeRuntime(),
-  link: madeLink({ shout: async args => args.word }),
-  rememberFaults: async () => {},
+  runtime: sampleRuntime(),
+  link: sampleInspector({ shout: async args => args.word }),
+  recordInjections: async () => {},
   addRaw: messages => void raw.push(...messages),
 }
 
 function play(steps: Step[], { look = async () => view, signal = new AbortController().signal } = {}) {
-  const acts: Act[] = []
+  const acts: ExecutedStep[] = []
   const originNs = monotonicNs()
   const done = performTimeline({
     steps,
-    stage,
+    context: stage,
     originNs,
     nowNs: monotonicNs,
-    look,
+    probe: look,
     onAct: act => void acts.push(act),
     signal,
   })
   return { acts, done, originNs }
 }
 
-const step = (verb: string, perform: () => Promise<unknown> = async () => undefined) => ({ verb, target: 'x', perform })
+const step = (action: string, run: () => Promise<unknown> = async () => undefined) => ({ action, target: 'x', run })
 
 test('steps are performed in the order in which they stand, not before their time, and one after the other', async () => {
   let busy = false
@@ -56,7 +56,7 @@ test('steps are performed in the order in which they stand, not before their tim
   const { acts, done, originNs } = play([at(60, step('one', alone)), at(20, step('two', alone)), at(90, step('three'))])
   await done
   assert.deepEqual(
-    acts.map(({ verb, result }) => [verb, result]),
+    acts.map(({ action, result }) => [action, result]),
     [
       ['one', 'done'],
       ['two', 'done'],
@@ -74,7 +74,7 @@ test('a condition is looked at again until it is met, and steps behind it wait',
   const { acts, done } = play([at(({ decided }) => decided >= 3, step('met')), at(0, step('behind'))], { look })
   await done
   assert.deepEqual(
-    acts.map(({ verb }) => verb),
+    acts.map(({ action }) => action),
     ['met', 'behind'],
   )
   assert.equal(looks, 4)
@@ -85,7 +85,7 @@ test('a step that fails names itself, and what stands behind it is not performed
   const { acts, done } = play([at(0, step('fine')), at(0, fails), at(0, step('behind'))])
   await assert.rejects(done, { message: 'the step "kill x" failed: nobody there' })
   assert.deepEqual(
-    acts.map(({ verb }) => verb),
+    acts.map(({ action }) => action),
     ['fine'],
   )
 })
@@ -100,12 +100,12 @@ test('an aborted timeline ends at once, whether it waits for a time or for a con
   }
 })
 
-test("a verb of the model's own link is given its arguments, and what it sends is kept in the history", async () => {
+test('an operation of the model is given its arguments, and what it sends is kept in the history', async () => {
   const message = { id: '1', expect: 'duplicate' as const, class: 'again' }
   const { acts, done } = play([
     at(
       0,
-      use(
+      operation(
         'shout',
         () => ({ word: 'fire' }),
         () => [message],
@@ -117,7 +117,9 @@ test("a verb of the model's own link is given its arguments, and what it sends i
   assert.deepEqual(raw, [message])
 })
 
-test('a verb that the model does not have fails with those that it has', async () => {
-  const { done } = play([at(0, use('whisper', {}))])
-  await assert.rejects(done, { message: /"whisper broker" failed: this model has no verb "whisper"; it has: shout$/ })
+test('an operation that the model does not have fails with those that it has', async () => {
+  const { done } = play([at(0, operation('whisper', {}))])
+  await assert.rejects(done, {
+    message: /"whisper broker" failed: this model has no operation "whisper"; it has: shout$/,
+  })
 })

@@ -6,9 +6,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { test, type TestContext } from 'node:test'
-import { until } from '#host/wait-for.ts'
+import { waitFor } from '#host/wait-for.ts'
 import { syncAway } from '#host/block-device.ts'
-import { readCosts } from './usage-probe.ts'
+import { readUsage } from './usage-probe.ts'
 
 const BYTES = 32 * 2 ** 20
 
@@ -37,7 +37,7 @@ async function startWriter(t: TestContext) {
   const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]()
   await lines.next()
   const processes = () => [{ name: 'writer', kind: 'service' as const, pids: [child.pid ?? 0] }]
-  const read = () => readCosts({ dataFolder: folder, processes }) ?? assert.fail('there is no /proc')
+  const read = () => readUsage({ dataFolder: folder, processes }) ?? assert.fail('there is no /proc')
   /** Bytes that the writer sent towards its disk and that the disk wrote; undefined where no disk is known. */
   const write = async (how: 'sync' | 'leave') => {
     await syncAway(folder, AbortSignal.timeout(120_000))
@@ -65,7 +65,7 @@ test('what a process writes is counted as sent; only what it syncs is on the dis
     assert.ok(sent >= BYTES && sent < 1.5 * BYTES, String(sent))
     return onDisk < BYTES / 2
   }
-  await until(left, { deadlineMs: 120_000, what: 'a file that is not synced to stay in memory' })
+  await waitFor(left, { deadlineMs: 120_000, what: 'a file that is not synced to stay in memory' })
 })
 
 test('a process is read with its memory, and is null when it has ended', async t => {
@@ -85,7 +85,7 @@ test('all processes of a service or broker are read as one; one that is missing 
   const pids = others.map(({ pid }) => pid ?? 0)
   const read = (...leaders: number[]) => {
     const processes = () => [{ name: 'broker', kind: 'broker' as const, pids: leaders }]
-    return readCosts({ dataFolder: tmpdir(), processes })?.uses[0]?.use
+    return readUsage({ dataFolder: tmpdir(), processes })?.uses[0]?.use
   }
   assert.match(read(...pids)?.began ?? '', new RegExp(`^${pids[0]}@\\d+ ${pids[1]}@\\d+$`))
   assert.equal(read(...pids, 2 ** 30), null)

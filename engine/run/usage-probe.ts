@@ -5,17 +5,17 @@ import { monotonicNs } from '#common/contracts/clock.ts'
 import { familyOf, type ProcessRow, readProcesses } from '#host/process-tree.ts'
 import { readDevice } from '#host/block-device.ts'
 import type { Host } from '../experiment/runtime.ts'
-import type { Reading, Use } from './usage.ts'
+import type { UsageReading, ResourceUsage } from './usage.ts'
 
 /** Null where there is no /proc. */
-export function readCosts({ dataFolder, processes }: Host): Reading | null {
+export function readUsage({ dataFolder, processes }: Host): UsageReading | null {
   const rows = readProcesses()
   if (!rows) return null
   const uses = processes().map(({ name, kind, pids }) => ({ name, kind, use: useOf(rows, pids) }))
   return { atNs: monotonicNs(), uses, device: readDevice(dataFolder) }
 }
 
-function useOf(rows: ReadonlyMap<number, ProcessRow>, leaders: readonly number[]): Use | null {
+function useOf(rows: ReadonlyMap<number, ProcessRow>, leaders: readonly number[]): ResourceUsage | null {
   const families = leaders.map(pid => familyOf(rows, pid))
   if (leaders.length === 0 || families.some(family => family.length === 0)) return null
   const all = families.flat()

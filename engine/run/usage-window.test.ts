@@ -1,35 +1,35 @@
 import assert from 'node:assert/strict'
 import { tmpdir } from 'node:os'
 import { test } from 'node:test'
-import { openCosts } from './usage-window.ts'
-import { historyOf, type MadeLife, served } from '../testing/sample-timelines.ts'
+import { openUsageWindow } from './usage-window.ts'
+import { historyOf, type SampleTimeline, served } from '../testing/sample-timelines.ts'
 import type { Host } from '../experiment/runtime.ts'
-import type { View } from '../experiment/steps.ts'
+import type { Progress } from '../experiment/steps.ts'
 
 const host: Host = {
   dataFolder: tmpdir(),
   processes: () => [{ name: 'all', kind: 'service', pids: [process.pid] }],
 }
 
-const view = (decided: number, notified: number): View => {
+const view = (decided: number, notified: number): Progress => {
   const nothing = { elapsedMs: 0, loadDone: true, started: 0, deadLetters: 0, depths: {} }
   return { ...nothing, decided, notified, running: () => true, deaths: () => 0 }
 }
 
-type Own = { settleMs?: number; until?(view: View): boolean; host?: Host; unprepared?: boolean }
+type Own = { quiescenceMs?: number; until?(view: Progress): boolean; host?: Host; unprepared?: boolean }
 
 /** A window over a load of three orders, one of them refused; `looks` is what is seen from its end on, the last for ever. */
-async function ended(looks: View[], own: Own = {}) {
+async function ended(looks: Progress[], own: Own = {}) {
   let seen = 0
-  const window = openCosts({
-    variant: { costs: true, settleMs: own.settleMs ?? 60_000, until: own.until },
+  const window = openUsageWindow({
+    variant: { costs: true, quiescenceMs: own.quiescenceMs ?? 60_000, completeWhen: own.until },
     runtime: { host: 'host' in own ? own.host : host },
     look: async () => looks[Math.min(seen++, looks.length - 1)] ?? assert.fail('nothing to see'),
     signal: new AbortController().signal,
   })
   if (!own.unprepared) await window.prepare()
   await window.begin(0)
-  const refused: MadeLife = { atMs: 0, answer: '503 inventory-unavailable', answeredMs: 1 }
+  const refused: SampleTimeline = { atMs: 0, answer: '503 inventory-unavailable', answeredMs: 1 }
   const costs = await window.end(historyOf([served(0, 5), served(1, 5), refused]).attempts)
   return { costs: costs ?? assert.fail('it was asked for'), seen }
 }
@@ -49,7 +49,7 @@ test('the window lasts until what the variant waits for has come', async () => {
 })
 
 test('costs are unknown when orders are still undecided at the deadline', async () => {
-  const { costs } = await ended([view(1, 1)], { settleMs: 1 })
+  const { costs } = await ended([view(1, 1)], { quiescenceMs: 1 })
   assert.deepEqual(costs, { unknown: 'not every order was decided in time' })
 })
 

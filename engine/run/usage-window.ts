@@ -2,20 +2,20 @@
 // confirmed. Guarantees: what earlier work had left to be written is on the disk before the load, or the disk's counts are
 // void; a window that does not come to its end in time is unknown. Where costs are not asked for it does nothing.
 import { setTimeout as wait } from 'node:timers/promises'
-import { until } from '#host/wait-for.ts'
-import type { Costs, Reading } from './usage.ts'
+import { waitFor } from '#host/wait-for.ts'
+import type { Costs, UsageReading } from './usage.ts'
 import { syncAway } from '#host/block-device.ts'
-import { readCosts } from './usage-probe.ts'
+import { readUsage } from './usage-probe.ts'
 import type { Variant } from '../experiment/define.ts'
 import type { Attempt } from '../load/attempt.ts'
 import type { Runtime } from '../experiment/runtime.ts'
-import type { View } from '../experiment/steps.ts'
+import type { Progress } from '../experiment/steps.ts'
 
 const SYNC_MS = 30_000
 /** Between two looks at whether all is decided. */
 const LOOK_MS = 200
 
-export type CostWindow = {
+export type UsageWindow = {
   /** Before the load. */
   prepare(): Promise<void>
   /** Resolves when it has begun, in so many milliseconds. */
@@ -25,18 +25,18 @@ export type CostWindow = {
 }
 
 type Options = {
-  variant: Pick<Variant, 'costs' | 'settleMs' | 'until'>
+  variant: Pick<Variant, 'costs' | 'quiescenceMs' | 'completeWhen'>
   runtime: Pick<Runtime, 'host'>
-  look(): Promise<View>
+  look(): Promise<Progress>
   signal: AbortSignal
 }
 
-export function openCosts({ variant, runtime: { host }, look, signal }: Options): CostWindow {
+export function openUsageWindow({ variant, runtime: { host }, look, signal }: Options): UsageWindow {
   const nothing = async () => {}
   if (!variant.costs) return { prepare: nothing, begin: nothing, end: async () => undefined }
   if (!host) return { prepare: nothing, begin: nothing, end: async () => ({ unknown: 'not measured in containers' }) }
   let synced = false
-  let before: Reading | null = null
+  let before: UsageReading | null = null
   return {
     async prepare() {
       const inTime = AbortSignal.any([signal, AbortSignal.timeout(SYNC_MS)])
@@ -47,13 +47,13 @@ export function openCosts({ variant, runtime: { host }, look, signal }: Options)
     },
     async begin(inMs) {
       await wait(Math.max(0, inMs), undefined, { signal })
-      before = readCosts(host)
+      before = readUsage(host)
       if (before && !synced) before.device = null
     },
     async end(attempts) {
       if (!(await allDecided(attempts, variant, look, signal)))
         return { unknown: 'not every order was decided in time' }
-      const after = readCosts(host)
+      const after = readUsage(host)
       return before && after ? { before, after } : { unknown: 'there is no /proc here' }
     },
   }
@@ -65,7 +65,7 @@ export function openCosts({ variant, runtime: { host }, look, signal }: Options)
  */
 async function allDecided(
   attempts: readonly Attempt[],
-  { settleMs, until: awaited }: Options['variant'],
+  { quiescenceMs, completeWhen: awaited }: Options['variant'],
   look: Options['look'],
   signal: AbortSignal,
 ): Promise<boolean> {
@@ -78,7 +78,12 @@ async function allDecided(
     return view.decided >= accepted && seen === before && (awaited?.(view) ?? true)
   }
   try {
-    return await until(done, { deadlineMs: settleMs, everyMs: LOOK_MS, what: 'every order to be decided', signal })
+    return await waitFor(done, {
+      deadlineMs: quiescenceMs,
+      everyMs: LOOK_MS,
+      what: 'every order to be decided',
+      signal,
+    })
   } catch {
     signal.throwIfAborted()
     return false

@@ -2,7 +2,7 @@
 import type { DeviceUse } from '#host/block-device.ts'
 
 /** Of all processes of a service or broker; CPU and bytes with those of processes that ended and were waited for. */
-export type Use = {
+export type ResourceUsage = {
   /** Names its processes: what others have used cannot be compared. */
   began: string
   cpuSeconds: number
@@ -12,12 +12,12 @@ export type Use = {
   memoryBytes: number | null
 }
 
-export type Reading = {
+export type UsageReading = {
   atNs: number
   /** `use` is null where there is no process to read. */
-  uses: { name: string; kind: 'service' | 'broker'; use: Use | null }[]
+  uses: { name: string; kind: 'service' | 'broker'; use: ResourceUsage | null }[]
   device: DeviceUse | null
 }
 
 /** What was read when the window began and when it ended; or why that was not done. */
-export type Costs = { before: Reading; after: Reading } | { unknown: string }
+export type Costs = { before: UsageReading; after: UsageReading } | { unknown: string }

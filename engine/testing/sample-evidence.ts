@@ -1,10 +1,10 @@
 /** For tests: a model of one service, and that service, which answers what the test says. */
 import { once } from 'node:events'
 import { createServer } from 'node:http'
-import { madeLink, madeRuntime } from './sample-runtime.ts'
+import { sampleInspector, sampleRuntime } from './sample-runtime.ts'
 import type { Model } from '../experiment/model.ts'
 
-export const link = madeLink()
+export const link = sampleInspector()
 
 export const model: Model = {
   name: 'made',
@@ -32,7 +32,7 @@ export async function startService(answer: (path: string, after: number, limit: 
   await once(server, 'listening')
   const address = server.address()
   const port = typeof address === 'object' && address ? address.port : 0
-  const runtime = madeRuntime(`http://127.0.0.1:${port}`)
+  const runtime = sampleRuntime(`http://127.0.0.1:${port}`)
   return {
     asked,
     runtime,

@@ -15,11 +15,11 @@ import { initialStock } from '../load/stock.ts'
 import { type Ledger, ledger } from './sample-ledger.ts'
 
 /** Why orders that were planned as reserved may be failed in a made history. */
-export const MADE_REASONS = ['deadline-passed', 'inventory-unavailable']
+export const SAMPLE_REASONS = ['deadline-passed', 'inventory-unavailable']
 
 const MIX = { count: 120, kitchens: 4, scarceShare: 0.2, unknownSkuShare: 0.05, tooManyShare: 0.05 }
 
-export function madeHistory(seed: number): History {
+export function sampleHistory(seed: number): History {
   const random = seededRandom(seed)
   const planned = planOrders({ ...MIX, seed, runId: `made-${seed}` })
   const history = { ...emptyHistory(initialStock(orderMix(MIX))), planned }
@@ -32,8 +32,8 @@ export function madeHistory(seed: number): History {
     FATES[fateOf(order, fates, random)](book, order, tell)
   }
   sendRaw(history, book, random)
-  history.faults = { inventory_service: { delay: { setting: { delayMs: 5 }, bites: random.between(1, 9) } } }
-  history.acts = [{ atNs: 1, doneNs: 2, verb: 'kill', target: 'inventory_service' }]
+  history.faults = { inventory_service: { delay: { setting: { delayMs: 5 }, injections: random.between(1, 9) } } }
+  history.executedSteps = [{ atNs: 1, doneNs: 2, action: 'kill', target: 'inventory_service' }]
   return history
 }
 

@@ -29,19 +29,21 @@ createServer(({ method, url }, response) => {
 }).listen(Number(PORT), '127.0.0.1')
 `
 
-export const asked = defineCheck('asked', 'orders were asked', ({ attempts }) => valid(`${attempts.length} attempts`))
+export const asked = defineCheck('requested', 'orders were asked', ({ attempts }) =>
+  valid(`${attempts.length} attempts`),
+)
 export const variant = (name: string, own: Partial<Variant> = {}): Variant => ({
   name,
   about: name,
   load: { orders: 20, ordersPerSecond: 200, deadlineMs: 1_000 },
-  settleMs: 1_000,
+  quiescenceMs: 1_000,
   checks: [asked],
   ...own,
 })
 
 type Also = { signal?: AbortSignal; begins?: number }
 
-export async function runMade(
+export async function runSample(
   t: TestContext,
   variants: Variant[],
   { signal = new AbortController().signal, begins = 0 }: Also = {},

@@ -1,9 +1,9 @@
 /** For tests: a runtime and a link that have nothing behind them but an address. */
-import type { Link } from '../experiment/model.ts'
+import type { BrokerInspector } from '../experiment/model.ts'
 import type { Runtime } from '../experiment/runtime.ts'
 
 /** Every service is at `url`, and what is done to one does nothing. */
-export const madeRuntime = (url = ''): Runtime => ({
+export const sampleRuntime = (url = ''): Runtime => ({
   name: 'made',
   start: async () => {},
   kill: async () => {},
@@ -16,10 +16,10 @@ export const madeRuntime = (url = ''): Runtime => ({
   stop: async () => {},
 })
 
-export const madeLink = (verbs: Link['verbs'] = {}): Link => ({
+export const sampleInspector = (verbs: BrokerInspector['operations'] = {}): BrokerInspector => ({
   depths: async () => ({}),
   deadLetters: async () => [],
   redrive: async () => {},
-  verbs,
+  operations: verbs,
   close: async () => {},
 })

@@ -4,7 +4,7 @@ import type { History } from '../run/history.ts'
 import type { Answer } from '../load/attempt.ts'
 import type { Expected } from '../load/orders.ts'
 
-export type MadeLife = {
+export type SampleTimeline = {
   /** When it was to start, and did. */
   atMs: number
   /** A status, with a problem's code behind it (`409 out-of-stock`); or no answer. */
@@ -25,7 +25,7 @@ export type MadeLife = {
 const ORIGIN_NS = 5e12
 export const ns = (ms: number): number => ORIGIN_NS + ms * 1e6
 
-export function historyOf(lives: readonly MadeLife[], { warmUpOrders = 0, deadlineMs = 2_000 } = {}): History {
+export function historyOf(lives: readonly SampleTimeline[], { warmUpOrders = 0, deadlineMs = 2_000 } = {}): History {
   const history: History = {
     planned: [],
     warmUpOrders,
@@ -38,7 +38,7 @@ export function historyOf(lives: readonly MadeLife[], { warmUpOrders = 0, deadli
       connections: { opened: 1, peakInFlight: 1, limit: 1, saturated: false },
     },
     raw: [],
-    acts: [],
+    executedSteps: [],
     samples: [],
     faults: {},
     evidence: {
@@ -52,13 +52,13 @@ export function historyOf(lives: readonly MadeLife[], { warmUpOrders = 0, deadli
     },
     openingStock: {},
     clocksAgree: true,
-    quiet: true,
+    quiescent: true,
   }
   for (const [index, life] of lives.entries()) add(history, index, life)
   return history
 }
 
-function add({ planned, attempts, evidence }: History, index: number, life: MadeLife): void {
+function add({ planned, attempts, evidence }: History, index: number, life: SampleTimeline): void {
   const { atMs, answeredMs, placedMs, decidedMs, outcome, releasedMs, notifiedMs, book } = life
   const orderId = `order-${index}`
   const who = { orderId, userId: 'ada', kitchenId: 'main' }
@@ -88,14 +88,14 @@ function add({ planned, attempts, evidence }: History, index: number, life: Made
     evidence.notifications.push({ seq, orderId, userId: who.userId, sentNs: ns(notifiedMs) })
 }
 
-function answerOf(told: MadeLife['answer']): Answer {
+function answerOf(told: SampleTimeline['answer']): Answer {
   if (told === 'deadline' || told === 'refused') return { kind: told, atNs: 0, detail: told }
   const [status, code] = told.split(' ')
   return { kind: 'status', status: Number(status), ...(code && { code }), text: '' }
 }
 
 /** An order that was reserved and confirmed: answered after `tookMs`, decided in the middle of it. */
-export const served = (atMs: number, tookMs: number): MadeLife => ({
+export const served = (atMs: number, tookMs: number): SampleTimeline => ({
   atMs,
   answer: '201',
   answeredMs: atMs + tookMs,

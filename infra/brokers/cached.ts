@@ -4,7 +4,7 @@
  */
 import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
-import { exclusively } from '#host/file-lock.ts'
+import { withLock } from '#host/file-lock.ts'
 import { cacheFolder } from '#host/folders.ts'
 import type { ProvideOptions } from './broker.ts'
 
@@ -22,7 +22,7 @@ export async function cached(
   const path = cachedPath(name)
   if (existsSync(path)) return path
   const onWait = (): void => progress(`${name}: another lab is making it, waiting`)
-  return exclusively(
+  return withLock(
     name,
     async () => {
       if (existsSync(path)) return path

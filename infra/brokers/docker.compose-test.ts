@@ -6,7 +6,7 @@ import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { hostname, tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
 import { type TestContext, test } from 'node:test'
-import { until } from '#host/wait-for.ts'
+import { waitFor } from '#host/wait-for.ts'
 import { type Broker, type BrokerKind, brokerKinds } from './broker.ts'
 import { probeKafka } from './probe-kafka.ts'
 import { probeRabbitmq } from './probe-rabbitmq.ts'
@@ -36,7 +36,7 @@ async function nothingIsLeft(folder: string, volumes: string[]): Promise<void> {
     const there = await docker('volume', 'ls', '--quiet')
     return (await containersOf(folder)).length === 0 && !volumes.some(volume => there.includes(volume))
   }
-  await until(gone, { deadlineMs: 20_000, everyMs: 200, what: 'the container and its volumes to go' })
+  await waitFor(gone, { deadlineMs: 20_000, everyMs: 200, what: 'the container and its volumes to go' })
 }
 
 for (const kind of brokerKinds) {
@@ -82,7 +82,7 @@ for (const kind of brokerKinds) {
       const lab = spawnOwner(t, kind, folder)
       if (moment === 'paused') await once(lab, 'message')
       const made = async () => (await containersOf(folder))[0]
-      const name = await until(made, { deadlineMs: 20_000, everyMs: 50, what: 'the container to be made' })
+      const name = await waitFor(made, { deadlineMs: 20_000, everyMs: 50, what: 'the container to be made' })
       const volumes = await volumesOf(name)
       lab.kill('SIGKILL')
       await nothingIsLeft(folder, volumes)

@@ -6,7 +6,7 @@
 import { randomBytes } from 'node:crypto'
 import { mkdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
-import { startLastWill } from '#host/dead-man-switch.ts'
+import { armDeadManSwitch } from '#host/dead-man-switch.ts'
 import { leasePorts } from '#host/ports.ts'
 import type { Broker, BrokerKind, ProvideOptions } from './broker.ts'
 import { type ContainerPlan, images, planContainer } from './container-plan.ts'
@@ -32,7 +32,7 @@ export async function provideContainer(kind: BrokerKind, options: ProvideOptions
   const container = `lab-${kind}-${randomBytes(6).toString('hex')}`
   const folder = join(dataFolder, container)
   const lease = await leasePorts(1)
-  const will = startLastWill({ command: 'sh', args: ['-c', REMOVE, container], env: environment })
+  const will = armDeadManSwitch({ command: 'sh', args: ['-c', REMOVE, container], env: environment })
   const cleanUp = async (): Promise<void> => {
     try {
       await removeContainer(container, environment)

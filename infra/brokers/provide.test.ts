@@ -10,7 +10,7 @@ import { type TestContext, test } from 'node:test'
 import { cacheFolder } from '#host/folders.ts'
 import { isRunning } from '#host/owner.ts'
 import { familyOf, readProcesses } from '#host/process-tree.ts'
-import { until } from '#host/wait-for.ts'
+import { waitFor } from '#host/wait-for.ts'
 import type { Broker, BrokerKind } from './broker.ts'
 import { brokerKinds } from './broker.ts'
 import { probeKafka } from './probe-kafka.ts'
@@ -41,7 +41,7 @@ function portOf(broker: Broker): number {
 
 function noProcessOf(folder: string): Promise<true> {
   const ended = () => processesOf(folder).length === 0
-  return until(ended, { deadlineMs: 30_000, everyMs: 20, what: 'the processes of the broker to end' })
+  return waitFor(ended, { deadlineMs: 30_000, everyMs: 20, what: 'the processes of the broker to end' })
 }
 
 /** Every process of the broker belongs to one of its leaders; some live only for a moment. */
@@ -51,7 +51,7 @@ function allLedBy(leaders: readonly number[], folder: string): Promise<true> {
     const known = new Set(leaders.flatMap(leader => familyOf(rows, leader).map(({ pid }) => pid)))
     return processesOf(folder).every(pid => known.has(pid))
   }
-  return until(noStranger, { deadlineMs: 30_000, everyMs: 20, what: 'its processes to be those of its leaders' })
+  return waitFor(noStranger, { deadlineMs: 30_000, everyMs: 20, what: 'its processes to be those of its leaders' })
 }
 
 for (const kind of brokerKinds) {
@@ -88,7 +88,7 @@ for (const kind of brokerKinds) {
         () => false,
         () => true,
       )
-    await until(hangs, { deadlineMs: 30_000, what: 'the broker to hang' })
+    await waitFor(hangs, { deadlineMs: 30_000, what: 'the broker to hang' })
     await broker.process.resume()
     await probe(broker)
 
@@ -113,7 +113,7 @@ for (const kind of brokerKinds) {
     lab.kill('SIGKILL')
     // A process that is being taken down has no arguments any more, so the pids are asked too.
     const ended = () => !pids.some(isRunning)
-    await until(ended, { deadlineMs: 30_000, everyMs: 20, what: `the processes ${pids.join()} to end` })
+    await waitFor(ended, { deadlineMs: 30_000, everyMs: 20, what: `the processes ${pids.join()} to end` })
     await noProcessOf(folder)
   })
 

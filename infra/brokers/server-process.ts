@@ -5,7 +5,7 @@
  */
 import { readFileSync } from 'node:fs'
 import type { Child } from '#host/child.ts'
-import { until } from '#host/wait-for.ts'
+import { waitFor } from '#host/wait-for.ts'
 import type { BrokerProcess } from './broker.ts'
 
 const DEADLINE_MS = 90_000
@@ -62,7 +62,7 @@ export async function awaitServing<Launched extends { readonly running: boolean 
     )
   }
   try {
-    await until(serves, { deadlineMs: DEADLINE_MS, everyMs: 50, what: `${name} to serve (log: ${logFile})`, signal })
+    await waitFor(serves, { deadlineMs: DEADLINE_MS, everyMs: 50, what: `${name} to serve (log: ${logFile})`, signal })
     return launched
   } catch (error) {
     await kill(launched)

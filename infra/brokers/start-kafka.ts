@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto'
 import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { startChild } from '#host/child.ts'
-import { exclusively } from '#host/file-lock.ts'
+import { withLock } from '#host/file-lock.ts'
 import { leasePorts } from '#host/ports.ts'
 import type { Broker, ProvideOptions } from './broker.ts'
 import { fetchKafka, kafkaVersion } from './fetch-kafka.ts'
@@ -101,5 +101,5 @@ async function archiveClasses(kafka: KafkaInstallation, folder: string, options:
       rmSync(folder, { recursive: true, force: true, maxRetries: 5 })
     }
   }
-  await exclusively('kafka-archive', make, { deadlineMs: 120_000, signal: options.signal })
+  await withLock('kafka-archive', make, { deadlineMs: 120_000, signal: options.signal })
 }

@@ -23,7 +23,7 @@ const refusals: [string[], RegExp][] = [
     /no measure "complted p99"; did you mean "completed p99"\?/,
   ],
   [
-    ['run', 'sync-rest', '--threshold', 'deadline bellow: asked > 1'],
+    ['run', 'sync-rest', '--threshold', 'deadline bellow: requested > 1'],
     /no variant "deadline bellow"; did you mean "deadline below"\?/,
   ],
   [['run', 'sync-rest', '--threshold', 'completed p99 < 5 %'], /The unit "%" .+ give it in ms\./],

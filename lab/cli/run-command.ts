@@ -44,7 +44,7 @@ export const addRunOptions = (command: Command): Command =>
     .option('--json', 'print the summary as JSON, and nothing else')
 
 /** What a command does in its own way. */
-export type Carried = Pick<RunRequest, 'experiments' | 'comparison' | 'before'> & {
+export type RunCommandResult = Pick<RunRequest, 'experiments' | 'comparison' | 'before'> & {
   reporter: Reporter
   /** What is told at the end. @param where the folder of the run, as the user would type it */
   told(summary: Summary, where: string): string
@@ -53,7 +53,7 @@ export type Carried = Pick<RunRequest, 'experiments' | 'comparison' | 'before'> 
 }
 
 /** Sets the exit code. @throws UsageError when a threshold can apply to nothing, or the JUnit file cannot be written */
-export async function carryOut(options: RunOptions, carried: Carried): Promise<void> {
+export async function runCommand(options: RunOptions, carried: RunCommandResult): Promise<void> {
   const { profile, runtime, seed, out, json, junit } = options
   const { experiments, comparison, before, reporter, told, interrupted } = carried
   const thresholds = before ? (before.summary.thresholds ?? []).map(readThreshold) : (options.threshold ?? [])

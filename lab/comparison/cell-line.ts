@@ -5,11 +5,13 @@ import { withUnit } from '../report/terminal/numbers.ts'
 import { coloured, SIGNS } from '../report/terminal/report.ts'
 import { HEALTHY } from './scenarios.ts'
 
-/** While a fault lasts a quick refusal is no quick answer. */
-const telling = (fault: string | undefined): string[] => {
+/** While a scenario lasts a quick refusal is no quick answer. */
+const telling = (scenario: string | undefined): string[] => {
   const latencies =
-    fault === HEALTHY ? ['accepted p50', 'completed p50'] : ['during: right answer p50', 'half completed within']
-  return ['availability', 'completed ÷ asked', ...latencies, 'heal to last completed']
+    scenario === HEALTHY
+      ? ['accepted p50', 'completed p50']
+      : ['during: right answer p50', 'median completion of all requested']
+  return ['availability', 'completed ÷ requested', ...latencies, 'time to full recovery']
 }
 
 export function cellLine({
@@ -21,17 +23,17 @@ export function cellLine({
   checks,
   variants,
   seconds,
-  trouble,
+  failure,
 }: Result): string {
   const [first] = variants
-  const numbers = telling(cell?.fault).flatMap(name => {
+  const numbers = telling(cell?.scenario).flatMap(name => {
     const measure = measures.find(each => each.variant === first?.name && each.name === name)
     return measure && measure.value !== null ? [`${name} ${withUnit(measure)}`] : []
   })
   const amiss = checks.filter(check => check.verdict !== 'valid')
   return [
     `${coloured(verdict, `${SIGNS[verdict]} ${verdict}`)} ${styleText('bold', `${model}/${experiment}`)}: ${numbers.join(', ')} (${seconds.toFixed(0)} s)`,
-    ...(trouble ? [coloured('unknown', `  It could not be finished: ${trouble}`)] : []),
+    ...(failure ? [coloured('unknown', `  It could not be finished: ${failure}`)] : []),
     ...amiss.map(({ name, variant, verdict: of, detail }) =>
       coloured(of, `  ${SIGNS[of]} ${of} ${name} (${variant}): ${detail}`),
     ),

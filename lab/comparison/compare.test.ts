@@ -2,25 +2,25 @@ import assert from 'node:assert/strict'
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
-import { madeComparison } from '../testing/sample-comparison.ts'
+import { sampleComparison } from '../testing/sample-comparison.ts'
 import { parseSummary } from '../session/runs.ts'
 import { labVersion } from '../session/version.ts'
 import { leftovers, runCli, startCli, testFolder } from '../testing/cli.ts'
 
 const refusals: [string[], RegExp][] = [
-  [['--faults', 'inventory-ded'], /did you mean "inventory-dead"\?/],
+  [['--scenarios', 'inventory-ded'], /did you mean "inventory-dead"\?/],
   [['--models', 'kafka'], /There is no model "kafka"/],
   [['--rates', '20,fast'], /Numbers from above 0 to 5000 are expected/],
-  [['--rates', '20', '--faults', 'burst'], /--rates are those of healthy, which --faults does not name/],
+  [['--rates', '20', '--scenarios', 'burst'], /--rates are those of healthy, which --scenarios does not name/],
   [
-    ['--models', 'sync-rest', '--faults', 'burst', '--out', 'package.json'],
+    ['--models', 'sync-rest', '--scenarios', 'burst', '--out', 'package.json'],
     /package\.json\/\S+ cannot be made \(ENOTDIR\); give --out/,
   ],
   [['--resume', '/tmp'], /^\/tmp holds no summary\.json: it is the folder of no run\.\n$/],
   [['--repeat', '0'], /whole number from 1 to 999/],
   [['--models', 'sync-rest', '--threshold', 'acepted p50 < 1 ms'], /did you mean "accepted p50"\?/],
   [['--resume', 'latest', '--seed', '2'], /gone on with as it was begun; leave out --seed/],
-  [['--resume', 'latest', '--threshold', 'asked > 1'], /gone on with as it was begun; leave out --threshold/],
+  [['--resume', 'latest', '--threshold', 'requested > 1'], /gone on with as it was begun; leave out --threshold/],
 ]
 
 for (const [args, sentence] of refusals) {
@@ -37,12 +37,12 @@ test('an interrupted comparison is gone on with: what was finished stands, and o
   const folder = testFolder()
   t.after(folder.remove)
   const environment = { LAB_CACHE_DIR: folder.cache }
-  const asked = ['--models', 'sync-rest', '--faults', 'duplicates,poison', '--profile', 'quick', '--seed', '5']
+  const asked = ['--models', 'sync-rest', '--scenarios', 'duplicates,poison', '--profile', 'quick', '--seed', '5']
   const read = () => {
     const file = join(folder.runs, 'latest', 'summary.json')
     return parseSummary(readFileSync(file, 'utf8'), file)
   }
-  const threshold = ['--threshold', 'asked < 10000']
+  const threshold = ['--threshold', 'requested < 10000']
   const first = startCli('main', ['compare', ...asked, ...threshold, '--out', folder.runs], environment)
   t.after(() => first.process.kill('SIGKILL'))
   await first.says('sync-rest/poison: as it stands')
@@ -51,7 +51,7 @@ test('an interrupted comparison is gone on with: what was finished stands, and o
   assert.match(first.stderr(), /go on with: npm run lab -- compare --resume \S+ --out "\S+runs"/)
   const before = read()
   assert.deepEqual(
-    before.results.map(({ experiment, trouble }) => [experiment, trouble]),
+    before.results.map(({ experiment, failure }) => [experiment, failure]),
     [
       ['duplicates', undefined],
       ['poison', 'it was interrupted'],
@@ -79,7 +79,7 @@ test('an interrupted comparison is gone on with: what was finished stands, and o
     ],
   )
   assert.deepEqual(after.results[0], before.results[0])
-  for (const { checks } of after.results) assert.ok(checks.some(({ name }) => name === 'threshold asked < 10000'))
+  for (const { checks } of after.results) assert.ok(checks.some(({ name }) => name === 'threshold requested < 10000'))
   assert.deepEqual(leftovers(folder), [])
 
   const again = await runCli('main', ['show', join(folder.runs, 'latest')], environment)
@@ -94,7 +94,7 @@ for (const [lab, named] of [
   test(`a comparison that another version began (${lab ?? 'an unnamed one'}) is not gone on with`, async t => {
     const folder = testFolder()
     t.after(folder.remove)
-    const summary = { ...madeComparison(), ...(lab && { lab }) }
+    const summary = { ...sampleComparison(), ...(lab && { lab }) }
     mkdirSync(join(folder.runs, summary.run), { recursive: true })
     writeFileSync(join(folder.runs, summary.run, 'summary.json'), JSON.stringify(summary))
     const { code, stderr } = await runCli('main', ['compare', '--resume', summary.run, '--out', folder.runs], {
@@ -111,7 +111,7 @@ for (const [lab, named] of [
 test('a comparison that another machine began is not gone on with', async t => {
   const folder = testFolder()
   t.after(folder.remove)
-  const summary = { ...madeComparison(), lab: labVersion() }
+  const summary = { ...sampleComparison(), lab: labVersion() }
   mkdirSync(join(folder.runs, summary.run), { recursive: true })
   writeFileSync(join(folder.runs, summary.run, 'summary.json'), JSON.stringify(summary))
   const { code, stderr } = await runCli('main', ['compare', '--resume', summary.run, '--out', folder.runs], {
@@ -122,7 +122,7 @@ test('a comparison that another machine began is not gone on with', async t => {
 })
 
 test('a broker by address is not killed: where nothing else is asked, that is said in place of a run', async () => {
-  const asked = ['--faults', 'broker-dead', '--models', 'async-rabbitmq,streaming-kafka']
+  const asked = ['--scenarios', 'broker-dead', '--models', 'async-rabbitmq,streaming-kafka']
   const { code, stdout, stderr } = await runCli('main', ['compare', ...asked], {
     LAB_RABBITMQ_URL: 'amqp://127.0.0.1:1',
     LAB_KAFKA_BROKERS: '127.0.0.1:1',
@@ -138,7 +138,7 @@ test('a broker by address is not killed: where nothing else is asked, that is sa
 test('a broker by address is not killed: the rest is run, and what is not is said before', async t => {
   const folder = testFolder()
   t.after(folder.remove)
-  const asked = ['--faults', 'broker-dead', '--models', 'sync-rest,streaming-kafka', '--profile', 'quick']
+  const asked = ['--scenarios', 'broker-dead', '--models', 'sync-rest,streaming-kafka', '--profile', 'quick']
   const { code, stdout, stderr } = await runCli('main', ['compare', ...asked, '--out', folder.runs], {
     LAB_CACHE_DIR: folder.cache,
     LAB_KAFKA_BROKERS: '127.0.0.1:1',
@@ -175,10 +175,10 @@ test('a run that is no comparison is not gone on with', async t => {
 test('a threshold that a cell breaks is an invalid check, and exit code 1', async t => {
   const folder = testFolder()
   t.after(folder.remove)
-  const asked = ['--models', 'sync-rest', '--faults', 'poison', '--profile', 'quick', '--out', folder.runs]
-  const { code, stdout, stderr } = await runCli('main', ['compare', ...asked, '--threshold', 'asked < 10'], {
+  const asked = ['--models', 'sync-rest', '--scenarios', 'poison', '--profile', 'quick', '--out', folder.runs]
+  const { code, stdout, stderr } = await runCli('main', ['compare', ...asked, '--threshold', 'requested < 10'], {
     LAB_CACHE_DIR: folder.cache,
   })
   assert.equal(code, 1, stderr)
-  assert.match(stdout, /✘ invalid threshold asked < 10/)
+  assert.match(stdout, /✘ invalid threshold requested < 10/)
 })

@@ -2,8 +2,8 @@
 // slow step and no late message can make too many.
 import { parse } from '#common/contracts/parse.ts'
 import { type Check, defineCheck, vacuous, valid } from '#engine/checks/check.ts'
-import type { Compared } from '#engine/experiment/comparison-adapter.ts'
-import { livesOf } from '#engine/analysis/order-timeline.ts'
+import type { ComparisonAdapter } from '#engine/experiment/comparison-adapter.ts'
+import { orderTimelines } from '#engine/analysis/order-timeline.ts'
 import type { Span } from '#engine/load/plan.ts'
 import { Type } from 'typebox'
 
@@ -16,13 +16,13 @@ const MOST = 0.9
 /** The share of those that were asked that came while the copying lasted. */
 const LEAST = 0.5
 
-export const copiesSeen = ({ begin, end }: Compared['copies'], { fromMs, toMs }: Span): Check =>
-  defineCheck('copies-seen', 'what came meanwhile was delivered twice', history => {
-    const began = history.acts.find(({ verb }) => verb === begin.verb)
-    const ended = history.acts.find(({ verb }) => verb === end.verb)
+export const duplicatesDelivered = ({ begin, end }: ComparisonAdapter['copies'], { fromMs, toMs }: Span): Check =>
+  defineCheck('duplicates-delivered', 'what came meanwhile was delivered twice', history => {
+    const began = history.executedSteps.find(({ action }) => action === begin.action)
+    const ended = history.executedSteps.find(({ action }) => action === end.action)
     if (!began || !ended) return vacuous('The copying was not begun and ended.')
     const { copied, of = {} } = parse(Copies, ended.result ?? { copied: 0 })
-    const lives = livesOf(history)
+    const lives = orderTimelines(history)
     const asked = lives.filter(({ attempt }) => {
       const ms = ((attempt?.plannedNs ?? Number.NaN) - history.originNs) / 1e6
       return ms >= fromMs && ms < toMs

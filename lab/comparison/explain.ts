@@ -1,14 +1,14 @@
 // What a cell of the comparison says in sentences, from its measures.
-import type { ComparedModel } from '#engine/experiment/comparison-adapter.ts'
+import type { ComparableModel } from '#engine/experiment/comparison-adapter.ts'
 import type { VariantResult } from '#engine/experiment/define.ts'
 import { count, findMeasure, ms } from '#engine/analysis/format.ts'
-import type { Fault } from './scenario.ts'
+import type { Scenario } from './scenario.ts'
 import { HEALTHY } from './scenarios.ts'
 
-export function explain(fault: Fault, model: ComparedModel, results: readonly VariantResult[]): string[] {
+export function explain(scenario: Scenario, model: ComparableModel, results: readonly VariantResult[]): string[] {
   const [first] = results
   const of = (name: string) => findMeasure(first, name)
-  if (fault.name === HEALTHY) {
+  if (scenario.name === HEALTHY) {
     return [
       `${model.name}: half of the clients had their answer within ${ms(of('accepted p50'))}, and half of the orders had their outcome, and if reserved their confirmation, within ${ms(of('completed p50'))}.`,
     ]
@@ -19,13 +19,13 @@ export function explain(fault: Fault, model: ComparedModel, results: readonly Va
       `${model.name}: a reader that had lost everything had read all orders again, and come to the same, after ${ms(again)}.`,
     ]
   }
-  const last = of('heal to last completed')
+  const last = of('time to full recovery')
   const after =
     last.value === null
       ? `of those that were asked while it lasted none tells when it had recovered (${last.note ?? 'none was asked'})`
       : `the last of those that were asked while it lasted was completed ${ms(last)} after its end`
   return [
-    `${model.name}: while it lasted ${count(of('during: availability'))} % of the orders had their right answer within a second; of all orders ${count(of('completed ÷ asked'))} % were completed, and the one that waited longest took ${ms(of('oldest waited'))}.`,
-    `At most ${count(of('deepest open'))} orders waited; ${after}.`,
+    `${model.name}: while it lasted ${count(of('during: availability'))} % of the orders had their right answer within a second; of all orders ${count(of('completed ÷ requested'))} % were completed, and the one that waited longest took ${ms(of('longest wait'))}.`,
+    `At most ${count(of('peak open orders'))} orders waited; ${after}.`,
   ]
 }

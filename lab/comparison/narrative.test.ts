@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { healthy, made, MODELS } from '../testing/sample-cells.ts'
-import { halves, sentencesOf } from './narrative.ts'
-import { subjectsOf } from './configurations.ts'
+import { halves, narrativeOf } from './narrative.ts'
+import { configurationsOf } from './configurations.ts'
 
 test('half of the orders of each rate are told as the tables tell them: as the median of the repetitions', () => {
   const results = [...healthy('one', [1, 3, 2]), ...healthy('other', [40, 50, 60])]
@@ -14,9 +14,9 @@ test('half of the orders of each rate are told as the tables tell them: as the m
 
 test('what is told of the heal is told of the orders that were asked while the fault lasted', () => {
   const of = (afterMs: number | null) =>
-    sentencesOf(
-      subjectsOf(
-        [made('one', 'burst', 1, { plain: { 'completed ÷ asked': 50, 'heal to last completed': afterMs } })],
+    narrativeOf(
+      configurationsOf(
+        [made('one', 'burst', 1, { plain: { 'completed ÷ requested': 50, 'time to full recovery': afterMs } })],
         MODELS,
       ),
     )[0]

@@ -1,18 +1,18 @@
-// What a comparison measured, in sentences: under the picture of each fault, and under its tables on the terminal.
+// What a comparison measured, in sentences: under the picture of each scenario, and under its tables on the terminal.
 import type { Result } from '#engine/run/summary.ts'
 import { ms } from '#engine/analysis/format.ts'
-import { medianOf, type Reading, readingOf, said } from './repeated-measures.ts'
-import { byRate, type Subject, subjectsOf } from './configurations.ts'
+import { medianOf, type RepeatedMeasure, repeatedMeasureOf, formatted } from './repeated-measures.ts'
+import { byRate, type ConfigurationResults, configurationsOf } from './configurations.ts'
 
 /** Of what ran at several rates: half of the orders at each. */
 export const halves = (models: readonly string[], results: readonly Result[]): string[] =>
   byRate(results)
-    .map(([ordersPerSecond, own]) => halfOf(ordersPerSecond, subjectsOf(own, models)))
+    .map(([ordersPerSecond, own]) => halfOf(ordersPerSecond, configurationsOf(own, models)))
     .filter(text => text !== '')
 
-function halfOf(ordersPerSecond: number, subjects: readonly Subject[]): string {
+function halfOf(ordersPerSecond: number, subjects: readonly ConfigurationResults[]): string {
   const told = subjects.flatMap(subject => {
-    const [answered, done] = ['accepted p50', 'completed p50'].map(name => readingOf(subject, name))
+    const [answered, done] = ['accepted p50', 'completed p50'].map(name => repeatedMeasureOf(subject, name))
     if (!subject.isFirst || !answered?.values.length || !done?.values.length) return []
     return [`${subject.model} ${ms(medianOf(answered))} and ${ms(medianOf(done))}`]
   })
@@ -21,35 +21,35 @@ function halfOf(ordersPerSecond: number, subjects: readonly Subject[]): string {
 }
 
 /** Two sentences at most; one is left out where nothing was measured for it. */
-export function sentencesOf(subjects: readonly Subject[]): string[] {
+export function narrativeOf(subjects: readonly ConfigurationResults[]): string[] {
   return [accepted(subjects), completed(subjects)].filter(sentence => sentence !== '')
 }
 
-function accepted(subjects: readonly Subject[]): string {
+function accepted(subjects: readonly ConfigurationResults[]): string {
   const parts = subjects.flatMap(subject => {
     const during = known(subject, 'during: availability')
     const share = during ?? known(subject, 'availability')
-    return share ? [`${said(share)} in ${named(subject, subjects)}${during ? '' : ' (of all orders)'}`] : []
+    return share ? [`${formatted(share)} in ${named(subject, subjects)}${during ? '' : ' (of all orders)'}`] : []
   })
   return parts.length === 0
     ? ''
     : `Answered rightly within a second, of the orders asked while it lasted: ${list(parts)}.`
 }
 
-function completed(subjects: readonly Subject[]): string {
+function completed(subjects: readonly ConfigurationResults[]): string {
   const parts = subjects.flatMap(subject => {
-    const share = known(subject, 'completed ÷ asked')
+    const share = known(subject, 'completed ÷ requested')
     if (!share) return []
-    const waiting = known(subject, 'deepest open') ?? known(subject, 'deepest backlog')
-    const deepest = waiting ? `, with at most ${said(waiting)} that waited` : ''
-    return [`${said(share)} in ${named(subject, subjects)}${deepest}${gone(subject)}`]
+    const waiting = known(subject, 'peak open orders') ?? known(subject, 'peak backlog')
+    const deepest = waiting ? `, with at most ${formatted(waiting)} that waited` : ''
+    return [`${formatted(share)} in ${named(subject, subjects)}${deepest}${gone(subject)}`]
   })
   return parts.length === 0 ? '' : `Completed in the end: ${parts.join('; ')}.`
 }
 
 /** When the last of the orders that were asked while the fault lasted was through. */
-function gone(subject: Subject): string {
-  const last = readingOf(subject, 'heal to last completed')
+function gone(subject: ConfigurationResults): string {
+  const last = repeatedMeasureOf(subject, 'time to full recovery')
   if (!last) return ''
   const { value } = medianOf(last)
   if (value === null) return last.note === undefined ? '' : ` (${last.note})`
@@ -60,11 +60,11 @@ function gone(subject: Subject): string {
 const AT_ONCE_MS = 1
 
 /** A model where it has one variant here, else the variant too. */
-const named = ({ model, variant }: Subject, all: readonly Subject[]): string =>
+const named = ({ model, variant }: ConfigurationResults, all: readonly ConfigurationResults[]): string =>
   all.filter(each => each.model === model).length > 1 ? `${model}, ${variant}` : model
 
-function known(subject: Subject, name: string): Reading | undefined {
-  const reading = readingOf(subject, name)
+function known(subject: ConfigurationResults, name: string): RepeatedMeasure | undefined {
+  const reading = repeatedMeasureOf(subject, name)
   return reading && reading.values.length > 0 ? reading : undefined
 }
 

@@ -4,15 +4,15 @@ import { test } from 'node:test'
 import type { Profile } from '#engine/experiment/profile.ts'
 import { steadyPlan } from '#engine/load/plan.ts'
 import { experiments, models } from '../session/registry.ts'
-import { cellOf, lacks } from './cell.ts'
-import { faults, HEALTHY } from './scenarios.ts'
+import { cellOf, unsupportedReason } from './cell.ts'
+import { scenarios, HEALTHY } from './scenarios.ts'
 import { askedAgain } from './request.ts'
 import { comparisonOf, DEFAULTS, plan } from './plan.ts'
 
-const asked = { faults, models, ...DEFAULTS.full, given: [] }
+const asked = { scenarios, models, ...DEFAULTS.full, externalBrokers: [] }
 
 test('what is repeated goes round all models before it comes again, and each round begins with another', () => {
-  const healthy = plan({ ...asked, rates: [20] }).filter(({ cell }) => cell.fault === HEALTHY)
+  const healthy = plan({ ...asked, rates: [20] }).filter(({ cell }) => cell.scenario === HEALTHY)
   const rounds = Map.groupBy(healthy, ({ cell }) => cell.repeat)
   assert.deepEqual([...rounds.keys()], [1, 2, 3])
   const firsts = [...rounds.values()].map(([first]) => first?.experiment.model.name)
@@ -53,12 +53,12 @@ function startsOf(cell: ReturnType<typeof cellOf>, profile: Profile): number[] {
   return (load.plan ?? steadyPlan)(count, load.ordersPerSecond).map(({ offsetMs }) => offsetMs)
 }
 
-for (const fault of faults)
+for (const scenario of scenarios)
   for (const profile of ['quick', 'full'] as const)
-    test(`${fault.name} (${profile}): all models get the same orders at the same planned times`, () => {
+    test(`${scenario.name} (${profile}): all models get the same orders at the same planned times`, () => {
       const cells = models
-        .filter(model => lacks(fault, model, []) === undefined)
-        .map(model => cellOf(fault, model, { fault: fault.name, ordersPerSecond: 50, repeat: 1 }))
+        .filter(model => unsupportedReason(scenario, model, []) === undefined)
+        .map(model => cellOf(scenario, model, { scenario: scenario.name, ordersPerSecond: 50, repeat: 1 }))
       assert.ok(cells.length > 0)
       const loads = cells.map(cell => {
         const [first] = cell.experiment.variants(cell.experiment.profiles[profile])
@@ -78,7 +78,7 @@ for (const fault of faults)
     })
 
 test('a broker that was given by address is not killed: its cell is not planned, and why is said with the way out', () => {
-  const given = { ...asked, given: ['kafka'] as const }
+  const given = { ...asked, externalBrokers: ['kafka'] as const }
   const ids = (each: typeof given | typeof asked) => plan(each).map(({ id }) => id)
   const missing = ids(asked).filter(id => !ids(given).includes(id))
   assert.deepEqual(missing, ['streaming-kafka/broker-dead'])
@@ -90,11 +90,11 @@ test('a broker that was given by address is not killed: its cell is not planned,
 })
 
 for (const profile of ['quick', 'full'] as const)
-  test(`what is said of a fault names no time that is not in its settings (${profile})`, () => {
+  test(`what is said of a scenario names no time that is not in its settings (${profile})`, () => {
     for (const { name, title, asks } of comparisonOf(asked, profile).about) {
-      const fault = faults.find(each => each.name === name) ?? assert.fail()
-      const times: number[] = Object.values(fault.profiles[profile])
-      for (const text of [title, asks, fault.title])
+      const scenario = scenarios.find(each => each.name === name) ?? assert.fail()
+      const times: number[] = Object.values(scenario.profiles[profile])
+      for (const text of [title, asks, scenario.title])
         for (const [said, seconds] of text.matchAll(/([\d.]+) s\b/g))
           assert.ok(times.includes(Number(seconds) * 1_000), `${name}: ${said}`)
     }
@@ -107,8 +107,8 @@ test('the title of a comparison tells how long Inventory was dead', () => {
   assert.equal(titleOf('quick'), 'Inventory dead for 2 s, then back')
 })
 
-test('a fault is a file of at most 60 lines', () => {
-  for (const { name } of faults) {
+test('a scenario is a file of at most 60 lines', () => {
+  for (const { name } of scenarios) {
     const lines = readFileSync(new URL(`scenarios/${name}.ts`, import.meta.url), 'utf8').split('\n').length
     assert.ok(lines <= 60, `${name} has ${lines}`)
   }

@@ -1,46 +1,53 @@
 // The cells of a comparison in the order in which they run: what is repeated goes round all models before it comes again,
 // so that no model has a quieter hour than the others.
-import type { ComparedModel } from '#engine/experiment/comparison-adapter.ts'
+import type { ComparableModel } from '#engine/experiment/comparison-adapter.ts'
 import type { Profile } from '#engine/experiment/profile.ts'
 import type { BrokerKind } from '#engine/experiment/model.ts'
 import type { Comparison, Result } from '#engine/run/summary.ts'
-import { cellOf, type ComparedNamed, lacks } from './cell.ts'
-import type { Fault } from './scenario.ts'
+import { cellOf, type NamedCell, unsupportedReason } from './cell.ts'
+import type { Scenario } from './scenario.ts'
 import { HEALTHY } from './scenarios.ts'
 
-export type Asked = {
-  faults: readonly Fault[]
-  models: readonly ComparedModel[]
+export type ComparisonRequest = {
+  scenarios: readonly Scenario[]
+  models: readonly ComparableModel[]
   /** Of the healthy runs, in orders a second. */
   rates: readonly number[]
-  /** Of the faults; a healthy run has its own. */
+  /** Of the scenarios; a healthy run has its own. */
   repeat: number
   healthyRepeat: number
   /** Brokers by address: the lab does no harm to those. */
-  given: readonly BrokerKind[]
+  externalBrokers: readonly BrokerKind[]
 }
 
 /** What is asked where the user says nothing. */
-export const DEFAULTS: Record<Profile, Pick<Asked, 'rates' | 'repeat' | 'healthyRepeat'>> = {
+export const DEFAULTS: Record<Profile, Pick<ComparisonRequest, 'rates' | 'repeat' | 'healthyRepeat'>> = {
   full: { rates: [20, 100, 400], repeat: 1, healthyRepeat: 3 },
   quick: { rates: [50], repeat: 1, healthyRepeat: 1 },
 }
 
-export function plan({ faults, models, rates, repeat, healthyRepeat, given }: Asked): ComparedNamed[] {
-  return faults.flatMap((fault, index) => {
-    const isHealthy = fault.name === HEALTHY
-    const all = isHealthy ? rates : [fault.profiles.full.ordersPerSecond]
+export function plan({
+  scenarios,
+  models,
+  rates,
+  repeat,
+  healthyRepeat,
+  externalBrokers,
+}: ComparisonRequest): NamedCell[] {
+  return scenarios.flatMap((scenario, index) => {
+    const isHealthy = scenario.name === HEALTHY
+    const all = isHealthy ? rates : [scenario.profiles.full.ordersPerSecond]
     return upTo(isHealthy ? healthyRepeat : repeat).flatMap(nth =>
       all.flatMap(ordersPerSecond =>
         turned(models, index + nth - 1)
-          .filter(model => lacks(fault, model, given) === undefined)
-          .map(model => cellOf(fault, model, { fault: fault.name, ordersPerSecond, repeat: nth })),
+          .filter(model => unsupportedReason(scenario, model, externalBrokers) === undefined)
+          .map(model => cellOf(scenario, model, { scenario: scenario.name, ordersPerSecond, repeat: nth })),
       ),
     )
   })
 }
 
-/** Each fault, and each round of it, begins with another model: what comes first is not always the same. */
+/** Each scenario, and each round of it, begins with another model: what comes first is not always the same. */
 const turned = <Each>(values: readonly Each[], by: number): Each[] => {
   const from = by % values.length
   return [...values.slice(from), ...values.slice(0, from)]
@@ -49,24 +56,24 @@ const turned = <Each>(values: readonly Each[], by: number): Each[] => {
 const upTo = (count: number): number[] => Array.from({ length: count }, (_, index) => index + 1)
 
 export const comparisonOf = (
-  { faults, models, rates, repeat, healthyRepeat, given }: Asked,
+  { scenarios, models, rates, repeat, healthyRepeat, externalBrokers }: ComparisonRequest,
   profile: Profile,
 ): Comparison => ({
   models: models.map(({ name }) => name),
   features: Object.fromEntries(models.map(({ name, features }) => [name, [...features]])),
-  faults: faults.map(({ name }) => name),
+  scenarios: scenarios.map(({ name }) => name),
   rates: [...rates],
   repeat,
   healthyRepeat,
-  ...(given.length > 0 && { given: [...given] }),
-  about: faults.map(fault => ({
-    name: fault.name,
-    title: fault.titleAt?.(fault.profiles[profile]) ?? fault.title,
-    asks: fault.asks,
-    ...(fault.caveat && { caveat: fault.caveat }),
+  ...(externalBrokers.length > 0 && { externalBrokers: [...externalBrokers] }),
+  about: scenarios.map(scenario => ({
+    name: scenario.name,
+    title: scenario.titleAt?.(scenario.profiles[profile]) ?? scenario.title,
+    asks: scenario.asks,
+    ...(scenario.caveat && { caveat: scenario.caveat }),
     without: Object.fromEntries(
       models.flatMap(model => {
-        const why = lacks(fault, model, given)
+        const why = unsupportedReason(scenario, model, externalBrokers)
         return why === undefined ? [] : [[model.name, why]]
       }),
     ),
@@ -74,4 +81,4 @@ export const comparisonOf = (
 })
 
 /** Results that stand, of a comparison that is gone on with: those that were finished. */
-export const finished = (results: readonly Result[]): Result[] => results.filter(({ trouble }) => trouble === undefined)
+export const finished = (results: readonly Result[]): Result[] => results.filter(({ failure }) => failure === undefined)

@@ -6,26 +6,28 @@ import { models } from '../session/registry.ts'
 import { parseSummary } from '../session/runs.ts'
 import { leftovers, lendPackages, runCli, testFolder } from '../testing/cli.ts'
 
-const FAULTS = ['healthy', 'broker-dead', 'duplicates', 'poison', 'read-again']
+const SCENARIOS = ['healthy', 'broker-dead', 'duplicates', 'poison', 'read-again']
 const LARGEST_BYTES = 3_000_000
 
 // Brokers of its own: it kills them.
 test('a quick comparison of all models is valid, tells what each lacks, makes its report and leaves nothing', async t => {
   const folder = testFolder()
   t.after(folder.remove)
-  const args = ['compare', '--profile', 'quick', '--faults', FAULTS.join(), '--out', folder.runs, '--json']
+  const args = ['compare', '--profile', 'quick', '--scenarios', SCENARIOS.join(), '--out', folder.runs, '--json']
   lendPackages(folder)
   const { code, stdout, stderr } = await runCli('main', args, { LAB_CACHE_DIR: folder.cache })
   const { results, comparison } = parseSummary(stdout, 'what it said')
-  const notValid = results.flatMap(({ model, experiment, checks, trouble, variants }) => {
-    const leftOut = new Set(variants.filter(each => each.leftOut !== undefined).map(({ name }) => name))
-    const wrong = checks.filter(({ verdict, variant }) => verdict !== 'valid' && !leftOut.has(variant))
-    return trouble || wrong.length > 0 ? [{ model, experiment, trouble, wrong }] : []
+  const notValid = results.flatMap(({ model, experiment, checks, failure, variants }) => {
+    const disabledSafeguard = new Set(
+      variants.filter(each => each.disabledSafeguard !== undefined).map(({ name }) => name),
+    )
+    const wrong = checks.filter(({ verdict, variant }) => verdict !== 'valid' && !disabledSafeguard.has(variant))
+    return failure || wrong.length > 0 ? [{ model, experiment, failure, wrong }] : []
   })
   assert.deepEqual(notValid, [], stderr)
   assert.equal(code, 0, stderr)
   for (const { name, without } of comparison?.about ?? []) {
-    const run = results.filter(({ cell }) => cell?.fault === name).map(({ model }) => model)
+    const run = results.filter(({ cell }) => cell?.scenario === name).map(({ model }) => model)
     assert.deepEqual([...run, ...Object.keys(without)].sort(), models.map(model => model.name).sort(), name)
   }
   const orders = results.flatMap(result => result.orders ?? [])

@@ -1,17 +1,17 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Result } from '#engine/run/summary.ts'
-import { madeResult, madeSummary } from '../testing/sample-result.ts'
+import { sampleResult, sampleSummary } from '../testing/sample-result.ts'
 import { healthy, made, MODELS, summaryOf } from '../testing/sample-cells.ts'
-import { situations } from './recommendations.ts'
+import { recommendations } from './recommendations.ts'
 
 const CASES = {
-  one: { 'during: availability': 0, 'heal to last completed': 10 },
-  other: { 'during: availability': 100, 'heal to last completed': 900 },
+  one: { 'during: availability': 0, 'time to full recovery': 10 },
+  other: { 'during: availability': 100, 'time to full recovery': 900 },
 }
 
-test('advice names the models that do best, every piece of evidence has its number and leads to its fault', () => {
-  const told = situations(
+test('advice names the models that do best, every piece of evidence has its number and leads to its scenario', () => {
+  const told = recommendations(
     summaryOf([
       ...healthy('one', [1, 2, 3]),
       ...healthy('other', [4, 5, 6]),
@@ -26,8 +26,8 @@ test('advice names the models that do best, every piece of evidence has its numb
   )
   for (const { evidence } of told) {
     assert.equal(evidence.length, 2)
-    for (const { text, fault } of evidence) {
-      assert.match(fault, /^(healthy|inventory-dead|read-again)$/)
+    for (const { text, scenario } of evidence) {
+      assert.match(scenario, /^(healthy|inventory-dead|read-again)$/)
       assert.match(text, /\d|it is gone/)
     }
   }
@@ -35,18 +35,18 @@ test('advice names the models that do best, every piece of evidence has its numb
 
 test('what was not judged valid, or leaves a safeguard out on purpose, is never advised', () => {
   const spoilt = (change: (result: Result) => Result) =>
-    situations(summaryOf([change(made('other', 'inventory-dead', 1, { plain: CASES.other }))]))[0]?.advice
+    recommendations(summaryOf([change(made('other', 'inventory-dead', 1, { plain: CASES.other }))]))[0]?.advice
   assert.match(spoilt(result => result) ?? '', /^Take other:/)
   const invalid = spoilt(result => ({
     ...result,
     checks: [{ name: 'lost', verdict: 'invalid', detail: '', variant: 'plain' }],
   }))
   assert.match(invalid ?? '', /^None of those compared/)
-  const leftOut = spoilt(result => ({
+  const disabledSafeguard = spoilt(result => ({
     ...result,
-    variants: [{ name: 'plain', about: '', environment: {}, leftOut: 'outbox' }],
+    variants: [{ name: 'plain', about: '', environment: {}, disabledSafeguard: 'outbox' }],
   }))
-  assert.match(leftOut ?? '', /^None of those compared/)
+  assert.match(disabledSafeguard ?? '', /^None of those compared/)
 })
 
 const spoiltBy = (result: Result): Result => ({
@@ -55,7 +55,7 @@ const spoiltBy = (result: Result): Result => ({
 })
 
 test('why none is advised is the reason: not judged valid is not too few answers', () => {
-  const told = situations(
+  const told = recommendations(
     summaryOf([
       spoiltBy(made('other', 'inventory-dead', 1, { plain: CASES.other })),
       ...healthy('one', [1, 2, 3]).map(spoiltBy),
@@ -68,7 +68,7 @@ test('why none is advised is the reason: not judged valid is not too few answers
 })
 
 test('one model alone has no others, and almost all is not all', () => {
-  const told = situations(
+  const told = recommendations(
     summaryOf([
       ...healthy('one', [1, 2, 3]),
       made('one', 'burst', 1, { plain: { 'during: availability': (100 * 2_499) / 2_500 } }),
@@ -82,15 +82,15 @@ test('who needs least memory is advised only where nobody needs less processor t
   const needs = (model: string, memory: number, cpu: number) =>
     [1, 2, 3].map(nth => made(model, 'healthy', nth, { plain: { memory: memory + nth / 10, CPU: cpu + nth / 10 } }))
   const advice = (other: number) =>
-    situations(summaryOf([...needs('one', 10, 5), ...needs('other', 20, other)]))[0]?.advice
+    recommendations(summaryOf([...needs('one', 10, 5), ...needs('other', 20, other)]))[0]?.advice
   assert.match(advice(9) ?? '', /^Take one: all processes together held 10\.2.*and took 5\.2/)
   assert.match(advice(2) ?? '', /^None of those compared needs least of both: one held 10\.2.*other took 2\.2/)
 })
 
 test('where no model answers enough of the orders none is advised, and what was not measured is left out', () => {
   const alike = MODELS.map(model => made(model, 'burst', 1, { plain: { 'during: availability': 0 } }))
-  const told = situations(summaryOf(alike))
+  const told = recommendations(summaryOf(alike))
   assert.equal(told.length, 1)
   assert.match(told[0]?.advice ?? '', /^None of those compared; at most 0 %/)
-  assert.deepEqual(situations(madeSummary([madeResult])), [])
+  assert.deepEqual(recommendations(sampleSummary([sampleResult])), [])
 })

@@ -3,11 +3,11 @@ import { test } from 'node:test'
 import type { Result } from '#engine/run/summary.ts'
 import { best, isLess } from './differences.ts'
 import { healthy, made, MODELS, summaryOf } from '../testing/sample-cells.ts'
-import { headlines, readingOf, readingsOf, said, shown } from './repeated-measures.ts'
-import { subjectsOf, verdictOf } from './configurations.ts'
+import { headlines, repeatedMeasureOf, repeatedMeasuresOf, formatted, shown } from './repeated-measures.ts'
+import { configurationsOf, verdictOf } from './configurations.ts'
 
 test('of repetitions the best is told only from those whose range it does not touch', () => {
-  const apart = readingsOf(
+  const apart = repeatedMeasuresOf(
     summaryOf([...healthy('one', [1, 2, 3]), ...healthy('other', [4, 5, 6])]),
     'healthy',
     'accepted p50',
@@ -21,7 +21,7 @@ test('of repetitions the best is told only from those whose range it does not to
     best(apart, 'most').map(({ subject }) => subject.model),
     ['other'],
   )
-  const touching = readingsOf(
+  const touching = repeatedMeasuresOf(
     summaryOf([...healthy('one', [1, 2, 4]), ...healthy('other', [4, 5, 6])]),
     'healthy',
     'accepted p50',
@@ -31,13 +31,13 @@ test('of repetitions the best is told only from those whose range it does not to
 
 test('what ran once is told apart only when it takes twice as much, or by ten points of a hundred', () => {
   const once = (name: string, values: [number, number]) =>
-    readingsOf(
+    repeatedMeasuresOf(
       summaryOf(MODELS.map((model, index) => made(model, 'burst', 1, { plain: { [name]: values[index] ?? 0 } }))),
       'burst',
       name,
     )
-  assert.equal(best(once('oldest waited', [100, 190]), 'least').length, 2)
-  assert.equal(best(once('oldest waited', [100, 210]), 'least').length, 1)
+  assert.equal(best(once('longest wait', [100, 190]), 'least').length, 2)
+  assert.equal(best(once('longest wait', [100, 210]), 'least').length, 1)
   assert.equal(best(once('during: availability', [95, 100]), 'most').length, 2)
   assert.equal(best(once('during: availability', [80, 100]), 'most').length, 1)
 })
@@ -47,7 +47,7 @@ test('a measure that one repetition lacks is no reading, and a model is told by 
     made('one', 'broker-dead', 1, { first: { 'during: availability': 100 }, second: { 'during: availability': 10 } }),
     made('other', 'broker-dead', 1, { first: { 'during: availability': null } }),
   ]
-  const readings = readingsOf(summaryOf(results), 'broker-dead', 'during: availability')
+  const readings = repeatedMeasuresOf(summaryOf(results), 'broker-dead', 'during: availability')
   assert.deepEqual(
     readings.map(({ subject }) => [subject.model, subject.variant]),
     [
@@ -63,13 +63,13 @@ test('a measure that one repetition lacks is no reading, and a model is told by 
 
 /** The reading of one model's first composition. */
 function only(results: Result[], name: string) {
-  const [subject = assert.fail()] = subjectsOf(results, MODELS)
-  return readingOf(subject, name) ?? assert.fail('nothing was measured')
+  const [subject = assert.fail()] = configurationsOf(results, MODELS)
+  return repeatedMeasureOf(subject, name) ?? assert.fail('nothing was measured')
 }
 
 test('of repetitions the median stands with its range, and no number at all where one of them is void', () => {
   const whole = only(healthy('one', [3, 1, 2]), 'memory')
-  assert.deepEqual([shown(whole), said(whole)], ['2.00 (1.00–3.00)', '2.00 ms'])
+  assert.deepEqual([shown(whole), formatted(whole)], ['2.00 (1.00–3.00)', '2.00 ms'])
   const [first, second = assert.fail(), third = assert.fail()] = healthy('one', [3, 1, 2])
   const spoilt = (measures: Result['measures']) =>
     only([first ?? assert.fail(), { ...second, measures }, third], 'memory')
@@ -80,7 +80,7 @@ test('of repetitions the median stands with its range, and no number at all wher
 })
 
 test('what is at least so much is less than nothing, and may be more', () => {
-  const [low = assert.fail(), high = assert.fail()] = readingsOf(
+  const [low = assert.fail(), high = assert.fail()] = repeatedMeasuresOf(
     summaryOf([...healthy('one', [1, 2]), ...healthy('other', [4, 5])]),
     'healthy',
     'memory',
@@ -88,14 +88,14 @@ test('what is at least so much is less than nothing, and may be more', () => {
   assert.equal(isLess(low, high), true)
   assert.equal(isLess({ ...low, atLeast: true }, high), false)
   assert.equal(isLess(low, { ...high, atLeast: true }), true)
-  assert.equal(said({ ...low, atLeast: true }), '≥ 1.50 ms')
+  assert.equal(formatted({ ...low, atLeast: true }), '≥ 1.50 ms')
 })
 
 test('the verdict of a subject is its worst, and unknown where a repetition could not be finished', () => {
   const [first = assert.fail(), second = assert.fail()] = healthy('one', [1, 2])
   const of = (results: Result[]) => verdictOf({ results, variant: 'plain' })
   assert.equal(of([first, second]), 'valid')
-  assert.equal(of([first, { ...second, checks: [], variants: [], trouble: 'no broker' }]), 'unknown')
+  assert.equal(of([first, { ...second, checks: [], variants: [], failure: 'no broker' }]), 'unknown')
   const invalid = { name: 'lost', verdict: 'invalid' as const, detail: '', variant: 'plain' }
   assert.equal(of([first, { ...second, checks: [invalid] }]), 'invalid')
 })

@@ -4,10 +4,10 @@
 import { repeated } from '#engine/analysis/latency/compare.ts'
 import type { Measure, Summary } from '#engine/run/summary.ts'
 import { cell, NOTHING, withUnit } from '../report/terminal/numbers.ts'
-import { type Subject, subjectsOf } from './configurations.ts'
+import { type ConfigurationResults, configurationsOf } from './configurations.ts'
 
-export type Reading = {
-  subject: Subject
+export type RepeatedMeasure = {
+  subject: ConfigurationResults
   unit: string
   /** One a repetition. */
   values: number[]
@@ -18,7 +18,7 @@ export type Reading = {
 }
 
 /** Undefined where no repetition measured it. */
-export function readingOf(subject: Subject, name: string): Reading | undefined {
+export function repeatedMeasureOf(subject: ConfigurationResults, name: string): RepeatedMeasure | undefined {
   const { variant, results } = subject
   const found = results.flatMap(({ measures }) =>
     measures.filter(each => each.variant === variant && each.name === name),
@@ -33,32 +33,38 @@ export function readingOf(subject: Subject, name: string): Reading | undefined {
   return { ...reading, values: [], ...(why !== undefined && { note: why }) }
 }
 
-/** Those that have values, of all subjects of a fault. @param rate of the healthy runs */
-export function readingsOf({ results, comparison }: Summary, fault: string, name: string, rate?: number): Reading[] {
+/** Those that have values, of all subjects of a scenario. @param rate of the healthy runs */
+export function repeatedMeasuresOf(
+  { results, comparison }: Summary,
+  scenario: string,
+  name: string,
+  rate?: number,
+): RepeatedMeasure[] {
   const own = results.filter(
-    ({ cell }) => cell?.fault === fault && (rate ?? cell.ordersPerSecond) === cell.ordersPerSecond,
+    ({ cell }) => cell?.scenario === scenario && (rate ?? cell.ordersPerSecond) === cell.ordersPerSecond,
   )
-  return subjectsOf(own, comparison?.models ?? [])
-    .map(subject => readingOf(subject, name))
+  return configurationsOf(own, comparison?.models ?? [])
+    .map(subject => repeatedMeasureOf(subject, name))
     .filter(reading => reading !== undefined)
     .filter(({ values }) => values.length > 0)
 }
 
 /** Of each model the composition that stands for it. */
-export const headlines = (readings: readonly Reading[]): Reading[] => readings.filter(({ subject }) => subject.isFirst)
+export const headlines = (readings: readonly RepeatedMeasure[]): RepeatedMeasure[] =>
+  readings.filter(({ subject }) => subject.isFirst)
 
 /** Of the repetitions the median; null where there are no values. */
-export const medianOf = ({ values, unit, atLeast }: Reading): Pick<Measure, 'value' | 'unit' | 'atLeast'> => ({
+export const medianOf = ({ values, unit, atLeast }: RepeatedMeasure): Pick<Measure, 'value' | 'unit' | 'atLeast'> => ({
   value: values.length === 0 ? null : repeated(values).median,
   unit,
   atLeast,
 })
 
 /** As a sentence says it: `1.9 ms`. */
-export const said = (reading: Reading): string => withUnit(medianOf(reading))
+export const formatted = (reading: RepeatedMeasure): string => withUnit(medianOf(reading))
 
 /** As a table shows it: `1.9`, of several `1.9 (1.8–2.2)`. */
-export function shown(reading: Reading): string {
+export function shown(reading: RepeatedMeasure): string {
   const { values, unit } = reading
   if (values.length === 0) return NOTHING
   const { low, high } = repeated(values)

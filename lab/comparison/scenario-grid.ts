@@ -1,16 +1,16 @@
-// The table of one fault at one rate, for the terminal, the page and the report: a row a model and composition, its
+// The table of one scenario at one rate, for the terminal, the page and the report: a row a model and composition, its
 // verdict beside its numbers.
 import { type Grid, headOf, reasons } from '../report/terminal/grid.ts'
 import { SIGNS } from '../report/terminal/report.ts'
-import { readingOf, shown } from './repeated-measures.ts'
-import { type Subject, verdictOf } from './configurations.ts'
+import { repeatedMeasureOf, shown } from './repeated-measures.ts'
+import { type ConfigurationResults, verdictOf } from './configurations.ts'
 
 /** Measures that none of them has are left out. */
-export function faultGrid(subjects: readonly Subject[]): Grid {
+export function scenarioGrid(subjects: readonly ConfigurationResults[]): Grid {
   const { mark, notes } = reasons()
   const names = [...new Set(subjects.flatMap(({ results }) => results.flatMap(({ columns }) => columns)))]
   const columns = names.flatMap(name => {
-    const readings = subjects.map(subject => readingOf(subject, name))
+    const readings = subjects.map(subject => repeatedMeasureOf(subject, name))
     const unit = readings.find(reading => reading !== undefined)?.unit
     return unit === undefined ? [] : [{ head: headOf(name, unit), readings }]
   })
@@ -27,8 +27,8 @@ export function faultGrid(subjects: readonly Subject[]): Grid {
   return { heads: [headOf('verdict'), ...columns.map(({ head }) => head)], rows, notes: notes() }
 }
 
-function verdictCell(subject: Subject): string {
+function verdictCell(subject: ConfigurationResults): string {
   const verdict = verdictOf(subject)
-  const aside = subject.leftOut === undefined ? '' : `\n(${subject.leftOut} left out)`
+  const aside = subject.disabledSafeguard === undefined ? '' : `\n(${subject.disabledSafeguard} left out)`
   return `${SIGNS[verdict]} ${verdict}${aside}`
 }

@@ -1,6 +1,6 @@
-// A fault of the comparison is a value: one load for all models, and what is done to each while it comes.
+// A scenario of the comparison is a value: one load for all models, and what is done to each while it comes.
 import type { Check } from '#engine/checks/check.ts'
-import type { ComparedModel, Composition } from '#engine/experiment/comparison-adapter.ts'
+import type { ComparableModel, Configuration } from '#engine/experiment/comparison-adapter.ts'
 import type { Load } from '#engine/experiment/define.ts'
 import type { Profile, Settings } from '#engine/experiment/profile.ts'
 import type { History } from '#engine/run/history.ts'
@@ -8,12 +8,12 @@ import type { Role } from '#engine/experiment/model.ts'
 import type { PlannedStart } from '#engine/load/plan.ts'
 import type { Span } from '#engine/load/plan.ts'
 import type { Measure } from '#engine/run/summary.ts'
-import { at, type Do, type Step } from '#engine/experiment/steps.ts'
+import { at, type Action, type Step } from '#engine/experiment/steps.ts'
 
-/** Of every fault; the others are its own. */
-export type FaultSettings = Settings & { ordersPerSecond: number }
+/** Of every scenario; the others are its own. */
+export type ScenarioSettings = Settings & { ordersPerSecond: number }
 
-export type Harm = {
+export type Disruption = {
   /** What pictures call the span, where the steps of the timeline do not say it. */
   label?: string
   /** Absent where nothing is done to the orders that come. */
@@ -21,13 +21,13 @@ export type Harm = {
   timeline?: readonly Step[]
   /** That it really happened. */
   seen: readonly Check[]
-  /** Beyond those of every fault. */
+  /** Beyond those of every scenario. */
   measures?(history: History): Omit<Measure, 'variant'>[]
-  /** In place of the fault's load, where this model's clients do the harm themselves. */
+  /** In place of the scenario's load, where this model's clients do the harm themselves. */
   plan?(orders: number, ordersPerSecond: number): PlannedStart[]
 }
 
-export type Fault<Values extends FaultSettings = FaultSettings> = {
+export type Scenario<Values extends ScenarioSettings = ScenarioSettings> = {
   name: string
   /** True of every profile. */
   title: string
@@ -38,27 +38,28 @@ export type Fault<Values extends FaultSettings = FaultSettings> = {
   caveat?: string
   profiles: Record<Profile, Values>
   /** Compositions that stand beside each model's first. */
-  besides?: Composition['shows']
+  variants?: Configuration['illustrates']
   /** Whether it may fail orders, for the reasons that a model names. */
   mayFail?: boolean
-  /** The measures of its table, where they are not those of every fault. */
+  /** The measures of its table, where they are not those of every scenario. */
   columns?: readonly string[]
   load(settings: Values): Pick<Load, 'orders' | 'warmUpOrders' | 'plan' | 'mix'>
   /** Or, in a sentence, why there is no like of it in a model. */
-  harm(model: ComparedModel, settings: Values): Harm | string
+  disrupt(model: ComparableModel, settings: Values): Disruption | string
 }
 
-export const defineFault = <Values extends FaultSettings>(fault: Fault<Values>): Fault<Values> => fault
+export const defineScenario = <Values extends ScenarioSettings>(scenario: Scenario<Values>): Scenario<Values> =>
+  scenario
 
 /** The service of a model that has this role. @throws Error when there is none */
-export function serviceOf({ name, services }: ComparedModel, role: Role): string {
+export function serviceOf({ name, services }: ComparableModel, role: Role): string {
   const service = services.find(each => each.role === role)
   if (service) return service.name
   throw new Error(`${name} has no service for ${role}`)
 }
 
 /** A fault that begins and ends: two steps, and the time between them. */
-export function between(span: Span, begin: Do, end: Do): Required<Pick<Harm, 'span' | 'timeline'>> {
+export function between(span: Span, begin: Action, end: Action): Required<Pick<Disruption, 'span' | 'timeline'>> {
   return { span, timeline: [at(span.fromMs, begin), at(span.toMs, end)] }
 }
 
@@ -74,6 +75,6 @@ export function around({
   return { warmUpOrders, orders: count(beforeMs + faultMs + afterMs) - warmUpOrders }
 }
 
-export type AroundSettings = FaultSettings & { beforeMs: number; faultMs: number; afterMs: number }
+export type AroundSettings = ScenarioSettings & { beforeMs: number; faultMs: number; afterMs: number }
 
 export const spanOf = ({ beforeMs, faultMs }: AroundSettings): Span => ({ fromMs: beforeMs, toMs: beforeMs + faultMs })

@@ -1,4 +1,4 @@
-// What shows that a fault of the comparison took place.
+// What shows that a scenario of the comparison took place.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { History } from '#engine/run/history.ts'
@@ -11,7 +11,7 @@ const SETTINGS = { ordersPerSecond: 50, beforeMs: 0, faultMs: 2_000, afterMs: 50
 const steady = (count: number, everyMs: number, fromMs = 0) =>
   Array.from({ length: count }, (_, index) => served(fromMs + index * everyMs, 10))
 
-function verdictOf({ harm: harmOf }: Pick<typeof burst, 'harm'>, history: History): string | undefined {
+function verdictOf({ disrupt: harmOf }: Pick<typeof burst, 'disrupt'>, history: History): string | undefined {
   const harm = harmOf(asyncRabbitmq, SETTINGS)
   assert.ok(typeof harm !== 'string')
   return harm.seen[0]?.(history).verdict
@@ -22,7 +22,7 @@ test('that every message came twice is shown by each way that messages take', ()
     const history = historyOf(steady(100, 20))
     const [began, ended] = [fromMs, toMs].map(ms => ({ atNs: ns(ms), doneNs: ns(ms), target: 'broker' }))
     assert.ok(began && ended)
-    history.acts.push({ ...began, verb: 'begin-copies' }, { ...ended, verb: 'end-copies', result })
+    history.executedSteps.push({ ...began, action: 'begin-copies' }, { ...ended, action: 'end-copies', result })
     return verdictOf(duplicates, history)
   }
   assert.equal(copied({ copied: 300, of: { orders: 100, events: 200 } }), 'valid')

@@ -1,5 +1,5 @@
-// The faults of the comparison, in the order in which they are shown. A new one is a file, one import and one line here.
-import type { Fault } from './scenario.ts'
+// The scenarios of the comparison, in the order in which they are shown. A new one is a file, one import and one line here.
+import type { Scenario } from './scenario.ts'
 import { brokerDead } from './scenarios/broker-dead.ts'
 import { burst } from './scenarios/burst.ts'
 import { duplicates } from './scenarios/duplicates.ts'
@@ -12,7 +12,7 @@ import { readAgain } from './scenarios/read-again.ts'
 
 export const HEALTHY = healthy.name
 
-export const faults: readonly Fault[] = [
+export const scenarios: readonly Scenario[] = [
   healthy,
   inventorySlow,
   inventoryDead,

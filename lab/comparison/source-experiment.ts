@@ -3,7 +3,7 @@ import type { Experiment } from '#engine/experiment/define.ts'
 import type { Result } from '#engine/run/summary.ts'
 import { experiments, models } from '../session/registry.ts'
 import { cellOf } from './cell.ts'
-import { faults } from './scenarios.ts'
+import { scenarios } from './scenarios.ts'
 
 /** Undefined where there is none any more. */
 export function experimentOf({
@@ -12,7 +12,7 @@ export function experimentOf({
   cell,
 }: Pick<Result, 'model' | 'experiment' | 'cell'>): Experiment | undefined {
   if (!cell) return experiments[`${name}/${experiment}`]
-  const fault = faults.find(each => each.name === cell.fault)
+  const scenario = scenarios.find(each => each.name === cell.scenario)
   const model = models.find(each => each.name === name)
-  return fault && model && cellOf(fault, model, cell).experiment
+  return scenario && model && cellOf(scenario, model, cell).experiment
 }

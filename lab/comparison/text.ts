@@ -1,13 +1,13 @@
-// The whole comparison on the terminal: a table a fault, a row a model and composition.
+// The whole comparison on the terminal: a table a scenario, a row a model and composition.
 import { styleText } from 'node:util'
 import type { Comparison, Result, Summary } from '#engine/run/summary.ts'
 import { coloured, renderProvenance, SIGNS } from '../report/terminal/report.ts'
 import { textTable } from '../report/terminal/table.ts'
 import { durabilityLines } from './durability.ts'
-import { faultGrid } from './scenario-grid.ts'
+import { scenarioGrid } from './scenario-grid.ts'
 import { HEALTHY } from './scenarios.ts'
-import { halves, sentencesOf } from './narrative.ts'
-import { byRate, subjectsOf } from './configurations.ts'
+import { halves, narrativeOf } from './narrative.ts'
+import { byRate, configurationsOf } from './configurations.ts'
 
 type About = Comparison['about'][number]
 
@@ -16,10 +16,10 @@ export function comparisonText(summary: Summary, where: string, width: number): 
   const { comparison, results } = summary
   if (!comparison) throw new Error(`${summary.run} is no comparison`)
   const { about, models } = comparison
-  const parts = about.flatMap(fault => {
-    const own = results.filter(({ cell }) => cell?.fault === fault.name)
-    const isNowhere = models.every(model => fault.without[model] !== undefined)
-    return own.length === 0 && !isNowhere ? [] : [part(fault, models, own, width)]
+  const parts = about.flatMap(scenario => {
+    const own = results.filter(({ cell }) => cell?.scenario === scenario.name)
+    const isNowhere = models.every(model => scenario.without[model] !== undefined)
+    return own.length === 0 && !isNowhere ? [] : [part(scenario, models, own, width)]
   })
   return [...parts, renderProvenance(summary, where, verdicts(results))].join('\n\n')
 }
@@ -33,7 +33,7 @@ function part(
   const rates = byRate(results)
   const tables = rates.flatMap(([rate, own]) => [
     ...(rates.length > 1 ? [`At ${rate} orders a second`] : []),
-    textTable(faultGrid(subjectsOf(own, models)), width),
+    textTable(scenarioGrid(configurationsOf(own, models)), width),
   ])
   return [
     styleText('bold', title),
@@ -42,7 +42,7 @@ function part(
     ...tables,
     ...Object.entries(without).map(([model, why]) => `${model} is not here: ${why}`),
     ...(name === HEALTHY ? durabilityLines(results) : []),
-    ...(name === HEALTHY ? halves(models, results) : sentencesOf(subjectsOf(results, models))),
+    ...(name === HEALTHY ? halves(models, results) : narrativeOf(configurationsOf(results, models))),
     ...results.flatMap(troubleOf),
     ...results.flatMap(amissOf),
   ]
@@ -50,12 +50,12 @@ function part(
     .join('\n')
 }
 
-const troubleOf = ({ model, experiment, trouble }: Result): string[] =>
-  trouble === undefined ? [] : [coloured('unknown', `${model}/${experiment} could not be finished: ${trouble}`)]
+const troubleOf = ({ model, experiment, failure }: Result): string[] =>
+  failure === undefined ? [] : [coloured('unknown', `${model}/${experiment} could not be finished: ${failure}`)]
 
 /** Why a result is not valid; what a safeguard that is left out lets happen is no part of that. */
 const amissOf = ({ model, experiment, checks, variants }: Result): string[] => {
-  const out = variants.filter(({ leftOut }) => leftOut !== undefined).map(({ name }) => name)
+  const out = variants.filter(({ disabledSafeguard }) => disabledSafeguard !== undefined).map(({ name }) => name)
   return checks
     .filter(({ verdict, variant }) => verdict !== 'valid' && !out.includes(variant))
     .map(({ name, variant, verdict, detail }) =>

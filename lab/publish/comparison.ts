@@ -1,18 +1,18 @@
 // The page of the published comparison and its pictures, from its committed summary alone.
 import type { Result, Summary } from '#engine/run/summary.ts'
 import { durabilityLines } from '../comparison/durability.ts'
-import { faultGrid } from '../comparison/scenario-grid.ts'
+import { scenarioGrid } from '../comparison/scenario-grid.ts'
 import { HEALTHY } from '../comparison/scenarios.ts'
-import { situations } from '../comparison/recommendations.ts'
-import { byRate, subjectsOf } from '../comparison/configurations.ts'
+import { recommendations } from '../comparison/recommendations.ts'
+import { byRate, configurationsOf } from '../comparison/configurations.ts'
 import type { Picture } from '../report/charts/picture.ts'
 import { provenance } from '../report/markdown/page.ts'
 import { markdown, markdownTable } from '../report/terminal/table.ts'
-import { faultAnchor } from '../report/html/anchors.ts'
-import { type About, faultPicture } from '../report/html/fault.ts'
+import { scenarioAnchor } from '../report/html/anchors.ts'
+import { type About, scenarioPicture } from '../report/html/scenario.ts'
 import { healthyPicture } from '../report/html/healthy.ts'
 import { HOW_TO_READ } from '../report/html/how-to-read.ts'
-import { sentencesOf } from '../comparison/narrative.ts'
+import { narrativeOf } from '../comparison/narrative.ts'
 
 export const COMPARISON = 'docs/comparison'
 
@@ -24,9 +24,9 @@ export function comparisonFiles(summary: Summary, command: string): Files {
   if (!comparison) throw new Error('this summary is of no comparison')
   const { about, models } = comparison
   const pictures = new Map<string, Picture>()
-  const sections = about.map(fault => {
-    const own = results.filter(({ cell }) => cell?.fault === fault.name)
-    return section(fault, models, own, (name, picture) => pictures.set(`${COMPARISON}/${name}`, picture))
+  const sections = about.map(scenario => {
+    const own = results.filter(({ cell }) => cell?.scenario === scenario.name)
+    return section(scenario, models, own, (name, picture) => pictures.set(`${COMPARISON}/${name}`, picture))
   })
   const page = [
     '# The models side by side',
@@ -45,10 +45,12 @@ export function comparisonFiles(summary: Summary, command: string): Files {
 
 /** "Which one for me?" @param page that the evidence is on, from where it is read */
 function advice(summary: Summary, page: string): string {
-  const rows = situations(summary).map(({ situation, advice, evidence }) => [
-    situation,
+  const rows = recommendations(summary).map(({ condition, advice, evidence }) => [
+    condition,
     advice,
-    evidence.map(({ model, text, fault }) => `[${model}](${page}#${faultAnchor(fault)}): ${text}`).join('<br>'),
+    evidence
+      .map(({ model, text, scenario }) => `[${model}](${page}#${scenarioAnchor(scenario)}): ${text}`)
+      .join('<br>'),
   ])
   return markdown(['if this is so', 'then', 'because, measured'], rows, false)
 }
@@ -60,23 +62,23 @@ function section(
   add: (name: string, picture: Picture) => void,
 ): string {
   const { name, title, asks, caveat = '', without } = about
-  const subjects = subjectsOf(results, models)
+  const subjects = configurationsOf(results, models)
   const rates = byRate(results)
-  const sentences = sentencesOf(subjects.filter(({ isFirst }) => isFirst))
+  const sentences = narrativeOf(subjects.filter(({ isFirst }) => isFirst))
   const drawn = {
     [name]:
       name === HEALTHY
         ? healthyPicture(about, models, results)
-        : faultPicture(about, 'fault', models, results, sentences),
+        : scenarioPicture(about, 'scenario', models, results, sentences),
     [`${name}-others`]:
       name === HEALTHY
         ? undefined
-        : faultPicture(
+        : scenarioPicture(
             about,
-            'fault-variants',
+            'scenario-variants',
             models,
             results,
-            sentencesOf(subjects.filter(({ isFirst }) => !isFirst)),
+            narrativeOf(subjects.filter(({ isFirst }) => !isFirst)),
           ),
   }
   const links = Object.entries(drawn).flatMap(([file, picture]) => {
@@ -85,7 +87,7 @@ function section(
     return [`![${title}](${file}.svg)`]
   })
   return [
-    `<a id="${faultAnchor(name)}"></a>\n\n## ${title}`,
+    `<a id="${scenarioAnchor(name)}"></a>\n\n## ${title}`,
     asks,
     caveat,
     ...Object.entries(without).map(([model, why]) => `*${model}* is not here: ${why}.`),
@@ -93,7 +95,7 @@ function section(
     ...(name === HEALTHY ? [] : sentences),
     ...rates.flatMap(([rate, own]) => [
       rates.length > 1 ? `**At ${rate} orders a second**` : '',
-      markdownTable(faultGrid(subjectsOf(own, models))),
+      markdownTable(scenarioGrid(configurationsOf(own, models))),
     ]),
     ...(name === HEALTHY ? durabilityLines(results).map(line => `- ${line}`) : []),
   ]

@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { test } from 'node:test'
 import { experiments, models } from '../session/registry.ts'
-import { madeResult, madeSummary } from '../testing/sample-result.ts'
-import { madeComparison } from '../testing/sample-comparison.ts'
+import { sampleResult, sampleSummary } from '../testing/sample-result.ts'
+import { sampleComparison } from '../testing/sample-comparison.ts'
 import { ROOT } from '../session/runs.ts'
 import { UsageError } from '../cli/usage.ts'
 import { compactJson } from './compact-json.ts'
@@ -37,10 +37,10 @@ test('a run becomes pages, pictures and metrics, and its table stands between th
     mkdirSync(dirname(join(root, path)), { recursive: true })
     writeFileSync(join(root, path), text)
   }
-  const replay = { ...madeResult, experiment: 'replay', title: 'Replay', variants: madeResult.variants.slice(0, 1) }
+  const replay = { ...sampleResult, experiment: 'replay', title: 'Replay', variants: sampleResult.variants.slice(0, 1) }
   const history = {
     originNs: 1e9,
-    acts: [
+    executedSteps: [
       { atNs: 2e9, result: metrics(10) },
       { atNs: 3e9, result: { partitions: [] } },
       { atNs: 4e9, result: metrics(12) },
@@ -48,7 +48,7 @@ test('a run becomes pages, pictures and metrics, and its table stands between th
   }
   write('run/streaming-kafka/replay/throttled.history.json', JSON.stringify(history))
   write('README.md', 'before\n<!-- results -->old<!-- /results -->\nafter\n')
-  for (const [path, text] of sourcesOf(madeSummary([madeResult, replay]), join(root, 'run'))) write(path, text)
+  for (const [path, text] of sourcesOf(sampleSummary([sampleResult, replay]), join(root, 'run'))) write(path, text)
 
   const files = renderedFrom(root, ['streaming-kafka'])
   assert.deepEqual([...files.keys()].sort(), [
@@ -69,18 +69,18 @@ test('a run becomes pages, pictures and metrics, and its table stands between th
 })
 
 test('a run that is quick, lacks an experiment or was not finished is not published', () => {
-  const whole = madeSummary([madeResult])
+  const whole = sampleSummary([sampleResult])
   const id = 'streaming-kafka/consumer-lag'
-  const known = { experiments: [id], faults: [], models: [] }
-  requirePublishable(whole, known)
+  const registry = { experiments: [id], scenarios: [], models: [] }
+  requirePublishable(whole, registry)
   const refused = (message: RegExp) => ({ constructor: UsageError, message })
-  assert.throws(() => requirePublishable({ ...whole, profile: 'quick' }, known), refused(/is a quick run/))
+  assert.throws(() => requirePublishable({ ...whole, profile: 'quick' }, registry), refused(/is a quick run/))
   assert.throws(
-    () => requirePublishable(whole, { ...known, experiments: [id, 'sync-rest/x'] }),
+    () => requirePublishable(whole, { ...registry, experiments: [id, 'sync-rest/x'] }),
     refused(/it lacks sync-rest\/x/),
   )
-  const cut = madeSummary([{ ...madeResult, trouble: 'it was interrupted' }])
-  assert.throws(() => requirePublishable(cut, known), refused(/could not be finished \(it was interrupted\)/))
+  const cut = sampleSummary([{ ...sampleResult, failure: 'it was interrupted' }])
+  assert.throws(() => requirePublishable(cut, registry), refused(/could not be finished \(it was interrupted\)/))
 })
 
 test('an excerpt keeps the life of a service, the edges of each kind of line and what came twice, and counts the rest', () => {
@@ -131,7 +131,7 @@ test('only what is between the markers changes', () => {
 test('a comparison becomes a page with its pictures, and what the README says of it', t => {
   const root = mkdtempSync(join(tmpdir(), 'lab-publish-'))
   t.after(() => rmSync(root, { recursive: true, force: true }))
-  const summary = madeComparison()
+  const summary = sampleComparison()
   for (const [path, text] of comparisonSource(summary)) {
     mkdirSync(dirname(join(root, path)), { recursive: true })
     writeFileSync(join(root, path), text)
@@ -146,37 +146,42 @@ test('a comparison becomes a page with its pictures, and what the README says of
     for (const why of Object.values(without)) assert.ok(page.includes(why), why)
   }
   assert.doesNotMatch(page, /undefined|NaN/)
-  assert.match(String(files.get('README.md')), /if this is so[^]+docs\/comparison\/README\.md#fault-/)
+  assert.match(String(files.get('README.md')), /if this is so[^]+docs\/comparison\/README\.md#scenario-/)
   assert.deepEqual(renderedFrom(root, []), files)
 })
 
-test('a comparison that lacks a cell, a fault or a model is not published', () => {
-  const { comparison = assert.fail(), ...summary } = madeComparison()
+test('a comparison that lacks a cell, a scenario or a model is not published', () => {
+  const { comparison = assert.fail(), ...summary } = sampleComparison()
   const models = ['sync-rest']
-  const asked = { ...comparison, models, faults: ['poison'], repeat: 1 }
-  const known = { experiments: [], faults: ['poison'], models }
+  const asked = { ...comparison, models, scenarios: ['poison'], repeat: 1 }
+  const registry = { experiments: [], scenarios: ['poison'], models }
   const results = summary.results
-    .filter(({ cell, model }) => cell?.fault === 'poison' && model === 'sync-rest')
+    .filter(({ cell, model }) => cell?.scenario === 'poison' && model === 'sync-rest')
     .map(result => ({ ...result, experiment: 'poison' }))
   const whole = { ...summary, results, comparison: asked }
-  requirePublishable(whole, known)
+  requirePublishable(whole, registry)
   const refused = (message: RegExp) => ({ constructor: UsageError, message })
-  assert.throws(() => requirePublishable({ ...whole, results: [] }, known), refused(/it lacks sync-rest\/poison;/))
+  assert.throws(() => requirePublishable({ ...whole, results: [] }, registry), refused(/it lacks sync-rest\/poison;/))
   const given = {
     ...whole,
-    comparison: { ...asked, models: ['streaming-kafka'], faults: ['broker-dead'], given: ['kafka'] as const },
+    comparison: {
+      ...asked,
+      models: ['streaming-kafka'],
+      scenarios: ['broker-dead'],
+      externalBrokers: ['kafka'] as const,
+    },
   }
   assert.throws(
-    () => requirePublishable(given, { experiments: [], faults: ['broker-dead'], models: ['streaming-kafka'] }),
+    () => requirePublishable(given, { experiments: [], scenarios: ['broker-dead'], models: ['streaming-kafka'] }),
     refused(/it lacks streaming-kafka\/broker-dead; .+, with LAB_KAFKA_BROKERS unset, runs all of them/),
   )
   for (const change of [{ rates: [1] }, { healthyRepeat: 1 }])
     assert.throws(
-      () => requirePublishable({ ...whole, comparison: { ...asked, ...change } }, known),
+      () => requirePublishable({ ...whole, comparison: { ...asked, ...change } }, registry),
       refused(
         /was asked for other rates, or for fewer repetitions, than a published one; npm run lab -- compare makes it/,
       ),
     )
-  const more = { ...known, faults: ['poison', 'burst'], models: [...models, 'other'] }
+  const more = { ...registry, scenarios: ['poison', 'burst'], models: [...models, 'other'] }
   assert.throws(() => requirePublishable(whole, more), refused(/it lacks burst, other; npm run lab -- compare/))
 })

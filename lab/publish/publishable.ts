@@ -4,27 +4,29 @@ import type { Comparison, Summary } from '#engine/run/summary.ts'
 import { variables } from '#infra/brokers/address.ts'
 import { askedAgain } from '../comparison/request.ts'
 import { DEFAULTS, plan } from '../comparison/plan.ts'
-import type { Known } from '../report/html/run-facts.ts'
+import type { Registry } from '../report/html/run-facts.ts'
 import { UsageError } from '../cli/usage.ts'
 
 /** @throws UsageError with one sentence when the run is no such one */
-export function requirePublishable({ run, profile, results, comparison }: Summary, known: Known): void {
-  const given = (comparison?.given ?? []).map(kind => variables[kind])
+export function requirePublishable({ run, profile, results, comparison }: Summary, registry: Registry): void {
+  const given = (comparison?.externalBrokers ?? []).map(kind => variables[kind])
   const unset = given.length > 0 ? `, with ${given.join(' and ')} unset,` : ''
   const way = comparison ? `npm run lab -- compare${unset}` : 'npm start'
   if (profile !== 'full') {
     throw new UsageError(`${run} is a ${profile} run; only a full one is published: ${way} makes it.`)
   }
-  const unfinished = results.find(({ trouble }) => trouble !== undefined)
+  const unfinished = results.find(({ failure }) => failure !== undefined)
   if (unfinished) {
-    const { model, experiment, trouble } = unfinished
-    throw new UsageError(`${run} is not complete: ${model}/${experiment} could not be finished (${trouble}).`)
+    const { model, experiment, failure } = unfinished
+    throw new UsageError(`${run} is not complete: ${model}/${experiment} could not be finished (${failure}).`)
   }
-  const all = comparison ? plan({ ...askedAgain(comparison), given: [] }).map(({ id }) => id) : known.experiments
-  const named = comparison ? [...comparison.faults, ...comparison.models] : []
+  const all = comparison
+    ? plan({ ...askedAgain(comparison), externalBrokers: [] }).map(({ id }) => id)
+    : registry.experiments
+  const named = comparison ? [...comparison.scenarios, ...comparison.models] : []
   const missing = [
     ...all.filter(id => !results.some(result => `${result.model}/${result.experiment}` === id)),
-    ...(comparison ? [...known.faults, ...known.models].filter(name => !named.includes(name)) : []),
+    ...(comparison ? [...registry.scenarios, ...registry.models].filter(name => !named.includes(name)) : []),
   ]
   if (missing.length > 0) {
     throw new UsageError(`${run} is not complete: it lacks ${missing.join(', ')}; ${way} runs all of them.`)

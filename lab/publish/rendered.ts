@@ -12,7 +12,7 @@ import { renderResult } from '../report/terminal/report.ts'
 import { pastPicture } from '../report/html/past.ts'
 import { repeatCommand } from '../report/html/run-facts.ts'
 import { sharesPicture } from '../report/html/shares.ts'
-import { known } from '../session/known.ts'
+import { registry } from '../session/known.ts'
 import { parseSummary } from '../session/runs.ts'
 import { COMPARISON, comparisonFiles } from './comparison.ts'
 import { betweenMarkers } from './markers.ts'
@@ -73,7 +73,7 @@ function readComparison(root: string): ReturnType<typeof comparisonFiles> | unde
   const file = join(root, COMPARISON, 'summary.json')
   if (!existsSync(file)) return undefined
   const summary = parseSummary(readFileSync(file, 'utf8'), file)
-  return comparisonFiles(summary, repeatCommand(summary, known))
+  return comparisonFiles(summary, repeatCommand(summary, registry))
 }
 
 function addPicture(files: Map<string, string | Uint8Array>, name: string, picture: Picture): void {

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs'
 import { Type } from 'typebox'
 import { parse } from '#common/contracts/parse.ts'
 import { historyFile } from '#engine/run/result.ts'
-import type { Reading } from '../report/terminal/replay.ts'
+import type { MetricsReading } from '../report/terminal/replay.ts'
 
 const Count = Type.Integer()
 const MetricsSchema = Type.Object({
@@ -19,15 +19,15 @@ export const ReadingsSchema = Type.Array(
 
 const HistorySchema = Type.Object({
   originNs: Type.Number(),
-  acts: Type.Array(Type.Object({ atNs: Type.Number(), result: Type.Optional(Type.Unknown()) })),
+  executedSteps: Type.Array(Type.Object({ atNs: Type.Number(), result: Type.Optional(Type.Unknown()) })),
 })
 
 /** In the order in which they were read. @param folder of the experiment in the run */
-export function readingsOf(folder: string, variants: readonly string[]): Reading[] {
+export function replayMetricsOf(folder: string, variants: readonly string[]): MetricsReading[] {
   return variants.flatMap(variant => {
     const file = historyFile(folder, variant)
-    const { originNs, acts } = parse(HistorySchema, JSON.parse(readFileSync(file, 'utf8')), file)
-    return acts.flatMap(({ atNs, result }): Reading[] => {
+    const { originNs, executedSteps } = parse(HistorySchema, JSON.parse(readFileSync(file, 'utf8')), file)
+    return executedSteps.flatMap(({ atNs, result }): MetricsReading[] => {
       try {
         const atSeconds = Math.round((atNs - originNs) / 1e6) / 1_000
         return [{ variant, atSeconds, metrics: parse(MetricsSchema, result) }]

@@ -7,13 +7,13 @@ import { COMPARISON } from './comparison.ts'
 import { compactJson } from './compact-json.ts'
 import { excerpt } from './excerpt.ts'
 import { LOGS, READINGS, REPLAY, summaryOf } from './output-paths.ts'
-import { readingsOf } from './replay-metrics.ts'
+import { replayMetricsOf } from './replay-metrics.ts'
 
 /** The text of each file by its path in the checkout. @param folder of the run */
 export function sourcesOf(summary: Summary, folder: string): Map<string, string> {
   const files = new Map<string, string>()
   for (const [model, results] of Map.groupBy(summary.results, result => result.model)) {
-    const asked = summary.asked?.filter(id => id.startsWith(`${model}/`))
+    const asked = summary.requested?.filter(id => id.startsWith(`${model}/`))
     files.set(summaryOf(model), compactJson({ ...summary, ...(asked && { asked }), results }))
   }
   for (const { model, experiment, variants } of summary.results) {
@@ -21,7 +21,7 @@ export function sourcesOf(summary: Summary, folder: string): Map<string, string>
     const names = variants.map(({ name }) => name)
     const file = LOGS[id]
     if (file) files.set(file, excerptOf(join(folder, id, 'logs'), names))
-    if (id === REPLAY) files.set(READINGS, compactJson(readingsOf(join(folder, id), names)))
+    if (id === REPLAY) files.set(READINGS, compactJson(replayMetricsOf(join(folder, id), names)))
   }
   return files
 }

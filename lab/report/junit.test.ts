@@ -4,7 +4,7 @@ import fc from 'fast-check'
 import type { Result } from '#engine/run/summary.ts'
 import type { Verdict } from '#engine/checks/verdict.ts'
 import { junit } from './junit.ts'
-import { madeResult } from '../testing/sample-result.ts'
+import { sampleResult } from '../testing/sample-result.ts'
 
 const ID = 'streaming-kafka/consumer-lag'
 const check = (verdict: Verdict, detail = 'why', variant = 'control') => ({
@@ -13,7 +13,7 @@ const check = (verdict: Verdict, detail = 'why', variant = 'control') => ({
   detail,
   variant,
 })
-const xmlOf = (change: Partial<Result>, ids = [ID]) => junit(ids, [{ ...madeResult, ...change }])
+const xmlOf = (change: Partial<Result>, ids = [ID]) => junit(ids, [{ ...sampleResult, ...change }])
 
 test('a suite is an experiment and a case a check: what is invalid failed, unknown is an error, vacuous is skipped', () => {
   const checks = (['valid', 'invalid', 'unknown', 'vacuous'] as const).map(verdict => check(verdict))
@@ -33,7 +33,7 @@ test('a suite is an experiment and a case a check: what is invalid failed, unkno
 })
 
 test('what could not be finished, and what was not run, is an error', () => {
-  const xml = xmlOf({ checks: [check('valid')], trouble: 'no broker' }, [ID, 'sync-rest/baseline-latency'])
+  const xml = xmlOf({ checks: [check('valid')], failure: 'no broker' }, [ID, 'sync-rest/baseline-latency'])
   assert.match(xml, /tests="2" failures="0" errors="1"[^]+name="it runs to its end"><error message="no broker"\/>/)
   assert.match(
     xml,
@@ -42,7 +42,7 @@ test('what could not be finished, and what was not run, is an error', () => {
 })
 
 test('what a safeguard that is left out lets happen is skipped, with the reason', () => {
-  const variants = madeResult.variants.map(variant => ({ ...variant, leftOut: 'the inbox' }))
+  const variants = sampleResult.variants.map(variant => ({ ...variant, disabledSafeguard: 'the inbox' }))
   const xml = xmlOf({ checks: [check('invalid', 'twice'), check('valid')], variants })
   assert.match(xml, /tests="2" failures="0" errors="0" skipped="1"/)
   assert.match(xml, /<skipped message="Left out on purpose: the inbox\. twice"\/>/)

@@ -27,13 +27,13 @@ export function junit(ids: readonly string[], results: readonly Result[]): strin
 }
 
 function suite(id: string, result: Result | undefined): Markup {
-  const { checks = [], variants = [], seconds = 0, trouble = result ? undefined : 'It was not run.' } = result ?? {}
-  const leftOut = new Map(variants.map(variant => [variant.name, variant.leftOut]))
-  const cases = checks.map(check => ({ ...check, outcome: outcomeOf(check, leftOut.get(check.variant)) }))
+  const { checks = [], variants = [], seconds = 0, failure = result ? undefined : 'It was not run.' } = result ?? {}
+  const disabledSafeguard = new Map(variants.map(variant => [variant.name, variant.disabledSafeguard]))
+  const cases = checks.map(check => ({ ...check, outcome: outcomeOf(check, disabledSafeguard.get(check.variant)) }))
   const count = (what: Outcome) => cases.filter(({ outcome }) => outcome === what).length
-  const ended = trouble === undefined ? [] : [testCase(id, 'it runs to its end', 'error', trouble)]
+  const ended = failure === undefined ? [] : [testCase(id, 'it runs to its end', 'error', failure)]
   return markup`<testsuite name="${clean(id)}" tests="${cases.length + ended.length}" failures="${count('failure')}" errors="${count('error') + ended.length}" skipped="${count('skipped')}" time="${seconds.toFixed(3)}">
-${cases.map(({ name, variant, outcome, detail }) => testCase(`${id}: ${variant}`, name, outcome, said(detail, leftOut.get(variant))))}${ended}</testsuite>
+${cases.map(({ name, variant, outcome, detail }) => testCase(`${id}: ${variant}`, name, outcome, said(detail, disabledSafeguard.get(variant))))}${ended}</testsuite>
 `
 }
 
@@ -41,11 +41,11 @@ const OUTCOMES = { valid: undefined, invalid: 'failure', unknown: 'error', vacuo
 type Outcome = (typeof OUTCOMES)[keyof typeof OUTCOMES]
 
 /** What a safeguard that is left out on purpose lets happen fails nothing. */
-const outcomeOf = ({ verdict }: Check, leftOut: string | undefined): Outcome =>
-  verdict !== 'valid' && leftOut !== undefined ? 'skipped' : OUTCOMES[verdict]
+const outcomeOf = ({ verdict }: Check, disabledSafeguard: string | undefined): Outcome =>
+  verdict !== 'valid' && disabledSafeguard !== undefined ? 'skipped' : OUTCOMES[verdict]
 
-const said = (detail: string, leftOut: string | undefined): string =>
-  leftOut === undefined ? detail : `Left out on purpose: ${leftOut}. ${detail}`
+const said = (detail: string, disabledSafeguard: string | undefined): string =>
+  disabledSafeguard === undefined ? detail : `Left out on purpose: ${disabledSafeguard}. ${detail}`
 
 function testCase(place: string, name: string, outcome: Outcome, detail: string): Markup {
   const head = markup`<testcase classname="${clean(place)}" name="${clean(name)}"`

@@ -1,11 +1,11 @@
 // The site of containers: a stack for each model, with the broker of its own compose file.
 import { withBrokers } from '#engine/run/broker-targets.ts'
-import type { Site, SiteOptions } from './environment.ts'
+import type { RunEnvironment, EnvironmentOptions } from './environment.ts'
 import { openContainers } from '#runtimes/compose/containers.ts'
 import { type Compose, findCompose } from '#runtimes/compose/find-compose.ts'
 import { openStack, type OpenStack } from '#runtimes/compose/stack.ts'
 
-export function composeSite(options: SiteOptions): Site {
+export function composeEnvironment(options: EnvironmentOptions): RunEnvironment {
   const stacks = new Map<string, Promise<OpenStack>>()
   let compose: Promise<Compose> | undefined
   return {

@@ -16,14 +16,14 @@ export type ReadyModel = {
   lasting: Record<string, string>
 }
 
-export type Site = {
+export type RunEnvironment = {
   /** @throws Error with one sentence that says what to install or set */
   ready(model: Model): Promise<ReadyModel>
   /** Ends what none of these models needs; also what is still starting. */
   keepOnly(models: readonly Model[]): Promise<void>
 }
 
-export type SiteOptions = {
+export type EnvironmentOptions = {
   run: string
   dataFolder: string
   signal: AbortSignal

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { isRunning } from '#host/owner.ts'
-import { until } from '#host/wait-for.ts'
+import { waitFor } from '#host/wait-for.ts'
 import { parseSummary } from './runs.ts'
 import { leftovers, startCli, testFolder } from '../testing/cli.ts'
 
@@ -15,7 +15,7 @@ const start = (folder: ReturnType<typeof testFolder>) =>
 const xmlOf = (folder: ReturnType<typeof testFolder>) => join(folder.path, 'checks.xml')
 
 const gone = (pids: readonly number[]) =>
-  until(() => !pids.some(isRunning), { deadlineMs: 30_000, what: `processes ${pids.join(', ')} to end` })
+  waitFor(() => !pids.some(isRunning), { deadlineMs: 30_000, what: `processes ${pids.join(', ')} to end` })
 
 test('Ctrl-C in the middle leaves no process, lease or data, and says how much was measured and where it is', async t => {
   const folder = testFolder()
@@ -33,7 +33,7 @@ test('Ctrl-C in the middle leaves no process, lease or data, and says how much w
   assert.deepEqual(leftovers(folder), [])
   assert.match(lab.stderr(), /Interrupted; what was measured until then is in .+summary\.json/)
   const file = join(folder.runs, 'latest', 'summary.json')
-  assert.equal(parseSummary(readFileSync(file, 'utf8'), file).results[0]?.trouble, 'it was interrupted')
+  assert.equal(parseSummary(readFileSync(file, 'utf8'), file).results[0]?.failure, 'it was interrupted')
   assert.match(lab.stdout(), /It was stopped: 1 of 3 results are there\./)
   assert.match(
     readFileSync(join(folder.runs, 'latest', 'report.html'), 'utf8'),

@@ -1,10 +1,10 @@
 // What there is to be run, by name.
-import { faults } from '../comparison/scenarios.ts'
+import { scenarios } from '../comparison/scenarios.ts'
 import { experiments, models } from './registry.ts'
-import type { Known } from '../report/html/run-facts.ts'
+import type { Registry } from '../report/html/run-facts.ts'
 
-export const known: Known = {
+export const registry: Registry = {
   experiments: Object.keys(experiments),
-  faults: faults.map(({ name }) => name),
+  scenarios: scenarios.map(({ name }) => name),
   models: models.map(({ name }) => name),
 }

@@ -1,16 +1,16 @@
 // The site of plain processes: private brokers, or those that the user named.
-import { type BrokerVerbs, withBrokers } from '#engine/run/broker-targets.ts'
-import type { BrokerKind, Place } from '#engine/experiment/model.ts'
+import { type BrokerControl, withBrokers } from '#engine/run/broker-targets.ts'
+import type { BrokerKind, Deployment } from '#engine/experiment/model.ts'
 import { openProcesses } from '#runtimes/processes/processes.ts'
 import { addressesOf, createBrokers } from './brokers.ts'
-import type { ReadyModel, Site, SiteOptions } from './environment.ts'
+import type { ReadyModel, RunEnvironment, EnvironmentOptions } from './environment.ts'
 
-export function processesSite({ dataFolder, signal, onProgress }: SiteOptions): Site {
+export function processesEnvironment({ dataFolder, signal, onProgress }: EnvironmentOptions): RunEnvironment {
   const brokers = createBrokers({ dataFolder, signal, onProgress })
   return {
     async ready(model) {
-      const broker: Place['broker'] = {}
-      const verbs: Partial<Record<BrokerKind, BrokerVerbs>> = {}
+      const broker: Deployment['broker'] = {}
+      const verbs: Partial<Record<BrokerKind, BrokerControl>> = {}
       const versions: ReadyModel['brokers'] = {}
       for (const kind of model.brokers) {
         const { address, source, version, process: ours } = await brokers.get(kind)

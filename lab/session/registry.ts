@@ -1,5 +1,5 @@
 // The map of models and experiments. A new experiment is one import and one line here.
-import type { ComparedModel } from '#engine/experiment/comparison-adapter.ts'
+import type { ComparableModel } from '#engine/experiment/comparison-adapter.ts'
 import type { Experiment } from '#engine/experiment/define.ts'
 import { asyncRabbitmq } from '../../async-rabbitmq/lab/model.ts'
 import backlogDrain from '../../async-rabbitmq/tests/experiments/backlog-drain.experiment.ts'
@@ -13,7 +13,7 @@ import baselineLatency from '../../sync-rest/tests/experiments/baseline-latency.
 import failingInventory from '../../sync-rest/tests/experiments/failing-inventory.experiment.ts'
 import slowInventory from '../../sync-rest/tests/experiments/slow-inventory.experiment.ts'
 
-export const models: readonly ComparedModel[] = [syncRest, asyncRabbitmq, streamingKafka]
+export const models: readonly ComparableModel[] = [syncRest, asyncRabbitmq, streamingKafka]
 
 /** By `<model>/<name>`, in the order in which `npm start` runs them. */
 export const experiments: Readonly<Record<string, Experiment>> = {

@@ -13,17 +13,20 @@ import { dataRoot } from '#host/folders.ts'
 import { registerRun } from '#host/run-registry.ts'
 import { pointLatest } from './latest.ts'
 import { describeMachine } from './machine.ts'
-import { composeSite } from './compose-environment.ts'
-import { processesSite } from './processes-environment.ts'
+import { composeEnvironment } from './compose-environment.ts'
+import { processesEnvironment } from './processes-environment.ts'
 import { saveSummary } from './save-summary.ts'
 import { otherBroker } from './other-broker.ts'
-import type { ReadyModel, RuntimeName, Site, SiteOptions } from './environment.ts'
+import type { ReadyModel, RuntimeName, RunEnvironment, EnvironmentOptions } from './environment.ts'
 import { sweep } from './sweep.ts'
 import { UsageError } from '../cli/usage.ts'
 import { labVersion } from './version.ts'
 import { withThresholds } from './thresholds/apply.ts'
 
-const SITES: Record<RuntimeName, (options: SiteOptions) => Site> = { processes: processesSite, compose: composeSite }
+const SITES: Record<RuntimeName, (options: EnvironmentOptions) => RunEnvironment> = {
+  processes: processesEnvironment,
+  compose: composeEnvironment,
+}
 
 /** `cell`: where it stands in a comparison. */
 export type Named = { id: string; experiment: Experiment; cell?: Cell }
@@ -77,7 +80,7 @@ export async function run(request: RunRequest): Promise<{ summary: Summary; fold
     runtime,
     machine: describeMachine(),
     brokers: {},
-    asked: experiments.map(named => named.id),
+    requested: experiments.map(named => named.id),
     ...(thresholds.length > 0 && { thresholds: thresholds.map(({ text }) => text) }),
     results: [],
     seconds: 0,
@@ -174,7 +177,7 @@ function notRun({ id, experiment, cell }: Named, profile: Profile, trouble: stri
     settings: profiles[profile],
     variants: [],
     durability: model.durability,
-    atOnce: model.defaultConcurrency,
+    concurrency: model.defaultConcurrency,
     verdict: 'unknown',
     checks: [],
     measures: [],
@@ -184,6 +187,6 @@ function notRun({ id, experiment, cell }: Named, profile: Profile, trouble: stri
     explanation: [],
     seconds: 0,
     ...(cell && { cell }),
-    trouble,
+    failure: trouble,
   }
 }

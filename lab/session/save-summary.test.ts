@@ -3,12 +3,12 @@ import { spawnSync } from 'node:child_process'
 import { closeSync, openSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { test, type TestContext } from 'node:test'
-import { madeResult, madeSummary } from '../testing/sample-result.ts'
+import { sampleResult, sampleSummary } from '../testing/sample-result.ts'
 import { parseSummary } from './runs.ts'
 import { saveSummary } from './save-summary.ts'
 import { testFolder } from '../testing/cli.ts'
 
-const old = madeSummary([madeResult])
+const old = sampleSummary([sampleResult])
 
 function folderWithOld(t: TestContext): { path: string; file: string } {
   const { path, remove } = testFolder()
@@ -21,7 +21,7 @@ test('who reads a summary while it is replaced reads the old one to its end, and
   const { path, file } = folderWithOld(t)
   const reader = openSync(file, 'r')
   t.after(() => closeSync(reader))
-  const renewed = { ...old, results: [madeResult, madeResult] }
+  const renewed = { ...old, results: [sampleResult, sampleResult] }
   saveSummary(renewed, path)
   assert.deepEqual(parseSummary(readFileSync(reader, 'utf8'), file), old)
   assert.deepEqual(parseSummary(readFileSync(file, 'utf8'), file), renewed)

@@ -31,11 +31,11 @@ const Quantiles = Type.Object({
 const Comparison = Type.Object({
   models: Type.Array(Text),
   features: Type.Record(Text, Type.Array(Text)),
-  faults: Type.Array(Text),
+  scenarios: Type.Array(Text),
   rates: Type.Array(Numeric),
   repeat: Numeric,
   healthyRepeat: Numeric,
-  given: Type.Optional(Type.Array(Type.Union([Type.Literal('rabbitmq'), Type.Literal('kafka')]))),
+  externalBrokers: Type.Optional(Type.Array(Type.Union([Type.Literal('rabbitmq'), Type.Literal('kafka')]))),
   about: Type.Array(
     Type.Object({ name: Text, title: Text, asks: Text, caveat: Type.Optional(Text), without: Type.Record(Text, Text) }),
   ),
@@ -54,11 +54,11 @@ const Result = Type.Object({
       about: Text,
       environment: Type.Record(Text, Type.Record(Text, Text)),
       durability: Type.Optional(Text),
-      leftOut: Type.Optional(Text),
+      disabledSafeguard: Type.Optional(Text),
     }),
   ),
   durability: Text,
-  atOnce: Numeric,
+  concurrency: Numeric,
   verdict: Verdict,
   checks: Type.Array(
     Type.Object({ name: Text, verdict: Verdict, detail: Text, found: Type.Optional(Numeric), variant: Text }),
@@ -82,10 +82,10 @@ const Result = Type.Object({
   ),
   orders: Type.Optional(Type.Array(Orders)),
   quantiles: Type.Optional(Type.Array(Quantiles)),
-  cell: Type.Optional(Type.Object({ fault: Text, ordersPerSecond: Numeric, repeat: Numeric })),
+  cell: Type.Optional(Type.Object({ scenario: Text, ordersPerSecond: Numeric, repeat: Numeric })),
   explanation: Type.Array(Text),
   seconds: Numeric,
-  trouble: Type.Optional(Text),
+  failure: Type.Optional(Text),
 })
 
 export const SummarySchema = Type.Object({
@@ -97,7 +97,7 @@ export const SummarySchema = Type.Object({
   runtime: Text,
   machine: Type.Object({ system: Text, cpu: Text, cores: Numeric, memoryGb: Numeric, node: Text }),
   brokers: Type.Record(Text, Type.Object({ source: Text, version: Text })),
-  asked: Type.Optional(Type.Array(Text)),
+  requested: Type.Optional(Type.Array(Text)),
   thresholds: Type.Optional(Type.Array(Text)),
   results: Type.Array(Result),
   seconds: Numeric,

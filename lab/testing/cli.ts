@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { cacheFolder } from '#host/folders.ts'
 import { isRunning } from '#host/owner.ts'
-import { until } from '#host/wait-for.ts'
+import { waitFor } from '#host/wait-for.ts'
 
 const ROOT = resolve(import.meta.dirname, '../..')
 
@@ -66,7 +66,7 @@ export function startCli(file: string, args: readonly string[], env: NodeJS.Proc
     async says(text, deadlineMs = 60_000) {
       const heard = () => (said.stdout + said.stderr).includes(text)
       const what = `"${text}" from lab ${args.join(' ')}`
-      await until(() => heard() || over, { deadlineMs, everyMs: 20, what })
+      await waitFor(() => heard() || over, { deadlineMs, everyMs: 20, what })
       if (!heard()) throw new Error(`${what} never came; it said: ${said.stdout}${said.stderr}`)
     },
     ended,

@@ -21,7 +21,7 @@ export async function assertQuickRun(id: string): Promise<void> {
     const { code, stdout, stderr } = await runCli('main', args, { ...brokers, LAB_CACHE_DIR: folder.cache })
     const [result] = parseSummary(stdout, 'what it said').results
     const notValid = result?.checks.filter(({ verdict }) => verdict !== 'valid')
-    assert.deepEqual([result?.trouble, notValid], [undefined, []], stderr)
+    assert.deepEqual([result?.failure, notValid], [undefined, []], stderr)
     assert.equal(result?.verdict, 'valid')
     assert.equal(code, 0)
     assert.deepEqual(leftovers(folder), [])

@@ -1,13 +1,13 @@
 // Small cells of a comparison, for tests of what is told of it.
 import type { Result, Summary } from '#engine/run/summary.ts'
-import { madeResult, madeSummary } from './sample-result.ts'
+import { sampleResult, sampleSummary } from './sample-result.ts'
 
 export const MODELS = ['one', 'other']
 
 /** A cell with one variant for each list of measures. */
 export function made(
   model: string,
-  fault: string,
+  scenario: string,
   repeat: number,
   variants: Record<string, Record<string, number | null>>,
 ): Result {
@@ -24,22 +24,22 @@ export function made(
   })
   const facts = Object.keys(variants).map(name => ({ name, about: name, environment: {} }))
   return {
-    ...madeResult,
+    ...sampleResult,
     model,
-    experiment: `${fault}-${repeat}`,
+    experiment: `${scenario}-${repeat}`,
     variants: facts,
     measures,
     checks,
-    cell: { fault, ordersPerSecond: 50, repeat },
+    cell: { scenario: scenario, ordersPerSecond: 50, repeat },
   }
 }
 
 export const summaryOf = (results: Result[]): Summary => ({
-  ...madeSummary(results),
+  ...sampleSummary(results),
   comparison: {
     models: MODELS,
     features: { one: ['answers-with-outcome'], other: [] },
-    faults: [],
+    scenarios: [],
     rates: [50],
     repeat: 1,
     healthyRepeat: 3,

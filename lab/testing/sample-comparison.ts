@@ -1,15 +1,15 @@
-// A made summary of a comparison, for tests and for the eye: every fault, three models with their variants, 2,000 orders
+// A made summary of a comparison, for tests and for the eye: every scenario, three models with their variants, 2,000 orders
 // each, healthy runs at three rates. The same each time; its numbers are of no machine, only their shape is that of a run.
 import { seededRandom } from '#engine/load/random.ts'
 import type { Comparison, Measure, Result, Summary, VariantFacts } from '#engine/run/summary.ts'
-import { madeResult, madeSummary } from './sample-result.ts'
-import { madeOrders } from './sample-orders.ts'
+import { sampleResult, sampleSummary } from './sample-result.ts'
+import { sampleOrders } from './sample-orders.ts'
 
 const MODELS: Readonly<Record<string, VariantFacts[]>> = {
   'sync-rest': [{ name: 'as it stands', about: 'deadlines, the breaker, releases', environment: {} }],
   'async-rabbitmq': [
     { name: 'with its outbox', about: 'a relay publishes what is stored', environment: {} },
-    { name: 'without an outbox', about: 'published within the request', environment: {}, leftOut: 'outbox' },
+    { name: 'without an outbox', about: 'published within the request', environment: {}, disabledSafeguard: 'outbox' },
   ],
   'streaming-kafka': [
     { name: 'synced topics', about: 'synced before it is acknowledged', environment: {}, durability: 'on disk' },
@@ -17,7 +17,7 @@ const MODELS: Readonly<Record<string, VariantFacts[]>> = {
   ],
 }
 
-const FAULTS: readonly Comparison['about'][number][] = [
+const SCENARIOS: readonly Comparison['about'][number][] = [
   { name: 'healthy', title: 'Nothing is broken', asks: 'What does it cost?', without: {} },
   { name: 'inventory-slow', title: 'Inventory slow by 2 s', asks: 'Who waits?', without: {} },
   { name: 'inventory-dead', title: 'Inventory dead', asks: 'What becomes of the orders?', without: {} },
@@ -36,9 +36,9 @@ const FAULTS: readonly Comparison['about'][number][] = [
 const RATES = [20, 100, 400]
 const REPEATS = 3
 
-export function madeComparison(): Summary {
+export function sampleComparison(): Summary {
   const models = Object.keys(MODELS)
-  const results = FAULTS.flatMap(about => {
+  const results = SCENARIOS.flatMap(about => {
     const has = models.filter(model => about.without[model] === undefined)
     if (about.name !== 'healthy') return has.map(model => broken(about, model))
     const repeats = Array.from({ length: REPEATS }, (_, nth) => nth + 1)
@@ -46,56 +46,56 @@ export function madeComparison(): Summary {
   })
   const comparison = {
     models,
-    faults: FAULTS.map(({ name }) => name),
+    scenarios: SCENARIOS.map(({ name }) => name),
     features: { 'sync-rest': ['answers-with-outcome'], 'async-rabbitmq': [], 'streaming-kafka': ['replays'] },
     rates: RATES,
     repeat: 1,
     healthyRepeat: REPEATS,
-    about: [...FAULTS],
+    about: [...SCENARIOS],
   }
-  return { ...madeSummary(results), comparison }
+  return { ...sampleSummary(results), comparison }
 }
 
 const base = ({ title, asks }: Comparison['about'][number], model: string): Result => ({
-  ...madeResult,
+  ...sampleResult,
   model,
   title,
   question: asks,
   settings: { ordersPerSecond: 50 },
   variants: MODELS[model] ?? [],
   verdict: 'valid',
-  checks: (MODELS[model] ?? []).map(({ name, leftOut }) =>
-    leftOut
+  checks: (MODELS[model] ?? []).map(({ name, disabledSafeguard }) =>
+    disabledSafeguard
       ? { name: 'lost', verdict: 'invalid', detail: '3 found among 2000: order-7.', found: 3, variant: name }
       : { name: 'lost', verdict: 'valid', detail: 'All of 2000 accepted orders.', found: 0, variant: name },
   ),
   measures: [],
-  columns: ['asked', 'availability', 'completed ÷ asked', 'lost', 'deepest backlog', 'heal to last completed'],
+  columns: ['requested', 'availability', 'completed ÷ requested', 'lost', 'peak backlog', 'time to full recovery'],
   series: [],
   marks: [],
   explanation: [`${model}: the orders waited and were decided.`, 'Nothing was lost.'],
 })
 
 function broken(about: Comparison['about'][number], model: string): Result {
-  const drawn = (MODELS[model] ?? []).map(({ name }, nth) => madeOrders(model, name, about.name, nth + 1))
+  const drawn = (MODELS[model] ?? []).map(({ name }, nth) => sampleOrders(model, name, about.name, nth + 1))
   const of = (variant: string): Measure[] => [
-    { variant, name: 'asked', unit: 'orders', value: 2_000 },
+    { variant, name: 'requested', unit: 'orders', value: 2_000 },
     { variant, name: 'availability', unit: '%', value: model === 'sync-rest' ? 74.2 : 99.9 },
     { variant, name: 'during: availability', unit: '%', value: model === 'sync-rest' ? 0 : 99.8 },
-    { variant, name: 'completed ÷ asked', unit: '%', value: model === 'sync-rest' ? 74.5 : 100 },
+    { variant, name: 'completed ÷ requested', unit: '%', value: model === 'sync-rest' ? 74.5 : 100 },
     { variant, name: 'completed p50', unit: 'ms', value: 12 },
     { variant, name: 'lost', unit: 'orders', value: variant === 'without an outbox' ? 3 : 0 },
-    { variant, name: 'deepest backlog', unit: 'orders', value: 500, note: 'made' },
-    { variant, name: 'oldest waited', unit: 'ms', value: 10_400, atLeast: true },
+    { variant, name: 'peak backlog', unit: 'orders', value: 500, note: 'made' },
+    { variant, name: 'longest wait', unit: 'ms', value: 10_400, atLeast: true },
     model === 'sync-rest'
       ? {
           variant,
-          name: 'heal to last completed',
+          name: 'time to full recovery',
           unit: 'ms',
           value: null,
           note: '3 of those that were asked while it lasted never were',
         }
-      : { variant, name: 'heal to last completed', unit: 'ms', value: 2_600 },
+      : { variant, name: 'time to full recovery', unit: 'ms', value: 2_600 },
   ]
   return {
     ...base(about, model),
@@ -104,7 +104,7 @@ function broken(about: Comparison['about'][number], model: string): Result {
     orders: drawn.map(({ orders }) => orders),
     series: drawn.map(({ backlog }) => backlog),
     marks: drawn.map(({ orders: { variant } }) => ({ variant, label: about.title, fromSeconds: 10, toSeconds: 20 })),
-    cell: { fault: about.name, ordersPerSecond: 50, repeat: 1 },
+    cell: { scenario: about.name, ordersPerSecond: 50, repeat: 1 },
   }
 }
 
@@ -134,6 +134,6 @@ function healthy(about: Comparison['about'][number], model: string, ordersPerSec
       { variant, latency: 'accepted uncorrected', points: curve(slow * 0.9) },
       { variant, latency: 'completed', points: curve(slow * 2) },
     ]),
-    cell: { fault: 'healthy', ordersPerSecond, repeat },
+    cell: { scenario: 'healthy', ordersPerSecond, repeat },
   }
 }

@@ -10,13 +10,13 @@ const DRAIN_PER_SECOND = 400
 type Point = NonNullable<Orders['points']>[number]
 
 /** @param model a synchronous one refuses what the others let wait */
-export function madeOrders(
+export function sampleOrders(
   model: string,
   variant: string,
-  fault: string,
+  scenario: string,
   seed: number,
 ): { orders: Orders; backlog: Series } {
-  const random = seededRandom(seed * 1_000 + fault.length)
+  const random = seededRandom(seed * 1_000 + scenario.length)
   const kinds = model === 'sync-rest' ? ['201', '409 out-of-stock', '503 inventory-unavailable', 'deadline'] : ['202']
   let freeAt = 0
   const points = Array.from({ length: COUNT }, (_, nth): Point => {

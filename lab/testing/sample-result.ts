@@ -1,7 +1,7 @@
 // A small result for tests of what is rendered.
 import type { Result, Summary } from '#engine/run/summary.ts'
 
-export const madeResult: Result = {
+export const sampleResult: Result = {
   model: 'streaming-kafka',
   experiment: 'consumer-lag',
   title: 'Consumer lag',
@@ -13,7 +13,7 @@ export const madeResult: Result = {
     { name: 'control', about: 'no throttle', environment: {} },
   ],
   durability: "in the broker's memory",
-  atOnce: 64,
+  concurrency: 64,
   verdict: 'invalid',
   checks: [
     { name: 'lost', verdict: 'valid', detail: 'All of 10000 accepted orders.', variant: 'throttled' },
@@ -44,7 +44,7 @@ export const madeResult: Result = {
   seconds: 31.26,
 }
 
-export const madeSummary = (results: Result[]): Summary => ({
+export const sampleSummary = (results: Result[]): Summary => ({
   run: '20260102-030405-beef',
   startedAt: '2026-01-02T03:04:05.000Z',
   seed: 1,

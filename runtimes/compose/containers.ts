@@ -3,8 +3,8 @@
 // attached `docker start`: it brings the service's output and ends when the service does.
 // Guarantees: a variant's containers and their stores are gone after `stop`.
 import { mkdir } from 'node:fs/promises'
-import { attend } from '../supervise.ts'
-import type { Place } from '#engine/experiment/model.ts'
+import { supervise } from '../supervise.ts'
+import type { Deployment } from '#engine/experiment/model.ts'
 import type { OpenRuntime } from '#engine/experiment/runtime.ts'
 import { startChild } from '#host/child.ts'
 import { runLoadInContainer } from './generator-container.ts'
@@ -17,8 +17,8 @@ const ENDED = /is not running|No such container/
 export type Stack = {
   project: Project
   /** Addresses as this machine sees them, and as containers do. */
-  outside: Omit<Place, 'prefix'>
-  inside: Omit<Place, 'prefix'>
+  outside: Omit<Deployment, 'prefix'>
+  inside: Omit<Deployment, 'prefix'>
 }
 
 export const openContainers =
@@ -43,7 +43,7 @@ export const openContainers =
       await remove(everyService)
       throw error
     })
-    const runtime = attend(
+    const runtime = supervise(
       {
         name: 'compose',
         url: outside.url,

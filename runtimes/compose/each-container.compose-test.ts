@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { test } from 'node:test'
 import { always } from '#engine/checks/checks.ts'
 import { oversold } from '#engine/checks/oversold.ts'
-import { actSeen } from '#engine/checks/preconditions.ts'
+import { stepSeen } from '#engine/checks/preconditions.ts'
 import { defineExperiment, type Experiment } from '#engine/experiment/define.ts'
 import type { Model } from '#engine/experiment/model.ts'
 import { at, kill, start } from '#engine/experiment/steps.ts'
@@ -35,8 +35,8 @@ function eachDies(model: Model): Experiment {
           at((index + 0.5) * BETWEEN_MS, kill(target)),
           at((index + 0.5) * BETWEEN_MS + DEAD_MS, start(target)),
         ]),
-        settleMs: 120_000,
-        checks: [...always, oversold, ...targets.map(target => actSeen({ verb: 'kill', target }))],
+        quiescenceMs: 120_000,
+        checks: [...always, oversold, ...targets.map(target => stepSeen({ verb: 'kill', target }))],
       },
     ],
     columns: [],
@@ -59,5 +59,5 @@ for (const model of models)
     })
     const [result] = summary.results
     const notValid = result?.checks.filter(({ verdict }) => verdict !== 'valid')
-    assert.deepEqual([result?.trouble, notValid, result?.verdict], [undefined, [], 'valid'])
+    assert.deepEqual([result?.failure, notValid, result?.verdict], [undefined, [], 'valid'])
   })

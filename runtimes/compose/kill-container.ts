@@ -3,7 +3,7 @@
 // container.
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Child } from '#host/child.ts'
-import { until } from '#host/wait-for.ts'
+import { waitFor } from '#host/wait-for.ts'
 
 const DEADLINE_MS = 60_000
 const AGAIN_MS = 200
@@ -24,7 +24,7 @@ export async function killContainer({ service, attached, dockerKill }: Options):
     return Promise.race([attached.exited.then(() => true), sleep(AGAIN_MS, false)])
   }
   try {
-    await until(ended, { deadlineMs: DEADLINE_MS, what: `the container of ${service} to end` })
+    await waitFor(ended, { deadlineMs: DEADLINE_MS, what: `the container of ${service} to end` })
   } catch (error) {
     attached.kill()
     throw error

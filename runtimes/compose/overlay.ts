@@ -1,6 +1,6 @@
 // What the lab lays over a model's compose file. Everything of a variant reaches its services here; the model's file
 // says the rest: image, command, ports, volumes.
-import type { Model, Place } from '#engine/experiment/model.ts'
+import type { Model, Deployment } from '#engine/experiment/model.ts'
 
 type Overlay = { services: Record<string, unknown> }
 
@@ -13,7 +13,7 @@ const KEPT: Record<string, object> = { analytics_consumer: { volumes: ['analytic
 export type OverlayOptions = {
   model: Model
   /** Addresses as containers see them. */
-  inside: Place
+  inside: Deployment
   /** Beyond the model's own environment, by service. */
   environment: Record<string, Record<string, string>>
 }

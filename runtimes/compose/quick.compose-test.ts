@@ -13,8 +13,8 @@ for (const { name } of models)
     const args = ['run', name, '--runtime', 'compose', '--profile', 'quick', '--out', folder.runs, '--json']
     const { code, stdout, stderr } = await runCli('main', args, { LAB_CACHE_DIR: folder.cache })
     const { runtime, results } = parseSummary(stdout, 'what it said')
-    const notValid = results.flatMap(({ experiment, trouble, checks }) => [
-      ...(trouble ? [{ experiment, trouble }] : []),
+    const notValid = results.flatMap(({ experiment, failure, checks }) => [
+      ...(failure ? [{ experiment, failure }] : []),
       ...checks.filter(({ verdict }) => verdict !== 'valid').map(check => ({ experiment, ...check })),
     ])
     assert.deepEqual(notValid, [], stderr)

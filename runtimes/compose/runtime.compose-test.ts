@@ -5,7 +5,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test, type TestContext } from 'node:test'
 import type { History } from '#engine/run/history.ts'
-import { until } from '#host/wait-for.ts'
+import { waitFor } from '#host/wait-for.ts'
 import { parseSummary } from '../../lab/session/runs.ts'
 import { type Cli, leftovers, startCli, testFolder, type TestFolder } from '../../lab/testing/cli.ts'
 
@@ -31,7 +31,7 @@ function thingsOf(id: string): string[] {
 }
 
 const gone = (id: string) =>
-  until(() => thingsOf(id).length === 0, { deadlineMs: 60_000, everyMs: 500, what: `all of run ${id} to be gone` })
+  waitFor(() => thingsOf(id).length === 0, { deadlineMs: 60_000, everyMs: 500, what: `all of run ${id} to be gone` })
 
 test('a load from beside the services is judged and measured as one from here', async t => {
   const folder = testFolder()

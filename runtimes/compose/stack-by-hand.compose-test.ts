@@ -9,9 +9,9 @@ import { OrderRow, Page, StockRow } from '#common/contracts/evidence.ts'
 import { parse } from '#common/contracts/parse.ts'
 import { getJson } from '#engine/run/http.ts'
 import type { Model } from '#engine/experiment/model.ts'
-import { startLastWill } from '#host/dead-man-switch.ts'
+import { armDeadManSwitch } from '#host/dead-man-switch.ts'
 import { leasePorts } from '#host/ports.ts'
-import { until } from '#host/wait-for.ts'
+import { waitFor } from '#host/wait-for.ts'
 import { models } from '../../lab/session/registry.ts'
 import { findCompose } from './find-compose.ts'
 import { createProject, docker, REMOVE_PROJECT, removeProject } from './project.ts'
@@ -34,7 +34,7 @@ async function openByHand(t: TestContext, model: Model) {
   const project = createProject({ compose: await findCompose(process.env), model: model.name, name, folder, variables })
   // What the file says already: the old compose takes an overlay without services for one of its first version.
   project.overlay({ services: { [model.entry]: { init: true } } })
-  const will = startLastWill({ command: 'sh', args: ['-c', REMOVE_PROJECT, name] })
+  const will = armDeadManSwitch({ command: 'sh', args: ['-c', REMOVE_PROJECT, name] })
   t.after(async () => {
     await removeProject(name)
     await will.cancel()
@@ -51,7 +51,7 @@ async function openByHand(t: TestContext, model: Model) {
     async healthy() {
       const all = () => Promise.all(model.services.map(service => getJson(`${url(service.name)}/health`)))
       const what = `${model.name} to be healthy`
-      await until(() => all().catch(() => undefined), { deadlineMs: 180_000, everyMs: 250, what })
+      await waitFor(() => all().catch(() => undefined), { deadlineMs: 180_000, everyMs: 250, what })
     },
   }
 }
@@ -93,7 +93,7 @@ for (const model of models)
       const now = await kept(stack, model)
       return Object.values(now.orders).filter(status => status === 'reserved').length === ORDERS && now
     }
-    const first = await until(decided, { deadlineMs: 60_000, everyMs: 100, what: 'every order to be reserved' })
+    const first = await waitFor(decided, { deadlineMs: 60_000, everyMs: 100, what: 'every order to be reserved' })
     assert.deepEqual(Object.keys(first.orders).sort(), [...ids].sort())
 
     for (const [service, id] of await stack.ids()) {

@@ -3,12 +3,12 @@
 import { randomBytes } from 'node:crypto'
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
-import type { BrokerVerbs } from '#engine/run/broker-targets.ts'
+import type { BrokerControl } from '#engine/run/broker-targets.ts'
 import type { BrokerKind, Model } from '#engine/experiment/model.ts'
-import { startLastWill } from '#host/dead-man-switch.ts'
+import { armDeadManSwitch } from '#host/dead-man-switch.ts'
 import { registerRun } from '#host/run-registry.ts'
 import { leasePorts } from '#host/ports.ts'
-import { until } from '#host/wait-for.ts'
+import { waitFor } from '#host/wait-for.ts'
 import { kafkaVersion } from '#infra/brokers/fetch-kafka.ts'
 import { probeKafka } from '#infra/brokers/probe-kafka.ts'
 import { probeRabbitmq } from '#infra/brokers/probe-rabbitmq.ts'
@@ -27,7 +27,7 @@ const PROBES: Record<BrokerKind, (address: string) => Promise<string>> = { rabbi
 
 export type OpenStack = Stack & {
   /** What can be done to the broker's container. */
-  verbs: Partial<Record<BrokerKind, BrokerVerbs>>
+  verbs: Partial<Record<BrokerKind, BrokerControl>>
   brokers: Record<string, { source: string; version: string }>
   close(): Promise<void>
 }
@@ -60,7 +60,10 @@ export async function openStack(options: Options): Promise<OpenStack> {
 
   const registration = registerRun({ directories: [], prefix: '', addresses: {}, projects: [name] })
   // What was being made when the lab died comes after the first look.
-  const will = startLastWill({ command: 'sh', args: ['-c', `(${REMOVE_PROJECT})\nsleep 5\n(${REMOVE_PROJECT})`, name] })
+  const will = armDeadManSwitch({
+    command: 'sh',
+    args: ['-c', `(${REMOVE_PROJECT})\nsleep 5\n(${REMOVE_PROJECT})`, name],
+  })
   const close = async (): Promise<void> => {
     try {
       await removeProject(name)
@@ -116,7 +119,7 @@ function addresses(model: Model, ports: Record<string, string>, login: string): 
   }
 }
 
-async function verbsOf(kind: BrokerKind, stack: Stack): Promise<BrokerVerbs> {
+async function verbsOf(kind: BrokerKind, stack: Stack): Promise<BrokerControl> {
   const container = (await stack.project.compose(['ps', '-q', kind])).trim()
   return {
     kill: async () => void (await docker(['kill', container])),
@@ -139,7 +142,7 @@ async function serving(kind: BrokerKind, { outside }: Stack, signal?: AbortSigna
       return undefined
     })
   const patience = { deadlineMs: BROKER_MS, everyMs: 250, what: `${kind} to serve in its container`, signal }
-  const said = await until(serves, patience).catch((error: unknown) => {
+  const said = await waitFor(serves, patience).catch((error: unknown) => {
     if (signal?.aborted) throw error
     throw new Error(`${error instanceof Error ? error.message : String(error)} ${why}`, { cause: error })
   })

@@ -4,7 +4,7 @@ import { mkdir, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, relative, resolve } from 'node:path'
 import { test, type TestContext } from 'node:test'
-import { until } from '#host/wait-for.ts'
+import { waitFor } from '#host/wait-for.ts'
 import { getJson } from '#engine/run/http.ts'
 import type { Model } from '#engine/experiment/model.ts'
 import { createProcesses } from './processes.ts'
@@ -143,7 +143,7 @@ test('a service that dies is counted, and is not started again unless it is supe
       ({ starts }) => starts === 2,
       () => false,
     )
-  await until(again, { deadlineMs: 30_000, what: 'the supervised service to be started again' })
+  await waitFor(again, { deadlineMs: 30_000, what: 'the supervised service to be started again' })
   assert.deepEqual([runtime.deaths('one'), runtime.deaths('other')], [1, 1])
   assert.equal(runtime.running('one'), false)
   await runtime.kill('other')

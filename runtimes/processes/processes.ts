@@ -7,8 +7,8 @@ import { join, resolve } from 'node:path'
 import { type Child, startChild } from '#host/child.ts'
 import { cacheFolder } from '#host/folders.ts'
 import { leasePorts } from '#host/ports.ts'
-import { attend } from '../supervise.ts'
-import type { Place } from '#engine/experiment/model.ts'
+import { supervise } from '../supervise.ts'
+import type { Deployment } from '#engine/experiment/model.ts'
 import type { Opening, OpenRuntime, ProcessesOf, Runtime } from '#engine/experiment/runtime.ts'
 
 const ROOT = resolve(import.meta.dirname, '../..')
@@ -19,14 +19,14 @@ const OF_THE_MACHINE = ['PATH', 'HOME', 'TMPDIR', 'LANG', 'TZ', 'LD_LIBRARY_PATH
 const ofTheMachine = (environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv =>
   Object.fromEntries(OF_THE_MACHINE.map(name => [name, environment[name]]))
 
-export type ProcessesOptions = Opening & { broker: Place['broker']; dataFolder: string }
+export type ProcessesOptions = Opening & { broker: Deployment['broker']; dataFolder: string }
 
 /** For the variants of a run: each has a folder of its own below `dataFolder`. */
 export const openProcesses = ({ broker, dataFolder }: Pick<ProcessesOptions, 'broker' | 'dataFolder'>): OpenRuntime => {
   return opening => createProcesses({ ...opening, broker, dataFolder: join(dataFolder, opening.prefix) })
 }
 
-export async function createProcesses(options: ProcessesOptions): Promise<{ runtime: Runtime; place: Place }> {
+export async function createProcesses(options: ProcessesOptions): Promise<{ runtime: Runtime; place: Deployment }> {
   const { model, dataFolder, logFolder } = options
   const lease = await leasePorts(model.services.length)
   const ports = new Map(model.services.map(({ name }, index) => [name, lease.ports[index]]))
@@ -34,9 +34,9 @@ export async function createProcesses(options: ProcessesOptions): Promise<{ runt
   await mkdir(logFolder, { recursive: true })
 
   const url = (service: string) => `http://127.0.0.1:${ports.get(service)}`
-  const place: Place = { url, broker: options.broker, prefix: options.prefix }
+  const place: Deployment = { url, broker: options.broker, prefix: options.prefix }
 
-  const runtime = attend(
+  const runtime = supervise(
     {
       name: 'processes',
       url,

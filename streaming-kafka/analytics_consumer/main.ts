@@ -7,7 +7,7 @@ import { delay } from '#common/faults/delay.ts'
 import { error } from '#common/faults/error.ts'
 import { kill } from '#common/faults/kill.ts'
 import { faultRoutes } from '#common/faults/fault-routes.ts'
-import { createSwitchboard } from '#common/faults/fault-injector.ts'
+import { createFaultInjector } from '#common/faults/fault-injector.ts'
 import { throttle } from '#common/faults/throttle.ts'
 import { text } from '#common/service/config.ts'
 import { createServer } from '#common/service/http-server.ts'
@@ -16,8 +16,8 @@ import { openStore } from '#common/stores/store.ts'
 import { metricsDocument, metricsOf } from '#common/workflow/compute-metrics.ts'
 import { joinGroup, type Group } from '../broker/group.ts'
 import type { LogRecord } from '../broker/record.ts'
-import { follow } from '../messaging/materialize.ts'
-import { keepTrying, reporter } from '../messaging/retry-until-closed.ts'
+import { materialize } from '../messaging/materialize.ts'
+import { retryUntilClosed, degradedReporter } from '../messaging/retry-until-closed.ts'
 import { openConnection } from '../messaging/connection.ts'
 import { kafkaSettings } from '../messaging/settings.ts'
 import type { TopicKey } from '../messaging/topics.ts'
@@ -39,7 +39,7 @@ await runService(NAME, {
   settings,
   async start(parts) {
     const { config, environment } = parts
-    const switchboard = createSwitchboard({
+    const switchboard = createFaultInjector({
       role: 'ANALYTICS',
       environment,
       faults: [throttle, delay, error, kill],
@@ -49,7 +49,7 @@ await runService(NAME, {
     const store = openStore(config.DATA_DIR, 'analytics', analyticsTables)
     const document = () => metricsDocument(metricsOf(store.read))
     const file = config.METRICS_FILE || joinPath(config.DATA_DIR, 'metrics.json')
-    const metrics = metricsFile(file, document, reporter(parts, 'metrics file'))
+    const metrics = metricsFile(file, document, degradedReporter(parts, 'metrics file'))
     const server = createServer(parts)
     server.get('/metrics.json', (_request, reply) => reply.type('application/json').send(document()))
     server.get('/progress', async () => {
@@ -67,15 +67,15 @@ await runService(NAME, {
       if (!event) return
       const { correlationId, data } = event
       const context = { correlationId, signal: parts.closing, log: parts.log }
-      await keepTrying(parts, 'work', () => gate({ orderId: data.orderId, userId: data.userId }, context))
+      await retryUntilClosed(parts, 'work', () => gate({ orderId: data.orderId, userId: data.userId }, context))
     }
     async function run(): Promise<void> {
       metrics.write()
       await kafka.ready()
-      const group = await keepTrying(parts, 'group', join)
+      const group = await retryUntilClosed(parts, 'group', join)
       if (!group) return
       parts.health.report('start', null)
-      await follow({
+      await materialize({
         kafka,
         store,
         topics: TOPICS_READ,
@@ -96,9 +96,9 @@ await runService(NAME, {
       await group.close()
     }
     function join(): Promise<Group> {
-      const onTrouble = reporter(parts, 'membership')
+      const onDegraded = degradedReporter(parts, 'membership')
       const topics = TOPICS_READ.map(key => kafka.topics[key])
-      return joinGroup({ brokers: kafka.brokers, group: kafka.name, topics, onTrouble })
+      return joinGroup({ brokers: kafka.brokers, group: kafka.name, topics, onDegraded: onDegraded })
     }
     const running = run()
     return {

@@ -16,7 +16,7 @@ export type MetricsFile = {
 export function metricsFile(
   file: string,
   document: () => string,
-  onTrouble: (trouble: string | null) => void,
+  onDegraded: (trouble: string | null) => void,
 ): MetricsFile {
   mkdirSync(dirname(file), { recursive: true })
   let wanted = false
@@ -36,9 +36,9 @@ export function metricsFile(
           await temporary.close()
         }
         await rename(`${file}.tmp`, file)
-        onTrouble(null)
+        onDegraded(null)
       } catch (error) {
-        onTrouble(`${file} cannot be written: ${error instanceof Error ? error.message : String(error)}`)
+        onDegraded(`${file} cannot be written: ${error instanceof Error ? error.message : String(error)}`)
       }
     }
     busy = false

@@ -21,15 +21,15 @@ type GroupOptions = {
   brokers: string
   group: string
   topics: string[]
-  onTrouble(trouble: string | null): void
+  onDegraded(trouble: string | null): void
 }
 
 /** Joins, and rejects when that fails. Later losses of membership heal by themselves. */
-export async function joinGroup({ brokers, group, topics, onTrouble }: GroupOptions): Promise<Group> {
+export async function joinGroup({ brokers, group, topics, onDegraded }: GroupOptions): Promise<Group> {
   const member = { groupId: group, groupInstanceId: `${group}-1` }
   const times = { sessionTimeout: 6_000, heartbeatInterval: 1_000, rebalanceTimeout: 10_000, timeout: 15_000 }
   const client = new Consumer({ ...clientOptions(brokers, group), ...member, ...times, retries: 3, autocommit: false })
-  client.on('error', error => onTrouble(explain(error)))
+  client.on('error', error => onDegraded(explain(error)))
   client.topics.trackAll(...topics)
   try {
     await client.joinGroup({})
@@ -37,7 +37,7 @@ export async function joinGroup({ brokers, group, topics, onTrouble }: GroupOpti
     await client.close(true).catch(() => {})
     throw error
   }
-  onTrouble(null)
+  onDegraded(null)
 
   const noted = new Map<string, { topic: string; partition: number; offset: bigint; leaderEpoch: number }>()
   const closing = new AbortController()
@@ -57,10 +57,10 @@ export async function joinGroup({ brokers, group, topics, onTrouble }: GroupOpti
       try {
         if (!client.isActive()) await client.joinGroup({})
         await commit()
-        onTrouble(null)
+        onDegraded(null)
         await wait(COMMIT_EVERY_MS, undefined, { signal: closing.signal }).catch(() => {})
       } catch (error) {
-        if (!closing.signal.aborted) onTrouble(explain(error))
+        if (!closing.signal.aborted) onDegraded(explain(error))
         await wait(AGAIN_MS, undefined, { signal: closing.signal }).catch(() => {})
       }
     }

@@ -19,12 +19,12 @@ export type ReaderOptions = {
   positions: Positions
   closing: AbortSignal
   /** Says what is wrong with the reading, or null when it goes on. */
-  onTrouble(trouble: string | null): void
+  onDegraded(trouble: string | null): void
 }
 
 /** Yields what each fetch brought, empty when there was nothing new for 250 ms. Ends when `closing` is aborted. */
 export async function* readLog(options: ReaderOptions): AsyncGenerator<LogRecord[]> {
-  const { brokers, clientId, positions, closing, onTrouble } = options
+  const { brokers, clientId, positions, closing, onDegraded } = options
   const client = new Consumer({ ...clientOptions(brokers, clientId), groupId: `${clientId}-reader` })
   client.topics.trackAll(...positions.keys())
   client.on('error', () => {}) // each operation reports its own
@@ -33,10 +33,10 @@ export async function* readLog(options: ReaderOptions): AsyncGenerator<LogRecord
       let records: LogRecord[]
       try {
         records = await fetchOnce(client, positions)
-        onTrouble(null)
+        onDegraded(null)
       } catch (error) {
         if (closing.aborted) return
-        onTrouble(explain(error))
+        onDegraded(explain(error))
         client.clearMetadata()
         await wait(AGAIN_MS, undefined, { signal: closing }).catch(() => {})
         continue

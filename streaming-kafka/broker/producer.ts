@@ -30,12 +30,12 @@ export type ProducerOptions = {
   clientId: string
   /** Records that may wait here; the next one is refused. */
   maxWaiting: number
-  onTrouble(trouble: string | null): void
+  onDegraded(trouble: string | null): void
 }
 
 type Waiting = { record: NewRecord; resolve(): void; reject(error: LabError): void; settled: boolean }
 
-export function createProducer({ brokers, clientId, maxWaiting, onTrouble }: ProducerOptions): LogProducer {
+export function createProducer({ brokers, clientId, maxWaiting, onDegraded }: ProducerOptions): LogProducer {
   let client = newClient(brokers, clientId)
   let waiting: Waiting[] = []
   let handedOver: Waiting[] = []
@@ -62,11 +62,11 @@ export function createProducer({ brokers, clientId, maxWaiting, onTrouble }: Pro
     while (!closed) {
       try {
         await client.send({ messages })
-        return onTrouble(null)
+        return onDegraded(null)
       } catch (error) {
         if (closed) return
         const tooLarge = isTooLarge(error)
-        if (!tooLarge) onTrouble(explain(error))
+        if (!tooLarge) onDegraded(explain(error))
         void client.close(true).catch(() => {})
         if (!tooLarge) await wait(AGAIN_MS)
         client = newClient(brokers, clientId)

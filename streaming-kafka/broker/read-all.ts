@@ -13,10 +13,16 @@ export async function readAll({ admin, brokers, name }: Source, specs: TopicSpec
   const records: LogRecord[] = []
   if (hasReached(positions, ends)) return records
   const closing = new AbortController()
-  const onTrouble = (trouble: string | null) => {
+  const onDegraded = (trouble: string | null) => {
     if (trouble !== null) throw new Error(trouble)
   }
-  for await (const some of readLog({ brokers, clientId: name, positions, closing: closing.signal, onTrouble })) {
+  for await (const some of readLog({
+    brokers,
+    clientId: name,
+    positions,
+    closing: closing.signal,
+    onDegraded: onDegraded,
+  })) {
     records.push(...some.filter(record => isBefore(ends, record)))
     if (hasReached(positions, ends)) break
   }

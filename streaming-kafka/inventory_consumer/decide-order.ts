@@ -9,7 +9,7 @@ import type { Handler } from '#common/service/handler.ts'
 import type { PositionsTables } from '#common/stores/positions.ts'
 import { reserveStock, standingOutcome } from '#common/workflow/reserve-stock.ts'
 import type { Store, StockTx } from '#common/workflow/store.ts'
-import type { Progress } from '../messaging/work-progress.ts'
+import type { WorkProgress } from '../messaging/work-progress.ts'
 import { jsonRecord, type LogRecord } from '../broker/record.ts'
 import type { KafkaConnection } from '../messaging/connection.ts'
 
@@ -19,7 +19,7 @@ export type OrderRecord = { orderId: string; userId: string; order: Order; recor
 export type DecideParts = {
   kafka: Pick<KafkaConnection, 'producer' | 'topics'>
   store: Store<StockTx & PositionsTables>
-  progress: Progress
+  progress: WorkProgress
   afterCommit: CrashPoint
   afterProduce: CrashPoint
 }

@@ -7,7 +7,7 @@ import { delay } from '#common/faults/delay.ts'
 import { error } from '#common/faults/error.ts'
 import { kill } from '#common/faults/kill.ts'
 import { faultRoutes } from '#common/faults/fault-routes.ts'
-import { createSwitchboard } from '#common/faults/fault-injector.ts'
+import { createFaultInjector } from '#common/faults/fault-injector.ts'
 import { throttle } from '#common/faults/throttle.ts'
 import { pageRoute } from '#common/service/evidence-routes.ts'
 import { createServer } from '#common/service/http-server.ts'
@@ -17,18 +17,18 @@ import { initialStock, type InitialStock } from '#common/stores/initial-stock.ts
 import { positionsTables } from '#common/stores/positions.ts'
 import { stockTables } from '#common/stores/stock.ts'
 import { openStore } from '#common/stores/store.ts'
-import { createProgress } from '../messaging/work-progress.ts'
+import { createWorkProgress } from '../messaging/work-progress.ts'
 import type { LogRecord } from '../broker/record.ts'
 import { consume } from '../messaging/consume.ts'
-import { follow } from '../messaging/materialize.ts'
-import { keepTrying } from '../messaging/retry-until-closed.ts'
+import { materialize } from '../messaging/materialize.ts'
+import { retryUntilClosed } from '../messaging/retry-until-closed.ts'
 import { openConnection } from '../messaging/connection.ts'
 import { readOrderPlaced } from '../messaging/read-event.ts'
 import { settling } from '../messaging/settle.ts'
 import { kafkaSettings } from '../messaging/settings.ts'
 import { decide } from './decide-order.ts'
 import { agreeOnStock } from './initial-stock.ts'
-import { recall } from './restore-decisions.ts'
+import { restoreDecision } from './restore-decisions.ts'
 
 const NAME = 'streaming-kafka/inventory_consumer'
 
@@ -43,7 +43,7 @@ await runService(NAME, {
   settings,
   async start(parts) {
     const { config, environment } = parts
-    const switchboard = createSwitchboard({
+    const switchboard = createFaultInjector({
       role: 'INVENTORY',
       environment,
       faults: [throttle, delay, error, kill],
@@ -64,7 +64,7 @@ await runService(NAME, {
     faultRoutes(server, switchboard)
 
     const kafka = openConnection('inventory_consumer', config, parts)
-    const progress = createProgress()
+    const progress = createWorkProgress()
     const handle = switchboard.wrap(
       decide({
         kafka,
@@ -83,10 +83,10 @@ await runService(NAME, {
 
     async function run(): Promise<void> {
       await kafka.ready()
-      const table = await keepTrying(kafka, 'initial stock', () => agreeOnStock(kafka, config.INITIAL_STOCK))
+      const table = await retryUntilClosed(kafka, 'initial stock', () => agreeOnStock(kafka, config.INITIAL_STOCK))
       if (!table) return
       openingOf = initialStock(table)
-      await follow({ kafka, store, topics: ['inventoryEvents'], apply: recall, until: 'end' })
+      await materialize({ kafka, store, topics: ['inventoryEvents'], apply: restoreDecision, until: 'end' })
       const stored = store.read.position
       await consume({ kafka, topic: 'orders', concurrency: config.W, stored, progress, work })
     }

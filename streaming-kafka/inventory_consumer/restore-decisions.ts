@@ -7,7 +7,7 @@ import { wantedBySku } from '#common/workflow/reserve-stock.ts'
 import type { LogRecord } from '../broker/record.ts'
 import { orUndefined, readInventoryEvent } from '../messaging/read-event.ts'
 
-export function recall(tx: StockTx, record: LogRecord): void {
+export function restoreDecision(tx: StockTx, record: LogRecord): void {
   const event = orUndefined(readInventoryEvent, record)
   if (!event || tx.findDecision(event.data.orderId)) return
   const { orderId, userId, kitchenId, items } = event.data

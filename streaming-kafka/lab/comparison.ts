@@ -1,16 +1,16 @@
 // The streaming model in the comparison: with synced topics, so that it promises what the others promise; Kafka's default
 // beside it shows what that costs, and an outbox what it would add.
-import type { Compared } from '#engine/experiment/comparison-adapter.ts'
+import type { ComparisonAdapter } from '#engine/experiment/comparison-adapter.ts'
 import { asRaw, poisonOf } from '#engine/load/poison.ts'
-import { use } from '#engine/experiment/steps.ts'
+import { operation } from '#engine/experiment/steps.ts'
 
 const SERVICES = ['producer_order', 'inventory_consumer', 'notification_consumer', 'analytics_consumer']
 
 /** Whichever service comes first creates the topics. */
 const synced = Object.fromEntries(SERVICES.map(service => [service, { TOPIC_FLUSH: 'on' }]))
 
-export const compared: Compared = {
-  compositions: [
+export const comparison: ComparisonAdapter = {
+  configurations: [
     {
       name: 'synced topics',
       about: 'each append is synced to the disk before it is acknowledged (flush.messages=1)',
@@ -22,28 +22,28 @@ export const compared: Compared = {
       about: 'the broker acknowledges what is in its memory, and the system writes it later',
       environment: {},
       durability: "in the broker's memory (Kafka's default): it survives the broker's death, not the machine's",
-      shows: 'durability',
+      illustrates: 'durability',
     },
     {
       name: 'synced topics, with an outbox',
       about: 'the order and its event are stored in one transaction before, and a relay writes the event to the log',
       environment: { ...synced, producer_order: { TOPIC_FLUSH: 'on', OUTBOX: 'on' } },
       durability: "on the order service's disk, then on the broker's disk (flush.messages=1)",
-      shows: 'outbox',
+      illustrates: 'outbox',
     },
   ],
   peer: 'kafka',
-  copies: { begin: use('begin-copies', {}), end: use('end-copies', {}), clientsRepeat: false },
+  copies: { begin: operation('begin-copies', {}), end: operation('end-copies', {}), clientsRepeat: false },
   poison: {
     send(nth) {
       const poison = poisonOf(nth)
-      return use('publish-raw', { topic: 'orders', key: poison.id, body: poison.body }, () => [asRaw(poison)])
+      return operation('publish-raw', { topic: 'orders', key: poison.id, body: poison.body }, () => [asRaw(poison)])
     },
     becomes: 'dead-letter',
   },
   readAgain: {
     service: 'analytics_consumer',
-    reset: use('reset-offsets', { group: 'analytics_consumer' }),
+    reset: operation('reset-offsets', { group: 'analytics_consumer' }),
     page: '/metrics.json',
     // A look that failed shows no depth at all.
     hasRead: ({ depths }) => Object.keys(depths).length > 0 && Object.values(depths).every(lag => lag === 0),

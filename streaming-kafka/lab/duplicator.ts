@@ -2,7 +2,7 @@
 // Guarantees: a copy has the record's own key, bytes and headers, and is not copied again; all that is written between
 // `begin-copies` and `end-copies` is copied, however late the copying is; `end-copies` tells how many there were of each
 // topic, and none follows it. The copy stands behind the record, in the same partition.
-import type { Link } from '#engine/experiment/model.ts'
+import type { BrokerInspector } from '#engine/experiment/model.ts'
 import type { BrokerAdmin } from '../broker/admin.ts'
 import { readLog } from '../broker/log-reader.ts'
 import type { LogProducer } from '../broker/producer.ts'
@@ -21,7 +21,14 @@ type Parts = {
   closing: AbortSignal
 }
 
-export function copyVerbs({ admin, producer, brokers, name, prefix, closing }: Parts): Link['verbs'] {
+export function duplicatorOperations({
+  admin,
+  producer,
+  brokers,
+  name,
+  prefix,
+  closing,
+}: Parts): BrokerInspector['operations'] {
   const names = topicNames(prefix)
   const specs = (['orders', 'inventoryEvents'] as const).map(key => ({ ...TOPICS[key], name: names[key] }))
   let ends: Positions | undefined
@@ -34,7 +41,7 @@ export function copyVerbs({ admin, producer, brokers, name, prefix, closing }: P
     of[topic] = (of[topic] ?? 0) + 1
   }
   async function keepCopying(positions: Positions): Promise<void> {
-    const reader = { brokers, clientId: `${name}-copies`, positions, closing, onTrouble() {} }
+    const reader = { brokers, clientId: `${name}-copies`, positions, closing, onDegraded() {} }
     for await (const records of readLog(reader)) {
       const until = ends
       await Promise.all(records.filter(record => !until || isBefore(until, record)).map(copy))

@@ -1,25 +1,25 @@
 // The streaming model as the lab sees it: four services around a log that keeps everything.
 import { LabError } from '#common/contracts/errors.ts'
 import { DEFAULT_CONCURRENCY } from '#common/service/service.ts'
-import type { ComparedModel } from '#engine/experiment/comparison-adapter.ts'
-import type { Link, Place, ServiceSpec } from '#engine/experiment/model.ts'
+import type { ComparableModel } from '#engine/experiment/comparison-adapter.ts'
+import type { BrokerInspector, Deployment, ServiceSpec } from '#engine/experiment/model.ts'
 import { createAdmin } from '../broker/admin.ts'
 import { createProducer } from '../broker/producer.ts'
 import { readAll } from '../broker/read-all.ts'
-import { compared } from './comparison.ts'
+import { comparison } from './comparison.ts'
 import { type HeldRecord, listDeadLetters, redrivenMark, withoutReason } from './dead-letters.ts'
 import { TOPICS, topicNames, topicSpecs } from '../messaging/topics.ts'
-import { createVerbs, lags } from './operations.ts'
+import { createOperations, lags } from './operations.ts'
 
 const LINK = 'lab'
 
 /** @throws Error when the place names no Kafka */
-function brokersOf({ broker }: Place): string {
+function brokersOf({ broker }: Deployment): string {
   if (broker.kafka) return broker.kafka
   throw new Error('the streaming model needs a Kafka; this place has none')
 }
 
-const environment = (place: Place): Record<string, string> => ({
+const environment = (place: Deployment): Record<string, string> => ({
   KAFKA_BROKERS: brokersOf(place),
   PREFIX: place.prefix,
 })
@@ -31,7 +31,7 @@ const services: ServiceSpec[] = [
   { name: 'analytics_consumer', role: 'analytics', port: 8023, environment },
 ]
 
-export const streamingKafka: ComparedModel = {
+export const streamingKafka: ComparableModel = {
   name: 'streaming-kafka',
   brokers: ['kafka'],
   features: ['answers-before-outcome', 'survives-inventory-down', 'dead-letters', 'replays'],
@@ -40,17 +40,17 @@ export const streamingKafka: ComparedModel = {
   durability: "in the broker's memory (Kafka's default); on the broker's disk where TOPIC_FLUSH is on",
   defaultConcurrency: DEFAULT_CONCURRENCY,
   services,
-  compared,
+  comparison,
   connect,
   remove,
 }
 
-async function connect(place: Place): Promise<Link> {
+async function connect(place: Deployment): Promise<BrokerInspector> {
   const { prefix } = place
   const brokers = brokersOf(place)
   const name = prefix + LINK
   const admin = createAdmin(brokers, name)
-  const producer = createProducer({ brokers, clientId: name, maxWaiting: Infinity, onTrouble: () => {} })
+  const producer = createProducer({ brokers, clientId: name, maxWaiting: Infinity, onDegraded: () => {} })
   const closing = new AbortController()
   const deadLetterTopic = topicNames(prefix).deadLetters
   const spec = { name: deadLetterTopic, partitions: TOPICS.deadLetters.partitions }
@@ -72,7 +72,7 @@ async function connect(place: Place): Promise<Link> {
       await producer.send({ topic: letter.source, key, value: body, headers: withoutReason(headers) })
       await producer.send(redrivenMark(deadLetterTopic, id))
     },
-    verbs: createVerbs({ admin, producer, brokers, name, prefix, closing: closing.signal }),
+    operations: createOperations({ admin, producer, brokers, name, prefix, closing: closing.signal }),
     async close() {
       closing.abort()
       await producer.close()
@@ -82,7 +82,7 @@ async function connect(place: Place): Promise<Link> {
 }
 
 /** Groups and topics behind the prefix, or behind one that begins with it; the services have ended before. */
-async function remove(place: Place): Promise<void> {
+async function remove(place: Deployment): Promise<void> {
   const admin = createAdmin(brokersOf(place), place.prefix + LINK)
   const among = (names: string[]) => (found: string) =>
     place.prefix === '' ? names.includes(found) : found.startsWith(place.prefix) && names.some(n => found.endsWith(n))

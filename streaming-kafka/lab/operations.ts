@@ -4,16 +4,16 @@ import { LabError } from '#common/contracts/errors.ts'
 import { orderPlaced } from '#common/contracts/events.ts'
 import { Order } from '#common/contracts/order.ts'
 import { parse } from '#common/contracts/parse.ts'
-import type { Link } from '#engine/experiment/model.ts'
+import type { BrokerInspector } from '#engine/experiment/model.ts'
 import { wallTime } from '#common/contracts/clock.ts'
-import { until } from '#host/wait-for.ts'
+import { waitFor } from '#host/wait-for.ts'
 import { Type } from 'typebox'
 import type { BrokerAdmin } from '../broker/admin.ts'
 import type { LogProducer } from '../broker/producer.ts'
 import { readAll } from '../broker/read-all.ts'
 import { jsonRecord } from '../broker/record.ts'
 import { GROUPS, TOPICS, topicNames, type TopicKey, type TopicSpec } from '../messaging/topics.ts'
-import { copyVerbs } from './duplicator.ts'
+import { duplicatorOperations } from './duplicator.ts'
 
 const Text = Type.String()
 const closed = { additionalProperties: false }
@@ -38,7 +38,7 @@ const InTopics = Type.Object({ topics: Type.Array(Text) }, closed)
 /** A member that was killed is gone from its group when its session has run out (6 s). */
 const MEMBER_GONE_MS = 15_000
 
-export type VerbParts = {
+export type OperationParts = {
   admin: BrokerAdmin
   producer: LogProducer
   brokers: string
@@ -48,7 +48,7 @@ export type VerbParts = {
   closing: AbortSignal
 }
 
-export function createVerbs(parts: VerbParts): Link['verbs'] {
+export function createOperations(parts: OperationParts): BrokerInspector['operations'] {
   const { admin, producer, brokers, name, prefix } = parts
   const names = topicNames(prefix)
   const spec = (topic: string): TopicSpec => {
@@ -58,7 +58,7 @@ export function createVerbs(parts: VerbParts): Link['verbs'] {
     throw new LabError('malformed', `there is no topic "${topic}"; there are: ${there.join(', ')}`)
   }
   return {
-    ...copyVerbs(parts),
+    ...duplicatorOperations(parts),
     /** Any bytes as a record of a topic. */
     async 'publish-raw'(args) {
       const { topic, key = null, body, base64, headers } = parse(Raw, args, 'args')
@@ -86,11 +86,13 @@ export function createVerbs(parts: VerbParts): Link['verbs'] {
           () => true,
           error => ((refusal = error), false),
         )
-      await until(reset, { deadlineMs: MEMBER_GONE_MS, everyMs: 250, what: `the members of ${group} to leave` }).catch(
-        () => {
-          throw new LabError('unavailable', `stop ${group} before its offsets are reset`, { cause: refusal })
-        },
-      )
+      await waitFor(reset, {
+        deadlineMs: MEMBER_GONE_MS,
+        everyMs: 250,
+        what: `the members of ${group} to leave`,
+      }).catch(() => {
+        throw new LabError('unavailable', `stop ${group} before its offsets are reset`, { cause: refusal })
+      })
     },
     /** Where topics end now, by topic. */
     async 'pin-offsets'(args) {

@@ -5,7 +5,7 @@ import { createAdmin, type BrokerAdmin } from '../broker/admin.ts'
 import { explain } from '../broker/options.ts'
 import { createProducer, type LogProducer } from '../broker/producer.ts'
 import type { Positions } from '../broker/record.ts'
-import { keepTrying, reporter, type Parts } from './retry-until-closed.ts'
+import { retryUntilClosed, degradedReporter, type Parts } from './retry-until-closed.ts'
 import { TOPICS, topicNames, topicSpecs, type TopicKey, type TopicNames, type TopicSpec } from './topics.ts'
 
 const LOOK_EVERY_MS = 1_000
@@ -33,8 +33,8 @@ export function openConnection(service: string, config: Config, parts: Parts): K
   const { KAFKA_BROKERS: brokers, PREFIX: prefix } = config
   const name = prefix + service
   const admin = createAdmin(brokers, name)
-  const onTrouble = reporter(parts, 'producer')
-  const producer = createProducer({ brokers, clientId: name, maxWaiting: MAX_WAITING_RECORDS, onTrouble })
+  const onDegraded = degradedReporter(parts, 'producer')
+  const producer = createProducer({ brokers, clientId: name, maxWaiting: MAX_WAITING_RECORDS, onDegraded: onDegraded })
   const names = topicNames(prefix)
   parts.health.report('start', 'not ready yet')
   void watch(admin, parts)
@@ -48,7 +48,7 @@ export function openConnection(service: string, config: Config, parts: Parts): K
     specs: (...keys) => keys.map(key => ({ name: names[key], partitions: TOPICS[key].partitions })),
     async ready() {
       const work = () => admin.ensureTopics(topicSpecs(prefix), config.TOPIC_FLUSH === 'on')
-      await keepTrying(parts, 'topics', work)
+      await retryUntilClosed(parts, 'topics', work)
     },
     async close(running) {
       await Promise.race([running, wait(FINISH_MS)])
@@ -59,7 +59,7 @@ export function openConnection(service: string, config: Config, parts: Parts): K
 }
 
 async function watch(admin: BrokerAdmin, parts: Parts): Promise<void> {
-  const report = reporter(parts, 'broker')
+  const report = degradedReporter(parts, 'broker')
   while (!parts.closing.aborted) {
     const late = wait(LOOK_DEADLINE_MS, undefined, { ref: false }).then(() => {
       throw new Error(`the broker did not answer within ${LOOK_DEADLINE_MS} ms`)

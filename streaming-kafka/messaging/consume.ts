@@ -5,9 +5,9 @@
 import type { PositionsTables } from '#common/stores/positions.ts'
 import { joinGroup, type Group } from '../broker/group.ts'
 import { readLog } from '../broker/log-reader.ts'
-import type { Progress } from './work-progress.ts'
+import type { WorkProgress } from './work-progress.ts'
 import type { LogRecord, Positions } from '../broker/record.ts'
-import { keepTrying, reporter } from './retry-until-closed.ts'
+import { retryUntilClosed, degradedReporter } from './retry-until-closed.ts'
 import { checkAgainstLog, type KafkaConnection } from './connection.ts'
 import type { TopicKey } from './topics.ts'
 
@@ -17,7 +17,7 @@ export type Consuming = {
   concurrency: number
   /** What the store knows of the positions, beside the group. */
   stored: PositionsTables['position']
-  progress: Progress
+  progress: WorkProgress
   /** Resolves when the record is done with; never rejects, except when the service is closing. */
   work(record: LogRecord): Promise<void>
 }
@@ -26,8 +26,8 @@ export type Consuming = {
 export async function consume({ kafka, topic, concurrency, stored, progress, work }: Consuming): Promise<void> {
   const { brokers, name, admin, closing, health } = kafka
   const specs = kafka.specs(topic)
-  const onTrouble = reporter(kafka, 'membership')
-  const start = await keepTrying(kafka, 'group', async () => {
+  const onDegraded = degradedReporter(kafka, 'membership')
+  const start = await retryUntilClosed(kafka, 'group', async () => {
     const committed = await admin.committed(name, specs)
     const positions: Positions = new Map()
     for (const [of, offsets] of committed)
@@ -36,13 +36,19 @@ export async function consume({ kafka, topic, concurrency, stored, progress, wor
         Array.from(offsets, (offset, p) => offset ?? stored(of, p) ?? 0n),
       )
     checkAgainstLog(positions, await admin.ends(specs))
-    const group = await joinGroup({ brokers, group: name, topics: [...positions.keys()], onTrouble })
+    const group = await joinGroup({ brokers, group: name, topics: [...positions.keys()], onDegraded: onDegraded })
     return { positions, group }
   })
   if (!start) return
   health.report('start', null)
   const slots = createSlots(concurrency)
-  const reader = { brokers, clientId: name, positions: start.positions, closing, onTrouble: reporter(kafka, 'reading') }
+  const reader = {
+    brokers,
+    clientId: name,
+    positions: start.positions,
+    closing,
+    onDegraded: degradedReporter(kafka, 'reading'),
+  }
   for await (const records of readLog(reader))
     for (const record of records) {
       await slots.take()

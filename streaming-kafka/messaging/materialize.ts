@@ -5,14 +5,14 @@ import type { PositionsTables } from '#common/stores/positions.ts'
 import type { ServiceStore } from '#common/stores/store.ts'
 import { readLog } from '../broker/log-reader.ts'
 import type { LogRecord, Positions } from '../broker/record.ts'
-import { keepTrying, reporter } from './retry-until-closed.ts'
+import { retryUntilClosed, degradedReporter } from './retry-until-closed.ts'
 import { checkAgainstLog, type KafkaConnection } from './connection.ts'
 import type { TopicKey } from './topics.ts'
 
 /** Records in one transaction unless told otherwise: more would hold the event loop for long. */
 const MAX_CHUNK = 500
 
-export type Following<Tx extends PositionsTables> = {
+export type MaterializeOptions<Tx extends PositionsTables> = {
   kafka: KafkaConnection
   store: ServiceStore<Tx>
   topics: TopicKey[]
@@ -30,10 +30,10 @@ export type Following<Tx extends PositionsTables> = {
   until: 'end' | 'ever'
 }
 
-export async function follow<Tx extends PositionsTables>(following: Following<Tx>): Promise<void> {
+export async function materialize<Tx extends PositionsTables>(following: MaterializeOptions<Tx>): Promise<void> {
   const { kafka, store, topics, apply, until, chunk: most = MAX_CHUNK } = following
   const specs = kafka.specs(...topics)
-  const start = await keepTrying(kafka, 'log', async () => {
+  const start = await retryUntilClosed(kafka, 'log', async () => {
     const ends = await kafka.admin.ends(specs)
     const positions: Positions = new Map()
     for (const { name, partitions } of specs)
@@ -55,8 +55,8 @@ export async function follow<Tx extends PositionsTables>(following: Following<Tx
   look()
   if (!behind && until === 'end') return
 
-  const onTrouble = reporter(kafka, `reading ${topics.join(', ')}`)
-  const reader = { brokers: kafka.brokers, clientId: kafka.name, positions, closing: kafka.closing, onTrouble }
+  const onDegraded = degradedReporter(kafka, `reading ${topics.join(', ')}`)
+  const reader = { brokers: kafka.brokers, clientId: kafka.name, positions, closing: kafka.closing, onDegraded }
   for await (const records of readLog(reader)) {
     for (let from = 0; from < records.length; from += most) {
       const chunk = records.slice(from, from + most)
@@ -68,7 +68,7 @@ export async function follow<Tx extends PositionsTables>(following: Following<Tx
         }
         return true
       }
-      if (!(await keepTrying(kafka, 'store', () => store.transact(keep)))) return
+      if (!(await retryUntilClosed(kafka, 'store', () => store.transact(keep)))) return
       following.applied?.(chunk)
     }
     look()

@@ -9,7 +9,7 @@ export type Parts = Pick<ServerParts, 'log' | 'health' | 'closing'>
 const AGAIN_MS = 500
 
 /** Reports a piece's trouble to health, and logs it when it changes. */
-export function reporter({ log, health, closing }: Parts, piece: string): (trouble: string | null) => void {
+export function degradedReporter({ log, health, closing }: Parts, piece: string): (trouble: string | null) => void {
   let said: string | null = null
   return trouble => {
     if (closing.aborted) return
@@ -22,12 +22,12 @@ export function reporter({ log, health, closing }: Parts, piece: string): (troub
 }
 
 /** Runs `work` until it succeeds; resolves without a result when the service is closing. */
-export async function keepTrying<Result>(
+export async function retryUntilClosed<Result>(
   parts: Parts,
   piece: string,
   work: () => Promise<Result>,
 ): Promise<Result | undefined> {
-  const report = reporter(parts, piece)
+  const report = degradedReporter(parts, piece)
   while (!parts.closing.aborted) {
     try {
       const result = await work()

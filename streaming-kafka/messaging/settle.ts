@@ -7,7 +7,7 @@ import { setTimeout as wait } from 'node:timers/promises'
 import { asLabError, LabError, settlementOf } from '#common/contracts/errors.ts'
 import type { LogRecord } from '../broker/record.ts'
 import { writeDeadLetter } from './dead-letters.ts'
-import { reporter, type Parts } from './retry-until-closed.ts'
+import { degradedReporter, type Parts } from './retry-until-closed.ts'
 import type { KafkaConnection } from './connection.ts'
 
 const MAX_ATTEMPTS = 5
@@ -19,7 +19,7 @@ export function settling(
   kafka: Parts & Pick<KafkaConnection, 'producer' | 'topics'>,
   work: (record: LogRecord) => Promise<void>,
 ) {
-  const report = reporter(kafka, 'work')
+  const report = degradedReporter(kafka, 'work')
   return async (record: LogRecord): Promise<void> => {
     for (let attempt = 1; ; ) {
       try {

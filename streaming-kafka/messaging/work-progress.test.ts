@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { createProgress } from './work-progress.ts'
+import { createWorkProgress } from './work-progress.ts'
 
 const at = (offset: bigint, partition = 0) => ({ topic: 'orders', partition, offset })
 
 test('the next offset is the lowest unfinished one, whatever finishes after it', () => {
-  const progress = createProgress()
+  const progress = createWorkProgress()
   for (const offset of [5n, 6n, 7n]) assert.ok(progress.begin(at(offset)))
   progress.finish(at(7n))
   progress.finish(at(6n))
@@ -15,7 +15,7 @@ test('the next offset is the lowest unfinished one, whatever finishes after it',
 })
 
 test('a record that comes again is not begun again', () => {
-  const progress = createProgress()
+  const progress = createWorkProgress()
   assert.ok(progress.begin(at(5n)))
   assert.equal(progress.begin(at(5n)), false)
   progress.finish(at(5n))
@@ -25,7 +25,7 @@ test('a record that comes again is not begun again', () => {
 })
 
 test('partitions are apart, and one that was never begun has no next offset', () => {
-  const progress = createProgress()
+  const progress = createWorkProgress()
   progress.begin(at(3n, 1))
   assert.equal(progress.next('orders', 0), undefined)
   assert.equal(progress.next('orders', 1), 3n)

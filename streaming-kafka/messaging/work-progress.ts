@@ -4,7 +4,7 @@ import type { LogRecord } from '../broker/record.ts'
 
 type Place = Pick<LogRecord, 'topic' | 'partition' | 'offset'>
 
-export type Progress = {
+export type WorkProgress = {
   /** False for a record that was begun before. */
   begin(place: Place): boolean
   finish(place: Place): void
@@ -12,7 +12,7 @@ export type Progress = {
   next(topic: string, partition: number): bigint | undefined
 }
 
-export function createProgress(): Progress {
+export function createWorkProgress(): WorkProgress {
   const partitions = new Map<string, { last: bigint; unfinished: Set<bigint> }>()
   const keyOf = (topic: string, partition: number) => `${partition}/${topic}`
   return {

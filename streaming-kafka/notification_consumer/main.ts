@@ -6,16 +6,16 @@ import { delay } from '#common/faults/delay.ts'
 import { error } from '#common/faults/error.ts'
 import { kill } from '#common/faults/kill.ts'
 import { faultRoutes } from '#common/faults/fault-routes.ts'
-import { createSwitchboard } from '#common/faults/fault-injector.ts'
+import { createFaultInjector } from '#common/faults/fault-injector.ts'
 import { throttle } from '#common/faults/throttle.ts'
 import { pageRoute } from '#common/service/evidence-routes.ts'
 import { createServer } from '#common/service/http-server.ts'
 import { commonSettings, concurrencySetting, runService } from '#common/service/service.ts'
 import { openStore } from '#common/stores/store.ts'
-import { createProgress } from '../messaging/work-progress.ts'
+import { createWorkProgress } from '../messaging/work-progress.ts'
 import type { LogRecord } from '../broker/record.ts'
 import { consume } from '../messaging/consume.ts'
-import { follow } from '../messaging/materialize.ts'
+import { materialize } from '../messaging/materialize.ts'
 import { openConnection } from '../messaging/connection.ts'
 import { orUndefined, readInventoryEvent } from '../messaging/read-event.ts'
 import { settling } from '../messaging/settle.ts'
@@ -32,7 +32,7 @@ await runService(NAME, {
   settings,
   async start(parts) {
     const { config, environment } = parts
-    const switchboard = createSwitchboard({
+    const switchboard = createFaultInjector({
       role: 'NOTIFICATION',
       environment,
       faults: [throttle, delay, error, kill],
@@ -44,7 +44,7 @@ await runService(NAME, {
     faultRoutes(server, switchboard)
 
     const kafka = openConnection('notification_consumer', config, parts)
-    const progress = createProgress()
+    const progress = createWorkProgress()
     const handle = switchboard.wrap(
       send({
         kafka,
@@ -73,7 +73,7 @@ await runService(NAME, {
       await kafka.ready()
       const own = Promise.withResolvers<void>()
       const topics = ['notifications' as const]
-      const following = follow({ kafka, store, topics, apply: note, caughtUp: own.resolve, until: 'ever' })
+      const following = materialize({ kafka, store, topics, apply: note, caughtUp: own.resolve, until: 'ever' })
       await Promise.race([own.promise, following])
       const stored = store.read.position
       if (!parts.closing.aborted)

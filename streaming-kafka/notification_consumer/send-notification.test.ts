@@ -5,7 +5,7 @@ import { LabError } from '#common/contracts/errors.ts'
 import { inventoryEvent } from '#common/contracts/events.ts'
 import { createLog } from '#common/service/log.ts'
 import { groupCommit } from '#common/stores/group-commit.ts'
-import { createProgress } from '../messaging/work-progress.ts'
+import { createWorkProgress } from '../messaging/work-progress.ts'
 import type { NewRecord } from '../broker/record.ts'
 import { topicNames } from '../messaging/topics.ts'
 import { send, type SendParts } from './send-notification.ts'
@@ -41,7 +41,7 @@ function sending(troubles: { store?: number; log?: number }) {
       topics: topicNames(''),
     },
     store: { transact, read: tables, close: () => db.close() },
-    progress: createProgress(),
+    progress: createWorkProgress(),
     afterProduce: () => {},
     afterStore: () => {},
   }

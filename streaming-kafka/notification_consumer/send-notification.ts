@@ -8,7 +8,7 @@ import type { CrashPoint } from '#common/faults/crash.ts'
 import { monotonicNs, wallTime } from '#common/contracts/clock.ts'
 import type { Handler } from '#common/service/handler.ts'
 import type { ServiceStore } from '#common/stores/store.ts'
-import type { Progress } from '../messaging/work-progress.ts'
+import type { WorkProgress } from '../messaging/work-progress.ts'
 import { jsonRecord, type LogRecord } from '../broker/record.ts'
 import type { KafkaConnection } from '../messaging/connection.ts'
 import type { NotificationSent } from './notification-record.ts'
@@ -20,7 +20,7 @@ export type Reserved = { orderId: string; userId: string; event: InventoryReserv
 export type SendParts = {
   kafka: Pick<KafkaConnection, 'producer' | 'topics'>
   store: ServiceStore<SentTables>
-  progress: Progress
+  progress: WorkProgress
   afterProduce: CrashPoint
   afterStore: CrashPoint
 }

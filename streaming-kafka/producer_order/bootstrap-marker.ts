@@ -4,18 +4,18 @@
 // Does not notice that somebody put an old copy of the store in its place.
 import type { DatabaseSync } from 'node:sqlite'
 
-export type WholeTables = {
-  isWhole(): boolean
-  setWhole(isWhole: boolean): void
+export type BootstrapTables = {
+  isBootstrapped(): boolean
+  setBootstrapped(isWhole: boolean): void
 }
 
-export function wholeTables(db: DatabaseSync): WholeTables {
+export function bootstrapTables(db: DatabaseSync): BootstrapTables {
   db.exec('CREATE TABLE IF NOT EXISTS whole (mark INTEGER PRIMARY KEY CHECK (mark = 1)) STRICT')
   const find = db.prepare('SELECT mark FROM whole')
   const insert = db.prepare('INSERT OR IGNORE INTO whole VALUES (1)')
   const remove = db.prepare('DELETE FROM whole')
   return {
-    isWhole: () => find.get() !== undefined,
-    setWhole: isWhole => void (isWhole ? insert : remove).run(),
+    isBootstrapped: () => find.get() !== undefined,
+    setBootstrapped: isWhole => void (isWhole ? insert : remove).run(),
   }
 }

@@ -8,7 +8,7 @@ import { deriveOrderId } from '#common/contracts/order-id.ts'
 import { DEFAULT_KITCHEN, type Order, OrderRequest } from '#common/contracts/order.ts'
 import { parse } from '#common/contracts/parse.ts'
 import { faultRoutes } from '#common/faults/fault-routes.ts'
-import { createSwitchboard } from '#common/faults/fault-injector.ts'
+import { createFaultInjector } from '#common/faults/fault-injector.ts'
 import { integer, oneOf } from '#common/service/config.ts'
 import { ordersRoute } from '#common/service/evidence-routes.ts'
 import { contextOf, createServer, readHeader } from '#common/service/http-server.ts'
@@ -17,14 +17,14 @@ import { commonSettings, runService } from '#common/service/service.ts'
 import { outboxTables } from '#common/stores/outbox.ts'
 import { openStore } from '#common/stores/store.ts'
 import { openConnection } from '../messaging/connection.ts'
-import { follow } from '../messaging/materialize.ts'
-import { keepTrying } from '../messaging/retry-until-closed.ts'
+import { materialize } from '../messaging/materialize.ts'
+import { retryUntilClosed } from '../messaging/retry-until-closed.ts'
 import { kafkaSettings } from '../messaging/settings.ts'
 import { viewOf } from './answer.ts'
 import { direct, relayed } from './placing.ts'
 import { produceFromCommandLine } from './produce.ts'
 import { applyTo, viewTables } from './orders-view.ts'
-import { wholeTables } from './bootstrap-marker.ts'
+import { bootstrapTables } from './bootstrap-marker.ts'
 
 const NAME = 'streaming-kafka/producer_order'
 
@@ -43,7 +43,7 @@ else
     settings,
     async start(parts) {
       const { config, environment } = parts
-      const switchboard = createSwitchboard({
+      const switchboard = createFaultInjector({
         role: 'ORDER',
         environment,
         faults: [],
@@ -52,7 +52,7 @@ else
       const store = openStore(config.DATA_DIR, 'orders', db => ({
         ...viewTables(db),
         ...outboxTables(db),
-        ...wholeTables(db),
+        ...bootstrapTables(db),
       }))
       const server = createServer(parts)
       const kafka = openConnection('producer_order', config, parts)
@@ -75,13 +75,13 @@ else
 
       async function run(): Promise<void> {
         await kafka.ready()
-        await follow({
+        await materialize({
           kafka,
           store,
           topics: ['orders', 'inventoryEvents', 'notifications'],
           apply: applyTo(kafka.topics),
           applied: placing.applied,
-          caughtUp: () => void keepTrying(parts, 'start', placing.caughtUp),
+          caughtUp: () => void retryUntilClosed(parts, 'start', placing.caughtUp),
           until: 'ever',
         })
       }

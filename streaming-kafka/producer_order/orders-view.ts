@@ -5,8 +5,8 @@ import type { DatabaseSync } from 'node:sqlite'
 import { fingerprint, type Order } from '#common/contracts/order.ts'
 import { ordersTables, type OrdersTables } from '#common/stores/orders.ts'
 import { positionsTables, type PositionsTables } from '#common/stores/positions.ts'
-import { confirmOrder, settleOrder } from '#common/workflow/record-outcome.ts'
-import type { Happened } from '#common/workflow/store.ts'
+import { confirmOrder, recordOutcome } from '#common/workflow/record-outcome.ts'
+import type { Occurrence } from '#common/workflow/store.ts'
 import type { LogRecord } from '../broker/record.ts'
 import { orUndefined, readInventoryEvent, readOrderPlaced } from '../messaging/read-event.ts'
 import { readNotification } from '../notification_consumer/notification-record.ts'
@@ -17,7 +17,7 @@ export type ViewTables = OrdersTables & PositionsTables
 export const viewTables = (db: DatabaseSync): ViewTables => ({ ...ordersTables(db), ...positionsTables(db) })
 
 /** Notes that the order is in the log; one that is known stays as it is. */
-export function learn(tx: OrdersTables, order: Order, { correlationId, occurredAt }: Happened): void {
+export function learn(tx: OrdersTables, order: Order, { correlationId, occurredAt }: Occurrence): void {
   if (tx.findOrder(order.orderId)) return
   const fresh = { status: 'pending', reason: null, notification: null } as const
   tx.insertOrder({ order, fingerprint: fingerprint(order), ...fresh, correlationId, occurredAt })
@@ -36,7 +36,7 @@ export const applyTo =
       const sent = orUndefined(readNotification, record)
       if (!sent) return
       learn(tx, sent.order, sent)
-      settleOrder(tx, sent.order.orderId, { status: 'reserved' })
+      recordOutcome(tx, sent.order.orderId, { status: 'reserved' })
       confirmOrder(tx, sent.order.orderId)
       return
     }
@@ -46,5 +46,5 @@ export const applyTo =
     const { orderId, userId, kitchenId, items } = event.data
     learn(tx, { orderId, userId, kitchenId, items }, event)
     const outcome = event.type === 'InventoryReserved' ? null : event.data.reason
-    settleOrder(tx, orderId, outcome === null ? { status: 'reserved' } : { status: 'failed', reason: outcome })
+    recordOutcome(tx, orderId, outcome === null ? { status: 'reserved' } : { status: 'failed', reason: outcome })
   }

@@ -2,17 +2,17 @@ import assert from 'node:assert/strict'
 import { DatabaseSync } from 'node:sqlite'
 import { test, type TestContext } from 'node:test'
 import { LabError } from '#common/contracts/errors.ts'
-import { createSwitchboard } from '#common/faults/fault-injector.ts'
+import { createFaultInjector } from '#common/faults/fault-injector.ts'
 import { createHealth } from '#common/service/health.ts'
 import { createLog } from '#common/service/log.ts'
-import { until } from '#host/wait-for.ts'
+import { waitFor } from '#host/wait-for.ts'
 import { groupCommit } from '#common/stores/group-commit.ts'
 import { outboxTables } from '#common/stores/outbox.ts'
 import type { NewRecord } from '../broker/record.ts'
 import { topicNames } from '../messaging/topics.ts'
 import { direct, relayed } from './placing.ts'
 import { viewTables } from './orders-view.ts'
-import { wholeTables } from './bootstrap-marker.ts'
+import { bootstrapTables } from './bootstrap-marker.ts'
 
 const order = (orderId: string) => ({ orderId, userId: 'ada', kitchenId: 'k', items: [{ sku: 'burger', quantity: 1 }] })
 const log = createLog('test', 'silent')
@@ -21,7 +21,7 @@ const context = { correlationId: 'c', log, signal: new AbortController().signal 
 /** What both compositions are made of, with a log that takes everything. */
 function made(t: TestContext) {
   const db = new DatabaseSync(':memory:')
-  const tables = { ...viewTables(db), ...outboxTables(db), ...wholeTables(db) }
+  const tables = { ...viewTables(db), ...outboxTables(db), ...bootstrapTables(db) }
   const closing = new AbortController()
   t.after(() => closing.abort())
   const sent: NewRecord[] = []
@@ -30,7 +30,7 @@ function made(t: TestContext) {
     config: { PRODUCE_DEADLINE_MS: 1_000, RELAY_WINDOW: 10 },
     store: { ...groupCommit(db, tables), read: tables, close: () => {} },
     kafka: { producer: { send, close: async () => {} }, topics: topicNames('') },
-    switchboard: createSwitchboard({
+    switchboard: createFaultInjector({
       role: 'ORDER',
       environment: {},
       faults: [],
@@ -45,13 +45,13 @@ function made(t: TestContext) {
 
 test('with the outbox a whole store takes orders, and none is written into a log before it was read', async t => {
   const { parts, tables, sent, close } = made(t)
-  tables.setWhole(true)
+  tables.setBootstrapped(true)
   const { place, caughtUp, ended } = await relayed(parts)
   for (const orderId of ['o-1', 'o-2']) await place(order(orderId), context)
   for (let turn = 0; turn < 10; turn++) await new Promise(setImmediate)
   assert.equal(sent.length, 0)
   await caughtUp()
-  await until(() => tables.pendingEntries(0, 10).length === 0, { deadlineMs: 30_000, everyMs: 1, what: 'the relay' })
+  await waitFor(() => tables.pendingEntries(0, 10).length === 0, { deadlineMs: 30_000, everyMs: 1, what: 'the relay' })
   const ids = sent.map(({ value }) => (JSON.parse(String(value && Buffer.from(value))) as { id: string }).id)
   assert.deepEqual(ids, ['OrderPlaced:o-1', 'OrderPlaced:o-2'])
   assert.deepEqual(

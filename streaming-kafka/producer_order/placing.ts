@@ -2,7 +2,7 @@
 // the same service with the outbox as its safeguard. `main.ts` puts one of them in.
 import { LabError } from '#common/contracts/errors.ts'
 import type { Order } from '#common/contracts/order.ts'
-import type { Switchboard } from '#common/faults/fault-injector.ts'
+import type { FaultInjector } from '#common/faults/fault-injector.ts'
 import type { Context } from '#common/service/handler.ts'
 import type { ServerParts } from '#common/service/http-server.ts'
 import { startRelay } from '#common/service/outbox-relay.ts'
@@ -13,15 +13,15 @@ import type { KafkaConnection } from '../messaging/connection.ts'
 import { orUndefined, readOrderPlaced } from '../messaging/read-event.ts'
 import type { Placed } from './answer.ts'
 import type { ViewTables } from './orders-view.ts'
-import type { WholeTables } from './bootstrap-marker.ts'
+import type { BootstrapTables } from './bootstrap-marker.ts'
 import { placeWithOutbox } from './with-outbox.ts'
 import { placeWithoutOutbox } from './without-outbox.ts'
 
 type Parts = ServerParts & {
   config: { PRODUCE_DEADLINE_MS: number; RELAY_WINDOW: number }
-  store: ServiceStore<ViewTables & OutboxTables & WholeTables>
+  store: ServiceStore<ViewTables & OutboxTables & BootstrapTables>
   kafka: Pick<KafkaConnection, 'producer' | 'topics'>
-  switchboard: Switchboard
+  switchboard: FaultInjector
 }
 
 type Placing = {
@@ -40,7 +40,7 @@ type Placing = {
 export async function direct({ config, store, kafka, switchboard }: Parts): Promise<Placing> {
   refuseLeftovers(store.read)
   // From here on orders may be in the log and not in the store.
-  if (store.read.isWhole()) await store.transact(tx => tx.setWhole(false))
+  if (store.read.isBootstrapped()) await store.transact(tx => tx.setBootstrapped(false))
   const onTheirWay = new Map<string, string>()
   let isReady = false
   const place = placeWithoutOutbox({
@@ -72,7 +72,7 @@ export async function relayed({ config, kafka, switchboard, ...parts }: Parts): 
   const { store, closing } = parts
   const { topics, producer } = kafka
   const onTheirWay = new Set<Order>()
-  let isWhole = store.read.isWhole()
+  let isWhole = store.read.isBootstrapped()
   const logIsRead = Promise.withResolvers<void>()
   logIsRead.promise.catch(() => {})
   closing.addEventListener('abort', () => logIsRead.reject(new LabError('unavailable', 'the service is closing')))
@@ -81,17 +81,17 @@ export async function relayed({ config, kafka, switchboard, ...parts }: Parts): 
     // Not before the view has found that this is the log which the store belongs to.
     ready: () => logIsRead.promise,
     // The producer keeps what it was given until the log has it, in this order; a deadline would send it twice.
-    handOver: event => producer.send(jsonRecord(topics.orders, event.data.kitchenId, event, event.correlationId)),
+    publish: event => producer.send(jsonRecord(topics.orders, event.data.kitchenId, event, event.correlationId)),
     window: config.RELAY_WINDOW,
     crashPoint: switchboard.crashPoint('produce-dequeue'),
   })
   const crashPoint = switchboard.crashPoint('store-produce')
   return {
-    place: placeWithOutbox({ store, onTheirWay, ready: () => isWhole, wakeRelay: relay.wake, crashPoint }),
+    place: placeWithOutbox({ store, onTheirWay, ready: () => isWhole, wakeRelay: relay.notify, crashPoint }),
     onTheirWay: () => onTheirWay.size,
     applied() {},
     async caughtUp() {
-      if (!isWhole) await store.transact(tx => tx.setWhole(true))
+      if (!isWhole) await store.transact(tx => tx.setBootstrapped(true))
       isWhole = true
       logIsRead.resolve()
     },

@@ -4,10 +4,10 @@ import { test } from 'node:test'
 import { createLog } from '#common/service/log.ts'
 import { groupCommit } from '#common/stores/group-commit.ts'
 import { type OutboxTables, outboxTables } from '#common/stores/outbox.ts'
-import { settleOrder } from '#common/workflow/record-outcome.ts'
+import { recordOutcome } from '#common/workflow/record-outcome.ts'
 import { viewTables } from './orders-view.ts'
 import { placeWithOutbox, type WithOutboxParts } from './with-outbox.ts'
-import { wholeTables } from './bootstrap-marker.ts'
+import { bootstrapTables } from './bootstrap-marker.ts'
 
 const order = { orderId: 'o-1', userId: 'ada', kitchenId: 'main', items: [{ sku: 'burger', quantity: 1 }] }
 const other = { ...order, items: [{ sku: 'pizza', quantity: 1 }] }
@@ -54,7 +54,7 @@ test('a repeat is told the present state, and puts no second event into the outb
   await placeIt(order, context)
   await assert.rejects(placeIt(order, context), { code: 'order-undecided' })
   await assert.rejects(placeIt(other, context), { code: 'key-reused' })
-  settleOrder(tables, 'o-1', { status: 'reserved' })
+  recordOutcome(tables, 'o-1', { status: 'reserved' })
   const view = { orderId: 'o-1', status: 'reserved', notification: 'pending' }
   assert.deepEqual(await placeIt(order, context), { isNew: false, view })
   assert.equal(events().length, 1)
@@ -67,10 +67,10 @@ test('a store that may not hold all that was accepted takes nothing', async () =
 })
 
 test('a store is whole when it was said to be, and a new one is not', () => {
-  const { isWhole, setWhole } = wholeTables(new DatabaseSync(':memory:'))
-  assert.equal(isWhole(), false)
+  const { isBootstrapped, setBootstrapped } = bootstrapTables(new DatabaseSync(':memory:'))
+  assert.equal(isBootstrapped(), false)
   for (const said of [true, true, false, false, true]) {
-    setWhole(said)
-    assert.equal(isWhole(), said)
+    setBootstrapped(said)
+    assert.equal(isBootstrapped(), said)
   }
 })

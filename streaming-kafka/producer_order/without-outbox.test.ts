@@ -4,7 +4,7 @@ import { test } from 'node:test'
 import { LabError } from '#common/contracts/errors.ts'
 import { createLog } from '#common/service/log.ts'
 import { groupCommit } from '#common/stores/group-commit.ts'
-import { settleOrder } from '#common/workflow/record-outcome.ts'
+import { recordOutcome } from '#common/workflow/record-outcome.ts'
 import type { NewRecord } from '../broker/record.ts'
 import { topicNames } from '../messaging/topics.ts'
 import { placeWithoutOutbox, type WithoutOutboxParts } from './without-outbox.ts'
@@ -49,7 +49,7 @@ test('a placed order is in the log and in the view before it is answered', async
 test('the same key again is the order in its present state, and writes nothing', async () => {
   const { placeIt, sent, tables } = placing(async () => {})
   await placeIt(order, context)
-  settleOrder(tables, 'o-1', { status: 'reserved' })
+  recordOutcome(tables, 'o-1', { status: 'reserved' })
   const view = { orderId: 'o-1', status: 'reserved', notification: 'pending' }
   assert.deepEqual(await placeIt(order, context), { isNew: false, view })
   assert.equal(sent.length, 1)

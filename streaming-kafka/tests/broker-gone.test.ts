@@ -5,12 +5,12 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test, type TestContext } from 'node:test'
 import { isQuiet, readEvidence } from '#engine/run/evidence.ts'
-import { until } from '#host/wait-for.ts'
+import { waitFor } from '#host/wait-for.ts'
 import { provideBroker } from '#infra/brokers/provide.ts'
 import { streamingKafka } from '../lab/model.ts'
 import { type Answer, call, order, placeMany } from './support/client.ts'
 import { NAME, restart, show, untilHealth } from './support/entry.ts'
-import { assertSound, createStage, type Stage } from './support/test-system.ts'
+import { assertSound, startTestSystem, type TestSystem } from './support/test-system.ts'
 
 const NAMES = streamingKafka.services.map(({ name }) => name)
 
@@ -23,8 +23,8 @@ async function ownBroker(t: TestContext) {
   return { address, broker, release: () => stop().finally(() => rmSync(dataFolder, { recursive: true, force: true })) }
 }
 
-const allAre = (stage: Stage, status: number) =>
-  until(
+const allAre = (stage: TestSystem, status: number) =>
+  waitFor(
     async () => {
       const asked = NAMES.map(name => call(`${stage.runtime.url(name)}/health`, 'GET').catch(() => undefined))
       return (await Promise.all(asked)).every(answer => answer?.status === status)
@@ -35,7 +35,7 @@ const allAre = (stage: Stage, status: number) =>
 test('a broker that comes late, dies under load and comes back: health tells it, and no order is lost or doubled', async t => {
   const { address, broker, release } = await ownBroker(t)
   await broker.kill()
-  const stage = await createStage(t, {}, address)
+  const stage = await startTestSystem(t, {}, address)
   t.after(release) // after the stage has removed what it made
   const base = stage.runtime.url('producer_order')
   const starting = stage.startAll()
@@ -97,7 +97,7 @@ test('a broker that comes late, dies under load and comes back: health tells it,
 
 test('an order that was told 504 keeps the end from being quiet until Kafka is back and the order is shown', async t => {
   const { address, broker, release } = await ownBroker(t)
-  const stage = await createStage(t, {}, address)
+  const stage = await startTestSystem(t, {}, address)
   t.after(release) // after the stage has removed what it made
   await stage.startAll()
   const base = stage.runtime.url('producer_order')
@@ -117,7 +117,7 @@ test('an order that was told 504 keeps the end from being quiet until Kafka is b
   assert.equal(isQuiet({ ...away, onTheirWay: 0 }), true, 'it was something else that was not quiet')
 
   await broker.start()
-  const end = await until(() => quietEvidence(stage), { deadlineMs: 30_000, what: 'all to be quiet again' })
+  const end = await waitFor(() => quietEvidence(stage), { deadlineMs: 30_000, what: 'all to be quiet again' })
   const shown = new Set(end.orders.map(({ orderId }) => orderId))
   for (const { body } of unknown)
     assert.ok(shown.has(String(body.orderId)), `${String(body.orderId)} came after the end`)
@@ -126,7 +126,7 @@ test('an order that was told 504 keeps the end from being quiet until Kafka is b
 })
 
 /** False while it is not quiet, and while the broker does not answer. */
-const quietEvidence = (stage: Stage) =>
+const quietEvidence = (stage: TestSystem) =>
   stage.evidence().then(
     now => isQuiet(now) && now,
     () => false as const,
@@ -136,7 +136,7 @@ const ids = (answers: Answer[]): string[] => answers.map(({ body }) => String(bo
 
 test('with the outbox orders are taken while Kafka is away, across restarts; all reach it once, and nothing is lost or doubled', async t => {
   const { address, broker, release } = await ownBroker(t)
-  const stage = await createStage(t, { [NAME]: { OUTBOX: 'on' } }, address)
+  const stage = await startTestSystem(t, { [NAME]: { OUTBOX: 'on' } }, address)
   t.after(release) // after the stage has removed what it made
   await stage.startAll()
   const base = stage.runtime.url(NAME)
@@ -171,9 +171,9 @@ test('with the outbox orders are taken while Kafka is away, across restarts; all
 })
 
 /** Of each kitchen, the first record of each order is in the log in the order in which the orders were stored. */
-async function assertFirstsInOrder(stage: Stage): Promise<void> {
+async function assertFirstsInOrder(stage: TestSystem): Promise<void> {
   type Held = { key: string; body: string }
-  const records = (await stage.link.verbs['topic-records']?.({ topic: 'orders' })) as Held[]
+  const records = (await stage.link.operations['topic-records']?.({ topic: 'orders' })) as Held[]
   const kitchens = Map.groupBy(records, ({ key }) => key)
   const { orders } = await stage.evidence()
   for (const [kitchen, held] of kitchens) {

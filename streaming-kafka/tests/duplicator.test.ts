@@ -1,19 +1,19 @@
 // Every event is delivered twice, by the lab.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { until } from '#host/wait-for.ts'
+import { waitFor } from '#host/wait-for.ts'
 import { COPY } from '../lab/duplicator.ts'
 import { placeMany } from './support/client.ts'
-import { assertSound, createStage } from './support/test-system.ts'
+import { assertSound, startTestSystem } from './support/test-system.ts'
 
 const COUNT = 10
 
 type Written = { body: string; headers: object }
 
 test('while copies are made the log holds every event twice, and no order is decided or confirmed twice', async t => {
-  const stage = await createStage(t)
+  const stage = await startTestSystem(t)
   await stage.startAll()
-  const { 'begin-copies': begin, 'end-copies': end, 'topic-records': records } = stage.link.verbs
+  const { 'begin-copies': begin, 'end-copies': end, 'topic-records': records } = stage.link.operations
   assert.ok(begin && end && records)
   await begin({})
   await placeMany(stage.runtime.url('producer_order'), COUNT)
@@ -23,7 +23,7 @@ test('while copies are made the log holds every event twice, and no order is dec
       const copies = ((await records({ topic })) as Written[]).filter(({ headers }) => COPY in headers)
       return new Set(copies.map(({ body }) => body)).size === COUNT
     }
-    await until(copied, { deadlineMs: 30_000, everyMs: 100, what: `${topic} to hold every event twice` })
+    await waitFor(copied, { deadlineMs: 30_000, everyMs: 100, what: `${topic} to hold every event twice` })
   }
   const { copied, of } = (await end({})) as { copied: number; of: Record<string, number> }
   assert.ok(copied >= 2 * COUNT, String(copied))
@@ -36,9 +36,9 @@ test('while copies are made the log holds every event twice, and no order is dec
 })
 
 test('who ends the copying is answered when all that was written until then was copied', async t => {
-  const stage = await createStage(t)
+  const stage = await startTestSystem(t)
   await stage.startAll()
-  const { 'begin-copies': begin, 'end-copies': end } = stage.link.verbs
+  const { 'begin-copies': begin, 'end-copies': end } = stage.link.operations
   assert.ok(begin && end)
   await begin({})
   await placeMany(stage.runtime.url('producer_order'), COUNT)

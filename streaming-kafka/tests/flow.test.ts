@@ -4,12 +4,12 @@ import { spawnSync } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
 import { test } from 'node:test'
 import { inventoryEvent } from '#common/contracts/events.ts'
-import { until } from '#host/wait-for.ts'
+import { waitFor } from '#host/wait-for.ts'
 import { call, order, placeMany } from './support/client.ts'
-import { assertSound, createStage, type Stage } from './support/test-system.ts'
+import { assertSound, startTestSystem, type TestSystem } from './support/test-system.ts'
 
 test('orders are accepted, decided once, confirmed once and counted', async t => {
-  const stage = await createStage(t, { inventory_consumer: { INITIAL_STOCK: '{"scarce":{"burger":3}}' } })
+  const stage = await startTestSystem(t, { inventory_consumer: { INITIAL_STOCK: '{"scarce":{"burger":3}}' } })
   await stage.startAll()
   const base = stage.runtime.url('producer_order')
   const answers = await placeMany(base, 200)
@@ -24,19 +24,19 @@ test('orders are accepted, decided once, confirmed once and counted', async t =>
   assert.equal(evidence.decisions.filter(({ outcome }) => outcome.status === 'reserved').length, 203)
   const counted = async () =>
     (await call(`${stage.runtime.url('analytics_consumer')}/metrics.json`, 'GET')).body.orders === 210
-  await until(counted, { deadlineMs: 60_000, what: 'analytics to count 210 orders' })
+  await waitFor(counted, { deadlineMs: 60_000, what: 'analytics to count 210 orders' })
   // Every result was read now: what was sent for a failed order would show.
   const lagless = async () => Object.values(await stage.link.depths()).every(lag => lag === 0)
-  await until(lagless, { deadlineMs: 60_000, what: 'every lag to be 0' })
+  await waitFor(lagless, { deadlineMs: 60_000, what: 'every lag to be 0' })
   assert.equal((await recordsOf(stage, 'notifications')).length, 203)
 })
 
 type Shown = { partition: number; key: string; body: string; headers: Record<string, string> }
-const recordsOf = async (stage: Stage, topic: string) =>
-  (await stage.link.verbs['topic-records']?.({ topic })) as Shown[]
+const recordsOf = async (stage: TestSystem, topic: string) =>
+  (await stage.link.operations['topic-records']?.({ topic })) as Shown[]
 
 test('orders of a partition are decided in the order of the log, keyed by kitchen, and their correlation id follows them', async t => {
-  const stage = await createStage(t)
+  const stage = await startTestSystem(t)
   await stage.startAll()
   await placeMany(stage.runtime.url('producer_order'), 200)
   const { decisions } = await stage.quiet(200)
@@ -62,24 +62,24 @@ test('orders of a partition are decided in the order of the log, keyed by kitche
 })
 
 test('a result that is read without its order shows the order all the same', async t => {
-  const stage = await createStage(t)
+  const stage = await startTestSystem(t)
   await stage.startAll()
   const order = { orderId: randomUUID(), userId: 'ada', kitchenId: 'main', items: [{ sku: 'burger', quantity: 1 }] }
   const happened = { correlationId: 'c', occurredAt: '2026-01-01T00:00:00.000Z' }
   // A failed one: no notification follows that could tell of it.
   const result = inventoryEvent(order, { status: 'failed', reason: 'out-of-stock' }, happened)
   const record = { topic: 'inventory-events', key: 'main', body: JSON.stringify(result) }
-  await stage.link.verbs['publish-raw']?.(record)
+  await stage.link.operations['publish-raw']?.(record)
   const shown = async () => {
     const answer = await call(`${stage.runtime.url('producer_order')}/order/${order.orderId}`, 'GET')
     return answer.status === 200 && answer.body
   }
-  const view = await until(shown, { deadlineMs: 60_000, what: 'the order to be shown' })
+  const view = await waitFor(shown, { deadlineMs: 60_000, what: 'the order to be shown' })
   assert.deepEqual(view, { orderId: order.orderId, status: 'failed', reason: 'out-of-stock' })
 })
 
 test('a consumer that was stopped in its tracks for longer than its session goes on where it was', async t => {
-  const stage = await createStage(t)
+  const stage = await startTestSystem(t)
   await stage.startAll()
   const base = stage.runtime.url('producer_order')
   await placeMany(base, 50)
@@ -87,15 +87,15 @@ test('a consumer that was stopped in its tracks for longer than its session goes
   await stage.runtime.pause('inventory_consumer')
   await placeMany(base, 50)
   const forgotten = async () => (await membersOf(stage, 'inventory_consumer')) === 0
-  await until(forgotten, { deadlineMs: 60_000, what: 'the broker to give the member up' })
+  await waitFor(forgotten, { deadlineMs: 60_000, what: 'the broker to give the member up' })
   await stage.runtime.resume('inventory_consumer')
   assertSound(await stage.quiet(100))
   const lagless = async () => Object.values(await stage.link.depths()).every(lag => lag === 0)
-  await until(lagless, { deadlineMs: 60_000, what: 'its offsets to be committed again' })
+  await waitFor(lagless, { deadlineMs: 60_000, what: 'its offsets to be committed again' })
 })
 
 test('the command line produces N events, and refuses what it does not know in one sentence', async t => {
-  const stage = await createStage(t)
+  const stage = await startTestSystem(t)
   await stage.startAll()
   const run = (...args: string[]) => {
     const env = { ...process.env, KAFKA_BROKERS: stage.brokers, PREFIX: stage.prefix }
@@ -118,7 +118,7 @@ test('the command line produces N events, and refuses what it does not know in o
 })
 
 test('the same key shows the order in its present state, another body is refused, and no 2xx order is ever 404', async t => {
-  const stage = await createStage(t, {
+  const stage = await startTestSystem(t, {
     inventory_consumer: { INITIAL_STOCK: '{"empty":{"burger":0}}', INVENTORY_DELAY_MS: '1000' },
   })
   await stage.startAll()
@@ -143,7 +143,7 @@ test('the same key shows the order in its present state, another body is refused
 })
 
 test('two requests of one key at once place one order', async t => {
-  const stage = await createStage(t)
+  const stage = await startTestSystem(t)
   await stage.startAll()
   const base = stage.runtime.url('producer_order')
   const [one, two] = await Promise.all(
@@ -151,12 +151,12 @@ test('two requests of one key at once place one order', async t => {
   )
   assert.deepEqual(new Set([one?.status, two?.status]), new Set([202, 422]))
   assertSound(await stage.quiet(1))
-  const records = (await stage.link.verbs['topic-records']?.({ topic: 'orders' })) as unknown[]
+  const records = (await stage.link.operations['topic-records']?.({ topic: 'orders' })) as unknown[]
   assert.equal(records.length, 1)
 })
 
 /** How many members the broker counts in a service's group. */
-async function membersOf({ brokers, prefix }: Stage, service: string): Promise<number> {
+async function membersOf({ brokers, prefix }: TestSystem, service: string): Promise<number> {
   const admin = new Admin({ clientId: 'test', bootstrapBrokers: [brokers] })
   try {
     return (await admin.describeGroups({ groups: [prefix + service] })).get(prefix + service)?.members.size ?? 0

@@ -2,27 +2,27 @@
 import { Admin, ConfigResourceTypes } from '@platformatic/kafka'
 import assert from 'node:assert/strict'
 import { test, type TestContext } from 'node:test'
-import { until } from '#host/wait-for.ts'
+import { waitFor } from '#host/wait-for.ts'
 import { streamingKafka } from '../lab/model.ts'
 import { call, placeMany } from './support/client.ts'
-import { assertSound, createStage, type Stage } from './support/test-system.ts'
+import { assertSound, startTestSystem, type TestSystem } from './support/test-system.ts'
 
 /** The source of a setting that was made for the topic. */
 const TOPIC_CONFIG = 1
 
-function adminOf(t: TestContext, { brokers }: Stage): Admin {
+function adminOf(t: TestContext, { brokers }: TestSystem): Admin {
   const admin = new Admin({ clientId: 'test', bootstrapBrokers: [brokers] })
   t.after(() => admin.close())
   return admin
 }
 
-const removeAll = ({ runtime, brokers, prefix }: Stage) =>
+const removeAll = ({ runtime, brokers, prefix }: TestSystem) =>
   streamingKafka.remove({ url: runtime.url, broker: { kafka: brokers }, prefix })
 
 test('topics keep everything, sync each append where that is asked for, and have their partitions', async t => {
   const flush = { TOPIC_FLUSH: 'on' }
   const names = streamingKafka.services.map(({ name }) => name)
-  const stage = await createStage(t, Object.fromEntries(names.map(name => [name, flush])))
+  const stage = await startTestSystem(t, Object.fromEntries(names.map(name => [name, flush])))
   await stage.startAll()
   const admin = adminOf(t, stage)
   const partitions = { orders: 4, 'inventory-events': 4, notifications: 4, 'initial-stock': 1, 'dead-letters': 1 }
@@ -45,7 +45,7 @@ test('topics keep everything, sync each append where that is asked for, and have
 })
 
 test('what a prefix made is removed with it, groups of killed members too, and removing nothing is no error', async t => {
-  const stage = await createStage(t)
+  const stage = await startTestSystem(t)
   await stage.startAll()
   await stage.runtime.stop()
   const admin = adminOf(t, stage)
@@ -60,7 +60,7 @@ test('what a prefix made is removed with it, groups of killed members too, and r
 })
 
 test('a store that has read further than the log goes is refused, and health says what to do', async t => {
-  const stage = await createStage(t)
+  const stage = await startTestSystem(t)
   await stage.startAll()
   await placeMany(stage.runtime.url('producer_order'), 20)
   await stage.quiet(20)
@@ -72,7 +72,7 @@ test('a store that has read further than the log goes is refused, and health say
     const view = await call(`${stage.runtime.url('producer_order')}/health`, 'GET').catch(() => undefined)
     return view?.status === 503 && /belongs to another log: set another DATA_DIR/.test(JSON.stringify(view.body))
   }
-  await until(refused, { deadlineMs: 60_000, what: 'producer_order to refuse its store' })
+  await waitFor(refused, { deadlineMs: 60_000, what: 'producer_order to refuse its store' })
   const { status, body } = await call(`${stage.runtime.url('producer_order')}/order`, 'POST', {
     userId: 'ada',
     items: [{ sku: 'burger', quantity: 1 }],
@@ -81,7 +81,7 @@ test('a store that has read further than the log goes is refused, and health say
 })
 
 test('a group whose offsets were forgotten goes on where its store says', async t => {
-  const stage = await createStage(t)
+  const stage = await startTestSystem(t)
   await stage.startAll()
   const base = stage.runtime.url('producer_order')
   await placeMany(base, 100)
@@ -97,27 +97,27 @@ test('a group whose offsets were forgotten goes on where its store says', async 
   await stage.runtime.start('inventory_consumer')
   await placeMany(base, 1)
   assertSound(await stage.quiet(141))
-  const events = (await stage.link.verbs['topic-records']?.({ topic: 'inventory-events' })) as unknown[]
+  const events = (await stage.link.operations['topic-records']?.({ topic: 'inventory-events' })) as unknown[]
   // Of the partitions that the 40 are not in, the stored position may be as old as the burst: of 281 at most 241.
   assert.ok(events.length < 260, `${events.length} results of 141 orders: all of the log was decided again`)
 })
 
 /** Deletes one topic while the service that keeps a position in it is down, and starts the service again. */
-async function withoutTopic(stage: Stage, service: string, topic: string, admin: Admin): Promise<void> {
+async function withoutTopic(stage: TestSystem, service: string, topic: string, admin: Admin): Promise<void> {
   await stage.runtime.kill(service)
   await admin.deleteTopics({ topics: [stage.prefix + topic] })
   const gone = async () => !(await admin.listTopics()).includes(stage.prefix + topic)
-  await until(gone, { deadlineMs: 60_000, what: `${topic} to be deleted` })
+  await waitFor(gone, { deadlineMs: 60_000, what: `${topic} to be deleted` })
   void stage.runtime.start(service).catch(() => {}) // it never becomes healthy
   const refused = async () => {
     const view = await call(`${stage.runtime.url(service)}/health`, 'GET').catch(() => undefined)
     return /belongs to another log/.test(JSON.stringify(view?.body))
   }
-  await until(refused, { deadlineMs: 60_000, what: `${service} to refuse its store` })
+  await waitFor(refused, { deadlineMs: 60_000, what: `${service} to refuse its store` })
 }
 
 test('inventory_consumer does not decide where its store has read orders that the log does not have', async t => {
-  const stage = await createStage(t)
+  const stage = await startTestSystem(t)
   await stage.startAll()
   await placeMany(stage.runtime.url('producer_order'), 20)
   await stage.quiet(20)
@@ -127,16 +127,16 @@ test('inventory_consumer does not decide where its store has read orders that th
 })
 
 test('notification_consumer sends nothing before it has read what was sent to its end', async t => {
-  const stage = await createStage(t)
+  const stage = await startTestSystem(t)
   await stage.startAll()
   const base = stage.runtime.url('producer_order')
   await placeMany(base, 20, 'ada')
   await stage.quiet(20)
-  const records = () => stage.link.verbs['topic-records']?.({ topic: 'notifications' }) as Promise<unknown[]>
+  const records = () => stage.link.operations['topic-records']?.({ topic: 'notifications' }) as Promise<unknown[]>
   await withoutTopic(stage, 'notification_consumer', 'notifications', adminOf(t, stage))
   await placeMany(base, 20, 'bob')
   const decided = async () => (await stage.evidence()).decisions.length === 40
-  await until(decided, { deadlineMs: 60_000, what: '40 decisions' })
+  await waitFor(decided, { deadlineMs: 60_000, what: '40 decisions' })
   const { body } = await call(`${stage.runtime.url('notification_consumer')}/health`, 'GET')
   assert.deepEqual(
     Object.keys(body.troubles as object).sort(),

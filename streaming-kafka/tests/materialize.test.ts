@@ -10,9 +10,9 @@ import { createHealth } from '#common/service/health.ts'
 import { createLog } from '#common/service/log.ts'
 import { openStore } from '#common/stores/store.ts'
 import type { LogRecord } from '../broker/record.ts'
-import { follow } from '../messaging/materialize.ts'
+import { materialize } from '../messaging/materialize.ts'
 import { agreeOnStock } from '../inventory_consumer/initial-stock.ts'
-import { keepTrying } from '../messaging/retry-until-closed.ts'
+import { retryUntilClosed } from '../messaging/retry-until-closed.ts'
 import { openConnection } from '../messaging/connection.ts'
 import { sentTables } from '../notification_consumer/tables.ts'
 import { topicSpecs } from '../messaging/topics.ts'
@@ -53,7 +53,7 @@ test('caught up means that all which was in the log at the start is in the store
     kafka.producer.send({ topic: kafka.topics.notifications, key: orderId, value: Buffer.from(orderId) })
   const followToEnd = async () => {
     let known = -1
-    await follow({
+    await materialize({
       kafka,
       store,
       topics: ['notifications'],
@@ -79,19 +79,20 @@ test('a position in the middle of a batch begins with its record, not with the b
   const ids = Array.from({ length: 10 }, (_, index) => `order-${index}`)
   await Promise.all(ids.map(id => kafka.producer.send({ topic, key: 'one', value: Buffer.from(id) })))
   // Just after a topic was made the broker may not lead it yet.
-  const all = await keepTrying(kafka, 'log', () => kafka.admin.ends(kafka.specs('notifications')))
+  const all = await retryUntilClosed(kafka, 'log', () => kafka.admin.ends(kafka.specs('notifications')))
   const ends = all?.get(topic) ?? []
   const partition = ends.indexOf(10n)
   await store.transact(tx => tx.setPosition(topic, partition, 4n))
   const read: string[] = []
   const apply = (_tx: unknown, { value }: LogRecord) => void read.push(String(value))
-  await follow({ kafka, store, topics: ['notifications'], apply, until: 'end' })
+  await materialize({ kafka, store, topics: ['notifications'], apply, until: 'end' })
   assert.deepEqual(read, ids.slice(4))
 })
 
 test('of two who bring an initial stock at once, both go by the one that the log has first', async t => {
   const kafka = await ownConnection(t)
-  const bring = (burger: number) => keepTrying(kafka, 'initial stock', () => agreeOnStock(kafka, { main: { burger } }))
+  const bring = (burger: number) =>
+    retryUntilClosed(kafka, 'initial stock', () => agreeOnStock(kafka, { main: { burger } }))
   const [one, two] = await Promise.all([bring(1), bring(2)])
   assert.ok(one)
   assert.deepEqual(one, two)

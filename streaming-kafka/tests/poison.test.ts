@@ -2,9 +2,9 @@ import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
 import { test } from 'node:test'
 import { orderPlaced } from '#common/contracts/events.ts'
-import { until } from '#host/wait-for.ts'
+import { waitFor } from '#host/wait-for.ts'
 import { call, order, placeMany } from './support/client.ts'
-import { assertSound, createStage, type Stage } from './support/test-system.ts'
+import { assertSound, startTestSystem, type TestSystem } from './support/test-system.ts'
 
 const good = () =>
   orderPlaced(
@@ -35,8 +35,8 @@ const POISON: [name: string, record: { body?: string; base64?: string }, reason:
   ['oversized', { body: withData({ userId: 'x'.repeat(70_000) }) }, 'too-large'],
 ]
 
-const deadLetters = (stage: Stage, count: number) =>
-  until(
+const deadLetters = (stage: TestSystem, count: number) =>
+  waitFor(
     async () => {
       const letters = await stage.link.deadLetters()
       return letters.length >= count && letters
@@ -45,9 +45,9 @@ const deadLetters = (stage: Stage, count: number) =>
   )
 
 test('each poison record is set aside once with its reason, and its partition goes on', async t => {
-  const stage = await createStage(t)
+  const stage = await startTestSystem(t)
   await stage.startAll()
-  const publish = stage.link.verbs['publish-raw']
+  const publish = stage.link.operations['publish-raw']
   const [answers] = await Promise.all([
     placeMany(stage.runtime.url('producer_order'), 60),
     ...POISON.map(([, record]) => publish?.({ topic: 'orders', key: 'kitchen-1', ...record })),
@@ -70,12 +70,12 @@ test('each poison record is set aside once with its reason, and its partition go
 })
 
 test('the same orderId with other content decides nothing and is set aside as order-conflict', async t => {
-  const stage = await createStage(t)
+  const stage = await startTestSystem(t)
   await stage.startAll()
   const event = good()
   const other = { ...event.data, items: [{ sku: 'pizza', quantity: 9 }] }
-  await stage.link.verbs['publish-event']?.({ orders: [event.data] })
-  await stage.link.verbs['publish-event']?.({ orders: [other] })
+  await stage.link.operations['publish-event']?.({ orders: [event.data] })
+  await stage.link.operations['publish-event']?.({ orders: [other] })
   const [letter] = await deadLetters(stage, 1)
   assert.deepEqual([letter?.reason, letter?.orderId], ['order-conflict', event.data.orderId])
   const evidence = await stage.quiet(1)
@@ -84,14 +84,18 @@ test('the same orderId with other content decides nothing and is set aside as or
 })
 
 test('a dead letter that was mended is redriven: one effect, and it is listed no more', async t => {
-  const stage = await createStage(t)
+  const stage = await startTestSystem(t)
   await stage.startAll()
   const event = good()
-  await stage.link.verbs['publish-raw']?.({ topic: 'orders', key: 'kitchen-1', body: JSON.stringify(event).slice(1) })
+  await stage.link.operations['publish-raw']?.({
+    topic: 'orders',
+    key: 'kitchen-1',
+    body: JSON.stringify(event).slice(1),
+  })
   const [letter] = await deadLetters(stage, 1)
   assert.ok(letter)
   // As if a first redrive had been killed after it published and before it marked.
-  await stage.link.verbs['publish-event']?.({ orders: [event.data] })
+  await stage.link.operations['publish-event']?.({ orders: [event.data] })
   await stage.link.redrive(letter.id, JSON.stringify(event))
   const evidence = await stage.quiet(1)
   assertSound(evidence)
@@ -101,9 +105,9 @@ test('a dead letter that was mended is redriven: one effect, and it is listed no
 })
 
 test('a dead letter that could not be sent on its way again is still listed', async t => {
-  const stage = await createStage(t)
+  const stage = await startTestSystem(t)
   await stage.startAll()
-  await stage.link.verbs['publish-raw']?.({ topic: 'orders', key: 'kitchen-1', body: 'no order' })
+  await stage.link.operations['publish-raw']?.({ topic: 'orders', key: 'kitchen-1', body: 'no order' })
   const [letter] = await deadLetters(stage, 1)
   assert.ok(letter)
   await assert.rejects(stage.link.redrive(letter.id, 'x'.repeat(3_000_000)), { code: 'too-large' })
@@ -111,7 +115,7 @@ test('a dead letter that could not be sent on its way again is still listed', as
 })
 
 test('an error that heals is tried again in place; one that never heals is set aside after 5 attempts; others pass', async t => {
-  const stage = await createStage(t, { inventory_consumer: { INVENTORY_ERROR: '2' } })
+  const stage = await startTestSystem(t, { inventory_consumer: { INVENTORY_ERROR: '2' } })
   await stage.startAll()
   const base = stage.runtime.url('producer_order')
   await placeMany(base, 20, 'healing')
@@ -135,7 +139,7 @@ test('an error that heals is tried again in place; one that never heals is set a
 })
 
 test('a delay holds one order, not the line', async t => {
-  const stage = await createStage(t)
+  const stage = await startTestSystem(t)
   await stage.startAll()
   const base = stage.runtime.url('producer_order')
   await call(`${stage.runtime.url('inventory_consumer')}/faults`, 'POST', { delay: { delayMs: 1_000 } })
@@ -149,14 +153,14 @@ test('a delay holds one order, not the line', async t => {
 })
 
 test('at most W orders are in flight at once', async t => {
-  const stage = await createStage(t, { inventory_consumer: { W: '3', INVENTORY_DELAY_MS: '600000' } })
+  const stage = await startTestSystem(t, { inventory_consumer: { W: '3', INVENTORY_DELAY_MS: '600000' } })
   await stage.startAll()
   await placeMany(stage.runtime.url('producer_order'), 20)
   const begun = async () => {
     const { body } = await call(`${stage.runtime.url('inventory_consumer')}/faults`, 'GET')
-    return (body.delay as { bites: number }).bites
+    return (body.delay as { injections: number }).injections
   }
-  await until(async () => (await begun()) >= 3, { deadlineMs: 60_000, what: 'three orders to be in flight' })
+  await waitFor(async () => (await begun()) >= 3, { deadlineMs: 60_000, what: 'three orders to be in flight' })
   const began = performance.now()
   while (performance.now() - began < 500) assert.equal(await begun(), 3)
 })

@@ -5,7 +5,7 @@ import { test } from 'node:test'
 import { streamingKafka } from '../lab/model.ts'
 import { call, order, placeMany } from './support/client.ts'
 import { NAME, restart, show, startUnhealthy, untilHealth } from './support/entry.ts'
-import { assertSound, createStage, type Environment } from './support/test-system.ts'
+import { assertSound, startTestSystem, type Environment } from './support/test-system.ts'
 
 /** An address at which no broker is. */
 const NOWHERE = '127.0.0.1:1'
@@ -13,7 +13,7 @@ const NOWHERE = '127.0.0.1:1'
 test('a store that is new, was wiped, or has served without the outbox takes no order before it has read the log', async t => {
   const own: Record<string, string> = { OUTBOX: 'on', KAFKA_BROKERS: NOWHERE }
   const environment: Environment = { [NAME]: own }
-  const stage = await createStage(t, environment)
+  const stage = await startTestSystem(t, environment)
   const base = stage.runtime.url(NAME)
   const place = (user: string, sku = 'burger') => call(`${base}/order`, 'POST', order(user, 'main', sku), 'key')
   const assertRefused = async () => {
@@ -56,7 +56,7 @@ test('a store that is new, was wiped, or has served without the outbox takes no 
 
 test('a store whose outbox still holds events is refused without the outbox, and hands them over with it', async t => {
   const own: Record<string, string> = { OUTBOX: 'on' }
-  const stage = await createStage(t, { [NAME]: own })
+  const stage = await startTestSystem(t, { [NAME]: own })
   await stage.startAll()
   own.KAFKA_BROKERS = NOWHERE
   await restart(stage)

@@ -7,7 +7,7 @@ import { error } from '#common/faults/error.ts'
 import { garbage } from '#common/faults/garbage.ts'
 import { throttle } from '#common/faults/throttle.ts'
 import { faultRoutes } from '#common/faults/fault-routes.ts'
-import { createSwitchboard } from '#common/faults/fault-injector.ts'
+import { createFaultInjector } from '#common/faults/fault-injector.ts'
 import { pageRoute } from '#common/service/evidence-routes.ts'
 import { createServer, postRoute } from '#common/service/http-server.ts'
 import { runService } from '#common/service/service.ts'
@@ -22,7 +22,7 @@ await runService(NAME, {
   settings,
   async start(parts) {
     const { config, environment } = parts
-    const switchboard = createSwitchboard({
+    const switchboard = createFaultInjector({
       role: 'INVENTORY',
       environment,
       faults: [delay, error, throttle, garbage],

@@ -1,11 +1,11 @@
 // The synchronous model in the comparison: one way to put it together, and requests are all the messages there are, the
 // clients' own among them.
-import type { Compared } from '#engine/experiment/comparison-adapter.ts'
+import type { ComparisonAdapter } from '#engine/experiment/comparison-adapter.ts'
 import { poisonOf } from '#engine/load/poison.ts'
-import { use } from '#engine/experiment/steps.ts'
+import { operation } from '#engine/experiment/steps.ts'
 
-export const compared: Compared = {
-  compositions: [
+export const comparison: ComparisonAdapter = {
+  configurations: [
     {
       name: 'as it stands',
       about: 'deadlines, the breaker, releases and repeats until acknowledged',
@@ -14,11 +14,11 @@ export const compared: Compared = {
     },
   ],
   peer: 'inventory_service',
-  copies: { begin: use('begin-copies', {}), end: use('end-copies', {}), clientsRepeat: true },
+  copies: { begin: operation('begin-copies', {}), end: operation('end-copies', {}), clientsRepeat: true },
   poison: {
     // Past the door of the order service, straight to the service that would have to handle it.
     send: nth =>
-      use('publish-raw', { service: 'inventory_service', path: '/reserve', body: poisonOf(nth, 'order').body }),
+      operation('publish-raw', { service: 'inventory_service', path: '/reserve', body: poisonOf(nth, 'order').body }),
     becomes: 'refused',
   },
   readAgain: 'a request is gone when it was answered; who comes later can only ask the order service for its book',

@@ -3,20 +3,20 @@ import { request } from 'undici'
 import { Type } from 'typebox'
 import { parse } from '#common/contracts/parse.ts'
 import { DEFAULT_CONCURRENCY } from '#common/service/service.ts'
-import type { ComparedModel } from '#engine/experiment/comparison-adapter.ts'
-import type { Link, Place } from '#engine/experiment/model.ts'
-import { compared } from './comparison.ts'
-import { copyVerbs } from './operations.ts'
+import type { ComparableModel } from '#engine/experiment/comparison-adapter.ts'
+import type { BrokerInspector, Deployment } from '#engine/experiment/model.ts'
+import { comparison } from './comparison.ts'
+import { duplicatorOperations } from './operations.ts'
 
 const Raw = Type.Object({ service: Type.String(), path: Type.String(), body: Type.String() })
 
-const linkOf = (place: Place): Link => ({
+const linkOf = (place: Deployment): BrokerInspector => ({
   depths: async () => ({}),
   deadLetters: async () => [],
   redrive: async () => {
     throw new Error('this model has no dead letters: a bad request is answered at once')
   },
-  verbs: {
+  operations: {
     /** Any bytes as the body of a request to one of the services; answers with the status. */
     async 'publish-raw'(args) {
       const { service, path, body } = parse(Raw, args, 'publish-raw')
@@ -25,12 +25,12 @@ const linkOf = (place: Place): Link => ({
       await response.body.dump()
       return { status: response.statusCode }
     },
-    ...copyVerbs(place),
+    ...duplicatorOperations(place),
   },
   close: async () => {},
 })
 
-export const syncRest: ComparedModel = {
+export const syncRest: ComparableModel = {
   name: 'sync-rest',
   brokers: [],
   features: ['answers-with-outcome'],
@@ -51,7 +51,7 @@ export const syncRest: ComparedModel = {
     { name: 'inventory_service', role: 'inventory', port: 8001, environment: () => ({}) },
     { name: 'notification_service', role: 'notification', port: 8002, environment: () => ({}) },
   ],
-  compared,
+  comparison,
   connect: async place => linkOf(place),
   remove: async () => {},
 }

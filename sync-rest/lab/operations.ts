@@ -3,13 +3,13 @@
 import { Type } from 'typebox'
 import { parse } from '#common/contracts/parse.ts'
 import { postJson } from '#engine/run/http.ts'
-import type { Link, Place } from '#engine/experiment/model.ts'
+import type { BrokerInspector, Deployment } from '#engine/experiment/model.ts'
 
-const View = Type.Object({ twice: Type.Object({ bites: Type.Integer() }) })
+const View = Type.Object({ twice: Type.Object({ injections: Type.Integer() }) })
 
-export function copyVerbs({ url }: Place): Link['verbs'] {
+export function duplicatorOperations({ url }: Deployment): BrokerInspector['operations'] {
   const set = async (setting: object | null) =>
-    parse(View, await postJson(`${url('order_service')}/faults`, { twice: setting })).twice.bites
+    parse(View, await postJson(`${url('order_service')}/faults`, { twice: setting })).twice.injections
   let before = 0
   return {
     async 'begin-copies'() {

@@ -5,13 +5,13 @@
 // that it came, and only then it counts. Not promised: which of the two arrives first.
 import { type Dispatcher, request } from 'undici'
 import { Type } from 'typebox'
-import { defineFault, type Switch } from '#common/faults/fault.ts'
+import { defineFault, type FaultSwitch } from '#common/faults/fault.ts'
 
 export const COPY = 'lab-copy'
 
 const PATIENCE_MS = 5_000
 
-export const twice = defineFault({
+export const duplicator = defineFault({
   name: 'twice',
   about: 'every request to another service is sent twice',
   schema: Type.Object({}, { additionalProperties: false }),
@@ -20,16 +20,16 @@ export const twice = defineFault({
   wrap: next => next,
 })
 
-type Copying = { url: string; it: Switch<unknown> }
+type Copying = { url: string; it: FaultSwitch<unknown> }
 
 /** Goes into a pool of connections to `url`. */
-export const copies =
+export const duplicateRequests =
   ({ url, it }: Copying): Dispatcher.DispatcherComposeInterceptor =>
   dispatch =>
   (sent, handler) =>
     dispatch(sent, {
       onRequestStart(...start) {
-        if (it.setting() !== undefined) it.beside(sendAgain(url, sent).then(it.bite, () => {}))
+        if (it.setting() !== undefined) it.inBackground(sendAgain(url, sent).then(it.injected, () => {}))
         handler.onRequestStart?.(...start)
       },
       onResponseStart: (...start) => handler.onResponseStart?.(...start),

@@ -7,7 +7,7 @@ import { deriveOrderId } from '#common/contracts/order-id.ts'
 import { DEFAULT_KITCHEN, type Order, OrderRequest } from '#common/contracts/order.ts'
 import { parse } from '#common/contracts/parse.ts'
 import { faultRoutes } from '#common/faults/fault-routes.ts'
-import { createSwitchboard } from '#common/faults/fault-injector.ts'
+import { createFaultInjector } from '#common/faults/fault-injector.ts'
 import { ordersRoute } from '#common/service/evidence-routes.ts'
 import { contextOf, createServer, readHeader } from '#common/service/http-server.ts'
 import { runService } from '#common/service/service.ts'
@@ -16,11 +16,11 @@ import { openStore } from '#common/stores/store.ts'
 import { confirmOrder } from '#common/workflow/record-outcome.ts'
 import { call, openPeer } from '../http-client/call.ts'
 import { askInventory, noBreaker, openBreaker } from './reserve-at-inventory.ts'
-import { startDuty } from './retry-worker.ts'
-import { abandon, place, type PlaceParts } from './place-order.ts'
-import { releasesTables } from './pending-releases.ts'
+import { startRetryWorker } from './retry-worker.ts'
+import { compensate, place, type PlaceParts } from './place-order.ts'
+import { pendingReleasesTables } from './pending-releases.ts'
 import { NAME, settings } from './settings.ts'
-import { copies, twice } from './duplicator.ts'
+import { duplicateRequests, duplicator } from './duplicator.ts'
 import { viewOf } from './view.ts'
 
 await runService(NAME, {
@@ -28,10 +28,10 @@ await runService(NAME, {
   async start(parts) {
     const { config, environment, log, closing, health } = parts
     const crashPoints = ['store-reserve', 'reserve-store', 'store-send', 'send-store'] as const
-    const switchboard = createSwitchboard({ role: 'ORDER', environment, faults: [twice], crashPoints })
-    const store = openStore(config.DATA_DIR, 'orders', db => ({ ...ordersTables(db), ...releasesTables(db) }))
+    const switchboard = createFaultInjector({ role: 'ORDER', environment, faults: [duplicator], crashPoints })
+    const store = openStore(config.DATA_DIR, 'orders', db => ({ ...ordersTables(db), ...pendingReleasesTables(db) }))
     const peerAt = (name: string, url: string) => {
-      const sentTwice = switchboard.on && { copies: copies({ url, it: switchboard.switchOf(twice) }) }
+      const sentTwice = switchboard.on && { copies: duplicateRequests({ url, it: switchboard.switchOf(duplicator) }) }
       return openPeer({ name, url, connections: config.W + 16, ...sentTwice })
     }
     const inventory = peerAt('inventory', config.INVENTORY_URL)
@@ -43,7 +43,7 @@ await runService(NAME, {
 
     // A request that was cut off by the end of this process: nobody can know whether inventory acted.
     await store.transact(tx => {
-      for (const orderId of tx.pendingOrders()) abandon(tx, orderId)
+      for (const orderId of tx.pendingOrders()) compensate(tx, orderId)
     })
 
     const confirming = new Set<string>()
@@ -52,43 +52,43 @@ await runService(NAME, {
       const signal = AbortSignal.timeout(config.SEND_DEADLINE_MS)
       await call(notification, { path: '/send', body: { orderId, userId }, answer: SendAnswer, correlationId, signal })
     }
-    const releaseDuty = startDuty({
+    const releaseDuty = startRetryWorker({
       name: 'release',
       log,
       closing,
-      owed: store.read.owedReleases,
-      async perform(orderId) {
+      pending: store.read.pendingReleases,
+      async run(orderId) {
         const signal = AbortSignal.timeout(config.RESERVE_DEADLINE_MS)
         const correlationId = correlationOf(orderId)
         await call(inventory, { path: '/release', body: { orderId }, answer: ReleaseAnswer, correlationId, signal })
-        await store.transact(tx => tx.releaseDone(orderId))
+        await store.transact(tx => tx.removePendingRelease(orderId))
       },
     })
-    const confirmDuty = startDuty({
+    const confirmDuty = startRetryWorker({
       name: 'confirm',
       log,
       closing,
       // So many more, that those which their requests confirm themselves cannot fill the answer.
-      owed: (after, limit) =>
+      pending: (after, limit) =>
         store.read
           .unconfirmedOrders(after, limit + confirming.size)
           .filter(({ orderId }) => !confirming.has(orderId))
           .slice(0, limit),
-      async perform(orderId) {
+      async run(orderId) {
         const placed = store.read.findOrder(orderId)
         if (placed) await send(placed.order, placed.correlationId)
         await store.transact(tx => confirmOrder(tx, orderId))
       },
     })
     const abandoned = new Set<string>()
-    const abandonDuty = startDuty({
+    const abandonDuty = startRetryWorker({
       name: 'abandon',
       log,
       closing,
-      owed: (after, limit) =>
+      pending: (after, limit) =>
         [...abandoned].slice(after, after + limit).map((orderId, index) => ({ seq: after + index + 1, orderId })),
-      async perform(orderId) {
-        await store.transact(tx => abandon(tx, orderId))
+      async run(orderId) {
+        await store.transact(tx => compensate(tx, orderId))
         abandoned.delete(orderId)
         releaseDuty.wake()
       },

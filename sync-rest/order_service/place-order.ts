@@ -11,13 +11,13 @@ import type { Context, Handler } from '#common/service/handler.ts'
 import type { OrdersTables } from '#common/stores/orders.ts'
 import type { Store } from '#common/workflow/store.ts'
 import { placeOrder } from '#common/workflow/place-order.ts'
-import { confirmOrder, settleOrder } from '#common/workflow/record-outcome.ts'
+import { confirmOrder, recordOutcome } from '#common/workflow/record-outcome.ts'
 import { CallError } from '../http-client/call.ts'
 import type { AskInventory } from './reserve-at-inventory.ts'
-import type { ReleasesTables } from './pending-releases.ts'
+import type { PendingReleasesTables } from './pending-releases.ts'
 import { viewOf } from './view.ts'
 
-export type OrdersStore = Store<OrdersTables & ReleasesTables>
+export type OrdersStore = Store<OrdersTables & PendingReleasesTables>
 
 export type PlaceParts = {
   store: OrdersStore
@@ -44,13 +44,13 @@ export function place(parts: PlaceParts): Handler<Order, OrderView> {
     try {
       await ask(order, correlationId)
     } catch (error) {
-      throw await giveUp(parts, orderId, error)
+      throw await failAndRelease(parts, orderId, error)
     }
     crashPoints['reserve-store']()
     parts.confirming.add(orderId)
     let notification: 'sent' | 'pending' = 'pending'
     try {
-      await orUnknown(parts, orderId, () => store.transact(tx => settleOrder(tx, orderId, { status: 'reserved' })))
+      await orUnknown(parts, orderId, () => store.transact(tx => recordOutcome(tx, orderId, { status: 'reserved' })))
       crashPoints['store-send']()
       notification = await confirm(parts, order, { correlationId, log })
       return { orderId, status: 'reserved', notification }
@@ -91,13 +91,13 @@ function leaveToDuty({ confirming, wakeDuties }: PlaceParts, orderId: string): v
 }
 
 /** Fails the order and, where inventory may have acted, owes it a release. Returns what the client is told. */
-async function giveUp(parts: PlaceParts, orderId: string, error: unknown): Promise<LabError> {
+async function failAndRelease(parts: PlaceParts, orderId: string, error: unknown): Promise<LabError> {
   const { code, detail } = asLabError(error)
   const mayHaveActed = !(error instanceof CallError) || error.mayHaveActed
   await orUnknown(parts, orderId, () =>
     parts.store.transact(tx => {
-      settleOrder(tx, orderId, { status: 'failed', reason: code })
-      if (mayHaveActed) tx.oweRelease(orderId)
+      recordOutcome(tx, orderId, { status: 'failed', reason: code })
+      if (mayHaveActed) tx.addPendingRelease(orderId)
     }),
   )
   if (mayHaveActed) parts.wakeDuties()
@@ -117,9 +117,9 @@ async function orUnknown<T>(parts: PlaceParts, orderId: string, keep: () => Prom
 }
 
 /** Fails an order whose outcome is not in the store, and owes its release: inventory may hold stock for it. */
-export function abandon(tx: OrdersTables & ReleasesTables, orderId: string): void {
-  const settled = settleOrder(tx, orderId, { status: 'failed', reason: 'deadline-passed' })
-  if (settled?.status === 'failed') tx.oweRelease(orderId)
+export function compensate(tx: OrdersTables & PendingReleasesTables, orderId: string): void {
+  const settled = recordOutcome(tx, orderId, { status: 'failed', reason: 'deadline-passed' })
+  if (settled?.status === 'failed') tx.addPendingRelease(orderId)
 }
 
 /** What the same key is told again. */

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { test, type TestContext } from 'node:test'
 import { createLog } from '#common/service/log.ts'
-import { until } from '#host/wait-for.ts'
-import { startDuty } from './retry-worker.ts'
+import { waitFor } from '#host/wait-for.ts'
+import { startRetryWorker } from './retry-worker.ts'
 
 /** What is owed, as rows of a table; `isHopeless` is never acknowledged. */
 function openDuty(t: TestContext, orderIds: string[], isHopeless: (orderId: string) => boolean = () => false) {
@@ -10,14 +10,14 @@ function openDuty(t: TestContext, orderIds: string[], isHopeless: (orderId: stri
   const closing = new AbortController()
   const largest = { read: 0, atOnce: 0 }
   let atOnce = 0
-  const duty = startDuty({
+  const duty = startRetryWorker({
     name: 'test',
-    owed(after, limit) {
+    pending(after, limit) {
       const page = [...rows].map(([orderId, seq]) => ({ orderId, seq })).filter(({ seq }) => seq > after)
       largest.read = Math.max(largest.read, limit)
       return page.slice(0, limit)
     },
-    async perform(orderId) {
+    async run(orderId) {
       largest.atOnce = Math.max(largest.atOnce, ++atOnce)
       await new Promise(setImmediate)
       atOnce--
@@ -37,7 +37,7 @@ function openDuty(t: TestContext, orderIds: string[], isHopeless: (orderId: stri
 test('many that are never acknowledged do not keep the others from their turn', async t => {
   const hopeless = Array.from({ length: 40 }, (_, index) => `hopeless-${index}`)
   const { rows } = openDuty(t, hopeless.concat('well'), orderId => orderId !== 'well')
-  await until(() => !rows.has('well'), { deadlineMs: 20_000, what: 'the last one to have its turn' })
+  await waitFor(() => !rows.has('well'), { deadlineMs: 20_000, what: 'the last one to have its turn' })
 })
 
 test('however much is owed, a batch at once is read and done', async t => {
@@ -45,7 +45,7 @@ test('however much is owed, a batch at once is read and done', async t => {
     t,
     Array.from({ length: 1_000 }, (_, index) => `order-${index}`),
   )
-  await until(() => rows.size === 0, { deadlineMs: 20_000, what: 'all to be done' })
+  await waitFor(() => rows.size === 0, { deadlineMs: 20_000, what: 'all to be done' })
   assert.deepEqual(largest, { read: 16, atOnce: 16 })
 })
 
@@ -53,9 +53,9 @@ test('what was not acknowledged has its turn again, and what comes later is done
   let isDown = true
   const { duty, rows } = openDuty(t, ['early'], () => isDown)
   isDown = false
-  await until(() => rows.size === 0, { deadlineMs: 20_000, what: 'the first one to be done' })
+  await waitFor(() => rows.size === 0, { deadlineMs: 20_000, what: 'the first one to be done' })
   await new Promise(setImmediate)
   rows.set('late', 1)
   duty.wake()
-  await until(() => rows.size === 0, { deadlineMs: 20_000, what: 'the late one to be done' })
+  await waitFor(() => rows.size === 0, { deadlineMs: 20_000, what: 'the late one to be done' })
 })

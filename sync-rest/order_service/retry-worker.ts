@@ -2,13 +2,13 @@
 // What is owed is read from the store each time, a batch at once; nothing is owed only in memory.
 import { setTimeout as wait } from 'node:timers/promises'
 import type { Logger } from '#common/service/log.ts'
-import type { OwedOrder } from '#common/stores/orders.ts'
+import type { PendingOrder } from '#common/stores/orders.ts'
 
 const AT_ONCE = 16
 const FIRST_PAUSE_MS = 50
 const LONGEST_PAUSE_MS = 1_000
 
-export type Duty = {
+export type RetryWorker = {
   /** Something is owed now. */
   wake(): void
   /** Resolves when the round that is under way has ended. Call it after `closing` was aborted. */
@@ -18,20 +18,20 @@ export type Duty = {
 type Parts = {
   name: string
   /** The oldest `limit` after `after`; who is passed over now is found in the next round. */
-  owed(after: number, limit: number): OwedOrder[]
+  pending(after: number, limit: number): PendingOrder[]
   /** Does one and notes that it is done; throws when it was not acknowledged. */
-  perform(orderId: string): Promise<void>
+  run(orderId: string): Promise<void>
   log: Logger
   closing: AbortSignal
 }
 
-export function startDuty({ name, owed, perform, log, closing }: Parts): Duty {
+export function startRetryWorker({ name, pending, run, log, closing }: Parts): RetryWorker {
   let woken = Promise.withResolvers<void>()
   closing.addEventListener('abort', () => woken.resolve())
 
-  async function performOne({ orderId }: OwedOrder): Promise<boolean> {
+  async function performOne({ orderId }: PendingOrder): Promise<boolean> {
     try {
-      await perform(orderId)
+      await run(orderId)
       log.info({ orderId, duty: name }, 'duty done')
       return true
     } catch (error) {
@@ -40,13 +40,13 @@ export function startDuty({ name, owed, perform, log, closing }: Parts): Duty {
     }
   }
 
-  async function run(): Promise<void> {
+  async function work(): Promise<void> {
     // Those that failed let the others pass, until all have had their turn.
     let after = 0
     let pauseMs = FIRST_PAUSE_MS
     while (!closing.aborted) {
       woken = Promise.withResolvers<void>()
-      const batch = owed(after, AT_ONCE)
+      const batch = pending(after, AT_ONCE)
       if (batch.length === 0) {
         if (after === 0) await woken.promise
         after = 0
@@ -59,5 +59,5 @@ export function startDuty({ name, owed, perform, log, closing }: Parts): Duty {
     }
   }
 
-  return { wake: () => woken.resolve(), ended: run() }
+  return { wake: () => woken.resolve(), ended: work() }
 }

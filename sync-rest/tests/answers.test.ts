@@ -2,9 +2,9 @@
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
 import { ask, orderIdIn, placed, problemIn, viewIn, anOrder } from '#conformance/client.ts'
-import { openStage } from '#conformance/test-system.ts'
+import { startTestSystem } from '#conformance/test-system.ts'
 import { evidenceOf, settled } from '#conformance/order-facts.ts'
-import { until } from '#host/wait-for.ts'
+import { waitFor } from '#host/wait-for.ts'
 import { syncRest } from '../lab/model.ts'
 import { half, hang, problem, reset, says, text, type Treat } from './support/fake-peer.ts'
 import { openOrderService } from './support/order-service.ts'
@@ -93,7 +93,7 @@ suite('an order is answered by what inventory did', () => {
 })
 
 test('a real inventory that hangs and thaws: 504, and the stock comes back', async () => {
-  await using stage = await openStage({
+  await using stage = await startTestSystem({
     model: syncRest,
     broker: {},
     environments: { order_service: { ...environment, RESERVE_DEADLINE_MS: '2000' } },
@@ -110,7 +110,7 @@ test('a real inventory that hangs and thaws: 504, and the stock comes back', asy
   const given = orderIdIn(frozen)
   // Whichever comes first, the late reserve or the release, the end is the same.
   const isReleased = async () => (await evidenceOf(stage)).decisions.find(row => row.orderId === given)?.released
-  await until(isReleased, { deadlineMs: 60_000, what: 'the release' })
+  await waitFor(isReleased, { deadlineMs: 60_000, what: 'the release' })
   await settled(stage, orderId, given)
   const { stock, movements } = await evidenceOf(stage)
   assert.equal(

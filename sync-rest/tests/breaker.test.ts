@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { ask, problemIn } from '#conformance/client.ts'
-import { until } from '#host/wait-for.ts'
+import { waitFor } from '#host/wait-for.ts'
 import { problem, says, text, type Treat } from './support/fake-peer.ts'
 import { openOrderService, type OrderService } from './support/order-service.ts'
 
@@ -81,7 +81,7 @@ test('after its time the breaker lets one call through: while that is under way 
   const asks = () => service.inventory.ordersOf('/reserve').length - before
   const probing = async (): Promise<void> => {
     const what = 'the breaker to let one through'
-    await until(
+    await waitFor(
       () => {
         void service.place().reply.catch(() => {})
         return probes.length > 0
@@ -102,7 +102,7 @@ test('after its time the breaker lets one call through: while that is under way 
   await probing()
   probes.pop()?.(says('reserved'))
   treat(service, '/reserve', says('reserved'))
-  await until(async () => (await service.place().reply).status === 201, {
+  await waitFor(async () => (await service.place().reply).status === 201, {
     deadlineMs: 60_000,
     what: 'a closed breaker',
   })

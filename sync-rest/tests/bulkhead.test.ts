@@ -5,7 +5,7 @@ import { test } from 'node:test'
 import { bulkhead, wrap } from 'cockatiel'
 import { anOrder, problemIn } from '#conformance/client.ts'
 import { createHealth } from '#common/service/health.ts'
-import { until } from '#host/wait-for.ts'
+import { waitFor } from '#host/wait-for.ts'
 import { openPeer } from '../http-client/call.ts'
 import { askInventory, openBreaker } from '../order_service/reserve-at-inventory.ts'
 import { says, startInventory } from './support/fake-peer.ts'
@@ -64,10 +64,10 @@ test('W orders wait at once, and no more; who comes next takes the place that be
       () => true,
       () => false,
     )
-  for (const placed of placing) await until(() => isStored(placed), { deadlineMs: 60_000, what: 'all to be stored' })
+  for (const placed of placing) await waitFor(() => isStored(placed), { deadlineMs: 60_000, what: 'all to be stored' })
   for (let answered = 0; answered < placing.length; answered++) {
     const due = Math.min(answered + 2, placing.length)
-    await until(() => service.inventory.asked.length >= due, { deadlineMs: 60_000, what: `${due} calls` })
+    await waitFor(() => service.inventory.asked.length >= due, { deadlineMs: 60_000, what: `${due} calls` })
     assert.equal(service.inventory.asked.length, due)
     held[answered]?.()
   }

@@ -4,22 +4,22 @@ import { randomUUID } from 'node:crypto'
 import { test } from 'node:test'
 import { anOrder, ask, place, viewIn } from '#conformance/client.ts'
 import { assertReservedOnce, settled } from '#conformance/order-facts.ts'
-import { openStage } from '#conformance/test-system.ts'
-import type { Link } from '#engine/experiment/model.ts'
-import { until } from '#host/wait-for.ts'
+import { startTestSystem } from '#conformance/test-system.ts'
+import type { BrokerInspector } from '#engine/experiment/model.ts'
+import { waitFor } from '#host/wait-for.ts'
 import { syncRest } from '../lab/model.ts'
 import { COPY } from '../order_service/duplicator.ts'
-import { copyVerbs } from '../lab/operations.ts'
+import { duplicatorOperations } from '../lab/operations.ts'
 import { problem, reset, says, text, type Treat } from './support/fake-peer.ts'
 import { openOrderService, type OrderService } from './support/order-service.ts'
 
-function copying(verbs: Link['verbs']): { begin(): Promise<unknown>; end(): Promise<unknown> } {
+function copying(verbs: BrokerInspector['operations']): { begin(): Promise<unknown>; end(): Promise<unknown> } {
   const { 'begin-copies': begin, 'end-copies': end } = verbs
   assert.ok(begin && end)
   return { begin: () => begin({}), end: () => end({}) }
 }
 
-const copyingOf = ({ url }: OrderService) => copying(copyVerbs({ url: () => url, broker: {}, prefix: '' }))
+const copyingOf = ({ url }: OrderService) => copying(duplicatorOperations({ url: () => url, broker: {}, prefix: '' }))
 
 const isCopy = ({ headers }: { headers: object }): boolean => COPY in headers
 
@@ -92,15 +92,15 @@ test('who ends the copying is answered when the last copy was, and counts it', a
   let isOver = false
   const ended = end().finally(() => (isOver = true))
   const isOff = async () => /"twice":\{"setting":null/.test((await ask(`${service.url}/faults`)).text)
-  await until(isOff, { deadlineMs: 30_000, everyMs: 5, what: 'the copying to be switched off' })
+  await waitFor(isOff, { deadlineMs: 30_000, everyMs: 5, what: 'the copying to be switched off' })
   assert.equal(isOver, false)
   answer()
   assert.deepEqual(await ended, { copied: 2 })
 })
 
 test('orders whose every request comes twice are decided and confirmed once', async () => {
-  await using stage = await openStage({ model: syncRest, broker: {} })
-  const { begin, end } = copying(stage.link.verbs)
+  await using stage = await startTestSystem({ model: syncRest, broker: {} })
+  const { begin, end } = copying(stage.link.operations)
   await begin()
   const replies = await Promise.all(Array.from({ length: 20 }, () => place(stage, anOrder(), randomUUID())))
   const ids = replies.map(reply => viewIn(reply).orderId)

@@ -9,8 +9,8 @@ import { createLog } from '#common/service/log.ts'
 import { ordersTables } from '#common/stores/orders.ts'
 import { openStore } from '#common/stores/store.ts'
 import { CallError } from '../http-client/call.ts'
-import { abandon, place, type PlaceParts } from '../order_service/place-order.ts'
-import { releasesTables } from '../order_service/pending-releases.ts'
+import { compensate, place, type PlaceParts } from '../order_service/place-order.ts'
+import { pendingReleasesTables } from '../order_service/pending-releases.ts'
 
 const order = { orderId: 'order-1', userId: 'ada', kitchenId: 'main', items: [{ sku: 'burger', quantity: 1 }] }
 const context = { correlationId: 'c', signal: new AbortController().signal, log: createLog('test', 'silent') }
@@ -19,7 +19,7 @@ const none = () => {}
 /** Places the order on a real store, whose transaction of that number fails. */
 async function placeWith(t: TestContext, failing: number, ask: PlaceParts['ask'] = async () => {}) {
   const folder = mkdtempSync(join(tmpdir(), 'full-store-'))
-  const store = openStore(folder, 'orders', db => ({ ...ordersTables(db), ...releasesTables(db) }))
+  const store = openStore(folder, 'orders', db => ({ ...ordersTables(db), ...pendingReleasesTables(db) }))
   t.after(() => {
     store.close()
     rmSync(folder, { recursive: true })
@@ -70,9 +70,9 @@ for (const [what, ask] of [
     const { answer, store, abandoned } = await placeWith(t, 2, ask)
     await assert.rejects(answer, { code: 'deadline-passed', orderId: order.orderId })
     assert.deepEqual([...abandoned], [order.orderId])
-    await store.transact(tx => abandon(tx, order.orderId))
+    await store.transact(tx => compensate(tx, order.orderId))
     assert.equal(store.read.findOrder(order.orderId)?.status, 'failed')
-    assert.deepEqual(idsOf(store.read.owedReleases(0, 10)), [order.orderId])
+    assert.deepEqual(idsOf(store.read.pendingReleases(0, 10)), [order.orderId])
   })
 }
 
@@ -88,7 +88,7 @@ test('a confirmation cannot be noted: the answer is true all the same, and the d
 test('an order that is reserved in the store is never released for being abandoned', async t => {
   const { answer, store } = await placeWith(t, 0)
   await answer
-  await store.transact(tx => abandon(tx, order.orderId))
+  await store.transact(tx => compensate(tx, order.orderId))
   assert.equal(store.read.findOrder(order.orderId)?.status, 'reserved')
-  assert.deepEqual(store.read.owedReleases(0, 10), [])
+  assert.deepEqual(store.read.pendingReleases(0, 10), [])
 })

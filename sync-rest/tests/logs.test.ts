@@ -4,7 +4,7 @@ import { randomUUID } from 'node:crypto'
 import { test } from 'node:test'
 import { Type } from 'typebox'
 import { anOrder, ask, orderIdIn, orderUrl } from '#conformance/client.ts'
-import { openStage, type Stage } from '#conformance/test-system.ts'
+import { startTestSystem, type TestSystem } from '#conformance/test-system.ts'
 import { parse } from '#common/contracts/parse.ts'
 import { syncRest } from '../lab/model.ts'
 
@@ -17,12 +17,12 @@ const Line = Type.Object({
   correlationId: Type.Optional(Type.String()),
 })
 
-async function linesOf(stage: Stage, service: string) {
+async function linesOf(stage: TestSystem, service: string) {
   const lines = (await stage.logOf(service)).trim().split('\n')
   return lines.map(line => parse(Line, JSON.parse(line), line))
 }
 
-async function correlationIds(stage: Stage, headers: Record<string, string>): Promise<(string | undefined)[]> {
+async function correlationIds(stage: TestSystem, headers: Record<string, string>): Promise<(string | undefined)[]> {
   const all = { 'content-type': 'application/json', ...headers }
   const reply = await ask(orderUrl(stage), { method: 'POST', headers: all, body: JSON.stringify(anOrder()) })
   const orderId = orderIdIn(reply)
@@ -39,7 +39,7 @@ async function correlationIds(stage: Stage, headers: Record<string, string>): Pr
 }
 
 test('the correlation id of an order is in the log of every service, given by the client or made here', async () => {
-  await using stage = await openStage({ model: syncRest, broker: {} })
+  await using stage = await startTestSystem({ model: syncRest, broker: {} })
   const given = randomUUID()
   assert.deepEqual([...new Set(await correlationIds(stage, { 'x-correlation-id': given }))], [given])
   const made = new Set(await correlationIds(stage, {}))

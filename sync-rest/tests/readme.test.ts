@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
-import { openStage } from '#conformance/test-system.ts'
+import { startTestSystem } from '#conformance/test-system.ts'
 import { getJson } from '#engine/run/http.ts'
 import type { Setting } from '#common/service/config.ts'
 import { syncRest } from '../lab/model.ts'
@@ -35,7 +35,7 @@ for (const [service, settings] of Object.entries({
 }
 
 test('the README names the faults that each service has', async () => {
-  await using stage = await openStage({ model: syncRest, broker: {} })
+  await using stage = await startTestSystem({ model: syncRest, broker: {} })
   const told = tableOf('Faults').map(row =>
     row
       .split('|')

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { anOrder, ask, placed, problemIn, showOrder, viewIn } from '#conformance/client.ts'
 import { evidenceOf, settledOne } from '#conformance/order-facts.ts'
-import { openStage, type Stage } from '#conformance/test-system.ts'
+import { startTestSystem, type TestSystem } from '#conformance/test-system.ts'
 import { syncRest } from '../lab/model.ts'
 import { hang, problem, reset, says, text, type Treat } from './support/fake-peer.ts'
 import { openOrderService, type OrderService } from './support/order-service.ts'
@@ -59,7 +59,7 @@ test('an order that was pending when the service was killed is failed and releas
   assert.deepEqual(service.inventory.ordersOf('/reserve'), [orderId])
 })
 
-const tell = ({ runtime }: Stage, path: string, body: unknown) =>
+const tell = ({ runtime }: TestSystem, path: string, body: unknown) =>
   ask(`${runtime.url('inventory_service')}${path}`, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
@@ -69,7 +69,7 @@ const tell = ({ runtime }: Stage, path: string, body: unknown) =>
 const lateOrder = (orderId: string) => ({ orderId, ...anOrder({ kitchenId: 'sells-out' }), kitchenId: 'sells-out' })
 
 test('a release that comes before its reserve forbids it', async () => {
-  await using stage = await openStage({ model: syncRest, broker: {} })
+  await using stage = await startTestSystem({ model: syncRest, broker: {} })
   for (let time = 0; time < 2; time++) assert.equal((await tell(stage, '/release', { orderId: 'late' })).status, 200)
   for (let time = 0; time < 2; time++) {
     const refused = problemIn(await tell(stage, '/reserve', lateOrder('late')))
@@ -82,7 +82,7 @@ test('a release that comes before its reserve forbids it', async () => {
 })
 
 test('a release gives the stock back once, and the order is not reserved again', async () => {
-  await using stage = await openStage({ model: syncRest, broker: {} })
+  await using stage = await startTestSystem({ model: syncRest, broker: {} })
   const order = lateOrder('given-up')
   assert.equal((await tell(stage, '/reserve', order)).status, 200)
   for (let time = 0; time < 3; time++)
@@ -101,7 +101,7 @@ test('a release gives the stock back once, and the order is not reserved again',
 })
 
 test('an order that inventory refuses takes nothing, and a conflicting one changes nothing', async () => {
-  await using stage = await openStage({ model: syncRest, broker: {} })
+  await using stage = await startTestSystem({ model: syncRest, broker: {} })
   const orderId = await placed(stage, anOrder())
   await settledOne(stage, orderId)
   const conflict = problemIn(await tell(stage, '/reserve', { ...lateOrder(orderId), userId: 'another' }))

@@ -3,14 +3,14 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { anOrder, ask, problemIn } from '#conformance/client.ts'
 import { evidenceOf } from '#conformance/order-facts.ts'
-import { openStage } from '#conformance/test-system.ts'
+import { startTestSystem } from '#conformance/test-system.ts'
 import { syncRest } from '../lab/model.ts'
 
 const post = (url: string, body: unknown) =>
   ask(url, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) })
 
 test('an order that is reserved again, at once and after a restart, is reserved once', async () => {
-  await using stage = await openStage({ model: syncRest, broker: {} })
+  await using stage = await startTestSystem({ model: syncRest, broker: {} })
   const { runtime } = stage
   const reserve = (order: unknown) => post(`${runtime.url('inventory_service')}/reserve`, order)
   const served = { orderId: 'served', ...anOrder(), kitchenId: 'one-burger' }
@@ -41,7 +41,7 @@ test('an order that is reserved again, at once and after a restart, is reserved 
 })
 
 test('an order that is confirmed again, at once and after a restart, is confirmed once', async () => {
-  await using stage = await openStage({ model: syncRest, broker: {} })
+  await using stage = await startTestSystem({ model: syncRest, broker: {} })
   const { runtime } = stage
   const send = () => post(`${runtime.url('notification_service')}/send`, { orderId: 'one', userId: 'ada' })
   for (let life = 0; life < 2; life++) {

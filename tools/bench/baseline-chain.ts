@@ -6,9 +6,9 @@ import { parse } from '#common/contracts/parse.ts'
 
 const Address = Type.Object({ port: Type.Integer() })
 
-export type BareChain = { url: string; stop(): void }
+export type BaselineChain = { url: string; stop(): void }
 
-export async function startBareChain(): Promise<BareChain> {
+export async function startBaselineChain(): Promise<BaselineChain> {
   const servers: ChildProcess[] = []
   const stop = () => {
     for (const server of servers) server.kill()

@@ -3,11 +3,11 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { test } from 'node:test'
 import { runCli } from '../../lab/testing/cli.ts'
-import { startBareChain } from './baseline-chain.ts'
+import { startBaselineChain } from './baseline-chain.ts'
 import { watchMemory } from './memory.ts'
 
 test('the bare chain answers through all of its hops', async t => {
-  const chain = await startBareChain()
+  const chain = await startBaselineChain()
   t.after(chain.stop)
   const answer = await fetch(`${chain.url}/order`, { method: 'POST', body: '{}' })
   assert.equal(answer.status, 201)
@@ -29,7 +29,7 @@ test('memory is that of this process and all that descend from it', async t => {
 })
 
 test('an unknown part of the bench is refused with exit code 2', async () => {
-  const { code, stderr } = await runCli('bench', ['--only', 'rests'])
+  const { code, stderr } = await runCli('../../tools/bench/main', ['--only', 'rests'])
   assert.equal(code, 2)
   assert.match(stderr, /Allowed choices are generator, rest, run\./)
 })

@@ -7,7 +7,7 @@ import { runLoad } from '#engine/load/generator.ts'
 import { planOrders } from '#engine/load/orders.ts'
 import { createProcesses } from '#runtimes/processes/processes.ts'
 import { syncRest } from '../../sync-rest/lab/model.ts'
-import { startBareChain } from './baseline-chain.ts'
+import { startBaselineChain } from './baseline-chain.ts'
 
 const ORDERS_PER_SECOND = 200
 const ORDERS = 1_000
@@ -19,7 +19,7 @@ export type RestBench = { ordersPerSecond: number; orders: number; bare: Latency
 
 /** @param dataFolder for stores and logs. @throws Error when too few were answered for a p99 */
 export async function benchRest(dataFolder: string, signal: AbortSignal): Promise<RestBench> {
-  const bare = await startBareChain()
+  const bare = await startBaselineChain()
   try {
     const { runtime } = await createProcesses({
       model: syncRest,

@@ -2,17 +2,9 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { unexplainedDependencies } from './dependencies.ts'
 import { machinePaths } from './machine-paths.ts'
-import { tooLong } from './rules.ts'
 import { emptyOrSleepingTests } from './test-files.ts'
 
 const complaintsOfTest = (text: string): number => emptyOrSleepingTests([{ path: 'a.test.ts', text }]).length
-
-test('a file of 200 lines passes and one of 201 does not', () => {
-  const lines = (count: number): string => 'x\n'.repeat(count)
-  assert.deepEqual(tooLong([{ path: 'lab/a.ts', text: lines(200) }]), [])
-  assert.match(tooLong([{ path: 'lab/a.ts', text: lines(201) }]).join(), /^lab\/a\.ts has 201 lines/)
-  assert.deepEqual(tooLong([{ path: 'package-lock.json', text: lines(201) }]), [])
-})
 
 test('a test file without a test is refused, unless the conformance suite declares its tests', () => {
   assert.equal(complaintsOfTest('const a = 1'), 1)

@@ -6,14 +6,14 @@ import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } f
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { test, type TestContext } from 'node:test'
-import { startLastWill } from '#host/dead-man-switch.ts'
+import { armDeadManSwitch } from '#host/dead-man-switch.ts'
 import { leasePorts } from '#host/ports.ts'
 import { findCommand } from '#infra/brokers/machine-tools.ts'
 import { findCompose } from '#runtimes/compose/find-compose.ts'
 import { REMOVE_PROJECT, removeProject } from '#runtimes/compose/project.ts'
 import { models } from '../../lab/session/registry.ts'
 import { readTour, type Step } from './tour.ts'
-import { walk } from './type-tour.ts'
+import { typeTour } from './type-tour.ts'
 
 const ROOT = resolve(import.meta.dirname, '../..')
 const STEP_MS = 240_000
@@ -66,7 +66,7 @@ const sooner = (text: string): string => text.replaceAll(/\b60\b/g, '10')
 for (const { name: model } of models)
   test(`${model}: what its README tells to type prints what it shows`, async t => {
     const project = `lab-tour-${process.pid}-${model}`
-    const will = startLastWill({
+    const will = armDeadManSwitch({
       command: 'sh',
       args: ['-c', `${REMOVE_PROJECT}\nsleep 5\n${REMOVE_PROJECT}`, project],
     })
@@ -86,7 +86,7 @@ for (const { name: model } of models)
     assert.ok(steps.some(({ commands }) => commands.includes('$(seq 10)')))
 
     const PATH = await pathWithCompose(folder)
-    await walk({
+    await typeTour({
       steps,
       cwd: here,
       env: { ...process.env, COMPOSE_FILE: undefined, ...environment, PATH, COMPOSE_PROJECT_NAME: project },

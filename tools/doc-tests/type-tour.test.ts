@@ -4,12 +4,12 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test, type TestContext } from 'node:test'
 import type { Step } from './tour.ts'
-import { walk } from './type-tour.ts'
+import { typeTour } from './type-tour.ts'
 
 function walkIn(t: TestContext, steps: Step[], deadlineMs = 10_000): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), 'walk-'))
   t.after(() => rmSync(folder, { recursive: true }))
-  return walk({ steps, cwd: folder, env: { PATH: process.env.PATH }, folder, deadlineMs })
+  return typeTour({ steps, cwd: folder, env: { PATH: process.env.PATH }, folder, deadlineMs })
 }
 
 test('steps share one shell, read nothing of each other, and may print what they like where nothing is shown', t =>

@@ -4,10 +4,10 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { startChild } from '#host/child.ts'
-import { until } from '#host/wait-for.ts'
+import { waitFor } from '#host/wait-for.ts'
 import { isShown, type Step } from './tour.ts'
 
-export type Walk = {
+export type TypedTour = {
   steps: readonly Step[]
   cwd: string
   env: NodeJS.ProcessEnv
@@ -19,7 +19,7 @@ export type Walk = {
 }
 
 /** @throws Error with the commands, what is shown and what was printed, of the first step that differs, fails or hangs */
-export async function walk({ steps, cwd, env, folder, deadlineMs, onStep }: Walk): Promise<void> {
+export async function typeTour({ steps, cwd, env, folder, deadlineMs, onStep }: TypedTour): Promise<void> {
   const script = join(folder, 'tour.sh')
   const outputOf = (index: number) => join(folder, `${index}.out`)
   const endOf = (index: number) => join(folder, `${index}.end`)
@@ -33,7 +33,7 @@ export async function walk({ steps, cwd, env, folder, deadlineMs, onStep }: Walk
     for (const [index, { commands, shown }] of steps.entries()) {
       const begun = performance.now()
       const ended = () => textOf(endOf(index)).endsWith('\n') || !shell.running
-      const inTime = await until(ended, { deadlineMs, what: 'the step' }).catch(() => false)
+      const inTime = await waitFor(ended, { deadlineMs, what: 'the step' }).catch(() => false)
       const printed = textOf(outputOf(index))
       const status = textOf(endOf(index)).trim()
       const wrong = !inTime

@@ -4,24 +4,24 @@
 import { createHash } from 'node:crypto'
 import type { DatabaseSync } from 'node:sqlite'
 
-export type SuspectsTables = {
+export type CrashJournalTables = {
   /** Notes that the message is begun alone once more. */
-  beginAlone(key: string): void
-  endAlone(key: string): void
+  recordAttempt(key: string): void
+  clearAttempts(key: string): void
   /** How often it was begun alone without an end; 0 when it is no suspect. */
-  deathsAlone(key: string): number
+  crashCount(key: string): number
 }
 
-export function suspectsTables(db: DatabaseSync): SuspectsTables {
+export function crashJournalTables(db: DatabaseSync): CrashJournalTables {
   db.exec('CREATE TABLE IF NOT EXISTS suspects (key TEXT PRIMARY KEY, deaths INTEGER NOT NULL) STRICT')
   const begin = db.prepare('INSERT INTO suspects VALUES (?, 1) ON CONFLICT DO UPDATE SET deaths = deaths + 1')
   const end = db.prepare('DELETE FROM suspects WHERE key = ?')
   const find = db.prepare('SELECT deaths FROM suspects WHERE key = ?')
   return {
-    beginAlone: key => void begin.run(key),
-    endAlone: key => void end.run(key),
-    deathsAlone: key => Number(find.get(key)?.deaths ?? 0),
+    recordAttempt: key => void begin.run(key),
+    clearAttempts: key => void end.run(key),
+    crashCount: key => Number(find.get(key)?.deaths ?? 0),
   }
 }
 
-export const suspectKey = (body: Buffer): string => createHash('sha256').update(body).digest('base64url')
+export const messageKey = (body: Buffer): string => createHash('sha256').update(body).digest('base64url')

@@ -2,7 +2,7 @@
 import { always } from '#engine/checks/checks.ts'
 import { expectedOutcomes } from '#engine/checks/expected-outcomes.ts'
 import { oversold } from '#engine/checks/oversold.ts'
-import { actSeen } from '#engine/checks/preconditions.ts'
+import { stepSeen } from '#engine/checks/preconditions.ts'
 import { defineExperiment } from '#engine/experiment/define.ts'
 import { at, kill, start } from '#engine/experiment/steps.ts'
 import { count, findMeasure, ms } from '#engine/analysis/format.ts'
@@ -34,12 +34,12 @@ export default defineExperiment({
           deadlineMs: 5_000,
         },
         timeline: [at(beforeMs, kill(INVENTORY)), at(beforeMs + outageMs, start(INVENTORY))],
-        settleMs: 60_000,
+        quiescenceMs: 60_000,
         checks: [
           ...always,
           oversold,
           expectedOutcomes(),
-          actSeen({ verb: 'kill', target: INVENTORY }),
+          stepSeen({ verb: 'kill', target: INVENTORY }),
           // All that came while it was dead must have waited; a tenth is left for the time that killing takes.
           backlogRisesAndEmpties(orders(outageMs) * 0.9),
         ],
@@ -48,12 +48,12 @@ export default defineExperiment({
     ]
   },
   columns: [
-    'asked',
-    'deepest backlog',
-    'deepest queue',
+    'requested',
+    'peak backlog',
+    'peak queue depth',
     'drain rate',
     'time to empty',
-    'outage: asked',
+    'outage: requested',
     'outage: availability',
     'outage: accepted p50',
     'outage: accepted p99',
@@ -64,7 +64,7 @@ export default defineExperiment({
     const of = (name: string) => findMeasure(outage, name)
     return [
       `While inventory was dead ${count(of('outage: availability'))} % of the orders were accepted within a second, half of them within ${ms(of('outage: accepted p50'))}: who orders does not notice, because the order waits in a queue and not in a call.`,
-      `The backlog grew to ${count(of('deepest backlog'))} orders; once inventory was back it decided ${count(of('drain rate'))} a second and had caught up after ${ms(of('time to empty'))}, and the longest order took ${ms(of('completed max'))} in all.`,
+      `The backlog grew to ${count(of('peak backlog'))} orders; once inventory was back it decided ${count(of('drain rate'))} a second and had caught up after ${ms(of('time to empty'))}, and the longest order took ${ms(of('completed max'))} in all.`,
     ]
   },
 })

@@ -5,11 +5,21 @@ import { always } from '#engine/checks/checks.ts'
 import { deadLetterClosure } from '#engine/checks/dead-letter-closure.ts'
 import { expectedOutcomes } from '#engine/checks/expected-outcomes.ts'
 import { oversold } from '#engine/checks/oversold.ts'
-import { actSeen } from '#engine/checks/preconditions.ts'
+import { stepSeen } from '#engine/checks/preconditions.ts'
 import { defineExperiment, type Variant } from '#engine/experiment/define.ts'
 import type { RawMessage } from '#engine/run/history.ts'
 import type { PlannedOrder } from '#engine/load/orders.ts'
-import { at, fault, kill, start, use, type Stage, type Step, type View, type When } from '#engine/experiment/steps.ts'
+import {
+  at,
+  fault,
+  kill,
+  start,
+  operation,
+  type StepContext,
+  type Step,
+  type Progress,
+  type When,
+} from '#engine/experiment/steps.ts'
 import { count, findMeasure } from '#engine/analysis/format.ts'
 import { asyncRabbitmq } from '../../lab/model.ts'
 import { healInTheEnd, readRepeats, repeatsOf, repeatsSeen } from './repeats.ts'
@@ -19,12 +29,12 @@ const INVENTORY = 'inventory_service'
 const AGAIN = 20
 
 const orderOf = ({ orderId, userId, kitchenId, items }: PlannedOrder): Order => ({ orderId, userId, kitchenId, items })
-const some = ({ planned }: Stage) => planned.slice(0, AGAIN)
+const some = ({ planned }: StepContext) => planned.slice(0, AGAIN)
 
 const again = (when: When, as: 'same' | 'new', kind: string): Step =>
   at(
     when,
-    use(
+    operation(
       'redeliver',
       stage => ({ orders: some(stage).map(orderOf), as }),
       stage => some(stage).map(planned => rawOf(planned, 'duplicate', kind)),
@@ -35,7 +45,7 @@ const again = (when: When, as: 'same' | 'new', kind: string): Step =>
 const conflicting = (when: When): Step =>
   at(
     when,
-    use(
+    operation(
       'redeliver',
       stage => ({
         as: 'new',
@@ -54,7 +64,7 @@ const rawOf = ({ orderId }: PlannedOrder, expect: RawMessage['expect'], kind: st
 
 const decided =
   (orders: number) =>
-  ({ decided }: View): boolean =>
+  ({ decided }: Progress): boolean =>
     decided >= orders
 
 export default defineExperiment({
@@ -70,7 +80,7 @@ export default defineExperiment({
   variants({ orders, ordersPerSecond, deaths }) {
     const load = { orders, ordersPerSecond, deadlineMs: 5_000 }
     const sound = [...always, oversold, expectedOutcomes()]
-    const base = { load, settleMs: 60_000, measures: repeatMeasures }
+    const base = { load, quiescenceMs: 60_000, measures: repeatMeasures }
     const variants: Variant[] = [
       {
         ...base,
@@ -87,7 +97,7 @@ export default defineExperiment({
           again(0, 'new', 'another event after a restart'),
           readRepeats(({ depths }) => depths['inventory.orders'] === 0),
         ],
-        checks: [...sound, deadLetterClosure, actSeen({ verb: 'kill', target: INVENTORY }), repeatsSeen(3 * AGAIN)],
+        checks: [...sound, deadLetterClosure, stepSeen({ verb: 'kill', target: INVENTORY }), repeatsSeen(3 * AGAIN)],
       },
       {
         ...base,
@@ -114,7 +124,7 @@ export default defineExperiment({
     return variants
   },
   columns: [
-    'asked',
+    'requested',
     'duplicates',
     'decided',
     'notified',

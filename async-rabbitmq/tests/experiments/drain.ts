@@ -12,9 +12,9 @@ const CAUGHT_UP = 5
 
 type Outage = { killedNs: number; startedNs: number; healthyNs: number }
 
-function outageOf({ acts }: History): Outage {
-  const killed = acts.find(act => act.verb === 'kill')
-  const started = acts.find(act => act.verb === 'start')
+function outageOf({ executedSteps }: History): Outage {
+  const killed = executedSteps.find(act => act.action === 'kill')
+  const started = executedSteps.find(act => act.action === 'start')
   if (!killed || !started) throw new Error('the timeline neither killed nor started inventory')
   return { killedNs: killed.atNs, startedNs: started.atNs, healthyNs: started.doneNs }
 }
@@ -40,14 +40,14 @@ export function drainMeasures(history: History): Omit<Measure, 'variant'>[] {
   const drainNs = caughtUpNs === undefined ? undefined : caughtUpNs - first
   return [
     {
-      name: 'deepest queue',
+      name: 'peak queue depth',
       unit: 'messages',
       value: Math.max(0, ...samples.map(({ depths }) => depths['inventory.orders'] ?? 0)),
     },
     { name: 'drain rate', unit: 'orders/s', value: drainNs ? (drained.length * 1e9) / drainNs : null },
     { name: 'time to start', unit: 'ms', value: (healthyNs - startedNs) / 1e6 },
     { name: 'time to empty', unit: 'ms', value: caughtUpNs === undefined ? null : (caughtUpNs - startedNs) / 1e6 },
-    { name: 'outage: asked', unit: 'orders', value: during.length },
+    { name: 'outage: requested', unit: 'orders', value: during.length },
     { name: 'outage: availability', unit: '%', value: during.length ? (100 * inTime.length) / during.length : null },
     ...latency('outage: accepted', acceptedLatency(during, deadlineMs).corrected),
   ]

@@ -1,7 +1,7 @@
 // Messages that can never be handled come among good ones: what becomes of them, and what of the good ones?
 import { eventId } from '#common/contracts/events.ts'
 import { DEFAULT_KITCHEN } from '#common/contracts/order.ts'
-import { defineCheck, judgeAll } from '#engine/checks/check.ts'
+import { defineCheck, evaluateAll } from '#engine/checks/check.ts'
 import { always } from '#engine/checks/checks.ts'
 import { deadLetterClosure } from '#engine/checks/dead-letter-closure.ts'
 import { expectedOutcomes } from '#engine/checks/expected-outcomes.ts'
@@ -9,8 +9,8 @@ import { oversold } from '#engine/checks/oversold.ts'
 import { faultSeen } from '#engine/checks/preconditions.ts'
 import { defineExperiment, type Variant } from '#engine/experiment/define.ts'
 import type { History } from '#engine/run/history.ts'
-import { at, fault, use, type Step, type View } from '#engine/experiment/steps.ts'
-import { livesOf } from '#engine/analysis/order-timeline.ts'
+import { at, fault, operation, type Step, type Progress } from '#engine/experiment/steps.ts'
+import { orderTimelines } from '#engine/analysis/order-timeline.ts'
 import { count, findMeasure, ms } from '#engine/analysis/format.ts'
 import { asyncRabbitmq } from '../../lab/model.ts'
 import { DEFAULT_RETRY_DELAYS_MS } from '../../messaging/topology.ts'
@@ -26,7 +26,9 @@ const poisonSteps = (everyMs: number): Step[] =>
   POISON.map(({ id, orderId, class: kind, message }, index) =>
     at(
       everyMs * (index + 1),
-      use('publish-raw', { ...message, messageId: id }, () => [{ id, orderId, expect: 'dead-letter', class: kind }]),
+      operation('publish-raw', { ...message, messageId: id }, () => [
+        { id, orderId, expect: 'dead-letter', class: kind },
+      ]),
     ),
   )
 
@@ -41,7 +43,7 @@ const doomed = (atMs: number, userId: string): Step => {
   const id = eventId('OrderPlaced', order.orderId)
   return at(
     atMs,
-    use('redeliver', { orders: [order] }, () => [
+    operation('redeliver', { orders: [order] }, () => [
       { id, orderId: order.orderId, expect: 'dead-letter', class: `an order of ${userId}` },
     ]),
   )
@@ -59,23 +61,23 @@ const reasonsGiven = defineCheck(
       const isRight = letter.reason === poison.reason && letter.attempts === 1
       return isRight ? [] : [`"${poison.class}" is there for ${letter.reason} after ${letter.attempts} attempts`]
     })
-    return judgeAll({ looked: POISON.length, what: 'classes of poison', offenders })
+    return evaluateAll({ looked: POISON.length, what: 'classes of poison', offenders })
   },
 )
 
 const givenUpFor = (reason: string, attempts?: number) =>
-  defineCheck(`given up: ${reason}`, `one message, and no other, is given up for ${reason}`, ({ evidence }) => {
+  defineCheck(`dead-lettered: ${reason}`, `one message, and no other, is given up for ${reason}`, ({ evidence }) => {
     const offenders = evidence.deadLetters.filter(
       letter => letter.reason !== reason || (attempts !== undefined && letter.attempts !== attempts),
     )
     const shown = offenders.map(({ id, ...letter }) => `${id} for ${letter.reason} after ${letter.attempts} attempts`)
     const surplus = evidence.deadLetters.length > 1 ? [`there are ${evidence.deadLetters.length} letters`] : []
-    return judgeAll({ looked: evidence.deadLetters.length, what: 'dead letters', offenders: [...shown, ...surplus] })
+    return evaluateAll({ looked: evidence.deadLetters.length, what: 'dead letters', offenders: [...shown, ...surplus] })
   })
 
 const dead =
   (letters: number) =>
-  ({ deadLetters }: View): boolean =>
+  ({ deadLetters }: Progress): boolean =>
     deadLetters >= letters
 
 export default defineExperiment({
@@ -91,7 +93,7 @@ export default defineExperiment({
     const load = { orders, ordersPerSecond, warmUpOrders, deadlineMs: 5_000 }
     const few = { orders: Math.ceil(orders / 4), ordersPerSecond, deadlineMs: 5_000 }
     const sound = [...always, oversold, expectedOutcomes()]
-    const base = { settleMs: 60_000, measures: deadLetterMeasures }
+    const base = { quiescenceMs: 60_000, measures: deadLetterMeasures }
     const variants: Variant[] = [
       { ...base, name: 'baseline', about: 'good orders alone', load, checks: sound },
       {
@@ -100,7 +102,7 @@ export default defineExperiment({
         about: 'the same with one message of each class among them',
         load,
         timeline: poisonSteps(poisonEveryMs),
-        until: dead(POISON.length),
+        completeWhen: dead(POISON.length),
         checks: [...sound, deadLetterClosure, reasonsGiven],
       },
       {
@@ -117,7 +119,7 @@ export default defineExperiment({
         about: 'the orders of one user fail for ever',
         load: few,
         timeline: [at(0, fault(INVENTORY, { error: { userId: 'unlucky' } })), doomed(500, 'unlucky')],
-        until: dead(1),
+        completeWhen: dead(1),
         checks: [...sound, deadLetterClosure, givenUpFor('retries-exhausted', ATTEMPTS)],
       },
       {
@@ -134,19 +136,19 @@ export default defineExperiment({
     ]
     return variants
   },
-  columns: ['asked', 'decided', 'dead letters', 'accepted p50', 'completed p50', 'completed p99', 'completed max'],
+  columns: ['requested', 'decided', 'dead letters', 'accepted p50', 'completed p50', 'completed p99', 'completed max'],
   explain([baseline, poison, heals, never, killer]) {
     const of = findMeasure
     return [
       `${count(of(poison, 'dead letters'))} poison messages went to the dead-letter queue at once, each with its reason; half of the good orders among them completed within ${ms(of(poison, 'completed p50'))}, the slowest within ${ms(of(poison, 'completed max'))} (without poison: ${ms(of(baseline, 'completed p50'))} and ${ms(of(baseline, 'completed max'))}).`,
-      `An error that heals costs its order the ladder's delays (half completed within ${ms(of(heals, 'completed p50'))}) and nobody else; one that never heals ended after ${ATTEMPTS} attempts (${count(of(never, 'dead letters'))} dead letter), and an order that kills its consumer ended there alone (${count(of(killer, 'dead letters'))}).`,
+      `An error that heals costs its order the ladder's delays (median completion of all requested ${ms(of(heals, 'completed p50'))}) and nobody else; one that never heals ended after ${ATTEMPTS} attempts (${count(of(never, 'dead letters'))} dead letter), and an order that kills its consumer ended there alone (${count(of(killer, 'dead letters'))}).`,
     ]
   },
 })
 
 function deadLetterMeasures(history: History) {
   return [
-    { name: 'decided', unit: 'orders', value: livesOf(history).filter(({ outcome }) => outcome).length },
+    { name: 'decided', unit: 'orders', value: orderTimelines(history).filter(({ outcome }) => outcome).length },
     { name: 'dead letters', unit: 'messages', value: history.evidence.deadLetters.length },
   ]
 }

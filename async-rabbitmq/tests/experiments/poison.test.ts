@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { orderPlaced } from '#common/contracts/events.ts'
 import { assertWhole, orderOf, placeMany, untilDeadLetters, untilNotified } from '../support/evidence.ts'
-import { openPlace } from '../support/deployment.ts'
+import { openDeployment } from '../support/deployment.ts'
 
 const event = orderPlaced(orderOf('poison'), { correlationId: 'c', occurredAt: '2026-01-01T00:00:00.000Z' })
 const withData = (data: object) => JSON.stringify({ ...event, data: { ...event.data, ...data } })
@@ -58,10 +58,10 @@ const POISON: Poison[] = [
 ]
 
 test('each poison message is once among the dead letters with its reason, and good orders pass', async t => {
-  const place = await openPlace(t)
+  const place = await openDeployment(t)
   await place.start()
   const orderIds = await placeMany(place, 30)
-  for (const { name, raw } of POISON) await place.link.verbs['publish-raw']?.({ ...raw, messageId: name })
+  for (const { name, raw } of POISON) await place.link.operations['publish-raw']?.({ ...raw, messageId: name })
   orderIds.push(...(await placeMany(place, 30)))
   await untilNotified(place, 60)
   const letters = await untilDeadLetters(place, POISON.length)
@@ -77,10 +77,10 @@ test('each poison message is once among the dead letters with its reason, and go
 })
 
 test('the other services too set aside what they cannot read', async t => {
-  const place = await openPlace(t)
+  const place = await openDeployment(t)
   await place.start(['order_service', 'notification_service'])
   for (const routingKey of ['notification.reserved', 'order.results'])
-    await place.link.verbs['publish-raw']?.({ body: '[]', exchange: '', routingKey: place.prefix + routingKey })
+    await place.link.operations['publish-raw']?.({ body: '[]', exchange: '', routingKey: place.prefix + routingKey })
   const letters = await untilDeadLetters(place, 2)
   assert.deepEqual(
     letters.map(({ source, reason }) => [source, reason]),

@@ -4,7 +4,7 @@ import { duplicatesSeen } from '#engine/checks/preconditions.ts'
 import type { History } from '#engine/run/history.ts'
 import { deleteJson, getJson } from '#engine/run/http.ts'
 import { at, type Step, type When } from '#engine/experiment/steps.ts'
-import { until } from '#host/wait-for.ts'
+import { waitFor } from '#host/wait-for.ts'
 
 const INVENTORY = 'inventory_service'
 const PATH = '/inventory/repeats'
@@ -12,9 +12,9 @@ const PATH = '/inventory/repeats'
 /** Reads all repeats; waits while the service is being started again. */
 export const readRepeats = (when: When): Step =>
   at(when, {
-    verb: 'read',
+    action: 'read',
     target: `${INVENTORY}${PATH}`,
-    async perform({ runtime }) {
+    async run({ runtime }) {
       const page = async (after: number): Promise<{ rows: unknown[]; next: number | null }> => {
         const answer = await getJson(`${runtime.url(INVENTORY)}${PATH}?limit=1000&after=${after}`)
         return answer as { rows: unknown[]; next: number | null }
@@ -29,23 +29,23 @@ export const readRepeats = (when: When): Step =>
         return { repeats: count }
       }
       const patient = () => all().catch(() => undefined)
-      return until(patient, { deadlineMs: 60_000, what: `${INVENTORY} to show its repeats` })
+      return waitFor(patient, { deadlineMs: 60_000, what: `${INVENTORY} to show its repeats` })
     },
   })
 
 /** Heals it in a life that lasts: one that dies meanwhile is waited for. */
 export const healInTheEnd = (when: When): Step =>
   at(when, {
-    verb: 'heal',
+    action: 'heal',
     target: INVENTORY,
-    async perform({ runtime }) {
+    async run({ runtime }) {
       const heal = () => deleteJson(`${runtime.url(INVENTORY)}/faults`).catch(() => undefined)
-      await until(heal, { deadlineMs: 60_000, what: `${INVENTORY} to live on` })
+      await waitFor(heal, { deadlineMs: 60_000, what: `${INVENTORY} to live on` })
     },
   })
 
-export function repeatsOf({ acts }: History): number {
-  const read = acts.findLast(act => act.verb === 'read' && act.target.endsWith(PATH))
+export function repeatsOf({ executedSteps }: History): number {
+  const read = executedSteps.findLast(act => act.action === 'read' && act.target.endsWith(PATH))
   const result = read?.result as { repeats: number } | undefined
   return result?.repeats ?? 0
 }

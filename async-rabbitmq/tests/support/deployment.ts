@@ -8,13 +8,13 @@ import type { TestContext } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { startChild, type Child, type Exit } from '#host/child.ts'
 import { leasePorts } from '#host/ports.ts'
-import { until } from '#host/wait-for.ts'
+import { waitFor } from '#host/wait-for.ts'
 import { asyncRabbitmq } from '../../lab/model.ts'
 
 export type ServiceName = 'order_service' | 'inventory_service' | 'notification_service'
 export const SERVICES: ServiceName[] = ['order_service', 'inventory_service', 'notification_service']
 
-const folderOf = (name: string) => fileURLToPath(new URL(`../${name}/main.ts`, import.meta.url))
+const folderOf = (name: string) => fileURLToPath(new URL(`../../${name}/main.ts`, import.meta.url))
 
 export function brokerUrl(): string {
   const url = process.env.LAB_TEST_RABBITMQ_URL
@@ -22,14 +22,14 @@ export function brokerUrl(): string {
   return url
 }
 
-export type TestPlace = Awaited<ReturnType<typeof openPlace>>
+export type TestDeployment = Awaited<ReturnType<typeof openDeployment>>
 type Options = { broker?: string; amqp?: string; env?: Record<string, string> }
 
 /**
  * Nothing is started yet. `amqp` is how the services reach the broker, when that is another way than the test's own;
  * `env` is for all services. A short ladder makes waits short.
  */
-export async function openPlace(t: TestContext, { broker = brokerUrl(), amqp = broker, env = {} }: Options = {}) {
+export async function openDeployment(t: TestContext, { broker = brokerUrl(), amqp = broker, env = {} }: Options = {}) {
   const prefix = `test-${randomUUID().slice(0, 8)}.`
   const folder = mkdtempSync(join(tmpdir(), 'lab-rabbitmq-'))
   const lease = await leasePorts(SERVICES.length)
@@ -94,13 +94,13 @@ export async function openPlace(t: TestContext, { broker = brokerUrl(), amqp = b
       for (const name of names) await self.healthy(name)
     },
     healthy: (name: ServiceName) =>
-      until(async () => (await health(name)).healthy, {
+      waitFor(async () => (await health(name)).healthy, {
         deadlineMs: 60_000,
         everyMs: 25,
         what: `${name} to be healthy`,
       }),
     unhealthy: (name: ServiceName, piece: string) =>
-      until(async () => (await health(name)).troubles[piece], {
+      waitFor(async () => (await health(name)).troubles[piece], {
         deadlineMs: 60_000,
         everyMs: 25,
         what: `${name} to be in trouble with its ${piece}`,

@@ -2,12 +2,12 @@
 import { execFileSync } from 'node:child_process'
 import { readdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
-import type { ServiceName, TestPlace } from './deployment.ts'
+import type { ServiceName, TestDeployment } from './deployment.ts'
 
 /** Of util-linux, which every Debian has. */
 const PRLIMIT = 'prlimit'
 
-export function fillDisk(place: TestPlace, name: ServiceName): { makeRoom(): void } {
+export function fillDisk(place: TestDeployment, name: ServiceName): { makeRoom(): void } {
   const folder = join(place.folder, name)
   const largest = Math.max(...readdirSync(folder).map(file => statSync(join(folder, file)).size))
   // Only the soft limit: it can be raised again without being root.

@@ -6,25 +6,25 @@ import type { TestContext } from 'node:test'
 import { OrderPlaced, orderPlaced } from '#common/contracts/events.ts'
 import { createHealth } from '#common/service/health.ts'
 import { createLog } from '#common/service/log.ts'
-import { until } from '#host/wait-for.ts'
+import { waitFor } from '#host/wait-for.ts'
 import { openStore } from '#common/stores/store.ts'
 import type { Broker } from '../../broker/broker.ts'
 import type { Outgoing } from '../../broker/message.ts'
 import type { Delivery, Subscriber } from '../../broker/subscription.ts'
 import { consume } from '../../messaging/consume.ts'
 import { readEvent } from '#common/messaging/read-event.ts'
-import { suspectsTables } from '../../messaging/quarantine/crash-journal.ts'
+import { crashJournalTables } from '../../messaging/quarantine/crash-journal.ts'
 import { topologyOf } from '../../messaging/topology.ts'
 
 const topology = topologyOf('', 3)
-export const line = topology.lines.inventory
+export const line = topology.consumerQueues.inventory
 
 export function openConsumer(
   t: TestContext,
   work: { handle?(orderId: string): void; isDone?(orderId: string): boolean } = {},
 ) {
   const folder = mkdtempSync(join(tmpdir(), 'lab-consume-'))
-  const store = openStore(folder, 'suspects', suspectsTables)
+  const store = openStore(folder, 'suspects', crashJournalTables)
   const closing = new AbortController()
   const health = createHealth()
   const steps: string[] = []
@@ -74,9 +74,9 @@ export function openConsumer(
     subscriber?.onDelivery({ ...nothing, body, headers, redelivered: false, ack, ...given }, channel)
   }
   const untilSteps = (...wanted: string[]) =>
-    until(() => wanted.every(step => steps.includes(step)), { deadlineMs: 60_000, everyMs: 5, what: String(wanted) })
+    waitFor(() => wanted.every(step => steps.includes(step)), { deadlineMs: 60_000, everyMs: 5, what: String(wanted) })
   const untilPublished = (count: number) =>
-    until(() => published.length >= count, { deadlineMs: 60_000, everyMs: 5, what: `${count} copies` })
+    waitFor(() => published.length >= count, { deadlineMs: 60_000, everyMs: 5, what: `${count} copies` })
   const lose = () => subscriber?.onLost()
   return { closing, confirms, deliver, health, lose, published, steps, store, untilPublished, untilSteps }
 }

@@ -2,7 +2,7 @@
 // Guarantees: nearest rank, as percentiles.ts; nothing is shown with fewer than ten samples beyond it, and nothing of a
 // latency that is void.
 import type { History } from '../../run/history.ts'
-import { livesOf } from '../order-timeline.ts'
+import { orderTimelines } from '../order-timeline.ts'
 import { completions, isCompletionVoid, isVoid, measuredOf } from '../measures.ts'
 import type { Quantiles } from '../../run/summary.ts'
 import { acceptedSamples } from './accepted.ts'
@@ -21,7 +21,11 @@ export function quantilesOf(variant: string, history: History): Quantiles[] {
     { variant, latency: 'accepted', points: quantiles(corrected) },
     { variant, latency: 'accepted uncorrected', points: quantiles(uncorrected) },
   ]
-  const completed = () => ({ variant, latency: 'completed', points: quantiles(completions(history, livesOf(history))) })
+  const completed = () => ({
+    variant,
+    latency: 'completed',
+    points: quantiles(completions(history, orderTimelines(history))),
+  })
   return [...(isVoid(history) ? [] : accepted), ...(isCompletionVoid(history) ? [] : [completed()])]
 }
 

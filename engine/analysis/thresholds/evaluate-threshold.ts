@@ -17,7 +17,7 @@ export const measureOf = ({ subject }: Threshold, variant: string): string =>
   subject.startsWith(`${variant}: `) ? subject.slice(variant.length + 2) : subject
 
 /** Undefined where the variant has no such measure. @param measures of this variant */
-export function judgeThreshold(
+export function evaluateThreshold(
   threshold: Threshold,
   variant: string,
   measures: readonly Figure[],
@@ -30,14 +30,14 @@ export function judgeThreshold(
 }
 
 /** Those of an experiment; what is no threshold, or is of no measure, is unknown. */
-export const judgeThresholds = (
+export const evaluateThresholds = (
   texts: readonly string[],
   variant: string,
   measures: readonly Figure[],
 ): CheckResult[] =>
   texts.map(text => {
     try {
-      return judgeThreshold(parseThreshold(text), variant, measures) ?? notMeasured(text)
+      return evaluateThreshold(parseThreshold(text), variant, measures) ?? notMeasured(text)
     } catch (error) {
       return {
         name: checkName(text),

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { judgeThreshold, judgeThresholds } from './evaluate-threshold.ts'
+import { evaluateThreshold, evaluateThresholds } from './evaluate-threshold.ts'
 import { OPS, parseThreshold } from './threshold.ts'
 
 const p99 = (value: number | null, more: object = {}) => ({ name: 'completed p99', unit: 'ms', value, ...more })
 const verdictOf = (text: string, ...measures: ReturnType<typeof p99>[]) =>
-  judgeThreshold(parseThreshold(text), 'steady', measures)?.verdict
+  evaluateThreshold(parseThreshold(text), 'steady', measures)?.verdict
 
 test('a threshold names a measure, perhaps of a variant, with an operator, a number, and perhaps a unit', () => {
   const parsed = (text: string) => {
@@ -14,8 +14,8 @@ test('a threshold names a measure, perhaps of a variant, with an operator, a num
   }
   assert.deepEqual(parsed('completed p99 < 500ms'), ['completed p99', '<', 500, 'ms'])
   assert.deepEqual(parsed('  during:answer max<=1.5  s '), ['during: answer max', '<=', 1.5, 's'])
-  assert.deepEqual(parsed('deadline below, breaker: completed ÷ asked >= 99 %'), [
-    'deadline below, breaker: completed ÷ asked',
+  assert.deepEqual(parsed('deadline below, breaker: completed ÷ requested >= 99 %'), [
+    'deadline below, breaker: completed ÷ requested',
     '>=',
     99,
     '%',
@@ -47,7 +47,7 @@ test('times are converted, and units of two kinds are unknown', () => {
   assert.equal(verdictOf('completed p99 < 0.5 s', p99(499)), 'valid')
   assert.equal(verdictOf('completed p99 < 0.5 s', p99(501)), 'invalid')
   assert.equal(verdictOf('lag < 90000 ms', { ...p99(2), name: 'lag', unit: 'min' }), 'invalid')
-  const mixed = judgeThreshold(parseThreshold('completed p99 < 5 %'), 'steady', [p99(1)])
+  const mixed = evaluateThreshold(parseThreshold('completed p99 < 5 %'), 'steady', [p99(1)])
   assert.deepEqual(mixed, {
     name: 'threshold completed p99 < 5 %',
     verdict: 'unknown',
@@ -56,7 +56,9 @@ test('times are converted, and units of two kinds are unknown', () => {
 })
 
 test('a void measure is unknown with its reason, and one that is not there is not judged', () => {
-  const judged = judgeThreshold(parseThreshold('completed p99 < 5'), 'steady', [p99(null, { note: 'generator-bound' })])
+  const judged = evaluateThreshold(parseThreshold('completed p99 < 5'), 'steady', [
+    p99(null, { note: 'generator-bound' }),
+  ])
   assert.deepEqual([judged?.verdict, judged?.detail], ['unknown', 'completed p99 has no value: generator-bound.'])
   assert.equal(verdictOf('accepted p99 < 5', p99(1)), undefined)
 })
@@ -73,7 +75,7 @@ test('a threshold of a variant is about it alone', () => {
 })
 
 test("an experiment's own thresholds are unknown where they are none, or of what was not measured", () => {
-  const checks = judgeThresholds(['completed p99 < 5', 'acepted p99 < 5', 'nonsense'], 'steady', [p99(9)])
+  const checks = evaluateThresholds(['completed p99 < 5', 'acepted p99 < 5', 'nonsense'], 'steady', [p99(9)])
   assert.deepEqual(
     checks.map(({ verdict }) => verdict),
     ['invalid', 'unknown', 'unknown'],

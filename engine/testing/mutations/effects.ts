@@ -2,63 +2,73 @@
  * Ways to break the effects of one order in a whole history, with the checks that must see each, and no other.
  */
 import { SCARCE_KITCHEN } from '../../load/stock.ts'
-import { addMovement, type Break, confirmed, forget, justBefore, LATE_NS, moveAgain, rowOf, told } from './mutation.ts'
-import { STORY_BREAKS } from './reports.ts'
-import { SUBTLE_BREAKS } from './rows.ts'
-import { TIME_BREAKS } from './timestamps.ts'
+import {
+  addMovement,
+  type Mutation,
+  confirmed,
+  forget,
+  justBefore,
+  LATE_NS,
+  moveAgain,
+  rowOf,
+  told,
+} from './mutation.ts'
+import { REPORT_MUTATIONS } from './reports.ts'
+import { ROW_MUTATIONS } from './rows.ts'
+import { TIMESTAMP_MUTATIONS } from './timestamps.ts'
 
-export const BREAKS: readonly Break[] = [
+export const MUTATIONS: readonly Mutation[] = [
   {
     name: 'an accepted order vanishes',
     on: trace => confirmed(trace) && told(202)(trace),
-    spoil(history, trace) {
+    mutate(history, trace) {
       moveAgain(history, trace, 'undo')
       forget(history, trace, 'orders', 'decisions', 'notifications')
     },
-    caughtBy: ['lost', 'answers-true'],
+    caughtBy: ['lost', 'answers-match'],
   },
   {
     name: 'an order stays pending',
     on: trace => confirmed(trace) && told(202)(trace),
-    spoil(history, trace) {
+    mutate(history, trace) {
       moveAgain(history, trace, 'undo')
       forget(history, trace, 'decisions', 'notifications')
       const row = rowOf(history, trace)
       if (row) row.status = 'pending'
     },
-    caughtBy: ['lost', 'stuck', 'answers-true', 'dead-letter-closure'],
+    caughtBy: ['lost', 'undecided', 'answers-match', 'dead-letter-closure'],
   },
   {
     name: 'the end is not quiet',
     on: confirmed,
-    spoil: history => void (history.quiet = false),
-    caughtBy: ['stuck'],
+    mutate: history => void (history.quiescent = false),
+    caughtBy: ['undecided'],
   },
   {
     name: 'a reserved order is never confirmed',
     on: trace => confirmed(trace) && told(202)(trace),
-    spoil: (history, trace) => forget(history, trace, 'notifications'),
-    caughtBy: ['stuck'],
+    mutate: (history, trace) => forget(history, trace, 'notifications'),
+    caughtBy: ['undecided'],
   },
   {
     name: 'an order is reserved twice',
     on: confirmed,
-    spoil: (history, trace) => moveAgain(history, trace, 'reserve'),
-    caughtBy: ['doubled', 'conservation'],
+    mutate: (history, trace) => moveAgain(history, trace, 'reserve'),
+    caughtBy: ['duplicated', 'conservation'],
   },
   {
     name: 'an order is confirmed twice',
     on: confirmed,
-    spoil(history, trace) {
+    mutate(history, trace) {
       const { notifications } = history.evidence
       notifications.push(...trace.notifications.map(row => ({ ...row, seq: notifications.length + 1 })))
     },
-    caughtBy: ['doubled'],
+    caughtBy: ['duplicated'],
   },
   {
     name: 'a sold-out kitchen reserves one more',
     on: trace => trace.planned?.kitchenId === SCARCE_KITCHEN && told(409)(trace),
-    spoil(history, trace) {
+    mutate(history, trace) {
       const { evidence } = history
       const { orderId, planned } = trace
       const like = evidence.movements.find(row => row.kind === 'reserve' && row.kitchenId === SCARCE_KITCHEN)
@@ -75,7 +85,7 @@ export const BREAKS: readonly Break[] = [
   {
     name: 'stock leaks',
     on: confirmed,
-    spoil(history, { movements }) {
+    mutate(history, { movements }) {
       const { kitchenId, sku } = movements[0] ?? {}
       for (const row of history.evidence.stock) if (row.kitchenId === kitchenId && row.sku === sku) row.quantity -= 1
     },
@@ -84,7 +94,7 @@ export const BREAKS: readonly Break[] = [
   {
     name: 'half of a failed order is kept',
     on: trace => trace.planned?.expected === 'failed' && told(202)(trace),
-    spoil(history, trace) {
+    mutate(history, trace) {
       const { orderId, planned } = trace
       const row = history.evidence.stock.find(({ kitchenId }) => kitchenId === planned?.kitchenId)
       if (!row) throw new Error('the kitchen was not opened')
@@ -98,16 +108,16 @@ export const BREAKS: readonly Break[] = [
   {
     name: 'a ghost is confirmed',
     on: confirmed,
-    spoil(history, trace) {
+    mutate(history, trace) {
       const { decisions, notifications } = history.evidence
       decisions.push(...trace.decisions.map(row => ({ ...row, orderId: 'ghost' })))
       notifications.push(...trace.notifications.map(row => ({ ...row, orderId: 'ghost' })))
       const movements = trace.movements.map(row => ({ ...row, orderId: 'ghost' }))
       moveAgain(history, { ...trace, movements }, 'reserve')
     },
-    caughtBy: ['ghost'],
+    caughtBy: ['unexpected'],
   },
-  ...STORY_BREAKS,
-  ...SUBTLE_BREAKS,
-  ...TIME_BREAKS,
+  ...REPORT_MUTATIONS,
+  ...ROW_MUTATIONS,
+  ...TIMESTAMP_MUTATIONS,
 ]

@@ -3,14 +3,14 @@
  */
 import type { MovementRow } from '#common/contracts/evidence.ts'
 import type { Evidence, History } from '../../run/history.ts'
-import { holdsStock, type Trace } from '../../checks/order-history.ts'
+import { holdsStock, type OrderHistory } from '../../checks/order-history.ts'
 
-export type Break = {
+export type Mutation = {
   name: string
   /** Whether it can be done to the order. */
-  on(trace: Trace): boolean
+  on(trace: OrderHistory): boolean
   /** The trace is of this very history: its rows are the history's own. */
-  spoil(history: History, trace: Trace): void
+  mutate(history: History, trace: OrderHistory): void
   /** The names of the checks that turn invalid; no other does. */
   caughtBy: readonly string[]
 }
@@ -18,15 +18,15 @@ export type Break = {
 /** Later than any stamp of a made history. */
 export const LATE_NS = 1e12
 
-export const told = (status: number) => (trace: Trace) =>
+export const told = (status: number) => (trace: OrderHistory) =>
   trace.attempts.length === 1 &&
   trace.attempts.every(({ answer }) => answer.kind === 'status' && answer.status === status)
-const plenty = (trace: Trace) => trace.planned?.expected === 'reserved' && trace.raw.length === 0
-export const confirmed = (trace: Trace) => plenty(trace) && holdsStock(trace)
+const plenty = (trace: OrderHistory) => trace.planned?.expected === 'reserved' && trace.raw.length === 0
+export const confirmed = (trace: OrderHistory) => plenty(trace) && holdsStock(trace)
 
 export function forget(
   { evidence }: History,
-  { orderId }: Trace,
+  { orderId }: OrderHistory,
   ...kinds: ('orders' | 'decisions' | 'notifications')[]
 ): void {
   if (kinds.includes('orders')) evidence.orders = evidence.orders.filter(row => row.orderId !== orderId)
@@ -36,7 +36,7 @@ export function forget(
 }
 
 /** Takes the order's stock again, or gives it back, with stock and movements in agreement. */
-export function moveAgain({ evidence }: History, { movements }: Trace, kind: 'reserve' | 'undo'): void {
+export function moveAgain({ evidence }: History, { movements }: OrderHistory, kind: 'reserve' | 'undo'): void {
   const reserves = movements.filter(movement => movement.kind === 'reserve')
   for (const movement of reserves) {
     const row = evidence.stock.find(({ kitchenId, sku }) => kitchenId === movement.kitchenId && sku === movement.sku)
@@ -54,6 +54,7 @@ export function addMovement({ movements }: Evidence, movement: MovementRow): voi
 }
 
 /** The moment before inventory decided the order. */
-export const justBefore = ({ decisions }: Trace): number => (decisions[0]?.decidedNs ?? LATE_NS) - 1
+export const justBefore = ({ decisions }: OrderHistory): number => (decisions[0]?.decidedNs ?? LATE_NS) - 1
 
-export const rowOf = ({ evidence }: History, { orderId }: Trace) => evidence.orders.find(row => row.orderId === orderId)
+export const rowOf = ({ evidence }: History, { orderId }: OrderHistory) =>
+  evidence.orders.find(row => row.orderId === orderId)

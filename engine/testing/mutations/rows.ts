@@ -4,17 +4,27 @@
  */
 import type { History } from '../../run/history.ts'
 import { SCARCE_KITCHEN } from '../../load/stock.ts'
-import { addMovement, type Break, confirmed, forget, justBefore, LATE_NS, moveAgain, rowOf, told } from './mutation.ts'
-import type { Trace } from '../../checks/order-history.ts'
+import {
+  addMovement,
+  type Mutation,
+  confirmed,
+  forget,
+  justBefore,
+  LATE_NS,
+  moveAgain,
+  rowOf,
+  told,
+} from './mutation.ts'
+import type { OrderHistory } from '../../checks/order-history.ts'
 
-const sentRaw = ({ raw }: Trace) => raw.some(({ expect }) => expect === 'decided')
-const soldOut = (trace: Trace) => trace.planned?.kitchenId === SCARCE_KITCHEN && told(409)(trace)
-const failDecision = ({ decisions }: Trace) => {
+const sentRaw = ({ raw }: OrderHistory) => raw.some(({ expect }) => expect === 'decided')
+const soldOut = (trace: OrderHistory) => trace.planned?.kitchenId === SCARCE_KITCHEN && told(409)(trace)
+const failDecision = ({ decisions }: OrderHistory) => {
   for (const row of decisions) row.outcome = { status: 'failed', reason: 'out-of-stock' }
 }
 
 /** One more unit of the kitchen that sold out, as a movement alone. */
-function takeScarce({ evidence }: History, trace: Trace, kind: 'reserve' | 'release'): void {
+function takeScarce({ evidence }: History, trace: OrderHistory, kind: 'reserve' | 'release'): void {
   const like = evidence.movements.find(row => row.kind === 'reserve' && row.kitchenId === SCARCE_KITCHEN)
   if (!like) throw new Error('nothing scarce was reserved')
   const delta = kind === 'reserve' ? -1 : 1
@@ -22,14 +32,14 @@ function takeScarce({ evidence }: History, trace: Trace, kind: 'reserve' | 'rele
   addMovement(evidence, { ...like, kind, orderId: trace.orderId, delta, atNs })
 }
 
-const shelfOf = ({ evidence }: History, { movements }: Trace) =>
+const shelfOf = ({ evidence }: History, { movements }: OrderHistory) =>
   evidence.stock.find(row => row.kitchenId === movements[0]?.kitchenId && row.sku === movements[0].sku)
 
-export const SUBTLE_BREAKS: readonly Break[] = [
+export const ROW_MUTATIONS: readonly Mutation[] = [
   {
     name: 'a message that had to be decided is lost',
     on: sentRaw,
-    spoil(history, trace) {
+    mutate(history, trace) {
       moveAgain(history, trace, 'undo')
       forget(history, trace, 'orders', 'decisions', 'notifications')
     },
@@ -38,25 +48,25 @@ export const SUBTLE_BREAKS: readonly Break[] = [
   {
     name: 'an order without a plan is reserved twice',
     on: sentRaw,
-    spoil: (history, trace) => moveAgain(history, trace, 'reserve'),
-    caughtBy: ['doubled'],
+    mutate: (history, trace) => moveAgain(history, trace, 'reserve'),
+    caughtBy: ['duplicated'],
   },
   {
     name: 'one movement takes twice what was asked',
     on: confirmed,
-    spoil(history, trace) {
+    mutate(history, trace) {
       const [movement] = trace.movements
       const row = shelfOf(history, trace)
       if (!movement || !row) throw new Error('the order moved nothing')
       row.quantity += movement.delta
       movement.delta *= 2
     },
-    caughtBy: ['doubled', 'conservation'],
+    caughtBy: ['duplicated', 'conservation'],
   },
   {
     name: 'the stock alone is below nothing',
     on: confirmed,
-    spoil(history, trace) {
+    mutate(history, trace) {
       const row = shelfOf(history, trace)
       if (row) row.quantity = -1
     },
@@ -65,13 +75,13 @@ export const SUBTLE_BREAKS: readonly Break[] = [
   {
     name: 'the movements alone are more than there was',
     on: soldOut,
-    spoil: (history, trace) => takeScarce(history, trace, 'reserve'),
-    caughtBy: ['oversold', 'conservation', 'answers-true'],
+    mutate: (history, trace) => takeScarce(history, trace, 'reserve'),
+    caughtBy: ['oversold', 'conservation', 'answers-match'],
   },
   {
     name: 'a sold-out kitchen gives a unit for a while',
     on: soldOut,
-    spoil(history, trace) {
+    mutate(history, trace) {
       takeScarce(history, trace, 'reserve')
       takeScarce(history, trace, 'release')
       for (const row of trace.decisions) Object.assign(row, { outcome: { status: 'reserved' }, released: true })
@@ -81,7 +91,7 @@ export const SUBTLE_BREAKS: readonly Break[] = [
   {
     name: 'a kitchen begins with less than it was to have',
     on: confirmed,
-    spoil(history, trace) {
+    mutate(history, trace) {
       const { kitchenId = '', sku = '' } = trace.movements[0] ?? {}
       const named = history.openingStock[kitchenId]
       if (named?.[sku] !== undefined) named[sku] += 1
@@ -91,7 +101,7 @@ export const SUBTLE_BREAKS: readonly Break[] = [
   {
     name: 'a kitchen that nobody named is opened twice',
     on: confirmed,
-    spoil(history, trace) {
+    mutate(history, trace) {
       const row = shelfOf(history, trace)
       const opening = history.evidence.movements.find(
         ({ kind, kitchenId, sku }) => kind === 'opening' && kitchenId === row?.kitchenId && sku === row.sku,
@@ -106,7 +116,7 @@ export const SUBTLE_BREAKS: readonly Break[] = [
   {
     name: 'stock is taken in another kitchen',
     on: trace => confirmed(trace) && trace.movements.length > 0,
-    spoil(history, trace) {
+    mutate(history, trace) {
       const from = shelfOf(history, trace)
       const elsewhere = ({ kitchenId }: { kitchenId: string }) => ![SCARCE_KITCHEN, from?.kitchenId].includes(kitchenId)
       const to = history.evidence.stock.find(row => row.sku === from?.sku && elsewhere(row))
@@ -121,59 +131,59 @@ export const SUBTLE_BREAKS: readonly Break[] = [
   {
     name: 'the book says reserved where inventory said failed',
     on: trace => confirmed(trace) && told(202)(trace),
-    spoil(history, trace) {
+    mutate(history, trace) {
       moveAgain(history, trace, 'undo')
       forget(history, trace, 'notifications')
       failDecision(trace)
     },
-    caughtBy: ['one-outcome', 'stuck'],
+    caughtBy: ['single-outcome', 'undecided'],
   },
   {
     name: 'an order that is in no book failed and was confirmed',
     on: sentRaw,
-    spoil(history, trace) {
+    mutate(history, trace) {
       moveAgain(history, trace, 'undo')
       forget(history, trace, 'orders')
       failDecision(trace)
     },
-    caughtBy: ['one-outcome'],
+    caughtBy: ['single-outcome'],
   },
   {
     name: 'inventory decides both ways',
     on: confirmed,
-    spoil({ evidence }, { decisions }) {
+    mutate({ evidence }, { decisions }) {
       const outcome = { status: 'failed', reason: 'out-of-stock' } as const
       evidence.decisions.push(...decisions.map(row => ({ ...row, outcome })))
     },
-    caughtBy: ['doubled', 'one-outcome'],
+    caughtBy: ['duplicated', 'single-outcome'],
   },
   {
     name: 'an order that nobody asked for is in the dead-letter queue',
     on: confirmed,
-    spoil({ evidence }) {
+    mutate({ evidence }) {
       evidence.deadLetters.push(...evidence.deadLetters.slice(0, 1).map(row => ({ ...row, id: 'x', orderId: 'ghost' })))
       for (const row of evidence.deadLetters) if (row.id === 'x') row.body = '{}'
     },
-    caughtBy: ['ghost', 'dead-letter-closure'],
+    caughtBy: ['unexpected', 'dead-letter-closure'],
   },
   {
     name: 'a reserved order was told 409',
     on: trace => confirmed(trace) && told(201)(trace),
-    spoil(_history, { attempts }) {
+    mutate(_history, { attempts }) {
       for (const { answer } of attempts) if (answer.kind === 'status') answer.status = 409
     },
-    caughtBy: ['answers-true'],
+    caughtBy: ['answers-match'],
   },
   {
     name: 'an order that was told 201 is never confirmed',
     on: trace => confirmed(trace) && told(201)(trace),
-    spoil: (history, trace) => forget(history, trace, 'notifications'),
-    caughtBy: ['stuck', 'answers-true'],
+    mutate: (history, trace) => forget(history, trace, 'notifications'),
+    caughtBy: ['undecided', 'answers-match'],
   },
   {
     name: 'an order that had to fail is reserved',
     on: confirmed,
-    spoil(history, trace) {
+    mutate(history, trace) {
       if (trace.planned && rowOf(history, trace)) trace.planned.expected = 'failed'
     },
     caughtBy: ['expected-outcomes'],

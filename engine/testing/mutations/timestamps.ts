@@ -3,21 +3,22 @@
  */
 import type { History } from '../../run/history.ts'
 import { SCARCE_KITCHEN } from '../../load/stock.ts'
-import { type Break, confirmed, justBefore, rowOf, told } from './mutation.ts'
+import { type Mutation, confirmed, justBefore, rowOf, told } from './mutation.ts'
 import { isGivenBack, isLate } from './reports.ts'
-import type { Trace } from '../../checks/order-history.ts'
+import type { OrderHistory } from '../../checks/order-history.ts'
 
-const soldOut = (trace: Trace) => trace.planned?.kitchenId === SCARCE_KITCHEN && told(409)(trace)
-const placed = (trace: Trace) => confirmed(trace) && told(201)(trace)
-const beforeSent = ({ attempts }: Trace) => (attempts[0]?.startedNs ?? 0) - 1
+const soldOut = (trace: OrderHistory) => trace.planned?.kitchenId === SCARCE_KITCHEN && told(409)(trace)
+const placed = (trace: OrderHistory) => confirmed(trace) && told(201)(trace)
+const beforeSent = ({ attempts }: OrderHistory) => (attempts[0]?.startedNs ?? 0) - 1
 /** Rows of a store may then be younger than what followed from them. */
-const wipe = ({ acts }: History) => acts.push({ atNs: 1, doneNs: 2, verb: 'wipe', target: 'inventory_service' })
+const wipe = ({ executedSteps }: History) =>
+  executedSteps.push({ atNs: 1, doneNs: 2, action: 'wipe', target: 'inventory_service' })
 
-function stampMoves({ movements }: Trace, kind: 'reserve' | 'release', atNs: number): void {
+function stampMoves({ movements }: OrderHistory, kind: 'reserve' | 'release', atNs: number): void {
   for (const row of movements) if (row.kind === kind) row.atNs = atNs
 }
 
-const STROKES: readonly [name: string, on: Break['on'], spoil: Break['spoil']][] = [
+const STROKES: readonly [name: string, on: Mutation['on'], mutate: Mutation['mutate']][] = [
   [
     'an attempt starts before its plan',
     placed,
@@ -121,9 +122,9 @@ const STROKES: readonly [name: string, on: Break['on'], spoil: Break['spoil']][]
   ],
 ]
 
-export const TIME_BREAKS: readonly Break[] = STROKES.map(([name, on, spoil]) => ({
+export const TIMESTAMP_MUTATIONS: readonly Mutation[] = STROKES.map(([name, on, mutate]) => ({
   name,
   on,
-  spoil,
-  caughtBy: ['stamps'],
+  mutate,
+  caughtBy: ['causal-order'],
 }))

@@ -1,11 +1,11 @@
-// `lab compare`: the same load and the same faults over all models, interleaved, and what came of them side by side.
+// `lab compare`: the same load and the same scenarios over all models, interleaved, and what came of them side by side.
 import { type Command, InvalidArgumentError } from 'commander'
 import { resolve } from 'node:path'
 import type { Comparison, Result } from '#engine/run/summary.ts'
 import { askedAgain, chosen, givenNow } from '../../comparison/request.ts'
 import { cellLine } from '../../comparison/cell-line.ts'
-import { faults, HEALTHY } from '../../comparison/scenarios.ts'
-import { type Asked, comparisonOf, DEFAULTS, finished, plan } from '../../comparison/plan.ts'
+import { scenarios, HEALTHY } from '../../comparison/scenarios.ts'
+import { type ComparisonRequest, comparisonOf, DEFAULTS, finished, plan } from '../../comparison/plan.ts'
 import { comparisonText } from '../../comparison/text.ts'
 import { models } from '../../session/registry.ts'
 import { describeMachine, machineText } from '../../session/machine.ts'
@@ -15,10 +15,10 @@ import { findRun, RUNS } from '../../session/runs.ts'
 import { type RuntimeName, RUNTIMES } from '../../session/environment.ts'
 import { UsageError } from '../usage.ts'
 import { labVersion } from '../../session/version.ts'
-import { addRunOptions, carryOut, type RunOptions } from '../run-command.ts'
+import { addRunOptions, runCommand, type RunOptions } from '../run-command.ts'
 
 type Options = RunOptions & {
-  faults?: string[]
+  scenarios?: string[]
   models?: string[]
   rates?: number[]
   repeat?: number
@@ -28,20 +28,20 @@ type Options = RunOptions & {
 export function addCompareCommand(program: Command): void {
   const command = program
     .command('compare')
-    .description('the same load and the same faults over all models, side by side')
-    .option('--faults <names>', `with commas, of: ${faults.map(({ name }) => name).join(', ')}`, list)
+    .description('the same load and the same scenarios over all models, side by side')
+    .option('--scenarios <names>', `with commas, of: ${scenarios.map(({ name }) => name).join(', ')}`, list)
     .option('--models <names>', `with commas, of: ${models.map(({ name }) => name).join(', ')}`, list)
     .option(
       '--rates <numbers>',
       'orders a second of the healthy runs, with commas (default: 20,100,400; quick: 50)',
       rates,
     )
-    .option('--repeat <times>', 'how often each is run (default: healthy 3, each fault 1; quick: 1)', times)
+    .option('--repeat <times>', 'how often each is run (default: healthy 3, each scenario 1; quick: 1)', times)
     .option('--resume [run]', 'go on with a comparison that was interrupted (default: latest)')
     .action(compare)
   addRunOptions(command).addHelpText(
     'after',
-    '\nExample: npm run lab -- compare --faults healthy,inventory-dead --rates 50 --repeat 2',
+    '\nExample: npm run lab -- compare --scenarios healthy,inventory-dead --rates 50 --repeat 2',
   )
 }
 
@@ -52,11 +52,11 @@ async function compare(options: Options, command: Command): Promise<void> {
   const stands = before?.summary.results.map(({ model, experiment }) => `${model}/${experiment}`) ?? []
   const cells = plan(asked)
   const comparison = comparisonOf(asked, profile)
-  const left = leftOut(comparison)
+  const left = disabledSafeguard(comparison)
   if (cells.length === 0) throw new UsageError(`There is nothing to run: ${left.join('; ')}.`)
   const show = (result: Result) => console.log(cellLine(result))
   const plain = plainReporter(console.log, show)
-  await carryOut(
+  await runCommand(
     { ...options, profile, seed, runtime: runtimeOf(runtime) },
     {
       experiments: cells.filter(({ id }) => !stands.includes(id)),
@@ -78,29 +78,29 @@ async function compare(options: Options, command: Command): Promise<void> {
 const outOf = ({ out }: Options): string => (out === undefined ? '' : ` --out ${JSON.stringify(out)}`)
 
 /** What is not run, and why, in words. */
-const leftOut = ({ about }: Comparison): string[] =>
+const disabledSafeguard = ({ about }: Comparison): string[] =>
   about.flatMap(({ name, without }) =>
     Object.entries(without).map(([model, why]) => `${name} is not run for ${model}: ${why}`),
   )
 
 /** @throws UsageError with the nearest name */
-function askedNow({ profile, runtime, ...options }: Options): Asked {
+function askedNow({ profile, runtime, ...options }: Options): ComparisonRequest {
   const defaults = DEFAULTS[profile]
   const names = chosen(options)
-  if (options.rates && !names.faults.some(({ name }) => name === HEALTHY))
+  if (options.rates && !names.scenarios.some(({ name }) => name === HEALTHY))
     throw new UsageError(
-      `--rates are those of ${HEALTHY}, which --faults does not name; a fault has a rate of its own.`,
+      `--rates are those of ${HEALTHY}, which --scenarios does not name; a scenario has a rate of its own.`,
     )
   return {
     ...names,
-    given: givenNow(names.models, runtime),
+    externalBrokers: givenNow(names.models, runtime),
     rates: options.rates ?? defaults.rates,
     repeat: options.repeat ?? defaults.repeat,
     healthyRepeat: options.repeat ?? defaults.healthyRepeat,
   }
 }
 
-const ITS_OWN = ['profile', 'runtime', 'faults', 'models', 'rates', 'repeat', 'seed', 'threshold']
+const ITS_OWN = ['profile', 'runtime', 'scenarios', 'models', 'rates', 'repeat', 'seed', 'threshold']
 
 /** @throws UsageError where there is nothing to go on with, or where it is asked for in another way */
 function unfinished(name: string | true, out: string | undefined, command: Command) {
@@ -117,7 +117,10 @@ function unfinished(name: string | true, out: string | undefined, command: Comma
     throw new UsageError(
       `${summary.run} was begun on ${there}, and this is ${here}; go on with it there, or begin anew.`,
     )
-  const [begun, now] = [comparison.given ?? [], givenNow(chosen(comparison).models, runtimeOf(summary.runtime))]
+  const [begun, now] = [
+    comparison.externalBrokers ?? [],
+    givenNow(chosen(comparison).models, runtimeOf(summary.runtime)),
+  ]
   if (begun.join() !== now.join())
     throw new UsageError(
       `${summary.run} was begun with ${byAddress(begun)}, and now there is ${byAddress(now)}; set the environment as it was.`,

@@ -6,7 +6,7 @@ import { testBroker } from '#infra/testing/test-broker.ts'
 import { orderPlaced } from '#common/contracts/events.ts'
 import { getJson } from '#engine/run/http.ts'
 import type { Model } from '#engine/experiment/model.ts'
-import { until } from '#host/wait-for.ts'
+import { waitFor } from '#host/wait-for.ts'
 import { asyncRabbitmq } from '../../../async-rabbitmq/lab/model.ts'
 import { streamingKafka } from '../../../streaming-kafka/lab/model.ts'
 import { leftovers, runCli, startCli, testFolder } from '../../testing/cli.ts'
@@ -37,9 +37,9 @@ for (const { model, raw, broker } of cases) {
     const urlOf = (service: string) => new RegExp(`${service} (http\\S+)`).exec(lab.stdout())?.[1] ?? ''
     const link = await model.connect({ ...place, url: urlOf })
     t.after(() => link.close())
-    await link.verbs['publish-raw']?.(raw)
+    await link.operations['publish-raw']?.(raw)
     const arrived = async () => (await link.deadLetters())[0]
-    const letter = await until(arrived, { deadlineMs: 20_000, what: 'the dead letter' })
+    const letter = await waitFor(arrived, { deadlineMs: 20_000, what: 'the dead letter' })
 
     const lettersOf = (...args: string[]) => runCli('main', ['dead-letters', ...args], env)
     const listed = await lettersOf('list')
@@ -56,7 +56,7 @@ for (const { model, raw, broker } of cases) {
     assert.equal(redriven.code, 0, redriven.stderr)
     const decided = async () =>
       JSON.stringify(await getJson(`${urlOf(model.evidence.inventory)}/inventory/decisions`)).includes(orderId)
-    await until(decided, { deadlineMs: 20_000, what: 'the order of the mended letter to be decided' })
+    await waitFor(decided, { deadlineMs: 20_000, what: 'the order of the mended letter to be decided' })
     assert.equal((await lettersOf('list')).stdout, 'There are no dead letters.\n')
 
     lab.process.kill('SIGINT')

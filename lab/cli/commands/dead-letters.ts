@@ -1,6 +1,6 @@
 // `lab dead-letters`: the messages that a model gave up, one of them whole, and on its way again.
 import type { Command } from 'commander'
-import type { DeadLetter, Link } from '#engine/experiment/model.ts'
+import type { DeadLetter, BrokerInspector } from '#engine/experiment/model.ts'
 import { connectTo, type Where } from '../../session/dead-letters/connect.ts'
 import { editedBody } from '../../session/dead-letters/edit.ts'
 import { draw } from '../../report/terminal/table.ts'
@@ -42,7 +42,7 @@ export function addDeadLettersCommand(program: Command): void {
     )
 }
 
-async function using(where: Where, work: (link: Link) => Promise<void>): Promise<void> {
+async function using(where: Where, work: (link: BrokerInspector) => Promise<void>): Promise<void> {
   const link = await connectTo(where)
   try {
     await work(link)
@@ -52,7 +52,7 @@ async function using(where: Where, work: (link: Link) => Promise<void>): Promise
 }
 
 /** @throws UsageError when there is none with that id */
-async function find(link: Link, id: string): Promise<DeadLetter> {
+async function find(link: BrokerInspector, id: string): Promise<DeadLetter> {
   const letters = await link.deadLetters()
   const found = letters.find(letter => letter.id === id)
   if (found) return found

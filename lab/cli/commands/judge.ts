@@ -8,7 +8,7 @@ import { parse } from '#common/contracts/parse.ts'
 import type { Experiment, Variant } from '#engine/experiment/define.ts'
 import type { Profile } from '#engine/experiment/profile.ts'
 import type { History } from '#engine/run/history.ts'
-import { judge } from '#engine/run/evaluate.ts'
+import { evaluate } from '#engine/run/evaluate.ts'
 import { historyFile, resultOf } from '#engine/run/result.ts'
 import type { Result } from '#engine/run/summary.ts'
 import { thresholdOf } from '#engine/analysis/thresholds/evaluate-threshold.ts'
@@ -52,7 +52,7 @@ const HistorySchema = Type.Unsafe<History>(
     planned: Rows,
     attempts: Rows,
     originNs: Type.Number(),
-    acts: Rows,
+    executedSteps: Rows,
     evidence: Type.Object({ orders: Rows, decisions: Rows, notifications: Rows }),
   }),
 )
@@ -71,14 +71,14 @@ function readHistory(file: string): History {
 
 /** Undefined where its histories are not whole. */
 function again(result: Result, run: string): Result | undefined {
-  const { model, experiment: name, profile, seconds, cell, trouble } = result
+  const { model, experiment: name, profile, seconds, cell, failure } = result
   const experiment = experimentOf(result)
   const folder = join(run, model, name)
-  if (!experiment || trouble !== undefined || !isWhole(experiment, profile, folder)) return undefined
+  if (!experiment || failure !== undefined || !isWhole(experiment, profile, folder)) return undefined
   const variants = experiment.variants(experiment.profiles[profile])
-  const results = variants.map(variant => judge(variant, readHistory(historyFile(folder, variant.name))))
+  const results = variants.map(variant => evaluate(variant, readHistory(historyFile(folder, variant.name))))
   const judged = {
-    ...resultOf({ experiment, name, profile, variants, results, seconds, trouble }),
+    ...resultOf({ experiment, name, profile, variants, results, seconds, failure }),
     ...(cell && { cell }),
   }
   return withThresholds(judged, experiment, thresholdsOf(result, variants))

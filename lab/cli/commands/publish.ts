@@ -3,7 +3,7 @@ import type { Command } from 'commander'
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { experiments, models } from '../../session/registry.ts'
-import { known } from '../../session/known.ts'
+import { registry } from '../../session/known.ts'
 import { requirePublishable } from '../../publish/publishable.ts'
 import { renderedFrom } from '../../publish/rendered.ts'
 import { comparisonSource, sourcesOf } from '../../publish/sources.ts'
@@ -32,7 +32,7 @@ const withExperiments = models
 /** @throws UsageError when the run cannot be the evidence */
 function fromRun(name: string): Map<string, string> {
   const { summary, folder } = findRun(name)
-  requirePublishable(summary, known)
+  requirePublishable(summary, registry)
   return summary.comparison ? comparisonSource(summary) : sourcesOf(summary, folder)
 }
 

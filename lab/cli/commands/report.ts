@@ -3,8 +3,8 @@ import type { Command } from 'commander'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Summary } from '#engine/run/summary.ts'
-import { situations } from '../../comparison/recommendations.ts'
-import { known } from '../../session/known.ts'
+import { recommendations } from '../../comparison/recommendations.ts'
+import { registry } from '../../session/known.ts'
 import { reportPage } from '../../report/html/page.ts'
 import { findRun, shortPath } from '../../session/runs.ts'
 
@@ -23,6 +23,6 @@ export function addReportCommand(program: Command): void {
 /** Returns the path of the file. @param folder of the run */
 export function writeReport(summary: Summary, folder: string): string {
   const file = join(folder, 'report.html')
-  writeFileSync(file, reportPage(summary, { known, situations: situations(summary) }))
+  writeFileSync(file, reportPage(summary, { registry, recommendations: recommendations(summary) }))
   return file
 }

@@ -7,7 +7,7 @@ import { plainReporter } from '../../report/terminal/plain.ts'
 import { renderOverview, renderResult } from '../../report/terminal/report.ts'
 import { terminalWidth } from '../../report/terminal/width.ts'
 import { unknownName } from '../usage.ts'
-import { addRunOptions, carryOut, type RunOptions } from '../run-command.ts'
+import { addRunOptions, runCommand, type RunOptions } from '../run-command.ts'
 
 export function addRunCommands(program: Command): void {
   const start = program
@@ -40,7 +40,7 @@ function chosen(names: readonly string[]): string[] {
 async function perform(ids: readonly string[], options: RunOptions): Promise<void> {
   const show = (result: Result) => console.log(`\n${renderResult(result, terminalWidth())}\n`)
   const { profile, runtime } = options
-  await carryOut(options, {
+  await runCommand(options, {
     experiments: ids.flatMap(id => (experiments[id] ? [{ id, experiment: experiments[id] }] : [])),
     reporter: process.stdout.isTTY ? liveReporter(profile, runtime, show) : plainReporter(console.log, show),
     told: renderOverview,

@@ -5,7 +5,7 @@ import { once } from 'node:events'
 import { mkdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { IDEMPOTENCY_KEY } from '#common/contracts/http.ts'
-import type { Model, Place } from '#engine/experiment/model.ts'
+import type { Model, Deployment } from '#engine/experiment/model.ts'
 import { dataRoot } from '#host/folders.ts'
 import { registerRun } from '#host/run-registry.ts'
 import { withoutPassword } from '#infra/brokers/probe-rabbitmq.ts'
@@ -51,7 +51,7 @@ async function up(model: Model, ports: UpPorts): Promise<void> {
   const registration = registerRun({ directories: [dataFolder], prefix, addresses: shared ? lasting : {} })
   mkdirSync(dataFolder, { recursive: true })
   const brokers = createBrokers({ dataFolder, signal, onProgress: (kind, line) => console.log(`${kind}: ${line}`) })
-  const place: Place = { url: ports.url, broker: {}, prefix }
+  const place: Deployment = { url: ports.url, broker: {}, prefix }
   try {
     for (const kind of model.brokers) place.broker[kind] = (await brokers.get(kind)).address
     const services = await startServices({ model, place, dataFolder, logFolder, signal })
@@ -81,7 +81,7 @@ async function up(model: Model, ports: UpPorts): Promise<void> {
   }
 }
 
-function greeting(model: Model, { url, broker, prefix }: Place, logs: string): string {
+function greeting(model: Model, { url, broker, prefix }: Deployment, logs: string): string {
   const entry = url(model.entry)
   const body = JSON.stringify({ userId: 'ada', items: [{ sku: 'burger', quantity: 2 }] })
   const key = `'${IDEMPOTENCY_KEY}: first'`

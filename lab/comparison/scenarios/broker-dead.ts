@@ -1,9 +1,9 @@
 // What stands between the services is killed: the broker, or where there is none the peer of the order service.
-import { actSeen } from '#engine/checks/preconditions.ts'
+import { stepSeen } from '#engine/checks/preconditions.ts'
 import { kill, start } from '#engine/experiment/steps.ts'
-import { around, between, defineFault, spanOf } from '../scenario.ts'
+import { around, between, defineScenario, spanOf } from '../scenario.ts'
 
-export const brokerDead = defineFault({
+export const brokerDead = defineScenario({
   name: 'broker-dead',
   title: 'The broker dead (REST: the peer)',
   asks: 'What stands between the services is killed: is it the broker that keeps orders safe, or the outbox before it?',
@@ -13,13 +13,13 @@ export const brokerDead = defineFault({
     full: { ordersPerSecond: 50, beforeMs: 5_000, faultMs: 10_000, afterMs: 15_000 },
     quick: { ordersPerSecond: 50, beforeMs: 1_000, faultMs: 2_000, afterMs: 1_000 },
   },
-  besides: 'outbox',
+  variants: 'outbox',
   mayFail: true,
   load: around,
-  harm({ compared: { peer } }, settings) {
+  disrupt({ comparison: { peer } }, settings) {
     return {
       ...between(spanOf(settings), kill(peer), start(peer)),
-      seen: [actSeen({ verb: 'kill', target: peer })],
+      seen: [stepSeen({ verb: 'kill', target: peer })],
     }
   },
 })

@@ -1,9 +1,9 @@
 // Ten times as many orders for a while.
 import { defineCheck, vacuous, valid } from '#engine/checks/check.ts'
 import { inTime, steadyPlan } from '#engine/load/plan.ts'
-import { around, defineFault, spanOf } from '../scenario.ts'
+import { around, defineScenario, spanOf } from '../scenario.ts'
 
-export const burst = defineFault({
+export const burst = defineScenario({
   name: 'burst',
   title: 'A burst of ten times the rate',
   asks: 'Ten times as many orders come for a while: who is refused, who waits, and how long is it felt?',
@@ -28,7 +28,7 @@ export const burst = defineFault({
       },
     }
   },
-  harm(_model, settings) {
+  disrupt(_model, settings) {
     const span = spanOf(settings)
     return { label: `${settings.times} times as many orders`, span, seen: [burstSeen(settings.times)] }
   },

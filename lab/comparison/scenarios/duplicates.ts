@@ -1,14 +1,14 @@
 // Every message is delivered twice; where the clients' requests are messages of the model too, every client asks twice.
 import { duplicatesSeen } from '#engine/checks/preconditions.ts'
 import { steadyPlan, withRepeats } from '#engine/load/plan.ts'
-import { copiesSeen } from '../duplicates-delivered.ts'
-import { around, between, defineFault, spanOf } from '../scenario.ts'
+import { duplicatesDelivered } from '../duplicates-delivered.ts'
+import { around, between, defineScenario, spanOf } from '../scenario.ts'
 
 const RETRY_MS = 250
 /** The share of them that shows that it took place: one client's first request may end without an answer. */
 const MOST = 0.9
 
-export const duplicates = defineFault({
+export const duplicates = defineScenario({
   name: 'duplicates',
   title: "Every message delivered twice (REST: every request, the clients' too)",
   asks: 'Everything arrives twice: is an order reserved or confirmed twice?',
@@ -17,10 +17,10 @@ export const duplicates = defineFault({
     quick: { ordersPerSecond: 50, beforeMs: 500, faultMs: 2_000, afterMs: 500 },
   },
   load: around,
-  harm({ compared: { copies } }, settings) {
+  disrupt({ comparison: { copies } }, settings) {
     const span = spanOf(settings)
     const harm = { label: 'everything arrives twice', ...between(span, copies.begin, copies.end) }
-    const seen = [copiesSeen(copies, span)]
+    const seen = [duplicatesDelivered(copies, span)]
     if (!copies.clientsRepeat) return { ...harm, seen }
     const asked = (settings.ordersPerSecond * settings.faultMs) / 1_000
     return {

@@ -1,11 +1,11 @@
 // Nothing is broken: what each model costs and how long its clients wait, at several rates.
 import { inTime, steadyPlan } from '#engine/load/plan.ts'
-import { defineFault } from '../scenario.ts'
+import { defineScenario } from '../scenario.ts'
 
 /** At any measured rate the services are warmed up by as many orders, as fast. */
 const WARM_UP_PER_SECOND = 200
 
-export const healthy = defineFault({
+export const healthy = defineScenario({
   name: 'healthy',
   title: 'Nothing is broken',
   asks: 'How long do clients wait for their answer and for their order, and what does it cost?',
@@ -15,7 +15,7 @@ export const healthy = defineFault({
     full: { ordersPerSecond: 100, measuredMs: 10_000, warmUpOrders: 600 },
     quick: { ordersPerSecond: 100, measuredMs: 3_000, warmUpOrders: 100 },
   },
-  besides: 'durability',
+  variants: 'durability',
   columns: [
     'accepted p50',
     'accepted p99',
@@ -38,5 +38,5 @@ export const healthy = defineFault({
       return inTime([...warmUp, ...measured.map(start => ({ ...start, order: start.order + warmUpOrders }))])
     },
   }),
-  harm: () => ({ seen: [] }),
+  disrupt: () => ({ seen: [] }),
 })

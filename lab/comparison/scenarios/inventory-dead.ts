@@ -1,9 +1,9 @@
 // Inventory is killed, and started again a while later.
-import { actSeen } from '#engine/checks/preconditions.ts'
+import { stepSeen } from '#engine/checks/preconditions.ts'
 import { kill, start } from '#engine/experiment/steps.ts'
-import { around, between, defineFault, serviceOf, spanOf } from '../scenario.ts'
+import { around, between, defineScenario, serviceOf, spanOf } from '../scenario.ts'
 
-export const inventoryDead = defineFault({
+export const inventoryDead = defineScenario({
   name: 'inventory-dead',
   title: 'Inventory dead, then back',
   titleAt: ({ faultMs }) => `Inventory dead for ${faultMs / 1_000} s, then back`,
@@ -14,11 +14,11 @@ export const inventoryDead = defineFault({
   },
   mayFail: true,
   load: around,
-  harm(model, settings) {
+  disrupt(model, settings) {
     const inventory = serviceOf(model, 'inventory')
     return {
       ...between(spanOf(settings), kill(inventory), start(inventory)),
-      seen: [actSeen({ verb: 'kill', target: inventory })],
+      seen: [stepSeen({ verb: 'kill', target: inventory })],
     }
   },
 })

@@ -1,9 +1,9 @@
 // Inventory takes 2 s for each order, for a while.
 import { faultSeen } from '#engine/checks/preconditions.ts'
 import { fault, heal } from '#engine/experiment/steps.ts'
-import { around, between, defineFault, serviceOf, spanOf } from '../scenario.ts'
+import { around, between, defineScenario, serviceOf, spanOf } from '../scenario.ts'
 
-export const inventorySlow = defineFault({
+export const inventorySlow = defineScenario({
   name: 'inventory-slow',
   title: 'Inventory slow by 2 s',
   asks: 'Inventory takes 2 s for each order: who waits, and for how long?',
@@ -13,7 +13,7 @@ export const inventorySlow = defineFault({
   },
   mayFail: true,
   load: settings => around(settings),
-  harm(model, settings) {
+  disrupt(model, settings) {
     const inventory = serviceOf(model, 'inventory')
     return {
       label: `${inventory} takes ${settings.delayMs / 1_000} s`,

@@ -1,9 +1,9 @@
 // Notification is killed, and started again a while later.
-import { actSeen } from '#engine/checks/preconditions.ts'
+import { stepSeen } from '#engine/checks/preconditions.ts'
 import { kill, start } from '#engine/experiment/steps.ts'
-import { around, between, defineFault, serviceOf, spanOf } from '../scenario.ts'
+import { around, between, defineScenario, serviceOf, spanOf } from '../scenario.ts'
 
-export const notificationDead = defineFault({
+export const notificationDead = defineScenario({
   name: 'notification-dead',
   title: 'Notification dead',
   asks: 'The part that confirms is killed: does it stop those that sell, and is every order confirmed in the end?',
@@ -12,11 +12,11 @@ export const notificationDead = defineFault({
     quick: { ordersPerSecond: 50, beforeMs: 1_000, faultMs: 2_000, afterMs: 1_000 },
   },
   load: around,
-  harm(model, settings) {
+  disrupt(model, settings) {
     const notification = serviceOf(model, 'notification')
     return {
       ...between(spanOf(settings), kill(notification), start(notification)),
-      seen: [actSeen({ verb: 'kill', target: notification })],
+      seen: [stepSeen({ verb: 'kill', target: notification })],
     }
   },
 })

@@ -1,12 +1,12 @@
 // One message in fifty is poison: nothing can be done with it, whatever is tried.
 import { deadLetterClosure } from '#engine/checks/dead-letter-closure.ts'
-import { defineCheck, judgeAll } from '#engine/checks/check.ts'
+import { defineCheck, evaluateAll } from '#engine/checks/check.ts'
 import { at } from '#engine/experiment/steps.ts'
-import { around, defineFault, spanOf } from '../scenario.ts'
+import { around, defineScenario, spanOf } from '../scenario.ts'
 
 const EVERY = 50
 
-export const poison = defineFault({
+export const poison = defineScenario({
   name: 'poison',
   title: 'One order in fifty is poison',
   asks: 'Some messages can never be handled: do the others wait for them, and where do they go?',
@@ -15,7 +15,7 @@ export const poison = defineFault({
     quick: { ordersPerSecond: 50, beforeMs: 1_000, faultMs: 2_000, afterMs: 1_000 },
   },
   load: around,
-  harm({ compared: { poison: message } }, settings) {
+  disrupt({ comparison: { poison: message } }, settings) {
     const span = spanOf(settings)
     const everyMs = (EVERY * 1_000) / settings.ordersPerSecond
     const times = Array.from(
@@ -33,11 +33,15 @@ export const poison = defineFault({
 
 /** Each was answered 400 at once. */
 const refused = (count: number) =>
-  defineCheck('poison-refused', 'every message that nothing can be done with is refused as malformed', ({ acts }) => {
-    const sent = acts.filter(({ verb }) => verb === 'publish-raw')
-    const offenders = sent
-      .filter(({ result }) => !(typeof result === 'object' && result && 'status' in result && result.status === 400))
-      .map(({ result }, nth) => `message ${nth} was answered ${JSON.stringify(result)}`)
-    if (sent.length < count) offenders.push(`${count - sent.length} were not sent`)
-    return judgeAll({ looked: sent.length, what: 'poisoned messages', offenders })
-  })
+  defineCheck(
+    'poison-refused',
+    'every message that nothing can be done with is refused as malformed',
+    ({ executedSteps }) => {
+      const sent = executedSteps.filter(({ action }) => action === 'publish-raw')
+      const offenders = sent
+        .filter(({ result }) => !(typeof result === 'object' && result && 'status' in result && result.status === 400))
+        .map(({ result }, nth) => `message ${nth} was answered ${JSON.stringify(result)}`)
+      if (sent.length < count) offenders.push(`${count - sent.length} were not sent`)
+      return evaluateAll({ looked: sent.length, what: 'poisoned messages', offenders })
+    },
+  )

@@ -1,11 +1,11 @@
 // A reader has lost all that it knew, and reads the orders again from the first.
 import { isDeepStrictEqual } from 'node:util'
 import { defineCheck, vacuous, valid } from '#engine/checks/check.ts'
-import { actSeen } from '#engine/checks/preconditions.ts'
+import { stepSeen } from '#engine/checks/preconditions.ts'
 import { at, kill, read, start, wipe } from '#engine/experiment/steps.ts'
-import { around, defineFault } from '../scenario.ts'
+import { around, defineScenario } from '../scenario.ts'
 
-export const readAgain = defineFault({
+export const readAgain = defineScenario({
   name: 'read-again',
   title: 'A reader begins again from the first order',
   asks: 'Somebody wants to read all orders again: can they, how long does it take, and do they come to the same?',
@@ -13,9 +13,9 @@ export const readAgain = defineFault({
     full: { ordersPerSecond: 100, beforeMs: 4_000, faultMs: 0, afterMs: 6_000 },
     quick: { ordersPerSecond: 100, beforeMs: 1_000, faultMs: 0, afterMs: 1_000 },
   },
-  columns: ['asked', 'lost', 'doubled', 'unknown', 'all read again after', 'accepted p50', 'completed p50'],
+  columns: ['requested', 'lost', 'duplicated', 'unknown', 'all read again after', 'accepted p50', 'completed p50'],
   load: around,
-  harm({ compared: { readAgain: reader } }) {
+  disrupt({ comparison: { readAgain: reader } }) {
     if (typeof reader === 'string') return reader
     const { service, reset, page, hasRead } = reader
     return {
@@ -24,10 +24,10 @@ export const readAgain = defineFault({
         ...[kill(service), wipe(service), reset, start(service)].map(step => at(0, step)),
         at(hasRead, read(service, page)),
       ],
-      seen: [actSeen({ verb: 'wipe', target: service }), sameAgain],
-      measures: ({ acts }) => {
-        const began = acts.find(({ verb }) => verb === 'start')?.atNs
-        const ended = acts.findLast(({ verb }) => verb === 'read')?.doneNs
+      seen: [stepSeen({ verb: 'wipe', target: service }), sameAgain],
+      measures: ({ executedSteps }) => {
+        const began = executedSteps.find(({ action }) => action === 'start')?.atNs
+        const ended = executedSteps.findLast(({ action }) => action === 'read')?.doneNs
         const value = began === undefined || ended === undefined ? null : (ended - began) / 1e6
         return [{ name: 'all read again after', unit: 'ms', value }]
       },
@@ -36,12 +36,16 @@ export const readAgain = defineFault({
 })
 
 /** What it had computed and what it computed again; the first must hold something. */
-const sameAgain = defineCheck('same-again', 'what is computed again is what was computed before', ({ acts }) => {
-  const [before, after] = acts.filter(({ verb }) => verb === 'read').map(({ result }) => result)
-  const orders = typeof before === 'object' && before && 'orders' in before ? Number(before.orders) : 0
-  if (orders === 0) return vacuous('Nothing had been read before.')
-  if (!isDeepStrictEqual(before, after)) {
-    return { verdict: 'invalid', detail: `before ${JSON.stringify(before)}, after ${JSON.stringify(after)}.` }
-  }
-  return valid(`Metrics of ${orders} orders, equal.`)
-})
+const sameAgain = defineCheck(
+  'same-again',
+  'what is computed again is what was computed before',
+  ({ executedSteps }) => {
+    const [before, after] = executedSteps.filter(({ action }) => action === 'read').map(({ result }) => result)
+    const orders = typeof before === 'object' && before && 'orders' in before ? Number(before.orders) : 0
+    if (orders === 0) return vacuous('Nothing had been read before.')
+    if (!isDeepStrictEqual(before, after)) {
+      return { verdict: 'invalid', detail: `before ${JSON.stringify(before)}, after ${JSON.stringify(after)}.` }
+    }
+    return valid(`Metrics of ${orders} orders, equal.`)
+  },
+)

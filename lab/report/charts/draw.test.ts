@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Orders } from '#engine/run/summary.ts'
-import { madeOrders } from '../../testing/sample-orders.ts'
+import { sampleOrders } from '../../testing/sample-orders.ts'
 import { answerClass } from './answers.ts'
 import { apart } from './labels.ts'
 import { markup } from './markup.ts'
@@ -11,7 +11,7 @@ import { linear, logarithmic } from './scale.ts'
 import { type Group, timeFigure } from './time-figure.ts'
 
 const from = { id: 'x', title: 'A < B', description: 'What to see.' }
-const { orders, backlog } = madeOrders('sync-rest', 'one', 'x', 1)
+const { orders, backlog } = sampleOrders('sync-rest', 'one', 'x', 1)
 const marks = [{ variant: 'one', label: 'kill b', fromSeconds: 10, toSeconds: 20 }]
 const group: Group = { name: 'sync-rest: one', about: '', accent: 'accent-rest', marks, orders, curves: [backlog] }
 const drawn = (given: Partial<Group>): Picture => timeFigure(from, [{ ...group, ...given }])

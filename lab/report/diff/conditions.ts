@@ -42,23 +42,28 @@ function ofRun({ lab, machine, brokers, seed, profile, runtime }: Summary): Reco
 function ofResults(results: readonly Result[]): Record<string, string> {
   const [result] = results
   if (!result) return {}
-  const { settings, atOnce, durability, variants } = result
+  const { settings, concurrency, durability, variants } = result
   return {
     repetitions: String(results.length),
     ...Object.fromEntries(Object.entries(settings).map(([name, value]) => [name, String(value)])),
-    'W, orders at once': String(atOnce),
+    'W, orders at once': String(concurrency),
     'where an accepted order was': durability,
     ...Object.assign({}, ...variants.map(ofVariant)),
   }
 }
 
-function ofVariant({ name, environment, durability, leftOut }: Result['variants'][number]): Record<string, string> {
+function ofVariant({
+  name,
+  environment,
+  durability,
+  disabledSafeguard,
+}: Result['variants'][number]): Record<string, string> {
   const all = Object.entries(environment).flatMap(([service, values]) =>
     Object.entries(values).map(([key, value]) => [`${name}, ${service} ${key}`, value] as const),
   )
   return {
     ...Object.fromEntries(all),
     ...(durability !== undefined && { [`${name}, where an accepted order was`]: durability }),
-    ...(leftOut !== undefined && { [`${name}, left out`]: leftOut }),
+    ...(disabledSafeguard !== undefined && { [`${name}, left out`]: disabledSafeguard }),
   }
 }

@@ -5,29 +5,32 @@ import { test } from 'node:test'
 import { stripVTControlCharacters } from 'node:util'
 import type { Result, Summary } from '#engine/run/summary.ts'
 import type { Verdict } from '#engine/checks/verdict.ts'
-import { madeResult, madeSummary } from '../../testing/sample-result.ts'
+import { sampleResult, sampleSummary } from '../../testing/sample-result.ts'
 import { runCli, testFolder } from '../../testing/cli.ts'
 import { diffRuns, gotWorse } from './diff.ts'
 import { renderDiff } from './render.ts'
 
-const result = (change: Partial<Result>): Result => ({ ...madeResult, ...change })
-const runOf = (...results: Result[]): Summary => madeSummary(results)
+const result = (change: Partial<Result>): Result => ({ ...sampleResult, ...change })
+const runOf = (...results: Result[]): Summary => sampleSummary(results)
 const diffOf = (one: Summary, other: Summary) => diffRuns(one, other, { all: false })
 const shown = (one: Summary, other: Summary) => stripVTControlCharacters(renderDiff(diffOf(one, other)))
 
 test('a run does not differ from itself', () => {
-  const run = runOf(madeResult)
+  const run = runOf(sampleResult)
   const { conditions, onlyOne, onlyOther, verdicts } = diffOf(run, run)
   assert.deepEqual([conditions, onlyOne, onlyOther, verdicts], [[], [], [], []])
   assert.match(shown(run, run), /measured under the same conditions\.\nNo verdict differs\.[^]+No verdict got worse\.$/)
 })
 
 test('conditions that differ come first: of the machine, the run, the brokers, and of each experiment', () => {
-  const one = runOf(madeResult)
+  const one = runOf(sampleResult)
   const machine = { ...one.machine, cores: 64 }
   const brokers = { kafka: { source: 'docker', version: '4.3.0' } }
-  const variants = madeResult.variants.map(variant => ({ ...variant, environment: { inventory_consumer: { W: '1' } } }))
-  const changed = result({ settings: { orders: 600 }, atOnce: 1, durability: 'on disk', variants })
+  const variants = sampleResult.variants.map(variant => ({
+    ...variant,
+    environment: { inventory_consumer: { W: '1' } },
+  }))
+  const changed = result({ settings: { orders: 600 }, concurrency: 1, durability: 'on disk', variants })
   const other = { ...runOf(changed), machine, brokers, seed: 2, runtime: 'compose', profile: 'quick' as const }
   const whats = diffOf(one, other).conditions.map(({ what }) => what)
   const of = 'streaming-kafka/consumer-lag: '
@@ -50,7 +53,10 @@ const judged = (verdict: Verdict, change: Partial<Result> = {}) =>
   })
 
 test('the version of the lab is a condition', () => {
-  const { conditions } = diffOf({ ...runOf(madeResult), lab: '1.0.0 (a)' }, { ...runOf(madeResult), lab: '1.0.0 (b)' })
+  const { conditions } = diffOf(
+    { ...runOf(sampleResult), lab: '1.0.0 (a)' },
+    { ...runOf(sampleResult), lab: '1.0.0 (b)' },
+  )
   assert.deepEqual(conditions, [{ what: 'lab', one: '1.0.0 (a)', other: '1.0.0 (b)' }])
 })
 
@@ -69,7 +75,7 @@ test('a verdict is worse when it was valid and is not, or when it has become inv
 })
 
 test('of repetitions the worst verdict counts', () => {
-  const cell = (repeat: number) => ({ cell: { fault: 'none', ordersPerSecond: 20, repeat } })
+  const cell = (repeat: number) => ({ cell: { scenario: 'none', ordersPerSecond: 20, repeat } })
   const one = runOf(judged('valid', cell(1)), judged('valid', cell(2)))
   const other = runOf(judged('invalid', cell(1)), judged('valid', cell(2)))
   assert.deepEqual(
@@ -82,7 +88,7 @@ test('of repetitions the worst verdict counts', () => {
 })
 
 test('what a safeguard that was left out lets happen is shown, and is nothing that got worse', () => {
-  const variants = madeResult.variants.map(variant => ({ ...variant, leftOut: 'inbox' }))
+  const variants = sampleResult.variants.map(variant => ({ ...variant, disabledSafeguard: 'inbox' }))
   const other = runOf(judged('invalid', { verdict: 'valid', variants }))
   const diff = diffOf(runOf(judged('valid', { variants })), other)
   assert.deepEqual(
@@ -92,38 +98,38 @@ test('what a safeguard that was left out lets happen is shown, and is nothing th
 })
 
 test('experiments, variants and checks that only one of the runs has are named', () => {
-  const more = { name: 'stamps', verdict: 'valid' as const, detail: '', variant: 'control' }
+  const more = { name: 'causal-order', verdict: 'valid' as const, detail: '', variant: 'control' }
   const newer = result({
-    variants: [...madeResult.variants, { name: 'extra', about: '', environment: {} }],
-    checks: [...madeResult.checks, more, { ...more, variant: 'extra' }],
+    variants: [...sampleResult.variants, { name: 'extra', about: '', environment: {} }],
+    checks: [...sampleResult.checks, more, { ...more, variant: 'extra' }],
   })
-  const { onlyOne, onlyOther, verdicts } = diffOf(runOf(madeResult, result({ experiment: 'replay' })), runOf(newer))
+  const { onlyOne, onlyOther, verdicts } = diffOf(runOf(sampleResult, result({ experiment: 'replay' })), runOf(newer))
   assert.deepEqual(onlyOne, ['streaming-kafka/replay'])
   assert.deepEqual(onlyOther, [
     'streaming-kafka/consumer-lag: the variant extra',
-    'streaming-kafka/consumer-lag: the check stamps (control)',
+    'streaming-kafka/consumer-lag: the check causal-order (control)',
   ])
   assert.deepEqual(verdicts, [])
 })
 
 test('a result that the other run does not have is a verdict that got worse', () => {
-  const diff = diffOf(runOf(madeResult, result({ experiment: 'replay' })), runOf(madeResult))
+  const diff = diffOf(runOf(sampleResult, result({ experiment: 'replay' })), runOf(sampleResult))
   assert.deepEqual(diff.missing, ['streaming-kafka/replay'])
   assert.equal(gotWorse(diff), 1)
   assert.match(
     stripVTControlCharacters(renderDiff(diff)),
     /1 verdict got worse, 1 of them since .+ does not have it\.$/,
   )
-  assert.equal(gotWorse(diffOf(runOf(madeResult), runOf(madeResult, result({ experiment: 'replay' })))), 0)
+  assert.equal(gotWorse(diffOf(runOf(sampleResult), runOf(sampleResult, result({ experiment: 'replay' })))), 0)
 })
 
 test('a variant or a check that the other run does not have is a verdict that got worse', () => {
-  const [throttled, control] = madeResult.variants
+  const [throttled, control] = sampleResult.variants
   assert.ok(throttled && control)
-  const checks = madeResult.checks.filter(({ variant }) => variant === 'throttled')
-  const fewer = diffOf(runOf(madeResult), runOf(result({ variants: [throttled], checks })))
+  const checks = sampleResult.checks.filter(({ variant }) => variant === 'throttled')
+  const fewer = diffOf(runOf(sampleResult), runOf(result({ variants: [throttled], checks })))
   assert.deepEqual([fewer.missing, gotWorse(fewer)], [['streaming-kafka/consumer-lag: the variant control'], 1])
-  const unlooked = diffOf(runOf(madeResult), runOf(result({ checks })))
+  const unlooked = diffOf(runOf(sampleResult), runOf(result({ checks })))
   assert.deepEqual(
     [unlooked.missing, gotWorse(unlooked)],
     [['streaming-kafka/consumer-lag: the check lost (control)'], 1],
@@ -132,15 +138,15 @@ test('a variant or a check that the other run does not have is a verdict that go
     stripVTControlCharacters(renderDiff(unlooked)),
     /Only in .+the check lost \(control\)[^]+1 verdict got worse/,
   )
-  const more = diffOf(runOf(result({ variants: [throttled], checks })), runOf(madeResult))
+  const more = diffOf(runOf(result({ variants: [throttled], checks })), runOf(sampleResult))
   assert.deepEqual([more.missing, gotWorse(more)], [[], 0])
 })
 
 test('a variant without a safeguard that is gone, or a check of it, is named and is nothing that got worse', () => {
-  const variants = madeResult.variants.map(variant =>
-    variant.name === 'control' ? { ...variant, leftOut: 'inbox' } : variant,
+  const variants = sampleResult.variants.map(variant =>
+    variant.name === 'control' ? { ...variant, disabledSafeguard: 'inbox' } : variant,
   )
-  const checks = madeResult.checks.filter(({ variant }) => variant === 'throttled')
+  const checks = sampleResult.checks.filter(({ variant }) => variant === 'throttled')
   const whole = runOf(result({ variants }))
   for (const gone of [
     { variants, checks },
@@ -152,12 +158,12 @@ test('a variant without a safeguard that is gone, or a check of it, is named and
 })
 
 test('two runs that have nothing in common are refused, since nothing could have got worse', () => {
-  const compared = () => diffOf(runOf(madeResult), runOf(result({ experiment: 'replay' })))
+  const compared = () => diffOf(runOf(sampleResult), runOf(result({ experiment: 'replay' })))
   assert.throws(compared, {
     name: 'UsageError',
     message: /no experiment in common \(.+ has streaming-kafka\/consumer-lag; .+\/replay\)/,
   })
-  assert.throws(() => diffOf(runOf(), runOf(madeResult)), /beef has none;/)
+  assert.throws(() => diffOf(runOf(), runOf(sampleResult)), /beef has none;/)
 })
 
 test('lab diff says 1 when a verdict got worse and 0 when none did, as a table or as JSON', async () => {

@@ -62,8 +62,10 @@ function partsOnlyIn(pair: Pair, side: 'one' | 'other', opposite: 'one' | 'other
 const ofTheModel = (pair: Pair): Pair => ({
   ...pair,
   one: pair.one.map(result => {
-    const variants = result.variants.filter(({ leftOut }) => leftOut === undefined)
-    const out = new Set(result.variants.filter(({ leftOut }) => leftOut !== undefined).map(({ name }) => name))
+    const variants = result.variants.filter(({ disabledSafeguard }) => disabledSafeguard === undefined)
+    const out = new Set(
+      result.variants.filter(({ disabledSafeguard }) => disabledSafeguard !== undefined).map(({ name }) => name),
+    )
     return { ...result, variants, checks: result.checks.filter(({ variant }) => !out.has(variant)) }
   }),
 })

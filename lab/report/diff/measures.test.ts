@@ -2,12 +2,12 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { stripVTControlCharacters } from 'node:util'
 import type { Measure, Result, Summary } from '#engine/run/summary.ts'
-import { madeResult, madeSummary } from '../../testing/sample-result.ts'
+import { sampleResult, sampleSummary } from '../../testing/sample-result.ts'
 import { diffRuns } from './diff.ts'
 import { renderDiff } from './render.ts'
 
-const result = (change: Partial<Result>): Result => ({ ...madeResult, ...change })
-const runOf = (...results: Result[]): Summary => madeSummary(results)
+const result = (change: Partial<Result>): Result => ({ ...sampleResult, ...change })
+const runOf = (...results: Result[]): Summary => sampleSummary(results)
 const diffOf = (one: Summary, other: Summary, all = false) => diffRuns(one, other, { all })
 const shown = (one: Summary, other: Summary) => stripVTControlCharacters(renderDiff(diffOf(one, other)))
 
@@ -17,7 +17,7 @@ const cells = (values: readonly (number | Partial<Measure>)[]) =>
     ...values.map((value, index) =>
       result({
         experiment: `none-20-${index}`,
-        cell: { fault: 'none', ordersPerSecond: 20, repeat: index + 1 },
+        cell: { scenario: 'none', ordersPerSecond: 20, repeat: index + 1 },
         columns: ['p99'],
         measures: [
           {
@@ -51,8 +51,8 @@ test('a void and a missing measure are named with the reason, and repetitions th
   assert.deepEqual(says([1, 2], [bound, bound]), ['void in the second: generator-bound'])
   assert.deepEqual(says([bound], [bound]), ['void in the first: generator-bound; void in the second: generator-bound'])
   assert.deepEqual(says([1, 2, bound], [50, 60, 70]), ['void in part in the first: generator-bound'])
-  const kept = madeResult.measures.filter(({ name }) => name !== 'peak lag')
-  const lag = diffOf(runOf(madeResult), runOf(result({ measures: kept }))).measures.find(
+  const kept = sampleResult.measures.filter(({ name }) => name !== 'peak lag')
+  const lag = diffOf(runOf(sampleResult), runOf(result({ measures: kept }))).measures.find(
     ({ name }) => name === 'peak lag',
   )
   assert.equal(lag?.says, 'not measured in the second')

@@ -1,4 +1,4 @@
-// Results of two runs that answer the same question, side by side. Those of one cell of a comparison (the same model, fault
+// Results of two runs that answer the same question, side by side. Those of one cell of a comparison (the same model, scenario
 // and rate) are repetitions of one measurement.
 import type { Result } from '#engine/run/summary.ts'
 
@@ -20,4 +20,4 @@ export function pairUp(oneResults: readonly Result[], otherResults: readonly Res
 }
 
 const nameOf = ({ model, experiment, cell }: Result): string =>
-  `${model}/${cell ? `${cell.fault} at ${cell.ordersPerSecond} orders/s` : experiment}`
+  `${model}/${cell ? `${cell.scenario} at ${cell.ordersPerSecond} orders/s` : experiment}`

@@ -17,7 +17,7 @@ export type VerdictChange = {
 /** Checks and variants that only one side has are not here, but in `onlyIn`. */
 export function verdictsThatDiffer({ name: of, one, other }: Pair): VerdictChange[] {
   const [ones, others] = [checksOf(one), checksOf(other)]
-  const whole = { of, ...change(one, other), detail: other.find(({ trouble }) => trouble)?.trouble ?? '' }
+  const whole = { of, ...change(one, other), detail: other.find(({ failure }) => failure)?.failure ?? '' }
   const each = [...ones].flatMap(([key, before]): VerdictChange[] => {
     const after = others.get(key)
     const last = after?.find(({ verdict }) => verdict === worstOf(after))
@@ -55,4 +55,6 @@ const checksOf = (results: readonly Result[]) =>
 
 /** What a safeguard that is left out on purpose lets happen is no verdict on the model. */
 const isLeftOut = (results: readonly Result[], variant: string): boolean =>
-  results.some(({ variants }) => variants.some(({ name, leftOut }) => name === variant && leftOut !== undefined))
+  results.some(({ variants }) =>
+    variants.some(({ name, disabledSafeguard }) => name === variant && disabledSafeguard !== undefined),
+  )

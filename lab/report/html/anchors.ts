@@ -15,7 +15,7 @@ export function anchorsOf({ results }: Summary): Anchors {
   )
 }
 
-/** Of a fault of the comparison. */
-export const faultAnchor = (name: string): string => `fault-${slugOf(name)}`
+/** Of a scenario of the comparison. */
+export const scenarioAnchor = (name: string): string => `scenario-${slugOf(name)}`
 
 const slugOf = (text: string): string => text.toLowerCase().replaceAll(/[^a-z0-9]+/g, '-')

@@ -15,8 +15,9 @@ const NARROW = 2
 export function experimentSection(result: Result, id: string): Markup {
   const { model, title, question, variants, explanation, verdict } = result
   const abouts = variants.map(variant => {
-    const { name, about, leftOut } = variant
-    const aside = leftOut !== undefined && markup` <span class="aside">Left out on purpose: ${leftOut}.</span>`
+    const { name, about, disabledSafeguard } = variant
+    const aside =
+      disabledSafeguard !== undefined && markup` <span class="aside">Left out on purpose: ${disabledSafeguard}.</span>`
     const set = environmentOf(variant).map(text => markup` <code>${text}</code>`)
     return markup`<dt>${name}</dt><dd>${about}${set}${aside}</dd>`
   })

@@ -1,24 +1,24 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Summary } from '#engine/run/summary.ts'
-import { madeResult, madeSummary } from '../../testing/sample-result.ts'
-import { madeComparison } from '../../testing/sample-comparison.ts'
-import { madeOrders } from '../../testing/sample-orders.ts'
+import { sampleResult, sampleSummary } from '../../testing/sample-result.ts'
+import { sampleComparison } from '../../testing/sample-comparison.ts'
+import { sampleOrders } from '../../testing/sample-orders.ts'
 import { reportPage } from './page.ts'
 
-const whole = madeComparison()
-const known = { experiments: [], faults: [], models: [] }
-const pageOf = (summary: Summary) => reportPage(summary, { known })
+const whole = sampleComparison()
+const registry = { experiments: [], scenarios: [], models: [] }
+const pageOf = (summary: Summary) => reportPage(summary, { registry })
 const matches = (text: string, pattern: RegExp): string[] => [...text.matchAll(pattern)].map(([, found]) => found ?? '')
 
 test('what a variant sets in its services stands beside what it promises, and beside what it is about', () => {
   const variants = [{ name: 'throttled', about: 'slow', environment: { order_service: { OUTBOX: 'off' } } }]
-  const result = { ...madeResult, variants }
+  const result = { ...sampleResult, variants }
   const set = /<code>order_service: OUTBOX=off<\/code>/
-  const cell = { fault: 'broker-dead', ordersPerSecond: 50, repeat: 1 }
+  const cell = { scenario: 'broker-dead', ordersPerSecond: 50, repeat: 1 }
   const promises = (page: string) => matches(page, /(<section id="promises">[^]*?<\/section>)/g).join('')
-  assert.match(promises(pageOf(madeSummary([{ ...result, cell }]))), set)
-  assert.match(pageOf(madeSummary([result])), /<dd>slow <code>order_service: OUTBOX=off<\/code><\/dd>/)
+  assert.match(promises(pageOf(sampleSummary([{ ...result, cell }]))), set)
+  assert.match(pageOf(sampleSummary([result])), /<dd>slow <code>order_service: OUTBOX=off<\/code><\/dd>/)
 })
 
 test('what the death of a broker does not test stands beside the promises too', () => {
@@ -35,9 +35,9 @@ test('each box of checks is named after its result', () => {
 })
 
 test('the picture of an experiment whose clocks differ says that completion is unknown', () => {
-  const { orders } = madeOrders('sync-rest', 'throttled', 'x', 1)
+  const { orders } = sampleOrders('sync-rest', 'throttled', 'x', 1)
   const void50 = { variant: 'throttled', name: 'completed p50', unit: 'ms', value: null, note: 'the clocks differ' }
-  const page = pageOf(madeSummary([{ ...madeResult, orders: [orders], measures: [void50] }]))
+  const page = pageOf(sampleSummary([{ ...sampleResult, orders: [orders], measures: [void50] }]))
   assert.match(page, />completion unknown: the clocks differ</)
 })
 

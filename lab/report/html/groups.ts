@@ -6,10 +6,10 @@ import { accentOf } from '../charts/theme.ts'
 import type { Group } from '../charts/time-figure.ts'
 
 /** @param wanted the curves that are shown, by name; without it all those that ever leave zero */
-export function groupOf(result: Result, { name, about, leftOut }: VariantFacts, wanted?: RegExp): Group {
+export function groupOf(result: Result, { name, about, disabledSafeguard }: VariantFacts, wanted?: RegExp): Group {
   const { model, marks, orders, series } = result
   const own = series.filter(curve => curve.variant === name && (wanted?.test(curve.name) ?? true))
-  const aside = leftOut === undefined ? '' : ` (left out on purpose: ${leftOut})`
+  const aside = disabledSafeguard === undefined ? '' : ` (left out on purpose: ${disabledSafeguard})`
   const note = completionNote(result, name)
   const late = note === GENERATOR_BOUND ? ' (its load was late: latencies are void)' : ''
   return {

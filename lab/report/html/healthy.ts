@@ -2,21 +2,21 @@
 // of the repetitions do not touch.
 import type { Result } from '#engine/run/summary.ts'
 import { CLOCKS_DIFFER, GENERATOR_BOUND } from '#engine/analysis/format.ts'
-import { faultGrid } from '../../comparison/scenario-grid.ts'
-import { readingOf } from '../../comparison/repeated-measures.ts'
+import { scenarioGrid } from '../../comparison/scenario-grid.ts'
+import { repeatedMeasureOf } from '../../comparison/repeated-measures.ts'
 import { halves } from '../../comparison/narrative.ts'
-import { byRate, type Subject, subjectsOf } from '../../comparison/configurations.ts'
+import { byRate, type ConfigurationResults, configurationsOf } from '../../comparison/configurations.ts'
 import { type Markup, markup } from '../charts/markup.ts'
 import type { Picture } from '../charts/picture.ts'
 import { type Cell, quantileFigure, type Strand } from '../charts/quantile-figure.ts'
 import { accentOf } from '../charts/theme.ts'
-import { type Anchors, faultAnchor } from './anchors.ts'
-import { type About, caveatOf, resultDetails, settingsOf, withoutOf } from './fault.ts'
+import { type Anchors, scenarioAnchor } from './anchors.ts'
+import { type About, caveatOf, resultDetails, settingsOf, withoutOf } from './scenario.ts'
 import { figure, gridTable } from './parts.ts'
 import { ranked } from './ranked.ts'
 import { headOf } from './configuration-names.ts'
 
-type Rate = { ordersPerSecond: number; subjects: Subject[] }
+type Rate = { ordersPerSecond: number; subjects: ConfigurationResults[] }
 
 /** Told apart by those who see no colour. */
 const DASHES: readonly string[] = ['sync-rest', 'async-rabbitmq', 'streaming-kafka']
@@ -29,12 +29,12 @@ export function healthySection(
 ): Markup {
   const rates = ratesOf(models, results)
   const picture = healthyPicture(about, models, results)
-  return markup`<section class="fault" id="${faultAnchor(about.name)}"><h3>${about.title}</h3><p class="question">${about.asks}</p>${caveatOf(about)}${withoutOf(about)}${picture && figure('healthy', picture, halves(models, results))}${results.some(({ cell }) => (cell?.repeat ?? 1) > 1) && markup`<p class="key">Of repetitions the median, with their range. &lt; stands only where the ranges do not touch; ≈ is indistinguishable; ? is unknown, because one of both could be more.</p>`}${rates.map(costs)}
+  return markup`<section class="scenario" id="${scenarioAnchor(about.name)}"><h3>${about.title}</h3><p class="question">${about.asks}</p>${caveatOf(about)}${withoutOf(about)}${picture && figure('healthy', picture, halves(models, results))}${results.some(({ cell }) => (cell?.repeat ?? 1) > 1) && markup`<p class="key">Of repetitions the median, with their range. &lt; stands only where the ranges do not touch; ≈ is indistinguishable; ? is unknown, because one of both could be more.</p>`}${rates.map(costs)}
 <details><summary>All ${results.length} results with their checks</summary>${results.map(result => resultDetails(result, anchors))}</details>${settingsOf(results)}</section>`
 }
 
 const ratesOf = (models: readonly string[], results: readonly Result[]): Rate[] =>
-  byRate(results).map(([ordersPerSecond, own]) => ({ ordersPerSecond, subjects: subjectsOf(own, models) }))
+  byRate(results).map(([ordersPerSecond, own]) => ({ ordersPerSecond, subjects: configurationsOf(own, models) }))
 
 /** Latency by share of the orders, a row a rate; undefined where none was measured. */
 export function healthyPicture(
@@ -57,7 +57,7 @@ export function healthyPicture(
     ),
   )
   const from = {
-    id: `${faultAnchor(about.name)}-shares`,
+    id: `${scenarioAnchor(about.name)}-shares`,
     title: `${about.title}: latency by share of the orders`,
     description: halves(models, results).join(' '),
   }
@@ -67,7 +67,7 @@ export function healthyPicture(
 const VOID: ReadonlySet<string> = new Set([GENERATOR_BOUND, CLOCKS_DIFFER])
 
 /** Where a repetition is void there is no line, as there is no number. */
-function strandOf(subject: Subject, latency: string): Strand {
+function strandOf(subject: ConfigurationResults, latency: string): Strand {
   const { model, variant, results } = subject
   const runs = results.flatMap(({ quantiles = [] }) =>
     quantiles.filter(each => each.variant === variant && each.latency === latency && each.points.length > 0),
@@ -77,13 +77,13 @@ function strandOf(subject: Subject, latency: string): Strand {
     accent: accentOf(model),
     dash: Math.max(0, DASHES.indexOf(model)),
     runs: runs.length < results.length ? [] : runs.map(({ points }) => points),
-    lacking: VOID.has(readingOf(subject, `${latency} p50`)?.note ?? '') ? 'void' : 'too few orders',
+    lacking: VOID.has(repeatedMeasureOf(subject, `${latency} p50`)?.note ?? '') ? 'void' : 'too few orders',
   }
 }
 
 /** What each model measured, and which differences are more than the spread. */
 function costs({ ordersPerSecond, subjects }: Rate): Markup {
-  const grid = faultGrid(subjects)
+  const grid = scenarioGrid(subjects)
   const chains = grid.heads.map(({ name }) => ({
     name,
     text: ranked(

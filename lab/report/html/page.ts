@@ -3,41 +3,41 @@
  *
  * Everything that comes from data is escaped (draw/markup.ts), and the page's policy allows its own style and nothing
  * else, so that no text of an order, a check or an error can run. For tests in a browser these names are stable:
- * `figure[data-figure]` (fault, fault-variants, healthy, time, shares), and in pictures `.panel`, `.axis`, `.band`,
- * `.mark`; sections `#verdicts`, `#situations`, `#faults`, `#promises`, `#experiments`, `#run`; `.result[id]`, `.fault[id]`.
+ * `figure[data-figure]` (scenario, scenario-variants, healthy, time, shares), and in pictures `.panel`, `.axis`, `.band`,
+ * `.mark`; sections `#verdicts`, `#recommendations`, `#scenarios`, `#promises`, `#experiments`, `#run`; `.result[id]`, `.scenario[id]`.
  */
 import { createHash } from 'node:crypto'
 import type { Summary } from '#engine/run/summary.ts'
 import { HEALTHY } from '../../comparison/scenarios.ts'
-import type { Situation } from '../../comparison/recommendations.ts'
+import type { Recommendation } from '../../comparison/recommendations.ts'
 import { type Markup, markup, verbatim } from '../charts/markup.ts'
 import { screenSheet } from '../charts/picture.ts'
 import { type Anchors, anchorsOf } from './anchors.ts'
 import { experimentSection } from './experiment.ts'
-import { faultSection } from './fault.ts'
+import { scenarioSection } from './scenario.ts'
 import { healthySection } from './healthy.ts'
 import { HOW_TO_READ } from './how-to-read.ts'
 import { promisesSection } from './promises.ts'
-import { type Known, repeatCommand, runSection } from './run-facts.ts'
-import { situationsSection } from './recommendation.ts'
+import { type Registry, repeatCommand, runSection } from './run-facts.ts'
+import { recommendationsSection } from './recommendation.ts'
 import { STYLE } from './style.ts'
 import { overall, verdictsSection } from './verdicts.ts'
 
 type Extras = {
-  known: Known
-  situations?: readonly Situation[]
+  registry: Registry
+  recommendations?: readonly Recommendation[]
 }
 
 /** The text of `report.html`. */
-export function reportPage(summary: Summary, { known, situations = [] }: Extras): string {
+export function reportPage(summary: Summary, { registry, recommendations = [] }: Extras): string {
   const anchors = anchorsOf(summary)
   const sections = [
     ['verdicts', 'Verdicts', verdictsSection(summary, anchors)],
-    ['situations', 'Which one for me?', situationsSection(situations)],
-    ['faults', 'Faults', faultsSection(summary, anchors)],
+    ['recommendations', 'Which one for me?', recommendationsSection(recommendations)],
+    ['scenarios', 'Faults', faultsSection(summary, anchors)],
     ['promises', 'Promises', promisesSection(summary)],
     ['experiments', 'Experiments', experimentsSection(summary, anchors)],
-    ['run', 'This run', runSection(summary, repeatCommand(summary, known))],
+    ['run', 'This run', runSection(summary, repeatCommand(summary, registry))],
   ] as const
   const shown = sections.filter(([, , section]) => section !== undefined)
   const links = shown.map(([id, name]) => markup`<li><a href="#${id}">${name}</a></li>`)
@@ -61,12 +61,12 @@ function faultsSection({ comparison, results }: Summary, anchors: Anchors): Mark
   const { about, models } = comparison
   const sections = about.map(each => {
     const own = models.flatMap(model =>
-      results.filter(({ cell, model: its }) => its === model && cell?.fault === each.name),
+      results.filter(({ cell, model: its }) => its === model && cell?.scenario === each.name),
     )
-    const section = each.name === HEALTHY ? healthySection : faultSection
+    const section = each.name === HEALTHY ? healthySection : scenarioSection
     return section(each, models, own, anchors)
   })
-  return markup`<section id="faults"><h2>The models side by side</h2><p>The same load and the same harm for each; the axes of a picture are shared.</p>${READING}${sections}</section>`
+  return markup`<section id="scenarios"><h2>The models side by side</h2><p>The same load and the same harm for each; the axes of a picture are shared.</p>${READING}${sections}</section>`
 }
 
 const READING = markup`<p class="key">${HOW_TO_READ}</p>`

@@ -35,16 +35,16 @@ export function gridTable(label: string, { heads, rows, notes }: Grid, names?: r
 
 /** Every check of a result, closed until it is asked for. @param before what stands before their counts */
 export function checksDetails({ model, experiment, checks, variants }: Result, before = NO_MARKUP): Markup {
-  const leftOut = new Map(variants.map(({ name, leftOut }) => [name, leftOut]))
+  const disabledSafeguard = new Map(variants.map(({ name, disabledSafeguard }) => [name, disabledSafeguard]))
   const rows = checks.map(({ name, variant, verdict, detail }) => {
-    const out = leftOut.get(variant)
+    const out = disabledSafeguard.get(variant)
     const aside = out !== undefined && markup` <span class="aside">(left out on purpose: ${out})</span>`
     return markup`<tr><td>${verdictMark(verdict)}</td><th scope="row">${name}</th><td>${variant}${aside}</td><td>${detail}</td></tr>`
   })
   if (rows.length === 0) return markup`<p>${before}There was nothing to check.</p>`
   const head = ['verdict', 'check', 'variant', 'what it says'].map(text => markup`<th scope="col">${text}</th>`)
   const table = markup`<table class="prose"><thead><tr>${head}</tr></thead><tbody>${rows}</tbody></table>`
-  const isOut = ({ variant }: Result['checks'][number]) => leftOut.get(variant) !== undefined
+  const isOut = ({ variant }: Result['checks'][number]) => disabledSafeguard.get(variant) !== undefined
   const of = (some: Result['checks']) => tally(some.map(({ verdict }) => verdict))
   const without = of(checks.filter(isOut))
   const counts = [of(checks.filter(check => !isOut(check))), ...(without === '' ? [] : [`◇ ${without}`])]
@@ -68,5 +68,5 @@ export function tally(verdicts: readonly Verdict[]): string {
 }
 
 /** What stands in the way of a result, if anything does. */
-export const troubleOf = ({ trouble }: Result): Markup | undefined =>
-  trouble === undefined ? undefined : markup`<p class="trouble">It could not be finished: ${trouble}</p>`
+export const troubleOf = ({ failure }: Result): Markup | undefined =>
+  failure === undefined ? undefined : markup`<p class="trouble">It could not be finished: ${failure}</p>`

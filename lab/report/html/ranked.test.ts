@@ -1,14 +1,14 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { healthy, summaryOf } from '../../testing/sample-cells.ts'
-import { subjectsOf } from '../../comparison/configurations.ts'
+import { configurationsOf } from '../../comparison/configurations.ts'
 import { ranked } from './ranked.ts'
 
 const chain = (values: Record<string, number[]>, atLeast: string[] = []): string => {
   const { results } = summaryOf(Object.entries(values).flatMap(([model, each]) => healthy(model, each)))
   for (const { model, measures } of results)
     if (atLeast.includes(model)) for (const measure of measures) measure.atLeast = true
-  return ranked(subjectsOf(results, Object.keys(values)), 'memory')
+  return ranked(configurationsOf(results, Object.keys(values)), 'memory')
 }
 
 test('models stand in the order of their medians, and "<" only between ranges that do not touch', () => {

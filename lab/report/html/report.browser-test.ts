@@ -7,21 +7,21 @@ import { after, before, test } from 'node:test'
 import { pathToFileURL } from 'node:url'
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core'
 import { HEALTHY } from '../../comparison/scenarios.ts'
-import { situations } from '../../comparison/recommendations.ts'
+import { recommendations } from '../../comparison/recommendations.ts'
 import { findChromium } from '../../testing/find-chromium.ts'
-import { faultAnchor } from './anchors.ts'
-import { madeComparison } from '../../testing/sample-comparison.ts'
+import { scenarioAnchor } from './anchors.ts'
+import { sampleComparison } from '../../testing/sample-comparison.ts'
 import { reportPage } from './page.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'report-'))
 const file = join(folder, 'report.html')
-const summary = madeComparison()
+const summary = sampleComparison()
 const { about = [], models = [] } = summary.comparison ?? {}
 let browser: Browser
 
 before(async () => {
-  const known = { experiments: [], faults: [], models: [] }
-  writeFileSync(file, reportPage(summary, { known, situations: situations(summary) }))
+  const registry = { experiments: [], scenarios: [], models: [] }
+  writeFileSync(file, reportPage(summary, { registry, recommendations: recommendations(summary) }))
   // A root user, as in a container, has no sandbox to offer.
   browser = await chromium.launch({ executablePath: findChromium(process.env), args: ['--no-sandbox'] })
 })
@@ -75,10 +75,10 @@ async function noWider(page: Page): Promise<void> {
   assert.ok(beyond <= 0, `${beyond} px beyond the screen`)
 }
 
-test('each fault has panels for each model that has a like of it, on one axis, and its band', async () => {
+test('each scenario has panels for each model that has a like of it, on one axis, and its band', async () => {
   const { page, close } = await open()
-  for (const { name, without } of about.filter(fault => fault.name !== HEALTHY)) {
-    const figure = page.locator(`[id="${faultAnchor(name)}"] figure[data-figure="fault"]`)
+  for (const { name, without } of about.filter(scenario => scenario.name !== HEALTHY)) {
+    const figure = page.locator(`[id="${scenarioAnchor(name)}"] figure[data-figure="scenario"]`)
     const shown = models.filter(model => without[model] === undefined)
     for (const kind of ['orders', 'curves', 'answers']) {
       assert.equal(await figure.locator(`.panel-${kind}`).count(), shown.length, `${name}: ${kind}`)

@@ -7,19 +7,19 @@ import type { Summary } from '#engine/run/summary.ts'
 import { writeReport } from '../../cli/commands/report.ts'
 import { models } from '../../session/registry.ts'
 import { summaryOf } from '../../publish/output-paths.ts'
-import { madeResult, madeSummary } from '../../testing/sample-result.ts'
+import { sampleResult, sampleSummary } from '../../testing/sample-result.ts'
 import { parseSummary, ROOT } from '../../session/runs.ts'
-import { madeComparison } from '../../testing/sample-comparison.ts'
+import { sampleComparison } from '../../testing/sample-comparison.ts'
 import { reportPage } from './page.ts'
 import { repeatCommand } from './run-facts.ts'
 
 const EVIL = `<script>alert("1")</script>'"><img src=x onerror=alert(2)>`
-const whole = madeComparison()
-const known = { experiments: ['other/one'], faults: ['healthy'], models: ['sync-rest'] }
-const situations = [
-  { situation: 'If', advice: 'then', evidence: [{ model: 'sync-rest', text: 'because', fault: 'burst' }] },
+const whole = sampleComparison()
+const registry = { experiments: ['other/one'], scenarios: ['healthy'], models: ['sync-rest'] }
+const recommendations = [
+  { condition: 'If', advice: 'then', evidence: [{ model: 'sync-rest', text: 'because', scenario: 'burst' }] },
 ]
-const pageOf = (summary: Summary) => reportPage(summary, { known, situations })
+const pageOf = (summary: Summary) => reportPage(summary, { registry, recommendations })
 
 /** The same, with all texts but those that the code reads for their meaning replaced. */
 function poisoned<Value>(value: Value, key = ''): Value {
@@ -36,7 +36,7 @@ const matches = (text: string, pattern: RegExp): string[] => [...text.matchAll(p
 const lacks = (text: string, pattern: RegExp) => assert.equal(pattern.exec(text)?.[0], undefined)
 
 test('no text of a summary becomes markup, whatever field it stands in', () => {
-  for (const summary of [whole, madeSummary([{ ...madeResult, trouble: 'no broker' }])]) {
+  for (const summary of [whole, sampleSummary([{ ...sampleResult, failure: 'no broker' }])]) {
     const page = pageOf(poisoned(summary))
     assert.ok(page.includes('&lt;script&gt;alert(&quot;1&quot;)'), 'the text is not shown at all')
     lacks(page, /<script|<img/)
@@ -76,13 +76,13 @@ test('every id exists once, and every link leads to one', () => {
 test('a whole comparison stays below 3 MB, is the same each time, and no number is missing its digits', () => {
   const page = pageOf(whole)
   assert.ok(page.length < 3_000_000, `${page.length} bytes`)
-  assert.equal(page, pageOf(madeComparison()))
+  assert.equal(page, pageOf(sampleComparison()))
   lacks(page, /NaN|undefined|Infinity|\[object/)
 })
 
-test('each fault has a picture of the models one above the other, with axes, panels and the fault as a band', () => {
+test('each scenario has a picture of the models one above the other, with axes, panels and the fault as a band', () => {
   const page = pageOf(whole)
-  const figures = matches(page, /(<figure data-figure="fault">[^]*?<\/figure>)/g)
+  const figures = matches(page, /(<figure data-figure="scenario">[^]*?<\/figure>)/g)
   assert.equal(figures.length, 7)
   for (const figure of figures) {
     for (const sign of [
@@ -109,7 +109,7 @@ test('what is found without a safeguard is shown, marked, and counts for no verd
 })
 
 test('sentences and tables are computed of measures, and a verdict stands above the numbers', () => {
-  const [burst = ''] = matches(pageOf(whole), /(<section class="fault" id="fault-burst">[^]*?<\/section>)/g)
+  const [burst = ''] = matches(pageOf(whole), /(<section class="scenario" id="scenario-burst">[^]*?<\/section>)/g)
   const during = '0 % in sync-rest, 99.8 % in async-rabbitmq and 99.8 % in streaming-kafka'
   assert.ok(burst.includes(`<p>Answered rightly within a second, of the orders asked while it lasted: ${during}.</p>`))
   assert.match(
@@ -131,19 +131,19 @@ test('sentences and tables are computed of measures, and a verdict stands above 
 
 test('advice leads to its evidence within the page, and nowhere else', () => {
   const evidence = [
-    { model: 'sync-rest', text: 'here', fault: 'burst' },
-    { model: 'another', text: 'away', fault: 'x" href="javascript:alert(1)' },
+    { model: 'sync-rest', text: 'here', scenario: 'burst' },
+    { model: 'another', text: 'away', scenario: 'x" href="javascript:alert(1)' },
   ]
-  const page = reportPage(whole, { known, situations: [{ situation: 'If', advice: 'then', evidence }] })
+  const page = reportPage(whole, { registry, recommendations: [{ condition: 'If', advice: 'then', evidence }] })
   assert.match(
     page,
-    /<a class="accent-rest" href="#fault-burst">sync-rest<\/a>: here[^]*href="#fault-x-href-javascript-alert-1-">another<\/a>: away/,
+    /<a class="accent-rest" href="#scenario-burst">sync-rest<\/a>: here[^]*href="#scenario-x-href-javascript-alert-1-">another<\/a>: away/,
   )
 })
 
 test('an experiment that could not be finished says so, and one without measures, curves or checks has its place', () => {
-  const empty = { ...madeResult, variants: [], checks: [], measures: [], series: [], marks: [], explanation: [] }
-  const page = pageOf(madeSummary([{ ...empty, verdict: 'unknown', trouble: 'no Kafka could be had' }, empty]))
+  const empty = { ...sampleResult, variants: [], checks: [], measures: [], series: [], marks: [], explanation: [] }
+  const page = pageOf(sampleSummary([{ ...empty, verdict: 'unknown', failure: 'no Kafka could be had' }, empty]))
   assert.match(page, /It could not be finished: no Kafka could be had/)
   assert.match(page, /id="result-streaming-kafka-consumer-lag--2"/)
   assert.match(page, /There was nothing to check\./)
@@ -161,27 +161,30 @@ test('the committed summaries, which hold no orders and no quantiles, have their
 })
 
 test('the command that repeats a run names what was run', () => {
-  const summary = madeSummary([madeResult])
+  const summary = sampleSummary([sampleResult])
   const flags = '--seed 1 --profile full'
-  const whole = { ...known, experiments: ['streaming-kafka/consumer-lag'] }
+  const whole = { ...registry, experiments: ['streaming-kafka/consumer-lag'] }
   assert.equal(repeatCommand(summary, whole), `npm start -- ${flags}`)
-  assert.equal(repeatCommand(summary, known), `npm run lab -- run streaming-kafka/consumer-lag ${flags}`)
+  assert.equal(repeatCommand(summary, registry), `npm run lab -- run streaming-kafka/consumer-lag ${flags}`)
   const comparison = {
     models: ['sync-rest'],
-    faults: ['healthy'],
+    scenarios: ['healthy'],
     rates: [20, 100, 400],
     repeat: 1,
     healthyRepeat: 3,
     features: {},
     about: [],
   }
-  assert.equal(repeatCommand({ ...summary, comparison }, known), `npm run lab -- compare ${flags}`)
+  assert.equal(repeatCommand({ ...summary, comparison }, registry), `npm run lab -- compare ${flags}`)
   const thrice = { ...summary, comparison: { ...comparison, repeat: 3 } }
-  assert.equal(repeatCommand(thrice, known), `npm run lab -- compare ${flags} --repeat 3`)
+  assert.equal(repeatCommand(thrice, registry), `npm run lab -- compare ${flags} --repeat 3`)
   const some = { ...comparison, rates: [50], repeat: 2, healthyRepeat: 2 }
   assert.equal(
-    repeatCommand({ ...summary, runtime: 'compose', comparison: some }, { ...known, faults: ['healthy', 'burst'] }),
-    `npm run lab -- compare ${flags} --runtime compose --faults healthy --rates 50 --repeat 2`,
+    repeatCommand(
+      { ...summary, runtime: 'compose', comparison: some },
+      { ...registry, scenarios: ['healthy', 'burst'] },
+    ),
+    `npm run lab -- compare ${flags} --runtime compose --scenarios healthy --rates 50 --repeat 2`,
   )
 })
 
@@ -189,7 +192,7 @@ test('a report is written beside the summary that it is made from', t => {
   const folder = mkdtempSync(join(tmpdir(), 'lab-report-'))
   t.after(() => rmSync(folder, { recursive: true, force: true }))
   writeFileSync(join(folder, 'summary.json'), '')
-  const file = writeReport(madeSummary([madeResult]), folder)
+  const file = writeReport(sampleSummary([sampleResult]), folder)
   assert.equal(file, join(folder, 'report.html'))
   assert.match(readFileSync(file, 'utf8'), /^<!doctype html>/)
 })

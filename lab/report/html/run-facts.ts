@@ -6,29 +6,33 @@ import { type Markup, markup } from '../charts/markup.ts'
 import { seconds } from '../terminal/numbers.ts'
 
 /** What there is to be run, by name: what is the whole of it needs no naming. */
-export type Known = {
+export type Registry = {
   /** `model/experiment`. */
   experiments: readonly string[]
-  faults: readonly string[]
+  scenarios: readonly string[]
   models: readonly string[]
 }
 
 /** The command that repeats a run. */
-export function repeatCommand({ seed, profile, runtime, results, comparison }: Summary, known: Known): string {
+export function repeatCommand({ seed, profile, runtime, results, comparison }: Summary, registry: Registry): string {
   const flags = `--seed ${seed} --profile ${profile}${runtime === 'processes' ? '' : ` --runtime ${runtime}`}`
-  if (comparison) return `npm run lab -- compare ${flags}${asked(comparison, profile, known)}`
+  if (comparison) return `npm run lab -- compare ${flags}${asked(comparison, profile, registry)}`
   const own = results.map(({ model, experiment }) => `${model}/${experiment}`)
-  if (known.experiments.every(id => own.includes(id))) return `npm start -- ${flags}`
+  if (registry.experiments.every(id => own.includes(id))) return `npm start -- ${flags}`
   return `npm run lab -- run ${own.join(' ')} ${flags}`
 }
 
 /** The flags of a comparison that is not the usual one. */
-function asked({ faults, models, rates, repeat, healthyRepeat }: Comparison, profile: Profile, known: Known): string {
+function asked(
+  { scenarios, models, rates, repeat, healthyRepeat }: Comparison,
+  profile: Profile,
+  registry: Registry,
+): string {
   const usual = DEFAULTS[profile]
   const isWhole = (all: readonly string[], some: readonly string[]) => all.every(name => some.includes(name))
   return [
-    ...(isWhole(known.faults, faults) ? [] : [` --faults ${faults.join(',')}`]),
-    ...(isWhole(known.models, models) ? [] : [` --models ${models.join(',')}`]),
+    ...(isWhole(registry.scenarios, scenarios) ? [] : [` --scenarios ${scenarios.join(',')}`]),
+    ...(isWhole(registry.models, models) ? [] : [` --models ${models.join(',')}`]),
     ...(rates.join() === usual.rates.join() ? [] : [` --rates ${rates.join(',')}`]),
     ...(repeat === usual.repeat && healthyRepeat === usual.healthyRepeat ? [] : [` --repeat ${repeat}`]),
   ].join('')

@@ -30,8 +30,8 @@ a{color:inherit;text-decoration-color:var(--rule);text-underline-offset:.18em}a:
 .lead{font-size:1.1rem}.provenance,.conditions,.key,.notes,.aside,figcaption,.differences{color:var(--soft);font-size:.88rem}
 .question{color:var(--soft);margin-top:0}.sentences p{font-size:1.05rem}
 nav ul,.plain{list-style:none;margin:0;padding:0}nav ul{display:flex;flex-wrap:wrap;gap:6px 22px;margin:1.4em 0 0}nav a{display:inline-block;padding:4px 0}
-main h2+*{margin-top:.4em}.fault,#experiments>.result{margin:0 0 3.2em;padding-top:1.8em;border-top:1px solid var(--grid)}
-h2+.fault,h2+.result{border-top:0}
+main h2+*{margin-top:.4em}.scenario,#experiments>.result{margin:0 0 3.2em;padding-top:1.8em;border-top:1px solid var(--grid)}
+h2+.scenario,h2+.result{border-top:0}
 .verdict{white-space:nowrap;font-weight:600;font-size:.95em}.sign{display:inline-block;min-width:1.1em;text-align:center}
 .valid{color:var(--good-text)}.invalid{color:var(--bad)}.unknown,.vacuous{color:var(--warn)}
 .scroll{overflow-x:auto;max-width:100%;margin:.8em 0}
@@ -48,7 +48,7 @@ figcaption p{margin:.3em 0;color:var(--ink);font-size:.98rem}
 @media (min-width:1180px){.beside{grid-template-columns:minmax(0,1.4fr) minmax(0,1fr)}.beside th[scope=row]{white-space:normal}.beside th,.beside td{padding-right:11px}}
 dl{margin:.8em 0}.variants,.facts,.differences{display:grid;grid-template-columns:max-content minmax(0,1fr);gap:2px 18px;max-width:90ch}
 .variants dt,.facts dt,.differences dt{font-weight:600}dd{margin:0}
-@media (max-width:700px){#situations tr,#situations th,#situations td{display:block;max-width:none;border-bottom:0}#situations thead{display:none}#situations th[scope=row]{position:static;padding-top:14px;border-top:1px solid var(--grid)}}
+@media (max-width:700px){#recommendations tr,#recommendations th,#recommendations td{display:block;max-width:none;border-bottom:0}#recommendations thead{display:none}#recommendations th[scope=row]{position:static;padding-top:14px;border-top:1px solid var(--grid)}}
 @media (max-width:560px){.by-model,.by-model .aside{font-size:.8rem}.by-model.prose th,.by-model.prose td{min-width:0;padding-right:8px}.by-model.prose thead th{white-space:normal}}
 @media (max-width:560px){.variants,.facts,.differences{grid-template-columns:minmax(0,1fr)}dd{margin-bottom:8px}}
 details{margin:.2em 0}details[open]{margin-bottom:1em}summary{cursor:pointer;padding:5px 0;width:fit-content;max-width:100%}

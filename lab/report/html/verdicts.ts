@@ -6,8 +6,8 @@ import { type Markup, markup } from '../charts/markup.ts'
 import { accentOf } from '../charts/theme.ts'
 import { SIGNS } from '../terminal/report.ts'
 import { stoppedText } from '../terminal/stopped.ts'
-import { tellingNumbers } from '../terminal/key-metrics.ts'
-import { type Anchors, faultAnchor } from './anchors.ts'
+import { keyMetrics } from '../terminal/key-metrics.ts'
+import { type Anchors, scenarioAnchor } from './anchors.ts'
 import { scrolling, tally, verdictMark } from './parts.ts'
 
 export function verdictsSection(summary: Summary, anchors: Anchors): Markup {
@@ -21,7 +21,7 @@ ${comparison && faultsTable(comparison, results)}${own.length > 0 && experiments
 const KEY = markup`✔ valid: every check holds. ✘ invalid: one does not. ? unknown: it could not be judged. ∅ vacuous: it could not have failed. ◇ a safeguard was left out on purpose: what it lets happen is shown, and is no part of a verdict.`
 
 /** @returns one sentence, or two where it was stopped */
-export function overall(summary: Pick<Summary, 'asked' | 'results' | 'comparison'>): string {
+export function overall(summary: Pick<Summary, 'requested' | 'results' | 'comparison'>): string {
   const { results } = summary
   if (results.length === 0) return 'Nothing was finished.'
   return [stoppedText(summary), judgedOf(results)].filter(text => text !== '').join(' ')
@@ -29,7 +29,9 @@ export function overall(summary: Pick<Summary, 'asked' | 'results' | 'comparison
 
 function judgedOf(results: readonly Result[]): string {
   const checks = results.flatMap(({ checks, variants }) => {
-    const out = new Set(variants.filter(({ leftOut }) => leftOut !== undefined).map(({ name }) => name))
+    const out = new Set(
+      variants.filter(({ disabledSafeguard }) => disabledSafeguard !== undefined).map(({ name }) => name),
+    )
     return checks.filter(({ variant }) => !out.has(variant))
   })
   const aside = results.flatMap(result => result.checks).length - checks.length
@@ -45,22 +47,22 @@ function faultsTable({ about, models }: Comparison, results: readonly Result[]):
   const heads = models.map(model => markup`<th scope="col" class="${accentOf(model)}">${model}</th>`)
   const rows = about.map(({ name, title, without }) => {
     const cells = models.map(model => {
-      const own = results.filter(({ cell, model: its }) => cell?.fault === name && its === model)
+      const own = results.filter(({ cell, model: its }) => cell?.scenario === name && its === model)
       if (own.length === 0) return markup`<td class="aside">${without[model] ?? 'not run'}</td>`
       const count = own.length > 1 && markup` <span class="aside">${tally(own.map(({ verdict }) => verdict))}</span>`
       const verdict = worst(own.map(result => result.verdict))
-      return markup`<td><a href="#${faultAnchor(name)}">${verdictMark(verdict)}</a>${count}${asidesOf(own)}</td>`
+      return markup`<td><a href="#${scenarioAnchor(name)}">${verdictMark(verdict)}</a>${count}${asidesOf(own)}</td>`
     })
-    return markup`<tr><th scope="row"><a href="#${faultAnchor(name)}">${title}</a></th>${cells}</tr>`
+    return markup`<tr><th scope="row"><a href="#${scenarioAnchor(name)}">${title}</a></th>${cells}</tr>`
   })
-  const table = markup`<table class="verdicts prose by-model"><thead><tr><th scope="col">fault</th>${heads}</tr></thead><tbody>${rows}</tbody></table>`
-  return scrolling('Verdicts by fault and model', table)
+  const table = markup`<table class="verdicts prose by-model"><thead><tr><th scope="col">scenario</th>${heads}</tr></thead><tbody>${rows}</tbody></table>`
+  return scrolling('Verdicts by scenario and model', table)
 }
 
 function experimentsTable(results: readonly Result[], anchors: Anchors): Markup {
   const rows = results.map(result => {
     const { model, title, question, verdict } = result
-    const telling = tellingNumbers(result).map(text => markup`<li>${text}</li>`)
+    const telling = keyMetrics(result).map(text => markup`<li>${text}</li>`)
     return markup`<tr><td class="${accentOf(model)}"><span class="model">${model}</span></td><th scope="row"><a href="#${anchors.get(result)}">${title}</a></th><td><a href="#${anchors.get(result)}">${verdictMark(verdict)}</a>${asidesOf([result])}</td><td>${question}</td><td><ul class="plain">${telling}</ul></td></tr>`
   })
   const heads = ['model', 'experiment', 'verdict', 'asks', 'telling numbers']
@@ -72,7 +74,7 @@ function experimentsTable(results: readonly Result[], anchors: Anchors): Markup 
 function asidesOf(results: readonly Result[]): Markup[] {
   const found = results.flatMap(({ variants, checks }) =>
     variants
-      .filter(({ leftOut }) => leftOut !== undefined)
+      .filter(({ disabledSafeguard }) => disabledSafeguard !== undefined)
       .map(({ name }) => ({
         name,
         verdicts: checks.filter(check => check.variant === name).map(each => each.verdict),

@@ -5,7 +5,7 @@ import type { Result, Summary } from '#engine/run/summary.ts'
 import { LOGS, pageOf, PICTURES, REPLAY, REPLAY_PICTURE } from '../../publish/output-paths.ts'
 import { gridOf } from '../terminal/grid.ts'
 import { literal, markdown, markdownTable } from '../terminal/table.ts'
-import { tellingNumbers } from '../terminal/key-metrics.ts'
+import { keyMetrics } from '../terminal/key-metrics.ts'
 
 /** @param link to the page of the results; where there are several models, each has its own */
 export function overviewTable(summaries: readonly Summary[], link?: string): string {
@@ -15,7 +15,7 @@ export function overviewTable(summaries: readonly Summary[], link?: string): str
       return [
         `[${model}/${experiment}](${link ?? pageOf(model)}#${experiment})`,
         question,
-        tellingNumbers(result).join('<br>'),
+        keyMetrics(result).join('<br>'),
         verdict,
       ]
     }),

@@ -6,13 +6,13 @@ export const conditions = (result: Result): string =>
   `${settingsLine(result)} An accepted order was ${result.durability}.`
 
 /** Profile, settings and W. */
-export function settingsLine({ profile, settings, atOnce, variants }: Result): string {
+export function settingsLine({ profile, settings, concurrency, variants }: Result): string {
   const listed = Object.entries(settings).map(([name, value]) => `${name} ${value.toLocaleString('en-US')}`)
   const others = variants.flatMap(({ name, environment }) => {
     const other = Object.values(environment).find(({ W }) => W !== undefined)?.W
     return other === undefined ? [] : [` (${name}: ${other})`]
   })
-  return `Profile ${profile}: ${listed.join(', ')}. W, orders at once: ${atOnce}${others.join('')}.`
+  return `Profile ${profile}: ${listed.join(', ')}. W, orders at once: ${concurrency}${others.join('')}.`
 }
 
 /** Follows the seed of a run; plain processes go without saying. */

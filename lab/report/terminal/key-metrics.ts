@@ -15,15 +15,15 @@ const CHOICES: Readonly<Record<string, readonly Choice[]>> = {
   'sync-rest/failing-inventory': [
     { variant: 'hangs', measure: 'during: answer max' },
     { variant: 'refuses', measure: 'during: answer p50' },
-    { variant: 'refuses', measure: 'heal to first success' },
+    { variant: 'refuses', measure: 'time to first success' },
   ],
   'async-rabbitmq/backlog-drain': [
-    { measure: 'deepest backlog' },
+    { measure: 'peak backlog' },
     { measure: 'drain rate' },
     { measure: 'outage: availability' },
   ],
   'async-rabbitmq/double-delivery': [
-    { variant: 'published again', measure: 'asked' },
+    { variant: 'published again', measure: 'requested' },
     { variant: 'published again', measure: 'duplicates' },
     { variant: 'published again', measure: 'decided' },
   ],
@@ -47,7 +47,7 @@ const CHOICES: Readonly<Record<string, readonly Choice[]>> = {
 const SHOWN = 3
 
 /** Each as `name value unit`, with its variant where the experiment has several. */
-export function tellingNumbers(result: Result): string[] {
+export function keyMetrics(result: Result): string[] {
   const { model, experiment, columns, measures, variants } = result
   const found = CHOICES[`${model}/${experiment}`] ?? columns.map((measure): Choice => ({ measure }))
   return found

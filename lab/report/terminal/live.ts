@@ -33,7 +33,7 @@ export function liveReporter(profile: Profile, runtime: RuntimeName, show: (resu
       if (own.line) own.line.output = own.name === task ? line : line.slice(own.name.length + 2)
     },
     async result(result) {
-      const unfinished = result.trouble
+      const unfinished = result.failure
       for (const { name, done } of steps) {
         const measured = result.measures.some(({ variant }) => variant === name)
         const isVariant = result.variants.some(variant => variant.name === name)

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { stripVTControlCharacters } from 'node:util'
 import { gridOf } from './grid.ts'
-import { madeResult, madeSummary } from '../../testing/sample-result.ts'
+import { sampleResult, sampleSummary } from '../../testing/sample-result.ts'
 import { cell } from './numbers.ts'
 import { overviewTable, resultsPage } from '../markdown/page.ts'
 import { renderOverview, renderResult } from './report.ts'
@@ -19,7 +19,7 @@ test('numbers show digits that mean something, and "≥" where attempts have no 
 })
 
 test('a table has a row a variant and a column a measure; a cell without a number says why', () => {
-  const { heads, rows, notes } = gridOf(madeResult)
+  const { heads, rows, notes } = gridOf(sampleResult)
   assert.deepEqual(heads, [
     { name: 'accepted p50', unit: 'ms' },
     { name: 'accepted max', unit: 'ms' },
@@ -33,29 +33,29 @@ test('a table has a row a variant and a column a measure; a cell without a numbe
 })
 
 test('a table that is wider than the terminal is turned round, and holds the same', () => {
-  const wide = textTable(gridOf(madeResult), 200)
-  const narrow = textTable(gridOf(madeResult), 30)
+  const wide = textTable(gridOf(sampleResult), 200)
+  const narrow = textTable(gridOf(sampleResult), 30)
   assert.match(wide, /│ throttled │\s+4\.21 │/)
   assert.match(narrow, /│ accepted p50 \[ms\]\s+│\s+4\.21 │/)
 })
 
 test('a result shows its sentences, its verdict, and each check that is not valid with its detail', () => {
-  const text = stripVTControlCharacters(renderResult(madeResult, 120))
+  const text = stripVTControlCharacters(renderResult(sampleResult, 120))
   assert.match(text, /It rose and fell\./)
   assert.match(text, /✘ invalid: 1 of 2 checks valid \(lost\)/)
   assert.match(text, / {2}✘ invalid lost \(control\): 1 found among 10000: order-7\./)
 })
 
 test('the overview has a row an experiment, and says where the files are', () => {
-  const text = renderOverview(madeSummary([madeResult]), 'runs/beef')
+  const text = renderOverview(sampleSummary([sampleResult]), 'runs/beef')
   assert.match(text, /│ streaming-kafka\/consumer-lag │ ✘ invalid │ control: peak lag 12,345 records\s+│\s+31\.3 │/)
   assert.match(text, /runs\/beef\/ /)
 })
 
 test('a run that was stopped says on the terminal how much of it is there, and a whole one does not', () => {
-  const whole = { ...madeSummary([madeResult]), asked: ['streaming-kafka/consumer-lag'] }
+  const whole = { ...sampleSummary([sampleResult]), requested: ['streaming-kafka/consumer-lag'] }
   assert.doesNotMatch(renderOverview(whole, 'runs/beef'), /stopped/)
-  const cut = { ...whole, asked: [...whole.asked, 'streaming-kafka/replay'] }
+  const cut = { ...whole, requested: [...whole.requested, 'streaming-kafka/replay'] }
   assert.match(renderOverview(cut, 'runs/beef'), /It was stopped: 1 of 2 results are there\./)
   assert.match(renderOverview({ ...cut, results: [] }, 'runs/beef'), /It was stopped: 0 of 2 results are there\./)
 })
@@ -70,18 +70,18 @@ test('a detail of a check is text on the page, whatever is in it: no markup, and
   const detail = 'a \\| b <img src=x> [x](y) `z`'
   const page = resultsPage(
     'sync-rest',
-    madeSummary([{ ...madeResult, checks: [{ name: 'lost', variant: 'a', verdict: 'valid', detail }] }]),
+    sampleSummary([{ ...sampleResult, checks: [{ name: 'lost', variant: 'a', verdict: 'valid', detail }] }]),
   )
   assert.ok(page.includes('| valid | a \\\\\\| b &lt;img src=x> \\[x](y) \\`z\\` |'), page)
 })
 
 test('the page of a model has every experiment with its table, picture and verdict, and the overview links to it', () => {
-  const page = resultsPage('streaming-kafka', madeSummary([madeResult]))
+  const page = resultsPage('streaming-kafka', sampleSummary([sampleResult]))
   assert.match(page, /<a id="consumer-lag"><\/a>\n\n## Consumer lag: What becomes of the lag\?/)
   assert.match(page, /!\[consumer-lag\]\(\.\.\/\.\.\/test-results-screenshot\/consumer-lag\.svg\)/)
   assert.match(page, /\*\*Verdict: invalid\.\*\*/)
   assert.match(
-    overviewTable([madeSummary([madeResult])]),
+    overviewTable([sampleSummary([sampleResult])]),
     /\(streaming-kafka\/tests\/results\/README\.md#consumer-lag\)/,
   )
 })

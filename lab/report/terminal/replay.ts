@@ -6,11 +6,11 @@ import type { Picture } from '../charts/picture.ts'
 import { accentOf } from '../charts/theme.ts'
 
 /** A reading of `metrics.json`, as the run's timeline made it. */
-export type Reading = { variant: string; atSeconds: number; metrics: Metrics }
+export type MetricsReading = { variant: string; atSeconds: number; metrics: Metrics }
 
 export function replayPicture(
   { model, title, question }: { model: string; title: string; question: string },
-  readings: readonly Reading[],
+  readings: readonly MetricsReading[],
 ): Picture {
   const groups = [...Map.groupBy(readings, ({ variant }) => variant)].map(([name, own]) => ({
     name,

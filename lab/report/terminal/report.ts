@@ -7,7 +7,7 @@ import { gridOf } from './grid.ts'
 import { seconds } from './numbers.ts'
 import { stoppedText } from './stopped.ts'
 import { draw, textTable } from './table.ts'
-import { tellingNumbers } from './key-metrics.ts'
+import { keyMetrics } from './key-metrics.ts'
 
 const COLOURS = { valid: 'green', invalid: 'red', unknown: 'yellow', vacuous: 'yellow' } as const
 export const SIGNS: Record<Verdict, string> = { valid: '✔', invalid: '✘', unknown: '?', vacuous: '∅' }
@@ -17,14 +17,14 @@ export const coloured = (verdict: Verdict, text: string) => styleText(COLOURS[ve
 
 /** Table, sentences and verdict of one experiment. @param width of the terminal */
 export function renderResult(result: Result, width: number): string {
-  const { model, experiment, title, question, explanation, trouble } = result
+  const { model, experiment, title, question, explanation, failure } = result
   return [
     styleText('bold', `${model}/${experiment}: ${title}`),
     question,
     textTable(gridOf(result), width),
     conditions(result),
     ...explanation,
-    ...(trouble ? [coloured('unknown', `It could not be finished: ${trouble}`)] : []),
+    ...(failure ? [coloured('unknown', `It could not be finished: ${failure}`)] : []),
     ...verdictLines(result),
   ]
     .filter(line => line !== '')
@@ -54,7 +54,7 @@ export function renderOverview(summary: Summary, where: string): string {
   const rows = summary.results.map(result => [
     `${result.model}/${result.experiment}`,
     `${SIGNS[result.verdict]} ${result.verdict}`,
-    tellingNumbers(result).join('\n'),
+    keyMetrics(result).join('\n'),
     seconds(result.seconds),
   ])
   const table = rows.length > 0 ? [draw(['experiment', 'verdict', 'telling numbers', 'seconds'], rows, [0, 1, 2])] : []

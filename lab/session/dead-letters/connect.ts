@@ -1,5 +1,5 @@
 // Which model's dead letters are meant, and a link to its broker.
-import type { Link, Model, Place } from '#engine/experiment/model.ts'
+import type { BrokerInspector, Model, Deployment } from '#engine/experiment/model.ts'
 import { models } from '../registry.ts'
 import { findUp, type UpPlace } from '../up/record.ts'
 import { usualUrl } from '../up/services.ts'
@@ -9,10 +9,10 @@ import { unknownName, UsageError } from '../../cli/usage.ts'
 export type Where = { model?: string; broker?: string; prefix?: string }
 
 /** @throws UsageError when no model is meant, or none is up; Error when its broker does not answer */
-export async function connectTo(where: Where): Promise<Link> {
+export async function connectTo(where: Where): Promise<BrokerInspector> {
   const model = modelOf(where)
   const { broker, prefix } = placeOf(model, where)
-  const place: Place = { url: usualUrl(model), broker, prefix }
+  const place: Deployment = { url: usualUrl(model), broker, prefix }
   return model.connect(place)
 }
 

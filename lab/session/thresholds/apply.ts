@@ -1,7 +1,7 @@
 // Judges the thresholds of the command line by a result's measures, as further checks of it.
 import type { Experiment } from '#engine/experiment/define.ts'
 import type { Result } from '#engine/run/summary.ts'
-import { judgeThreshold, notMeasured } from '#engine/analysis/thresholds/evaluate-threshold.ts'
+import { evaluateThreshold, notMeasured } from '#engine/analysis/thresholds/evaluate-threshold.ts'
 import type { Threshold } from '#engine/analysis/thresholds/threshold.ts'
 import { verdictOf } from '#engine/checks/verdict.ts'
 import { isAbout, knownMeasures } from './known.ts'
@@ -14,7 +14,7 @@ export function withThresholds(result: Result, experiment: Experiment, threshold
   const judged = about.flatMap(threshold => {
     const each = result.variants.flatMap(({ name: variant }) => {
       const measures = result.measures.filter(measure => measure.variant === variant)
-      const check = judgeThreshold(threshold, variant, measures)
+      const check = evaluateThreshold(threshold, variant, measures)
       return check ? [{ ...check, variant }] : []
     })
     return each.length > 0 ? each : [{ ...notMeasured(threshold.text), variant: 'all' }]

@@ -6,12 +6,12 @@ import { ERRORS } from '#common/contracts/errors.ts'
 import type { Experiment, Variant } from '#engine/experiment/define.ts'
 import type { Profile } from '#engine/experiment/profile.ts'
 import { emptyHistory } from '#engine/run/empty-history.ts'
-import { judge } from '#engine/run/evaluate.ts'
+import { evaluate } from '#engine/run/evaluate.ts'
 import type { Measure } from '#engine/run/summary.ts'
 import { measureOf } from '#engine/analysis/thresholds/evaluate-threshold.ts'
 import type { Threshold } from '#engine/analysis/thresholds/threshold.ts'
 
-export type Known = { variant: string; name: string; unit?: string }
+export type Registry = { variant: string; name: string; unit?: string }
 
 /** Every answer that a model may give, as its measure is named. */
 const ANSWERS = [
@@ -25,10 +25,10 @@ const ANSWERS = [
   'aborted',
 ].map(kind => ({ name: `answers ${kind}`, unit: 'orders' }))
 
-export function knownMeasures({ variants, profiles, columns }: Experiment, profile: Profile): Known[] {
+export function knownMeasures({ variants, profiles, columns }: Experiment, profile: Profile): Registry[] {
   return variants(profiles[profile]).flatMap(variant =>
     [...measuresOf(variant), ...ANSWERS, ...columns.map(name => ({ name }))].map(
-      (measure): Known => ({ ...measure, variant: variant.name }),
+      (measure): Registry => ({ ...measure, variant: variant.name }),
     ),
   )
 }
@@ -36,11 +36,11 @@ export function knownMeasures({ variants, profiles, columns }: Experiment, profi
 function measuresOf(variant: Variant): Measure[] {
   const nothing = { ...emptyHistory({}), ...(variant.costs && { costs: { unknown: 'nothing was run' } }) }
   try {
-    return judge(variant, nothing).measures
+    return evaluate(variant, nothing).measures
   } catch {
-    return judge({ ...variant, measures: () => [] }, nothing).measures
+    return evaluate({ ...variant, measures: () => [] }, nothing).measures
   }
 }
 
-export const isAbout = (threshold: Threshold, { variant, name }: Known): boolean =>
+export const isAbout = (threshold: Threshold, { variant, name }: Registry): boolean =>
   measureOf(threshold, variant) === name

@@ -1,7 +1,7 @@
 // `--threshold`: what can be known to be wrong before the run is refused then.
 import { boundIn, parseThreshold, type Threshold } from '#engine/analysis/thresholds/threshold.ts'
 import { unknownName, UsageError } from '../../cli/usage.ts'
-import { isAbout, type Known } from './known.ts'
+import { isAbout, type Registry } from './known.ts'
 
 /** @throws UsageError that shows the form */
 export function readThreshold(text: string): Threshold {
@@ -13,7 +13,7 @@ export function readThreshold(text: string): Threshold {
 }
 
 /** @throws UsageError where the threshold can be about nothing, with the nearest name; or where its unit is of another kind */
-export function refuseImpossible(threshold: Threshold, known: readonly Known[]): void {
+export function refuseImpossible(threshold: Threshold, known: readonly Registry[]): void {
   const { subject, text } = threshold
   const about = known.filter(measure => isAbout(threshold, measure))
   if (about.length === 0) {

@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import type { Result } from '#engine/run/summary.ts'
 import { exitCodeOf } from '../exit-code.ts'
 import { experiments } from '../registry.ts'
-import { madeResult } from '../../testing/sample-result.ts'
+import { sampleResult } from '../../testing/sample-result.ts'
 import { withThresholds } from './apply.ts'
 import { knownMeasures } from './known.ts'
 import { readThreshold, refuseImpossible } from './option.ts'
@@ -11,7 +11,7 @@ import { readThreshold, refuseImpossible } from './option.ts'
 const lag = experiments['streaming-kafka/consumer-lag'] ?? assert.fail()
 const all = Object.values(experiments).flatMap(experiment => knownMeasures(experiment, 'quick'))
 const valid: Result = {
-  ...madeResult,
+  ...sampleResult,
   verdict: 'valid',
   checks: [],
   measures: [
@@ -47,7 +47,7 @@ test('a threshold of this experiment of which nothing was measured is unknown', 
 })
 
 test('a variant without its safeguard may break a threshold, and that is no failure of the model', () => {
-  const variants = valid.variants.map(variant => ({ ...variant, leftOut: 'the inbox' }))
+  const variants = valid.variants.map(variant => ({ ...variant, disabledSafeguard: 'the inbox' }))
   assert.equal(judged('control: peak lag < 1', { ...valid, variants }).verdict, 'vacuous')
 })
 

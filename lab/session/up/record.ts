@@ -3,11 +3,11 @@ import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Type } from 'typebox'
 import { parse } from '#common/contracts/parse.ts'
-import type { Place } from '#engine/experiment/model.ts'
+import type { Deployment } from '#engine/experiment/model.ts'
 import { cacheFolder } from '#host/folders.ts'
 import { isAlive, thisOwner } from '#host/owner.ts'
 
-export type UpPlace = Pick<Place, 'broker' | 'prefix'>
+export type UpPlace = Pick<Deployment, 'broker' | 'prefix'>
 
 const RecordSchema = Type.Object({
   owner: Type.Object({ pid: Type.Integer(), startTime: Type.String(), host: Type.String() }),

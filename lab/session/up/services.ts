@@ -2,11 +2,11 @@
 import { mkdirSync, readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { getJson } from '#engine/run/http.ts'
-import type { Model, Place, ServiceSpec } from '#engine/experiment/model.ts'
+import type { Model, Deployment, ServiceSpec } from '#engine/experiment/model.ts'
 import { type Child, startChild } from '#host/child.ts'
 import { cacheFolder } from '#host/folders.ts'
 import { isFree, leasePorts } from '#host/ports.ts'
-import { until } from '#host/wait-for.ts'
+import { waitFor } from '#host/wait-for.ts'
 
 const ROOT = resolve(import.meta.dirname, '../../..')
 const START_MS = 60_000
@@ -18,7 +18,7 @@ export type UpServices = {
   stop(): Promise<void>
 }
 
-type Options = { model: Model; place: Place; dataFolder: string; logFolder: string; signal: AbortSignal }
+type Options = { model: Model; place: Deployment; dataFolder: string; logFolder: string; signal: AbortSignal }
 
 export type UpPorts = { url(service: string): string; release(): void }
 
@@ -80,7 +80,7 @@ export async function startServices({ model, place, dataFolder, logFolder, signa
       if (!child.running) throw new Error(`${name} did not start: ${lastLine(errors)}`)
       return getJson(`${place.url(name)}/health`).catch(() => false)
     }
-    await until(healthy, { deadlineMs: START_MS, everyMs: 50, what: `${name} to be healthy`, signal })
+    await waitFor(healthy, { deadlineMs: START_MS, everyMs: 50, what: `${name} to be healthy`, signal })
   }
   try {
     await Promise.all(model.services.map(begin))

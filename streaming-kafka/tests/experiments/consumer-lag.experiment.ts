@@ -4,12 +4,12 @@ import { expectedOutcomes } from '#engine/checks/expected-outcomes.ts'
 import { oversold } from '#engine/checks/oversold.ts'
 import { faultSeen } from '#engine/checks/preconditions.ts'
 import { defineExperiment, type Variant, type VariantResult } from '#engine/experiment/define.ts'
-import type { View } from '#engine/experiment/steps.ts'
+import type { Progress } from '#engine/experiment/steps.ts'
 import { count, findMeasure, ms } from '#engine/analysis/format.ts'
 import { streamingKafka } from '../../lab/model.ts'
 import { afterSlowStart, comesToZero, lagMeasures, lagSeries, risesAndFalls } from './lag.ts'
 
-const noLag = ({ depths }: View): boolean => Object.values(depths).every(lag => lag === 0)
+const noLag = ({ depths }: Progress): boolean => Object.values(depths).every(lag => lag === 0)
 
 export default defineExperiment({
   model: streamingKafka,
@@ -25,7 +25,7 @@ export default defineExperiment({
       load: { orders, ordersPerSecond, warmUpOrders, deadlineMs: 10_000, plan: afterSlowStart(warmUpOrders) },
       timeline: [],
       until: noLag,
-      settleMs: 60_000,
+      quiescenceMs: 60_000,
       measures: lagMeasures,
       series: lagSeries,
     }
@@ -48,7 +48,7 @@ export default defineExperiment({
     return variants
   },
   columns: [
-    'asked',
+    'requested',
     'arrival rate',
     'decision rate',
     'peak lag',

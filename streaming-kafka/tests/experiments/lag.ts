@@ -1,7 +1,7 @@
 // What the experiment on lag measures and judges, from a history alone.
 import { defineCheck, vacuous, valid, type Check } from '#engine/checks/check.ts'
 import type { History, Sample } from '#engine/run/history.ts'
-import { livesOf } from '#engine/analysis/order-timeline.ts'
+import { orderTimelines } from '#engine/analysis/order-timeline.ts'
 import { steadyPlan, type PlannedStart } from '#engine/load/plan.ts'
 import type { Measure, Series } from '#engine/run/summary.ts'
 
@@ -43,7 +43,7 @@ function rateOf(stampsNs: number[]): number | null {
 
 /** Age of the oldest order that was placed and not decided, a value every 250 ms: [seconds, ms]. */
 function oldestUndecided(history: History): [number, number][] {
-  const lives = livesOf(history, { all: true }).flatMap(({ placedNs, decidedNs }) =>
+  const lives = orderTimelines(history, { all: true }).flatMap(({ placedNs, decidedNs }) =>
     placedNs === undefined ? [] : [{ placedNs, decidedNs: decidedNs ?? Infinity }],
   )
   const ends = lives.map(({ decidedNs }) => decidedNs).filter(Number.isFinite)
@@ -59,7 +59,7 @@ function oldestUndecided(history: History): [number, number][] {
 
 export function lagMeasures(history: History): Omit<Measure, 'variant'>[] {
   const { samples } = history
-  const lives = livesOf(history)
+  const lives = orderTimelines(history)
   const known = (stamps: (number | undefined)[]) => stamps.filter(stamp => stamp !== undefined)
   const rates = {
     'arrival rate': rateOf(known(lives.map(({ placedNs }) => placedNs))),

@@ -3,20 +3,30 @@ import { deriveOrderId } from '#common/contracts/order-id.ts'
 import { always } from '#engine/checks/checks.ts'
 import { expectedOutcomes } from '#engine/checks/expected-outcomes.ts'
 import { oversold } from '#engine/checks/oversold.ts'
-import { actSeen } from '#engine/checks/preconditions.ts'
+import { stepSeen } from '#engine/checks/preconditions.ts'
 import { defineExperiment, type Variant } from '#engine/experiment/define.ts'
-import { at, kill, read, type Stage, start, type Step, use, type View, wipe } from '#engine/experiment/steps.ts'
+import {
+  at,
+  kill,
+  read,
+  type StepContext,
+  start,
+  type Step,
+  operation,
+  type Progress,
+  wipe,
+} from '#engine/experiment/steps.ts'
 import { count, findMeasure } from '#engine/analysis/format.ts'
 import { streamingKafka } from '../../lab/model.ts'
 import { asSent, differs, equalBytes, equalReads, readsToPins, replayMeasures } from './replayed.ts'
 
 const ANALYTICS = 'analytics_consumer'
 
-const lagOf = ({ depths }: View): number =>
+const lagOf = ({ depths }: Progress): number =>
   Object.entries(depths).reduce((sum, [name, lag]) => (name.startsWith(ANALYTICS) ? sum + lag : sum), 0)
-const noLag = (view: View): boolean => Object.values(view.depths).every(lag => lag === 0)
+const noLag = (view: Progress): boolean => Object.values(view.depths).every(lag => lag === 0)
 /** Every order of the log is decided, and analytics has read all of it: no record comes any more. */
-const allRead = (view: View): boolean => view.loadDone && view.decided > 0 && noLag(view)
+const allRead = (view: Progress): boolean => view.loadDone && view.decided > 0 && noLag(view)
 
 const readMetrics = (when: Step['at']): Step[] => [
   at(when, read(ANALYTICS, '/metrics.json')),
@@ -27,7 +37,7 @@ const readMetrics = (when: Step['at']): Step[] => [
 const recompute: Step[] = [
   at(0, kill(ANALYTICS)),
   at(0, wipe(ANALYTICS)),
-  at(0, use('reset-offsets', { group: ANALYTICS })),
+  at(0, operation('reset-offsets', { group: ANALYTICS })),
   at(0, start(ANALYTICS)),
 ]
 
@@ -41,7 +51,7 @@ export default defineExperiment({
     quick: { orders: 600, ordersPerSecond: 200, readsPerSecond: 1_000 },
   },
   variants({ orders, ordersPerSecond, readsPerSecond }) {
-    const pin = at(allRead, use('pin-offsets', { topics: ['orders', 'inventory-events'] }))
+    const pin = at(allRead, operation('pin-offsets', { topics: ['orders', 'inventory-events'] }))
     const variant = (name: string, about: string, between: Step[], more = 0): Variant => ({
       name,
       about,
@@ -53,9 +63,9 @@ export default defineExperiment({
         producer_order: { PRODUCE_DEADLINE_MS: '10000' },
       },
       timeline: [pin, ...readMetrics(0), ...between, ...readMetrics(allRead)],
-      until: noLag,
-      settleMs: 60_000,
-      checks: [...always, oversold, expectedOutcomes(), readsToPins, asSent(more), actSeen({ verb: 'wipe' })],
+      completeWhen: noLag,
+      quiescenceMs: 60_000,
+      checks: [...always, oversold, expectedOutcomes(), readsToPins, asSent(more), stepSeen({ verb: 'wipe' })],
       measures: replayMeasures,
     })
     const equal = (one: Variant): Variant => ({ ...one, checks: [...one.checks, equalBytes, equalReads] })
@@ -73,7 +83,7 @@ export default defineExperiment({
     )
     return [
       equal(variant('replayed', 'computed again from the beginning', recompute)),
-      { ...equal(again), checks: [...equal(again).checks, actSeen({ verb: 'kill', target: ANALYTICS, atLeast: 2 })] },
+      { ...equal(again), checks: [...equal(again).checks, stepSeen({ verb: 'kill', target: ANALYTICS, atLeast: 2 })] },
       { ...one, checks: [...one.checks, differs] },
     ]
   },
@@ -90,14 +100,14 @@ export default defineExperiment({
 })
 
 /** An order that comes past the door: one record more in each stream. */
-const extraOrder = ({ planned }: Stage) => {
+const extraOrder = ({ planned }: StepContext) => {
   const { userId = 'user', idempotencyKey = '' } = planned[0] ?? {}
   const orderId = deriveOrderId(userId, `${idempotencyKey}-more`)
   return { orderId, userId, kitchenId: 'kitchen-00', items: [{ sku: 'burger', quantity: 1 }] }
 }
 const placeOne: Step = at(
   0,
-  use(
+  operation(
     'publish-event',
     stage => ({ orders: [extraOrder(stage)] }),
     stage => [{ id: 'one more', orderId: extraOrder(stage).orderId, expect: 'decided', class: 'one more' }],

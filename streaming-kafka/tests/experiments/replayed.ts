@@ -28,8 +28,8 @@ const Progress = Type.Object({
 export type Pass = { metrics: Metrics; progress: Static<typeof Progress> }
 
 /** The first and the last pass over the log, as the timeline read them: a document and a progress each. */
-function passesOf({ acts }: History): [Pass, Pass] {
-  const results = acts.filter(({ verb }) => verb === 'read').map(({ result }) => result)
+function passesOf({ executedSteps }: History): [Pass, Pass] {
+  const results = executedSteps.filter(({ action }) => action === 'read').map(({ result }) => result)
   const [metrics, progress] = [results.slice(0, 2), results.slice(-2)].map(pass => pass) as [unknown[], unknown[]]
   if (results.length < 4) throw new Error('the timeline did not read the metrics twice')
   const pass = ([document, read]: unknown[]): Pass => ({
@@ -75,7 +75,7 @@ export const readsToPins: Check = defineCheck(
   'read to the pins',
   'the first pass read up to the pinned ends',
   history => {
-    const pins = history.acts.find(({ verb }) => verb === 'pin-offsets')?.result
+    const pins = history.executedSteps.find(({ action }) => action === 'pin-offsets')?.result
     const ends = parse(Type.Record(Type.String(), Type.Array(Type.Integer())), pins, 'pins')
     const total = Object.values(ends).flat()
     const sum = total.reduce((all, end) => all + end, 0)

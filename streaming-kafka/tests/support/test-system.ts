@@ -10,17 +10,17 @@ import { testBroker } from '#infra/testing/test-broker.ts'
 import { isQuiet, readEvidence } from '#engine/run/evidence.ts'
 import type { Evidence } from '#engine/run/history.ts'
 import { getJson } from '#engine/run/http.ts'
-import type { Link } from '#engine/experiment/model.ts'
+import type { BrokerInspector } from '#engine/experiment/model.ts'
 import { createProcesses } from '#runtimes/processes/processes.ts'
 import type { Runtime } from '#engine/experiment/runtime.ts'
-import { until } from '#host/wait-for.ts'
+import { waitFor } from '#host/wait-for.ts'
 import { streamingKafka } from '../../lab/model.ts'
 
 export type Environment = Record<string, Record<string, string>>
 
-export type Stage = {
+export type TestSystem = {
   runtime: Runtime
-  link: Link
+  link: BrokerInspector
   brokers: string
   prefix: string
   folder: string
@@ -35,11 +35,11 @@ export type Stage = {
 
 const newPrefix = (): string => `test-${randomBytes(6).toString('hex')}.`
 
-export async function createStage(
+export async function startTestSystem(
   t: TestContext,
   environment: Environment = {},
   brokers = testBroker('kafka'),
-): Promise<Stage> {
+): Promise<TestSystem> {
   const prefix = newPrefix()
   const folder = mkdtempSync(join(tmpdir(), 'streaming-kafka-'))
   const { runtime, place } = await createProcesses({
@@ -74,7 +74,7 @@ export async function createStage(
         const now = await evidence()
         return now.orders.length >= count && isQuiet(now) && now
       }
-      return until(settled, { deadlineMs: 30_000, what: `${count} orders to be decided and confirmed` })
+      return waitFor(settled, { deadlineMs: 30_000, what: `${count} orders to be decided and confirmed` })
     },
     ask: (service, path) => getJson(`${runtime.url(service)}${path}`),
   }

@@ -23,14 +23,14 @@ export default defineExperiment({
       load: { ...settings, deadlineMs: 5_000 },
       // No deadline shall cut off what is measured.
       environment: { order_service: { RESERVE_DEADLINE_MS: '5000', SEND_DEADLINE_MS: '5000' } },
-      settleMs: 10_000,
+      quiescenceMs: 10_000,
       againWhenLate: 2,
       checks: [...always, oversold, expectedOutcomes()],
       measures: hopMeasures,
     },
   ],
   columns: [
-    'asked',
+    'requested',
     'accepted min',
     'accepted p50',
     'accepted p90',

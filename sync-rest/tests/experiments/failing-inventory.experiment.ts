@@ -3,7 +3,7 @@
 // kind of failure shows as itself.
 import { always } from '#engine/checks/checks.ts'
 import { expectedOutcomes } from '#engine/checks/expected-outcomes.ts'
-import { actSeen, faultSeen } from '#engine/checks/preconditions.ts'
+import { stepSeen, faultSeen } from '#engine/checks/preconditions.ts'
 import type { Check } from '#engine/checks/check.ts'
 import { defineExperiment, type Variant } from '#engine/experiment/define.ts'
 import { at, fault, heal, kill, pause, resume, start, type Step } from '#engine/experiment/steps.ts'
@@ -53,14 +53,14 @@ const rows: readonly Row[] = [
     about: 'it is killed and started again',
     breaks: kill(INVENTORY),
     heals: start(INVENTORY),
-    seen: actSeen({ verb: 'kill', target: INVENTORY }),
+    seen: stepSeen({ verb: 'kill', target: INVENTORY }),
   },
   {
     name: 'hangs',
     about: 'it is stopped in its tracks and thaws later',
     breaks: pause(INVENTORY),
     heals: resume(INVENTORY),
-    seen: actSeen({ verb: 'pause', target: INVENTORY }),
+    seen: stepSeen({ verb: 'pause', target: INVENTORY }),
   },
 ]
 
@@ -87,14 +87,14 @@ export default defineExperiment({
         },
         environment: { order_service: { BREAKER: breaker, RESERVE_DEADLINE_MS: '1000' } },
         timeline: [at(warmUpMs, breaks), at(warmUpMs + brokenMs, heals)],
-        settleMs: 30_000,
+        quiescenceMs: 30_000,
         checks: [...always, expectedOutcomes({ mayFail: GIVEN_UP }), seen],
         measures: healingMeasures,
       }),
     )
   },
   columns: [
-    'during: asked',
+    'during: requested',
     'during: 502',
     'during: 503',
     'during: 504',
@@ -102,13 +102,13 @@ export default defineExperiment({
     'during: answer max',
     'during: reserved in the end',
     'during: failed in the end',
-    'heal to first success',
+    'time to first success',
   ],
   explain([errors, , garbage, refuses, hangs]) {
     const of = findMeasure
     return [
       `An error or garbage is a 502 (${count(of(errors, 'during: 502'))} and ${count(of(garbage, 'during: 502'))} orders) and leaves open whether stock was taken, so each was released; a refused connection is a 503 and proves that nothing was.`,
-      `A hanging inventory costs the client its whole deadline (${ms(of(hangs, 'during: answer p50'))} for ${count(of(hangs, 'during: 504'))} orders); after healing the first success came ${ms(of(errors, 'heal to first success'))} (errors), ${ms(of(refuses, 'heal to first success'))} (killed) and ${ms(of(hangs, 'heal to first success'))} (hung) later.`,
+      `A hanging inventory costs the client its whole deadline (${ms(of(hangs, 'during: answer p50'))} for ${count(of(hangs, 'during: 504'))} orders); after healing the first success came ${ms(of(errors, 'time to first success'))} (errors), ${ms(of(refuses, 'time to first success'))} (killed) and ${ms(of(hangs, 'time to first success'))} (hung) later.`,
     ]
   },
 })

@@ -1,13 +1,13 @@
 // Where the time of a synchronous order goes, from the stamps that its services left on the way.
 import type { History } from '#engine/run/history.ts'
 import { percentiles } from '#engine/analysis/latency/percentiles.ts'
-import { type Life, livesOf } from '#engine/analysis/order-timeline.ts'
+import { type OrderTimeline, orderTimelines } from '#engine/analysis/order-timeline.ts'
 import { latency } from '#engine/analysis/measures.ts'
 
 export const HOPS = ['to the order service', 'inventory', 'order stored', 'notification', 'answer'] as const
 
 /** The five spans of a reserved order in nanoseconds: client → stored → decided → stored → notified → answered. */
-function spans(life: Life, settledNs: number | undefined): number[] | undefined {
+function spans(life: OrderTimeline, settledNs: number | undefined): number[] | undefined {
   const stamps = [
     life.attempt?.startedNs,
     life.placedNs,
@@ -24,7 +24,7 @@ function spans(life: Life, settledNs: number | undefined): number[] | undefined 
 /** The median and p99 of each span, over the reserved orders. */
 export function hopMeasures(history: History) {
   const settled = new Map(history.evidence.orders.map(row => [row.orderId, row.decidedNs ?? undefined]))
-  const all = livesOf(history).flatMap(life => {
+  const all = orderTimelines(history).flatMap(life => {
     const found = spans(life, settled.get(life.planned.orderId))
     return found ? [found] : []
   })

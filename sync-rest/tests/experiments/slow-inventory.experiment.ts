@@ -30,7 +30,7 @@ export default defineExperiment({
       load,
       environment: { order_service },
       timeline: [slow],
-      settleMs: 30_000,
+      quiescenceMs: 30_000,
       checks: [...always, expectedOutcomes({ mayFail: GIVEN_UP }), delayed, unknownResolved],
     })
     const above = { RESERVE_DEADLINE_MS: String(2 * delayMs), BREAKER: 'on' }
@@ -41,7 +41,7 @@ export default defineExperiment({
         about: 'no delay',
         load,
         environment: { order_service: above },
-        settleMs: 10_000,
+        quiescenceMs: 10_000,
         checks: [...always, expectedOutcomes()],
       },
       {
@@ -69,7 +69,7 @@ export default defineExperiment({
     ]
   },
   columns: [
-    'asked',
+    'requested',
     'answers 201',
     'answers 409 out-of-stock',
     'answers 409 unknown-sku',
@@ -79,7 +79,7 @@ export default defineExperiment({
     'accepted p50',
     'accepted max',
     'availability',
-    'completed ÷ asked',
+    'completed ÷ requested',
   ],
   explain([none, above, below, breaker, line]) {
     return [

@@ -1,7 +1,7 @@
 // A peer of order_service that the test plays itself: it answers as it is told, and keeps what it was asked.
 import { once } from 'node:events'
 import { createServer, type IncomingHttpHeaders, type ServerResponse } from 'node:http'
-import { until } from '#host/wait-for.ts'
+import { waitFor } from '#host/wait-for.ts'
 
 const PATIENCE_MS = 10_000
 
@@ -87,7 +87,7 @@ async function startPeer(treat: Record<string, Treat>): Promise<FakePeer> {
     ordersOf: path => asked.filter(one => one.path === path).map(({ orderId }) => orderId),
     async askedFor(path, orderId, times = 1) {
       const often = () => peer.ordersOf(path).filter(id => id === orderId).length >= times
-      await until(often, { deadlineMs: PATIENCE_MS, everyMs: 5, what: `${path} of ${orderId}, ${times} times` })
+      await waitFor(often, { deadlineMs: PATIENCE_MS, everyMs: 5, what: `${path} of ${orderId}, ${times} times` })
     },
     async [Symbol.asyncDispose]() {
       if (server.listening) await peer.refuse()

@@ -7,7 +7,7 @@ import { anOrder, ask, orderIdIn, type Reply, viewIn } from '#conformance/client
 import type { OrderView } from '#common/contracts/http.ts'
 import { deriveOrderId } from '#common/contracts/order-id.ts'
 import { createProcesses } from '#runtimes/processes/processes.ts'
-import { until } from '#host/wait-for.ts'
+import { waitFor } from '#host/wait-for.ts'
 import { syncRest } from '../../lab/model.ts'
 import { type FakePeer, startInventory, startNotification, text, says } from './fake-peer.ts'
 
@@ -59,7 +59,7 @@ export async function openOrderService(environment: Record<string, string> = {})
     show: async orderId => viewIn(await ask(`${url}/order/${orderId}`)),
     async shows(orderId, condition) {
       const what = `order ${orderId} to be shown so`
-      await until(async () => condition(await service.show(orderId)), { deadlineMs: 10_000, everyMs: 10, what })
+      await waitFor(async () => condition(await service.show(orderId)), { deadlineMs: 10_000, everyMs: 10, what })
     },
     kill: () => runtime.kill(SERVICE),
     start: () => runtime.start(SERVICE),

@@ -1,35 +1,35 @@
-// One fault of the comparison: the models one above the other on one axis of time, what to see in two sentences, and the
+// One scenario of the comparison: the models one above the other on one axis of time, what to see in two sentences, and the
 // measures beside each other.
 import type { Comparison, Result } from '#engine/run/summary.ts'
-import { faultGrid } from '../../comparison/scenario-grid.ts'
-import { type Subject, subjectsOf } from '../../comparison/configurations.ts'
+import { scenarioGrid } from '../../comparison/scenario-grid.ts'
+import { type ConfigurationResults, configurationsOf } from '../../comparison/configurations.ts'
 import { type Markup, markup } from '../charts/markup.ts'
 import type { Picture } from '../charts/picture.ts'
 import { accentOf } from '../charts/theme.ts'
 import { type Group, timeFigure } from '../charts/time-figure.ts'
 import { settingsLine } from '../terminal/conditions.ts'
-import { type Anchors, faultAnchor } from './anchors.ts'
+import { type Anchors, scenarioAnchor } from './anchors.ts'
 import { groupOf, hasPast } from './groups.ts'
 import { checksDetails, figure, gridTable, troubleOf, verdictMark } from './parts.ts'
-import { sentencesOf } from '../../comparison/narrative.ts'
+import { narrativeOf } from '../../comparison/narrative.ts'
 import { headOf, nameOf } from './configuration-names.ts'
 
 export type About = Comparison['about'][number]
 
-/** @param results those of this fault */
-export function faultSection(
+/** @param results those of this scenario */
+export function scenarioSection(
   about: About,
   models: readonly string[],
   results: readonly Result[],
   anchors: Anchors,
 ): Markup {
   const { title } = about
-  const id = faultAnchor(about.name)
-  const subjects = subjectsOf(results, models)
+  const id = scenarioAnchor(about.name)
+  const subjects = configurationsOf(results, models)
   const firsts = subjects.filter(({ isFirst }) => isFirst)
-  const sentences = sentencesOf(firsts)
-  return markup`<section class="fault" id="${id}"><h3>${title}</h3><p class="question">${about.asks}</p>${caveatOf(about)}${withoutOf(about)}
-<div class="beside"><div>${figureOf(about, 'fault', models, results, sentences)}</div>
+  const sentences = narrativeOf(firsts)
+  return markup`<section class="scenario" id="${id}"><h3>${title}</h3><p class="question">${about.asks}</p>${caveatOf(about)}${withoutOf(about)}
+<div class="beside"><div>${figureOf(about, 'scenario', models, results, sentences)}</div>
 <div>${table(title, firsts)}</div></div>${othersOf(about, models, results, subjects)}${results.map(result => resultDetails(result, anchors))}${settingsOf(results)}</section>`
 }
 
@@ -52,11 +52,11 @@ function othersOf(
   about: About,
   models: readonly string[],
   results: readonly Result[],
-  subjects: readonly Subject[],
+  subjects: readonly ConfigurationResults[],
 ): Markup | undefined {
   const others = subjects.filter(({ isFirst }) => !isFirst)
   if (others.length === 0) return undefined
-  return markup`<details><summary>Other variants: ${others.map(nameOf).join('; ')}</summary>${figureOf(about, 'fault-variants', models, results, sentencesOf(others))}${table(`${about.title}: all variants`, subjects)}</details>`
+  return markup`<details><summary>Other variants: ${others.map(nameOf).join('; ')}</summary>${figureOf(about, 'scenario-variants', models, results, narrativeOf(others))}${table(`${about.title}: all variants`, subjects)}</details>`
 }
 
 /** Of repetitions the first is drawn, also where it was run again after the others. */
@@ -69,19 +69,19 @@ function groupsOf(results: readonly Result[], models: readonly string[], wanted:
 }
 
 /** The model's own compositions, or those beside them. */
-type Shown = 'fault' | 'fault-variants'
+type Shown = 'scenario' | 'scenario-variants'
 
 /** The models one above the other; undefined where nothing of them was drawn. @param sentences what to see in it */
-export function faultPicture(
+export function scenarioPicture(
   { name, title }: About,
   shown: Shown,
   models: readonly string[],
   results: readonly Result[],
   sentences: readonly string[],
 ): Picture | undefined {
-  const groups = groupsOf(results, models, nth => nth > 0 === (shown === 'fault-variants'))
+  const groups = groupsOf(results, models, nth => nth > 0 === (shown === 'scenario-variants'))
   if (groups.length === 0) return undefined
-  return timeFigure({ id: `${faultAnchor(name)}-${shown}`, title, description: sentences.join(' ') }, groups)
+  return timeFigure({ id: `${scenarioAnchor(name)}-${shown}`, title, description: sentences.join(' ') }, groups)
 }
 
 function figureOf(
@@ -91,12 +91,12 @@ function figureOf(
   results: readonly Result[],
   sentences: readonly string[],
 ): Markup | undefined {
-  const picture = faultPicture(about, shown, models, results, sentences)
+  const picture = scenarioPicture(about, shown, models, results, sentences)
   return picture && figure(shown, picture, sentences)
 }
 
-const table = (title: string, subjects: readonly Subject[]): Markup | undefined =>
-  gridTable(`${title}: measures`, faultGrid(subjects), subjects.map(headOf))
+const table = (title: string, subjects: readonly ConfigurationResults[]): Markup | undefined =>
+  gridTable(`${title}: measures`, scenarioGrid(subjects), subjects.map(headOf))
 
 /** Depths of single queues would hide what all models have. */
 const CURVES = /^(backlog|open)$/
