@@ -2,8 +2,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { orderPlaced } from '#common/contracts/events.ts'
-import { assertWhole, orderOf, placeMany, untilDeadLetters, untilNotified } from '../support/evidence.ts'
-import { openDeployment } from '../support/deployment.ts'
+import { assertWhole, orderOf, placeMany, untilDeadLetters, untilNotified } from './support/evidence.ts'
+import { openDeployment } from './support/deployment.ts'
 
 const event = orderPlaced(orderOf('poison'), { correlationId: 'c', occurredAt: '2026-01-01T00:00:00.000Z' })
 const withData = (data: object) => JSON.stringify({ ...event, data: { ...event.data, ...data } })
