@@ -5,8 +5,10 @@ import { test } from 'node:test'
 import { models } from '../../lab/session/registry.ts'
 import { isShown, readTour } from './tour.ts'
 
-const readme = (tour: string) => ['# A', '```sh', 'not of the tour', '```', tour, '```sh', 'nor this', '```'].join('\n')
-const tour = (...lines: string[]) => readme(['<!-- tour -->', ...lines, '<!-- /tour -->'].join('\n'))
+const BY_HAND = resolve(import.meta.dirname, '../../docs/by-hand')
+
+const page = (tour: string) => ['# A', '```sh', 'not of the tour', '```', tour, '```sh', 'nor this', '```'].join('\n')
+const tour = (...lines: string[]) => page(['<!-- tour -->', ...lines, '<!-- /tour -->'].join('\n'))
 
 test('a tour is the commands between its marks, each with the text that is shown after it', () => {
   const text = tour(
@@ -37,11 +39,14 @@ test('a tour is the commands between its marks, each with the text that is shown
   ])
 })
 
-test('a README without a tour, without commands, or with an answer to nothing is refused', () => {
-  assert.throws(() => readTour(readme('')), /There is no tour/)
+test('a page without a tour, without commands, or with output of no command is refused', () => {
+  assert.throws(() => readTour(page('')), /There is no tour/)
   assert.throws(() => readTour(tour('Only prose.')), /no block of commands/)
-  assert.throws(() => readTour(tour('```text', 'a', '```')), /Nothing was typed that prints this:\na/)
-  assert.throws(() => readTour(tour('```sh', 'a', '```', '```', 'b', '```', '```', 'c', '```')), /prints this:\nc/)
+  assert.throws(() => readTour(tour('```text', 'a', '```')), /No commands stand before this output:\na/)
+  assert.throws(
+    () => readTour(tour('```sh', 'a', '```', '```', 'b', '```', '```', 'c', '```')),
+    /before this output:\nc/,
+  )
 })
 
 const fits: [string, string, string][] = [
@@ -60,7 +65,7 @@ const differs: [string, string, string][] = [
   ['a line more', 'a\nb\n', 'a\n'],
   ['a line less', 'a\n', 'a\nb\n'],
   ['something where nothing is', 'a\n', ''],
-  ['what a pattern would take', 'axb\n', 'a.b\n'],
+  ['text that only matches as a pattern', 'axb\n', 'a.b\n'],
   ['two lines where one is open', 'a 1\n2 b\n', 'a … b\n'],
   ['another space', 'a  b\n', 'a b\n'],
 ]
@@ -68,7 +73,7 @@ for (const [what, printed, shown] of differs)
   test(`${what} is not what is shown`, () => assert.ok(!isShown(printed, shown)))
 
 for (const { name } of models)
-  test(`the tour of ${name} leaves nothing behind`, () => {
-    const steps = readTour(readFileSync(join(resolve(import.meta.dirname, '../..'), name, 'README.md'), 'utf8'))
+  test(`docs/by-hand/${name}.md ends by removing its containers and volumes`, () => {
+    const steps = readTour(readFileSync(join(BY_HAND, `${name}.md`), 'utf8'))
     assert.equal(steps.at(-1)?.commands, 'docker-compose down -v\n')
   })

@@ -1,7 +1,7 @@
 /**
- * The tour of a README: what it tells to type, and what it shows as printed. It stands between two marks; an `sh` block
- * is typed, and the block of text after it is what that prints. There `…` is any text of a line, and a line `…` any
- * lines. A block that nothing is shown for may print what it likes.
+ * A tour: the commands that a page asks a reader to type, and the output that it shows. A tour stands between two marks.
+ * An `sh` block holds commands, and the block after it holds their output. In the output `…` stands for any text within
+ * a line, and a line of `…` alone for any lines. Commands without a block of output may print anything.
  */
 
 export type Step = { commands: string; shown: string | undefined }
@@ -9,9 +9,9 @@ export type Step = { commands: string; shown: string | undefined }
 const TOUR = /^<!-- tour -->$([\s\S]*?)^<!-- \/tour -->$/m
 const BLOCK = /^```(\w*)\n([\s\S]*?)^```$/gm
 
-/** @throws Error when there is no tour, or when it shows what nothing was typed for */
-export function readTour(readme: string): Step[] {
-  const tour = TOUR.exec(readme)?.[1]
+/** @throws Error when the page has no tour, no commands, or output without commands */
+export function readTour(page: string): Step[] {
+  const tour = TOUR.exec(page)?.[1]
   if (tour === undefined) throw new Error('There is no tour: put it between <!-- tour --> and <!-- /tour -->.')
   const steps: Step[] = []
   for (const [, language, content = ''] of tour.matchAll(BLOCK)) {
@@ -20,14 +20,14 @@ export function readTour(readme: string): Step[] {
       continue
     }
     const last = steps.at(-1)
-    if (!last || last.shown !== undefined) throw new Error(`Nothing was typed that prints this:\n${content}`)
+    if (!last || last.shown !== undefined) throw new Error(`No commands stand before this output:\n${content}`)
     last.shown = content
   }
   if (steps.length === 0) throw new Error('The tour has no block of commands: begin them with ```sh.')
   return steps
 }
 
-/** Whether this was printed, to the letter where nothing is left open. The last line may lack its end. */
+/** Whether the output is as shown, letter by letter except where `…` stands. The last line may lack its newline. */
 export function isShown(printed: string, shown: string): boolean {
   const lines = shown.split('\n').slice(0, -1)
   const pattern = lines.map(line => (line === '…' ? '(?:.*\n)*' : `${line.split('…').map(literally).join('.*')}\n`))

@@ -6,16 +6,16 @@ import { test, type TestContext } from 'node:test'
 import type { Step } from './tour.ts'
 import { typeTour } from './type-tour.ts'
 
-function walkIn(t: TestContext, steps: Step[], deadlineMs = 10_000): Promise<void> {
-  const folder = mkdtempSync(join(tmpdir(), 'walk-'))
+function typeSteps(t: TestContext, steps: Step[], deadlineMs = 10_000): Promise<void> {
+  const folder = mkdtempSync(join(tmpdir(), 'tour-'))
   t.after(() => rmSync(folder, { recursive: true }))
   return typeTour({ steps, cwd: folder, env: { PATH: process.env.PATH }, folder, deadlineMs })
 }
 
-test('steps share one shell, read nothing of each other, and may print what they like where nothing is shown', t =>
-  walkIn(t, [
+test("steps share one shell, do not read each other's input, and may print anything where no output is shown", t =>
+  typeSteps(t, [
     { commands: 'a=\'it is\'\nsay() { echo "$a $1"; }\ncat\necho whatever\n', shown: undefined },
-    { commands: 'say $(basename "$PWD" | cut -c 1-4)\necho aside >&2\n', shown: 'it is walk\naside\n' },
+    { commands: 'say $(basename "$PWD" | cut -c 1-4)\necho aside >&2\n', shown: 'it is tour\naside\n' },
   ]))
 
 const failures: [string, Step, RegExp][] = [
@@ -33,8 +33,8 @@ const failures: [string, Step, RegExp][] = [
   ['hangs', { commands: 'echo a; sleep 300\n', shown: undefined }, /did not end within 0\.3 s:[\s\S]*got:\na/],
 ]
 for (const [what, step, message] of failures)
-  test(`a step that ${what} is told with its commands, what is shown and what came`, async t => {
-    await assert.rejects(walkIn(t, [{ commands: 'true\n', shown: '' }, step], what === 'hangs' ? 300 : 10_000), {
+  test(`a step that ${what} is reported with its commands, the expected and the actual output`, async t => {
+    await assert.rejects(typeSteps(t, [{ commands: 'true\n', shown: '' }, step], what === 'hangs' ? 300 : 10_000), {
       message,
     })
   })

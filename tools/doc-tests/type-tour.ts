@@ -1,6 +1,6 @@
-// Types a tour into one shell, so that what a step sets is there in the next, and compares what each prints.
-// Guarantees: it ends; the shell and what it started are gone when it does. Of a tour that fails, the next step may have
-// begun.
+// Types a tour into one shell, so that steps share variables and functions, and compares the output of each step.
+// Guarantees: it ends, and then the shell and all that it started are gone. Not promised: when a step fails, the next one
+// may have begun.
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { startChild } from '#host/child.ts'
@@ -11,14 +11,14 @@ export type TypedTour = {
   steps: readonly Step[]
   cwd: string
   env: NodeJS.ProcessEnv
-  /** Keeps what was printed. */
+  /** Where the output of each step is kept. */
   folder: string
   /** For each step, in milliseconds. */
   deadlineMs: number
   onStep?: (commands: string, tookMs: number) => void
 }
 
-/** @throws Error with the commands, what is shown and what was printed, of the first step that differs, fails or hangs */
+/** @throws Error with commands, expected and actual output of the first step that differs, fails or hangs */
 export async function typeTour({ steps, cwd, env, folder, deadlineMs, onStep }: TypedTour): Promise<void> {
   const script = join(folder, 'tour.sh')
   const outputOf = (index: number) => join(folder, `${index}.out`)

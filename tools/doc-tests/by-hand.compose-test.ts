@@ -1,6 +1,6 @@
-// The tour of each model's README, typed into a shell in a copy of the checkout, under a project name and on ports of
-// its own. What it changes of what a reader types: the ports; and Inventory's minute is ten seconds long (60 becomes 10,
-// in the commands and in what they print).
+// Types the tour of each page in docs/by-hand into a shell, in a copy of the checkout, under a project name and on ports
+// of its own. Two things differ from what a reader types: the ports, and the length of Inventory's outage (60 becomes 10,
+// in the commands and in their output).
 import assert from 'node:assert/strict'
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -17,7 +17,7 @@ import { typeTour } from './type-tour.ts'
 
 const ROOT = resolve(import.meta.dirname, '../..')
 const STEP_MS = 240_000
-/** What a stack is made of. */
+/** What compose builds and mounts. */
 const PARTS = [
   '.dockerignore',
   'package.json',
@@ -27,19 +27,19 @@ const PARTS = [
   'infra',
   ...models.map(({ name }) => name),
 ]
-/** What somebody has set, or his own stack has written, in the checkout. */
-const HIS = /\/(\.env|metrics\/[^/]+\.json)$/
+/** Files of a reader's own stack. They stay out of the copy. */
+const LOCAL_FILES = /\/(\.env|metrics\/[^/]+\.json)$/
 
 function makeFolder(t: TestContext): string {
   const folder = mkdtempSync(join(tmpdir(), 'lab-tour-'))
   t.after(() => rmSync(folder, { recursive: true }))
   for (const part of PARTS)
-    cpSync(join(ROOT, part), join(folder, 'copy', part), { recursive: true, filter: path => !HIS.test(path) })
+    cpSync(join(ROOT, part), join(folder, 'copy', part), { recursive: true, filter: path => !LOCAL_FILES.test(path) })
   mkdirSync(join(folder, 'printed'))
   return folder
 }
 
-/** A PATH on which `docker-compose`, as the READMEs say it, is the compose of this machine, or that of LAB_COMPOSE. */
+/** A PATH on which `docker-compose`, as the pages type it, is this machine's compose, or the one that LAB_COMPOSE names. */
 async function pathWithCompose(folder: string): Promise<string> {
   const { command, args } = await findCompose(process.env)
   const file = join(folder, 'bin', 'docker-compose')
@@ -49,37 +49,38 @@ async function pathWithCompose(folder: string): Promise<string> {
   return `${join(folder, 'bin')}:${process.env.PATH}`
 }
 
-/** Free ports in place of those of the compose file. */
-async function leaseInstead(t: TestContext, composeFile: string) {
+/** Replaces the ports of the compose file by free ones. */
+async function leaseOtherPorts(t: TestContext, composeFile: string) {
   const variables = [...composeFile.matchAll(/\$\{(\w+_PORT):-(\d+)\}/g)]
   const usual = new Map(variables.map(([, name = '', port = '']) => [name, port]))
   const lease = await leasePorts(usual.size)
   t.after(() => lease.release())
   const ports = new Map([...usual.keys()].map((name, index) => [name, String(lease.ports[index])]))
-  const elsewhere = (text: string) =>
+  const withPorts = (text: string) =>
     [...usual].reduce((now, [name, port]) => now.replaceAll(`127.0.0.1:${port}`, `127.0.0.1:${ports.get(name)}`), text)
-  return { environment: Object.fromEntries(ports), elsewhere }
+  return { environment: Object.fromEntries(ports), withPorts }
 }
 
-const sooner = (text: string): string => text.replaceAll(/\b60\b/g, '10')
+const withShortOutage = (text: string): string => text.replaceAll(/\b60\b/g, '10')
 
 for (const { name: model } of models)
-  test(`${model}: what its README tells to type prints what it shows`, async t => {
+  test(`the commands of docs/by-hand/${model}.md print what the page shows`, async t => {
     const project = `lab-tour-${process.pid}-${model}`
-    const will = armDeadManSwitch({
+    const deadManSwitch = armDeadManSwitch({
       command: 'sh',
       args: ['-c', `${REMOVE_PROJECT}\nsleep 5\n${REMOVE_PROJECT}`, project],
     })
     t.after(async () => {
       await removeProject(project)
-      await will.cancel()
+      await deadManSwitch.cancel()
     })
     const folder = makeFolder(t)
-    const here = join(folder, 'copy', model)
-    const read = (file: string) => readFileSync(join(here, file), 'utf8')
-    const { environment, elsewhere } = await leaseInstead(t, read('docker-compose.yml'))
-    const changed = (text: string) => sooner(elsewhere(text))
-    const steps: Step[] = readTour(read('README.md')).map(({ commands, shown }) => ({
+    const cwd = join(folder, 'copy', model)
+    const composeFile = readFileSync(join(cwd, 'docker-compose.yml'), 'utf8')
+    const { environment, withPorts } = await leaseOtherPorts(t, composeFile)
+    const changed = (text: string) => withShortOutage(withPorts(text))
+    const page = readFileSync(join(ROOT, 'docs/by-hand', `${model}.md`), 'utf8')
+    const steps: Step[] = readTour(page).map(({ commands, shown }) => ({
       commands: changed(commands),
       shown: shown && changed(shown),
     }))
@@ -88,7 +89,7 @@ for (const { name: model } of models)
     const PATH = await pathWithCompose(folder)
     await typeTour({
       steps,
-      cwd: here,
+      cwd,
       env: { ...process.env, COMPOSE_FILE: undefined, ...environment, PATH, COMPOSE_PROJECT_NAME: project },
       folder: join(folder, 'printed'),
       deadlineMs: STEP_MS,
