@@ -7,7 +7,7 @@ import { kill } from '#common/faults/kill.ts'
 import { throttle } from '#common/faults/throttle.ts'
 import { faultRoutes } from '#common/faults/fault-routes.ts'
 import { createFaultInjector } from '#common/faults/fault-injector.ts'
-import { pageRoute } from '#common/service/evidence-routes.ts'
+import { inventoryRoutes, pageRoute } from '#common/service/evidence-routes.ts'
 import { createServer } from '#common/service/http-server.ts'
 import { commonSettings, concurrencySetting, runService } from '#common/service/service.ts'
 import { stockSetting } from '#common/service/stock-setting.ts'
@@ -22,7 +22,7 @@ import { brokerSettings } from '../messaging/settings.ts'
 import { crashJournalTables } from '../messaging/quarantine/crash-journal.ts'
 import { topologyOf } from '../messaging/topology.ts'
 import { decide } from './consumer.ts'
-import { repeatsTables } from './repeats.ts'
+import { RepeatRow, repeatsTables } from './repeats.ts'
 
 const NAME = 'async-rabbitmq/inventory_service'
 
@@ -69,11 +69,9 @@ await runService(NAME, {
         beforeAck()
       },
     })
-    const server = createServer(parts)
-    pageRoute(server, '/inventory', store.read.pageStock)
-    pageRoute(server, '/inventory/movements', store.read.pageMovements)
-    pageRoute(server, '/inventory/decisions', store.read.pageDecisions)
-    pageRoute(server, '/inventory/repeats', store.read.pageRepeats)
+    const server = await createServer(parts)
+    inventoryRoutes(server, store.read)
+    pageRoute(server, '/inventory/repeats', RepeatRow, store.read.pageRepeats)
     faultRoutes(server, switchboard)
     return {
       server,

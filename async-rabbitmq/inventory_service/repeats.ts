@@ -1,10 +1,12 @@
 // Repeats: how often an order came again after it was decided. Evidence for whoever asks whether duplicates arrived at
 // all; nothing is decided by it. Appended in the transaction that recognised the order.
 import type { DatabaseSync } from 'node:sqlite'
+import { Type, type Static } from 'typebox'
 import { monotonicNs } from '#common/contracts/clock.ts'
 import { pager, type Pager } from '#common/stores/page.ts'
 
-export type RepeatRow = { seq: number; orderId: string; atNs: number }
+export const RepeatRow = Type.Object({ seq: Type.Integer(), orderId: Type.String(), atNs: Type.Number() })
+export type RepeatRow = Static<typeof RepeatRow>
 
 export type RepeatsTables = {
   appendRepeat(orderId: string): void

@@ -7,7 +7,7 @@ import { kill } from '#common/faults/kill.ts'
 import { throttle } from '#common/faults/throttle.ts'
 import { faultRoutes } from '#common/faults/fault-routes.ts'
 import { createFaultInjector } from '#common/faults/fault-injector.ts'
-import { pageRoute } from '#common/service/evidence-routes.ts'
+import { notificationsRoute } from '#common/service/evidence-routes.ts'
 import { createServer } from '#common/service/http-server.ts'
 import { commonSettings, concurrencySetting, runService } from '#common/service/service.ts'
 import { notificationsTables } from '#common/stores/notifications.ts'
@@ -53,8 +53,8 @@ await runService(NAME, {
       isDone: event => store.read.wasSent(event.data.orderId),
       handle: (event, context) => sendOnce(event.data, context),
     })
-    const server = createServer(parts)
-    pageRoute(server, '/notifications', store.read.pageNotifications)
+    const server = await createServer(parts)
+    notificationsRoute(server, store.read.pageNotifications)
     faultRoutes(server, switchboard)
     return {
       server,

@@ -76,7 +76,7 @@ await runService(NAME, {
 
     // What a fault holds here is in no row, and comes to be one although its client has long gone.
     const underWay = new Set<Order>()
-    const server = createServer(parts)
+    const server = await createServer(parts)
     server.post('/order', async (request, reply) => {
       const { kitchenId = DEFAULT_KITCHEN, ...asked } = parse(OrderRequest, request.body)
       const key = readHeader(request, IDEMPOTENCY_KEY)

@@ -37,5 +37,19 @@ export type OrderView = Static<typeof OrderView>
 export const IDEMPOTENCY_KEY = 'idempotency-key'
 export const CORRELATION_ID = 'x-correlation-id'
 
-/** `GET /faults`: each fault of a service by name, its setting (null while it is off), and how often it bit. */
-export type FaultsView = Record<string, { setting: unknown; injections: number }>
+/** `GET /health`: what the service cannot work without and does not have, by piece, in a few words. */
+export const HealthView = Type.Object(
+  { healthy: Type.Boolean(), troubles: Type.Record(Type.String(), Type.String()) },
+  closed,
+)
+
+/** `GET /faults`: each fault of a service by name, its setting (null while it is off), and how often it was injected. */
+export const FaultsView = Type.Record(
+  Type.String(),
+  Type.Object({ setting: Type.Unknown(), injections: Type.Integer({ minimum: 0 }) }, closed),
+)
+export type FaultsView = Static<typeof FaultsView>
+
+/** `POST /faults`: settings by the fault's name; null switches one off. */
+export const FaultSettings = Type.Record(Type.String(), Type.Unknown())
+export type FaultSettings = Static<typeof FaultSettings>

@@ -11,9 +11,9 @@ import { createFaultInjector, type FaultInjector } from './fault-injector.ts'
 const boardOf = (environment: Record<string, string>) =>
   createFaultInjector({ role: 'INVENTORY', environment, faults: [delay] })
 
-function serverOf(switchboard: FaultInjector) {
+async function serverOf(switchboard: FaultInjector) {
   const log = createLog('test', 'silent')
-  const server = createServer({ log, health: createHealth(), closing: new AbortController().signal })
+  const server = await createServer({ name: 'test', log, health: createHealth() })
   faultRoutes(server, switchboard)
   return server
 }
@@ -22,13 +22,13 @@ const serverWith = (environment: Record<string, string>) => serverOf(boardOf(env
 
 test('there is no such route unless faults are on', async () => {
   for (const method of ['GET', 'POST', 'DELETE'] as const) {
-    const answer = await serverWith({}).inject({ method, url: '/faults' })
+    const answer = await (await serverWith({})).inject({ method, url: '/faults' })
     assert.equal(answer.statusCode, 404)
   }
 })
 
 test('faults are switched, shown and healed over HTTP', async () => {
-  const server = serverWith({ LAB_FAULTS: 'on' })
+  const server = await serverWith({ LAB_FAULTS: 'on' })
   const off = { delay: { setting: null, injections: 0 } }
   const on = { delay: { setting: { delayMs: 5 }, injections: 0 } }
   assert.deepEqual((await server.inject('/faults')).json(), off)
@@ -40,7 +40,7 @@ test('faults are switched, shown and healed over HTTP', async () => {
 
 test('switching is answered with what a fault had begun beside the work', async () => {
   const switchboard = boardOf({ LAB_FAULTS: 'on' })
-  const server = serverOf(switchboard)
+  const server = await serverOf(switchboard)
   const { inBackground, injected, setting } = switchboard.switchOf(delay)
   for (const off of [
     { method: 'POST', url: '/faults', payload: { delay: null } },
@@ -58,7 +58,7 @@ test('switching is answered with what a fault had begun beside the work', async 
 })
 
 test('what is no setting is answered 400 and switches nothing', async () => {
-  const server = serverWith({ LAB_FAULTS: 'on' })
+  const server = await serverWith({ LAB_FAULTS: 'on' })
   for (const payload of [[], { vanish: {} }, { delay: { delayMs: 'long' } }, { delay: true }]) {
     const answer = await server.inject({ method: 'POST', url: '/faults', payload })
     assert.equal(answer.statusCode, 400, JSON.stringify(payload))

@@ -1,22 +1,21 @@
 // `/faults`: the lab's switches of a service. The route exists only with `LAB_FAULTS=on`.
 // GET shows each fault, its setting and how often it bit; POST sets some (null switches one off); DELETE heals all.
 // Both answer when what the faults had begun by themselves is over.
-import { Type } from 'typebox'
-import { parse } from '../contracts/parse.ts'
+import { FaultSettings, FaultsView } from '../contracts/http.ts'
 import type { Server } from '../service/http-server.ts'
+import { answers } from '../service/openapi.ts'
 import type { FaultInjector } from './fault-injector.ts'
-
-const Settings = Type.Record(Type.String(), Type.Unknown())
 
 export function faultRoutes(server: Server, switchboard: FaultInjector): void {
   if (!switchboard.on) return
-  server.get('/faults', () => switchboard.view())
-  server.post('/faults', async request => {
-    switchboard.set(parse(Settings, request.body))
+  const response = answers({ 200: { description: 'the faults as they stand', schema: FaultsView } })
+  server.get('/faults', { schema: { response } }, () => switchboard.view())
+  server.post<{ Body: FaultSettings }>('/faults', { schema: { body: FaultSettings, response } }, async request => {
+    switchboard.set(request.body)
     await switchboard.idle()
     return switchboard.view()
   })
-  server.delete('/faults', async () => {
+  server.delete('/faults', { schema: { response } }, async () => {
     switchboard.clear()
     await switchboard.idle()
     return switchboard.view()

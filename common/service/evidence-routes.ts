@@ -1,24 +1,55 @@
 // The routes through which a service shows what it holds, page by page: `?after=` a sequence number, `?limit=` rows.
-import type { OrderRow } from '../contracts/evidence.ts'
-import { LabError } from '../contracts/errors.ts'
+import { Type, type Static, type TSchema } from 'typebox'
+import {
+  DecisionRow,
+  MovementRow,
+  NotificationRow,
+  OrderRow,
+  OrdersPage,
+  Page,
+  StockRow,
+} from '../contracts/evidence.ts'
 import { MAX_PAGE, type Pager } from '../stores/page.ts'
 import type { Server } from './http-server.ts'
+import { answers } from './openapi.ts'
 
-export function pageRoute(server: Server, path: string, page: Pager<unknown>): void {
-  server.get<{ Querystring: Record<string, string | undefined> }>(path, request => {
-    const after = wholeNumber('after', request.query.after ?? '0', Number.MAX_SAFE_INTEGER)
-    const limit = wholeNumber('limit', request.query.limit ?? '100', MAX_PAGE)
-    return page(after, Math.max(limit, 1))
-  })
+const PageQuery = Type.Object({
+  after: Type.Optional(Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER, default: 0 })),
+  limit: Type.Optional(Type.Integer({ minimum: 0, maximum: MAX_PAGE, default: 100 })),
+})
+
+function route<Row>(server: Server, path: string, answer: TSchema, page: Pager<Row>): void {
+  const schema = { querystring: PageQuery, response: answers({ 200: { description: 'a page', schema: answer } }) }
+  server.get<{ Querystring: Static<typeof PageQuery> }>(path, { schema }, ({ query: { after = 0, limit = 100 } }) =>
+    page(after, Math.max(limit, 1)),
+  )
 }
+
+/** A page of rows of this shape at `path`. */
+export const pageRoute = <Row extends TSchema>(
+  server: Server,
+  path: string,
+  row: Row,
+  page: Pager<Static<Row>>,
+): void => route(server, path, Page(row), page)
 
 /** `GET /orders`. `onTheirWay` counts what may still come to be a row; what is a row already must not be missing there. */
-export function ordersRoute(server: Server, page: Pager<OrderRow>, onTheirWay: () => number): void {
-  pageRoute(server, '/orders', (after, limit) => ({ ...page(after, limit), onTheirWay: onTheirWay() }))
+export const ordersRoute = (server: Server, page: Pager<OrderRow>, onTheirWay: () => number): void =>
+  route(server, '/orders', OrdersPage, (after, limit) => ({ ...page(after, limit), onTheirWay: onTheirWay() }))
+
+type InventoryPages = {
+  pageStock: Pager<StockRow>
+  pageMovements: Pager<MovementRow>
+  pageDecisions: Pager<DecisionRow>
 }
 
-function wholeNumber(name: string, value: string, max: number): number {
-  const number = Number(value)
-  if (/^\d+$/.test(value) && number <= max) return number
-  throw new LabError('malformed', `${name} must be a whole number from 0 to ${max}`)
+/** `GET /inventory`, its movements and its decisions. */
+export function inventoryRoutes(server: Server, pages: InventoryPages): void {
+  pageRoute(server, '/inventory', StockRow, pages.pageStock)
+  pageRoute(server, '/inventory/movements', MovementRow, pages.pageMovements)
+  pageRoute(server, '/inventory/decisions', DecisionRow, pages.pageDecisions)
 }
+
+/** `GET /notifications`. */
+export const notificationsRoute = (server: Server, page: Pager<NotificationRow>): void =>
+  pageRoute(server, '/notifications', NotificationRow, page)

@@ -1,9 +1,11 @@
 // The HTTP shell of a service: JSON in, JSON or a problem document out, a correlation id through all of it.
 // Guarantees: whatever a client sends, it gets an answer with a stated meaning, and nothing else stops.
+import type { Static, TSchema } from 'typebox'
 import fastify, { type FastifyInstance, type FastifyRequest } from 'fastify'
 import { randomUUID } from 'node:crypto'
 import { asLabError, ERRORS, LabError } from '../contracts/errors.ts'
-import { CORRELATION_ID } from '../contracts/http.ts'
+import { ClockView } from '../contracts/evidence.ts'
+import { CORRELATION_ID, HealthView } from '../contracts/http.ts'
 import { MAX_MESSAGE_BYTES } from '../contracts/events.ts'
 import { parseJson } from '../contracts/parse.ts'
 import { problem, PROBLEM_TYPE } from '../contracts/problem.ts'
@@ -11,13 +13,21 @@ import { readClock } from '../contracts/clock.ts'
 import type { Context, Handler } from './handler.ts'
 import type { Health } from './health.ts'
 import type { Logger } from './log.ts'
+import { answers, describeRoutes } from './openapi.ts'
 import { refuse, refuseGarbage } from './raw-refusal.ts'
 
 export type ServerParts = { log: Logger; health: Health; closing: AbortSignal }
 export type Server = FastifyInstance
 
-/** A server with `GET /health` (200 or 503) and `GET /clock`; it does not listen yet. */
-export function createServer({ log, health }: ServerParts): Server {
+/**
+ * A server with `GET /health` (200 or 503), `GET /clock` and `GET /openapi.json`; it does not listen yet.
+ * `name` is `<model>/<folder>` of the service.
+ */
+export async function createServer({
+  name,
+  log,
+  health,
+}: Pick<ServerParts, 'log' | 'health'> & { name: string }): Promise<Server> {
   const server: Server = fastify({
     logger: false,
     bodyLimit: MAX_MESSAGE_BYTES,
@@ -58,11 +68,14 @@ export function createServer({ log, health }: ServerParts): Server {
     const failure = new LabError('not-found', `there is no ${request.method} ${request.url.slice(0, 200)}`)
     return reply.code(404).type(PROBLEM_TYPE).send(problem(failure))
   })
-  server.get('/health', (_request, reply) => {
+  await describeRoutes(server, name)
+  const isHealthy = { description: 'whether the service can do its work now', schema: HealthView }
+  server.get('/health', { schema: { response: answers({ 200: isHealthy, 503: isHealthy }) } }, (_request, reply) => {
     const view = health.view()
     return reply.code(view.healthy ? 200 : 503).send(view)
   })
-  server.get('/clock', () => readClock())
+  const clock = { description: "the service's monotonic clock and the boot it belongs to", schema: ClockView }
+  server.get('/clock', { schema: { response: answers({ 200: clock }) } }, () => readClock())
   return server
 }
 
@@ -97,18 +110,17 @@ export function contextOf(request: FastifyRequest, { log, closing }: ServerParts
   return { correlationId, signal: closing, log: log.child({ correlationId }) }
 }
 
-/** A route that hands its parsed body to a handler and answers with what that decided. */
-export function postRoute<In, Out>(
+/** A route that hands its body to a handler, once the schema has let it pass, and answers with what that decided. */
+export function postRoute<In extends TSchema, Out>(
   server: Server,
   parts: ServerParts,
-  { path, read, handler, status }: { path: string; read(body: unknown): In; handler: Handler<In, Out>; status: number },
+  { path, body, answer, handler }: { path: string; body: In; answer: TSchema; handler: Handler<Static<In>, Out> },
 ): void {
-  server.post(path, async (request, reply) => {
-    const answer = await handler(read(request.body), contextOf(request, parts))
+  const schema = { body, response: answers({ 200: { description: 'done, now or before', schema: answer } }) }
+  server.post(path, { schema }, async (request, reply) => {
+    // The schema has let it pass.
+    const decided = await handler(request.body as Static<In>, contextOf(request, parts))
     // Bytes go out as they are: only a fault answers so.
-    return reply
-      .code(status)
-      .type('application/json')
-      .send(answer instanceof Uint8Array ? Buffer.from(answer) : answer)
+    return reply.type('application/json').send(decided instanceof Uint8Array ? Buffer.from(decided) : decided)
   })
 }

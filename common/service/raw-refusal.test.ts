@@ -8,7 +8,7 @@ import { createLog } from './log.ts'
 
 /** What a fresh server answers to these bytes, until it closes the connection. */
 async function answerTo(t: TestContext, bytes: string): Promise<string> {
-  const server = createServer({ log: createLog('test', 'silent'), health: createHealth(), closing: t.signal })
+  const server = await createServer({ name: 'test', log: createLog('test', 'silent'), health: createHealth() })
   t.after(() => server.close())
   await server.listen({ port: 0, host: '127.0.0.1' })
   const address = server.server.address()

@@ -39,7 +39,9 @@ export const concurrencySetting = integer(DEFAULT_CONCURRENCY, 'how many orders 
 
 type Common = Values<ReturnType<typeof commonSettings>>
 
-export type ServiceStart<Config> = (parts: ServerParts & { config: Config; environment: Environment }) => Promise<{
+export type ServiceStart<Config> = (
+  parts: ServerParts & { name: string; config: Config; environment: Environment },
+) => Promise<{
   server: Server
   /** Called with the server closed: lets go of brokers, then stores. */
   stop(): Promise<void>
@@ -59,7 +61,7 @@ export async function runService<Config extends Settings>(
     const log = createLog(name, config.LOG_LEVEL)
     const closing = new AbortController()
     const health = createHealth()
-    const { server, stop } = await start({ config, environment, log, health, closing: closing.signal })
+    const { server, stop } = await start({ name, config, environment, log, health, closing: closing.signal })
     const address = await server.listen({ port: config.PORT, host: config.HOST })
     log.info({ address }, 'listening')
 

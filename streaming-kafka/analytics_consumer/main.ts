@@ -50,7 +50,7 @@ await runService(NAME, {
     const document = () => metricsDocument(metricsOf(store.read))
     const file = config.METRICS_FILE || joinPath(config.DATA_DIR, 'metrics.json')
     const metrics = metricsFile(file, document, degradedReporter(parts, 'metrics file'))
-    const server = createServer(parts)
+    const server = await createServer(parts)
     server.get('/metrics.json', (_request, reply) => reply.type('application/json').send(document()))
     server.get('/progress', async () => {
       // The digest is that of the file which says what these records say.

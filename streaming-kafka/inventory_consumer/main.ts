@@ -9,7 +9,7 @@ import { kill } from '#common/faults/kill.ts'
 import { faultRoutes } from '#common/faults/fault-routes.ts'
 import { createFaultInjector } from '#common/faults/fault-injector.ts'
 import { throttle } from '#common/faults/throttle.ts'
-import { pageRoute } from '#common/service/evidence-routes.ts'
+import { inventoryRoutes } from '#common/service/evidence-routes.ts'
 import { createServer } from '#common/service/http-server.ts'
 import { commonSettings, concurrencySetting, runService } from '#common/service/service.ts'
 import { stockSetting } from '#common/service/stock-setting.ts'
@@ -57,10 +57,8 @@ await runService(NAME, {
       })(db),
       ...positionsTables(db),
     }))
-    const server = createServer(parts)
-    pageRoute(server, '/inventory', store.read.pageStock)
-    pageRoute(server, '/inventory/movements', store.read.pageMovements)
-    pageRoute(server, '/inventory/decisions', store.read.pageDecisions)
+    const server = await createServer(parts)
+    inventoryRoutes(server, store.read)
     faultRoutes(server, switchboard)
 
     const kafka = openConnection('inventory_consumer', config, parts)

@@ -8,7 +8,7 @@ import { kill } from '#common/faults/kill.ts'
 import { faultRoutes } from '#common/faults/fault-routes.ts'
 import { createFaultInjector } from '#common/faults/fault-injector.ts'
 import { throttle } from '#common/faults/throttle.ts'
-import { pageRoute } from '#common/service/evidence-routes.ts'
+import { notificationsRoute } from '#common/service/evidence-routes.ts'
 import { createServer } from '#common/service/http-server.ts'
 import { commonSettings, concurrencySetting, runService } from '#common/service/service.ts'
 import { openStore } from '#common/stores/store.ts'
@@ -39,8 +39,8 @@ await runService(NAME, {
       crashPoints: ['produce-store', 'store-commit'],
     })
     const store = openStore(config.DATA_DIR, 'notifications', sentTables)
-    const server = createServer(parts)
-    pageRoute(server, '/notifications', store.read.pageNotifications)
+    const server = await createServer(parts)
+    notificationsRoute(server, store.read.pageNotifications)
     faultRoutes(server, switchboard)
 
     const kafka = openConnection('notification_consumer', config, parts)

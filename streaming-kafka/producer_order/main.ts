@@ -54,7 +54,7 @@ else
         ...outboxTables(db),
         ...bootstrapTables(db),
       }))
-      const server = createServer(parts)
+      const server = await createServer(parts)
       const kafka = openConnection('producer_order', config, parts)
       const compose = config.OUTBOX === 'on' ? relayed : direct
       const placing = await compose({ ...parts, store, kafka, switchboard })

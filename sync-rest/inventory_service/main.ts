@@ -1,14 +1,13 @@
 // inventory_service of the synchronous model: decides about stock at `POST /reserve`, gives it back at `POST /release`.
 // Guarantees: one decision per `orderId` across restarts; what it answers was on disk before.
-import { ReleaseRequest, ReserveRequest } from '#common/contracts/http.ts'
-import { parse } from '#common/contracts/parse.ts'
+import { ReleaseAnswer, ReleaseRequest, ReserveAnswer, ReserveRequest } from '#common/contracts/http.ts'
 import { delay } from '#common/faults/delay.ts'
 import { error } from '#common/faults/error.ts'
 import { garbage } from '#common/faults/garbage.ts'
 import { throttle } from '#common/faults/throttle.ts'
 import { faultRoutes } from '#common/faults/fault-routes.ts'
 import { createFaultInjector } from '#common/faults/fault-injector.ts'
-import { pageRoute } from '#common/service/evidence-routes.ts'
+import { inventoryRoutes } from '#common/service/evidence-routes.ts'
 import { createServer, postRoute } from '#common/service/http-server.ts'
 import { runService } from '#common/service/service.ts'
 import { initialStock } from '#common/stores/initial-stock.ts'
@@ -29,22 +28,20 @@ await runService(NAME, {
       crashPoints: ['commit-answer'],
     })
     const store = openStore(config.DATA_DIR, 'inventory', stockTables(initialStock(config.INITIAL_STOCK)))
-    const server = createServer(parts)
+    const server = await createServer(parts)
     postRoute(server, parts, {
       path: '/reserve',
-      status: 200,
-      read: body => parse(ReserveRequest, body),
+      body: ReserveRequest,
+      answer: ReserveAnswer,
       handler: switchboard.wrap(reserve(store, switchboard.crashPoint('commit-answer'))),
     })
     postRoute(server, parts, {
       path: '/release',
-      status: 200,
-      read: body => parse(ReleaseRequest, body),
+      body: ReleaseRequest,
+      answer: ReleaseAnswer,
       handler: release(store),
     })
-    pageRoute(server, '/inventory', store.read.pageStock)
-    pageRoute(server, '/inventory/movements', store.read.pageMovements)
-    pageRoute(server, '/inventory/decisions', store.read.pageDecisions)
+    inventoryRoutes(server, store.read)
     faultRoutes(server, switchboard)
     return { server, stop: async () => store.close() }
   },

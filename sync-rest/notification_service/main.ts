@@ -1,13 +1,12 @@
 // notification_service of the synchronous model: confirms a reserved order at `POST /send`.
 // Guarantees: one notification per order across restarts; what it answers was on disk before.
-import { SendRequest } from '#common/contracts/http.ts'
-import { parse } from '#common/contracts/parse.ts'
+import { SendAnswer, SendRequest } from '#common/contracts/http.ts'
 import { delay } from '#common/faults/delay.ts'
 import { error } from '#common/faults/error.ts'
 import { garbage } from '#common/faults/garbage.ts'
 import { faultRoutes } from '#common/faults/fault-routes.ts'
 import { createFaultInjector } from '#common/faults/fault-injector.ts'
-import { pageRoute } from '#common/service/evidence-routes.ts'
+import { notificationsRoute } from '#common/service/evidence-routes.ts'
 import { createServer, postRoute } from '#common/service/http-server.ts'
 import { runService } from '#common/service/service.ts'
 import { notificationsTables } from '#common/stores/notifications.ts'
@@ -26,14 +25,14 @@ await runService(NAME, {
       crashPoints: ['commit-answer'],
     })
     const store = openStore(config.DATA_DIR, 'notifications', notificationsTables)
-    const server = createServer(parts)
+    const server = await createServer(parts)
     postRoute(server, parts, {
       path: '/send',
-      status: 200,
-      read: body => parse(SendRequest, body),
+      body: SendRequest,
+      answer: SendAnswer,
       handler: switchboard.wrap(send(store, switchboard.crashPoint('commit-answer'))),
     })
-    pageRoute(server, '/notifications', store.read.pageNotifications)
+    notificationsRoute(server, store.read.pageNotifications)
     faultRoutes(server, switchboard)
     return { server, stop: async () => store.close() }
   },

@@ -99,7 +99,7 @@ await runService(NAME, {
       confirmDuty.wake()
     }
 
-    const server = createServer(parts)
+    const server = await createServer(parts)
     const points = Object.fromEntries(crashPoints.map(name => [name, switchboard.crashPoint(name)]))
     const placing = place({
       store,

@@ -1,0 +1,49 @@
+// `GET /openapi.json`: the service's OpenAPI document (3.1), made from the very schemas by which its routes validate.
+// Guarantees: what the document refuses is refused with 400 `malformed`, and what it lets pass reaches the handler.
+// Not promised: the document says nothing of what only the workflow decides, such as whether stock is there.
+import swagger from '@fastify/swagger'
+import type { FastifyInstance } from 'fastify'
+import type { TSchema } from 'typebox'
+import { asLabError } from '../contracts/errors.ts'
+import { parse } from '../contracts/parse.ts'
+import { Problem, PROBLEM_TYPE } from '../contracts/problem.ts'
+
+/** Every route may answer with a problem document. */
+const PROBLEMS = {
+  description: 'a problem document (RFC 9457); `code` says which',
+  content: { [PROBLEM_TYPE]: { schema: Problem } },
+}
+
+const json = (description: string, schema: TSchema) => ({ description, content: { 'application/json': { schema } } })
+
+type Answers = Readonly<Record<number, { description: string; schema: TSchema }>>
+
+/** The `response` of a route's schema: its answers by status, and the problem documents. */
+export const answers = (given: Answers) => ({
+  ...Object.fromEntries(
+    Object.entries(given).map(([status, { description, schema }]) => [status, json(description, schema)]),
+  ),
+  '4xx': PROBLEMS,
+  '5xx': PROBLEMS,
+})
+
+/** Call it before the first route: it sees only those that follow. @param title the name of the service */
+export async function describeRoutes(server: FastifyInstance, title: string): Promise<void> {
+  server.setValidatorCompiler<TSchema>(({ schema, httpPart = 'body' }) => data => {
+    try {
+      return { value: parse(schema, httpPart === 'querystring' ? withNumbers(data) : data, httpPart) }
+    } catch (error) {
+      return { error: asLabError(error) }
+    }
+  })
+  // A schema says what an answer holds; it does not take away what it does not name.
+  server.setSerializerCompiler(() => data => JSON.stringify(data))
+  await server.register(swagger, { openapi: { openapi: '3.1.0', info: { title, version: '1' } } })
+  server.get('/openapi.json', { schema: { hide: true } }, () => server.swagger())
+}
+
+/** A query is text; where it is a whole number, the schema may ask for one. */
+function withNumbers(query: unknown): unknown {
+  const read = (value: unknown) => (typeof value === 'string' && /^\d{1,15}$/.test(value) ? Number(value) : value)
+  return Object.fromEntries(Object.entries(query ?? {}).map(([name, value]) => [name, read(value)]))
+}
