@@ -4,6 +4,7 @@
  */
 import { styleText } from 'node:util'
 import { readTextFiles } from './files.ts'
+import { validOpenapiDocuments } from './openapi-documents.ts'
 import { RULES } from './rules.ts'
 import { type Finding, runTool } from './tool.ts'
 
@@ -20,6 +21,7 @@ const tools: Record<string, Step> = {
   lint: () => runTool(root, 'oxlint', ['--type-aware', '--deny-warnings']),
   format: () => runTool(root, 'biome', ['format', '--reporter=summary', '.']),
   'unused code': () => runTool(root, 'knip', ['--no-progress']),
+  'OpenAPI documents': () => validOpenapiDocuments(root),
 }
 const rules = Object.entries(RULES).map(([name, rule]): [string, Step] => [
   name,
