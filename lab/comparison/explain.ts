@@ -1,4 +1,5 @@
 // What a cell of the comparison says in sentences, from its measures.
+import { REREAD } from '#engine/analysis/reread-measures.ts'
 import type { ComparableModel } from '#engine/experiment/comparison-adapter.ts'
 import type { VariantResult } from '#engine/experiment/define.ts'
 import { count, findMeasure, ms } from '#engine/analysis/format.ts'
@@ -15,8 +16,14 @@ export function explain(scenario: Scenario, model: ComparableModel, results: rea
   }
   const again = of('all read again after')
   if (again.value !== null) {
+    const total = of(REREAD.total)
+    const [session, start, reading] = [of(REREAD.session), of(REREAD.start), of(REREAD.reading)].map(ms)
+    const when =
+      total.value === null
+        ? `${ms(again)} after its new process was started`
+        : `${ms(total)} after it was killed: ${session} until the session of the dead member had expired, ${start} until its new process was healthy, ${reading} until all was read`
     return [
-      `${model.name}: a reader that had lost everything had read all orders again, and come to the same, after ${ms(again)}.`,
+      `${model.name}: a reader that had lost everything had read all orders again, with the same result, ${when}.`,
     ]
   }
   const last = of('time to full recovery')

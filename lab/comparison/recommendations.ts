@@ -1,6 +1,7 @@
 // "Which one for me?": what a comparison advises in a situation. Every sentence rests on measures of the run. A situation
 // of which the run measured nothing is left out; what was not judged valid, or leaves a safeguard out on purpose, is shown
 // and never advised.
+import { REREAD } from '#engine/analysis/reread-measures.ts'
 import type { Summary } from '#engine/run/summary.ts'
 import { best } from './differences.ts'
 import { headlines, medianOf, type RepeatedMeasure, repeatedMeasuresOf, formatted } from './repeated-measures.ts'
@@ -151,13 +152,18 @@ function readAgain(summary: Summary): Told {
   if (read.length === 0) return undefined
   const able = read.filter(reading => isSound(summary, 'read-again', reading))
   const asked = headlines(repeatedMeasuresOf(summary, 'read-again', 'requested'))
+  const totals = headlines(repeatedMeasuresOf(summary, 'read-again', REREAD.total))
   const advice =
     able.length > 0
-      ? `Take ${namesOf(able)}: a new reader began at the first order and had come to the same after ${listed(able.map(formatted))}.`
+      ? `Take ${namesOf(able)}: a new reader began at the first order and had the same result ${listed(able.map(formatted))} after its process was started.`
       : NONE_SOUND
   const evidence = each(read, 'read-again', reading => {
     const orders = ofSame(asked, reading)
-    return `a reader that had lost everything had read ${orders ? formatted(orders) : 'all'} measured orders, and those before them, again after ${formatted(reading)}`
+    const total = ofSame(totals, reading)
+    const fromKill = total
+      ? ` (${formatted(total)} after it was killed: the session of the dead member must expire)`
+      : ''
+    return `a reader that had lost everything had read ${orders ? formatted(orders) : 'all'} measured orders, and those before them, again ${formatted(reading)} after its new process was started${fromKill}`
   })
   const without = summary.comparison?.about.find(({ name }) => name === 'read-again')?.without ?? {}
   const unable = Object.entries(without).map(([model, why]) => ({ model, text: why, scenario: 'read-again' }))

@@ -1,19 +1,31 @@
-// A reader has lost all that it knew, and reads the orders again from the first.
+// A reader has lost its state, and reads the orders again from the first.
 import { isDeepStrictEqual } from 'node:util'
+import { REREAD, rereadMeasures } from '#engine/analysis/reread-measures.ts'
 import { defineCheck, vacuous, valid } from '#engine/checks/check.ts'
 import { stepSeen } from '#engine/checks/preconditions.ts'
 import { at, kill, read, start, wipe } from '#engine/experiment/steps.ts'
+import type { History } from '#engine/run/history.ts'
+import type { Measure } from '#engine/run/summary.ts'
 import { around, defineScenario } from '../scenario.ts'
 
 export const readAgain = defineScenario({
   name: 'read-again',
   title: 'A reader begins again from the first order',
-  asks: 'Somebody wants to read all orders again: can they, how long does it take, and do they come to the same?',
+  asks: 'Somebody wants to read all orders again: can they, how long does it take, and is the result the same?',
   profiles: {
     full: { ordersPerSecond: 100, beforeMs: 4_000, faultMs: 0, afterMs: 6_000 },
     quick: { ordersPerSecond: 100, beforeMs: 1_000, faultMs: 0, afterMs: 1_000 },
   },
-  columns: ['requested', 'lost', 'duplicated', 'unknown', 'all read again after', 'accepted p50', 'completed p50'],
+  columns: [
+    'requested',
+    'lost',
+    'duplicated',
+    'unknown',
+    ...Object.values(REREAD),
+    'all read again after',
+    'accepted p50',
+    'completed p50',
+  ],
   load: around,
   disrupt({ comparison: { readAgain: reader } }) {
     if (typeof reader === 'string') return reader
@@ -25,15 +37,18 @@ export const readAgain = defineScenario({
         at(hasRead, read(service, page)),
       ],
       seen: [stepSeen({ verb: 'wipe', target: service }), sameAgain],
-      measures: ({ executedSteps }) => {
-        const began = executedSteps.find(({ action }) => action === 'start')?.atNs
-        const ended = executedSteps.findLast(({ action }) => action === 'read')?.doneNs
-        const value = began === undefined || ended === undefined ? null : (ended - began) / 1e6
-        return [{ name: 'all read again after', unit: 'ms', value }]
-      },
+      measures: history => [allReadAgainAfter(history), ...rereadMeasures(history, { service, reset: reset.action })],
     }
   },
 })
+
+/** From the start of its new process on: what a reader needs that joins for the first time. */
+function allReadAgainAfter({ executedSteps }: History): Omit<Measure, 'variant'> {
+  const began = executedSteps.find(({ action }) => action === 'start')?.atNs
+  const ended = executedSteps.findLast(({ action }) => action === 'read')?.doneNs
+  const value = began === undefined || ended === undefined ? null : (ended - began) / 1e6
+  return { name: 'all read again after', unit: 'ms', value }
+}
 
 /** What it had computed and what it computed again; the first must hold something. */
 const sameAgain = defineCheck(

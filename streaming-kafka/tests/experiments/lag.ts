@@ -1,4 +1,4 @@
-// What the experiment on lag measures and judges, from a history alone.
+// Measures and checks of the experiment on consumer lag. They read the history and nothing else.
 import { defineCheck, vacuous, valid, type Check } from '#engine/checks/check.ts'
 import type { History, Sample } from '#engine/run/history.ts'
 import { orderTimelines } from '#engine/analysis/order-timeline.ts'
@@ -12,7 +12,7 @@ const STEP_NS = 250e6
 const lagOf = ({ depths }: Sample): number => PARTITIONS.reduce((sum, p) => sum + (depths[lagName(p)] ?? 0), 0)
 const peakOf = (samples: Sample[], lag: (sample: Sample) => number): number => Math.max(0, ...samples.map(lag))
 
-/** The warm-up comes at a quarter of the rate, which a throttle to its half lets through without a lag. */
+/** The warm-up runs at a quarter of the rate: a throttle to half of the rate lets it through without a lag. */
 export const afterSlowStart =
   (warmUpOrders: number) =>
   (count: number, ordersPerSecond: number): PlannedStart[] => {
@@ -27,7 +27,7 @@ function beginNs({ attempts, warmUpOrders, originNs }: History): number {
   return attempts.find(({ index }) => index === warmUpOrders)?.plannedNs ?? originNs
 }
 
-/** Seconds since the measured load began at which the lag was 0 again for good; null when it is not 0 at the end. */
+/** Seconds from the start of the measured load until the lag was 0 and stayed 0; null when it is not 0 at the end. */
 function zeroAfterSeconds(history: History): number | null {
   const { samples } = history
   const last = samples.findLastIndex(sample => lagOf(sample) > 0)
@@ -41,16 +41,16 @@ function rateOf(stampsNs: number[]): number | null {
   return stampsNs.length < 2 || spanNs <= 0 ? null : ((stampsNs.length - 1) * 1e9) / spanNs
 }
 
-/** Age of the oldest order that was placed and not decided, a value every 250 ms: [seconds, ms]. */
+/** Age of the oldest order that is placed and undecided, one value every 250 ms: [seconds, ms]. */
 function oldestUndecided(history: History): [number, number][] {
-  const lives = orderTimelines(history, { all: true }).flatMap(({ placedNs, decidedNs }) =>
+  const timelines = orderTimelines(history, { all: true }).flatMap(({ placedNs, decidedNs }) =>
     placedNs === undefined ? [] : [{ placedNs, decidedNs: decidedNs ?? Infinity }],
   )
-  const ends = lives.map(({ decidedNs }) => decidedNs).filter(Number.isFinite)
+  const ends = timelines.map(({ decidedNs }) => decidedNs).filter(Number.isFinite)
   const points: [number, number][] = []
   const lastNs = Math.max(history.originNs, ...ends) + STEP_NS
   for (let atNs = history.originNs; atNs <= lastNs; atNs += STEP_NS) {
-    const open = lives.filter(life => life.placedNs <= atNs && life.decidedNs > atNs)
+    const open = timelines.filter(timeline => timeline.placedNs <= atNs && timeline.decidedNs > atNs)
     const oldestNs = Math.min(atNs, ...open.map(({ placedNs }) => placedNs))
     points.push([(atNs - history.originNs) / 1e9, (atNs - oldestNs) / 1e6])
   }
@@ -59,11 +59,11 @@ function oldestUndecided(history: History): [number, number][] {
 
 export function lagMeasures(history: History): Omit<Measure, 'variant'>[] {
   const { samples } = history
-  const lives = orderTimelines(history)
+  const timelines = orderTimelines(history)
   const known = (stamps: (number | undefined)[]) => stamps.filter(stamp => stamp !== undefined)
   const rates = {
-    'arrival rate': rateOf(known(lives.map(({ placedNs }) => placedNs))),
-    'decision rate': rateOf(known(lives.map(({ decidedNs }) => decidedNs))),
+    'arrival rate': rateOf(known(timelines.map(({ placedNs }) => placedNs))),
+    'decision rate': rateOf(known(timelines.map(({ decidedNs }) => decidedNs))),
   }
   return [
     { name: 'peak lag', unit: 'records', value: peakOf(samples, lagOf) },
@@ -81,20 +81,21 @@ export const lagSeries = (history: History): Omit<Series, 'variant'>[] => [
   { name: 'oldest undecided', unit: 'ms', points: oldestUndecided(history) },
 ]
 
-/** The lag rose to at least so many records, and came back to 0. */
+/** The lag rises to at least `atLeast` records, and returns to 0. */
 export const risesAndFalls = (atLeast: number): Check =>
-  defineCheck('lag rises and falls', `the lag rises to ${atLeast} records or more and comes back to 0`, history => {
+  defineCheck('lag rises and falls', `the lag rises to ${atLeast} records or more and returns to 0`, history => {
     const peak = peakOf(history.samples, lagOf)
-    if (peak < atLeast) return vacuous(`The lag rose to ${peak} records, and ${atLeast} were needed.`)
+    if (peak < atLeast) return vacuous(`The lag rose to ${peak} records; the check needs ${atLeast}.`)
     const seconds = zeroAfterSeconds(history)
-    if (seconds === null) return { verdict: 'invalid', detail: `The lag rose to ${peak} and did not come back to 0.` }
-    return valid(`The lag rose to ${peak} and was 0 again ${seconds.toFixed(1)} s after the load began.`)
+    if (seconds === null)
+      return { verdict: 'invalid', detail: `The lag rose to ${peak} records and did not return to 0.` }
+    return valid(`The lag rose to ${peak} records and was 0 again ${seconds.toFixed(1)} s after the load began.`)
   })
 
-/** The lag came back to 0, and inventory was seen to read at all. */
+/** The lag is 0 at the end. */
 export const comesToZero: Check = defineCheck('lag comes to zero', 'the lag is 0 at the end', history => {
-  if (history.samples.length === 0) return vacuous('The broker was never asked for its lag.')
+  if (history.samples.length === 0) return vacuous('The lag was never sampled.')
   const seconds = zeroAfterSeconds(history)
   if (seconds === null) return { verdict: 'invalid', detail: 'The lag is not 0 at the end.' }
-  return valid(`The lag was 0 for good ${seconds.toFixed(1)} s after the load began.`)
+  return valid(`The lag was 0, and stayed 0, from ${seconds.toFixed(1)} s after the load began.`)
 })

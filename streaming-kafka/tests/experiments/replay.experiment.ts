@@ -1,10 +1,11 @@
-// The log is read again from its beginning: are the metrics the same?
+// A consumer that has lost its state reads the log from its beginning: are the metrics equal, and how long does it take?
 import { deriveOrderId } from '#common/contracts/order-id.ts'
 import { always } from '#engine/checks/checks.ts'
 import { expectedOutcomes } from '#engine/checks/expected-outcomes.ts'
 import { oversold } from '#engine/checks/oversold.ts'
 import { stepSeen } from '#engine/checks/preconditions.ts'
-import { defineExperiment, type Variant } from '#engine/experiment/define.ts'
+import { defineExperiment, type Variant, type VariantResult } from '#engine/experiment/define.ts'
+import type { History } from '#engine/run/history.ts'
 import {
   at,
   kill,
@@ -16,7 +17,8 @@ import {
   type Progress,
   wipe,
 } from '#engine/experiment/steps.ts'
-import { count, findMeasure } from '#engine/analysis/format.ts'
+import { count, findMeasure, ms } from '#engine/analysis/format.ts'
+import { REREAD, rereadMeasures } from '#engine/analysis/reread-measures.ts'
 import { streamingKafka } from '../../lab/model.ts'
 import { asSent, differs, equalBytes, equalReads, readsToPins, replayMeasures } from './replayed.ts'
 
@@ -24,28 +26,35 @@ const ANALYTICS = 'analytics_consumer'
 
 const lagOf = ({ depths }: Progress): number =>
   Object.entries(depths).reduce((sum, [name, lag]) => (name.startsWith(ANALYTICS) ? sum + lag : sum), 0)
-const noLag = (view: Progress): boolean => Object.values(view.depths).every(lag => lag === 0)
-/** Every order of the log is decided, and analytics has read all of it: no record comes any more. */
-const allRead = (view: Progress): boolean => view.loadDone && view.decided > 0 && noLag(view)
+const noLag = (progress: Progress): boolean => Object.values(progress.depths).every(lag => lag === 0)
+/** Every order of the log is decided, and analytics has read all records: none is still to come. */
+const allRead = (progress: Progress): boolean => progress.loadDone && progress.decided > 0 && noLag(progress)
 
 const readMetrics = (when: Step['at']): Step[] => [
   at(when, read(ANALYTICS, '/metrics.json')),
   at(0, read(ANALYTICS, '/progress')),
 ]
 
-/** Its state and file deleted, its group set back, and it begins anew. */
+const RESET = 'reset-offsets'
+
+/** Kills analytics_consumer, deletes its state and its file, resets the offsets of its group, and starts it. */
 const recompute: Step[] = [
   at(0, kill(ANALYTICS)),
   at(0, wipe(ANALYTICS)),
-  at(0, operation('reset-offsets', { group: ANALYTICS })),
+  at(0, operation(RESET, { group: ANALYTICS })),
   at(0, start(ANALYTICS)),
+]
+
+const measures = (history: History) => [
+  ...replayMeasures(history),
+  ...rereadMeasures(history, { service: ANALYTICS, reset: RESET }),
 ]
 
 export default defineExperiment({
   model: streamingKafka,
   title: 'Replay',
-  question: 'Offsets reset, metrics computed again from the log: are they equal?',
-  does: 'Metrics are read at pinned ends of the log; analytics_consumer is killed, its state and file are deleted, its offsets reset, and it computes again.',
+  question: 'A consumer has lost its state and reads the log again: are its metrics equal, and how long does it take?',
+  does: 'The metrics are read when analytics_consumer has read the log to its end. Then it is killed, its state and its file are deleted, its offsets are reset, and it computes the metrics again from the log.',
   profiles: {
     full: { orders: 2_500, ordersPerSecond: 500, readsPerSecond: 3_000 },
     quick: { orders: 600, ordersPerSecond: 200, readsPerSecond: 1_000 },
@@ -56,50 +65,64 @@ export default defineExperiment({
       name,
       about,
       load: { orders, ordersPerSecond, deadlineMs: 10_000 },
-      // Slow enough to be killed in the middle, and faster than records come.
+      // Slow enough to be killed in the middle, and faster than records arrive.
       environment: {
         [ANALYTICS]: { ANALYTICS_THROTTLE_PER_SECOND: String(readsPerSecond) },
-        // An order that the log takes late counts as well.
+        // An order that the log acknowledges late is counted too.
         producer_order: { PRODUCE_DEADLINE_MS: '10000' },
       },
       timeline: [pin, ...readMetrics(0), ...between, ...readMetrics(allRead)],
       completeWhen: noLag,
       quiescenceMs: 60_000,
       checks: [...always, oversold, expectedOutcomes(), readsToPins, asSent(more), stepSeen({ verb: 'wipe' })],
-      measures: replayMeasures,
+      measures,
     })
     const equal = (one: Variant): Variant => ({ ...one, checks: [...one.checks, equalBytes, equalReads] })
-    const middle = at(view => lagOf(view) > 0 && lagOf(view) < 1.5 * orders, kill(ANALYTICS))
-    const again = variant('killed in the middle', 'killed and started again before the second pass has ended', [
+    const middle = at(progress => lagOf(progress) > 0 && lagOf(progress) < 1.5 * orders, kill(ANALYTICS))
+    const again = variant('killed in the middle', 'killed and restarted before the second pass has ended', [
       ...recompute,
       middle,
       at(0, start(ANALYTICS)),
     ])
     const one = variant(
       'one record more',
-      'control: one order more before the second pass',
+      'control: one more order is published before the second pass',
       [placeOne, ...recompute],
       1,
     )
     return [
-      equal(variant('replayed', 'computed again from the beginning', recompute)),
+      equal(variant('replayed', 'metrics computed again from the beginning of the log', recompute)),
       { ...equal(again), checks: [...equal(again).checks, stepSeen({ verb: 'kill', target: ANALYTICS, atLeast: 2 })] },
       { ...one, checks: [...one.checks, differs] },
     ]
   },
-  columns: ['before', 'after'].flatMap(when =>
-    ['orders', 'failure rate', 'minutes', 'records read', 'file'].map(name => `${when}: ${name}`),
-  ),
+  columns: [
+    ...['before', 'after'].flatMap(when =>
+      ['orders', 'failure rate', 'minutes', 'records read', 'file'].map(name => `${when}: ${name}`),
+    ),
+    ...Object.values(REREAD),
+  ],
   explain([replayed, killed, more]) {
     const of = findMeasure
     return [
-      `The second pass read ${count(of(replayed, 'after: records read'))} records, as many as the first, and wrote the same ${count(of(replayed, 'after: file'))} bytes, also when it was killed in its middle (${count(of(killed, 'after: records read'))} records): state and position are kept in one transaction, and events are known by their ids.`,
-      `With one order more it counted ${count(of(more, 'after: orders'))} in place of ${count(of(more, 'before: orders'))}: the comparison can fail.`,
+      `The second pass read ${count(of(replayed, 'after: records read'))} records, as many as the first, and wrote the same ${count(of(replayed, 'after: file'))} bytes. So did a pass that was killed in the middle (${count(of(killed, 'after: records read'))} records): counts and position are stored in one transaction, and events are counted once by their ids.`,
+      ...timesOf(replayed),
+      `With one more order the second pass counted ${count(of(more, 'after: orders'))} orders in place of ${count(of(more, 'before: orders'))}: the comparison can fail.`,
     ]
   },
 })
 
-/** An order that comes past the door: one record more in each stream. */
+/** Results of earlier versions have no times. */
+function timesOf(replayed: VariantResult | undefined): string[] {
+  const of = (name: string) => findMeasure(replayed, name)
+  if (of(REREAD.total).value === null) return []
+  const [total, session, start, reading] = Object.values(REREAD).map(name => ms(of(name)))
+  return [
+    `From the kill to the end of the second pass took ${total}: ${session} until the broker had dropped the killed member from its group, ${start} to start the process, and ${reading} to read the log at the throttled rate.`,
+  ]
+}
+
+/** An order that the lab publishes itself: one more record in each stream. */
 const extraOrder = ({ planned }: StepContext) => {
   const { userId = 'user', idempotencyKey = '' } = planned[0] ?? {}
   const orderId = deriveOrderId(userId, `${idempotencyKey}-more`)
@@ -109,7 +132,7 @@ const placeOne: Step = at(
   0,
   operation(
     'publish-event',
-    stage => ({ orders: [extraOrder(stage)] }),
-    stage => [{ id: 'one more', orderId: extraOrder(stage).orderId, expect: 'decided', class: 'one more' }],
+    context => ({ orders: [extraOrder(context)] }),
+    context => [{ id: 'one more', orderId: extraOrder(context).orderId, expect: 'decided', class: 'one more' }],
   ),
 )

@@ -1,4 +1,4 @@
-// What the experiment on replay reads, measures and judges: metrics before and after, from what the timeline read.
+// Measures and checks of the experiment on replay. They compare what the timeline read in the first and in the last pass.
 import { Type, type Static } from 'typebox'
 import { type Check, defineCheck, type Finding, valid, vacuous } from '#engine/checks/check.ts'
 import type { History } from '#engine/run/history.ts'
@@ -27,7 +27,7 @@ const Progress = Type.Object({
 })
 export type Pass = { metrics: Metrics; progress: Static<typeof Progress> }
 
-/** The first and the last pass over the log, as the timeline read them: a document and a progress each. */
+/** The first and the last pass over the log, as the timeline read them: the metrics and the progress of each. */
 function passesOf({ executedSteps }: History): [Pass, Pass] {
   const results = executedSteps.filter(({ action }) => action === 'read').map(({ result }) => result)
   const [metrics, progress] = [results.slice(0, 2), results.slice(-2)].map(pass => pass) as [unknown[], unknown[]]
@@ -41,48 +41,48 @@ function passesOf({ executedSteps }: History): [Pass, Pass] {
 
 const fileOf = ({ progress }: Pass) => progress.metricsFile
 
-/** `metrics.json` is the same file, byte for byte. */
+/** Both passes wrote the same `metrics.json`, byte for byte. */
 export const equalBytes: Check = defineCheck(
   'metrics equal',
   'the recomputed metrics.json is the same file',
   history => {
     const [before, after] = passesOf(history).map(fileOf)
-    if (before?.sha256 === after?.sha256) return valid(`Both files have ${after?.bytes} bytes and one SHA-256.`)
+    if (before?.sha256 === after?.sha256) return valid(`Both files have ${after?.bytes} bytes and the same SHA-256.`)
     return { verdict: 'invalid', detail: `SHA-256 before ${before?.sha256}, after ${after?.sha256}.` }
   },
 )
 
-/** The control: with one record more the file must differ, or equality would say nothing. */
-export const differs: Check = defineCheck('metrics differ', 'with one record more metrics.json differs', history => {
+/** The control: with one more record the file must differ. Otherwise its equality would prove nothing. */
+export const differs: Check = defineCheck('metrics differ', 'with one more record metrics.json differs', history => {
   const [before, after] = passesOf(history)
-  if (fileOf(before).sha256 === fileOf(after).sha256) return { verdict: 'invalid', detail: 'Both files are the same.' }
+  if (fileOf(before).sha256 === fileOf(after).sha256) return { verdict: 'invalid', detail: 'Both files are equal.' }
   return valid(`${before.metrics.orders} orders before, ${after.metrics.orders} after.`)
 })
 
-/** As many records of each partition as in the first pass: no less, and none twice, whatever was killed in between. */
+/** Both passes read equally many records of each partition: none was skipped or read twice, also across a kill. */
 export const equalReads: Check = defineCheck(
   'records read equal',
-  'each partition is read as far as before',
+  'both passes read the same number of records of each partition',
   history => {
     const [before, after] = passesOf(history).map(({ progress }) => JSON.stringify(progress.partitions))
-    if (before !== after) return { verdict: 'invalid', detail: `before ${before}, after ${after}.` }
-    return valid(`${totalReads(passesOf(history)[1])} records of each pass, equal in every partition.`)
+    if (before !== after) return { verdict: 'invalid', detail: `Before ${before}, after ${after}.` }
+    return valid(`Each pass read ${totalReads(passesOf(history)[1])} records, equally many in every partition.`)
   },
 )
 
-/** What was read is what was in the log when its ends were pinned. */
+/** The first pass read what was in the log when its end offsets were pinned. */
 export const readsToPins: Check = defineCheck(
   'read to the pins',
-  'the first pass read up to the pinned ends',
+  'the first pass read up to the pinned end offsets',
   history => {
     const pins = history.executedSteps.find(({ action }) => action === 'pin-offsets')?.result
     const ends = parse(Type.Record(Type.String(), Type.Array(Type.Integer())), pins, 'pins')
     const total = Object.values(ends).flat()
     const sum = total.reduce((all, end) => all + end, 0)
-    if (sum === 0) return vacuous('Nothing was in the log.')
+    if (sum === 0) return vacuous('The log was empty.')
     const read = totalReads(passesOf(history)[0])
     return read === sum
-      ? valid(`${read} records.`)
+      ? valid(`All of ${read} records were read.`)
       : { verdict: 'invalid', detail: `${read} of ${sum} records were read.` }
   },
 )
@@ -90,11 +90,11 @@ export const readsToPins: Check = defineCheck(
 const totalReads = ({ progress }: Pass): number => progress.partitions.reduce((sum, { records }) => sum + records, 0)
 
 /**
- * The metrics are what the lab knows from its own side: every order that was answered 2xx, the failures that its load
- * demands, and each order in a minute between its sending and its answer. `more`: orders that the timeline published.
+ * The metrics agree with what the lab knows by itself: every order that was answered 2xx, the failures that its load
+ * must cause, and each order in a minute between its request and its answer. `more`: orders that the timeline published.
  */
 export const asSent = (more = 0): Check =>
-  defineCheck('metrics as sent', 'the metrics are those of what the lab sent', history => {
+  defineCheck('metrics as sent', 'the metrics agree with what the lab sent', history => {
     const { metrics } = passesOf(history)[1]
     const accepted = history.attempts.filter(({ answer }) => answer.kind === 'status' && answer.status === 202)
     if (accepted.length < history.attempts.length) return vacuous('Some orders were not accepted.')
@@ -106,7 +106,7 @@ export const asSent = (more = 0): Check =>
     if (complaints.length > 0)
       return { verdict: 'invalid', detail: `${complaints.join('; ')}: ${JSON.stringify(metrics)}` }
     return valid(
-      `${got.orders} orders, ${got.reserved} reserved, ${got.failed} failed, in their minutes.`,
+      `${got.orders} orders, ${got.reserved} reserved, ${got.failed} failed, each in its minute.`,
     ) satisfies Finding
   })
 
@@ -118,7 +118,7 @@ function expectedOf({ planned, openingStock }: History, more: number) {
   return { orders: planned.length + more, failed, reserved: planned.length - failed + more }
 }
 
-/** An order belongs to a minute between start and answer; at the border of two it may be in either. */
+/** An order belongs to the minute between its start and its answer. When the two are in different minutes, either is right. */
 function wrongMinutes(history: History, { ordersPerMinute }: Metrics, more: number): string[] {
   const wallMinusNs = Date.now() * 1e6 - Number(process.hrtime.bigint())
   const minuteOf = (ns: number) => new Date((ns + wallMinusNs) / 1e6).toISOString().slice(0, 16)
@@ -137,7 +137,7 @@ function wrongMinutes(history: History, { ordersPerMinute }: Metrics, more: numb
   })
 }
 
-/** Before and after, side by side. */
+/** The numbers of the first and the last pass, side by side. */
 export function replayMeasures(history: History): Omit<Measure, 'variant'>[] {
   const [before, after] = passesOf(history)
   const of = (when: string, pass: Pass) => [
