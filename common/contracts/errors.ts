@@ -59,3 +59,11 @@ export function asLabError(error: unknown): LabError {
 }
 
 export const settlementOf = (error: unknown): Settlement => ERRORS[asLabError(error).code].settlement
+
+/** The reason in a few words: what a LabError says itself, or the innermost of errors that are wrapped in errors. */
+export function explain(error: unknown): string {
+  if (error instanceof LabError) return error.detail
+  if (error instanceof AggregateError && error.errors.length > 0) return explain(error.errors.at(-1))
+  if (!(error instanceof Error)) return String(error)
+  return error.cause instanceof Error ? explain(error.cause) : error.message
+}

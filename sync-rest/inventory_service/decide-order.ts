@@ -1,21 +1,28 @@
-// `POST /reserve`: 200 when all of the order is reserved, 409 when nothing is.
-import type { ReserveAnswer, ReserveRequest } from '#common/contracts/http.ts'
+// `POST /reserve`: 200 when all of the order is reserved, 409 when nothing is. What it answers was on disk before.
+// A crash before the answer leaves the caller without one: it fails the order and releases it (order_service), and a
+// repeated request gets the stored decision again.
+import type { InventoryEvent } from '#common/contracts/events.ts'
+import type { ReserveAnswer } from '#common/contracts/http.ts'
 import { LabError } from '#common/contracts/errors.ts'
+import type { Order } from '#common/contracts/order.ts'
 import type { CrashPoint } from '#common/faults/crash.ts'
-import { wallTime } from '#common/contracts/clock.ts'
+import { decideOrder } from '#common/service/decide-order.ts'
 import type { Handler } from '#common/service/handler.ts'
 import type { Store, StockTx } from '#common/workflow/store.ts'
-import { reserveStock, standingOutcome } from '#common/workflow/reserve-stock.ts'
 
-export function reserve(store: Store<StockTx>, crashPoint: CrashPoint): Handler<ReserveRequest, ReserveAnswer> {
-  return async (order, { correlationId, log }) => {
-    const happened = { correlationId, occurredAt: wallTime() }
-    const { decision, isNew } = await store.transact(tx => reserveStock(tx, order, happened))
-    crashPoint()
-    const outcome = standingOutcome(decision)
-    const { orderId } = order
-    log.info({ orderId, outcome, isNew }, 'decided')
-    if (outcome.status === 'reserved') return { orderId, status: 'reserved' }
-    throw new LabError(outcome.reason, `order ${orderId} was not reserved; nothing was taken`, { orderId })
+type Parts = { store: Store<StockTx>; afterCommit: CrashPoint }
+
+export function decideAndRespond({ store, afterCommit }: Parts): Handler<Order, ReserveAnswer> {
+  const decide = decideOrder(store)
+  return async (order, context) => {
+    const event = await decide(order, context)
+    afterCommit()
+    return respond(event)
   }
+}
+
+function respond({ type, data }: InventoryEvent): ReserveAnswer {
+  const { orderId } = data
+  if (type === 'InventoryReserved') return { orderId, status: 'reserved' }
+  throw new LabError(data.reason, `order ${orderId} was not reserved; nothing was taken`, { orderId })
 }

@@ -14,14 +14,14 @@ import { initialStock } from '#common/stores/initial-stock.ts'
 import { stockTables } from '#common/stores/stock.ts'
 import { openStore } from '#common/stores/store.ts'
 import { release } from './release-order.ts'
-import { reserve } from './decide-order.ts'
+import { decideAndRespond } from './decide-order.ts'
 import { NAME, settings } from './settings.ts'
 
 await runService(NAME, {
   settings,
   async start(parts) {
     const { config, environment } = parts
-    const switchboard = createFaultInjector({
+    const injector = createFaultInjector({
       role: 'INVENTORY',
       environment,
       faults: [delay, error, throttle, garbage],
@@ -33,7 +33,7 @@ await runService(NAME, {
       path: '/reserve',
       body: ReserveRequest,
       answer: ReserveAnswer,
-      handler: switchboard.wrap(reserve(store, switchboard.crashPoint('commit-answer'))),
+      handler: injector.wrap(decideAndRespond({ store, afterCommit: injector.crashPoint('commit-answer') })),
     })
     postRoute(server, parts, {
       path: '/release',
@@ -42,7 +42,7 @@ await runService(NAME, {
       handler: release(store),
     })
     inventoryRoutes(server, store.read)
-    faultRoutes(server, switchboard)
+    faultRoutes(server, injector)
     return { server, stop: async () => store.close() }
   },
 })

@@ -11,14 +11,14 @@ import { createServer, postRoute } from '#common/service/http-server.ts'
 import { runService } from '#common/service/service.ts'
 import { notificationsTables } from '#common/stores/notifications.ts'
 import { openStore } from '#common/stores/store.ts'
-import { send } from './send-notification.ts'
+import { sendAndRespond } from './send-notification.ts'
 import { NAME, settings } from './settings.ts'
 
 await runService(NAME, {
   settings,
   async start(parts) {
     const { config, environment } = parts
-    const switchboard = createFaultInjector({
+    const injector = createFaultInjector({
       role: 'NOTIFICATION',
       environment,
       faults: [delay, error, garbage],
@@ -30,10 +30,10 @@ await runService(NAME, {
       path: '/send',
       body: SendRequest,
       answer: SendAnswer,
-      handler: switchboard.wrap(send(store, switchboard.crashPoint('commit-answer'))),
+      handler: injector.wrap(sendAndRespond({ store, afterCommit: injector.crashPoint('commit-answer') })),
     })
     notificationsRoute(server, store.read.pageNotifications)
-    faultRoutes(server, switchboard)
+    faultRoutes(server, injector)
     return { server, stop: async () => store.close() }
   },
 })

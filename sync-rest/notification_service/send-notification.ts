@@ -1,15 +1,17 @@
-// `POST /send`: 200 when the order is confirmed, now or before.
+// `POST /send`: 200 when the order is confirmed, now or before. What it answers was on disk before.
 import type { SendAnswer, SendRequest } from '#common/contracts/http.ts'
 import type { CrashPoint } from '#common/faults/crash.ts'
 import type { Handler } from '#common/service/handler.ts'
-import { sendNotification } from '#common/workflow/send-notification.ts'
+import { sendOnce } from '#common/service/send-notification.ts'
 import type { NotificationsTx, Store } from '#common/workflow/store.ts'
 
-export function send(store: Store<NotificationsTx>, crashPoint: CrashPoint): Handler<SendRequest, SendAnswer> {
-  return async ({ orderId, userId }, { log }) => {
-    const isNew = await store.transact(tx => sendNotification(tx, { orderId, userId }))
-    crashPoint()
-    log.info({ orderId, isNew }, 'sent')
-    return { orderId, status: 'sent' }
+type Parts = { store: Store<NotificationsTx>; afterCommit: CrashPoint }
+
+export function sendAndRespond({ store, afterCommit }: Parts): Handler<SendRequest, SendAnswer> {
+  const send = sendOnce(store)
+  return async (order, context) => {
+    await send(order, context)
+    afterCommit()
+    return { orderId: order.orderId, status: 'sent' }
   }
 }
