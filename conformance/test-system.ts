@@ -5,18 +5,18 @@ import { existsSync } from 'node:fs'
 import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { BrokerInspector, Model, Deployment, Role } from '#engine/experiment/model.ts'
+import type { BrokerInspector, Model, Deployment, Operations, Role } from '#engine/experiment/model.ts'
 import { createProcesses } from '#runtimes/processes/processes.ts'
 import type { Runtime } from '#engine/experiment/runtime.ts'
 
 /** By service, beyond the model's own environment. */
 export type Environments = Record<string, Record<string, string>>
 
-export type TestSystem = {
-  model: Model
+export type TestSystem<Own extends Operations = Operations> = {
+  model: Model<Own>
   runtime: Runtime
   place: Deployment
-  link: BrokerInspector
+  link: BrokerInspector<Own>
   folder: string
   environments: Environments
   /** The folder of a service's store. */
@@ -32,11 +32,11 @@ export const STOCK = {
   'three-burgers': { burger: 3 },
 }
 
-export async function startTestSystem(options: {
-  model: Model
+export async function startTestSystem<Own extends Operations>(options: {
+  model: Model<Own>
   broker: Deployment['broker']
   environments?: Environments
-}): Promise<TestSystem & AsyncDisposable> {
+}): Promise<TestSystem<Own> & AsyncDisposable> {
   const { model, broker } = options
   const folder = await mkdtemp(join(tmpdir(), 'conformance-'))
   const inventory = serviceOf(model, 'inventory')
@@ -52,7 +52,7 @@ export async function startTestSystem(options: {
     supervised: [],
     signal: new AbortController().signal,
   })
-  let link: BrokerInspector | undefined
+  let link: BrokerInspector<Own> | undefined
   const close = async (): Promise<void> => {
     await link?.close()
     await runtime.stop()

@@ -2,6 +2,7 @@
 import type { ComparisonAdapter } from '#engine/experiment/comparison-adapter.ts'
 import { asRaw, poisonOf } from '#engine/load/poison.ts'
 import { operation } from '#engine/experiment/steps.ts'
+import type { RabbitmqOperations } from './operations.ts'
 
 export const comparison: ComparisonAdapter = {
   configurations: [
@@ -21,15 +22,19 @@ export const comparison: ComparisonAdapter = {
     },
   ],
   peer: 'rabbitmq',
-  copies: { begin: operation('begin-copies', {}), end: operation('end-copies', {}), clientsRepeat: false },
+  duplicator: {
+    start: operation<RabbitmqOperations>('start-duplicator', {}),
+    stop: operation<RabbitmqOperations>('stop-duplicator', {}),
+    clientsRepeat: false,
+  },
   poison: {
     send(nth) {
       const poison = poisonOf(nth)
       const message = { body: poison.body, type: 'OrderPlaced', messageId: poison.id }
-      return operation('publish-raw', message, () => [asRaw(poison)])
+      return operation<RabbitmqOperations>('publish-raw', message, () => [asRaw(poison)])
     },
     becomes: 'dead-letter',
   },
-  readAgain: 'a queue forgets what was acked; who comes later sees what comes later',
+  readAgain: 'a queue removes a message once it is acked; a later reader sees only later messages',
   mayFail: [],
 }

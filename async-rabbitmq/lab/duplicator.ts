@@ -1,32 +1,43 @@
-// For the lab: every message of the model is delivered twice, by publishing each once more as it is.
-// Guarantees: a copy is the message's own bytes, id and properties, and is not copied again; `end-copies` tells how many
-// there were of each exchange, and none follows it. Not promised: in which order a message and its copy arrive.
-import type { BrokerInspector } from '#engine/experiment/model.ts'
+// For the lab: every message of the model is delivered twice, because each is published once more unchanged.
+// Guarantees: a duplicate has the bytes, id and properties of its message, and is not duplicated itself;
+// `stop-duplicator` answers how many there were in each exchange, and none is published after it. Not promised: the order
+// in which a message and its duplicate arrive.
+import type { Operation } from '#engine/experiment/model.ts'
 import type { QueueBrowser } from '../broker/queue-browser.ts'
 import type { Topology } from '../messaging/topology.ts'
 
-const COPY = 'lab-copy'
+const DUPLICATE = 'lab-duplicate'
 
-export function duplicatorOperations(browser: QueueBrowser, topology: Topology): BrokerInspector['operations'] {
+export type DuplicatorOperations = {
+  'start-duplicator': Operation<void>
+  /** `byRoute`: by the name of the exchange. */
+  'stop-duplicator': Operation<{ duplicates: number; byRoute: Record<string, number> }>
+}
+
+export function duplicatorOperations(browser: QueueBrowser, topology: Topology): DuplicatorOperations {
   const { orders, events } = topology
   const exchangeOf = (type: string | undefined) => (type === 'OrderPlaced' ? orders : events)
-  const of: Record<string, number> = { [orders]: 0, [events]: 0 }
-  let end: (() => Promise<void>) | undefined
+  const byRoute: Record<string, number> = { [orders]: 0, [events]: 0 }
+  let stop: (() => Promise<void>) | undefined
   return {
-    async 'begin-copies'() {
+    async 'start-duplicator'() {
       const bindings = topology.bindings.filter(({ exchange }) => exchange === orders || exchange === events)
-      end = await browser.tap(bindings, async ({ body, messageId, correlationId, type, contentType, headers }) => {
-        if (headers[COPY]) return
-        const routingKey = type ?? ''
-        const same = { body, messageId, correlationId, type, contentType, headers: { ...headers, [COPY]: true } }
+      stop = await browser.tap(bindings, async ({ body, messageId, correlationId, type, contentType, headers }) => {
+        if (headers[DUPLICATE]) return
         const exchange = exchangeOf(type)
-        await browser.publish({ ...same, exchange, routingKey })
-        of[exchange] = (of[exchange] ?? 0) + 1
+        const message = { body, messageId, correlationId, type, contentType }
+        await browser.publish({
+          ...message,
+          headers: { ...headers, [DUPLICATE]: true },
+          exchange,
+          routingKey: type ?? '',
+        })
+        byRoute[exchange] = (byRoute[exchange] ?? 0) + 1
       })
     },
-    async 'end-copies'() {
-      await end?.()
-      return { copied: Object.values(of).reduce((sum, count) => sum + count, 0), of }
+    async 'stop-duplicator'() {
+      await stop?.()
+      return { duplicates: Object.values(byRoute).reduce((sum, count) => sum + count, 0), byRoute }
     },
   }
 }

@@ -6,11 +6,11 @@ import { openQueueBrowser } from '../broker/queue-browser.ts'
 import { comparison } from './comparison.ts'
 import { listDeadLetters, redrive } from './dead-letters.ts'
 import { DEFAULT_RETRY_DELAYS_MS, namesOf, topologyOf } from '../messaging/topology.ts'
-import { operationsOf } from './operations.ts'
+import { operationsOf, type RabbitmqOperations } from './operations.ts'
 
 const environment = (place: Deployment) => ({ RABBITMQ_URL: brokerOf(place), PREFIX: place.prefix })
 
-export const asyncRabbitmq: ComparableModel = {
+export const asyncRabbitmq: ComparableModel<RabbitmqOperations> = {
   name: 'async-rabbitmq',
   services: [
     { name: 'order_service', role: 'order', port: 8010, environment },
@@ -36,7 +36,7 @@ export const asyncRabbitmq: ComparableModel = {
 }
 
 /** @throws Error when the broker does not answer within 10 s. */
-async function connect(place: Deployment): Promise<BrokerInspector> {
+async function connect(place: Deployment): Promise<BrokerInspector<RabbitmqOperations>> {
   const { prefix } = place
   // Steps beyond the default ladder are not shown: to ask for a queue that is not there costs a channel each time.
   const topology = topologyOf(prefix, DEFAULT_RETRY_DELAYS_MS.length)

@@ -1,15 +1,15 @@
-// What the lab can do to this model alone: put any bytes into a queue, and tell of an order again.
+// What only this model can do: publish raw bytes, publish an order's event again, deliver every message twice.
 import { randomUUID } from 'node:crypto'
 import { Type } from 'typebox'
 import { orderPlaced } from '#common/contracts/events.ts'
 import { Order } from '#common/contracts/order.ts'
 import { parse } from '#common/contracts/parse.ts'
-import type { BrokerInspector } from '#engine/experiment/model.ts'
+import type { Operation } from '#engine/experiment/model.ts'
 import { wallTime } from '#common/contracts/clock.ts'
 import type { QueueBrowser } from '../broker/queue-browser.ts'
 import { eventMessage } from '../messaging/event-message.ts'
 import type { Topology } from '../messaging/topology.ts'
-import { duplicatorOperations } from './duplicator.ts'
+import { type DuplicatorOperations, duplicatorOperations } from './duplicator.ts'
 
 const closed = { additionalProperties: false }
 
@@ -22,7 +22,7 @@ const PublishRaw = Type.Object(
     messageId: Type.Optional(Type.String()),
     contentType: Type.Optional(Type.String()),
     headers: Type.Optional(Type.Record(Type.String(), Type.Union([Type.String(), Type.Number(), Type.Boolean()]))),
-    /** Without its prefix; by default where OrderPlaced goes. */
+    /** Without its prefix; by default the exchange of OrderPlaced. */
     exchange: Type.Optional(Type.String()),
     routingKey: Type.Optional(Type.String()),
   },
@@ -32,7 +32,7 @@ const PublishRaw = Type.Object(
 const Redeliver = Type.Object(
   {
     orders: Type.Array(Order, { minItems: 1, maxItems: 10_000 }),
-    /** `same`: the ids of the event that its relay publishes. `new`: another message and event of the same order. */
+    /** `same`: with the id of the event that the order service publishes. `new`: with an id of its own. */
     as: Type.Optional(Type.Union([Type.Literal('same'), Type.Literal('new')])),
     times: Type.Optional(Type.Integer({ minimum: 1, maximum: 10_000 })),
     correlationId: Type.Optional(Type.String({ minLength: 1, maxLength: 256 })),
@@ -40,13 +40,15 @@ const Redeliver = Type.Object(
   closed,
 )
 
-export const operationsOf = (
-  browser: QueueBrowser,
-  topology: Topology,
-  prefix: string,
-): BrokerInspector['operations'] => ({
+export type RabbitmqOperations = DuplicatorOperations & {
+  /** Publishes bytes unchanged, confirmed; answers with the message's id. */
+  'publish-raw': Operation<{ messageId: string }>
+  /** Publishes OrderPlaced of orders again, once or several times, confirmed; answers with the ids of the messages. */
+  redeliver: Operation<{ messageIds: string[] }>
+}
+
+export const operationsOf = (browser: QueueBrowser, topology: Topology, prefix: string): RabbitmqOperations => ({
   ...duplicatorOperations(browser, topology),
-  /** Publishes bytes as they are, confirmed; answers with the message's id. */
   async 'publish-raw'(args) {
     const { body = '', base64, exchange, routingKey = 'OrderPlaced', ...rest } = parse(PublishRaw, args, 'publish-raw')
     const messageId = rest.messageId ?? randomUUID()
@@ -55,7 +57,6 @@ export const operationsOf = (
     await browser.publish({ ...rest, messageId, exchange: to, routingKey, body: bytes })
     return { messageId }
   },
-  /** Publishes OrderPlaced of orders again, once or several times, confirmed; answers with the messages' ids. */
   async redeliver(args) {
     const { orders, as = 'same', times = 1, correlationId = randomUUID() } = parse(Redeliver, args, 'redeliver')
     const messageIds: string[] = []

@@ -13,16 +13,15 @@ test('while copies are made every event comes twice to each of its readers, and 
   // A copy of OrderPlaced is decided again, which publishes its outcome again; that outcome is copied as the first one is.
   const repeated = { inventory_service: IDS.length, notification_service: 3 * IDS.length }
   await place.start(['inventory_service', 'notification_service'])
-  const { 'begin-copies': begin, 'end-copies': end } = place.link.operations
-  assert.ok(begin && end)
-  await begin({})
-  await place.link.operations.redeliver?.({ orders: IDS.map(id => orderOf(id)) })
+  const { 'start-duplicator': start, 'stop-duplicator': stop } = place.link.operations
+  await start({})
+  await place.link.operations.redeliver({ orders: IDS.map(id => orderOf(id)) })
   for (const name of ['inventory_service', 'notification_service'] as const)
     await waitFor(() => repeats(place.log(name)) === repeated[name], { deadlineMs: 30_000, what: `repeats in ${name}` })
-  const { copied, of } = (await end({})) as { copied: number; of: Record<string, number> }
-  assert.equal(copied, 3 * IDS.length)
+  const { duplicates, byRoute } = await stop({})
+  assert.equal(duplicates, 3 * IDS.length)
   assert.deepEqual(
-    Object.values(of).toSorted((one, other) => one - other),
+    Object.values(byRoute).toSorted((one, other) => one - other),
     [IDS.length, 2 * IDS.length],
   )
   await assertWhole(place, IDS)

@@ -43,9 +43,9 @@ test('two killers in one batch are both given up, and nobody else', async t => {
   await place.start(['notification_service'])
   const kill = { INVENTORY_KILL_ON_USER: 'killer' }
   const good = Array.from({ length: 40 }, (_, index) => `good-${index}`)
-  await place.link.operations.redeliver?.({ orders: [orderOf('killer-1', 'killer')] })
-  for (const orderId of good) await place.link.operations.redeliver?.({ orders: [orderOf(orderId)] })
-  await place.link.operations.redeliver?.({ orders: [orderOf('killer-2', 'killer')] })
+  await place.link.operations.redeliver({ orders: [orderOf('killer-1', 'killer')] })
+  for (const orderId of good) await place.link.operations.redeliver({ orders: [orderOf(orderId)] })
+  await place.link.operations.redeliver({ orders: [orderOf('killer-2', 'killer')] })
   await restartUntilDone(place, kill, untilDeadLetters(place, 2, 60_000))
   await untilNotified(place, good.length)
   await assertWhole(place, good)

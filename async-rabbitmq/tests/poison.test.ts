@@ -61,7 +61,7 @@ test('each poison message is once among the dead letters with its reason, and go
   const place = await openDeployment(t)
   await place.start()
   const orderIds = await placeMany(place, 30)
-  for (const { name, raw } of POISON) await place.link.operations['publish-raw']?.({ ...raw, messageId: name })
+  for (const { name, raw } of POISON) await place.link.operations['publish-raw']({ ...raw, messageId: name })
   orderIds.push(...(await placeMany(place, 30)))
   await untilNotified(place, 60)
   const letters = await untilDeadLetters(place, POISON.length)
@@ -80,7 +80,7 @@ test('the other services too set aside what they cannot read', async t => {
   const place = await openDeployment(t)
   await place.start(['order_service', 'notification_service'])
   for (const routingKey of ['notification.reserved', 'order.results'])
-    await place.link.operations['publish-raw']?.({ body: '[]', exchange: '', routingKey: place.prefix + routingKey })
+    await place.link.operations['publish-raw']({ body: '[]', exchange: '', routingKey: place.prefix + routingKey })
   const letters = await untilDeadLetters(place, 2)
   assert.deepEqual(
     letters.map(({ source, reason }) => [source, reason]),

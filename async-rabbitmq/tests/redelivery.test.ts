@@ -15,13 +15,13 @@ test('the same event, and another event of the same order, also after a restart,
   const seen = (count: number, what: string) =>
     waitFor(() => consumers.every(name => repeatsSeen(place.log(name)) >= count), { deadlineMs: 30_000, what })
 
-  await place.link.operations.redeliver?.({ orders: [order], times: 3 })
+  await place.link.operations.redeliver({ orders: [order], times: 3 })
   await seen(2, 'two repeats')
-  await place.link.operations.redeliver?.({ orders: [order], as: 'new', times: 2 })
+  await place.link.operations.redeliver({ orders: [order], as: 'new', times: 2 })
   await seen(4, 'two more as new messages')
   for (const name of consumers) await place.kill(name)
   await place.start([...consumers])
-  await place.link.operations.redeliver?.({ orders: [order], times: 2 })
+  await place.link.operations.redeliver({ orders: [order], times: 2 })
   await seen(6, 'two more after the restart')
   await assertWhole(place, ['order-1'])
 })
@@ -30,9 +30,9 @@ test('the same order with other content decides nothing and is a dead letter at 
   const place = await openDeployment(t)
   await place.start(['inventory_service', 'notification_service'])
   const order = orderOf('order-2')
-  await place.link.operations.redeliver?.({ orders: [order] })
+  await place.link.operations.redeliver({ orders: [order] })
   await untilNotified(place, 1)
-  await place.link.operations.redeliver?.({ orders: [{ ...order, items: [{ sku: 'pizza', quantity: 2 }] }] })
+  await place.link.operations.redeliver({ orders: [{ ...order, items: [{ sku: 'pizza', quantity: 2 }] }] })
   const letters = await untilDeadLetters(place, 1)
   assert.deepEqual(
     letters.map(({ reason, attempts, orderId, source }) => ({ reason, attempts, orderId, source })),

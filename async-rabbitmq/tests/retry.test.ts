@@ -45,8 +45,7 @@ test('no more than W orders are taken at once', async t => {
   const [atOnce, delayMs] = [2, 200]
   const place = await openDeployment(t, { env: { W: String(atOnce) } })
   await place.start(['inventory_service'], { INVENTORY_DELAY_MS: String(delayMs) })
-  for (let index = 0; index < 8; index++)
-    await place.link.operations.redeliver?.({ orders: [orderOf(`order-${index}`)] })
+  for (let index = 0; index < 8; index++) await place.link.operations.redeliver({ orders: [orderOf(`order-${index}`)] })
   await untilDecided(place, 8)
   const times = (await decisions(place)).map(row => row.decidedNs / 1e6)
   // Who comes W later was let in by the ack of the former, and was then held for the delay.
@@ -60,7 +59,7 @@ test('a delay holds one order, not the line', async t => {
   await place.setFaults('inventory_service', { delay: { delayMs: 1_000 } })
   const startMs = performance.now()
   for (let index = 0; index < 64; index++)
-    await place.link.operations.redeliver?.({ orders: [orderOf(`order-${index}`)] })
+    await place.link.operations.redeliver({ orders: [orderOf(`order-${index}`)] })
   await untilDecided(place, 64)
   assert.ok(performance.now() - startMs < 10_000, '64 orders wait at once')
 })

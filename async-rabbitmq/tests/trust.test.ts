@@ -31,7 +31,7 @@ test('queues come of age before they are used, and whoever finds them old need n
 test('any service alone declares all that the others read, and probes are dropped in silence', async t => {
   const place = await openDeployment(t)
   await place.start(['inventory_service'])
-  await place.link.operations.redeliver?.({ orders: [orderOf('early')] })
+  await place.link.operations.redeliver({ orders: [orderOf('early')] })
   const browser = await openQueueBrowser(brokerUrl())
   t.after(() => browser.close())
   assert.ok((await browser.readyMessages(`${place.prefix}notification.reserved`)) !== undefined)

@@ -1,5 +1,5 @@
 // What the comparison asks of a model beyond what every experiment does.
-import type { Model } from './model.ts'
+import type { Model, Operations } from './model.ts'
 import type { Action, Progress } from './steps.ts'
 
 /** One way in which a model's services are put together. */
@@ -22,11 +22,12 @@ export type ComparisonAdapter = {
   /** What its order service hands orders to: a broker, or a service in its place. */
   peer: string
   /**
-   * All that goes between the services is delivered twice from `begin` to `end`, which answers `{ copied }`, and none
-   * follows it. Where messages take several ways it answers `of` too: how many took each of those that every order takes,
-   * 0 where there was none. `clientsRepeat`: what clients send is a message of the model too, so they send it twice meanwhile.
+   * Between `start` and `stop` every message between the services is delivered twice. `stop` answers `{ duplicates }`, the
+   * number of messages sent once more, and none is sent after it. A model with several routes answers `byRoute` too: a
+   * count for each route that every order takes, 0 included. `clientsRepeat`: the clients' requests are messages of the
+   * model too, so the clients repeat them meanwhile.
    */
-  copies: { begin: Action; end: Action; clientsRepeat: boolean }
+  duplicator: { start: Action; stop: Action; clientsRepeat: boolean }
   /** A message past the clients' door that nothing can be done with, and what must become of it. */
   poison: { send(nth: number): Action; becomes: 'dead-letter' | 'refused' }
   /** A reader that has forgotten all, and begins again; or why nobody can read the orders again. */
@@ -35,4 +36,4 @@ export type ComparisonAdapter = {
   mayFail: readonly string[]
 }
 
-export type ComparableModel = Model & { comparison: ComparisonAdapter }
+export type ComparableModel<Own extends Operations = Operations> = Model<Own> & { comparison: ComparisonAdapter }

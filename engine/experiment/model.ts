@@ -37,15 +37,19 @@ export type DeadLetter = {
   body: string
 }
 
-/** The lab's own link to a model's broker in one place. */
-export type BrokerInspector = {
+/** What only this model can do: publish raw bytes, reset offsets … Arguments and results are JSON; it parses its own. */
+export type Operation<Result = unknown> = (args: Record<string, unknown>) => Promise<Result>
+/** By name. The engine looks them up; each model exports the type of its own, so that a rename is found by the compiler. */
+export type Operations = Record<string, Operation>
+
+/** The lab's own link to the broker of one deployment. */
+export type BrokerInspector<Own extends Operations = Operations> = {
   /** Ready messages a queue, or lag a partition (`group/topic/partition`): what the broker says, drawn beside the backlog. */
   depths(): Promise<Record<string, number>>
   deadLetters(): Promise<DeadLetter[]>
   /** Sends a dead letter on its way again, edited or as it is: publish, await the confirm, then remove. */
   redrive(id: string, editedBody?: string): Promise<void>
-  /** What only this model can do: `publish-raw`, `redeliver`, `reset-offsets`, `pin-offsets` … Arguments and results are JSON. */
-  operations: Record<string, (args: Record<string, unknown>) => Promise<unknown>>
+  operations: Own
   close(): Promise<void>
 }
 
@@ -57,7 +61,7 @@ export type Feature =
   | 'dead-letters' // a poison message is set aside with its reason
   | 'replays' // state can be computed again from a log
 
-export type Model = {
+export type Model<Own extends Operations = Operations> = {
   name: string
   services: readonly ServiceSpec[]
   brokers: readonly BrokerKind[]
@@ -70,7 +74,7 @@ export type Model = {
   durability: string
   /** How many orders a service of it works on at once unless it is told otherwise. */
   defaultConcurrency: number
-  connect(place: Deployment): Promise<BrokerInspector>
+  connect(place: Deployment): Promise<BrokerInspector<Own>>
   /** Removes every queue, exchange, topic and group of the place. What is not there is no error. */
   remove(place: Deployment): Promise<void>
 }

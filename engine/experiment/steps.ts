@@ -3,7 +3,7 @@
 import type { FaultsView } from '#common/contracts/http.ts'
 import type { RawMessage } from '../run/history.ts'
 import type { PlannedOrder } from '../load/orders.ts'
-import type { BrokerInspector } from './model.ts'
+import type { BrokerInspector, Operations } from './model.ts'
 import { deleteJson, getJson, postJson } from '../run/http.ts'
 import type { Runtime } from './runtime.ts'
 
@@ -102,9 +102,12 @@ export const heal = (service: string): Action => ({
 
 type Args = Record<string, unknown>
 
-/** What only this model's broker inspector can do. `raw` names the messages that it sends past the client's door. */
-export const operation = (
-  name: string,
+/**
+ * An operation of this model's broker inspector; `operation<OwnOperations>(…)` lets the compiler check the name.
+ * `raw` lists the messages that it sends without a client's request.
+ */
+export const operation = <Own extends Operations = Operations>(
+  name: keyof Own & string,
   args: Args | ((context: StepContext) => Args),
   raw: (context: StepContext) => RawMessage[] = () => [],
 ): Action => ({

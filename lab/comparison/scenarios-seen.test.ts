@@ -18,21 +18,32 @@ function verdictOf({ disrupt: harmOf }: Pick<typeof burst, 'disrupt'>, history: 
 }
 
 test('that every message came twice is shown by each way that messages take', () => {
-  const copied = (result: unknown, { fromMs = 0, toMs = 2_000 } = {}) => {
+  const verdictWhen = (result: unknown, { fromMs = 0, toMs = 2_000 } = {}) => {
     const history = historyOf(steady(100, 20))
     const [began, ended] = [fromMs, toMs].map(ms => ({ atNs: ns(ms), doneNs: ns(ms), target: 'broker' }))
     assert.ok(began && ended)
-    history.executedSteps.push({ ...began, action: 'begin-copies' }, { ...ended, action: 'end-copies', result })
+    history.executedSteps.push(
+      { ...began, action: 'start-duplicator' },
+      { ...ended, action: 'stop-duplicator', result },
+    )
     return verdictOf(duplicates, history)
   }
-  assert.equal(copied({ copied: 300, of: { orders: 100, events: 200 } }), 'valid')
-  assert.equal(copied({ copied: 240, of: { orders: 40, events: 200 } }), 'vacuous')
-  assert.equal(copied({ copied: 300, of: { orders: 0, events: 300 } }), 'vacuous')
-  assert.equal(copied({ copied: 187 }), 'valid')
-  assert.equal(copied({ copied: 140 }), 'vacuous')
+  assert.equal(verdictWhen({ duplicates: 300, byRoute: { orders: 100, events: 200 } }), 'valid')
+  assert.equal(verdictWhen({ duplicates: 240, byRoute: { orders: 40, events: 200 } }), 'vacuous')
+  assert.equal(verdictWhen({ duplicates: 300, byRoute: { orders: 0, events: 300 } }), 'vacuous')
+  assert.equal(verdictWhen({ duplicates: 187 }), 'valid')
+  assert.equal(verdictWhen({ duplicates: 140 }), 'vacuous')
   const late = { fromMs: 400, toMs: 1_900 }
-  assert.equal(copied({ copied: 220, of: { orders: 74, events: 146 } }, late), 'valid', 'of those that came meanwhile')
-  assert.equal(copied({ copied: 60, of: { orders: 20, events: 40 } }, { fromMs: 1_600 }), 'vacuous', 'too few came')
+  assert.equal(
+    verdictWhen({ duplicates: 220, byRoute: { orders: 74, events: 146 } }, late),
+    'valid',
+    'of those that came meanwhile',
+  )
+  assert.equal(
+    verdictWhen({ duplicates: 60, byRoute: { orders: 20, events: 40 } }, { fromMs: 1_600 }),
+    'vacuous',
+    'too few came',
+  )
   assert.equal(verdictOf(duplicates, historyOf(steady(100, 20))), 'vacuous')
 })
 

@@ -3,6 +3,7 @@
 import type { ComparisonAdapter } from '#engine/experiment/comparison-adapter.ts'
 import { asRaw, poisonOf } from '#engine/load/poison.ts'
 import { operation } from '#engine/experiment/steps.ts'
+import type { KafkaOperations } from './operations.ts'
 
 const SERVICES = ['producer_order', 'inventory_consumer', 'notification_consumer', 'analytics_consumer']
 
@@ -33,17 +34,23 @@ export const comparison: ComparisonAdapter = {
     },
   ],
   peer: 'kafka',
-  copies: { begin: operation('begin-copies', {}), end: operation('end-copies', {}), clientsRepeat: false },
+  duplicator: {
+    start: operation<KafkaOperations>('start-duplicator', {}),
+    stop: operation<KafkaOperations>('stop-duplicator', {}),
+    clientsRepeat: false,
+  },
   poison: {
     send(nth) {
       const poison = poisonOf(nth)
-      return operation('publish-raw', { topic: 'orders', key: poison.id, body: poison.body }, () => [asRaw(poison)])
+      return operation<KafkaOperations>('publish-raw', { topic: 'orders', key: poison.id, body: poison.body }, () => [
+        asRaw(poison),
+      ])
     },
     becomes: 'dead-letter',
   },
   readAgain: {
     service: 'analytics_consumer',
-    reset: operation('reset-offsets', { group: 'analytics_consumer' }),
+    reset: operation<KafkaOperations>('reset-offsets', { group: 'analytics_consumer' }),
     page: '/metrics.json',
     // A look that failed shows no depth at all.
     hasRead: ({ depths }) => Object.keys(depths).length > 0 && Object.values(depths).every(lag => lag === 0),

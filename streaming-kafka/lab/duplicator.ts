@@ -1,8 +1,8 @@
 // For the lab: every event of the log is delivered twice, by writing each once more as it is.
 // Guarantees: a copy has the record's own key, bytes and headers, and is not copied again; all that is written between
-// `begin-copies` and `end-copies` is copied, however late the copying is; `end-copies` tells how many there were of each
+// `start-duplicator` and `stop-duplicator` is copied, however late the copying is; `stop-duplicator` tells how many there were of each
 // topic, and none follows it. The copy stands behind the record, in the same partition.
-import type { BrokerInspector } from '#engine/experiment/model.ts'
+import type { Operation } from '#engine/experiment/model.ts'
 import type { BrokerAdmin } from '../broker/admin.ts'
 import { readLog } from '../broker/log-reader.ts'
 import type { LogProducer } from '../broker/producer.ts'
@@ -10,6 +10,12 @@ import { hasReached, isBefore, type LogRecord, type Positions } from '../broker/
 import { TOPICS, topicNames } from '../messaging/topics.ts'
 
 export const COPY = 'lab-copy'
+
+export type DuplicatorOperations = {
+  'start-duplicator': Operation<void>
+  /** `byRoute`: by the name of the topic. */
+  'stop-duplicator': Operation<{ duplicates: number; byRoute: Record<string, number> }>
+}
 
 type Parts = {
   admin: BrokerAdmin
@@ -21,14 +27,7 @@ type Parts = {
   closing: AbortSignal
 }
 
-export function duplicatorOperations({
-  admin,
-  producer,
-  brokers,
-  name,
-  prefix,
-  closing,
-}: Parts): BrokerInspector['operations'] {
+export function duplicatorOperations({ admin, producer, brokers, name, prefix, closing }: Parts): DuplicatorOperations {
   const names = topicNames(prefix)
   const specs = (['orders', 'inventoryEvents'] as const).map(key => ({ ...TOPICS[key], name: names[key] }))
   let ends: Positions | undefined
@@ -49,16 +48,16 @@ export function duplicatorOperations({
     }
   }
   return {
-    async 'begin-copies'() {
+    async 'start-duplicator'() {
       ends = undefined
       copying = keepCopying(await admin.ends(specs))
-      // Said by `end-copies`, which waits for it.
+      // Said by `stop-duplicator`, which waits for it.
       copying.catch(() => {})
     },
-    async 'end-copies'() {
+    async 'stop-duplicator'() {
       ends = await admin.ends(specs)
       await copying
-      return { copied: Object.values(of).reduce((sum, count) => sum + count, 0), of }
+      return { duplicates: Object.values(of).reduce((sum, count) => sum + count, 0), byRoute: of }
     },
   }
 }

@@ -9,7 +9,7 @@ import { readAll } from '../broker/read-all.ts'
 import { comparison } from './comparison.ts'
 import { type HeldRecord, listDeadLetters, redrivenMark, withoutReason } from './dead-letters.ts'
 import { TOPICS, topicNames, topicSpecs } from '../messaging/topics.ts'
-import { createOperations, lags } from './operations.ts'
+import { createOperations, type KafkaOperations, lags } from './operations.ts'
 
 const LINK = 'lab'
 
@@ -31,7 +31,7 @@ const services: ServiceSpec[] = [
   { name: 'analytics_consumer', role: 'analytics', port: 8023, environment },
 ]
 
-export const streamingKafka: ComparableModel = {
+export const streamingKafka: ComparableModel<KafkaOperations> = {
   name: 'streaming-kafka',
   brokers: ['kafka'],
   features: ['answers-before-outcome', 'survives-inventory-down', 'dead-letters', 'replays'],
@@ -45,7 +45,7 @@ export const streamingKafka: ComparableModel = {
   remove,
 }
 
-async function connect(place: Deployment): Promise<BrokerInspector> {
+async function connect(place: Deployment): Promise<BrokerInspector<KafkaOperations>> {
   const { prefix } = place
   const brokers = brokersOf(place)
   const name = prefix + LINK

@@ -4,7 +4,7 @@ import { LabError } from '#common/contracts/errors.ts'
 import { orderPlaced } from '#common/contracts/events.ts'
 import { Order } from '#common/contracts/order.ts'
 import { parse } from '#common/contracts/parse.ts'
-import type { BrokerInspector } from '#engine/experiment/model.ts'
+import type { Operation } from '#engine/experiment/model.ts'
 import { wallTime } from '#common/contracts/clock.ts'
 import { waitFor } from '#host/wait-for.ts'
 import { Type } from 'typebox'
@@ -13,7 +13,7 @@ import type { LogProducer } from '../broker/producer.ts'
 import { readAll } from '../broker/read-all.ts'
 import { jsonRecord } from '../broker/record.ts'
 import { GROUPS, TOPICS, topicNames, type TopicKey, type TopicSpec } from '../messaging/topics.ts'
-import { duplicatorOperations } from './duplicator.ts'
+import { duplicatorOperations, type DuplicatorOperations } from './duplicator.ts'
 
 const Text = Type.String()
 const closed = { additionalProperties: false }
@@ -48,7 +48,23 @@ export type OperationParts = {
   closing: AbortSignal
 }
 
-export function createOperations(parts: OperationParts): BrokerInspector['operations'] {
+type ShownRecord = {
+  partition: number
+  offset: number
+  key: string | null
+  body: string | null
+  headers: Record<string, string>
+}
+
+export type KafkaOperations = DuplicatorOperations & {
+  'publish-raw': Operation<void>
+  'publish-event': Operation<void>
+  'reset-offsets': Operation<void>
+  'pin-offsets': Operation<Record<string, number[]>>
+  'topic-records': Operation<ShownRecord[]>
+}
+
+export function createOperations(parts: OperationParts): KafkaOperations {
   const { admin, producer, brokers, name, prefix } = parts
   const names = topicNames(prefix)
   const spec = (topic: string): TopicSpec => {

@@ -173,7 +173,7 @@ test('with the outbox orders are taken while Kafka is away, across restarts; all
 /** Of each kitchen, the first record of each order is in the log in the order in which the orders were stored. */
 async function assertFirstsInOrder(stage: TestSystem): Promise<void> {
   type Held = { key: string; body: string }
-  const records = (await stage.link.operations['topic-records']?.({ topic: 'orders' })) as Held[]
+  const records = (await stage.link.operations['topic-records']({ topic: 'orders' })) as Held[]
   const kitchens = Map.groupBy(records, ({ key }) => key)
   const { orders } = await stage.evidence()
   for (const [kitchen, held] of kitchens) {

@@ -13,9 +13,8 @@ type Written = { body: string; headers: object }
 test('while copies are made the log holds every event twice, and no order is decided or confirmed twice', async t => {
   const stage = await startTestSystem(t)
   await stage.startAll()
-  const { 'begin-copies': begin, 'end-copies': end, 'topic-records': records } = stage.link.operations
-  assert.ok(begin && end && records)
-  await begin({})
+  const { 'start-duplicator': start, 'stop-duplicator': stop, 'topic-records': records } = stage.link.operations
+  await start({})
   await placeMany(stage.runtime.url('producer_order'), COUNT)
   for (const topic of ['orders', 'inventory-events']) {
     // Inventory writes its outcome again when it meets a copy, so more records alone are no copies.
@@ -25,10 +24,10 @@ test('while copies are made the log holds every event twice, and no order is dec
     }
     await waitFor(copied, { deadlineMs: 30_000, everyMs: 100, what: `${topic} to hold every event twice` })
   }
-  const { copied, of } = (await end({})) as { copied: number; of: Record<string, number> }
-  assert.ok(copied >= 2 * COUNT, String(copied))
-  assert.equal(Object.keys(of).length, 2)
-  for (const [topic, count] of Object.entries(of)) assert.ok(count >= COUNT, `${topic} ${count}`)
+  const { duplicates, byRoute } = await stop({})
+  assert.ok(duplicates >= 2 * COUNT, String(duplicates))
+  assert.equal(Object.keys(byRoute).length, 2)
+  for (const [topic, count] of Object.entries(byRoute)) assert.ok(count >= COUNT, `${topic} ${count}`)
   const evidence = await stage.quiet(COUNT)
   assert.equal(evidence.orders.length, COUNT)
   assert.equal(evidence.decisions.length, COUNT)
@@ -38,12 +37,11 @@ test('while copies are made the log holds every event twice, and no order is dec
 test('who ends the copying is answered when all that was written until then was copied', async t => {
   const stage = await startTestSystem(t)
   await stage.startAll()
-  const { 'begin-copies': begin, 'end-copies': end } = stage.link.operations
-  assert.ok(begin && end)
-  await begin({})
+  const { 'start-duplicator': start, 'stop-duplicator': stop } = stage.link.operations
+  await start({})
   await placeMany(stage.runtime.url('producer_order'), COUNT)
-  const { of } = (await end({})) as { of: Record<string, number> }
-  const [, count] = Object.entries(of).find(([topic]) => topic.endsWith('orders')) ?? []
+  const { byRoute } = await stop({})
+  const [, count] = Object.entries(byRoute).find(([topic]) => topic.endsWith('orders')) ?? []
   assert.equal(count, COUNT)
   assertSound(await stage.quiet(COUNT))
 })

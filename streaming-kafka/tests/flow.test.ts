@@ -33,7 +33,7 @@ test('orders are accepted, decided once, confirmed once and counted', async t =>
 
 type Shown = { partition: number; key: string; body: string; headers: Record<string, string> }
 const recordsOf = async (stage: TestSystem, topic: string) =>
-  (await stage.link.operations['topic-records']?.({ topic })) as Shown[]
+  (await stage.link.operations['topic-records']({ topic })) as Shown[]
 
 test('orders of a partition are decided in the order of the log, keyed by kitchen, and their correlation id follows them', async t => {
   const stage = await startTestSystem(t)
@@ -69,7 +69,7 @@ test('a result that is read without its order shows the order all the same', asy
   // A failed one: no notification follows that could tell of it.
   const result = inventoryEvent(order, { status: 'failed', reason: 'out-of-stock' }, happened)
   const record = { topic: 'inventory-events', key: 'main', body: JSON.stringify(result) }
-  await stage.link.operations['publish-raw']?.(record)
+  await stage.link.operations['publish-raw'](record)
   const shown = async () => {
     const answer = await call(`${stage.runtime.url('producer_order')}/order/${order.orderId}`, 'GET')
     return answer.status === 200 && answer.body
@@ -151,7 +151,7 @@ test('two requests of one key at once place one order', async t => {
   )
   assert.deepEqual(new Set([one?.status, two?.status]), new Set([202, 422]))
   assertSound(await stage.quiet(1))
-  const records = (await stage.link.operations['topic-records']?.({ topic: 'orders' })) as unknown[]
+  const records = (await stage.link.operations['topic-records']({ topic: 'orders' })) as unknown[]
   assert.equal(records.length, 1)
 })
 

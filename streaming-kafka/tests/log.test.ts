@@ -97,7 +97,7 @@ test('a group whose offsets were forgotten goes on where its store says', async 
   await stage.runtime.start('inventory_consumer')
   await placeMany(base, 1)
   assertSound(await stage.quiet(141))
-  const events = (await stage.link.operations['topic-records']?.({ topic: 'inventory-events' })) as unknown[]
+  const events = (await stage.link.operations['topic-records']({ topic: 'inventory-events' })) as unknown[]
   // Of the partitions that the 40 are not in, the stored position may be as old as the burst: of 281 at most 241.
   assert.ok(events.length < 260, `${events.length} results of 141 orders: all of the log was decided again`)
 })
@@ -132,7 +132,7 @@ test('notification_consumer sends nothing before it has read what was sent to it
   const base = stage.runtime.url('producer_order')
   await placeMany(base, 20, 'ada')
   await stage.quiet(20)
-  const records = () => stage.link.operations['topic-records']?.({ topic: 'notifications' }) as Promise<unknown[]>
+  const records = () => stage.link.operations['topic-records']({ topic: 'notifications' }) as Promise<unknown[]>
   await withoutTopic(stage, 'notification_consumer', 'notifications', adminOf(t, stage))
   await placeMany(base, 20, 'bob')
   const decided = async () => (await stage.evidence()).decisions.length === 40

@@ -74,8 +74,8 @@ test('the same orderId with other content decides nothing and is set aside as or
   await stage.startAll()
   const event = good()
   const other = { ...event.data, items: [{ sku: 'pizza', quantity: 9 }] }
-  await stage.link.operations['publish-event']?.({ orders: [event.data] })
-  await stage.link.operations['publish-event']?.({ orders: [other] })
+  await stage.link.operations['publish-event']({ orders: [event.data] })
+  await stage.link.operations['publish-event']({ orders: [other] })
   const [letter] = await deadLetters(stage, 1)
   assert.deepEqual([letter?.reason, letter?.orderId], ['order-conflict', event.data.orderId])
   const evidence = await stage.quiet(1)
@@ -87,7 +87,7 @@ test('a dead letter that was mended is redriven: one effect, and it is listed no
   const stage = await startTestSystem(t)
   await stage.startAll()
   const event = good()
-  await stage.link.operations['publish-raw']?.({
+  await stage.link.operations['publish-raw']({
     topic: 'orders',
     key: 'kitchen-1',
     body: JSON.stringify(event).slice(1),
@@ -95,7 +95,7 @@ test('a dead letter that was mended is redriven: one effect, and it is listed no
   const [letter] = await deadLetters(stage, 1)
   assert.ok(letter)
   // As if a first redrive had been killed after it published and before it marked.
-  await stage.link.operations['publish-event']?.({ orders: [event.data] })
+  await stage.link.operations['publish-event']({ orders: [event.data] })
   await stage.link.redrive(letter.id, JSON.stringify(event))
   const evidence = await stage.quiet(1)
   assertSound(evidence)
@@ -107,7 +107,7 @@ test('a dead letter that was mended is redriven: one effect, and it is listed no
 test('a dead letter that could not be sent on its way again is still listed', async t => {
   const stage = await startTestSystem(t)
   await stage.startAll()
-  await stage.link.operations['publish-raw']?.({ topic: 'orders', key: 'kitchen-1', body: 'no order' })
+  await stage.link.operations['publish-raw']({ topic: 'orders', key: 'kitchen-1', body: 'no order' })
   const [letter] = await deadLetters(stage, 1)
   assert.ok(letter)
   await assert.rejects(stage.link.redrive(letter.id, 'x'.repeat(3_000_000)), { code: 'too-large' })

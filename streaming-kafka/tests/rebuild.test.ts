@@ -66,22 +66,22 @@ test('copies of an OrderPlaced and a reset of offsets decide and confirm nothing
   await stage.startAll()
   await placeMany(stage.runtime.url('producer_order'), 50, 'ada')
   const before = await stage.quiet(50)
-  const records = (await stage.link.operations['topic-records']?.({ topic: 'orders' })) as {
+  const records = (await stage.link.operations['topic-records']({ topic: 'orders' })) as {
     key: string
     body: string
   }[]
-  for (const { key, body } of records) await stage.link.operations['publish-raw']?.({ topic: 'orders', key, body })
+  for (const { key, body } of records) await stage.link.operations['publish-raw']({ topic: 'orders', key, body })
   const services = ['inventory_consumer', 'notification_consumer'] as const
   for (const service of services) {
     await stage.runtime.kill(service)
-    await stage.link.operations['reset-offsets']?.({ group: service })
+    await stage.link.operations['reset-offsets']({ group: service })
     await stage.runtime.start(service)
   }
   await placeMany(stage.runtime.url('producer_order'), 1, 'bob')
   const after = await stage.quiet(51)
   assertSound(after)
   assert.equal(after.movements.length, before.movements.length + 1)
-  const events = (await stage.link.operations['topic-records']?.({ topic: 'inventory-events' })) as { body: string }[]
+  const events = (await stage.link.operations['topic-records']({ topic: 'inventory-events' })) as { body: string }[]
   assert.ok(events.length >= 101, `${events.length} results: the copies were not decided again`)
   const distinct = new Set(events.map(({ body }) => body))
   assert.equal(distinct.size, 51, 'a repeated result differs from the first')
@@ -94,7 +94,7 @@ test('a lost store and a reset of offsets at once confirm nothing again', async 
   await stage.quiet(100)
   await stage.runtime.kill('notification_consumer')
   await stage.wipe('notification_consumer')
-  await stage.link.operations['reset-offsets']?.({ group: 'notification_consumer' })
+  await stage.link.operations['reset-offsets']({ group: 'notification_consumer' })
   await stage.runtime.start('notification_consumer')
   await placeMany(stage.runtime.url('producer_order'), 1, 'bob')
   assertSound(await stage.quiet(101))

@@ -20,12 +20,12 @@ async function readUpTo(stage: TestSystem, pins: Record<string, number[]>): Prom
 }
 
 const pin = async (stage: TestSystem) =>
-  (await stage.link.operations['pin-offsets']?.({ topics: ['orders', 'inventory-events'] })) as Record<string, number[]>
+  (await stage.link.operations['pin-offsets']({ topics: ['orders', 'inventory-events'] })) as Record<string, number[]>
 
 async function recompute(stage: TestSystem): Promise<void> {
   await stage.runtime.kill(ANALYTICS)
   await stage.wipe(ANALYTICS)
-  await stage.link.operations['reset-offsets']?.({ group: ANALYTICS })
+  await stage.link.operations['reset-offsets']({ group: ANALYTICS })
   await stage.runtime.start(ANALYTICS)
 }
 
@@ -86,7 +86,7 @@ test('with its store kept and its offsets behind it reads nothing again, and the
   await stage.quiet(40)
   const first = await readUpTo(stage, await pin(stage))
   await stage.runtime.kill(ANALYTICS)
-  await stage.link.operations['reset-offsets']?.({ group: ANALYTICS })
+  await stage.link.operations['reset-offsets']({ group: ANALYTICS })
   await stage.runtime.start(ANALYTICS)
   const committed = async () => Object.values(await stage.link.depths()).every(lag => lag === 0)
   await waitFor(committed, { deadlineMs: 60_000, what: 'every lag to be 0' })

@@ -1,8 +1,8 @@
-// The synchronous model in the comparison: one way to put it together, and requests are all the messages there are, the
-// clients' own among them.
+// The synchronous model in the comparison: one configuration. Its messages are HTTP requests, the clients' own included.
 import type { ComparisonAdapter } from '#engine/experiment/comparison-adapter.ts'
 import { poisonOf } from '#engine/load/poison.ts'
 import { operation } from '#engine/experiment/steps.ts'
+import type { RestOperations } from './operations.ts'
 
 export const comparison: ComparisonAdapter = {
   configurations: [
@@ -14,13 +14,22 @@ export const comparison: ComparisonAdapter = {
     },
   ],
   peer: 'inventory_service',
-  copies: { begin: operation('begin-copies', {}), end: operation('end-copies', {}), clientsRepeat: true },
+  duplicator: {
+    start: operation<RestOperations>('start-duplicator', {}),
+    stop: operation<RestOperations>('stop-duplicator', {}),
+    clientsRepeat: true,
+  },
   poison: {
-    // Past the door of the order service, straight to the service that would have to handle it.
+    // Sent to the inventory service directly: the order service would refuse it.
     send: nth =>
-      operation('publish-raw', { service: 'inventory_service', path: '/reserve', body: poisonOf(nth, 'order').body }),
+      operation<RestOperations>('publish-raw', {
+        service: 'inventory_service',
+        path: '/reserve',
+        body: poisonOf(nth, 'order').body,
+      }),
     becomes: 'refused',
   },
-  readAgain: 'a request is gone when it was answered; who comes later can only ask the order service for its book',
+  readAgain:
+    'a request is gone once it is answered; a later reader can only page through the orders of the order service',
   mayFail: ['inventory-broke', 'deadline-passed', 'inventory-unavailable'],
 }

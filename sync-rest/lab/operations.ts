@@ -1,22 +1,38 @@
-// For the lab: every request between the services is sent twice, by the one that sends them all.
-// Guarantees: `end-copies` tells how many copies were answered, and none follows it.
+// What only this model can do: send raw bytes to a service, and send every request between the services twice.
+// Guarantees: `stop-duplicator` answers how many duplicates were answered, and none is sent after it.
+import { request } from 'undici'
 import { Type } from 'typebox'
 import { parse } from '#common/contracts/parse.ts'
 import { postJson } from '#engine/run/http.ts'
-import type { BrokerInspector, Deployment } from '#engine/experiment/model.ts'
+import type { Deployment, Operation } from '#engine/experiment/model.ts'
 
+export type RestOperations = {
+  /** Any bytes as the body of a request to one of the services; answers with the status. */
+  'publish-raw': Operation<{ status: number }>
+  'start-duplicator': Operation<void>
+  'stop-duplicator': Operation<{ duplicates: number }>
+}
+
+const Raw = Type.Object({ service: Type.String(), path: Type.String(), body: Type.String() })
 const View = Type.Object({ twice: Type.Object({ injections: Type.Integer() }) })
 
-export function duplicatorOperations({ url }: Deployment): BrokerInspector['operations'] {
-  const set = async (setting: object | null) =>
+export function operationsOf({ url }: Pick<Deployment, 'url'>): RestOperations {
+  const duplicate = async (setting: object | null) =>
     parse(View, await postJson(`${url('order_service')}/faults`, { twice: setting })).twice.injections
   let before = 0
   return {
-    async 'begin-copies'() {
-      before = await set({})
+    async 'publish-raw'(args) {
+      const { service, path, body } = parse(Raw, args, 'publish-raw')
+      const headers = { 'content-type': 'application/json' }
+      const response = await request(url(service) + path, { method: 'POST', headers, body })
+      await response.body.dump()
+      return { status: response.statusCode }
     },
-    async 'end-copies'() {
-      return { copied: (await set(null)) - before }
+    async 'start-duplicator'() {
+      before = await duplicate({})
+    },
+    async 'stop-duplicator'() {
+      return { duplicates: (await duplicate(null)) - before }
     },
   }
 }

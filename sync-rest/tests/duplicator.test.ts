@@ -5,21 +5,19 @@ import { test } from 'node:test'
 import { anOrder, ask, place, viewIn } from '#conformance/client.ts'
 import { assertReservedOnce, settled } from '#conformance/order-facts.ts'
 import { startTestSystem } from '#conformance/test-system.ts'
-import type { BrokerInspector } from '#engine/experiment/model.ts'
 import { waitFor } from '#host/wait-for.ts'
 import { syncRest } from '../lab/model.ts'
 import { COPY } from '../order_service/duplicator.ts'
-import { duplicatorOperations } from '../lab/operations.ts'
+import { operationsOf, type RestOperations } from '../lab/operations.ts'
 import { problem, reset, says, text, type Treat } from './support/fake-peer.ts'
 import { openOrderService, type OrderService } from './support/order-service.ts'
 
-function copying(verbs: BrokerInspector['operations']): { begin(): Promise<unknown>; end(): Promise<unknown> } {
-  const { 'begin-copies': begin, 'end-copies': end } = verbs
-  assert.ok(begin && end)
-  return { begin: () => begin({}), end: () => end({}) }
-}
+const duplicatorOf = (operations: RestOperations) => ({
+  start: () => operations['start-duplicator']({}),
+  stop: () => operations['stop-duplicator']({}),
+})
 
-const copyingOf = ({ url }: OrderService) => copying(duplicatorOperations({ url: () => url, broker: {}, prefix: '' }))
+const duplicatorBehind = ({ url }: OrderService) => duplicatorOf(operationsOf({ url: () => url }))
 
 const isCopy = ({ headers }: { headers: object }): boolean => COPY in headers
 
@@ -32,17 +30,17 @@ const treatCopies =
 test('meanwhile every request, a release too, comes twice with its own bytes and headers, and none before or after', async () => {
   await using service = await openOrderService()
   const { inventory, notification } = service
-  const { begin, end } = copyingOf(service)
+  const { start, stop } = duplicatorBehind(service)
   const before = service.place()
   assert.equal((await before.reply).status, 201)
-  await begin()
+  await start()
   const during = service.place()
   assert.equal((await during.reply).status, 201)
   inventory.treat['/reserve'] = text(500, 'broken')
   const failed = service.place()
   assert.equal((await failed.reply).status, 502)
   await inventory.askedFor('/release', failed.orderId, 2)
-  assert.deepEqual(await end(), { copied: 4 })
+  assert.deepEqual(await stop(), { duplicates: 4 })
   inventory.treat['/reserve'] = says('reserved')
   const after = service.place()
   assert.equal((await after.reply).status, 201)
@@ -62,8 +60,8 @@ test('meanwhile every request, a release too, comes twice with its own bytes and
 test('whatever a copy is answered, the client is told what the request was, and nothing follows from it', async () => {
   await using service = await openOrderService({ BREAKER_FAILURES: '1' })
   const { inventory, notification } = service
-  const { begin, end } = copyingOf(service)
-  await begin()
+  const { start, stop } = duplicatorBehind(service)
+  await start()
   for (const treatment of [text(500, 'broken'), problem(409, 'out-of-stock'), text(200, 'garbage'), reset]) {
     inventory.treat['/reserve'] = treatCopies(says('reserved'), treatment)
     notification.treat['/send'] = treatCopies(says('sent'), treatment)
@@ -73,38 +71,38 @@ test('whatever a copy is answered, the client is told what the request was, and 
     await notification.askedFor('/send', orderId, 2)
   }
   // A broken connection is no answer.
-  assert.deepEqual(await end(), { copied: 6 })
+  assert.deepEqual(await stop(), { duplicates: 6 })
   await service.fence()
   assert.equal(inventory.ordersOf('/release').length, 1)
 })
 
 test('who ends the copying is answered when the last copy was, and counts it', async () => {
   await using service = await openOrderService()
-  const { begin, end } = copyingOf(service)
+  const { start, stop } = duplicatorBehind(service)
   const arrived = Promise.withResolvers<() => void>()
   const held: Treat = (response, asked) => arrived.resolve(() => says('sent')(response, asked))
   service.notification.treat['/send'] = treatCopies(says('sent'), held)
-  await begin()
+  await start()
   const { orderId, reply } = service.place()
   assert.equal((await reply).status, 201)
   await service.notification.askedFor('/send', orderId, 2)
   const answer = await arrived.promise
   let isOver = false
-  const ended = end().finally(() => (isOver = true))
+  const ended = stop().finally(() => (isOver = true))
   const isOff = async () => /"twice":\{"setting":null/.test((await ask(`${service.url}/faults`)).text)
   await waitFor(isOff, { deadlineMs: 30_000, everyMs: 5, what: 'the copying to be switched off' })
   assert.equal(isOver, false)
   answer()
-  assert.deepEqual(await ended, { copied: 2 })
+  assert.deepEqual(await ended, { duplicates: 2 })
 })
 
 test('orders whose every request comes twice are decided and confirmed once', async () => {
   await using stage = await startTestSystem({ model: syncRest, broker: {} })
-  const { begin, end } = copying(stage.link.operations)
-  await begin()
+  const { start, stop } = duplicatorOf(stage.link.operations)
+  await start()
   const replies = await Promise.all(Array.from({ length: 20 }, () => place(stage, anOrder(), randomUUID())))
   const ids = replies.map(reply => viewIn(reply).orderId)
-  assert.deepEqual(await end(), { copied: 40 })
+  assert.deepEqual(await stop(), { duplicates: 40 })
   for (const name of ['inventory_service', 'notification_service'])
     assert.equal((await stage.logOf(name)).match(/"isNew":false/g)?.length, 20, name)
   for (const facts of await settled(stage, ...ids)) assertReservedOnce(facts, { burger: 1 })

@@ -9,7 +9,7 @@ import { syncRest } from '../lab/model.ts'
 test('a poisoned order is refused for what is wrong with it: the same order, healed, is reserved', async () => {
   await using stage = await startTestSystem({ model: syncRest, broker: {} })
   const reserve = (body: string) =>
-    stage.link.operations['publish-raw']?.({ service: 'inventory_service', path: '/reserve', body })
+    stage.link.operations['publish-raw']({ service: 'inventory_service', path: '/reserve', body })
   const poisoned = [0, 1, 2].map(nth => poisonOf(nth, 'order'))
   for (const { body } of poisoned) assert.deepEqual(await reserve(body), { status: 400 })
   const healed = [/"items":\[\]/, /"quantity":-3/].map((wound, at) => {

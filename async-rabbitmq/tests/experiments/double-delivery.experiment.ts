@@ -22,6 +22,7 @@ import {
 } from '#engine/experiment/steps.ts'
 import { count, findMeasure } from '#engine/analysis/format.ts'
 import { asyncRabbitmq } from '../../lab/model.ts'
+import type { RabbitmqOperations } from '../../lab/operations.ts'
 import { healInTheEnd, readRepeats, repeatsOf, repeatsSeen } from './repeats.ts'
 
 const INVENTORY = 'inventory_service'
@@ -34,7 +35,7 @@ const some = ({ planned }: StepContext) => planned.slice(0, AGAIN)
 const again = (when: When, as: 'same' | 'new', kind: string): Step =>
   at(
     when,
-    operation(
+    operation<RabbitmqOperations>(
       'redeliver',
       stage => ({ orders: some(stage).map(orderOf), as }),
       stage => some(stage).map(planned => rawOf(planned, 'duplicate', kind)),
@@ -45,7 +46,7 @@ const again = (when: When, as: 'same' | 'new', kind: string): Step =>
 const conflicting = (when: When): Step =>
   at(
     when,
-    operation(
+    operation<RabbitmqOperations>(
       'redeliver',
       stage => ({
         as: 'new',

@@ -13,6 +13,7 @@ import { at, fault, operation, type Step, type Progress } from '#engine/experime
 import { orderTimelines } from '#engine/analysis/order-timeline.ts'
 import { count, findMeasure, ms } from '#engine/analysis/format.ts'
 import { asyncRabbitmq } from '../../lab/model.ts'
+import type { RabbitmqOperations } from '../../lab/operations.ts'
 import { DEFAULT_RETRY_DELAYS_MS } from '../../messaging/topology.ts'
 import { bodyOf, poisons } from './poison.ts'
 import { readRepeats } from './repeats.ts'
@@ -26,7 +27,7 @@ const poisonSteps = (everyMs: number): Step[] =>
   POISON.map(({ id, orderId, class: kind, message }, index) =>
     at(
       everyMs * (index + 1),
-      operation('publish-raw', { ...message, messageId: id }, () => [
+      operation<RabbitmqOperations>('publish-raw', { ...message, messageId: id }, () => [
         { id, orderId, expect: 'dead-letter', class: kind },
       ]),
     ),
@@ -43,7 +44,7 @@ const doomed = (atMs: number, userId: string): Step => {
   const id = eventId('OrderPlaced', order.orderId)
   return at(
     atMs,
-    operation('redeliver', { orders: [order] }, () => [
+    operation<RabbitmqOperations>('redeliver', { orders: [order] }, () => [
       { id, orderId: order.orderId, expect: 'dead-letter', class: `an order of ${userId}` },
     ]),
   )

@@ -17,11 +17,11 @@ export const duplicates = defineScenario({
     quick: { ordersPerSecond: 50, beforeMs: 500, faultMs: 2_000, afterMs: 500 },
   },
   load: around,
-  disrupt({ comparison: { copies } }, settings) {
+  disrupt({ comparison: { duplicator } }, settings) {
     const span = spanOf(settings)
-    const harm = { label: 'everything arrives twice', ...between(span, copies.begin, copies.end) }
-    const seen = [duplicatesDelivered(copies, span)]
-    if (!copies.clientsRepeat) return { ...harm, seen }
+    const harm = { label: 'everything arrives twice', ...between(span, duplicator.start, duplicator.stop) }
+    const seen = [duplicatesDelivered(duplicator, span)]
+    if (!duplicator.clientsRepeat) return { ...harm, seen }
     const asked = (settings.ordersPerSecond * settings.faultMs) / 1_000
     return {
       ...harm,

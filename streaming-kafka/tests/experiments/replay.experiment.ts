@@ -20,6 +20,7 @@ import {
 import { count, findMeasure, ms } from '#engine/analysis/format.ts'
 import { REREAD, rereadMeasures } from '#engine/analysis/reread-measures.ts'
 import { streamingKafka } from '../../lab/model.ts'
+import type { KafkaOperations } from '../../lab/operations.ts'
 import { asSent, differs, equalBytes, equalReads, readsToPins, replayMeasures } from './replayed.ts'
 
 const ANALYTICS = 'analytics_consumer'
@@ -41,7 +42,7 @@ const RESET = 'reset-offsets'
 const recompute: Step[] = [
   at(0, kill(ANALYTICS)),
   at(0, wipe(ANALYTICS)),
-  at(0, operation(RESET, { group: ANALYTICS })),
+  at(0, operation<KafkaOperations>(RESET, { group: ANALYTICS })),
   at(0, start(ANALYTICS)),
 ]
 
@@ -60,7 +61,7 @@ export default defineExperiment({
     quick: { orders: 600, ordersPerSecond: 200, readsPerSecond: 1_000 },
   },
   variants({ orders, ordersPerSecond, readsPerSecond }) {
-    const pin = at(allRead, operation('pin-offsets', { topics: ['orders', 'inventory-events'] }))
+    const pin = at(allRead, operation<KafkaOperations>('pin-offsets', { topics: ['orders', 'inventory-events'] }))
     const variant = (name: string, about: string, between: Step[], more = 0): Variant => ({
       name,
       about,

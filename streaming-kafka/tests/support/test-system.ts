@@ -15,12 +15,13 @@ import { createProcesses } from '#runtimes/processes/processes.ts'
 import type { Runtime } from '#engine/experiment/runtime.ts'
 import { waitFor } from '#host/wait-for.ts'
 import { streamingKafka } from '../../lab/model.ts'
+import type { KafkaOperations } from '../../lab/operations.ts'
 
 export type Environment = Record<string, Record<string, string>>
 
 export type TestSystem = {
   runtime: Runtime
-  link: BrokerInspector
+  link: BrokerInspector<KafkaOperations>
   brokers: string
   prefix: string
   folder: string
