@@ -1,5 +1,5 @@
-// Counts what a record says: orders by the minute of event time, outcomes by their status, each order once.
-// Poison is counted as read and changes nothing else; the judge of its topic sets it aside.
+// Counts a record: orders by the minute of event time, outcomes by their status, each order once.
+// Poison is counted as read and changes nothing else: the consumer that works on the topic dead-letters it.
 import { countEvent } from '#common/workflow/compute-metrics.ts'
 import type { LogRecord } from '../broker/record.ts'
 import { orUndefined, readInventoryEvent, readOrderPlaced } from '../messaging/read-event.ts'

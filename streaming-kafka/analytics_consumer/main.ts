@@ -1,29 +1,29 @@
 // analytics_consumer of the streaming model: orders per minute of event time and the failure rate, from both streams.
 // Guarantees: each record is counted once, across crashes; the same records give the same `metrics.json`, byte for byte.
-// Where it starts is its store's knowledge, written together with the counts. With the store gone it computes from the
-// beginning of the topics, whatever its group has committed: a part of the log would give wrong numbers.
+// It starts at the position in its store, which is written together with the counts. Without a store it starts at the
+// beginning of the topics, whatever offsets its group has committed: a part of the log would give wrong numbers.
 import { join as joinPath } from 'node:path'
 import { delay } from '#common/faults/delay.ts'
 import { error } from '#common/faults/error.ts'
 import { kill } from '#common/faults/kill.ts'
 import { faultRoutes } from '#common/faults/fault-routes.ts'
-import { createFaultInjector } from '#common/faults/fault-injector.ts'
+import { createFaultInjector, type FaultInjector } from '#common/faults/fault-injector.ts'
 import { throttle } from '#common/faults/throttle.ts'
 import { text } from '#common/service/config.ts'
 import { createServer } from '#common/service/http-server.ts'
 import { commonSettings, concurrencySetting, runService } from '#common/service/service.ts'
-import { openStore } from '#common/stores/store.ts'
+import { openStore, type ServiceStore } from '#common/stores/store.ts'
 import { metricsDocument, metricsOf } from '#common/workflow/compute-metrics.ts'
-import { joinGroup, type Group } from '../broker/group.ts'
+import { joinGroup } from '../broker/group.ts'
 import type { LogRecord } from '../broker/record.ts'
 import { materialize } from '../messaging/materialize.ts'
 import { retryUntilClosed, degradedReporter } from '../messaging/retry-until-closed.ts'
-import { openConnection } from '../messaging/connection.ts'
+import { openConnection, type KafkaConnection } from '../messaging/connection.ts'
 import { kafkaSettings } from '../messaging/settings.ts'
 import type { TopicKey } from '../messaging/topics.ts'
 import { countInto, eventOf } from './count.ts'
-import { metricsFile } from './metrics-file.ts'
-import { analyticsTables } from './tables.ts'
+import { metricsFile, type MetricsFile } from './metrics-file.ts'
+import { analyticsTables, type AnalyticsTables } from './tables.ts'
 
 const NAME = 'streaming-kafka/analytics_consumer'
 const TOPICS_READ: TopicKey[] = ['orders', 'inventoryEvents']
@@ -39,75 +39,88 @@ await runService(NAME, {
   settings,
   async start(parts) {
     const { config, environment } = parts
-    const switchboard = createFaultInjector({
+    const faultInjector = createFaultInjector({
       role: 'ANALYTICS',
       environment,
       faults: [throttle, delay, error, kill],
       crashPoints: ['store-commit'],
     })
-    const beforeCommit = switchboard.crashPoint('store-commit')
     const store = openStore(config.DATA_DIR, 'analytics', analyticsTables)
     const document = () => metricsDocument(metricsOf(store.read))
-    const file = config.METRICS_FILE || joinPath(config.DATA_DIR, 'metrics.json')
-    const metrics = metricsFile(file, document, degradedReporter(parts, 'metrics file'))
+    const path = config.METRICS_FILE || joinPath(config.DATA_DIR, 'metrics.json')
+    const file = metricsFile(path, document, degradedReporter(parts, 'metrics file'))
     const server = await createServer(parts)
     server.get('/metrics.json', (_request, reply) => reply.type('application/json').send(document()))
     server.get('/progress', async () => {
-      // The digest is that of the file which says what these records say.
-      await metrics.written()
-      return { partitions: store.read.reads(), metricsFile: metrics.digest() }
+      // The digest belongs to the file that was written after these records.
+      await file.written()
+      return { partitions: store.read.reads(), metricsFile: file.digest() }
     })
-    faultRoutes(server, switchboard)
-
+    faultRoutes(server, faultInjector)
     const kafka = openConnection('analytics_consumer', config, parts)
-    /** The faults of the lab hold a chunk before it is counted; without them this is nothing. */
-    const gate = switchboard.wrap(async (_about: { orderId: string; userId: string }) => {})
-    const pass = async (record: LogRecord): Promise<void> => {
-      const event = eventOf(kafka.topics, record)
-      if (!event) return
-      const { correlationId, data } = event
-      const context = { correlationId, signal: parts.closing, log: parts.log }
-      await retryUntilClosed(parts, 'work', () => gate({ orderId: data.orderId, userId: data.userId }, context))
-    }
-    async function run(): Promise<void> {
-      metrics.write()
-      await kafka.ready()
-      const group = await retryUntilClosed(parts, 'group', join)
-      if (!group) return
-      parts.health.report('start', null)
-      await materialize({
-        kafka,
-        store,
-        topics: TOPICS_READ,
-        chunk: config.W,
-        apply: countInto(kafka.topics),
-        before: switchboard.on ? async records => void (await Promise.all(records.map(pass))) : undefined,
-        applied(records) {
-          metrics.write()
-          beforeCommit()
-          for (const { topic, partition, offset } of records) group.done(topic, partition, offset + 1n)
-        },
-        // What was counted just before a crash may not be committed, and its partition may get no record any more.
-        caughtUp() {
-          for (const { topic, partition, next } of store.read.reads()) group.done(topic, partition, BigInt(next))
-        },
-        until: 'ever',
-      })
-      await group.close()
-    }
-    function join(): Promise<Group> {
-      const onDegraded = degradedReporter(parts, 'membership')
-      const topics = TOPICS_READ.map(key => kafka.topics[key])
-      return joinGroup({ brokers: kafka.brokers, group: kafka.name, topics, onDegraded: onDegraded })
-    }
-    const running = run()
+    const running = countLog({ kafka, store, file, chunk: config.W, faultInjector })
     return {
       server,
       async stop() {
         await kafka.close(running)
-        await metrics.written()
+        await file.written()
         store.close()
       },
     }
   },
 })
+
+type CountParts = {
+  kafka: KafkaConnection
+  store: ServiceStore<AnalyticsTables>
+  file: MetricsFile
+  /** Records in one transaction. */
+  chunk: number
+  faultInjector: FaultInjector
+}
+
+/** Counts the records of both streams until the service closes. The offsets of the group follow the store. */
+async function countLog({ kafka, store, file, chunk, faultInjector }: CountParts): Promise<void> {
+  const topics = TOPICS_READ.map(key => kafka.topics[key])
+  const onDegraded = degradedReporter(kafka, 'membership')
+  const crash = faultInjector.crashPoint('store-commit')
+  file.write()
+  await kafka.ready()
+  const join = () => joinGroup({ brokers: kafka.brokers, group: kafka.name, topics, onDegraded })
+  const group = await retryUntilClosed(kafka, 'group', join)
+  if (!group) return
+  kafka.health.report('start', null)
+  await materialize({
+    kafka,
+    store,
+    topics: TOPICS_READ,
+    chunk,
+    apply: countInto(kafka.topics),
+    beforeChunk: faultInjector.on ? injectFaults(kafka, faultInjector) : undefined,
+    onApplied(records) {
+      file.write()
+      crash()
+      for (const { topic, partition, offset } of records) group.done(topic, partition, offset + 1n)
+    },
+    // A crash may have left counted records uncommitted, in a partition that gets no further record.
+    onCaughtUp() {
+      for (const { topic, partition, next } of store.read.reads()) group.done(topic, partition, BigInt(next))
+    },
+    until: 'closed',
+  })
+  await group.close()
+}
+
+/** The injected faults delay a chunk before it is counted. An injected error is retried until it is over. */
+function injectFaults(kafka: KafkaConnection, faultInjector: FaultInjector) {
+  const inject = faultInjector.wrap(async (_order: { orderId: string; userId: string }) => {})
+  return async (records: LogRecord[]): Promise<void> => {
+    const events = records.map(record => eventOf(kafka.topics, record)).filter(event => event !== undefined)
+    await Promise.all(
+      events.map(({ correlationId, data: { orderId, userId } }) => {
+        const context = { correlationId, signal: kafka.closing, log: kafka.log }
+        return retryUntilClosed(kafka, 'work', () => inject({ orderId, userId }, context))
+      }),
+    )
+  }
+}

@@ -1,5 +1,5 @@
-// Writes `metrics.json` whole: a reader sees the document before or the one after, never a part of one.
-// Guarantees: after `write` the file comes to say what the store says; writes that come meanwhile share the next one.
+// Writes `metrics.json` atomically: a reader sees the document before or after a write, never a part of one.
+// Guarantees: after `write` the file gets the present state of the store. Calls during a write share the next one.
 import { createHash } from 'node:crypto'
 import { existsSync, mkdirSync, readFileSync } from 'node:fs'
 import { open, rename } from 'node:fs/promises'
@@ -7,26 +7,26 @@ import { dirname } from 'node:path'
 
 export type MetricsFile = {
   write(): void
-  /** Resolves when the file says what the store said at the last `write`. */
+  /** Resolves when the file has the state of the store at the last `write`. */
   written(): Promise<void>
-  /** Its size in bytes and their SHA-256, as it is on disk now; null when it is not there. */
+  /** The size and the SHA-256 of the file on disk; null when there is no file. */
   digest(): { bytes: number; sha256: string } | null
 }
 
 export function metricsFile(
   file: string,
   document: () => string,
-  onDegraded: (trouble: string | null) => void,
+  onDegraded: (problem: string | null) => void,
 ): MetricsFile {
   mkdirSync(dirname(file), { recursive: true })
-  let wanted = false
+  let isRequested = false
   let writing: Promise<void> = Promise.resolve()
-  let busy = false
+  let isWriting = false
 
   async function writeAll(): Promise<void> {
-    busy = true
-    while (wanted) {
-      wanted = false
+    isWriting = true
+    while (isRequested) {
+      isRequested = false
       try {
         const temporary = await open(`${file}.tmp`, 'w')
         try {
@@ -41,13 +41,13 @@ export function metricsFile(
         onDegraded(`${file} cannot be written: ${error instanceof Error ? error.message : String(error)}`)
       }
     }
-    busy = false
+    isWriting = false
   }
 
   return {
     write() {
-      wanted = true
-      if (!busy) writing = writeAll()
+      isRequested = true
+      if (!isWriting) writing = writeAll()
     },
     written: () => writing,
     digest() {

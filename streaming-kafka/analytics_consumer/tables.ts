@@ -1,5 +1,5 @@
-// The store of analytics_consumer: counts, what was counted, and how many records it read of each partition, all in one
-// transaction with its positions, so that the numbers of records are exact across crashes.
+// The store of analytics_consumer: the counts, the ids of counted events, and the number of records read of each
+// partition. One transaction writes them together with the positions, so the numbers are exact across crashes.
 import type { DatabaseSync } from 'node:sqlite'
 import { metricsTables } from '#common/stores/metrics.ts'
 import { positionsTables, type PositionsTables } from '#common/stores/positions.ts'

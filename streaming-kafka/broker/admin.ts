@@ -1,12 +1,12 @@
-// What services and the lab ask of the broker beside records: topics, ends of the log, offsets of groups.
+// Administration of the broker, for services and the lab: topics, end offsets, committed offsets of groups.
 import { Admin, ListOffsetTimestamps } from '@platformatic/kafka'
 import { ConstantBackoff, handleWhen, handleWhenResult, retry } from 'cockatiel'
 import { topicConfigs, type TopicSpec } from '../messaging/topics.ts'
-import { clientOptions, explain, isNotYetLed, isThere, isUnknownGroup, isUnknownTopic } from './options.ts'
+import { clientOptions, explain, isNotYetLed, isExistingTopic, isUnknownGroup, isUnknownTopic } from './options.ts'
 import type { Positions } from './record.ts'
 
 export type BrokerAdmin = {
-  /** Creates the topics that are missing, and waits until the broker leads them all; one that is there stays as it is. */
+  /** Creates the topics that are missing, and waits until the broker leads all of them. An existing topic stays as it is. */
   ensureTopics(specs: TopicSpec[], flush: boolean): Promise<void>
   topics(): Promise<string[]>
   groups(): Promise<string[]>
@@ -16,7 +16,7 @@ export type BrokerAdmin = {
   committed(group: string, specs: TopicSpec[]): Promise<Map<string, (bigint | undefined)[]>>
   /** Sets a group's offsets. Fails while a member of the group is alive. */
   setOffsets(group: string, positions: Positions): Promise<void>
-  /** Resolves when they are gone; one that is not there is no error. */
+  /** Resolves when they are gone. A missing topic is no error. */
   deleteTopics(names: string[]): Promise<void>
   /** Removes groups with their members, dead or alive. */
   deleteGroups(names: string[]): Promise<void>
@@ -25,8 +25,8 @@ export type BrokerAdmin = {
   close(): Promise<void>
 }
 
-/** What the controller knows, the broker that is asked next knows within moments: so it is asked for about ten seconds. */
-const SOON = { maxAttempts: 200, backoff: new ConstantBackoff(50) }
+/** A broker learns of a change some moments after the controller, so it is polled for about ten seconds. */
+const POLL = { maxAttempts: 200, backoff: new ConstantBackoff(50) }
 
 const isNotEmpty = (names: unknown): boolean => Array.isArray(names) && names.length > 0
 const namesOf = (specs: TopicSpec[]): string => specs.map(({ name }) => name).join(', ')
@@ -54,10 +54,10 @@ export function createAdmin(brokers: string, clientId: string): BrokerAdmin {
       const topics = wanted.map(({ name, partitions }) => ({ topic: name, partitions, replicas: 1 }))
       if (topics.length > 0)
         await admin.createTopics({ topics, configs: topicConfigs(flush) }).catch((error: unknown) => {
-          // Another service may create some of them at the same moment; what counts is that they are there.
-          if (!isThere(error)) throw new Error(`${namesOf(wanted)}: ${explain(error)}`)
+          // Another service may create some of them at the same moment. It is enough that they exist.
+          if (!isExistingTopic(error)) throw new Error(`${namesOf(wanted)}: ${explain(error)}`)
         })
-      await retry(handleWhen(isNotYetLed), SOON).execute(() => ends(specs))
+      await retry(handleWhen(isNotYetLed), POLL).execute(() => ends(specs))
     },
     topics: () => admin.listTopics(),
     groups: async () => [...(await admin.listGroups()).keys()],
@@ -82,14 +82,14 @@ export function createAdmin(brokers: string, clientId: string): BrokerAdmin {
     },
     async deleteTopics(names) {
       for (const name of names) await admin.deleteTopics({ topics: [name] }).catch(ignore(isUnknownTopic))
-      // The controller has them deleted; the broker that is asked next may learn it a moment later.
+      // The controller has deleted them; the broker may learn of it a moment later.
       const remaining = async () => (await admin.listTopics()).filter(name => names.includes(name))
-      const left = await retry(handleWhenResult(isNotEmpty), SOON).execute(remaining)
-      if (left.length > 0) throw new Error(`the broker still has ${left.join(', ')} after it was told to delete them`)
+      const left = await retry(handleWhenResult(isNotEmpty), POLL).execute(remaining)
+      if (left.length > 0) throw new Error(`the broker still has ${left.join(', ')} ten seconds after their deletion`)
     },
     async deleteGroups(names) {
       for (const name of names) {
-        // A member that was killed would keep its group alive until its session has run out.
+        // A killed member would keep its group alive until its session expires.
         await admin.removeMembersFromConsumerGroup({ groupId: name }).catch(() => {})
         await admin.deleteGroups({ groups: [name] }).catch(ignore(isUnknownGroup))
       }
@@ -101,7 +101,7 @@ export function createAdmin(brokers: string, clientId: string): BrokerAdmin {
   }
 }
 
-/** Lets an error pass that says that there is nothing to do, or nothing yet. */
+/** Ignores an error which says that the work is done already. */
 const ignore =
   (isDone: (error: unknown) => boolean) =>
   (error: unknown): void => {

@@ -1,19 +1,19 @@
-// Membership in a consumer group: it tells the broker who reads and how far the work has come.
-// Guarantees: heartbeats go on while work waits; offsets are committed as told, the newest of each partition, and a
-// commit that fails is repeated. A member that was killed comes back at once under its fixed name.
-// The group hands out no positions: a reader starts where its service says.
+// Membership in a consumer group: the broker learns who reads and how far the work has come.
+// Guarantees: heartbeats continue while work waits; the newest offset of each partition is committed, and a failed
+// commit is repeated. A killed member rejoins at once, because its name is fixed.
+// The group does not assign positions: a reader starts where its service says.
 import { Consumer } from '@platformatic/kafka'
 import { setTimeout as wait } from 'node:timers/promises'
 import { clientOptions, explain } from './options.ts'
 
-/** Commits are grouped over this time: a crash repeats at most what it holds back, and readers know repeats. */
+/** Commits are grouped over this time. A crash repeats at most the work of it, and readers recognise the repeats. */
 const COMMIT_EVERY_MS = 100
 const AGAIN_MS = 500
 
 export type Group = {
-  /** Notes how far a partition is done; committed soon after. */
+  /** All records of a partition before `next` are done. It is committed within moments. */
   done(topic: string, partition: number, next: bigint): void
-  /** Commits what was noted and leaves the group. */
+  /** Commits what is still uncommitted, and leaves the group. */
   close(): Promise<void>
 }
 
@@ -21,10 +21,10 @@ type GroupOptions = {
   brokers: string
   group: string
   topics: string[]
-  onDegraded(trouble: string | null): void
+  onDegraded(problem: string | null): void
 }
 
-/** Joins, and rejects when that fails. Later losses of membership heal by themselves. */
+/** Joins, or rejects when that fails. A membership that is lost later is restored automatically. */
 export async function joinGroup({ brokers, group, topics, onDegraded }: GroupOptions): Promise<Group> {
   const member = { groupId: group, groupInstanceId: `${group}-1` }
   const times = { sessionTimeout: 6_000, heartbeatInterval: 1_000, rebalanceTimeout: 10_000, timeout: 15_000 }
@@ -39,20 +39,20 @@ export async function joinGroup({ brokers, group, topics, onDegraded }: GroupOpt
   }
   onDegraded(null)
 
-  const noted = new Map<string, { topic: string; partition: number; offset: bigint; leaderEpoch: number }>()
+  const uncommitted = new Map<string, { topic: string; partition: number; offset: bigint; leaderEpoch: number }>()
   const closing = new AbortController()
 
   async function commit(): Promise<void> {
-    const offsets = [...noted.values()]
+    const offsets = [...uncommitted.values()]
     if (offsets.length === 0) return
     await client.commit({ offsets })
     for (const one of offsets) {
       const key = `${one.partition}/${one.topic}`
-      if (noted.get(key)?.offset === one.offset) noted.delete(key)
+      if (uncommitted.get(key)?.offset === one.offset) uncommitted.delete(key)
     }
   }
 
-  async function commitForEver(): Promise<void> {
+  async function keepCommitting(): Promise<void> {
     while (!closing.signal.aborted) {
       try {
         if (!client.isActive()) await client.joinGroup({})
@@ -65,11 +65,11 @@ export async function joinGroup({ brokers, group, topics, onDegraded }: GroupOpt
       }
     }
   }
-  const committing = commitForEver()
+  const committing = keepCommitting()
 
   return {
     done: (topic, partition, offset) =>
-      void noted.set(`${partition}/${topic}`, { topic, partition, offset, leaderEpoch: -1 }),
+      void uncommitted.set(`${partition}/${topic}`, { topic, partition, offset, leaderEpoch: -1 }),
     async close() {
       closing.abort()
       await Promise.race([committing.then(commit), wait(1_000)]).catch(() => {})

@@ -1,13 +1,13 @@
-// Reads partitions of the log from given positions, for ever or until told otherwise. It belongs to no group: where to
-// start is the caller's own knowledge (its store, or its group's offsets), and so a rebalance can never send it back.
-// Guarantees: the records of a partition come in order, each once a reader; nothing is fetched while the caller is busy.
-// While the broker is away it keeps trying from where it was. Not promised: an order between partitions.
+// Reads partitions of the log from given positions until it is closed. The reader belongs to no group: the caller knows
+// where to start (from its store, or from its group's offsets), so a rebalance can never move it back.
+// Guarantees: the records of a partition come in order, each once per reader; nothing is fetched while the caller is
+// busy. While the broker is away it retries from its position. Not promised: an order between partitions.
 import { Consumer } from '@platformatic/kafka'
 import { setTimeout as wait } from 'node:timers/promises'
 import { clientOptions, explain } from './options.ts'
 import type { LogRecord, Positions } from './record.ts'
 
-/** Larger fetches buffer far ahead of the work and make a backlog read several times slower. */
+/** Larger fetches buffer far ahead of the work, and a backlog is then read several times slower. */
 const MAX_BYTES = 512 * 1024
 const CONTROL_BATCH = 32
 const AGAIN_MS = 200
@@ -15,19 +15,19 @@ const AGAIN_MS = 200
 export type ReaderOptions = {
   brokers: string
   clientId: string
-  /** Where to start; the reader moves these along. */
+  /** Where to start. The reader advances them. */
   positions: Positions
   closing: AbortSignal
-  /** Says what is wrong with the reading, or null when it goes on. */
-  onDegraded(trouble: string | null): void
+  /** Reports a problem with reading, or null when reading works. */
+  onDegraded(problem: string | null): void
 }
 
-/** Yields what each fetch brought, empty when there was nothing new for 250 ms. Ends when `closing` is aborted. */
+/** Yields the records of each fetch, none when nothing arrived for 250 ms. Ends when `closing` is aborted. */
 export async function* readLog(options: ReaderOptions): AsyncGenerator<LogRecord[]> {
   const { brokers, clientId, positions, closing, onDegraded } = options
   const client = new Consumer({ ...clientOptions(brokers, clientId), groupId: `${clientId}-reader` })
   client.topics.trackAll(...positions.keys())
-  client.on('error', () => {}) // each operation reports its own
+  client.on('error', () => {}) // each operation reports its own error
   try {
     while (!closing.aborted) {
       let records: LogRecord[]
@@ -64,7 +64,7 @@ async function fetchOnce(client: Consumer, positions: Positions): Promise<LogRec
       requests.set(leader, [...request, { topicId: topic.id, partitions: [ask] }])
     }
   }
-  // Of several brokers the one with nothing new would hold back what the others have.
+  // With several brokers, one without new records would delay the records of the others.
   const maxWaitTime = requests.size > 1 ? 20 : 250
   const ask = { minBytes: 1, maxBytes: MAX_BYTES, maxWaitTime, isolationLevel: 0 }
   const answers = await Promise.all([...requests].map(([node, topics]) => client.fetch({ ...ask, node, topics })))
@@ -78,7 +78,7 @@ async function fetchOnce(client: Consumer, positions: Positions): Promise<LogRec
 
 type Answer = Awaited<ReturnType<Consumer['fetch']>>['responses'][number]['partitions'][number]
 
-/** The records from the position on (a batch may begin before it), and moves the position behind them. */
+/** Returns the records from the position on (a batch may begin before it), and advances the position past them. */
 function take(
   topic: string,
   { partitionIndex: partition, records: batches }: Answer,

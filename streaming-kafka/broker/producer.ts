@@ -1,18 +1,19 @@
-// Writes records in batches: one request at a time, bounded in records and bytes, and what comes meanwhile is the next.
+// Writes records in batches: one request at a time, bounded in records and bytes. Records that arrive meanwhile form the
+// next batch.
 // Guarantees: a promise resolves only when all in-sync replicas have the record; records of one caller keep their order
-// in a partition; `unavailable` means that the record never left this process; after `deadline-passed` nobody knows, and
-// the record is still on its way: it is written as soon as the broker is there.
-// Not promised: that a record is written once. After an error of the client a batch is sent again by a new one, and then
-// the broker cannot know the copies; every reader knows them by the id that follows from the order.
+// in a partition; `unavailable` means that the record never left this process; after `deadline-passed` the result is
+// unknown, and the record is still pending: it is written as soon as the broker is back.
+// Not promised: that a record is written once. After an error of the client a new client sends the batch again, and the
+// broker cannot recognise its records as duplicates. Every reader recognises them by an id derived from the order.
 import { compatibilityPartitioner, Producer } from '@platformatic/kafka'
 import { setTimeout as wait } from 'node:timers/promises'
 import { LabError } from '#common/contracts/errors.ts'
 import { clientOptions, explain, isTooLarge } from './options.ts'
 import type { NewRecord } from './record.ts'
 
-/** More in a request is no faster; several requests at once lose the order when the broker restarts. */
+/** Larger requests are no faster. Several requests at once lose the order when the broker restarts. */
 const MAX_BATCH = 500
-/** A broker takes 1 MiB a partition and batch by default; all records of a batch may have one partition. */
+/** By default a broker takes 1 MiB per partition and batch, and all records of a batch may have the same partition. */
 const MAX_BATCH_BYTES = 512 * 1024
 const AGAIN_MS = 200
 
@@ -28,106 +29,114 @@ export type LogProducer = {
 export type ProducerOptions = {
   brokers: string
   clientId: string
-  /** Records that may wait here; the next one is refused. */
+  /** The most records that may wait here; the next one is refused. */
   maxWaiting: number
-  onDegraded(trouble: string | null): void
+  onDegraded(problem: string | null): void
 }
 
-type Waiting = { record: NewRecord; resolve(): void; reject(error: LabError): void; settled: boolean }
+/** A record on its way, and the promise of its caller. It is answered once: by the broker, by its deadline or by `close`. */
+type PendingRecord = { record: NewRecord; answer(error?: LabError): void }
 
-export function createProducer({ brokers, clientId, maxWaiting, onDegraded }: ProducerOptions): LogProducer {
-  let client = newClient(brokers, clientId)
-  let waiting: Waiting[] = []
-  let handedOver: Waiting[] = []
-  let stalled = false
-  let closed = false
+export function createProducer({ maxWaiting, ...options }: ProducerOptions): LogProducer {
+  const writer = createBatchWriter(options)
+  let waiting: PendingRecord[] = []
+  let handedOver: PendingRecord[] = []
+  let isStalled = false
+  let isClosed = false
 
-  async function pump(): Promise<void> {
-    // What one turn of the loop hands in shares a request.
+  async function writeWaiting(): Promise<void> {
+    // Records that are sent in one turn of the event loop share a request.
     await new Promise(resolve => setImmediate(resolve))
-    while (waiting.length > 0 && !closed) {
-      const count = fitting(waiting)
+    while (waiting.length > 0 && !isClosed) {
+      const count = batchLength(waiting)
       handedOver = waiting.slice(0, count)
       waiting = waiting.slice(count)
-      await write(handedOver)
-      for (const one of handedOver) settle(one)
+      await writer.write(handedOver)
+      for (const { answer } of handedOver) answer()
       handedOver = []
-      stalled = false
+      isStalled = false
     }
   }
 
-  /** Returns when the batch is acknowledged, or the producer is closed. */
-  async function write(batch: Waiting[]): Promise<void> {
+  function expire(pending: PendingRecord): void {
+    isStalled = true
+    if (handedOver.includes(pending))
+      return pending.answer(new LabError('deadline-passed', 'the log did not acknowledge it in time'))
+    waiting = waiting.filter(other => other !== pending)
+    pending.answer(new LabError('unavailable', 'the broker did not take it in time; nothing was written'))
+  }
+
+  return {
+    send(record, deadlineMs) {
+      if (isClosed) return Promise.reject(new LabError('unavailable', 'the service is stopping'))
+      if (deadlineMs !== undefined && (isStalled || waiting.length >= maxWaiting)) {
+        const why = isStalled ? 'the broker does not acknowledge' : `${maxWaiting} records wait for the broker already`
+        return Promise.reject(new LabError('unavailable', `${why}; nothing was written`))
+      }
+      const sent = Promise.withResolvers<void>()
+      const pending: PendingRecord = { record, answer: error => (error ? sent.reject(error) : sent.resolve()) }
+      const isIdle = waiting.length === 0 && handedOver.length === 0
+      waiting.push(pending)
+      if (isIdle) void writeWaiting()
+      if (deadlineMs === undefined) return sent.promise
+      const timer = setTimeout(expire, deadlineMs, pending)
+      return sent.promise.finally(() => clearTimeout(timer))
+    },
+    async close() {
+      isClosed = true
+      for (const { answer } of handedOver) answer(new LabError('deadline-passed', 'the service stopped; it is unknown'))
+      for (const { answer } of waiting) answer(new LabError('unavailable', 'the service is stopping'))
+      await writer.close()
+    },
+  }
+}
+
+/** Writes a batch until it is acknowledged. After an error it writes it again, with a new client. */
+function createBatchWriter({ brokers, clientId, onDegraded }: Omit<ProducerOptions, 'maxWaiting'>) {
+  let client = newClient(brokers, clientId)
+  let isClosed = false
+
+  /** Returns when the batch is acknowledged, or the writer is closed. A record that is too large is answered here. */
+  async function write(batch: PendingRecord[]): Promise<void> {
     const messages = batch.map(({ record }) => toMessage(record))
-    while (!closed) {
+    while (!isClosed) {
       try {
         await client.send({ messages })
         return onDegraded(null)
       } catch (error) {
-        if (closed) return
+        if (isClosed) return
         const tooLarge = isTooLarge(error)
         if (!tooLarge) onDegraded(explain(error))
         void client.close(true).catch(() => {})
         if (!tooLarge) await wait(AGAIN_MS)
+        if (isClosed) return
         client = newClient(brokers, clientId)
-        if (tooLarge) return writeParts(batch)
+        if (tooLarge) return writeHalves(batch)
       }
     }
   }
 
-  /** What is too large together may fit apart; a record that is too large alone never will. */
-  async function writeParts(batch: Waiting[]): Promise<void> {
-    const [one] = batch
-    if (batch.length === 1 && one)
-      return settle(one, new LabError('too-large', 'the broker takes no record of this size'))
+  /** A batch that is too large may fit in halves. A single record that is too large never fits. */
+  async function writeHalves(batch: PendingRecord[]): Promise<void> {
+    const [only] = batch
+    if (batch.length === 1 && only)
+      return only.answer(new LabError('too-large', 'the broker takes no record of this size'))
     const half = Math.ceil(batch.length / 2)
     await write(batch.slice(0, half))
     await write(batch.slice(half))
   }
 
-  function settle(one: Waiting, error?: LabError): void {
-    if (one.settled) return
-    one.settled = true
-    if (error) one.reject(error)
-    else one.resolve()
-  }
-
-  function giveUp(one: Waiting): void {
-    stalled = true
-    if (handedOver.includes(one)) settle(one, new LabError('deadline-passed', 'the log did not acknowledge it in time'))
-    else {
-      waiting = waiting.filter(other => other !== one)
-      settle(one, new LabError('unavailable', 'the broker did not take it in time; nothing was written'))
-    }
-  }
-
   return {
-    send(record, deadlineMs) {
-      if (closed) return Promise.reject(new LabError('unavailable', 'the service is stopping'))
-      if (deadlineMs !== undefined && (stalled || waiting.length >= maxWaiting)) {
-        const why = stalled ? 'the broker does not acknowledge' : `${maxWaiting} records wait for the broker already`
-        return Promise.reject(new LabError('unavailable', `${why}; nothing was written`))
-      }
-      const sent = Promise.withResolvers<void>()
-      const one: Waiting = { record, resolve: sent.resolve, reject: sent.reject, settled: false }
-      const idle = waiting.length === 0 && handedOver.length === 0
-      waiting.push(one)
-      if (idle) void pump()
-      if (deadlineMs === undefined) return sent.promise
-      const timer = setTimeout(giveUp, deadlineMs, one)
-      return sent.promise.finally(() => clearTimeout(timer))
-    },
+    write,
     async close() {
-      closed = true
-      for (const one of handedOver) settle(one, new LabError('deadline-passed', 'the service stopped before it knew'))
-      for (const one of waiting) settle(one, new LabError('unavailable', 'the service is stopping'))
+      isClosed = true
       await client.close(true).catch(() => {})
     },
   }
 }
 
-/** How many from the front go into one batch; one at least. */
-function fitting(waiting: readonly Waiting[]): number {
+/** How many of the first records form one batch; at least one. */
+function batchLength(waiting: readonly PendingRecord[]): number {
   let bytes = 0
   for (const [index, { record }] of waiting.entries()) {
     bytes += record.value?.byteLength ?? 0
@@ -136,11 +145,11 @@ function fitting(waiting: readonly Waiting[]): number {
   return waiting.length
 }
 
-/** -1 asks the broker for a new producer id; the client's own default is a fixed one, which fences or is not fenced. */
+/** -1 requests a new producer id from the broker. The client's default is a fixed id, which two producers would share. */
 function newClient(brokers: string, clientId: string): Producer {
   const idempotent = { idempotent: true, producerId: -1n, producerEpoch: -1, partitioner: compatibilityPartitioner }
   const client = new Producer<Buffer, Buffer, Buffer, Buffer>({ ...clientOptions(brokers, clientId), ...idempotent })
-  client.on('error', () => {}) // each send reports its own
+  client.on('error', () => {}) // each send reports its own error
   return client
 }
 

@@ -1,6 +1,6 @@
-// A record of the log as the services see it.
+// A record of the log, as the services use it.
 
-/** A record that is to be written. The key decides the partition as the Java client would. */
+/** A record to write. The key decides the partition, in the same way as in the Java client. */
 export type NewRecord = {
   topic: string
   key: string | null
@@ -21,17 +21,17 @@ export type LogRecord = {
 /** The next offset to read of each partition, by topic. */
 export type Positions = Map<string, bigint[]>
 
-/** Every partition was read to where it ended. */
+/** Every partition was read up to its end in `ends`. */
 export const hasReached = (positions: Positions, ends: Positions): boolean =>
   [...ends].every(([topic, offsets]) => offsets.every((end, p) => (positions.get(topic)?.[p] ?? 0n) >= end))
 
-/** It stands before where its topic ended. */
+/** The record is before the end of its partition in `ends`. */
 export const isBefore = (ends: Positions, { topic, partition, offset }: LogRecord): boolean =>
   offset < (ends.get(topic)?.[partition] ?? 0n)
 
 export const CORRELATION_HEADER = 'correlation-id'
 
-/** A record that carries JSON, with the correlation id that follows its order. */
+/** A record with a JSON value, and the correlation id of its order in a header. */
 export const jsonRecord = (topic: string, key: string, value: object, correlationId: string): NewRecord => ({
   topic,
   key,

@@ -84,7 +84,7 @@ await runService(NAME, {
       const table = await retryUntilClosed(kafka, 'initial stock', () => agreeOnStock(kafka, config.INITIAL_STOCK))
       if (!table) return
       openingOf = initialStock(table)
-      await materialize({ kafka, store, topics: ['inventoryEvents'], apply: restoreDecision, until: 'end' })
+      await materialize({ kafka, store, topics: ['inventoryEvents'], apply: restoreDecision, until: 'caught-up' })
       const stored = store.read.position
       await consume({ kafka, topic: 'orders', concurrency: config.W, stored, progress, work })
     }

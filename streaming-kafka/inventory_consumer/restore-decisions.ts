@@ -1,5 +1,5 @@
-// Recalls decisions from the InventoryEvents stream: a store that is gone, or is older than the log, learns what was
-// decided, with the stock that it took, before it decides again. What is known already stays as it is.
+// Restores decisions from the InventoryEvents stream: a store that is empty, or older than the log, gets the decisions
+// and the stock that they took, before the service decides again. A known decision stays as it is.
 import { fingerprint } from '#common/contracts/order.ts'
 import type { Outcome } from '#common/contracts/outcome.ts'
 import type { StockTx } from '#common/workflow/store.ts'

@@ -1,5 +1,5 @@
-// A service's connection to Kafka: its admin client, its producer, its topics, and a look at the broker every second.
-// Guarantees: health is red from the first look that the broker does not answer to the first that it does.
+// A service's connection to Kafka: its admin client, its producer, its topics, and a probe of the broker every second.
+// Guarantees: health is red from the first probe that the broker does not answer to the first that it answers.
 import { setTimeout as wait } from 'node:timers/promises'
 import { createAdmin, type BrokerAdmin } from '../broker/admin.ts'
 import { explain } from '../broker/options.ts'
@@ -8,8 +8,8 @@ import type { Positions } from '../broker/record.ts'
 import { retryUntilClosed, degradedReporter, type Parts } from './retry-until-closed.ts'
 import { TOPICS, topicNames, topicSpecs, type TopicKey, type TopicNames, type TopicSpec } from './topics.ts'
 
-const LOOK_EVERY_MS = 1_000
-const LOOK_DEADLINE_MS = 2_000
+const PROBE_EVERY_MS = 1_000
+const PROBE_DEADLINE_MS = 2_000
 const FINISH_MS = 2_500
 const MAX_WAITING_RECORDS = 5_000
 
@@ -21,9 +21,9 @@ export type KafkaConnection = Parts & {
   admin: BrokerAdmin
   producer: LogProducer
   specs(...keys: TopicKey[]): TopicSpec[]
-  /** Resolves when the topics are there; waits for the broker as long as it takes. */
+  /** Resolves when the topics exist. Waits for the broker without a limit. */
   ready(): Promise<void>
-  /** Waits a while for `running` to end by itself, then lets go of the broker, which ends what waits for it. */
+  /** Waits a moment for `running` to end, then closes the clients, which ends all that waits for the broker. */
   close(running: Promise<void>): Promise<void>
 }
 
@@ -34,10 +34,10 @@ export function openConnection(service: string, config: Config, parts: Parts): K
   const name = prefix + service
   const admin = createAdmin(brokers, name)
   const onDegraded = degradedReporter(parts, 'producer')
-  const producer = createProducer({ brokers, clientId: name, maxWaiting: MAX_WAITING_RECORDS, onDegraded: onDegraded })
+  const producer = createProducer({ brokers, clientId: name, maxWaiting: MAX_WAITING_RECORDS, onDegraded })
   const names = topicNames(prefix)
   parts.health.report('start', 'not ready yet')
-  void watch(admin, parts)
+  void probeBroker(admin, parts)
   return {
     ...parts,
     brokers,
@@ -58,22 +58,22 @@ export function openConnection(service: string, config: Config, parts: Parts): K
   }
 }
 
-async function watch(admin: BrokerAdmin, parts: Parts): Promise<void> {
+async function probeBroker(admin: BrokerAdmin, parts: Parts): Promise<void> {
   const report = degradedReporter(parts, 'broker')
   while (!parts.closing.aborted) {
-    const late = wait(LOOK_DEADLINE_MS, undefined, { ref: false }).then(() => {
-      throw new Error(`the broker did not answer within ${LOOK_DEADLINE_MS} ms`)
+    const late = wait(PROBE_DEADLINE_MS, undefined, { ref: false }).then(() => {
+      throw new Error(`the broker did not answer within ${PROBE_DEADLINE_MS} ms`)
     })
     late.catch(() => {})
     await Promise.race([admin.ping(), late]).then(
       () => report(null),
       error => report(explain(error)),
     )
-    await wait(LOOK_EVERY_MS, undefined, { signal: parts.closing }).catch(() => {})
+    await wait(PROBE_EVERY_MS, undefined, { signal: parts.closing }).catch(() => {})
   }
 }
 
-/** Refuses a store that has read further than the log goes: it belongs to another log, or the topics were deleted. */
+/** Refuses a store that has read past the end of the log: the store belongs to another log, or topics were deleted. */
 export function checkAgainstLog(positions: Positions, ends: Positions): void {
   for (const [topic, offsets] of positions)
     for (const [partition, offset] of offsets.entries()) {

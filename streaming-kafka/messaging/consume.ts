@@ -1,7 +1,9 @@
-// The loop of a service that works on records one by one: many in flight at once, offsets committed behind the lowest
-// unfinished one. Guarantees: no offset passes a record whose work is not done; a slow record holds itself, not the line,
-// up to `concurrency`; without faults, work begins in the order of the log. A crash repeats what was not committed.
-// It goes on where the group's committed offsets say, and from the store's position when the group has forgotten them.
+// The consumer loop of a service that works on single records: up to `concurrency` records are in flight at once.
+// `commitOffset` of the lesson is here: when the work on a record has ended, its offset is committed, and never past a
+// record whose work has not ended.
+// Guarantees: a slow record delays only itself while other slots are free; without faults, work begins in the order of
+// the log; a crash repeats the work that was not committed. Reading starts at the group's committed offsets, or at the
+// store's position when the group has lost them.
 import type { PositionsTables } from '#common/stores/positions.ts'
 import { joinGroup, type Group } from '../broker/group.ts'
 import { readLog } from '../broker/log-reader.ts'
@@ -15,14 +17,14 @@ export type Consuming = {
   kafka: KafkaConnection
   topic: TopicKey
   concurrency: number
-  /** What the store knows of the positions, beside the group. */
+  /** The position in the store, for a group without committed offsets. */
   stored: PositionsTables['position']
   progress: WorkProgress
-  /** Resolves when the record is done with; never rejects, except when the service is closing. */
+  /** Resolves when the work on the record has ended. Rejects only when the service is closing. */
   work(record: LogRecord): Promise<void>
 }
 
-/** Consumes until the service closes; resolves when what was in flight has ended and the offsets are committed. */
+/** Consumes until the service closes. Resolves when the work in flight has ended and the offsets are committed. */
 export async function consume({ kafka, topic, concurrency, stored, progress, work }: Consuming): Promise<void> {
   const { brokers, name, admin, closing, health } = kafka
   const specs = kafka.specs(topic)
@@ -36,7 +38,7 @@ export async function consume({ kafka, topic, concurrency, stored, progress, wor
         Array.from(offsets, (offset, p) => offset ?? stored(of, p) ?? 0n),
       )
     checkAgainstLog(positions, await admin.ends(specs))
-    const group = await joinGroup({ brokers, group: name, topics: [...positions.keys()], onDegraded: onDegraded })
+    const group = await joinGroup({ brokers, group: name, topics: [...positions.keys()], onDegraded })
     return { positions, group }
   })
   if (!start) return

@@ -1,12 +1,12 @@
-// Writes a record to the dead-letter topic: the record as it was, with where it came from and why in its headers.
-// Guarantees: a record that was written there twice, by a crash in between, names the same source twice.
+// Writes a record to the dead-letter topic: the record as it was, with its source and the reason in headers.
+// Guarantees: a record that a crash dead-letters twice has the same source in both dead letters.
 import type { LabError } from '#common/contracts/errors.ts'
 import { orderIdIn } from '#common/contracts/events.ts'
 import { CORRELATION_HEADER, type LogRecord } from '../broker/record.ts'
 import type { KafkaConnection } from './connection.ts'
 
 const MAX_DETAIL = 1_000
-/** A record that fills the broker's limit could not be written again with its reason: then its beginning is kept. */
+/** With its reason a record at the broker's limit would be too large, so only its beginning is kept. */
 const MAX_KEPT_BYTES = 768 * 1024
 
 export async function writeDeadLetter(
@@ -32,7 +32,7 @@ export async function writeDeadLetter(
   log.warn({ topic, partition, offset: Number(offset), orderId, correlationId, reason: code, detail }, 'dead-lettered')
 }
 
-/** What a dead letter has beside the headers of its record. */
+/** The headers that a dead letter has in addition to those of its record. */
 export const REASON_HEADERS = [
   'source-topic',
   'source-partition',

@@ -1,4 +1,4 @@
-// The settings that the services of this model share beside those of every service.
+// The settings that all services of this model have, in addition to those of every service.
 import { oneOf, type Setting } from '#common/service/config.ts'
 
 const brokerList: Setting<string> = {

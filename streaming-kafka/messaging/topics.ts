@@ -1,5 +1,5 @@
-// The topics of the streaming model, as data. The log is the truth: they keep everything, for ever.
-// Guarantees: the same prefix gives the same names; two prefixes share no topic and no group.
+// The topics of the streaming model, as data. The log is the truth: topics keep all records for ever.
+// Guarantees: the same prefix gives the same names. Two prefixes share no topic and no group.
 
 export type TopicSpec = { name: string; partitions: number }
 
@@ -8,18 +8,18 @@ export const TOPICS = {
   orders: { name: 'orders', partitions: 4 },
   /** InventoryReserved and InventoryFailed, keyed by kitchen: the InventoryEvents stream. */
   inventoryEvents: { name: 'inventory-events', partitions: 4 },
-  /** What kitchens open with: the first record holds, whatever is written after it. */
+  /** The opening stock of kitchens. Only the first record counts. */
   initialStock: { name: 'initial-stock', partitions: 1 },
-  /** One record a notification that was sent. */
+  /** One record per notification that was sent. */
   notifications: { name: 'notifications', partitions: 4 },
-  /** Records that were given up, with their reason; and marks of those that were sent on their way again. */
+  /** Dead-lettered records with their reason, and marks of those that were redriven. */
   deadLetters: { name: 'dead-letters', partitions: 1 },
 } as const satisfies Record<string, TopicSpec>
 
 export type TopicKey = keyof typeof TOPICS
 export type TopicNames = Record<TopicKey, string>
 
-/** The names of the topics behind a prefix. */
+/** The names of the topics with a prefix. */
 export function topicNames(prefix: string): TopicNames {
   return {
     orders: prefix + TOPICS.orders.name,
@@ -30,11 +30,11 @@ export function topicNames(prefix: string): TopicNames {
   }
 }
 
-/** Every topic with its prefix, for whoever creates or removes them. */
+/** Every topic with its prefix, to create or remove it. */
 export const topicSpecs = (prefix: string): TopicSpec[] =>
   Object.values(TOPICS).map(({ name, partitions }) => ({ name: prefix + name, partitions }))
 
-/** The groups, named after the service that reads; and the topics whose lag is theirs. */
+/** The groups, named after the service that reads, and the topics that each reads. */
 export const GROUPS: Record<string, readonly TopicKey[]> = {
   inventory_consumer: ['orders'],
   notification_consumer: ['inventoryEvents'],
@@ -42,8 +42,8 @@ export const GROUPS: Record<string, readonly TopicKey[]> = {
 }
 
 /**
- * What a topic is created with. `flush` syncs each append to the disk before it is acknowledged; without it an
- * acknowledged record is in the broker's memory (Kafka's default), and survives the broker's death, not the machine's.
+ * The settings of a new topic. `flush` syncs each append to the disk before it is acknowledged. Without it an
+ * acknowledged record is in the broker's memory (Kafka's default): it survives the broker's death, not the machine's.
  */
 export const topicConfigs = (flush: boolean): { name: string; value: string }[] => [
   { name: 'retention.ms', value: '-1' },

@@ -1,14 +1,14 @@
-// How far the work on each partition has come, when many records are in flight at once and finish in any order.
-// Guarantees: `next` never passes a record that is not finished, so that nothing is skipped after a crash.
+// The progress of work on each partition, when many records are in flight at once and finish in any order.
+// Guarantees: `next` never passes an unfinished record, so that no record is skipped after a crash.
 import type { LogRecord } from '../broker/record.ts'
 
-type Place = Pick<LogRecord, 'topic' | 'partition' | 'offset'>
+type RecordId = Pick<LogRecord, 'topic' | 'partition' | 'offset'>
 
 export type WorkProgress = {
-  /** False for a record that was begun before. */
-  begin(place: Place): boolean
-  finish(place: Place): void
-  /** The lowest offset that is not finished; undefined when nothing of the partition was begun. */
+  /** False for a record that has begun before. */
+  begin(record: RecordId): boolean
+  finish(record: RecordId): void
+  /** The lowest unfinished offset; undefined when no record of the partition has begun. */
   next(topic: string, partition: number): bigint | undefined
 }
 
@@ -32,7 +32,7 @@ export function createWorkProgress(): WorkProgress {
     next(topic, partition) {
       const state = partitions.get(keyOf(topic, partition))
       if (!state) return undefined
-      // A set keeps the order in which offsets came, and they come rising.
+      // A set keeps insertion order, and offsets are inserted in rising order.
       const [lowest] = state.unfinished
       return lowest ?? state.last + 1n
     },

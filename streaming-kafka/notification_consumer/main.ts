@@ -71,14 +71,21 @@ await runService(NAME, {
     }
     async function run(): Promise<void> {
       await kafka.ready()
-      const own = Promise.withResolvers<void>()
+      const caughtUp = Promise.withResolvers<void>()
       const topics = ['notifications' as const]
-      const following = materialize({ kafka, store, topics, apply: note, caughtUp: own.resolve, until: 'ever' })
-      await Promise.race([own.promise, following])
+      const materializing = materialize({
+        kafka,
+        store,
+        topics,
+        apply: note,
+        onCaughtUp: caughtUp.resolve,
+        until: 'closed',
+      })
+      await Promise.race([caughtUp.promise, materializing])
       const stored = store.read.position
       if (!parts.closing.aborted)
         await consume({ kafka, topic: 'inventoryEvents', concurrency: config.W, stored, progress, work })
-      await following
+      await materializing
     }
     const running = run()
     return {

@@ -8,7 +8,7 @@ import type { LogRecord } from '../broker/record.ts'
 
 const Text = Type.String({ minLength: 1 })
 
-/** `sentNs`: when it was handed to the log, on the monotonic clock of the machine that sent it. */
+/** `sentNs`: when it was handed to the producer, on the monotonic clock of the sending machine. */
 export const NotificationSent = Type.Object(
   { order: Order, correlationId: Text, occurredAt: Text, sentNs: Type.Number() },
   { additionalProperties: false },
@@ -18,6 +18,6 @@ export type NotificationSent = Static<typeof NotificationSent>
 /** @throws LabError `malformed` or `too-large` */
 export function readNotification({ value }: LogRecord): NotificationSent {
   if (value === null || value.byteLength > 2 * MAX_MESSAGE_BYTES)
-    throw new LabError(value === null ? 'malformed' : 'too-large', 'the record is no notification')
+    throw new LabError(value === null ? 'malformed' : 'too-large', 'the record is not a notification')
   return parse(NotificationSent, parseJson(value, 'the record'), 'notification')
 }

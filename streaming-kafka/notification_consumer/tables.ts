@@ -1,5 +1,5 @@
-// The store of notification_consumer: who was confirmed (the safeguard), apart from the records of the notifications
-// topic (the evidence), which are one row a record, with no unique key on the order, so that a double would show.
+// The store of notification_consumer. The confirmed orders are the safeguard. The records of the notifications topic are
+// the evidence, kept apart: one row per record, without a unique key on the order, so that a duplicate would show.
 import type { DatabaseSync } from 'node:sqlite'
 import type { NotificationRow } from '#common/contracts/evidence.ts'
 import { pager, type Pager } from '#common/stores/page.ts'
@@ -7,9 +7,9 @@ import { positionsTables, type PositionsTables } from '#common/stores/positions.
 
 export type SentTables = PositionsTables & {
   wasSent(orderId: string): boolean
-  /** Notes that the order was confirmed; knowing it already is no error. */
+  /** Stores that the order was confirmed. Repeating it is no error. */
   confirm(orderId: string): void
-  /** Appends what a record of the topic says. */
+  /** Appends a record of the topic. */
   append(notification: { orderId: string; userId: string; sentNs: number }): void
   pageNotifications: Pager<NotificationRow>
 }

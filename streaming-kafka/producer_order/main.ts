@@ -80,9 +80,9 @@ else
           store,
           topics: ['orders', 'inventoryEvents', 'notifications'],
           apply: applyTo(kafka.topics),
-          applied: placing.applied,
-          caughtUp: () => void retryUntilClosed(parts, 'start', placing.caughtUp),
-          until: 'ever',
+          onApplied: placing.applied,
+          onCaughtUp: () => void retryUntilClosed(parts, 'start', placing.caughtUp),
+          until: 'closed',
         })
       }
       const running = Promise.all([run(), placing.ended]).then(() => {})

@@ -1,6 +1,7 @@
-// What the topics say of each order, kept in a store: placed by the orders topic, settled by the InventoryEvents stream.
-// Guarantees: the same records in any order of the two topics give the same view; a status never goes back; a record
-// that is poison changes nothing (its topic's judge sets it aside). A store that is gone is filled from the topics.
+// The state of each order, materialized from the topics: placed by the orders topic, decided by the InventoryEvents
+// stream, confirmed by the notifications topic.
+// Guarantees: the view is the same in whatever order the topics are read; a status never goes back; poison changes
+// nothing (the consumer that works on the topic dead-letters it). An empty store is filled from the topics.
 import type { DatabaseSync } from 'node:sqlite'
 import { fingerprint, type Order } from '#common/contracts/order.ts'
 import { ordersTables, type OrdersTables } from '#common/stores/orders.ts'
@@ -16,14 +17,14 @@ export type ViewTables = OrdersTables & PositionsTables
 
 export const viewTables = (db: DatabaseSync): ViewTables => ({ ...ordersTables(db), ...positionsTables(db) })
 
-/** Notes that the order is in the log; one that is known stays as it is. */
+/** Stores an order that is in the log. A known order stays as it is. */
 export function learn(tx: OrdersTables, order: Order, { correlationId, occurredAt }: Occurrence): void {
   if (tx.findOrder(order.orderId)) return
   const fresh = { status: 'pending', reason: null, notification: null } as const
   tx.insertOrder({ order, fingerprint: fingerprint(order), ...fresh, correlationId, occurredAt })
 }
 
-/** What a record of the followed topics does to the view. */
+/** The effect of a record on the view. */
 export const applyTo =
   (topics: TopicNames) =>
   (tx: ViewTables, record: LogRecord): void => {
@@ -42,7 +43,7 @@ export const applyTo =
     }
     const event = orUndefined(readInventoryEvent, record)
     if (!event) return
-    // The result may be read before the order itself: it carries all of it.
+    // The result may be read before the order itself. It carries the whole order.
     const { orderId, userId, kitchenId, items } = event.data
     learn(tx, { orderId, userId, kitchenId, items }, event)
     const outcome = event.type === 'InventoryReserved' ? null : event.data.reason

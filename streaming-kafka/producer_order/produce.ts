@@ -1,6 +1,6 @@
 // The producer of N events from the command line: OrderPlaced records at a steady rate, straight into the log.
 //   npm run service -- streaming-kafka/producer_order --events 10000 --per-second 1000
-// Guarantees: it ends with 0 only when the log has acknowledged every event; ids are new in every run.
+// Guarantees: it exits with 0 only when the log has acknowledged every event. Ids are new in every run.
 import { randomUUID } from 'node:crypto'
 import { setTimeout as wait } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
@@ -16,14 +16,14 @@ import { kafkaSettings } from '../messaging/settings.ts'
 import { topicNames, topicSpecs } from '../messaging/topics.ts'
 
 const USAGE = `Usage: npm run service -- streaming-kafka/producer_order [--events N] [--per-second N] [--kitchens N]
-Without an argument it is the service. Example: npm run service -- streaming-kafka/producer_order --events 10000`
+Without arguments it is the service. Example: npm run service -- streaming-kafka/producer_order --events 10000`
 const TICK_MS = 5
-const GIVE_UP_MS = 10_000
+const DEADLINE_MS = 10_000
 
 const flags = {
-  events: integer(1_000, 'how many orders', { min: 1, max: 10_000_000 }),
-  'per-second': integer(1_000, 'how many a second', { min: 1, max: 100_000 }),
-  kitchens: integer(64, 'over how many kitchens they are spread', { min: 1, max: 100_000 }),
+  events: integer(1_000, 'number of orders', { min: 1, max: 10_000_000 }),
+  'per-second': integer(1_000, 'orders per second', { min: 1, max: 100_000 }),
+  kitchens: integer(64, 'number of kitchens that they are spread over', { min: 1, max: 100_000 }),
 }
 
 async function produce(args: string[]): Promise<string> {
@@ -42,8 +42,8 @@ async function produce(args: string[]): Promise<string> {
       const due = Math.min(events, Math.floor(((performance.now() - began) * perSecond) / 1_000) + 1)
       while (sent.length < due) {
         const event = orderPlaced(orderOf(userId, sent.length, kitchens), happened())
-        const sending = producer.send(jsonRecord(topic, event.data.kitchenId, event, event.correlationId), GIVE_UP_MS)
-        sending.catch(() => {}) // awaited together below
+        const sending = producer.send(jsonRecord(topic, event.data.kitchenId, event, event.correlationId), DEADLINE_MS)
+        sending.catch(() => {}) // all are awaited below
         sent.push(sending)
       }
       await wait(TICK_MS)
@@ -64,7 +64,7 @@ function orderOf(userId: string, index: number, kitchens: number): Order {
 
 const happened = () => ({ correlationId: randomUUID(), occurredAt: wallTime() })
 
-/** Produces as the arguments say; what goes wrong is one sentence and exit code 2. */
+/** Produces as the arguments say. An error is one sentence and exit code 2. */
 export async function produceFromCommandLine(args: string[]): Promise<void> {
   try {
     console.log(args.includes('--help') ? USAGE : await produce(args))

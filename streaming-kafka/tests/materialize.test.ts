@@ -1,4 +1,4 @@
-// What a service knows from the log, on the real broker: how far it read, and which stock holds.
+// What a service materializes from the log of a real broker: its records, its position, and the initial stock.
 import assert from 'node:assert/strict'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -17,13 +17,13 @@ import { openConnection } from '../messaging/connection.ts'
 import { sentTables } from '../notification_consumer/tables.ts'
 import { topicSpecs } from '../messaging/topics.ts'
 
-/** A connection behind a prefix of its own, with the topics made. */
+/** A connection with a prefix of its own, whose topics exist. */
 async function ownConnection(t: TestContext) {
   const prefix = `test-${randomBytes(6).toString('hex')}.`
   const closing = new AbortController()
   const parts = { log: createLog('test', 'silent'), health: createHealth(), closing: closing.signal }
   const kafka = openConnection(
-    'follower',
+    'materializer',
     { KAFKA_BROKERS: testBroker('kafka'), PREFIX: prefix, TOPIC_FLUSH: 'off' },
     parts,
   )
@@ -37,8 +37,8 @@ async function ownConnection(t: TestContext) {
 }
 
 function ownStore(t: TestContext) {
-  const folder = mkdtempSync(join(tmpdir(), 'streaming-kafka-follow-'))
-  const store = openStore(folder, 'followed', sentTables)
+  const folder = mkdtempSync(join(tmpdir(), 'streaming-kafka-materialize-'))
+  const store = openStore(folder, 'materialized', sentTables)
   t.after(() => {
     store.close()
     rmSync(folder, { recursive: true, force: true })
@@ -46,12 +46,12 @@ function ownStore(t: TestContext) {
   return store
 }
 
-test('caught up means that all which was in the log at the start is in the store; each record is applied once', async t => {
+test('caught up, a store holds every record that was in the log at the start, each applied once', async t => {
   const kafka = await ownConnection(t)
   const store = ownStore(t)
   const write = (orderId: string) =>
     kafka.producer.send({ topic: kafka.topics.notifications, key: orderId, value: Buffer.from(orderId) })
-  const followToEnd = async () => {
+  const catchUp = async () => {
     let known = -1
     await materialize({
       kafka,
@@ -59,42 +59,42 @@ test('caught up means that all which was in the log at the start is in the store
       topics: ['notifications'],
       chunk: 1,
       apply: (tx, { value }) => tx.append({ orderId: String(value), userId: 'ada', sentNs: 1 }),
-      caughtUp: () => void (known = store.read.pageNotifications(0, 1_000).rows.length),
-      until: 'end',
+      onCaughtUp: () => void (known = store.read.pageNotifications(0, 1_000).rows.length),
+      until: 'caught-up',
     })
     return known
   }
   await Promise.all(Array.from({ length: 50 }, (_, index) => write(`order-${index}`)))
-  assert.equal(await followToEnd(), 50)
+  assert.equal(await catchUp(), 50)
   await Promise.all([write('later'), write('latest')])
-  assert.equal(await followToEnd(), 52)
+  assert.equal(await catchUp(), 52)
   const ids = store.read.pageNotifications(0, 1_000).rows.map(({ orderId }) => orderId)
   assert.equal(new Set(ids).size, 52)
 })
 
-test('a position in the middle of a batch begins with its record, not with the batch', async t => {
+test('a position in the middle of a batch starts at that record, not at the batch', async t => {
   const kafka = await ownConnection(t)
   const store = ownStore(t)
   const topic = kafka.topics.notifications
   const ids = Array.from({ length: 10 }, (_, index) => `order-${index}`)
   await Promise.all(ids.map(id => kafka.producer.send({ topic, key: 'one', value: Buffer.from(id) })))
-  // Just after a topic was made the broker may not lead it yet.
+  // The broker may not lead a topic yet that was created a moment ago.
   const all = await retryUntilClosed(kafka, 'log', () => kafka.admin.ends(kafka.specs('notifications')))
   const ends = all?.get(topic) ?? []
   const partition = ends.indexOf(10n)
   await store.transact(tx => tx.setPosition(topic, partition, 4n))
   const read: string[] = []
   const apply = (_tx: unknown, { value }: LogRecord) => void read.push(String(value))
-  await materialize({ kafka, store, topics: ['notifications'], apply, until: 'end' })
+  await materialize({ kafka, store, topics: ['notifications'], apply, until: 'caught-up' })
   assert.deepEqual(read, ids.slice(4))
 })
 
-test('of two who bring an initial stock at once, both go by the one that the log has first', async t => {
+test('two services that write an initial stock at once agree on the record that is first in the log', async t => {
   const kafka = await ownConnection(t)
-  const bring = (burger: number) =>
+  const agree = (burger: number) =>
     retryUntilClosed(kafka, 'initial stock', () => agreeOnStock(kafka, { main: { burger } }))
-  const [one, two] = await Promise.all([bring(1), bring(2)])
+  const [one, two] = await Promise.all([agree(1), agree(2)])
   assert.ok(one)
   assert.deepEqual(one, two)
-  assert.deepEqual(await bring(3), one)
+  assert.deepEqual(await agree(3), one)
 })
