@@ -14,7 +14,7 @@ const items = [
 const order: Order = { orderId: 'a', userId: 'ada', kitchenId: 'main', items }
 const onHand = (tx: ReturnType<typeof memoryStock>) => ['burger', 'pizza'].map(sku => tx.onHand('main', sku))
 
-test('a release gives back all that was reserved, once, however often it is asked', () => {
+test('a release gives back all that was reserved, once, however often it is requested', () => {
   const tx = memoryStock({ burger: 5, pizza: 5 })
   reserveStock(tx, order, happened)
   assert.deepEqual(onHand(tx), [2, 4])
@@ -24,7 +24,22 @@ test('a release gives back all that was reserved, once, however often it is aske
   }
 })
 
-test('a reserve that comes after the release of its order is told that it is released, and takes nothing', () => {
+test('a sku on two lines is given back in one movement, as it was reserved', () => {
+  const tx = memoryStock({ burger: 5, pizza: 5 })
+  reserveStock(tx, order, happened)
+  releaseStock(tx, 'a', happened)
+  assert.deepEqual(
+    tx.movements.map(({ kind, sku, delta }) => [kind, sku, delta]),
+    [
+      ['reserve', 'burger', -3],
+      ['reserve', 'pizza', -1],
+      ['release', 'burger', 3],
+      ['release', 'pizza', 1],
+    ],
+  )
+})
+
+test('a reserve that comes after the release of its order is answered that it was released, and takes nothing', () => {
   const tx = memoryStock({ burger: 5, pizza: 5 })
   reserveStock(tx, order, happened)
   releaseStock(tx, 'a', happened)

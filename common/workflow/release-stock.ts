@@ -1,5 +1,6 @@
-// Release an order: its stock comes back, once, however often it is asked.
+// Release an order: its stock comes back once, however often the release is requested.
 // A release that arrives before its reserve leaves a tombstone, and the late reserve is then refused.
+import { unitsBySku } from './reserve-stock.ts'
 import type { Occurrence, StockTx } from './store.ts'
 
 export function releaseStock(tx: StockTx, orderId: string, happened: Occurrence): void {
@@ -10,7 +11,8 @@ export function releaseStock(tx: StockTx, orderId: string, happened: Occurrence)
     return
   }
   if (decision.released || decision.outcome.status !== 'reserved' || !decision.order) return
-  const { kitchenId, items } = decision.order
-  for (const { sku, quantity } of items) tx.move({ kind: 'release', orderId, kitchenId, sku, delta: quantity })
+  const { kitchenId } = decision.order
+  for (const [sku, quantity] of unitsBySku(decision.order))
+    tx.move({ kind: 'release', orderId, kitchenId, sku, delta: quantity })
   tx.markReleased(orderId)
 }

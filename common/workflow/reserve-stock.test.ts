@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import type { Order } from '../contracts/order.ts'
 import { LabError } from '../contracts/errors.ts'
 import { memoryStock } from '../testing/memory-store.ts'
-import { reserveStock, standingOutcome } from './reserve-stock.ts'
+import { applyDecision, reserveStock, standingOutcome } from './reserve-stock.ts'
 
 const happened = { correlationId: 'c', occurredAt: '2026-01-01T00:00:00.000Z' }
 const orderOf = (items: Record<string, number>, orderId = 'a'): Order => ({
@@ -14,7 +14,7 @@ const orderOf = (items: Record<string, number>, orderId = 'a'): Order => ({
 })
 const failed = (reason: string) => ({ status: 'failed', reason })
 
-test('every line is reserved, and the kitchen is opened at its first mention', () => {
+test('every line is reserved, and a kitchen is opened at its first mention', () => {
   const tx = memoryStock({ burger: 5, pizza: 5 })
   const { decision, isNew } = reserveStock(tx, orderOf({ burger: 2, pizza: 5 }), happened)
   assert.ok(isNew)
@@ -24,7 +24,7 @@ test('every line is reserved, and the kitchen is opened at its first mention', (
   assert.deepEqual(tx.opened, ['main'])
 })
 
-test('nothing is taken when one line cannot be served, wherever it stands', () => {
+test('nothing is taken when one line cannot be served, wherever it is in the order', () => {
   for (const items of [
     { burger: 1, pizza: 6 },
     { pizza: 6, burger: 1 },
@@ -35,7 +35,7 @@ test('nothing is taken when one line cannot be served, wherever it stands', () =
   }
 })
 
-test('an unknown sku fails the order, and is said before a shortage', () => {
+test('an order with an unknown sku fails for that reason, also where another sku is short', () => {
   const tx = memoryStock({ burger: 5 })
   assert.deepEqual(
     reserveStock(tx, orderOf({ burger: 6, unicorn: 1 }), happened).decision.outcome,
@@ -44,7 +44,7 @@ test('an unknown sku fails the order, and is said before a shortage', () => {
   assert.deepEqual(tx.movements, [])
 })
 
-test('two lines of one sku want their sum', () => {
+test('two lines of one sku take their sum in one movement', () => {
   const items = [1, 2].map(() => ({ sku: 'burger', quantity: 3 }))
   const tx = memoryStock({ burger: 5 })
   assert.deepEqual(reserveStock(tx, { ...orderOf({}), items }, happened).decision.outcome, failed('out-of-stock'))
@@ -52,6 +52,16 @@ test('two lines of one sku want their sum', () => {
   reserveStock(plenty, { ...orderOf({}), items }, happened)
   assert.equal(plenty.onHand('main', 'burger'), 0)
   assert.equal(plenty.movements.length, 1)
+})
+
+test('a decision that is read from a log has the same effects as the one that was made', () => {
+  const made = memoryStock({ burger: 5, pizza: 5 })
+  const order = { ...orderOf({}), items: [1, 2].map(quantity => ({ sku: 'burger', quantity })) }
+  const { decision } = reserveStock(made, order, happened)
+  const restored = memoryStock({ burger: 5, pizza: 5 })
+  applyDecision(restored, order, decision.outcome, happened)
+  assert.deepEqual(restored.findDecision('a'), decision)
+  assert.deepEqual([restored.movements, restored.opened], [made.movements, made.opened])
 })
 
 test('the same order again gives the same decision and takes nothing, though stock has changed meanwhile', () => {

@@ -1,9 +1,8 @@
 // Restores decisions from the InventoryEvents stream: a store that is empty, or older than the log, gets the decisions
 // and the stock that they took, before the service decides again. A known decision stays as it is.
-import { fingerprint } from '#common/contracts/order.ts'
 import type { Outcome } from '#common/contracts/outcome.ts'
 import type { StockTx } from '#common/workflow/store.ts'
-import { wantedBySku } from '#common/workflow/reserve-stock.ts'
+import { applyDecision } from '#common/workflow/reserve-stock.ts'
 import type { LogRecord } from '../broker/record.ts'
 import { orUndefined, readInventoryEvent } from '../messaging/read-event.ts'
 
@@ -14,18 +13,5 @@ export function restoreDecision(tx: StockTx, record: LogRecord): void {
   const order = { orderId, userId, kitchenId, items }
   const outcome: Outcome =
     event.type === 'InventoryReserved' ? { status: 'reserved' } : { status: 'failed', reason: event.data.reason }
-  tx.openKitchen(kitchenId)
-  if (outcome.status === 'reserved')
-    for (const [sku, quantity] of wantedBySku(order))
-      tx.move({ kind: 'reserve', orderId, kitchenId, sku, delta: -quantity })
-  const { correlationId, occurredAt } = event
-  tx.insertDecision({
-    orderId,
-    order,
-    fingerprint: fingerprint(order),
-    outcome,
-    released: false,
-    correlationId,
-    occurredAt,
-  })
+  applyDecision(tx, order, outcome, event)
 }
