@@ -29,7 +29,7 @@ const NAME = 'async-rabbitmq/inventory_service'
 export const settings = {
   ...commonSettings(NAME, 8011),
   ...brokerSettings,
-  W: concurrencySetting,
+  CONCURRENCY: concurrencySetting,
   INITIAL_STOCK: stockSetting,
 }
 
@@ -59,7 +59,7 @@ await runService(NAME, {
       topology,
       line: topology.consumerQueues.inventory,
       delaysMs: config.RETRY_DELAYS_MS,
-      prefetch: config.W,
+      prefetch: config.CONCURRENCY,
       store,
       read: readEvent(OrderPlaced, ['OrderPlaced']),
       isDone: event => store.read.findDecision(event.data.orderId) !== undefined,

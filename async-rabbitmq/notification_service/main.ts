@@ -22,7 +22,7 @@ import { send } from './send-notification.ts'
 
 const NAME = 'async-rabbitmq/notification_service'
 
-export const settings = { ...commonSettings(NAME, 8012), ...brokerSettings, W: concurrencySetting }
+export const settings = { ...commonSettings(NAME, 8012), ...brokerSettings, CONCURRENCY: concurrencySetting }
 
 await runService(NAME, {
   settings,
@@ -47,7 +47,7 @@ await runService(NAME, {
       topology,
       line: topology.consumerQueues.notification,
       delaysMs: config.RETRY_DELAYS_MS,
-      prefetch: config.W,
+      prefetch: config.CONCURRENCY,
       store,
       read: readEvent(InventoryReserved, ['InventoryReserved']),
       isDone: event => store.read.wasSent(event.data.orderId),

@@ -34,7 +34,7 @@ const NAME = 'async-rabbitmq/order_service'
 export const settings = {
   ...commonSettings(NAME, 8010),
   ...brokerSettings,
-  W: concurrencySetting,
+  CONCURRENCY: concurrencySetting,
   OUTBOX: oneOf(['on', 'off'], 'on', 'off: an event is published within its request, once'),
   RELAY_WINDOW: relayWindowSetting,
   PUBLISH_DEADLINE_MS: integer(1_000, 'without the outbox: how long an answer waits for the broker', { min: 1 }),
@@ -66,7 +66,7 @@ await runService(NAME, {
       topology,
       line: topology.consumerQueues.order,
       delaysMs: config.RETRY_DELAYS_MS,
-      prefetch: config.W,
+      prefetch: config.CONCURRENCY,
       store,
       read: readEvent(InventoryEvent, ['InventoryReserved', 'InventoryFailed']),
       isDone: event => store.read.findOrder(event.data.orderId)?.status !== 'pending',

@@ -14,7 +14,7 @@ conformance(
     },
     wrong: {
       order_service: {
-        W: '0',
+        CONCURRENCY: '0',
         RABBITMQ_URL: 'http://127.0.0.1',
         RELAY_WINDOW: 'wide',
         RETRY_DELAYS_MS: 'soon',

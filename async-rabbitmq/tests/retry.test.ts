@@ -26,7 +26,7 @@ test('an error that heals climbs the ladder and succeeds', async t => {
 })
 
 test('an error that never heals is a dead letter after four attempts, and others pass it by', async t => {
-  const place = await openDeployment(t, { env: { W: '1' } })
+  const place = await openDeployment(t, { env: { CONCURRENCY: '1' } })
   await place.start()
   await place.setFaults('inventory_service', { error: { userId: 'unlucky' } })
   await placeMany(place, 2, 'unlucky')
@@ -41,14 +41,14 @@ test('an error that never heals is a dead letter after four attempts, and others
   assert.match(letters[0]?.detail ?? '', /handler-failed/)
 })
 
-test('no more than W orders are taken at once', async t => {
+test('no more orders are taken at once than CONCURRENCY says', async t => {
   const [atOnce, delayMs] = [2, 200]
-  const place = await openDeployment(t, { env: { W: String(atOnce) } })
+  const place = await openDeployment(t, { env: { CONCURRENCY: String(atOnce) } })
   await place.start(['inventory_service'], { INVENTORY_DELAY_MS: String(delayMs) })
   for (let index = 0; index < 8; index++) await place.link.operations.redeliver({ orders: [orderOf(`order-${index}`)] })
   await untilDecided(place, 8)
   const times = (await decisions(place)).map(row => row.decidedNs / 1e6)
-  // Who comes W later was let in by the ack of the former, and was then held for the delay.
+  // Who comes so many later was let in by the ack of the former, and was then held for the delay.
   for (const [index, timeMs] of times.slice(atOnce).entries())
     assert.ok(timeMs - (times[index] ?? 0) >= delayMs - 2, `order ${index + atOnce} was taken too early`)
 })

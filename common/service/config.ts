@@ -56,6 +56,15 @@ export function httpUrl(fallback: string, about: string): Setting<string> {
   }
 }
 
+/** Variables by the name that they had before 0.2: the entry goes with 0.3. */
+const RENAMED: Readonly<Record<string, string>> = { W: 'CONCURRENCY', ORDER_TWICE: 'ORDER_DUPLICATE' }
+
+/** @throws ConfigError where a variable is set under its old name, which nobody reads any more. */
+export function refuseRenamed(environment: Environment): void {
+  for (const [before, now] of Object.entries(RENAMED))
+    if (environment[before]) throw new ConfigError(`${before} is now called ${now}; set ${now}, and unset ${before}`)
+}
+
 export type Values<Settings> = { [Name in keyof Settings]: Settings[Name] extends Setting<infer Value> ? Value : never }
 
 /** @throws ConfigError that names the variable, what stood there and what is expected. */

@@ -8,6 +8,7 @@ import {
   oneOf,
   port,
   readConfig,
+  refuseRenamed,
   text,
   type Environment,
   type Setting,
@@ -31,7 +32,7 @@ export const commonSettings = (service: string, defaultPort: number) => ({
 
 export const DEFAULT_CONCURRENCY = 64
 
-/** W: a delay holds one order, not the line, up to this many at once. */
+/** A delay holds one order and not those behind it, up to this many at once. */
 export const concurrencySetting = integer(DEFAULT_CONCURRENCY, 'how many orders it works on at once', {
   min: 1,
   max: 10_000,
@@ -57,6 +58,7 @@ export async function runService<Config extends Settings>(
 ): Promise<void> {
   try {
     const environment = process.env
+    refuseRenamed(environment)
     const config = readConfig(settings, environment) as Values<Config> & Common
     const log = createLog(name, config.LOG_LEVEL)
     const closing = new AbortController()

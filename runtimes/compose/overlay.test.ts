@@ -26,8 +26,10 @@ test('a service has the environment of its model in the network of the container
 })
 
 test('the environment of a variant comes last, and a dollar in it is none of compose', () => {
-  const { order_service: service } = overlay('sync-rest', { order_service: { INVENTORY_URL: 'http://x', W: '$5' } })
-  assert.deepEqual([service?.environment?.INVENTORY_URL, service?.environment?.W], ['http://x', '$$5'])
+  const { order_service: service } = overlay('sync-rest', {
+    order_service: { INVENTORY_URL: 'http://x', CONCURRENCY: '$5' },
+  })
+  assert.deepEqual([service?.environment?.INVENTORY_URL, service?.environment?.CONCURRENCY], ['http://x', '$$5'])
 })
 
 test('metrics are not written into the checkout', () => {

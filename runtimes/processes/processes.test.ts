@@ -25,12 +25,12 @@ appendFileSync(DATA_DIR + '/starts', 'x')
 const starts = readFileSync(DATA_DIR + '/starts', 'utf8').length
 createServer((request, response) => {
   if (request.url === '/die') process.kill(process.pid, 'SIGKILL')
-  response.end(JSON.stringify({ pid: process.pid, starts, GREETING, faults: process.env.LAB_FAULTS, w: process.env.W }))
+  response.end(JSON.stringify({ pid: process.pid, starts, GREETING, faults: process.env.LAB_FAULTS, concurrency: process.env.CONCURRENCY }))
 }).listen(Number(PORT), '127.0.0.1')
 console.log('started')
 `
 
-type Said = { pid: number; starts: number; GREETING?: string; faults?: string; w?: string }
+type Said = { pid: number; starts: number; GREETING?: string; faults?: string; concurrency?: string }
 
 async function open(t: TestContext, { environment = {}, supervised = [] as string[] } = {}) {
   const folder = mkdtempSync(join(tmpdir(), 'processes-'))
@@ -106,11 +106,11 @@ test('services have ports of their own, the environment of the model, and above 
 })
 
 test('a setting in the shell of whoever runs the lab does not reach the services', async t => {
-  process.env.W = '1'
-  t.after(() => delete process.env.W)
-  const { runtime, ask } = await open(t, { environment: { other: { W: '2' } } })
+  process.env.CONCURRENCY = '1'
+  t.after(() => delete process.env.CONCURRENCY)
+  const { runtime, ask } = await open(t, { environment: { other: { CONCURRENCY: '2' } } })
   await Promise.all([runtime.start('one'), runtime.start('other')])
-  assert.deepEqual([(await ask('one')).w, (await ask('other')).w], [undefined, '2'])
+  assert.deepEqual([(await ask('one')).concurrency, (await ask('other')).concurrency], [undefined, '2'])
 })
 
 test('a paused service answers when it is resumed, and can be killed while it is paused', async t => {

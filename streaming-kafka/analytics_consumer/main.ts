@@ -31,7 +31,7 @@ const TOPICS_READ: TopicKey[] = ['orders', 'inventoryEvents']
 export const settings = {
   ...commonSettings(NAME, 8023),
   ...kafkaSettings,
-  W: concurrencySetting,
+  CONCURRENCY: concurrencySetting,
   METRICS_FILE: text('', 'the file that it writes; by default metrics.json in DATA_DIR'),
 }
 
@@ -58,7 +58,7 @@ await runService(NAME, {
     })
     faultRoutes(server, faultInjector)
     const kafka = openConnection('analytics_consumer', config, parts)
-    const running = countLog({ kafka, store, file, chunk: config.W, faultInjector })
+    const running = countLog({ kafka, store, file, chunk: config.CONCURRENCY, faultInjector })
     return {
       server,
       async stop() {

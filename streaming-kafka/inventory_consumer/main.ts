@@ -35,7 +35,7 @@ const NAME = 'streaming-kafka/inventory_consumer'
 export const settings = {
   ...commonSettings(NAME, 8021),
   ...kafkaSettings,
-  W: concurrencySetting,
+  CONCURRENCY: concurrencySetting,
   INITIAL_STOCK: stockSetting,
 }
 
@@ -86,7 +86,7 @@ await runService(NAME, {
       openingOf = initialStock(table)
       await materialize({ kafka, store, topics: ['inventoryEvents'], apply: restoreDecision, until: 'caught-up' })
       const stored = store.read.position
-      await consume({ kafka, topic: 'orders', concurrency: config.W, stored, progress, work })
+      await consume({ kafka, topic: 'orders', concurrency: config.CONCURRENCY, stored, progress, work })
     }
     const running = run()
     return {

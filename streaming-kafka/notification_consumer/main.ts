@@ -26,7 +26,7 @@ import { sentTables, type SentTables } from './tables.ts'
 
 const NAME = 'streaming-kafka/notification_consumer'
 
-export const settings = { ...commonSettings(NAME, 8022), ...kafkaSettings, W: concurrencySetting }
+export const settings = { ...commonSettings(NAME, 8022), ...kafkaSettings, CONCURRENCY: concurrencySetting }
 
 await runService(NAME, {
   settings,
@@ -84,7 +84,7 @@ await runService(NAME, {
       await Promise.race([caughtUp.promise, materializing])
       const stored = store.read.position
       if (!parts.closing.aborted)
-        await consume({ kafka, topic: 'inventoryEvents', concurrency: config.W, stored, progress, work })
+        await consume({ kafka, topic: 'inventoryEvents', concurrency: config.CONCURRENCY, stored, progress, work })
       await materializing
     }
     const running = run()

@@ -152,8 +152,8 @@ test('a delay holds one order, not the line', async t => {
   )
 })
 
-test('at most W orders are in flight at once', async t => {
-  const stage = await startTestSystem(t, { inventory_consumer: { W: '3', INVENTORY_DELAY_MS: '600000' } })
+test('no more orders are in flight at once than CONCURRENCY says', async t => {
+  const stage = await startTestSystem(t, { inventory_consumer: { CONCURRENCY: '3', INVENTORY_DELAY_MS: '600000' } })
   await stage.startAll()
   await placeMany(stage.runtime.url('producer_order'), 20)
   const begun = async () => {

@@ -14,11 +14,11 @@ export type RestOperations = {
 }
 
 const Raw = Type.Object({ service: Type.String(), path: Type.String(), body: Type.String() })
-const View = Type.Object({ twice: Type.Object({ injections: Type.Integer() }) })
+const View = Type.Object({ duplicate: Type.Object({ injections: Type.Integer() }) })
 
 export function operationsOf({ url }: Pick<Deployment, 'url'>): RestOperations {
   const duplicate = async (setting: object | null) =>
-    parse(View, await postJson(`${url('order_service')}/faults`, { twice: setting })).twice.injections
+    parse(View, await postJson(`${url('order_service')}/faults`, { duplicate: setting })).duplicate.injections
   let before = 0
   return {
     async 'publish-raw'(args) {

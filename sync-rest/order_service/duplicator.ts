@@ -1,4 +1,4 @@
-// The fault `twice`: every request to another service is sent once more as it is. It is put around the requests that
+// The fault `duplicate`: every request to another service is sent once more as it is. It is put around the requests that
 // order_service makes, where the other faults are around the work that a service is asked for.
 // Guarantees: a copy has the request's own address, headers and bytes (and a mark), starts when the request has its connection (what
 // was never sent is not copied) and goes by connections of its own; nobody waits for its answer or reads more of it than
@@ -12,10 +12,10 @@ export const COPY = 'lab-copy'
 const PATIENCE_MS = 5_000
 
 export const duplicator = defineFault({
-  name: 'twice',
+  name: 'duplicate',
   about: 'every request to another service is sent twice',
   schema: Type.Object({}, { additionalProperties: false }),
-  variable: 'TWICE',
+  variable: 'DUPLICATE',
   fromText: () => ({}),
   wrap: next => next,
 })

@@ -32,7 +32,7 @@ await runService(NAME, {
     const store = openStore(config.DATA_DIR, 'orders', db => ({ ...ordersTables(db), ...pendingReleasesTables(db) }))
     const peerAt = (name: string, url: string) => {
       const sentTwice = switchboard.on && { copies: duplicateRequests({ url, it: switchboard.switchOf(duplicator) }) }
-      return openPeer({ name, url, connections: config.W + 16, ...sentTwice })
+      return openPeer({ name, url, connections: config.CONCURRENCY + 16, ...sentTwice })
     }
     const inventory = peerAt('inventory', config.INVENTORY_URL)
     const notification = peerAt('notification', config.NOTIFICATION_URL)
@@ -103,7 +103,7 @@ await runService(NAME, {
     const points = Object.fromEntries(crashPoints.map(name => [name, switchboard.crashPoint(name)]))
     const placing = place({
       store,
-      ask: askInventory(inventory, breaker, { deadlineMs: config.RESERVE_DEADLINE_MS, atOnce: config.W }),
+      ask: askInventory(inventory, breaker, { deadlineMs: config.RESERVE_DEADLINE_MS, atOnce: config.CONCURRENCY }),
       send,
       confirming,
       abandoned,

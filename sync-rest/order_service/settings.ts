@@ -6,7 +6,7 @@ export const NAME = 'sync-rest/order_service'
 
 export const settings = {
   ...commonSettings(NAME, 8000),
-  W: concurrencySetting,
+  CONCURRENCY: concurrencySetting,
   INVENTORY_URL: httpUrl('http://127.0.0.1:8001', 'where inventory_service is'),
   NOTIFICATION_URL: httpUrl('http://127.0.0.1:8002', 'where notification_service is'),
   RESERVE_DEADLINE_MS: integer(1_000, 'how long an order may wait for inventory', { min: 1 }),

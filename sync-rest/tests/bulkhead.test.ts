@@ -37,7 +37,7 @@ test('who waits past the deadline gets 503, inventory is never asked, and the br
 })
 
 test('with W=1 behind an inventory that hangs each order is answered in time, and is released exactly if it was asked', async () => {
-  await using service = await openOrderService({ W: '1', RESERVE_DEADLINE_MS: '500', BREAKER: 'off' })
+  await using service = await openOrderService({ CONCURRENCY: '1', RESERVE_DEADLINE_MS: '500', BREAKER: 'off' })
   service.inventory.treat['/reserve'] = () => {}
   const began = performance.now()
   const placing = Array.from({ length: 6 }, () => service.place())
@@ -53,7 +53,7 @@ test('with W=1 behind an inventory that hangs each order is answered in time, an
 })
 
 test('W orders wait at once, and no more; who comes next takes the place that becomes free', async () => {
-  await using service = await openOrderService({ W: '2', RESERVE_DEADLINE_MS: '30000' })
+  await using service = await openOrderService({ CONCURRENCY: '2', RESERVE_DEADLINE_MS: '30000' })
   const held: (() => void)[] = []
   service.inventory.treat['/reserve'] = (response, asked) => {
     held.push(() => says('reserved')(response, asked))

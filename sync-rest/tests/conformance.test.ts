@@ -15,7 +15,7 @@ conformance(
     environments: { order_service: { RESERVE_DEADLINE_MS: '5000', BREAKER: 'off' } },
     wrong: {
       order_service: {
-        W: '0',
+        CONCURRENCY: '0',
         INVENTORY_URL: 'inventory:8001',
         NOTIFICATION_URL: 'ftp://127.0.0.1',
         RESERVE_DEADLINE_MS: 'soon',

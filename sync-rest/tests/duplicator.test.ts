@@ -89,7 +89,7 @@ test('who ends the copying is answered when the last copy was, and counts it', a
   const answer = await arrived.promise
   let isOver = false
   const ended = stop().finally(() => (isOver = true))
-  const isOff = async () => /"twice":\{"setting":null/.test((await ask(`${service.url}/faults`)).text)
+  const isOff = async () => /"duplicate":\{"setting":null/.test((await ask(`${service.url}/faults`)).text)
   await waitFor(isOff, { deadlineMs: 30_000, everyMs: 5, what: 'the copying to be switched off' })
   assert.equal(isOver, false)
   answer()

@@ -28,7 +28,7 @@ test('conditions that differ come first: of the machine, the run, the brokers, a
   const brokers = { kafka: { source: 'docker', version: '4.3.0' } }
   const variants = sampleResult.variants.map(variant => ({
     ...variant,
-    environment: { inventory_consumer: { W: '1' } },
+    environment: { inventory_consumer: { CONCURRENCY: '1' } },
   }))
   const changed = result({ settings: { orders: 600 }, concurrency: 1, durability: 'on disk', variants })
   const other = { ...runOf(changed), machine, brokers, seed: 2, runtime: 'compose', profile: 'quick' as const }
@@ -38,8 +38,8 @@ test('conditions that differ come first: of the machine, the run, the brokers, a
     'orders',
     'W, orders at once',
     'where an accepted order was',
-    'throttled, inventory_consumer W',
-    'control, inventory_consumer W',
+    'throttled, inventory_consumer CONCURRENCY',
+    'control, inventory_consumer CONCURRENCY',
   ]
   assert.deepEqual(whats, ['profile', 'runtime', 'seed', 'machine', 'kafka', ...own.map(what => of + what)])
   assert.ok(shown(one, other).startsWith('Conditions that differ:'))

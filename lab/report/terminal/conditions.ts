@@ -9,7 +9,8 @@ export const conditions = (result: Result): string =>
 export function settingsLine({ profile, settings, concurrency, variants }: Result): string {
   const listed = Object.entries(settings).map(([name, value]) => `${name} ${value.toLocaleString('en-US')}`)
   const others = variants.flatMap(({ name, environment }) => {
-    const other = Object.values(environment).find(({ W }) => W !== undefined)?.W
+    // Until version 0.1 the setting was called W, and published results still say so.
+    const other = Object.values(environment).flatMap(({ CONCURRENCY, W }) => CONCURRENCY ?? W ?? [])[0]
     return other === undefined ? [] : [` (${name}: ${other})`]
   })
   return `Profile ${profile}: ${listed.join(', ')}. W, orders at once: ${concurrency}${others.join('')}.`

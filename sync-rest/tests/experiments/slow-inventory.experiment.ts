@@ -54,8 +54,8 @@ export default defineExperiment({
         BREAKER: 'on',
       }),
       {
-        ...withOrders('one at a time', 'W = 1, a deadline of 60 s: the queue behind a slow call', {
-          W: '1',
+        ...withOrders('one at a time', 'CONCURRENCY=1, a deadline of 60 s: the queue behind a slow call', {
+          CONCURRENCY: '1',
           RESERVE_DEADLINE_MS: '60000',
         }),
         load: { ...load, orders: lineOrders, warmUpOrders: 20, deadlineMs: 60_000 },
