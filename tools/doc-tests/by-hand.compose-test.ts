@@ -2,8 +2,7 @@
 // of its own. Two things differ from what a reader types: the ports, and the length of Inventory's outage (60 becomes 10,
 // in the commands and in their output).
 import assert from 'node:assert/strict'
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { test, type TestContext } from 'node:test'
 import { armDeadManSwitch } from '#host/dead-man-switch.ts'
@@ -12,7 +11,8 @@ import { findCommand } from '#infra/brokers/machine-tools.ts'
 import { findCompose } from '#runtimes/compose/find-compose.ts'
 import { REMOVE_PROJECT, removeProject } from '#runtimes/compose/project.ts'
 import { models } from '../../lab/session/registry.ts'
-import { readTour, type Step } from './tour.ts'
+import { copyCheckout } from './copy-checkout.ts'
+import { readTour } from './tour.ts'
 import { typeTour } from './type-tour.ts'
 
 const ROOT = resolve(import.meta.dirname, '../..')
@@ -27,17 +27,6 @@ const PARTS = [
   'infra',
   ...models.map(({ name }) => name),
 ]
-/** Files of a reader's own stack. They stay out of the copy. */
-const LOCAL_FILES = /\/(\.env|metrics\/[^/]+\.json)$/
-
-function makeFolder(t: TestContext): string {
-  const folder = mkdtempSync(join(tmpdir(), 'lab-tour-'))
-  t.after(() => rmSync(folder, { recursive: true }))
-  for (const part of PARTS)
-    cpSync(join(ROOT, part), join(folder, 'copy', part), { recursive: true, filter: path => !LOCAL_FILES.test(path) })
-  mkdirSync(join(folder, 'printed'))
-  return folder
-}
 
 /** A PATH on which `docker-compose`, as the pages type it, is this machine's compose, or the one that LAB_COMPOSE names. */
 async function pathWithCompose(folder: string): Promise<string> {
@@ -74,16 +63,12 @@ for (const { name: model } of models)
       await removeProject(project)
       await deadManSwitch.cancel()
     })
-    const folder = makeFolder(t)
-    const cwd = join(folder, 'copy', model)
+    const { folder, copy } = copyCheckout(t, PARTS)
+    const cwd = join(copy, model)
     const composeFile = readFileSync(join(cwd, 'docker-compose.yml'), 'utf8')
     const { environment, withPorts } = await leaseOtherPorts(t, composeFile)
-    const changed = (text: string) => withShortOutage(withPorts(text))
     const page = readFileSync(join(ROOT, 'docs/by-hand', `${model}.md`), 'utf8')
-    const steps: Step[] = readTour(page).map(({ commands, shown }) => ({
-      commands: changed(commands),
-      shown: shown && changed(shown),
-    }))
+    const steps = readTour(withShortOutage(withPorts(page)))
     assert.ok(steps.some(({ commands }) => commands.includes('$(seq 10)')))
 
     const PATH = await pathWithCompose(folder)
@@ -91,7 +76,7 @@ for (const { name: model } of models)
       steps,
       cwd,
       env: { ...process.env, COMPOSE_FILE: undefined, ...environment, PATH, COMPOSE_PROJECT_NAME: project },
-      folder: join(folder, 'printed'),
+      folder,
       deadlineMs: STEP_MS,
       onStep: (commands, tookMs) => t.diagnostic(`${(tookMs / 1_000).toFixed(1)} s: ${commands.split('\n')[0]}`),
     })

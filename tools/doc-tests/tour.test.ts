@@ -26,16 +26,16 @@ test('a tour is the commands between its marks, each with the text that is shown
     'd',
     '```',
     'or',
-    '```sh',
+    '```sh terminal',
     'e',
     '```',
     '```',
     '```',
   )
   assert.deepEqual(readTour(text), [
-    { commands: 'a\nb\n', shown: undefined },
-    { commands: 'c\n', shown: 'd\n' },
-    { commands: 'e\n', shown: '' },
+    { commands: 'a\nb\n', shown: undefined, ownTerminal: false },
+    { commands: 'c\n', shown: 'd\n', ownTerminal: false },
+    { commands: 'e\n', shown: '', ownTerminal: true },
   ])
 })
 

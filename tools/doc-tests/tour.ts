@@ -2,12 +2,13 @@
  * A tour: the commands that a page asks a reader to type, and the output that it shows. A tour stands between two marks.
  * An `sh` block holds commands, and the block after it holds their output. In the output `…` stands for any text within
  * a line, and a line of `…` alone for any lines. Commands without a block of output may print anything.
+ * An `sh terminal` block goes on running in a terminal of its own; its output is what it has printed so far.
  */
 
-export type Step = { commands: string; shown: string | undefined }
+export type Step = { commands: string; shown: string | undefined; ownTerminal: boolean }
 
 const TOUR = /^<!-- tour -->$([\s\S]*?)^<!-- \/tour -->$/m
-const BLOCK = /^```(\w*)\n([\s\S]*?)^```$/gm
+const BLOCK = /^```([\w ]*)\n([\s\S]*?)^```$/gm
 
 /** @throws Error when the page has no tour, no commands, or output without commands */
 export function readTour(page: string): Step[] {
@@ -15,8 +16,8 @@ export function readTour(page: string): Step[] {
   if (tour === undefined) throw new Error('There is no tour: put it between <!-- tour --> and <!-- /tour -->.')
   const steps: Step[] = []
   for (const [, language, content = ''] of tour.matchAll(BLOCK)) {
-    if (language === 'sh') {
-      steps.push({ commands: content, shown: undefined })
+    if (language === 'sh' || language === 'sh terminal') {
+      steps.push({ commands: content, shown: undefined, ownTerminal: language !== 'sh' })
       continue
     }
     const last = steps.at(-1)

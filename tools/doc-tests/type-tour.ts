@@ -1,4 +1,5 @@
-// Types a tour into one shell, so that steps share variables and functions, and compares the output of each step.
+// Types a tour into one shell, so that steps share variables and functions, and compares the output of each step. A step
+// in a terminal of its own goes on running beside the others; the next one begins when its output is as shown.
 // Guarantees: it ends, and then the shell and all that it started are gone. Not promised: when a step fails, the next one
 // may have begun.
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
@@ -18,38 +19,55 @@ export type TypedTour = {
   onStep?: (commands: string, tookMs: number) => void
 }
 
+type Files = Record<'output' | 'status' | 'go', string>
+
 /** @throws Error with commands, expected and actual output of the first step that differs, fails or hangs */
 export async function typeTour({ steps, cwd, env, folder, deadlineMs, onStep }: TypedTour): Promise<void> {
   const script = join(folder, 'tour.sh')
-  const outputOf = (index: number) => join(folder, `${index}.out`)
-  const endOf = (index: number) => join(folder, `${index}.end`)
-  const typed = steps.map(
-    ({ commands }, index) =>
-      `eval ${quoted(commands)} </dev/null >${quoted(outputOf(index))} 2>&1\necho $? >${quoted(endOf(index))}\n`,
-  )
-  writeFileSync(script, typed.join(''))
+  const filesOf = (index: number): Files => {
+    const path = (ending: string) => join(folder, `${index}.${ending}`)
+    return { output: path('out'), status: path('status'), go: path('go') }
+  }
+  writeFileSync(script, steps.map((step, index) => scriptOf(step, filesOf(index))).join(''))
   const shell = startChild({ command: 'sh', args: [script], cwd, env })
   try {
-    for (const [index, { commands, shown }] of steps.entries()) {
+    for (const [index, step] of steps.entries()) {
+      const files = filesOf(index)
       const begun = performance.now()
-      const ended = () => textOf(endOf(index)).endsWith('\n') || !shell.running
-      const inTime = await waitFor(ended, { deadlineMs, what: 'the step' }).catch(() => false)
-      const printed = textOf(outputOf(index))
-      const status = textOf(endOf(index)).trim()
-      const wrong = !inTime
-        ? `did not end within ${deadlineMs / 1_000} s`
-        : status !== '0'
-          ? `ended with ${status || 'the shell'}`
-          : shown !== undefined && !isShown(printed, shown) && 'printed something else'
-      if (wrong)
-        throw new Error(`This step ${wrong}:\n${commands}\nshown:\n${shown ?? '(anything)\n'}\ngot:\n${printed}`)
-      onStep?.(commands, performance.now() - begun)
+      const done = () => isDone(step, files) || !shell.running
+      const inTime = await waitFor(done, { deadlineMs, what: 'the step' }).catch(() => false)
+      const problem = inTime ? problemOf(step, files) : `did not end within ${deadlineMs / 1_000} s`
+      if (problem) throw new Error(describe(problem, step, textOf(files.output)))
+      writeFileSync(files.go, '')
+      onStep?.(step.commands, performance.now() - begun)
     }
   } finally {
     shell.kill()
     await shell.exited
   }
 }
+
+function scriptOf({ commands, ownTerminal }: Step, { output, status, go }: Files): string {
+  const typed = `eval ${quoted(commands)} </dev/null >${quoted(output)} 2>&1`
+  const noted = `echo $? >${quoted(status)}`
+  if (!ownTerminal) return `${typed}\n${noted}\n`
+  return `{ ( ${typed} ); ${noted}; } &\nuntil [ -e ${quoted(go)} ]; do sleep 0.05; done\n`
+}
+
+const hasEnded = ({ status }: Files): boolean => textOf(status).endsWith('\n')
+
+const isAsShown = ({ shown = '…\n' }: Step, { output }: Files): boolean => isShown(textOf(output), shown)
+
+const isDone = (step: Step, files: Files): boolean => hasEnded(files) || (step.ownTerminal && isAsShown(step, files))
+
+function problemOf(step: Step, files: Files): string | undefined {
+  const code = textOf(files.status).trim()
+  if (code !== '0' && !(step.ownTerminal && code === '')) return `ended with ${code || 'the shell'}`
+  return isAsShown(step, files) ? undefined : 'printed something else'
+}
+
+const describe = (problem: string, { commands, shown }: Step, printed: string): string =>
+  `This step ${problem}:\n${commands}\nshown:\n${shown ?? '(anything)\n'}\ngot:\n${printed}`
 
 const textOf = (file: string): string => (existsSync(file) ? readFileSync(file, 'utf8') : '')
 
