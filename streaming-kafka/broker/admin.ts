@@ -1,8 +1,9 @@
 // Administration of the broker, for services and the lab: topics, end offsets, committed offsets of groups.
 import { Admin, ListOffsetTimestamps } from '@platformatic/kafka'
 import { ConstantBackoff, handleWhen, handleWhenResult, retry } from 'cockatiel'
+import { explain } from '#common/contracts/errors.ts'
 import { topicConfigs, type TopicSpec } from '../messaging/topics.ts'
-import { clientOptions, explain, isNotYetLed, isExistingTopic, isUnknownGroup, isUnknownTopic } from './options.ts'
+import { clientOptions, isNotYetLed, isExistingTopic, isUnknownGroup, isUnknownTopic } from './options.ts'
 import type { Positions } from './record.ts'
 
 export type BrokerAdmin = {

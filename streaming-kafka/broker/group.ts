@@ -4,11 +4,12 @@
 // The group does not assign positions: a reader starts where its service says.
 import { Consumer } from '@platformatic/kafka'
 import { setTimeout as wait } from 'node:timers/promises'
-import { clientOptions, explain } from './options.ts'
+import { explain } from '#common/contracts/errors.ts'
+import { createBackoff } from '#common/service/retry.ts'
+import { clientOptions, RETRY_PACE } from './options.ts'
 
 /** Commits are grouped over this time. A crash repeats at most the work of it, and readers recognise the repeats. */
 const COMMIT_EVERY_MS = 100
-const AGAIN_MS = 500
 
 export type Group = {
   /** All records of a partition before `next` are done. It is committed within moments. */
@@ -52,20 +53,22 @@ export async function joinGroup({ brokers, group, topics, onDegraded }: GroupOpt
     }
   }
 
-  async function keepCommitting(): Promise<void> {
-    while (!closing.signal.aborted) {
+  async function keepCommitting({ signal }: AbortController): Promise<void> {
+    const backoff = createBackoff(signal, RETRY_PACE)
+    while (!signal.aborted) {
       try {
         if (!client.isActive()) await client.joinGroup({})
         await commit()
         onDegraded(null)
-        await wait(COMMIT_EVERY_MS, undefined, { signal: closing.signal }).catch(() => {})
+        backoff.reset()
+        await wait(COMMIT_EVERY_MS, undefined, { signal }).catch(() => {})
       } catch (error) {
-        if (!closing.signal.aborted) onDegraded(explain(error))
-        await wait(AGAIN_MS, undefined, { signal: closing.signal }).catch(() => {})
+        if (!signal.aborted) onDegraded(explain(error))
+        await backoff.pause()
       }
     }
   }
-  const committing = keepCommitting()
+  const committing = keepCommitting(closing)
 
   return {
     done: (topic, partition, offset) =>

@@ -3,14 +3,14 @@
 // Guarantees: the records of a partition come in order, each once per reader; nothing is fetched while the caller is
 // busy. While the broker is away it retries from its position. Not promised: an order between partitions.
 import { Consumer } from '@platformatic/kafka'
-import { setTimeout as wait } from 'node:timers/promises'
-import { clientOptions, explain } from './options.ts'
+import { explain } from '#common/contracts/errors.ts'
+import { createBackoff } from '#common/service/retry.ts'
+import { clientOptions, RETRY_PACE } from './options.ts'
 import type { LogRecord, Positions } from './record.ts'
 
 /** Larger fetches buffer far ahead of the work, and a backlog is then read several times slower. */
 const MAX_BYTES = 512 * 1024
 const CONTROL_BATCH = 32
-const AGAIN_MS = 200
 
 export type ReaderOptions = {
   brokers: string
@@ -27,6 +27,7 @@ export async function* readLog(options: ReaderOptions): AsyncGenerator<LogRecord
   const { brokers, clientId, positions, closing, onDegraded } = options
   const client = new Consumer({ ...clientOptions(brokers, clientId), groupId: `${clientId}-reader` })
   client.topics.trackAll(...positions.keys())
+  const backoff = createBackoff(closing, RETRY_PACE)
   client.on('error', () => {}) // each operation reports its own error
   try {
     while (!closing.aborted) {
@@ -34,11 +35,12 @@ export async function* readLog(options: ReaderOptions): AsyncGenerator<LogRecord
       try {
         records = await fetchOnce(client, positions)
         onDegraded(null)
+        backoff.reset()
       } catch (error) {
         if (closing.aborted) return
         onDegraded(explain(error))
         client.clearMetadata()
-        await wait(AGAIN_MS, undefined, { signal: closing }).catch(() => {})
+        await backoff.pause()
         continue
       }
       yield records

@@ -10,12 +10,8 @@ export const clientOptions = (brokers: string, clientId: string) => ({
   retryDelay: 200,
 })
 
-/** The reason in a few words. The client nests errors, and the innermost one has the reason. */
-export function explain(error: unknown): string {
-  if (error instanceof AggregateError && error.errors.length > 0) return explain(error.errors.at(-1))
-  if (!(error instanceof Error)) return String(error)
-  return error.cause instanceof Error ? explain(error.cause) : error.message
-}
+/** Pauses between attempts while the broker is away. They are short, because they are part of the time to recover. */
+export const RETRY_PACE = { firstMs: 100, longestMs: 400 }
 
 /** The broker refuses the record or batch because of its size, and would refuse it again. */
 export const isTooLarge = (error: unknown): boolean => hasWithin(error, named('MESSAGE_TOO_LARGE'))

@@ -6,16 +6,15 @@
 // Not promised: that a record is written once. After an error of the client a new client sends the batch again, and the
 // broker cannot recognise its records as duplicates. Every reader recognises them by an id derived from the order.
 import { compatibilityPartitioner, Producer } from '@platformatic/kafka'
-import { setTimeout as wait } from 'node:timers/promises'
-import { LabError } from '#common/contracts/errors.ts'
-import { clientOptions, explain, isTooLarge } from './options.ts'
+import { explain, LabError } from '#common/contracts/errors.ts'
+import { createBackoff } from '#common/service/retry.ts'
+import { clientOptions, isTooLarge, RETRY_PACE } from './options.ts'
 import type { NewRecord } from './record.ts'
 
 /** Larger requests are no faster. Several requests at once lose the order when the broker restarts. */
 const MAX_BATCH = 500
 /** By default a broker takes 1 MiB per partition and batch, and all records of a batch may have the same partition. */
 const MAX_BATCH_BYTES = 512 * 1024
-const AGAIN_MS = 200
 
 export type LogProducer = {
   /**
@@ -94,22 +93,23 @@ export function createProducer({ maxWaiting, ...options }: ProducerOptions): Log
 /** Writes a batch until it is acknowledged. After an error it writes it again, with a new client. */
 function createBatchWriter({ brokers, clientId, onDegraded }: Omit<ProducerOptions, 'maxWaiting'>) {
   let client = newClient(brokers, clientId)
-  let isClosed = false
+  const closing = new AbortController()
 
   /** Returns when the batch is acknowledged, or the writer is closed. A record that is too large is answered here. */
   async function write(batch: PendingRecord[]): Promise<void> {
     const messages = batch.map(({ record }) => toMessage(record))
-    while (!isClosed) {
+    const backoff = createBackoff(closing.signal, RETRY_PACE)
+    while (!closing.signal.aborted) {
       try {
         await client.send({ messages })
         return onDegraded(null)
       } catch (error) {
-        if (isClosed) return
+        if (closing.signal.aborted) return
         const tooLarge = isTooLarge(error)
         if (!tooLarge) onDegraded(explain(error))
         void client.close(true).catch(() => {})
-        if (!tooLarge) await wait(AGAIN_MS)
-        if (isClosed) return
+        if (!tooLarge) await backoff.pause()
+        if (closing.signal.aborted) return
         client = newClient(brokers, clientId)
         if (tooLarge) return writeHalves(batch)
       }
@@ -129,7 +129,7 @@ function createBatchWriter({ brokers, clientId, onDegraded }: Omit<ProducerOptio
   return {
     write,
     async close() {
-      isClosed = true
+      closing.abort()
       await client.close(true).catch(() => {})
     },
   }

@@ -1,8 +1,8 @@
-// inventory_consumer of the streaming model: decides about the stock of each OrderPlaced, and tells it in the
-// InventoryEvents stream.
-// Guarantees: one decision per `orderId` for ever, across restarts and a lost store; what it tells was on disk before;
-// an order in a partition is decided after those before it, except where a delay or a retry lets others pass.
-// It is the judge of the orders topic: what is poison there it sets aside, with its reason, and the partition goes on.
+// inventory_consumer of the streaming model: decides each OrderPlaced, and produces the decision to the InventoryEvents
+// stream.
+// Guarantees: one decision per `orderId` for ever, across restarts and a lost store; a decision is on disk before it is
+// produced; the orders of a partition are decided in their order, except where a delay or a retry lets others pass.
+// It dead-letters the poison of the orders topic, with its reason, and the partition continues.
 import { delay } from '#common/faults/delay.ts'
 import { error } from '#common/faults/error.ts'
 import { kill } from '#common/faults/kill.ts'
@@ -21,12 +21,12 @@ import { createWorkProgress } from '../messaging/work-progress.ts'
 import type { LogRecord } from '../broker/record.ts'
 import { consume } from '../messaging/consume.ts'
 import { materialize } from '../messaging/materialize.ts'
-import { retryUntilClosed } from '../messaging/retry-until-closed.ts'
+import { retryUntilClosed } from '#common/service/retry.ts'
 import { openConnection } from '../messaging/connection.ts'
 import { readOrderPlaced } from '../messaging/read-event.ts'
-import { settling } from '../messaging/settle.ts'
+import { untilSettled } from '../messaging/settle.ts'
 import { kafkaSettings } from '../messaging/settings.ts'
-import { decide } from './decide-order.ts'
+import { decideAndProduce } from './decide-order.ts'
 import { agreeOnStock } from './initial-stock.ts'
 import { restoreDecision } from './restore-decisions.ts'
 
@@ -43,7 +43,7 @@ await runService(NAME, {
   settings,
   async start(parts) {
     const { config, environment } = parts
-    const switchboard = createFaultInjector({
+    const faultInjector = createFaultInjector({
       role: 'INVENTORY',
       environment,
       faults: [throttle, delay, error, kill],
@@ -59,20 +59,20 @@ await runService(NAME, {
     }))
     const server = await createServer(parts)
     inventoryRoutes(server, store.read)
-    faultRoutes(server, switchboard)
+    faultRoutes(server, faultInjector)
 
     const kafka = openConnection('inventory_consumer', config, parts)
     const progress = createWorkProgress()
-    const handle = switchboard.wrap(
-      decide({
+    const handle = faultInjector.wrap(
+      decideAndProduce({
         kafka,
         store,
         progress,
-        afterCommit: switchboard.crashPoint('commit-produce'),
-        afterProduce: switchboard.crashPoint('produce-commit'),
+        afterCommit: faultInjector.crashPoint('commit-produce'),
+        afterProduce: faultInjector.crashPoint('produce-commit'),
       }),
     )
-    const work = settling(kafka, async (record: LogRecord) => {
+    const work = untilSettled(kafka, async (record: LogRecord) => {
       const { data: order, correlationId } = readOrderPlaced(record)
       const log = parts.log.child({ correlationId })
       const { orderId, userId } = order

@@ -2,10 +2,10 @@
 // Guarantees: health is red from the first probe that the broker does not answer to the first that it answers.
 import { setTimeout as wait } from 'node:timers/promises'
 import { createAdmin, type BrokerAdmin } from '../broker/admin.ts'
-import { explain } from '../broker/options.ts'
+import { explain } from '#common/contracts/errors.ts'
 import { createProducer, type LogProducer } from '../broker/producer.ts'
 import type { Positions } from '../broker/record.ts'
-import { retryUntilClosed, degradedReporter, type Parts } from './retry-until-closed.ts'
+import { retryUntilClosed, degradedReporter, type RetryParts } from '#common/service/retry.ts'
 import { TOPICS, topicNames, topicSpecs, type TopicKey, type TopicNames, type TopicSpec } from './topics.ts'
 
 const PROBE_EVERY_MS = 1_000
@@ -13,7 +13,7 @@ const PROBE_DEADLINE_MS = 2_000
 const FINISH_MS = 2_500
 const MAX_WAITING_RECORDS = 5_000
 
-export type KafkaConnection = Parts & {
+export type KafkaConnection = RetryParts & {
   brokers: string
   /** Names the clients and the group of this service: the prefix and the service. */
   name: string
@@ -29,7 +29,7 @@ export type KafkaConnection = Parts & {
 
 type Config = { KAFKA_BROKERS: string; PREFIX: string; TOPIC_FLUSH: 'on' | 'off' }
 
-export function openConnection(service: string, config: Config, parts: Parts): KafkaConnection {
+export function openConnection(service: string, config: Config, parts: RetryParts): KafkaConnection {
   const { KAFKA_BROKERS: brokers, PREFIX: prefix } = config
   const name = prefix + service
   const admin = createAdmin(brokers, name)
@@ -58,7 +58,7 @@ export function openConnection(service: string, config: Config, parts: Parts): K
   }
 }
 
-async function probeBroker(admin: BrokerAdmin, parts: Parts): Promise<void> {
+async function probeBroker(admin: BrokerAdmin, parts: RetryParts): Promise<void> {
   const report = degradedReporter(parts, 'broker')
   while (!parts.closing.aborted) {
     const late = wait(PROBE_DEADLINE_MS, undefined, { ref: false }).then(() => {

@@ -9,7 +9,7 @@ import { joinGroup, type Group } from '../broker/group.ts'
 import { readLog } from '../broker/log-reader.ts'
 import type { WorkProgress } from './work-progress.ts'
 import type { LogRecord, Positions } from '../broker/record.ts'
-import { retryUntilClosed, degradedReporter } from './retry-until-closed.ts'
+import { retryUntilClosed, degradedReporter } from '#common/service/retry.ts'
 import { checkAgainstLog, type KafkaConnection } from './connection.ts'
 import type { TopicKey } from './topics.ts'
 

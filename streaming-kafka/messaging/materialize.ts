@@ -5,7 +5,7 @@ import type { PositionsTables } from '#common/stores/positions.ts'
 import type { ServiceStore } from '#common/stores/store.ts'
 import { readLog } from '../broker/log-reader.ts'
 import { hasReached, type LogRecord, type Positions } from '../broker/record.ts'
-import { retryUntilClosed, degradedReporter } from './retry-until-closed.ts'
+import { retryUntilClosed, degradedReporter } from '#common/service/retry.ts'
 import { checkAgainstLog, type KafkaConnection } from './connection.ts'
 import type { TopicKey } from './topics.ts'
 

@@ -4,7 +4,7 @@ import { LabError } from '#common/contracts/errors.ts'
 import { createHealth } from '#common/service/health.ts'
 import { createLog } from '#common/service/log.ts'
 import type { LogRecord, NewRecord } from '../broker/record.ts'
-import { settling } from './settle.ts'
+import { untilSettled } from './settle.ts'
 import { topicNames } from './topics.ts'
 
 const record: LogRecord = { topic: 'orders', partition: 0, offset: 1n, key: null, value: null, headers: {} }
@@ -18,11 +18,11 @@ function fakeConnection() {
   return { sent, health, closing, kafka }
 }
 
-test('a store that fails costs no attempt, turns health red, and the work is done when it is well again', async () => {
+test('a store that fails costs no attempt and turns health red, and the work is done when the store works again', async () => {
   const { sent, health, kafka } = fakeConnection()
   const seen: boolean[] = []
   let failures = 3
-  await settling(kafka, async () => {
+  await untilSettled(kafka, async () => {
     seen.push(health.view().healthy)
     if (failures-- > 0) throw new LabError('store-failed', 'the disk is full')
   })(record)
@@ -31,10 +31,10 @@ test('a store that fails costs no attempt, turns health red, and the work is don
   assert.deepEqual(sent, [])
 })
 
-test('an error of the record is tried five times, and then it is a dead letter', async () => {
+test('a record whose work fails five times is dead-lettered', async () => {
   const { sent, kafka } = fakeConnection()
   let attempts = 0
-  await settling(kafka, async () => {
+  await untilSettled(kafka, async () => {
     attempts++
     throw new Error('again')
   })(record)
@@ -45,9 +45,9 @@ test('an error of the record is tried five times, and then it is a dead letter',
   )
 })
 
-test('a service that closes leaves the record undone', async () => {
+test('a record whose work fails while the service closes is not settled', async () => {
   const { sent, closing, kafka } = fakeConnection()
-  const work = settling(kafka, async () => {
+  const work = untilSettled(kafka, async () => {
     closing.abort(new Error('closing'))
     throw new LabError('malformed', 'bad')
   })
@@ -55,7 +55,7 @@ test('a service that closes leaves the record undone', async () => {
   assert.deepEqual(sent, [])
 })
 
-test('a record that is given up is done with when its dead letter is acknowledged, and not before', async () => {
+test('a dead-lettered record is settled when its dead letter is acknowledged, and not before', async () => {
   for (const error of [new LabError('malformed', 'bad'), new Error('again')]) {
     const { kafka } = fakeConnection()
     const acknowledged = Promise.withResolvers<void>()
@@ -66,7 +66,7 @@ test('a record that is given up is done with when its dead letter is acknowledge
     }
     let done = false
     const producer = { send, close: async () => {} }
-    const settled = settling({ ...kafka, producer }, () => Promise.reject(error))(record).then(() => (done = true))
+    const settled = untilSettled({ ...kafka, producer }, () => Promise.reject(error))(record).then(() => (done = true))
     await handed.promise
     await new Promise(resolve => setImmediate(resolve))
     assert.equal(done, false)

@@ -1,52 +1,49 @@
-// What becomes of a record whose work fails: tried again in place, given up with its reason, or waited for.
-// Guarantees: an error of the record costs an attempt, up to MAX_ATTEMPTS, and then the record is a dead letter with
-// `retries-exhausted`; an error that is not the record's (store full, broker away) costs none, and health is red until
-// it passes; heartbeats go on all the while, and so do the other records. A dead letter is acknowledged by the broker
-// before the record counts as done.
+// Settles a record whose work fails, by the shared failure policy: retried in place, dead-lettered, or held until the
+// service can work again.
+// Guarantees: an error of the record costs an attempt; after the last one the record is a dead letter with
+// `retries-exhausted`. An error that is not the record's (store full, broker away) costs none, and health is red until it
+// is over. Heartbeats and the work on other records continue meanwhile. A record is settled when the broker has
+// acknowledged its dead letter, and not before.
 import { setTimeout as wait } from 'node:timers/promises'
-import { asLabError, LabError, settlementOf } from '#common/contracts/errors.ts'
+import { explain } from '#common/contracts/errors.ts'
+import { settlementAfter } from '#common/messaging/failure-policy.ts'
+import { createBackoff, degradedReporter, type RetryParts } from '#common/service/retry.ts'
 import type { LogRecord } from '../broker/record.ts'
-import { writeDeadLetter } from './dead-letters.ts'
-import { degradedReporter, type Parts } from './retry-until-closed.ts'
 import type { KafkaConnection } from './connection.ts'
+import { writeDeadLetter } from './dead-letters.ts'
 
-const MAX_ATTEMPTS = 5
-const FIRST_PAUSE_MS = 100
-const PROBE_MS = 500
+/** Delays before the second to the fifth attempt. */
+const RETRY_DELAYS_MS = [100, 200, 400, 800]
 
-/** Wraps work on a record so that it ends done with, whatever happens; rejects only when the service is closing. */
-export function settling(
-  kafka: Parts & Pick<KafkaConnection, 'producer' | 'topics'>,
+/** Repeats work on a record until the record is settled. Rejects only when the service is closing. */
+export function untilSettled(
+  kafka: RetryParts & Pick<KafkaConnection, 'producer' | 'topics'>,
   work: (record: LogRecord) => Promise<void>,
 ) {
+  const { closing, log } = kafka
   const report = degradedReporter(kafka, 'work')
   return async (record: LogRecord): Promise<void> => {
+    const backoff = createBackoff(closing)
     for (let attempt = 1; ; ) {
       try {
         await work(record)
-        report(null)
-        return
+        return report(null)
       } catch (error) {
-        kafka.closing.throwIfAborted()
-        const failure = asLabError(error)
-        const settlement = settlementOf(failure)
-        if (settlement === 'ack') return
-        if (settlement === 'stop') {
-          report(failure.detail)
-          await wait(PROBE_MS, undefined, { signal: kafka.closing })
+        closing.throwIfAborted()
+        const settlement = settlementAfter(error, attempt, RETRY_DELAYS_MS)
+        if (settlement.kind === 'ack') return
+        if (settlement.kind === 'dead-letter') return writeDeadLetter(kafka, record, settlement.error, attempt)
+        if (settlement.kind === 'stop') {
+          report(explain(error))
+          await backoff.pause()
+          closing.throwIfAborted()
           continue
         }
-        if (settlement === 'dead-letter') return writeDeadLetter(kafka, record, failure, attempt)
-        if (attempt === MAX_ATTEMPTS) {
-          const detail = `${MAX_ATTEMPTS} attempts failed, the last one with ${failure.code}: ${failure.detail}`
-          return writeDeadLetter(kafka, record, new LabError('retries-exhausted', detail, { cause: failure }), attempt)
-        }
-        kafka.log.info({ ...placeOf(record), attempt, code: failure.code, detail: failure.detail }, 'retried in place')
-        await wait(FIRST_PAUSE_MS * 2 ** (attempt - 1), undefined, { signal: kafka.closing })
+        const { topic, partition, offset } = record
+        log.info({ topic, partition, offset: Number(offset), attempt, problem: explain(error) }, 'retried in place')
+        await wait(settlement.delayMs, undefined, { signal: closing })
         attempt++
       }
     }
   }
 }
-
-const placeOf = ({ topic, partition, offset }: LogRecord) => ({ topic, partition, offset: Number(offset) })

@@ -1,5 +1,6 @@
 // The progress of work on each partition, when many records are in flight at once and finish in any order.
 // Guarantees: `next` never passes an unfinished record, so that no record is skipped after a crash.
+import type { PositionsTables } from '#common/stores/positions.ts'
 import type { LogRecord } from '../broker/record.ts'
 
 type RecordId = Pick<LogRecord, 'topic' | 'partition' | 'offset'>
@@ -37,4 +38,13 @@ export function createWorkProgress(): WorkProgress {
       return lowest ?? state.last + 1n
     },
   }
+}
+
+/** Stores the lowest unfinished offset: all work before it has ended, so the position is right whatever happens next. */
+export function storePosition(
+  tx: PositionsTables,
+  progress: WorkProgress,
+  { topic, partition, offset }: RecordId,
+): void {
+  tx.setPosition(topic, partition, progress.next(topic, partition) ?? offset)
 }

@@ -1,7 +1,7 @@
 // notification_consumer of the streaming model: confirms each reserved order, once, in the notifications topic.
-// Guarantees: one record per reserved order, none for a failed one, across crashes at any place and a lost store: the
-// topic itself says what was sent, and it is read to its end before anything is sent again.
-// It is the judge of the InventoryEvents stream: what is poison there it sets aside, with its reason.
+// Guarantees: one record per reserved order and none for a failed one, across crashes at any point and a lost store. The
+// topic itself has the notifications that were sent, and it is read to its end before any is sent.
+// It dead-letters the poison of the InventoryEvents stream, with its reason.
 import { delay } from '#common/faults/delay.ts'
 import { error } from '#common/faults/error.ts'
 import { kill } from '#common/faults/kill.ts'
@@ -18,10 +18,10 @@ import { consume } from '../messaging/consume.ts'
 import { materialize } from '../messaging/materialize.ts'
 import { openConnection } from '../messaging/connection.ts'
 import { orUndefined, readInventoryEvent } from '../messaging/read-event.ts'
-import { settling } from '../messaging/settle.ts'
+import { untilSettled } from '../messaging/settle.ts'
 import { kafkaSettings } from '../messaging/settings.ts'
 import { readNotification } from './notification-record.ts'
-import { send } from './send-notification.ts'
+import { sendAndStore } from './send-notification.ts'
 import { sentTables, type SentTables } from './tables.ts'
 
 const NAME = 'streaming-kafka/notification_consumer'
@@ -32,7 +32,7 @@ await runService(NAME, {
   settings,
   async start(parts) {
     const { config, environment } = parts
-    const switchboard = createFaultInjector({
+    const faultInjector = createFaultInjector({
       role: 'NOTIFICATION',
       environment,
       faults: [throttle, delay, error, kill],
@@ -41,20 +41,20 @@ await runService(NAME, {
     const store = openStore(config.DATA_DIR, 'notifications', sentTables)
     const server = await createServer(parts)
     notificationsRoute(server, store.read.pageNotifications)
-    faultRoutes(server, switchboard)
+    faultRoutes(server, faultInjector)
 
     const kafka = openConnection('notification_consumer', config, parts)
     const progress = createWorkProgress()
-    const handle = switchboard.wrap(
-      send({
+    const handle = faultInjector.wrap(
+      sendAndStore({
         kafka,
         store,
         progress,
-        afterProduce: switchboard.crashPoint('produce-store'),
-        afterStore: switchboard.crashPoint('store-commit'),
+        afterProduce: faultInjector.crashPoint('produce-store'),
+        afterStore: faultInjector.crashPoint('store-commit'),
       }),
     )
-    const work = settling(kafka, async (record: LogRecord) => {
+    const work = untilSettled(kafka, async (record: LogRecord) => {
       const event = readInventoryEvent(record)
       if (event.type !== 'InventoryReserved') return
       const { correlationId, data } = event
@@ -62,7 +62,7 @@ await runService(NAME, {
       await handle({ orderId: data.orderId, userId: data.userId, event, record }, context)
     })
 
-    const note = (tx: SentTables, record: LogRecord): void => {
+    const storeSent = (tx: SentTables, record: LogRecord): void => {
       const sent = orUndefined(readNotification, record)
       if (!sent) return
       const { orderId, userId } = sent.order
@@ -77,7 +77,7 @@ await runService(NAME, {
         kafka,
         store,
         topics,
-        apply: note,
+        apply: storeSent,
         onCaughtUp: caughtUp.resolve,
         until: 'closed',
       })

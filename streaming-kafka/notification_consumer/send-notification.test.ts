@@ -8,7 +8,7 @@ import { groupCommit } from '#common/stores/group-commit.ts'
 import { createWorkProgress } from '../messaging/work-progress.ts'
 import type { NewRecord } from '../broker/record.ts'
 import { topicNames } from '../messaging/topics.ts'
-import { send, type SendParts } from './send-notification.ts'
+import { sendAndStore, type SendParts } from './send-notification.ts'
 import { sentTables } from './tables.ts'
 
 const order = { orderId: 'o-1', userId: 'ada', kitchenId: 'main', items: [{ sku: 'burger', quantity: 1 }] }
@@ -20,13 +20,13 @@ const event = inventoryEvent(
 const record = { topic: 'inventory-events', partition: 0, offset: 0n, key: 'main', value: null, headers: {} }
 const context = { correlationId: 'c', signal: new AbortController().signal, log: createLog('test', 'silent') }
 
-/** `troubles`: what the store and the log say to the next attempts; nothing once they are used up. */
-function sending(troubles: { store?: number; log?: number }) {
+/** `failures`: how many of the next attempts the store and the log refuse. */
+function sending(failures: { store?: number; log?: number }) {
   const db = new DatabaseSync(':memory:')
   const tables = sentTables(db)
   const kept = groupCommit(db, tables)
   const sent: NewRecord[] = []
-  let { store: full = 0, log: away = 0 } = troubles
+  let { store: full = 0, log: away = 0 } = failures
   const transact: typeof kept.transact = work =>
     full-- > 0 ? Promise.reject(new LabError('store-failed', 'the disk is full')) : kept.transact(work)
   const parts: SendParts = {
@@ -45,7 +45,7 @@ function sending(troubles: { store?: number; log?: number }) {
     afterProduce: () => {},
     afterStore: () => {},
   }
-  const handle = send(parts)
+  const handle = sendAndStore(parts)
   const sendIt = () => {
     assert.ok(event.type === 'InventoryReserved')
     return handle({ orderId: 'o-1', userId: 'ada', event, record }, context)
@@ -63,14 +63,14 @@ test('a store that is full for a while costs no second notification', async () =
   assert.equal(sent.length, 1)
 })
 
-test('what the log did not take is sent at the next attempt', async () => {
+test('a notification that the log refused is sent at the next attempt', async () => {
   const { sent, sendIt } = sending({ log: 1 })
   await assert.rejects(sendIt(), { code: 'unavailable' })
   await sendIt()
   assert.equal(sent.length, 1)
 })
 
-test('two copies of an event at once are one notification', async () => {
+test('two duplicates of an event at once are one notification', async () => {
   const { sent, sendIt } = sending({})
   await Promise.all([sendIt(), sendIt()])
   assert.equal(sent.length, 1)

@@ -1,20 +1,20 @@
-// Sends the notification of a reserved order: one record in the notifications topic, however often it is asked.
-// Guarantees: before the first send the whole topic was read, so what was sent and not noted (a crash in between, a lost
-// store) is known; two copies of an event at once send once, and so does an event whose
-// store could not be written: what was sent and not stored is remembered here until it is. A real e-mail gateway could not promise this: it would be
-// at least once.
+// Sends the notification of a reserved order: one record in the notifications topic, however often the event comes.
+// Guarantees: the whole topic is read before the first send, so a notification that was sent and not stored (a crash in
+// between, a lost store) is known. Two duplicates of an event at once send one notification. A notification that was sent
+// but could not be stored is remembered in memory until it is stored.
+// Not promised: the same for a real e-mail gateway. It would send at least once.
 import type { InventoryReserved } from '#common/contracts/events.ts'
 import type { CrashPoint } from '#common/faults/crash.ts'
 import { monotonicNs, wallTime } from '#common/contracts/clock.ts'
 import type { Handler } from '#common/service/handler.ts'
 import type { ServiceStore } from '#common/stores/store.ts'
-import type { WorkProgress } from '../messaging/work-progress.ts'
+import { storePosition, type WorkProgress } from '../messaging/work-progress.ts'
 import { jsonRecord, type LogRecord } from '../broker/record.ts'
 import type { KafkaConnection } from '../messaging/connection.ts'
 import type { NotificationSent } from './notification-record.ts'
 import type { SentTables } from './tables.ts'
 
-/** The event and its record. `orderId` and `userId` stand out for the faults that choose by them. */
+/** The event and its record. `orderId` and `userId` are here for the faults that select by them. */
 export type Reserved = { orderId: string; userId: string; event: InventoryReserved; record: LogRecord }
 
 export type SendParts = {
@@ -25,8 +25,8 @@ export type SendParts = {
   afterStore: CrashPoint
 }
 
-export function send({ kafka, store, progress, afterProduce, afterStore }: SendParts): Handler<Reserved, void> {
-  const underWay = new Map<string, Promise<void>>()
+export function sendAndStore({ kafka, store, progress, afterProduce, afterStore }: SendParts): Handler<Reserved, void> {
+  const inFlight = new Map<string, Promise<void>>()
 
   async function produce(order: NotificationSent['order'], correlationId: string): Promise<void> {
     const sent = { order, correlationId, occurredAt: wallTime(), sentNs: monotonicNs() } satisfies NotificationSent
@@ -35,20 +35,19 @@ export function send({ kafka, store, progress, afterProduce, afterStore }: SendP
   }
 
   return async ({ orderId, event, record }, { correlationId, log }) => {
-    const isNew = !store.read.wasSent(orderId) && !underWay.has(orderId)
-    if (isNew) underWay.set(orderId, produce(event.data, correlationId))
+    const isNew = !store.read.wasSent(orderId) && !inFlight.has(orderId)
+    if (isNew) inFlight.set(orderId, produce(event.data, correlationId))
     try {
-      await underWay.get(orderId)
+      await inFlight.get(orderId)
     } catch (error) {
-      underWay.delete(orderId)
+      inFlight.delete(orderId)
       throw error
     }
     await store.transact(tx => {
       tx.confirm(orderId)
-      const { topic, partition, offset } = record
-      tx.setPosition(topic, partition, progress.next(topic, partition) ?? offset)
+      storePosition(tx, progress, record)
     })
-    underWay.delete(orderId)
+    inFlight.delete(orderId)
     afterStore()
     log.info({ orderId, isNew }, 'sent')
   }
