@@ -9,8 +9,7 @@ import { faultRoutes } from '#common/faults/fault-routes.ts'
 import { createFaultInjector } from '#common/faults/fault-injector.ts'
 import { inventoryRoutes, pageRoute } from '#common/service/evidence-routes.ts'
 import { createServer } from '#common/service/http-server.ts'
-import { commonSettings, concurrencySetting, runService } from '#common/service/service.ts'
-import { stockSetting } from '#common/service/stock-setting.ts'
+import { runService } from '#common/service/service.ts'
 import { initialStock } from '#common/stores/initial-stock.ts'
 import { stockTables } from '#common/stores/stock.ts'
 import { openStore } from '#common/stores/store.ts'
@@ -18,20 +17,11 @@ import { connectBroker } from '../broker/broker.ts'
 import { consume } from '../messaging/consume.ts'
 import { eventMessage } from '../messaging/event-message.ts'
 import { readEvent } from '#common/messaging/read-event.ts'
-import { brokerSettings } from '../messaging/settings.ts'
 import { crashJournalTables } from '../messaging/quarantine/crash-journal.ts'
 import { topologyOf } from '../messaging/topology.ts'
 import { decide } from './consumer.ts'
 import { RepeatRow, repeatsTables } from './repeats.ts'
-
-const NAME = 'async-rabbitmq/inventory_service'
-
-export const settings = {
-  ...commonSettings(NAME, 8011),
-  ...brokerSettings,
-  CONCURRENCY: concurrencySetting,
-  INITIAL_STOCK: stockSetting,
-}
+import { NAME, settings } from './settings.ts'
 
 await runService(NAME, {
   settings,

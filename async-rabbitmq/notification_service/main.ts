@@ -9,20 +9,16 @@ import { faultRoutes } from '#common/faults/fault-routes.ts'
 import { createFaultInjector } from '#common/faults/fault-injector.ts'
 import { notificationsRoute } from '#common/service/evidence-routes.ts'
 import { createServer } from '#common/service/http-server.ts'
-import { commonSettings, concurrencySetting, runService } from '#common/service/service.ts'
+import { runService } from '#common/service/service.ts'
 import { notificationsTables } from '#common/stores/notifications.ts'
 import { openStore } from '#common/stores/store.ts'
 import { connectBroker } from '../broker/broker.ts'
 import { consume } from '../messaging/consume.ts'
 import { readEvent } from '#common/messaging/read-event.ts'
-import { brokerSettings } from '../messaging/settings.ts'
 import { crashJournalTables } from '../messaging/quarantine/crash-journal.ts'
 import { topologyOf } from '../messaging/topology.ts'
 import { send } from './send-notification.ts'
-
-const NAME = 'async-rabbitmq/notification_service'
-
-export const settings = { ...commonSettings(NAME, 8012), ...brokerSettings, CONCURRENCY: concurrencySetting }
+import { NAME, settings } from './settings.ts'
 
 await runService(NAME, {
   settings,

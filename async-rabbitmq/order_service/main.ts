@@ -11,34 +11,21 @@ import { delay } from '#common/faults/delay.ts'
 import { error } from '#common/faults/error.ts'
 import { faultRoutes } from '#common/faults/fault-routes.ts'
 import { createFaultInjector } from '#common/faults/fault-injector.ts'
-import { integer, oneOf } from '#common/service/config.ts'
 import { ordersRoute } from '#common/service/evidence-routes.ts'
 import { contextOf, createServer, readHeader } from '#common/service/http-server.ts'
-import { relayWindowSetting } from '#common/service/outbox-relay.ts'
-import { commonSettings, concurrencySetting, runService } from '#common/service/service.ts'
+import { runService } from '#common/service/service.ts'
 import { ordersTables } from '#common/stores/orders.ts'
 import { outboxTables } from '#common/stores/outbox.ts'
 import { openStore } from '#common/stores/store.ts'
 import { connectBroker } from '../broker/broker.ts'
 import { consume } from '../messaging/consume.ts'
 import { readEvent } from '#common/messaging/read-event.ts'
-import { brokerSettings } from '../messaging/settings.ts'
 import { crashJournalTables } from '../messaging/quarantine/crash-journal.ts'
 import { topologyOf } from '../messaging/topology.ts'
 import { viewOf, withoutNotification } from './answer.ts'
 import { direct, relayed } from './placing.ts'
 import { recordOutcomeOf } from './record-outcome.ts'
-
-const NAME = 'async-rabbitmq/order_service'
-
-export const settings = {
-  ...commonSettings(NAME, 8010),
-  ...brokerSettings,
-  CONCURRENCY: concurrencySetting,
-  OUTBOX: oneOf(['on', 'off'], 'on', 'off: an event is published within its request, once'),
-  RELAY_WINDOW: relayWindowSetting,
-  PUBLISH_DEADLINE_MS: integer(1_000, 'without the outbox: how long an answer waits for the broker', { min: 1 }),
-}
+import { NAME, settings } from './settings.ts'
 
 await runService(NAME, {
   settings,

@@ -9,9 +9,8 @@ import { kill } from '#common/faults/kill.ts'
 import { faultRoutes } from '#common/faults/fault-routes.ts'
 import { createFaultInjector, type FaultInjector } from '#common/faults/fault-injector.ts'
 import { throttle } from '#common/faults/throttle.ts'
-import { text } from '#common/service/config.ts'
 import { createServer } from '#common/service/http-server.ts'
-import { commonSettings, concurrencySetting, runService } from '#common/service/service.ts'
+import { runService } from '#common/service/service.ts'
 import { openStore, type ServiceStore } from '#common/stores/store.ts'
 import { metricsDocument, metricsOf } from '#common/workflow/compute-metrics.ts'
 import { joinGroup } from '../broker/group.ts'
@@ -19,21 +18,13 @@ import type { LogRecord } from '../broker/record.ts'
 import { materialize } from '../messaging/materialize.ts'
 import { retryUntilClosed, degradedReporter } from '#common/service/retry.ts'
 import { openConnection, type KafkaConnection } from '../messaging/connection.ts'
-import { kafkaSettings } from '../messaging/settings.ts'
 import type { TopicKey } from '../messaging/topics.ts'
 import { countInto, eventOf } from './count.ts'
 import { metricsFile, type MetricsFile } from './metrics-file.ts'
+import { NAME, settings } from './settings.ts'
 import { analyticsTables, type AnalyticsTables } from './tables.ts'
 
-const NAME = 'streaming-kafka/analytics_consumer'
 const TOPICS_READ: TopicKey[] = ['orders', 'inventoryEvents']
-
-export const settings = {
-  ...commonSettings(NAME, 8023),
-  ...kafkaSettings,
-  CONCURRENCY: concurrencySetting,
-  METRICS_FILE: text('', 'the file that it writes; by default metrics.json in DATA_DIR'),
-}
 
 await runService(NAME, {
   settings,

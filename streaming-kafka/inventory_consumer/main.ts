@@ -11,8 +11,7 @@ import { createFaultInjector } from '#common/faults/fault-injector.ts'
 import { throttle } from '#common/faults/throttle.ts'
 import { inventoryRoutes } from '#common/service/evidence-routes.ts'
 import { createServer } from '#common/service/http-server.ts'
-import { commonSettings, concurrencySetting, runService } from '#common/service/service.ts'
-import { stockSetting } from '#common/service/stock-setting.ts'
+import { runService } from '#common/service/service.ts'
 import { initialStock, type InitialStock } from '#common/stores/initial-stock.ts'
 import { positionsTables } from '#common/stores/positions.ts'
 import { stockTables } from '#common/stores/stock.ts'
@@ -25,19 +24,10 @@ import { retryUntilClosed } from '#common/service/retry.ts'
 import { openConnection } from '../messaging/connection.ts'
 import { readOrderPlaced } from '../messaging/read-event.ts'
 import { untilSettled } from '../messaging/settle.ts'
-import { kafkaSettings } from '../messaging/settings.ts'
 import { decideAndProduce } from './decide-order.ts'
 import { agreeOnStock } from './initial-stock.ts'
 import { restoreDecision } from './restore-decisions.ts'
-
-const NAME = 'streaming-kafka/inventory_consumer'
-
-export const settings = {
-  ...commonSettings(NAME, 8021),
-  ...kafkaSettings,
-  CONCURRENCY: concurrencySetting,
-  INITIAL_STOCK: stockSetting,
-}
+import { NAME, settings } from './settings.ts'
 
 await runService(NAME, {
   settings,

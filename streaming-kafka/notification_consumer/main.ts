@@ -10,7 +10,7 @@ import { createFaultInjector } from '#common/faults/fault-injector.ts'
 import { throttle } from '#common/faults/throttle.ts'
 import { notificationsRoute } from '#common/service/evidence-routes.ts'
 import { createServer } from '#common/service/http-server.ts'
-import { commonSettings, concurrencySetting, runService } from '#common/service/service.ts'
+import { runService } from '#common/service/service.ts'
 import { openStore } from '#common/stores/store.ts'
 import { createWorkProgress } from '../messaging/work-progress.ts'
 import type { LogRecord } from '../broker/record.ts'
@@ -19,14 +19,10 @@ import { materialize } from '../messaging/materialize.ts'
 import { openConnection } from '../messaging/connection.ts'
 import { orUndefined, readInventoryEvent } from '../messaging/read-event.ts'
 import { untilSettled } from '../messaging/settle.ts'
-import { kafkaSettings } from '../messaging/settings.ts'
 import { readNotification } from './notification-record.ts'
 import { sendAndStore } from './send-notification.ts'
+import { NAME, settings } from './settings.ts'
 import { sentTables, type SentTables } from './tables.ts'
-
-const NAME = 'streaming-kafka/notification_consumer'
-
-export const settings = { ...commonSettings(NAME, 8022), ...kafkaSettings, CONCURRENCY: concurrencySetting }
 
 await runService(NAME, {
   settings,

@@ -9,32 +9,20 @@ import { DEFAULT_KITCHEN, type Order, OrderRequest } from '#common/contracts/ord
 import { parse } from '#common/contracts/parse.ts'
 import { faultRoutes } from '#common/faults/fault-routes.ts'
 import { createFaultInjector } from '#common/faults/fault-injector.ts'
-import { integer, oneOf } from '#common/service/config.ts'
 import { ordersRoute } from '#common/service/evidence-routes.ts'
 import { contextOf, createServer, readHeader } from '#common/service/http-server.ts'
-import { relayWindowSetting } from '#common/service/outbox-relay.ts'
-import { commonSettings, runService } from '#common/service/service.ts'
+import { runService } from '#common/service/service.ts'
 import { outboxTables } from '#common/stores/outbox.ts'
 import { openStore } from '#common/stores/store.ts'
 import { openConnection } from '../messaging/connection.ts'
 import { materialize } from '../messaging/materialize.ts'
 import { retryUntilClosed } from '#common/service/retry.ts'
-import { kafkaSettings } from '../messaging/settings.ts'
 import { viewOf } from './answer.ts'
 import { direct, relayed } from './placing.ts'
 import { produceFromCommandLine } from './produce.ts'
 import { applyTo, viewTables } from './orders-view.ts'
 import { bootstrapTables } from './bootstrap-marker.ts'
-
-const NAME = 'streaming-kafka/producer_order'
-
-export const settings = {
-  ...commonSettings(NAME, 8020),
-  ...kafkaSettings,
-  OUTBOX: oneOf(['on', 'off'], 'off', 'on: an order is stored with its event, which a relay writes into the log'),
-  PRODUCE_DEADLINE_MS: integer(1_000, 'without the outbox: how long an answer waits for the log', { min: 1 }),
-  RELAY_WINDOW: relayWindowSetting,
-}
+import { NAME, settings } from './settings.ts'
 
 const [, , ...args] = process.argv
 if (args.length > 0) await produceFromCommandLine(args)

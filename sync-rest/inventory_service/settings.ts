@@ -1,4 +1,4 @@
-// The environment of inventory_service; the table in the README says the same.
+// The environment of inventory_service. The table in the README is rendered from it.
 import { commonSettings } from '#common/service/service.ts'
 import { stockSetting } from '#common/service/stock-setting.ts'
 

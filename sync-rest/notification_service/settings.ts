@@ -1,4 +1,4 @@
-// The environment of notification_service; the table in the README says the same.
+// The environment of notification_service. The table in the README is rendered from it.
 import { commonSettings } from '#common/service/service.ts'
 
 export const NAME = 'sync-rest/notification_service'

@@ -1,4 +1,4 @@
-// The environment of order_service; the table in the README says the same.
+// The environment of order_service. The table in the README is rendered from it.
 import { httpUrl, integer, oneOf } from '#common/service/config.ts'
 import { commonSettings, concurrencySetting } from '#common/service/service.ts'
 
