@@ -1,7 +1,9 @@
-// What all command lines of the lab have in common: what goes wrong is one sentence and a way out, never a stack trace.
+// What all command lines of the lab share: errors, exit codes and Ctrl-C. An error is printed as one sentence that says what
+// happened, why and how to fix it, never as a stack trace.
 import { Command, CommanderError } from 'commander'
-import { COULD_NOT_RUN, USAGE } from '../session/exit-code.ts'
 import { UsageError } from './usage.ts'
+import type { Summary } from '#engine/run/summary.ts'
+import { worst } from '#engine/checks/verdict.ts'
 
 export function createProgram(name: string, description: string): Command {
   return (
@@ -34,4 +36,36 @@ function codeOf(error: unknown): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : USAGE
   process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`)
   return error instanceof UsageError ? USAGE : COULD_NOT_RUN
+}
+
+export const USAGE = 2
+export const COULD_NOT_RUN = 3
+export const INTERRUPTED = 130
+
+/** Of a run: 0 all valid, 1 something invalid, 3 something unknown, vacuous or not run. */
+export function exitCodeOf({ results }: Pick<Summary, 'results'>): number {
+  const verdict = worst(results.map(result => result.verdict))
+  if (verdict === 'valid') return 0
+  return verdict === 'invalid' ? 1 : COULD_NOT_RUN
+}
+
+/** npm forwards a signal that the terminal has already sent to this process: within this time it is the same key stroke. */
+const SAME_KEY_MS = 500
+
+/**
+ * Aborted by the first SIGINT, SIGTERM or SIGHUP, which requests an orderly end; a second one ends the process at once: its
+ * children end with it, and the next start removes their files. Called once, by the command that runs.
+ */
+export function listenForInterrupt(): AbortSignal {
+  const controller = new AbortController()
+  let first = 0
+  const onSignal = () => {
+    const now = performance.now()
+    if (!controller.signal.aborted) {
+      first = now
+      controller.abort()
+    } else if (now - first > SAME_KEY_MS) process.exit(130)
+  }
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, onSignal)
+  return controller.signal
 }

@@ -3,14 +3,12 @@
 import { createProgram, runProgram } from './command-line.ts'
 import { addCompareCommand } from './commands/compare.ts'
 import { addDeadLettersCommand } from './commands/dead-letters.ts'
-import { addDiffCommand } from './commands/diff.ts'
+import { addDiffCommand, addReportCommand, addShowCommand } from './commands/past-runs.ts'
 import { addDoctorCommand } from './commands/doctor.ts'
 import { addJudgeCommand } from './commands/judge.ts'
 import { addListCommand } from './commands/list.ts'
 import { addPublishCommand } from './commands/publish.ts'
-import { addReportCommand } from './commands/report.ts'
 import { addRunCommands } from './commands/run.ts'
-import { addShowCommand } from './commands/show.ts'
 import { addUpCommand } from './commands/up.ts'
 
 const program = createProgram(

@@ -1,19 +1,16 @@
-// What every command that runs experiments has in common: its options, and how a run is begun, told and left.
-import { type Command, Option } from 'commander'
+// What every command that runs experiments shares: its options, how it starts a run, and what it prints at the end.
+import { type Command, Option, InvalidArgumentError } from 'commander'
 import { resolve } from 'node:path'
 import { PROFILES, type Profile } from '#engine/experiment/profile.ts'
 import type { Result, Summary } from '#engine/run/summary.ts'
 import type { Threshold } from '#engine/analysis/thresholds/threshold.ts'
-import { exitCodeOf, INTERRUPTED } from '../session/exit-code.ts'
-import { listenForInterrupt } from '../session/interrupt.ts'
+import { exitCodeOf, INTERRUPTED, listenForInterrupt } from './command-line.ts'
 import { writeJunit } from '../report/junit.ts'
-import { readSeed } from '../session/read-seed.ts'
 import { type Reporter, run, type RunRequest } from '../session/run.ts'
-import { RUNS, shortPath } from '../session/runs.ts'
+import { RUNS, shortPath } from '../session/run-folder.ts'
 import { type RuntimeName, RUNTIMES } from '../session/environment.ts'
-import { knownMeasures } from '../session/thresholds/known.ts'
-import { readThreshold, refuseImpossible } from '../session/thresholds/option.ts'
-import { writeReport } from './commands/report.ts'
+import { expectedMeasures, readThreshold, refuseImpossible } from '../session/thresholds.ts'
+import { writeReport } from './commands/past-runs.ts'
 
 export type RunOptions = {
   profile: Profile
@@ -57,7 +54,7 @@ export async function runCommand(options: RunOptions, carried: RunCommandResult)
   const { profile, runtime, seed, out, json, junit } = options
   const { experiments, comparison, before, reporter, told, interrupted } = carried
   const thresholds = before ? (before.summary.thresholds ?? []).map(readThreshold) : (options.threshold ?? [])
-  const known = experiments.flatMap(({ experiment }) => knownMeasures(experiment, profile))
+  const known = experiments.flatMap(({ experiment }) => expectedMeasures(experiment, profile))
   // Those of a run that is gone on with were not refused when it was begun.
   if (!before) for (const threshold of thresholds) refuseImpossible(threshold, known)
   const stood = before?.summary.results ?? []
@@ -88,4 +85,13 @@ export async function runCommand(options: RunOptions, carried: RunCommandResult)
   if (!signal.aborted) return
   process.exitCode = INTERRUPTED
   process.stderr.write(`${interrupted(summary, where)}\n`)
+}
+
+const SEEDS = 2 ** 31
+
+/** @throws InvalidArgumentError in one sentence */
+function readSeed(text: string): number {
+  const seed = Number(text)
+  if (/^\d+$/.test(text) && seed < SEEDS) return seed
+  throw new InvalidArgumentError(`A whole number from 0 to ${SEEDS - 1} is expected.`)
 }

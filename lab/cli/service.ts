@@ -1,7 +1,7 @@
 // `npm run service -- <model>/<service> [arguments]`: one service alone, in this process, configured by environment.
 import { join, resolve } from 'node:path'
 import { models } from '../session/registry.ts'
-import { USAGE } from '../session/exit-code.ts'
+import { USAGE } from './command-line.ts'
 import { unknownName } from './usage.ts'
 
 const ROOT = resolve(import.meta.dirname, '../..')

@@ -11,7 +11,7 @@ import { openSeries, recoveryMeasures } from '#engine/analysis/recovery.ts'
 import type { Cell } from '#engine/run/summary.ts'
 import { variables } from '#infra/brokers/address.ts'
 import type { Named } from '../session/run.ts'
-import { explain } from './explain.ts'
+import { explain } from './narrative.ts'
 import type { Scenario, ScenarioSettings, Disruption } from './scenario.ts'
 import { HEALTHY } from './scenarios.ts'
 

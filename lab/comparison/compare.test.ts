@@ -3,8 +3,8 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { sampleComparison } from '../testing/sample-comparison.ts'
-import { parseSummary } from '../session/runs.ts'
-import { labVersion } from '../session/version.ts'
+import { parseSummary } from '../session/run-folder.ts'
+import { labVersion } from '../session/run-facts.ts'
 import { leftovers, runCli, startCli, testFolder } from '../testing/cli.ts'
 
 const refusals: [string[], RegExp][] = [

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { healthy, made, MODELS } from '../testing/sample-cells.ts'
+import { healthy, made, MODELS } from '../testing/sample-result.ts'
 import { halves, narrativeOf } from './narrative.ts'
-import { configurationsOf } from './configurations.ts'
+import { configurationsOf } from './repeated-measures.ts'
 
 test('half of the orders of each rate are told as the tables tell them: as the median of the repetitions', () => {
   const results = [...healthy('one', [1, 3, 2]), ...healthy('other', [40, 50, 60])]

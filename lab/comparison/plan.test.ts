@@ -6,8 +6,7 @@ import { steadyPlan } from '#engine/load/plan.ts'
 import { experiments, models } from '../session/registry.ts'
 import { cellOf, unsupportedReason } from './cell.ts'
 import { scenarios, HEALTHY } from './scenarios.ts'
-import { askedAgain } from './request.ts'
-import { comparisonOf, DEFAULTS, plan } from './plan.ts'
+import { requestOf, comparisonOf, DEFAULTS, plan } from './plan.ts'
 
 const asked = { scenarios, models, ...DEFAULTS.full, externalBrokers: [] }
 
@@ -86,7 +85,7 @@ test('a broker that was given by address is not killed: its cell is not planned,
   const without = comparison.about.find(({ name }) => name === 'broker-dead')?.without ?? {}
   assert.deepEqual(Object.keys(without), ['streaming-kafka'])
   assert.match(without['streaming-kafka'] ?? '', /^kafka was given by address.*; leave LAB_KAFKA_BROKERS unset/)
-  assert.deepEqual(comparisonOf(askedAgain(comparison), 'full'), comparison)
+  assert.deepEqual(comparisonOf(requestOf(comparison), 'full'), comparison)
 })
 
 for (const profile of ['quick', 'full'] as const)

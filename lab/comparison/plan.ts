@@ -1,12 +1,17 @@
-// The cells of a comparison in the order in which they run: what is repeated goes round all models before it comes again,
-// so that no model has a quieter hour than the others.
+// What a comparison runs: its cells in their order, from what was requested on the command line or in an earlier summary.
+// A repetition covers all models before the next one begins, so that no model gets a quieter hour than the others.
 import type { ComparableModel } from '#engine/experiment/comparison-adapter.ts'
 import type { Profile } from '#engine/experiment/profile.ts'
 import type { BrokerKind } from '#engine/experiment/model.ts'
 import type { Comparison, Result } from '#engine/run/summary.ts'
 import { cellOf, type NamedCell, unsupportedReason } from './cell.ts'
 import type { Scenario } from './scenario.ts'
-import { HEALTHY } from './scenarios.ts'
+import { HEALTHY, scenarios } from './scenarios.ts'
+import { variables } from '#infra/brokers/address.ts'
+import { models, experiments } from '../session/registry.ts'
+import type { RuntimeName } from '../session/environment.ts'
+import { unknownName } from '../cli/usage.ts'
+import type { Experiment } from '#engine/experiment/define.ts'
 
 export type ComparisonRequest = {
   scenarios: readonly Scenario[]
@@ -16,11 +21,11 @@ export type ComparisonRequest = {
   /** Of the scenarios; a healthy run has its own. */
   repeat: number
   healthyRepeat: number
-  /** Brokers by address: the lab does no harm to those. */
+  /** Brokers given by address: the lab does not disrupt those. */
   externalBrokers: readonly BrokerKind[]
 }
 
-/** What is asked where the user says nothing. */
+/** What is requested where the user gives no options. */
 export const DEFAULTS: Record<Profile, Pick<ComparisonRequest, 'rates' | 'repeat' | 'healthyRepeat'>> = {
   full: { rates: [20, 100, 400], repeat: 1, healthyRepeat: 3 },
   quick: { rates: [50], repeat: 1, healthyRepeat: 1 },
@@ -39,7 +44,7 @@ export function plan({
     const all = isHealthy ? rates : [scenario.profiles.full.ordersPerSecond]
     return upTo(isHealthy ? healthyRepeat : repeat).flatMap(nth =>
       all.flatMap(ordersPerSecond =>
-        turned(models, index + nth - 1)
+        rotated(models, index + nth - 1)
           .filter(model => unsupportedReason(scenario, model, externalBrokers) === undefined)
           .map(model => cellOf(scenario, model, { scenario: scenario.name, ordersPerSecond, repeat: nth })),
       ),
@@ -47,8 +52,8 @@ export function plan({
   })
 }
 
-/** Each scenario, and each round of it, begins with another model: what comes first is not always the same. */
-const turned = <Each>(values: readonly Each[], by: number): Each[] => {
+/** Each scenario, and each repetition, begins with another model, so that no model is always first. */
+const rotated = <Each>(values: readonly Each[], by: number): Each[] => {
   const from = by % values.length
   return [...values.slice(from), ...values.slice(0, from)]
 }
@@ -80,5 +85,54 @@ export const comparisonOf = (
   })),
 })
 
-/** Results that stand, of a comparison that is gone on with: those that were finished. */
+/** The results that a resumed comparison keeps. */
 export const finished = (results: readonly Result[]): Result[] => results.filter(({ failure }) => failure === undefined)
+
+type Names = { scenarios?: readonly string[]; models?: readonly string[] }
+
+/** All where none is named. @throws UsageError with the nearest name */
+export const selected = (names: Names): Pick<ComparisonRequest, 'scenarios' | 'models'> => ({
+  scenarios: among('scenario', scenarios, names.scenarios),
+  models: among('model', models, names.models),
+})
+
+/** The request of an earlier comparison. @throws UsageError where one of its scenarios or models no longer exists */
+export const requestOf = ({
+  rates,
+  repeat,
+  healthyRepeat,
+  externalBrokers = [],
+  ...names
+}: Comparison): ComparisonRequest => ({
+  rates,
+  repeat,
+  healthyRepeat,
+  externalBrokers,
+  ...selected(names),
+})
+
+/** Brokers of the models whose address the environment sets; containers use those of their own stack. */
+export function externalBrokersOf(models: readonly ComparableModel[], runtime: RuntimeName): BrokerKind[] {
+  const kinds = new Set(models.flatMap(({ brokers }) => brokers))
+  return runtime === 'compose' ? [] : [...kinds].filter(kind => process.env[variables[kind]])
+}
+
+/** In the order of `all`, whatever the order of the names. */
+function among<Each extends { name: string }>(what: string, all: readonly Each[], names?: readonly string[]): Each[] {
+  const known = all.map(({ name }) => name)
+  const unknown = names?.find(name => !known.includes(name))
+  if (unknown !== undefined) throw unknownName(what, unknown, known)
+  return all.filter(({ name }) => names?.includes(name) ?? true)
+}
+
+/** The experiment of this checkout that a result came from; undefined where it no longer exists. */
+export function sourceExperiment({
+  model: name,
+  experiment,
+  cell,
+}: Pick<Result, 'model' | 'experiment' | 'cell'>): Experiment | undefined {
+  if (!cell) return experiments[`${name}/${experiment}`]
+  const scenario = scenarios.find(each => each.name === cell.scenario)
+  const model = models.find(each => each.name === name)
+  return scenario && model && cellOf(scenario, model, cell).experiment
+}

@@ -3,7 +3,7 @@ import { statSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { models } from '../session/registry.ts'
-import { parseSummary } from '../session/runs.ts'
+import { parseSummary } from '../session/run-folder.ts'
 import { leftovers, lendPackages, runCli, testFolder } from '../testing/cli.ts'
 
 const SCENARIOS = ['healthy', 'broker-dead', 'duplicates', 'poison', 'read-again']

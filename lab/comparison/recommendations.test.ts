@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Result } from '#engine/run/summary.ts'
-import { sampleResult, sampleSummary } from '../testing/sample-result.ts'
-import { healthy, made, MODELS, summaryOf } from '../testing/sample-cells.ts'
+import { sampleResult, sampleSummary, healthy, made, MODELS, summaryOf } from '../testing/sample-result.ts'
 import { recommendations } from './recommendations.ts'
 
 const CASES = {

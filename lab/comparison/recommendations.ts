@@ -4,8 +4,14 @@
 import { REREAD } from '#engine/analysis/reread-measures.ts'
 import type { Summary } from '#engine/run/summary.ts'
 import { best } from './differences.ts'
-import { headlines, medianOf, type RepeatedMeasure, repeatedMeasuresOf, formatted } from './repeated-measures.ts'
-import { verdictOf } from './configurations.ts'
+import {
+  headlines,
+  medianOf,
+  type RepeatedMeasure,
+  repeatedMeasuresOf,
+  formatted,
+  verdictOf,
+} from './repeated-measures.ts'
 
 export type Recommendation = {
   condition: string

@@ -2,9 +2,16 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Result } from '#engine/run/summary.ts'
 import { best, isLess } from './differences.ts'
-import { healthy, made, MODELS, summaryOf } from '../testing/sample-cells.ts'
-import { headlines, repeatedMeasureOf, repeatedMeasuresOf, formatted, shown } from './repeated-measures.ts'
-import { configurationsOf, verdictOf } from './configurations.ts'
+import { healthy, made, MODELS, summaryOf } from '../testing/sample-result.ts'
+import {
+  headlines,
+  repeatedMeasureOf,
+  repeatedMeasuresOf,
+  formatted,
+  shown,
+  configurationsOf,
+  verdictOf,
+} from './repeated-measures.ts'
 
 test('of repetitions the best is told only from those whose range it does not touch', () => {
   const apart = repeatedMeasuresOf(

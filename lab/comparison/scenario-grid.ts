@@ -1,9 +1,8 @@
 // The table of one scenario at one rate, for the terminal, the page and the report: a row a model and composition, its
 // verdict beside its numbers.
-import { type Grid, headOf, reasons } from '../report/terminal/grid.ts'
+import { type Grid, headOf, reasons } from '../report/terminal/table.ts'
 import { SIGNS } from '../report/terminal/report.ts'
-import { repeatedMeasureOf, shown } from './repeated-measures.ts'
-import { type ConfigurationResults, verdictOf } from './configurations.ts'
+import { repeatedMeasureOf, shown, type ConfigurationResults, verdictOf } from './repeated-measures.ts'
 
 /** Measures that none of them has are left out. */
 export function scenarioGrid(subjects: readonly ConfigurationResults[]): Grid {

@@ -3,11 +3,11 @@ import { styleText } from 'node:util'
 import type { Comparison, Result, Summary } from '#engine/run/summary.ts'
 import { coloured, renderProvenance, SIGNS } from '../report/terminal/report.ts'
 import { textTable } from '../report/terminal/table.ts'
-import { durabilityLines } from './durability.ts'
+import { durabilityLines, halves, narrativeOf } from './narrative.ts'
 import { scenarioGrid } from './scenario-grid.ts'
 import { HEALTHY } from './scenarios.ts'
-import { halves, narrativeOf } from './narrative.ts'
-import { byRate, configurationsOf } from './configurations.ts'
+import { byRate, configurationsOf } from './repeated-measures.ts'
+import { withUnit } from '../report/terminal/numbers.ts'
 
 type About = Comparison['about'][number]
 
@@ -66,4 +66,41 @@ const amissOf = ({ model, experiment, checks, variants }: Result): string[] => {
 function verdicts(results: readonly Result[]): string {
   const counts = Map.groupBy(results, ({ verdict }) => verdict)
   return [...counts].map(([verdict, some]) => `${SIGNS[verdict]} ${some.length} ${verdict}`).join(', ')
+}
+
+// A cell of the comparison in a line, when it is done.
+
+/** While a scenario lasts a quick refusal is no quick answer. */
+const telling = (scenario: string | undefined): string[] => {
+  const latencies =
+    scenario === HEALTHY
+      ? ['accepted p50', 'completed p50']
+      : ['during: right answer p50', 'median completion of all requested']
+  return ['availability', 'completed ÷ requested', ...latencies, 'time to full recovery']
+}
+
+export function cellLine({
+  model,
+  experiment,
+  cell,
+  verdict,
+  measures,
+  checks,
+  variants,
+  seconds,
+  failure,
+}: Result): string {
+  const [first] = variants
+  const numbers = telling(cell?.scenario).flatMap(name => {
+    const measure = measures.find(each => each.variant === first?.name && each.name === name)
+    return measure && measure.value !== null ? [`${name} ${withUnit(measure)}`] : []
+  })
+  const amiss = checks.filter(check => check.verdict !== 'valid')
+  return [
+    `${coloured(verdict, `${SIGNS[verdict]} ${verdict}`)} ${styleText('bold', `${model}/${experiment}`)}: ${numbers.join(', ')} (${seconds.toFixed(0)} s)`,
+    ...(failure ? [coloured('unknown', `  It could not be finished: ${failure}`)] : []),
+    ...amiss.map(({ name, variant, verdict: of, detail }) =>
+      coloured(of, `  ${SIGNS[of]} ${of} ${name} (${variant}): ${detail}`),
+    ),
+  ].join('\n')
 }

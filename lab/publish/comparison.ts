@@ -1,18 +1,16 @@
 // The page of the published comparison and its pictures, from its committed summary alone.
 import type { Result, Summary } from '#engine/run/summary.ts'
-import { durabilityLines } from '../comparison/durability.ts'
+import { durabilityLines, narrativeOf } from '../comparison/narrative.ts'
 import { scenarioGrid } from '../comparison/scenario-grid.ts'
 import { HEALTHY } from '../comparison/scenarios.ts'
 import { recommendations } from '../comparison/recommendations.ts'
-import { byRate, configurationsOf } from '../comparison/configurations.ts'
+import { byRate, configurationsOf } from '../comparison/repeated-measures.ts'
 import type { Picture } from '../report/charts/picture.ts'
-import { provenance } from '../report/markdown/page.ts'
+import { provenance } from '../report/markdown.ts'
 import { markdown, markdownTable } from '../report/terminal/table.ts'
-import { scenarioAnchor } from '../report/html/anchors.ts'
+import { scenarioAnchor, HOW_TO_READ } from '../report/html/parts.ts'
 import { type About, scenarioPicture } from '../report/html/scenario.ts'
 import { healthyPicture } from '../report/html/healthy.ts'
-import { HOW_TO_READ } from '../report/html/how-to-read.ts'
-import { narrativeOf } from '../comparison/narrative.ts'
 
 export const COMPARISON = 'docs/comparison'
 

@@ -6,14 +6,11 @@ import { test } from 'node:test'
 import { experiments, models } from '../session/registry.ts'
 import { sampleResult, sampleSummary } from '../testing/sample-result.ts'
 import { sampleComparison } from '../testing/sample-comparison.ts'
-import { ROOT } from '../session/runs.ts'
+import { ROOT } from '../session/run-folder.ts'
 import { UsageError } from '../cli/usage.ts'
-import { compactJson } from './compact-json.ts'
-import { excerpt } from './excerpt.ts'
-import { betweenMarkers } from './markers.ts'
+import { compactJson, excerpt, comparisonSource, sourcesOf } from './sources.ts'
+import { betweenMarkers, renderedFrom } from './rendered.ts'
 import { requirePublishable } from './publishable.ts'
-import { renderedFrom } from './rendered.ts'
-import { comparisonSource, sourcesOf } from './sources.ts'
 
 const metrics = (orders: number) => ({
   failureRate: 0.1,

@@ -2,9 +2,8 @@
 // against one: what is invalid is published as that.
 import type { Comparison, Summary } from '#engine/run/summary.ts'
 import { variables } from '#infra/brokers/address.ts'
-import { askedAgain } from '../comparison/request.ts'
-import { DEFAULTS, plan } from '../comparison/plan.ts'
-import type { Registry } from '../report/html/run-facts.ts'
+import { requestOf, DEFAULTS, plan } from '../comparison/plan.ts'
+import type { Registry } from '../session/registry.ts'
 import { UsageError } from '../cli/usage.ts'
 
 /** @throws UsageError with one sentence when the run is no such one */
@@ -21,7 +20,7 @@ export function requirePublishable({ run, profile, results, comparison }: Summar
     throw new UsageError(`${run} is not complete: ${model}/${experiment} could not be finished (${failure}).`)
   }
   const all = comparison
-    ? plan({ ...askedAgain(comparison), externalBrokers: [] }).map(({ id }) => id)
+    ? plan({ ...requestOf(comparison), externalBrokers: [] }).map(({ id }) => id)
     : registry.experiments
   const named = comparison ? [...comparison.scenarios, ...comparison.models] : []
   const missing = [

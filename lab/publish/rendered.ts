@@ -1,4 +1,4 @@
-// Everything that is rendered from the committed sources, and from nothing else.
+// All pages and pictures that are rendered from the committed sources, and from nothing else.
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { stripVTControlCharacters } from 'node:util'
@@ -6,18 +6,15 @@ import { parse } from '#common/contracts/parse.ts'
 import type { Result, Summary } from '#engine/run/summary.ts'
 import { metricsDocument } from '#common/workflow/compute-metrics.ts'
 import { fileOf, type Picture, pngOf } from '../report/charts/picture.ts'
-import { overviewTable, resultsPage } from '../report/markdown/page.ts'
-import { replayPicture } from '../report/terminal/replay.ts'
+import { overviewTable, resultsPage } from '../report/markdown.ts'
+import { replayPicture, ReadingsSchema } from './replay.ts'
 import { renderResult } from '../report/terminal/report.ts'
-import { pastPicture } from '../report/html/past.ts'
-import { repeatCommand } from '../report/html/run-facts.ts'
-import { sharesPicture } from '../report/html/shares.ts'
-import { registry } from '../session/known.ts'
-import { parseSummary } from '../session/runs.ts'
+import { pastPicture, sharesPicture } from '../report/html/pictures.ts'
+import { repeatCommand } from '../report/html/this-run.ts'
+import { registry } from '../session/registry.ts'
+import { parseSummary } from '../session/run-folder.ts'
 import { COMPARISON, comparisonFiles } from './comparison.ts'
-import { betweenMarkers } from './markers.ts'
 import { METRICS, pageOf, PICTURES, READINGS, REPLAY, REPLAY_PICTURE, summaryOf } from './output-paths.ts'
-import { ReadingsSchema } from './replay-metrics.ts'
 
 /** Whose output the README shows, at the width of a page. */
 const SAMPLE = 'sync-rest/slow-inventory'
@@ -95,4 +92,12 @@ function addParts(files: Map<string, string | Uint8Array>, root: string, page: s
     page,
     Object.entries(parts).reduce((filling, [name, part]) => betweenMarkers(filling, name, part), text),
   )
+}
+
+/** Replaces the part of a hand-written page between `<!-- name -->` and `<!-- /name -->`: the page with `text` between its markers of that name; as it is when it has none. */
+export function betweenMarkers(page: string, name: string, text: string): string {
+  const begin = `<!-- ${name} -->`
+  const end = `<!-- /${name} -->`
+  if (!page.includes(begin) || !page.includes(end)) return page
+  return `${page.slice(0, page.indexOf(begin) + begin.length)}\n\n${text}\n\n${page.slice(page.indexOf(end))}`
 }

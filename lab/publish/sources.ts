@@ -1,13 +1,14 @@
-// From a run to the sources of the evidence: its summary a model, what its histories say of the replay, its logs.
+// The committed sources of the evidence, made from a run: a summary for each model, the metrics of the replay, excerpts of the
+// logs.
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { slugOf } from '#engine/run/result.ts'
 import type { Summary } from '#engine/run/summary.ts'
 import { COMPARISON } from './comparison.ts'
-import { compactJson } from './compact-json.ts'
-import { excerpt } from './excerpt.ts'
 import { LOGS, READINGS, REPLAY, summaryOf } from './output-paths.ts'
-import { replayMetricsOf } from './replay-metrics.ts'
+import { replayMetricsOf } from './replay.ts'
+import { Type } from 'typebox'
+import { parse } from '#common/contracts/parse.ts'
 
 /** The text of each file by its path in the checkout. @param folder of the run */
 export function sourcesOf(summary: Summary, folder: string): Map<string, string> {
@@ -43,3 +44,71 @@ function excerptOf(logs: string, variants: readonly string[]): string {
     })
     .join('\n')
 }
+
+// JSON for a repository: one value a line, but each point of a curve on one line, and eight points of orders on one line, since
+// there are thousands of them.
+
+const NUMBER = String.raw`(?:-?[\d.e+-]+|null)`
+const NUMBERS = new RegExp(String.raw`\[\s+(${NUMBER}(?:,\s+${NUMBER})*)\s+\]`, 'g')
+const LONG = String.raw`\[${NUMBER}(?:, ${NUMBER}){2,}\]`
+const EIGHT = new RegExp(String.raw`${LONG}(?:,\s+${LONG}){1,7}`, 'g')
+
+export const compactJson = (value: unknown): string =>
+  `${JSON.stringify(value, null, 2).replaceAll(NUMBERS, inOneLine).replaceAll(EIGHT, inOneLine)}\n`
+
+const inOneLine = (text: string): string => text.replaceAll(/\s+/g, ' ').replace(/^\[ /, '[').replace(/ \]$/, ']')
+
+// An excerpt of the services' logs: every line about a service itself; of each kind of line about an order the first and last
+// few; and all lines about a few orders that came twice. Lines that are left out are counted.
+
+const EDGE = 4
+const TWICE = 3
+
+const LineSchema = Type.Object({
+  time: Type.String(),
+  service: Type.String(),
+  event: Type.String(),
+  orderId: Type.Optional(Type.String()),
+  isNew: Type.Optional(Type.Boolean()),
+  reason: Type.Optional(Type.Unknown()),
+})
+
+type Line = { text: string; time: string; kind: string; orderId: string | undefined; again: boolean }
+
+/** @param logs whole log files, JSON lines; what is no JSON line is kept as it is */
+export function excerpt(logs: readonly string[]): string {
+  const lines = logs
+    .flatMap(log => log.split('\n').flatMap(read))
+    .sort((one, other) => one.time.localeCompare(other.time))
+  const twice = new Set([...new Set(lines.filter(({ again }) => again).map(({ orderId }) => orderId))].slice(0, TWICE))
+  const kinds = Map.groupBy(lines, ({ kind }) => kind)
+  const kept = lines.filter(line => {
+    if (line.orderId === undefined || twice.has(line.orderId)) return true
+    const alike = kinds.get(line.kind) ?? []
+    const index = alike.indexOf(line)
+    return index < EDGE || index >= alike.length - EDGE
+  })
+  const left = [...kinds].flatMap(([kind, alike]) => {
+    const out = alike.filter(line => !kept.includes(line)).length
+    return out > 0 ? [`# left out: ${out} of ${alike.length} lines "${kind}"`] : []
+  })
+  return `${[...kept.map(({ text }) => text), ...left].join('\n')}\n`
+}
+
+function read(text: string): Line[] {
+  if (text.trim() === '') return []
+  try {
+    const { time, service, event, orderId, isNew, reason } = parse(LineSchema, JSON.parse(text))
+    const about = [isNew === false ? 'again' : undefined, typeof reason === 'string' ? reason : undefined]
+    const kind = [service, event, ...about.filter(word => word !== undefined)].join(' ')
+    return [{ text: withoutSecrets(text), time, kind, orderId, again: isNew === false }]
+  } catch {
+    return [{ text: withoutSecrets(text), time: '', kind: 'other', orderId: undefined, again: false }]
+  }
+}
+
+/** Passwords of addresses, and folders of the machine that it ran on. */
+const withoutSecrets = (text: string): string =>
+  text
+    .replaceAll(/(\w+:\/\/[^:/@\s"]+):[^@\s"]+@/g, '$1:***@')
+    .replaceAll(/(?<![\w.:/])\/(?:[\w.@-]+\/){2,}[\w.@-]+/g, '…')

@@ -1,4 +1,4 @@
-// The brokers of a run: each is provided when it is first asked for, and ended when nobody needs it any more.
+// The brokers of a run: each starts when it is first requested, and ends when no experiment needs it any more.
 import type { BrokerKind } from '#engine/experiment/model.ts'
 import type { Broker } from '#infra/brokers/broker.ts'
 import { provideBroker } from '#infra/brokers/provide.ts'
@@ -16,8 +16,8 @@ export function createBrokers({ dataFolder, signal, onProgress }: Options): Brok
   const brokers = new Map<BrokerKind, Promise<Broker>>()
   return {
     get(kind) {
-      const known = brokers.get(kind)
-      if (known) return known
+      const started = brokers.get(kind)
+      if (started) return started
       const progress = (line: string) => onProgress(kind, line)
       const begun = provideBroker(kind, { dataFolder, progress, signal, environment: process.env })
       brokers.set(kind, begun)

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { test } from 'node:test'
 import { isRunning } from '#host/owner.ts'
 import { waitFor } from '#host/wait-for.ts'
-import { parseSummary } from './runs.ts'
+import { parseSummary } from './run-folder.ts'
 import { leftovers, startCli, testFolder } from '../testing/cli.ts'
 
 const start = (folder: ReturnType<typeof testFolder>) =>

@@ -1,4 +1,4 @@
-// The map of models and experiments. A new experiment is one import and one line here.
+// The models and experiments of the lab, and the names of all that can be run. A new experiment is one import and one line here.
 import type { ComparableModel } from '#engine/experiment/comparison-adapter.ts'
 import type { Experiment } from '#engine/experiment/define.ts'
 import { asyncRabbitmq } from '../../async-rabbitmq/lab/model.ts'
@@ -12,6 +12,7 @@ import { syncRest } from '../../sync-rest/lab/model.ts'
 import baselineLatency from '../../sync-rest/tests/experiments/baseline-latency.experiment.ts'
 import failingInventory from '../../sync-rest/tests/experiments/failing-inventory.experiment.ts'
 import slowInventory from '../../sync-rest/tests/experiments/slow-inventory.experiment.ts'
+import { scenarios } from '../comparison/scenarios.ts'
 
 export const models: readonly ComparableModel[] = [syncRest, asyncRabbitmq, streamingKafka]
 
@@ -25,4 +26,18 @@ export const experiments: Readonly<Record<string, Experiment>> = {
   'async-rabbitmq/poison-message': poisonMessage,
   'streaming-kafka/consumer-lag': consumerLag,
   'streaming-kafka/replay': replay,
+}
+
+/** All that can be run, by name: a command that runs all of it need not list it. */
+export type Registry = {
+  /** `model/experiment`. */
+  experiments: readonly string[]
+  scenarios: readonly string[]
+  models: readonly string[]
+}
+
+export const registry: Registry = {
+  experiments: Object.keys(experiments),
+  scenarios: scenarios.map(({ name }) => name),
+  models: models.map(({ name }) => name),
 }

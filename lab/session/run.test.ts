@@ -2,9 +2,9 @@ import assert from 'node:assert/strict'
 import { readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { after, test } from 'node:test'
-import { parseSummary } from './runs.ts'
+import { parseSummary } from './run-folder.ts'
 import { leftovers, runCli, testFolder } from '../testing/cli.ts'
-import { labVersion } from './version.ts'
+import { labVersion } from './run-facts.ts'
 
 const folder = testFolder()
 after(folder.remove)

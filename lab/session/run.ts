@@ -11,17 +11,19 @@ import type { Cell, Comparison, Result, Summary } from '#engine/run/summary.ts'
 import type { Threshold } from '#engine/analysis/thresholds/threshold.ts'
 import { dataRoot } from '#host/folders.ts'
 import { registerRun } from '#host/run-registry.ts'
-import { pointLatest } from './latest.ts'
-import { describeMachine } from './machine.ts'
-import { composeEnvironment } from './compose-environment.ts'
-import { processesEnvironment } from './processes-environment.ts'
-import { saveSummary } from './save-summary.ts'
-import { otherBroker } from './other-broker.ts'
-import type { ReadyModel, RuntimeName, RunEnvironment, EnvironmentOptions } from './environment.ts'
+import { pointLatest, saveSummary } from './run-folder.ts'
+import { describeMachine, otherBroker, labVersion } from './run-facts.ts'
+import {
+  composeEnvironment,
+  processesEnvironment,
+  type ReadyModel,
+  type RuntimeName,
+  type RunEnvironment,
+  type EnvironmentOptions,
+} from './environment.ts'
 import { sweep } from './sweep.ts'
 import { UsageError } from '../cli/usage.ts'
-import { labVersion } from './version.ts'
-import { withThresholds } from './thresholds/apply.ts'
+import { withThresholds } from './thresholds.ts'
 
 const SITES: Record<RuntimeName, (options: EnvironmentOptions) => RunEnvironment> = {
   processes: processesEnvironment,

@@ -6,7 +6,7 @@ import { findCommand } from '#infra/brokers/machine-tools.ts'
 import { sweepContainers } from '#infra/brokers/sweep-containers.ts'
 import { removeProject } from '#runtimes/compose/project.ts'
 import { models } from './registry.ts'
-import { sweepUps } from './up/record.ts'
+import { sweepUps } from './up.ts'
 
 const ENGINE_MS = 5000
 

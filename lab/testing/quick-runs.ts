@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { testBroker } from '#infra/testing/test-broker.ts'
 import { experiments } from '../session/registry.ts'
-import { parseSummary } from '../session/runs.ts'
+import { parseSummary } from '../session/run-folder.ts'
 import { leftovers, runCli, testFolder } from './cli.ts'
 
 const VARIABLES = { rabbitmq: 'LAB_RABBITMQ_URL', kafka: 'LAB_KAFKA_BROKERS' } as const

@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { test, type TestContext } from 'node:test'
 import type { History } from '#engine/run/history.ts'
 import { waitFor } from '#host/wait-for.ts'
-import { parseSummary } from '../../lab/session/runs.ts'
+import { parseSummary } from '../../lab/session/run-folder.ts'
 import { type Cli, leftovers, startCli, testFolder, type TestFolder } from '../../lab/testing/cli.ts'
 
 // An image may have to be built first.

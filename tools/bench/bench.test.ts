@@ -3,8 +3,9 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { test } from 'node:test'
 import { runCli } from '../../lab/testing/cli.ts'
-import { startBaselineChain } from './baseline-chain.ts'
-import { watchMemory } from './memory.ts'
+import { startBaselineChain } from './rest.ts'
+import { watchMemory } from './whole-run.ts'
+import { impliedP99Ms } from './generator.ts'
 
 test('the bare chain answers through all of its hops', async t => {
   const chain = await startBaselineChain()
@@ -32,4 +33,16 @@ test('an unknown part of the bench is refused with exit code 2', async () => {
   const { code, stderr } = await runCli('../../tools/bench/main', ['--only', 'rests'])
   assert.equal(code, 2)
   assert.match(stderr, /Allowed choices are generator, rest, run\./)
+})
+
+const MS = 1e6
+
+test('a stall of 200 ms each second implies a p99 of 190 ms at 2,000 requests a second', () => {
+  const plannedNs = Array.from({ length: 20_000 }, (_, index) => (index * MS) / 2)
+  const stalls = Array.from({ length: 10 }, (_, second) => ({ fromNs: second * 1e9, toNs: second * 1e9 + 200 * MS }))
+  assert.equal(impliedP99Ms(plannedNs, stalls), 190)
+})
+
+test('a target that never stalls implies no wait', () => {
+  assert.equal(impliedP99Ms([0, 1, 2], []), 0)
 })

@@ -1,5 +1,5 @@
 /**
- * What the generator is worth: how late it starts, what it costs, and whether it charges a stall to the target.
+ * The quality of the load generator: how late it starts, what it costs, and whether it charges a stall to the target.
  *
  * Figures to print, never to assert: they depend on what else the machine does. The server is a process of its own, so
  * the two need two cores.
@@ -8,9 +8,9 @@ import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'
 import { acceptedLatency } from '#engine/analysis/latency/accepted.ts'
 import type { LoadResult } from '#engine/load/attempt.ts'
-import { impliedP99Ms, type Stall } from './schedule.ts'
 import { runLoad } from '#engine/load/generator.ts'
 import { planOrders } from '#engine/load/orders.ts'
+import { nearestRank } from '#engine/analysis/latency/percentiles.ts'
 
 export type BenchOptions = { ordersPerSecond: number; seconds: number }
 
@@ -84,4 +84,21 @@ async function nextMessage<T>(server: ChildProcess): Promise<T> {
       resolve(message)
     })
   })
+}
+
+/** What latency a schedule implies against a target that answers at once except while it stalls. */
+
+/** On the monotonic clock. */
+export type Stall = { fromNs: number; toNs: number }
+
+/** Milliseconds that the p99 of the planned starts must wait for the end of a stall. @throws RangeError without starts */
+export function impliedP99Ms(plannedNs: readonly number[], stalls: readonly Stall[]): number {
+  const waitMs = (atNs: number): number => {
+    const met = stalls.find(({ fromNs, toNs }) => fromNs <= atNs && atNs < toNs)
+    return met === undefined ? 0 : (met.toNs - atNs) / 1e6
+  }
+  return nearestRank(
+    plannedNs.map(waitMs).sort((one, other) => one - other),
+    990,
+  )
 }

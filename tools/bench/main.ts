@@ -10,11 +10,10 @@ import { dataRoot } from '#host/folders.ts'
 import { registerRun } from '#host/run-registry.ts'
 import { benchRest } from './rest.ts'
 import { benchWholeRun } from './whole-run.ts'
-import { createProgram, runProgram } from '../../lab/cli/command-line.ts'
-import { listenForInterrupt } from '../../lab/session/interrupt.ts'
-import { describeMachine } from '../../lab/session/machine.ts'
+import { createProgram, runProgram, listenForInterrupt } from '../../lab/cli/command-line.ts'
+import { describeMachine } from '../../lab/session/run-facts.ts'
 import { draw } from '../../lab/report/terminal/table.ts'
-import { RUNS, shortPath } from '../../lab/session/runs.ts'
+import { RUNS, shortPath } from '../../lab/session/run-folder.ts'
 
 type Row = [what: string, found: string, goal: string]
 const PARTS = ['generator', 'rest', 'run'] as const

@@ -1,5 +1,6 @@
-// REST as the lab has it beside the same three hops done bare: loads take turns, so that what else the machine does
-// falls on both. An answer comes when the order is completed, so its latency is that of completion.
+// The REST model beside a baseline of the same three hops without stores or logic (order → inventory, then order →
+// notification). Loads alternate, so that other work of the machine affects both. An answer comes when the order is completed,
+// so its latency is that of completion.
 import { join } from 'node:path'
 import { acceptedLatency } from '#engine/analysis/latency/accepted.ts'
 import type { Attempt } from '#engine/load/attempt.ts'
@@ -7,7 +8,10 @@ import { runLoad } from '#engine/load/generator.ts'
 import { planOrders } from '#engine/load/orders.ts'
 import { createProcesses } from '#runtimes/processes/processes.ts'
 import { syncRest } from '../../sync-rest/lab/model.ts'
-import { startBaselineChain } from './baseline-chain.ts'
+import { type ChildProcess, fork } from 'node:child_process'
+import { once } from 'node:events'
+import { Type } from 'typebox'
+import { parse } from '#common/contracts/parse.ts'
 
 const ORDERS_PER_SECOND = 200
 const ORDERS = 1_000
@@ -77,4 +81,29 @@ function latencyOf(attempts: readonly Attempt[]): Latency {
   const { p50, p99 } = acceptedLatency(attempts, DEADLINE_MS).corrected
   if (p50.ms === undefined || p99.ms === undefined) throw new Error('Too few orders were answered for a p99.')
   return { p50Ms: p50.ms, p99Ms: p99.ms }
+}
+
+const Address = Type.Object({ port: Type.Integer() })
+
+export type BaselineChain = { url: string; stop(): void }
+
+export async function startBaselineChain(): Promise<BaselineChain> {
+  const servers: ChildProcess[] = []
+  const stop = () => {
+    for (const server of servers) server.kill()
+  }
+  const begin = async (...next: string[]): Promise<string> => {
+    const server = fork(new URL('./baseline-server.ts', import.meta.url), next)
+    servers.push(server)
+    const [address] = await once(server, 'message')
+    return `http://127.0.0.1:${parse(Address, address).port}`
+  }
+  try {
+    const inventory = await begin()
+    const notification = await begin()
+    return { url: await begin(inventory, notification), stop }
+  } catch (error) {
+    stop()
+    throw error
+  }
 }

@@ -7,7 +7,7 @@
  */
 import { createServer } from 'node:http'
 import { monotonicNs } from '#common/contracts/clock.ts'
-import type { Stall } from './schedule.ts'
+import type { Stall } from './generator.ts'
 
 const PERIOD_MS = 1000
 /** Every request of a stall is a connection that waits to be accepted. */

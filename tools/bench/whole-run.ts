@@ -1,10 +1,11 @@
-// A whole run: how long it takes, how soon its first table is there, and what all processes together hold.
+// A whole run: how long it takes, when its first table is there, and how much memory all its processes use together, from
+// /proc. Pages that processes share count for each, so the truth is somewhat lower; without /proc it is null.
 import type { Profile } from '#engine/experiment/profile.ts'
-import { exitCodeOf } from '../../lab/session/exit-code.ts'
+import { exitCodeOf } from '../../lab/cli/command-line.ts'
 import { experiments } from '../../lab/session/registry.ts'
-import { plainReporter } from '../../lab/report/terminal/plain.ts'
+import { plainReporter } from '../../lab/report/terminal/progress.ts'
 import { run } from '../../lab/session/run.ts'
-import { watchMemory } from './memory.ts'
+import { familyOf, readProcesses } from '#host/process-tree.ts'
 
 export type WholeRunBench = {
   run: string
@@ -36,4 +37,24 @@ export async function benchWholeRun(profile: Profile, out: string, signal: Abort
   } finally {
     memory.stop()
   }
+}
+
+const EVERY_MS = 500
+
+export type MemoryWatch = { peakBytes(): number | null; stop(): void }
+
+export function watchMemory(): MemoryWatch {
+  let peak: number | null = null
+  const sample = () => {
+    const now = treeBytes(process.pid)
+    if (now !== null) peak = Math.max(peak ?? 0, now)
+  }
+  sample()
+  const timer = setInterval(sample, EVERY_MS)
+  return { peakBytes: () => peak, stop: () => clearInterval(timer) }
+}
+
+function treeBytes(root: number): number | null {
+  const rows = readProcesses()
+  return rows && familyOf(rows, root).reduce((sum, { residentBytes }) => sum + residentBytes, 0)
 }

@@ -4,7 +4,6 @@
  */
 import { readdirSync, readFileSync } from 'node:fs'
 import { join, relative, sep } from 'node:path'
-import type { SourceFile } from './rule.ts'
 
 const LEFT_OUT = new Set(['node_modules', '.git', 'runs'])
 const TEXT =
@@ -25,3 +24,12 @@ function paths(root: string, folder: string): string[] {
     return entry.isFile() ? [relative(root, path).split(sep).join('/')] : []
   })
 }
+
+export type SourceFile = {
+  /** Relative to the root, with forward slashes. */
+  path: string
+  text: string
+}
+
+/** Sentences, each naming its file; none when all is well. */
+export type Rule = (files: readonly SourceFile[]) => string[]

@@ -1,8 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { unexplainedDependencies } from './dependencies.ts'
-import { machinePaths } from './machine-paths.ts'
-import { emptyOrSleepingTests } from './test-files.ts'
+import { unexplainedDependencies, machinePaths, emptyOrSleepingTests } from './rules.ts'
 
 const complaintsOfTest = (text: string): number => emptyOrSleepingTests([{ path: 'a.test.ts', text }]).length
 

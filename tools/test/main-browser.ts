@@ -4,10 +4,9 @@
  * nothing, 3 when there is no browser, 130 when interrupted.
  */
 import { readTextFiles } from '../check/files.ts'
-import { listenForInterrupt } from '../../lab/session/interrupt.ts'
-import { chooseTests } from './choose-tests.ts'
+import { listenForInterrupt } from '../../lab/cli/command-line.ts'
+import { chooseTests, runTests } from './run-tests.ts'
 import { findChromium } from '../../lab/testing/find-chromium.ts'
-import { runTests } from './run-tests.ts'
 
 const signal = listenForInterrupt()
 const paths = readTextFiles(process.cwd()).map(({ path }) => path)

@@ -5,9 +5,8 @@
  */
 import { readTextFiles } from '../check/files.ts'
 import { findCompose } from '#runtimes/compose/find-compose.ts'
-import { listenForInterrupt } from '../../lab/session/interrupt.ts'
-import { chooseTests } from './choose-tests.ts'
-import { runTests } from './run-tests.ts'
+import { listenForInterrupt } from '../../lab/cli/command-line.ts'
+import { chooseTests, runTests } from './run-tests.ts'
 
 const signal = listenForInterrupt()
 const paths = readTextFiles(process.cwd()).map(({ path }) => path)

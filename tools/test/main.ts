@@ -9,9 +9,8 @@ import { join } from 'node:path'
 import { dataRoot } from '#host/folders.ts'
 import { registerRun, sweepDeadRuns } from '#host/run-registry.ts'
 import { readTextFiles } from '../check/files.ts'
-import { chooseTests } from './choose-tests.ts'
-import { runTests } from './run-tests.ts'
-import { withBrokers } from './with-brokers.ts'
+import { chooseTests, runTests } from './run-tests.ts'
+import { provideBroker } from '#infra/brokers/provide.ts'
 
 const interrupted = new AbortController()
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => interrupted.abort())
@@ -50,5 +49,28 @@ async function testOn(files: readonly string[]): Promise<number> {
   } finally {
     rmSync(directory, { recursive: true, force: true, maxRetries: 5 })
     run.unregister()
+  }
+}
+
+type Addresses = { rabbitmq: string; kafka: string }
+
+/**
+ * Provides one broker of each kind during `work`; both have ended when it returns, whatever happened. Rejects with one sentence
+ * where a broker is not available, and when `signal` aborts before both are ready.
+ */
+async function withBrokers<T>(
+  dataFolder: string,
+  signal: AbortSignal,
+  work: (addresses: Addresses) => Promise<T>,
+): Promise<T> {
+  const options = { dataFolder, signal, environment: process.env, progress: (line: string) => console.log(line) }
+  const starts = [provideBroker('rabbitmq', options), provideBroker('kafka', options)] as const
+  try {
+    const [rabbitmq, kafka] = await Promise.all(starts)
+    return await work({ rabbitmq: rabbitmq.address, kafka: kafka.address })
+  } finally {
+    // One may still be starting when the other one has failed.
+    const started = await Promise.allSettled(starts)
+    await Promise.all(started.flatMap(start => (start.status === 'fulfilled' ? [start.value.stop()] : [])))
   }
 }

@@ -2,19 +2,25 @@
 import { type Command, InvalidArgumentError } from 'commander'
 import { resolve } from 'node:path'
 import type { Comparison, Result } from '#engine/run/summary.ts'
-import { askedAgain, chosen, givenNow } from '../../comparison/request.ts'
-import { cellLine } from '../../comparison/cell-line.ts'
+import {
+  requestOf,
+  selected,
+  externalBrokersOf,
+  type ComparisonRequest,
+  comparisonOf,
+  DEFAULTS,
+  finished,
+  plan,
+} from '../../comparison/plan.ts'
+import { cellLine, comparisonText } from '../../comparison/text.ts'
 import { scenarios, HEALTHY } from '../../comparison/scenarios.ts'
-import { type ComparisonRequest, comparisonOf, DEFAULTS, finished, plan } from '../../comparison/plan.ts'
-import { comparisonText } from '../../comparison/text.ts'
 import { models } from '../../session/registry.ts'
-import { describeMachine, machineText } from '../../session/machine.ts'
-import { plainReporter } from '../../report/terminal/plain.ts'
-import { terminalWidth } from '../../report/terminal/width.ts'
-import { findRun, RUNS } from '../../session/runs.ts'
+import { describeMachine, machineText, labVersion } from '../../session/run-facts.ts'
+import { plainReporter } from '../../report/terminal/progress.ts'
+import { terminalWidth } from '../../report/terminal/report.ts'
+import { findRun, RUNS } from '../../session/run-folder.ts'
 import { type RuntimeName, RUNTIMES } from '../../session/environment.ts'
 import { UsageError } from '../usage.ts'
-import { labVersion } from '../../session/version.ts'
 import { addRunOptions, runCommand, type RunOptions } from '../run-command.ts'
 
 type Options = RunOptions & {
@@ -48,7 +54,7 @@ export function addCompareCommand(program: Command): void {
 async function compare(options: Options, command: Command): Promise<void> {
   const before = options.resume === undefined ? undefined : unfinished(options.resume, options.out, command)
   const { profile, seed, runtime } = before?.summary ?? options
-  const asked = before ? askedAgain(before.comparison) : askedNow(options)
+  const asked = before ? requestOf(before.comparison) : askedNow(options)
   const stands = before?.summary.results.map(({ model, experiment }) => `${model}/${experiment}`) ?? []
   const cells = plan(asked)
   const comparison = comparisonOf(asked, profile)
@@ -86,14 +92,14 @@ const disabledSafeguard = ({ about }: Comparison): string[] =>
 /** @throws UsageError with the nearest name */
 function askedNow({ profile, runtime, ...options }: Options): ComparisonRequest {
   const defaults = DEFAULTS[profile]
-  const names = chosen(options)
+  const names = selected(options)
   if (options.rates && !names.scenarios.some(({ name }) => name === HEALTHY))
     throw new UsageError(
       `--rates are those of ${HEALTHY}, which --scenarios does not name; a scenario has a rate of its own.`,
     )
   return {
     ...names,
-    externalBrokers: givenNow(names.models, runtime),
+    externalBrokers: externalBrokersOf(names.models, runtime),
     rates: options.rates ?? defaults.rates,
     repeat: options.repeat ?? defaults.repeat,
     healthyRepeat: options.repeat ?? defaults.healthyRepeat,
@@ -119,7 +125,7 @@ function unfinished(name: string | true, out: string | undefined, command: Comma
     )
   const [begun, now] = [
     comparison.externalBrokers ?? [],
-    givenNow(chosen(comparison).models, runtimeOf(summary.runtime)),
+    externalBrokersOf(selected(comparison).models, runtimeOf(summary.runtime)),
   ]
   if (begun.join() !== now.join())
     throw new UsageError(

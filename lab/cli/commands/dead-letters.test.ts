@@ -10,7 +10,7 @@ import { waitFor } from '#host/wait-for.ts'
 import { asyncRabbitmq } from '../../../async-rabbitmq/lab/model.ts'
 import { streamingKafka } from '../../../streaming-kafka/lab/model.ts'
 import { leftovers, runCli, startCli, testFolder } from '../../testing/cli.ts'
-import { findUp } from '../../session/up/record.ts'
+import { findUp } from '../../session/up.ts'
 
 const orderId = 'order-from-a-dead-letter'
 const order = { orderId, userId: 'ada', kitchenId: 'main', items: [{ sku: 'burger', quantity: 1 }] }

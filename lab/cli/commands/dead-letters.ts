@@ -1,10 +1,13 @@
 // `lab dead-letters`: the messages that a model gave up, one of them whole, and on its way again.
 import type { Command } from 'commander'
 import type { DeadLetter, BrokerInspector } from '#engine/experiment/model.ts'
-import { connectTo, type Where } from '../../session/dead-letters/connect.ts'
-import { editedBody } from '../../session/dead-letters/edit.ts'
+import { connectTo, type Where } from '../../session/dead-letters.ts'
 import { draw } from '../../report/terminal/table.ts'
 import { unknownName, UsageError } from '../usage.ts'
+import { spawnSync } from 'node:child_process'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 
 export function addDeadLettersCommand(program: Command): void {
   const group = program
@@ -85,3 +88,33 @@ const shown = ({ id, source, reason, detail, attempts, orderId, body }: DeadLett
     `order     ${orderId ?? 'none that it names'}`,
     `body      ${body}`,
   ].join('\n')
+
+// The body of a dead letter as the user wants it: from a file, or as it is left in an editor.
+
+/** @param edit the file with the new body, or true for $EDITOR. @throws UsageError when there is no new body */
+function editedBody(body: string, edit: string | true): string {
+  if (edit === true) return inEditor(body)
+  try {
+    return readFileSync(edit, 'utf8').trimEnd()
+  } catch {
+    throw new UsageError(`${edit} cannot be read; give the file with the new body, or leave it out and set EDITOR.`)
+  }
+}
+
+function inEditor(body: string): string {
+  const editor = process.env.VISUAL || process.env.EDITOR
+  if (!editor || !process.stdin.isTTY) {
+    throw new UsageError('--edit without a file needs a terminal and EDITOR; or give a file with the new body.')
+  }
+  const folder = mkdtempSync(join(tmpdir(), 'lab-edit-'))
+  const file = join(folder, 'body.json')
+  try {
+    writeFileSync(file, body, { mode: 0o600 })
+    // EDITOR may hold arguments of its own, so a shell takes it apart.
+    const { status } = spawnSync('/bin/sh', ['-c', `${editor} "$1"`, 'edit', file], { stdio: 'inherit' })
+    if (status !== 0) throw new UsageError(`${editor} ended with ${status ?? 'a signal'}; nothing was sent.`)
+    return readFileSync(file, 'utf8').trimEnd()
+  } finally {
+    rmSync(folder, { recursive: true, force: true })
+  }
+}

@@ -7,9 +7,9 @@ import { cacheFolder } from '#host/folders.ts'
 import { findCommand, findJava } from '#infra/brokers/machine-tools.ts'
 import { surveyBrokers } from '#infra/brokers/provide.ts'
 import { findCompose } from '#runtimes/compose/find-compose.ts'
-import { COULD_NOT_RUN } from '../../session/exit-code.ts'
+import { COULD_NOT_RUN } from '../command-line.ts'
 import { models } from '../../session/registry.ts'
-import { describeMachine } from '../../session/machine.ts'
+import { describeMachine } from '../../session/run-facts.ts'
 import { isFree } from '#host/ports.ts'
 
 /** `missing` fails the command; `hint` names what only some command needs. */

@@ -13,16 +13,12 @@ import { historyFile, resultOf } from '#engine/run/result.ts'
 import type { Result } from '#engine/run/summary.ts'
 import { thresholdOf } from '#engine/analysis/thresholds/evaluate-threshold.ts'
 import type { Threshold } from '#engine/analysis/thresholds/threshold.ts'
-import { experimentOf } from '../../comparison/source-experiment.ts'
-import { askedAgain } from '../../comparison/request.ts'
-import { comparisonOf } from '../../comparison/plan.ts'
-import { COULD_NOT_RUN, exitCodeOf } from '../../session/exit-code.ts'
-import { findRun, shortPath } from '../../session/runs.ts'
-import { saveSummary } from '../../session/save-summary.ts'
-import { withThresholds } from '../../session/thresholds/apply.ts'
-import { readThreshold } from '../../session/thresholds/option.ts'
+import { sourceExperiment, requestOf, comparisonOf } from '../../comparison/plan.ts'
+import { COULD_NOT_RUN, exitCodeOf } from '../command-line.ts'
+import { findRun, shortPath, saveSummary } from '../../session/run-folder.ts'
+import { withThresholds, readThreshold } from '../../session/thresholds.ts'
 import { UsageError } from '../usage.ts'
-import { writeReport } from './report.ts'
+import { writeReport } from './past-runs.ts'
 
 export function addJudgeCommand(program: Command): void {
   program
@@ -35,7 +31,7 @@ export function addJudgeCommand(program: Command): void {
       const judged = summary.results.map(result => again(result, folder))
       const left = summary.results.filter((_, nth) => judged[nth] === undefined)
       summary.results = summary.results.map((result, nth) => judged[nth] ?? result)
-      if (summary.comparison) summary.comparison = comparisonOf(askedAgain(summary.comparison), summary.profile)
+      if (summary.comparison) summary.comparison = comparisonOf(requestOf(summary.comparison), summary.profile)
       saveSummary(summary, folder)
       for (const { model, experiment, verdict } of summary.results) console.log(`${verdict} ${model}/${experiment}`)
       console.log(shortPath(writeReport(summary, folder)))
@@ -72,7 +68,7 @@ function readHistory(file: string): History {
 /** Undefined where its histories are not whole. */
 function again(result: Result, run: string): Result | undefined {
   const { model, experiment: name, profile, seconds, cell, failure } = result
-  const experiment = experimentOf(result)
+  const experiment = sourceExperiment(result)
   const folder = join(run, model, name)
   if (!experiment || failure !== undefined || !isWhole(experiment, profile, folder)) return undefined
   const variants = experiment.variants(experiment.profiles[profile])

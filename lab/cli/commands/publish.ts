@@ -2,12 +2,11 @@
 import type { Command } from 'commander'
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { experiments, models } from '../../session/registry.ts'
-import { registry } from '../../session/known.ts'
+import { experiments, models, registry } from '../../session/registry.ts'
 import { requirePublishable } from '../../publish/publishable.ts'
 import { renderedFrom } from '../../publish/rendered.ts'
 import { comparisonSource, sourcesOf } from '../../publish/sources.ts'
-import { findRun, ROOT } from '../../session/runs.ts'
+import { findRun, ROOT } from '../../session/run-folder.ts'
 
 export function addPublishCommand(program: Command): void {
   program

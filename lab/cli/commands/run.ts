@@ -2,10 +2,8 @@
 import type { Command } from 'commander'
 import type { Result } from '#engine/run/summary.ts'
 import { experiments } from '../../session/registry.ts'
-import { liveReporter } from '../../report/terminal/live.ts'
-import { plainReporter } from '../../report/terminal/plain.ts'
-import { renderOverview, renderResult } from '../../report/terminal/report.ts'
-import { terminalWidth } from '../../report/terminal/width.ts'
+import { liveReporter, plainReporter } from '../../report/terminal/progress.ts'
+import { renderOverview, renderResult, terminalWidth } from '../../report/terminal/report.ts'
 import { unknownName } from '../usage.ts'
 import { addRunOptions, runCommand, type RunOptions } from '../run-command.ts'
 

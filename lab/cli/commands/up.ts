@@ -10,13 +10,11 @@ import { dataRoot } from '#host/folders.ts'
 import { registerRun } from '#host/run-registry.ts'
 import { withoutPassword } from '#infra/brokers/probe-rabbitmq.ts'
 import { addressesOf, createBrokers } from '../../session/brokers.ts'
-import { COULD_NOT_RUN } from '../../session/exit-code.ts'
+import { COULD_NOT_RUN, listenForInterrupt } from '../command-line.ts'
 import { models } from '../../session/registry.ts'
-import { listenForInterrupt } from '../../session/interrupt.ts'
-import { RUNS, shortPath } from '../../session/runs.ts'
+import { RUNS, shortPath } from '../../session/run-folder.ts'
 import { sweep } from '../../session/sweep.ts'
-import { recordUp } from '../../session/up/record.ts'
-import { freePorts, startServices, type UpPorts, usualPorts } from '../../session/up/services.ts'
+import { recordUp, freePorts, startServices, type UpPorts, usualPorts } from '../../session/up.ts'
 import { unknownName } from '../usage.ts'
 
 export function addUpCommand(program: Command): void {
@@ -51,13 +49,13 @@ async function up(model: Model, ports: UpPorts): Promise<void> {
   const registration = registerRun({ directories: [dataFolder], prefix, addresses: shared ? lasting : {} })
   mkdirSync(dataFolder, { recursive: true })
   const brokers = createBrokers({ dataFolder, signal, onProgress: (kind, line) => console.log(`${kind}: ${line}`) })
-  const place: Deployment = { url: ports.url, broker: {}, prefix }
+  const deployment: Deployment = { url: ports.url, broker: {}, prefix }
   try {
-    for (const kind of model.brokers) place.broker[kind] = (await brokers.get(kind)).address
-    const services = await startServices({ model, place, dataFolder, logFolder, signal })
-    const forget = recordUp(model.name, place)
+    for (const kind of model.brokers) deployment.broker[kind] = (await brokers.get(kind)).address
+    const services = await startServices({ model, deployment, dataFolder, logFolder, signal })
+    const forget = recordUp(model.name, deployment)
     try {
-      console.log(greeting(model, place, shortPath(logFolder)))
+      console.log(greeting(model, deployment, shortPath(logFolder)))
       const ended = signal.aborted ? [] : once(signal, 'abort').then(() => undefined)
       const dead = await Promise.race([ended, services.died])
       if (typeof dead === 'string') {
@@ -69,7 +67,7 @@ async function up(model: Model, ports: UpPorts): Promise<void> {
     } finally {
       forget()
       await services.stop()
-      if (shared) await model.remove(place)
+      if (shared) await model.remove(deployment)
     }
   } catch (error) {
     if (!signal.aborted) throw error

@@ -1,11 +1,11 @@
 // How the orders of each second were answered, stacked by what the answer means.
 import type { Orders } from '#engine/run/summary.ts'
-import { answerClass, CLASSES } from './answers.ts'
 import { caption, grid, PLOT_END, RIGHT } from './frame.ts'
 import { rightLabels } from './labels.ts'
 import { type Markup, markup } from './markup.ts'
 import { boxes } from './path.ts'
 import { linear, type Scale } from './scale.ts'
+import type { AnswerClass } from './theme.ts'
 
 const LINE = 14
 const LEAST = 40
@@ -56,3 +56,20 @@ export function answersPanel(answers: Answers, most: number, x: Scale, top: numb
 }
 
 const said = (kind: string): string => (answerClass(kind) === 'silent' ? `no answer, ${kind}` : kind)
+
+/** From what is as it should be to what is not known. */
+const CLASSES: readonly AnswerClass[] = ['good', 'rightly', 'client', 'refused', 'server', 'late', 'silent']
+
+/** @param kind as `Orders.kinds` has it: `201`, `503 inventory-unavailable`, `deadline` */
+export function answerClass(kind: string): AnswerClass {
+  const status = Number(/^\d{3}/.exec(kind)?.[0] ?? 0)
+  if (status === 0) return 'silent'
+  if (status < 300) return 'good'
+  if (status === 409) return 'rightly'
+  if (status < 500) return 'client'
+  if (status === 503) return 'refused'
+  return status === 504 ? 'late' : 'server'
+}
+
+/** An answer that accepts the order, or refuses it because it must fail. */
+export const isRight = (kind: string): boolean => ['good', 'rightly'].includes(answerClass(kind))

@@ -2,8 +2,7 @@
 import { styleText } from 'node:util'
 import { isShown } from '../terminal/numbers.ts'
 import { draw } from '../terminal/table.ts'
-import { type Diff, gotWorse } from './diff.ts'
-import { sideText } from './measures.ts'
+import { type Diff, gotWorse, sideText } from './diff.ts'
 
 export function renderDiff(diff: Diff): string {
   const { one, other, onlyOne, onlyOther } = diff

@@ -2,11 +2,10 @@
 import type { Result } from '#engine/run/summary.ts'
 import { type Markup, markup } from '../charts/markup.ts'
 import { accentOf } from '../charts/theme.ts'
-import { conditions } from '../terminal/conditions.ts'
-import { gridOf } from '../terminal/grid.ts'
+import { conditions } from '../terminal/report.ts'
+import { gridOf } from '../terminal/table.ts'
 import { checksDetails, environmentOf, figure, gridTable, troubleOf, verdictMark } from './parts.ts'
-import { pastPicture } from './past.ts'
-import { sharesPicture, sharesSentences } from './shares.ts'
+import { pastPicture, sharesPicture, sharesSentences } from './pictures.ts'
 
 /** So many columns stand beside the pictures. */
 const NARROW = 2

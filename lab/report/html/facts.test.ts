@@ -2,8 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Summary } from '#engine/run/summary.ts'
 import { sampleResult, sampleSummary } from '../../testing/sample-result.ts'
-import { sampleComparison } from '../../testing/sample-comparison.ts'
-import { sampleOrders } from '../../testing/sample-orders.ts'
+import { sampleComparison, sampleOrders } from '../../testing/sample-comparison.ts'
 import { reportPage } from './page.ts'
 
 const whole = sampleComparison()

@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import { sampleResult } from '../../testing/sample-result.ts'
 import { scenarioPicture } from './scenario.ts'
 import { sampleComparison } from '../../testing/sample-comparison.ts'
-import { sharesSentences } from './shares.ts'
+import { sharesSentences } from './pictures.ts'
 import { overall } from './verdicts.ts'
 
 test('a comparison that was stopped says how much of it is there, and a whole one does not', () => {

@@ -3,18 +3,20 @@
 import type { Result } from '#engine/run/summary.ts'
 import { CLOCKS_DIFFER, GENERATOR_BOUND } from '#engine/analysis/format.ts'
 import { scenarioGrid } from '../../comparison/scenario-grid.ts'
-import { repeatedMeasureOf } from '../../comparison/repeated-measures.ts'
+import {
+  repeatedMeasureOf,
+  byRate,
+  type ConfigurationResults,
+  configurationsOf,
+} from '../../comparison/repeated-measures.ts'
 import { halves } from '../../comparison/narrative.ts'
-import { byRate, type ConfigurationResults, configurationsOf } from '../../comparison/configurations.ts'
 import { type Markup, markup } from '../charts/markup.ts'
 import type { Picture } from '../charts/picture.ts'
 import { type Cell, quantileFigure, type Strand } from '../charts/quantile-figure.ts'
 import { accentOf } from '../charts/theme.ts'
-import { type Anchors, scenarioAnchor } from './anchors.ts'
+import { type Anchors, scenarioAnchor, figure, gridTable, headOf } from './parts.ts'
 import { type About, caveatOf, resultDetails, settingsOf, withoutOf } from './scenario.ts'
-import { figure, gridTable } from './parts.ts'
-import { ranked } from './ranked.ts'
-import { headOf } from './configuration-names.ts'
+import { ranked } from '../../comparison/differences.ts'
 
 type Rate = { ordersPerSecond: number; subjects: ConfigurationResults[] }
 

@@ -1,27 +1,27 @@
 /**
  * The report of a run: one file that needs no network, no script and no server, made from the run's summary alone.
  *
- * Everything that comes from data is escaped (draw/markup.ts), and the page's policy allows its own style and nothing
+ * Everything that comes from data is escaped (charts/markup.ts), and the page's policy allows its own style and nothing
  * else, so that no text of an order, a check or an error can run. For tests in a browser these names are stable:
  * `figure[data-figure]` (scenario, scenario-variants, healthy, time, shares), and in pictures `.panel`, `.axis`, `.band`,
  * `.mark`; sections `#verdicts`, `#recommendations`, `#scenarios`, `#promises`, `#experiments`, `#run`; `.result[id]`, `.scenario[id]`.
  */
 import { createHash } from 'node:crypto'
-import type { Summary } from '#engine/run/summary.ts'
+import type { Summary, Result } from '#engine/run/summary.ts'
 import { HEALTHY } from '../../comparison/scenarios.ts'
 import type { Recommendation } from '../../comparison/recommendations.ts'
 import { type Markup, markup, verbatim } from '../charts/markup.ts'
 import { screenSheet } from '../charts/picture.ts'
-import { type Anchors, anchorsOf } from './anchors.ts'
+import { type Anchors, anchorsOf, HOW_TO_READ, scenarioAnchor, scrolling, environmentOf } from './parts.ts'
 import { experimentSection } from './experiment.ts'
 import { scenarioSection } from './scenario.ts'
 import { healthySection } from './healthy.ts'
-import { HOW_TO_READ } from './how-to-read.ts'
-import { promisesSection } from './promises.ts'
-import { type Registry, repeatCommand, runSection } from './run-facts.ts'
-import { recommendationsSection } from './recommendation.ts'
+import type { Registry } from '../../session/registry.ts'
+import { repeatCommand, runSection } from './this-run.ts'
 import { STYLE } from './style.ts'
 import { overall, verdictsSection } from './verdicts.ts'
+import { accentOf } from '../charts/theme.ts'
+import { brokerDead } from '../../comparison/scenarios/broker-dead.ts'
 
 type Extras = {
   registry: Registry
@@ -87,4 +87,50 @@ function document(body: Markup, { run }: Summary): string {
 <title>${run}: Communication Models Lab</title><style>${verbatim(style)}</style></head>
 <body>${body}</body></html>
 `.markup
+}
+
+function recommendationsSection(recommendations: readonly Recommendation[]): Markup | undefined {
+  if (recommendations.length === 0) return undefined
+  const rows = recommendations.map(({ condition, advice, evidence }) => {
+    const links = evidence.map(
+      ({ model, text, scenario }) =>
+        markup`<li><a class="${accentOf(model)}" href="#${scenarioAnchor(scenario)}">${model}</a>: ${text}</li>`,
+    )
+    return markup`<tr><th scope="row">${condition}</th><td>${advice}</td><td><ul class="plain">${links}</ul></td></tr>`
+  })
+  const head = markup`<tr><th scope="col">If this is so</th><th scope="col">then</th><th scope="col">because, measured here</th></tr>`
+  return markup`<section id="recommendations"><h2>Which one for me?</h2>${scrolling('Advice by situation', markup`<table class="prose"><thead>${head}</thead><tbody>${rows}</tbody></table>`)}</section>`
+}
+
+type Row = { model: string; variant: string; durability: string; environment: string[]; disabledSafeguard: string }
+
+function promisesSection({ results, comparison }: Pick<Summary, 'results' | 'comparison'>): Markup | undefined {
+  const all = results.flatMap(rowsOf)
+  const rows = [...new Map(all.map(row => [JSON.stringify(row), row])).values()]
+  if (rows.length === 0) return undefined
+  const body = rows.map(
+    ({ model, variant, durability, environment, disabledSafeguard }) =>
+      markup`<tr><td class="${accentOf(model)}"><span class="model">${model}</span></td><th scope="row">${variant}</th><td>${durability}</td><td><ul class="plain">${environment.map(text => markup`<li><code>${text}</code></li>`)}</ul></td><td>${disabledSafeguard}</td></tr>`,
+  )
+  const heads = ['model', 'as', 'an accepted order was', 'set for it', 'left out on purpose'].map(
+    text => markup`<th scope="col">${text}</th>`,
+  )
+  // What brokers promise is put to the test where they die: how far, that scenario says.
+  const caveat = comparison?.about.find(({ name }) => name === brokerDead.name)?.caveat
+  const table = markup`<table class="prose"><thead><tr>${heads}</tr></thead><tbody>${body}</tbody></table>`
+  return markup`<section id="promises"><h2>What an answer promises</h2><p>Models can only be compared where they promise the same: this is where an accepted order was when its client was answered.</p>${caveat !== undefined && markup`<p class="key">${caveat}</p>`}${scrolling('Promises by model and variant', table)}</section>`
+}
+
+/** Of a comparison each variant; of an experiment those that differ from their model. */
+function rowsOf({ model, variants, durability, cell }: Result): Row[] {
+  const own = variants
+    .filter(each => cell !== undefined || each.durability !== undefined || each.disabledSafeguard !== undefined)
+    .map(each => ({
+      model,
+      variant: each.name,
+      durability: each.durability ?? durability,
+      environment: environmentOf(each),
+      disabledSafeguard: each.disabledSafeguard ?? '',
+    }))
+  return cell ? own : [{ model, variant: 'the model', durability, environment: [], disabledSafeguard: '' }, ...own]
 }

@@ -1,10 +1,12 @@
-// What every section of the report is made of: verdicts, boxes that scroll, figures, tables.
-import type { Result, VariantFacts } from '#engine/run/summary.ts'
+// The parts that sections of the report share: verdict marks, boxes that scroll, figures, tables, anchors, names.
+import type { Result, VariantFacts, Summary } from '#engine/run/summary.ts'
 import type { Verdict } from '#engine/checks/verdict.ts'
 import { type Markup, markup } from '../charts/markup.ts'
 import { inline, type Picture } from '../charts/picture.ts'
-import type { Grid } from '../terminal/grid.ts'
+import type { Grid } from '../terminal/table.ts'
 import { SIGNS } from '../terminal/report.ts'
+import type { ConfigurationResults } from '../../comparison/repeated-measures.ts'
+import { accentOf } from '../charts/theme.ts'
 
 const NO_MARKUP = markup``
 
@@ -70,3 +72,35 @@ export function tally(verdicts: readonly Verdict[]): string {
 /** What stands in the way of a result, if anything does. */
 export const troubleOf = ({ failure }: Result): Markup | undefined =>
   failure === undefined ? undefined : markup`<p class="trouble">It could not be finished: ${failure}</p>`
+
+/** The id of each result in the report; unique, whatever results are called. */
+export type Anchors = ReadonlyMap<Result, string>
+
+export function anchorsOf({ results }: Summary): Anchors {
+  const taken = new Map<string, number>()
+  return new Map(
+    results.map(result => {
+      const slug = slugOf(`${result.model}-${result.experiment}`)
+      const nth = (taken.get(slug) ?? 0) + 1
+      taken.set(slug, nth)
+      return [result, nth === 1 ? `result-${slug}` : `result-${slug}--${nth}`]
+    }),
+  )
+}
+
+/** Of a scenario of the comparison. */
+export const scenarioAnchor = (name: string): string => `scenario-${slugOf(name)}`
+
+const slugOf = (text: string): string => text.toLowerCase().replaceAll(/[^a-z0-9]+/g, '-')
+
+/** "◇" where a safeguard is left out on purpose. */
+const sign = ({ disabledSafeguard }: ConfigurationResults): string => (disabledSafeguard === undefined ? '' : '◇ ')
+
+export const nameOf = (subject: ConfigurationResults): string => `${sign(subject)}${subject.model}: ${subject.variant}`
+
+/** The head of a column: the model in its colour, below it the variant. */
+export const headOf = (subject: ConfigurationResults): Markup =>
+  markup`<span class="model ${accentOf(subject.model)}">${subject.model}</span><br><span class="aside">${sign(subject)}${subject.variant}</span>`
+
+export const HOW_TO_READ =
+  'How to read the pictures. Each order is a dot where it was answered and an upright stroke where it was completed, at the second at which it was to be sent; a flat stroke is any other answer than a 2xx or a 409. Shaded: from a scenario to its heal; dashed: a moment at which something was done. The number at a curve is its highest value; what a broker said was sampled, and may have been more in between. The orders of the warm-up are in the pictures, in the checks and in the depths; all other measures leave them out. In latency by share of the orders half of them lie right of 50 %, and one in a hundred right of 99; uncorrected counts from when an order was sent, all else from when it was to be sent.'

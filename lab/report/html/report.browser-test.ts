@@ -9,7 +9,7 @@ import { type Browser, type BrowserContextOptions, chromium, type Page } from 'p
 import { HEALTHY } from '../../comparison/scenarios.ts'
 import { recommendations } from '../../comparison/recommendations.ts'
 import { findChromium } from '../../testing/find-chromium.ts'
-import { scenarioAnchor } from './anchors.ts'
+import { scenarioAnchor } from './parts.ts'
 import { sampleComparison } from '../../testing/sample-comparison.ts'
 import { reportPage } from './page.ts'
 

@@ -4,14 +4,14 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import type { Summary } from '#engine/run/summary.ts'
-import { writeReport } from '../../cli/commands/report.ts'
+import { writeReport } from '../../cli/commands/past-runs.ts'
 import { models } from '../../session/registry.ts'
 import { summaryOf } from '../../publish/output-paths.ts'
 import { sampleResult, sampleSummary } from '../../testing/sample-result.ts'
-import { parseSummary, ROOT } from '../../session/runs.ts'
+import { parseSummary, ROOT } from '../../session/run-folder.ts'
 import { sampleComparison } from '../../testing/sample-comparison.ts'
 import { reportPage } from './page.ts'
-import { repeatCommand } from './run-facts.ts'
+import { repeatCommand } from './this-run.ts'
 
 const EVIL = `<script>alert("1")</script>'"><img src=x onerror=alert(2)>`
 const whole = sampleComparison()

@@ -2,17 +2,25 @@
 // measures beside each other.
 import type { Comparison, Result } from '#engine/run/summary.ts'
 import { scenarioGrid } from '../../comparison/scenario-grid.ts'
-import { type ConfigurationResults, configurationsOf } from '../../comparison/configurations.ts'
+import { type ConfigurationResults, configurationsOf } from '../../comparison/repeated-measures.ts'
 import { type Markup, markup } from '../charts/markup.ts'
 import type { Picture } from '../charts/picture.ts'
 import { accentOf } from '../charts/theme.ts'
 import { type Group, timeFigure } from '../charts/time-figure.ts'
-import { settingsLine } from '../terminal/conditions.ts'
-import { type Anchors, scenarioAnchor } from './anchors.ts'
-import { groupOf, hasPast } from './groups.ts'
-import { checksDetails, figure, gridTable, troubleOf, verdictMark } from './parts.ts'
+import { settingsLine } from '../terminal/report.ts'
+import {
+  type Anchors,
+  scenarioAnchor,
+  checksDetails,
+  figure,
+  gridTable,
+  troubleOf,
+  verdictMark,
+  headOf,
+  nameOf,
+} from './parts.ts'
+import { groupOf, hasPast } from './pictures.ts'
 import { narrativeOf } from '../../comparison/narrative.ts'
-import { headOf, nameOf } from './configuration-names.ts'
 
 export type About = Comparison['about'][number]
 

@@ -4,11 +4,9 @@ import type { Comparison, Result, Summary } from '#engine/run/summary.ts'
 import { type Verdict, worst } from '#engine/checks/verdict.ts'
 import { type Markup, markup } from '../charts/markup.ts'
 import { accentOf } from '../charts/theme.ts'
-import { SIGNS } from '../terminal/report.ts'
-import { stoppedText } from '../terminal/stopped.ts'
+import { SIGNS, stoppedText } from '../terminal/report.ts'
 import { keyMetrics } from '../terminal/key-metrics.ts'
-import { type Anchors, scenarioAnchor } from './anchors.ts'
-import { scrolling, tally, verdictMark } from './parts.ts'
+import { type Anchors, scenarioAnchor, scrolling, tally, verdictMark } from './parts.ts'
 
 export function verdictsSection(summary: Summary, anchors: Anchors): Markup {
   const { comparison, results } = summary

@@ -1,12 +1,11 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { stripVTControlCharacters } from 'node:util'
-import { gridOf } from './grid.ts'
+import { gridOf, markdownTable, textTable } from './table.ts'
 import { sampleResult, sampleSummary } from '../../testing/sample-result.ts'
 import { cell } from './numbers.ts'
-import { overviewTable, resultsPage } from '../markdown/page.ts'
+import { overviewTable, resultsPage } from '../markdown.ts'
 import { renderOverview, renderResult } from './report.ts'
-import { markdownTable, textTable } from './table.ts'
 
 test('numbers show digits that mean something, and "≥" where attempts have no answer', () => {
   const shown = (value: number | null, unit: string, atLeast = false) => cell({ value, unit, atLeast })

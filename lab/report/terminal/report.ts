@@ -1,13 +1,11 @@
-// What the terminal shows of a result and of a whole run, from the JSON alone.
+// Results and whole runs on the terminal, from the JSON alone, and the lines about their conditions that pages share.
 import { styleText } from 'node:util'
-import type { Result, Summary } from '#engine/run/summary.ts'
+import type { Result, Summary, Comparison } from '#engine/run/summary.ts'
 import type { Verdict } from '#engine/checks/verdict.ts'
-import { conditions, inContainers } from './conditions.ts'
-import { gridOf } from './grid.ts'
+import { gridOf, draw, textTable } from './table.ts'
 import { seconds } from './numbers.ts'
-import { stoppedText } from './stopped.ts'
-import { draw, textTable } from './table.ts'
 import { keyMetrics } from './key-metrics.ts'
+import { HEALTHY } from '../../comparison/scenarios.ts'
 
 const COLOURS = { valid: 'green', invalid: 'red', unknown: 'yellow', vacuous: 'yellow' } as const
 export const SIGNS: Record<Verdict, string> = { valid: '✔', invalid: '✘', unknown: '?', vacuous: '∅' }
@@ -73,3 +71,44 @@ export function renderProvenance(summary: Summary, where: string, ...told: strin
     `Numbers, histories and logs: ${where}/ (shown again by: npm run lab -- show ${where === `runs/${summary.run}` ? summary.run : where})`,
   ].join('\n')
 }
+
+/** Profile, settings, W, and where an accepted order was. */
+export const conditions = (result: Result): string =>
+  `${settingsLine(result)} An accepted order was ${result.durability}.`
+
+/** Profile, settings and W. */
+export function settingsLine({ profile, settings, concurrency, variants }: Result): string {
+  const listed = Object.entries(settings).map(([name, value]) => `${name} ${value.toLocaleString('en-US')}`)
+  const others = variants.flatMap(({ name, environment }) => {
+    // Until version 0.1 the setting was called W, and published results still say so.
+    const other = Object.values(environment).flatMap(({ CONCURRENCY, W }) => CONCURRENCY ?? W ?? [])[0]
+    return other === undefined ? [] : [` (${name}: ${other})`]
+  })
+  return `Profile ${profile}: ${listed.join(', ')}. W, orders at once: ${concurrency}${others.join('')}.`
+}
+
+/** Follows the seed of a run; plain processes go without saying. */
+export const inContainers = ({ runtime }: Summary): string => (runtime === 'compose' ? ', in containers' : '')
+
+/**
+ * Says that a run was stopped before all requested results were there: what is there may be valid, and must not pass for the
+ * whole. Empty where all are there, and for a run that does not name what was requested.
+ */
+export function stoppedText({
+  requested,
+  comparison,
+  results,
+}: Pick<Summary, 'requested' | 'comparison' | 'results'>): string {
+  const whole = requested?.length ?? (comparison ? cellsOf(comparison) : 0)
+  return results.length < whole ? `It was stopped: ${results.length} of ${whole} results are there.` : ''
+}
+
+/** How many results a comparison has when it is whole. */
+const cellsOf = ({ about, models, rates, repeat, healthyRepeat }: Comparison): number =>
+  about.reduce((sum, { name, without }) => {
+    const able = models.filter(model => without[model] === undefined).length
+    return sum + able * (name === HEALTHY ? rates.length * healthyRepeat : repeat)
+  }, 0)
+
+/** Characters a line may have: the terminal's, or in a file as many as most screens show. */
+export const terminalWidth = (): number => process.stdout.columns ?? 120

@@ -1,0 +1,72 @@
+// Commands about past runs, from their summaries alone: `lab show` prints one, `lab report` writes its page for a browser,
+// `lab diff` compares two.
+import type { Command } from 'commander'
+import { comparisonText } from '../../comparison/text.ts'
+import { renderOverview, renderResult, terminalWidth } from '../../report/terminal/report.ts'
+import { findRun, shortPath } from '../../session/run-folder.ts'
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Summary } from '#engine/run/summary.ts'
+import { recommendations } from '../../comparison/recommendations.ts'
+import { registry } from '../../session/registry.ts'
+import { reportPage } from '../../report/html/page.ts'
+import { diffRuns, gotWorse } from '../../report/diff/diff.ts'
+import { renderDiff } from '../../report/diff/render.ts'
+
+export function addShowCommand(program: Command): void {
+  program
+    .command('show')
+    .description('show a run again: its tables, sentences, verdicts and overview')
+    .argument('[run]', 'its name under runs/, a folder, or latest', 'latest')
+    .option('--json', 'print its summary as JSON, and nothing else')
+    .addHelpText('after', '\nExample: npm run lab -- show latest')
+    .action((name: string, { json }: { json?: boolean }) => {
+      const { summary, folder } = findRun(name)
+      if (json) {
+        process.stdout.write(`${JSON.stringify(summary, null, 2)}\n`)
+        return
+      }
+      if (summary.comparison) {
+        console.log(comparisonText(summary, shortPath(folder), terminalWidth()))
+        return
+      }
+      for (const result of summary.results) console.log(`${renderResult(result, terminalWidth())}\n`)
+      console.log(renderOverview(summary, shortPath(folder)))
+    })
+}
+
+export function addReportCommand(program: Command): void {
+  program
+    .command('report')
+    .description('write report.html of a run again, and print its path: tables, pictures, verdicts in one file')
+    .argument('[run]', 'its name under runs/, a folder, or latest', 'latest')
+    .addHelpText('after', '\nExample: npm run lab -- report latest')
+    .action((name: string) => {
+      const { summary, folder } = findRun(name)
+      console.log(shortPath(writeReport(summary, folder)))
+    })
+}
+
+/** Returns the path of the file. @param folder of the run */
+export function writeReport(summary: Summary, folder: string): string {
+  const file = join(folder, 'report.html')
+  writeFileSync(file, reportPage(summary, { registry, recommendations: recommendations(summary) }))
+  return file
+}
+
+/** Exit code 1 when a verdict got worse, or is missing because its result, variant or check is. */
+export function addDiffCommand(program: Command): void {
+  program
+    .command('diff')
+    .description('compare two runs: conditions, verdicts, measures; exit code 1 when a verdict got worse')
+    .argument('<run>', 'the one that is compared with: its name under runs/, a folder, or latest')
+    .argument('<other>', 'the one that is told to be higher, lower or worse')
+    .option('--all', 'every measure, not only those of the tables')
+    .option('--json', 'print the comparison as JSON, and nothing else')
+    .addHelpText('after', '\nExample: npm run lab -- diff 20260102-030405-beef latest')
+    .action((one: string, other: string, { all = false, json }: { all?: boolean; json?: boolean }) => {
+      const diff = diffRuns(findRun(one).summary, findRun(other).summary, { all })
+      console.log(json ? JSON.stringify(diff, null, 2) : renderDiff(diff))
+      process.exitCode = gotWorse(diff) > 0 ? 1 : 0
+    })
+}

@@ -1,0 +1,76 @@
+// The metrics of the replay experiment: as its timeline read them before the state was deleted and after it was recomputed,
+// and the picture that shows both side by side.
+import { readFileSync } from 'node:fs'
+import { Type } from 'typebox'
+import { parse } from '#common/contracts/parse.ts'
+import { historyFile } from '#engine/run/result.ts'
+import type { Metrics } from '#common/workflow/compute-metrics.ts'
+import { barFigure, type Counted } from '../report/charts/bar-figure.ts'
+import type { Picture } from '../report/charts/picture.ts'
+import { accentOf } from '../report/charts/theme.ts'
+
+const Count = Type.Integer()
+const MetricsSchema = Type.Object({
+  failureRate: Type.Union([Type.Number(), Type.Null()]),
+  orders: Count,
+  ordersPerMinute: Type.Record(Type.String(), Count),
+  outcomes: Type.Object({ failed: Count, reserved: Count }),
+})
+
+export const ReadingsSchema = Type.Array(
+  Type.Object({ variant: Type.String(), atSeconds: Type.Number(), metrics: MetricsSchema }),
+)
+
+const HistorySchema = Type.Object({
+  originNs: Type.Number(),
+  executedSteps: Type.Array(Type.Object({ atNs: Type.Number(), result: Type.Optional(Type.Unknown()) })),
+})
+
+/** In the order in which they were read. @param folder of the experiment in the run */
+export function replayMetricsOf(folder: string, variants: readonly string[]): MetricsReading[] {
+  return variants.flatMap(variant => {
+    const file = historyFile(folder, variant)
+    const { originNs, executedSteps } = parse(HistorySchema, JSON.parse(readFileSync(file, 'utf8')), file)
+    return executedSteps.flatMap(({ atNs, result }): MetricsReading[] => {
+      try {
+        const atSeconds = Math.round((atNs - originNs) / 1e6) / 1_000
+        return [{ variant, atSeconds, metrics: parse(MetricsSchema, result) }]
+      } catch {
+        return []
+      }
+    })
+  })
+}
+
+/** A reading of `metrics.json`, as the run's timeline made it. */
+export type MetricsReading = { variant: string; atSeconds: number; metrics: Metrics }
+
+export function replayPicture(
+  { model, title, question }: { model: string; title: string; question: string },
+  readings: readonly MetricsReading[],
+): Picture {
+  const groups = [...Map.groupBy(readings, ({ variant }) => variant)].map(([name, own]) => ({
+    name,
+    accent: accentOf(model),
+    whens: own.map((_, index) => whenOf(index, own.length)),
+    counted: countedIn(own.map(({ metrics }) => metrics)),
+  }))
+  return barFigure({ id: 'replay', title, description: question }, groups)
+}
+
+function whenOf(index: number, count: number): string {
+  if (index === 0) return 'before'
+  return index === count - 1 ? 'after' : 'between'
+}
+
+/** Minutes and outcomes that any reading has. */
+function countedIn(all: readonly Metrics[]): Counted[] {
+  const minutes = [...new Set(all.flatMap(({ ordersPerMinute }) => Object.keys(ordersPerMinute)))].sort()
+  return [
+    ...minutes.map(minute => ({
+      name: `placed in ${minute.slice(11)}`,
+      values: all.map(({ ordersPerMinute }) => ordersPerMinute[minute] ?? 0),
+    })),
+    ...(['failed', 'reserved'] as const).map(name => ({ name, values: all.map(({ outcomes }) => outcomes[name]) })),
+  ]
+}

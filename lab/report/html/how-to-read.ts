@@ -1,4 +1,0 @@
-// What the pictures show, for those who see them in a report or beside its tables.
-
-export const HOW_TO_READ =
-  'How to read the pictures. Each order is a dot where it was answered and an upright stroke where it was completed, at the second at which it was to be sent; a flat stroke is any other answer than a 2xx or a 409. Shaded: from a scenario to its heal; dashed: a moment at which something was done. The number at a curve is its highest value; what a broker said was sampled, and may have been more in between. The orders of the warm-up are in the pictures, in the checks and in the depths; all other measures leave them out. In latency by share of the orders half of them lie right of 50 %, and one in a hundred right of 99; uncorrected counts from when an order was sent, all else from when it was to be sent.'

@@ -1,0 +1,129 @@
+// The pictures of one result: what happened over time, and latency by share of the orders. For the report and for the
+// published results.
+import type { Result, Series, VariantFacts, Quantiles } from '#engine/run/summary.ts'
+import { CLOCKS_DIFFER, GENERATOR_BOUND, ms } from '#engine/analysis/format.ts'
+import { accentOf } from '../charts/theme.ts'
+import { type Group, timeFigure } from '../charts/time-figure.ts'
+import type { Picture } from '../charts/picture.ts'
+import { type Cell, quantileFigure } from '../charts/quantile-figure.ts'
+
+/** @param wanted the curves that are shown, by name; without it all those that ever leave zero */
+export function groupOf(result: Result, { name, about, disabledSafeguard }: VariantFacts, wanted?: RegExp): Group {
+  const { model, marks, orders, series } = result
+  const own = series.filter(curve => curve.variant === name && (wanted?.test(curve.name) ?? true))
+  const aside = disabledSafeguard === undefined ? '' : ` (left out on purpose: ${disabledSafeguard})`
+  const note = completionNote(result, name)
+  const late = note === GENERATOR_BOUND ? ' (its load was late: latencies are void)' : ''
+  return {
+    name: `${model}: ${name}${aside}${late}`,
+    about,
+    accent: accentOf(model),
+    marks: marks.filter(mark => mark.variant === name),
+    orders: orders?.find(each => each.variant === name),
+    completionUnknown: note === CLOCKS_DIFFER,
+    curves: summedUp(own).filter(({ points }) => wanted !== undefined || points.some(([, value]) => value > 0)),
+  }
+}
+
+/** Why completions have no time, though orders were completed. */
+const completionNote = ({ measures }: Result, variant: string): string | undefined =>
+  measures.find(each => each.variant === variant && each.name === 'completed p50')?.note
+
+/** Partitions of one topic (`reader/topic/0`, `reader/topic/1`) are read at the same moments, and drawn as their sum. */
+function summedUp(curves: readonly Series[]): Series[] {
+  return [...Map.groupBy(curves, ({ name }) => name.replace(/\/\d+$/, ''))].flatMap(([name, alike]) => {
+    const [first] = alike
+    if (!first || alike.length === 1) return first ?? []
+    const sums = new Map<number, number>()
+    for (const { points } of alike) {
+      for (const [seconds, value] of points) sums.set(seconds, (sums.get(seconds) ?? 0) + value)
+    }
+    return { ...first, name, points: [...sums].sort(([one], [other]) => one - other) }
+  })
+}
+
+/** Whether there is anything over time to be seen. */
+export const hasPast = ({ orders, curves }: Group): boolean => orders !== undefined || curves.length > 0
+
+/** A group of panels a variant; undefined where nothing was to be seen. @param id unique in the page */
+export function pastPicture(result: Result, id: string): Picture | undefined {
+  const groups = result.variants.map(variant => groupOf(result, variant)).filter(hasPast)
+  if (groups.length === 0) return undefined
+  const { title, question, explanation } = result
+  const description = explanation.length > 0 ? explanation.join(' ') : question
+  return timeFigure({ id, title, description }, groups)
+}
+
+const PANELS_IN_A_ROW = 3
+
+/** A panel a variant, its latencies beside each other; undefined where there are none. @param id unique in the page */
+export function sharesPicture({ model, title, variants, quantiles = [] }: Result, id: string): Picture | undefined {
+  const latencies = [...new Set(quantiles.map(({ latency }) => latency))]
+  const cells = variants.flatMap(({ name }): Cell[] => {
+    const strands = latencies.flatMap((latency, dash) => {
+      const points = quantiles.find(each => each.variant === name && each.latency === latency)?.points ?? []
+      return points.length === 0
+        ? []
+        : [{ name: latency.replace('accepted un', 'un'), accent: accentOf(model), dash, runs: [points] }]
+    })
+    return strands.length === 0 ? [] : [{ name, strands }]
+  })
+  if (cells.length === 0) return undefined
+  const rows = [
+    ...Map.groupBy(
+      cells.map((cell, nth) => ({ cell, row: Math.floor(nth / PANELS_IN_A_ROW) })),
+      each => each.row,
+    ),
+  ]
+  return quantileFigure(
+    { id, title: `${title}: latency by share of the orders`, description: cells.map(endOf).join(' ') },
+    rows.map(([, row]) => row.map(({ cell }) => cell)),
+  )
+}
+
+/** What to see in it: the median of each variant, and where the clock that counts from the plan says something else. */
+export function sharesSentences({ variants, quantiles = [] }: Result): string[] {
+  const at = (variant: string, latency: string) =>
+    quantiles.find(each => each.variant === variant && each.latency === latency)?.points ?? []
+  const medians = variants.flatMap(({ name }) => {
+    const median = at(name, 'accepted').find(([share]) => share === MEDIAN)
+    return median ? [`${said(median)} (${name})`] : []
+  })
+  const pairs = variants.flatMap(({ name }) => {
+    const uncorrected = new Map(at(name, 'accepted uncorrected').map(point => [point[0], point]))
+    const both = at(name, 'accepted').flatMap(point => {
+      const other = uncorrected.get(point[0])
+      return other ? [{ name, corrected: point, uncorrected: other }] : []
+    })
+    return both.length === 0 ? [] : [both]
+  })
+  const waited = pairs.flatMap(both => {
+    const last = both.findLast(({ corrected, uncorrected }) => corrected[1] >= NOTABLE * uncorrected[1])
+    if (!last) return []
+    const { name, corrected, uncorrected } = last
+    return [`${said(corrected)} in place of ${said(uncorrected)} at ${(corrected[0] * 100).toFixed(1)} % (${name})`]
+  })
+  const plan =
+    waited.length > 0
+      ? `Counted from the plan and not from the start it is ${waited.join(', ')}: orders had to wait to be sent.`
+      : 'Counted from the plan and from the start it is the same to a tenth: orders hardly had to wait to be sent.'
+  return [
+    ...(medians.length > 0 ? [`Half of the orders had their answer within ${medians.join(', ')}.`] : []),
+    ...(pairs.length > 0 ? [plan] : []),
+  ]
+}
+
+const MEDIAN = 0.5
+/** Less than a tenth is no difference that a picture shows. */
+const NOTABLE = 1.1
+
+const said = ([, value, atLeast]: Quantiles['points'][number]): string =>
+  ms({ value, unit: 'ms', atLeast: atLeast === 1 })
+
+function endOf({ name, strands }: Cell): string {
+  const said = strands.map(({ name: latency, runs }) => {
+    const [share, ms] = runs[0]?.at(-1) ?? [0, 0]
+    return `${latency} ${ms.toFixed(1)} ms at ${(share * 100).toFixed(1)} %`
+  })
+  return `${name}: ${said.join(', ')}.`
+}

@@ -1,0 +1,69 @@
+import assert from 'node:assert/strict'
+import { spawnSync } from 'node:child_process'
+import {
+  closeSync,
+  openSync,
+  readFileSync,
+  statSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readlinkSync,
+  rmSync,
+} from 'node:fs'
+import { join } from 'node:path'
+import { test, type TestContext } from 'node:test'
+import { sampleResult, sampleSummary } from '../testing/sample-result.ts'
+import { parseSummary, saveSummary, pointLatest } from './run-folder.ts'
+import { testFolder } from '../testing/cli.ts'
+import { tmpdir } from 'node:os'
+
+const old = sampleSummary([sampleResult])
+
+function folderWithOld(t: TestContext): { path: string; file: string } {
+  const { path, remove } = testFolder()
+  t.after(remove)
+  saveSummary(old, path)
+  return { path, file: join(path, 'summary.json') }
+}
+
+test('who reads a summary while it is replaced reads the old one to its end, and who comes later the new one', t => {
+  const { path, file } = folderWithOld(t)
+  const reader = openSync(file, 'r')
+  t.after(() => closeSync(reader))
+  const renewed = { ...old, results: [sampleResult, sampleResult] }
+  saveSummary(renewed, path)
+  assert.deepEqual(parseSummary(readFileSync(reader, 'utf8'), file), old)
+  assert.deepEqual(parseSummary(readFileSync(file, 'utf8'), file), renewed)
+})
+
+test('a lab that ends in the middle of writing a summary leaves the old one whole', t => {
+  const { path, file } = folderWithOld(t)
+  // No file of this process may grow beyond a few blocks, so that it is cut in the middle, whatever the machine's speed.
+  const script = `
+    import { readFileSync } from 'node:fs'
+    import { saveSummary } from ${JSON.stringify(join(import.meta.dirname, 'run-folder.ts'))}
+    const { results, ...rest } = JSON.parse(readFileSync(${JSON.stringify(file)}, 'utf8'))
+    saveSummary({ ...rest, results: Array(100).fill(results[0]) }, ${JSON.stringify(path)})`
+  const limited = ['-c', 'ulimit -f 16; exec "$@"', 'sh', process.execPath, '--input-type=module', '-e', script]
+  const { status, stderr } = spawnSync('sh', limited, { encoding: 'utf8' })
+  assert.notEqual(status, 0)
+  assert.match(stderr, /EFBIG/)
+  assert.ok(statSync(join(path, '.summary.json')).size > 0, 'it had begun to write')
+  assert.deepEqual(parseSummary(readFileSync(file, 'utf8'), file), old)
+})
+
+test('latest leads to the newest run of its folder, and a run that lies elsewhere leaves it as it is', t => {
+  const path = mkdtempSync(join(tmpdir(), 'lab-latest-'))
+  t.after(() => rmSync(path, { recursive: true, force: true }))
+  const out = join(path, 'runs')
+  for (const folder of ['runs/one', 'runs/two', 'elsewhere/three', 'runs/deep/four'])
+    mkdirSync(join(path, folder), { recursive: true })
+  pointLatest(out, join(out, 'one'))
+  pointLatest(out, join(out, 'two'))
+  pointLatest(out, join(path, 'elsewhere', 'three'))
+  pointLatest(out, join(out, 'deep', 'four'))
+  pointLatest(join(path, 'nowhere'), join(path, 'elsewhere', 'three'))
+  assert.equal(readlinkSync(join(out, 'latest')), 'two')
+  assert.deepEqual(readdirSync(out).sort(), ['deep', 'latest', 'one', 'two'])
+})

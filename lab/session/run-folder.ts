@@ -1,0 +1,80 @@
+// The folder of a run: where it is, how its summary is saved and read, and how it is found again. Guarantees that a reader of
+// summary.json sees the old one or the new one, each whole, also when the lab is killed meanwhile: an interrupted comparison
+// resumes from it. Does not survive a loss of power.
+import { existsSync, readdirSync, readFileSync, realpathSync, renameSync, writeFileSync, symlinkSync } from 'node:fs'
+import { basename, join, resolve, dirname } from 'node:path'
+import { parse } from '#common/contracts/parse.ts'
+import type { Summary } from '#engine/run/summary.ts'
+import { SummarySchema } from './summary-schema.ts'
+import { unknownName, UsageError } from '../cli/usage.ts'
+
+export const ROOT = resolve(import.meta.dirname, '../..')
+
+/** Where runs go when no folder is given. */
+export const RUNS = join(ROOT, 'runs')
+
+/** A path as the user would type it. */
+export const shortPath = (path: string): string =>
+  path.startsWith(`${process.cwd()}/`) ? path.slice(process.cwd().length + 1) : path
+
+/**
+ * The run of that id under `runs`, of `latest`, or in the folder of that path.
+ * @throws UsageError where there is none, or where its summary cannot be read
+ */
+export function findRun(run: string, runs = RUNS): { summary: Summary; folder: string } {
+  for (const folder of [join(runs, run), resolve(run)]) {
+    const text = read(join(folder, 'summary.json'))
+    if (text !== undefined)
+      return { summary: parseSummary(text, join(folder, 'summary.json')), folder: realpathSync(folder) }
+  }
+  if (run.includes('/') && existsSync(run))
+    throw new UsageError(`${run} holds no summary.json: it is the folder of no run.`)
+  const known = list(runs)
+  if (known.length === 0 || run === 'latest')
+    throw new UsageError(`There is no run "${run}": nothing has been run yet; try npm start.`)
+  throw unknownName('run', basename(run), [...known.slice(-5), 'latest'])
+}
+
+/** @throws UsageError that names the file */
+export function parseSummary(text: string, file: string): Summary {
+  try {
+    return parse(SummarySchema, JSON.parse(text), file)
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error)
+    throw new UsageError(`${shortPath(file)} is not a summary that this version can read (${why}); run it again.`)
+  }
+}
+
+function read(file: string): string | undefined {
+  try {
+    return readFileSync(file, 'utf8')
+  } catch {
+    return undefined
+  }
+}
+
+function list(folder: string): string[] {
+  try {
+    return readdirSync(folder)
+      .filter(name => /^\d{8}-\d{6}-/.test(name))
+      .sort()
+  } catch {
+    return []
+  }
+}
+
+/** @param folder of the run @throws the error of the file system; the old summary is then unchanged */
+export function saveSummary(summary: Summary, folder: string): void {
+  const beside = join(folder, '.summary.json')
+  writeFileSync(beside, `${JSON.stringify(summary, null, 2)}\n`)
+  renameSync(beside, join(folder, 'summary.json'))
+}
+
+/** Points the link `latest` in `out` to this run, atomically. A run whose folder is elsewhere leaves the link unchanged. */
+export function pointLatest(out: string, folder: string): void {
+  if (!existsSync(out) || realpathSync(dirname(folder)) !== realpathSync(out)) return
+  const id = basename(folder)
+  const next = join(out, `.latest-${id}`)
+  symlinkSync(id, next)
+  renameSync(next, join(out, 'latest'))
+}
