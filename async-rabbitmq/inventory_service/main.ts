@@ -1,10 +1,6 @@
 // inventory_service of the asynchronous model: consumes OrderPlaced, decides about stock, publishes the outcome.
 // Guarantees: one decision per `orderId` across crashes and restarts; a message is acked when its outcome is confirmed.
 import { OrderPlaced } from '#common/contracts/events.ts'
-import { delay } from '#common/faults/delay.ts'
-import { error } from '#common/faults/error.ts'
-import { kill } from '#common/faults/kill.ts'
-import { throttle } from '#common/faults/throttle.ts'
 import { faultRoutes } from '#common/faults/fault-routes.ts'
 import { createFaultInjector } from '#common/faults/fault-injector.ts'
 import { inventoryRoutes, pageRoute } from '#common/service/evidence-routes.ts'
@@ -21,18 +17,13 @@ import { crashJournalTables } from '../messaging/quarantine/crash-journal.ts'
 import { topologyOf } from '../messaging/topology.ts'
 import { decide } from './consumer.ts'
 import { RepeatRow, repeatsTables } from './repeats.ts'
-import { NAME, settings } from './settings.ts'
+import { faults, NAME, settings } from './settings.ts'
 
 await runService(NAME, {
   settings,
   async start(parts) {
     const { config, environment } = parts
-    const switchboard = createFaultInjector({
-      role: 'INVENTORY',
-      environment,
-      faults: [delay, error, throttle, kill],
-      crashPoints: ['commit-publish', 'publish-ack'],
-    })
+    const switchboard = createFaultInjector({ ...faults, environment })
     const tables = stockTables(initialStock(config.INITIAL_STOCK))
     const store = openStore(config.DATA_DIR, 'inventory', db => ({
       ...tables(db),

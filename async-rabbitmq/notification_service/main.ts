@@ -1,10 +1,6 @@
 // notification_service of the asynchronous model: consumes InventoryReserved and confirms the order to its user.
 // Guarantees: one notification per order across crashes and restarts; a message is acked when that is on disk.
 import { InventoryReserved } from '#common/contracts/events.ts'
-import { delay } from '#common/faults/delay.ts'
-import { error } from '#common/faults/error.ts'
-import { kill } from '#common/faults/kill.ts'
-import { throttle } from '#common/faults/throttle.ts'
 import { faultRoutes } from '#common/faults/fault-routes.ts'
 import { createFaultInjector } from '#common/faults/fault-injector.ts'
 import { notificationsRoute } from '#common/service/evidence-routes.ts'
@@ -18,18 +14,13 @@ import { readEvent } from '#common/messaging/read-event.ts'
 import { crashJournalTables } from '../messaging/quarantine/crash-journal.ts'
 import { topologyOf } from '../messaging/topology.ts'
 import { send } from './send-notification.ts'
-import { NAME, settings } from './settings.ts'
+import { faults, NAME, settings } from './settings.ts'
 
 await runService(NAME, {
   settings,
   async start(parts) {
     const { config, environment } = parts
-    const switchboard = createFaultInjector({
-      role: 'NOTIFICATION',
-      environment,
-      faults: [delay, error, throttle, kill],
-      crashPoints: ['commit-ack'],
-    })
+    const switchboard = createFaultInjector({ ...faults, environment })
     const store = openStore(config.DATA_DIR, 'notifications', db => ({
       ...notificationsTables(db),
       ...crashJournalTables(db),

@@ -7,8 +7,6 @@ import { IDEMPOTENCY_KEY } from '#common/contracts/http.ts'
 import { deriveOrderId } from '#common/contracts/order-id.ts'
 import { DEFAULT_KITCHEN, type Order, OrderRequest } from '#common/contracts/order.ts'
 import { parse } from '#common/contracts/parse.ts'
-import { delay } from '#common/faults/delay.ts'
-import { error } from '#common/faults/error.ts'
 import { faultRoutes } from '#common/faults/fault-routes.ts'
 import { createFaultInjector } from '#common/faults/fault-injector.ts'
 import { ordersRoute } from '#common/service/evidence-routes.ts'
@@ -25,18 +23,13 @@ import { topologyOf } from '../messaging/topology.ts'
 import { viewOf, withoutNotification } from './answer.ts'
 import { direct, relayed } from './placing.ts'
 import { recordOutcomeOf } from './record-outcome.ts'
-import { NAME, settings } from './settings.ts'
+import { faultsOf, NAME, settings } from './settings.ts'
 
 await runService(NAME, {
   settings,
   async start(parts) {
     const { config, environment } = parts
-    const switchboard = createFaultInjector({
-      role: 'ORDER',
-      environment,
-      faults: [delay, error],
-      crashPoints: ['store-publish', config.OUTBOX === 'on' ? 'publish-dequeue' : 'publish-answer'],
-    })
+    const switchboard = createFaultInjector({ ...faultsOf(config.OUTBOX), environment })
     const store = openStore(config.DATA_DIR, 'orders', db => ({
       ...ordersTables(db),
       ...outboxTables(db),

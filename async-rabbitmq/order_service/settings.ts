@@ -1,4 +1,7 @@
-// The environment of order_service. The table in the README is rendered from it.
+// The settings and the faults of order_service. The tables in the README are rendered from them.
+import { delay } from '#common/faults/delay.ts'
+import { error } from '#common/faults/error.ts'
+import type { ServiceFaults } from '#common/faults/fault-injector.ts'
 import { integer, oneOf } from '#common/service/config.ts'
 import { relayWindowSetting } from '#common/service/outbox-relay.ts'
 import { commonSettings, concurrencySetting } from '#common/service/service.ts'
@@ -14,3 +17,10 @@ export const settings = {
   RELAY_WINDOW: relayWindowSetting,
   PUBLISH_DEADLINE_MS: integer(1_000, 'without the outbox: how long an answer waits for the broker', { min: 1 }),
 }
+
+/** The points at which it can be made to crash depend on whether it has the outbox. */
+export const faultsOf = (outbox: 'on' | 'off'): ServiceFaults => ({
+  role: 'ORDER',
+  faults: [delay, error],
+  crashPoints: ['store-publish', outbox === 'on' ? 'publish-dequeue' : 'publish-answer'],
+})

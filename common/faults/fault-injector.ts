@@ -25,7 +25,10 @@ export type FaultInjector = {
   idle(): Promise<void>
 }
 
-type Parts = { role: string; environment: Environment; faults: readonly Fault[]; crashPoints?: readonly string[] }
+/** What can be broken in one service. `role` begins the names of its variables: `INVENTORY_DELAY_MS`. */
+export type ServiceFaults = { role: string; faults: readonly Fault[]; crashPoints: readonly string[] }
+
+type Parts = Omit<ServiceFaults, 'crashPoints'> & { environment: Environment; crashPoints?: readonly string[] }
 
 /** @throws ConfigError when a variable is wrong, or is there without `LAB_FAULTS=on`. */
 export function createFaultInjector({ role, environment, faults, crashPoints = [] }: Parts): FaultInjector {

@@ -3,12 +3,8 @@
 // It starts at the position in its store, which is written together with the counts. Without a store it starts at the
 // beginning of the topics, whatever offsets its group has committed: a part of the log would give wrong numbers.
 import { join as joinPath } from 'node:path'
-import { delay } from '#common/faults/delay.ts'
-import { error } from '#common/faults/error.ts'
-import { kill } from '#common/faults/kill.ts'
 import { faultRoutes } from '#common/faults/fault-routes.ts'
 import { createFaultInjector, type FaultInjector } from '#common/faults/fault-injector.ts'
-import { throttle } from '#common/faults/throttle.ts'
 import { createServer } from '#common/service/http-server.ts'
 import { runService } from '#common/service/service.ts'
 import { openStore, type ServiceStore } from '#common/stores/store.ts'
@@ -21,7 +17,7 @@ import { openConnection, type KafkaConnection } from '../messaging/connection.ts
 import type { TopicKey } from '../messaging/topics.ts'
 import { countInto, eventOf } from './count.ts'
 import { metricsFile, type MetricsFile } from './metrics-file.ts'
-import { NAME, settings } from './settings.ts'
+import { faults, NAME, settings } from './settings.ts'
 import { analyticsTables, type AnalyticsTables } from './tables.ts'
 
 const TOPICS_READ: TopicKey[] = ['orders', 'inventoryEvents']
@@ -30,12 +26,7 @@ await runService(NAME, {
   settings,
   async start(parts) {
     const { config, environment } = parts
-    const faultInjector = createFaultInjector({
-      role: 'ANALYTICS',
-      environment,
-      faults: [throttle, delay, error, kill],
-      crashPoints: ['store-commit'],
-    })
+    const faultInjector = createFaultInjector({ ...faults, environment })
     const store = openStore(config.DATA_DIR, 'analytics', analyticsTables)
     const document = () => metricsDocument(metricsOf(store.read))
     const path = config.METRICS_FILE || joinPath(config.DATA_DIR, 'metrics.json')

@@ -3,12 +3,8 @@
 // Guarantees: one decision per `orderId` for ever, across restarts and a lost store; a decision is on disk before it is
 // produced; the orders of a partition are decided in their order, except where a delay or a retry lets others pass.
 // It dead-letters the poison of the orders topic, with its reason, and the partition continues.
-import { delay } from '#common/faults/delay.ts'
-import { error } from '#common/faults/error.ts'
-import { kill } from '#common/faults/kill.ts'
 import { faultRoutes } from '#common/faults/fault-routes.ts'
 import { createFaultInjector } from '#common/faults/fault-injector.ts'
-import { throttle } from '#common/faults/throttle.ts'
 import { inventoryRoutes } from '#common/service/evidence-routes.ts'
 import { createServer } from '#common/service/http-server.ts'
 import { runService } from '#common/service/service.ts'
@@ -27,18 +23,13 @@ import { untilSettled } from '../messaging/settle.ts'
 import { decideAndProduce } from './decide-order.ts'
 import { agreeOnStock } from './initial-stock.ts'
 import { restoreDecision } from './restore-decisions.ts'
-import { NAME, settings } from './settings.ts'
+import { faults, NAME, settings } from './settings.ts'
 
 await runService(NAME, {
   settings,
   async start(parts) {
     const { config, environment } = parts
-    const faultInjector = createFaultInjector({
-      role: 'INVENTORY',
-      environment,
-      faults: [throttle, delay, error, kill],
-      crashPoints: ['commit-produce', 'produce-commit'],
-    })
+    const faultInjector = createFaultInjector({ ...faults, environment })
     let openingOf: InitialStock | undefined
     const store = openStore(config.DATA_DIR, 'inventory', db => ({
       ...stockTables(kitchenId => {

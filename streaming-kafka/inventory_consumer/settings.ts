@@ -1,4 +1,9 @@
-// The environment of inventory_consumer. The table in the README is rendered from it.
+// The settings and the faults of inventory_consumer. The tables in the README are rendered from them.
+import { delay } from '#common/faults/delay.ts'
+import { error } from '#common/faults/error.ts'
+import { kill } from '#common/faults/kill.ts'
+import { throttle } from '#common/faults/throttle.ts'
+import type { ServiceFaults } from '#common/faults/fault-injector.ts'
 import { commonSettings, concurrencySetting } from '#common/service/service.ts'
 import { stockSetting } from '#common/service/stock-setting.ts'
 import { kafkaSettings } from '../messaging/settings.ts'
@@ -10,4 +15,10 @@ export const settings = {
   ...kafkaSettings,
   CONCURRENCY: concurrencySetting,
   INITIAL_STOCK: stockSetting,
+}
+
+export const faults: ServiceFaults = {
+  role: 'INVENTORY',
+  faults: [throttle, delay, error, kill],
+  crashPoints: ['commit-produce', 'produce-commit'],
 }

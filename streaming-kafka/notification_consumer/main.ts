@@ -2,12 +2,8 @@
 // Guarantees: one record per reserved order and none for a failed one, across crashes at any point and a lost store. The
 // topic itself has the notifications that were sent, and it is read to its end before any is sent.
 // It dead-letters the poison of the InventoryEvents stream, with its reason.
-import { delay } from '#common/faults/delay.ts'
-import { error } from '#common/faults/error.ts'
-import { kill } from '#common/faults/kill.ts'
 import { faultRoutes } from '#common/faults/fault-routes.ts'
 import { createFaultInjector } from '#common/faults/fault-injector.ts'
-import { throttle } from '#common/faults/throttle.ts'
 import { notificationsRoute } from '#common/service/evidence-routes.ts'
 import { createServer } from '#common/service/http-server.ts'
 import { runService } from '#common/service/service.ts'
@@ -21,19 +17,14 @@ import { orUndefined, readInventoryEvent } from '../messaging/read-event.ts'
 import { untilSettled } from '../messaging/settle.ts'
 import { readNotification } from './notification-record.ts'
 import { sendAndStore } from './send-notification.ts'
-import { NAME, settings } from './settings.ts'
+import { faults, NAME, settings } from './settings.ts'
 import { sentTables, type SentTables } from './tables.ts'
 
 await runService(NAME, {
   settings,
   async start(parts) {
     const { config, environment } = parts
-    const faultInjector = createFaultInjector({
-      role: 'NOTIFICATION',
-      environment,
-      faults: [throttle, delay, error, kill],
-      crashPoints: ['produce-store', 'store-commit'],
-    })
+    const faultInjector = createFaultInjector({ ...faults, environment })
     const store = openStore(config.DATA_DIR, 'notifications', sentTables)
     const server = await createServer(parts)
     notificationsRoute(server, store.read.pageNotifications)

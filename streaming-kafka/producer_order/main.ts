@@ -22,7 +22,7 @@ import { direct, relayed } from './placing.ts'
 import { produceFromCommandLine } from './produce.ts'
 import { applyTo, viewTables } from './orders-view.ts'
 import { bootstrapTables } from './bootstrap-marker.ts'
-import { NAME, settings } from './settings.ts'
+import { faultsOf, NAME, settings } from './settings.ts'
 
 const [, , ...args] = process.argv
 if (args.length > 0) await produceFromCommandLine(args)
@@ -31,12 +31,7 @@ else
     settings,
     async start(parts) {
       const { config, environment } = parts
-      const switchboard = createFaultInjector({
-        role: 'ORDER',
-        environment,
-        faults: [],
-        crashPoints: config.OUTBOX === 'on' ? ['store-produce', 'produce-dequeue'] : ['produce-answer'],
-      })
+      const switchboard = createFaultInjector({ ...faultsOf(config.OUTBOX), environment })
       const store = openStore(config.DATA_DIR, 'orders', db => ({
         ...viewTables(db),
         ...outboxTables(db),

@@ -1,4 +1,5 @@
-// The environment of producer_order. The table in the README is rendered from it.
+// The settings and the faults of producer_order. The tables in the README are rendered from them.
+import type { ServiceFaults } from '#common/faults/fault-injector.ts'
 import { integer, oneOf } from '#common/service/config.ts'
 import { relayWindowSetting } from '#common/service/outbox-relay.ts'
 import { commonSettings } from '#common/service/service.ts'
@@ -13,3 +14,10 @@ export const settings = {
   PRODUCE_DEADLINE_MS: integer(1_000, 'without the outbox: how long an answer waits for the log', { min: 1 }),
   RELAY_WINDOW: relayWindowSetting,
 }
+
+/** The points at which it can be made to crash depend on whether it has the outbox. */
+export const faultsOf = (outbox: 'on' | 'off'): ServiceFaults => ({
+  role: 'ORDER',
+  faults: [],
+  crashPoints: outbox === 'on' ? ['store-produce', 'produce-dequeue'] : ['produce-answer'],
+})

@@ -1,10 +1,6 @@
 // inventory_service of the synchronous model: decides about stock at `POST /reserve`, gives it back at `POST /release`.
 // Guarantees: one decision per `orderId` across restarts; what it answers was on disk before.
 import { ReleaseAnswer, ReleaseRequest, ReserveAnswer, ReserveRequest } from '#common/contracts/http.ts'
-import { delay } from '#common/faults/delay.ts'
-import { error } from '#common/faults/error.ts'
-import { garbage } from '#common/faults/garbage.ts'
-import { throttle } from '#common/faults/throttle.ts'
 import { faultRoutes } from '#common/faults/fault-routes.ts'
 import { createFaultInjector } from '#common/faults/fault-injector.ts'
 import { inventoryRoutes } from '#common/service/evidence-routes.ts'
@@ -15,18 +11,13 @@ import { stockTables } from '#common/stores/stock.ts'
 import { openStore } from '#common/stores/store.ts'
 import { release } from './release-order.ts'
 import { decideAndRespond } from './decide-order.ts'
-import { NAME, settings } from './settings.ts'
+import { faults, NAME, settings } from './settings.ts'
 
 await runService(NAME, {
   settings,
   async start(parts) {
     const { config, environment } = parts
-    const injector = createFaultInjector({
-      role: 'INVENTORY',
-      environment,
-      faults: [delay, error, throttle, garbage],
-      crashPoints: ['commit-answer'],
-    })
+    const injector = createFaultInjector({ ...faults, environment })
     const store = openStore(config.DATA_DIR, 'inventory', stockTables(initialStock(config.INITIAL_STOCK)))
     const server = await createServer(parts)
     postRoute(server, parts, {

@@ -1,9 +1,6 @@
 // notification_service of the synchronous model: confirms a reserved order at `POST /send`.
 // Guarantees: one notification per order across restarts; what it answers was on disk before.
 import { SendAnswer, SendRequest } from '#common/contracts/http.ts'
-import { delay } from '#common/faults/delay.ts'
-import { error } from '#common/faults/error.ts'
-import { garbage } from '#common/faults/garbage.ts'
 import { faultRoutes } from '#common/faults/fault-routes.ts'
 import { createFaultInjector } from '#common/faults/fault-injector.ts'
 import { notificationsRoute } from '#common/service/evidence-routes.ts'
@@ -12,18 +9,13 @@ import { runService } from '#common/service/service.ts'
 import { notificationsTables } from '#common/stores/notifications.ts'
 import { openStore } from '#common/stores/store.ts'
 import { sendAndRespond } from './send-notification.ts'
-import { NAME, settings } from './settings.ts'
+import { faults, NAME, settings } from './settings.ts'
 
 await runService(NAME, {
   settings,
   async start(parts) {
     const { config, environment } = parts
-    const injector = createFaultInjector({
-      role: 'NOTIFICATION',
-      environment,
-      faults: [delay, error, garbage],
-      crashPoints: ['commit-answer'],
-    })
+    const injector = createFaultInjector({ ...faults, environment })
     const store = openStore(config.DATA_DIR, 'notifications', notificationsTables)
     const server = await createServer(parts)
     postRoute(server, parts, {

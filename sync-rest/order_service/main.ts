@@ -19,7 +19,7 @@ import { askInventory, noBreaker, openBreaker } from './reserve-at-inventory.ts'
 import { startRetryWorker } from './retry-worker.ts'
 import { compensate, place, type PlaceParts } from './place-order.ts'
 import { pendingReleasesTables } from './pending-releases.ts'
-import { NAME, settings } from './settings.ts'
+import { faults, NAME, settings } from './settings.ts'
 import { duplicateRequests, duplicator } from './duplicator.ts'
 import { viewOf } from './view.ts'
 
@@ -27,8 +27,7 @@ await runService(NAME, {
   settings,
   async start(parts) {
     const { config, environment, log, closing, health } = parts
-    const crashPoints = ['store-reserve', 'reserve-store', 'store-send', 'send-store'] as const
-    const switchboard = createFaultInjector({ role: 'ORDER', environment, faults: [duplicator], crashPoints })
+    const switchboard = createFaultInjector({ ...faults, environment })
     const store = openStore(config.DATA_DIR, 'orders', db => ({ ...ordersTables(db), ...pendingReleasesTables(db) }))
     const peerAt = (name: string, url: string) => {
       const sentTwice = switchboard.on && { copies: duplicateRequests({ url, it: switchboard.switchOf(duplicator) }) }
@@ -100,7 +99,7 @@ await runService(NAME, {
     }
 
     const server = await createServer(parts)
-    const points = Object.fromEntries(crashPoints.map(name => [name, switchboard.crashPoint(name)]))
+    const points = Object.fromEntries(faults.crashPoints.map(name => [name, switchboard.crashPoint(name)]))
     const placing = place({
       store,
       ask: askInventory(inventory, breaker, { deadlineMs: config.RESERVE_DEADLINE_MS, atOnce: config.CONCURRENCY }),
