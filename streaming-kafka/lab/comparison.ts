@@ -1,5 +1,5 @@
-// The streaming model in the comparison: with synced topics, so that it promises what the others promise; Kafka's default
-// beside it shows what that costs, and an outbox what it would add.
+// The streaming model in the comparison. Its topics are synced, so that it promises the same durability as the others.
+// Kafka's default, beside it, shows what the syncs cost, and the outbox shows what an outbox would add.
 import type { ComparisonAdapter } from '#engine/experiment/comparison-adapter.ts'
 import { asRaw, poisonOf } from '#engine/load/poison.ts'
 import { operation } from '#engine/experiment/steps.ts'
@@ -7,7 +7,7 @@ import type { KafkaOperations } from './operations.ts'
 
 const SERVICES = ['producer_order', 'inventory_consumer', 'notification_consumer', 'analytics_consumer']
 
-/** Whichever service comes first creates the topics. */
+/** The service that starts first creates the topics, so each has the setting. */
 const synced = Object.fromEntries(SERVICES.map(service => [service, { TOPIC_FLUSH: 'on' }]))
 
 export const comparison: ComparisonAdapter = {
@@ -20,14 +20,16 @@ export const comparison: ComparisonAdapter = {
     },
     {
       name: "Kafka's default",
-      about: 'the broker acknowledges what is in its memory, and the system writes it later',
+      about:
+        'the broker acknowledges a record that is in its memory, and the operating system writes it to the disk later',
       environment: {},
       durability: "in the broker's memory (Kafka's default): it survives the broker's death, not the machine's",
       illustrates: 'durability',
     },
     {
       name: 'synced topics, with an outbox',
-      about: 'the order and its event are stored in one transaction before, and a relay writes the event to the log',
+      about:
+        'the order and its event are stored in one transaction before the answer, and a relay writes the event to the log',
       environment: { ...synced, producer_order: { TOPIC_FLUSH: 'on', OUTBOX: 'on' } },
       durability: "on the order service's disk, then on the broker's disk (flush.messages=1)",
       illustrates: 'outbox',
@@ -52,7 +54,7 @@ export const comparison: ComparisonAdapter = {
     service: 'analytics_consumer',
     reset: operation<KafkaOperations>('reset-offsets', { group: 'analytics_consumer' }),
     page: '/metrics.json',
-    // A look that failed shows no depth at all.
+    // A failed probe has no depths.
     hasRead: ({ depths }) => Object.keys(depths).length > 0 && Object.values(depths).every(lag => lag === 0),
   },
   mayFail: [],

@@ -20,7 +20,7 @@ async function written(of: LogRecord): Promise<LogRecord> {
   const sent: NewRecord[] = []
   const producer = { send: async (one: NewRecord) => void sent.push(one), close: async () => {} }
   const kafka = { producer, topics: topicNames(''), log: createLog('test', 'silent') }
-  await writeDeadLetter(kafka, of, new LabError('malformed', 'it is no order'), 1)
+  await writeDeadLetter(kafka, of, new LabError('malformed', 'it is not an order'), 1)
   const [one] = sent
   assert.ok(one)
   return asRead(one)
@@ -35,7 +35,7 @@ const asRead = ({ topic, key, value, headers = {} }: NewRecord): LogRecord => ({
   offset: 0n,
 })
 
-test('a dead letter tells where it came from and why, and keeps the bytes and headers that it had', async () => {
+test('a dead letter has its source, its reason, and the bytes and headers of its record', async () => {
   const held = await written(record(7n, '{"data":{"orderId":"o-1"}}'))
   const [letter] = listDeadLetters([held])
   assert.ok(letter)
@@ -46,7 +46,7 @@ test('a dead letter tells where it came from and why, and keeps the bytes and he
       id: 'orders/2/7',
       source: 'orders',
       reason: 'malformed',
-      detail: 'it is no order',
+      detail: 'it is not an order',
       attempts: 1,
       orderId: 'o-1',
       body: '{"data":{"orderId":"o-1"}}',
@@ -55,7 +55,7 @@ test('a dead letter tells where it came from and why, and keeps the bytes and he
   assert.deepEqual(withoutReason(held.headers), { 'correlation-id': 'c', mine: 'kept' })
 })
 
-test('written twice by a crash it is listed once, and redriven it is listed no more', async () => {
+test('a dead letter that a crash wrote twice is listed once, and a redriven one is not listed', async () => {
   const [first, again, other] = [
     await written(record(7n, 'x')),
     await written(record(7n, 'x')),
@@ -72,7 +72,7 @@ test('written twice by a crash it is listed once, and redriven it is listed no m
   )
 })
 
-test('of a record that fills the limit of the broker the beginning is kept, and how long it was', async () => {
+test('a dead letter of a record at the size limit keeps the beginning of the record and its original length', async () => {
   const bytes = 1_000_000
   const { value, headers } = await written(record(1n, 'x'.repeat(bytes)))
   assert.ok(value && value.byteLength < bytes && value.byteLength > 0)

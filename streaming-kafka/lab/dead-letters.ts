@@ -1,5 +1,5 @@
-// The dead letters of the log, for whoever lists and redrives them.
-// A topic cannot lose one record, so a letter that was redriven is marked by a second record with the same id.
+// The dead letters of the log, to list and redrive them.
+// A single record cannot be deleted from a topic, so a second record with the same id marks a redriven dead letter.
 // Guarantees: a dead letter that was written twice has one id, and is listed once.
 import { orderIdIn } from '#common/contracts/events.ts'
 import type { DeadLetter } from '#engine/experiment/model.ts'
@@ -8,7 +8,7 @@ import { REASON_HEADERS } from '../messaging/dead-letters.ts'
 
 const REDRIVEN = 'redriven'
 
-/** The mark of a dead letter that was sent on its way again. */
+/** The record that marks a dead letter as redriven. */
 export const redrivenMark = (topic: string, id: string): NewRecord => ({
   topic,
   key: id,
@@ -16,13 +16,13 @@ export const redrivenMark = (topic: string, id: string): NewRecord => ({
   headers: { [REDRIVEN]: id },
 })
 
-/** The headers that the record had before it was given up. */
+/** The headers that the record had before it was dead-lettered. */
 export const withoutReason = (headers: Record<string, string>): Record<string, string> =>
   Object.fromEntries(Object.entries(headers).filter(([name]) => !REASON_HEADERS.includes(name)))
 
 export type HeldRecord = DeadLetter & { record: LogRecord }
 
-/** The dead letters that were not sent on their way again, in the order in which they were given up. */
+/** The dead letters that were not redriven, in the order in which they were written. */
 export function listDeadLetters(records: LogRecord[]): HeldRecord[] {
   const held = new Map<string, HeldRecord>()
   for (const record of records) {

@@ -1,4 +1,4 @@
-// The streaming model as the lab sees it: four services around a log that keeps everything.
+// The streaming model for the lab: four services around a log that keeps every record.
 import { LabError } from '#common/contracts/errors.ts'
 import { DEFAULT_CONCURRENCY } from '#common/service/service.ts'
 import type { ComparableModel } from '#engine/experiment/comparison-adapter.ts'
@@ -11,17 +11,17 @@ import { type HeldRecord, listDeadLetters, redrivenMark, withoutReason } from '.
 import { TOPICS, topicNames, topicSpecs } from '../messaging/topics.ts'
 import { createOperations, type KafkaOperations, lags } from './operations.ts'
 
-const LINK = 'lab'
+const CLIENT = 'lab'
 
-/** @throws Error when the place names no Kafka */
+/** @throws Error when the deployment has no Kafka */
 function brokersOf({ broker }: Deployment): string {
   if (broker.kafka) return broker.kafka
-  throw new Error('the streaming model needs a Kafka; this place has none')
+  throw new Error('the streaming model needs a Kafka, and this deployment has none')
 }
 
-const environment = (place: Deployment): Record<string, string> => ({
-  KAFKA_BROKERS: brokersOf(place),
-  PREFIX: place.prefix,
+const environment = (deployment: Deployment): Record<string, string> => ({
+  KAFKA_BROKERS: brokersOf(deployment),
+  PREFIX: deployment.prefix,
 })
 
 const services: ServiceSpec[] = [
@@ -45,28 +45,29 @@ export const streamingKafka: ComparableModel<KafkaOperations> = {
   remove,
 }
 
-async function connect(place: Deployment): Promise<BrokerInspector<KafkaOperations>> {
-  const { prefix } = place
-  const brokers = brokersOf(place)
-  const name = prefix + LINK
+async function connect(deployment: Deployment): Promise<BrokerInspector<KafkaOperations>> {
+  const { prefix } = deployment
+  const brokers = brokersOf(deployment)
+  const name = prefix + CLIENT
   const admin = createAdmin(brokers, name)
   const producer = createProducer({ brokers, clientId: name, maxWaiting: Infinity, onDegraded: () => {} })
   const closing = new AbortController()
   const deadLetterTopic = topicNames(prefix).deadLetters
   const spec = { name: deadLetterTopic, partitions: TOPICS.deadLetters.partitions }
-  let seen = { end: 0n, letters: [] as HeldRecord[] }
-  /** Read anew only when the topic has grown: conditions of a timeline ask several times a second. */
+  let cached = { end: 0n, letters: [] as HeldRecord[] }
+  /** Reads the topic only when it has grown: conditions of a timeline probe it several times a second. */
   const held = async (): Promise<HeldRecord[]> => {
     const end = (await admin.ends([spec])).get(deadLetterTopic)?.[0] ?? 0n
-    if (end !== seen.end) seen = { end, letters: listDeadLetters(await readAll({ admin, brokers, name }, [spec])) }
-    return seen.letters
+    if (end !== cached.end) cached = { end, letters: listDeadLetters(await readAll({ admin, brokers, name }, [spec])) }
+    return cached.letters
   }
   return {
     depths: () => lags(admin, prefix),
     deadLetters: async () => (await held()).map(({ record: _record, ...letter }) => letter),
     async redrive(id, editedBody) {
       const letter = (await held()).find(candidate => candidate.id === id)
-      if (!letter) throw new LabError('not-found', `there is no dead letter "${id}"; list them to see which there are`)
+      if (!letter)
+        throw new LabError('not-found', `there is no dead letter "${id}"; list the dead letters to see their ids`)
       const { key, value, headers } = letter.record
       const body = editedBody === undefined ? value : Buffer.from(editedBody)
       await producer.send({ topic: letter.source, key, value: body, headers: withoutReason(headers) })
@@ -81,16 +82,18 @@ async function connect(place: Deployment): Promise<BrokerInspector<KafkaOperatio
   }
 }
 
-/** Groups and topics behind the prefix, or behind one that begins with it; the services have ended before. */
-async function remove(place: Deployment): Promise<void> {
-  const admin = createAdmin(brokersOf(place), place.prefix + LINK)
-  const among = (names: string[]) => (found: string) =>
-    place.prefix === '' ? names.includes(found) : found.startsWith(place.prefix) && names.some(n => found.endsWith(n))
+/** Removes the groups and topics whose prefix begins with this one. The services have ended before. */
+async function remove(deployment: Deployment): Promise<void> {
+  const admin = createAdmin(brokersOf(deployment), deployment.prefix + CLIENT)
+  const isOneOf = (names: string[]) => (found: string) =>
+    deployment.prefix === ''
+      ? names.includes(found)
+      : found.startsWith(deployment.prefix) && names.some(n => found.endsWith(n))
   try {
     const groupNames = services.map(({ name }) => name)
-    await admin.deleteGroups((await admin.groups()).filter(among(groupNames)))
+    await admin.deleteGroups((await admin.groups()).filter(isOneOf(groupNames)))
     const names = topicSpecs('').map(({ name }) => name)
-    await admin.deleteTopics((await admin.topics()).filter(among(names)))
+    await admin.deleteTopics((await admin.topics()).filter(isOneOf(names)))
   } finally {
     await admin.close()
   }

@@ -1,4 +1,4 @@
-// What the lab can do to this model beside its HTTP routes. Arguments and results are JSON.
+// The operations of the lab on this model, in addition to its HTTP routes. Arguments and results are JSON.
 import { randomUUID } from 'node:crypto'
 import { LabError } from '#common/contracts/errors.ts'
 import { orderPlaced } from '#common/contracts/events.ts'
@@ -35,8 +35,8 @@ const InTopic = Type.Object({ topic: Text }, closed)
 const InGroup = Type.Object({ group: Text }, closed)
 const InTopics = Type.Object({ topics: Type.Array(Text) }, closed)
 
-/** A member that was killed is gone from its group when its session has run out (6 s). */
-const MEMBER_GONE_MS = 15_000
+/** A killed member stays in its group until its session expires (6 s). */
+const SESSION_EXPIRED_MS = 15_000
 
 export type OperationParts = {
   admin: BrokerAdmin
@@ -44,7 +44,7 @@ export type OperationParts = {
   brokers: string
   name: string
   prefix: string
-  /** Ends what a verb began and has not ended. */
+  /** Stops operations that are still running. */
   closing: AbortSignal
 }
 
@@ -70,18 +70,18 @@ export function createOperations(parts: OperationParts): KafkaOperations {
   const spec = (topic: string): TopicSpec => {
     const found = Object.values(TOPICS).find(candidate => candidate.name === topic)
     if (found) return { ...found, name: prefix + found.name }
-    const there = Object.values(TOPICS).map(candidate => candidate.name)
-    throw new LabError('malformed', `there is no topic "${topic}"; there are: ${there.join(', ')}`)
+    const known = Object.values(TOPICS).map(candidate => candidate.name)
+    throw new LabError('malformed', `there is no topic "${topic}"; the topics are: ${known.join(', ')}`)
   }
   return {
     ...duplicatorOperations(parts),
-    /** Any bytes as a record of a topic. */
+    /** Writes any bytes as a record of a topic. */
     async 'publish-raw'(args) {
       const { topic, key = null, body, base64, headers } = parse(Raw, args, 'args')
       const value = base64 === undefined ? Buffer.from(body ?? '') : Buffer.from(base64, 'base64')
       await producer.send({ topic: spec(topic).name, key, value, headers })
     },
-    /** An OrderPlaced of each order, again if it was there: the copies have the id of the first. */
+    /** Writes an OrderPlaced of each order. For an order that is in the log it is a duplicate with the same id. */
     async 'publish-event'(args) {
       const { orders, occurredAt = wallTime(), correlationId = randomUUID() } = parse(Events, args, 'args')
       const events = orders.map(order => orderPlaced(order, { correlationId, occurredAt }))
@@ -89,12 +89,12 @@ export function createOperations(parts: OperationParts): KafkaOperations {
         producer.send(jsonRecord(names.orders, event.data.kitchenId, event, correlationId))
       await Promise.all(events.map(send))
     },
-    /** Sets a group back to the beginning of its topics; waits for a killed member to be forgotten. */
+    /** Resets a group to the beginning of its topics. Waits until the session of a killed member has expired. */
     async 'reset-offsets'(args) {
       const { group } = parse(InGroup, args, 'args')
       const topics = GROUPS[group]
-      const there = Object.keys(GROUPS).join(', ')
-      if (!topics) throw new LabError('malformed', `there is no group "${group}"; there are: ${there}`)
+      const known = Object.keys(GROUPS).join(', ')
+      if (!topics) throw new LabError('malformed', `there is no group "${group}"; the groups are: ${known}`)
       const starts = topics.map(key => [names[key], Array<bigint>(TOPICS[key].partitions).fill(0n)] as const)
       let refusal: unknown
       const reset = () =>
@@ -103,20 +103,22 @@ export function createOperations(parts: OperationParts): KafkaOperations {
           error => ((refusal = error), false),
         )
       await waitFor(reset, {
-        deadlineMs: MEMBER_GONE_MS,
+        deadlineMs: SESSION_EXPIRED_MS,
         everyMs: 250,
         what: `the members of ${group} to leave`,
       }).catch(() => {
-        throw new LabError('unavailable', `stop ${group} before its offsets are reset`, { cause: refusal })
+        throw new LabError('unavailable', `${group} is still running; stop it before its offsets are reset`, {
+          cause: refusal,
+        })
       })
     },
-    /** Where topics end now, by topic. */
+    /** The present end offsets of topics, by topic. */
     async 'pin-offsets'(args) {
       const { topics } = parse(InTopics, args, 'args')
       const ends = await admin.ends(topics.map(spec))
       return Object.fromEntries(topics.map(topic => [topic, (ends.get(prefix + topic) ?? []).map(Number)]))
     },
-    /** All records of a topic, in the order of their partitions. */
+    /** All records of a topic, partition by partition. */
     async 'topic-records'(args) {
       const { topic } = parse(InTopic, args, 'args')
       const records = await readAll({ admin, brokers, name }, [spec(topic)])
@@ -127,7 +129,7 @@ export function createOperations(parts: OperationParts): KafkaOperations {
   }
 }
 
-/** Lag by `group/topic/partition`, without the prefix: what was written and is not committed yet. */
+/** Lag by `group/topic/partition`, without the prefix: the records that were written and are not committed yet. */
 export async function lags(admin: BrokerAdmin, prefix: string): Promise<Record<string, number>> {
   const names = topicNames(prefix)
   const specOf = (key: TopicKey): TopicSpec => ({ name: names[key], partitions: TOPICS[key].partitions })

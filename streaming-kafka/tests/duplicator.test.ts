@@ -1,8 +1,8 @@
-// Every event is delivered twice, by the lab.
+// The duplicator of the lab delivers every event twice.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { waitFor } from '#host/wait-for.ts'
-import { COPY } from '../lab/duplicator.ts'
+import { DUPLICATE } from '../lab/duplicator.ts'
 import { placeMany } from './support/client.ts'
 import { assertSound, startTestSystem } from './support/test-system.ts'
 
@@ -10,19 +10,19 @@ const COUNT = 10
 
 type Written = { body: string; headers: object }
 
-test('while copies are made the log holds every event twice, and no order is decided or confirmed twice', async t => {
+test('while the duplicator runs the log has every event twice, and no order is decided or confirmed twice', async t => {
   const stage = await startTestSystem(t)
   await stage.startAll()
   const { 'start-duplicator': start, 'stop-duplicator': stop, 'topic-records': records } = stage.link.operations
   await start({})
   await placeMany(stage.runtime.url('producer_order'), COUNT)
   for (const topic of ['orders', 'inventory-events']) {
-    // Inventory writes its outcome again when it meets a copy, so more records alone are no copies.
-    const copied = async () => {
-      const copies = ((await records({ topic })) as Written[]).filter(({ headers }) => COPY in headers)
-      return new Set(copies.map(({ body }) => body)).size === COUNT
+    // Inventory produces its decision again for a duplicate, so only marked records are counted.
+    const isDuplicated = async () => {
+      const duplicates = ((await records({ topic })) as Written[]).filter(({ headers }) => DUPLICATE in headers)
+      return new Set(duplicates.map(({ body }) => body)).size === COUNT
     }
-    await waitFor(copied, { deadlineMs: 30_000, everyMs: 100, what: `${topic} to hold every event twice` })
+    await waitFor(isDuplicated, { deadlineMs: 30_000, everyMs: 100, what: `${topic} to have every event twice` })
   }
   const { duplicates, byRoute } = await stop({})
   assert.ok(duplicates >= 2 * COUNT, String(duplicates))
@@ -34,7 +34,7 @@ test('while copies are made the log holds every event twice, and no order is dec
   assertSound(evidence)
 })
 
-test('who ends the copying is answered when all that was written until then was copied', async t => {
+test('stop-duplicator answers when every record that was written before it has its duplicate', async t => {
   const stage = await startTestSystem(t)
   await stage.startAll()
   const { 'start-duplicator': start, 'stop-duplicator': stop } = stage.link.operations
