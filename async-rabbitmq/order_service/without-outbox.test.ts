@@ -5,21 +5,22 @@ import { join } from 'node:path'
 import { test, type TestContext } from 'node:test'
 import { LabError } from '#common/contracts/errors.ts'
 import type { OrderPlaced } from '#common/contracts/events.ts'
-import { createLog } from '#common/service/log.ts'
+import { testContext } from '#common/testing/context.ts'
 import { ordersTables, type OrdersTables } from '#common/stores/orders.ts'
 import { openStore } from '#common/stores/store.ts'
 import { recordOutcome } from '#common/workflow/record-outcome.ts'
-import { withoutOutbox } from './without-outbox.ts'
+import { withoutNotification } from './without-notification.ts'
+import { publishWithinRequest } from './without-outbox.ts'
 
 const order = { orderId: 'o', userId: 'u', kitchenId: 'k', items: [{ sku: 'burger', quantity: 1 }] }
-const context = { correlationId: 'c', signal: new AbortController().signal, log: createLog('test', 'silent') }
+const context = testContext()
 
 type Options = { isTaking?(): boolean; change?: Partial<OrdersTables> }
 
-/** The test says what becomes of each publish; `change` breaks the store. */
+/** The test confirms or rejects each publish; `change` breaks the store. */
 function openPlacing(t: TestContext, { isTaking = () => true, change = {} }: Options = {}) {
   const folder = mkdtempSync(join(tmpdir(), 'lab-direct-'))
-  const store = openStore(folder, 'orders', db => ({ ...ordersTables(db), ...change }))
+  const store = openStore(folder, 'orders', db => ({ ...withoutNotification(ordersTables(db)), ...change }))
   t.after(() => {
     store.close()
     rmSync(folder, { recursive: true })
@@ -27,7 +28,7 @@ function openPlacing(t: TestContext, { isTaking = () => true, change = {} }: Opt
   const published: string[] = []
   const confirms: PromiseWithResolvers<void>[] = []
   const begun = Promise.withResolvers<void>()
-  const placing = withoutOutbox({
+  const placing = publishWithinRequest({
     store,
     checkPublishing() {
       if (!isTaking()) throw new LabError('unavailable', 'the broker is away')
@@ -48,20 +49,20 @@ function openPlacing(t: TestContext, { isTaking = () => true, change = {} }: Opt
 
 const refused = (code: 'unavailable' | 'deadline-passed') => new LabError(code, 'why')
 
-test('an order is stored before it is published, and shown and answered when it is confirmed', async t => {
-  const { place, shown, store, confirms, begun } = openPlacing(t)
+test('an order is stored before it is published, and found and answered when it is confirmed', async t => {
+  const { place, find, store, confirms, begun } = openPlacing(t)
   const placing = place(order, context)
   await begun
   assert.equal(store.read.findOrder('o')?.status, 'pending')
-  assert.equal(shown('o'), undefined, 'it may yet be taken back')
+  assert.equal(find('o'), undefined, 'it may still be removed')
   confirms[0]?.resolve()
   assert.deepEqual(await placing, { isNew: true, view: { orderId: 'o', status: 'pending' } })
-  assert.equal(shown('o')?.status, 'pending')
+  assert.equal(find('o')?.status, 'pending')
 })
 
-test('while nothing can be published nothing is stored, and a known order is still told', async t => {
+test('while nothing can be published nothing is stored, and a known order is still answered', async t => {
   let isTaking = false
-  const { place, shown, store, published, confirms, begun } = openPlacing(t, { isTaking: () => isTaking })
+  const { place, find, store, published, confirms, begun } = openPlacing(t, { isTaking: () => isTaking })
   await assert.rejects(place(order, context), { code: 'unavailable' })
   assert.equal(store.read.findOrder('o'), undefined)
   assert.deepEqual(published, [])
@@ -72,11 +73,11 @@ test('while nothing can be published nothing is stored, and a known order is sti
   await placing
   isTaking = false
   await assert.rejects(place(order, context), { code: 'order-undecided' })
-  assert.ok(shown('o'))
+  assert.ok(find('o'))
 })
 
-test('an order whose event no queue has is taken back, and its key places it again', async t => {
-  const { place, shown, store, published, confirms, begun } = openPlacing(t)
+test('an order whose event no queue has is removed, and its key places it again', async t => {
+  const { place, find, store, published, confirms, begun } = openPlacing(t)
   const placing = place(order, context)
   await begun
   confirms[0]?.reject(refused('unavailable'))
@@ -87,39 +88,39 @@ test('an order whose event no queue has is taken back, and its key places it aga
   assert.equal(published.length, 2)
   confirms[1]?.resolve()
   assert.equal((await again).isNew, true)
-  assert.ok(shown('o'))
+  assert.ok(find('o'))
 })
 
-test('an order whose event may be in a queue stays pending, is shown, and is not published again', async t => {
-  const { place, shown, published, confirms, begun } = openPlacing(t)
+test('an order whose event may be in a queue stays pending, is found, and is not published again', async t => {
+  const { place, find, published, confirms, begun } = openPlacing(t)
   const placing = place(order, context)
   await begun
   await assert.rejects(place(order, context), { code: 'order-undecided' })
   confirms[0]?.reject(refused('deadline-passed'))
   await assert.rejects(placing, { code: 'deadline-passed', orderId: 'o' })
-  assert.equal(shown('o')?.status, 'pending')
+  assert.equal(find('o')?.status, 'pending')
   await assert.rejects(place(order, context), { code: 'order-undecided' })
   assert.equal(published.length, 1)
 })
 
-test('an order that is refused and cannot be taken back is unknown to the client, never "nothing happened"', async t => {
+test('an order that is refused and cannot be removed is unknown to the client, never "nothing happened"', async t => {
   const removePending = () => {
     throw new LabError('store-failed', 'the disk is full')
   }
-  const { place, shown, confirms, begun } = openPlacing(t, { change: { removePending } })
+  const { place, find, confirms, begun } = openPlacing(t, { change: { removePending } })
   const placing = place(order, context)
   await begun
   confirms[0]?.reject(refused('unavailable'))
   await assert.rejects(placing, { code: 'deadline-passed' })
-  assert.equal(shown('o')?.status, 'pending')
+  assert.equal(find('o')?.status, 'pending')
 })
 
-test('a result that overtakes the confirm is what the client is told', async t => {
-  const { place, shown, store, confirms, begun } = openPlacing(t)
+test('a result that overtakes the confirm is what the client is answered', async t => {
+  const { place, find, store, confirms, begun } = openPlacing(t)
   const placing = place(order, context)
   await begun
   await store.transact(tx => recordOutcome(tx, 'o', { status: 'reserved' }))
-  assert.equal(shown('o')?.status, 'reserved')
+  assert.equal(find('o')?.status, 'reserved')
   confirms[0]?.resolve()
   assert.deepEqual((await placing).view, { orderId: 'o', status: 'reserved' })
 })

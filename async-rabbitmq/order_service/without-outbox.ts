@@ -1,8 +1,8 @@
-// `POST /order` without the outbox: the order is stored as pending, its OrderPlaced is published, and the client is told
-// 202 when the broker has confirmed it.
+// `POST /order` without the outbox: the order is stored as pending, its OrderPlaced is published, and the client is
+// answered 202 when the broker has confirmed it.
 // Guarantees: 202: the order is on this disk and its event on the broker's. 503: no queue has the event, and the order
-// is taken back, so that its key may be tried again. 504: the event was handed over and not confirmed in time; nobody
-// knows, and the order stays pending until its result tells. `shown` never shows an order that may yet be taken back.
+// is removed again, so that its key may be tried again. 504: the event was sent and not confirmed in time; nobody
+// knows, and the order stays pending until its result comes. `find` never finds an order that may still be removed.
 // Not promised, and what the outbox is for: nobody publishes an event again. An order stays pending for ever, and its
 // key undecided, when this service dies after storing it and before its event has left, and when the broker loses an
 // event that it had not confirmed.
@@ -12,10 +12,14 @@ import type { Order } from '#common/contracts/order.ts'
 import type { CrashPoint } from '#common/faults/crash.ts'
 import { wallTime } from '#common/contracts/clock.ts'
 import type { Handler } from '#common/service/handler.ts'
+import type { Placed } from '#common/service/order-routes.ts'
 import type { OrdersTables } from '#common/stores/orders.ts'
+import { refuseLeftovers } from '#common/stores/outbox.ts'
 import { placeOrder } from '#common/workflow/place-order.ts'
+import { presentState, viewOf } from '#common/workflow/present-order.ts'
 import type { PlacedOrder, Store } from '#common/workflow/store.ts'
-import { type Placed, presentState, viewOf } from './answer.ts'
+import { eventMessage } from '../messaging/event-message.ts'
+import type { IntakeParts, OrderIntake } from './order-intake.ts'
 
 type Parts = {
   store: Store<OrdersTables> & { read: OrdersTables }
@@ -27,33 +31,47 @@ type Parts = {
   afterPublish: CrashPoint
 }
 
-export function withoutOutbox({ store, checkPublishing, publish, afterStore, afterPublish }: Parts): {
-  /** @throws LabError as `publish`, and for a repeat as with the outbox. */
+/** @throws LabError `unavailable` when events of an outbox are left in the store */
+export function withoutOutbox({ config, store, broker, exchange, faultInjector }: IntakeParts): OrderIntake {
+  refuseLeftovers(store.read)
+  const deadlineMs = config.PUBLISH_DEADLINE_MS
+  const publishing = publishWithinRequest({
+    store,
+    checkPublishing: () => broker.checkPublishing(deadlineMs),
+    publish: event => broker.publishInTime(eventMessage(exchange, event), deadlineMs),
+    afterStore: faultInjector.crashPoint('store-publish'),
+    afterPublish: faultInjector.crashPoint('publish-answer'),
+  })
+  return { ...publishing, ended: Promise.resolve() }
+}
+
+export function publishWithinRequest({ store, checkPublishing, publish, afterStore, afterPublish }: Parts): {
+  /** @throws LabError as `publish`, and for a repeated key as with the outbox. */
   place: Handler<Order, Placed>
-  shown(orderId: string): PlacedOrder | undefined
+  find(orderId: string): PlacedOrder | undefined
 } {
-  /** Stored, and neither confirmed nor given up. */
+  /** Stored, and neither confirmed nor removed. */
   const beingPublished = new Set<string>()
 
-  async function publishOrTakeBack(event: OrderPlaced): Promise<void> {
+  async function publishOrRemove(event: OrderPlaced): Promise<void> {
     const { orderId } = event.data
     beingPublished.add(orderId)
     try {
       await publish(event)
     } catch (error) {
       const { code, detail } = asLabError(error)
-      if (code === 'unavailable') await takeBack(orderId)
+      if (code === 'unavailable') await removeOrder(orderId)
       throw new LabError(code, detail, { orderId, cause: error })
     } finally {
       beingPublished.delete(orderId)
     }
   }
 
-  async function takeBack(orderId: string): Promise<void> {
+  async function removeOrder(orderId: string): Promise<void> {
     await store
       .transact(tx => tx.removePending(orderId))
       .catch(cause => {
-        const detail = 'the order was not published, and could not be taken back: it stays pending; use a new key'
+        const detail = 'the order was not published and could not be removed: it stays pending; use a new key'
         throw new LabError('deadline-passed', detail, { orderId, cause })
       })
   }
@@ -63,19 +81,19 @@ export function withoutOutbox({ store, checkPublishing, publish, afterStore, aft
       const happened = { correlationId, occurredAt: wallTime() }
       const { placed, isNew } = await store.transact(tx => {
         const result = placeOrder(tx, order, happened)
-        // What is refused here was never stored: an error undoes its own work.
+        // An error undoes the transaction's work: what is refused here was never stored.
         if (result.isNew) checkPublishing()
         return result
       })
       if (!isNew) return { isNew, view: presentState(placed) }
       afterStore()
-      await publishOrTakeBack(orderPlaced(order, happened))
+      await publishOrRemove(orderPlaced(order, happened))
       afterPublish()
       log.info({ orderId: order.orderId }, 'placed')
       // The result may have come before the confirm.
       return { isNew, view: viewOf(store.read.findOrder(order.orderId) ?? placed) }
     },
-    shown(orderId) {
+    find(orderId) {
       const placed = store.read.findOrder(orderId)
       return placed?.status === 'pending' && beingPublished.has(orderId) ? undefined : placed
     },

@@ -1,5 +1,6 @@
 // The one table of errors: a code, the HTTP status that carries it, and what becomes of a message that meets it.
 // A status means one thing everywhere: 400 malformed, 503 nothing happened, 504 unknown.
+import { Type } from 'typebox'
 
 /** What becomes of a message: done with, tried again later, given up with its reason, or the consumer stops. */
 export type Settlement = 'ack' | 'retry' | 'dead-letter' | 'stop'
@@ -35,8 +36,9 @@ export const ERRORS = {
   'deadline-passed': { status: 504, settlement: 'retry', title: 'The deadline passed; what happened is unknown.' },
 } as const satisfies Record<string, Row>
 
+/** One of the codes. */
+export const ErrorCode = Type.Enum(Object.keys(ERRORS) as (keyof typeof ERRORS)[])
 export type ErrorCode = keyof typeof ERRORS
-
 /** An error that names its row of the table. `detail` is for the reader: what was wrong, and what to do. */
 export class LabError extends Error {
   readonly code: ErrorCode

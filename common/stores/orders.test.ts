@@ -53,3 +53,14 @@ test('what is unconfirmed is read in pages, the oldest first, until it is confir
   tables.updateOrder('c', { status: 'reserved', reason: null, notification: 'sent' })
   assert.deepEqual(page(0, 2), ['b', 'a'])
 })
+
+test('a row that no service can have written is refused when it is read, not passed on', () => {
+  const db = new DatabaseSync(':memory:')
+  const tables = ordersTables(db)
+  tables.insertOrder(placed('o'))
+  for (const damage of ["status = 'lost'", "reason = 'bad luck'", "body = '{}'"]) {
+    db.exec(`SAVEPOINT intact; UPDATE orders SET ${damage}`)
+    assert.throws(() => tables.findOrder('o'), { code: 'handler-failed' })
+    db.exec('ROLLBACK TO intact')
+  }
+})

@@ -1,10 +1,24 @@
 // The order service's book on SQLite.
 import type { DatabaseSync } from 'node:sqlite'
-import type { OrderRow } from '../contracts/evidence.ts'
-import type { Order } from '../contracts/order.ts'
-import type { OrdersTx, PlacedOrder } from '../workflow/store.ts'
+import { Type } from 'typebox'
+import { ErrorCode } from '../contracts/errors.ts'
+import { OrderRow } from '../contracts/evidence.ts'
+import { Order } from '../contracts/order.ts'
+import type { OrdersTx } from '../workflow/store.ts'
 import { monotonicNs } from '../contracts/clock.ts'
 import { pager, type Pager } from './page.ts'
+import { readStored } from './read-stored.ts'
+
+/** The columns of a placed order, as `findOrder` selects them. */
+const StoredOrder = Type.Object({
+  body: Type.String(),
+  fingerprint: Type.String(),
+  status: OrderRow.properties.status,
+  reason: Type.Union([ErrorCode, Type.Null()]),
+  notification: OrderRow.properties.notification,
+  correlationId: Type.String(),
+  occurredAt: Type.String(),
+})
 
 /** An order of which something is still to be done, and its place in the line. */
 export type PendingOrder = { seq: number; orderId: string }
@@ -26,7 +40,8 @@ export function ordersTables(db: DatabaseSync): OrdersTables {
   // Partial indexes: what is unfinished is found at once, however long the book is.
   db.exec(`CREATE INDEX IF NOT EXISTS orders_pending ON orders (seq) WHERE status = 'pending';
     CREATE INDEX IF NOT EXISTS orders_unconfirmed ON orders (seq) WHERE notification = 'pending'`)
-  const find = db.prepare('SELECT * FROM orders WHERE orderId = ?')
+  const find = db.prepare(`SELECT body, fingerprint, status, reason, notification, correlationId, occurredAt
+    FROM orders WHERE orderId = ?`)
   const insert = db.prepare(`INSERT INTO orders
     (orderId, body, fingerprint, status, reason, notification, correlationId, occurredAt, placedNs)
     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`)
@@ -40,15 +55,8 @@ export function ordersTables(db: DatabaseSync): OrdersTables {
     findOrder(orderId) {
       const row = find.get(orderId)
       if (!row) return undefined
-      return {
-        order: JSON.parse(String(row.body)) as Order,
-        fingerprint: String(row.fingerprint),
-        status: row.status as PlacedOrder['status'],
-        reason: row.reason as string | null,
-        notification: row.notification as PlacedOrder['notification'],
-        correlationId: String(row.correlationId),
-        occurredAt: String(row.occurredAt),
-      }
+      const { body, ...stored } = readStored(StoredOrder, row, 'order')
+      return { order: readStored(Order, JSON.parse(body), 'order'), ...stored }
     },
     insertOrder({ order, fingerprint, status, reason, notification, correlationId, occurredAt }) {
       const body = JSON.stringify(order)

@@ -1,12 +1,13 @@
 // Settle an order in the order service's book: what inventory decided, and that it was confirmed.
 // Guarantees: a status never goes back. The first outcome stands; a later one changes nothing.
+import type { ErrorCode } from '../contracts/errors.ts'
 import type { OrdersTx, PlacedOrder } from './store.ts'
 
 /** Returns the order as it stands afterwards, or undefined when the book does not know it. */
 export function recordOutcome(
   tx: OrdersTx,
   orderId: string,
-  outcome: { status: 'reserved' } | { status: 'failed'; reason: string },
+  outcome: { status: 'reserved' } | { status: 'failed'; reason: ErrorCode },
 ): PlacedOrder | undefined {
   const placed = tx.findOrder(orderId)
   if (!placed || placed.status !== 'pending') return placed

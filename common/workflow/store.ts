@@ -1,5 +1,6 @@
 // What the verbs of the workflow ask of a store. Every method runs inside one transaction: all that a verb did is kept,
 // or nothing is. How it is kept is the store's own matter.
+import type { ErrorCode } from '../contracts/errors.ts'
 import type { EventType } from '../contracts/events.ts'
 import type { Order } from '../contracts/order.ts'
 import type { Outcome } from '../contracts/outcome.ts'
@@ -17,7 +18,7 @@ export type PlacedOrder = {
   order: Order
   fingerprint: string
   status: 'pending' | 'reserved' | 'failed'
-  reason: string | null
+  reason: ErrorCode | null
   notification: 'pending' | 'sent' | null
   correlationId: string
   occurredAt: string

@@ -1,46 +1,42 @@
-// `POST /order` with the outbox: the order and its OrderPlaced are stored in one transaction, and the client is told 202.
-// Guarantees: after the answer the order is on this disk and so is its event, which the relay writes into the log for as
-// long as it takes; the view shows the order from then on. The same key never places two orders: a store that holds
-// all that was accepted takes orders without a broker, any other one only when it has read the log to its end.
-// Not promised: that an order outlives this store before the relay has handed its event over.
+// `POST /order` with the outbox (place-with-outbox.ts says what that guarantees): the relay writes the stored events into
+// the log for as long as that takes, and the view shows an order from its answer on.
+// Guarantees beyond that: the same key never places two orders. A store that holds every accepted order takes orders
+// without a broker, any other one only when it has read the log to its end.
 import { LabError } from '#common/contracts/errors.ts'
-import { orderPlaced } from '#common/contracts/events.ts'
-import type { Order } from '#common/contracts/order.ts'
-import type { CrashPoint } from '#common/faults/crash.ts'
-import { wallTime } from '#common/contracts/clock.ts'
-import type { Context } from '#common/service/handler.ts'
-import type { OutboxTables } from '#common/stores/outbox.ts'
-import { placeOrder } from '#common/workflow/place-order.ts'
-import type { OrdersTx, Store } from '#common/workflow/store.ts'
-import { type Placed, presentState, viewOf } from './answer.ts'
+import { countInFlight } from '#common/service/count-in-flight.ts'
+import { startRelay } from '#common/service/outbox-relay.ts'
+import { placeWithOutbox } from '#common/service/place-with-outbox.ts'
+import { jsonRecord } from '../broker/record.ts'
+import { notRead, type IntakeParts, type OrderIntake } from './order-intake.ts'
 
-export type WithOutboxParts = {
-  store: Store<OrdersTx & OutboxTables>
-  /** Orders that are not in the store yet. */
-  onTheirWay: Set<Order>
-  /** Whether the store holds every order that was accepted before. */
-  ready(): boolean
-  /** Tells the relay that there is something to hand over. */
-  wakeRelay(): void
-  crashPoint: CrashPoint
-}
-
-/** @throws LabError `unavailable`, `key-reused`, `order-undecided`, or the reason why the order failed */
-export function placeWithOutbox({ store, onTheirWay, ready, wakeRelay, crashPoint }: WithOutboxParts) {
-  return async (order: Order, { correlationId, log }: Pick<Context, 'correlationId' | 'log'>): Promise<Placed> => {
-    if (!ready()) throw new LabError('unavailable', 'the service has not read the log yet; nothing happened')
-    const happened = { correlationId, occurredAt: wallTime() }
-    onTheirWay.add(order)
-    const storing = store.transact(tx => {
-      const result = placeOrder(tx, order, happened)
-      if (result.isNew) tx.enqueue(JSON.stringify(orderPlaced(order, happened)))
-      return result
-    })
-    const { placed, isNew } = await storing.finally(() => onTheirWay.delete(order))
-    if (!isNew) return { isNew, view: presentState(placed) }
-    crashPoint()
-    wakeRelay()
-    log.info({ orderId: order.orderId }, 'placed')
-    return { isNew, view: viewOf(placed) }
+export async function withOutbox({ config, kafka, faultInjector, ...parts }: IntakeParts): Promise<OrderIntake> {
+  const { store, closing } = parts
+  const { topics, producer } = kafka
+  let isBootstrapped = store.read.isBootstrapped()
+  const logIsRead = Promise.withResolvers<void>()
+  logIsRead.promise.catch(() => {})
+  closing.addEventListener('abort', () => logIsRead.reject(new LabError('unavailable', 'the service is closing')))
+  const relay = startRelay({
+    ...parts,
+    // Not before the view has found that the store belongs to this log.
+    ready: () => logIsRead.promise,
+    // The producer keeps a record until the log has it, in this order; a deadline would send it twice.
+    publish: event => producer.send(jsonRecord(topics.orders, event.data.kitchenId, event, event.correlationId)),
+    window: config.RELAY_WINDOW,
+    crashPoint: faultInjector.crashPoint('produce-dequeue'),
+  })
+  const afterStore = faultInjector.crashPoint('store-produce')
+  const place = placeWithOutbox({ store, notifyRelay: relay.notify, afterStore })
+  const { handle, inFlight } = countInFlight(place)
+  return {
+    place: (order, context) => (isBootstrapped ? handle(order, context) : Promise.reject(notRead())),
+    inFlight,
+    onApplied() {},
+    async onCaughtUp() {
+      if (!isBootstrapped) await store.transact(tx => tx.setBootstrapped(true))
+      isBootstrapped = true
+      logIsRead.resolve()
+    },
+    ended: relay.ended,
   }
 }

@@ -2,20 +2,20 @@ import assert from 'node:assert/strict'
 import { DatabaseSync } from 'node:sqlite'
 import { test } from 'node:test'
 import { LabError } from '#common/contracts/errors.ts'
-import { createLog } from '#common/service/log.ts'
+import { testContext } from '#common/testing/context.ts'
 import { groupCommit } from '#common/stores/group-commit.ts'
 import { recordOutcome } from '#common/workflow/record-outcome.ts'
 import type { NewRecord } from '../broker/record.ts'
 import { topicNames } from '../messaging/topics.ts'
-import { placeWithoutOutbox, type WithoutOutboxParts } from './without-outbox.ts'
+import { produceWithinRequest, type ProduceParts } from './without-outbox.ts'
 import { viewTables } from './orders-view.ts'
 
 const order = { orderId: 'o-1', userId: 'ada', kitchenId: 'main', items: [{ sku: 'burger', quantity: 1 }] }
 const other = { ...order, items: [{ sku: 'pizza', quantity: 1 }] }
-const context = { correlationId: 'c', log: createLog('test', 'silent') }
+const context = testContext()
 
 /** `answer`: what the log says to each record. */
-function placing(answer: () => Promise<void>, change: Partial<WithoutOutboxParts> = {}) {
+function placing(answer: () => Promise<void>, change: Partial<ProduceParts> = {}) {
   const db = new DatabaseSync(':memory:')
   const tables = viewTables(db)
   const sent: NewRecord[] = []
@@ -23,16 +23,16 @@ function placing(answer: () => Promise<void>, change: Partial<WithoutOutboxParts
     sent.push(record)
     return answer()
   }
-  const parts: WithoutOutboxParts = {
+  const parts: ProduceParts = {
     kafka: { producer: { send, close: async () => {} }, topics: topicNames('') },
     store: { ...groupCommit(db, tables), read: tables },
-    onTheirWay: new Map(),
-    ready: () => true,
+    inFlight: new Map(),
+    isReady: () => true,
     deadlineMs: 1_000,
     afterProduce: () => {},
     ...change,
   }
-  return { parts, sent, tables, placeIt: placeWithoutOutbox(parts) }
+  return { parts, sent, tables, placeIt: produceWithinRequest(parts) }
 }
 
 const refused = (code: 'unavailable' | 'too-large' | 'deadline-passed') => () => Promise.reject(new LabError(code, 'x'))
@@ -59,25 +59,25 @@ test('what was not handed over may be placed again; what was handed over counts 
   for (const code of ['unavailable', 'too-large'] as const) {
     const away = placing(refused(code))
     await assert.rejects(away.placeIt(order, context), { code, orderId: 'o-1' })
-    assert.equal(away.parts.onTheirWay.size, 0)
+    assert.equal(away.parts.inFlight.size, 0)
   }
   const late = placing(refused('deadline-passed'))
   await assert.rejects(late.placeIt(order, context), { code: 'deadline-passed' })
   await assert.rejects(late.placeIt(order, context), { code: 'order-undecided' })
   await assert.rejects(late.placeIt(other, context), { code: 'key-reused' })
   assert.equal(late.sent.length, 1)
-  assert.equal(late.parts.onTheirWay.size, 1)
+  assert.equal(late.parts.inFlight.size, 1)
 })
 
 test('an order that the log has and the store could not note is unknown to the client, never "nothing happened"', async () => {
   const broken = placing(async () => {})
   const transact = () => Promise.reject(new LabError('store-failed', 'the disk is full'))
-  const placeIt = placeWithoutOutbox({ ...broken.parts, store: { transact, read: broken.tables } })
+  const placeIt = produceWithinRequest({ ...broken.parts, store: { transact, read: broken.tables } })
   await assert.rejects(placeIt(order, context), { code: 'deadline-passed' })
 })
 
 test('before the log was read nothing is placed', async () => {
-  const { placeIt, sent } = placing(async () => {}, { ready: () => false })
+  const { placeIt, sent } = placing(async () => {}, { isReady: () => false })
   await assert.rejects(placeIt(order, context), { code: 'unavailable' })
   assert.equal(sent.length, 0)
 })

@@ -1,15 +1,12 @@
 // order_service of the synchronous model: `POST /order` stores the order, asks inventory, confirms, and answers with
 // what became of it. What it owes (releases, confirmations) it goes on doing after a restart.
 import { randomUUID } from 'node:crypto'
-import { LabError } from '#common/contracts/errors.ts'
-import { IDEMPOTENCY_KEY, ReleaseAnswer, SendAnswer } from '#common/contracts/http.ts'
-import { deriveOrderId } from '#common/contracts/order-id.ts'
-import { DEFAULT_KITCHEN, type Order, OrderRequest } from '#common/contracts/order.ts'
-import { parse } from '#common/contracts/parse.ts'
+import { ReleaseAnswer, SendAnswer } from '#common/contracts/http.ts'
 import { faultRoutes } from '#common/faults/fault-routes.ts'
 import { createFaultInjector } from '#common/faults/fault-injector.ts'
 import { ordersRoute } from '#common/service/evidence-routes.ts'
-import { contextOf, createServer, readHeader } from '#common/service/http-server.ts'
+import { createServer } from '#common/service/http-server.ts'
+import { orderRoutes } from '#common/service/order-routes.ts'
 import { runService } from '#common/service/service.ts'
 import { ordersTables } from '#common/stores/orders.ts'
 import { openStore } from '#common/stores/store.ts'
@@ -21,7 +18,6 @@ import { compensate, place, type PlaceParts } from './place-order.ts'
 import { pendingReleasesTables } from './pending-releases.ts'
 import { faults, NAME, settings } from './settings.ts'
 import { duplicateRequests, duplicator } from './duplicator.ts'
-import { viewOf } from './view.ts'
 
 await runService(NAME, {
   settings,
@@ -109,17 +105,7 @@ await runService(NAME, {
       wakeDuties,
       crashPoints: points as PlaceParts['crashPoints'],
     })
-    server.post('/order', async (request, reply) => {
-      const { kitchenId = DEFAULT_KITCHEN, ...asked } = parse(OrderRequest, request.body)
-      const key = readHeader(request, IDEMPOTENCY_KEY)
-      const order: Order = { orderId: key ? deriveOrderId(asked.userId, key) : randomUUID(), kitchenId, ...asked }
-      return reply.code(201).send(await placing(order, contextOf(request, parts)))
-    })
-    server.get<{ Params: { orderId: string } }>('/order/:orderId', request => {
-      const placed = store.read.findOrder(request.params.orderId)
-      if (!placed) throw new LabError('not-found', 'there is no such order')
-      return viewOf(placed)
-    })
+    orderRoutes(server, parts, { place: placing, find: store.read.findOrder, status: { isNew: 201, repeated: 201 } })
     // An order is in the store, pending, before anybody is asked about it: none is on its way past the rows.
     ordersRoute(server, store.read.pageOrders, () => 0)
     faultRoutes(server, switchboard)

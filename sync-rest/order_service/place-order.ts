@@ -2,20 +2,20 @@
 // disk of the service that did it before.
 // Guarantees: after an answer that leaves open whether inventory acted, the order is failed and its release is owed, in
 // one transaction. Once reserved, an order will be confirmed, whatever becomes of this request.
-import { asLabError, type ErrorCode, LabError } from '#common/contracts/errors.ts'
-import type { OrderView } from '#common/contracts/http.ts'
+import { asLabError, LabError } from '#common/contracts/errors.ts'
 import type { Order } from '#common/contracts/order.ts'
 import type { CrashPoint } from '#common/faults/crash.ts'
 import { wallTime } from '#common/contracts/clock.ts'
 import type { Context, Handler } from '#common/service/handler.ts'
+import type { Placed } from '#common/service/order-routes.ts'
 import type { OrdersTables } from '#common/stores/orders.ts'
 import type { Store } from '#common/workflow/store.ts'
 import { placeOrder } from '#common/workflow/place-order.ts'
+import { presentState } from '#common/workflow/present-order.ts'
 import { confirmOrder, recordOutcome } from '#common/workflow/record-outcome.ts'
 import { CallError } from '../http-client/call.ts'
 import type { AskInventory } from './reserve-at-inventory.ts'
 import type { PendingReleasesTables } from './pending-releases.ts'
-import { viewOf } from './view.ts'
 
 export type OrdersStore = Store<OrdersTables & PendingReleasesTables>
 
@@ -32,13 +32,13 @@ export type PlaceParts = {
   crashPoints: Record<'store-reserve' | 'reserve-store' | 'store-send' | 'send-store', CrashPoint>
 }
 
-export function place(parts: PlaceParts): Handler<Order, OrderView> {
+export function place(parts: PlaceParts): Handler<Order, Placed> {
   const { store, ask, crashPoints } = parts
   return async (order, { correlationId, log }) => {
     const { orderId } = order
     const happened = { correlationId, occurredAt: wallTime() }
     const { placed, isNew } = await store.transact(tx => placeOrder(tx, order, happened))
-    if (!isNew) return presentState(viewOf(placed))
+    if (!isNew) return { isNew, view: presentState(placed) }
     log.info({ orderId }, 'placed')
     crashPoints['store-reserve']()
     try {
@@ -53,7 +53,7 @@ export function place(parts: PlaceParts): Handler<Order, OrderView> {
       await orUnknown(parts, orderId, () => store.transact(tx => recordOutcome(tx, orderId, { status: 'reserved' })))
       crashPoints['store-send']()
       notification = await confirm(parts, order, { correlationId, log })
-      return { orderId, status: 'reserved', notification }
+      return { isNew, view: { orderId, status: 'reserved', notification } }
     } finally {
       if (notification === 'pending') leaveToDuty(parts, orderId)
     }
@@ -120,14 +120,4 @@ async function orUnknown<T>(parts: PlaceParts, orderId: string, keep: () => Prom
 export function compensate(tx: OrdersTables & PendingReleasesTables, orderId: string): void {
   const settled = recordOutcome(tx, orderId, { status: 'failed', reason: 'deadline-passed' })
   if (settled?.status === 'failed') tx.addPendingRelease(orderId)
-}
-
-/** What the same key is told again. */
-function presentState(view: OrderView): OrderView {
-  const { orderId, status, reason } = view
-  if (status === 'reserved') return view
-  if (status === 'pending')
-    throw new LabError('order-undecided', `order ${orderId} is being decided; ask again`, { orderId })
-  // Reasons are stored from this very table.
-  throw new LabError(reason as ErrorCode, `order ${orderId} failed when it was first asked`, { orderId })
 }

@@ -78,7 +78,10 @@ for (const [what, ask] of [
 
 test('a confirmation cannot be noted: the answer is true all the same, and the duty is left to send again', async t => {
   const { answer, store, abandoned, confirming, woken } = await placeWith(t, 3)
-  assert.deepEqual(await answer, { orderId: order.orderId, status: 'reserved', notification: 'sent' })
+  assert.deepEqual(await answer, {
+    isNew: true,
+    view: { orderId: order.orderId, status: 'reserved', notification: 'sent' },
+  })
   await woken
   assert.deepEqual([...confirming], [])
   assert.deepEqual(idsOf(store.read.unconfirmedOrders(0, 10)), [order.orderId])

@@ -5,21 +5,23 @@ import { LabError } from '#common/contracts/errors.ts'
 import { createFaultInjector } from '#common/faults/fault-injector.ts'
 import { createHealth } from '#common/service/health.ts'
 import { createLog } from '#common/service/log.ts'
+import { testContext } from '#common/testing/context.ts'
 import { waitFor } from '#host/wait-for.ts'
 import { groupCommit } from '#common/stores/group-commit.ts'
 import { outboxTables } from '#common/stores/outbox.ts'
 import type { NewRecord } from '../broker/record.ts'
 import { topicNames } from '../messaging/topics.ts'
-import { direct, relayed } from './placing.ts'
 import { viewTables } from './orders-view.ts'
 import { bootstrapTables } from './bootstrap-marker.ts'
+import { withOutbox } from './with-outbox.ts'
+import { withoutOutbox } from './without-outbox.ts'
 
 const order = (orderId: string) => ({ orderId, userId: 'ada', kitchenId: 'k', items: [{ sku: 'burger', quantity: 1 }] })
 const log = createLog('test', 'silent')
-const context = { correlationId: 'c', log, signal: new AbortController().signal }
+const context = testContext()
 
-/** What both compositions are made of, with a log that takes everything. */
-function made(t: TestContext) {
+/** The parts of both intakes, with a log that takes everything. */
+function sampleParts(t: TestContext) {
   const db = new DatabaseSync(':memory:')
   const tables = { ...viewTables(db), ...outboxTables(db), ...bootstrapTables(db) }
   const closing = new AbortController()
@@ -30,7 +32,7 @@ function made(t: TestContext) {
     config: { PRODUCE_DEADLINE_MS: 1_000, RELAY_WINDOW: 10 },
     store: { ...groupCommit(db, tables), read: tables, close: () => {} },
     kafka: { producer: { send, close: async () => {} }, topics: topicNames('') },
-    switchboard: createFaultInjector({
+    faultInjector: createFaultInjector({
       role: 'ORDER',
       environment: {},
       faults: [],
@@ -43,14 +45,14 @@ function made(t: TestContext) {
   return { parts, tables, sent, close: () => closing.abort() }
 }
 
-test('with the outbox a whole store takes orders, and none is written into a log before it was read', async t => {
-  const { parts, tables, sent, close } = made(t)
+test('with the outbox a store that holds every accepted order takes orders at once, and the relay writes them when the log is read', async t => {
+  const { parts, tables, sent, close } = sampleParts(t)
   tables.setBootstrapped(true)
-  const { place, caughtUp, ended } = await relayed(parts)
+  const { place, onCaughtUp, ended } = await withOutbox(parts)
   for (const orderId of ['o-1', 'o-2']) await place(order(orderId), context)
   for (let turn = 0; turn < 10; turn++) await new Promise(setImmediate)
   assert.equal(sent.length, 0)
-  await caughtUp()
+  await onCaughtUp()
   await waitFor(() => tables.pendingEntries(0, 10).length === 0, { deadlineMs: 30_000, everyMs: 1, what: 'the relay' })
   const ids = sent.map(({ value }) => (JSON.parse(String(value && Buffer.from(value))) as { id: string }).id)
   assert.deepEqual(ids, ['OrderPlaced:o-1', 'OrderPlaced:o-2'])
@@ -62,29 +64,48 @@ test('with the outbox a whole store takes orders, and none is written into a log
   await ended
 })
 
-test('a relay that never came to read the log ends with its service', async t => {
-  const { parts, close } = made(t)
-  const { ended } = await relayed(parts)
+test('with the outbox an order is in flight until it is stored', async t => {
+  const { parts, tables } = sampleParts(t)
+  tables.setBootstrapped(true)
+  const { place, inFlight } = await withOutbox(parts)
+  const answer = place(order('o-1'), context)
+  assert.equal(inFlight(), 1)
+  assert.deepEqual(await answer, { isNew: true, view: { orderId: 'o-1', status: 'pending' } })
+  assert.equal(inFlight(), 0)
+})
+
+test('with the outbox a store that may lack accepted orders takes none until it has read the log', async t => {
+  const { parts, tables } = sampleParts(t)
+  const { place, onCaughtUp } = await withOutbox(parts)
+  await assert.rejects(place(order('o-1'), context), { code: 'unavailable' })
+  assert.equal(tables.findOrder('o-1'), undefined)
+  await onCaughtUp()
+  assert.equal((await place(order('o-1'), context)).isNew, true)
+})
+
+test('a relay that waits for the log to be read ends with its service', async t => {
+  const { parts, close } = sampleParts(t)
+  const { ended } = await withOutbox(parts)
   close()
   await ended
 })
 
-test('what was told 504 is on its way until the view has read it', async t => {
-  const { parts } = made(t)
+test('an order that was answered 504 is in flight until the view has read it', async t => {
+  const { parts } = sampleParts(t)
   const sent: NewRecord[] = []
   const send = (record: NewRecord) => {
     sent.push(record)
     return Promise.reject(new LabError('deadline-passed', 'late'))
   }
-  const { place, caughtUp, onTheirWay, applied } = await direct({
+  const { place, onCaughtUp, inFlight, onApplied } = await withoutOutbox({
     ...parts,
     kafka: { ...parts.kafka, producer: { ...parts.kafka.producer, send } },
   })
-  await caughtUp()
+  await onCaughtUp()
   await assert.rejects(place(order('o-1'), context), { code: 'deadline-passed' })
-  assert.equal(onTheirWay(), 1)
+  assert.equal(inFlight(), 1)
   const [record] = sent
   const value = Buffer.from(record?.value ?? '')
-  applied([{ topic: 'orders', partition: 0, offset: 0n, key: 'k', value, headers: {} }])
-  assert.equal(onTheirWay(), 0)
+  onApplied([{ topic: 'orders', partition: 0, offset: 0n, key: 'k', value, headers: {} }])
+  assert.equal(inFlight(), 0)
 })

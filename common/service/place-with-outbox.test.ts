@@ -1,0 +1,57 @@
+import assert from 'node:assert/strict'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { test, type TestContext } from 'node:test'
+import { ordersTables } from '../stores/orders.ts'
+import { outboxTables, type OutboxTables } from '../stores/outbox.ts'
+import { openStore } from '../stores/store.ts'
+import { testContext } from '../testing/context.ts'
+import { recordOutcome } from '../workflow/record-outcome.ts'
+import { placeWithOutbox } from './place-with-outbox.ts'
+
+const order = { orderId: 'o', userId: 'u', kitchenId: 'k', items: [{ sku: 'burger', quantity: 1 }] }
+const other = { ...order, items: [{ sku: 'pizza', quantity: 1 }] }
+
+function openOrders(t: TestContext, change: Partial<OutboxTables> = {}) {
+  const folder = mkdtempSync(join(tmpdir(), 'lab-place-'))
+  const store = openStore(folder, 'orders', db => ({ ...ordersTables(db), ...outboxTables(db), ...change }))
+  t.after(() => {
+    store.close()
+    rmSync(folder, { recursive: true })
+  })
+  let notifications = 0
+  const place = placeWithOutbox({ store, notifyRelay: () => notifications++, afterStore: () => {} })
+  const events = () => store.read.pendingEntries(0, 10).map(({ body }) => (JSON.parse(body) as { id: string }).id)
+  return { store, place, events, notifications: () => notifications }
+}
+
+test('an order and its event are stored together, and the relay is notified', async t => {
+  const { store, place, events, notifications } = openOrders(t)
+  const answer = await place(order, testContext())
+  assert.deepEqual(answer, { isNew: true, view: { orderId: 'o', status: 'pending' } })
+  assert.equal(store.read.findOrder('o')?.status, 'pending')
+  assert.deepEqual(events(), ['OrderPlaced:o'])
+  assert.equal(notifications(), 1)
+})
+
+test('an order whose event cannot be stored is not stored either', async t => {
+  const full = () => {
+    throw new Error('no room for the event')
+  }
+  const { store, place, notifications } = openOrders(t, { enqueue: full })
+  await assert.rejects(place(order, testContext()), /no room/)
+  assert.equal(store.read.findOrder('o'), undefined)
+  assert.equal(notifications(), 0)
+})
+
+test('a repeated key is answered with the present state, and puts no second event into the outbox', async t => {
+  const { store, place, events } = openOrders(t)
+  await place(order, testContext())
+  await assert.rejects(place(order, testContext()), { code: 'order-undecided' })
+  await assert.rejects(place(other, testContext()), { code: 'key-reused' })
+  await store.transact(tx => recordOutcome(tx, 'o', { status: 'reserved' }))
+  const view = { orderId: 'o', status: 'reserved', notification: 'pending' }
+  assert.deepEqual(await place(order, testContext()), { isNew: false, view })
+  assert.equal(events().length, 1)
+})

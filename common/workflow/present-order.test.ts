@@ -1,0 +1,33 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { ERRORS, type ErrorCode } from '../contracts/errors.ts'
+import { presentState, viewOf } from './present-order.ts'
+import type { PlacedOrder } from './store.ts'
+
+const pending: PlacedOrder = {
+  order: { orderId: 'o', userId: 'u', kitchenId: 'k', items: [{ sku: 'burger', quantity: 1 }] },
+  fingerprint: 'f',
+  status: 'pending',
+  reason: null,
+  notification: null,
+  correlationId: 'c',
+  occurredAt: '2026-01-01T00:00:00.000Z',
+}
+const reserved: PlacedOrder = { ...pending, status: 'reserved', notification: 'sent' }
+
+test('a view names what is known of an order, and leaves out the rest', () => {
+  assert.deepEqual(viewOf(pending), { orderId: 'o', status: 'pending' })
+  assert.deepEqual(viewOf(reserved), { orderId: 'o', status: 'reserved', notification: 'sent' })
+  const failed: PlacedOrder = { ...pending, status: 'failed', reason: 'released' }
+  assert.deepEqual(viewOf(failed), { orderId: 'o', status: 'failed', reason: 'released' })
+})
+
+test('a repeated key is answered with the reserved order, or that its order is not decided yet', () => {
+  assert.deepEqual(presentState(reserved), viewOf(reserved))
+  assert.throws(() => presentState(pending), { code: 'order-undecided', orderId: 'o' })
+})
+
+test('a repeated key of a failed order is answered with the very reason that was stored', () => {
+  for (const reason of Object.keys(ERRORS) as ErrorCode[])
+    assert.throws(() => presentState({ ...pending, status: 'failed', reason }), { code: reason, orderId: 'o' })
+})
