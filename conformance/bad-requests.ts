@@ -4,7 +4,7 @@ import { MAX_MESSAGE_BYTES } from '#common/contracts/events.ts'
 import { MAX_LINES, MAX_QUANTITY } from '#common/contracts/order.ts'
 import type { Case } from './case.ts'
 import { anOrder, ask, orderUrl, placed, problemIn } from './client.ts'
-import { assertReservedOnce, evidenceOf, settledOne } from './order-facts.ts'
+import { assertReservedOnce, decidedOne } from './order-facts.ts'
 
 type Bad = { body: string | Buffer; type?: string; status?: number; headers?: Record<string, string> }
 
@@ -60,9 +60,9 @@ export const badRequestCases: Case[] = [
   ...Object.entries(BAD).map(
     ([what, { body, type = 'application/json', status = 400, headers = {} }]): Case => ({
       name: `refused with ${status} and the reason: ${what}`,
-      async run(stage) {
+      async run(system) {
         const all = type === '' ? headers : { 'content-type': type, ...headers }
-        const reply = await ask(orderUrl(stage), { method: 'POST', headers: all, body })
+        const reply = await ask(orderUrl(system), { method: 'POST', headers: all, body })
         assert.equal(reply.status, status, reply.text)
         assert.equal(problemIn(reply).code, status === 413 ? 'too-large' : 'malformed')
       },
@@ -70,8 +70,8 @@ export const badRequestCases: Case[] = [
   ),
   {
     name: 'a path or a method that is not there is a 404',
-    async run(stage) {
-      const base = stage.runtime.url(stage.model.entry)
+    async run(system) {
+      const base = system.url(system.model.entry)
       for (const reply of [
         await ask(`${base}/`),
         await ask(`${base}/orders/extra`),
@@ -83,14 +83,14 @@ export const badRequestCases: Case[] = [
   },
   {
     name: 'bad requests stopped nothing and placed nothing',
-    async run(stage) {
-      const before = await evidenceOf(stage)
+    async run(system) {
+      const before = await system.evidence()
       const bodies = Object.values(BAD).slice(0, 10)
       const headers = { 'content-type': 'application/json' }
-      await Promise.all(bodies.map(({ body }) => ask(orderUrl(stage), { method: 'POST', headers, body })))
-      assertReservedOnce(await settledOne(stage, await placed(stage, anOrder())), { burger: 1 })
-      assert.equal((await evidenceOf(stage)).orders.length, before.orders.length + 1)
-      for (const { name } of stage.model.services) assert.equal(stage.runtime.deaths(name), 0, name)
+      await Promise.all(bodies.map(({ body }) => ask(orderUrl(system), { method: 'POST', headers, body })))
+      assertReservedOnce(await decidedOne(system, await placed(system, anOrder())), { burger: 1 })
+      assert.equal((await system.evidence()).orders.length, before.orders.length + 1)
+      for (const { name } of system.model.services) assert.equal(system.runtime.deaths(name), 0, name)
     },
   },
 ]

@@ -6,6 +6,6 @@ export type Case = {
   name: string
   /** Only models that declare it have to pass. */
   needs?: Feature
-  /** Plays on a stage that other cases have used; leaves every service running, without faults. */
-  run(stage: TestSystem): Promise<void>
+  /** Runs on a system that other cases have used; leaves every service running, without faults. */
+  run(system: TestSystem): Promise<void>
 }

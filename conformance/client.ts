@@ -31,8 +31,8 @@ export const anOrder = (content: Partial<OrderRequest> = {}): OrderRequest => ({
   ...content,
 })
 
-export const place = (stage: TestSystem, order: unknown, key?: string): Promise<Reply> =>
-  ask(orderUrl(stage), {
+export const place = (system: TestSystem, order: unknown, key?: string): Promise<Reply> =>
+  ask(orderUrl(system), {
     method: 'POST',
     headers: { 'content-type': 'application/json', ...(key !== undefined && { [IDEMPOTENCY_KEY]: key }) },
     body: JSON.stringify(order),
@@ -52,8 +52,8 @@ export function orderIdIn({ status, text }: Reply): string {
 }
 
 /** Places an order that must be taken in. */
-export const placed = async (stage: TestSystem, order: unknown, key?: string): Promise<string> =>
-  orderIdIn(await place(stage, order, key))
+export const placed = async (system: TestSystem, order: unknown, key?: string): Promise<string> =>
+  orderIdIn(await place(system, order, key))
 
 export async function showOrder({ model, runtime }: TestSystem, orderId: string): Promise<Reply> {
   return ask(`${runtime.url(model.entry)}/order/${encodeURIComponent(orderId)}`)

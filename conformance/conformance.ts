@@ -13,28 +13,28 @@ import { orderCases } from './orders.ts'
 import { pageCases } from './pages.ts'
 import { randomOrderCases } from './random-orders.ts'
 import { restartCases } from './restarts.ts'
-import { type Environments, startTestSystem, type TestSystem } from './test-system.ts'
+import { type Environments, namesOf, startSystem, STOCK, type TestSystem } from './test-system.ts'
 import { startCases } from './starts.ts'
 
 export type ConformanceOptions = {
   /** Every crash point of the model, by service; the suite fails where a service has others. */
   crashPoints: Record<string, readonly string[]>
-  /** For another composition of this one service: only the cases that it could fail. */
+  /** For another configuration of this one service: only the cases that it could fail. */
   about?: string
-  /** Those of `crashPoints` at which a composition without a safeguard loses orders; the model's own tests show that it does. */
+  /** Those of `crashPoints` at which a configuration without a safeguard loses orders; the model's own tests show that it does. */
   unsafePoints?: Record<string, readonly string[]>
   /** Beyond the model's own environment. */
   environments?: Environments
   /** One wrong value for each setting that the services do not share, by service and variable. */
   wrong?: Environments
-  /** For a model with dead letters: what its verb `publish-raw` needs beside a body to reach inventory. */
+  /** For a model with dead letters: what its operation `publish-raw` needs beside a body to reach inventory. */
   publishRaw?: Record<string, string>
 }
 
 /** Registers the cases with node:test. `broker`: the addresses of the brokers that the model needs. */
 export function conformance(model: Model, broker: Deployment['broker'], options: ConformanceOptions): void {
   const { crashPoints, about, unsafePoints = {}, environments = {}, wrong = {}, publishRaw = {} } = options
-  const services = about ? [about] : model.services.map(({ name }) => name)
+  const services = about ? [about] : namesOf(model)
   const ofAllServices = [...badRequestCases, ...pageCases, ...randomOrderCases, ...startCases(services, wrong)]
   const cases: Case[] = [
     ...orderCases,
@@ -45,34 +45,40 @@ export function conformance(model: Model, broker: Deployment['broker'], options:
     ...restartCases(services),
   ]
 
-  const composition = about ? `${model.name} with ${JSON.stringify(environments[about])}` : model.name
-  suite(`${composition} keeps what every model promises`, () => {
-    let stage: (TestSystem & AsyncDisposable) | undefined
+  const configuration = about ? `${model.name} with ${JSON.stringify(environments[about])}` : model.name
+  suite(`${configuration} keeps what every model promises`, () => {
+    let system: TestSystem | undefined
+    let cleanUp: (() => Promise<void>) | undefined
     before(async () => {
-      stage = await startTestSystem({ model, broker, environments })
+      const suiteContext = { after: (work: () => Promise<void>) => void (cleanUp = work) }
+      system = await startSystem(suiteContext, model, {
+        broker,
+        environments: { ...environments },
+        openingStock: STOCK,
+      })
     })
-    after(() => stage?.[Symbol.asyncDispose]())
+    after(() => cleanUp?.())
     for (const { name, needs, run } of cases) {
       if (needs && !model.features.includes(needs)) continue
-      test(name, () => run(stage ?? assert.fail('the stage was not opened')))
+      test(name, () => run(system ?? assert.fail('the system was not started')))
     }
   })
 
-  suite(`${composition} loses nothing when a service is killed`, () => {
+  suite(`${configuration} loses nothing when a service is killed`, () => {
     for (const [service, points] of Object.entries(crashPoints))
       for (const point of points.filter(safe => !unsafePoints[service]?.includes(safe)))
         test(`${service} at ${point}`, () => survivesCrash({ model, broker, environments, service, point }))
   })
 }
 
-/** Asked for a point that it does not have, a service names those that it has. */
+/** A service that is given a crash point that it does not have names those that it has. */
 const declaredPoints = (services: readonly string[], crashPoints: ConformanceOptions['crashPoints']): Case => ({
   name: 'every crash point of every service is part of this suite',
-  async run({ runtime }) {
+  async run(system) {
     for (const name of services) {
       const headers = { 'content-type': 'application/json' }
       const body = JSON.stringify({ crash: { point: 'nowhere', after: 1 } })
-      const { detail } = problemIn(await ask(`${runtime.url(name)}/faults`, { method: 'POST', headers, body }))
+      const { detail } = problemIn(await ask(`${system.url(name)}/faults`, { method: 'POST', headers, body }))
       const [, listed = ''] = /^there is no crash point "nowhere"; there are: (.*)$/.exec(detail) ?? []
       assert.equal(listed, (crashPoints[name] ?? []).join(', '), `${name}: ${detail}`)
     }

@@ -6,7 +6,7 @@ import { deriveOrderId } from '#common/contracts/order-id.ts'
 import { deleteJson, postJson } from '#engine/run/http.ts'
 import type { Case } from './case.ts'
 import { anOrder, ask, orderUrl, place, placed, problemIn, viewIn } from './client.ts'
-import { assertFailed, assertReservedOnce, settled, settledOne } from './order-facts.ts'
+import { assertFailed, assertReservedOnce, decided, decidedOne } from './order-facts.ts'
 import { serviceOf } from './test-system.ts'
 
 /** Headers that are no key. */
@@ -21,56 +21,56 @@ const NO_KEYS: Record<string, string | string[]> = {
 export const keyCases: Case[] = [
   {
     name: 'the same key again is that order in its present state, and has no effect',
-    async run(stage) {
+    async run(system) {
       const order = anOrder()
       const key = randomUUID()
-      const orderId = await placed(stage, order, key)
+      const orderId = await placed(system, order, key)
       assert.equal(orderId, deriveOrderId(order.userId, key))
-      await settledOne(stage, orderId)
+      await decidedOne(system, orderId)
       for (let time = 0; time < 3; time++) {
-        const view = viewIn(await place(stage, order, key))
+        const view = viewIn(await place(system, order, key))
         assert.deepEqual([view.orderId, view.status], [orderId, 'reserved'])
       }
-      assertReservedOnce(await settledOne(stage, orderId), { burger: 1 })
+      assertReservedOnce(await decidedOne(system, orderId), { burger: 1 })
     },
   },
   {
     name: 'the same key again for an order that failed says why it failed',
-    async run(stage) {
+    async run(system) {
       const order = anOrder({ items: [{ sku: 'unicorn', quantity: 1 }] })
       const key = randomUUID()
-      const orderId = await placed(stage, order, key)
-      await settledOne(stage, orderId)
-      const told = problemIn(await place(stage, order, key))
+      const orderId = await placed(system, order, key)
+      await decidedOne(system, orderId)
+      const told = problemIn(await place(system, order, key))
       assert.deepEqual([told.status, told.code, told.orderId], [409, 'unknown-sku', orderId])
-      assertFailed(await settledOne(stage, orderId), 'unknown-sku')
+      assertFailed(await decidedOne(system, orderId), 'unknown-sku')
     },
   },
   {
     name: 'the same key for another body is a 422, and leaves the order as it is',
-    async run(stage) {
+    async run(system) {
       const order = anOrder()
       const key = randomUUID()
-      const orderId = await placed(stage, order, key)
+      const orderId = await placed(system, order, key)
       for (const other of [
         { ...order, items: [{ sku: 'burger', quantity: 2 }] },
         { ...order, kitchenId: 'another-kitchen' },
         { ...order, items: [...order.items, ...order.items] },
       ])
-        assert.equal(problemIn(await place(stage, other, key)).code, 'key-reused')
-      assertReservedOnce(await settledOne(stage, orderId), { burger: 1 })
+        assert.equal(problemIn(await place(system, other, key)).code, 'key-reused')
+      assertReservedOnce(await decidedOne(system, orderId), { burger: 1 })
     },
   },
   {
     name: 'the same key while the order is undecided is a 409 with Retry-After',
-    async run(stage) {
-      const faults = `${stage.runtime.url(serviceOf(stage.model, 'inventory'))}/faults`
+    async run(system) {
+      const faults = `${system.url(serviceOf(system.model, 'inventory'))}/faults`
       const order = anOrder()
       const key = randomUUID()
       await postJson(faults, { delay: { delayMs: 2_000 } })
       try {
         // Whichever comes second meets the undecided order, and is told.
-        const both = await Promise.all([place(stage, order, key), place(stage, order, key)])
+        const both = await Promise.all([place(system, order, key), place(system, order, key)])
         const [undecided = assert.fail('both were taken'), ...others] = both.filter(({ status }) => status === 409)
         assert.equal(others.length, 0)
         assert.equal(problemIn(undecided).code, 'order-undecided')
@@ -78,40 +78,40 @@ export const keyCases: Case[] = [
       } finally {
         await deleteJson(faults)
       }
-      assertReservedOnce(await settledOne(stage, deriveOrderId(order.userId, key)), { burger: 1 })
+      assertReservedOnce(await decidedOne(system, deriveOrderId(order.userId, key)), { burger: 1 })
     },
   },
   {
     name: 'two users with the same key have two orders',
-    async run(stage) {
+    async run(system) {
       const key = randomUUID()
-      const ids = [await placed(stage, anOrder(), key), await placed(stage, anOrder(), key)]
+      const ids = [await placed(system, anOrder(), key), await placed(system, anOrder(), key)]
       assert.equal(new Set(ids).size, 2)
-      for (const facts of await settled(stage, ...ids)) assertReservedOnce(facts, { burger: 1 })
+      for (const facts of await decided(system, ...ids)) assertReservedOnce(facts, { burger: 1 })
     },
   },
   {
     name: 'many requests at once with one key are one order',
-    async run(stage) {
+    async run(system) {
       const order = anOrder()
       const key = randomUUID()
       const orderId = deriveOrderId(order.userId, key)
-      const replies = await Promise.all(Array.from({ length: 20 }, () => place(stage, order, key)))
+      const replies = await Promise.all(Array.from({ length: 20 }, () => place(system, order, key)))
       for (const reply of replies) {
         if (reply.status === 409) assert.equal(problemIn(reply).code, 'order-undecided')
         else assert.equal(viewIn(reply).orderId, orderId)
       }
       assert.ok(replies.some(({ status }) => status < 300))
-      assertReservedOnce(await settledOne(stage, orderId), { burger: 1 })
+      assertReservedOnce(await decidedOne(system, orderId), { burger: 1 })
     },
   },
   {
     name: 'a header that is no key is refused, and nothing is placed',
-    async run(stage) {
+    async run(system) {
       for (const [what, value] of Object.entries(NO_KEYS)) {
         const order = anOrder()
         const headers = { 'content-type': 'application/json', [IDEMPOTENCY_KEY]: value }
-        const reply = await ask(orderUrl(stage), { method: 'POST', headers, body: JSON.stringify(order) })
+        const reply = await ask(orderUrl(system), { method: 'POST', headers, body: JSON.stringify(order) })
         assert.equal(reply.status, 400, `${what}: ${reply.text}`)
         assert.match(problemIn(reply).detail, new RegExp(IDEMPOTENCY_KEY, 'i'))
       }

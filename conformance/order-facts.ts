@@ -1,12 +1,14 @@
-// What the services hold about given orders, and that all of it fits together.
+// What the services hold about given orders, and that it is what had to become of them.
 import assert from 'node:assert/strict'
 import type { DecisionRow, MovementRow, NotificationRow, OrderRow } from '#common/contracts/evidence.ts'
-import { isQuiet, readEvidence } from '#engine/run/evidence.ts'
+import type { PlannedOrder } from '#engine/load/orders.ts'
+import { isQuiet } from '#engine/run/evidence.ts'
 import type { Evidence } from '#engine/run/history.ts'
 import { waitFor } from '#host/wait-for.ts'
+import { assertSound } from './assert-sound.ts'
 import type { TestSystem } from './test-system.ts'
 
-const SETTLE_MS = 30_000
+const DECIDED_MS = 30_000
 
 export type Facts = {
   orderId: string
@@ -14,27 +16,26 @@ export type Facts = {
   decisions: DecisionRow[]
   movements: MovementRow[]
   notifications: NotificationRow[]
+  /** All that the services held then. */
+  evidence: Evidence
 }
 
-export const evidenceOf = ({ model, runtime, link }: TestSystem): Promise<Evidence> =>
-  readEvidence(model, runtime, link)
-
 /** The facts of each order once all of them are decided, and confirmed where they are reserved. */
-export async function settled(stage: TestSystem, ...orderIds: string[]): Promise<Facts[]> {
+export async function decided(system: TestSystem, ...orderIds: string[]): Promise<Facts[]> {
   const what = `${orderIds.length} orders to be decided and confirmed`
-  const evidence = await waitFor(() => quietEvidence(stage, orderIds), { deadlineMs: SETTLE_MS, what })
+  const evidence = await waitFor(() => quiescentEvidence(system, orderIds), { deadlineMs: DECIDED_MS, what })
   return orderIds.map(orderId => factsOf(evidence, orderId))
 }
 
 /** Of one order. */
-export async function settledOne(stage: TestSystem, orderId: string): Promise<Facts> {
-  const [facts] = await settled(stage, orderId)
+export async function decidedOne(system: TestSystem, orderId: string): Promise<Facts> {
+  const [facts] = await decided(system, orderId)
   assert.ok(facts)
   return facts
 }
 
-async function quietEvidence(stage: TestSystem, orderIds: string[]): Promise<Evidence | false> {
-  const evidence = await evidenceOf(stage)
+async function quiescentEvidence(system: TestSystem, orderIds: string[]): Promise<Evidence | false> {
+  const evidence = await system.evidence()
   const known = new Set(evidence.orders.map(({ orderId }) => orderId))
   return orderIds.every(orderId => known.has(orderId)) && isQuiet(evidence) && evidence
 }
@@ -47,45 +48,34 @@ function factsOf(evidence: Evidence, orderId: string): Facts {
     decisions: of(evidence.decisions),
     movements: of(evidence.movements),
     notifications: of(evidence.notifications),
+    evidence,
   }
 }
 
-/** Units that the order took, by sku. */
-const taken = ({ movements }: Facts): Record<string, number> =>
-  Object.fromEntries(movements.map(({ sku, delta }) => [sku, -delta]))
-
-/** Reserved once, confirmed once, and nothing else. */
+/** Reserved once with just these units by sku, confirmed once, and nothing else. */
 export function assertReservedOnce(facts: Facts, units: Record<string, number>): void {
+  assertSound(facts.evidence, { planned: [plannedAs('reserved', facts, units)] })
   assert.equal(facts.order?.status, 'reserved')
-  assert.deepEqual(
-    facts.decisions.map(({ outcome }) => outcome),
-    [{ status: 'reserved' }],
-  )
-  assert.deepEqual(taken(facts), units)
   assert.equal(facts.movements.length, Object.keys(units).length)
-  assert.equal(facts.notifications.length, 1)
 }
 
 /** Failed for that reason, with nothing taken and nobody told that it was confirmed. */
 export function assertFailed(facts: Facts, reason: string): void {
+  assertSound(facts.evidence, { planned: [plannedAs('failed', facts)] })
   assert.equal(facts.order?.status, 'failed')
-  assert.deepEqual(
-    facts.decisions.map(({ outcome }) => outcome),
-    [{ status: 'failed', reason }],
-  )
+  const outcomes = facts.decisions.map(({ outcome }) => outcome)
+  assert.deepEqual(outcomes, [{ status: 'failed', reason }])
   assert.deepEqual(facts.movements, [])
-  assert.deepEqual(facts.notifications, [])
 }
 
-/** Start = left + moved on every shelf, opened once, and never below nothing. */
-export function assertConserved({ movements, stock }: Pick<Evidence, 'movements' | 'stock'>): void {
-  for (const { kitchenId, sku, quantity } of stock) {
-    const shelf = movements.filter(row => row.kitchenId === kitchenId && row.sku === sku)
-    const left = shelf.reduce((sum, { delta }) => sum + delta, 0)
-    assert.equal(quantity, left, `${sku} in ${kitchenId}: the stock says ${quantity}, its movements leave ${left}`)
-    assert.equal(shelf.filter(({ kind }) => kind === 'opening').length, 1, `${sku} in ${kitchenId} was opened once`)
-    assert.ok(quantity >= 0, `${sku} in ${kitchenId} is below nothing`)
-  }
+function plannedAs(
+  expected: PlannedOrder['expected'],
+  { orderId, order }: Facts,
+  units: Record<string, number> = {},
+): PlannedOrder {
+  const items = Object.entries(units).map(([sku, quantity]) => ({ sku, quantity }))
+  const { userId = '', kitchenId = '' } = order ?? {}
+  return { index: 0, orderId, userId, kitchenId, idempotencyKey: '', items, expected }
 }
 
 /** What the services hold, without stamps. */

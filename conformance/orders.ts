@@ -4,7 +4,8 @@ import { randomUUID } from 'node:crypto'
 import { deriveOrderId } from '#common/contracts/order-id.ts'
 import type { Case } from './case.ts'
 import { anOrder, orderIdIn, place, placed, problemIn, showOrder, viewIn } from './client.ts'
-import { assertConserved, assertFailed, assertReservedOnce, evidenceOf, settled, settledOne } from './order-facts.ts'
+import { assertSound } from './assert-sound.ts'
+import { assertFailed, assertReservedOnce, decided, decidedOne } from './order-facts.ts'
 import { STOCK } from './test-system.ts'
 
 /** Names that JavaScript objects have without being given them. */
@@ -13,105 +14,105 @@ const INHERITED = ['__proto__', 'constructor', 'toString', 'hasOwnProperty']
 export const orderCases: Case[] = [
   {
     name: 'an order that can be served is reserved once and confirmed once',
-    async run(stage) {
+    async run(system) {
       const items = [
         { sku: 'burger', quantity: 2 },
         { sku: 'salad', quantity: 1 },
       ]
-      const orderId = await placed(stage, anOrder({ items }))
-      assertReservedOnce(await settledOne(stage, orderId), { burger: 2, salad: 1 })
+      const orderId = await placed(system, anOrder({ items }))
+      assertReservedOnce(await decidedOne(system, orderId), { burger: 2, salad: 1 })
     },
   },
   {
     name: 'the answer to an order carries its outcome',
     needs: 'answers-with-outcome',
-    async run(stage) {
-      const reply = await place(stage, anOrder())
+    async run(system) {
+      const reply = await place(system, anOrder())
       assert.equal(reply.status, 201)
       const view = viewIn(reply)
       assert.deepEqual(view, { orderId: view.orderId, status: 'reserved', notification: 'sent' })
-      const refused = await place(stage, anOrder({ items: [{ sku: 'unicorn', quantity: 1 }] }))
+      const refused = await place(system, anOrder({ items: [{ sku: 'unicorn', quantity: 1 }] }))
       assert.equal(refused.status, 409)
       assert.equal(problemIn(refused).code, 'unknown-sku')
-      assertFailed(await settledOne(stage, orderIdIn(refused)), 'unknown-sku')
+      assertFailed(await decidedOne(system, orderIdIn(refused)), 'unknown-sku')
     },
   },
   {
     name: 'the answer to an order is 202, whatever becomes of it',
     needs: 'answers-before-outcome',
-    async run(stage) {
+    async run(system) {
       for (const sku of ['burger', 'unicorn']) {
-        const reply = await place(stage, anOrder({ items: [{ sku, quantity: 1 }] }))
+        const reply = await place(system, anOrder({ items: [{ sku, quantity: 1 }] }))
         assert.equal(reply.status, 202)
-        await settledOne(stage, viewIn(reply).orderId)
+        await decidedOne(system, viewIn(reply).orderId)
       }
     },
   },
   {
     name: 'without a key each request is a new order',
-    async run(stage) {
+    async run(system) {
       const order = anOrder()
-      const ids = [await placed(stage, order), await placed(stage, order)]
+      const ids = [await placed(system, order), await placed(system, order)]
       assert.equal(new Set(ids).size, 2)
-      for (const facts of await settled(stage, ...ids)) assertReservedOnce(facts, { burger: 1 })
+      for (const facts of await decided(system, ...ids)) assertReservedOnce(facts, { burger: 1 })
     },
   },
   {
     name: 'an order of several lines is reserved whole or not at all',
-    async run(stage) {
+    async run(system) {
       const lines = (burgers: number) => [
         { sku: 'pizza', quantity: 2 },
         { sku: 'burger', quantity: burgers },
       ]
-      const tooMuch = await placed(stage, anOrder({ kitchenId: 'one-burger', items: lines(2) }))
-      assertFailed(await settledOne(stage, tooMuch), 'out-of-stock')
+      const tooMuch = await placed(system, anOrder({ kitchenId: 'one-burger', items: lines(2) }))
+      assertFailed(await decidedOne(system, tooMuch), 'out-of-stock')
       const unknown = [...lines(1), { sku: 'unicorn', quantity: 1 }]
-      const impossible = await placed(stage, anOrder({ kitchenId: 'one-burger', items: unknown }))
-      assertFailed(await settledOne(stage, impossible), 'unknown-sku')
-      const whole = await placed(stage, anOrder({ kitchenId: 'one-burger', items: lines(1) }))
-      assertReservedOnce(await settledOne(stage, whole), { pizza: 2, burger: 1 })
+      const impossible = await placed(system, anOrder({ kitchenId: 'one-burger', items: unknown }))
+      assertFailed(await decidedOne(system, impossible), 'unknown-sku')
+      const whole = await placed(system, anOrder({ kitchenId: 'one-burger', items: lines(1) }))
+      assertReservedOnce(await decidedOne(system, whole), { pizza: 2, burger: 1 })
     },
   },
   {
     name: 'two lines of one sku want their sum',
-    async run(stage) {
+    async run(system) {
       const line = { sku: 'burger', quantity: 2 }
-      const orderId = await placed(stage, anOrder({ kitchenId: 'three-burgers', items: [line, line] }))
-      assertFailed(await settledOne(stage, orderId), 'out-of-stock')
+      const orderId = await placed(system, anOrder({ kitchenId: 'three-burgers', items: [line, line] }))
+      assertFailed(await decidedOne(system, orderId), 'out-of-stock')
     },
   },
   {
     name: 'a kitchen that sells out has reserved exactly its stock, however many ask at once',
-    async run(stage) {
-      const asked = Array.from({ length: 30 }, () => placed(stage, anOrder({ kitchenId: 'sells-out' })))
-      const facts = await settled(stage, ...(await Promise.all(asked)))
+    async run(system) {
+      const asked = Array.from({ length: 30 }, () => placed(system, anOrder({ kitchenId: 'sells-out' })))
+      const facts = await decided(system, ...(await Promise.all(asked)))
       const reserved = facts.filter(({ order }) => order?.status === 'reserved')
       assert.equal(reserved.length, STOCK['sells-out'].burger)
       for (const each of reserved) assertReservedOnce(each, { burger: 1 })
       for (const each of facts) if (!reserved.includes(each)) assertFailed(each, 'out-of-stock')
-      const { stock } = await evidenceOf(stage)
+      const { stock } = await system.evidence()
       assert.equal(stock.find(({ kitchenId }) => kitchenId === 'sells-out')?.quantity, 0)
     },
   },
   {
     name: 'names that objects inherit are a sku that nobody sells, and a kitchen like any other',
-    async run(stage) {
+    async run(system) {
       for (const name of INHERITED) {
-        const unsold = await placed(stage, anOrder({ items: [{ sku: name, quantity: 1 }] }))
-        assertFailed(await settledOne(stage, unsold), 'unknown-sku')
-        const cooked = await placed(stage, anOrder({ kitchenId: name, userId: name }), randomUUID())
-        assertReservedOnce(await settledOne(stage, cooked), { burger: 1 })
+        const unsold = await placed(system, anOrder({ items: [{ sku: name, quantity: 1 }] }))
+        assertFailed(await decidedOne(system, unsold), 'unknown-sku')
+        const cooked = await placed(system, anOrder({ kitchenId: name, userId: name }), randomUUID())
+        assertReservedOnce(await decidedOne(system, cooked), { burger: 1 })
       }
     },
   },
   {
     name: 'an order can be read as soon as it is accepted, and its status never goes back',
-    async run(stage) {
+    async run(system) {
       const watched = Array.from({ length: 20 }, async (_, index) => {
         const sku = index % 4 === 0 ? 'unicorn' : 'burger'
-        const orderId = await placed(stage, anOrder({ items: [{ sku, quantity: 1 }] }), randomUUID())
+        const orderId = await placed(system, anOrder({ items: [{ sku, quantity: 1 }] }), randomUUID())
         const seen: string[] = []
-        while (seen.length < 5 || seen.at(-1) === 'pending') seen.push(viewIn(await showOrder(stage, orderId)).status)
+        while (seen.length < 5 || seen.at(-1) === 'pending') seen.push(viewIn(await showOrder(system, orderId)).status)
         const final = sku === 'burger' ? 'reserved' : 'failed'
         const turned = seen.indexOf(final)
         assert.ok(turned >= 0 && seen.slice(0, turned).every(status => status === 'pending'), seen.join())
@@ -125,18 +126,18 @@ export const orderCases: Case[] = [
   },
   {
     name: 'an order that was never placed is a 404',
-    async run(stage) {
+    async run(system) {
       for (const orderId of [randomUUID(), deriveOrderId('nobody', 'k'), 'no such order', '__proto__'])
-        assert.equal(problemIn(await showOrder(stage, orderId)).code, 'not-found')
+        assert.equal(problemIn(await showOrder(system, orderId)).code, 'not-found')
     },
   },
   {
-    name: 'what was in stock is left or was moved, on every shelf',
-    async run(stage) {
-      await settled(stage)
-      const evidence = await evidenceOf(stage)
+    name: 'what was in stock is left or was moved, in every kitchen',
+    async run(system) {
+      await decided(system)
+      const evidence = await system.evidence()
       assert.ok(evidence.movements.some(({ kind }) => kind === 'reserve'))
-      assertConserved(evidence)
+      assertSound(evidence)
     },
   },
 ]

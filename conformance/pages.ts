@@ -5,7 +5,7 @@ import { Page } from '#common/contracts/evidence.ts'
 import { parse } from '#common/contracts/parse.ts'
 import type { Case } from './case.ts'
 import { anOrder, ask, placed, problemIn } from './client.ts'
-import { settled } from './order-facts.ts'
+import { decided } from './order-facts.ts'
 import type { TestSystem } from './test-system.ts'
 
 const AnyRow = Type.Object({ seq: Type.Integer() })
@@ -42,10 +42,10 @@ async function walk(route: string, limit: number): Promise<unknown[]> {
 export const pageCases: Case[] = [
   {
     name: 'evidence comes in pages that together have every row once',
-    async run(stage) {
-      const ids = await Promise.all(Array.from({ length: 7 }, () => placed(stage, anOrder())))
-      await settled(stage, ...ids)
-      for (const route of routesOf(stage)) {
+    async run(system) {
+      const ids = await Promise.all(Array.from({ length: 7 }, () => placed(system, anOrder())))
+      await decided(system, ...ids)
+      for (const route of routesOf(system)) {
         const all = (await walk(route, 1_000)) as { seq: number }[]
         assert.ok(all.length > 0, route)
         const sequence = all.map(({ seq }) => seq)
@@ -61,8 +61,8 @@ export const pageCases: Case[] = [
   },
   {
     name: 'a page that cannot be is refused',
-    async run(stage) {
-      for (const route of routesOf(stage)) {
+    async run(system) {
+      for (const route of routesOf(system)) {
         for (const query of [
           'after=-1',
           'after=abc',

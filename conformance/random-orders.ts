@@ -3,7 +3,8 @@ import assert from 'node:assert/strict'
 import fc from 'fast-check'
 import type { Case } from './case.ts'
 import { ask, orderIdIn, orderUrl, problemIn, viewIn } from './client.ts'
-import { assertConserved, evidenceOf, settled } from './order-facts.ts'
+import { assertSound } from './assert-sound.ts'
+import { decided } from './order-facts.ts'
 
 const RUNS = 300
 
@@ -40,7 +41,7 @@ const key = fc.option(fc.string({ minLength: 1, maxLength: 130 }), { nil: undefi
 export const randomOrderCases: Case[] = [
   {
     name: `${RUNS} orders of random shape: each has an answer with a stated meaning, and nothing stops`,
-    async run(stage) {
+    async run(system) {
       const taken: string[] = []
       await fc.assert(
         fc.asyncProperty(body, key, async (text, given) => {
@@ -48,7 +49,7 @@ export const randomOrderCases: Case[] = [
             'content-type': 'application/json',
             ...(given !== undefined && { 'idempotency-key': given }),
           }
-          const reply = await ask(orderUrl(stage), { method: 'POST', headers, body: text })
+          const reply = await ask(orderUrl(system), { method: 'POST', headers, body: text })
           if (reply.status < 300) return void taken.push(viewIn(reply).orderId)
           const { status } = problemIn(reply)
           assert.ok([400, 409, 413, 422].includes(status), `answered ${status} to ${text}`)
@@ -57,9 +58,9 @@ export const randomOrderCases: Case[] = [
         { numRuns: RUNS },
       )
       assert.ok(taken.length > 0, 'some of the orders were right')
-      await settled(stage, ...taken)
-      assertConserved(await evidenceOf(stage))
-      for (const { name: service } of stage.model.services) assert.equal(stage.runtime.deaths(service), 0, service)
+      await decided(system, ...taken)
+      assertSound(await system.evidence())
+      for (const { name: service } of system.model.services) assert.equal(system.runtime.deaths(service), 0, service)
     },
   },
 ]

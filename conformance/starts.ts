@@ -18,116 +18,123 @@ const WRONG: Record<string, string[]> = {
   LAB_FAULTS: ['yes'],
 }
 
+/** `wrong`: values that services refuse beyond those of all, by service and variable. */
+export const startCases = (services: readonly string[], wrong: Environments): Case[] =>
+  services.flatMap(service => [
+    {
+      name: `${service} refuses a wrong environment, and names the variable`,
+      run: system => refusesWrongValues(system, service, wrong[service] ?? {}),
+    },
+    {
+      name: `${service} refuses a fault without LAB_FAULTS=on`,
+      run: system => refusesFaults(system, service),
+    },
+    {
+      name: `${service} refuses a store that another process holds`,
+      run: system => refuses(system, service, { PORT: '0' }, /another process holds it/),
+    },
+    {
+      name: `${service} refuses a port that is in use`,
+      run: system => refusesUsedPort(system, service),
+    },
+    {
+      name: `${service} refuses a store that is damaged`,
+      run: system => refusesDamagedStores(system, service),
+    },
+    {
+      name: `${service} has no faults without LAB_FAULTS=on`,
+      run: system =>
+        inPlaceOf(system, service, async () => {
+          const single = await startSingleService(system, service, { LAB_FAULTS: 'off' })
+          const reply = await whenListening(() => ask(`${system.url(service)}/faults`), service)
+          assert.equal(problemIn(reply).code, 'not-found')
+          return single
+        }),
+    },
+  ])
+
+async function refusesWrongValues(system: TestSystem, service: string, own: Record<string, string>): Promise<void> {
+  const all = { ...WRONG, ...Object.fromEntries(Object.entries(own).map(([name, value]) => [name, [value]])) }
+  for (const [name, values] of Object.entries(all))
+    for (const value of values) {
+      const escaped = value.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&')
+      const environment = { ...(await elsewhere(system)), [name]: value }
+      await refuses(system, service, environment, new RegExp(`: ${name} is "${escaped}"`))
+    }
+}
+
+async function refusesFaults(system: TestSystem, service: string): Promise<void> {
+  const role = system.model.services.find(({ name }) => name === service)?.role.toUpperCase()
+  const variable = `${role}_CRASH_AT`
+  const environment = { ...(await elsewhere(system)), [variable]: 'anywhere' }
+  await refuses(system, service, environment, new RegExp(`: ${variable} is set but faults are off`))
+  await refuses(system, service, { ...environment, LAB_FAULTS: 'on' }, new RegExp(`: ${variable} is "anywhere"`))
+}
+
+async function refusesUsedPort(system: TestSystem, service: string): Promise<void> {
+  const server = createServer().listen(0, '127.0.0.1')
+  try {
+    await once(server, 'listening')
+    const address = server.address()
+    const taken = typeof address === 'object' && address ? String(address.port) : assert.fail()
+    await inPlaceOf(system, service, async () => {
+      const single = await startSingleService(system, service, { PORT: taken })
+      assert.match(await refusal(system, service, single), /its port is in use/)
+      return single
+    })
+  } finally {
+    server.close()
+  }
+}
+
+async function refusesDamagedStores(system: TestSystem, service: string): Promise<void> {
+  await system.kill(service)
+  try {
+    const stores = storesOf(system, service)
+    assert.ok(stores.length > 0, `${service} has no store in ${system.dataOf(service)}`)
+    for (const damage of [overwriteAll, overwriteBehindHeader])
+      for (const name of stores) {
+        const folder = await elsewhere(system)
+        for (const file of [name, `${name}-wal`])
+          if (existsSync(join(system.dataOf(service), file)))
+            await copyFile(join(system.dataOf(service), file), join(folder.DATA_DIR, file))
+        await damage(join(folder.DATA_DIR, name))
+        await refuses(system, service, folder, /is damaged/)
+      }
+  } finally {
+    await system.start(service)
+  }
+}
+
 async function refuses(
-  stage: TestSystem,
+  system: TestSystem,
   service: string,
   environment: Record<string, string>,
   why: RegExp,
 ): Promise<void> {
-  const lone = await startSingleService(stage, service, { LAB_FAULTS: 'off', ...environment })
-  assert.match(await refusal(stage, service, lone), why)
+  const single = await startSingleService(system, service, { LAB_FAULTS: 'off', ...environment })
+  assert.match(await refusal(system, service, single), why)
 }
 
-const elsewhere = async (stage: TestSystem) => ({ PORT: '0', DATA_DIR: await mkdtemp(join(stage.folder, 'empty-')) })
+const elsewhere = async (system: TestSystem) => ({ PORT: '0', DATA_DIR: await mkdtemp(join(system.folder, 'empty-')) })
 
 /** The store files of a service. A broken one is made of a copy, so that the service itself is spared. */
-const storesOf = (stage: TestSystem, service: string): string[] => {
-  const folder = stage.dataOf(service)
+const storesOf = (system: TestSystem, service: string): string[] => {
+  const folder = system.dataOf(service)
   return existsSync(folder) ? readdirSync(folder).filter(name => name.endsWith('.db')) : []
 }
 
 /** With the service killed meanwhile, so that two of it never work at once. */
-async function inPlaceOf(stage: TestSystem, service: string, work: () => Promise<SingleService>): Promise<void> {
-  await stage.runtime.kill(service)
-  let lone: SingleService | undefined
+async function inPlaceOf(system: TestSystem, service: string, work: () => Promise<SingleService>): Promise<void> {
+  await system.kill(service)
+  let single: SingleService | undefined
   try {
-    lone = await work()
+    single = await work()
   } finally {
-    lone?.kill('SIGKILL')
-    await lone?.exited
-    await stage.runtime.start(service)
+    single?.kill('SIGKILL')
+    await single?.exited
+    await system.start(service)
   }
-}
-
-/** `wrong`: values that services refuse beyond those of all, by service and variable. */
-export function startCases(services: readonly string[], wrong: Environments): Case[] {
-  return services.flatMap(service => [
-    {
-      name: `${service} refuses a wrong environment, and names the variable`,
-      async run(stage) {
-        const own = Object.entries(wrong[service] ?? {}).map(([name, value]) => [name, [value]] as const)
-        for (const [name, values] of [...Object.entries(WRONG), ...own])
-          for (const value of values) {
-            const escaped = value.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&')
-            const environment = { ...(await elsewhere(stage)), [name]: value }
-            await refuses(stage, service, environment, new RegExp(`: ${name} is "${escaped}"`))
-          }
-      },
-    },
-    {
-      name: `${service} refuses a fault without LAB_FAULTS=on`,
-      async run(stage) {
-        const role = stage.model.services.find(({ name }) => name === service)?.role.toUpperCase()
-        const variable = `${role}_CRASH_AT`
-        const environment = { ...(await elsewhere(stage)), [variable]: 'anywhere' }
-        await refuses(stage, service, environment, new RegExp(`: ${variable} is set but faults are off`))
-        await refuses(stage, service, { ...environment, LAB_FAULTS: 'on' }, new RegExp(`: ${variable} is "anywhere"`))
-      },
-    },
-    {
-      name: `${service} refuses a store that another process holds`,
-      run: stage => refuses(stage, service, { PORT: '0' }, /another process holds it/),
-    },
-    {
-      name: `${service} refuses a port that is in use`,
-      async run(stage) {
-        const server = createServer().listen(0, '127.0.0.1')
-        try {
-          await once(server, 'listening')
-          const address = server.address()
-          const taken = typeof address === 'object' && address ? String(address.port) : assert.fail()
-          await inPlaceOf(stage, service, async () => {
-            const lone = await startSingleService(stage, service, { PORT: taken })
-            assert.match(await refusal(stage, service, lone), /its port is in use/)
-            return lone
-          })
-        } finally {
-          server.close()
-        }
-      },
-    },
-    {
-      name: `${service} refuses a store that is damaged`,
-      async run(stage) {
-        await stage.runtime.kill(service)
-        try {
-          const stores = storesOf(stage, service)
-          assert.ok(stores.length > 0, `${service} has no store in ${stage.dataOf(service)}`)
-          for (const damage of [overwriteAll, overwriteBehindHeader])
-            for (const name of stores) {
-              const folder = await elsewhere(stage)
-              for (const file of [name, `${name}-wal`])
-                if (existsSync(join(stage.dataOf(service), file)))
-                  await copyFile(join(stage.dataOf(service), file), join(folder.DATA_DIR, file))
-              await damage(join(folder.DATA_DIR, name))
-              await refuses(stage, service, folder, /is damaged/)
-            }
-        } finally {
-          await stage.runtime.start(service)
-        }
-      },
-    },
-    {
-      name: `${service} has no faults without LAB_FAULTS=on`,
-      run: stage =>
-        inPlaceOf(stage, service, async () => {
-          const lone = await startSingleService(stage, service, { LAB_FAULTS: 'off' })
-          const reply = await whenListening(() => ask(`${stage.runtime.url(service)}/faults`), service)
-          assert.equal(problemIn(reply).code, 'not-found')
-          return lone
-        }),
-    },
-  ])
 }
 
 async function overwriteAll(file: string): Promise<void> {

@@ -39,18 +39,26 @@ const readMovements = reader(MovementRow)
 const readDecisions = reader(DecisionRow)
 const readNotifications = reader(NotificationRow)
 
-export async function readEvidence(model: Model, runtime: Runtime, link: BrokerInspector): Promise<Evidence> {
+/** Rows of a service for which `isRead` is false are left empty. */
+export async function readEvidence(
+  model: Model,
+  { url }: Pick<Runtime, 'url'>,
+  link: BrokerInspector,
+  isRead: (service: string) => boolean = () => true,
+): Promise<Evidence> {
   const { orders, inventory, notifications } = model.evidence
-  const book = `${runtime.url(orders)}/orders`
-  // Asked before the rows are read: what was no longer on its way then is in one of them.
-  const { onTheirWay } = parse(OrdersPage, await getJson(`${book}?limit=1`), book)
+  const rows = async <Row>(service: string, read: (url: string) => Promise<Row[]>, path: string): Promise<Row[]> =>
+    isRead(service) ? read(`${url(service)}${path}`) : []
+  // Requested before the rows are read: what was no longer on its way then is in one of them.
+  const first = `${url(orders)}/orders?limit=1`
+  const { onTheirWay } = isRead(orders) ? parse(OrdersPage, await getJson(first), first) : { onTheirWay: 0 }
   return {
     onTheirWay,
-    orders: await readOrders(book),
-    decisions: await readDecisions(`${runtime.url(inventory)}/inventory/decisions`),
-    movements: await readMovements(`${runtime.url(inventory)}/inventory/movements`),
-    stock: await readStock(`${runtime.url(inventory)}/inventory`),
-    notifications: await readNotifications(`${runtime.url(notifications)}/notifications`),
+    orders: await rows(orders, readOrders, '/orders'),
+    decisions: await rows(inventory, readDecisions, '/inventory/decisions'),
+    movements: await rows(inventory, readMovements, '/inventory/movements'),
+    stock: await rows(inventory, readStock, '/inventory'),
+    notifications: await rows(notifications, readNotifications, '/notifications'),
     deadLetters: await link.deadLetters(),
   }
 }

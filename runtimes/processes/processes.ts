@@ -4,11 +4,11 @@
 import { rmSync } from 'node:fs'
 import { mkdir } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
-import { type Child, startChild } from '#host/child.ts'
+import { type Child, type ChildOptions, startChild } from '#host/child.ts'
 import { cacheFolder } from '#host/folders.ts'
 import { leasePorts } from '#host/ports.ts'
 import { supervise } from '../supervise.ts'
-import type { Deployment } from '#engine/experiment/model.ts'
+import type { Deployment, Model } from '#engine/experiment/model.ts'
 import type { Opening, OpenRuntime, ProcessesOf, Runtime } from '#engine/experiment/runtime.ts'
 
 const ROOT = resolve(import.meta.dirname, '../..')
@@ -19,15 +19,54 @@ const OF_THE_MACHINE = ['PATH', 'HOME', 'TMPDIR', 'LANG', 'TZ', 'LD_LIBRARY_PATH
 const ofTheMachine = (environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv =>
   Object.fromEntries(OF_THE_MACHINE.map(name => [name, environment[name]]))
 
-export type ProcessesOptions = Opening & { broker: Deployment['broker']; dataFolder: string }
+export type ProcessesOptions = Opening & {
+  broker: Deployment['broker']
+  dataFolder: string
+  /** Changes how a service is started, each time that it is; for tests. */
+  adjust?(service: string, child: ChildOptions): ChildOptions
+}
+
+/** How a service of the model is started in a deployment: its store is in a folder of its own below `dataFolder`. */
+export function serviceProcess(options: {
+  model: Model
+  service: string
+  deployment: Deployment
+  dataFolder: string
+  environment: Record<string, string> | undefined
+}): ChildOptions {
+  const { model, service, deployment, dataFolder, environment } = options
+  const spec = model.services.find(({ name }) => name === service)
+  if (!spec) throw new Error(`${model.name} has no service "${service}"`)
+  return {
+    command: process.execPath,
+    args: [join(ROOT, model.name, service, 'main.ts')],
+    cwd: ROOT,
+    env: {
+      ...ofTheMachine(process.env),
+      NODE_COMPILE_CACHE: join(cacheFolder(), 'compiled'),
+      LAB_FAULTS: 'on',
+      ...spec.environment(deployment),
+      PORT: new URL(deployment.url(service)).port,
+      DATA_DIR: join(dataFolder, service),
+      ...environment,
+    },
+  }
+}
 
 /** For the variants of a run: each has a folder of its own below `dataFolder`. */
 export const openProcesses = ({ broker, dataFolder }: Pick<ProcessesOptions, 'broker' | 'dataFolder'>): OpenRuntime => {
   return opening => createProcesses({ ...opening, broker, dataFolder: join(dataFolder, opening.prefix) })
 }
 
-export async function createProcesses(options: ProcessesOptions): Promise<{ runtime: Runtime; place: Deployment }> {
-  const { model, dataFolder, logFolder } = options
+export type Processes = {
+  runtime: Runtime
+  place: Deployment
+  /** The process of a service as it was last started. */
+  processOf(service: string): Child | undefined
+}
+
+export async function createProcesses(options: ProcessesOptions): Promise<Processes> {
+  const { model, dataFolder, logFolder, adjust = (_service, child) => child } = options
   const lease = await leasePorts(model.services.length)
   const ports = new Map(model.services.map(({ name }, index) => [name, lease.ports[index]]))
   const children = new Map<string, Child>()
@@ -41,22 +80,9 @@ export async function createProcesses(options: ProcessesOptions): Promise<{ runt
       name: 'processes',
       url,
       launch(service, output) {
-        const spec = model.services.find(({ name }) => name === service)
-        const child = startChild({
-          command: process.execPath,
-          args: [join(ROOT, model.name, service, 'main.ts')],
-          cwd: ROOT,
-          env: {
-            ...ofTheMachine(process.env),
-            NODE_COMPILE_CACHE: join(cacheFolder(), 'compiled'),
-            LAB_FAULTS: 'on',
-            ...spec?.environment(place),
-            PORT: String(ports.get(service)),
-            DATA_DIR: join(dataFolder, service),
-            ...options.environment[service],
-          },
-          ...output,
-        })
+        const environment = options.environment[service]
+        const process = serviceProcess({ model, service, deployment: place, dataFolder, environment })
+        const child = startChild(adjust(service, { ...process, ...output }))
         children.set(service, child)
         return child
       },
@@ -72,10 +98,10 @@ export async function createProcesses(options: ProcessesOptions): Promise<{ runt
     },
     options,
   )
-  const processesOf = (name: string): ProcessesOf => {
+  const usedBy = (name: string): ProcessesOf => {
     const child = children.get(name)
     return { name, kind: 'service', pids: child?.running ? [child.pid] : [] }
   }
-  const host = { dataFolder, processes: () => model.services.map(({ name }) => processesOf(name)) }
-  return { runtime: { ...runtime, host }, place }
+  const host = { dataFolder, processes: () => model.services.map(({ name }) => usedBy(name)) }
+  return { runtime: { ...runtime, host }, place, processOf: service => children.get(service) }
 }

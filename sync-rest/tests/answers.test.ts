@@ -2,8 +2,8 @@
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
 import { ask, orderIdIn, placed, problemIn, viewIn, anOrder } from '#conformance/client.ts'
-import { startTestSystem } from '#conformance/test-system.ts'
-import { evidenceOf, settled } from '#conformance/order-facts.ts'
+import { startSystem, STOCK } from '#conformance/test-system.ts'
+import { decided } from '#conformance/order-facts.ts'
 import { waitFor } from '#host/wait-for.ts'
 import { syncRest } from '../lab/model.ts'
 import { half, hang, problem, reset, says, text, type Treat } from './support/fake-peer.ts'
@@ -92,27 +92,26 @@ suite('an order is answered by what inventory did', () => {
   })
 })
 
-test('a real inventory that hangs and thaws: 504, and the stock comes back', async () => {
-  await using stage = await startTestSystem({
-    model: syncRest,
-    broker: {},
+test('a real inventory that hangs and thaws: 504, and the stock comes back', async t => {
+  const system = await startSystem(t, syncRest, {
+    openingStock: STOCK,
     environments: { order_service: { ...environment, RESERVE_DEADLINE_MS: '2000' } },
   })
-  const orderId = await placed(stage, anOrder({ kitchenId: 'sells-out' }))
-  await stage.runtime.pause('inventory_service')
-  const frozen = await ask(`${stage.runtime.url('order_service')}/order`, {
+  const orderId = await placed(system, anOrder({ kitchenId: 'sells-out' }))
+  await system.runtime.pause('inventory_service')
+  const frozen = await ask(`${system.runtime.url('order_service')}/order`, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify(anOrder({ kitchenId: 'sells-out' })),
   })
   assert.equal(problemIn(frozen).code, 'deadline-passed')
-  await stage.runtime.resume('inventory_service')
+  await system.runtime.resume('inventory_service')
   const given = orderIdIn(frozen)
   // Whichever comes first, the late reserve or the release, the end is the same.
-  const isReleased = async () => (await evidenceOf(stage)).decisions.find(row => row.orderId === given)?.released
+  const isReleased = async () => (await system.evidence()).decisions.find(row => row.orderId === given)?.released
   await waitFor(isReleased, { deadlineMs: 60_000, what: 'the release' })
-  await settled(stage, orderId, given)
-  const { stock, movements } = await evidenceOf(stage)
+  await decided(system, orderId, given)
+  const { stock, movements } = await system.evidence()
   assert.equal(
     movements.filter(row => row.orderId === given).reduce((sum, { delta }) => sum + delta, 0),
     0,

@@ -3,8 +3,8 @@ import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
 import { test } from 'node:test'
 import { anOrder, ask, place, viewIn } from '#conformance/client.ts'
-import { assertReservedOnce, settled } from '#conformance/order-facts.ts'
-import { startTestSystem } from '#conformance/test-system.ts'
+import { assertReservedOnce, decided } from '#conformance/order-facts.ts'
+import { startSystem } from '#conformance/test-system.ts'
 import { waitFor } from '#host/wait-for.ts'
 import { syncRest } from '../lab/model.ts'
 import { COPY } from '../order_service/duplicator.ts'
@@ -96,14 +96,14 @@ test('who ends the copying is answered when the last copy was, and counts it', a
   assert.deepEqual(await ended, { duplicates: 2 })
 })
 
-test('orders whose every request comes twice are decided and confirmed once', async () => {
-  await using stage = await startTestSystem({ model: syncRest, broker: {} })
-  const { start, stop } = duplicatorOf(stage.link.operations)
+test('orders whose every request comes twice are decided and confirmed once', async t => {
+  const system = await startSystem(t, syncRest)
+  const { start, stop } = duplicatorOf(system.inspector.operations)
   await start()
-  const replies = await Promise.all(Array.from({ length: 20 }, () => place(stage, anOrder(), randomUUID())))
+  const replies = await Promise.all(Array.from({ length: 20 }, () => place(system, anOrder(), randomUUID())))
   const ids = replies.map(reply => viewIn(reply).orderId)
   assert.deepEqual(await stop(), { duplicates: 40 })
   for (const name of ['inventory_service', 'notification_service'])
-    assert.equal((await stage.logOf(name)).match(/"isNew":false/g)?.length, 20, name)
-  for (const facts of await settled(stage, ...ids)) assertReservedOnce(facts, { burger: 1 })
+    assert.equal(system.logOf(name).match(/"isNew":false/g)?.length, 20, name)
+  for (const facts of await decided(system, ...ids)) assertReservedOnce(facts, { burger: 1 })
 })

@@ -1,15 +1,14 @@
 // What inventory does with a request that nothing can be done with.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { evidenceOf } from '#conformance/order-facts.ts'
-import { startTestSystem } from '#conformance/test-system.ts'
+import { startSystem } from '#conformance/test-system.ts'
 import { poisonOf } from '#engine/load/poison.ts'
 import { syncRest } from '../lab/model.ts'
 
-test('a poisoned order is refused for what is wrong with it: the same order, healed, is reserved', async () => {
-  await using stage = await startTestSystem({ model: syncRest, broker: {} })
+test('a poisoned order is refused for what is wrong with it: the same order, healed, is reserved', async t => {
+  const system = await startSystem(t, syncRest)
   const reserve = (body: string) =>
-    stage.link.operations['publish-raw']({ service: 'inventory_service', path: '/reserve', body })
+    system.inspector.operations['publish-raw']({ service: 'inventory_service', path: '/reserve', body })
   const poisoned = [0, 1, 2].map(nth => poisonOf(nth, 'order'))
   for (const { body } of poisoned) assert.deepEqual(await reserve(body), { status: 400 })
   const healed = [/"items":\[\]/, /"quantity":-3/].map((wound, at) => {
@@ -19,7 +18,7 @@ test('a poisoned order is refused for what is wrong with it: the same order, hea
     return { id, body: at === 0 ? body.replace(wound, lines) : body.replace(wound, '"quantity":1') }
   })
   for (const { body } of healed) assert.deepEqual(await reserve(body), { status: 200 })
-  const { decisions } = await evidenceOf(stage)
+  const { decisions } = await system.evidence()
   assert.deepEqual(
     decisions.map(({ orderId }) => orderId),
     healed.map(({ id }) => id),

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
-import { startTestSystem } from '#conformance/test-system.ts'
+import { startSystem } from '#conformance/test-system.ts'
 import { getJson } from '#engine/run/http.ts'
 import type { Setting } from '#common/service/config.ts'
 import { syncRest } from '../lab/model.ts'
@@ -34,8 +34,8 @@ for (const [service, settings] of Object.entries({
   })
 }
 
-test('the README names the faults that each service has', async () => {
-  await using stage = await startTestSystem({ model: syncRest, broker: {} })
+test('the README names the faults that each service has', async t => {
+  const system = await startSystem(t, syncRest)
   const told = tableOf('Faults').map(row =>
     row
       .split('|')
@@ -45,7 +45,7 @@ test('the README names the faults that each service has', async () => {
   )
   const found: string[] = []
   for (const { name } of syncRest.services) {
-    const faults = (await getJson(`${stage.runtime.url(name)}/faults`)) as Record<string, unknown>
+    const faults = (await getJson(`${system.runtime.url(name)}/faults`)) as Record<string, unknown>
     found.push(...Object.keys(faults).map(fault => `${name} ${fault}`))
   }
   assert.deepEqual(told, found)

@@ -2,8 +2,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { anOrder, ask, placed, problemIn, showOrder, viewIn } from '#conformance/client.ts'
-import { evidenceOf, settledOne } from '#conformance/order-facts.ts'
-import { startTestSystem, type TestSystem } from '#conformance/test-system.ts'
+import { decidedOne } from '#conformance/order-facts.ts'
+import { startSystem, STOCK, type TestSystem } from '#conformance/test-system.ts'
 import { syncRest } from '../lab/model.ts'
 import { hang, problem, reset, says, text, type Treat } from './support/fake-peer.ts'
 import { openOrderService, type OrderService } from './support/order-service.ts'
@@ -68,27 +68,27 @@ const tell = ({ runtime }: TestSystem, path: string, body: unknown) =>
 
 const lateOrder = (orderId: string) => ({ orderId, ...anOrder({ kitchenId: 'sells-out' }), kitchenId: 'sells-out' })
 
-test('a release that comes before its reserve forbids it', async () => {
-  await using stage = await startTestSystem({ model: syncRest, broker: {} })
-  for (let time = 0; time < 2; time++) assert.equal((await tell(stage, '/release', { orderId: 'late' })).status, 200)
+test('a release that comes before its reserve forbids it', async t => {
+  const system = await startSystem(t, syncRest, { openingStock: STOCK })
+  for (let time = 0; time < 2; time++) assert.equal((await tell(system, '/release', { orderId: 'late' })).status, 200)
   for (let time = 0; time < 2; time++) {
-    const refused = problemIn(await tell(stage, '/reserve', lateOrder('late')))
+    const refused = problemIn(await tell(system, '/reserve', lateOrder('late')))
     assert.deepEqual([refused.status, refused.code], [409, 'released'])
   }
-  await stage.runtime.kill('inventory_service')
-  await stage.runtime.start('inventory_service')
-  assert.equal(problemIn(await tell(stage, '/reserve', lateOrder('late'))).code, 'released')
-  assert.deepEqual((await evidenceOf(stage)).movements, [])
+  await system.runtime.kill('inventory_service')
+  await system.runtime.start('inventory_service')
+  assert.equal(problemIn(await tell(system, '/reserve', lateOrder('late'))).code, 'released')
+  assert.deepEqual((await system.evidence()).movements, [])
 })
 
-test('a release gives the stock back once, and the order is not reserved again', async () => {
-  await using stage = await startTestSystem({ model: syncRest, broker: {} })
+test('a release gives the stock back once, and the order is not reserved again', async t => {
+  const system = await startSystem(t, syncRest, { openingStock: STOCK })
   const order = lateOrder('given-up')
-  assert.equal((await tell(stage, '/reserve', order)).status, 200)
+  assert.equal((await tell(system, '/reserve', order)).status, 200)
   for (let time = 0; time < 3; time++)
-    assert.equal((await tell(stage, '/release', { orderId: order.orderId })).status, 200)
-  assert.equal(problemIn(await tell(stage, '/reserve', order)).code, 'released')
-  const { movements, stock } = await evidenceOf(stage)
+    assert.equal((await tell(system, '/release', { orderId: order.orderId })).status, 200)
+  assert.equal(problemIn(await tell(system, '/reserve', order)).code, 'released')
+  const { movements, stock } = await system.evidence()
   const own = movements.filter(({ orderId }) => orderId === order.orderId)
   assert.deepEqual(
     own.map(({ kind, delta }) => [kind, delta]),
@@ -100,12 +100,12 @@ test('a release gives the stock back once, and the order is not reserved again',
   assert.equal(stock[0]?.quantity, 7)
 })
 
-test('an order that inventory refuses takes nothing, and a conflicting one changes nothing', async () => {
-  await using stage = await startTestSystem({ model: syncRest, broker: {} })
-  const orderId = await placed(stage, anOrder())
-  await settledOne(stage, orderId)
-  const conflict = problemIn(await tell(stage, '/reserve', { ...lateOrder(orderId), userId: 'another' }))
+test('an order that inventory refuses takes nothing, and a conflicting one changes nothing', async t => {
+  const system = await startSystem(t, syncRest, { openingStock: STOCK })
+  const orderId = await placed(system, anOrder())
+  await decidedOne(system, orderId)
+  const conflict = problemIn(await tell(system, '/reserve', { ...lateOrder(orderId), userId: 'another' }))
   assert.deepEqual([conflict.status, conflict.code], [409, 'order-conflict'])
-  assert.equal(viewIn(await showOrder(stage, orderId)).status, 'reserved')
-  assert.equal((await evidenceOf(stage)).movements.filter(({ kind }) => kind === 'reserve').length, 1)
+  assert.equal(viewIn(await showOrder(system, orderId)).status, 'reserved')
+  assert.equal((await system.evidence()).movements.filter(({ kind }) => kind === 'reserve').length, 1)
 })

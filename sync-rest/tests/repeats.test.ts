@@ -2,16 +2,15 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { anOrder, ask, problemIn } from '#conformance/client.ts'
-import { evidenceOf } from '#conformance/order-facts.ts'
-import { startTestSystem } from '#conformance/test-system.ts'
+import { startSystem, STOCK } from '#conformance/test-system.ts'
 import { syncRest } from '../lab/model.ts'
 
 const post = (url: string, body: unknown) =>
   ask(url, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) })
 
-test('an order that is reserved again, at once and after a restart, is reserved once', async () => {
-  await using stage = await startTestSystem({ model: syncRest, broker: {} })
-  const { runtime } = stage
+test('an order that is reserved again, at once and after a restart, is reserved once', async t => {
+  const system = await startSystem(t, syncRest, { openingStock: STOCK })
+  const { runtime } = system
   const reserve = (order: unknown) => post(`${runtime.url('inventory_service')}/reserve`, order)
   const served = { orderId: 'served', ...anOrder(), kitchenId: 'one-burger' }
   const refused = { orderId: 'refused', ...anOrder(), kitchenId: 'one-burger' }
@@ -26,7 +25,7 @@ test('an order that is reserved again, at once and after a restart, is reserved 
   // The decision stands though there is a burger again.
   await post(`${runtime.url('inventory_service')}/release`, { orderId: 'served' })
   assert.equal(problemIn(await reserve(refused)).code, 'out-of-stock')
-  const { decisions, movements } = await evidenceOf(stage)
+  const { decisions, movements } = await system.evidence()
   assert.deepEqual(
     decisions.map(({ orderId }) => orderId),
     ['served', 'refused'],
@@ -40,9 +39,9 @@ test('an order that is reserved again, at once and after a restart, is reserved 
   )
 })
 
-test('an order that is confirmed again, at once and after a restart, is confirmed once', async () => {
-  await using stage = await startTestSystem({ model: syncRest, broker: {} })
-  const { runtime } = stage
+test('an order that is confirmed again, at once and after a restart, is confirmed once', async t => {
+  const system = await startSystem(t, syncRest, { openingStock: STOCK })
+  const { runtime } = system
   const send = () => post(`${runtime.url('notification_service')}/send`, { orderId: 'one', userId: 'ada' })
   for (let life = 0; life < 2; life++) {
     for (const { status, text } of await Promise.all([send(), send(), send()]))
@@ -50,5 +49,5 @@ test('an order that is confirmed again, at once and after a restart, is confirme
     await runtime.kill('notification_service')
     await runtime.start('notification_service')
   }
-  assert.equal((await evidenceOf(stage)).notifications.length, 1)
+  assert.equal((await system.evidence()).notifications.length, 1)
 })

@@ -64,9 +64,9 @@ function complaint(file: string, target: string): string | undefined {
   return `${file} imports ${target}: ${from} may not import ${to}.`
 }
 
-/** A test, or a fixture of tests. */
+/** A test, a fixture of tests, or the suite that tests register. */
 const isTest = (file: string): boolean =>
-  /\.((compose|browser)-)?test\.ts$/.test(file) || /(^|\/)(testing|tests\/support)\//.test(file)
+  /\.((compose|browser)-)?test\.ts$/.test(file) || /(^|\/)(testing|tests\/support)\/|^conformance\//.test(file)
 
 const modelOf = (file: string): string | undefined => MODELS.find(model => file.startsWith(`${model}/`))
 
