@@ -14,9 +14,9 @@ import { healthyPicture } from '../report/html/healthy.ts'
 
 export const COMPARISON = 'docs/comparison'
 
-type Files = { page: string; pictures: Map<string, Picture>; excerpt: string }
+type Files = { page: string; pictures: Map<string, Picture> }
 
-/** Pictures by their path without its ending; `excerpt` is what the README shows. @throws Error when it is no comparison */
+/** Pictures by their path without its ending. @throws Error when it is no comparison */
 export function comparisonFiles(summary: Summary, command: string): Files {
   const { comparison, results } = summary
   if (!comparison) throw new Error('this summary is of no comparison')
@@ -30,25 +30,19 @@ export function comparisonFiles(summary: Summary, command: string): Files {
     '# The models side by side',
     provenance(summary),
     `Rendered from \`summary.json\` beside this page by \`npm run lab -- publish\`; nothing here is typed by hand. The same again: \`${command}\`; it writes a \`report.html\` too.`,
-    advice(summary, ''),
+    advice(summary),
     HOW_TO_READ,
     ...sections,
   ]
-  return {
-    page: `${page.join('\n\n')}\n`,
-    pictures,
-    excerpt: `${advice(summary, `${COMPARISON}/README.md`)}\n\n${provenance(summary)}`,
-  }
+  return { page: `${page.join('\n\n')}\n`, pictures }
 }
 
-/** "Which one for me?" @param page that the evidence is on, from where it is read */
-function advice(summary: Summary, page: string): string {
+/** "Which one for me?" */
+function advice(summary: Summary): string {
   const rows = recommendations(summary).map(({ condition, advice, evidence }) => [
     condition,
     advice,
-    evidence
-      .map(({ model, text, scenario }) => `[${model}](${page}#${scenarioAnchor(scenario)}): ${text}`)
-      .join('<br>'),
+    evidence.map(({ model, text, scenario }) => `[${model}](#${scenarioAnchor(scenario)}): ${text}`).join('<br>'),
   ])
   return markdown(['if this is so', 'then', 'because, measured'], rows, false)
 }

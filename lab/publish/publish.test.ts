@@ -27,7 +27,7 @@ test('what is committed is what is rendered from the committed JSON', () => {
   }
 })
 
-test('a run becomes pages, pictures and metrics, and its table stands between the markers of a README', t => {
+test('a run becomes pages, pictures and metrics, and its table stands between the markers of a page', t => {
   const root = mkdtempSync(join(tmpdir(), 'lab-publish-'))
   t.after(() => rmSync(root, { recursive: true, force: true }))
   const write = (path: string, text: string) => {
@@ -44,12 +44,14 @@ test('a run becomes pages, pictures and metrics, and its table stands between th
     ],
   }
   write('run/streaming-kafka/replay/throttled.history.json', JSON.stringify(history))
-  write('README.md', 'before\n<!-- results -->old<!-- /results -->\nafter\n')
+  write('docs/results.md', 'before\n<!-- results -->old<!-- /results -->\nafter\n')
+  write('README.md', '<!-- sample -->old<!-- /sample -->\n')
   for (const [path, text] of sourcesOf(sampleSummary([sampleResult, replay]), join(root, 'run'))) write(path, text)
 
   const files = renderedFrom(root, ['streaming-kafka'])
   assert.deepEqual([...files.keys()].sort(), [
     'README.md',
+    'docs/results.md',
     'streaming-kafka/analytics_consumer/metrics.json',
     'streaming-kafka/test-results-screenshot/consumer-lag.png',
     'streaming-kafka/test-results-screenshot/consumer-lag.svg',
@@ -59,9 +61,10 @@ test('a run becomes pages, pictures and metrics, and its table stands between th
   ])
   assert.deepEqual(JSON.parse(String(files.get('streaming-kafka/analytics_consumer/metrics.json'))), metrics(12))
   assert.match(
-    String(files.get('README.md')),
-    /^before\n<!-- results -->\n\n\| experiment \|[^]+<!-- \/results -->\nafter\n$/,
+    String(files.get('docs/results.md')),
+    /^before\n<!-- results -->\n\n\| experiment \|[^]+\(\.\.\/streaming-kafka\/tests\/results\/README\.md#replay\)[^]+<!-- \/results -->\nafter\n$/,
   )
+  assert.match(String(files.get('README.md')), /│ streaming-kafka\/consumer-lag │/)
   assert.deepEqual(renderedFrom(root, ['streaming-kafka']), files)
 })
 
@@ -125,7 +128,7 @@ test('only what is between the markers changes', () => {
   assert.equal(betweenMarkers('no markers', 'results', 'X'), 'no markers')
 })
 
-test('a comparison becomes a page with its pictures, and what the README says of it', t => {
+test('a comparison becomes a page with its pictures, and the findings of the README', t => {
   const root = mkdtempSync(join(tmpdir(), 'lab-publish-'))
   t.after(() => rmSync(root, { recursive: true, force: true }))
   const summary = sampleComparison()
@@ -133,7 +136,7 @@ test('a comparison becomes a page with its pictures, and what the README says of
     mkdirSync(dirname(join(root, path)), { recursive: true })
     writeFileSync(join(root, path), text)
   }
-  writeFileSync(join(root, 'README.md'), '<!-- comparison --><!-- /comparison -->\n')
+  writeFileSync(join(root, 'README.md'), '<!-- findings --><!-- /findings -->\n')
   const files = renderedFrom(root, [])
   const page = String(files.get('docs/comparison/README.md'))
   for (const { name, title, without } of summary.comparison?.about ?? []) {
@@ -143,7 +146,7 @@ test('a comparison becomes a page with its pictures, and what the README says of
     for (const why of Object.values(without)) assert.ok(page.includes(why), why)
   }
   assert.doesNotMatch(page, /undefined|NaN/)
-  assert.match(String(files.get('README.md')), /if this is so[^]+docs\/comparison\/README\.md#scenario-/)
+  assert.match(String(files.get('README.md')), /- \*\*.+docs\/comparison\/README\.md#scenario-inventory-dead/)
   assert.deepEqual(renderedFrom(root, []), files)
 })
 

@@ -1,6 +1,6 @@
 // All pages and pictures that are rendered from the committed sources, and from nothing else.
 import { existsSync, readFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { join, posix } from 'node:path'
 import { stripVTControlCharacters } from 'node:util'
 import { parse } from '#common/contracts/parse.ts'
 import type { Result, Summary } from '#engine/run/summary.ts'
@@ -8,17 +8,20 @@ import { metricsDocument } from '#common/workflow/compute-metrics.ts'
 import { fileOf, type Picture, pngOf } from '../report/charts/picture.ts'
 import { overviewTable, resultsPage } from '../report/markdown.ts'
 import { replayPicture, ReadingsSchema } from './replay.ts'
-import { renderResult } from '../report/terminal/report.ts'
+import { overviewOf } from '../report/terminal/report.ts'
 import { pastPicture, sharesPicture } from '../report/html/pictures.ts'
 import { repeatCommand } from '../report/html/this-run.ts'
 import { registry } from '../session/registry.ts'
 import { parseSummary } from '../session/run-folder.ts'
 import { COMPARISON, comparisonFiles } from './comparison.ts'
+import { findings } from './findings.ts'
 import { METRICS, pageOf, PICTURES, READINGS, REPLAY, REPLAY_PICTURE, summaryOf } from './output-paths.ts'
 
-/** Whose output the README shows, at the width of a page. */
-const SAMPLE = 'sync-rest/slow-inventory'
-const SAMPLE_WIDTH = 100
+/** The table of all experiments. */
+const RESULTS_PAGE = 'docs/results.md'
+
+/** The experiments in the README's excerpt of that table: one a model, each narrow enough for a page. */
+const SAMPLES = ['sync-rest/failing-inventory', 'async-rabbitmq/backlog-drain', 'streaming-kafka/consumer-lag']
 
 const DRAWN = { past: pastPicture, shares: sharesPicture }
 
@@ -44,16 +47,24 @@ export function renderedFrom(root: string, models: readonly string[]): Map<strin
         if (last) files.set(METRICS, metricsDocument(last.metrics))
       }
     }
-    addParts(files, root, join(model, 'README.md'), { results: overviewTable([summary], 'tests/results/README.md') })
+    addParts(files, root, join(model, 'README.md'), {
+      results: overviewTable([summary], () => 'tests/results/README.md'),
+    })
   }
   const compared = readComparison(root)
   if (compared) {
-    files.set(join(COMPARISON, 'README.md'), compared.page)
-    for (const [file, picture] of compared.pictures) addPicture(files, file, picture)
+    const { page, pictures } = comparisonFiles(compared, repeatCommand(compared, registry))
+    files.set(join(COMPARISON, 'README.md'), page)
+    for (const [file, picture] of pictures) addPicture(files, file, picture)
   }
+  addParts(files, root, RESULTS_PAGE, {
+    results: overviewTable(
+      summaries.map(({ summary }) => summary),
+      model => posix.relative(posix.dirname(RESULTS_PAGE), pageOf(model)),
+    ),
+  })
   addParts(files, root, 'README.md', {
-    ...(compared && { comparison: compared.excerpt }),
-    results: overviewTable(summaries.map(({ summary }) => summary)),
+    ...(compared && { findings: findings(compared, `${COMPARISON}/README.md`) }),
     sample: sampleOf(summaries.flatMap(({ summary }) => summary.results)),
   })
   return files
@@ -66,11 +77,9 @@ function readSummary(root: string, model: string): Summary {
 }
 
 /** Undefined where none was published yet. */
-function readComparison(root: string): ReturnType<typeof comparisonFiles> | undefined {
+function readComparison(root: string): Summary | undefined {
   const file = join(root, COMPARISON, 'summary.json')
-  if (!existsSync(file)) return undefined
-  const summary = parseSummary(readFileSync(file, 'utf8'), file)
-  return comparisonFiles(summary, repeatCommand(summary, registry))
+  return existsSync(file) ? parseSummary(readFileSync(file, 'utf8'), file) : undefined
 }
 
 function addPicture(files: Map<string, string | Uint8Array>, name: string, picture: Picture): void {
@@ -78,10 +87,10 @@ function addPicture(files: Map<string, string | Uint8Array>, name: string, pictu
   files.set(`${name}.png`, pngOf(picture))
 }
 
-/** What the terminal showed of one experiment. */
+/** A part of the table that a run prints at its end. */
 function sampleOf(results: readonly Result[]): string {
-  const result = results.find(({ model, experiment }) => `${model}/${experiment}` === SAMPLE) ?? results[0]
-  return result ? `\`\`\`\n${stripVTControlCharacters(renderResult(result, SAMPLE_WIDTH))}\n\`\`\`` : ''
+  const shown = results.filter(({ model, experiment }) => SAMPLES.includes(`${model}/${experiment}`))
+  return shown.length === 0 ? '' : `\`\`\`text\n${stripVTControlCharacters(overviewOf(shown))}\n\`\`\``
 }
 
 function addParts(files: Map<string, string | Uint8Array>, root: string, page: string, parts: Record<string, string>) {
@@ -94,7 +103,7 @@ function addParts(files: Map<string, string | Uint8Array>, root: string, page: s
   )
 }
 
-/** Replaces the part of a hand-written page between `<!-- name -->` and `<!-- /name -->`: the page with `text` between its markers of that name; as it is when it has none. */
+/** The page with `text` between its markers of that name, `<!-- name -->` and `<!-- /name -->`; as it is when it has none. */
 export function betweenMarkers(page: string, name: string, text: string): string {
   const begin = `<!-- ${name} -->`
   const end = `<!-- /${name} -->`

@@ -1,4 +1,4 @@
-// Results as Markdown: the page of a model, and the table of the READMEs.
+// Results as Markdown: the page of a model, and the table of all experiments.
 import { conditions, inContainers } from './terminal/report.ts'
 import { posix } from 'node:path'
 import type { Result, Summary } from '#engine/run/summary.ts'
@@ -6,13 +6,13 @@ import { LOGS, pageOf, PICTURES, REPLAY, REPLAY_PICTURE } from '../publish/outpu
 import { gridOf, literal, markdown, markdownTable } from './terminal/table.ts'
 import { keyMetrics } from './terminal/key-metrics.ts'
 
-/** @param link to the page of the results; where there are several models, each has its own */
-export function overviewTable(summaries: readonly Summary[], link?: string): string {
+/** @param linkTo the page of a model's results, from where the table is read */
+export function overviewTable(summaries: readonly Summary[], linkTo: (model: string) => string): string {
   const rows = summaries.flatMap(({ results }) =>
     results.map(result => {
       const { model, experiment, question, verdict } = result
       return [
-        `[${model}/${experiment}](${link ?? pageOf(model)}#${experiment})`,
+        `[${model}/${experiment}](${linkTo(model)}#${experiment})`,
         question,
         keyMetrics(result).join('<br>'),
         verdict,
@@ -20,7 +20,7 @@ export function overviewTable(summaries: readonly Summary[], link?: string): str
     }),
   )
   const runs = [...new Set(summaries.map(provenance))]
-  return [markdown(['experiment', 'asks', 'telling numbers', 'verdict'], rows, false), '', ...runs].join('\n')
+  return [markdown(['experiment', 'asks', 'key metrics', 'verdict'], rows, false), '', ...runs].join('\n')
 }
 
 export function resultsPage(model: string, summary: Summary): string {

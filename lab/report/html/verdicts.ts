@@ -63,7 +63,7 @@ function experimentsTable(results: readonly Result[], anchors: Anchors): Markup 
     const telling = keyMetrics(result).map(text => markup`<li>${text}</li>`)
     return markup`<tr><td class="${accentOf(model)}"><span class="model">${model}</span></td><th scope="row"><a href="#${anchors.get(result)}">${title}</a></th><td><a href="#${anchors.get(result)}">${verdictMark(verdict)}</a>${asidesOf([result])}</td><td>${question}</td><td><ul class="plain">${telling}</ul></td></tr>`
   })
-  const heads = ['model', 'experiment', 'verdict', 'asks', 'telling numbers']
+  const heads = ['model', 'experiment', 'verdict', 'asks', 'key metrics']
   const table = markup`<table class="verdicts prose"><thead><tr>${heads.map(text => markup`<th scope="col">${text}</th>`)}</tr></thead><tbody>${rows}</tbody></table>`
   return scrolling('Verdicts by experiment', table)
 }

@@ -80,7 +80,7 @@ test('the page of a model has every experiment with its table, picture and verdi
   assert.match(page, /!\[consumer-lag\]\(\.\.\/\.\.\/test-results-screenshot\/consumer-lag\.svg\)/)
   assert.match(page, /\*\*Verdict: invalid\.\*\*/)
   assert.match(
-    overviewTable([sampleSummary([sampleResult])]),
+    overviewTable([sampleSummary([sampleResult])], model => `${model}/tests/results/README.md`),
     /\(streaming-kafka\/tests\/results\/README\.md#consumer-lag\)/,
   )
 })

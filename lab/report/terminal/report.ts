@@ -49,14 +49,19 @@ function verdictLines({ verdict, checks }: Pick<Result, 'verdict' | 'checks'>): 
 
 /** One row an experiment. @param where the folder of the run, as the user would type it */
 export function renderOverview(summary: Summary, where: string): string {
-  const rows = summary.results.map(result => [
+  const { results } = summary
+  return renderProvenance(summary, where, ...(results.length > 0 ? [overviewOf(results)] : []))
+}
+
+/** The table alone. */
+export function overviewOf(results: readonly Result[]): string {
+  const rows = results.map(result => [
     `${result.model}/${result.experiment}`,
     `${SIGNS[result.verdict]} ${result.verdict}`,
     keyMetrics(result).join('\n'),
     seconds(result.seconds),
   ])
-  const table = rows.length > 0 ? [draw(['experiment', 'verdict', 'telling numbers', 'seconds'], rows, [0, 1, 2])] : []
-  return renderProvenance(summary, where, ...table)
+  return draw(['experiment', 'verdict', 'key metrics', 'seconds'], rows, [0, 1, 2])
 }
 
 /** Where the numbers come from, and where all of them are; below what is told of them. */

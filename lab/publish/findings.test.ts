@@ -1,0 +1,45 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import type { Measure, Result, Summary } from '#engine/run/summary.ts'
+import { sampleComparison } from '../testing/sample-comparison.ts'
+import { findings } from './findings.ts'
+
+const summary = sampleComparison()
+
+/** The same summary with other values of one measure. */
+const withValue = (scenario: string, name: string, change: (model: string, measure: Measure) => number): Summary => ({
+  ...summary,
+  results: summary.results.map((result): Result => {
+    if (result.cell?.scenario !== scenario) return result
+    const measures = result.measures.map(each =>
+      each.name === name ? { ...each, value: change(result.model, each) } : each,
+    )
+    return { ...result, measures }
+  }),
+})
+
+test('a lesson stands above its numbers only when they bear it out', () => {
+  const lesson = 'A dead service stops a chain of calls'
+  const answered = (synchronous: number) =>
+    findings(
+      withValue('inventory-dead', 'during: availability', model => (model === 'sync-rest' ? synchronous : 100)),
+      'page.md',
+    )
+  assert.match(answered(0), /sync-rest 0 %, async-rabbitmq 100 %/)
+  assert.ok(answered(0).includes(lesson))
+  assert.match(answered(99.5), /sync-rest 99\.5 %, async-rabbitmq 100 %/)
+  assert.ok(!answered(99.5).includes(lesson))
+})
+
+test('each finding links to the scenario that it was measured in, and what was not measured is left out', () => {
+  const links = [...findings(summary, 'page.md').matchAll(/\(page\.md#scenario-([a-z-]+)\)/g)].map(([, name]) => name)
+  assert.ok(links.includes('inventory-dead'))
+  const without = { ...summary, results: summary.results.filter(({ cell }) => cell?.scenario !== 'inventory-dead') }
+  assert.doesNotMatch(findings(without, 'page.md'), /inventory-dead/)
+})
+
+test('what the order checks found is counted with all safeguards in place, and named where one is left out', () => {
+  const text = findings(summary, 'page.md')
+  assert.match(text, /The checks `lost`, .+ orders in \d+ runs and found none\./)
+  assert.match(text, /left out on purpose: async-rabbitmq without an outbox, \d+ of .+, by `lost`\./)
+})

@@ -1,0 +1,183 @@
+// The findings that the README shows, with numbers from the committed comparison. Guarantees that the README never
+// contradicts its sources: a finding of which nothing was measured is left out, and its lesson gives way to the title of
+// the scenario when the numbers do not bear it out.
+import type { Result, Summary } from '#engine/run/summary.ts'
+import {
+  headlines,
+  medianOf,
+  type RepeatedMeasure,
+  repeatedMeasuresOf,
+  formatted,
+} from '../comparison/repeated-measures.ts'
+import { scenarioAnchor } from '../report/html/parts.ts'
+
+type Finding = {
+  scenario: string
+  /** What a reader remembers. */
+  lesson: string
+  /** Sentences without their full stops. None when nothing was measured. */
+  facts: string[]
+  /** Whether the numbers bear the lesson out. */
+  holds: boolean
+}
+
+/** A list in Markdown, then what the checks found. @param page of the comparison, from where the list is read */
+export function findings(summary: Summary, page: string): string {
+  const items = FINDINGS.flatMap(find => {
+    const { scenario, lesson, facts, holds } = find(summary)
+    const title = summary.comparison?.about.find(({ name }) => name === scenario)?.title ?? scenario
+    if (facts.length === 0) return []
+    return [`- **${holds ? lesson : title}.** ${facts.join('. ')} ([measured](${page}#${scenarioAnchor(scenario)})).`]
+  })
+  return [...items, '', checked(summary)].join('\n')
+}
+
+const FINDINGS: readonly ((summary: Summary) => Finding)[] = [inventoryDead, brokerDead, duplicates, readAgain, healthy]
+
+function inventoryDead(summary: Summary): Finding {
+  const scenario = 'inventory-dead'
+  const answered = headlines(repeatedMeasuresOf(summary, scenario, 'during: availability'))
+  const recovered = headlines(repeatedMeasuresOf(summary, scenario, 'time to full recovery'))
+  return {
+    scenario,
+    lesson: 'A dead service stops a chain of calls, but neither a queue nor a log',
+    facts: [
+      ...listed('Right answers within a second while Inventory was dead', answered),
+      ...listed('Once it was back, the last of those orders was complete after', recovered),
+    ],
+    holds: answered.every(each => isEnough(each) !== answersWithOutcome(summary, each)),
+  }
+}
+
+function brokerDead(summary: Summary): Finding {
+  const scenario = 'broker-dead'
+  const answered = repeatedMeasuresOf(summary, scenario, 'during: availability').filter(
+    each => !answersWithOutcome(summary, each),
+  )
+  return {
+    scenario,
+    lesson: 'With the broker dead, the outbox decides who can order, not the broker',
+    facts: listed('Right answers within a second', answered, ({ subject }) => `${subject.model} ${subject.variant}`),
+    holds: answered.every(each => isEnough(each) === /\bwith (its|an) outbox\b/.test(each.subject.variant)),
+  }
+}
+
+function duplicates(summary: Summary): Finding {
+  const scenario = 'duplicates'
+  const requested = headlines(repeatedMeasuresOf(summary, scenario, 'requested'))
+  const found = headlines(repeatedMeasuresOf(summary, scenario, 'duplicated'))
+  const amount = (measure: RepeatedMeasure): string => {
+    const all = requested.find(({ subject }) => subject.model === measure.subject.model)
+    return all ? `${formatted(measure)} of ${formatted(all)}` : formatted(measure)
+  }
+  return {
+    scenario,
+    lesson: 'Everything may arrive twice, and still no order counts twice',
+    facts: listed('Orders that were reserved or confirmed twice', found, modelOf, amount),
+    holds: found.every(({ values }) => values.every(value => value === 0)),
+  }
+}
+
+function readAgain(summary: Summary): Finding {
+  const scenario = 'read-again'
+  const read = headlines(repeatedMeasuresOf(summary, scenario, 'all read again after'))
+  const unable = Object.keys(summary.comparison?.about.find(({ name }) => name === scenario)?.without ?? {})
+  return {
+    scenario,
+    lesson: 'Only a log can be read again from its beginning',
+    facts: listed('A reader that had lost its state had the same result after', read),
+    holds: read.length === 1 && unable.length > 0,
+  }
+}
+
+/** At the rate in the middle of those that were run. */
+function healthy(summary: Summary): Finding {
+  const rates = (summary.comparison?.rates ?? []).toSorted((one, other) => one - other)
+  const rate = rates[Math.floor(rates.length / 2)] ?? 0
+  const [completed, memory] = ['completed p50', 'memory'].map(name =>
+    headlines(repeatedMeasuresOf(summary, 'healthy', name, rate)),
+  )
+  return {
+    scenario: 'healthy',
+    lesson: 'A broker costs time and memory',
+    facts: [
+      ...listed(`Median time to a confirmed order at ${rate} orders a second`, completed ?? []),
+      ...listed('Memory of all processes', memory ?? []),
+    ],
+    holds: [completed, memory].every(all => isLeastWithoutBroker(summary, all ?? [])),
+  }
+}
+
+function isLeastWithoutBroker(summary: Summary, measures: readonly RepeatedMeasure[]): boolean {
+  const [least, ...others] = measures.toSorted((one, other) => valueOf(one) - valueOf(other))
+  if (!least || !answersWithOutcome(summary, least)) return false
+  return others.every(each => valueOf(each) > valueOf(least))
+}
+
+/** As the synchronous model does, which has no broker. */
+const answersWithOutcome = ({ comparison }: Summary, { subject }: RepeatedMeasure): boolean =>
+  comparison?.features[subject.model]?.includes('answers-with-outcome') ?? false
+
+const isEnough = (measure: RepeatedMeasure): boolean => valueOf(measure) >= 90
+
+const valueOf = (measure: RepeatedMeasure): number => medianOf(measure).value ?? 0
+
+const modelOf = ({ subject }: RepeatedMeasure): string => subject.model
+
+function listed(
+  what: string,
+  measures: readonly RepeatedMeasure[],
+  name = modelOf,
+  amount: (measure: RepeatedMeasure) => string = formatted,
+): string[] {
+  return measures.length === 0 ? [] : [`${what}: ${measures.map(each => `${name(each)} ${amount(each)}`).join(', ')}`]
+}
+
+/** The checks that say whether an order was lost, duplicated, oversold or left unknown. */
+const ORDER_CHECKS = ['lost', 'duplicated', 'oversold', 'all-resolved']
+
+/** What these checks found: with all safeguards in place, and in each configuration that leaves one out. */
+function checked({ results }: Summary): string {
+  const cells = results.flatMap(({ model, variants, checks, measures }) =>
+    variants.map(({ name, disabledSafeguard }) => ({
+      configuration: `${model} ${name}`,
+      isSafe: disabledSafeguard === undefined,
+      orders: measures.find(each => each.variant === name && each.name === 'requested')?.value ?? 0,
+      checks: checks.filter(check => check.variant === name && ORDER_CHECKS.includes(check.name)),
+    })),
+  )
+  const safe = tally(cells.filter(({ isSafe }) => isSafe))
+  const unsafe = Map.groupBy(
+    cells.filter(({ isSafe }) => !isSafe),
+    ({ configuration }) => configuration,
+  )
+  return [
+    `Was an order lost, duplicated, oversold or left unknown? The checks ${named(ORDER_CHECKS)} asked this of ${count(safe.orders)} orders in ${safe.runs} runs and found ${safe.found === 0 ? 'none' : count(safe.found)}.`,
+    ...(safe.unknown > 0 ? [`${safe.unknown} of these checks could not be judged.`] : []),
+    ...[...unsafe].flatMap(([configuration, own]) => {
+      const { orders, found, by } = tally(own)
+      if (found === 0) return []
+      return `They do find such orders where a safeguard is left out on purpose: ${configuration}, ${count(found)} of ${count(orders)}, by ${named(by)}.`
+    }),
+  ].join(' ')
+}
+
+type Cell = { orders: number; checks: Result['checks'] }
+
+function tally(cells: readonly Cell[]) {
+  const checks = cells.flatMap(cell => cell.checks)
+  const finding = checks.filter(({ found = 0 }) => found > 0)
+  return {
+    runs: cells.length,
+    orders: sum(cells.map(({ orders }) => orders)),
+    found: sum(finding.map(({ found = 0 }) => found)),
+    by: [...new Set(finding.map(({ name }) => name))],
+    unknown: checks.filter(({ verdict }) => verdict === 'unknown').length,
+  }
+}
+
+const named = (names: readonly string[]): string => names.map(name => `\`${name}\``).join(', ')
+
+const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0)
+
+const count = (value: number): string => value.toLocaleString('en-US')
