@@ -1,55 +1,68 @@
-// Reserves stock for every OrderPlaced, exactly once in its effects.
+// Consumes OrderPlaced and reserves stock for each order, exactly once in its effects.
 //
-// Why idempotency. RabbitMQ delivers at least once: a message comes again when this process dies before its ack, when
-// the connection breaks, when the relay of the order service publishes again what it could not see confirmed, when a
-// retry or a refreshed copy and its original are both read, and when somebody redrives a dead letter. None of this can
-// be switched off; "exactly once" has to be made here, out of at-least-once and a memory that survives.
+// Why idempotency. Every transport of the three models delivers at least once. A message comes again when a process dies
+// before it has said that it is done: before the answer to a request, before the ack of a message, before the commit of an
+// offset. It also comes again when a client repeats its request, when a relay or a producer repeats a publish that was not
+// confirmed, when a dead letter is redriven, or when an offset is reset. None of that can be switched off. "Exactly once"
+// is therefore made in the service: at-least-once delivery plus a memory that survives a crash.
 //
-// How. The key is the `orderId`, not the id of the message or of the event: the same order may be told of by another
-// message, and two deliveries of one order must meet in one place. In ONE synced transaction (reserve-stock.ts)
+// How. The key is the `orderId`, and not the id of the request, message or record: two deliveries of one order may have
+// different ids, and must still find the same memory. In ONE synced transaction (common/workflow/reserve-stock.ts)
 //
-//   1. look the order up in the inbox (the table of decisions);
-//   2. found, same content:    take that decision, change nothing;
-//      found, other content:   `order-conflict`, a dead letter: it decides nothing;
-//      not found:              check and take the stock, all lines or none, and write the decision.
+//   1. look the order up in the table of decisions;
+//   2. found, same content:    return that decision, change nothing;
+//      found, other content:   `order-conflict`: decide nothing;
+//      not found:              check the stock, take all of it or none, and write the decision.
 //
-// so that there is no moment at which the stock is taken and the inbox does not know it. A memory in the process, or an
-// inbox written before or after the stock in a transaction of its own, would lose or double orders at exactly the crash
-// for which it was built.
+// There is no moment at which the stock is taken and the decision is not known. A memory in the process, or a table that
+// is written in a transaction of its own, would lose or double an order in exactly the crash that it was made for.
 //
-// Only then is the outcome published, and only when that is confirmed is the message acked:
+// Only then is the outcome sent on, and only then is the delivery acknowledged (decide-order.ts in each model):
 //
-//   commit ──▶ publish (confirmed, mandatory) ──▶ ack
-//          │                                  └─ dies here: delivered again, the inbox knows it, published again
-//          └─ dies here: delivered again, the inbox knows it, published for the first time
+//   sync-rest         commit ──▶ respond
+//   async-rabbitmq    commit ──▶ publish, confirmed ──▶ ack
+//   streaming-kafka   commit ──▶ produce, acknowledged ──▶ commit the offset
+//                            │                          └─ a crash here: delivered again, the same outcome is sent again
+//                            └─ a crash here: delivered again, the outcome is sent for the first time
 //
-// The event is made from the stored decision alone, with an id that follows from the order: published again it is the
-// same event, byte for byte, and its readers (order_service, notification_service) know it by the order.
+// The outcome is made from the stored decision alone, under an id that follows from the order. A repeated outcome is the
+// same event, byte for byte, and the services that read it recognise the order in the same way.
 //
-// What this does not give: an order of messages, or a bound on how often an outcome is published.
-import { inventoryEvent, type InventoryEvent } from '#common/contracts/events.ts'
+// Not promised: the order of messages, or how often an outcome is sent.
+import { OrderPlaced } from '#common/contracts/events.ts'
 import type { Order } from '#common/contracts/order.ts'
-import type { CrashPoint } from '#common/faults/crash.ts'
-import { wallTime } from '#common/contracts/clock.ts'
-import type { Handler } from '#common/service/handler.ts'
-import { reserveStock } from '#common/workflow/reserve-stock.ts'
-import type { Store, StockTx } from '#common/workflow/store.ts'
-import type { RepeatsTables } from './repeats.ts'
+import type { FaultInjector } from '#common/faults/fault-injector.ts'
+import { readEvent } from '#common/messaging/read-event.ts'
+import { decideOrder } from '#common/service/decide-order.ts'
+import type { ServiceStore } from '#common/stores/store.ts'
+import type { StockTables } from '#common/stores/stock.ts'
+import { consume, type Consumer, type ConsumeParts } from '../messaging/consume.ts'
+import { eventMessage } from '../messaging/event-message.ts'
+import type { CrashJournalTables } from '../messaging/quarantine/crash-journal.ts'
+import { decidePublishAck } from './decide-order.ts'
+import { recordRepeat, type RepeatsTables } from './repeats.ts'
 
-/** Decides an order, now or before, and returns the event that says so. */
-export function decide(
-  store: Store<StockTx & Pick<RepeatsTables, 'appendRepeat'>>,
-  crashPoint: CrashPoint,
-): Handler<Order, InventoryEvent> {
-  return async (order, { correlationId, log }) => {
-    const happened = { correlationId, occurredAt: wallTime() }
-    const { decision, isNew } = await store.transact(tx => {
-      const result = reserveStock(tx, order, happened)
-      if (!result.isNew) tx.appendRepeat(order.orderId)
-      return result
-    })
-    crashPoint()
-    log.info({ orderId: order.orderId, outcome: decision.outcome, isNew }, 'decided')
-    return inventoryEvent(order, decision.outcome, decision)
-  }
+type Tables = StockTables & RepeatsTables & CrashJournalTables
+
+type Parts = Pick<
+  ConsumeParts<OrderPlaced>,
+  'broker' | 'topology' | 'delaysMs' | 'concurrency' | 'log' | 'health' | 'closing'
+> & { store: ServiceStore<Tables>; faultInjector: FaultInjector }
+
+export function consumeOrders({ store, faultInjector, ...parts }: Parts): Consumer {
+  const { broker, topology } = parts
+  const decide = decideOrder<Tables>(store)
+  return consume<OrderPlaced>({
+    ...parts,
+    store,
+    consumerQueue: topology.consumerQueues.inventory,
+    read: readEvent(OrderPlaced, ['OrderPlaced']),
+    isDone: ({ data }) => store.read.findDecision(data.orderId) !== undefined,
+    handle: decidePublishAck({
+      decide: faultInjector.wrap((order: Order, context) => decide(order, context, recordRepeat)),
+      publish: event => broker.publish(eventMessage(topology.events, event)),
+      afterCommit: faultInjector.crashPoint('commit-publish'),
+      afterPublish: faultInjector.crashPoint('publish-ack'),
+    }),
+  })
 }

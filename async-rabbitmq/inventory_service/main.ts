@@ -1,6 +1,5 @@
 // inventory_service of the asynchronous model: consumes OrderPlaced, decides about stock, publishes the outcome.
 // Guarantees: one decision per `orderId` across crashes and restarts; a message is acked when its outcome is confirmed.
-import { OrderPlaced } from '#common/contracts/events.ts'
 import { faultRoutes } from '#common/faults/fault-routes.ts'
 import { createFaultInjector } from '#common/faults/fault-injector.ts'
 import { inventoryRoutes, pageRoute } from '#common/service/evidence-routes.ts'
@@ -10,12 +9,9 @@ import { initialStock } from '#common/stores/initial-stock.ts'
 import { stockTables } from '#common/stores/stock.ts'
 import { openStore } from '#common/stores/store.ts'
 import { connectBroker } from '../broker/broker.ts'
-import { consume } from '../messaging/consume.ts'
-import { eventMessage } from '../messaging/event-message.ts'
-import { readEvent } from '#common/messaging/read-event.ts'
 import { crashJournalTables } from '../messaging/quarantine/crash-journal.ts'
 import { topologyOf } from '../messaging/topology.ts'
-import { decide } from './consumer.ts'
+import { consumeOrders } from './consumer.ts'
 import { RepeatRow, repeatsTables } from './repeats.ts'
 import { faults, NAME, settings } from './settings.ts'
 
@@ -23,7 +19,7 @@ await runService(NAME, {
   settings,
   async start(parts) {
     const { config, environment } = parts
-    const switchboard = createFaultInjector({ ...faults, environment })
+    const faultInjector = createFaultInjector({ ...faults, environment })
     const tables = stockTables(initialStock(config.INITIAL_STOCK))
     const store = openStore(config.DATA_DIR, 'inventory', db => ({
       ...tables(db),
@@ -32,28 +28,19 @@ await runService(NAME, {
     }))
     const topology = topologyOf(config.PREFIX, config.RETRY_DELAYS_MS.length)
     const broker = connectBroker({ ...parts, url: config.RABBITMQ_URL, name: NAME, topology })
-    const decideOrder = switchboard.wrap(decide(store, switchboard.crashPoint('commit-publish')))
-    const beforeAck = switchboard.crashPoint('publish-ack')
-    const consumer = consume<OrderPlaced>({
+    const consumer = consumeOrders({
       ...parts,
       broker,
       topology,
-      line: topology.consumerQueues.inventory,
-      delaysMs: config.RETRY_DELAYS_MS,
-      prefetch: config.CONCURRENCY,
       store,
-      read: readEvent(OrderPlaced, ['OrderPlaced']),
-      isDone: event => store.read.findDecision(event.data.orderId) !== undefined,
-      async handle(event, context) {
-        const outcome = await decideOrder(event.data, context)
-        await broker.publish(eventMessage(topology.events, outcome))
-        beforeAck()
-      },
+      faultInjector,
+      delaysMs: config.RETRY_DELAYS_MS,
+      concurrency: config.CONCURRENCY,
     })
     const server = await createServer(parts)
     inventoryRoutes(server, store.read)
     pageRoute(server, '/inventory/repeats', RepeatRow, store.read.pageRepeats)
-    faultRoutes(server, switchboard)
+    faultRoutes(server, faultInjector)
     return {
       server,
       async stop() {

@@ -1,5 +1,5 @@
-// Repeats: how often an order came again after it was decided. Evidence for whoever asks whether duplicates arrived at
-// all; nothing is decided by it. Appended in the transaction that recognised the order.
+// Repeats: one row for each delivery of an order that was decided before. They are evidence that duplicates arrived, and
+// nothing is decided by them. A row is appended in the transaction that recognised the order.
 import type { DatabaseSync } from 'node:sqlite'
 import { Type, type Static } from 'typebox'
 import { monotonicNs } from '#common/contracts/clock.ts'
@@ -11,6 +11,11 @@ export type RepeatRow = Static<typeof RepeatRow>
 export type RepeatsTables = {
   appendRepeat(orderId: string): void
   pageRepeats: Pager<RepeatRow>
+}
+
+/** For the transaction of a decision (common/service/decide-order.ts). */
+export function recordRepeat(tx: Pick<RepeatsTables, 'appendRepeat'>, decided: { orderId: string; isNew: boolean }) {
+  if (!decided.isNew) tx.appendRepeat(decided.orderId)
 }
 
 export function repeatsTables(db: DatabaseSync): RepeatsTables {

@@ -1,105 +1,110 @@
-// The line in which deliveries wait for their turn. It knows nothing of brokers or orders.
-// Guarantees: what must be settled `unhandled` is settled before anything is handled; what must be `alone` begins when
-// nothing else is under way, and nothing begins beside it; `last` is alone too, after all that are; the rest is handled
-// together. When an item says `stop`, it
-// goes back to the front, nothing more begins, and one item is tried again every so often until one does not say it.
-// Not promised: an order among items that are handled together.
+// Decides when each delivery is handled. It knows nothing of brokers or orders.
+//
+//   settle-only    begins at once; it is not handled, and nothing begins to be handled before it is settled
+//   isolated       begins when nothing is in progress, and nothing is handled beside it
+//   isolated-last  the same, after all of `isolated`
+//   concurrent     the rest, all at once
+//
+// Guarantees: nothing of a lane begins while a lane above it waits. When an item answers `stop` it goes back to the front
+// of its lane and nothing more begins; one item is tried again every `resumeAfterMs`, until one is done.
+// Not promised: an order among concurrent items.
 import { setTimeout as wait } from 'node:timers/promises'
 
-export type Lane = 'unhandled' | 'alone' | 'last' | 'together'
+const LANES = ['settle-only', 'isolated', 'isolated-last', 'concurrent'] as const
+export type Lane = (typeof LANES)[number]
 export type Done = 'done' | 'stop'
 
 export type DeliveryScheduler<Item> = {
-  arrive(item: Item, turn: Lane): void
+  add(item: Item, lane: Lane): void
   /** Nothing begins between `hold` and `release`. */
   hold(): void
   release(): void
-  /** Forgets what waits; what is under way goes on. */
+  /** Forgets what waits; what is in progress continues. */
   clear(): void
-  /** Begins nothing more; resolves when nothing is under way. */
+  /** Begins nothing more; resolves when nothing is in progress. */
   close(): Promise<void>
 }
 
 type Parts<Item> = {
   /** Never rejects. */
-  work(item: Item, turn: Lane): Promise<Done>
+  work(item: Item, lane: Lane): Promise<Done>
   onStop(): void
   onResume(): void
-  tryAgainMs: number
+  resumeAfterMs: number
 }
 
-export function createDeliveryScheduler<Item>({
-  work,
-  onStop,
-  onResume,
-  tryAgainMs,
-}: Parts<Item>): DeliveryScheduler<Item> {
-  const waiting: Record<Lane, Item[]> = { unhandled: [], alone: [], last: [], together: [] }
-  const running: Record<Lane, number> = { unhandled: 0, alone: 0, last: 0, together: 0 }
-  const isIdle = () => Object.values(running).every(count => count === 0)
+export function createDeliveryScheduler<Item>(parts: Parts<Item>): DeliveryScheduler<Item> {
+  const waiting: Record<Lane, Item[]> = { 'settle-only': [], isolated: [], 'isolated-last': [], concurrent: [] }
+  const running: Record<Lane, number> = { 'settle-only': 0, isolated: 0, 'isolated-last': 0, concurrent: 0 }
+  const isIdle = () => LANES.every(lane => running[lane] === 0)
   const idle = Promise.withResolvers<void>()
   let isHeld = false
   let isStopped = false
   let isClosed = false
 
-  async function begin(item: Item, turn: Lane): Promise<Done> {
-    running[turn]++
-    const done = await work(item, turn)
-    running[turn]--
+  async function begin(item: Item, lane: Lane): Promise<Done> {
+    running[lane]++
+    const done = await parts.work(item, lane)
+    running[lane]--
     if (isClosed && isIdle()) idle.resolve()
     if (done === 'stop' && !isClosed) {
-      waiting[turn].unshift(item)
-      if (!isStopped) void stop()
+      waiting[lane].unshift(item)
+      if (!isStopped) void stopUntilOneIsDone()
     }
-    pump()
+    beginWaiting()
     return done
   }
 
-  function pump(): void {
-    if (isHeld || isStopped || isClosed) return
-    for (const item of waiting.unhandled.splice(0)) void begin(item, 'unhandled')
-    if (running.unhandled + running.alone + running.last > 0) return
-    const lonely = waiting.alone.length > 0 ? 'alone' : 'last'
-    const item = running.together === 0 ? waiting[lonely].shift() : undefined
-    if (item !== undefined) return void begin(item, lonely)
-    if (waiting[lonely].length > 0) return
-    for (const one of waiting.together.splice(0)) void begin(one, 'together')
+  function beginWaiting(): void {
+    while (!isHeld && !isStopped && !isClosed) {
+      const lane = nextLane(waiting, running)
+      if (lane === undefined) return
+      for (const item of waiting[lane].splice(0, lane.startsWith('isolated') ? 1 : Infinity)) void begin(item, lane)
+    }
   }
 
-  async function stop(): Promise<void> {
+  async function stopUntilOneIsDone(): Promise<void> {
     isStopped = true
-    onStop()
+    parts.onStop()
     while (!isClosed) {
-      await wait(tryAgainMs, undefined, { ref: false })
+      await wait(parts.resumeAfterMs, undefined, { ref: false })
       if (isHeld || !isIdle()) continue
-      const turn = (['unhandled', 'alone', 'last', 'together'] as const).find(name => waiting[name].length > 0)
-      const item = turn && waiting[turn].shift()
-      // With nothing left to try, the next delivery will tell.
-      if (turn === undefined || item === undefined || (await begin(item, turn)) === 'done') break
+      const lane = LANES.find(candidate => waiting[candidate].length > 0)
+      const [item] = lane ? waiting[lane].splice(0, 1) : []
+      // With nothing left to try, the next delivery shows whether the problem is over.
+      if (lane === undefined || item === undefined || (await begin(item, lane)) === 'done') break
     }
     isStopped = false
-    onResume()
-    pump()
+    parts.onResume()
+    beginWaiting()
   }
 
   return {
-    arrive(item, turn) {
-      waiting[turn].push(item)
-      pump()
+    add(item, lane) {
+      waiting[lane].push(item)
+      beginWaiting()
     },
     hold() {
       isHeld = true
     },
     release() {
       isHeld = false
-      pump()
+      beginWaiting()
     },
     clear() {
-      for (const items of Object.values(waiting)) items.length = 0
+      for (const lane of LANES) waiting[lane].length = 0
     },
     async close() {
       isClosed = true
       if (!isIdle()) await idle.promise
     },
   }
+}
+
+/** The lane whose next item may begin now. */
+function nextLane(waiting: Record<Lane, unknown[]>, running: Record<Lane, number>): Lane | undefined {
+  if (waiting['settle-only'].length > 0) return 'settle-only'
+  if (running['settle-only'] + running.isolated + running['isolated-last'] > 0) return undefined
+  const lane = LANES.find(candidate => waiting[candidate].length > 0)
+  return lane === 'concurrent' || running.concurrent === 0 ? lane : undefined
 }

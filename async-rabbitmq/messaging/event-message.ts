@@ -1,4 +1,4 @@
-// An event as a message: the envelope is the body; what readers and tools want to see outside repeats it.
+// An event as a message. The body is the whole event; the properties repeat what tools show without reading a body.
 import type { InventoryEvent, OrderPlaced } from '#common/contracts/events.ts'
 import type { Outgoing } from '../broker/message.ts'
 

@@ -17,30 +17,30 @@ const message = (headers: Headers): Incoming => ({
   brokerReason: undefined,
 })
 
-test('every copy is the same message, with what its publisher wrote in the headers', () => {
+test('a republished message has the bytes, ids and type of its original, and the headers of its publisher', () => {
   const before = message({ kind: 'theirs', 'x-delivery-count': 3 })
-  const copies = [
+  const republished = [
     republishForRetry(before, { exchange: 'e', delayMs: 1 }, error),
     republishAsDeadLetter(before, 'dead', error, 1),
     republishFresh(before),
     republishRedriven(before, 'q'),
   ]
   const { body, messageId, correlationId, type, contentType } = before
-  for (const { headers, exchange: _, routingKey: __, expirationMs: ___, ...rest } of copies) {
+  for (const { headers, exchange: _, routingKey: __, expirationMs: ___, ...rest } of republished) {
     assert.deepEqual(rest, { body, messageId, correlationId, type, contentType })
     assert.equal(headers?.kind, 'theirs')
     assert.equal(headers?.['x-delivery-count'], undefined)
   }
 })
 
-test('attempts are counted on the ladder, kept by a fresh copy, and forgotten by a redrive', () => {
+test('a retry counts an attempt, a fresh message keeps the attempts, and a redriven one has none', () => {
   const before = message({ 'x-attempt': 2, 'x-reason': 'handler-failed', 'x-detail': 'it broke' })
   assert.equal(republishForRetry(before, { exchange: 'e', delayMs: 1 }, error).headers?.['x-attempt'], 3)
   assert.deepEqual(republishFresh(before).headers, { 'x-attempt': 2 })
   assert.deepEqual(republishRedriven(before, 'q').headers, {})
 })
 
-test('a reason is kept short, and attempts that a stranger wrote do not count', () => {
+test('a long detail is cut, and attempts that another publisher wrote do not count', () => {
   assert.equal(String(republishAsDeadLetter(message({}), 'dead', error, 1).headers?.['x-detail']).length, 500)
   for (const odd of ['2', true, -1, 0.5]) assert.equal(attemptsOf(message({ 'x-attempt': odd })), 0)
   assert.equal(attemptsOf(message({ 'x-attempt': Number.MAX_SAFE_INTEGER })), 1_000)

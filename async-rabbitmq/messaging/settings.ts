@@ -1,4 +1,4 @@
-// The settings that every service of this model has, beyond those that all services have.
+// The settings of every service of this model, beyond those of all services.
 import { text, type Setting } from '#common/service/config.ts'
 import { DEFAULT_RETRY_DELAYS_MS, MAX_RETRY_DELAYS } from './topology.ts'
 
@@ -11,19 +11,19 @@ const amqpUrl = (fallback: string): Setting<string> => ({
   },
 })
 
-const delays: Setting<number[]> = {
-  about: 'the ladder: after each failed attempt the next delay in ms, then the message is a dead letter',
+const retryDelaysMs: Setting<number[]> = {
+  about: 'the delay in ms before each further attempt; after the last one the message is a dead letter',
   fallback: DEFAULT_RETRY_DELAYS_MS.join(),
   read(value) {
-    const steps = value.split(',').map(step => Number(step))
-    const isLadder = steps.length <= MAX_RETRY_DELAYS && steps.every(ms => Number.isInteger(ms) && ms >= 1)
-    if (isLadder && steps.every(ms => ms <= 3_600_000)) return steps
+    const delaysMs = value.split(',').map(Number)
+    const isDelay = (ms: number) => Number.isInteger(ms) && ms >= 1 && ms <= 3_600_000
+    if (delaysMs.length <= MAX_RETRY_DELAYS && delaysMs.every(isDelay)) return delaysMs
     throw new Error(`1 to ${MAX_RETRY_DELAYS} whole numbers from 1 to 3600000, with commas`)
   },
 }
 
 const prefix: Setting<string> = {
-  ...text('', 'goes before the name of every exchange and queue'),
+  ...text('', 'the beginning of the name of every exchange and queue'),
   read(value) {
     if (/^[\w.:-]{0,100}$/.test(value)) return value
     throw new Error('at most 100 letters, digits, dots, colons, dashes and underscores')
@@ -33,5 +33,5 @@ const prefix: Setting<string> = {
 export const brokerSettings = {
   RABBITMQ_URL: amqpUrl('amqp://lab:lab@127.0.0.1:5672/'),
   PREFIX: prefix,
-  RETRY_DELAYS_MS: delays,
+  RETRY_DELAYS_MS: retryDelaysMs,
 }

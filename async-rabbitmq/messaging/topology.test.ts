@@ -4,17 +4,17 @@ import { DELIVERY_LIMIT, MAX_RETRY_DELAYS, namesOf, topologyOf } from './topolog
 
 const topology = topologyOf('p.', 3)
 
-test('every name begins with the prefix, and every name of any ladder is removed with it', () => {
+test('every name begins with the prefix, and the names for any number of delay queues are removed with it', () => {
   const { exchanges, queues } = namesOf('p.')
   for (const name of [...exchanges, ...queues]) assert.match(name, /^p\./)
-  for (let steps = 1; steps <= MAX_RETRY_DELAYS; steps++) {
-    const some = topologyOf('p.', steps)
+  for (let delays = 1; delays <= MAX_RETRY_DELAYS; delays++) {
+    const some = topologyOf('p.', delays)
     assert.ok(some.queues.every(({ name }) => queues.includes(name)))
     assert.ok([...some.exchanges.map(({ name }) => name), some.readyMarker].every(name => exchanges.includes(name)))
   }
 })
 
-test('every queue is a quorum queue, and whatever dead-letters keeps its message until the target has it', () => {
+test('every queue is a quorum queue, and one that dead-letters keeps a message until the target has it', () => {
   for (const { name, arguments: given } of topology.queues) {
     assert.equal(given['x-queue-type'], 'quorum')
     if (!('x-dead-letter-exchange' in given)) continue
@@ -23,15 +23,15 @@ test('every queue is a quorum queue, and whatever dead-letters keeps its message
   }
 })
 
-test('what a service reads has the delivery limit and its own dead letters', () => {
-  for (const line of Object.values(topology.consumerQueues)) {
-    const queue = topology.queues.find(({ name }) => name === line.queue)
+test('a queue that a service consumes has the delivery limit and a dead-letter queue of its own', () => {
+  for (const consumerQueue of Object.values(topology.consumerQueues)) {
+    const queue = topology.queues.find(({ name }) => name === consumerQueue.queue)
     assert.equal(queue?.arguments['x-delivery-limit'], DELIVERY_LIMIT)
-    assert.equal(queue?.arguments['x-dead-letter-routing-key'], line.deadLetters)
+    assert.equal(queue?.arguments['x-dead-letter-routing-key'], consumerQueue.deadLetters)
   }
 })
 
-test('every event has a queue of its own for each of its readers', () => {
+test('each reader of an event has a queue of its own', () => {
   const readersOf = (routingKey: string) =>
     topology.bindings.filter(binding => binding.routingKey === routingKey).map(({ queue }) => queue)
   assert.deepEqual(readersOf('OrderPlaced'), ['p.inventory.orders'])

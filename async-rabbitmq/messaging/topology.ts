@@ -1,32 +1,32 @@
-// Every exchange, queue, binding and argument of the model, as data. Every name begins with the place's prefix.
+// Every exchange, queue, binding and argument of the model, as data. Every name begins with the deployment's prefix.
 //
 //   orders ──OrderPlaced──▶ inventory.orders            inventory-events ──InventoryReserved──▶ notification.reserved
 //                                                                        └─Reserved, Failed──▶ order.results
-//   retry.N holds a copy for its delay and lets it expire back to the queue that the copy came from.
-//   <reader>.dead-letters keeps what was given up, with its reason.
+//   retry.N are the delay queues: a message waits there, and expires to the queue that it came from.
+//   <reader>.dead-letters keeps the messages that could not be handled, with their reasons.
 //
-// Guarantees: the arguments are right on RabbitMQ 3.10 to 4.x. Quorum queues, so that what is confirmed is on the
-// broker's disk. What the broker itself dead-letters (a delay that expired, the delivery limit) is `at-least-once`,
-// which it ignores without `reject-publish`; otherwise a missing target would lose the message without a word.
+// Guarantees: the arguments are right on RabbitMQ 3.10 to 4.x. The queues are quorum queues, so a confirmed message is on
+// the broker's disk. What the broker itself dead-letters (an expired delay, the delivery limit) is `at-least-once`, which
+// it ignores without `reject-publish`. Without it a missing target queue would lose the message and report nothing.
 
-/** The ladder holds at most so many delays; all steps are removed with a prefix, whatever was configured. */
+/** At most so many delays can be set. All delay queues of a prefix are removed with it, whatever was set. */
 export const MAX_RETRY_DELAYS = 5
 export const DEFAULT_RETRY_DELAYS_MS = [200, 1_000, 5_000]
 
 /**
- * After so many returns of an unsettled message the broker itself dead-letters it: the last resort. The consumers keep
- * good messages far below it (see consume.ts), because this limit alone empties a good backlog: it counts deaths of
- * the consumer, not faults of the message.
+ * After so many returns of an unacked message the broker itself dead-letters it: the last resort. The consumers keep good
+ * messages far below it (see quarantine/). This limit alone would dead-letter a good backlog, because it counts crashes of
+ * the consumer and not errors of the message.
  */
 export const DELIVERY_LIMIT = 20
 
-/** Who looks through dead letters returns them each time; 4.x would drop them after 20 looks without this. */
-const NEVER = 2_000_000_000
+/** Listing dead letters returns each of them to its queue; without this, 4.x would drop them after 20 lists. */
+const UNLIMITED = 2_000_000_000
 
 export type Exchange = { name: string; type: 'direct' | 'fanout' }
 export type Queue = { name: string; arguments: Record<string, string | number> }
 export type Binding = { exchange: string; queue: string; routingKey: string }
-/** A queue that a service reads, and where it puts what it gives up. */
+/** A queue that a service consumes, and the queue for the messages of it that cannot be handled. */
 export type ConsumerQueue = { queue: string; deadLetters: string }
 
 export type Reader = 'inventory' | 'notification' | 'order'
@@ -35,54 +35,54 @@ export type Topology = {
   orders: string
   events: string
   consumerQueues: Record<Reader, ConsumerQueue>
-  /** The exchanges of the ladder, one a step. */
+  /** The exchanges of the delay queues, one for each further attempt. */
   delayQueues: string[]
   exchanges: Exchange[]
   queues: Queue[]
   bindings: Binding[]
-  /** Declared last of all, when the queues are old enough to be trusted: who finds it need not wait again. */
+  /** An exchange that is declared last, once the queues are safe to use. A service that finds it need not wait. */
   readyMarker: string
 }
 
-export function topologyOf(prefix: string, retrySteps: number): Topology {
+export function topologyOf(prefix: string, delayQueueCount: number): Topology {
   const orders = `${prefix}orders`
   const events = `${prefix}inventory-events`
-  const lines: Topology['consumerQueues'] = {
+  const consumerQueues: Topology['consumerQueues'] = {
     inventory: { queue: `${prefix}inventory.orders`, deadLetters: `${prefix}inventory.dead-letters` },
     notification: { queue: `${prefix}notification.reserved`, deadLetters: `${prefix}notification.dead-letters` },
     order: { queue: `${prefix}order.results`, deadLetters: `${prefix}order.dead-letters` },
   }
-  const retries = Array.from({ length: retrySteps }, (_, step) => `${prefix}retry.${step + 1}`)
+  const delayQueues = Array.from({ length: delayQueueCount }, (_, index) => `${prefix}retry.${index + 1}`)
   return {
     orders,
     events,
-    consumerQueues: lines,
-    delayQueues: retries,
+    consumerQueues,
+    delayQueues,
     exchanges: [
       { name: orders, type: 'direct' },
       { name: events, type: 'direct' },
-      // Fanout, so that a copy keeps the name of its own queue as routing key, and expires back to there.
-      ...retries.map(name => ({ name, type: 'fanout' as const })),
+      // Fanout: the routing key is the name of the queue that the message came from, and the message expires to it.
+      ...delayQueues.map(name => ({ name, type: 'fanout' as const })),
     ],
     queues: [
-      ...Object.values(lines).flatMap(line => [mainQueue(line), deadLetterQueue(line)]),
-      ...retries.map(retryQueue),
+      ...Object.values(consumerQueues).flatMap(queue => [mainQueue(queue), deadLetterQueue(queue)]),
+      ...delayQueues.map(delayQueue),
     ],
     bindings: [
-      { exchange: orders, queue: lines.inventory.queue, routingKey: 'OrderPlaced' },
-      { exchange: events, queue: lines.notification.queue, routingKey: 'InventoryReserved' },
-      { exchange: events, queue: lines.order.queue, routingKey: 'InventoryReserved' },
-      { exchange: events, queue: lines.order.queue, routingKey: 'InventoryFailed' },
-      ...retries.map(name => ({ exchange: name, queue: name, routingKey: '' })),
+      { exchange: orders, queue: consumerQueues.inventory.queue, routingKey: 'OrderPlaced' },
+      { exchange: events, queue: consumerQueues.notification.queue, routingKey: 'InventoryReserved' },
+      { exchange: events, queue: consumerQueues.order.queue, routingKey: 'InventoryReserved' },
+      { exchange: events, queue: consumerQueues.order.queue, routingKey: 'InventoryFailed' },
+      ...delayQueues.map(name => ({ exchange: name, queue: name, routingKey: '' })),
     ],
-    readyMarker: `${prefix}settled.${retrySteps}`,
+    readyMarker: `${prefix}ready.${delayQueueCount}`,
   }
 }
 
 const quorum = { 'x-queue-type': 'quorum' }
 
-/** How the broker itself moves a message on: kept until the target has confirmed it. The default exchange is ''. */
-const movedSafely = {
+/** The broker keeps a message that it dead-letters until the target queue has confirmed it. The default exchange is ''. */
+const deadLetteredSafely = {
   'x-dead-letter-exchange': '',
   'x-dead-letter-strategy': 'at-least-once',
   'x-overflow': 'reject-publish',
@@ -92,7 +92,7 @@ const mainQueue = ({ queue, deadLetters }: ConsumerQueue): Queue => ({
   name: queue,
   arguments: {
     ...quorum,
-    ...movedSafely,
+    ...deadLetteredSafely,
     'x-delivery-limit': DELIVERY_LIMIT,
     'x-dead-letter-routing-key': deadLetters,
   },
@@ -100,16 +100,16 @@ const mainQueue = ({ queue, deadLetters }: ConsumerQueue): Queue => ({
 
 const deadLetterQueue = ({ deadLetters }: ConsumerQueue): Queue => ({
   name: deadLetters,
-  arguments: { ...quorum, 'x-delivery-limit': NEVER },
+  arguments: { ...quorum, 'x-delivery-limit': UNLIMITED },
 })
 
-/** The delay is the message's own expiration, so that another ladder needs no other queues. */
-const retryQueue = (name: string): Queue => ({ name, arguments: { ...quorum, ...movedSafely } })
+/** The delay is the message's own expiration, so that other delays need no other queues. */
+const delayQueue = (name: string): Queue => ({ name, arguments: { ...quorum, ...deadLetteredSafely } })
 
-/** All names that a prefix can have, whatever ladder was configured. */
+/** All names that a prefix can have, whatever retry delays were set. */
 export function namesOf(prefix: string): { exchanges: string[]; queues: string[] } {
   const all = topologyOf(prefix, MAX_RETRY_DELAYS)
-  const markers = Array.from({ length: MAX_RETRY_DELAYS }, (_, steps) => topologyOf(prefix, steps + 1).readyMarker)
+  const markers = Array.from({ length: MAX_RETRY_DELAYS }, (_, index) => topologyOf(prefix, index + 1).readyMarker)
   return {
     exchanges: [...all.exchanges.map(exchange => exchange.name), ...markers],
     queues: all.queues.map(queue => queue.name),

@@ -5,6 +5,7 @@ import { faultRoutes } from '#common/faults/fault-routes.ts'
 import { createFaultInjector } from '#common/faults/fault-injector.ts'
 import { notificationsRoute } from '#common/service/evidence-routes.ts'
 import { createServer } from '#common/service/http-server.ts'
+import { sendOnce } from '#common/service/send-notification.ts'
 import { runService } from '#common/service/service.ts'
 import { notificationsTables } from '#common/stores/notifications.ts'
 import { openStore } from '#common/stores/store.ts'
@@ -13,36 +14,38 @@ import { consume } from '../messaging/consume.ts'
 import { readEvent } from '#common/messaging/read-event.ts'
 import { crashJournalTables } from '../messaging/quarantine/crash-journal.ts'
 import { topologyOf } from '../messaging/topology.ts'
-import { send } from './send-notification.ts'
+import { sendAck } from './send-notification.ts'
 import { faults, NAME, settings } from './settings.ts'
 
 await runService(NAME, {
   settings,
   async start(parts) {
     const { config, environment } = parts
-    const switchboard = createFaultInjector({ ...faults, environment })
+    const faultInjector = createFaultInjector({ ...faults, environment })
     const store = openStore(config.DATA_DIR, 'notifications', db => ({
       ...notificationsTables(db),
       ...crashJournalTables(db),
     }))
     const topology = topologyOf(config.PREFIX, config.RETRY_DELAYS_MS.length)
     const broker = connectBroker({ ...parts, url: config.RABBITMQ_URL, name: NAME, topology })
-    const sendOnce = switchboard.wrap(send(store, switchboard.crashPoint('commit-ack')))
     const consumer = consume<InventoryReserved>({
       ...parts,
       broker,
       topology,
-      line: topology.consumerQueues.notification,
+      consumerQueue: topology.consumerQueues.notification,
       delaysMs: config.RETRY_DELAYS_MS,
-      prefetch: config.CONCURRENCY,
+      concurrency: config.CONCURRENCY,
       store,
       read: readEvent(InventoryReserved, ['InventoryReserved']),
       isDone: event => store.read.wasSent(event.data.orderId),
-      handle: (event, context) => sendOnce(event.data, context),
+      handle: sendAck({
+        send: faultInjector.wrap(sendOnce(store)),
+        afterCommit: faultInjector.crashPoint('commit-ack'),
+      }),
     })
     const server = await createServer(parts)
     notificationsRoute(server, store.read.pageNotifications)
-    faultRoutes(server, switchboard)
+    faultRoutes(server, faultInjector)
     return {
       server,
       async stop() {

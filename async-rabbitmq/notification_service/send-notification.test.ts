@@ -1,22 +1,25 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { createLog } from '#common/service/log.ts'
-import { memoryNotifications } from '#common/testing/memory-store.ts'
-import type { NotificationsTx, Store } from '#common/workflow/store.ts'
-import { send } from './send-notification.ts'
+import { inventoryEvent, type InventoryReserved } from '#common/contracts/events.ts'
+import { testContext } from '#common/testing/context.ts'
+import { sendAck } from './send-notification.ts'
 
-const reserved = { orderId: 'o', userId: 'u', kitchenId: 'k', items: [{ sku: 'burger', quantity: 1 }] }
-const context = { correlationId: 'c', signal: new AbortController().signal, log: createLog('test', 'silent') }
+const order = { orderId: 'o', userId: 'u', kitchenId: 'k', items: [{ sku: 'burger', quantity: 1 }] }
+const happened = { correlationId: 'c', occurredAt: '2026-01-01T00:00:00.000Z' }
+const reserved = inventoryEvent(order, { status: 'reserved' }, happened) as InventoryReserved
 
-test('one order is confirmed once, however often it is told of', async () => {
-  const tx = memoryNotifications()
-  const sending = send({ transact: async work => work(tx) }, () => {})
-  await sending(reserved, context)
-  await sending(reserved, context)
-  assert.deepEqual(tx.sent, ['o'])
+test('the message is acked after the notification is on disk', async () => {
+  const steps: string[] = []
+  const handle = sendAck({
+    send: async ({ orderId }) => void steps.push(`send ${orderId}`),
+    afterCommit: () => steps.push('crash point'),
+  })
+  await handle(reserved, testContext(), () => steps.push('ack'))
+  assert.deepEqual(steps, ['send o', 'crash point', 'ack'])
 })
 
-test('a notification is not done with before the store has kept it', async () => {
-  const full: Store<NotificationsTx> = { transact: () => Promise.reject(new Error('the disk is full')) }
-  await assert.rejects(send(full, () => {})(reserved, context), /the disk is full/)
+test('a notification that could not be stored leaves its message unacked', async () => {
+  const send = () => Promise.reject(new Error('the disk is full'))
+  const ack = () => assert.fail('acked')
+  await assert.rejects(sendAck({ send, afterCommit() {} })(reserved, testContext(), ack), /the disk is full/)
 })

@@ -1,14 +1,20 @@
-// Confirms a reserved order: one notification, however often its InventoryReserved comes.
+// One InventoryReserved: send the notification, ack the message. A crash between the two leaves the message unacked; it is
+// delivered again, and the order is known as notified.
 import type { InventoryReserved } from '#common/contracts/events.ts'
 import type { CrashPoint } from '#common/faults/crash.ts'
 import type { Handler } from '#common/service/handler.ts'
-import { sendNotification } from '#common/workflow/send-notification.ts'
-import type { NotificationsTx, Store } from '#common/workflow/store.ts'
+import type { MessageHandler } from '../messaging/consume.ts'
 
-export function send(store: Store<NotificationsTx>, crashPoint: CrashPoint): Handler<InventoryReserved['data'], void> {
-  return async ({ orderId, userId }, { log }) => {
-    const isNew = await store.transact(tx => sendNotification(tx, { orderId, userId }))
-    crashPoint()
-    log.info({ orderId, isNew }, 'sent')
+type Parts = {
+  /** Resolves when the notification is on disk. */
+  send: Handler<InventoryReserved['data'], void>
+  afterCommit: CrashPoint
+}
+
+export function sendAck({ send, afterCommit }: Parts): MessageHandler<InventoryReserved> {
+  return async ({ data: order }, context, ack) => {
+    await send(order, context)
+    afterCommit()
+    ack()
   }
 }

@@ -36,17 +36,21 @@ await runService(NAME, {
     const broker = connectBroker({ ...parts, url: config.RABBITMQ_URL, name: NAME, topology })
     const openIntake = config.OUTBOX === 'on' ? withOutbox : withoutOutbox
     const intake = openIntake({ ...parts, store, broker, exchange: topology.orders, faultInjector })
+    const recordOutcome = recordOutcomeOf(store)
     const consumer = consume<InventoryEvent>({
       ...parts,
       broker,
       topology,
-      line: topology.consumerQueues.order,
+      consumerQueue: topology.consumerQueues.order,
       delaysMs: config.RETRY_DELAYS_MS,
-      prefetch: config.CONCURRENCY,
+      concurrency: config.CONCURRENCY,
       store,
       read: readEvent(InventoryEvent, ['InventoryReserved', 'InventoryFailed']),
       isDone: event => store.read.findOrder(event.data.orderId)?.status !== 'pending',
-      handle: recordOutcomeOf(store),
+      async handle(event, context, ack) {
+        await recordOutcome(event, context)
+        ack()
+      },
     })
     // An order that a fault holds here is in no row, and becomes one although its client has long gone.
     const { handle, inFlight } = countInFlight(faultInjector.wrap(intake.place))

@@ -73,7 +73,7 @@ test('each poison message is once among the dead letters with its reason, and go
     assert.deepEqual([found.length, found[0]?.reason, found[0]?.attempts], [1, reason, 1], name)
     assert.match(found[0]?.detail ?? '', detail, name)
   }
-  assert.doesNotMatch(place.log('inventory_service'), /will be tried again/)
+  assert.doesNotMatch(place.log('inventory_service'), /will be retried/)
 })
 
 test('the other services too set aside what they cannot read', async t => {

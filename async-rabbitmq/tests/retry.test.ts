@@ -21,7 +21,7 @@ test('an error that heals climbs the ladder and succeeds', async t => {
   await untilNotified(place, 10)
   await assertWhole(place, orderIds)
   assert.deepEqual(await place.link.deadLetters(), [])
-  assert.equal(place.log('inventory_service').match(/will be tried again/g)?.length, 30)
+  assert.equal(place.log('inventory_service').match(/will be retried/g)?.length, 30)
   for (const delayMs of [50, 100, 150]) assert.match(place.log('inventory_service'), new RegExp(`"delayMs":${delayMs}`))
 })
 

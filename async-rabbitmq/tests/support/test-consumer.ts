@@ -1,4 +1,4 @@
-// A consumer on a broker that is made up: the test delivers, confirms, and sees what is handled, published and acked.
+// A consumer on a fake broker: the test delivers and confirms, and sees what is handled, published and acked.
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -17,17 +17,72 @@ import { crashJournalTables } from '../../messaging/quarantine/crash-journal.ts'
 import { topologyOf } from '../../messaging/topology.ts'
 
 const topology = topologyOf('', 3)
-export const line = topology.consumerQueues.inventory
+export const consumerQueue = topology.consumerQueues.inventory
 
 export function openConsumer(
   t: TestContext,
-  work: { handle?(orderId: string): void; isDone?(orderId: string): boolean } = {},
+  work: { handle?: ((orderId: string) => void) | undefined; isDone?(orderId: string): boolean } = {},
 ) {
   const folder = mkdtempSync(join(tmpdir(), 'lab-consume-'))
-  const store = openStore(folder, 'suspects', crashJournalTables)
+  const store = openStore(folder, 'crash-journal', crashJournalTables)
   const closing = new AbortController()
   const health = createHealth()
   const steps: string[] = []
+  const { broker, confirms, published, subscriber } = fakeBroker(steps)
+  const consumer = consume<OrderPlaced>({
+    broker,
+    topology,
+    consumerQueue,
+    delaysMs: [1, 2, 3],
+    concurrency: 64,
+    store,
+    read: readEvent(OrderPlaced, ['OrderPlaced']),
+    isDone: event => work.isDone?.(event.data.orderId) ?? false,
+    async handle({ data: { orderId } }, _context, ack) {
+      steps.push(`handle ${orderId}`)
+      work.handle?.(orderId)
+      ack()
+    },
+    log: createLog('test', 'silent'),
+    health,
+    closing: closing.signal,
+  })
+  t.after(async () => {
+    closing.abort()
+    for (const confirm of confirms) confirm.resolve()
+    await consumer.stop()
+    store.close()
+    rmSync(folder, { recursive: true })
+  })
+  const deliver = (orderId: string, given: Partial<Delivery> = {}, channel = { isFirst: false, caughtUp: atOnce }) => {
+    const ack = () => void steps.push(`ack ${orderId}`)
+    const headers = {}
+    const body = bodyOf(orderId)
+    subscriber()?.onDelivery({ ...bareMessage, body, headers, redelivered: false, ack, ...given }, channel)
+  }
+  return {
+    closing,
+    confirms,
+    deliver,
+    health,
+    lose: () => subscriber()?.onLost(),
+    published,
+    steps,
+    store,
+    quiet,
+    untilPublished: (count: number) =>
+      waitFor(() => published.length >= count, { deadlineMs: 60_000, everyMs: 5, what: `${count} published messages` }),
+    untilSteps: (...wanted: string[]) =>
+      waitFor(() => wanted.every(step => steps.includes(step)), {
+        deadlineMs: 60_000,
+        everyMs: 5,
+        what: String(wanted),
+      }),
+  }
+}
+
+/** Keeps what is published until the test confirms or refuses it. */
+function fakeBroker(steps: string[]) {
   const published: Outgoing[] = []
   const confirms: PromiseWithResolvers<void>[] = []
   let subscriber: Subscriber | undefined
@@ -43,47 +98,17 @@ export function openConsumer(
       return { cancel: async () => {} }
     },
   }
-  const consumer = consume<OrderPlaced>({
-    broker,
-    topology,
-    line,
-    delaysMs: [1, 2, 3],
-    prefetch: 64,
-    store,
-    read: readEvent(OrderPlaced, ['OrderPlaced']),
-    isDone: event => work.isDone?.(event.data.orderId) ?? false,
-    async handle({ data: { orderId } }) {
-      steps.push(`handle ${orderId}`)
-      work.handle?.(orderId)
-    },
-    log: createLog('test', 'silent'),
-    health,
-    closing: closing.signal,
-  })
-  t.after(async () => {
-    closing.abort()
-    for (const confirm of confirms) confirm.resolve()
-    await consumer.stop()
-    store.close()
-    rmSync(folder, { recursive: true })
-  })
-  const deliver = (orderId: string, given: Partial<Delivery> = {}, channel = { isFirst: false, caughtUp: settled }) => {
-    const ack = () => void steps.push(`ack ${orderId}`)
-    const headers = {}
-    const body = bodyOf(orderId)
-    subscriber?.onDelivery({ ...nothing, body, headers, redelivered: false, ack, ...given }, channel)
-  }
-  const untilSteps = (...wanted: string[]) =>
-    waitFor(() => wanted.every(step => steps.includes(step)), { deadlineMs: 60_000, everyMs: 5, what: String(wanted) })
-  const untilPublished = (count: number) =>
-    waitFor(() => published.length >= count, { deadlineMs: 60_000, everyMs: 5, what: `${count} copies` })
-  const lose = () => subscriber?.onLost()
-  return { closing, confirms, deliver, health, lose, published, steps, store, untilPublished, untilSteps }
+  return { broker, confirms, published, subscriber: () => subscriber }
 }
 
-const settled = async () => {}
-const nothing = {
-  queue: line.queue,
+/** Lets everything run that needs no event from outside. */
+async function quiet(): Promise<void> {
+  for (let turn = 0; turn < 10; turn++) await new Promise(setImmediate)
+}
+
+const atOnce = async () => {}
+const bareMessage = {
+  queue: consumerQueue.queue,
   messageId: undefined,
   correlationId: undefined,
   type: undefined,

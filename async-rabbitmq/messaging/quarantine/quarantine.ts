@@ -1,0 +1,91 @@
+// The quarantine of a message that kills its consumer.
+//
+// When a process dies, the broker takes back all the messages it had in flight, and counts a return for each of them. One
+// killer would so push the good messages beside it to the broker's delivery limit, and into the dead-letter queue.
+// Against that:
+//
+//   - a message with 2 returns is handled in isolation, with a row in the crash journal around the work. A message that
+//     crashed its consumer 5 times in isolation, and has no stored result, is dead-lettered as `kills-consumer`.
+//   - a message with 5 returns is republished before any message of its batch is handled. The broker counts the returns
+//     of the republished message from 0. A crash between the publish and the ack leaves two of them; handlers recognise
+//     an order that they know.
+//
+// Guarantees: a good message never reaches the delivery limit because of another one. A message with a stored result is
+// never dead-lettered here. Not promised: that no good message is isolated; isolation only makes it slower.
+import { LabError } from '#common/contracts/errors.ts'
+import type { Logger } from '#common/service/log.ts'
+import type { Store } from '#common/workflow/store.ts'
+import type { Broker } from '../../broker/broker.ts'
+import type { Delivery } from '../../broker/subscription.ts'
+import type { Lane } from '../delivery-scheduler.ts'
+import { attemptsOf, republishAsDeadLetter, republishFresh } from '../republish.ts'
+import { type CrashJournalTables, messageKey } from './crash-journal.ts'
+
+const ISOLATE_FROM_RETURNS = 2
+const REPUBLISH_FROM_RETURNS = 5
+const CRASHES_OF_A_KILLER = 5
+
+export type QuarantineParts = {
+  broker: Pick<Broker, 'publish'>
+  store: Store<CrashJournalTables> & { read: CrashJournalTables }
+  /** The queue for dead letters. */
+  deadLetters: string
+  /** Whether the message has its stored result. */
+  isDone(body: Buffer): boolean
+  log: Logger
+}
+
+export type Quarantine = {
+  /** How a delivery is to be handled. */
+  laneOf(delivery: Delivery): Lane
+  /** For the lane `settle-only`: dead-letters a killer, republishes a message with too many returns; then acks. */
+  settle(delivery: Delivery): Promise<void>
+  /** For the isolated lanes: runs `handle` with a row in the crash journal. */
+  isolate(delivery: Delivery, handle: (ack: () => void) => Promise<void>): Promise<void>
+}
+
+export function createQuarantine({ broker, store, deadLetters, isDone, log }: QuarantineParts): Quarantine {
+  return {
+    laneOf({ body, deliveryCount }) {
+      if (deliveryCount >= REPUBLISH_FROM_RETURNS) return 'settle-only'
+      const crashes = store.read.crashCount(messageKey(body))
+      if (crashes === 0 && deliveryCount < ISOLATE_FROM_RETURNS) return 'concurrent'
+      if (isDone(body)) return 'concurrent'
+      if (crashes >= CRASHES_OF_A_KILLER) return 'settle-only'
+      // Behind all others, so that a killer stops no good message. When the crashes have another cause, each of them
+      // meets another message, and no message collects five.
+      return crashes > 0 ? 'isolated-last' : 'isolated'
+    },
+
+    async settle(delivery) {
+      const { body, messageId } = delivery
+      const key = messageKey(body)
+      const crashes = store.read.crashCount(key)
+      if (crashes < CRASHES_OF_A_KILLER || isDone(body)) {
+        await broker.publish(republishFresh(delivery))
+        return delivery.ack()
+      }
+      const error = new LabError('kills-consumer', `the consumer ended ${crashes} times while it handled only this`)
+      await broker.publish(republishAsDeadLetter(delivery, deadLetters, error, attemptsOf(delivery)))
+      // A dead letter that is redriven gets another chance.
+      await store.transact(tx => tx.clearAttempts(key))
+      log.error({ messageId, reason: error.code, crashes }, 'dead-lettered')
+      delivery.ack()
+    },
+
+    async isolate(delivery, handle) {
+      const key = messageKey(delivery.body)
+      let isAcked = false
+      await store.transact(tx => tx.recordAttempt(key))
+      try {
+        await handle(() => {
+          isAcked = true
+        })
+      } finally {
+        await store.transact(tx => tx.clearAttempts(key))
+      }
+      // Not before the row is gone: when it cannot be deleted, the consumer stops and handles the message again.
+      if (isAcked) delivery.ack()
+    },
+  }
+}
