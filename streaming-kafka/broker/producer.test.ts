@@ -1,4 +1,4 @@
-// A broker that takes connections and never says a word: what the producer promises about time and number.
+// A broker that accepts connections and never answers: the producer's deadlines and the bound of its queue.
 import assert from 'node:assert/strict'
 import { createServer, type Socket } from 'node:net'
 import { once } from 'node:events'
@@ -26,23 +26,23 @@ async function silent(t: TestContext, maxWaiting: number) {
   return { producer, send }
 }
 
-/** What was sent is handed over when the loop has come round; what comes then waits behind it. */
+/** Records are handed over after a turn of the event loop. Records that come later wait behind them. */
 async function handOver(): Promise<void> {
   for (let turn = 0; turn < 2; turn++) await new Promise(resolve => setImmediate(resolve))
 }
 
-test('handed over and not acknowledged in time is unknown; not handed over in time did not happen', async t => {
+test('a record that is not acknowledged in time is unknown, and one that was not handed over in time did not happen', async t => {
   const { send } = await silent(t, 100)
   const first = send(300)
   const handedOver = assert.rejects(first, { code: 'deadline-passed' })
   await handOver()
   const second = assert.rejects(send(100), { code: 'unavailable' })
   await Promise.all([handedOver, second])
-  // Refused at once, for a reason of its own: it is not let in to wait.
+  // Refused at once: while the broker does not acknowledge, no further record may wait.
   await assert.rejects(send(60_000), { code: 'unavailable', message: /does not acknowledge/ })
 })
 
-test('the queue is bounded: one more is refused at once', async t => {
+test('a record beyond the bound of the queue is refused at once', async t => {
   const { send } = await silent(t, 3)
   const waiting = [send(1_000)]
   await handOver()
@@ -52,7 +52,7 @@ test('the queue is bounded: one more is refused at once', async t => {
   assert.ok(ends.every(({ status }) => status === 'rejected'))
 })
 
-test('what waits when the producer is closed learns that it was not written', async t => {
+test('closing the producer rejects waiting records as not written, and records in flight as unknown', async t => {
   const { producer, send } = await silent(t, 10)
   const first = assert.rejects(send(60_000), { code: 'deadline-passed' })
   await handOver()

@@ -4,7 +4,7 @@ import { createWorkProgress } from './work-progress.ts'
 
 const at = (offset: bigint, partition = 0) => ({ topic: 'orders', partition, offset })
 
-test('the next offset is the lowest unfinished one, whatever finishes after it', () => {
+test('the next offset is the lowest unfinished one, whatever later records have finished', () => {
   const progress = createWorkProgress()
   for (const offset of [5n, 6n, 7n]) assert.ok(progress.begin(at(offset)))
   progress.finish(at(7n))
@@ -14,7 +14,7 @@ test('the next offset is the lowest unfinished one, whatever finishes after it',
   assert.equal(progress.next('orders', 0), 8n)
 })
 
-test('a record that comes again is not begun again', () => {
+test('a record that is read again does not begin again', () => {
   const progress = createWorkProgress()
   assert.ok(progress.begin(at(5n)))
   assert.equal(progress.begin(at(5n)), false)
@@ -24,7 +24,7 @@ test('a record that comes again is not begun again', () => {
   assert.equal(progress.next('orders', 0), 9n)
 })
 
-test('partitions are apart, and one that was never begun has no next offset', () => {
+test('partitions are independent, and one without a begun record has no next offset', () => {
   const progress = createWorkProgress()
   progress.begin(at(3n, 1))
   assert.equal(progress.next('orders', 0), undefined)

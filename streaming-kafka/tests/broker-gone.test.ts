@@ -1,6 +1,6 @@
-// A Kafka of these tests' own, since it is killed: gone at the start, gone in the middle of the load, and there again.
+// Kafka is away at the start, dies under load, and comes back. These tests kill it, so each starts a Kafka of its own.
 import assert from 'node:assert/strict'
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test, type TestContext } from 'node:test'
@@ -9,8 +9,10 @@ import { waitFor } from '#host/wait-for.ts'
 import { provideBroker } from '#infra/brokers/provide.ts'
 import { streamingKafka } from '../lab/model.ts'
 import { type Answer, call, order, placeMany } from './support/client.ts'
-import { NAME, restart, show, untilHealth } from './support/entry.ts'
-import { assertSound, startTestSystem, type TestSystem } from './support/test-system.ts'
+import { NAME, restartUnhealthy, showOrder, untilHealthAnswers } from './support/producer-order.ts'
+import { type KafkaSystem, orderIdOf, recordsOf } from './support/system.ts'
+import { assertSound } from '#conformance/assert-sound.ts'
+import { startSystem } from '#conformance/test-system.ts'
 
 const NAMES = streamingKafka.services.map(({ name }) => name)
 
@@ -23,28 +25,28 @@ async function ownBroker(t: TestContext) {
   return { address, broker, release: () => stop().finally(() => rmSync(dataFolder, { recursive: true, force: true })) }
 }
 
-const allAre = (stage: TestSystem, status: number) =>
+const untilAllHealthAnswers = (system: KafkaSystem, status: number) =>
   waitFor(
     async () => {
-      const asked = NAMES.map(name => call(`${stage.runtime.url(name)}/health`, 'GET').catch(() => undefined))
+      const asked = NAMES.map(name => call(`${system.url(name)}/health`, 'GET').catch(() => undefined))
       return (await Promise.all(asked)).every(answer => answer?.status === status)
     },
     { deadlineMs: 30_000, what: `every health to answer ${status}` },
   )
 
-test('a broker that comes late, dies under load and comes back: health tells it, and no order is lost or doubled', async t => {
+test('a broker that comes late, dies under load and comes back turns health red, and no order is lost or duplicated', async t => {
   const { address, broker, release } = await ownBroker(t)
   await broker.kill()
-  const stage = await startTestSystem(t, {}, address)
-  t.after(release) // after the stage has removed what it made
-  const base = stage.runtime.url('producer_order')
-  const starting = stage.startAll()
+  const system = await startSystem(t, streamingKafka, { broker: { kafka: address }, started: [] })
+  t.after(release) // after the system has removed what it made
+  const base = system.url('producer_order')
+  const starting = system.start()
   starting.catch(() => {}) // awaited below
-  await allAre(stage, 503)
+  await untilAllHealthAnswers(system, 503)
   const early = await call(`${base}/order`, 'POST', order('ada', 'main'))
   assert.deepEqual([early.status, early.body.code], [503, 'unavailable'])
   for (const name of NAMES) {
-    const log = readFileSync(join(stage.folder, 'logs', `${name}.log`), 'utf8')
+    const log = system.logOf(name)
     const pieces = [...log.matchAll(/"piece":"([^"]+)","problem"/g)].map(([, piece]) => piece)
     assert.equal(pieces.length, new Set(pieces).size, `${name} logged the same problem twice: ${log}`)
   }
@@ -63,7 +65,7 @@ test('a broker that comes late, dies under load and comes back: health tells it,
   const killed = broker.kill()
   place(50)
   await killed
-  await allAre(stage, 503)
+  await untilAllHealthAnswers(system, 503)
   place(10)
   const statuses = (await Promise.all(answers)).map(({ status }) => status)
   assert.ok(statuses.slice(0, 100).every(status => status === 202))
@@ -77,7 +79,7 @@ test('a broker that comes late, dies under load and comes back: health tells it,
   )
 
   await broker.start()
-  await allAre(stage, 200)
+  await untilAllHealthAnswers(system, 200)
   const count = answers.length
   const again = await Promise.all(
     Array.from({ length: count }, (_, i) =>
@@ -86,98 +88,88 @@ test('a broker that comes late, dies under load and comes back: health tells it,
   )
   for (const [index, { status }] of again.entries()) {
     const before = statuses[index]
-    // Accepted before: it is known. Refused with 503: it never happened, so it is placed now.
+    // It was accepted: the service knows it. It was refused with 503: nothing happened, so it is placed now.
     if (before === 202) assert.ok(status === 200 || status === 409, `order ${index} was lost: ${status}`)
-    if (before === 503) assert.equal(status, 202, `order ${index} was refused with 503 and is there`)
+    if (before === 503) assert.equal(status, 202, `order ${index} was refused with 503 and exists`)
   }
-  const evidence = await stage.quiet(count)
+  const evidence = await system.untilQuiescent(count)
   assert.equal(evidence.orders.length, count)
   assertSound(evidence)
 })
 
-test('an order that was told 504 keeps the end from being quiet until Kafka is back and the order is shown', async t => {
+test('an order that was answered 504 counts as on its way until Kafka is back and the order is shown', async t => {
   const { address, broker, release } = await ownBroker(t)
-  const stage = await startTestSystem(t, {}, address)
-  t.after(release) // after the stage has removed what it made
-  await stage.startAll()
-  const base = stage.runtime.url('producer_order')
+  const system = await startSystem(t, streamingKafka, { broker: { kafka: address } })
+  t.after(release) // after the system has removed what it made
+  const base = system.url('producer_order')
   await placeMany(base, 50, 'before')
-  assert.equal((await stage.quiet(50)).onTheirWay, 0)
+  assert.equal((await system.untilQuiescent(50)).onTheirWay, 0)
 
   await broker.kill()
   const answers = await placeMany(base, 50, 'unknown')
   const unknown = answers.filter(({ status }) => status === 504)
-  assert.ok(unknown.length > 0, 'no client was told 504')
+  assert.ok(unknown.length > 0, 'no client was answered 504')
   assert.ok(answers.every(({ status }) => status === 503 || status === 504))
-  // The services answer for themselves; the dead letters are the broker's.
-  const away = await readEvidence(streamingKafka, stage.runtime, { ...stage.link, deadLetters: async () => [] })
+  // The services hold their own evidence; the dead letters are in the broker, which is away.
+  const away = await readEvidence(streamingKafka, system.runtime, { ...system.inspector, deadLetters: async () => [] })
   assert.equal(away.orders.length, 50)
   assert.equal(away.onTheirWay, unknown.length)
   assert.equal(isQuiet(away), false)
-  assert.equal(isQuiet({ ...away, onTheirWay: 0 }), true, 'it was something else that was not quiet')
+  assert.equal(isQuiet({ ...away, onTheirWay: 0 }), true, 'something else was not quiet')
 
   await broker.start()
-  const end = await waitFor(() => quietEvidence(stage), { deadlineMs: 30_000, what: 'all to be quiet again' })
+  const end = await system.untilQuiescent()
   const shown = new Set(end.orders.map(({ orderId }) => orderId))
   for (const { body } of unknown)
-    assert.ok(shown.has(String(body.orderId)), `${String(body.orderId)} came after the end`)
+    assert.ok(shown.has(String(body.orderId)), `${String(body.orderId)} was shown after the end`)
   assert.equal(shown.size, 50 + unknown.length)
   assertSound(end)
 })
 
-/** False while it is not quiet, and while the broker does not answer. */
-const quietEvidence = (stage: TestSystem) =>
-  stage.evidence().then(
-    now => isQuiet(now) && now,
-    () => false as const,
-  )
-
 const ids = (answers: Answer[]): string[] => answers.map(({ body }) => String(body.orderId))
 
-test('with the outbox orders are taken while Kafka is away, across restarts; all reach it once, and nothing is lost or doubled', async t => {
+test('with the outbox orders are accepted while Kafka is away, also across a restart, and none is lost or duplicated', async t => {
   const { address, broker, release } = await ownBroker(t)
-  const stage = await startTestSystem(t, { [NAME]: { OUTBOX: 'on' } }, address)
-  t.after(release) // after the stage has removed what it made
-  await stage.startAll()
-  const base = stage.runtime.url(NAME)
+  const system = await startSystem(t, streamingKafka, { broker: { kafka: address }, environments: { [NAME]: { OUTBOX: 'on' } } })
+  t.after(release) // after the system has removed what it made
+  const base = system.url(NAME)
   const answers = await placeMany(base, 50, 'before')
-  await stage.quiet(50)
+  await system.untilQuiescent(50)
 
   const killed = broker.kill()
   answers.push(...(await placeMany(base, 50, 'dying')))
   await killed
-  await untilHealth(stage, 503)
+  await untilHealthAnswers(system, 503)
   answers.push(...(await placeMany(base, 50, 'away')))
-  await restart(stage)
+  await restartUnhealthy(system)
   assert.equal((await call(`${base}/health`, 'GET')).status, 503)
   answers.push(...(await placeMany(base, 50, 'restarted')))
   assert.deepEqual([...new Set(answers.map(({ status }) => status))], [202])
 
   const [away] = ids(answers).slice(100)
-  assert.equal((await show(stage, String(away))).body.status, 'pending')
+  assert.equal((await showOrder(system, String(away))).body.status, 'pending')
   const again = await placeMany(base, 50, 'away')
   assert.deepEqual(ids(again), ids(answers).slice(100, 150))
   assert.deepEqual([...new Set(again.map(({ body }) => body.code))], ['order-undecided'])
   assert.equal((await call(`${base}/order`, 'POST', order('away', 'elsewhere'), 'away-0')).status, 422)
 
   await broker.start()
-  await untilHealth(stage, 200)
-  const evidence = await stage.quiet(200)
+  await untilHealthAnswers(system, 200)
+  const evidence = await system.untilQuiescent(200)
   assert.deepEqual(evidence.orders.map(({ orderId }) => orderId).sort(), ids(answers).toSorted())
   assertSound(evidence)
   const decided = await placeMany(base, 50, 'away')
   assert.deepEqual([...new Set(decided.map(({ status }) => status))], [200])
-  await assertFirstsInOrder(stage)
+  await assertFirstRecordsInSequence(system)
 })
 
-/** Of each kitchen, the first record of each order is in the log in the order in which the orders were stored. */
-async function assertFirstsInOrder(stage: TestSystem): Promise<void> {
-  type Held = { key: string; body: string }
-  const records = (await stage.link.operations['topic-records']({ topic: 'orders' })) as Held[]
+/** The first records of a kitchen's orders are in the log in the sequence in which the orders were stored. */
+async function assertFirstRecordsInSequence(system: KafkaSystem): Promise<void> {
+  const records = await recordsOf(system, 'orders')
   const kitchens = Map.groupBy(records, ({ key }) => key)
-  const { orders } = await stage.evidence()
+  const { orders } = await system.evidence()
   for (const [kitchen, held] of kitchens) {
-    const firsts = new Set(held.map(({ body }) => (JSON.parse(body) as { data: { orderId: string } }).data.orderId))
+    const firsts = new Set(held.map(orderIdOf))
     const stored = orders.filter(({ kitchenId }) => kitchenId === kitchen).map(({ orderId }) => orderId)
     assert.deepEqual([...firsts], stored, kitchen)
   }

@@ -1,4 +1,4 @@
-// The streaming model passes the suite that every model passes.
+// The streaming model passes the conformance suite of all models.
 import { conformance } from '#conformance/conformance.ts'
 import { testBroker } from '#infra/testing/test-broker.ts'
 import { streamingKafka } from '../lab/model.ts'

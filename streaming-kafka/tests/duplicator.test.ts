@@ -3,19 +3,20 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { waitFor } from '#host/wait-for.ts'
 import { DUPLICATE } from '../lab/duplicator.ts'
+import { streamingKafka } from '../lab/model.ts'
 import { placeMany } from './support/client.ts'
-import { assertSound, startTestSystem } from './support/test-system.ts'
+import { assertSound } from '#conformance/assert-sound.ts'
+import { startSystem } from '#conformance/test-system.ts'
 
 const COUNT = 10
 
 type Written = { body: string; headers: object }
 
 test('while the duplicator runs the log has every event twice, and no order is decided or confirmed twice', async t => {
-  const stage = await startTestSystem(t)
-  await stage.startAll()
-  const { 'start-duplicator': start, 'stop-duplicator': stop, 'topic-records': records } = stage.link.operations
+  const system = await startSystem(t, streamingKafka)
+  const { 'start-duplicator': start, 'stop-duplicator': stop, 'topic-records': records } = system.inspector.operations
   await start({})
-  await placeMany(stage.runtime.url('producer_order'), COUNT)
+  await placeMany(system.url('producer_order'), COUNT)
   for (const topic of ['orders', 'inventory-events']) {
     // Inventory produces its decision again for a duplicate, so only marked records are counted.
     const isDuplicated = async () => {
@@ -28,20 +29,19 @@ test('while the duplicator runs the log has every event twice, and no order is d
   assert.ok(duplicates >= 2 * COUNT, String(duplicates))
   assert.equal(Object.keys(byRoute).length, 2)
   for (const [topic, count] of Object.entries(byRoute)) assert.ok(count >= COUNT, `${topic} ${count}`)
-  const evidence = await stage.quiet(COUNT)
+  const evidence = await system.untilQuiescent(COUNT)
   assert.equal(evidence.orders.length, COUNT)
   assert.equal(evidence.decisions.length, COUNT)
   assertSound(evidence)
 })
 
 test('stop-duplicator answers when every record that was written before it has its duplicate', async t => {
-  const stage = await startTestSystem(t)
-  await stage.startAll()
-  const { 'start-duplicator': start, 'stop-duplicator': stop } = stage.link.operations
+  const system = await startSystem(t, streamingKafka)
+  const { 'start-duplicator': start, 'stop-duplicator': stop } = system.inspector.operations
   await start({})
-  await placeMany(stage.runtime.url('producer_order'), COUNT)
+  await placeMany(system.url('producer_order'), COUNT)
   const { byRoute } = await stop({})
   const [, count] = Object.entries(byRoute).find(([topic]) => topic.endsWith('orders')) ?? []
   assert.equal(count, COUNT)
-  assertSound(await stage.quiet(COUNT))
+  assertSound(await system.untilQuiescent(COUNT))
 })

@@ -1,5 +1,5 @@
-// The producer is idempotent, which the client allows only when all in-sync replicas must acknowledge. One broker alone
-// cannot show how many did; the batches show whose they are.
+// The producer is idempotent, which the client allows only when all in-sync replicas must acknowledge. A single broker
+// cannot show how many did. But each batch shows the id of its producer.
 import { Consumer } from '@platformatic/kafka'
 import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
@@ -11,7 +11,7 @@ import { createProducer } from '../broker/producer.ts'
 
 const brokers = testBroker('kafka')
 
-test('batches are numbered by their producer, so that the broker knows one that it has', async t => {
+test('the producer numbers its batches, so that the broker recognises a repeated one', async t => {
   const topic = `test-${randomBytes(6).toString('hex')}.numbered`
   const admin = createAdmin(brokers, 'test')
   await admin.ensureTopics([{ name: topic, partitions: 1 }], false)

@@ -1,4 +1,4 @@
-// Records that are too large for the broker, together or alone: nobody else must wait for them.
+// Records that are too large for the broker, as a batch or alone, must not block other records.
 import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
 import { test, type TestContext } from 'node:test'
@@ -25,13 +25,13 @@ async function topicFor(t: TestContext) {
   return { send, records }
 }
 
-test('a burst of large orders is written in as many batches as the broker takes', async t => {
+test('a burst of large records is written in batches of a size that the broker accepts', async t => {
   const { send, records } = await topicFor(t)
   await Promise.all(Array.from({ length: 100 }, () => send(kilobytes(64))))
   assert.equal(await records(), 100)
 })
 
-test('a record that no broker takes is refused, and those handed in with it are written', async t => {
+test('a record that is too large for the broker is refused, and the records sent with it are written', async t => {
   const { send, records } = await topicFor(t)
   const small = [send(kilobytes(1)), send(kilobytes(1))]
   const large = assert.rejects(send(kilobytes(3_000)), { code: 'too-large' })

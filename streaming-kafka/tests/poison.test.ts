@@ -3,8 +3,10 @@ import { randomUUID } from 'node:crypto'
 import { test } from 'node:test'
 import { orderPlaced } from '#common/contracts/events.ts'
 import { waitFor } from '#host/wait-for.ts'
+import { streamingKafka } from '../lab/model.ts'
 import { call, order, placeMany } from './support/client.ts'
-import { assertSound, startTestSystem, type TestSystem } from './support/test-system.ts'
+import { assertSound } from '#conformance/assert-sound.ts'
+import { startSystem } from '#conformance/test-system.ts'
 
 const good = () =>
   orderPlaced(
@@ -16,9 +18,9 @@ const withData = (change: object) => {
   const event = good()
   return JSON.stringify({ ...event, data: { ...event.data, ...change } })
 }
-const line = (quantity: unknown) => ({ items: [{ sku: 'burger', quantity }] })
+const itemsOf = (quantity: unknown) => ({ items: [{ sku: 'burger', quantity }] })
 
-/** Records that nobody can work on, and the reason with which they are set aside. */
+/** Poison records, and the reason in their dead letters. */
 const POISON: [name: string, record: { body?: string; base64?: string }, reason: string][] = [
   ['empty', { body: '' }, 'malformed'],
   ['not JSON', { body: '{"id":' }, 'malformed'],
@@ -27,35 +29,25 @@ const POISON: [name: string, record: { body?: string; base64?: string }, reason:
   ['null', { body: 'null' }, 'malformed'],
   ['a field missing', { body: withData({ userId: undefined }) }, 'malformed'],
   ['a wrong type', { body: withData({ userId: 7 }) }, 'malformed'],
-  ['a negative quantity', { body: withData(line(-1)) }, 'malformed'],
-  ['a huge quantity', { body: withData(line(1e9)) }, 'malformed'],
+  ['a negative quantity', { body: withData(itemsOf(-1)) }, 'malformed'],
+  ['a huge quantity', { body: withData(itemsOf(1e9)) }, 'malformed'],
   ['101 lines', { body: withData({ items: Array(101).fill({ sku: 'burger', quantity: 1 }) }) }, 'malformed'],
   ['an unknown type', { body: JSON.stringify({ ...good(), type: 'OrderShipped' }) }, 'unknown-event'],
   ['an unknown version', { body: JSON.stringify({ ...good(), version: 2 }) }, 'unknown-event'],
   ['oversized', { body: withData({ userId: 'x'.repeat(70_000) }) }, 'too-large'],
 ]
 
-const deadLetters = (stage: TestSystem, count: number) =>
-  waitFor(
-    async () => {
-      const letters = await stage.link.deadLetters()
-      return letters.length >= count && letters
-    },
-    { deadlineMs: 60_000, what: `${count} dead letters` },
-  )
-
-test('each poison record is set aside once with its reason, and its partition goes on', async t => {
-  const stage = await startTestSystem(t)
-  await stage.startAll()
-  const publish = stage.link.operations['publish-raw']
+test('each poison record is dead-lettered once with its reason, and its partition continues', async t => {
+  const system = await startSystem(t, streamingKafka)
+  const publish = system.inspector.operations['publish-raw']
   const [answers] = await Promise.all([
-    placeMany(stage.runtime.url('producer_order'), 60),
+    placeMany(system.url('producer_order'), 60),
     ...POISON.map(([, record]) => publish?.({ topic: 'orders', key: 'kitchen-1', ...record })),
-    publish?.({ topic: 'inventory-events', key: 'kitchen-1', body: 'no result' }),
+    publish?.({ topic: 'inventory-events', key: 'kitchen-1', body: 'not an event' }),
   ])
   assert.ok(answers.every(({ status }) => status === 202))
-  assertSound(await stage.quiet(60))
-  const letters = await deadLetters(stage, POISON.length + 1)
+  assertSound(await system.untilQuiescent(60))
+  const letters = await untilDeadLetters(system, POISON.length + 1)
   assert.equal(letters.length, POISON.length + 1)
   for (const [name, { body, base64 }, reason] of POISON) {
     const text = base64 ? Buffer.from(base64, 'base64').toString() : body
@@ -69,64 +61,60 @@ test('each poison record is set aside once with its reason, and its partition go
   assert.equal(letters.filter(({ source }) => source.endsWith('inventory-events')).length, 1)
 })
 
-test('the same orderId with other content decides nothing and is set aside as order-conflict', async t => {
-  const stage = await startTestSystem(t)
-  await stage.startAll()
+test('an orderId that is used again with other content is dead-lettered as order-conflict and changes nothing', async t => {
+  const system = await startSystem(t, streamingKafka)
   const event = good()
   const other = { ...event.data, items: [{ sku: 'pizza', quantity: 9 }] }
-  await stage.link.operations['publish-event']({ orders: [event.data] })
-  await stage.link.operations['publish-event']({ orders: [other] })
-  const [letter] = await deadLetters(stage, 1)
+  await system.inspector.operations['publish-event']({ orders: [event.data] })
+  await system.inspector.operations['publish-event']({ orders: [other] })
+  const [letter] = await untilDeadLetters(system, 1)
   assert.deepEqual([letter?.reason, letter?.orderId], ['order-conflict', event.data.orderId])
-  const evidence = await stage.quiet(1)
+  const evidence = await system.untilQuiescent(1)
   assertSound(evidence)
   assert.equal(evidence.decisions.length, 1)
 })
 
-test('a dead letter that was mended is redriven: one effect, and it is listed no more', async t => {
-  const stage = await startTestSystem(t)
-  await stage.startAll()
+test('an edited dead letter that is redriven has its effect once and is no longer listed', async t => {
+  const system = await startSystem(t, streamingKafka)
   const event = good()
-  await stage.link.operations['publish-raw']({
+  await system.inspector.operations['publish-raw']({
     topic: 'orders',
     key: 'kitchen-1',
     body: JSON.stringify(event).slice(1),
   })
-  const [letter] = await deadLetters(stage, 1)
+  const [letter] = await untilDeadLetters(system, 1)
   assert.ok(letter)
-  // As if a first redrive had been killed after it published and before it marked.
-  await stage.link.operations['publish-event']({ orders: [event.data] })
-  await stage.link.redrive(letter.id, JSON.stringify(event))
-  const evidence = await stage.quiet(1)
+  // As if a first redrive had been killed after it published the record and before it marked the dead letter.
+  await system.inspector.operations['publish-event']({ orders: [event.data] })
+  await system.inspector.redrive(letter.id, JSON.stringify(event))
+  const evidence = await system.untilQuiescent(1)
   assertSound(evidence)
   assert.equal(evidence.notifications.length, 1)
-  assert.deepEqual(await stage.link.deadLetters(), [])
-  await assert.rejects(stage.link.redrive(letter.id), /there is no dead letter/)
+  assert.deepEqual(await system.inspector.deadLetters(), [])
+  await assert.rejects(system.inspector.redrive(letter.id), /there is no dead letter/)
 })
 
-test('a dead letter that could not be sent on its way again is still listed', async t => {
-  const stage = await startTestSystem(t)
-  await stage.startAll()
-  await stage.link.operations['publish-raw']({ topic: 'orders', key: 'kitchen-1', body: 'no order' })
-  const [letter] = await deadLetters(stage, 1)
+test('a dead letter whose redrive failed is still listed', async t => {
+  const system = await startSystem(t, streamingKafka)
+  await system.inspector.operations['publish-raw']({ topic: 'orders', key: 'kitchen-1', body: 'not an order' })
+  const [letter] = await untilDeadLetters(system, 1)
   assert.ok(letter)
-  await assert.rejects(stage.link.redrive(letter.id, 'x'.repeat(3_000_000)), { code: 'too-large' })
-  assert.deepEqual(await stage.link.deadLetters(), [letter])
+  await assert.rejects(system.inspector.redrive(letter.id, 'x'.repeat(3_000_000)), { code: 'too-large' })
+  assert.deepEqual(await system.inspector.deadLetters(), [letter])
 })
 
-test('an error that heals is tried again in place; one that never heals is set aside after 5 attempts; others pass', async t => {
-  const stage = await startTestSystem(t, { inventory_consumer: { INVENTORY_ERROR: '2' } })
-  await stage.startAll()
-  const base = stage.runtime.url('producer_order')
-  await placeMany(base, 20, 'healing')
-  assertSound(await stage.quiet(20))
-  const faults = `${stage.runtime.url('inventory_consumer')}/faults`
+test('an error is retried in place, a lasting one is dead-lettered after 5 attempts, and other orders pass', async t => {
+  const system = await startSystem(t, streamingKafka, { environments: { inventory_consumer: { INVENTORY_ERROR: '2' } } })
+  const base = system.url('producer_order')
+  await placeMany(base, 20, 'recovering')
+  assertSound(await system.untilQuiescent(20))
+  const faults = `${system.url('inventory_consumer')}/faults`
   await call(faults, 'POST', { error: { userId: 'doomed' } })
   await call(`${base}/order`, 'POST', order('doomed', 'main'))
   await placeMany(base, 20, 'passing')
-  const [letter] = await deadLetters(stage, 1)
+  const [letter] = await untilDeadLetters(system, 1)
   assert.deepEqual([letter?.reason, letter?.attempts], ['retries-exhausted', 5])
-  const { orders } = await stage.evidence()
+  const { orders } = await system.evidence()
   const pending = orders.filter(({ status }) => status === 'pending')
   assert.deepEqual(
     pending.map(({ userId }) => userId),
@@ -134,17 +122,16 @@ test('an error that heals is tried again in place; one that never heals is set a
   )
   await call(faults, 'DELETE')
   assert.ok(letter)
-  await stage.link.redrive(letter.id)
-  assertSound(await stage.quiet(41))
+  await system.inspector.redrive(letter.id)
+  assertSound(await system.untilQuiescent(41))
 })
 
-test('a delay holds one order, not the line', async t => {
-  const stage = await startTestSystem(t)
-  await stage.startAll()
-  const base = stage.runtime.url('producer_order')
-  await call(`${stage.runtime.url('inventory_consumer')}/faults`, 'POST', { delay: { delayMs: 1_000 } })
+test('a delay holds one order and not those behind it', async t => {
+  const system = await startSystem(t, streamingKafka)
+  const base = system.url('producer_order')
+  await call(`${system.url('inventory_consumer')}/faults`, 'POST', { delay: { delayMs: 1_000 } })
   await placeMany(base, 60)
-  const { decisions } = await stage.quiet(60)
+  const { decisions } = await system.untilQuiescent(60)
   const times = decisions.map(({ decidedNs }) => decidedNs)
   assert.ok(
     (Math.max(...times) - Math.min(...times)) / 1e6 < 1_000,
@@ -153,14 +140,13 @@ test('a delay holds one order, not the line', async t => {
 })
 
 test('no more orders are in flight at once than CONCURRENCY says', async t => {
-  const stage = await startTestSystem(t, { inventory_consumer: { CONCURRENCY: '3', INVENTORY_DELAY_MS: '600000' } })
-  await stage.startAll()
-  await placeMany(stage.runtime.url('producer_order'), 20)
-  const begun = async () => {
-    const { body } = await call(`${stage.runtime.url('inventory_consumer')}/faults`, 'GET')
+  const system = await startSystem(t, streamingKafka, { environments: { inventory_consumer: { CONCURRENCY: '3', INVENTORY_DELAY_MS: '600000' } } })
+  await placeMany(system.url('producer_order'), 20)
+  const inFlight = async () => {
+    const { body } = await call(`${system.url('inventory_consumer')}/faults`, 'GET')
     return (body.delay as { injections: number }).injections
   }
-  await waitFor(async () => (await begun()) >= 3, { deadlineMs: 60_000, what: 'three orders to be in flight' })
+  await waitFor(async () => (await inFlight()) >= 3, { deadlineMs: 60_000, what: 'three orders to be in flight' })
   const began = performance.now()
-  while (performance.now() - began < 500) assert.equal(await begun(), 3)
+  while (performance.now() - began < 500) assert.equal(await inFlight(), 3)
 })

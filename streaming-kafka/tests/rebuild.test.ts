@@ -1,27 +1,27 @@
-// Stores are deleted while their services are down: the log is the truth, and they are filled from it.
+// Stores are deleted while their services are down. The log is the truth, and the stores are filled from it.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { waitFor } from '#host/wait-for.ts'
 import { streamingKafka } from '../lab/model.ts'
 import { call, order, placeMany } from './support/client.ts'
-import { assertSound, startTestSystem } from './support/test-system.ts'
+import { assertSound } from '#conformance/assert-sound.ts'
+import { startSystem } from '#conformance/test-system.ts'
 
 const byOrder = <Row extends { orderId: string }>(rows: Row[]) =>
   rows.toSorted((a, b) => (a.orderId < b.orderId ? -1 : 1))
 
-test('every store is gone: decisions, stock, notifications, orders and metrics come back from the topics', async t => {
-  const stage = await startTestSystem(t, { inventory_consumer: { INITIAL_STOCK: '{"kitchen-0":{"burger":5}}' } })
-  await stage.startAll()
-  const base = stage.runtime.url('producer_order')
+test('when every store is lost decisions, stock, notifications and orders are restored from the topics', async t => {
+  const system = await startSystem(t, streamingKafka, { environments: { inventory_consumer: { INITIAL_STOCK: '{"kitchen-0":{"burger":5}}' } } })
+  const base = system.url('producer_order')
   await placeMany(base, 100, 'ada')
-  const before = await stage.quiet(100)
+  const before = await system.untilQuiescent(100)
   assertSound(before)
   for (const { name } of streamingKafka.services) {
-    await stage.runtime.kill(name)
-    await stage.wipe(name)
+    await system.kill(name)
+    await system.wipe(name)
   }
-  await stage.startAll()
-  const after = await stage.quiet(100)
+  await system.start()
+  const after = await system.untilQuiescent(100)
   assertSound(after)
   const decided = (rows: typeof before.decisions) => byOrder(rows).map(({ orderId, outcome }) => ({ orderId, outcome }))
   assert.deepEqual(decided(after.decisions), decided(before.decisions))
@@ -36,7 +36,7 @@ test('every store is gone: decisions, stock, notifications, orders and metrics c
   const again = await placeMany(base, 100, 'ada')
   assert.ok(again.every(({ status }) => status === 200 || status === 409))
   await call(`${base}/order`, 'POST', order('bob', 'kitchen-0'))
-  const last = await stage.quiet(101)
+  const last = await system.untilQuiescent(101)
   assertSound(last)
   assert.equal(
     last.decisions.find(row => last.orders.some(o => o.orderId === row.orderId && o.userId === 'bob'))?.outcome.status,
@@ -44,73 +44,65 @@ test('every store is gone: decisions, stock, notifications, orders and metrics c
   )
 })
 
-test('an INITIAL_STOCK that is not the one of the log changes nothing', async t => {
+test('an INITIAL_STOCK that differs from the one in the log changes nothing', async t => {
   const environment = { inventory_consumer: { INITIAL_STOCK: '{"main":{"burger":1}}' } }
-  const stage = await startTestSystem(t, environment)
-  await stage.startAll()
-  const base = stage.runtime.url('producer_order')
+  const system = await startSystem(t, streamingKafka, { environments: environment })
+  const base = system.url('producer_order')
   await call(`${base}/order`, 'POST', order('ada', 'main'))
-  await stage.quiet(1)
-  await stage.runtime.kill('inventory_consumer')
-  await stage.wipe('inventory_consumer')
+  await system.untilQuiescent(1)
+  await system.kill('inventory_consumer')
+  await system.wipe('inventory_consumer')
   environment.inventory_consumer.INITIAL_STOCK = '{"main":{"burger":100}}'
-  await stage.runtime.start('inventory_consumer')
+  await system.start('inventory_consumer')
   await call(`${base}/order`, 'POST', order('ada', 'main'))
-  const evidence = await stage.quiet(2)
+  const evidence = await system.untilQuiescent(2)
   assertSound(evidence)
   assert.equal(evidence.stock.find(({ sku }) => sku === 'burger')?.quantity, 0)
 })
 
-test('copies of an OrderPlaced and a reset of offsets decide and confirm nothing again', async t => {
-  const stage = await startTestSystem(t)
-  await stage.startAll()
-  await placeMany(stage.runtime.url('producer_order'), 50, 'ada')
-  const before = await stage.quiet(50)
-  const records = (await stage.link.operations['topic-records']({ topic: 'orders' })) as {
-    key: string
-    body: string
-  }[]
-  for (const { key, body } of records) await stage.link.operations['publish-raw']({ topic: 'orders', key, body })
+test('duplicates of OrderPlaced and a reset of offsets decide and confirm nothing again', async t => {
+  const system = await startSystem(t, streamingKafka)
+  await placeMany(system.url('producer_order'), 50, 'ada')
+  const before = await system.untilQuiescent(50)
+  const records = await recordsOf(system, 'orders')
+  for (const { key, body } of records) await system.inspector.operations['publish-raw']({ topic: 'orders', key, body })
   const services = ['inventory_consumer', 'notification_consumer'] as const
   for (const service of services) {
-    await stage.runtime.kill(service)
-    await stage.link.operations['reset-offsets']({ group: service })
-    await stage.runtime.start(service)
+    await system.kill(service)
+    await system.inspector.operations['reset-offsets']({ group: service })
+    await system.start(service)
   }
-  await placeMany(stage.runtime.url('producer_order'), 1, 'bob')
-  const after = await stage.quiet(51)
+  await placeMany(system.url('producer_order'), 1, 'bob')
+  const after = await system.untilQuiescent(51)
   assertSound(after)
   assert.equal(after.movements.length, before.movements.length + 1)
-  const events = (await stage.link.operations['topic-records']({ topic: 'inventory-events' })) as { body: string }[]
-  assert.ok(events.length >= 101, `${events.length} results: the copies were not decided again`)
+  const events = await recordsOf(system, 'inventory-events')
+  assert.ok(events.length >= 101, `${events.length} results: the duplicates were not read`)
   const distinct = new Set(events.map(({ body }) => body))
   assert.equal(distinct.size, 51, 'a repeated result differs from the first')
 })
 
-test('a lost store and a reset of offsets at once confirm nothing again', async t => {
-  const stage = await startTestSystem(t)
-  await stage.startAll()
-  await placeMany(stage.runtime.url('producer_order'), 100, 'ada')
-  await stage.quiet(100)
-  await stage.runtime.kill('notification_consumer')
-  await stage.wipe('notification_consumer')
-  await stage.link.operations['reset-offsets']({ group: 'notification_consumer' })
-  await stage.runtime.start('notification_consumer')
-  await placeMany(stage.runtime.url('producer_order'), 1, 'bob')
-  assertSound(await stage.quiet(101))
-  const lagless = async () => Object.values(await stage.link.depths()).every(lag => lag === 0)
-  await waitFor(lagless, { deadlineMs: 60_000, what: 'notification_consumer to go through the log again' })
-  assertSound(await stage.evidence())
+test('a lost store together with a reset of offsets confirms nothing again', async t => {
+  const system = await startSystem(t, streamingKafka)
+  await placeMany(system.url('producer_order'), 100, 'ada')
+  await system.untilQuiescent(100)
+  await system.kill('notification_consumer')
+  await system.wipe('notification_consumer')
+  await system.inspector.operations['reset-offsets']({ group: 'notification_consumer' })
+  await system.start('notification_consumer')
+  await placeMany(system.url('producer_order'), 1, 'bob')
+  assertSound(await system.untilQuiescent(101))
+  await untilNoLag(system)
+  assertSound(await system.evidence())
 })
 
-test('no offset passes an order whose work is not done', async t => {
-  const stage = await startTestSystem(t)
-  await stage.startAll()
-  const inventory = stage.runtime.url('inventory_consumer')
+test('no offset is committed past an order whose work has not ended', async t => {
+  const system = await startSystem(t, streamingKafka)
+  const inventory = system.url('inventory_consumer')
   await call(`${inventory}/faults`, 'POST', { delay: { delayMs: 2_000 } })
-  await placeMany(stage.runtime.url('producer_order'), 20, 'ada')
+  await placeMany(system.url('producer_order'), 20, 'ada')
   const lag = async () =>
-    Object.entries(await stage.link.depths()).reduce(
+    Object.entries(await system.inspector.depths()).reduce(
       (sum, [name, depth]) => (name.startsWith('inventory_consumer/') ? sum + depth : sum),
       0,
     )
@@ -122,7 +114,7 @@ test('no offset passes an order whose work is not done', async t => {
   // Several rounds of commits go by while all of them wait.
   const began = performance.now()
   while (performance.now() - began < 500) assert.equal(await lag(), 20)
-  await stage.runtime.kill('inventory_consumer')
-  await stage.runtime.start('inventory_consumer')
-  assertSound(await stage.quiet(20))
+  await system.kill('inventory_consumer')
+  await system.start('inventory_consumer')
+  assertSound(await system.untilQuiescent(20))
 })

@@ -1,11 +1,11 @@
-// Topics that several services make sure of at the same moment, as all do when they start together.
+// Several services ensure the same topics at the same moment, as they do when they start together.
 import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
 import { test } from 'node:test'
 import { testBroker } from '#infra/testing/test-broker.ts'
 import { createAdmin } from '../broker/admin.ts'
 
-test('whoever makes sure of a topic finds it there at once, also when others create it at the same moment', async t => {
+test('a topic exists when ensureTopics resolves, also when other clients create it at the same moment', async t => {
   const admins = Array.from({ length: 8 }, () => createAdmin(testBroker('kafka'), 'test'))
   const made = new Set<string>()
   t.after(async () => {
@@ -26,7 +26,7 @@ test('whoever makes sure of a topic finds it there at once, also when others cre
   }
 })
 
-test('a topic that is not there is deleted without an error, and a name that is none is told', async t => {
+test('deleting a missing topic is no error, and an invalid topic name is reported', async t => {
   const admin = createAdmin(testBroker('kafka'), 'test')
   t.after(() => admin.close())
   const name = `test-${randomBytes(6).toString('hex')}`

@@ -1,72 +1,72 @@
-// With the outbox producer_order takes orders from a store that holds all that it accepted, and from no other.
-// What becomes of them when Kafka dies is in broker-gone.test.ts.
+// With the outbox producer_order accepts orders only while its store holds every order that it has accepted.
+// broker-gone.test.ts has the tests in which Kafka dies.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { streamingKafka } from '../lab/model.ts'
 import { call, order, placeMany } from './support/client.ts'
-import { NAME, restart, show, startUnhealthy, untilHealth } from './support/entry.ts'
-import { assertSound, startTestSystem, type Environment } from './support/test-system.ts'
+import { NAME, restartUnhealthy, showOrder, startUnhealthy, untilHealthAnswers } from './support/producer-order.ts'
+import { assertSound } from '#conformance/assert-sound.ts'
+import { startSystem } from '#conformance/test-system.ts'
 
-/** An address at which no broker is. */
+/** An address without a broker. */
 const NOWHERE = '127.0.0.1:1'
 
-test('a store that is new, was wiped, or has served without the outbox takes no order before it has read the log', async t => {
+test('with a store that is new, wiped, or was used without the outbox no order is accepted before the log is read', async t => {
   const own: Record<string, string> = { OUTBOX: 'on', KAFKA_BROKERS: NOWHERE }
   const environment: Environment = { [NAME]: own }
-  const stage = await startTestSystem(t, environment)
-  const base = stage.runtime.url(NAME)
+  const system = await startSystem(t, streamingKafka, { environments: environment)
+  const base = system.url(NAME)
   const place = (user: string, sku = 'burger') => call(`${base}/order`, 'POST', order(user, 'main', sku), 'key')
   const assertRefused = async () => {
     const { status, body } = await place('ada', 'pizza')
     assert.deepEqual([status, body.code], [503, 'unavailable'])
   }
-  const use = async (change: Record<string, string>) => {
+  const restartWith = async (change: Record<string, string>) => {
     Object.assign(own, change)
-    await restart(stage)
+    await restartUnhealthy(system)
   }
 
-  await startUnhealthy(stage)
+  await startUnhealthy(system)
   await assertRefused()
-  await use({ KAFKA_BROKERS: stage.brokers })
-  for (const { name } of streamingKafka.services) if (name !== NAME) await stage.runtime.start(name)
-  await untilHealth(stage, 200)
+  await restartWith({ KAFKA_BROKERS: kafka })
+  for (const { name } of streamingKafka.services) if (name !== NAME) await system.start(name)
+  await untilHealthAnswers(system, 200)
   const placed = await place('ada')
   assert.equal(placed.status, 202)
-  await stage.quiet(1)
+  await system.untilQuiescent(1)
 
-  await stage.runtime.kill(NAME)
-  await stage.wipe(NAME)
-  await use({ KAFKA_BROKERS: NOWHERE })
+  await system.kill(NAME)
+  await system.wipe(NAME)
+  await restartWith({ KAFKA_BROKERS: NOWHERE })
   await assertRefused()
-  await use({ KAFKA_BROKERS: stage.brokers })
-  await untilHealth(stage, 200)
-  assert.equal((await place('ada', 'pizza')).status, 422, 'its key is known from the log')
-  assert.equal((await show(stage, String(placed.body.orderId))).body.status, 'reserved')
+  await restartWith({ KAFKA_BROKERS: kafka })
+  await untilHealthAnswers(system, 200)
+  assert.equal((await place('ada', 'pizza')).status, 422, 'its key was not restored from the log')
+  assert.equal((await showOrder(system, String(placed.body.orderId))).body.status, 'reserved')
 
-  await use({ OUTBOX: 'off' })
-  await untilHealth(stage, 200)
+  await restartWith({ OUTBOX: 'off' })
+  await untilHealthAnswers(system, 200)
   assert.equal((await place('bob')).status, 202)
-  await use({ OUTBOX: 'on', KAFKA_BROKERS: NOWHERE })
+  await restartWith({ OUTBOX: 'on', KAFKA_BROKERS: NOWHERE })
   await assertRefused()
-  await use({ KAFKA_BROKERS: stage.brokers })
-  await untilHealth(stage, 200)
-  await use({ KAFKA_BROKERS: NOWHERE })
-  assert.equal((await place('cyd')).status, 202, 'a whole store needs no broker')
+  await restartWith({ KAFKA_BROKERS: kafka })
+  await untilHealthAnswers(system, 200)
+  await restartWith({ KAFKA_BROKERS: NOWHERE })
+  assert.equal((await place('cyd')).status, 202, 'a store with the bootstrap marker needs a broker')
 })
 
-test('a store whose outbox still holds events is refused without the outbox, and hands them over with it', async t => {
+test('a store with events in its outbox is refused without the outbox, and publishes them with it', async t => {
   const own: Record<string, string> = { OUTBOX: 'on' }
-  const stage = await startTestSystem(t, { [NAME]: own })
-  await stage.startAll()
+  const system = await startTestSystem(t, { [NAME]: own } })
   own.KAFKA_BROKERS = NOWHERE
-  await restart(stage)
-  const answers = await placeMany(stage.runtime.url(NAME), 3, 'ada')
+  await restartUnhealthy(system)
+  const answers = await placeMany(system.url(NAME), 3, 'ada')
   assert.ok(answers.every(({ status }) => status === 202))
-  await stage.runtime.kill(NAME)
+  await system.kill(NAME)
   own.OUTBOX = 'off'
-  await assert.rejects(stage.runtime.start(NAME), /its outbox holds events of accepted orders; start it with OUTBOX=on/)
+  await assert.rejects(system.start(NAME), /its outbox holds events of accepted orders; start it with OUTBOX=on/)
   own.OUTBOX = 'on'
-  own.KAFKA_BROKERS = stage.brokers
-  await stage.runtime.start(NAME)
-  assertSound(await stage.quiet(3))
+  own.KAFKA_BROKERS = system.deployment.broker.kafka ?? ''
+  await system.start(NAME)
+  assertSound(await system.untilQuiescent(3))
 })

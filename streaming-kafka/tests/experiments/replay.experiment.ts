@@ -119,7 +119,7 @@ function timesOf(replayed: VariantResult | undefined): string[] {
   if (of(REREAD.total).value === null) return []
   const [total, session, start, reading] = Object.values(REREAD).map(name => ms(of(name)))
   return [
-    `From the kill to the end of the second pass took ${total}: ${session} until the broker had dropped the killed member from its group, ${start} to start the process, and ${reading} to read the log at the throttled rate.`,
+    `The second pass ended ${total} after the kill: ${session} passed until the broker had dropped the killed member from its group, ${start} until the new process was healthy, and ${reading} until it had read the log at the throttled rate.`,
   ]
 }
 

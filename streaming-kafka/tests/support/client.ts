@@ -25,7 +25,7 @@ export const order = (userId: string, kitchenId: string, sku = 'burger', quantit
   items: [{ sku, quantity }],
 })
 
-/** Places `count` orders over some kitchens, and resolves with the answers; an attempt that fails has status 0. */
+/** Places `count` orders in several kitchens, and resolves with the answers. An attempt that fails has status 0. */
 export async function placeMany(base: string, count: number, userId: string = randomUUID()): Promise<Answer[]> {
   const failed: Answer = { status: 0, body: {}, headers: {} }
   const place = (index: number) =>
