@@ -7,12 +7,12 @@ import { test, type TestContext } from 'node:test'
 import { isQuiet, readEvidence } from '#engine/run/evidence.ts'
 import { waitFor } from '#host/wait-for.ts'
 import { provideBroker } from '#infra/brokers/provide.ts'
+import { assertSound } from '#conformance/assert-sound.ts'
+import { startSystem } from '#conformance/test-system.ts'
 import { streamingKafka } from '../lab/model.ts'
 import { type Answer, call, order, placeMany } from './support/client.ts'
 import { NAME, restartUnhealthy, showOrder, untilHealthAnswers } from './support/producer-order.ts'
 import { type KafkaSystem, orderIdOf, recordsOf } from './support/system.ts'
-import { assertSound } from '#conformance/assert-sound.ts'
-import { startSystem } from '#conformance/test-system.ts'
 
 const NAMES = streamingKafka.services.map(({ name }) => name)
 
@@ -130,7 +130,10 @@ const ids = (answers: Answer[]): string[] => answers.map(({ body }) => String(bo
 
 test('with the outbox orders are accepted while Kafka is away, also across a restart, and none is lost or duplicated', async t => {
   const { address, broker, release } = await ownBroker(t)
-  const system = await startSystem(t, streamingKafka, { broker: { kafka: address }, environments: { [NAME]: { OUTBOX: 'on' } } })
+  const system = await startSystem(t, streamingKafka, {
+    broker: { kafka: address },
+    environments: { [NAME]: { OUTBOX: 'on' } },
+  })
   t.after(release) // after the system has removed what it made
   const base = system.url(NAME)
   const answers = await placeMany(base, 50, 'before')
@@ -171,6 +174,6 @@ async function assertFirstRecordsInSequence(system: KafkaSystem): Promise<void> 
   for (const [kitchen, held] of kitchens) {
     const firsts = new Set(held.map(orderIdOf))
     const stored = orders.filter(({ kitchenId }) => kitchenId === kitchen).map(({ orderId }) => orderId)
-    assert.deepEqual([...firsts], stored, kitchen)
+    assert.deepEqual([...firsts], stored, `kitchen ${kitchen}`)
   }
 }

@@ -2,10 +2,11 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { waitFor } from '#host/wait-for.ts'
-import { streamingKafka } from '../lab/model.ts'
-import { call, placeMany } from './support/client.ts'
 import { assertSound } from '#conformance/assert-sound.ts'
 import { startSystem } from '#conformance/test-system.ts'
+import { streamingKafka } from '../lab/model.ts'
+import { call, placeMany } from './support/client.ts'
+import { recordsOf } from './support/system.ts'
 
 test('requests that were cut off and are repeated with the same key place no second order', async t => {
   const system = await startSystem(t, streamingKafka)
@@ -16,7 +17,8 @@ test('requests that were cut off and are repeated with the same key place no sec
   await system.start('producer_order')
   const again = await placeMany(base, 60, 'ada')
   for (const [index, { status }] of first.entries())
-    if (status === 202) assert.ok([200, 409].includes(again[index]?.status ?? 0), 'an order that was answered 2xx was placed again')
+    if (status === 202)
+      assert.ok([200, 409].includes(again[index]?.status ?? 0), 'an order that was answered 2xx was placed again')
   const evidence = await system.untilQuiescent(60)
   assert.equal(evidence.orders.length, 60)
   assertSound(evidence)

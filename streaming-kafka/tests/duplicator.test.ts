@@ -2,11 +2,11 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { waitFor } from '#host/wait-for.ts'
+import { assertSound } from '#conformance/assert-sound.ts'
+import { startSystem } from '#conformance/test-system.ts'
 import { DUPLICATE } from '../lab/duplicator.ts'
 import { streamingKafka } from '../lab/model.ts'
 import { placeMany } from './support/client.ts'
-import { assertSound } from '#conformance/assert-sound.ts'
-import { startSystem } from '#conformance/test-system.ts'
 
 const COUNT = 10
 

@@ -5,13 +5,16 @@ import { randomUUID } from 'node:crypto'
 import { test } from 'node:test'
 import { inventoryEvent } from '#common/contracts/events.ts'
 import { waitFor } from '#host/wait-for.ts'
-import { streamingKafka } from '../lab/model.ts'
-import { call, order, placeMany } from './support/client.ts'
 import { assertSound } from '#conformance/assert-sound.ts'
 import { startSystem } from '#conformance/test-system.ts'
+import { streamingKafka } from '../lab/model.ts'
+import { call, order, placeMany } from './support/client.ts'
+import { type KafkaSystem, orderIdOf, recordsOf, untilNoLag } from './support/system.ts'
 
 test('every order is accepted, decided once, confirmed once if reserved, and counted', async t => {
-  const system = await startSystem(t, streamingKafka, { environments: { inventory_consumer: { INITIAL_STOCK: '{"scarce":{"burger":3}}' } } })
+  const system = await startSystem(t, streamingKafka, {
+    openingStock: { scarce: { burger: 3 } },
+  })
   const base = system.url('producer_order')
   const answers = await placeMany(base, 200)
   assert.ok(answers.every(({ status, body }) => status === 202 && body.status === 'pending'))
@@ -108,9 +111,11 @@ test('the command line produces N events, and refuses an unknown option or a wro
 })
 
 test('a repeated key answers with the present state of the order, and another body is refused', async t => {
-  const system = await startSystem(t, streamingKafka, { environments: {
-    inventory_consumer: { INITIAL_STOCK: '{"empty":{"burger":0}}', INVENTORY_DELAY_MS: '1000' },
-  } })
+  const system = await startSystem(t, streamingKafka, {
+    environments: {
+      inventory_consumer: { INITIAL_STOCK: '{"empty":{"burger":0}}', INVENTORY_DELAY_MS: '1000' },
+    },
+  })
   const base = system.url('producer_order')
   const place = (body: unknown, key: string) => call(`${base}/order`, 'POST', body, key)
   const first = await place(order('ada', 'main'), 'one')

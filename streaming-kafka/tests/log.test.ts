@@ -3,10 +3,11 @@ import { Admin, ConfigResourceTypes } from '@platformatic/kafka'
 import assert from 'node:assert/strict'
 import { test, type TestContext } from 'node:test'
 import { waitFor } from '#host/wait-for.ts'
-import { streamingKafka } from '../lab/model.ts'
-import { call, placeMany } from './support/client.ts'
 import { assertSound } from '#conformance/assert-sound.ts'
 import { startSystem } from '#conformance/test-system.ts'
+import { streamingKafka } from '../lab/model.ts'
+import { call, placeMany } from './support/client.ts'
+import { type KafkaSystem, recordsOf } from './support/system.ts'
 
 /** The source of a setting that belongs to the topic itself. */
 const TOPIC_CONFIG = 1
@@ -22,7 +23,9 @@ const removeAll = ({ deployment }: KafkaSystem) => streamingKafka.remove(deploym
 test('topics keep every record, sync each append if TOPIC_FLUSH is on, and have their number of partitions', async t => {
   const flush = { TOPIC_FLUSH: 'on' }
   const names = streamingKafka.services.map(({ name }) => name)
-  const system = await startSystem(t, streamingKafka, { environments: Object.fromEntries(names.map(name => [name, flush])) })
+  const system = await startSystem(t, streamingKafka, {
+    environments: Object.fromEntries(names.map(name => [name, flush])),
+  })
   const admin = adminOf(t, system)
   const partitions = { orders: 4, 'inventory-events': 4, notifications: 4, 'initial-stock': 1, 'dead-letters': 1 }
   const topics = Object.keys(partitions).map(name => system.deployment.prefix + name)
@@ -31,7 +34,8 @@ test('topics keep every record, sync each append if TOPIC_FLUSH is on, and have 
   const described = await admin.describeConfigs({ resources })
   for (const [name, count] of Object.entries(partitions)) {
     assert.equal(metadata.topics.get(system.deployment.prefix + name)?.partitionsCount, count)
-    const configs = described.find(({ resourceName }) => resourceName === system.deployment.prefix + name)?.configs ?? []
+    const configs =
+      described.find(({ resourceName }) => resourceName === system.deployment.prefix + name)?.configs ?? []
     // Only settings of the topic itself: the defaults differ between brokers.
     const own = configs.filter(({ configSource }) => configSource === TOPIC_CONFIG)
     const valueOf = (wanted: string) => own.find(config => config.name === wanted)?.value
@@ -131,10 +135,6 @@ test('notification_consumer sends nothing before it has read all sent notificati
   const decided = async () => (await system.evidence()).decisions.length === 40
   await waitFor(decided, { deadlineMs: 60_000, what: '40 decisions' })
   const { body } = await call(`${system.url('notification_consumer')}/health`, 'GET')
-  assert.deepEqual(
-    Object.keys(body.troubles as object).sort(),
-    ['log', 'start'],
-    'it does more than wait for the log',
-  )
+  assert.deepEqual(Object.keys(body.troubles as object).sort(), ['log', 'start'], 'it does more than wait for the log')
   assert.deepEqual(await recordsOf(system, 'notifications'), [])
 })

@@ -3,10 +3,11 @@ import { randomUUID } from 'node:crypto'
 import { test } from 'node:test'
 import { orderPlaced } from '#common/contracts/events.ts'
 import { waitFor } from '#host/wait-for.ts'
-import { streamingKafka } from '../lab/model.ts'
-import { call, order, placeMany } from './support/client.ts'
 import { assertSound } from '#conformance/assert-sound.ts'
 import { startSystem } from '#conformance/test-system.ts'
+import { streamingKafka } from '../lab/model.ts'
+import { call, order, placeMany } from './support/client.ts'
+import { untilDeadLetters } from './support/system.ts'
 
 const good = () =>
   orderPlaced(
@@ -104,7 +105,9 @@ test('a dead letter whose redrive failed is still listed', async t => {
 })
 
 test('an error is retried in place, a lasting one is dead-lettered after 5 attempts, and other orders pass', async t => {
-  const system = await startSystem(t, streamingKafka, { environments: { inventory_consumer: { INVENTORY_ERROR: '2' } } })
+  const system = await startSystem(t, streamingKafka, {
+    environments: { inventory_consumer: { INVENTORY_ERROR: '2' } },
+  })
   const base = system.url('producer_order')
   await placeMany(base, 20, 'recovering')
   assertSound(await system.untilQuiescent(20))
@@ -140,7 +143,9 @@ test('a delay holds one order and not those behind it', async t => {
 })
 
 test('no more orders are in flight at once than CONCURRENCY says', async t => {
-  const system = await startSystem(t, streamingKafka, { environments: { inventory_consumer: { CONCURRENCY: '3', INVENTORY_DELAY_MS: '600000' } } })
+  const system = await startSystem(t, streamingKafka, {
+    environments: { inventory_consumer: { CONCURRENCY: '3', INVENTORY_DELAY_MS: '600000' } },
+  })
   await placeMany(system.url('producer_order'), 20)
   const inFlight = async () => {
     const { body } = await call(`${system.url('inventory_consumer')}/faults`, 'GET')

@@ -2,16 +2,19 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { waitFor } from '#host/wait-for.ts'
-import { streamingKafka } from '../lab/model.ts'
-import { call, order, placeMany } from './support/client.ts'
 import { assertSound } from '#conformance/assert-sound.ts'
 import { startSystem } from '#conformance/test-system.ts'
+import { streamingKafka } from '../lab/model.ts'
+import { call, order, placeMany } from './support/client.ts'
+import { recordsOf, untilNoLag } from './support/system.ts'
 
 const byOrder = <Row extends { orderId: string }>(rows: Row[]) =>
   rows.toSorted((a, b) => (a.orderId < b.orderId ? -1 : 1))
 
 test('when every store is lost decisions, stock, notifications and orders are restored from the topics', async t => {
-  const system = await startSystem(t, streamingKafka, { environments: { inventory_consumer: { INITIAL_STOCK: '{"kitchen-0":{"burger":5}}' } } })
+  const system = await startSystem(t, streamingKafka, {
+    openingStock: { 'kitchen-0': { burger: 5 } },
+  })
   const base = system.url('producer_order')
   await placeMany(base, 100, 'ada')
   const before = await system.untilQuiescent(100)

@@ -2,10 +2,12 @@ import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
+import { getJson } from '#engine/run/http.ts'
 import { waitFor } from '#host/wait-for.ts'
+import { startSystem } from '#conformance/test-system.ts'
 import { streamingKafka } from '../lab/model.ts'
 import { call, order, placeMany } from './support/client.ts'
-import { startSystem } from '#conformance/test-system.ts'
+import { type KafkaSystem, untilNoLag } from './support/system.ts'
 
 const ANALYTICS = 'analytics_consumer'
 type Progress = { partitions: { topic: string; partition: number; next: number; records: number }[] }
@@ -14,14 +16,15 @@ async function readUpTo(system: KafkaSystem, pins: Record<string, number[]>): Pr
   const reached = async () => {
     const progress = (await getJson(`${system.url(ANALYTICS)}/progress`)) as Progress
     const next = (topic: string, partition: number) =>
-      progress.partitions.find(p => p.topic === system.deployment.prefix + topic && p.partition === partition)?.next ?? 0
+      progress.partitions.find(p => p.topic === system.deployment.prefix + topic && p.partition === partition)?.next ??
+      0
     return Object.entries(pins).every(([topic, ends]) => ends.every((end, p) => next(topic, p) >= end)) && progress
   }
   return waitFor(reached, { deadlineMs: 60_000, what: 'analytics to reach the pinned offsets' })
 }
 
-const pin = async (system: KafkaSystem) =>
-  (await system.inspector.operations['pin-offsets']({ topics: ['orders', 'inventory-events'] })) as Record<string, number[]>
+const pin = ({ inspector }: KafkaSystem) =>
+  inspector.operations['pin-offsets']({ topics: ['orders', 'inventory-events'] })
 
 async function recompute(system: KafkaSystem): Promise<void> {
   await system.kill(ANALYTICS)
@@ -31,19 +34,21 @@ async function recompute(system: KafkaSystem): Promise<void> {
 }
 
 test('metrics computed again from the beginning of the log are equal byte for byte, and one more record makes them differ', async t => {
-  const system = await startSystem(t, streamingKafka, { environments: { inventory_consumer: { INITIAL_STOCK: '{"kitchen-0":{"burger":3}}' } } })
+  const system = await startSystem(t, streamingKafka, {
+    openingStock: { 'kitchen-0': { burger: 3 } },
+  })
   const base = system.url('producer_order')
   await placeMany(base, 150)
   await system.untilQuiescent(150)
   const pins = await pin(system)
   const first = await readUpTo(system, pins)
   const file = join(system.dataOf(ANALYTICS), 'metrics.json')
-  const settled = async () => {
-    const asked = await call(`${system.url(ANALYTICS)}/metrics.json`, 'GET')
+  const isWritten = async () => {
+    const answer = await call(`${system.url(ANALYTICS)}/metrics.json`, 'GET')
     const text = readFileSync(file, 'utf8')
-    return JSON.stringify(JSON.parse(text)) === JSON.stringify(asked.body) && text
+    return JSON.stringify(JSON.parse(text)) === JSON.stringify(answer.body) && text
   }
-  const before = await waitFor(settled, { deadlineMs: 60_000, what: 'the file to say what the route says' })
+  const before = await waitFor(isWritten, { deadlineMs: 60_000, what: 'the file to equal the answer of the route' })
   const failed = (await system.evidence()).decisions.filter(({ outcome }) => outcome.status === 'failed').length
   assert.ok(failed > 0)
   assert.deepEqual(Object.keys(JSON.parse(before)), ['failureRate', 'orders', 'ordersPerMinute', 'outcomes'])
@@ -55,13 +60,13 @@ test('metrics computed again from the beginning of the log are equal byte for by
   await system.start(ANALYTICS)
   const second = await readUpTo(system, pins)
   assert.deepEqual(second, first)
-  assert.equal(await waitFor(settled, { deadlineMs: 60_000, what: 'the file to be written' }), before)
+  assert.equal(await waitFor(isWritten, { deadlineMs: 60_000, what: 'the file to be written' }), before)
 
   await call(`${base}/order`, 'POST', order('one more', 'kitchen-1'))
   await system.untilQuiescent(151)
   await recompute(system)
   await readUpTo(system, await pin(system))
-  assert.notEqual(await waitFor(settled, { deadlineMs: 60_000, what: 'the file to be written' }), before)
+  assert.notEqual(await waitFor(isWritten, { deadlineMs: 60_000, what: 'the file to be written' }), before)
 })
 
 test('analytics without its store reads the whole log although its offsets are committed', async t => {

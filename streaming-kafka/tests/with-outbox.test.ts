@@ -2,19 +2,19 @@
 // broker-gone.test.ts has the tests in which Kafka dies.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { assertSound } from '#conformance/assert-sound.ts'
+import { startSystem } from '#conformance/test-system.ts'
 import { streamingKafka } from '../lab/model.ts'
 import { call, order, placeMany } from './support/client.ts'
 import { NAME, restartUnhealthy, showOrder, startUnhealthy, untilHealthAnswers } from './support/producer-order.ts'
-import { assertSound } from '#conformance/assert-sound.ts'
-import { startSystem } from '#conformance/test-system.ts'
 
 /** An address without a broker. */
 const NOWHERE = '127.0.0.1:1'
 
 test('with a store that is new, wiped, or was used without the outbox no order is accepted before the log is read', async t => {
   const own: Record<string, string> = { OUTBOX: 'on', KAFKA_BROKERS: NOWHERE }
-  const environment: Environment = { [NAME]: own }
-  const system = await startSystem(t, streamingKafka, { environments: environment)
+  const system = await startSystem(t, streamingKafka, { environments: { [NAME]: own }, started: [] })
+  const kafka = system.deployment.broker.kafka ?? ''
   const base = system.url(NAME)
   const place = (user: string, sku = 'burger') => call(`${base}/order`, 'POST', order(user, 'main', sku), 'key')
   const assertRefused = async () => {
@@ -57,7 +57,7 @@ test('with a store that is new, wiped, or was used without the outbox no order i
 
 test('a store with events in its outbox is refused without the outbox, and publishes them with it', async t => {
   const own: Record<string, string> = { OUTBOX: 'on' }
-  const system = await startTestSystem(t, { [NAME]: own } })
+  const system = await startSystem(t, streamingKafka, { environments: { [NAME]: own } })
   own.KAFKA_BROKERS = NOWHERE
   await restartUnhealthy(system)
   const answers = await placeMany(system.url(NAME), 3, 'ada')

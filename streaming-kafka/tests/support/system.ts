@@ -2,9 +2,9 @@
 import type { TestSystem } from '#conformance/test-system.ts'
 import type { DeadLetter } from '#engine/experiment/model.ts'
 import { waitFor } from '#host/wait-for.ts'
-import type { streamingKafka } from '../../lab/model.ts'
+import type { KafkaOperations } from '../../lab/operations.ts'
 
-export type KafkaSystem = TestSystem<typeof streamingKafka>
+export type KafkaSystem = TestSystem<KafkaOperations>
 
 const DEADLINE_MS = 60_000
 
