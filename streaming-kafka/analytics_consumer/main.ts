@@ -17,6 +17,7 @@ import { openConnection, type KafkaConnection } from '../messaging/connection.ts
 import type { TopicKey } from '../messaging/topics.ts'
 import { countInto, eventOf } from './count.ts'
 import { metricsFile, type MetricsFile } from './metrics-file.ts'
+import { analyticsRoutes } from './routes.ts'
 import { faults, NAME, settings } from './settings.ts'
 import { analyticsTables, type AnalyticsTables } from './tables.ts'
 
@@ -32,12 +33,7 @@ await runService(NAME, {
     const path = config.METRICS_FILE || joinPath(config.DATA_DIR, 'metrics.json')
     const file = metricsFile(path, document, degradedReporter(parts, 'metrics file'))
     const server = await createServer(parts)
-    server.get('/metrics.json', (_request, reply) => reply.type('application/json').send(document()))
-    server.get('/progress', async () => {
-      // The digest belongs to the file that was written after these records.
-      await file.written()
-      return { partitions: store.read.reads(), metricsFile: file.digest() }
-    })
+    analyticsRoutes(server, { document, reads: store.read.reads, file })
     faultRoutes(server, faultInjector)
     const kafka = openConnection('analytics_consumer', config, parts)
     const running = countLog({ kafka, store, file, chunk: config.CONCURRENCY, faultInjector })
