@@ -3,7 +3,7 @@ import { text, type Setting } from '#common/service/config.ts'
 import { DEFAULT_RETRY_DELAYS_MS, MAX_RETRY_DELAYS } from './topology.ts'
 
 const amqpUrl = (fallback: string): Setting<string> => ({
-  about: 'the RabbitMQ broker, with user and password',
+  about: 'the address of the RabbitMQ broker, with user and password',
   fallback,
   read(value) {
     if (URL.canParse(value) && /^amqps?:$/.test(new URL(value).protocol)) return value
@@ -12,7 +12,7 @@ const amqpUrl = (fallback: string): Setting<string> => ({
 })
 
 const retryDelaysMs: Setting<number[]> = {
-  about: 'the delay in ms before each further attempt; after the last one the message is a dead letter',
+  about: 'the delay in ms before each retry of a message, then it is dead-lettered; the same for all services',
   fallback: DEFAULT_RETRY_DELAYS_MS.join(),
   read(value) {
     const delaysMs = value.split(',').map(Number)
@@ -23,7 +23,7 @@ const retryDelaysMs: Setting<number[]> = {
 }
 
 const prefix: Setting<string> = {
-  ...text('', 'the beginning of the name of every exchange and queue'),
+  ...text('', 'a prefix for the names of all exchanges and queues'),
   read(value) {
     if (/^[\w.:-]{0,100}$/.test(value)) return value
     throw new Error('at most 100 letters, digits, dots, colons, dashes and underscores')

@@ -13,7 +13,11 @@ export const settings = {
   ...commonSettings(NAME, 8010),
   ...brokerSettings,
   CONCURRENCY: concurrencySetting,
-  OUTBOX: oneOf(['on', 'off'], 'on', 'off: an event is published within its request, once'),
+  OUTBOX: oneOf(
+    ['on', 'off'],
+    'on',
+    'on: an order is stored with its event, which a relay publishes; off: the request publishes it, once',
+  ),
   RELAY_WINDOW: relayWindowSetting,
   PUBLISH_DEADLINE_MS: integer(1_000, 'without the outbox: how long an answer waits for the broker', { min: 1 }),
 }

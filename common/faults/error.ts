@@ -6,7 +6,7 @@ import { defineFault, fieldOf } from './fault.ts'
 
 export const error = defineFault({
   name: 'error',
-  about: 'the handler fails; `times`: only so often an order; `userId`: only for this user',
+  about: 'the handler fails, always (`on`) or so many times an order (a number)',
   schema: Type.Object(
     {
       times: Type.Optional(Type.Integer({ minimum: 1 })),

@@ -4,7 +4,7 @@ import { defineFault } from './fault.ts'
 
 export const garbage = defineFault({
   name: 'garbage',
-  about: 'the work is done, and the answer is no JSON',
+  about: 'the work is done, and the answer is not JSON (`on`)',
   schema: Type.Object({}, { additionalProperties: false }),
   variable: 'GARBAGE',
   fromText: () => ({}),

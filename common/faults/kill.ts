@@ -4,7 +4,7 @@ import { defineFault, fieldOf } from './fault.ts'
 
 export const kill = defineFault({
   name: 'kill',
-  about: 'an order of this user ends the process (SIGKILL)',
+  about: 'an order of this user ends the process that handles it (SIGKILL)',
   schema: Type.Object({ userId: Type.String({ minLength: 1 }) }, { additionalProperties: false }),
   variable: 'KILL_ON_USER',
   fromText: text => ({ userId: text }),

@@ -5,7 +5,7 @@ import { defineFault } from './fault.ts'
 
 export const throttle = defineFault({
   name: 'throttle',
-  about: 'at most so many orders a second are handled',
+  about: 'at most this many orders a second are handled',
   schema: Type.Object(
     { perSecond: Type.Number({ exclusiveMinimum: 0, maximum: 1_000_000 }) },
     { additionalProperties: false },

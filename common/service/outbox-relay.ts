@@ -14,7 +14,7 @@ import type { ServerParts } from './http-server.ts'
 
 const AGAIN_MS = 500
 
-export const relayWindowSetting = integer(256, 'with the outbox: how many of its events are handed over at once', {
+export const relayWindowSetting = integer(256, 'with the outbox: how many events may await the broker at once', {
   min: 1,
   max: 10_000,
 })

@@ -26,8 +26,12 @@ type Settings = Record<string, Setting<unknown>>
 export const commonSettings = (service: string, defaultPort: number) => ({
   PORT: port(defaultPort),
   HOST: text('127.0.0.1', 'the address that it listens on'),
-  DATA_DIR: text(`data/${service}`, 'the folder of its store'),
-  LOG_LEVEL: oneOf(['debug', 'info', 'warn', 'error', 'silent'], 'info', 'what it logs'),
+  DATA_DIR: text(`data/${service}`, 'the folder that holds its store'),
+  LOG_LEVEL: oneOf(
+    ['debug', 'info', 'warn', 'error', 'silent'],
+    'info',
+    'the lowest level that it logs: debug, info, warn, error or silent',
+  ),
 })
 
 export const DEFAULT_CONCURRENCY = 64

@@ -16,6 +16,7 @@ import { parseSummary } from '../session/run-folder.ts'
 import { COMPARISON, comparisonFiles } from './comparison.ts'
 import { findings } from './findings.ts'
 import { METRICS, pageOf, PICTURES, READINGS, REPLAY, REPLAY_PICTURE, summaryOf } from './output-paths.ts'
+import { settingsParts } from './settings-tables.ts'
 
 /** The table of all experiments. */
 const RESULTS_PAGE = 'docs/results.md'
@@ -48,6 +49,7 @@ export function renderedFrom(root: string, models: readonly string[]): Map<strin
       }
     }
     addParts(files, root, join(model, 'README.md'), {
+      ...settingsParts(model),
       results: overviewTable([summary], () => 'tests/results/README.md'),
     })
   }

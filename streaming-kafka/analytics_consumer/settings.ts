@@ -13,8 +13,8 @@ export const NAME = 'streaming-kafka/analytics_consumer'
 export const settings = {
   ...commonSettings(NAME, 8023),
   ...kafkaSettings,
-  CONCURRENCY: concurrencySetting,
-  METRICS_FILE: text('', 'the file that it writes; by default metrics.json in DATA_DIR'),
+  CONCURRENCY: { ...concurrencySetting, about: 'how many records it counts in one transaction' },
+  METRICS_FILE: text('', 'the file that it writes; when empty, metrics.json in DATA_DIR'),
 }
 
 export const faults: ServiceFaults = {

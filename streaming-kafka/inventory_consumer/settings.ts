@@ -14,7 +14,7 @@ export const settings = {
   ...commonSettings(NAME, 8021),
   ...kafkaSettings,
   CONCURRENCY: concurrencySetting,
-  INITIAL_STOCK: stockSetting,
+  INITIAL_STOCK: { ...stockSetting, about: `${stockSetting.about}; written to the log once, which holds from then on` },
 }
 
 export const faults: ServiceFaults = {

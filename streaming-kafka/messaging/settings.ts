@@ -2,7 +2,7 @@
 import { oneOf, type Setting } from '#common/service/config.ts'
 
 const brokerList: Setting<string> = {
-  about: 'addresses of the Kafka brokers, host:port, separated by commas',
+  about: 'the addresses of the Kafka brokers, host:port, separated by commas',
   fallback: '127.0.0.1:9092',
   read(value) {
     if (/^[^\s,:]+:\d{1,5}(,[^\s,:]+:\d{1,5})*$/.test(value)) return value
@@ -11,7 +11,7 @@ const brokerList: Setting<string> = {
 }
 
 const prefix: Setting<string> = {
-  about: 'goes before the name of every topic and group',
+  about: 'a prefix for the names of all topics and groups',
   fallback: '',
   read(value) {
     if (/^[\w.-]{0,100}$/.test(value)) return value
@@ -22,5 +22,9 @@ const prefix: Setting<string> = {
 export const kafkaSettings = {
   KAFKA_BROKERS: brokerList,
   PREFIX: prefix,
-  TOPIC_FLUSH: oneOf(['on', 'off'], 'off', 'on: a topic that it creates syncs each append to the disk'),
+  TOPIC_FLUSH: oneOf(
+    ['on', 'off'],
+    'off',
+    'on: the topics that it creates sync each append to the disk (flush.messages=1)',
+  ),
 }

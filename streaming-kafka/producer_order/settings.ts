@@ -10,8 +10,12 @@ export const NAME = 'streaming-kafka/producer_order'
 export const settings = {
   ...commonSettings(NAME, 8020),
   ...kafkaSettings,
-  OUTBOX: oneOf(['on', 'off'], 'off', 'on: an order is stored with its event, which a relay writes into the log'),
-  PRODUCE_DEADLINE_MS: integer(1_000, 'without the outbox: how long an answer waits for the log', { min: 1 }),
+  OUTBOX: oneOf(
+    ['on', 'off'],
+    'off',
+    'on: an order is stored with its event, which a relay produces; off: the request produces it',
+  ),
+  PRODUCE_DEADLINE_MS: integer(1_000, 'without the outbox: how long an answer waits for the broker', { min: 1 }),
   RELAY_WINDOW: relayWindowSetting,
 }
 

@@ -13,7 +13,7 @@ const PATIENCE_MS = 5_000
 
 export const duplicator = defineFault({
   name: 'duplicate',
-  about: 'every request to another service is sent twice',
+  about: 'every request to another service is sent twice (`on`)',
   schema: Type.Object({}, { additionalProperties: false }),
   variable: 'DUPLICATE',
   fromText: () => ({}),

@@ -9,13 +9,17 @@ export const NAME = 'sync-rest/order_service'
 export const settings = {
   ...commonSettings(NAME, 8000),
   CONCURRENCY: concurrencySetting,
-  INVENTORY_URL: httpUrl('http://127.0.0.1:8001', 'where inventory_service is'),
-  NOTIFICATION_URL: httpUrl('http://127.0.0.1:8002', 'where notification_service is'),
-  RESERVE_DEADLINE_MS: integer(1_000, 'how long an order may wait for inventory', { min: 1 }),
-  SEND_DEADLINE_MS: integer(1_000, 'how long an answer waits for its confirmation', { min: 1 }),
-  BREAKER: oneOf(['on', 'off'], 'on', 'whether the breaker guards inventory'),
-  BREAKER_FAILURES: integer(5, 'failures in a row that open the breaker', { min: 1 }),
-  BREAKER_OPEN_MS: integer(1_000, 'how long it stays open before one call is let through', { min: 1 }),
+  INVENTORY_URL: httpUrl('http://127.0.0.1:8001', 'the address of inventory_service'),
+  NOTIFICATION_URL: httpUrl('http://127.0.0.1:8002', 'the address of notification_service'),
+  RESERVE_DEADLINE_MS: integer(
+    1_000,
+    'how long an order waits for inventory_service, its wait for a free slot included',
+    { min: 1 },
+  ),
+  SEND_DEADLINE_MS: integer(1_000, 'how long an answer waits for notification_service', { min: 1 }),
+  BREAKER: oneOf(['on', 'off'], 'on', 'the circuit breaker in front of inventory_service: on or off'),
+  BREAKER_FAILURES: integer(5, 'how many failures in a row open the breaker', { min: 1 }),
+  BREAKER_OPEN_MS: integer(1_000, 'how long the breaker stays open before it lets one call through', { min: 1 }),
 }
 
 export const faults: ServiceFaults = {
