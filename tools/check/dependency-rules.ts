@@ -10,7 +10,7 @@ const MODELS = ['sync-rest', 'async-rabbitmq', 'streaming-kafka']
 const COMMON = ['contracts', 'workflow', 'stores', 'service', 'messaging', 'faults'].map(name => `common/${name}`)
 
 /** What each room may import beside itself. `services` and `model/lab` mean those of the same model. */
-const ROOMS: Readonly<Record<string, readonly string[]>> = {
+export const ROOMS: Readonly<Record<string, readonly string[]>> = {
   ...Object.fromEntries(COMMON.map((room, at) => [room, COMMON.slice(0, at)])),
   services: COMMON,
   'common/testing': COMMON,
