@@ -26,7 +26,7 @@ export const isUnknownGroup = (error: unknown): boolean => hasWithin(error, name
 export const isNotYetLed = (error: unknown): boolean =>
   isUnknownTopic(error) ||
   hasWithin(error, named('LEADER_NOT_AVAILABLE', 'NOT_LEADER_OR_FOLLOWER')) ||
-  // The client's own error when it looks for the leader of an unknown topic.
+  // The client's own error when it searches the leader of an unknown topic.
   hasWithin(error, ({ message }) => message.startsWith('Unknown topic'))
 
 /** By the names of https://kafka.apache.org/protocol#protocol_error_codes. */

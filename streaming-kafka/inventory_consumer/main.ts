@@ -1,7 +1,8 @@
 // inventory_consumer of the streaming model: decides each OrderPlaced, and produces the decision to the InventoryEvents
 // stream.
 // Guarantees: one decision per `orderId` for ever, across restarts and a lost store; a decision is on disk before it is
-// produced; the orders of a partition are decided in their order, except where a delay or a retry lets others pass.
+// produced; the orders of a partition are decided in the sequence of the log, except where a
+// delay or a retry lets others pass.
 // It dead-letters the poison of the orders topic, with its reason, and the partition continues.
 import { faultRoutes } from '#common/faults/fault-routes.ts'
 import { createFaultInjector } from '#common/faults/fault-injector.ts'

@@ -1,6 +1,5 @@
 // The consumer loop of a service that works on single records: up to `concurrency` records are in flight at once.
-// `commitOffset` of the lesson is here: when the work on a record has ended, its offset is committed, and never past a
-// record whose work has not ended.
+// When the work on a record has ended its offset is committed here, but never past a record whose work has not ended.
 // Guarantees: a slow record delays only itself while other slots are free; without faults, work begins in the order of
 // the log; a crash repeats the work that was not committed. Reading starts at the group's committed offsets, or at the
 // store's position when the group has lost them.

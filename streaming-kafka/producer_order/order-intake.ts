@@ -22,11 +22,11 @@ export type IntakeParts = ServerParts & {
 
 export type OrderIntake = {
   place: Handler<Order, Placed>
-  /** How many orders may still come to be shown. */
+  /** The number of orders that the view does not show and may still show. */
   inFlight(): number
-  /** The view shows what these records say. */
+  /** These records are applied to the view. */
   onApplied(records: LogRecord[]): void
-  /** The view shows all that was in the log at the start. */
+  /** Every record that was in the log at the start is applied to the view. */
   onCaughtUp(): Promise<void>
   /** Resolves when the service is closing and nothing is in flight. */
   ended: Promise<void>

@@ -34,7 +34,7 @@ function viewAfter(records: LogRecord[]) {
   return { status, reason, notification }
 }
 
-test('the records of an order give one view, in whatever order its topics are read, and when they come again', () => {
+test('the view of an order is the same in whatever sequence its records are read, and when they are read again', () => {
   const confirmed = { status: 'reserved', reason: null, notification: 'sent' }
   for (const records of [
     [placed, reserved, sent],

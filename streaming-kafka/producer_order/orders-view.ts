@@ -18,7 +18,7 @@ export type ViewTables = OrdersTables & PositionsTables
 export const viewTables = (db: DatabaseSync): ViewTables => ({ ...ordersTables(db), ...positionsTables(db) })
 
 /** Stores an order that is in the log. A known order stays as it is. */
-export function learn(tx: OrdersTables, order: Order, { correlationId, occurredAt }: Occurrence): void {
+export function storeOrder(tx: OrdersTables, order: Order, { correlationId, occurredAt }: Occurrence): void {
   if (tx.findOrder(order.orderId)) return
   const fresh = { status: 'pending', reason: null, notification: null } as const
   tx.insertOrder({ order, fingerprint: fingerprint(order), ...fresh, correlationId, occurredAt })
@@ -30,13 +30,13 @@ export const applyTo =
   (tx: ViewTables, record: LogRecord): void => {
     if (record.topic === topics.orders) {
       const placed = orUndefined(readOrderPlaced, record)
-      if (placed) learn(tx, placed.data, placed)
+      if (placed) storeOrder(tx, placed.data, placed)
       return
     }
     if (record.topic === topics.notifications) {
       const sent = orUndefined(readNotification, record)
       if (!sent) return
-      learn(tx, sent.order, sent)
+      storeOrder(tx, sent.order, sent)
       recordOutcome(tx, sent.order.orderId, { status: 'reserved' })
       confirmOrder(tx, sent.order.orderId)
       return
@@ -45,7 +45,7 @@ export const applyTo =
     if (!event) return
     // The result may be read before the order itself. It carries the whole order.
     const { orderId, userId, kitchenId, items } = event.data
-    learn(tx, { orderId, userId, kitchenId, items }, event)
+    storeOrder(tx, { orderId, userId, kitchenId, items }, event)
     const outcome = event.type === 'InventoryReserved' ? null : event.data.reason
     recordOutcome(tx, orderId, outcome === null ? { status: 'reserved' } : { status: 'failed', reason: outcome })
   }

@@ -46,7 +46,7 @@ test('a placed order is in the log and in the view before it is answered', async
   assert.equal(sent.length, 1)
 })
 
-test('the same key again is the order in its present state, and writes nothing', async () => {
+test('a repeated key answers with the present state of the order and writes nothing', async () => {
   const { placeIt, sent, tables } = placing(async () => {})
   await placeIt(order, context)
   recordOutcome(tables, 'o-1', { status: 'reserved' })
@@ -55,7 +55,7 @@ test('the same key again is the order in its present state, and writes nothing',
   assert.equal(sent.length, 1)
 })
 
-test('what was not handed over may be placed again; what was handed over counts as placed until the log tells', async () => {
+test('after 503 an order may be placed again, and after 504 it counts as placed until the log is read', async () => {
   for (const code of ['unavailable', 'too-large'] as const) {
     const away = placing(refused(code))
     await assert.rejects(away.placeIt(order, context), { code, orderId: 'o-1' })
@@ -69,14 +69,14 @@ test('what was not handed over may be placed again; what was handed over counts 
   assert.equal(late.parts.inFlight.size, 1)
 })
 
-test('an order that the log has and the store could not note is unknown to the client, never "nothing happened"', async () => {
+test('an order that is in the log but could not be stored is answered as unknown, not as "nothing happened"', async () => {
   const broken = placing(async () => {})
   const transact = () => Promise.reject(new LabError('store-failed', 'the disk is full'))
   const placeIt = produceWithinRequest({ ...broken.parts, store: { transact, read: broken.tables } })
   await assert.rejects(placeIt(order, context), { code: 'deadline-passed' })
 })
 
-test('before the log was read nothing is placed', async () => {
+test('no order is placed before the log has been read', async () => {
   const { placeIt, sent } = placing(async () => {}, { isReady: () => false })
   await assert.rejects(placeIt(order, context), { code: 'unavailable' })
   assert.equal(sent.length, 0)

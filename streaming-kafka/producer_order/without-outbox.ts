@@ -1,7 +1,7 @@
 // `POST /order` without the outbox: the order is in the log, acknowledged by all in-sync replicas, before the client is
 // answered 202.
-// Guarantees: an order that was answered with 2xx is in the log and in the view. 503: it is not in the log. 504: nobody
-// knows yet; the view shows it as soon as the log does. The same key never places two orders: an order in flight is
+// Guarantees: an order that was answered with 2xx is in the log and in the view. 503: it is not in the log. 504: it is
+// unknown; the view shows it as soon as the log has it. The same key never places two orders: an order in flight is
 // remembered until the log has it, and before this process answers anybody it has read the whole log.
 import { LabError } from '#common/contracts/errors.ts'
 import { orderPlaced } from '#common/contracts/events.ts'
@@ -17,7 +17,7 @@ import { jsonRecord } from '../broker/record.ts'
 import type { KafkaConnection } from '../messaging/connection.ts'
 import { orUndefined, readOrderPlaced } from '../messaging/read-event.ts'
 import { notRead, type IntakeParts, type OrderIntake } from './order-intake.ts'
-import { learn, type ViewTables } from './orders-view.ts'
+import { storeOrder, type ViewTables } from './orders-view.ts'
 
 /** @throws LabError `unavailable` when events of an outbox are left in the store */
 export async function withoutOutbox({ config, store, kafka, faultInjector }: IntakeParts): Promise<OrderIntake> {
@@ -86,7 +86,7 @@ export function produceWithinRequest(parts: ProduceParts): Handler<Order, Placed
     }
     afterProduce()
     await store
-      .transact(tx => learn(tx, order, event))
+      .transact(tx => storeOrder(tx, order, event))
       .catch(cause => {
         const detail = 'the order is in the log, but this service could not store it; try again with the same key'
         throw new LabError('deadline-passed', detail, { orderId, cause })

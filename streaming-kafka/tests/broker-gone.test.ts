@@ -28,8 +28,8 @@ async function ownBroker(t: TestContext) {
 const untilAllHealthAnswers = (system: KafkaSystem, status: number) =>
   waitFor(
     async () => {
-      const asked = NAMES.map(name => call(`${system.url(name)}/health`, 'GET').catch(() => undefined))
-      return (await Promise.all(asked)).every(answer => answer?.status === status)
+      const answers = NAMES.map(name => call(`${system.url(name)}/health`, 'GET').catch(() => undefined))
+      return (await Promise.all(answers)).every(answer => answer?.status === status)
     },
     { deadlineMs: 30_000, what: `every health to answer ${status}` },
   )
@@ -38,7 +38,7 @@ test('a broker that comes late, dies under load and comes back turns health red,
   const { address, broker, release } = await ownBroker(t)
   await broker.kill()
   const system = await startSystem(t, streamingKafka, { broker: { kafka: address }, started: [] })
-  t.after(release) // after the system has removed what it made
+  t.after(release) // runs after the system has removed its topics
   const base = system.url('producer_order')
   const starting = system.start()
   starting.catch(() => {}) // awaited below
@@ -100,7 +100,7 @@ test('a broker that comes late, dies under load and comes back turns health red,
 test('an order that was answered 504 counts as on its way until Kafka is back and the order is shown', async t => {
   const { address, broker, release } = await ownBroker(t)
   const system = await startSystem(t, streamingKafka, { broker: { kafka: address } })
-  t.after(release) // after the system has removed what it made
+  t.after(release) // runs after the system has removed its topics
   const base = system.url('producer_order')
   await placeMany(base, 50, 'before')
   assert.equal((await system.untilQuiescent(50)).onTheirWay, 0)
@@ -134,7 +134,7 @@ test('with the outbox orders are accepted while Kafka is away, also across a res
     broker: { kafka: address },
     environments: { [NAME]: { OUTBOX: 'on' } },
   })
-  t.after(release) // after the system has removed what it made
+  t.after(release) // runs after the system has removed its topics
   const base = system.url(NAME)
   const answers = await placeMany(base, 50, 'before')
   await system.untilQuiescent(50)

@@ -43,8 +43,8 @@ test('each poison record is dead-lettered once with its reason, and its partitio
   const publish = system.inspector.operations['publish-raw']
   const [answers] = await Promise.all([
     placeMany(system.url('producer_order'), 60),
-    ...POISON.map(([, record]) => publish?.({ topic: 'orders', key: 'kitchen-1', ...record })),
-    publish?.({ topic: 'inventory-events', key: 'kitchen-1', body: 'not an event' }),
+    ...POISON.map(([, record]) => publish({ topic: 'orders', key: 'kitchen-1', ...record })),
+    publish({ topic: 'inventory-events', key: 'kitchen-1', body: 'not an event' }),
   ])
   assert.ok(answers.every(({ status }) => status === 202))
   assertSound(await system.untilQuiescent(60))

@@ -7,9 +7,9 @@ import { createAdmin } from '../broker/admin.ts'
 
 test('a topic exists when ensureTopics resolves, also when other clients create it at the same moment', async t => {
   const admins = Array.from({ length: 8 }, () => createAdmin(testBroker('kafka'), 'test'))
-  const made = new Set<string>()
+  const created = new Set<string>()
   t.after(async () => {
-    await admins[0]?.deleteTopics([...made])
+    await admins[0]?.deleteTopics([...created])
     await Promise.all(admins.map(admin => admin.close()))
   })
   for (let round = 0; round < 4; round++) {
@@ -17,7 +17,7 @@ test('a topic exists when ensureTopics resolves, also when other clients create 
     await Promise.all(
       admins.map(async (admin, at) => {
         const specs = [shared, `${shared}.${at}`].map(name => ({ name, partitions: 3 }))
-        for (const { name } of specs) made.add(name)
+        for (const { name } of specs) created.add(name)
         await admin.ensureTopics(specs, false)
         const ends = await admin.ends(specs)
         assert.deepEqual([...ends.values()], Array(2).fill([0n, 0n, 0n]))
