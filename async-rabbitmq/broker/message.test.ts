@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { envelopeOf } from './message.ts'
 
-test('every message is durable and mandatory, and has an id by which a return is known', () => {
+test('every message is durable and mandatory, and has an id that identifies it when it is returned', () => {
   const message = { exchange: 'e', routingKey: 'k', body: Buffer.from('{}') }
   const { durable, mandatory, messageId } = envelopeOf(message)
   assert.deepEqual([durable, mandatory], [true, true])

@@ -1,6 +1,6 @@
-// A message as this model sends and gets it: bytes, and the few properties that it uses.
-// Guarantees: a body is the bytes that were on the wire. What an unknown publisher put into headers is passed on only
-// where it is a plain value, so that a copy of any message can be published.
+// A message as this model publishes and receives it: bytes, and the few properties that it uses.
+// Guarantees: a body is the bytes that were on the wire. Headers of other publishers are kept only where they are plain
+// values, so that any message can be republished.
 import { randomUUID } from 'node:crypto'
 import type { AsyncMessage, Envelope, SyncMessage } from 'rabbitmq-client'
 import { RAW } from './raw-channel.ts'
@@ -16,7 +16,7 @@ export type Outgoing = {
   type?: string
   contentType?: string
   headers?: Headers
-  /** The broker lets it expire after so long. */
+  /** How long until it expires in its queue. */
   expirationMs?: number
 }
 
@@ -28,16 +28,16 @@ export type Incoming = {
   type: string | undefined
   contentType: string | undefined
   headers: Headers
-  /** How often the broker took it back from a consumer that did not settle it. */
+  /** How often a consumer returned it, or lost its channel before it acked it. */
   deliveryCount: number
-  /** Why the broker itself dead-lettered it, in its own words. */
+  /** Why the broker itself dead-lettered it: the broker's own word. */
   brokerReason: string | undefined
 }
 
-/** Type of a message that only asks a queue to confirm it; consumers drop it. */
+/** The type of a message that tests whether a queue confirms; consumers drop it. */
 export const PROBE = 'probe'
 
-/** Every message is durable and mandatory, and has an id, by which a return is known. */
+/** Every message is durable and mandatory. Its id identifies it when the broker returns it. */
 export const envelopeOf = (message: Outgoing): Envelope & { messageId: string } => ({
   exchange: message.exchange,
   routingKey: message.routingKey,
@@ -69,7 +69,7 @@ export function incomingOf(queue: string, message: AsyncMessage | SyncMessage): 
 
 function bytesOf(body: unknown): Buffer {
   if (Buffer.isBuffer(body)) return body
-  throw new Error(`the AMQP client parsed a body in spite of the content encoding "${RAW}"`)
+  throw new Error(`the AMQP client parsed a body despite the content encoding "${RAW}"`)
 }
 
 function plainHeaders(given: Record<string, unknown>): Headers {

@@ -1,8 +1,8 @@
-// Publishes with confirms and `mandatory`, many in flight on one channel.
-// Guarantees: `publish` resolves only when the broker has confirmed the message and did not return it; a message that
-// no queue is bound to is confirmed too, so a return is looked for after every confirm. Messages reach a queue in the
-// order of the calls. Which of the two a rejection is, its code says: `unavailable`: no queue has the message; `deadline-passed`:
-// nobody knows.
+// Publishes with confirms and `mandatory`, many messages in flight on one channel.
+// Guarantees: `publish` resolves only when the broker has confirmed the message and has not returned it. The broker
+// confirms a message that no queue is bound to as well, so every confirm is followed by a check for a return. Messages
+// reach a queue in the order of the calls. The code of a rejection says what is known: `unavailable`: no queue has the
+// message; `deadline-passed`: unknown.
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { Channel, Connection } from 'rabbitmq-client'
 import { LabError } from '#common/contracts/errors.ts'
@@ -20,7 +20,7 @@ export type Publisher = {
 
 export async function openPublisher(connection: Connection): Promise<Publisher> {
   const channel = await connection.acquire({ emitErrorsFromChannel: true })
-  channel.on('error', () => {}) // it closes the channel, and that is what counts
+  channel.on('error', () => {}) // an error closes the channel, and the close is handled
   await channel.confirmSelect()
   return publisherOn(channel)
 }
@@ -34,13 +34,13 @@ function publisherOn(channel: Channel): Publisher {
   })
   const closed = new Promise<void>(resolve => {
     channel.once('close', () => {
-      // A confirm can be registered with the client too late to be told: all that wait are told here.
-      for (const giveUp of waiting.keys()) giveUp()
+      // The client may register a confirm too late to reject it: every waiting message is rejected here.
+      for (const reject of waiting.keys()) reject()
       resolve()
     })
   })
 
-  /** One return is taken for one message of that id; equal messages share the fate of their route. */
+  /** One return counts for one message of that id; messages with the same id have the same route. */
   function wasReturned(messageId: string): boolean {
     const times = returned.get(messageId) ?? 0
     if (times > 1) returned.set(messageId, times - 1)
@@ -59,10 +59,10 @@ function publisherOn(channel: Channel): Publisher {
       return new Promise<void>((resolve, reject) => {
         if (!channel.active) return reject(new LabError('unavailable', 'the broker is away; nothing was published'))
         const unknown = (why: string, cause?: unknown) => reject(new LabError('deadline-passed', why, { cause }))
-        const giveUp = () => unknown('the broker went away before it confirmed a message')
-        waiting.set(giveUp, performance.now())
-        const done = async () => {
-          // The client tells of a return one turn later than of the confirm that follows it.
+        const rejectUnknown = () => unknown('the broker went away before it confirmed a message')
+        waiting.set(rejectUnknown, performance.now())
+        const confirmed = async () => {
+          // The client emits a return one turn later than the confirm that follows it.
           await nextTurn()
           if (!wasReturned(envelope.messageId)) return resolve()
           const { exchange, routingKey } = message
@@ -70,12 +70,12 @@ function publisherOn(channel: Channel): Publisher {
         }
         channel
           .basicPublish(envelope, message.body)
-          .then(done)
+          .then(confirmed)
           .catch((error: unknown) => {
             const why = error instanceof Error ? error.message : String(error)
             unknown(`the broker did not confirm a message: ${why}`, error)
           })
-          .finally(() => waiting.delete(giveUp))
+          .finally(() => waiting.delete(rejectUnknown))
       })
     },
     close: () => channel.close(),

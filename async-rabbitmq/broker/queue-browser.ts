@@ -1,50 +1,91 @@
-// Looks into queues without being a consumer: for the lab and for whoever redrives dead letters.
-// Guarantees: what is not explicitly removed is back in its queue, in its place, when `walk` ends, and also when this
-// process dies meanwhile. Not promised: that a message can be seen while somebody else holds it, another walk included.
+// Reads queues without consuming them: for the lab, and for a redrive of dead letters.
+// Guarantees: a message that is not removed explicitly is back in its queue, at its position, when `walk` ends, and also
+// when this process dies meanwhile. Not promised: that a message can be seen while another channel holds it, such as that
+// of another walk.
 import { setTimeout as wait } from 'node:timers/promises'
-import type { Channel } from 'rabbitmq-client'
+import type { Channel, Connection } from 'rabbitmq-client'
 import { openConnection } from './broker.ts'
 import type { Binding } from '../messaging/topology.ts'
-import { incomingOf, PROBE, type Incoming } from './message.ts'
+import { incomingOf, PROBE, type Incoming, type Outgoing } from './message.ts'
 import { openPublisher, type Publisher } from './publisher.ts'
 import { openRawChannel } from './raw-channel.ts'
 
 const CLOSE_MS = 1_000
 
+type Visit = (message: Incoming) => Promise<'keep' | 'remove'>
+
 export type QueueBrowser = Pick<Publisher, 'publish'> & {
-  /** Messages that are ready: not those that a consumer holds. Undefined for a queue that is not there. */
+  /** The messages that are ready, without those that a consumer holds. Undefined when there is no such queue. */
   readyMessages(queue: string): Promise<number | undefined>
-  /** Shows every message that is ready, the oldest first, until `visit` says `remove`, which ends the walk too. */
-  walk(queue: string, visit: (message: Incoming) => Promise<'keep' | 'remove'>): Promise<void>
+  /** Visits every message that is ready, the oldest first. A visit that answers `remove` ends the walk. */
+  walk(queue: string, visit: Visit): Promise<void>
   /**
-   * Shows a copy of every message that these exchanges route by these keys, by a queue that goes with this process.
-   * Resolves, when it stands, with what ends it, and then with the first error of a visit.
+   * Visits every message that these exchanges route by these keys, through a queue that is deleted with this process.
+   * Resolves, once that queue exists, with a function that ends it and rejects with the first error of a visit.
    */
   tap(
     bindings: readonly Omit<Binding, 'queue'>[],
     visit: (message: Incoming) => Promise<void>,
   ): Promise<() => Promise<void>>
-  /** Deletes exchanges and queues with all that is in them. What is not there is no error. */
+  /** Deletes exchanges, and queues with their messages. A name that does not exist is no error. */
   remove(names: { exchanges: string[]; queues: string[] }): Promise<void>
-  /** Lets go of the broker within about a second. */
+  /** Closes the connection within about a second. */
   close(): Promise<void>
 }
 
 /** @throws Error when the broker does not answer within `deadlineMs`. */
 export async function openQueueBrowser(url: string, { deadlineMs = 10_000 } = {}): Promise<QueueBrowser> {
   const connection = openConnection(url, 'lab')
-  connection.on('error', () => {}) // said by whatever is under way
+  connection.on('error', () => {}) // the operation in progress rejects with it
   try {
     await connection.onConnect(deadlineMs, true)
   } catch (error) {
     connection.unsafeDestroy()
     throw error
   }
-  let looking: Channel | undefined
-  let publisher: Promise<Publisher> | undefined
+  const counter = messageCounter(connection)
+  const publisher = publisherOnDemand(connection)
+  return {
+    readyMessages: counter.readyMessages,
+    walk: (queue, visit) => walk(connection, queue, visit),
+    publish: publisher.publish,
+    tap: (bindings, visit) => tap(connection, bindings, visit),
+    async remove({ exchanges, queues }) {
+      const channel = await connection.acquire()
+      for (const exchange of exchanges) await channel.exchangeDelete({ exchange })
+      for (const queue of queues) await channel.queueDelete({ queue })
+      await channel.close()
+    },
+    async close() {
+      const closed = Promise.all([counter.close(), publisher.close()]).then(() => connection.close())
+      // The client waits for operations in progress, and after an interrupt nothing ends those.
+      await Promise.race([closed.catch(() => {}), wait(CLOSE_MS, undefined, { ref: false })])
+      connection.unsafeDestroy()
+    },
+  }
+}
 
-  /** It is forgotten with its channel, so that the next message gets another. */
-  async function openFreshPublisher(): Promise<Publisher> {
+/** Counts on one channel, and opens another when a missing queue has closed it. */
+function messageCounter(connection: Connection) {
+  let channel: Channel | undefined
+  return {
+    async readyMessages(queue: string): Promise<number | undefined> {
+      if (!channel?.active) channel = await openRawChannel(connection)
+      try {
+        return (await channel.queueDeclare({ queue, passive: true })).messageCount
+      } catch (error) {
+        if (isNotFound(error)) return undefined
+        throw error
+      }
+    },
+    close: async () => channel?.close(),
+  }
+}
+
+/** Opens a publisher for the first message, and another one when its channel is gone. */
+function publisherOnDemand(connection: Connection) {
+  let publisher: Promise<Publisher> | undefined
+  async function open(): Promise<Publisher> {
     try {
       const fresh = await openPublisher(connection)
       void fresh.closed.then(() => (publisher = undefined))
@@ -54,69 +95,52 @@ export async function openQueueBrowser(url: string, { deadlineMs = 10_000 } = {}
       throw error
     }
   }
-
   return {
-    async readyMessages(queue) {
-      if (!looking?.active) looking = await openRawChannel(connection)
-      try {
-        return (await looking.queueDeclare({ queue, passive: true })).messageCount
-      } catch (error) {
-        if (isNotFound(error)) return undefined
-        throw error
-      }
+    async publish(message: Outgoing): Promise<void> {
+      const opened = await (publisher ??= open())
+      await opened.publish(message)
     },
-    async walk(queue, visit) {
-      const channel = await openRawChannel(connection)
-      try {
-        for (let message = await channel.basicGet(queue); message; message = await channel.basicGet(queue)) {
-          const { deliveryTag } = message
-          const verdict = message.type === PROBE ? 'drop' : await visit(incomingOf(queue, message))
-          if (verdict !== 'keep') channel.basicAck({ deliveryTag })
-          if (verdict === 'remove') break
-        }
-        // Tag 0 and `multiple`: all that this channel still holds.
-        channel.basicNack({ deliveryTag: 0, multiple: true, requeue: true })
-      } catch (error) {
-        if (!isNotFound(error)) throw error
-      } finally {
-        await channel.close()
-      }
-    },
-    async publish(message) {
-      const used = await (publisher ??= openFreshPublisher())
-      await used.publish(message)
-    },
-    async tap(bindings, visit) {
-      const channel = await openRawChannel(connection)
-      const { queue } = await channel.queueDeclare({ exclusive: true, autoDelete: true })
-      for (const { exchange, routingKey } of bindings) await channel.queueBind({ exchange, queue, routingKey })
-      const visits: Promise<void>[] = []
-      const { consumerTag } = await channel.basicConsume({ queue, noAck: true }, message => {
-        visits.push(visit(incomingOf(queue, message)))
-      })
-      return async () => {
-        await channel.basicCancel({ consumerTag })
-        try {
-          await Promise.all(visits)
-        } finally {
-          await channel.close()
-        }
-      }
-    },
-    async remove({ exchanges, queues }) {
-      const channel = await connection.acquire()
-      for (const exchange of exchanges) await channel.exchangeDelete({ exchange })
-      for (const queue of queues) await channel.queueDelete({ queue })
+    close: async () => (await publisher)?.close(),
+  }
+}
+
+async function walk(connection: Connection, queue: string, visit: Visit): Promise<void> {
+  const channel = await openRawChannel(connection)
+  try {
+    for (let message = await channel.basicGet(queue); message; message = await channel.basicGet(queue)) {
+      const { deliveryTag } = message
+      const verdict = message.type === PROBE ? 'drop' : await visit(incomingOf(queue, message))
+      if (verdict !== 'keep') channel.basicAck({ deliveryTag })
+      if (verdict === 'remove') break
+    }
+    // Tag 0 and `multiple`: every message that this channel still holds.
+    channel.basicNack({ deliveryTag: 0, multiple: true, requeue: true })
+  } catch (error) {
+    if (!isNotFound(error)) throw error
+  } finally {
+    await channel.close()
+  }
+}
+
+async function tap(
+  connection: Connection,
+  bindings: readonly Omit<Binding, 'queue'>[],
+  visit: (message: Incoming) => Promise<void>,
+): Promise<() => Promise<void>> {
+  const channel = await openRawChannel(connection)
+  const { queue } = await channel.queueDeclare({ exclusive: true, autoDelete: true })
+  for (const { exchange, routingKey } of bindings) await channel.queueBind({ exchange, queue, routingKey })
+  const visits: Promise<void>[] = []
+  const { consumerTag } = await channel.basicConsume({ queue, noAck: true }, message => {
+    visits.push(visit(incomingOf(queue, message)))
+  })
+  return async () => {
+    await channel.basicCancel({ consumerTag })
+    try {
+      await Promise.all(visits)
+    } finally {
       await channel.close()
-    },
-    async close() {
-      const closed = Promise.all([looking?.close(), publisher?.then(open => open.close())]).then(() =>
-        connection.close(),
-      )
-      // What is still under way on it would be waited for, and after an interrupt nobody ends it.
-      await Promise.race([closed.catch(() => {}), wait(CLOSE_MS, undefined, { ref: false })])
-      connection.unsafeDestroy()
-    },
+    }
   }
 }
 

@@ -1,48 +1,42 @@
-// Reads a queue, again and again, whatever becomes of channel and connection.
-// Guarantees: at most `prefetch` deliveries are unsettled; a delivery is settled on the channel that brought it, and
-// after the end of that channel never: then the broker gives it again.
-import { setImmediate as nextTurn, setTimeout as wait } from 'node:timers/promises'
+// Subscribes to a queue, and subscribes again whenever the channel or the connection is lost.
+// Guarantees: at most `prefetch` deliveries are unacked. A delivery is acked on the channel that brought it, or never:
+// once that channel is gone the broker redelivers the message.
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { Channel, Connection } from 'rabbitmq-client'
-import type { Health } from '#common/service/health.ts'
-import type { Logger } from '#common/service/log.ts'
+import { explain } from '#common/contracts/errors.ts'
+import { createBackoff, degradedReporter, type RetryParts } from '#common/service/retry.ts'
 import { incomingOf, type Incoming } from './message.ts'
 import { openRawChannel } from './raw-channel.ts'
 
-const AGAIN_MS = 200
+const PACE = { firstMs: 100, longestMs: 1_000 }
 
 export type Delivery = Incoming & {
-  /** Whether the broker gave it before. */
+  /** Whether the broker delivered it before. */
   redelivered: boolean
-  /** Settles it, and may be called once; nothing happens when its channel is gone. */
+  /** May be called once; does nothing when its channel is gone. */
   ack(): void
 }
 
 export type Subscriber = {
   prefetch: number
-  /** `isFirst` of its channel. `caughtUp` resolves when what the broker had already sent has arrived. */
+  /** `isFirst`: of its channel. `caughtUp` resolves when the messages that the broker had already sent have arrived. */
   onDelivery(delivery: Delivery, channel: { isFirst: boolean; caughtUp(): Promise<void> }): void
-  /** All deliveries that are not settled are void: they come again. */
+  /** The deliveries that are not acked are void: the broker redelivers their messages. */
   onLost(): void
 }
 
 export type Subscription = {
-  /** Takes no more deliveries; what is unsettled can still be acked until the broker is closed. */
+  /** Takes no more deliveries; those that arrived can be acked until the broker is closed. */
   cancel(): Promise<void>
 }
 
-type Parts = {
-  connection: Connection
-  ready(): Promise<void>
-  closing: AbortSignal
-  queue: string
-  log: Logger
-  health: Health
-}
+type Parts = RetryParts & { connection: Connection; ready(): Promise<void>; queue: string }
 
 export function subscribe(parts: Parts, subscriber: Subscriber): Subscription {
   const { connection, ready, closing, queue, log, health } = parts
+  const report = degradedReporter(parts, 'consumer')
   let current: { channel: Channel; consumerTag: string } | undefined
-  let cancelled = false
+  let isCancelled = false
 
   async function consumeOnce(): Promise<void> {
     await ready()
@@ -51,17 +45,17 @@ export function subscribe(parts: Parts, subscriber: Subscriber): Subscription {
       channel.once('close', resolve)
       channel.once('basic.cancel', () => void channel.close()) // the queue was deleted
     })
-    const askAgain = () => channel.basicQos({ prefetchCount: subscriber.prefetch })
-    // Two round trips: what was under way to this channel before the first has arrived after the second.
+    const setPrefetch = () => channel.basicQos({ prefetchCount: subscriber.prefetch })
+    // Two round trips: what was on its way to this channel before the first has arrived after the second.
     const caughtUp = async () => {
-      await askAgain()
-      await askAgain()
+      await setPrefetch()
+      await setPrefetch()
       await nextTurn()
     }
     let isFirst = true
-    await askAgain()
+    await setPrefetch()
     const { consumerTag } = await channel.basicConsume({ queue }, message => {
-      if (cancelled || !channel.active) return
+      if (isCancelled || !channel.active) return
       const ack = () => {
         if (channel.active) channel.basicAck({ deliveryTag: message.deliveryTag })
       }
@@ -70,22 +64,24 @@ export function subscribe(parts: Parts, subscriber: Subscriber): Subscription {
       subscriber.onDelivery({ ...incomingOf(queue, message), redelivered: message.redelivered, ack }, channelView)
     })
     current = { channel, consumerTag }
-    health.report('consumer', null)
+    report(null)
     log.info({ queue }, 'consuming')
     await lost
   }
 
   async function keepConsuming(): Promise<void> {
-    while (!cancelled && !closing.aborted) {
+    const backoff = createBackoff(closing, PACE)
+    while (!isCancelled && !closing.aborted) {
       try {
         await consumeOnce()
+        backoff.reset()
+        report(`not consuming ${queue}: the channel was lost`)
       } catch (error) {
-        if (!closing.aborted) log.warn({ queue, reason: String(error) }, 'cannot consume yet')
+        report(`not consuming ${queue}: ${explain(error)}`)
       }
       current = undefined
       subscriber.onLost()
-      health.report('consumer', `not consuming ${queue}`)
-      await wait(AGAIN_MS, undefined, { ref: false })
+      await backoff.pause()
     }
   }
   health.report('consumer', `not consuming ${queue} yet`)
@@ -93,7 +89,7 @@ export function subscribe(parts: Parts, subscriber: Subscriber): Subscription {
 
   return {
     async cancel() {
-      cancelled = true
+      isCancelled = true
       const { channel, consumerTag } = current ?? {}
       if (channel?.active && consumerTag) await channel.basicCancel({ consumerTag }).catch(() => {})
     },

@@ -1,4 +1,4 @@
-// The asynchronous model in the comparison: with its outbox, and without it to tell the safeguard from the broker.
+// The asynchronous model in the comparison: with its outbox, and without it, to show what the safeguard adds to the broker.
 import type { ComparisonAdapter } from '#engine/experiment/comparison-adapter.ts'
 import { asRaw, poisonOf } from '#engine/load/poison.ts'
 import { operation } from '#engine/experiment/steps.ts'

@@ -1,4 +1,4 @@
-// The asynchronous model as a value: what the lab starts, loads, breaks and reads.
+// The asynchronous model as the lab sees it: three services around a broker, a client that does not wait for the outcome.
 import { DEFAULT_CONCURRENCY } from '#common/service/service.ts'
 import type { ComparableModel } from '#engine/experiment/comparison-adapter.ts'
 import type { BrokerInspector, Deployment } from '#engine/experiment/model.ts'
@@ -8,7 +8,7 @@ import { listDeadLetters, redrive } from './dead-letters.ts'
 import { DEFAULT_RETRY_DELAYS_MS, namesOf, topologyOf } from '../messaging/topology.ts'
 import { operationsOf, type RabbitmqOperations } from './operations.ts'
 
-const environment = (place: Deployment) => ({ RABBITMQ_URL: brokerOf(place), PREFIX: place.prefix })
+const environment = (deployment: Deployment) => ({ RABBITMQ_URL: brokerOf(deployment), PREFIX: deployment.prefix })
 
 export const asyncRabbitmq: ComparableModel<RabbitmqOperations> = {
   name: 'async-rabbitmq',
@@ -25,10 +25,10 @@ export const asyncRabbitmq: ComparableModel<RabbitmqOperations> = {
   defaultConcurrency: DEFAULT_CONCURRENCY,
   comparison,
   connect,
-  async remove(place) {
-    const browser = await openQueueBrowser(brokerOf(place))
+  async remove(deployment) {
+    const browser = await openQueueBrowser(brokerOf(deployment))
     try {
-      await browser.remove(namesOf(place.prefix))
+      await browser.remove(namesOf(deployment.prefix))
     } finally {
       await browser.close()
     }
@@ -36,11 +36,11 @@ export const asyncRabbitmq: ComparableModel<RabbitmqOperations> = {
 }
 
 /** @throws Error when the broker does not answer within 10 s. */
-async function connect(place: Deployment): Promise<BrokerInspector<RabbitmqOperations>> {
-  const { prefix } = place
-  // Steps beyond the default ladder are not shown: to ask for a queue that is not there costs a channel each time.
+async function connect(deployment: Deployment): Promise<BrokerInspector<RabbitmqOperations>> {
+  const { prefix } = deployment
+  // Further delay queues than by default are not shown: a passive declare of a missing queue costs a channel each time.
   const topology = topologyOf(prefix, DEFAULT_RETRY_DELAYS_MS.length)
-  const browser = await openQueueBrowser(brokerOf(place))
+  const browser = await openQueueBrowser(brokerOf(deployment))
   return {
     async depths() {
       const depths: Record<string, number> = {}
@@ -59,5 +59,5 @@ async function connect(place: Deployment): Promise<BrokerInspector<RabbitmqOpera
 
 function brokerOf({ broker }: Deployment): string {
   if (broker.rabbitmq !== undefined) return broker.rabbitmq
-  throw new Error('this place has no RabbitMQ broker')
+  throw new Error('this deployment has no RabbitMQ broker')
 }

@@ -29,7 +29,7 @@ export type Binding = { exchange: string; queue: string; routingKey: string }
 /** A queue that a service consumes, and the queue for the messages of it that cannot be handled. */
 export type ConsumerQueue = { queue: string; deadLetters: string }
 
-export type Reader = 'inventory' | 'notification' | 'order'
+type Reader = 'inventory' | 'notification' | 'order'
 
 export type Topology = {
   orders: string

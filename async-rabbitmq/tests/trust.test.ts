@@ -17,7 +17,7 @@ const TOO_YOUNG_MS = 1_100
 function healthyAfterMs(log: string): number {
   const timeOf = (event: string) =>
     Date.parse(new RegExp(`"time":"([^"]+)"[^\\n]*"event":"${event}"`).exec(log)?.[1] ?? '')
-  return timeOf('the broker serves') - timeOf('listening')
+  return timeOf('ready to publish') - timeOf('listening')
 }
 
 test('queues come of age before they are used, and whoever finds them old need not wait', async t => {
@@ -46,24 +46,24 @@ test('a topology counts as settled when every queue has confirmed its probe, and
   const topology = topologyOf(place.prefix, 3)
   const connection = openConnection(brokerUrl(), 'a test')
   t.after(() => connection.close())
-  const isSettled = async () => (await declareTopology(connection, topology)).isSettled
-  assert.equal(await isSettled(), false)
+  const isReady = async () => (await declareTopology(connection, topology)).isReady
+  assert.equal(await isReady(), false)
   const confirms: PromiseWithResolvers<void>[] = []
   const publish = () => {
     const confirm = Promise.withResolvers<void>()
     confirms.push(confirm)
     return confirm.promise
   }
-  const settled = topologyReady(connection, { publish }, { topology, isSettled: false })
+  const settled = topologyReady(connection, { publish }, { topology, isReady: false })
   await waitFor(() => confirms.length === topology.queues.length, {
     deadlineMs: 60_000,
     what: 'a probe for each queue',
   })
   for (const confirm of confirms.slice(1)) confirm.resolve()
-  assert.equal(await isSettled(), false)
+  assert.equal(await isReady(), false)
   confirms[0]?.resolve()
   await settled
-  assert.equal(await isSettled(), true)
+  assert.equal(await isReady(), true)
 })
 
 test('every queue takes a probe before the broker is trusted, and every step of the ladder leads back', async t => {

@@ -1,0 +1,95 @@
+// Keeps a publisher open for as long as the service runs.
+// Guarantees: a publisher is handed out only once the whole topology exists and every queue has confirmed a probe, anew
+// after each connect. Health is degraded while there is none, and while the oldest message waits too long for its confirm.
+// It reconnects for ever, with pauses of at most about two seconds.
+import type { Connection } from 'rabbitmq-client'
+import { explain, LabError } from '#common/contracts/errors.ts'
+import { createBackoff, degradedReporter, type RetryParts } from '#common/service/retry.ts'
+import type { Topology } from '../messaging/topology.ts'
+import { declareTopology, topologyReady } from './declare-topology.ts'
+import { openPublisher, type Publisher } from './publisher.ts'
+
+const PACE = { firstMs: 100, longestMs: 2_000 }
+const SLOW_CONFIRM_MS = 5_000
+const CHECK_CONFIRMS_MS = 1_000
+
+export type KeptPublisher = {
+  current(): Publisher | undefined
+  /** Resolves when messages can be published; rejects when the service is closing. */
+  ready(): Promise<void>
+  close(): Promise<void>
+}
+
+type Parts = RetryParts & { connection: Connection; topology: Topology }
+
+export function keepPublisher(parts: Parts): KeptPublisher {
+  const { connection, topology, log, health, closing } = parts
+  const report = degradedReporter(parts, 'broker')
+  let current: Publisher | undefined
+  let whenReady = pendingReady()
+
+  health.report('broker', 'not connected yet')
+  connection.on('error', error => {
+    // While there is a publisher, the end of its channel reports the problem.
+    if (!current) report(away(error))
+  })
+  connection.on('connection.blocked', reason => health.report('publishing', `the broker blocks it: ${reason}`))
+  connection.on('connection.unblocked', () => health.report('publishing', null))
+  closing.addEventListener('abort', () => whenReady.reject(new LabError('unavailable', 'the service is closing')))
+  const confirmTimer = setInterval(() => {
+    const waitMs = current?.oldestWaitMs() ?? 0
+    health.report('confirms', waitMs > SLOW_CONFIRM_MS ? `none for ${Math.round(waitMs / 1_000)} s` : null)
+  }, CHECK_CONFIRMS_MS)
+
+  async function keepOpen(): Promise<void> {
+    const backoff = createBackoff(closing, PACE)
+    while (!closing.aborted) {
+      try {
+        current = await openReadyPublisher(connection, topology)
+        report(null)
+        log.info('ready to publish')
+        whenReady.resolve()
+        await current.closed
+        backoff.reset()
+        current = undefined
+        whenReady = pendingReady()
+        report(away('the connection was lost'))
+        health.report('publishing', null)
+      } catch (error) {
+        report(away(error))
+      }
+      await backoff.pause()
+    }
+  }
+  void keepOpen()
+
+  return {
+    current: () => current,
+    ready: () => whenReady.promise,
+    async close() {
+      clearInterval(confirmTimer)
+      await current?.close()
+    },
+  }
+}
+
+const away = (error: unknown) => `the broker is away or refuses: ${explain(error)}`
+
+async function openReadyPublisher(connection: Connection, topology: Topology): Promise<Publisher> {
+  const { isReady } = await declareTopology(connection, topology)
+  const publisher = await openPublisher(connection)
+  try {
+    await topologyReady(connection, publisher, { topology, isReady })
+    return publisher
+  } catch (error) {
+    await publisher.close()
+    throw error
+  }
+}
+
+/** Nobody has to wait for it. */
+function pendingReady(): PromiseWithResolvers<void> {
+  const ready = Promise.withResolvers<void>()
+  ready.promise.catch(() => {})
+  return ready
+}
