@@ -31,7 +31,7 @@ const refusals: [string[], RegExp][] = [
     ['run', 'sync-rest', '--junit', '/dev/null/checks.xml'],
     /\/dev\/null\/checks\.xml cannot be written .+; give --junit another file/,
   ],
-  [['list', 'nothing-like-it-at-all'], /There is no experiment "nothing-like-it-at-all"; there are: sync-rest\/base/],
+  [['list', 'nothing-like-it-at-all'], /There is no experiment "nothing-like-it-at-all"; valid names: sync-rest\/base/],
   [['start', 'sync-rest'], /too many arguments/],
   [['show', 'no-such-run'], /There is no run "no-such-run"/],
   [['diff', 'latest', 'no-such-run'], /There is no run "/],
@@ -40,7 +40,10 @@ const refusals: [string[], RegExp][] = [
   [['up', 'sync-rets'], /did you mean "sync-rest"\?/],
   [['dead-letters', 'list', '--model', 'sync-rest'], /sync-rest has no dead letters/],
   [['dead-letters', 'list', '--model', 'async-rabitmq'], /did you mean "async-rabbitmq"\?/],
-  [['dead-letters', 'list', '--model', 'streaming-kafka', '--broker', 'nonsense'], /is no address of a kafka broker/],
+  [
+    ['dead-letters', 'list', '--model', 'streaming-kafka', '--broker', 'nonsense'],
+    /is not an address of a kafka broker/,
+  ],
 ]
 
 for (const [args, sentence] of refusals) {
@@ -79,7 +82,7 @@ test('every command explains itself with an example', async () => {
   }
 })
 
-test('list names every experiment with its question, and tells of one what it asks, does and checks', async () => {
+test('list names every experiment with its question, and describes one with its method, variants and checks', async () => {
   const all = await runCli('main', ['list'])
   assert.equal(all.code, 0)
   for (const [id, { question }] of Object.entries(experiments)) {
@@ -88,25 +91,25 @@ test('list names every experiment with its question, and tells of one what it as
     assert.equal(one.code, 0, one.stderr)
     assert.match(
       one.stdout,
-      /^Asks: .+\nDoes: .+\nWith:\n {2}quick: .+\n {2}full: .+\nVariants:\n[^]+\nChecks:\n {2}lost: /m,
+      /^Question: .+\nMethod: .+\nSettings:\n {2}quick: .+\n {2}full: .+\nVariants:\n[^]+\nChecks:\n {2}lost: /m,
     )
   }
 })
 
-test('doctor has a line for each thing that it looks at', async () => {
+test('doctor has a line for each requirement', async () => {
   const { stdout } = await runCli('main', ['doctor'])
   for (const what of ['machine', 'node', 'java', 'mvn', 'cache', 'rabbitmq', 'kafka', 'ports of sync-rest']) {
     assert.match(stdout, new RegExp(`^[✔!✘] ${what}: .+$`, 'm'))
   }
 })
 
-test('doctor names the way out where a broker that the user gave does not answer, and says 3', async () => {
+test('doctor says how to fix an external broker that does not answer, with exit code 3', async () => {
   const { code, stdout } = await runCli('main', ['doctor'], { LAB_KAFKA_BROKERS: '127.0.0.1:1' })
   assert.equal(code, 3)
   assert.match(stdout, /^✘ kafka: LAB_KAFKA_BROKERS cannot be used: .+ Set LAB_KAFKA_BROKERS to a running broker/m)
 })
 
-test('dead letters of a broker that does not answer are one sentence', async () => {
+test('dead letters of a broker that does not answer are refused in one sentence, without its password', async () => {
   const { code, stderr } = await runCli('main', [
     'dead-letters',
     'list',

@@ -13,7 +13,7 @@ import { addUpCommand } from './commands/up.ts'
 
 const program = createProgram(
   'lab',
-  'One order workflow over REST, RabbitMQ and Kafka: loaded, broken on purpose, measured, judged.',
+  'One order workflow, implemented three ways (REST, RabbitMQ, Kafka): run it under load, inject failures, measure, judge.',
 ).addHelpText('after', '\nExample: npm run lab -- run sync-rest/baseline-latency --profile quick')
 
 addRunCommands(program)

@@ -26,42 +26,42 @@ export const addRunOptions = (command: Command): Command =>
   command
     .addOption(new Option('--profile <profile>', 'full, or quick with shorter waits').choices(PROFILES).default('full'))
     .addOption(
-      new Option('--runtime <runtime>', 'services as processes, or in containers with their brokers')
+      new Option('--runtime <runtime>', 'services as processes, or services and brokers in containers')
         .choices(RUNTIMES)
         .default('processes'),
     )
-    .option('--seed <number>', 'makes the same orders again', readSeed, 1)
-    .option('--out <folder>', 'where the folder of the run is made (default: runs)')
+    .option('--seed <number>', 'the same seed gives the same orders', readSeed, 1)
+    .option('--out <folder>', 'the parent of the folder of the run (default: runs)')
     .option(
       '--threshold <text>',
-      'what a measure has to be, such as "completed p99 < 500 ms"; may be given again',
+      'a required bound of a measure, such as "completed p99 < 500 ms"; repeatable',
       (text: string, before?: Threshold[]) => [...(before ?? []), readThreshold(text)],
     )
-    .option('--junit <file>', 'write every check as a test case, in the XML that CI systems read')
-    .option('--json', 'print the summary as JSON, and nothing else')
+    .option('--junit <file>', 'write every check as a test case in JUnit XML, for CI systems')
+    .option('--json', 'print only the summary, as JSON')
 
-/** What a command does in its own way. */
-export type RunCommandResult = Pick<RunRequest, 'experiments' | 'comparison' | 'before'> & {
+/** The parts of a run that differ between commands. */
+export type RunCommand = Pick<RunRequest, 'experiments' | 'comparison' | 'before'> & {
   reporter: Reporter
-  /** What is told at the end. @param where the folder of the run, as the user would type it */
-  told(summary: Summary, where: string): string
-  /** What an interrupted user reads last. */
+  /** The text at the end. @param where the folder of the run, as the user would type it */
+  result(summary: Summary, where: string): string
+  /** The last line of an interrupted run. */
   interrupted(summary: Summary, where: string): string
 }
 
 /** Sets the exit code. @throws UsageError when a threshold can apply to nothing, or the JUnit file cannot be written */
-export async function runCommand(options: RunOptions, carried: RunCommandResult): Promise<void> {
+export async function runCommand(options: RunOptions, command: RunCommand): Promise<void> {
   const { profile, runtime, seed, out, json, junit } = options
-  const { experiments, comparison, before, reporter, told, interrupted } = carried
+  const { experiments, comparison, before, reporter, result, interrupted } = command
   const thresholds = before ? (before.summary.thresholds ?? []).map(readThreshold) : (options.threshold ?? [])
-  const known = experiments.flatMap(({ experiment }) => expectedMeasures(experiment, profile))
-  // Those of a run that is gone on with were not refused when it was begun.
-  if (!before) for (const threshold of thresholds) refuseImpossible(threshold, known)
-  const stood = before?.summary.results ?? []
-  const ids = [...stood.map(({ model, experiment }) => `${model}/${experiment}`), ...experiments.map(({ id }) => id)]
+  const expected = experiments.flatMap(({ experiment }) => expectedMeasures(experiment, profile))
+  // Those of a resumed run were accepted when it was started.
+  if (!before) for (const threshold of thresholds) refuseImpossible(threshold, expected)
+  const earlier = before?.summary.results ?? []
+  const ids = [...earlier.map(({ model, experiment }) => `${model}/${experiment}`), ...experiments.map(({ id }) => id)]
   const saveJunit = (results: readonly Result[]) => junit !== undefined && writeJunit(junit, ids, results)
-  // Written before the run too: a file that cannot be written is known then, and one of a killed run is not of another.
-  saveJunit(stood)
+  // Also written before the run: a path that cannot be written fails early, and a killed run leaves no file of another run.
+  saveJunit(earlier)
   const signal = listenForInterrupt()
   const silent: Reporter = { begin() {}, progress() {}, result() {} }
   const { summary, folder } = await run({
@@ -80,7 +80,7 @@ export async function runCommand(options: RunOptions, carried: RunCommandResult)
   const where = shortPath(folder)
   const report = shortPath(writeReport(summary, folder))
   if (json) process.stdout.write(`${JSON.stringify(summary, null, 2)}\n`)
-  else console.log(`${told(summary, where)}\nIn a browser: ${report}`)
+  else console.log(`${result(summary, where)}\nReport: ${report}`)
   process.exitCode = exitCodeOf(summary)
   if (!signal.aborted) return
   process.exitCode = INTERRUPTED
@@ -93,5 +93,5 @@ const SEEDS = 2 ** 31
 function readSeed(text: string): number {
   const seed = Number(text)
   if (/^\d+$/.test(text) && seed < SEEDS) return seed
-  throw new InvalidArgumentError(`A whole number from 0 to ${SEEDS - 1} is expected.`)
+  throw new InvalidArgumentError(`Expected a whole number from 0 to ${SEEDS - 1}.`)
 }

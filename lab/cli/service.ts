@@ -1,4 +1,4 @@
-// `npm run service -- <model>/<service> [arguments]`: one service alone, in this process, configured by environment.
+// `npm run service -- <model>/<service> [arguments]`: one service alone, in this process, configured by environment variables.
 import { join, resolve } from 'node:path'
 import { models } from '../session/registry.ts'
 import { USAGE } from './command-line.ts'
@@ -7,19 +7,19 @@ import { unknownName } from './usage.ts'
 const ROOT = resolve(import.meta.dirname, '../..')
 const EXAMPLE = 'npm run service -- sync-rest/order_service'
 
-const known = models.flatMap(model => model.services.map(({ name }) => `${model.name}/${name}`))
+const names = models.flatMap(model => model.services.map(({ name }) => `${model.name}/${name}`))
 const [name, ...rest] = process.argv.slice(2)
 
 if (name === undefined || name === '--help' || name === '-h') {
   const out = name === undefined ? process.stderr : process.stdout
-  out.write(`Usage: npm run service -- <model>/<service>\nServices: ${known.join(', ')}\nExample: ${EXAMPLE}\n`)
+  out.write(`Usage: npm run service -- <model>/<service>\nServices: ${names.join(', ')}\nExample: ${EXAMPLE}\n`)
   process.exitCode = name === undefined ? USAGE : 0
-} else if (!known.includes(name)) {
-  process.stderr.write(`${unknownName('service', name, known).message}\n`)
+} else if (!names.includes(name)) {
+  process.stderr.write(`${unknownName('service', name, names).message}\n`)
   process.exitCode = USAGE
 } else {
   const main = join(ROOT, name, 'main.ts')
-  // A service with a command line of its own finds its arguments where it would if it had been started directly.
+  // A service with its own command line finds its arguments at their usual positions.
   process.argv = [process.execPath, main, ...rest]
   await import(main)
 }

@@ -1,4 +1,4 @@
-// What the user typed and the lab does not know: one sentence, with the nearest name that it does know.
+// Wrong usage: one sentence for the user, with the nearest valid name.
 
 /** Wrong usage: exit code 2. The message is one sentence for the user. */
 export class UsageError extends Error {
@@ -8,7 +8,7 @@ export class UsageError extends Error {
 /** A sentence that refuses `given` and names the nearest of `known`, or all of them when none is near. */
 export function unknownName(what: string, given: string, known: readonly string[]): UsageError {
   const near = nearest(given, known)
-  const way = near ? `did you mean "${near}"?` : `there are: ${known.join(', ')}.`
+  const way = near ? `did you mean "${near}"?` : `valid names: ${known.join(', ')}.`
   return new UsageError(`There is no ${what} "${given}"; ${way}`)
 }
 

@@ -1,5 +1,5 @@
 // A cell of the comparison: one scenario, one model, one rate, as an experiment that runs like any other. Its variants are
-// the model's compositions: the first is the model as it stands, those beside it show what a safeguard is worth.
+// configurations of the model: the main one, and for some scenarios others that show the effect of a safeguard.
 import { always } from '#engine/checks/checks.ts'
 import { expectedOutcomes } from '#engine/checks/expected-outcomes.ts'
 import { allResolved } from '#engine/checks/all-resolved.ts'
@@ -16,16 +16,16 @@ import type { Scenario, ScenarioSettings, Disruption } from './scenario.ts'
 import { HEALTHY } from './scenarios.ts'
 
 const DEADLINE_MS = 5_000
-const SETTLE_MS = 60_000
-/** Where a safeguard is left out some orders may never settle, and there is no use in waiting long for them. */
-const SETTLE_LEFT_OUT_MS = 15_000
+const QUIESCENCE_MS = 60_000
+/** Where a safeguard is left out some orders may never be decided, and a long wait for them is useless. */
+const QUIESCENCE_WITHOUT_SAFEGUARD_MS = 15_000
 
-/** A tenth of the orders asks the scarce kitchen, which has one unit for twenty: a scenario may keep most from asking. */
+/** A tenth of the orders goes to the scarce kitchen, which has one unit for twenty: a disruption may stop most of them. */
 const MIX = { scarceShare: 0.1, scarceStockShare: 0.05 }
 
 export type NamedCell = Named & { cell: Cell }
 
-/** @throws Error when the model has no like of the scenario: ask `lacks` before */
+/** @throws Error when the model does not support the scenario: check `unsupportedReason` first */
 export function cellOf(scenario: Scenario, model: ComparableModel, cell: Cell): NamedCell {
   const repeated = cell.repeat > 1 ? `-${cell.repeat}` : ''
   const rate = scenario.name === HEALTHY ? `-${cell.ordersPerSecond}` : ''
@@ -37,26 +37,26 @@ export function cellOf(scenario: Scenario, model: ComparableModel, cell: Cell): 
 }
 
 /**
- * Why a model has no like of a scenario, in a sentence; undefined where it has.
- * @param given brokers that the user gave by address: the lab does no harm to those
+ * Why a model does not support a scenario, in a sentence; undefined where it does.
+ * @param externalBrokers given by address: the lab does not disrupt those
  */
 export function unsupportedReason(
   scenario: Scenario,
   model: ComparableModel,
-  given: readonly BrokerKind[],
+  externalBrokers: readonly BrokerKind[],
 ): string | undefined {
-  const harm = scenario.disrupt(model, scenario.profiles.full)
-  if (typeof harm === 'string') return harm
-  const theirs = given.find(kind => harm.timeline?.some(({ target }) => target === kind))
+  const disruption = scenario.disrupt(model, scenario.profiles.full)
+  if (typeof disruption === 'string') return disruption
+  const external = externalBrokers.find(kind => disruption.timeline?.some(({ target }) => target === kind))
   return (
-    theirs &&
-    `${theirs} was given by address, and the lab does harm only to a broker that it has started itself; leave ${variables[theirs]} unset, and it starts one`
+    external &&
+    `${external} was given by address, and the lab disrupts only a broker that it started itself; unset ${variables[external]}, and the lab starts one`
   )
 }
 
 function experimentOf(scenario: Scenario, model: ComparableModel, { ordersPerSecond, repeat }: Cell): Experiment {
   const at = (settings: ScenarioSettings): ScenarioSettings => ({ ...settings, ordersPerSecond })
-  const besides = model.comparison.configurations.filter(
+  const variants = model.comparison.configurations.filter(
     ({ illustrates }) => illustrates !== undefined && illustrates === scenario.variants,
   )
   return {
@@ -66,13 +66,15 @@ function experimentOf(scenario: Scenario, model: ComparableModel, { ordersPerSec
     does: scenario.asks,
     profiles: { full: at(scenario.profiles.full), quick: at(scenario.profiles.quick) },
     variants(settings) {
-      const harm = scenario.disrupt(model, settings as ScenarioSettings)
-      if (typeof harm === 'string') throw new Error(harm)
-      const all = [model.comparison.configurations[0], ...besides]
-      return all.map(composition => variantOf(scenario, model, composition, harm, settings as ScenarioSettings))
+      const disruption = scenario.disrupt(model, settings as ScenarioSettings)
+      if (typeof disruption === 'string') throw new Error(disruption)
+      const all = [model.comparison.configurations[0], ...variants]
+      return all.map(configuration =>
+        variantOf(scenario, model, configuration, disruption, settings as ScenarioSettings),
+      )
     },
-    // Each repetition begins with another composition: what comes first is not always the same.
-    begins: (repeat - 1) % (1 + besides.length),
+    // Each repetition begins with another configuration, so that none is always first.
+    begins: (repeat - 1) % (1 + variants.length),
     columns: scenario.columns ?? COLUMNS,
     showsOrders: scenario.name !== HEALTHY,
     explain: results => explain(scenario, model, results),
@@ -83,7 +85,7 @@ function variantOf(
   scenario: Scenario,
   { comparison: { mayFail } }: ComparableModel,
   { name, about, environment, durability, disabledSafeguard }: Configuration,
-  harm: Disruption,
+  disruption: Disruption,
   settings: ScenarioSettings,
 ): Variant {
   const load = scenario.load(settings)
@@ -101,17 +103,24 @@ function variantOf(
       mix: { scarceShare: MIX.scarceShare, scarceStock, ...load.mix },
       ordersPerSecond: settings.ordersPerSecond,
       deadlineMs: DEADLINE_MS,
-      ...(harm.plan && { plan: harm.plan }),
+      ...(disruption.plan && { plan: disruption.plan }),
     },
-    ...(harm.timeline && { timeline: harm.timeline }),
-    ...(harm.label !== undefined && harm.span && { spans: [{ label: harm.label, ...harm.span }] }),
-    quiescenceMs: disabledSafeguard ? SETTLE_LEFT_OUT_MS : SETTLE_MS,
+    ...(disruption.timeline && { timeline: disruption.timeline }),
+    ...(disruption.label !== undefined &&
+      disruption.span && { spans: [{ label: disruption.label, ...disruption.span }] }),
+    quiescenceMs: disabledSafeguard ? QUIESCENCE_WITHOUT_SAFEGUARD_MS : QUIESCENCE_MS,
     ...(isHealthy && { againWhenLate: 1 }),
     costs: isHealthy,
-    checks: [...always, oversold, expectedOutcomes(scenario.mayFail ? { mayFail } : {}), allResolved, ...harm.seen],
+    checks: [
+      ...always,
+      oversold,
+      expectedOutcomes(scenario.mayFail ? { mayFail } : {}),
+      allResolved,
+      ...disruption.seen,
+    ],
     measures: history => [
-      ...(harm.span ? recoveryMeasures(history, harm.span) : []),
-      ...(harm.measures?.(history) ?? []),
+      ...(disruption.span ? recoveryMeasures(history, disruption.span) : []),
+      ...(disruption.measures?.(history) ?? []),
     ],
     series: history => (isHealthy ? [] : openSeries(history)),
   }

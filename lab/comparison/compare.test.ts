@@ -10,17 +10,20 @@ import { leftovers, runCli, startCli, testFolder } from '../testing/cli.ts'
 const refusals: [string[], RegExp][] = [
   [['--scenarios', 'inventory-ded'], /did you mean "inventory-dead"\?/],
   [['--models', 'kafka'], /There is no model "kafka"/],
-  [['--rates', '20,fast'], /Numbers from above 0 to 5000 are expected/],
-  [['--rates', '20', '--scenarios', 'burst'], /--rates are those of healthy, which --scenarios does not name/],
+  [['--rates', '20,fast'], /Expected comma-separated numbers above 0/],
+  [['--rates', '20', '--scenarios', 'burst'], /--rates apply only to healthy, which --scenarios does not name/],
   [
     ['--models', 'sync-rest', '--scenarios', 'burst', '--out', 'package.json'],
     /package\.json\/\S+ cannot be made \(ENOTDIR\); give --out/,
   ],
-  [['--resume', '/tmp'], /^\/tmp holds no summary\.json: it is the folder of no run\.\n$/],
+  [['--resume', '/tmp'], /^\/tmp holds no summary\.json, so it is not the folder of a run; .+\n$/],
   [['--repeat', '0'], /whole number from 1 to 999/],
   [['--models', 'sync-rest', '--threshold', 'acepted p50 < 1 ms'], /did you mean "accepted p50"\?/],
-  [['--resume', 'latest', '--seed', '2'], /gone on with as it was begun; leave out --seed/],
-  [['--resume', 'latest', '--threshold', 'requested > 1'], /gone on with as it was begun; leave out --threshold/],
+  [['--resume', 'latest', '--seed', '2'], /resumes with the options that it was started with; leave out --seed/],
+  [
+    ['--resume', 'latest', '--threshold', 'requested > 1'],
+    /resumes with the options that it was started with; leave out --threshold/,
+  ],
 ]
 
 for (const [args, sentence] of refusals) {
@@ -33,22 +36,22 @@ for (const [args, sentence] of refusals) {
   })
 }
 
-test('an interrupted comparison is gone on with: what was finished stands, and only the rest is run', async t => {
+test('an interrupted comparison resumes: finished results are kept, and only the rest is run', async t => {
   const folder = testFolder()
   t.after(folder.remove)
   const environment = { LAB_CACHE_DIR: folder.cache }
-  const asked = ['--models', 'sync-rest', '--scenarios', 'duplicates,poison', '--profile', 'quick', '--seed', '5']
+  const options = ['--models', 'sync-rest', '--scenarios', 'duplicates,poison', '--profile', 'quick', '--seed', '5']
   const read = () => {
     const file = join(folder.runs, 'latest', 'summary.json')
     return parseSummary(readFileSync(file, 'utf8'), file)
   }
   const threshold = ['--threshold', 'requested < 10000']
-  const first = startCli('main', ['compare', ...asked, ...threshold, '--out', folder.runs], environment)
+  const first = startCli('main', ['compare', ...options, ...threshold, '--out', folder.runs], environment)
   t.after(() => first.process.kill('SIGKILL'))
   await first.says('sync-rest/poison: as it stands')
   first.process.kill('SIGINT')
   assert.equal(await first.ended, 130)
-  assert.match(first.stderr(), /go on with: npm run lab -- compare --resume \S+ --out "\S+runs"/)
+  assert.match(first.stderr(), /To resume: npm run lab -- compare --resume \S+ --out "\S+runs"/)
   const before = read()
   assert.deepEqual(
     before.results.map(({ experiment, failure }) => [experiment, failure]),
@@ -89,9 +92,9 @@ test('an interrupted comparison is gone on with: what was finished stands, and o
 
 for (const [lab, named] of [
   ['0.0.0 (beef)', '0\\.0\\.0 \\(beef\\)'],
-  [undefined, 'one that did not name itself'],
+  [undefined, 'an unnamed one'],
 ] as const) {
-  test(`a comparison that another version began (${lab ?? 'an unnamed one'}) is not gone on with`, async t => {
+  test(`a comparison that another version started (${lab ?? 'an unnamed one'}) is not resumed`, async t => {
     const folder = testFolder()
     t.after(folder.remove)
     const summary = { ...sampleComparison(), ...(lab && { lab }) }
@@ -103,12 +106,12 @@ for (const [lab, named] of [
     assert.equal(code, 2)
     assert.match(
       stderr,
-      new RegExp(`was begun by version ${named}, and this is \\d+\\.\\d+\\.\\d+.*; begin it anew\\.\n$`),
+      new RegExp(`was started by version ${named}, and this is \\d+\\.\\d+\\.\\d+.*; start a new comparison\\.\n$`),
     )
   })
 }
 
-test('a comparison that another machine began is not gone on with', async t => {
+test('a comparison that was started on another machine is not resumed', async t => {
   const folder = testFolder()
   t.after(folder.remove)
   const summary = { ...sampleComparison(), lab: labVersion() }
@@ -118,12 +121,12 @@ test('a comparison that another machine began is not gone on with', async t => {
     LAB_CACHE_DIR: folder.cache,
   })
   assert.equal(code, 2)
-  assert.match(stderr, /was begun on 2 × made up, 8 GB, linux, Node v24\.0\.0, and this is .*; go on with it there, or/)
+  assert.match(stderr, /was started on 2 × made up, 8 GB, linux, Node v24\.0\.0, and this is .*; resume it there, or/)
 })
 
-test('a broker by address is not killed: where nothing else is asked, that is said in place of a run', async () => {
-  const asked = ['--scenarios', 'broker-dead', '--models', 'async-rabbitmq,streaming-kafka']
-  const { code, stdout, stderr } = await runCli('main', ['compare', ...asked], {
+test('a broker given by address is not killed: where nothing else is requested, the command says so and runs nothing', async () => {
+  const options = ['--scenarios', 'broker-dead', '--models', 'async-rabbitmq,streaming-kafka']
+  const { code, stdout, stderr } = await runCli('main', ['compare', ...options], {
     LAB_RABBITMQ_URL: 'amqp://127.0.0.1:1',
     LAB_KAFKA_BROKERS: '127.0.0.1:1',
   })
@@ -132,14 +135,14 @@ test('a broker by address is not killed: where nothing else is asked, that is sa
     stderr,
     /There is nothing to run: broker-dead is not run for async-rabbitmq: rabbitmq was given by address/,
   )
-  assert.match(stderr, /leave LAB_KAFKA_BROKERS unset, and it starts one\.\n$/)
+  assert.match(stderr, /unset LAB_KAFKA_BROKERS, and the lab starts one\.\n$/)
 })
 
-test('a broker by address is not killed: the rest is run, and what is not is said before', async t => {
+test('a broker given by address is not killed: skipped cells are printed first, and the others run', async t => {
   const folder = testFolder()
   t.after(folder.remove)
-  const asked = ['--scenarios', 'broker-dead', '--models', 'sync-rest,streaming-kafka', '--profile', 'quick']
-  const { code, stdout, stderr } = await runCli('main', ['compare', ...asked, '--out', folder.runs], {
+  const options = ['--scenarios', 'broker-dead', '--models', 'sync-rest,streaming-kafka', '--profile', 'quick']
+  const { code, stdout, stderr } = await runCli('main', ['compare', ...options, '--out', folder.runs], {
     LAB_CACHE_DIR: folder.cache,
     LAB_KAFKA_BROKERS: '127.0.0.1:1',
   })
@@ -149,7 +152,7 @@ test('a broker by address is not killed: the rest is run, and what is not is sai
     /sync-rest\/broker-dead: as it stands/,
   ]
   assert.ok(stdout.search(said) >= 0 && stdout.search(said) < stdout.search(begun), stdout)
-  assert.match(stdout, /streaming-kafka is not here: kafka was given by address/)
+  assert.match(stdout, /streaming-kafka was not run: kafka was given by address/)
 
   const again = await runCli('main', ['compare', '--resume', '--out', folder.runs], {
     LAB_CACHE_DIR: folder.cache,
@@ -158,11 +161,11 @@ test('a broker by address is not killed: the rest is run, and what is not is sai
   assert.equal(again.code, 2)
   assert.match(
     again.stderr,
-    /was begun with kafka by address, and now there is no broker by address; set the environment/,
+    /was started with kafka by address, and now there is no broker by address; restore the environment/,
   )
 })
 
-test('a run that is no comparison is not gone on with', async t => {
+test('resume without a run is refused', async t => {
   const folder = testFolder()
   t.after(folder.remove)
   const { code, stderr } = await runCli('main', ['compare', '--resume', '--out', folder.runs], {
@@ -172,11 +175,11 @@ test('a run that is no comparison is not gone on with', async t => {
   assert.match(stderr, /There is no run "latest"/)
 })
 
-test('a threshold that a cell breaks is an invalid check, and exit code 1', async t => {
+test('a broken threshold is an invalid check, with exit code 1', async t => {
   const folder = testFolder()
   t.after(folder.remove)
-  const asked = ['--models', 'sync-rest', '--scenarios', 'poison', '--profile', 'quick', '--out', folder.runs]
-  const { code, stdout, stderr } = await runCli('main', ['compare', ...asked, '--threshold', 'requested < 10'], {
+  const options = ['--models', 'sync-rest', '--scenarios', 'poison', '--profile', 'quick', '--out', folder.runs]
+  const { code, stdout, stderr } = await runCli('main', ['compare', ...options, '--threshold', 'requested < 10'], {
     LAB_CACHE_DIR: folder.cache,
   })
   assert.equal(code, 1, stderr)

@@ -20,22 +20,22 @@ const MOST = 0.9
 const LEAST = 0.5
 
 export const duplicatesDelivered = ({ start, stop }: ComparisonAdapter['duplicator'], { fromMs, toMs }: Span): Check =>
-  defineCheck('duplicates-delivered', 'what came meanwhile was delivered twice', history => {
+  defineCheck('duplicates-delivered', 'messages were delivered twice meanwhile', history => {
     const began = history.executedSteps.find(({ action }) => action === start.action)
     const ended = history.executedSteps.find(({ action }) => action === stop.action)
     if (!began || !ended) return vacuous('The duplicator was not started and stopped.')
     const { duplicates, byRoute = {} } = parse(Duplicated, ended.result ?? { duplicates: 0 })
-    const lives = orderTimelines(history)
-    const asked = lives.filter(({ attempt }) => {
+    const timelines = orderTimelines(history)
+    const requested = timelines.filter(({ attempt }) => {
       const ms = ((attempt?.plannedNs ?? Number.NaN) - history.originNs) / 1e6
       return ms >= fromMs && ms < toMs
     }).length
-    const came = lives.filter(({ placedNs = 0, decidedNs = Number.POSITIVE_INFINITY }) => {
+    const decided = timelines.filter(({ placedNs = 0, decidedNs = Number.POSITIVE_INFINITY }) => {
       return placedNs >= began.doneNs && decidedNs <= ended.atNs
     }).length
-    const needed = Math.floor(DUPLICATES_PER_ORDER * came)
-    const detail = `${duplicates} messages were delivered twice, and ${needed} were needed for ${came} orders of ${asked}.`
-    const scarce = Object.entries(byRoute).find(([, count]) => count < MOST * came)
+    const needed = Math.floor(DUPLICATES_PER_ORDER * decided)
+    const detail = `${duplicates} messages were delivered twice, and ${needed} were needed for ${decided} of ${requested} orders.`
+    const scarce = Object.entries(byRoute).find(([, count]) => count < MOST * decided)
     if (scarce) return vacuous(`${detail} Of ${scarce[0]} there were ${scarce[1]}.`)
-    return came >= LEAST * asked && duplicates >= needed ? valid(detail) : vacuous(detail)
+    return decided >= LEAST * requested && duplicates >= needed ? valid(detail) : vacuous(detail)
   })

@@ -1,86 +1,98 @@
-// What a comparison measured, in sentences: under the picture of each scenario, and under its tables on the terminal.
+// What a comparison measured, as sentences: those of a cell, of a scenario under its picture and tables, and of the healthy
+// runs. Guarantees that a sentence is left out where nothing was measured for it.
+import { count, findMeasure, ms } from '#engine/analysis/format.ts'
 import { REREAD } from '#engine/analysis/reread-measures.ts'
+import type { ComparableModel } from '#engine/experiment/comparison-adapter.ts'
+import type { VariantResult } from '#engine/experiment/define.ts'
 import type { Result } from '#engine/run/summary.ts'
-import { ms, count, findMeasure } from '#engine/analysis/format.ts'
 import {
-  medianOf,
-  type RepeatedMeasure,
-  repeatedMeasureOf,
-  formatted,
   byRate,
   type ConfigurationResults,
   configurationsOf,
+  formatted,
+  medianOf,
+  outageOf,
+  type RepeatedMeasure,
+  repeatedMeasureOf,
 } from './repeated-measures.ts'
-import type { ComparableModel } from '#engine/experiment/comparison-adapter.ts'
-import type { VariantResult } from '#engine/experiment/define.ts'
 import type { Scenario } from './scenario.ts'
 import { HEALTHY } from './scenarios.ts'
 
-/** Of what ran at several rates: half of the orders at each. */
-export const halves = (models: readonly string[], results: readonly Result[]): string[] =>
+/** Of the healthy runs: the median latencies at each rate. */
+export const medianLatencies = (models: readonly string[], results: readonly Result[]): string[] =>
   byRate(results)
-    .map(([ordersPerSecond, own]) => halfOf(ordersPerSecond, configurationsOf(own, models)))
+    .map(([ordersPerSecond, own]) => mediansAt(ordersPerSecond, configurationsOf(own, models)))
     .filter(text => text !== '')
 
-function halfOf(ordersPerSecond: number, subjects: readonly ConfigurationResults[]): string {
-  const told = subjects.flatMap(subject => {
-    const [answered, done] = ['accepted p50', 'completed p50'].map(name => repeatedMeasureOf(subject, name))
-    if (!subject.isFirst || !answered?.values.length || !done?.values.length) return []
-    return [`${subject.model} ${ms(medianOf(answered))} and ${ms(medianOf(done))}`]
+function mediansAt(ordersPerSecond: number, configurations: readonly ConfigurationResults[]): string {
+  const parts = configurations.flatMap(configuration => {
+    const [accepted, completed] = ['accepted p50', 'completed p50'].map(name => repeatedMeasureOf(configuration, name))
+    if (!configuration.isMain || !accepted?.values.length || !completed?.values.length) return []
+    return [`${configuration.model} ${ms(medianOf(accepted))} and ${ms(medianOf(completed))}`]
   })
-  if (told.length === 0) return ''
-  return `At ${ordersPerSecond} orders a second half of the clients had their answer, and half of the orders were completed, within: ${told.join('; ')}.`
+  if (parts.length === 0) return ''
+  return `At ${ordersPerSecond} orders a second, the median time to the answer and the median time to completion: ${parts.join('; ')}.`
 }
 
-/** Two sentences at most; one is left out where nothing was measured for it. */
-export function narrativeOf(subjects: readonly ConfigurationResults[]): string[] {
-  return [accepted(subjects), completed(subjects)].filter(sentence => sentence !== '')
+/** Of a scenario with a disruption: three sentences at most. */
+export function narrativeOf(configurations: readonly ConfigurationResults[]): string[] {
+  return [accepted(configurations), completed(configurations), outages(configurations)].filter(text => text !== '')
 }
 
-function accepted(subjects: readonly ConfigurationResults[]): string {
-  const parts = subjects.flatMap(subject => {
-    const during = known(subject, 'during: availability')
-    const share = during ?? known(subject, 'availability')
-    return share ? [`${formatted(share)} in ${named(subject, subjects)}${during ? '' : ' (of all orders)'}`] : []
+function accepted(configurations: readonly ConfigurationResults[]): string {
+  const parts = configurations.flatMap(configuration => {
+    const during = measured(configuration, 'during: availability')
+    const share = during ?? measured(configuration, 'availability')
+    const name = nameIn(configurations, configuration)
+    return share ? [`${formatted(share)} in ${name}${during ? '' : ' (of all orders)'}`] : []
   })
   return parts.length === 0
     ? ''
-    : `Answered rightly within a second, of the orders asked while it lasted: ${list(parts)}.`
+    : `Right answer within one second, of the orders requested during the disruption: ${listOf(parts)}.`
 }
 
-function completed(subjects: readonly ConfigurationResults[]): string {
-  const parts = subjects.flatMap(subject => {
-    const share = known(subject, 'completed ÷ requested')
+function completed(configurations: readonly ConfigurationResults[]): string {
+  const parts = configurations.flatMap(configuration => {
+    const share = measured(configuration, 'completed ÷ requested')
     if (!share) return []
-    const waiting = known(subject, 'peak open orders') ?? known(subject, 'peak backlog')
-    const deepest = waiting ? `, with at most ${formatted(waiting)} that waited` : ''
-    return [`${formatted(share)} in ${named(subject, subjects)}${deepest}${gone(subject)}`]
+    const waiting = measured(configuration, 'peak open orders') ?? measured(configuration, 'peak backlog')
+    const peak = waiting ? `, with at most ${formatted(waiting)} orders waiting` : ''
+    return [`${formatted(share)} in ${nameIn(configurations, configuration)}${peak}${recovery(configuration)}`]
   })
   return parts.length === 0 ? '' : `Completed in the end: ${parts.join('; ')}.`
 }
 
-/** When the last of the orders that were asked while the fault lasted was through. */
-function gone(subject: ConfigurationResults): string {
-  const last = repeatedMeasureOf(subject, 'time to full recovery')
+/** When the last of the orders requested during the disruption was completed. */
+function recovery(configuration: ConfigurationResults): string {
+  const last = repeatedMeasureOf(configuration, 'time to full recovery')
   if (!last) return ''
   const { value } = medianOf(last)
   if (value === null) return last.note === undefined ? '' : ` (${last.note})`
-  if (value < AT_ONCE_MS) return ' (all of those asked while it lasted by the heal)'
-  return ` (the last of those asked while it lasted ${ms(medianOf(last))} after the heal)`
+  if (value < NO_TIME_MS) return ' (all orders requested during the disruption were completed by its end)'
+  return ` (the last order requested during the disruption was completed ${ms(medianOf(last))} after its end)`
 }
 
-const AT_ONCE_MS = 1
+const NO_TIME_MS = 1
 
-/** A model where it has one variant here, else the variant too. */
-const named = ({ model, variant }: ConfigurationResults, all: readonly ConfigurationResults[]): string =>
+/** The same kill is not the same outage: it ends when the process is healthy again, and restarts take different times. */
+function outages(configurations: readonly ConfigurationResults[]): string {
+  const parts = configurations.flatMap(configuration => {
+    const outage = outageOf(configuration)
+    return outage ? [`${ms(medianOf(outage))} in ${nameIn(configurations, configuration)}`] : []
+  })
+  return parts.length === 0 ? '' : `Measured outage, from the kill until healthy again: ${listOf(parts)}.`
+}
+
+/** The model where it has one variant here, else with the variant. */
+const nameIn = (all: readonly ConfigurationResults[], { model, variant }: ConfigurationResults): string =>
   all.filter(each => each.model === model).length > 1 ? `${model}, ${variant}` : model
 
-function known(subject: ConfigurationResults, name: string): RepeatedMeasure | undefined {
-  const reading = repeatedMeasureOf(subject, name)
-  return reading && reading.values.length > 0 ? reading : undefined
+function measured(configuration: ConfigurationResults, name: string): RepeatedMeasure | undefined {
+  const measure = repeatedMeasureOf(configuration, name)
+  return measure && measure.values.length > 0 ? measure : undefined
 }
 
-const list = (texts: readonly string[]): string =>
+const listOf = (texts: readonly string[]): string =>
   texts.length < 2 ? texts.join('') : `${texts.slice(0, -1).join(', ')} and ${texts.at(-1)}`
 
 /** The sentences of one cell, from its measures. */
@@ -89,30 +101,33 @@ export function explain(scenario: Scenario, model: ComparableModel, results: rea
   const of = (name: string) => findMeasure(first, name)
   if (scenario.name === HEALTHY) {
     return [
-      `${model.name}: half of the clients had their answer within ${ms(of('accepted p50'))}, and half of the orders had their outcome, and if reserved their confirmation, within ${ms(of('completed p50'))}.`,
+      `${model.name}: half of the clients had their answer within ${ms(of('accepted p50'))}; half of the orders had their outcome, and if reserved their confirmation, within ${ms(of('completed p50'))}.`,
     ]
   }
   const again = of('all read again after')
-  if (again.value !== null) {
-    const total = of(REREAD.total)
-    const [session, start, reading] = [of(REREAD.session), of(REREAD.start), of(REREAD.reading)].map(ms)
-    const when =
-      total.value === null
-        ? `${ms(again)} after its new process was started`
-        : `${ms(total)} after it was killed: ${session} until the session of the dead member had expired, ${start} until its new process was healthy, ${reading} until all was read`
-    return [
-      `${model.name}: a reader that had lost everything had read all orders again, with the same result, ${when}.`,
-    ]
-  }
+  if (again.value !== null) return [`${model.name}: ${readAgainText(again, of)}.`]
   const last = of('time to full recovery')
   const after =
     last.value === null
-      ? `of those that were asked while it lasted none tells when it had recovered (${last.note ?? 'none was asked'})`
-      : `the last of those that were asked while it lasted was completed ${ms(last)} after its end`
+      ? `the time to full recovery is unknown (${last.note ?? 'no order was requested during the disruption'})`
+      : `the last order requested during the disruption was completed ${ms(last)} after its end`
   return [
-    `${model.name}: while it lasted ${count(of('during: availability'))} % of the orders had their right answer within a second; of all orders ${count(of('completed ÷ requested'))} % were completed, and the one that waited longest took ${ms(of('longest wait'))}.`,
+    `${model.name}: during the disruption ${count(of('during: availability'))} % of the orders had their right answer within one second; of all orders ${count(of('completed ÷ requested'))} % were completed; the longest wait was ${ms(of('longest wait'))}.`,
     `At most ${count(of('peak open orders'))} orders waited; ${after}.`,
   ]
+}
+
+type Found = ReturnType<typeof findMeasure>
+
+/** Results of older runs lack the parts. */
+function readAgainText(again: Found, of: (name: string) => Found): string {
+  const total = of(REREAD.total)
+  const [session, start, reading] = [of(REREAD.session), of(REREAD.start), of(REREAD.reading)].map(ms)
+  const when =
+    total.value === null
+      ? `${ms(again)} after the start of its new process; the group first waited for the dead member's session to expire`
+      : `${ms(total)} after it was killed: ${session} until the session of the dead member had expired, ${start} until its new process was healthy, ${reading} until all was read`
+  return `a reader that had lost its state had read all orders again, with the same result, ${when}`
 }
 
 /** Where an accepted order was at the moment of the answer: a line for each configuration of a scenario's results. */

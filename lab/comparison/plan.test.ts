@@ -8,10 +8,10 @@ import { cellOf, unsupportedReason } from './cell.ts'
 import { scenarios, HEALTHY } from './scenarios.ts'
 import { requestOf, comparisonOf, DEFAULTS, plan } from './plan.ts'
 
-const asked = { scenarios, models, ...DEFAULTS.full, externalBrokers: [] }
+const request = { scenarios, models, ...DEFAULTS.full, externalBrokers: [] }
 
-test('what is repeated goes round all models before it comes again, and each round begins with another', () => {
-  const healthy = plan({ ...asked, rates: [20] }).filter(({ cell }) => cell.scenario === HEALTHY)
+test('a repetition covers all models before the next one, and each repetition begins with another model', () => {
+  const healthy = plan({ ...request, rates: [20] }).filter(({ cell }) => cell.scenario === HEALTHY)
   const rounds = Map.groupBy(healthy, ({ cell }) => cell.repeat)
   assert.deepEqual([...rounds.keys()], [1, 2, 3])
   const firsts = [...rounds.values()].map(([first]) => first?.experiment.model.name)
@@ -24,8 +24,8 @@ test('what is repeated goes round all models before it comes again, and each rou
   }
 })
 
-test('each repetition begins with another composition, and the own one of a model stays the first of its tables', () => {
-  const kafka = plan({ ...asked, rates: [20] }).filter(({ id }) => id.startsWith('streaming-kafka/healthy'))
+test('each repetition begins with another configuration, and the main one stays first in the tables', () => {
+  const kafka = plan({ ...request, rates: [20] }).filter(({ id }) => id.startsWith('streaming-kafka/healthy'))
   assert.deepEqual(
     kafka.map(({ experiment }) => experiment.begins),
     [0, 1, 0],
@@ -34,8 +34,8 @@ test('each repetition begins with another composition, and the own one of a mode
   assert.deepEqual(names, Array(3).fill(['synced topics', "Kafka's default"]))
 })
 
-test('each cell has a name of its own, which no experiment has', () => {
-  const ids = plan({ ...asked, repeat: 2 }).map(({ id }) => id)
+test('the name of each cell is unique, and differs from every experiment', () => {
+  const ids = plan({ ...request, repeat: 2 }).map(({ id }) => id)
   assert.equal(new Set(ids).size, ids.length)
   assert.deepEqual(
     ids.filter(id => id in experiments),
@@ -70,27 +70,27 @@ for (const scenario of scenarios)
         first.every((ms, index) => index === 0 || ms >= (first[index - 1] ?? 0)),
         'by time',
       )
-      // Where a client asks again by itself, its first attempts are those of all.
+      // Where clients repeat their requests, their first attempts are those of all models.
       const longest = [first, ...others].sort((one, other) => other.length - one.length)
       const shortest = longest.at(-1) ?? []
       for (const starts of longest) for (const ms of shortest) assert.ok(starts.includes(ms), `${ms} ms`)
     })
 
-test('a broker that was given by address is not killed: its cell is not planned, and why is said with the way out', () => {
-  const given = { ...asked, externalBrokers: ['kafka'] as const }
-  const ids = (each: typeof given | typeof asked) => plan(each).map(({ id }) => id)
-  const missing = ids(asked).filter(id => !ids(given).includes(id))
+test('a broker that was given by address is not killed: its cell is skipped, with the reason and how to fix it', () => {
+  const external = { ...request, externalBrokers: ['kafka'] as const }
+  const ids = (each: typeof external | typeof request) => plan(each).map(({ id }) => id)
+  const missing = ids(request).filter(id => !ids(external).includes(id))
   assert.deepEqual(missing, ['streaming-kafka/broker-dead'])
-  const comparison = comparisonOf(given, 'full')
+  const comparison = comparisonOf(external, 'full')
   const without = comparison.about.find(({ name }) => name === 'broker-dead')?.without ?? {}
   assert.deepEqual(Object.keys(without), ['streaming-kafka'])
-  assert.match(without['streaming-kafka'] ?? '', /^kafka was given by address.*; leave LAB_KAFKA_BROKERS unset/)
+  assert.match(without['streaming-kafka'] ?? '', /^kafka was given by address.*; unset LAB_KAFKA_BROKERS/)
   assert.deepEqual(comparisonOf(requestOf(comparison), 'full'), comparison)
 })
 
 for (const profile of ['quick', 'full'] as const)
-  test(`what is said of a scenario names no time that is not in its settings (${profile})`, () => {
-    for (const { name, title, asks } of comparisonOf(asked, profile).about) {
+  test(`the texts of a scenario name only times that are in its settings (${profile})`, () => {
+    for (const { name, title, asks } of comparisonOf(request, profile).about) {
       const scenario = scenarios.find(each => each.name === name) ?? assert.fail()
       const times: number[] = Object.values(scenario.profiles[profile])
       for (const text of [title, asks, scenario.title])
@@ -99,9 +99,9 @@ for (const profile of ['quick', 'full'] as const)
     }
   })
 
-test('the title of a comparison tells how long Inventory was dead', () => {
+test('the title of the scenario names how long Inventory was dead', () => {
   const titleOf = (profile: Profile) =>
-    comparisonOf(asked, profile).about.find(({ name }) => name === 'inventory-dead')?.title
+    comparisonOf(request, profile).about.find(({ name }) => name === 'inventory-dead')?.title
   assert.equal(titleOf('full'), 'Inventory dead for 20 s, then back')
   assert.equal(titleOf('quick'), 'Inventory dead for 2 s, then back')
 })

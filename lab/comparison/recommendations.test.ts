@@ -1,95 +1,122 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Result } from '#engine/run/summary.ts'
-import { sampleResult, sampleSummary, healthy, made, MODELS, summaryOf } from '../testing/sample-result.ts'
+import {
+  MODELS,
+  sampleCell,
+  sampleComparisonOf,
+  sampleHealthy,
+  sampleResult,
+  sampleSummary,
+} from '../testing/sample-result.ts'
 import { recommendations } from './recommendations.ts'
 
-const CASES = {
+const DEAD = {
   one: { 'during: availability': 0, 'time to full recovery': 10 },
   other: { 'during: availability': 100, 'time to full recovery': 900 },
 }
+const READ = { requested: 10, 'all read again after': 70 }
 
-test('advice names the models that do best, every piece of evidence has its number and leads to its scenario', () => {
-  const told = recommendations(
-    summaryOf([
-      ...healthy('one', [1, 2, 3]),
-      ...healthy('other', [4, 5, 6]),
-      made('one', 'inventory-dead', 1, { plain: CASES.one }),
-      made('other', 'inventory-dead', 1, { plain: CASES.other }),
-      made('other', 'read-again', 1, { plain: { asked: 10, 'all read again after': 70 } }),
+const chosenOf = (results: Result[]) => recommendations(sampleComparisonOf(results)).map(({ choose }) => choose)
+
+test('the models that did best are chosen, and each piece of evidence has a number and the scenario it comes from', () => {
+  const found = recommendations(
+    sampleComparisonOf([
+      ...sampleHealthy('one', [1, 2, 3]),
+      ...sampleHealthy('other', [4, 5, 6]),
+      sampleCell('one', 'inventory-dead', 1, { plain: DEAD.one }),
+      sampleCell('other', 'inventory-dead', 1, { plain: DEAD.other }),
+      sampleCell('other', 'read-again', 1, { plain: READ }),
     ]),
   )
   assert.deepEqual(
-    told.map(({ advice }) => /^Take (\w+):/.exec(advice)?.[1]),
-    ['one', 'other', 'other', 'one'],
+    found.map(({ choose }) => choose),
+    [['one'], ['other'], ['other'], ['one']],
   )
-  for (const { evidence } of told) {
+  for (const { evidence } of found) {
     assert.equal(evidence.length, 2)
     for (const { text, scenario } of evidence) {
       assert.match(scenario, /^(healthy|inventory-dead|read-again)$/)
-      assert.match(text, /\d|it is gone/)
+      assert.match(text, /\d|a request is gone/)
     }
   }
 })
 
-test('what was not judged valid, or leaves a safeguard out on purpose, is never advised', () => {
-  const spoilt = (change: (result: Result) => Result) =>
-    recommendations(summaryOf([change(made('other', 'inventory-dead', 1, { plain: CASES.other }))]))[0]?.advice
-  assert.match(spoilt(result => result) ?? '', /^Take other:/)
-  const invalid = spoilt(result => ({
+test('a model that was not judged valid, or that leaves out a safeguard on purpose, is never chosen', () => {
+  const cell = sampleCell('other', 'inventory-dead', 1, { plain: DEAD.other })
+  const invalid = [{ name: 'lost', verdict: 'invalid' as const, detail: '', variant: 'plain' }]
+  const disabled = [{ name: 'plain', about: '', environment: {}, disabledSafeguard: 'outbox' }]
+  assert.deepEqual(chosenOf([cell]), [['other']])
+  assert.deepEqual(chosenOf([{ ...cell, checks: invalid }]), [[]])
+  assert.deepEqual(chosenOf([{ ...cell, variants: disabled }]), [[]])
+})
+
+test('none is chosen where none is valid, under every condition', () => {
+  const unknown = (result: Result): Result => ({
     ...result,
-    checks: [{ name: 'lost', verdict: 'invalid', detail: '', variant: 'plain' }],
-  }))
-  assert.match(invalid ?? '', /^None of those compared/)
-  const disabledSafeguard = spoilt(result => ({
-    ...result,
-    variants: [{ name: 'plain', about: '', environment: {}, disabledSafeguard: 'outbox' }],
-  }))
-  assert.match(disabledSafeguard ?? '', /^None of those compared/)
+    checks: [{ name: 'lost', verdict: 'unknown', detail: '', variant: 'plain' }],
+  })
+  const cells = [
+    sampleCell('other', 'inventory-dead', 1, { plain: DEAD.other }),
+    ...sampleHealthy('one', [1, 2, 3]),
+    sampleCell('other', 'read-again', 1, { plain: READ }),
+  ]
+  assert.deepEqual(chosenOf(cells.map(unknown)), [[], [], [], []])
 })
 
-const spoiltBy = (result: Result): Result => ({
-  ...result,
-  checks: [{ name: 'lost', verdict: 'unknown', detail: '', variant: 'plain' }],
+const burstOf = (values: readonly number[]) =>
+  values.map((value, nth) => sampleCell(MODELS[nth] ?? '', 'burst', 1, { plain: { 'during: availability': value } }))
+
+test('where all models measured the same, none is chosen', () => {
+  const [advice] = recommendations(sampleComparisonOf(burstOf([100, 99.9])))
+  assert.deepEqual(advice?.choose, [])
+  assert.match(advice?.advice ?? '', /^No difference measured: in each, at least 99\.9 %/)
 })
 
-test('why none is advised is the reason: not judged valid is not too few answers', () => {
-  const told = recommendations(
-    summaryOf([
-      spoiltBy(made('other', 'inventory-dead', 1, { plain: CASES.other })),
-      ...healthy('one', [1, 2, 3]).map(spoiltBy),
-      spoiltBy(made('other', 'read-again', 1, { plain: { asked: 10, 'all read again after': 70 } })),
-    ]),
+test('a single run is no reason to prefer a model that is a little above the limit to one a little below it', () => {
+  assert.deepEqual(chosenOf(burstOf([91, 88])), [[]])
+  assert.deepEqual(chosenOf(burstOf([100, 88])), [['one']])
+})
+
+test('advice from a single run says so, and advice from repetitions does not', () => {
+  const [once] = recommendations(sampleComparisonOf(burstOf([100, 0])))
+  assert.match(once?.advice ?? '', /\(one run\)\.$/)
+  const [repeated] = recommendations(
+    sampleComparisonOf(
+      [1, 2].flatMap(repeat =>
+        burstOf([100, 0]).map(cell => ({ ...cell, cell: { scenario: 'burst', ordersPerSecond: 50, repeat } })),
+      ),
+    ),
   )
-  assert.equal(told.length, 4)
-  for (const { advice } of told)
-    assert.equal(advice, 'None of those compared: none that could be advised was judged valid.')
+  assert.doesNotMatch(repeated?.advice ?? '', /one run/)
 })
 
-test('one model alone has no others, and almost all is not all', () => {
-  const told = recommendations(
-    summaryOf([
-      ...healthy('one', [1, 2, 3]),
-      made('one', 'burst', 1, { plain: { 'during: availability': (100 * 2_499) / 2_500 } }),
-    ]),
-  )
-  assert.doesNotMatch(told[0]?.advice ?? '', /others/)
-  assert.match(told[1]?.advice ?? '', /^Take one: at least 99\.9 % of the orders/)
-})
-
-test('who needs least memory is advised only where nobody needs less processor time', () => {
-  const needs = (model: string, memory: number, cpu: number) =>
-    [1, 2, 3].map(nth => made(model, 'healthy', nth, { plain: { memory: memory + nth / 10, CPU: cpu + nth / 10 } }))
-  const advice = (other: number) =>
-    recommendations(summaryOf([...needs('one', 10, 5), ...needs('other', 20, other)]))[0]?.advice
-  assert.match(advice(9) ?? '', /^Take one: all processes together held 10\.2.*and took 5\.2/)
-  assert.match(advice(2) ?? '', /^None of those compared needs least of both: one held 10\.2.*other took 2\.2/)
-})
-
-test('where no model answers enough of the orders none is advised, and what was not measured is left out', () => {
-  const alike = MODELS.map(model => made(model, 'burst', 1, { plain: { 'during: availability': 0 } }))
-  const told = recommendations(summaryOf(alike))
-  assert.equal(told.length, 1)
-  assert.match(told[0]?.advice ?? '', /^None of those compared; at most 0 %/)
+test('where no model answers enough of the orders none is chosen, and a condition without measures is left out', () => {
+  assert.deepEqual(chosenOf(burstOf([0, 0])), [[]])
   assert.deepEqual(recommendations(sampleSummary([sampleResult])), [])
+})
+
+test('the model that needs least memory is chosen only where no other needs less CPU time', () => {
+  const needs = (model: string, memory: number, cpu: number) =>
+    [1, 2, 3].map(nth =>
+      sampleCell(model, 'healthy', nth, { plain: { memory: memory + nth / 10, CPU: cpu + nth / 10 } }),
+    )
+  const chosen = (otherCpu: number) => chosenOf([...needs('one', 10, 5), ...needs('other', 20, otherCpu)])
+  assert.deepEqual(chosen(9), [['one']])
+  assert.deepEqual(chosen(2), [[]])
+})
+
+test('the death of the broker is evidence only for models with a broker', () => {
+  const cell = (model: string, label: string): Result => ({
+    ...sampleCell(model, 'broker-dead', 1, { plain: { 'during: availability': 100 } }),
+    marks: [{ variant: 'plain', label, fromSeconds: 5, toSeconds: 20.2 }],
+  })
+  const [found] = recommendations(
+    sampleComparisonOf([cell('one', 'kill inventory_service'), cell('other', 'kill rabbitmq')]),
+  )
+  assert.deepEqual(
+    found?.evidence.map(({ model }) => model),
+    ['other'],
+  )
+  assert.match(found?.evidence[0]?.text ?? '', /15\.2 s/)
 })

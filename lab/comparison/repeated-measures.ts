@@ -1,84 +1,17 @@
-// What a subject's repetitions say of one measure: the one rule for all tables, sentences and claims of a comparison.
-// Guarantees: there are values only where every repetition has one, for what is void is seldom void by chance, and the
-// rest would flatter. Else the first reason is said.
+// What the repetitions of a configuration measured: the one rule for all tables, sentences and differences of a comparison.
+// Guarantees: a repeated measure has values only where every repetition has one, since a void value is seldom void by chance
+// and the others would flatter. Where it has none it carries the first reason.
 import { repeated } from '#engine/analysis/latency/compare.ts'
 import type { Measure, Summary, Result } from '#engine/run/summary.ts'
 import { cell, NOTHING, withUnit } from '../report/terminal/numbers.ts'
 import { type Verdict, worst } from '#engine/checks/verdict.ts'
 
-export type RepeatedMeasure = {
-  subject: ConfigurationResults
-  unit: string
-  /** One a repetition. */
-  values: number[]
-  /** Whether one of them could be more. */
-  atLeast: boolean
-  /** Why there are no values, where a reason is known. */
-  note?: string
-}
-
-/** Undefined where no repetition measured it. */
-export function repeatedMeasureOf(subject: ConfigurationResults, name: string): RepeatedMeasure | undefined {
-  const { variant, results } = subject
-  const found = results.flatMap(({ measures }) =>
-    measures.filter(each => each.variant === variant && each.name === name),
-  )
-  const [first] = found
-  if (!first) return undefined
-  const values = found.flatMap(({ value }) => value ?? [])
-  const reading = { subject, unit: first.unit, atLeast: found.some(({ atLeast }) => atLeast) }
-  if (values.length === results.length) return { ...reading, values }
-  const note = found.find(({ value }) => value === null)?.note
-  const why = note ?? (found.length < results.length ? 'a repetition could not be finished' : undefined)
-  return { ...reading, values: [], ...(why !== undefined && { note: why }) }
-}
-
-/** Those that have values, of all subjects of a scenario. @param rate of the healthy runs */
-export function repeatedMeasuresOf(
-  { results, comparison }: Summary,
-  scenario: string,
-  name: string,
-  rate?: number,
-): RepeatedMeasure[] {
-  const own = results.filter(
-    ({ cell }) => cell?.scenario === scenario && (rate ?? cell.ordersPerSecond) === cell.ordersPerSecond,
-  )
-  return configurationsOf(own, comparison?.models ?? [])
-    .map(subject => repeatedMeasureOf(subject, name))
-    .filter(reading => reading !== undefined)
-    .filter(({ values }) => values.length > 0)
-}
-
-/** Of each model the composition that stands for it. */
-export const headlines = (readings: readonly RepeatedMeasure[]): RepeatedMeasure[] =>
-  readings.filter(({ subject }) => subject.isFirst)
-
-/** Of the repetitions the median; null where there are no values. */
-export const medianOf = ({ values, unit, atLeast }: RepeatedMeasure): Pick<Measure, 'value' | 'unit' | 'atLeast'> => ({
-  value: values.length === 0 ? null : repeated(values).median,
-  unit,
-  atLeast,
-})
-
-/** As a sentence says it: `1.9 ms`. */
-export const formatted = (reading: RepeatedMeasure): string => withUnit(medianOf(reading))
-
-/** As a table shows it: `1.9`, of several `1.9 (1.8–2.2)`. */
-export function shown(reading: RepeatedMeasure): string {
-  const { values, unit } = reading
-  if (values.length === 0) return NOTHING
-  const { low, high } = repeated(values)
-  const range = low === high ? '' : ` (${cell({ value: low, unit })}–${cell({ value: high, unit })})`
-  return `${cell(medianOf(reading))}${range}`
-}
-
-// What a comparison sets side by side: each model in each of its compositions, with the results of all its repetitions.
-
+/** A model in one of its configurations, with the results of all its repetitions. */
 export type ConfigurationResults = {
   model: string
   variant: string
-  /** Whether the composition stands for its model. */
-  isFirst: boolean
+  /** Whether the configuration stands for its model. */
+  isMain: boolean
   /** The safeguard that it leaves out on purpose. */
   disabledSafeguard: string | undefined
   results: Result[]
@@ -92,7 +25,7 @@ export function configurationsOf(results: readonly Result[], models: readonly st
     return variants.map(({ name, disabledSafeguard }, nth) => ({
       model,
       variant: name,
-      isFirst: nth === 0,
+      isMain: nth === 0,
       disabledSafeguard,
       results: own,
     }))
@@ -103,7 +36,7 @@ export function configurationsOf(results: readonly Result[], models: readonly st
 export const byRate = (results: readonly Result[]): [number, Result[]][] =>
   [...Map.groupBy(results, ({ cell }) => cell?.ordersPerSecond ?? 0)].sort(([one], [other]) => one - other)
 
-/** Of all its checks in all repetitions the worst; unknown where one could not be finished. */
+/** The worst of its checks in all repetitions; unknown where a repetition could not be finished. */
 export const verdictOf = ({ results, variant }: Pick<ConfigurationResults, 'results' | 'variant'>): Verdict =>
   worst(
     results.flatMap(({ checks, failure }): Verdict[] => [
@@ -111,3 +44,81 @@ export const verdictOf = ({ results, variant }: Pick<ConfigurationResults, 'resu
       ...(failure === undefined ? [] : ['unknown' as const]),
     ]),
   )
+
+export type RepeatedMeasure = {
+  configuration: ConfigurationResults
+  unit: string
+  /** One for each repetition. */
+  values: number[]
+  /** Whether one of them is only a lower bound. */
+  atLeast: boolean
+  /** Why there are no values, where a reason is known. */
+  note?: string
+}
+
+/** Undefined where no repetition measured it. */
+export function repeatedMeasureOf(configuration: ConfigurationResults, name: string): RepeatedMeasure | undefined {
+  const { variant, results } = configuration
+  const found = results.flatMap(({ measures }) =>
+    measures.filter(each => each.variant === variant && each.name === name),
+  )
+  const [first] = found
+  if (!first) return undefined
+  const values = found.flatMap(({ value }) => value ?? [])
+  const measure = { configuration, unit: first.unit, atLeast: found.some(({ atLeast }) => atLeast) }
+  if (values.length === results.length) return { ...measure, values }
+  const note = found.find(({ value }) => value === null)?.note
+  const why = note ?? (found.length < results.length ? 'a repetition could not be finished' : undefined)
+  return { ...measure, values: [], ...(why !== undefined && { note: why }) }
+}
+
+/** Those that have values, of all configurations of a scenario. @param rate of the healthy runs */
+export function repeatedMeasuresOf(
+  { results, comparison }: Summary,
+  scenario: string,
+  name: string,
+  rate?: number,
+): RepeatedMeasure[] {
+  const own = results.filter(
+    ({ cell }) => cell?.scenario === scenario && (rate ?? cell.ordersPerSecond) === cell.ordersPerSecond,
+  )
+  return configurationsOf(own, comparison?.models ?? [])
+    .map(configuration => repeatedMeasureOf(configuration, name))
+    .filter(measure => measure !== undefined)
+    .filter(({ values }) => values.length > 0)
+}
+
+/** How long a killed service or broker was down: from its kill until it was healthy again. Undefined where nothing was killed. */
+export function outageOf(configuration: ConfigurationResults): RepeatedMeasure | undefined {
+  const { variant, results } = configuration
+  const values = results.flatMap(({ marks }) => {
+    const kill = marks.find(mark => mark.variant === variant && mark.label.startsWith('kill '))
+    return kill?.toSeconds === undefined ? [] : [1_000 * (kill.toSeconds - kill.fromSeconds)]
+  })
+  return values.length > 0 && values.length === results.length
+    ? { configuration, unit: 'ms', values, atLeast: false }
+    : undefined
+}
+
+/** Of each model the configuration that stands for it. */
+export const ofMainConfigurations = (measures: readonly RepeatedMeasure[]): RepeatedMeasure[] =>
+  measures.filter(({ configuration }) => configuration.isMain)
+
+/** The median of the repetitions; null where there are no values. */
+export const medianOf = ({ values, unit, atLeast }: RepeatedMeasure): Pick<Measure, 'value' | 'unit' | 'atLeast'> => ({
+  value: values.length === 0 ? null : repeated(values).median,
+  unit,
+  atLeast,
+})
+
+/** The median for a sentence: `1.9 ms`. */
+export const formatted = (measure: RepeatedMeasure): string => withUnit(medianOf(measure))
+
+/** The median for a table: `1.9`, of several repetitions `1.9 (1.8–2.2)`. */
+export function formattedWithRange(measure: RepeatedMeasure): string {
+  const { values, unit } = measure
+  if (values.length === 0) return NOTHING
+  const { low, high } = repeated(values)
+  const range = low === high ? '' : ` (${cell({ value: low, unit })}–${cell({ value: high, unit })})`
+  return `${cell(medianOf(measure))}${range}`
+}

@@ -1,33 +1,34 @@
-// The table of one scenario at one rate, for the terminal, the page and the report: a row a model and composition, its
-// verdict beside its numbers.
+// The table of one scenario at one rate, for the terminal, the page and the report: a row for each configuration, its verdict
+// beside its numbers.
 import { type Grid, headOf, reasons } from '../report/terminal/table.ts'
 import { SIGNS } from '../report/terminal/report.ts'
-import { repeatedMeasureOf, shown, type ConfigurationResults, verdictOf } from './repeated-measures.ts'
+import { repeatedMeasureOf, formattedWithRange, type ConfigurationResults, verdictOf } from './repeated-measures.ts'
 
 /** Measures that none of them has are left out. */
-export function scenarioGrid(subjects: readonly ConfigurationResults[]): Grid {
+export function scenarioGrid(configurations: readonly ConfigurationResults[]): Grid {
   const { mark, notes } = reasons()
-  const names = [...new Set(subjects.flatMap(({ results }) => results.flatMap(({ columns }) => columns)))]
+  const names = [...new Set(configurations.flatMap(({ results }) => results.flatMap(({ columns }) => columns)))]
   const columns = names.flatMap(name => {
-    const readings = subjects.map(subject => repeatedMeasureOf(subject, name))
-    const unit = readings.find(reading => reading !== undefined)?.unit
-    return unit === undefined ? [] : [{ head: headOf(name, unit), readings }]
+    const measures = configurations.map(configuration => repeatedMeasureOf(configuration, name))
+    const unit = measures.find(measure => measure !== undefined)?.unit
+    return unit === undefined ? [] : [{ head: headOf(name, unit), measures }]
   })
-  const rows = subjects.map((subject, nth) => ({
-    name: `${subject.model}\n${subject.variant}`,
+  const rows = configurations.map((configuration, nth) => ({
+    name: `${configuration.model}\n${configuration.variant}`,
     cells: [
-      verdictCell(subject),
-      ...columns.map(({ readings }) => {
-        const reading = readings[nth]
-        return reading && reading.values.length > 0 ? shown(reading) : mark(reading?.note)
+      verdictCell(configuration),
+      ...columns.map(({ measures }) => {
+        const measure = measures[nth]
+        return measure && measure.values.length > 0 ? formattedWithRange(measure) : mark(measure?.note)
       }),
     ],
   }))
   return { heads: [headOf('verdict'), ...columns.map(({ head }) => head)], rows, notes: notes() }
 }
 
-function verdictCell(subject: ConfigurationResults): string {
-  const verdict = verdictOf(subject)
-  const aside = subject.disabledSafeguard === undefined ? '' : `\n(${subject.disabledSafeguard} left out)`
+function verdictCell(configuration: ConfigurationResults): string {
+  const verdict = verdictOf(configuration)
+  const aside =
+    configuration.disabledSafeguard === undefined ? '' : `\n(without its ${configuration.disabledSafeguard})`
   return `${SIGNS[verdict]} ${verdict}${aside}`
 }

@@ -1,4 +1,4 @@
-// A scenario of the comparison is a value: one load for all models, and what is done to each while it comes.
+// A scenario of the comparison is a value: one load for all models, and a disruption of each model during it.
 import type { Check } from '#engine/checks/check.ts'
 import type { ComparableModel, Configuration } from '#engine/experiment/comparison-adapter.ts'
 import type { Load } from '#engine/experiment/define.ts'
@@ -14,16 +14,16 @@ import { at, type Action, type Step } from '#engine/experiment/steps.ts'
 export type ScenarioSettings = Settings & { ordersPerSecond: number }
 
 export type Disruption = {
-  /** What pictures call the span, where the steps of the timeline do not say it. */
+  /** The name of the span in pictures, where the steps of the timeline do not give one. */
   label?: string
-  /** Absent where nothing is done to the orders that come. */
+  /** Absent where the scenario does not affect incoming orders. */
   span?: Span
   timeline?: readonly Step[]
-  /** That it really happened. */
+  /** Preconditions: the disruption really took place. */
   seen: readonly Check[]
   /** Beyond those of every scenario. */
   measures?(history: History): Omit<Measure, 'variant'>[]
-  /** In place of the scenario's load, where this model's clients do the harm themselves. */
+  /** In place of the scenario's load, where this model's clients cause the disruption themselves. */
   plan?(orders: number, ordersPerSecond: number): PlannedStart[]
 }
 
@@ -31,20 +31,20 @@ export type Scenario<Values extends ScenarioSettings = ScenarioSettings> = {
   name: string
   /** True of every profile. */
   title: string
-  /** In its place above what was measured, where that can name a number of the profile's settings. */
+  /** The title of a run, where it can name a number of the profile's settings. */
   titleAt?(settings: Values): string
   asks: string
-  /** What a reader must know before believing it. */
+  /** What a reader must know to interpret the numbers. */
   caveat?: string
   profiles: Record<Profile, Values>
-  /** Compositions that stand beside each model's first. */
+  /** Which further configurations of each model run beside the main one. */
   variants?: Configuration['illustrates']
-  /** Whether it may fail orders, for the reasons that a model names. */
+  /** Whether orders may fail for the reasons that a model names. */
   mayFail?: boolean
   /** The measures of its table, where they are not those of every scenario. */
   columns?: readonly string[]
   load(settings: Values): Pick<Load, 'orders' | 'warmUpOrders' | 'plan' | 'mix'>
-  /** Or, in a sentence, why there is no like of it in a model. */
+  /** Or, in a sentence, why the model does not support the scenario. */
   disrupt(model: ComparableModel, settings: Values): Disruption | string
 }
 

@@ -11,10 +11,10 @@ const SETTINGS = { ordersPerSecond: 50, beforeMs: 0, faultMs: 2_000, afterMs: 50
 const steady = (count: number, everyMs: number, fromMs = 0) =>
   Array.from({ length: count }, (_, index) => served(fromMs + index * everyMs, 10))
 
-function verdictOf({ disrupt: harmOf }: Pick<typeof burst, 'disrupt'>, history: History): string | undefined {
-  const harm = harmOf(asyncRabbitmq, SETTINGS)
-  assert.ok(typeof harm !== 'string')
-  return harm.seen[0]?.(history).verdict
+function verdictOf({ disrupt }: Pick<typeof burst, 'disrupt'>, history: History): string | undefined {
+  const disruption = disrupt(asyncRabbitmq, SETTINGS)
+  assert.ok(typeof disruption !== 'string')
+  return disruption.seen[0]?.(history).verdict
 }
 
 test('that every message came twice is shown by each way that messages take', () => {

@@ -1,9 +1,9 @@
-// The whole comparison on the terminal: a table a scenario, a row a model and composition.
+// The comparison on the terminal: a line for each cell when it is done, and at the end a table for each scenario.
 import { styleText } from 'node:util'
 import type { Comparison, Result, Summary } from '#engine/run/summary.ts'
 import { coloured, renderProvenance, SIGNS } from '../report/terminal/report.ts'
 import { textTable } from '../report/terminal/table.ts'
-import { durabilityLines, halves, narrativeOf } from './narrative.ts'
+import { durabilityLines, medianLatencies, narrativeOf } from './narrative.ts'
 import { scenarioGrid } from './scenario-grid.ts'
 import { HEALTHY } from './scenarios.ts'
 import { byRate, configurationsOf } from './repeated-measures.ts'
@@ -14,7 +14,7 @@ type About = Comparison['about'][number]
 /** @param where the folder of the run, as the user would type it; @param width of the terminal, in characters */
 export function comparisonText(summary: Summary, where: string, width: number): string {
   const { comparison, results } = summary
-  if (!comparison) throw new Error(`${summary.run} is no comparison`)
+  if (!comparison) throw new Error(`${summary.run} is not a comparison`)
   const { about, models } = comparison
   const parts = about.flatMap(scenario => {
     const own = results.filter(({ cell }) => cell?.scenario === scenario.name)
@@ -40,21 +40,21 @@ function part(
     asks,
     caveat ?? '',
     ...tables,
-    ...Object.entries(without).map(([model, why]) => `${model} is not here: ${why}`),
+    ...Object.entries(without).map(([model, why]) => `${model} was not run: ${why}`),
     ...(name === HEALTHY ? durabilityLines(results) : []),
-    ...(name === HEALTHY ? halves(models, results) : narrativeOf(configurationsOf(results, models))),
-    ...results.flatMap(troubleOf),
-    ...results.flatMap(amissOf),
+    ...(name === HEALTHY ? medianLatencies(models, results) : narrativeOf(configurationsOf(results, models))),
+    ...results.flatMap(failureOf),
+    ...results.flatMap(invalidChecksOf),
   ]
     .filter(line => line !== '')
     .join('\n')
 }
 
-const troubleOf = ({ model, experiment, failure }: Result): string[] =>
+const failureOf = ({ model, experiment, failure }: Result): string[] =>
   failure === undefined ? [] : [coloured('unknown', `${model}/${experiment} could not be finished: ${failure}`)]
 
-/** Why a result is not valid; what a safeguard that is left out lets happen is no part of that. */
-const amissOf = ({ model, experiment, checks, variants }: Result): string[] => {
+/** The checks that are not valid, but for variants that leave out a safeguard on purpose. */
+const invalidChecksOf = ({ model, experiment, checks, variants }: Result): string[] => {
   const out = variants.filter(({ disabledSafeguard }) => disabledSafeguard !== undefined).map(({ name }) => name)
   return checks
     .filter(({ verdict, variant }) => verdict !== 'valid' && !out.includes(variant))
@@ -68,10 +68,8 @@ function verdicts(results: readonly Result[]): string {
   return [...counts].map(([verdict, some]) => `${SIGNS[verdict]} ${some.length} ${verdict}`).join(', ')
 }
 
-// A cell of the comparison in a line, when it is done.
-
-/** While a scenario lasts a quick refusal is no quick answer. */
-const telling = (scenario: string | undefined): string[] => {
+/** During a disruption a quick refusal is no quick answer. */
+const keyMetricsOf = (scenario: string | undefined): string[] => {
   const latencies =
     scenario === HEALTHY
       ? ['accepted p50', 'completed p50']
@@ -91,15 +89,15 @@ export function cellLine({
   failure,
 }: Result): string {
   const [first] = variants
-  const numbers = telling(cell?.scenario).flatMap(name => {
+  const numbers = keyMetricsOf(cell?.scenario).flatMap(name => {
     const measure = measures.find(each => each.variant === first?.name && each.name === name)
     return measure && measure.value !== null ? [`${name} ${withUnit(measure)}`] : []
   })
-  const amiss = checks.filter(check => check.verdict !== 'valid')
+  const notValid = checks.filter(check => check.verdict !== 'valid')
   return [
     `${coloured(verdict, `${SIGNS[verdict]} ${verdict}`)} ${styleText('bold', `${model}/${experiment}`)}: ${numbers.join(', ')} (${seconds.toFixed(0)} s)`,
     ...(failure ? [coloured('unknown', `  It could not be finished: ${failure}`)] : []),
-    ...amiss.map(({ name, variant, verdict: of, detail }) =>
+    ...notValid.map(({ name, variant, verdict: of, detail }) =>
       coloured(of, `  ${SIGNS[of]} ${of} ${name} (${variant}): ${detail}`),
     ),
   ].join('\n')

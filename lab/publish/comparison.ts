@@ -16,10 +16,10 @@ export const COMPARISON = 'docs/comparison'
 
 type Files = { page: string; pictures: Map<string, Picture> }
 
-/** Pictures by their path without its ending. @throws Error when it is no comparison */
+/** Pictures by their path without its ending. @throws Error when it is not a comparison */
 export function comparisonFiles(summary: Summary, command: string): Files {
   const { comparison, results } = summary
-  if (!comparison) throw new Error('this summary is of no comparison')
+  if (!comparison) throw new Error('this is not the summary of a comparison')
   const { about, models } = comparison
   const pictures = new Map<string, Picture>()
   const sections = about.map(scenario => {
@@ -44,7 +44,7 @@ function advice(summary: Summary): string {
     advice,
     evidence.map(({ model, text, scenario }) => `[${model}](#${scenarioAnchor(scenario)}): ${text}`).join('<br>'),
   ])
-  return markdown(['if this is so', 'then', 'because, measured'], rows, false)
+  return markdown(['if', 'choose', 'measured evidence'], rows, false)
 }
 
 function section(
@@ -56,7 +56,7 @@ function section(
   const { name, title, asks, caveat = '', without } = about
   const subjects = configurationsOf(results, models)
   const rates = byRate(results)
-  const sentences = narrativeOf(subjects.filter(({ isFirst }) => isFirst))
+  const sentences = narrativeOf(subjects.filter(({ isMain }) => isMain))
   const drawn = {
     [name]:
       name === HEALTHY
@@ -70,7 +70,7 @@ function section(
             'scenario-variants',
             models,
             results,
-            narrativeOf(subjects.filter(({ isFirst }) => !isFirst)),
+            narrativeOf(subjects.filter(({ isMain }) => !isMain)),
           ),
   }
   const links = Object.entries(drawn).flatMap(([file, picture]) => {
@@ -82,7 +82,7 @@ function section(
     `<a id="${scenarioAnchor(name)}"></a>\n\n## ${title}`,
     asks,
     caveat,
-    ...Object.entries(without).map(([model, why]) => `*${model}* is not here: ${why}.`),
+    ...Object.entries(without).map(([model, why]) => `*${model}* was not run: ${why}.`),
     ...links,
     ...(name === HEALTHY ? [] : sentences),
     ...rates.flatMap(([rate, own]) => [

@@ -3,7 +3,7 @@
 // the scenario when the numbers do not bear it out.
 import type { Result, Summary } from '#engine/run/summary.ts'
 import {
-  headlines,
+  ofMainConfigurations,
   medianOf,
   type RepeatedMeasure,
   repeatedMeasuresOf,
@@ -36,8 +36,8 @@ const FINDINGS: readonly ((summary: Summary) => Finding)[] = [inventoryDead, bro
 
 function inventoryDead(summary: Summary): Finding {
   const scenario = 'inventory-dead'
-  const answered = headlines(repeatedMeasuresOf(summary, scenario, 'during: availability'))
-  const recovered = headlines(repeatedMeasuresOf(summary, scenario, 'time to full recovery'))
+  const answered = ofMainConfigurations(repeatedMeasuresOf(summary, scenario, 'during: availability'))
+  const recovered = ofMainConfigurations(repeatedMeasuresOf(summary, scenario, 'time to full recovery'))
   return {
     scenario,
     lesson: 'A dead service stops a chain of calls, but neither a queue nor a log',
@@ -57,17 +57,21 @@ function brokerDead(summary: Summary): Finding {
   return {
     scenario,
     lesson: 'With the broker dead, the outbox decides who can order, not the broker',
-    facts: listed('Right answers within a second', answered, ({ subject }) => `${subject.model} ${subject.variant}`),
-    holds: answered.every(each => isEnough(each) === /\bwith (its|an) outbox\b/.test(each.subject.variant)),
+    facts: listed(
+      'Right answers within a second',
+      answered,
+      ({ configuration }) => `${configuration.model} ${configuration.variant}`,
+    ),
+    holds: answered.every(each => isEnough(each) === /\bwith (its|an) outbox\b/.test(each.configuration.variant)),
   }
 }
 
 function duplicates(summary: Summary): Finding {
   const scenario = 'duplicates'
-  const requested = headlines(repeatedMeasuresOf(summary, scenario, 'requested'))
-  const found = headlines(repeatedMeasuresOf(summary, scenario, 'duplicated'))
+  const requested = ofMainConfigurations(repeatedMeasuresOf(summary, scenario, 'requested'))
+  const found = ofMainConfigurations(repeatedMeasuresOf(summary, scenario, 'duplicated'))
   const amount = (measure: RepeatedMeasure): string => {
-    const all = requested.find(({ subject }) => subject.model === measure.subject.model)
+    const all = requested.find(({ configuration }) => configuration.model === measure.configuration.model)
     return all ? `${formatted(measure)} of ${formatted(all)}` : formatted(measure)
   }
   return {
@@ -80,12 +84,15 @@ function duplicates(summary: Summary): Finding {
 
 function readAgain(summary: Summary): Finding {
   const scenario = 'read-again'
-  const read = headlines(repeatedMeasuresOf(summary, scenario, 'all read again after'))
+  const read = ofMainConfigurations(repeatedMeasuresOf(summary, scenario, 'all read again after'))
   const unable = Object.keys(summary.comparison?.about.find(({ name }) => name === scenario)?.without ?? {})
   return {
     scenario,
     lesson: 'Only a log can be read again from its beginning',
-    facts: listed('A reader that had lost its state had the same result after', read),
+    facts: listed(
+      'Time in which a reader that had lost its state read all again, from the start of its new process',
+      read,
+    ),
     holds: read.length === 1 && unable.length > 0,
   }
 }
@@ -95,7 +102,7 @@ function healthy(summary: Summary): Finding {
   const rates = (summary.comparison?.rates ?? []).toSorted((one, other) => one - other)
   const rate = rates[Math.floor(rates.length / 2)] ?? 0
   const [completed, memory] = ['completed p50', 'memory'].map(name =>
-    headlines(repeatedMeasuresOf(summary, 'healthy', name, rate)),
+    ofMainConfigurations(repeatedMeasuresOf(summary, 'healthy', name, rate)),
   )
   return {
     scenario: 'healthy',
@@ -115,14 +122,14 @@ function isLeastWithoutBroker(summary: Summary, measures: readonly RepeatedMeasu
 }
 
 /** As the synchronous model does, which has no broker. */
-const answersWithOutcome = ({ comparison }: Summary, { subject }: RepeatedMeasure): boolean =>
-  comparison?.features[subject.model]?.includes('answers-with-outcome') ?? false
+const answersWithOutcome = ({ comparison }: Summary, { configuration }: RepeatedMeasure): boolean =>
+  comparison?.features[configuration.model]?.includes('answers-with-outcome') ?? false
 
 const isEnough = (measure: RepeatedMeasure): boolean => valueOf(measure) >= 90
 
 const valueOf = (measure: RepeatedMeasure): number => medianOf(measure).value ?? 0
 
-const modelOf = ({ subject }: RepeatedMeasure): string => subject.model
+const modelOf = ({ configuration }: RepeatedMeasure): string => configuration.model
 
 function listed(
   what: string,

@@ -1,22 +1,22 @@
-// Where the evidence of a run is kept in the checkout. Sources are written from a run; all else is rendered from them.
+// The paths of the published evidence. Sources are written from a run; everything else is rendered from them.
 import { join } from 'node:path'
 
 export const summaryOf = (model: string): string => join(model, 'tests/results/summary.json')
 export const pageOf = (model: string): string => join(model, 'tests/results/README.md')
 
-/** Readings of the metrics before and after the replay, which no summary holds. */
-export const READINGS = 'streaming-kafka/tests/results/replay.json'
+/** The metrics before and after the replay, which no summary holds. */
+export const SNAPSHOTS = 'streaming-kafka/tests/results/replay.json'
 export const METRICS = 'streaming-kafka/analytics_consumer/metrics.json'
 
-/** Pictures by `<model>/<experiment>`: the file without its ending, and what is drawn: its past, or its latencies. */
-export const PICTURES: Readonly<Record<string, { file: string; of: 'past' | 'shares' }>> = {
+/** Pictures by `<model>/<experiment>`: the file without its ending, and what it shows: its timeline, or latency by share. */
+export const PICTURES: Readonly<Record<string, { file: string; of: 'timeline' | 'shares' }>> = {
   'sync-rest/baseline-latency': { file: 'sync-rest/tests/results/baseline-latency', of: 'shares' },
   'sync-rest/slow-inventory': { file: 'sync-rest/tests/results/slow-inventory', of: 'shares' },
-  'sync-rest/failing-inventory': { file: 'sync-rest/tests/results/failing-inventory', of: 'past' },
-  'async-rabbitmq/backlog-drain': { file: 'async-rabbitmq/tests/results/backlog-drain', of: 'past' },
-  'async-rabbitmq/double-delivery': { file: 'async-rabbitmq/tests/results/double-delivery', of: 'past' },
+  'sync-rest/failing-inventory': { file: 'sync-rest/tests/results/failing-inventory', of: 'timeline' },
+  'async-rabbitmq/backlog-drain': { file: 'async-rabbitmq/tests/results/backlog-drain', of: 'timeline' },
+  'async-rabbitmq/double-delivery': { file: 'async-rabbitmq/tests/results/double-delivery', of: 'timeline' },
   'async-rabbitmq/poison-message': { file: 'async-rabbitmq/tests/results/poison-message', of: 'shares' },
-  'streaming-kafka/consumer-lag': { file: 'streaming-kafka/test-results-screenshot/consumer-lag', of: 'past' },
+  'streaming-kafka/consumer-lag': { file: 'streaming-kafka/test-results-screenshot/consumer-lag', of: 'timeline' },
 }
 export const REPLAY = 'streaming-kafka/replay'
 export const REPLAY_PICTURE = 'streaming-kafka/test-results-screenshot/replay'

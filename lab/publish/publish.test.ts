@@ -19,10 +19,10 @@ const metrics = (orders: number) => ({
   outcomes: { failed: 1, reserved: orders - 1 },
 })
 
-test('what is committed is what is rendered from the committed JSON', () => {
+test('the committed pages and pictures are those rendered from the committed JSON', () => {
   const names = models.map(({ name }) => name).filter(name => Object.keys(experiments).some(id => id.startsWith(name)))
   for (const [path, content] of renderedFrom(ROOT, names)) {
-    const message = `${path} is not what its sources say: npm run lab -- publish writes it`
+    const message = `${path} differs from its sources: run npm run lab -- publish`
     assert.ok(Buffer.from(content).equals(readFileSync(join(ROOT, path))), message)
   }
 })
@@ -68,7 +68,7 @@ test('a run becomes pages, pictures and metrics, and its table stands between th
   assert.deepEqual(renderedFrom(root, ['streaming-kafka']), files)
 })
 
-test('a run that is quick, lacks an experiment or was not finished is not published', () => {
+test('a run that is quick, incomplete or unfinished is not published', () => {
   const whole = sampleSummary([sampleResult])
   const id = 'streaming-kafka/consumer-lag'
   const registry = { experiments: [id], scenarios: [], models: [] }
@@ -83,7 +83,7 @@ test('a run that is quick, lacks an experiment or was not finished is not publis
   assert.throws(() => requirePublishable(cut, registry), refused(/could not be finished \(it was interrupted\)/))
 })
 
-test('an excerpt keeps the life of a service, the edges of each kind of line and what came twice, and counts the rest', () => {
+test('an excerpt keeps lines about services, the first and last of each kind, and orders that came twice, and counts the rest', () => {
   const line = (second: number, rest: object) =>
     JSON.stringify({
       level: 'info',
@@ -106,7 +106,7 @@ test('an excerpt keeps the life of a service, the edges of each kind of line and
   assert.equal(lines.at(-1), '# left out: 11 of 20 lines "a/b decided"')
 })
 
-test('points of a curve take a line each, and no number is lost', () => {
+test('compact JSON has one line for each point of a curve, and loses no number', () => {
   const value = {
     points: [
       [0.25, 10],
@@ -120,7 +120,7 @@ test('points of a curve take a line each, and no number is lost', () => {
   assert.deepEqual(JSON.parse(compactJson(value)), value)
 })
 
-test('only what is between the markers changes', () => {
+test('only the text between the markers changes', () => {
   assert.equal(
     betweenMarkers('a<!-- results -->b<!-- /results -->c', 'results', 'X'),
     'a<!-- results -->\n\nX\n\n<!-- /results -->c',
@@ -178,9 +178,7 @@ test('a comparison that lacks a cell, a scenario or a model is not published', (
   for (const change of [{ rates: [1] }, { healthyRepeat: 1 }])
     assert.throws(
       () => requirePublishable({ ...whole, comparison: { ...asked, ...change } }, registry),
-      refused(
-        /was asked for other rates, or for fewer repetitions, than a published one; npm run lab -- compare makes it/,
-      ),
+      refused(/has other rates, or fewer repetitions, than a published one; npm run lab -- compare makes one/),
     )
   const more = { ...registry, scenarios: ['poison', 'burst'], models: [...models, 'other'] }
   assert.throws(() => requirePublishable(whole, more), refused(/it lacks burst, other; npm run lab -- compare/))

@@ -7,15 +7,15 @@ import type { Result, Summary } from '#engine/run/summary.ts'
 import { metricsDocument } from '#common/workflow/compute-metrics.ts'
 import { fileOf, type Picture, pngOf } from '../report/charts/picture.ts'
 import { overviewTable, resultsPage } from '../report/markdown.ts'
-import { replayPicture, ReadingsSchema } from './replay.ts'
+import { replayPicture, SnapshotsSchema } from './replay.ts'
 import { overviewOf } from '../report/terminal/report.ts'
-import { pastPicture, sharesPicture } from '../report/html/pictures.ts'
+import { timelinePicture, sharesPicture } from '../report/html/pictures.ts'
 import { repeatCommand } from '../report/html/this-run.ts'
 import { registry } from '../session/registry.ts'
 import { parseSummary } from '../session/run-folder.ts'
 import { COMPARISON, comparisonFiles } from './comparison.ts'
 import { findings } from './findings.ts'
-import { METRICS, pageOf, PICTURES, READINGS, REPLAY, REPLAY_PICTURE, summaryOf } from './output-paths.ts'
+import { METRICS, pageOf, PICTURES, REPLAY, REPLAY_PICTURE, SNAPSHOTS, summaryOf } from './output-paths.ts'
 import { settingsParts } from './settings-tables.ts'
 
 /** The table of all experiments. */
@@ -24,7 +24,7 @@ const RESULTS_PAGE = 'docs/results.md'
 /** The experiments in the README's excerpt of that table: one a model, each narrow enough for a page. */
 const SAMPLES = ['sync-rest/failing-inventory', 'async-rabbitmq/backlog-drain', 'streaming-kafka/consumer-lag']
 
-const DRAWN = { past: pastPicture, shares: sharesPicture }
+const DRAWN = { timeline: timelinePicture, shares: sharesPicture }
 
 /**
  * Files by their path in the checkout.
@@ -41,10 +41,10 @@ export function renderedFrom(root: string, models: readonly string[]): Map<strin
       const picture = of && DRAWN[of](result, result.experiment)
       if (file && picture) addPicture(files, file, picture)
       if (`${model}/${result.experiment}` === REPLAY) {
-        const readings = parse(ReadingsSchema, JSON.parse(readFileSync(join(root, READINGS), 'utf8')), READINGS)
-        addPicture(files, REPLAY_PICTURE, replayPicture(result, readings))
+        const snapshots = parse(SnapshotsSchema, JSON.parse(readFileSync(join(root, SNAPSHOTS), 'utf8')), SNAPSHOTS)
+        addPicture(files, REPLAY_PICTURE, replayPicture(result, snapshots))
         const [first] = result.variants
-        const last = readings.findLast(({ variant }) => variant === first?.name)
+        const last = snapshots.findLast(({ variant }) => variant === first?.name)
         if (last) files.set(METRICS, metricsDocument(last.metrics))
       }
     }

@@ -17,7 +17,7 @@ const MetricsSchema = Type.Object({
   outcomes: Type.Object({ failed: Count, reserved: Count }),
 })
 
-export const ReadingsSchema = Type.Array(
+export const SnapshotsSchema = Type.Array(
   Type.Object({ variant: Type.String(), atSeconds: Type.Number(), metrics: MetricsSchema }),
 )
 
@@ -27,11 +27,11 @@ const HistorySchema = Type.Object({
 })
 
 /** In the order in which they were read. @param folder of the experiment in the run */
-export function replayMetricsOf(folder: string, variants: readonly string[]): MetricsReading[] {
+export function replayMetricsOf(folder: string, variants: readonly string[]): MetricsSnapshot[] {
   return variants.flatMap(variant => {
     const file = historyFile(folder, variant)
     const { originNs, executedSteps } = parse(HistorySchema, JSON.parse(readFileSync(file, 'utf8')), file)
-    return executedSteps.flatMap(({ atNs, result }): MetricsReading[] => {
+    return executedSteps.flatMap(({ atNs, result }): MetricsSnapshot[] => {
       try {
         const atSeconds = Math.round((atNs - originNs) / 1e6) / 1_000
         return [{ variant, atSeconds, metrics: parse(MetricsSchema, result) }]
@@ -42,14 +42,14 @@ export function replayMetricsOf(folder: string, variants: readonly string[]): Me
   })
 }
 
-/** A reading of `metrics.json`, as the run's timeline made it. */
-export type MetricsReading = { variant: string; atSeconds: number; metrics: Metrics }
+/** The metrics as the run's timeline read them at one moment. */
+export type MetricsSnapshot = { variant: string; atSeconds: number; metrics: Metrics }
 
 export function replayPicture(
   { model, title, question }: { model: string; title: string; question: string },
-  readings: readonly MetricsReading[],
+  snapshots: readonly MetricsSnapshot[],
 ): Picture {
-  const groups = [...Map.groupBy(readings, ({ variant }) => variant)].map(([name, own]) => ({
+  const groups = [...Map.groupBy(snapshots, ({ variant }) => variant)].map(([name, own]) => ({
     name,
     accent: accentOf(model),
     whens: own.map((_, index) => whenOf(index, own.length)),
@@ -63,7 +63,7 @@ function whenOf(index: number, count: number): string {
   return index === count - 1 ? 'after' : 'between'
 }
 
-/** Minutes and outcomes that any reading has. */
+/** Minutes and outcomes that any snapshot has. */
 function countedIn(all: readonly Metrics[]): Counted[] {
   const minutes = [...new Set(all.flatMap(({ ordersPerMinute }) => Object.keys(ordersPerMinute)))].sort()
   return [

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { slugOf } from '#engine/run/result.ts'
 import type { Summary } from '#engine/run/summary.ts'
 import { COMPARISON } from './comparison.ts'
-import { LOGS, READINGS, REPLAY, summaryOf } from './output-paths.ts'
+import { LOGS, SNAPSHOTS, REPLAY, summaryOf } from './output-paths.ts'
 import { replayMetricsOf } from './replay.ts'
 import { Type } from 'typebox'
 import { parse } from '#common/contracts/parse.ts'
@@ -14,15 +14,15 @@ import { parse } from '#common/contracts/parse.ts'
 export function sourcesOf(summary: Summary, folder: string): Map<string, string> {
   const files = new Map<string, string>()
   for (const [model, results] of Map.groupBy(summary.results, result => result.model)) {
-    const asked = summary.requested?.filter(id => id.startsWith(`${model}/`))
-    files.set(summaryOf(model), compactJson({ ...summary, ...(asked && { asked }), results }))
+    const requested = summary.requested?.filter(id => id.startsWith(`${model}/`))
+    files.set(summaryOf(model), compactJson({ ...summary, ...(requested && { requested }), results }))
   }
   for (const { model, experiment, variants } of summary.results) {
     const id = `${model}/${experiment}`
     const names = variants.map(({ name }) => name)
     const file = LOGS[id]
     if (file) files.set(file, excerptOf(join(folder, id, 'logs'), names))
-    if (id === REPLAY) files.set(READINGS, compactJson(replayMetricsOf(join(folder, id), names)))
+    if (id === REPLAY) files.set(SNAPSHOTS, compactJson(replayMetricsOf(join(folder, id), names)))
   }
   return files
 }

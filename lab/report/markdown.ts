@@ -20,7 +20,7 @@ export function overviewTable(summaries: readonly Summary[], linkTo: (model: str
     }),
   )
   const runs = [...new Set(summaries.map(provenance))]
-  return [markdown(['experiment', 'asks', 'key metrics', 'verdict'], rows, false), '', ...runs].join('\n')
+  return [markdown(['experiment', 'question', 'key metrics', 'verdict'], rows, false), '', ...runs].join('\n')
 }
 
 export function resultsPage(model: string, summary: Summary): string {

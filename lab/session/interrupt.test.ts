@@ -17,7 +17,7 @@ const xmlOf = (folder: ReturnType<typeof testFolder>) => join(folder.path, 'chec
 const gone = (pids: readonly number[]) =>
   waitFor(() => !pids.some(isRunning), { deadlineMs: 30_000, what: `processes ${pids.join(', ')} to end` })
 
-test('Ctrl-C in the middle leaves no process, lease or data, and says how much was measured and where it is', async t => {
+test('Ctrl-C leaves no process, lease or data, and says which results there are and where', async t => {
   const folder = testFolder()
   t.after(folder.remove)
   const lab = start(folder)
@@ -31,20 +31,20 @@ test('Ctrl-C in the middle leaves no process, lease or data, and says how much w
   assert.equal(await lab.ended, 130)
   await gone(services)
   assert.deepEqual(leftovers(folder), [])
-  assert.match(lab.stderr(), /Interrupted; what was measured until then is in .+summary\.json/)
+  assert.match(lab.stderr(), /Interrupted\. Results until then: .+summary\.json/)
   const file = join(folder.runs, 'latest', 'summary.json')
   assert.equal(parseSummary(readFileSync(file, 'utf8'), file).results[0]?.failure, 'it was interrupted')
-  assert.match(lab.stdout(), /It was stopped: 1 of 3 results are there\./)
+  assert.match(lab.stdout(), /The run was stopped: it has 1 of 3 results\./)
   assert.match(
     readFileSync(join(folder.runs, 'latest', 'report.html'), 'utf8'),
-    /It was stopped: 1 of 3 results are there\./,
+    /The run was stopped: it has 1 of 3 results\./,
   )
   const xml = readFileSync(xmlOf(folder), 'utf8')
   assert.match(xml, /it runs to its end"><error message="it was interrupted"/)
   assert.match(xml, /failing-inventory" name="it runs to its end"><error message="It was not run\."/)
 })
 
-test('Ctrl-C again and again ends it and its processes, and nothing else is said', async t => {
+test('repeated Ctrl-C ends the lab and its processes without a stack trace', async t => {
   const folder = testFolder()
   t.after(folder.remove)
   const lab = start(folder)

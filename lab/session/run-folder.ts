@@ -28,10 +28,12 @@ export function findRun(run: string, runs = RUNS): { summary: Summary; folder: s
       return { summary: parseSummary(text, join(folder, 'summary.json')), folder: realpathSync(folder) }
   }
   if (run.includes('/') && existsSync(run))
-    throw new UsageError(`${run} holds no summary.json: it is the folder of no run.`)
+    throw new UsageError(
+      `${run} holds no summary.json, so it is not the folder of a run; give a folder under runs/, or latest.`,
+    )
   const known = list(runs)
   if (known.length === 0 || run === 'latest')
-    throw new UsageError(`There is no run "${run}": nothing has been run yet; try npm start.`)
+    throw new UsageError(`There is no run "${run}": nothing has been run yet; start with npm start.`)
   throw unknownName('run', basename(run), [...known.slice(-5), 'latest'])
 }
 
@@ -41,7 +43,7 @@ export function parseSummary(text: string, file: string): Summary {
     return parse(SummarySchema, JSON.parse(text), file)
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error)
-    throw new UsageError(`${shortPath(file)} is not a summary that this version can read (${why}); run it again.`)
+    throw new UsageError(`${shortPath(file)} cannot be read by this version (${why}); run the experiments again.`)
   }
 }
 

@@ -1,5 +1,5 @@
-// Runs experiments one after the other: a folder under runs/, a summary that grows with each result, so that what was
-// measured is there however the run ends. An experiment that cannot be run does not stop the others.
+// Runs experiments one after the other, into a folder of its own. Guarantees that the summary is saved after each result, so
+// that finished results survive however the run ends, and that an experiment that cannot run does not stop the others.
 import { randomBytes } from 'node:crypto'
 import { mkdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
@@ -25,19 +25,19 @@ import { sweep } from './sweep.ts'
 import { UsageError } from '../cli/usage.ts'
 import { withThresholds } from './thresholds.ts'
 
-const SITES: Record<RuntimeName, (options: EnvironmentOptions) => RunEnvironment> = {
+const ENVIRONMENTS: Record<RuntimeName, (options: EnvironmentOptions) => RunEnvironment> = {
   processes: processesEnvironment,
   compose: composeEnvironment,
 }
 
-/** `cell`: where it stands in a comparison. */
+/** `cell`: its cell, where it is part of a comparison. */
 export type Named = { id: string; experiment: Experiment; cell?: Cell }
 
 export type Reporter = {
   /** @param nth counts from one */
   begin(named: Named, nth: number, of: number): void
   progress(task: string, line: string): void
-  /** The run goes on when it has resolved. */
+  /** The run continues when it has resolved. */
   result(result: Result): Promise<void> | void
 }
 
@@ -46,35 +46,69 @@ export type RunRequest = {
   profile: Profile
   runtime: RuntimeName
   seed: number
-  /** The folder under which the run's own folder is made. */
+  /** The parent of the run's folder. */
   out: string
   reporter: Reporter
   signal: AbortSignal
   comparison?: Comparison
-  /** Of the command line: judged in the results of those experiments that they are about. */
+  /** Of the command line; evaluated in the results of the experiments that they apply to. */
   thresholds?: readonly Threshold[]
-  /** A run that is gone on with: its folder, and its summary with the results that stand. */
+  /** The run to resume: its folder, and its summary with the results that it keeps. */
   before?: { folder: string; summary: Summary }
 }
 
-/** Resolves with the summary and its folder, also when it was interrupted; what was left undone is not in it. */
+/** Resolves with the summary and its folder, also after an interrupt; unfinished experiments have no result in it. */
 export async function run(request: RunRequest): Promise<{ summary: Summary; folder: string }> {
-  const { experiments, profile, runtime, seed, out, reporter, signal, comparison, before, thresholds = [] } = request
-  const began = performance.now() - 1_000 * (before?.summary.seconds ?? 0)
-  const id = before?.summary.run ?? runId()
-  // What is gone on with makes other names than before: what has them may be going still.
-  const own = before ? runId() : id
-  const prefix = `lab-${own.slice(-4)}`
-  const folder = before?.folder ?? join(out, id)
-  const dataFolder = join(dataRoot(), own)
+  const { experiments, runtime, out, reporter, signal, before, thresholds = [] } = request
+  const startedMs = performance.now() - 1_000 * (before?.summary.seconds ?? 0)
+  const summary = before?.summary ?? newSummary(request)
+  // A resumed run makes other names than before: what has the old names may still be running.
+  const ownId = before ? newRunId() : summary.run
+  const prefix = `lab-${ownId.slice(-4)}`
+  const folder = before?.folder ?? join(out, summary.run)
+  const dataFolder = join(dataRoot(), ownId)
   makeFolder(folder)
   await sweep(line => reporter.progress('sweep', line))
 
   const registration = registerRun({ directories: [dataFolder], prefix, addresses: {} })
   mkdirSync(dataFolder, { recursive: true })
-  const site = SITES[runtime]({ run: own, dataFolder, signal, onProgress: reporter.progress })
-  const summary: Summary = before?.summary ?? {
-    run: id,
+  const environment = ENVIRONMENTS[runtime]({ run: ownId, dataFolder, signal, onProgress: reporter.progress })
+  const save = () => {
+    summary.seconds = (performance.now() - startedMs) / 1_000
+    saveSummary(summary, folder)
+  }
+  /** A failed cleanup is reported, and stops neither the experiments that follow nor their results. */
+  const keepOnly = async (models: readonly Model[]): Promise<void> => {
+    try {
+      await environment.keepOnly(models)
+    } catch (error) {
+      reporter.progress('cleaning up', error instanceof Error ? error.message : String(error))
+    }
+  }
+  try {
+    save()
+    for (const [index, named] of experiments.entries()) {
+      if (signal.aborted) break
+      reporter.begin(named, index + 1, experiments.length)
+      const result = await runOne(named, request, { summary, environment, prefix, folder })
+      summary.results.push(withThresholds(result, named.experiment, thresholds))
+      save()
+      await reporter.result(summary.results.at(-1) ?? result)
+      await keepOnly(experiments.slice(index + 1).map(({ experiment }) => experiment.model))
+    }
+    return { summary, folder }
+  } finally {
+    save()
+    await keepOnly([])
+    rmSync(dataFolder, { recursive: true, force: true, maxRetries: 5 })
+    registration.unregister()
+    pointLatest(out, folder)
+  }
+}
+
+function newSummary({ experiments, seed, profile, runtime, thresholds = [], comparison }: RunRequest): Summary {
+  return {
+    run: newRunId(),
     lab: labVersion(),
     startedAt: new Date().toISOString(),
     seed,
@@ -88,87 +122,61 @@ export async function run(request: RunRequest): Promise<{ summary: Summary; fold
     seconds: 0,
     ...(comparison && { comparison }),
   }
-  const save = () => {
-    summary.seconds = (performance.now() - began) / 1_000
-    saveSummary(summary, folder)
-  }
-
-  const runOne = async (named: Named): Promise<Result> => {
-    const { id: name, experiment, cell } = named
-    let ready: ReadyModel
-    try {
-      ready = await site.ready(experiment.model)
-    } catch (error) {
-      const why = error instanceof Error ? error.message : String(error)
-      return notRun(named, profile, signal.aborted ? 'it was interrupted' : why)
-    }
-    const other = otherBroker(summary.brokers, ready.brokers)
-    if (other !== undefined) return notRun(named, profile, other)
-    Object.assign(summary.brokers, ready.brokers)
-    const result = await runExperiment({
-      name: shortName(name),
-      experiment,
-      profile,
-      open: ready.open,
-      lasting: ready.lasting,
-      runId: prefix,
-      seed,
-      folder: join(folder, name),
-      onProgress: line => reporter.progress(name, line),
-      signal,
-    })
-    return { ...result, ...(cell && { cell }) }
-  }
-
-  /** What fails to go is said, and takes nothing with it: neither the experiments that follow nor their results. */
-  const keepOnly = async (models: readonly Model[]): Promise<void> => {
-    try {
-      await site.keepOnly(models)
-    } catch (error) {
-      reporter.progress('cleaning up', error instanceof Error ? error.message : String(error))
-    }
-  }
-
-  try {
-    save()
-    for (const [index, named] of experiments.entries()) {
-      if (signal.aborted) break
-      reporter.begin(named, index + 1, experiments.length)
-      const result = withThresholds(await runOne(named), named.experiment, thresholds)
-      summary.results.push(result)
-      save()
-      await reporter.result(result)
-      await keepOnly(experiments.slice(index + 1).map(({ experiment }) => experiment.model))
-    }
-    return { summary, folder }
-  } finally {
-    save()
-    await keepOnly([])
-    rmSync(dataFolder, { recursive: true, force: true, maxRetries: 5 })
-    registration.unregister()
-    pointLatest(out, folder)
-  }
 }
 
-/** @throws UsageError that names it */
+type RunContext = { summary: Summary; environment: RunEnvironment; prefix: string; folder: string }
+
+/** The result is unknown where the environment is not available, or where its broker is not that of earlier results. */
+async function runOne(
+  named: Named,
+  { profile, seed, reporter, signal }: RunRequest,
+  { summary, environment, prefix, folder }: RunContext,
+): Promise<Result> {
+  const { id, experiment, cell } = named
+  let ready: ReadyModel
+  try {
+    ready = await environment.ready(experiment.model)
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error)
+    return notRun(named, profile, signal.aborted ? 'it was interrupted' : why)
+  }
+  const other = otherBroker(summary.brokers, ready.brokers)
+  if (other !== undefined) return notRun(named, profile, other)
+  Object.assign(summary.brokers, ready.brokers)
+  const result = await runExperiment({
+    name: shortName(id),
+    experiment,
+    profile,
+    open: ready.open,
+    lasting: ready.lasting,
+    runId: prefix,
+    seed,
+    folder: join(folder, id),
+    onProgress: line => reporter.progress(id, line),
+    signal,
+  })
+  return { ...result, ...(cell && { cell }) }
+}
+
+/** @throws UsageError that names the folder */
 function makeFolder(folder: string): void {
   try {
     mkdirSync(folder, { recursive: true })
   } catch (error) {
     const why = error instanceof Error && 'code' in error ? ` (${String(error.code)})` : ''
-    throw new UsageError(`The folder ${folder} cannot be made${why}; give --out a folder that can be written.`)
+    throw new UsageError(`The folder ${folder} cannot be made${why}; give --out a writable folder.`)
   }
 }
 
 const shortName = (id: string): string => id.slice(id.indexOf('/') + 1)
 
-function runId(): string {
+function newRunId(): string {
   const now = new Date().toISOString().slice(0, 19).replaceAll(/[-:]/g, '').replace('T', '-')
   return `${now}-${randomBytes(2).toString('hex')}`
 }
 
-/** The result of an experiment whose broker could not be had. */
-function notRun({ id, experiment, cell }: Named, profile: Profile, trouble: string): Result {
+/** The result of an experiment whose environment is not available. */
+function notRun({ id, experiment, cell }: Named, profile: Profile, failure: string): Result {
   const { model, title, question, profiles, columns } = experiment
   return {
     model: model.name,
@@ -189,6 +197,6 @@ function notRun({ id, experiment, cell }: Named, profile: Profile, trouble: stri
     explanation: [],
     seconds: 0,
     ...(cell && { cell }),
-    failure: trouble,
+    failure,
   }
 }

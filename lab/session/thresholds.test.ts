@@ -22,7 +22,7 @@ const judged = (text: string, result = valid) => {
   return { verdict, checks: checks.map(check => [check.variant, check.verdict]) }
 }
 
-test('a threshold is judged in every variant that has the measure, and a broken one makes the run invalid', () => {
+test('a threshold is evaluated in every variant that has the measure, and a broken one makes the run invalid', () => {
   assert.deepEqual(judged('peak lag < 1000'), {
     verdict: 'invalid',
     checks: [
@@ -35,21 +35,21 @@ test('a threshold is judged in every variant that has the measure, and a broken 
   assert.equal(exitCodeOf({ results: [{ ...valid, verdict }] }), 1)
 })
 
-test('a threshold of another experiment leaves a result as it is', () => {
+test('a threshold for another experiment leaves a result unchanged', () => {
   assert.equal(withThresholds(valid, lag, [readThreshold('drain rate > 1')]), valid)
   assert.equal(withThresholds(valid, lag, []), valid)
 })
 
-test('a threshold of this experiment of which nothing was measured is unknown', () => {
+test('a threshold whose measure is missing from the result is unknown', () => {
   assert.deepEqual(judged('completed p99 < 1 s'), { verdict: 'unknown', checks: [['all', 'unknown']] })
 })
 
-test('a variant without its safeguard may break a threshold, and that is no failure of the model', () => {
+test('a variant without its safeguard may break a threshold without failing the model', () => {
   const variants = valid.variants.map(variant => ({ ...variant, disabledSafeguard: 'the inbox' }))
   assert.equal(judged('control: peak lag < 1', { ...valid, variants }).verdict, 'vacuous')
 })
 
-test('every measure of a table, of the standard ones and of those that count orders may be named before the run', () => {
+test('a threshold may name every column of an experiment, every standard measure and every answer', () => {
   for (const [id, { columns }] of Object.entries(experiments)) {
     const experiment = experiments[id] ?? assert.fail()
     const known = expectedMeasures(experiment, 'quick')
@@ -58,12 +58,12 @@ test('every measure of a table, of the standard ones and of those that count ord
   }
 })
 
-test('what no experiment of the run can have is refused before it, with the nearest name or the unit', () => {
+test('a threshold that no experiment of the run can have is refused, with the nearest name or the expected unit', () => {
   const refused = (text: string, message: RegExp) =>
     assert.throws(() => refuseImpossible(readThreshold(text), all), { name: 'UsageError', message })
   refused('peak lagg < 5', /no measure "peak lagg"; did you mean "peak lag"\?/)
   refused('answers 5O4 deadline-passed < 1', /did you mean "answers 504 deadline-passed"\?/)
-  refused('wonders < 5', /there are: requested, accepted min, .+/)
+  refused('wonders < 5', /valid names: requested, accepted min, .+/)
   refused('throtled: peak lag < 5', /no variant "throtled"; did you mean "throttled"\?/)
   refused(
     'peak lag < 5 s',

@@ -32,6 +32,25 @@ const SCENARIOS: readonly Comparison['about'][number][] = [
   { name: 'poison', title: 'One order in fifty is poison', asks: 'Do the others wait?', without: {} },
 ]
 
+/** What the marks of a real run say where a process is killed. */
+const LABELS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  'inventory-dead': {
+    'sync-rest': 'kill inventory_service',
+    'async-rabbitmq': 'kill inventory_service',
+    'streaming-kafka': 'kill inventory_consumer',
+  },
+  'broker-dead': {
+    'sync-rest': 'kill inventory_service',
+    'async-rabbitmq': 'kill rabbitmq',
+    'streaming-kafka': 'kill kafka',
+  },
+}
+const RESTART_SECONDS: Readonly<Record<string, number>> = {
+  'sync-rest': 0.3,
+  'async-rabbitmq': 5.2,
+  'streaming-kafka': 2.4,
+}
+
 const RATES = [20, 100, 400]
 const REPEATS = 3
 
@@ -60,7 +79,7 @@ const base = ({ title, asks }: Comparison['about'][number], model: string): Resu
   model,
   title,
   question: asks,
-  settings: { ordersPerSecond: 50 },
+  settings: { ordersPerSecond: 50, faultMs: 10_000 },
   variants: MODELS[model] ?? [],
   verdict: 'valid',
   checks: (MODELS[model] ?? []).map(({ name, disabledSafeguard }) =>
@@ -84,7 +103,7 @@ function broken(about: Comparison['about'][number], model: string): Result {
     { variant, name: 'completed ÷ requested', unit: '%', value: model === 'sync-rest' ? 74.5 : 100 },
     { variant, name: 'completed p50', unit: 'ms', value: 12 },
     { variant, name: 'lost', unit: 'orders', value: variant === 'without an outbox' ? 3 : 0 },
-    { variant, name: 'peak backlog', unit: 'orders', value: 500, note: 'made' },
+    { variant, name: 'peak backlog', unit: 'orders', value: 500 },
     { variant, name: 'longest wait', unit: 'ms', value: 10_400, atLeast: true },
     model === 'sync-rest'
       ? {
@@ -102,7 +121,12 @@ function broken(about: Comparison['about'][number], model: string): Result {
     measures: drawn.flatMap(({ orders }) => of(orders.variant)),
     orders: drawn.map(({ orders }) => orders),
     series: drawn.map(({ backlog }) => backlog),
-    marks: drawn.map(({ orders: { variant } }) => ({ variant, label: about.title, fromSeconds: 10, toSeconds: 20 })),
+    marks: drawn.map(({ orders: { variant } }) => ({
+      variant,
+      label: LABELS[about.name]?.[model] ?? about.title,
+      fromSeconds: 10,
+      toSeconds: 20 + (RESTART_SECONDS[model] ?? 0),
+    })),
     cell: { scenario: about.name, ordersPerSecond: 50, repeat: 1 },
   }
 }
@@ -125,7 +149,7 @@ function healthy(about: Comparison['about'][number], model: string, ordersPerSec
       { variant, name: 'accepted p50', unit: 'ms', value: slow * jitter },
       { variant, name: 'completed p50', unit: 'ms', value: slow * 2 * jitter },
       { variant, name: 'CPU', unit: 's/1,000 orders', value: slow * jitter },
-      { variant, name: 'written', unit: 'MB/1,000 orders', value: 4 + slow * jitter },
+      { variant, name: 'written', unit: 'kB/1,000 orders', value: 80_000 + 1_000 * slow * jitter },
       { variant, name: 'memory', unit: 'MB', value: 200 + random.next() * 80 },
     ]),
     quantiles: (MODELS[model] ?? []).flatMap(({ name: variant }) => [

@@ -58,8 +58,8 @@ export const sampleSummary = (results: Result[]): Summary => ({
 
 export const MODELS = ['one', 'other']
 
-/** A cell with one variant for each list of measures. */
-export function made(
+/** A cell with one variant for each list of measures; each measure has the unit of the real one. */
+export function sampleCell(
   model: string,
   scenario: string,
   repeat: number,
@@ -69,7 +69,7 @@ export function made(
     Object.entries(values).map(([name, value]) => ({
       variant,
       name,
-      unit: name.includes('availability') ? '%' : 'ms',
+      unit: unitOf(name),
       value,
     })),
   )
@@ -88,7 +88,16 @@ export function made(
   }
 }
 
-export const summaryOf = (results: Result[]): Summary => ({
+const UNITS: Readonly<Record<string, string>> = {
+  memory: 'MB',
+  CPU: 's/1,000 orders',
+  requested: 'orders',
+  'peak open orders': 'orders',
+}
+
+const unitOf = (name: string): string => UNITS[name] ?? (/availability|÷/.test(name) ? '%' : 'ms')
+
+export const sampleComparisonOf = (results: Result[]): Summary => ({
   ...sampleSummary(results),
   comparison: {
     models: MODELS,
@@ -97,9 +106,11 @@ export const summaryOf = (results: Result[]): Summary => ({
     rates: [50],
     repeat: 1,
     healthyRepeat: 3,
-    about: [{ name: 'read-again', title: '', asks: '', without: { one: 'it is gone' } }],
+    about: [{ name: 'read-again', title: '', asks: '', without: { one: 'a request is gone once it is answered' } }],
   },
 })
 
-export const healthy = (model: string, values: readonly number[]) =>
-  values.map((value, index) => made(model, 'healthy', index + 1, { plain: { 'accepted p50': value, memory: value } }))
+export const sampleHealthy = (model: string, values: readonly number[]) =>
+  values.map((value, index) =>
+    sampleCell(model, 'healthy', index + 1, { plain: { 'accepted p50': value, memory: value } }),
+  )

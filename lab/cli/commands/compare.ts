@@ -1,4 +1,4 @@
-// `lab compare`: the same load and the same scenarios over all models, interleaved, and what came of them side by side.
+// `lab compare`: the same load and the same scenarios over all models, interleaved, with their results side by side.
 import { type Command, InvalidArgumentError } from 'commander'
 import { resolve } from 'node:path'
 import type { Comparison, Result } from '#engine/run/summary.ts'
@@ -34,16 +34,16 @@ type Options = RunOptions & {
 export function addCompareCommand(program: Command): void {
   const command = program
     .command('compare')
-    .description('the same load and the same scenarios over all models, side by side')
-    .option('--scenarios <names>', `with commas, of: ${scenarios.map(({ name }) => name).join(', ')}`, list)
-    .option('--models <names>', `with commas, of: ${models.map(({ name }) => name).join(', ')}`, list)
+    .description('run all models under the same load, with the same failures injected, and show them side by side')
+    .option('--scenarios <names>', `comma-separated, of: ${scenarios.map(({ name }) => name).join(', ')}`, list)
+    .option('--models <names>', `comma-separated, of: ${models.map(({ name }) => name).join(', ')}`, list)
     .option(
       '--rates <numbers>',
-      'orders a second of the healthy runs, with commas (default: 20,100,400; quick: 50)',
+      'orders a second of the healthy runs, comma-separated (default: 20,100,400; quick: 50)',
       rates,
     )
-    .option('--repeat <times>', 'how often each is run (default: healthy 3, each scenario 1; quick: 1)', times)
-    .option('--resume [run]', 'go on with a comparison that was interrupted (default: latest)')
+    .option('--repeat <times>', 'how often each is run (default: healthy 3, other scenarios 1; quick: 1)', times)
+    .option('--resume [run]', 'resume an interrupted comparison (default: latest)')
     .action(compare)
   addRunOptions(command).addHelpText(
     'after',
@@ -54,48 +54,48 @@ export function addCompareCommand(program: Command): void {
 async function compare(options: Options, command: Command): Promise<void> {
   const before = options.resume === undefined ? undefined : unfinished(options.resume, options.out, command)
   const { profile, seed, runtime } = before?.summary ?? options
-  const asked = before ? requestOf(before.comparison) : askedNow(options)
-  const stands = before?.summary.results.map(({ model, experiment }) => `${model}/${experiment}`) ?? []
-  const cells = plan(asked)
-  const comparison = comparisonOf(asked, profile)
-  const left = disabledSafeguard(comparison)
-  if (cells.length === 0) throw new UsageError(`There is nothing to run: ${left.join('; ')}.`)
+  const request = before ? requestOf(before.comparison) : requestedBy(options)
+  const finishedIds = before?.summary.results.map(({ model, experiment }) => `${model}/${experiment}`) ?? []
+  const cells = plan(request)
+  const comparison = comparisonOf(request, profile)
+  const skipped = skippedCells(comparison)
+  if (cells.length === 0) throw new UsageError(`There is nothing to run: ${skipped.join('; ')}.`)
   const show = (result: Result) => console.log(cellLine(result))
   const plain = plainReporter(console.log, show)
   await runCommand(
     { ...options, profile, seed, runtime: runtimeOf(runtime) },
     {
-      experiments: cells.filter(({ id }) => !stands.includes(id)),
+      experiments: cells.filter(({ id }) => !finishedIds.includes(id)),
       comparison,
       ...(before && { before }),
       reporter: {
         ...plain,
         begin(named, nth, of) {
-          if (nth === 1) for (const line of left) console.log(`${line}.`)
+          if (nth === 1) for (const line of skipped) console.log(`${line}.`)
           plain.begin(named, nth, of)
         },
       },
-      told: (summary, where) => comparisonText(summary, where, terminalWidth()),
-      interrupted: ({ run }) => `Interrupted; go on with: npm run lab -- compare --resume ${run}${outOf(options)}`,
+      result: (summary, where) => comparisonText(summary, where, terminalWidth()),
+      interrupted: ({ run }) => `Interrupted. To resume: npm run lab -- compare --resume ${run}${outOf(options)}`,
     },
   )
 }
 
 const outOf = ({ out }: Options): string => (out === undefined ? '' : ` --out ${JSON.stringify(out)}`)
 
-/** What is not run, and why, in words. */
-const disabledSafeguard = ({ about }: Comparison): string[] =>
+/** Says which cells are not run, and why. */
+const skippedCells = ({ about }: Comparison): string[] =>
   about.flatMap(({ name, without }) =>
     Object.entries(without).map(([model, why]) => `${name} is not run for ${model}: ${why}`),
   )
 
 /** @throws UsageError with the nearest name */
-function askedNow({ profile, runtime, ...options }: Options): ComparisonRequest {
+function requestedBy({ profile, runtime, ...options }: Options): ComparisonRequest {
   const defaults = DEFAULTS[profile]
   const names = selected(options)
   if (options.rates && !names.scenarios.some(({ name }) => name === HEALTHY))
     throw new UsageError(
-      `--rates are those of ${HEALTHY}, which --scenarios does not name; a scenario has a rate of its own.`,
+      `--rates apply only to ${HEALTHY}, which --scenarios does not name; leave out --rates, or add ${HEALTHY}.`,
     )
   return {
     ...names,
@@ -106,22 +106,25 @@ function askedNow({ profile, runtime, ...options }: Options): ComparisonRequest 
   }
 }
 
-const ITS_OWN = ['profile', 'runtime', 'scenarios', 'models', 'rates', 'repeat', 'seed', 'threshold']
+const FIXED_OPTIONS = ['profile', 'runtime', 'scenarios', 'models', 'rates', 'repeat', 'seed', 'threshold']
 
-/** @throws UsageError where there is nothing to go on with, or where it is asked for in another way */
+/** The comparison to resume. @throws UsageError where there is none, or where its conditions differ from those now */
 function unfinished(name: string | true, out: string | undefined, command: Command) {
-  const given = ITS_OWN.find(option => command.getOptionValueSource(option) === 'cli')
-  if (given) throw new UsageError(`A comparison is gone on with as it was begun; leave out --${given}.`)
+  const given = FIXED_OPTIONS.find(option => command.getOptionValueSource(option) === 'cli')
+  if (given)
+    throw new UsageError(`A comparison resumes with the options that it was started with; leave out --${given}.`)
   const { summary, folder } = findRun(name === true ? 'latest' : name, resolve(out ?? RUNS))
   const { comparison } = summary
-  if (!comparison) throw new UsageError(`${summary.run} is no comparison; lab run and npm start begin anew each time.`)
-  const { lab = 'one that did not name itself' } = summary
+  if (!comparison) throw new UsageError(`${summary.run} is not a comparison; only comparisons can be resumed.`)
+  const { lab = 'an unnamed one' } = summary
   if (lab !== labVersion())
-    throw new UsageError(`${summary.run} was begun by version ${lab}, and this is ${labVersion()}; begin it anew.`)
+    throw new UsageError(
+      `${summary.run} was started by version ${lab}, and this is ${labVersion()}; start a new comparison.`,
+    )
   const [there, here] = [summary.machine, describeMachine()].map(machineText)
   if (there !== here)
     throw new UsageError(
-      `${summary.run} was begun on ${there}, and this is ${here}; go on with it there, or begin anew.`,
+      `${summary.run} was started on ${there}, and this is ${here}; resume it there, or start a new comparison.`,
     )
   const [begun, now] = [
     comparison.externalBrokers ?? [],
@@ -129,7 +132,7 @@ function unfinished(name: string | true, out: string | undefined, command: Comma
   ]
   if (begun.join() !== now.join())
     throw new UsageError(
-      `${summary.run} was begun with ${byAddress(begun)}, and now there is ${byAddress(now)}; set the environment as it was.`,
+      `${summary.run} was started with ${byAddress(begun)}, and now there is ${byAddress(now)}; restore the environment variables.`,
     )
   return { folder, comparison, summary: { ...summary, results: finished(summary.results) } }
 }
@@ -143,10 +146,10 @@ const list = (text: string): string[] => text.split(',').map(name => name.trim()
 function rates(text: string): number[] {
   const values = [...new Set(list(text).map(Number))]
   if (values.every(value => value > 0 && value <= 5_000)) return values
-  throw new InvalidArgumentError('Numbers from above 0 to 5000 are expected, with commas.')
+  throw new InvalidArgumentError('Expected comma-separated numbers above 0, at most 5000.')
 }
 
 function times(text: string): number {
   if (/^\d{1,3}$/.test(text) && Number(text) > 0) return Number(text)
-  throw new InvalidArgumentError('A whole number from 1 to 999 is expected.')
+  throw new InvalidArgumentError('Expected a whole number from 1 to 999.')
 }

@@ -1,4 +1,4 @@
-// `lab dead-letters`: the messages that a model gave up, one of them whole, and on its way again.
+// `lab dead-letters`: inspect, edit and redrive the dead letters of a model.
 import type { Command } from 'commander'
 import type { DeadLetter, BrokerInspector } from '#engine/experiment/model.ts'
 import { connectTo, type Where } from '../../session/dead-letters.ts'
@@ -12,54 +12,50 @@ import { join } from 'node:path'
 export function addDeadLettersCommand(program: Command): void {
   const group = program
     .command('dead-letters')
-    .description('messages that were given up, in a model that is up or on a broker by address')
+    .description('inspect, edit and redrive dead letters of a model that is up, or on a broker given by address')
     .addHelpText('after', '\nExample: npm run lab -- dead-letters list --model async-rabbitmq')
   const add = (text: string, description: string, example: string) =>
     group
       .command(text)
       .description(description)
-      .option('--model <model>', 'async-rabbitmq or streaming-kafka; where only one is up, that one')
+      .option('--model <model>', 'async-rabbitmq or streaming-kafka (default: the one that is up)')
       .option('--broker <address>', 'amqp://user:password@host:port/vhost, or host:port of a Kafka')
-      .option('--prefix <prefix>', 'what the names of the queues or topics begin with, with --broker')
+      .option('--prefix <prefix>', 'prefix of the names of queues or topics, with --broker')
       .addHelpText('after', `\nExample: npm run lab -- dead-letters ${example}`)
 
-  add('list', 'list them', 'list').action((where: Where) =>
-    using(where, async link => console.log(listed(await link.deadLetters()))),
+  add('list', 'list all', 'list').action((where: Where) =>
+    using(where, async broker => console.log(listed(await broker.deadLetters()))),
   )
   add('show <id>', 'show one with its body', 'show inventory-0a646a364760 --model streaming-kafka').action(
-    (id: string, where: Where) => using(where, async link => console.log(shown(await find(link, id)))),
+    (id: string, where: Where) => using(where, async broker => console.log(shown(await find(broker, id)))),
   )
-  add(
-    'redrive <id>',
-    'send one on its way again, as it is or edited',
-    'redrive inventory-0a646a364760 --edit body.json',
-  )
-    .option('--edit [file]', 'with the body of this file, or as you leave it in $EDITOR')
+  add('redrive <id>', 'publish one again, unchanged or edited', 'redrive inventory-0a646a364760 --edit body.json')
+    .option('--edit [file]', 'use the body in this file, or edit it in $EDITOR')
     .action((id: string, { edit, ...where }: Where & { edit?: string | true }) =>
-      using(where, async link => {
-        const letter = await find(link, id)
+      using(where, async broker => {
+        const letter = await find(broker, id)
         const body = edit === undefined ? undefined : editedBody(letter.body, edit)
-        await link.redrive(id, body)
-        console.log(`${id} is on its way again${body === undefined ? '' : ', edited'}.`)
+        await broker.redrive(id, body)
+        console.log(`${id} was redriven${body === undefined ? '' : ', edited'}.`)
       }),
     )
 }
 
-async function using(where: Where, work: (link: BrokerInspector) => Promise<void>): Promise<void> {
-  const link = await connectTo(where)
+async function using(where: Where, work: (broker: BrokerInspector) => Promise<void>): Promise<void> {
+  const broker = await connectTo(where)
   try {
-    await work(link)
+    await work(broker)
   } finally {
-    await link.close()
+    await broker.close()
   }
 }
 
 /** @throws UsageError when there is none with that id */
-async function find(link: BrokerInspector, id: string): Promise<DeadLetter> {
-  const letters = await link.deadLetters()
+async function find(broker: BrokerInspector, id: string): Promise<DeadLetter> {
+  const letters = await broker.deadLetters()
   const found = letters.find(letter => letter.id === id)
   if (found) return found
-  if (letters.length === 0) throw new UsageError(`There is no dead letter "${id}": there are none at all.`)
+  if (letters.length === 0) throw new UsageError(`There is no dead letter "${id}": the model has none.`)
   throw unknownName(
     'dead letter',
     id,
@@ -85,26 +81,24 @@ const shown = ({ id, source, reason, detail, attempts, orderId, body }: DeadLett
     `from      ${source}`,
     `reason    ${reason}: ${detail}`,
     `attempts  ${attempts}`,
-    `order     ${orderId ?? 'none that it names'}`,
+    `order     ${orderId ?? 'unknown'}`,
     `body      ${body}`,
   ].join('\n')
 
-// The body of a dead letter as the user wants it: from a file, or as it is left in an editor.
-
-/** @param edit the file with the new body, or true for $EDITOR. @throws UsageError when there is no new body */
+/** The new body, from a file or from the editor. @param edit the file, or true for $EDITOR. @throws UsageError when there is none */
 function editedBody(body: string, edit: string | true): string {
   if (edit === true) return inEditor(body)
   try {
     return readFileSync(edit, 'utf8').trimEnd()
   } catch {
-    throw new UsageError(`${edit} cannot be read; give the file with the new body, or leave it out and set EDITOR.`)
+    throw new UsageError(`${edit} cannot be read; give a file with the new body, or set EDITOR and give no file.`)
   }
 }
 
 function inEditor(body: string): string {
   const editor = process.env.VISUAL || process.env.EDITOR
   if (!editor || !process.stdin.isTTY) {
-    throw new UsageError('--edit without a file needs a terminal and EDITOR; or give a file with the new body.')
+    throw new UsageError('--edit without a file needs a terminal and EDITOR; set it, or give a file with the new body.')
   }
   const folder = mkdtempSync(join(tmpdir(), 'lab-edit-'))
   const file = join(folder, 'body.json')

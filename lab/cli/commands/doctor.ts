@@ -1,5 +1,5 @@
-// `lab doctor`: what is there, what would be used and what is missing, one line each, with the way out. Nothing is
-// fetched or started.
+// `lab doctor`: the requirements of the lab, one line each: whether they are met, from which source, and how to fix it. Fetches
+// and starts nothing.
 import type { Command } from 'commander'
 import { accessSync, constants, existsSync, mkdirSync } from 'node:fs'
 import { styleText } from 'node:util'
@@ -12,7 +12,7 @@ import { models } from '../../session/registry.ts'
 import { describeMachine } from '../../session/run-facts.ts'
 import { isFree } from '#host/ports.ts'
 
-/** `missing` fails the command; `hint` names what only some command needs. */
+/** `missing` fails the command; `hint` is a requirement of some commands only. */
 type Finding = { state: 'there' | 'hint' | 'missing'; what: string; detail: string }
 
 const SIGNS = { there: '✔', hint: '!', missing: '✘' } as const
@@ -22,7 +22,7 @@ const OLDEST_NODE = 24
 export function addDoctorCommand(program: Command): void {
   program
     .command('doctor')
-    .description('say what is there, what would be used and what is missing, with the way out')
+    .description('check the requirements of the lab, and say how to fix what is missing')
     .addHelpText('after', '\nExample: npm run lab -- doctor')
     .action(async () => {
       const findings = [
@@ -46,16 +46,16 @@ function machine(): Finding {
   const { system, cores, memoryGb } = describeMachine()
   const detail = `${system}, ${cores} cores, ${memoryGb} GB`
   if (cores >= 2) return { state: 'there', what: 'machine', detail }
-  return { state: 'hint', what: 'machine', detail: `${detail}; latencies need two cores and will often be void` }
+  return { state: 'hint', what: 'machine', detail: `${detail}; with fewer than two cores, latencies are often void` }
 }
 
 function node(): Finding {
   const fits = Number.parseInt(process.version.slice(1), 10) >= OLDEST_NODE
-  const detail = fits ? process.version : `${process.version} is too old: start with npm, which takes the pinned one`
+  const detail = fits ? process.version : `${process.version} is too old: start with npm, which uses the pinned version`
   return { state: fits ? 'there' : 'missing', what: 'node', detail }
 }
 
-/** Only a private Kafka needs it, and the line about Kafka says whether one can be had. */
+/** Only a private Kafka needs it; the line about Kafka says whether there is another source. */
 async function java(): Promise<Finding> {
   try {
     const { command, version } = await findJava(process.env)
@@ -71,7 +71,7 @@ function maven(): Finding {
   return {
     state: 'hint',
     what: 'mvn',
-    detail: 'missing; Kafka is fetched with it once (Debian: apt-get install maven)',
+    detail: 'missing; needed once, to fetch Kafka (Debian: apt-get install maven)',
   }
 }
 
@@ -81,9 +81,9 @@ function cache(): Finding {
   try {
     mkdirSync(folder, { recursive: true })
     accessSync(folder, constants.W_OK)
-    return { state: 'there', what: 'cache', detail: `${folder}${known ? '' : ' (made just now)'}` }
+    return { state: 'there', what: 'cache', detail: `${folder}${known ? '' : ' (created now)'}` }
   } catch {
-    const detail = `${folder} cannot be written to; set LAB_CACHE_DIR to a folder that can`
+    const detail = `${folder} is not writable; set LAB_CACHE_DIR to a writable folder`
     return { state: 'missing', what: 'cache', detail }
   }
 }
@@ -115,7 +115,7 @@ async function ports(): Promise<Finding[]> {
       const taken = services.filter((_, index) => !free[index]).map(({ port }) => port)
       const what = `ports of ${name}`
       if (taken.length === 0) return { state: 'there', what, detail: services.map(({ port }) => port).join(', ') }
-      const detail = `${taken.join(', ')} in use; lab up needs them, experiments do not`
+      const detail = `${taken.join(', ')} in use; only lab up needs them`
       return { state: 'hint', what, detail }
     }),
   )

@@ -1,5 +1,5 @@
-// `lab judge`: verdicts, measures and pictures of a run once more, from its histories, by the checks of this checkout.
-// Guarantees that nothing is run, and that a result whose histories are not whole is left as it was, and named.
+// `lab judge`: evaluates a past run again, from its histories, with the checks and measures of this checkout. Guarantees that
+// nothing is run, and that a result whose histories are incomplete stays unchanged and is named.
 import { Type } from 'typebox'
 import type { Command } from 'commander'
 import { existsSync, readFileSync } from 'node:fs'
@@ -23,25 +23,25 @@ import { writeReport } from './past-runs.ts'
 export function addJudgeCommand(program: Command): void {
   program
     .command('judge')
-    .description('judge and measure a run again, from its histories; nothing is run')
+    .description('evaluate a past run again with the present checks, from its histories; nothing is run')
     .argument('[run]', 'its name under runs/, a folder, or latest', 'latest')
     .addHelpText('after', '\nExample: npm run lab -- judge latest')
     .action((name: string) => {
       const { summary, folder } = findRun(name)
-      const judged = summary.results.map(result => again(result, folder))
-      const left = summary.results.filter((_, nth) => judged[nth] === undefined)
+      const judged = summary.results.map(result => judgedAgain(result, folder))
+      const unchanged = summary.results.filter((_, nth) => judged[nth] === undefined)
       summary.results = summary.results.map((result, nth) => judged[nth] ?? result)
       if (summary.comparison) summary.comparison = comparisonOf(requestOf(summary.comparison), summary.profile)
       saveSummary(summary, folder)
       for (const { model, experiment, verdict } of summary.results) console.log(`${verdict} ${model}/${experiment}`)
       console.log(shortPath(writeReport(summary, folder)))
-      for (const { model, experiment, verdict } of left)
-        console.error(`${model}/${experiment} is not judged again: its histories are not whole. It stays ${verdict}.`)
-      process.exitCode = exitCodeOf(summary) || (left.length > 0 ? COULD_NOT_RUN : 0)
+      for (const { model, experiment, verdict } of unchanged)
+        console.error(`${model}/${experiment} was not judged again: its histories are incomplete. It stays ${verdict}.`)
+      process.exitCode = exitCodeOf(summary) || (unchanged.length > 0 ? COULD_NOT_RUN : 0)
     })
 }
 
-/** The shape as far as whoever wrote another file could have got it wrong; a run's own histories are trusted. */
+/** Only the outer shape, to detect a wrong file: a run's own histories are trusted. */
 const Rows = Type.Array(Type.Object({}))
 const HistorySchema = Type.Unsafe<History>(
   Type.Object({
@@ -60,17 +60,17 @@ function readHistory(file: string): History {
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error)
     throw new UsageError(
-      `${shortPath(file)} is no history that can be judged (${why}); take it away, and its result stays.`,
+      `${shortPath(file)} is not a readable history (${why}); delete it to keep the result unchanged.`,
     )
   }
 }
 
-/** Undefined where its histories are not whole. */
-function again(result: Result, run: string): Result | undefined {
+/** Undefined where its histories are incomplete. */
+function judgedAgain(result: Result, run: string): Result | undefined {
   const { model, experiment: name, profile, seconds, cell, failure } = result
   const experiment = sourceExperiment(result)
   const folder = join(run, model, name)
-  if (!experiment || failure !== undefined || !isWhole(experiment, profile, folder)) return undefined
+  if (!experiment || failure !== undefined || !isComplete(experiment, profile, folder)) return undefined
   const variants = experiment.variants(experiment.profiles[profile])
   const results = variants.map(variant => evaluate(variant, readHistory(historyFile(folder, variant.name))))
   const judged = {
@@ -80,12 +80,12 @@ function again(result: Result, run: string): Result | undefined {
   return withThresholds(judged, experiment, thresholdsOf(result, variants))
 }
 
-/** Those that the run was given beside the experiment's own. */
+/** Those of the run's command line, beside the experiment's own. */
 function thresholdsOf({ checks }: Result, variants: readonly Variant[]): Threshold[] {
   const own = variants.flatMap(({ thresholds = [] }) => thresholds)
   const all = new Set(checks.flatMap(({ name }) => thresholdOf(name) ?? []))
   return [...all].filter(text => !own.includes(text)).map(readThreshold)
 }
 
-const isWhole = (experiment: Experiment, profile: Profile, folder: string): boolean =>
+const isComplete = (experiment: Experiment, profile: Profile, folder: string): boolean =>
   experiment.variants(experiment.profiles[profile]).every(({ name }) => existsSync(historyFile(folder, name)))

@@ -1,4 +1,4 @@
-// `lab list`: the experiments with what they ask; one of them with what it does, measures and checks.
+// `lab list`: the experiments with their questions; or one of them with its method, settings, variants and checks.
 import type { Command } from 'commander'
 import type { Experiment } from '#engine/experiment/define.ts'
 import { PROFILES } from '#engine/experiment/profile.ts'
@@ -9,13 +9,13 @@ import { unknownName } from '../usage.ts'
 export function addListCommand(program: Command): void {
   program
     .command('list')
-    .description('list the experiments, or say what one asks, does and checks')
+    .description('list the experiments, or describe one')
     .argument('[experiment]', 'one of them')
     .addHelpText('after', '\nExample: npm run lab -- list sync-rest/baseline-latency')
     .action((name?: string) => {
       if (name === undefined) {
         const rows = Object.entries(experiments).map(([id, { question }]) => [id, question])
-        console.log(draw(['experiment', 'asks'], rows, [0, 1]))
+        console.log(draw(['experiment', 'question'], rows, [0, 1]))
         return
       }
       const experiment = experiments[name]
@@ -24,7 +24,7 @@ export function addListCommand(program: Command): void {
     })
 }
 
-/** Names, claims and settings are read from the experiment itself, so they cannot differ from what is run. */
+/** Everything comes from the experiment itself, so it cannot differ from what is run. */
 function describe(id: string, experiment: Experiment): string {
   const { title, question, does, profiles, columns } = experiment
   const variants = experiment.variants(profiles.full)
@@ -36,15 +36,15 @@ function describe(id: string, experiment: Experiment): string {
   })
   return [
     `${id}: ${title}`,
-    `Asks: ${question}`,
-    `Does: ${does}`,
-    'With:',
+    `Question: ${question}`,
+    `Method: ${does}`,
+    'Settings:',
     ...settings,
     'Variants:',
     ...variants.map(({ name, about }) => `  ${name}: ${about}`),
     'Checks:',
     ...[...checks].map(([name, claim]) => `  ${name}: ${claim}`),
     ...[...thresholds].map(text => `  threshold ${text}`),
-    `Shows: ${columns.join(', ')}`,
+    `Measures: ${columns.join(', ')}`,
   ].join('\n')
 }

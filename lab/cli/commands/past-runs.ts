@@ -16,9 +16,9 @@ import { renderDiff } from '../../report/diff/render.ts'
 export function addShowCommand(program: Command): void {
   program
     .command('show')
-    .description('show a run again: its tables, sentences, verdicts and overview')
+    .description('print a past run: its tables, sentences, verdicts and overview')
     .argument('[run]', 'its name under runs/, a folder, or latest', 'latest')
-    .option('--json', 'print its summary as JSON, and nothing else')
+    .option('--json', 'print only its summary, as JSON')
     .addHelpText('after', '\nExample: npm run lab -- show latest')
     .action((name: string, { json }: { json?: boolean }) => {
       const { summary, folder } = findRun(name)
@@ -38,7 +38,7 @@ export function addShowCommand(program: Command): void {
 export function addReportCommand(program: Command): void {
   program
     .command('report')
-    .description('write report.html of a run again, and print its path: tables, pictures, verdicts in one file')
+    .description('write the report.html of a past run (tables, pictures and verdicts in one file), and print its path')
     .argument('[run]', 'its name under runs/, a folder, or latest', 'latest')
     .addHelpText('after', '\nExample: npm run lab -- report latest')
     .action((name: string) => {
@@ -59,10 +59,10 @@ export function addDiffCommand(program: Command): void {
   program
     .command('diff')
     .description('compare two runs: conditions, verdicts, measures; exit code 1 when a verdict got worse')
-    .argument('<run>', 'the one that is compared with: its name under runs/, a folder, or latest')
-    .argument('<other>', 'the one that is told to be higher, lower or worse')
+    .argument('<run>', 'the earlier run: its name under runs/, a folder, or latest')
+    .argument('<other>', 'the later run, which is reported as higher, lower or worse')
     .option('--all', 'every measure, not only those of the tables')
-    .option('--json', 'print the comparison as JSON, and nothing else')
+    .option('--json', 'print only the comparison, as JSON')
     .addHelpText('after', '\nExample: npm run lab -- diff 20260102-030405-beef latest')
     .action((one: string, other: string, { all = false, json }: { all?: boolean; json?: boolean }) => {
       const diff = diffRuns(findRun(one).summary, findRun(other).summary, { all })

@@ -1,4 +1,4 @@
-// `lab publish`: a whole run becomes the evidence that is committed with the code.
+// `lab publish`: turns a complete run into the evidence that is committed with the code.
 import type { Command } from 'commander'
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
@@ -11,8 +11,10 @@ import { findRun, ROOT } from '../../session/run-folder.ts'
 export function addPublishCommand(program: Command): void {
   program
     .command('publish')
-    .description('write the results of a full run or comparison where they are committed: JSON, tables, pictures, logs')
-    .argument('[run]', 'its name under runs/, a folder, or latest; without one, what is committed is rendered again')
+    .description(
+      'write the results of a full run or comparison to their committed places: JSON, tables, pictures, logs',
+    )
+    .argument('[run]', 'its name under runs/, a folder, or latest (default: render the committed results again)')
     .addHelpText('after', '\nExample: npm run lab -- publish latest')
     .action((name?: string) => {
       const sources = name === undefined ? new Map<string, string>() : fromRun(name)
@@ -23,12 +25,12 @@ export function addPublishCommand(program: Command): void {
     })
 }
 
-/** Models without experiments have nothing to publish. */
+/** Models without experiments have no results to publish. */
 const withExperiments = models
   .map(({ name }) => name)
   .filter(name => Object.keys(experiments).some(id => id.startsWith(`${name}/`)))
 
-/** @throws UsageError when the run cannot be the evidence */
+/** @throws UsageError when the run cannot be published */
 function fromRun(name: string): Map<string, string> {
   const { summary, folder } = findRun(name)
   requirePublishable(summary, registry)

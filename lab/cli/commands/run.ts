@@ -1,4 +1,4 @@
-// `lab start` and `lab run`: experiments with live progress, tables, verdicts and an overview at the end.
+// `lab start` and `lab run`: experiments with live progress, tables and verdicts, and an overview at the end.
 import type { Command } from 'commander'
 import type { Result } from '#engine/run/summary.ts'
 import { experiments } from '../../session/registry.ts'
@@ -10,13 +10,13 @@ import { addRunOptions, runCommand, type RunOptions } from '../run-command.ts'
 export function addRunCommands(program: Command): void {
   const start = program
     .command('start')
-    .description('run all experiments with the values that the lab stands for, and say what came of them')
-    .action((options: RunOptions) => perform(Object.keys(experiments), options))
+    .description('run all experiments, and print their tables, verdicts and an overview')
+    .action((options: RunOptions) => runExperiments(Object.keys(experiments), options))
   const some = program
     .command('run')
     .description('run some experiments')
-    .argument('<experiment...>', 'as lab list names them, or a model for all of its own')
-    .action((names: string[], options: RunOptions) => perform(chosen(names), options))
+    .argument('<experiment...>', 'names from lab list, or a model for all of its experiments')
+    .action((names: string[], options: RunOptions) => runExperiments(selected(names), options))
   addRunOptions(start).addHelpText('after', '\nExample: npm start -- --profile quick')
   addRunOptions(some).addHelpText(
     'after',
@@ -24,24 +24,24 @@ export function addRunCommands(program: Command): void {
   )
 }
 
-/** Experiments by name; a model's name stands for all of its own. @throws UsageError with the nearest name */
-function chosen(names: readonly string[]): string[] {
+/** Experiments by name; a model's name stands for all of its experiments. @throws UsageError with the nearest name */
+function selected(names: readonly string[]): string[] {
   const known = Object.keys(experiments)
   const found = names.flatMap(name => {
-    const those = known.filter(id => id === name || id.startsWith(`${name}/`))
-    if (those.length === 0) throw unknownName('experiment', name, known)
-    return those
+    const matching = known.filter(id => id === name || id.startsWith(`${name}/`))
+    if (matching.length === 0) throw unknownName('experiment', name, known)
+    return matching
   })
   return [...new Set(found)]
 }
 
-async function perform(ids: readonly string[], options: RunOptions): Promise<void> {
+async function runExperiments(ids: readonly string[], options: RunOptions): Promise<void> {
   const show = (result: Result) => console.log(`\n${renderResult(result, terminalWidth())}\n`)
   const { profile, runtime } = options
   await runCommand(options, {
     experiments: ids.flatMap(id => (experiments[id] ? [{ id, experiment: experiments[id] }] : [])),
     reporter: process.stdout.isTTY ? liveReporter(profile, runtime, show) : plainReporter(console.log, show),
-    told: renderOverview,
-    interrupted: (_, where) => `Interrupted; what was measured until then is in ${where}/summary.json`,
+    result: renderOverview,
+    interrupted: (_, where) => `Interrupted. Results until then: ${where}/summary.json`,
   })
 }

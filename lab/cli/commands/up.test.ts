@@ -4,7 +4,7 @@ import { test } from 'node:test'
 import { isRunning } from '#host/owner.ts'
 import { leftovers, runCli, startCli, testFolder } from '../../testing/cli.ts'
 
-test('up serves a model until Ctrl-C, with an order that can be placed as it says', async t => {
+test('up serves a model until Ctrl-C, and its printed command places an order', async t => {
   const folder = testFolder()
   t.after(folder.remove)
   const lab = startCli('main', ['up', 'sync-rest', '--free-ports'], { LAB_CACHE_DIR: folder.cache })
@@ -23,7 +23,7 @@ test('up serves a model until Ctrl-C, with an order that can be placed as it say
   assert.deepEqual(leftovers(folder), [])
 })
 
-test('a port that another program has is one sentence', async t => {
+test('a port in use is refused in one sentence', async t => {
   // Whether this or something else on the machine has it, it is in use.
   const other = createServer()
   other.once('error', () => {})

@@ -1,4 +1,4 @@
-// `lab up`: a model's services on their own ports, with brokers, until Ctrl-C. What they stored is gone afterwards.
+// `lab up`: a model's services on their own ports, with brokers, until Ctrl-C. Their data is deleted afterwards.
 import type { Command } from 'commander'
 import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
@@ -20,9 +20,9 @@ import { unknownName } from '../usage.ts'
 export function addUpCommand(program: Command): void {
   program
     .command('up')
-    .description('start the services of a model on their ports, with the brokers that they need, until Ctrl-C')
+    .description('start the services of a model on their ports, with their brokers, until Ctrl-C')
     .argument('<model>', models.map(({ name }) => name).join(', '))
-    .option('--free-ports', 'on ports that are free now, in place of the usual ones')
+    .option('--free-ports', 'use free ports instead of the usual ones')
     .addHelpText('after', '\nExample: npm run lab -- up sync-rest')
     .action(async (name: string, { freePorts: free = false }: { freePorts?: boolean }) => {
       const model = models.find(each => each.name === name)
@@ -40,7 +40,7 @@ async function up(model: Model, ports: UpPorts): Promise<void> {
   const signal = listenForInterrupt()
   const lasting = addressesOf(process.env)
   const shared = model.brokers.some(kind => lasting[kind])
-  // Short names where the broker is the lab's own; on another one, names that nobody else has.
+  // Short names on the lab's own broker; unique names on an external one.
   const prefix = shared ? `lab-up-${randomBytes(2).toString('hex')}.` : ''
   const dataFolder = join(dataRoot(), `up-${process.pid}`)
   const logFolder = join(RUNS, `up-${model.name}`)
@@ -61,7 +61,7 @@ async function up(model: Model, ports: UpPorts): Promise<void> {
       if (typeof dead === 'string') {
         process.exitCode = COULD_NOT_RUN
         process.stderr.write(
-          `${dead} has ended, and the others with it; ${shortPath(logFolder)}/${dead}.log says why.\n`,
+          `${dead} ended unexpectedly, and the other services were stopped; see ${shortPath(logFolder)}/${dead}.log.\n`,
         )
       }
     } finally {
@@ -89,14 +89,14 @@ function greeting(model: Model, { url, broker, prefix }: Deployment, logs: strin
     ...Object.entries(broker).map(
       ([kind, address]) => `  ${kind} ${prefix === '' ? address : withoutPassword(address)}`,
     ),
-    'Place an order; the same key again is the same order:',
+    'Place an order (the same key gives the same order):',
     `  curl -s ${entry}/order -H 'content-type: application/json' -H ${key} -d '${body}'`,
-    'See what became of it, and of all:',
+    'See its status, and the stock:',
     `  curl -s ${entry}/order/ORDER_ID`,
     `  curl -s ${url(model.evidence.inventory)}/inventory`,
     ...(model.features.includes('dead-letters')
-      ? ['See messages that were given up:', `  npm run lab -- dead-letters list --model ${model.name}`]
+      ? ['List dead letters:', `  npm run lab -- dead-letters list --model ${model.name}`]
       : []),
-    `Logs: ${logs}/. Ctrl-C ends it, and what it stored goes with it.`,
+    `Logs: ${logs}/. Ctrl-C ends it and deletes its data.`,
   ].join('\n')
 }

@@ -6,7 +6,7 @@ import { around, defineScenario, spanOf } from '../scenario.ts'
 export const burst = defineScenario({
   name: 'burst',
   title: 'A burst of ten times the rate',
-  asks: 'Ten times as many orders come for a while: who is refused, who waits, and how long is it felt?',
+  asks: 'Ten times as many orders come for a while: who is refused, who waits, and for how long?',
   profiles: {
     full: { ordersPerSecond: 50, beforeMs: 5_000, faultMs: 5_000, afterMs: 8_000, times: 10 },
     quick: { ordersPerSecond: 50, beforeMs: 1_000, faultMs: 1_000, afterMs: 1_000, times: 10 },
@@ -34,11 +34,11 @@ export const burst = defineScenario({
   },
 })
 
-/** Seconds of the clock are not those of the plan. */
+/** Seconds of the clock do not align with those of the plan. */
 const NEARLY = 0.8
 
 const burstSeen = (times: number) =>
-  defineCheck('burst-seen', `the rate rises to ${times} times what it was`, ({ attempts, originNs }) => {
+  defineCheck('burst-seen', `the rate rises to ${times} times the usual one`, ({ attempts, originNs }) => {
     const perSecond = new Map<number, number>()
     for (const { startedNs } of attempts) {
       const second = Math.floor((startedNs - originNs) / 1e9)
@@ -47,6 +47,6 @@ const burstSeen = (times: number) =>
     const rates = [...perSecond.values()].sort((one, other) => one - other)
     const usual = rates[Math.floor(rates.length / 4)] ?? 0
     const most = rates.at(-1) ?? 0
-    const detail = `${usual} orders a second came usually, and ${most} at most.`
+    const detail = `Usually ${usual} orders a second, at most ${most}.`
     return most >= NEARLY * usual * times ? valid(detail) : vacuous(detail)
   })

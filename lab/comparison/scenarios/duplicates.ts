@@ -1,11 +1,11 @@
-// Every message is delivered twice; where the clients' requests are messages of the model too, every client asks twice.
+// Every message is delivered twice; where the clients' requests are messages of the model too, every client requests twice.
 import { duplicatesSeen } from '#engine/checks/preconditions.ts'
 import { steadyPlan, withRepeats } from '#engine/load/plan.ts'
 import { duplicatesDelivered } from '../duplicates-delivered.ts'
 import { around, between, defineScenario, spanOf } from '../scenario.ts'
 
 const RETRY_MS = 250
-/** The share of them that shows that it took place: one client's first request may end without an answer. */
+/** The share of the orders that must have been requested twice: a first request may end without an answer. */
 const MOST = 0.9
 
 export const duplicates = defineScenario({
@@ -19,14 +19,14 @@ export const duplicates = defineScenario({
   load: around,
   disrupt({ comparison: { duplicator } }, settings) {
     const span = spanOf(settings)
-    const harm = { label: 'everything arrives twice', ...between(span, duplicator.start, duplicator.stop) }
+    const disruption = { label: 'everything arrives twice', ...between(span, duplicator.start, duplicator.stop) }
     const seen = [duplicatesDelivered(duplicator, span)]
-    if (!duplicator.clientsRepeat) return { ...harm, seen }
-    const asked = (settings.ordersPerSecond * settings.faultMs) / 1_000
+    if (!duplicator.clientsRepeat) return { ...disruption, seen }
+    const requested = (settings.ordersPerSecond * settings.faultMs) / 1_000
     return {
-      ...harm,
+      ...disruption,
       plan: (count, ordersPerSecond) => withRepeats(steadyPlan(count, ordersPerSecond), 1, RETRY_MS, span),
-      seen: [...seen, duplicatesSeen({ atLeast: Math.floor(MOST * asked) })],
+      seen: [...seen, duplicatesSeen({ atLeast: Math.floor(MOST * requested) })],
     }
   },
 })

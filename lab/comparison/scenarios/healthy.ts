@@ -1,4 +1,4 @@
-// Nothing is broken: what each model costs and how long its clients wait, at several rates.
+// Nothing is broken: how long clients wait and which resources each model uses, at several rates.
 import { inTime, steadyPlan } from '#engine/load/plan.ts'
 import { defineScenario } from '../scenario.ts'
 
@@ -8,9 +8,9 @@ const WARM_UP_PER_SECOND = 200
 export const healthy = defineScenario({
   name: 'healthy',
   title: 'Nothing is broken',
-  asks: 'How long do clients wait for their answer and for their order, and what does it cost?',
+  asks: 'How long do clients wait for the answer and for the completion of the order, and which resources does that take?',
   caveat:
-    'Accepted counts until the client has its answer, completed until the order is decided and its confirmation stored: where the answer carries the outcome, completed comes first. CPU, written bytes and memory are those of all the processes of a model: its services (streaming-kafka has a fourth one, for analytics) and its brokers, with what they take at rest, which is most of it at few orders a second. What is synced is counted for the whole disk.',
+    'Accepted counts until the client has its answer, completed until the order is decided and its confirmation stored: where the answer carries the outcome, completed comes first. CPU, written bytes and memory are those of all processes of a model: its services (streaming-kafka has a fourth one, for analytics) and its brokers, including their use at rest, which dominates at few orders a second. Synced bytes are counted for the whole disk.',
   profiles: {
     full: { ordersPerSecond: 100, measuredMs: 10_000, warmUpOrders: 600 },
     quick: { ordersPerSecond: 100, measuredMs: 3_000, warmUpOrders: 100 },

@@ -1,4 +1,4 @@
-// One message in fifty is poison: nothing can be done with it, whatever is tried.
+// One message in fifty is poison: no attempt to handle it can succeed.
 import { deadLetterClosure } from '#engine/checks/dead-letter-closure.ts'
 import { defineCheck, evaluateAll } from '#engine/checks/check.ts'
 import { at } from '#engine/experiment/steps.ts'
@@ -33,15 +33,11 @@ export const poison = defineScenario({
 
 /** Each was answered 400 at once. */
 const refused = (count: number) =>
-  defineCheck(
-    'poison-refused',
-    'every message that nothing can be done with is refused as malformed',
-    ({ executedSteps }) => {
-      const sent = executedSteps.filter(({ action }) => action === 'publish-raw')
-      const offenders = sent
-        .filter(({ result }) => !(typeof result === 'object' && result && 'status' in result && result.status === 400))
-        .map(({ result }, nth) => `message ${nth} was answered ${JSON.stringify(result)}`)
-      if (sent.length < count) offenders.push(`${count - sent.length} were not sent`)
-      return evaluateAll({ looked: sent.length, what: 'poisoned messages', offenders })
-    },
-  )
+  defineCheck('poison-refused', 'every poisoned message is refused as malformed', ({ executedSteps }) => {
+    const sent = executedSteps.filter(({ action }) => action === 'publish-raw')
+    const offenders = sent
+      .filter(({ result }) => !(typeof result === 'object' && result && 'status' in result && result.status === 400))
+      .map(({ result }, nth) => `message ${nth} was answered ${JSON.stringify(result)}`)
+    if (sent.length < count) offenders.push(`${count - sent.length} were not sent`)
+    return evaluateAll({ looked: sent.length, what: 'poisoned messages', offenders })
+  })

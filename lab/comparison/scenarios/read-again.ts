@@ -42,25 +42,18 @@ export const readAgain = defineScenario({
   },
 })
 
-/** From the start of its new process on: what a reader needs that joins for the first time. */
+/** From the start of its new process: the time that a reader needs when it joins for the first time. */
 function allReadAgainAfter({ executedSteps }: History): Omit<Measure, 'variant'> {
   const began = executedSteps.find(({ action }) => action === 'start')?.atNs
   const ended = executedSteps.findLast(({ action }) => action === 'read')?.doneNs
-  const value = began === undefined || ended === undefined ? null : (ended - began) / 1e6
-  return { name: 'all read again after', unit: 'ms', value }
+  return { name: 'all read again after', unit: 'ms', value: began && ended ? (ended - began) / 1e6 : null }
 }
 
-/** What it had computed and what it computed again; the first must hold something. */
-const sameAgain = defineCheck(
-  'same-again',
-  'what is computed again is what was computed before',
-  ({ executedSteps }) => {
-    const [before, after] = executedSteps.filter(({ action }) => action === 'read').map(({ result }) => result)
-    const orders = typeof before === 'object' && before && 'orders' in before ? Number(before.orders) : 0
-    if (orders === 0) return vacuous('Nothing had been read before.')
-    if (!isDeepStrictEqual(before, after)) {
-      return { verdict: 'invalid', detail: `before ${JSON.stringify(before)}, after ${JSON.stringify(after)}.` }
-    }
-    return valid(`Metrics of ${orders} orders, equal.`)
-  },
-)
+/** Compares the metrics before and after; before, there must be some. */
+const sameAgain = defineCheck('same-again', 'the recomputed metrics equal the earlier ones', ({ executedSteps }) => {
+  const [before, after] = executedSteps.filter(({ action }) => action === 'read').map(({ result }) => result)
+  const orders = typeof before === 'object' && before && 'orders' in before ? Number(before.orders) : 0
+  if (orders === 0) return vacuous('Nothing had been read before.')
+  if (isDeepStrictEqual(before, after)) return valid(`Metrics of ${orders} orders, equal.`)
+  return { verdict: 'invalid', detail: `before ${JSON.stringify(before)}, after ${JSON.stringify(after)}.` }
+})

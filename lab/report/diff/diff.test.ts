@@ -36,7 +36,7 @@ test('conditions that differ come first: of the machine, the run, the brokers, a
   const of = 'streaming-kafka/consumer-lag: '
   const own = [
     'orders',
-    'W, orders at once',
+    'concurrency (orders at once)',
     'where an accepted order was',
     'throttled, inventory_consumer CONCURRENCY',
     'control, inventory_consumer CONCURRENCY',

@@ -141,7 +141,7 @@ function ofResults(results: readonly Result[]): Record<string, string> {
   return {
     repetitions: String(results.length),
     ...Object.fromEntries(Object.entries(settings).map(([name, value]) => [name, String(value)])),
-    'W, orders at once': String(concurrency),
+    'concurrency (orders at once)': String(concurrency),
     'where an accepted order was': durability,
     ...Object.assign({}, ...variants.map(ofVariant)),
   }

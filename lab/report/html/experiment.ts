@@ -1,13 +1,13 @@
-// The page of one experiment: what it asked, its table, its pictures, its sentences, its verdict and every check.
+// The section of one experiment: its question, table, pictures, sentences, verdict and checks.
 import type { Result } from '#engine/run/summary.ts'
 import { type Markup, markup } from '../charts/markup.ts'
 import { accentOf } from '../charts/theme.ts'
 import { conditions } from '../terminal/report.ts'
 import { gridOf } from '../terminal/table.ts'
-import { checksDetails, environmentOf, figure, gridTable, troubleOf, verdictMark } from './parts.ts'
-import { pastPicture, sharesPicture, sharesSentences } from './pictures.ts'
+import { checksDetails, environmentOf, figure, gridTable, failureOf, verdictMark } from './parts.ts'
+import { timelinePicture, sharesPicture, sharesSentences } from './pictures.ts'
 
-/** So many columns stand beside the pictures. */
+/** A table of at most this many columns fits beside the pictures. */
 const NARROW = 2
 
 /** @param id its anchor */
@@ -25,17 +25,17 @@ export function experimentSection(result: Result, id: string): Markup {
   const time = overTime(result, id)
   const hasPicture = time !== undefined
   const pictures = [time ?? '', byShare(result, id) ?? '']
-  // Under its picture; where nothing was drawn over time they stand alone.
+  // They are the caption of the picture over time; without one they are paragraphs.
   const sentences = hasPicture ? [] : explanation.map(text => markup`<p>${text}</p>`)
   return markup`<section class="result" id="${id}" data-model="${model}">
-<p class="kicker ${accentOf(model)}">${model}</p><h3>${title} ${verdictMark(verdict)}</h3><p class="question">${question}</p>${troubleOf(result)}
+<p class="kicker ${accentOf(model)}">${model}</p><h3>${title} ${verdictMark(verdict)}</h3><p class="question">${question}</p>${failureOf(result)}
 ${sentences.length > 0 && markup`<div class="sentences">${sentences}</div>`}${abouts.length > 0 && markup`<dl class="variants">${abouts}</dl>`}
 ${isNarrow ? markup`<div class="beside"><div>${pictures}</div><div>${table}</div></div>` : markup`${table}${pictures}`}
 <p class="conditions">${conditions(result)}</p>${checksDetails(result)}</section>`
 }
 
 function overTime(result: Result, id: string): Markup | undefined {
-  const picture = pastPicture(result, `${id}-time`)
+  const picture = timelinePicture(result, `${id}-time`)
   return picture && figure('time', picture, result.explanation)
 }
 

@@ -1,5 +1,5 @@
-// Nothing is broken: how long clients wait at each rate, and what it costs. Differences are claimed only where the ranges
-// of the repetitions do not touch.
+// The section of the healthy runs: latencies at each rate, and the resources that they take. Differences are claimed only where
+// the ranges of the repetitions do not touch.
 import type { Result } from '#engine/run/summary.ts'
 import { CLOCKS_DIFFER, GENERATOR_BOUND } from '#engine/analysis/format.ts'
 import { scenarioGrid } from '../../comparison/scenario-grid.ts'
@@ -9,7 +9,7 @@ import {
   type ConfigurationResults,
   configurationsOf,
 } from '../../comparison/repeated-measures.ts'
-import { halves } from '../../comparison/narrative.ts'
+import { medianLatencies } from '../../comparison/narrative.ts'
 import { type Markup, markup } from '../charts/markup.ts'
 import type { Picture } from '../charts/picture.ts'
 import { type Cell, quantileFigure, type Strand } from '../charts/quantile-figure.ts'
@@ -18,9 +18,9 @@ import { type Anchors, scenarioAnchor, figure, gridTable, headOf } from './parts
 import { type About, caveatOf, resultDetails, settingsOf, withoutOf } from './scenario.ts'
 import { ranked } from '../../comparison/differences.ts'
 
-type Rate = { ordersPerSecond: number; subjects: ConfigurationResults[] }
+type Rate = { ordersPerSecond: number; configurations: ConfigurationResults[] }
 
-/** Told apart by those who see no colour. */
+/** Distinguishable without colour. */
 const DASHES: readonly string[] = ['sync-rest', 'async-rabbitmq', 'streaming-kafka']
 
 export function healthySection(
@@ -31,12 +31,12 @@ export function healthySection(
 ): Markup {
   const rates = ratesOf(models, results)
   const picture = healthyPicture(about, models, results)
-  return markup`<section class="scenario" id="${scenarioAnchor(about.name)}"><h3>${about.title}</h3><p class="question">${about.asks}</p>${caveatOf(about)}${withoutOf(about)}${picture && figure('healthy', picture, halves(models, results))}${results.some(({ cell }) => (cell?.repeat ?? 1) > 1) && markup`<p class="key">Of repetitions the median, with their range. &lt; stands only where the ranges do not touch; ≈ is indistinguishable; ? is unknown, because one of both could be more.</p>`}${rates.map(costs)}
+  return markup`<section class="scenario" id="${scenarioAnchor(about.name)}"><h3>${about.title}</h3><p class="question">${about.asks}</p>${caveatOf(about)}${withoutOf(about)}${picture && figure('healthy', picture, medianLatencies(models, results))}${results.some(({ cell }) => (cell?.repeat ?? 1) > 1) && markup`<p class="key">The median of the repetitions, with their range. &lt; is claimed only where the ranges do not touch; ≈ is indistinguishable; ? is unknown, because one value is only a lower bound.</p>`}${rates.map(costs)}
 <details><summary>All ${results.length} results with their checks</summary>${results.map(result => resultDetails(result, anchors))}</details>${settingsOf(results)}</section>`
 }
 
 const ratesOf = (models: readonly string[], results: readonly Result[]): Rate[] =>
-  byRate(results).map(([ordersPerSecond, own]) => ({ ordersPerSecond, subjects: configurationsOf(own, models) }))
+  byRate(results).map(([ordersPerSecond, own]) => ({ ordersPerSecond, configurations: configurationsOf(own, models) }))
 
 /** Latency by share of the orders, a row a rate; undefined where none was measured. */
 export function healthyPicture(
@@ -45,32 +45,32 @@ export function healthyPicture(
   results: readonly Result[],
 ): Picture | undefined {
   const rates = ratesOf(models, results)
-  const all = rates.flatMap(({ subjects }) =>
-    subjects.flatMap(({ results }) => results.flatMap(each => each.quantiles ?? [])),
+  const all = rates.flatMap(({ configurations }) =>
+    configurations.flatMap(({ results }) => results.flatMap(each => each.quantiles ?? [])),
   )
   const latencies = [...new Set(all.map(({ latency }) => latency))]
   if (latencies.length === 0) return undefined
-  const rows = rates.map(({ ordersPerSecond, subjects }) =>
+  const rows = rates.map(({ ordersPerSecond, configurations }) =>
     latencies.map(
       (latency): Cell => ({
         name: `${ordersPerSecond}/s, ${latency}`,
-        strands: subjects.filter(({ isFirst }) => isFirst).map(subject => strandOf(subject, latency)),
+        strands: configurations.filter(({ isMain }) => isMain).map(configuration => strandOf(configuration, latency)),
       }),
     ),
   )
   const from = {
     id: `${scenarioAnchor(about.name)}-shares`,
     title: `${about.title}: latency by share of the orders`,
-    description: halves(models, results).join(' '),
+    description: medianLatencies(models, results).join(' '),
   }
   return quantileFigure(from, rows)
 }
 
 const VOID: ReadonlySet<string> = new Set([GENERATOR_BOUND, CLOCKS_DIFFER])
 
-/** Where a repetition is void there is no line, as there is no number. */
-function strandOf(subject: ConfigurationResults, latency: string): Strand {
-  const { model, variant, results } = subject
+/** Where a repetition is void there is no line and no number. */
+function strandOf(configuration: ConfigurationResults, latency: string): Strand {
+  const { model, variant, results } = configuration
   const runs = results.flatMap(({ quantiles = [] }) =>
     quantiles.filter(each => each.variant === variant && each.latency === latency && each.points.length > 0),
   )
@@ -79,23 +79,23 @@ function strandOf(subject: ConfigurationResults, latency: string): Strand {
     accent: accentOf(model),
     dash: Math.max(0, DASHES.indexOf(model)),
     runs: runs.length < results.length ? [] : runs.map(({ points }) => points),
-    lacking: VOID.has(repeatedMeasureOf(subject, `${latency} p50`)?.note ?? '') ? 'void' : 'too few orders',
+    lacking: VOID.has(repeatedMeasureOf(configuration, `${latency} p50`)?.note ?? '') ? 'void' : 'too few orders',
   }
 }
 
-/** What each model measured, and which differences are more than the spread. */
-function costs({ ordersPerSecond, subjects }: Rate): Markup {
-  const grid = scenarioGrid(subjects)
+/** The measures of each model, and the differences that are larger than the spread. */
+function costs({ ordersPerSecond, configurations }: Rate): Markup {
+  const grid = scenarioGrid(configurations)
   const chains = grid.heads.map(({ name }) => ({
     name,
     text: ranked(
-      subjects.filter(({ isFirst }) => isFirst),
+      configurations.filter(({ isMain }) => isMain),
       name,
     ),
   }))
-  const said = chains
+  const differences = chains
     .filter(({ text }) => text !== '')
     .map(({ name, text }) => markup`<dt>${name}</dt><dd>${text}</dd>`)
   const label = `At ${ordersPerSecond} orders a second`
-  return markup`<h4>${label}</h4>${gridTable(label, grid, subjects.map(headOf))}<dl class="differences">${said}</dl>`
+  return markup`<h4>${label}</h4>${gridTable(label, grid, configurations.map(headOf))}<dl class="differences">${differences}</dl>`
 }

@@ -34,8 +34,8 @@ export function reportPage(summary: Summary, { registry, recommendations = [] }:
   const sections = [
     ['verdicts', 'Verdicts', verdictsSection(summary, anchors)],
     ['recommendations', 'Which one for me?', recommendationsSection(recommendations)],
-    ['scenarios', 'Faults', faultsSection(summary, anchors)],
-    ['promises', 'Promises', promisesSection(summary)],
+    ['scenarios', 'Scenarios', scenariosSection(summary, anchors)],
+    ['promises', 'Durability', promisesSection(summary)],
     ['experiments', 'Experiments', experimentsSection(summary, anchors)],
     ['run', 'This run', runSection(summary, repeatCommand(summary, registry))],
   ] as const
@@ -51,12 +51,12 @@ export function reportPage(summary: Summary, { registry, recommendations = [] }:
 
 function head(summary: Summary): Markup {
   const { run, startedAt, profile, seed, machine } = summary
-  return markup`<p class="kicker">Communication Models Lab</p><h1>One order workflow, told three ways</h1>
-<p class="lead">Synchronous REST, asynchronous RabbitMQ and streaming Kafka: loaded, broken on purpose, measured, judged. ${overall(summary)}</p>
+  return markup`<p class="kicker">Communication Models Lab</p><h1>One order workflow, implemented three ways</h1>
+<p class="lead">Synchronous REST, asynchronous RabbitMQ and streaming Kafka: run under load, with injected failures, measured and judged. ${overall(summary)}</p>
 <p class="provenance">Run ${run}, ${startedAt.slice(0, 10)}; profile ${profile}, seed ${seed}; ${machine.cores} × ${machine.cpu}.</p>`
 }
 
-function faultsSection({ comparison, results }: Summary, anchors: Anchors): Markup | undefined {
+function scenariosSection({ comparison, results }: Summary, anchors: Anchors): Markup | undefined {
   if (!comparison) return undefined
   const { about, models } = comparison
   const sections = about.map(each => {
@@ -66,15 +66,15 @@ function faultsSection({ comparison, results }: Summary, anchors: Anchors): Mark
     const section = each.name === HEALTHY ? healthySection : scenarioSection
     return section(each, models, own, anchors)
   })
-  return markup`<section id="scenarios"><h2>The models side by side</h2><p>The same load and the same harm for each; the axes of a picture are shared.</p>${READING}${sections}</section>`
+  return markup`<section id="scenarios"><h2>The models side by side</h2><p>All models get the same load and the same injected failures; the panels of a picture share their axes. An outage lasts until the restarted process is healthy, so measured outages differ.</p>${HOW_TO_READ_SECTION}${sections}</section>`
 }
 
-const READING = markup`<p class="key">${HOW_TO_READ}</p>`
+const HOW_TO_READ_SECTION = markup`<p class="key">${HOW_TO_READ}</p>`
 
 function experimentsSection({ results }: Summary, anchors: Anchors): Markup | undefined {
   const own = results.filter(({ cell }) => cell === undefined)
   if (own.length === 0) return undefined
-  return markup`<section id="experiments"><h2>Experiments</h2>${READING}${own.map(result => experimentSection(result, anchors.get(result) ?? ''))}</section>`
+  return markup`<section id="experiments"><h2>Experiments</h2>${HOW_TO_READ_SECTION}${own.map(result => experimentSection(result, anchors.get(result) ?? ''))}</section>`
 }
 
 function document(body: Markup, { run }: Summary): string {
@@ -98,8 +98,8 @@ function recommendationsSection(recommendations: readonly Recommendation[]): Mar
     )
     return markup`<tr><th scope="row">${condition}</th><td>${advice}</td><td><ul class="plain">${links}</ul></td></tr>`
   })
-  const head = markup`<tr><th scope="col">If this is so</th><th scope="col">then</th><th scope="col">because, measured here</th></tr>`
-  return markup`<section id="recommendations"><h2>Which one for me?</h2>${scrolling('Advice by situation', markup`<table class="prose"><thead>${head}</thead><tbody>${rows}</tbody></table>`)}</section>`
+  const head = markup`<tr><th scope="col">If</th><th scope="col">choose</th><th scope="col">measured evidence</th></tr>`
+  return markup`<section id="recommendations"><h2>Which one for me?</h2>${scrolling('Recommendations by condition', markup`<table class="prose"><thead>${head}</thead><tbody>${rows}</tbody></table>`)}</section>`
 }
 
 type Row = { model: string; variant: string; durability: string; environment: string[]; disabledSafeguard: string }
@@ -112,16 +112,16 @@ function promisesSection({ results, comparison }: Pick<Summary, 'results' | 'com
     ({ model, variant, durability, environment, disabledSafeguard }) =>
       markup`<tr><td class="${accentOf(model)}"><span class="model">${model}</span></td><th scope="row">${variant}</th><td>${durability}</td><td><ul class="plain">${environment.map(text => markup`<li><code>${text}</code></li>`)}</ul></td><td>${disabledSafeguard}</td></tr>`,
   )
-  const heads = ['model', 'as', 'an accepted order was', 'set for it', 'left out on purpose'].map(
+  const heads = ['model', 'configuration', 'an accepted order was', 'its settings', 'left out on purpose'].map(
     text => markup`<th scope="col">${text}</th>`,
   )
-  // What brokers promise is put to the test where they die: how far, that scenario says.
+  // The scenario that kills brokers tests what they promise, and its caveat says how far.
   const caveat = comparison?.about.find(({ name }) => name === brokerDead.name)?.caveat
   const table = markup`<table class="prose"><thead><tr>${heads}</tr></thead><tbody>${body}</tbody></table>`
-  return markup`<section id="promises"><h2>What an answer promises</h2><p>Models can only be compared where they promise the same: this is where an accepted order was when its client was answered.</p>${caveat !== undefined && markup`<p class="key">${caveat}</p>`}${scrolling('Promises by model and variant', table)}</section>`
+  return markup`<section id="promises"><h2>Durability of an accepted order</h2><p>Latencies are comparable only between equal promises: this is where an accepted order was when its client had the answer.</p>${caveat !== undefined && markup`<p class="key">${caveat}</p>`}${scrolling('Durability by model and configuration', table)}</section>`
 }
 
-/** Of a comparison each variant; of an experiment those that differ from their model. */
+/** Of a comparison each variant; of an experiment those whose durability or safeguards differ from the model's. */
 function rowsOf({ model, variants, durability, cell }: Result): Row[] {
   const own = variants
     .filter(each => cell !== undefined || each.durability !== undefined || each.disabledSafeguard !== undefined)

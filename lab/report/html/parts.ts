@@ -14,7 +14,7 @@ const NO_MARKUP = markup``
 export const verdictMark = (verdict: Verdict): Markup =>
   markup`<span class="verdict ${verdict}"><span class="sign" aria-hidden="true">${SIGNS[verdict]}</span> ${verdict}</span>`
 
-/** What is wider than the screen scrolls in its own box, which the keyboard reaches. */
+/** Content wider than the screen scrolls in its own box, which the keyboard reaches. */
 export const scrolling = (label: string, content: Markup): Markup =>
   markup`<div class="scroll" role="region" aria-label="${label}" tabindex="0">${content}</div>`
 
@@ -22,7 +22,7 @@ export const scrolling = (label: string, content: Markup): Markup =>
 export const figure = (kind: string, picture: Picture, sentences: readonly string[]): Markup =>
   markup`<figure data-figure="${kind}">${scrolling(picture.title, inline(picture))}${sentences.length > 0 && markup`<figcaption>${sentences.map(text => markup`<p>${text}</p>`)}</figcaption>`}</figure>`
 
-/** A row a measure, a column a variant. @param names of the columns, where they are more than text */
+/** A row for each measure, a column for each variant. @param names of the columns, where they are more than text */
 export function gridTable(label: string, { heads, rows, notes }: Grid, names?: readonly Markup[]): Markup | undefined {
   if (rows.length === 0 || heads.length === 0) return undefined
   const top = rows.map(({ name }, nth) => markup`<th scope="col">${names?.[nth] ?? name}</th>`)
@@ -35,7 +35,7 @@ export function gridTable(label: string, { heads, rows, notes }: Grid, names?: r
   return markup`${scrolling(label, table)}${said}`
 }
 
-/** Every check of a result, closed until it is asked for. @param before what stands before their counts */
+/** Every check of a result, collapsed. @param before shown before the counts */
 export function checksDetails({ model, experiment, checks, variants }: Result, before = NO_MARKUP): Markup {
   const disabledSafeguard = new Map(variants.map(({ name, disabledSafeguard }) => [name, disabledSafeguard]))
   const rows = checks.map(({ name, variant, verdict, detail }) => {
@@ -43,8 +43,8 @@ export function checksDetails({ model, experiment, checks, variants }: Result, b
     const aside = out !== undefined && markup` <span class="aside">(left out on purpose: ${out})</span>`
     return markup`<tr><td>${verdictMark(verdict)}</td><th scope="row">${name}</th><td>${variant}${aside}</td><td>${detail}</td></tr>`
   })
-  if (rows.length === 0) return markup`<p>${before}There was nothing to check.</p>`
-  const head = ['verdict', 'check', 'variant', 'what it says'].map(text => markup`<th scope="col">${text}</th>`)
+  if (rows.length === 0) return markup`<p>${before}No check was evaluated.</p>`
+  const head = ['verdict', 'check', 'variant', 'detail'].map(text => markup`<th scope="col">${text}</th>`)
   const table = markup`<table class="prose"><thead><tr>${head}</tr></thead><tbody>${rows}</tbody></table>`
   const isOut = ({ variant }: Result['checks'][number]) => disabledSafeguard.get(variant) !== undefined
   const of = (some: Result['checks']) => tally(some.map(({ verdict }) => verdict))
@@ -69,9 +69,9 @@ export function tally(verdicts: readonly Verdict[]): string {
     .join(', ')
 }
 
-/** What stands in the way of a result, if anything does. */
-export const troubleOf = ({ failure }: Result): Markup | undefined =>
-  failure === undefined ? undefined : markup`<p class="trouble">It could not be finished: ${failure}</p>`
+/** Why a result is unfinished, if it is. */
+export const failureOf = ({ failure }: Result): Markup | undefined =>
+  failure === undefined ? undefined : markup`<p class="failure">It could not be finished: ${failure}</p>`
 
 /** The id of each result in the report; unique, whatever results are called. */
 export type Anchors = ReadonlyMap<Result, string>
@@ -96,11 +96,12 @@ const slugOf = (text: string): string => text.toLowerCase().replaceAll(/[^a-z0-9
 /** "◇" where a safeguard is left out on purpose. */
 const sign = ({ disabledSafeguard }: ConfigurationResults): string => (disabledSafeguard === undefined ? '' : '◇ ')
 
-export const nameOf = (subject: ConfigurationResults): string => `${sign(subject)}${subject.model}: ${subject.variant}`
+export const nameOf = (configuration: ConfigurationResults): string =>
+  `${sign(configuration)}${configuration.model}: ${configuration.variant}`
 
 /** The head of a column: the model in its colour, below it the variant. */
-export const headOf = (subject: ConfigurationResults): Markup =>
-  markup`<span class="model ${accentOf(subject.model)}">${subject.model}</span><br><span class="aside">${sign(subject)}${subject.variant}</span>`
+export const headOf = (configuration: ConfigurationResults): Markup =>
+  markup`<span class="model ${accentOf(configuration.model)}">${configuration.model}</span><br><span class="aside">${sign(configuration)}${configuration.variant}</span>`
 
 export const HOW_TO_READ =
-  'How to read the pictures. Each order is a dot where it was answered and an upright stroke where it was completed, at the second at which it was to be sent; a flat stroke is any other answer than a 2xx or a 409. Shaded: from a scenario to its heal; dashed: a moment at which something was done. The number at a curve is its highest value; what a broker said was sampled, and may have been more in between. The orders of the warm-up are in the pictures, in the checks and in the depths; all other measures leave them out. In latency by share of the orders half of them lie right of 50 %, and one in a hundred right of 99; uncorrected counts from when an order was sent, all else from when it was to be sent.'
+  'How to read the pictures. Each order is a dot at the latency of its answer and an upright stroke at the latency of its completion, placed at its planned second; a flat stroke is an answer other than 2xx or 409. Shaded: a disruption, until its end; dashed: a single step. The number at a curve is its highest value; depths and lags of a broker are samples and may have been higher in between. Warm-up orders are in the pictures, in the checks and in the depths; all other measures exclude them. In latency by share of the orders, half of the orders are right of 50 % and one in a hundred right of 99; uncorrected latency counts from the actual start, all others from the planned start.'

@@ -7,13 +7,13 @@ import { type Group, timeFigure } from '../charts/time-figure.ts'
 import type { Picture } from '../charts/picture.ts'
 import { type Cell, quantileFigure } from '../charts/quantile-figure.ts'
 
-/** @param wanted the curves that are shown, by name; without it all those that ever leave zero */
+/** The group of one variant. @param wanted the curves to show, by name; by default all that are not always zero */
 export function groupOf(result: Result, { name, about, disabledSafeguard }: VariantFacts, wanted?: RegExp): Group {
   const { model, marks, orders, series } = result
   const own = series.filter(curve => curve.variant === name && (wanted?.test(curve.name) ?? true))
   const aside = disabledSafeguard === undefined ? '' : ` (left out on purpose: ${disabledSafeguard})`
   const note = completionNote(result, name)
-  const late = note === GENERATOR_BOUND ? ' (its load was late: latencies are void)' : ''
+  const late = note === GENERATOR_BOUND ? ' (the load generator was late: latencies are void)' : ''
   return {
     name: `${model}: ${name}${aside}${late}`,
     about,
@@ -25,11 +25,11 @@ export function groupOf(result: Result, { name, about, disabledSafeguard }: Vari
   }
 }
 
-/** Why completions have no time, though orders were completed. */
+/** Why completions have no latency, though orders were completed. */
 const completionNote = ({ measures }: Result, variant: string): string | undefined =>
   measures.find(each => each.variant === variant && each.name === 'completed p50')?.note
 
-/** Partitions of one topic (`reader/topic/0`, `reader/topic/1`) are read at the same moments, and drawn as their sum. */
+/** Partitions of one topic (`reader/topic/0`, `reader/topic/1`) are sampled at the same moments, and drawn as their sum. */
 function summedUp(curves: readonly Series[]): Series[] {
   return [...Map.groupBy(curves, ({ name }) => name.replace(/\/\d+$/, ''))].flatMap(([name, alike]) => {
     const [first] = alike
@@ -42,12 +42,12 @@ function summedUp(curves: readonly Series[]): Series[] {
   })
 }
 
-/** Whether there is anything over time to be seen. */
-export const hasPast = ({ orders, curves }: Group): boolean => orders !== undefined || curves.length > 0
+/** Whether there is anything to draw over time. */
+export const hasTimeline = ({ orders, curves }: Group): boolean => orders !== undefined || curves.length > 0
 
-/** A group of panels a variant; undefined where nothing was to be seen. @param id unique in the page */
-export function pastPicture(result: Result, id: string): Picture | undefined {
-  const groups = result.variants.map(variant => groupOf(result, variant)).filter(hasPast)
+/** What happened over time: a group of panels for each variant; undefined where there is nothing to draw. @param id unique in the page */
+export function timelinePicture(result: Result, id: string): Picture | undefined {
+  const groups = result.variants.map(variant => groupOf(result, variant)).filter(hasTimeline)
   if (groups.length === 0) return undefined
   const { title, question, explanation } = result
   const description = explanation.length > 0 ? explanation.join(' ') : question
@@ -56,7 +56,7 @@ export function pastPicture(result: Result, id: string): Picture | undefined {
 
 const PANELS_IN_A_ROW = 3
 
-/** A panel a variant, its latencies beside each other; undefined where there are none. @param id unique in the page */
+/** Latency by share of the orders: a panel for each variant, with uncorrected beside corrected; undefined where there are none. @param id unique in the page */
 export function sharesPicture({ model, title, variants, quantiles = [] }: Result, id: string): Picture | undefined {
   const latencies = [...new Set(quantiles.map(({ latency }) => latency))]
   const cells = variants.flatMap(({ name }): Cell[] => {
@@ -81,13 +81,13 @@ export function sharesPicture({ model, title, variants, quantiles = [] }: Result
   )
 }
 
-/** What to see in it: the median of each variant, and where the clock that counts from the plan says something else. */
+/** Its sentences: the median of each variant, and where latency from the planned start differs from latency from the actual one. */
 export function sharesSentences({ variants, quantiles = [] }: Result): string[] {
   const at = (variant: string, latency: string) =>
     quantiles.find(each => each.variant === variant && each.latency === latency)?.points ?? []
   const medians = variants.flatMap(({ name }) => {
     const median = at(name, 'accepted').find(([share]) => share === MEDIAN)
-    return median ? [`${said(median)} (${name})`] : []
+    return median ? [`${text(median)} (${name})`] : []
   })
   const pairs = variants.flatMap(({ name }) => {
     const uncorrected = new Map(at(name, 'accepted uncorrected').map(point => [point[0], point]))
@@ -101,12 +101,12 @@ export function sharesSentences({ variants, quantiles = [] }: Result): string[] 
     const last = both.findLast(({ corrected, uncorrected }) => corrected[1] >= NOTABLE * uncorrected[1])
     if (!last) return []
     const { name, corrected, uncorrected } = last
-    return [`${said(corrected)} in place of ${said(uncorrected)} at ${(corrected[0] * 100).toFixed(1)} % (${name})`]
+    return [`${text(corrected)} instead of ${text(uncorrected)} at ${(corrected[0] * 100).toFixed(1)} % (${name})`]
   })
   const plan =
     waited.length > 0
-      ? `Counted from the plan and not from the start it is ${waited.join(', ')}: orders had to wait to be sent.`
-      : 'Counted from the plan and from the start it is the same to a tenth: orders hardly had to wait to be sent.'
+      ? `Counted from the planned start it is ${waited.join(', ')}: orders had to wait to be sent.`
+      : 'Counted from the planned start and from the actual start it differs by less than a tenth: orders hardly had to wait to be sent.'
   return [
     ...(medians.length > 0 ? [`Half of the orders had their answer within ${medians.join(', ')}.`] : []),
     ...(pairs.length > 0 ? [plan] : []),
@@ -114,16 +114,16 @@ export function sharesSentences({ variants, quantiles = [] }: Result): string[] 
 }
 
 const MEDIAN = 0.5
-/** Less than a tenth is no difference that a picture shows. */
+/** A picture does not show a difference of less than a tenth. */
 const NOTABLE = 1.1
 
-const said = ([, value, atLeast]: Quantiles['points'][number]): string =>
+const text = ([, value, atLeast]: Quantiles['points'][number]): string =>
   ms({ value, unit: 'ms', atLeast: atLeast === 1 })
 
 function endOf({ name, strands }: Cell): string {
-  const said = strands.map(({ name: latency, runs }) => {
+  const ends = strands.map(({ name: latency, runs }) => {
     const [share, ms] = runs[0]?.at(-1) ?? [0, 0]
     return `${latency} ${ms.toFixed(1)} ms at ${(share * 100).toFixed(1)} %`
   })
-  return `${name}: ${said.join(', ')}.`
+  return `${name}: ${ends.join(', ')}.`
 }

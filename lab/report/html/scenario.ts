@@ -14,12 +14,12 @@ import {
   checksDetails,
   figure,
   gridTable,
-  troubleOf,
+  failureOf,
   verdictMark,
   headOf,
   nameOf,
 } from './parts.ts'
-import { groupOf, hasPast } from './pictures.ts'
+import { groupOf, hasTimeline } from './pictures.ts'
 import { narrativeOf } from '../../comparison/narrative.ts'
 
 export type About = Comparison['about'][number]
@@ -33,53 +33,53 @@ export function scenarioSection(
 ): Markup {
   const { title } = about
   const id = scenarioAnchor(about.name)
-  const subjects = configurationsOf(results, models)
-  const firsts = subjects.filter(({ isFirst }) => isFirst)
+  const configurations = configurationsOf(results, models)
+  const firsts = configurations.filter(({ isMain }) => isMain)
   const sentences = narrativeOf(firsts)
   return markup`<section class="scenario" id="${id}"><h3>${title}</h3><p class="question">${about.asks}</p>${caveatOf(about)}${withoutOf(about)}
 <div class="beside"><div>${figureOf(about, 'scenario', models, results, sentences)}</div>
-<div>${table(title, firsts)}</div></div>${othersOf(about, models, results, subjects)}${results.map(result => resultDetails(result, anchors))}${settingsOf(results)}</section>`
+<div>${table(title, firsts)}</div></div>${othersOf(about, models, results, configurations)}${results.map(result => resultDetails(result, anchors))}${settingsOf(results)}</section>`
 }
 
-/** Those of its results, each once. */
+/** The settings of its results, each once. */
 export const settingsOf = (results: readonly Result[]): Markup[] =>
   [...new Set(results.map(settingsLine))].map(line => markup`<p class="conditions">${line}</p>`)
 
-/** What must be known before it is believed. */
+/** What a reader must know to interpret the numbers. */
 export const caveatOf = ({ caveat }: About): Markup | undefined =>
   caveat === undefined ? undefined : markup`<p class="key">${caveat}</p>`
 
-/** Why a model has no like of it. */
+/** The models that do not support it, and why. */
 export const withoutOf = ({ without }: About): Markup[] =>
   Object.entries(without).map(
-    ([model, why]) => markup`<p class="without"><strong>${model}</strong> is not here: ${why}</p>`,
+    ([model, why]) => markup`<p class="without"><strong>${model}</strong> was not run: ${why}</p>`,
   )
 
-/** The variants beside the first of each model, closed until they are asked for. */
+/** The variants beside the main one of each model, collapsed. */
 function othersOf(
   about: About,
   models: readonly string[],
   results: readonly Result[],
-  subjects: readonly ConfigurationResults[],
+  configurations: readonly ConfigurationResults[],
 ): Markup | undefined {
-  const others = subjects.filter(({ isFirst }) => !isFirst)
+  const others = configurations.filter(({ isMain }) => !isMain)
   if (others.length === 0) return undefined
-  return markup`<details><summary>Other variants: ${others.map(nameOf).join('; ')}</summary>${figureOf(about, 'scenario-variants', models, results, narrativeOf(others))}${table(`${about.title}: all variants`, subjects)}</details>`
+  return markup`<details><summary>Other variants: ${others.map(nameOf).join('; ')}</summary>${figureOf(about, 'scenario-variants', models, results, narrativeOf(others))}${table(`${about.title}: all variants`, configurations)}</details>`
 }
 
-/** Of repetitions the first is drawn, also where it was run again after the others. */
+/** The first repetition is drawn, also where a resumed comparison ran it last. */
 function groupsOf(results: readonly Result[], models: readonly string[], wanted: (nth: number) => boolean): Group[] {
   const ordered = results.toSorted((one, other) => (one.cell?.repeat ?? 0) - (other.cell?.repeat ?? 0))
   const drawn = models.flatMap(model => ordered.find(result => result.model === model) ?? [])
   return drawn
     .flatMap(result => result.variants.filter((_, nth) => wanted(nth)).map(each => groupOf(result, each, CURVES)))
-    .filter(hasPast)
+    .filter(hasTimeline)
 }
 
-/** The model's own compositions, or those beside them. */
+/** The main configuration of each model, or the others. */
 type Shown = 'scenario' | 'scenario-variants'
 
-/** The models one above the other; undefined where nothing of them was drawn. @param sentences what to see in it */
+/** The models one above the other; undefined where there is nothing to draw. @param sentences its description */
 export function scenarioPicture(
   { name, title }: About,
   shown: Shown,
@@ -103,17 +103,17 @@ function figureOf(
   return picture && figure(shown, picture, sentences)
 }
 
-const table = (title: string, subjects: readonly ConfigurationResults[]): Markup | undefined =>
-  gridTable(`${title}: measures`, scenarioGrid(subjects), subjects.map(headOf))
+const table = (title: string, configurations: readonly ConfigurationResults[]): Markup | undefined =>
+  gridTable(`${title}: measures`, scenarioGrid(configurations), configurations.map(headOf))
 
-/** Depths of single queues would hide what all models have. */
+/** The curves that all models have; depths of single queues would hide them. */
 const CURVES = /^(backlog|open)$/
 
-/** Its anchor, its verdict, and every check where it is opened. */
+/** Its anchor, its verdict, and its checks, collapsed. */
 export function resultDetails(result: Result, anchors: Anchors): Markup {
   const { model, cell, verdict } = result
   const rate = cell ? `, ${cell.ordersPerSecond} orders/s` : ''
   const nth = cell && cell.repeat > 1 ? `, repetition ${cell.repeat}` : ''
   const name = markup`<span class="model ${accentOf(model)}">${model}</span>${rate}${nth}: ${verdictMark(verdict)}. `
-  return markup`<div class="result" id="${anchors.get(result)}">${troubleOf(result)}${checksDetails(result, name)}</div>`
+  return markup`<div class="result" id="${anchors.get(result)}">${failureOf(result)}${checksDetails(result, name)}</div>`
 }

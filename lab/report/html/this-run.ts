@@ -1,4 +1,4 @@
-// Under what conditions the run was made, and how it is made again.
+// The conditions of a run, and the command that repeats it.
 import type { Profile } from '#engine/experiment/profile.ts'
 import type { Comparison, Summary } from '#engine/run/summary.ts'
 import type { Registry } from '../../session/registry.ts'
@@ -9,14 +9,14 @@ import { seconds } from '../terminal/numbers.ts'
 /** The command that repeats a run. */
 export function repeatCommand({ seed, profile, runtime, results, comparison }: Summary, registry: Registry): string {
   const flags = `--seed ${seed} --profile ${profile}${runtime === 'processes' ? '' : ` --runtime ${runtime}`}`
-  if (comparison) return `npm run lab -- compare ${flags}${asked(comparison, profile, registry)}`
+  if (comparison) return `npm run lab -- compare ${flags}${comparisonFlags(comparison, profile, registry)}`
   const own = results.map(({ model, experiment }) => `${model}/${experiment}`)
   if (registry.experiments.every(id => own.includes(id))) return `npm start -- ${flags}`
   return `npm run lab -- run ${own.join(' ')} ${flags}`
 }
 
 /** The flags of a comparison that is not the usual one. */
-function asked(
+function comparisonFlags(
   { scenarios, models, rates, repeat, healthyRepeat }: Comparison,
   profile: Profile,
   registry: Registry,
@@ -38,15 +38,15 @@ export function runSection(summary: Summary, command: string): Markup {
     ['run', run],
     ...(lab === undefined ? [] : [['lab', lab] satisfies [string, string]]),
     ['started', startedAt.replace('T', ' ').replace(/\.\d+Z$/, ' UTC')],
-    ['took', `${seconds(summary.seconds)} s`],
+    ['duration', `${seconds(summary.seconds)} s`],
     ['profile', profile],
     ['seed', String(seed)],
     ['services', runtime === 'compose' ? 'in containers' : 'as processes'],
     ['machine', `${machine.cores} × ${machine.cpu}, ${machine.memoryGb} GB, ${machine.system}`],
     ['Node', machine.node],
-    ['brokers', from.length > 0 ? from.join(', ') : 'none were needed'],
+    ['brokers', from.length > 0 ? from.join(', ') : 'none'],
   ]
   const list = facts.map(([name, value]) => markup`<dt>${name}</dt><dd>${value}</dd>`)
-  return markup`<section id="run"><h2>This run</h2><dl class="facts">${list}</dl><p>The same orders again:</p><pre tabindex="0"><code>${command}</code></pre>
-<p>Load is an open loop: orders start when they are planned, and latency counts from the plan. A number with ≥ counts orders without an answer at their deadline. All of this page is made from the run's summary.json.</p></section>`
+  return markup`<section id="run"><h2>This run</h2><dl class="facts">${list}</dl><p>To run the same orders again:</p><pre tabindex="0"><code>${command}</code></pre>
+<p>The load is an open loop: orders start at planned times, and latency counts from the planned start. In a number with ≥, orders without an answer count at their deadline. This page is made from the run's summary.json alone.</p></section>`
 }

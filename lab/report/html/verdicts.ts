@@ -1,5 +1,5 @@
-// Verdicts first: every result with its sign and its word, leading to its section. What was found where a safeguard is
-// left out on purpose stands beside it, marked, and is no part of the verdict.
+// The section of verdicts: every result with its sign, linked to its section, and which checks were evaluated. Findings in a
+// variant that leaves out a safeguard on purpose are shown beside it, marked, and do not count for the verdict.
 import type { Comparison, Result, Summary } from '#engine/run/summary.ts'
 import { type Verdict, worst } from '#engine/checks/verdict.ts'
 import { type Markup, markup } from '../charts/markup.ts'
@@ -12,13 +12,13 @@ export function verdictsSection(summary: Summary, anchors: Anchors): Markup {
   const { comparison, results } = summary
   const own = results.filter(({ cell }) => cell === undefined)
   return markup`<section id="verdicts"><h2>Verdicts</h2>
-${comparison && faultsTable(comparison, results)}${own.length > 0 && experimentsTable(own, anchors)}
+${comparison && scenariosTable(comparison, results)}${own.length > 0 && experimentsTable(own, anchors)}
 <p class="key">${KEY}</p></section>`
 }
 
-const KEY = markup`✔ valid: every check holds. ✘ invalid: one does not. ? unknown: it could not be judged. ∅ vacuous: it could not have failed. ◇ a safeguard was left out on purpose: what it lets happen is shown, and is no part of a verdict.`
+const KEY = markup`✔ valid: every check holds. ✘ invalid: one does not. ? unknown: it could not be judged. ∅ vacuous: it could not have failed. ◇ a safeguard was left out on purpose: what happens without it is shown, and does not count for a verdict.`
 
-/** @returns one sentence, or two where it was stopped */
+/** One sentence, or two where the run was stopped. */
 export function overall(summary: Pick<Summary, 'requested' | 'results' | 'comparison'>): string {
   const { results } = summary
   if (results.length === 0) return 'Nothing was finished.'
@@ -33,15 +33,15 @@ function judgedOf(results: readonly Result[]): string {
     return checks.filter(({ variant }) => !out.has(variant))
   })
   const aside = results.flatMap(result => result.checks).length - checks.length
-  const besides = aside > 0 ? `; ${aside} more are of what a safeguard was left out of, and count for no verdict` : ''
+  const others = aside > 0 ? `; ${aside} more are of variants without a safeguard, and do not count` : ''
   const verdicts = results.map(({ verdict }) => verdict)
   const judged = checks.map(({ verdict }) => verdict)
   if (worst(verdicts) === 'valid')
-    return `${results.length === 1 ? 'The one result is' : `All ${results.length} results are`} valid, in all of ${checks.length} checks${besides}.`
+    return `${results.length === 1 ? 'The one result is' : `All ${results.length} results are`} valid, in all of ${checks.length} checks${others}.`
   return `Of ${results.length} results ${tally(verdicts)}; of their ${checks.length} checks ${tally(judged) || 'none was judged'}.`
 }
 
-function faultsTable({ about, models }: Comparison, results: readonly Result[]): Markup {
+function scenariosTable({ about, models }: Comparison, results: readonly Result[]): Markup {
   const heads = models.map(model => markup`<th scope="col" class="${accentOf(model)}">${model}</th>`)
   const rows = about.map(({ name, title, without }) => {
     const cells = models.map(model => {
@@ -60,10 +60,10 @@ function faultsTable({ about, models }: Comparison, results: readonly Result[]):
 function experimentsTable(results: readonly Result[], anchors: Anchors): Markup {
   const rows = results.map(result => {
     const { model, title, question, verdict } = result
-    const telling = keyMetrics(result).map(text => markup`<li>${text}</li>`)
-    return markup`<tr><td class="${accentOf(model)}"><span class="model">${model}</span></td><th scope="row"><a href="#${anchors.get(result)}">${title}</a></th><td><a href="#${anchors.get(result)}">${verdictMark(verdict)}</a>${asidesOf([result])}</td><td>${question}</td><td><ul class="plain">${telling}</ul></td></tr>`
+    const metrics = keyMetrics(result).map(text => markup`<li>${text}</li>`)
+    return markup`<tr><td class="${accentOf(model)}"><span class="model">${model}</span></td><th scope="row"><a href="#${anchors.get(result)}">${title}</a></th><td><a href="#${anchors.get(result)}">${verdictMark(verdict)}</a>${asidesOf([result])}</td><td>${question}</td><td><ul class="plain">${metrics}</ul></td></tr>`
   })
-  const heads = ['model', 'experiment', 'verdict', 'asks', 'key metrics']
+  const heads = ['model', 'experiment', 'verdict', 'question', 'key metrics']
   const table = markup`<table class="verdicts prose"><thead><tr>${heads.map(text => markup`<th scope="col">${text}</th>`)}</tr></thead><tbody>${rows}</tbody></table>`
   return scrolling('Verdicts by experiment', table)
 }

@@ -55,8 +55,8 @@ test('a run that was stopped says on the terminal how much of it is there, and a
   const whole = { ...sampleSummary([sampleResult]), requested: ['streaming-kafka/consumer-lag'] }
   assert.doesNotMatch(renderOverview(whole, 'runs/beef'), /stopped/)
   const cut = { ...whole, requested: [...whole.requested, 'streaming-kafka/replay'] }
-  assert.match(renderOverview(cut, 'runs/beef'), /It was stopped: 1 of 2 results are there\./)
-  assert.match(renderOverview({ ...cut, results: [] }, 'runs/beef'), /It was stopped: 0 of 2 results are there\./)
+  assert.match(renderOverview(cut, 'runs/beef'), /The run was stopped: it has 1 of 2 results\./)
+  assert.match(renderOverview({ ...cut, results: [] }, 'runs/beef'), /The run was stopped: it has 0 of 2 results\./)
 })
 
 test('Markdown cannot be broken by what a name or a detail holds', () => {

@@ -64,24 +64,24 @@ export function overviewOf(results: readonly Result[]): string {
   return draw(['experiment', 'verdict', 'key metrics', 'seconds'], rows, [0, 1, 2])
 }
 
-/** Where the numbers come from, and where all of them are; below what is told of them. */
-export function renderProvenance(summary: Summary, where: string, ...told: string[]): string {
+/** The conditions of the run and the place of its files, below `texts`. */
+export function renderProvenance(summary: Summary, where: string, ...texts: string[]): string {
   const { machine, brokers, seed, profile } = summary
   const stopped = stoppedText(summary)
   const from = Object.entries(brokers).map(([kind, { source, version }]) => `${kind} ${version} (${source})`)
   return [
-    ...told,
+    ...texts,
     ...(stopped === '' ? [] : [coloured('unknown', stopped)]),
     `Profile ${profile}, seed ${seed}${inContainers(summary)}, ${seconds(summary.seconds)} s on ${machine.cores} × ${machine.cpu}, ${machine.system}, Node ${machine.node}${from.length > 0 ? `; ${from.join(', ')}` : ''}.`,
-    `Numbers, histories and logs: ${where}/ (shown again by: npm run lab -- show ${where === `runs/${summary.run}` ? summary.run : where})`,
+    `Numbers, histories and logs: ${where}/ (print again: npm run lab -- show ${where === `runs/${summary.run}` ? summary.run : where})`,
   ].join('\n')
 }
 
-/** Profile, settings, W, and where an accepted order was. */
+/** Profile, settings, concurrency, and where an accepted order was. */
 export const conditions = (result: Result): string =>
   `${settingsLine(result)} An accepted order was ${result.durability}.`
 
-/** Profile, settings and W. */
+/** Profile, settings and concurrency. */
 export function settingsLine({ profile, settings, concurrency, variants }: Result): string {
   const listed = Object.entries(settings).map(([name, value]) => `${name} ${value.toLocaleString('en-US')}`)
   const others = variants.flatMap(({ name, environment }) => {
@@ -89,10 +89,10 @@ export function settingsLine({ profile, settings, concurrency, variants }: Resul
     const other = Object.values(environment).flatMap(({ CONCURRENCY, W }) => CONCURRENCY ?? W ?? [])[0]
     return other === undefined ? [] : [` (${name}: ${other})`]
   })
-  return `Profile ${profile}: ${listed.join(', ')}. W, orders at once: ${concurrency}${others.join('')}.`
+  return `Profile ${profile}: ${listed.join(', ')}. Concurrency (orders at once): ${concurrency}${others.join('')}.`
 }
 
-/** Follows the seed of a run; plain processes go without saying. */
+/** Shown after the seed of a run; empty for plain processes. */
 export const inContainers = ({ runtime }: Summary): string => (runtime === 'compose' ? ', in containers' : '')
 
 /**
@@ -105,10 +105,10 @@ export function stoppedText({
   results,
 }: Pick<Summary, 'requested' | 'comparison' | 'results'>): string {
   const whole = requested?.length ?? (comparison ? cellsOf(comparison) : 0)
-  return results.length < whole ? `It was stopped: ${results.length} of ${whole} results are there.` : ''
+  return results.length < whole ? `The run was stopped: it has ${results.length} of ${whole} results.` : ''
 }
 
-/** How many results a comparison has when it is whole. */
+/** How many results a complete comparison has. */
 const cellsOf = ({ about, models, rates, repeat, healthyRepeat }: Comparison): number =>
   about.reduce((sum, { name, without }) => {
     const able = models.filter(model => without[model] === undefined).length
