@@ -112,12 +112,13 @@ test('a stop starts no more, ends what is in flight and returns what was measure
   const stop = new AbortController()
   await using target = await startTarget(({ number, answer }) => {
     if (number < 3) answer(201, {})
-    else if (number === 6) stop.abort()
+    // So many later the client has long read its three answers, also on a busy machine.
+    else if (number === 60) stop.abort()
   })
   const load = { orders: ordersOf(10_000), ordersPerSecond: 100, target, deadlineMs: 60_000, signal: stop.signal }
   const { stopped, attempts, planned } = await runLoad(load)
   assert.deepEqual([stopped, planned], [true, 10_000])
-  assert.ok(attempts.length >= 7 && attempts.length < 10_000)
+  assert.ok(attempts.length >= 61 && attempts.length < 10_000)
   const kinds = attempts.map(({ answer }) => answer.kind)
   assert.equal(kinds.filter(kind => kind === 'status').length, 3)
   assert.equal(kinds.filter(kind => kind === 'aborted').length, attempts.length - 3)
