@@ -1,11 +1,12 @@
 /**
- * Whether each service's `GET /openapi.json` is valid OpenAPI 3.1. Each is started alone, with an empty store, a port that
- * the system chooses and brokers that are not there, and is ended when it has answered.
+ * Whether each service's `GET /openapi.json` is valid OpenAPI 3.1 and has the routes that the README of its model lists. Each
+ * is started alone, with an empty store, a port that the system chooses and brokers that are not there, and is ended when it
+ * has answered.
  */
 import { spawn } from 'node:child_process'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { Validator } from '@seriousme/openapi-schema-validator'
 import { models } from '../../lab/session/registry.ts'
@@ -19,7 +20,10 @@ export async function validOpenapiDocuments(root: string): Promise<Finding> {
   const complaints: string[] = []
   for (const name of names) {
     try {
-      complaints.push(...(await problemsOf(await documentOf(root, name))).map(problem => `${name}: ${problem}`))
+      const document = await documentOf(root, name)
+      const readme = readFileSync(join(root, dirname(name), 'README.md'), 'utf8')
+      const problems = [...(await problemsOf(document)), ...routesUnlike(document, readme, basename(name))]
+      complaints.push(...problems.map(problem => `${name}: ${problem}`))
     } catch (error) {
       complaints.push(`${name}: ${error instanceof Error ? error.message : String(error)}`)
     }
@@ -33,6 +37,30 @@ export async function problemsOf(document: Record<string, unknown>): Promise<str
   const { valid, errors } = await validator.validate(document)
   if (!valid) return [`its document is not valid OpenAPI: ${JSON.stringify(errors)}`]
   return validator.version === '3.1' ? [] : [`its document is OpenAPI ${validator.version}, not 3.1`]
+}
+
+/** A sentence for each route that only the document or only the README's table of endpoints has. */
+export function routesUnlike(document: Record<string, unknown>, readme: string, service: string): string[] {
+  const methods = Object.entries((document.paths ?? {}) as Record<string, object>)
+  const served = methods.flatMap(([path, by]) =>
+    Object.keys(by).map(method => `${method.toUpperCase()} ${path.replaceAll(/\{(\w+)\}/g, ':$1')}`),
+  )
+  const listed = readme.split('\n').flatMap(line => {
+    const [, name = '', cell = ''] = line.split('|').map(part => part.trim())
+    if (name !== service && name !== 'all') return []
+    let method = ''
+    return [...cell.matchAll(/`(?:([A-Z]+) )?(\/[\w/:.-]*)`/g)].map(([, given, path]) => {
+      method = given ?? method
+      return `${method} ${path}`
+    })
+  })
+  return [
+    ...served.filter(route => !listed.includes(route)).map(route => `the README does not list ${route}`),
+    ...listed
+      // The document does not describe itself.
+      .filter(route => !served.includes(route) && route !== 'GET /openapi.json')
+      .map(route => `the README lists ${route}, which it does not serve`),
+  ]
 }
 
 async function documentOf(root: string, name: string): Promise<Record<string, unknown>> {
