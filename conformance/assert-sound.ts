@@ -10,10 +10,9 @@ import { runCheck } from '#engine/checks/check.ts'
 import { causalOrder } from '#engine/checks/causal-order.ts'
 import { always } from '#engine/checks/checks.ts'
 import { expectedOutcomes } from '#engine/checks/expected-outcomes.ts'
-import { oversold } from '#engine/checks/oversold.ts'
+import { oversold } from '#engine/checks/stock.ts'
 import type { PlannedOrder } from '#engine/load/orders.ts'
-import { emptyHistory } from '#engine/run/empty-history.ts'
-import type { Evidence, History, RawMessage } from '#engine/run/history.ts'
+import { emptyHistory, type Evidence, type History, type RawMessage } from '#engine/run/history.ts'
 
 export type Expected = {
   /** The orders that were requested, and no others: each has to be reserved and confirmed. Without it any order may be there. */

@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import type { History } from '../run/history.ts'
 import { historyOf, type SampleTimeline, ns, served } from '../testing/sample-timelines.ts'
 import { backlog, standardMeasures } from './measures.ts'
-import { marksOf, seriesOf } from './series.ts'
+import { marksOf, seriesOf } from './plots.ts'
 
 const measure = (history: History, name: string) =>
   standardMeasures(history).find(each => each.name === name) ?? assert.fail(`there is no measure "${name}"`)

@@ -1,10 +1,17 @@
-// What every variant measures, from its history alone: both latencies, availability, answers by kind, backlog.
+// What every variant measures, from its history alone: both latencies, availability, answers by kind, backlog; and how
+// sentences say a measure.
 import { usageMeasures } from './resource-usage.ts'
 import type { History } from '../run/history.ts'
-import { acceptedSamples } from './latency/accepted.ts'
-import { type FigureName, nearestRank, type Percentiles, percentiles, type Sample } from './latency/percentiles.ts'
+import {
+  acceptedSamples,
+  type FigureName,
+  nearestRank,
+  type Percentiles,
+  percentiles,
+  type Sample,
+  isGeneratorBound,
+} from './latency.ts'
 import type { Answer, Attempt } from '../load/attempt.ts'
-import { isGeneratorBound } from './latency/void.ts'
 import {
   completedNs,
   isCompleted,
@@ -14,7 +21,7 @@ import {
   wasAbandoned,
 } from './order-timeline.ts'
 import type { Measure } from '../run/summary.ts'
-import { CLOCKS_DIFFER, GENERATOR_BOUND } from './format.ts'
+import type { VariantResult } from '../experiment/define.ts'
 
 type Unnamed = Omit<Measure, 'variant'>
 
@@ -86,7 +93,7 @@ export const isVoid = (history: History): boolean =>
 export const isCompletionVoid = (history: History): boolean =>
   !history.clocksAgree || voidBecause(history, completions(history, orderTimelines(history))) !== undefined
 
-/** The attempts that are measured: the first of each order after the warm-up. What is asked again is answered from a book. */
+/** The attempts that are measured: the first of each order after the warm-up. A repeated request is answered from the orders table. */
 export const measuredOf = ({ attempts, warmUpOrders }: History): Attempt[] =>
   attempts.filter(({ index, attempt }) => index >= warmUpOrders && attempt === 1)
 
@@ -117,8 +124,8 @@ export const kindOf = (answer: Answer): string =>
   answer.kind === 'status' ? `${answer.status}${answer.code ? ` ${answer.code}` : ''}` : answer.kind
 
 /**
- * An order that never completed counts until the last thing that is known, as "at least". One that was refused, or given
- * up because of a fault, has no such latency: a quick failure is not a quick order.
+ * An order that never completed counts until the last thing that is known, as "at least". One that was refused, or
+ * abandoned because of a fault, has no such latency: a quick failure is not a quick order.
  */
 export function completions(history: History, lives: readonly OrderTimeline[]): Sample[] {
   const known = [
@@ -159,3 +166,25 @@ export function backlog(history: History): [number, number][] {
   let depth = 0
   return changes.map(([atNs, change]) => [(atNs - history.originNs) / 1e9, (depth += change)])
 }
+
+export type Found = Pick<Measure, 'value' | 'atLeast' | 'unit' | 'note'>
+
+/** Why a completed latency is void: stamps of two kernels cannot be taken from each other. */
+export const CLOCKS_DIFFER = 'the clocks differ'
+/** Why a latency is void where the load itself was late. */
+export const GENERATOR_BOUND = 'generator-bound'
+
+/** A measure of a variant by name; without a value where there is none. */
+export const findMeasure = (result: VariantResult | undefined, name: string): Found =>
+  result?.measures.find(measure => measure.name === name) ?? { value: null, unit: '' }
+
+/** `4.2 ms`, `2.01 s`, `≥ 5.00 s`, or `an unknown time` with its reason. */
+export function ms({ value, atLeast, note }: Found): string {
+  if (value === null) return note ? `an unknown time (${note})` : 'an unknown time'
+  const text = value >= 1_000 ? `${(value / 1_000).toFixed(2)} s` : `${value.toFixed(value < 10 ? 2 : 0)} ms`
+  return atLeast ? `≥ ${text}` : text
+}
+
+/** A number with at most one decimal and thousands apart, or `unknown`. */
+export const count = ({ value }: Found): string =>
+  value === null ? 'unknown' : value.toLocaleString('en-US', { maximumFractionDigits: 1 })

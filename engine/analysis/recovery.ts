@@ -13,11 +13,10 @@ import {
   wasAbandoned,
   wasRejected,
 } from './order-timeline.ts'
-import { percentiles } from './latency/percentiles.ts'
-import { AVAILABLE_MS, peak, latency, voidBecause } from './measures.ts'
-import { ENDS, thinned } from './series.ts'
+import { percentiles } from './latency.ts'
+import { AVAILABLE_MS, peak, latency, voidBecause, CLOCKS_DIFFER } from './measures.ts'
+import { ENDS, thinned } from './plots.ts'
 import type { Measure, Series } from '../run/summary.ts'
-import { CLOCKS_DIFFER } from './format.ts'
 
 /** Caught up: no more orders wait than are on their way at any time. */
 const CAUGHT_UP = 5

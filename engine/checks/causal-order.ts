@@ -1,11 +1,11 @@
 /**
- * Stamps: time goes forward. Nothing is stamped before what caused it, and nobody writes a row with an earlier stamp than the
- * row before: with a clock that goes back, or rows whose orders are mixed up, every latency would be a lie.
+ * No effect has an earlier timestamp than its cause, and no row has an earlier one than the row before it: with a clock that
+ * goes back, or rows whose orders are mixed up, every latency would be wrong.
  *
- * Stamps of the client, of the book, and of inventory are each of one clock, and are always compared; across clocks only
- * where all agree. A store that was wiped is filled again with stamps of that time, so after a wipe no row of a store has
- * to be older than what followed from it. What came past the client's door may be older than the client's own attempt.
- * Not claimed: that an order is in the book before it is decided, for where the log is the truth the book is a view of it.
+ * Timestamps of the client, of the orders table, and of inventory are each of one clock, and are always compared; across
+ * clocks only where all agree. A store that was wiped is filled again with timestamps of that time, so after a wipe no row of
+ * a store has to be older than what followed from it. What did not come from a client may be older than the client's attempt.
+ * Not claimed: that an order is in the orders table before it is decided, because the table is a view where the log is the truth.
  */
 import type { History } from '../run/history.ts'
 import type { Attempt } from '../load/attempt.ts'
@@ -15,29 +15,25 @@ import { type OrderHistory, orderHistories } from './order-history.ts'
 /** Undefined when it never happened. */
 type Moment = { what: string; atNs: number } | undefined
 /** What came first, and what followed. */
-type Arrow = readonly [Moment, Moment]
+type Causation = readonly [Moment, Moment]
 
-export const causalOrder = defineCheck(
-  'causal-order',
-  'time goes forward: nothing is stamped before what caused it',
-  history => {
-    const stamped = [...orderHistories(history).values()].filter(
-      ({ attempts, rows, decisions }) => attempts.length + rows.length + decisions.length > 0,
-    )
-    const offenders = [
-      ...stamped.flatMap(trace =>
-        arrowsOf(trace, history)
-          .flatMap(whyBackwards)
-          .map(why => `${trace.orderId} ${why}`),
-      ),
-      ...tablesOf(history).flatMap(whyUnsorted),
-    ]
-    const where = history.clocksAgree ? '' : ', each clock for itself because they differ'
-    return evaluateAll({ looked: stamped.length, what: `orders with stamps${where}`, offenders })
-  },
-)
+export const causalOrder = defineCheck('causal-order', 'no effect has an earlier timestamp than its cause', history => {
+  const stamped = [...orderHistories(history).values()].filter(
+    ({ attempts, rows, decisions }) => attempts.length + rows.length + decisions.length > 0,
+  )
+  const offenders = [
+    ...stamped.flatMap(order =>
+      causationsOf(order, history)
+        .flatMap(whyBackwards)
+        .map(why => `${order.orderId} ${why}`),
+    ),
+    ...tablesOf(history).flatMap(whyUnsorted),
+  ]
+  const compared = history.clocksAgree ? '' : ' (compared per clock because the clocks differ)'
+  return evaluateAll({ examined: stamped.length, what: `orders with timestamps${compared}`, offenders })
+})
 
-const whyBackwards = ([cause, effect]: Arrow): string[] =>
+const whyBackwards = ([cause, effect]: Causation): string[] =>
   cause && effect && effect.atNs < cause.atNs
     ? [`${effect.what} ${((cause.atNs - effect.atNs) / 1e6).toFixed(3)} ms before it ${cause.what}`]
     : []
@@ -47,40 +43,40 @@ function first<Row>(what: string, rows: readonly Row[], stampOf: (row: Row) => n
   return known.length === 0 ? undefined : { what, atNs: Math.min(...known) }
 }
 
-const toldNs = ({ answer, answeredNs }: Attempt, low: number, high: number): number | undefined =>
+const answeredWithinNs = ({ answer, answeredNs }: Attempt, low: number, high: number): number | undefined =>
   answer.kind === 'status' && answer.status >= low && answer.status <= high ? answeredNs : undefined
 
-function arrowsOf(
+function causationsOf(
   { attempts, raw, rows, decisions, movements, notifications }: OrderHistory,
   history: History,
-): Arrow[] {
+): Causation[] {
   const sent = first('was sent', attempts, row => row.startedNs)
   const placed = first('was placed', rows, row => row.placedNs)
-  const settled = first('was settled', rows, row => row.decidedNs)
+  const finished = first('got its outcome', rows, row => row.decidedNs)
   const reserved = first('was reserved', movements, row => (row.kind === 'reserve' ? row.atNs : null))
   const decided = first('was decided', decisions, row => row.decidedNs)
   const released = first('was released', movements, row => (row.kind === 'release' ? row.atNs : null))
   const confirmed = first('was confirmed', notifications, row => row.sentNs)
-  const accepted = first('was accepted', attempts, row => toldNs(row, 200, 299))
-  const told201 = first('was told 201', attempts, row => toldNs(row, 201, 201))
+  const accepted = first('was accepted', attempts, row => answeredWithinNs(row, 200, 299))
+  const answered201 = first('was answered 201', attempts, row => answeredWithinNs(row, 201, 201))
   const effects = history.clocksAgree && raw.length === 0 ? [placed, reserved, decided, confirmed] : []
   const isWiped = history.executedSteps.some(({ action }) => action === 'wipe')
-  const kept: Arrow[] = [
+  const kept: Causation[] = [
     [decided, confirmed],
     [placed, accepted],
-    [decided, told201],
+    [decided, answered201],
   ]
   return [
     ...attempts.flatMap(ofAttempt),
-    [placed, settled],
+    [placed, finished],
     [reserved, decided],
     [decided, released],
-    ...effects.map((effect): Arrow => [sent, effect]),
+    ...effects.map((effect): Causation => [sent, effect]),
     ...(history.clocksAgree && !isWiped ? kept : []),
   ]
 }
 
-function ofAttempt({ plannedNs, startedNs, answeredNs, answer }: Attempt): Arrow[] {
+function ofAttempt({ plannedNs, startedNs, answeredNs, answer }: Attempt): Causation[] {
   const sent = { what: 'was sent', atNs: startedNs }
   const endedNs = answer.kind === 'status' ? answeredNs : answer.atNs
   return [
@@ -91,10 +87,10 @@ function ofAttempt({ plannedNs, startedNs, answeredNs, answer }: Attempt): Arrow
 
 type Table = { name: string; rows: { seq: number; orderId: string | null; atNs: number }[] }
 
-/** Rows that are stamped as they are written, by one process at a time. */
+/** Rows that get their timestamps as they are written, by one process at a time. */
 const tablesOf = ({ attempts, evidence: { orders, decisions, movements } }: History): Table[] => [
   { name: 'the attempts', rows: attempts.map((row, seq) => ({ orderId: row.orderId, seq, atNs: row.startedNs })) },
-  { name: 'the book', rows: orders.map(row => ({ ...row, atNs: row.placedNs })) },
+  { name: 'the orders table', rows: orders.map(row => ({ ...row, atNs: row.placedNs })) },
   { name: 'the decisions', rows: decisions.map(row => ({ ...row, atNs: row.decidedNs })) },
   { name: 'the movements', rows: movements },
 ]
@@ -105,6 +101,8 @@ const whyUnsorted = ({ name, rows }: Table): string[] =>
     .flatMap(({ orderId, atNs }, position, sorted) => {
       const before = sorted[position - 1]
       return before && atNs < before.atNs
-        ? [`${orderId ?? 'an opening'} came into ${name} after ${before.orderId ?? 'an opening'} with an earlier stamp`]
+        ? [
+            `${orderId ?? 'an opening'} has an earlier timestamp in ${name} than ${before.orderId ?? 'an opening'} before it`,
+          ]
         : []
     })

@@ -1,11 +1,19 @@
 /**
- * A check: one claim about a history, judged by nothing but the history.
+ * A check: one claim about a history, judged by nothing but the history; and its verdict.
  *
- * Guarantees: a history in which nothing was asked is vacuous for every check; `runCheck` never throws, and what a check
+ * Guarantees: a history in which nothing was requested is vacuous for every check; `runCheck` never throws, and what a check
  * throws is an unknown verdict. Does not guarantee that a claim could have failed: each check says so itself.
  */
 import type { History } from '../run/history.ts'
-import type { CheckResult } from './verdict.ts'
+
+/** On one claim about a history: three-valued as Jepsen's, and a fourth for a check that could not have failed. */
+export type Verdict = 'valid' | 'invalid' | 'unknown' | 'vacuous'
+
+/**
+ * `detail`: one sentence with the counts that it rests on; for an invalid one, the first offenders by id.
+ * `found`: how many offend; absent where nothing was judged, or where there is nothing to count.
+ */
+export type CheckResult = { name: string; verdict: Verdict; detail: string; found?: number }
 
 /** A pure function with its `name` as results show it, and the claim that it judges. */
 export type Check = {
@@ -21,7 +29,7 @@ const SHOWN = 3
 export function defineCheck(name: string, claim: string, judge: (history: History) => Finding): Check {
   const check = (history: History): CheckResult =>
     history.attempts.length + history.raw.length === 0
-      ? { name, ...vacuous('Nothing was asked.') }
+      ? { name, ...vacuous('No order was requested.') }
       : { name, ...judge(history) }
   // A function's own `name` is read-only, and can only be defined.
   return Object.defineProperty(Object.assign(check, { claim }), 'name', { value: name })
@@ -40,14 +48,14 @@ export function runCheck(check: Check, history: History): CheckResult {
 export const valid = (detail: string): Finding => ({ verdict: 'valid', detail })
 export const vacuous = (detail: string): Finding => ({ verdict: 'vacuous', detail })
 
-/** Invalid with the first offenders when there are any; else vacuous when nothing was looked at; else valid. Counts them. */
+/** Invalid with the first offenders when there are any; else vacuous when there was nothing to examine; else valid. Counts them. */
 export function evaluateAll({
-  looked,
+  examined,
   what,
   offenders,
 }: {
-  /** How many things could have offended. */
-  looked: number
+  /** How many could have offended. */
+  examined: number
   /** What they are, in the plural. */
   what: string
   /** Each names its order or message and what is wrong with it. */
@@ -56,9 +64,33 @@ export function evaluateAll({
   if (offenders.length > 0) {
     const more = offenders.length > SHOWN ? `; and ${offenders.length - SHOWN} more` : ''
     const shown = offenders.slice(0, SHOWN).join('; ')
-    const detail = `${offenders.length} found among ${looked} ${what}: ${shown}${more}.`
+    const detail = `${offenders.length} found among ${examined} ${what}: ${shown}${more}.`
     return { verdict: 'invalid', detail, found: offenders.length }
   }
-  if (looked === 0) return vacuous(`There were no ${what}.`)
-  return { ...valid(`All of ${looked} ${what}.`), found: 0 }
+  if (examined === 0) return vacuous(`There were no ${what}.`)
+  return { ...valid(`All ${examined} ${what} pass.`), found: 0 }
+}
+
+/** The worst first: one invalid check makes the whole invalid. */
+const RANK: readonly Verdict[] = ['invalid', 'unknown', 'vacuous', 'valid']
+
+/** The verdict of several; of none it is vacuous. */
+export const worst = (verdicts: readonly Verdict[]): Verdict =>
+  RANK.find(verdict => verdicts.includes(verdict)) ?? 'vacuous'
+
+/** The verdict of a result: failure is unknown, and what happens because a safeguard is left out on purpose does not count. */
+export function verdictOf({
+  checks,
+  variants,
+  failure,
+}: {
+  checks: readonly { verdict: Verdict; variant: string }[]
+  variants: readonly { name: string; disabledSafeguard?: string }[]
+  failure?: string | undefined
+}): Verdict {
+  const disabledSafeguard = new Set(
+    variants.filter(variant => variant.disabledSafeguard !== undefined).map(({ name }) => name),
+  )
+  const counted = checks.filter(({ variant }) => !disabledSafeguard.has(variant)).map(({ verdict }) => verdict)
+  return worst([...counted, ...(failure ? (['unknown'] as const) : [])])
 }

@@ -2,19 +2,12 @@
 // a check that could not have failed is vacuous and a vacuous check spoils the run's verdict.
 import { answersMatch } from './answers-match.ts'
 import type { Check } from './check.ts'
-import { conservation } from './conservation.ts'
+import { conservation, oversold } from './stock.ts'
 import { deadLetterClosure } from './dead-letter-closure.ts'
-import { duplicated } from './duplicated.ts'
+import { duplicated, unexpected, lost, allResolved, singleOutcome, undecided, unknownResolved } from './orders.ts'
 import { expectedOutcomes } from './expected-outcomes.ts'
-import { unexpected } from './unexpected.ts'
-import { lost } from './lost.ts'
-import { allResolved } from './all-resolved.ts'
-import { singleOutcome } from './single-outcome.ts'
-import { oversold } from './oversold.ts'
 import { duplicatesSeen } from './preconditions.ts'
 import { causalOrder } from './causal-order.ts'
-import { undecided } from './undecided.ts'
-import { unknownResolved } from './unknown-resolved.ts'
 
 /** Each can fail on any history in which an order was accepted and reserved. */
 export const always: readonly Check[] = [

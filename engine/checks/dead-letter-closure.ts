@@ -1,5 +1,5 @@
-// Dead-letter closure: what went in is done or dead, once, and nothing is both. Vacuous without a dead letter and
-// without a message that was sent to become one. A valid order that died undecided is `stuck`, and no leak here.
+// Every message is processed or dead-lettered, once, and never both. Vacuous without a dead letter and without a message that
+// was sent to become one. A valid order that was dead-lettered undecided is `undecided`, and no leak here.
 import type { History, RawMessage } from '../run/history.ts'
 import type { DeadLetter } from '../experiment/model.ts'
 import { defineCheck, valid, vacuous, evaluateAll } from './check.ts'
@@ -7,31 +7,32 @@ import { isDecided, isValid, type OrderHistory, orderHistories, wasRequested } f
 
 export const deadLetterClosure = defineCheck(
   'dead-letter-closure',
-  'what went in is done or dead, and nothing is both',
+  'every message is processed or dead-lettered, never both',
   history => {
     const poison = history.raw.filter(({ expect }) => expect === 'dead-letter')
     const { deadLetters } = history.evidence
-    if (poison.length + deadLetters.length === 0) return vacuous('Nothing was dead-lettered, and nothing had to be.')
+    if (poison.length + deadLetters.length === 0) return vacuous('No message was dead-lettered, and none had to be.')
     const { missing, surplus } = pair(poison, deadLetters)
     const all = orderHistories(history)
     const orders = [...all.values()].filter(isInside)
     const done = orders.filter(isDecided)
-    const gone = orders.filter(trace => !isDecided(trace) && trace.deadLetters.length === 0)
+    const gone = orders.filter(order => !isDecided(order) && order.deadLetters.length === 0)
     const offenders = [
       ...missing.map(({ id, class: kind }) => `${id} (${kind}) is not in the dead-letter queue`),
       ...surplus.flatMap(letter => whySurplus(letter, all)),
-      ...gone.map(({ orderId }) => `${orderId} is neither done nor dead`),
+      ...gone.map(({ orderId }) => `${orderId} is neither decided nor dead-lettered`),
     ]
     const counts = `${orders.length} orders and ${poison.length} poisoned messages`
-    if (offenders.length > 0) return evaluateAll({ looked: orders.length + poison.length, what: 'messages', offenders })
+    if (offenders.length > 0)
+      return evaluateAll({ examined: orders.length + poison.length, what: 'messages', offenders })
     return {
-      ...valid(`Of ${counts}, ${done.length} orders are done and ${deadLetters.length} messages dead.`),
+      ...valid(`Of ${counts}, ${done.length} orders are decided and ${deadLetters.length} messages are dead-lettered.`),
       found: 0,
     }
   },
 )
 
-/** An order that entered: it is in the book, or the timeline sent a message of it that must be decided. */
+/** An order that entered the system: it is in the orders table, or the timeline sent a message of it that must be decided. */
 const isInside = ({ rows, raw }: OrderHistory): boolean =>
   rows.length > 0 || raw.some(({ expect }) => expect === 'decided')
 
@@ -60,8 +61,8 @@ function pair(
 }
 
 function whySurplus({ id, orderId, reason }: DeadLetter, all: Map<string, OrderHistory>): string[] {
-  const trace = orderId === undefined ? undefined : all.get(orderId)
-  if (!trace || !wasRequested(trace)) return [`the dead letter ${id} (${reason}) came from nowhere`]
-  if (!isValid(trace)) return [`${orderId} is dead more than once (${reason})`]
-  return isDecided(trace) ? [`${orderId} is both done and dead (${reason})`] : []
+  const order = orderId === undefined ? undefined : all.get(orderId)
+  if (!order || !wasRequested(order)) return [`the dead letter ${id} (${reason}) belongs to no message that was sent`]
+  if (!isValid(order)) return [`${orderId} is dead-lettered more than once (${reason})`]
+  return isDecided(order) ? [`${orderId} is both decided and dead-lettered (${reason})`] : []
 }

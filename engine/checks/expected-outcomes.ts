@@ -1,5 +1,5 @@
-// Expected outcomes: the orders that the seed demands to fail, failed with a reason; those with plenty were reserved; the
-// scarce kitchen gave exactly its stock. An order without an outcome is `lost` or `stuck`, and not judged here.
+// The orders that the seed demands to fail, failed with a reason; those with plenty of stock were reserved; the scarce kitchen
+// reserved exactly its stock. An order without an outcome is `lost` or `undecided`, and not judged here.
 import type { History } from '../run/history.ts'
 import { defineCheck, evaluateAll } from './check.ts'
 import { isDecided, standing, type OrderHistory, orderHistories } from './order-history.ts'
@@ -7,29 +7,29 @@ import { isDecided, standing, type OrderHistory, orderHistories } from './order-
 /** `mayFail`: reasons for which the variant's faults may fail an order that was planned as reserved. */
 export const expectedOutcomes = ({ mayFail = [] }: { mayFail?: readonly string[] } = {}) =>
   defineCheck('expected-outcomes', 'orders are reserved or fail as the load demands', history => {
-    const decided = [...orderHistories(history).values()].filter(trace => trace.planned && isDecided(trace))
+    const decided = [...orderHistories(history).values()].filter(order => order.planned && isDecided(order))
     const offenders = [
-      ...decided.flatMap(trace => whyUnexpected(trace, mayFail).map(why => `${trace.orderId} ${why}`)),
+      ...decided.flatMap(order => whyUnexpected(order, mayFail).map(why => `${order.orderId} ${why}`)),
       ...scarceKitchens(decided).flatMap(kitchen => whyNotItsStock(kitchen, decided, history)),
     ]
-    return evaluateAll({ looked: decided.length, what: 'decided orders of the plan', offenders })
+    return evaluateAll({ examined: decided.length, what: 'decided orders of the load', offenders })
   })
 
-const isReserved = (trace: OrderHistory): boolean =>
-  trace.rows.length > 0 ? trace.rows.some(row => row.status === 'reserved') : standing(trace) === 'reserved'
+const isReserved = (order: OrderHistory): boolean =>
+  order.rows.length > 0 ? order.rows.some(row => row.status === 'reserved') : standing(order) === 'reserved'
 
 function reasonOf({ rows, decisions }: OrderHistory): string | null {
   const outcome = decisions[0]?.outcome
   return rows[0]?.reason ?? (outcome?.status === 'failed' ? outcome.reason : null)
 }
 
-function whyUnexpected(trace: OrderHistory, mayFail: readonly string[]): string[] {
-  const reserved = isReserved(trace)
-  const reason = reasonOf(trace)
-  if (!reserved && reason === null && standing(trace) !== 'released') return ['failed without a reason']
-  if (trace.planned?.expected === 'failed') return reserved ? ['had to fail and is reserved'] : []
+function whyUnexpected(order: OrderHistory, mayFail: readonly string[]): string[] {
+  const reserved = isReserved(order)
+  const reason = reasonOf(order)
+  if (!reserved && reason === null && standing(order) !== 'released') return ['failed without a reason']
+  if (order.planned?.expected === 'failed') return reserved ? ['had to fail and is reserved'] : []
   if (reserved || mayFail.includes(reason ?? 'released')) return []
-  const soldOut = trace.planned?.expected === 'scarce' && reason === 'out-of-stock'
+  const soldOut = order.planned?.expected === 'scarce' && reason === 'out-of-stock'
   return soldOut ? [] : [`failed: ${reason ?? 'released'}`]
 }
 
@@ -38,17 +38,17 @@ const scarceKitchens = (decided: OrderHistory[]): string[] => [
 ]
 
 /**
- * Scarce orders are of one unit. A unit that was given back may have come too late for the others, so a kitchen with a
+ * Scarce orders are of one unit. A released unit may have come too late for the others, so a kitchen with a
  * release is left to `oversold` and `conservation`.
  */
 function whyNotItsStock(kitchenId: string, decided: OrderHistory[], { openingStock }: History): string[] {
   const named = openingStock[kitchenId]
-  const asked = decided.filter(({ planned, decisions }) => planned?.kitchenId === kitchenId && decisions.length > 0)
-  if (!named || asked.some(trace => standing(trace) === 'released')) return []
+  const requested = decided.filter(({ planned, decisions }) => planned?.kitchenId === kitchenId && decisions.length > 0)
+  if (!named || requested.some(order => standing(order) === 'released')) return []
   const stock = Object.values(named).reduce((units, more) => units + more, 0)
-  const reserved = asked.filter(trace => standing(trace) === 'reserved').length
-  const due = Math.min(stock, asked.length)
+  const reserved = requested.filter(order => standing(order) === 'reserved').length
+  const due = Math.min(stock, requested.length)
   return reserved === due
     ? []
-    : [`${kitchenId} reserved ${reserved} of ${stock} units though ${asked.length} were wanted`]
+    : [`${kitchenId} reserved ${reserved} of ${stock} units though ${requested.length} were requested`]
 }

@@ -1,8 +1,8 @@
 /**
- * All that a history says of one order, from both ends.
+ * All that a history says of one order, from the client and from the services.
  *
- * Guarantees: every row, attempt and message that names an order is in that order's trace, in the sequence of the
- * history, whether the order was asked or not. Does not judge.
+ * Guarantees: every row, attempt and message that names an order is in that order's history, in the sequence of the
+ * whole history, whether the order was requested or not. Does not judge.
  */
 import type { DecisionRow, MovementRow, NotificationRow, OrderRow } from '#common/contracts/evidence.ts'
 import type { History, RawMessage } from '../run/history.ts'
@@ -22,7 +22,7 @@ export type OrderHistory = {
   deadLetters: DeadLetter[]
 }
 
-/** The traces by `orderId`; of planned orders too that left nothing. */
+/** By `orderId`; also of planned orders that left nothing. */
 export function orderHistories({ planned, attempts, raw, evidence }: History): Map<string, OrderHistory> {
   const all = new Map<string, OrderHistory>()
   const add = <Kind extends Exclude<keyof OrderHistory, 'orderId' | 'planned'>>(
@@ -31,11 +31,11 @@ export function orderHistories({ planned, attempts, raw, evidence }: History): M
   ) => {
     for (const item of items) {
       if (item.orderId === null || item.orderId === undefined) continue
-      const list: unknown[] = traceOf(all, item.orderId)[kind]
+      const list: unknown[] = historyOf(all, item.orderId)[kind]
       list.push(item)
     }
   }
-  for (const order of planned) traceOf(all, order.orderId).planned = order
+  for (const order of planned) historyOf(all, order.orderId).planned = order
   add('attempts', attempts)
   add('raw', raw)
   add('rows', evidence.orders)
@@ -46,10 +46,10 @@ export function orderHistories({ planned, attempts, raw, evidence }: History): M
   return all
 }
 
-function traceOf(all: Map<string, OrderHistory>, orderId: string): OrderHistory {
-  let trace = all.get(orderId)
-  if (!trace) {
-    trace = {
+function historyOf(all: Map<string, OrderHistory>, orderId: string): OrderHistory {
+  let order = all.get(orderId)
+  if (!order) {
+    order = {
       orderId,
       planned: undefined,
       attempts: [],
@@ -60,12 +60,12 @@ function traceOf(all: Map<string, OrderHistory>, orderId: string): OrderHistory 
       notifications: [],
       deadLetters: [],
     }
-    all.set(orderId, trace)
+    all.set(orderId, order)
   }
-  return trace
+  return order
 }
 
-/** Whether somebody asked for the order: a client's plan, or a message of the timeline. */
+/** Whether the order was requested: by the plan, or by a message of the timeline. */
 export const wasRequested = ({ planned, raw }: OrderHistory): boolean => planned !== undefined || raw.length > 0
 
 /** Whether the order is one that must be decided: all that was sent of a poisoned one is poison. */
@@ -87,14 +87,14 @@ export const isDecided = ({ rows, decisions }: OrderHistory): boolean =>
 export const leftNothing = ({ rows, decisions, movements, notifications, deadLetters }: OrderHistory): boolean =>
   rows.length + decisions.length + movements.length + notifications.length + deadLetters.length === 0
 
-/** Units that the order holds at the end, by sku: what was reserved less what was given back. */
+/** Units that the order holds at the end, by sku: what was reserved less what was released. */
 export function held({ movements }: OrderHistory): Map<string, number> {
   const units = new Map<string, number>()
   for (const { sku, delta } of movements) units.set(sku, (units.get(sku) ?? 0) - delta)
   return units
 }
 
-export const holdsStock = (trace: OrderHistory): boolean => [...held(trace).values()].some(units => units !== 0)
+export const holdsStock = (order: OrderHistory): boolean => [...held(order).values()].some(units => units !== 0)
 
 /** Units that the plan asks for, by sku: two lines of one sku want their sum. */
 export function wanted({ items }: PlannedOrder): Map<string, number> {
@@ -103,6 +103,6 @@ export function wanted({ items }: PlannedOrder): Map<string, number> {
   return units
 }
 
-/** Messages of this order that the timeline sent in order to see them given up. */
+/** Messages of this order that the timeline sent to be dead-lettered. */
 export const expectedDead = ({ raw }: OrderHistory): number =>
   raw.filter(({ expect }) => expect === 'dead-letter').length

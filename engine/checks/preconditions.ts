@@ -1,12 +1,12 @@
-// Seen: what an experiment did on purpose really happened. Never invalid: when it did not happen, the other verdicts of
-// the run prove nothing about it, so the run is vacuous and says so.
+// What an experiment did on purpose really happened. Never invalid: when it did not happen, the other verdicts of the run prove
+// nothing about it, so the run is vacuous and says so.
 import type { History } from '../run/history.ts'
 import { type Check, defineCheck, type Finding, vacuous, valid } from './check.ts'
 
-const atLeastOnce = (count: number, atLeast: number, what: string): Finding =>
-  count >= atLeast ? valid(`${what} ${count} times.`) : vacuous(`${what} ${count} times, and ${atLeast} were needed.`)
+const atLeastOnce = (count: number, atLeast: number, happened: string): Finding =>
+  count >= atLeast ? valid(`${happened}.`) : vacuous(`${happened}; ${atLeast} were needed.`)
 
-/** The fault bit, over all lives of the service. */
+/** The fault was injected, over all processes that the service had. */
 export function faultSeen({
   service,
   fault,
@@ -16,25 +16,36 @@ export function faultSeen({
   fault: string
   atLeast?: number
 }): Check {
-  const claim = `the fault ${fault} of ${service} bit at least ${atLeast} times`
-  return defineCheck(`fault-seen ${service}/${fault}`, claim, history =>
-    atLeastOnce(history.faults[service]?.[fault]?.injections ?? 0, atLeast, `The fault ${fault} of ${service} bit`),
-  )
-}
-
-/** The timeline did what it was to do, without an error. */
-export function stepSeen({ verb, target, atLeast = 1 }: { verb: string; target?: string; atLeast?: number }): Check {
-  const what = target === undefined ? verb : `${verb} ${target}`
-  return defineCheck(`step-seen ${what}`, `the timeline did ${what} at least ${atLeast} times`, history => {
-    const acts = history.executedSteps.filter(
-      act => act.action === verb && (target === undefined || act.target === target),
-    )
-    return atLeastOnce(acts.length, atLeast, `The timeline did ${what}`)
+  const claim = `the fault ${fault} of ${service} is injected at least ${timesOf(atLeast)}`
+  return defineCheck(`fault-seen ${service}/${fault}`, claim, history => {
+    const injections = history.faults[service]?.[fault]?.injections ?? 0
+    return atLeastOnce(injections, atLeast, `The fault ${fault} of ${service} was injected ${timesOf(injections)}`)
   })
 }
 
+/** The timeline ran the step, without an error. */
+export function stepSeen({
+  action,
+  target,
+  atLeast = 1,
+}: {
+  action: string
+  target?: string
+  atLeast?: number
+}): Check {
+  const step = target === undefined ? action : `${action} ${target}`
+  return defineCheck(`step-seen ${step}`, `the step ${step} ran at least ${timesOf(atLeast)}`, history => {
+    const steps = history.executedSteps.filter(
+      executed => executed.action === action && (target === undefined || executed.target === target),
+    )
+    return atLeastOnce(steps.length, atLeast, `The step ${step} ran ${timesOf(steps.length)}`)
+  })
+}
+
+const timesOf = (count: number): string => (count === 1 ? 'once' : `${count} times`)
+
 /**
- * Duplicates came. By default these are the messages that the timeline sent as duplicates, and orders that were sent to
+ * Duplicates arrived. By default these are the messages that the timeline sent as duplicates, and orders that were sent to
  * an answer more than once; `count` counts what the broker itself delivered again, as the experiment knows it.
  */
 export function duplicatesSeen({
@@ -45,7 +56,9 @@ export function duplicatesSeen({
   count?: (history: History) => number
 } = {}): Check {
   const claim = `at least ${atLeast} duplicates arrived`
-  return defineCheck('duplicates-seen', claim, history => atLeastOnce(count(history), atLeast, 'A duplicate arrived'))
+  return defineCheck('duplicates-seen', claim, history =>
+    atLeastOnce(count(history), atLeast, `Duplicates that arrived: ${count(history)}`),
+  )
 }
 
 function duplicatesOf({ raw, attempts }: History): number {

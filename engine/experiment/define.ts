@@ -1,12 +1,11 @@
 // An experiment is a value: a question, settings by profile, variants that are measured in one run, and what to say.
 // No timers and no services in it: the engine does what it names.
-import type { Check } from '../checks/check.ts'
+import type { Check, CheckResult } from '../checks/check.ts'
 import type { History } from '../run/history.ts'
 import type { MixOptions } from '../load/mix.ts'
 import type { PlannedStart } from '../load/plan.ts'
 import type { Model } from './model.ts'
 import type { Measure, Series } from '../run/summary.ts'
-import type { CheckResult } from '../checks/verdict.ts'
 import type { Profile, Settings } from './profile.ts'
 import type { Step, Progress } from './steps.ts'
 

@@ -1,9 +1,12 @@
 /**
- * How many orders of each kind a load has: exact numbers, worked out before the first random one is drawn.
+ * How many orders of each kind a load has, and the kitchens and stock that go with them: exact numbers, worked out before the
+ * first random one is drawn.
  *
  * Guarantees: the numbers add up to `count`, and the scarce kitchen holds less than is asked of it.
  * Does not guarantee that a small load has every kind: 1 % of 20 orders is none, and a check over them is then vacuous.
  */
+import { MENU } from '#common/contracts/order.ts'
+
 export type MixOptions = {
   count: number
   /** Kitchens with plenty of everything; 64 by default. */
@@ -55,4 +58,35 @@ function wholeAtLeast(name: string, value: number, least: number): void {
   if (!Number.isInteger(value) || value < least) {
     throw new RangeError(`${name} must be a whole number from ${least}, not ${value}.`)
   }
+}
+
+export const SCARCE_KITCHEN = 'scarce'
+/** What the scarce kitchen cooks: one sku, so that the kitchen's stock is one number. */
+export const SCARCE_SKU = 'burger'
+/** In no kitchen's stock. */
+export const UNKNOWN_SKU = 'unicorn'
+/** Every kitchen began with one, and every order of it asks for more. */
+export const RARE_SKU = 'truffle'
+export const RARE_STOCK = 1
+
+const PLENTY = 1_000_000
+
+export type InitialStock = Record<string, Record<string, number>>
+
+/** `kitchen-00`, `kitchen-01` and so on. */
+export function kitchenNames(kitchens: number): string[] {
+  return Array.from({ length: kitchens }, (_, number) => `kitchen-${String(number).padStart(2, '0')}`)
+}
+
+/**
+ * The value of INITIAL_STOCK, before JSON: quantities by kitchen and sku. Services that start with it and serve this mix alone
+ * cannot run out for an order expected `reserved`, cannot reserve one expected `failed`, and reserve exactly `scarceStock` of
+ * the scarce orders.
+ */
+export function initialStock(mix: OrderMix): InitialStock {
+  const kitchenStock = { ...Object.fromEntries(MENU.map(sku => [sku, PLENTY])), [RARE_SKU]: RARE_STOCK }
+  const stock: InitialStock = {}
+  for (const kitchen of kitchenNames(mix.kitchens)) stock[kitchen] = { ...kitchenStock }
+  if (mix.scarce > 0) stock[SCARCE_KITCHEN] = { [SCARCE_SKU]: mix.scarceStock }
+  return stock
 }

@@ -7,12 +7,10 @@
  * Runs in whatever thread calls it; `generator.ts` gives it one of its own.
  */
 import type { Pool } from 'undici'
-import { nearestRank } from '../analysis/latency/percentiles.ts'
+import { nearestRank } from '../analysis/latency.ts'
 import { monotonicNs, readClock } from '#common/contracts/clock.ts'
 import type { Attempt, LoadResult, LoadProgress } from './attempt.ts'
-import { abortAt } from './deadline.ts'
 import type { PlannedOrder } from './orders.ts'
-import { pace } from './pace.ts'
 import type { PlannedStart } from './plan.ts'
 import { openPool, send, type Target } from './send.ts'
 
@@ -116,4 +114,55 @@ function lateness(attempts: readonly Attempt[]): LoadResult['lateness'] {
   if (lateMs.length === 0) return undefined
   const rank = (perMille: number): number => nearestRank(lateMs, perMille)
   return { p50Ms: rank(500), p99Ms: rank(990), maxMs: rank(1000) }
+}
+
+/** A timer alone is milliseconds late, so the event loop is turned for the last part of each wait. */
+const SPIN_NS = 2_000_000
+
+/**
+ * Starts things at planned moments, in sequence, none before its moment, and none waits for another's end. Resolves when the
+ * last was started or `stop` fired; `start` gets the position in `startsNs`, which must ascend.
+ * Punctual only on a machine whose cores are free: lateness is recorded by the caller and judged.
+ */
+function pace(startsNs: readonly number[], start: (position: number) => void, stop: AbortSignal): Promise<void> {
+  return new Promise(resolve => {
+    let position = 0
+    let sleep: NodeJS.Timeout | undefined
+    const end = (): void => {
+      stop.removeEventListener('abort', end)
+      clearTimeout(sleep)
+      resolve()
+    }
+    const turn = (): void => {
+      if (stop.aborted) return
+      let next = startsNs[position]
+      while (next !== undefined && next <= monotonicNs()) {
+        start(position++)
+        next = startsNs[position]
+      }
+      if (next === undefined) return end()
+      const sleepMs = Math.floor((next - monotonicNs() - SPIN_NS) / 1e6)
+      if (sleepMs >= 1) sleep = setTimeout(turn, sleepMs)
+      else setImmediate(turn)
+    }
+    stop.addEventListener('abort', end)
+    if (stop.aborted) end()
+    else turn()
+  })
+}
+
+/**
+ * Aborts `control` with the reason `deadline` at `dueNs` of the monotonic clock, never before it, and after it only by what
+ * the event loop is late. The result calls that off.
+ */
+function abortAt(dueNs: number, control: AbortController): () => void {
+  let timer: NodeJS.Timeout | undefined
+  // A timer counts from the beginning of the loop's turn, so after a long turn it fires early, and waits again.
+  const wait = (): void => {
+    const leftMs = Math.ceil((dueNs - monotonicNs()) / 1e6)
+    if (leftMs > 0) timer = setTimeout(wait, leftMs)
+    else control.abort('deadline')
+  }
+  wait()
+  return () => clearTimeout(timer)
 }

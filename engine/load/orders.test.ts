@@ -1,9 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { deriveOrderId } from '#common/contracts/order-id.ts'
-import { orderMix } from './mix.ts'
+import { orderMix, initialStock, RARE_SKU, SCARCE_KITCHEN, SCARCE_SKU, UNKNOWN_SKU } from './mix.ts'
 import { type PlannedOrder, planOrders } from './orders.ts'
-import { initialStock, RARE_SKU, SCARCE_KITCHEN, SCARCE_SKU, UNKNOWN_SKU } from './stock.ts'
 
 const options = { seed: 42, runId: 'run-a', count: 2000 }
 

@@ -7,9 +7,18 @@
  */
 import { MENU } from '#common/contracts/order.ts'
 import { deriveOrderId } from '#common/contracts/order-id.ts'
-import { type MixOptions, type OrderMix, orderMix } from './mix.ts'
+import {
+  type MixOptions,
+  type OrderMix,
+  orderMix,
+  kitchenNames,
+  RARE_SKU,
+  RARE_STOCK,
+  SCARCE_KITCHEN,
+  SCARCE_SKU,
+  UNKNOWN_SKU,
+} from './mix.ts'
 import { type Random, seededRandom } from './random.ts'
-import { kitchenNames, RARE_SKU, RARE_STOCK, SCARCE_KITCHEN, SCARCE_SKU, UNKNOWN_SKU } from './stock.ts'
 
 export type OrderLine = { sku: string; quantity: number }
 

@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { type BrokerControl, withBrokers } from './broker-targets.ts'
-import { model } from '../testing/sample-evidence.ts'
-import { sampleRuntime } from '../testing/sample-runtime.ts'
+import { model, sampleRuntime } from '../testing/sample-runtime.ts'
 import type { Opening, Runtime } from '../experiment/runtime.ts'
 
 const opening: Opening = {

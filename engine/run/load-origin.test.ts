@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { monotonicNs, readClock } from '#common/contracts/clock.ts'
-import { model, startService } from '../testing/sample-evidence.ts'
+import { model, startService } from '../testing/sample-runtime.ts'
 import { chooseLoadOrigin } from './load-origin.ts'
 
 const AHEAD_NS = 3_600e9

@@ -2,11 +2,12 @@
 import { join } from 'node:path'
 import type { Experiment, Variant, VariantResult } from '../experiment/define.ts'
 import type { Profile } from '../experiment/profile.ts'
-import { quantilesOf } from '../analysis/latency/quantiles.ts'
-import { ordersOf } from '../analysis/order-points.ts'
-import { marksOf, seriesOf } from '../analysis/series.ts'
-import type { Result } from './summary.ts'
-import { verdictOf } from '../checks/verdict.ts'
+import { quantilesOf, ordersOf, marksOf, seriesOf } from '../analysis/plots.ts'
+import type { Result, Measure } from './summary.ts'
+import { verdictOf, runCheck, type CheckResult } from '../checks/check.ts'
+import type { History } from './history.ts'
+import { standardMeasures } from '../analysis/measures.ts'
+import { evaluateThresholds } from '../analysis/thresholds.ts'
 
 export type Parts = {
   experiment: Experiment
@@ -63,3 +64,31 @@ export const slugOf = (variant: string): string => variant.replaceAll(/[^a-z0-9]
 
 /** @param folder of the experiment in its run */
 export const historyFile = (folder: string, variant: string): string => join(folder, `${slugOf(variant)}.history.json`)
+
+// Evaluates a variant: its checks, measures and thresholds, from its history alone.
+
+/** Checks whose findings are measures too, by the name of the measure: what no order may be. */
+const COUNTED: Readonly<Record<string, string>> = {
+  lost: 'lost',
+  duplicated: 'duplicated',
+  oversold: 'oversold',
+  'all-resolved': 'unknown',
+}
+
+/** Its checks, then its measures, then the thresholds that these have to keep. */
+export function evaluate(variant: Variant, history: History): VariantResult {
+  const checks = variant.checks.map(check => runCheck(check, history))
+  const own = [...(variant.measures?.(history) ?? []), ...counts(checks)]
+  const measures = [...standardMeasures(history), ...own].map(measure => ({ variant: variant.name, ...measure }))
+  checks.push(...evaluateThresholds(variant.thresholds ?? [], variant.name, measures))
+  return { variant, history, measures, checks }
+}
+
+/** How many orders each of these checks found: the same code counts them and gives the verdict. */
+const counts = (checks: readonly CheckResult[]): Omit<Measure, 'variant'>[] =>
+  checks.flatMap(({ name, verdict, found }) => {
+    const measure = COUNTED[name]
+    if (measure === undefined) return []
+    const note = found === undefined && { note: `the check ${name} is ${verdict}` }
+    return { name: measure, unit: 'orders', value: found ?? null, ...note }
+  })

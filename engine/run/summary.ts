@@ -1,5 +1,5 @@
 // The JSON of a run: inputs beside numbers beside verdicts. Tables and pictures are rendered from it alone.
-import type { CheckResult, Verdict } from '../checks/verdict.ts'
+import type { CheckResult, Verdict } from '../checks/check.ts'
 import type { Profile, Settings } from '../experiment/profile.ts'
 import type { BrokerKind } from '../experiment/model.ts'
 

@@ -8,7 +8,7 @@ import { createInterface } from 'node:readline'
 import { test, type TestContext } from 'node:test'
 import { waitFor } from '#host/wait-for.ts'
 import { syncAway } from '#host/block-device.ts'
-import { readUsage } from './usage-probe.ts'
+import { readUsage } from './usage.ts'
 
 const BYTES = 32 * 2 ** 20
 

@@ -3,9 +3,8 @@
 // void; a window that does not come to its end in time is unknown. Where costs are not asked for it does nothing.
 import { setTimeout as wait } from 'node:timers/promises'
 import { waitFor } from '#host/wait-for.ts'
-import type { Costs, UsageReading } from './usage.ts'
+import { type Costs, type UsageReading, readUsage } from './usage.ts'
 import { syncAway } from '#host/block-device.ts'
-import { readUsage } from './usage-probe.ts'
 import type { Variant } from '../experiment/define.ts'
 import type { Attempt } from '../load/attempt.ts'
 import type { Runtime } from '../experiment/runtime.ts'

@@ -5,13 +5,11 @@
  * fail, sell out, are released, time out, are refused, sent twice, and, past the client's door, duplicates and poison.
  * Written apart from the workflow, so that checks are not judged by the code that they judge.
  */
-import { emptyHistory } from '../run/empty-history.ts'
-import type { History } from '../run/history.ts'
+import { emptyHistory, type History } from '../run/history.ts'
 import type { Answer, Attempt } from '../load/attempt.ts'
-import { orderMix } from '../load/mix.ts'
+import { orderMix, initialStock } from '../load/mix.ts'
 import { planOrders, type PlannedOrder } from '../load/orders.ts'
 import { type Random, seededRandom } from '../load/random.ts'
-import { initialStock } from '../load/stock.ts'
 import { type Ledger, ledger } from './sample-ledger.ts'
 
 /** Why orders that were planned as reserved may be failed in a made history. */

@@ -1,6 +1,8 @@
 /** For tests: a runtime and a link that have nothing behind them but an address. */
-import type { BrokerInspector } from '../experiment/model.ts'
+import type { BrokerInspector, Model } from '../experiment/model.ts'
 import type { Runtime } from '../experiment/runtime.ts'
+import { once } from 'node:events'
+import { createServer } from 'node:http'
 
 /** Every service is at `url`, and what is done to one does nothing. */
 export const sampleRuntime = (url = ''): Runtime => ({
@@ -23,3 +25,45 @@ export const sampleInspector = (verbs: BrokerInspector['operations'] = {}): Brok
   operations: verbs,
   close: async () => {},
 })
+
+/** For tests: a model of one service, and that service, which answers what the test says. */
+
+export const link = sampleInspector()
+
+export const model: Model = {
+  name: 'made',
+  services: [{ name: 'all', role: 'order', port: 0, environment: () => ({}) }],
+  brokers: [],
+  features: [],
+  entry: 'all',
+  evidence: { orders: 'all', inventory: 'all', notifications: 'all' },
+  durability: 'nowhere',
+  defaultConcurrency: 64,
+  connect: async () => link,
+  remove: async () => {},
+}
+
+/** A service that holds `rows` by path, and pages through them. */
+export async function startService(answer: (path: string, after: number, limit: number) => unknown) {
+  const asked: string[] = []
+  const server = createServer(({ url = '' }, response) => {
+    asked.push(url)
+    const { pathname, searchParams } = new URL(url, 'http://service')
+    const page = answer(pathname, Number(searchParams.get('after')), Number(searchParams.get('limit')))
+    response.end(JSON.stringify(page))
+  })
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const address = server.address()
+  const port = typeof address === 'object' && address ? address.port : 0
+  const runtime = sampleRuntime(`http://127.0.0.1:${port}`)
+  return {
+    asked,
+    runtime,
+    async [Symbol.asyncDispose]() {
+      server.closeAllConnections()
+      server.close()
+      await once(server, 'close')
+    },
+  }
+}

@@ -4,7 +4,7 @@ export const brokerKinds = ['rabbitmq', 'kafka'] as const
 export type BrokerKind = (typeof brokerKinds)[number]
 export type SourceName = 'address' | 'packages' | 'docker'
 
-/** The verbs that an experiment has on a private broker; each needs the one before it to have ended. */
+/** What an experiment can do to a private broker; each call needs the one before it to have ended. */
 export type BrokerProcess = {
   /** The leaders of its process groups, its own process first; none in a container; other ones after `start`. */
   readonly pids: readonly number[]

@@ -5,11 +5,9 @@ import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
 import { thisOwner } from '#host/owner.ts'
 import { type BrokerKind, brokerKinds } from './broker.ts'
-import { planContainer } from './container-plan.ts'
+import { planContainer } from './docker.ts'
 import { provideBroker, surveyBrokers } from './provide.ts'
-import { runDocker } from './run-docker.ts'
-import { layersDone, pullImage } from './pull-image.ts'
-import { ownedContainers } from './sweep-containers.ts'
+import { runDocker, layersDone, pullImage, ownedContainers } from './docker-engine.ts'
 
 /** An environment in which `docker` is this script and nothing else of Docker, Java or apt is there. */
 function withDocker(t: TestContext, script: string): NodeJS.ProcessEnv {

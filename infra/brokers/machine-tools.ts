@@ -1,7 +1,12 @@
-/** What the machine has of the tools that private brokers need, and what to install where it lacks one. */
-import { accessSync, constants, statSync } from 'node:fs'
+/**
+ * The tools of this machine that private brokers need: whether they are here, what to install, and running one to its end.
+ * Like every child a tool ends with the lab, and with `signal`.
+ */
+import { accessSync, constants, statSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
-import { runTool } from './run-tool.ts'
+import { tmpdir } from 'node:os'
+import { stripVTControlCharacters } from 'node:util'
+import { startChild } from '#host/child.ts'
 
 const OLDEST_JAVA = 17
 
@@ -42,4 +47,35 @@ export function requireCommands(
 ): void {
   const missing = names.filter(name => !findCommand(name, environment))
   if (missing.length > 0) throw new Error(`${purpose} needs ${missing.join(' and ')}, missing here: ${wayOut}.`)
+}
+
+export type ToolOptions = { env?: NodeJS.ProcessEnv; cwd?: string; signal?: AbortSignal }
+
+/** Resolves with all that it printed; rejects with one sentence that holds the line that explains most. */
+export async function runTool(command: string, args: string[], options: ToolOptions = {}): Promise<string> {
+  const { signal, ...rest } = options
+  signal?.throwIfAborted()
+  const folder = mkdtempSync(join(tmpdir(), 'lab-tool-'))
+  const file = join(folder, 'output')
+  const child = startChild({ command, args, ...rest, stdoutFile: file, stderrFile: file })
+  const abort = (): void => child.kill()
+  signal?.addEventListener('abort', abort, { once: true })
+  try {
+    const { code, signal: killedBy } = await child.exited
+    signal?.throwIfAborted()
+    const output = readFileSync(file, 'utf8')
+    if (code === 0) return output
+    throw new Error(`${command} ended with ${code ?? killedBy}: ${explain(output)}`)
+  } finally {
+    signal?.removeEventListener('abort', abort)
+    rmSync(folder, { recursive: true, force: true })
+  }
+}
+
+function explain(output: string): string {
+  const lines = stripVTControlCharacters(output)
+    .split('\n')
+    .filter(line => line.trim() !== '')
+  const telling = lines.find(line => /^(\[ERROR\] .|E:|Err:)/.test(line)) ?? lines.at(-1) ?? 'it printed nothing.'
+  return telling.trim().slice(0, 400)
 }

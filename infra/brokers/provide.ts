@@ -2,11 +2,80 @@
  * Where a broker comes from: the first source that serves. A source that the user named (an address, or one
  * in LAB_BROKERS) is used or fails: another one never takes its place in silence.
  */
-import { address } from './address.ts'
-import type { Broker, BrokerKind, ProvideOptions, Source, SourceName } from './broker.ts'
-import { brokerKinds } from './broker.ts'
+import {
+  type Broker,
+  type BrokerKind,
+  type ProvideOptions,
+  type Source,
+  type SourceName,
+  brokerKinds,
+} from './broker.ts'
 import { docker } from './docker.ts'
-import { packages } from './packages.ts'
+import { probes, withoutPassword } from './probes.ts'
+import { kafkaIsCached, kafkaVersion, requireMaven, provideKafka } from './kafka.ts'
+import { rabbitmqIsCached, requireDebianTools, provideRabbitmq } from './rabbitmq.ts'
+import { findJava } from './machine-tools.ts'
+
+export const variables: Record<BrokerKind, string> = { rabbitmq: 'LAB_RABBITMQ_URL', kafka: 'LAB_KAFKA_BROKERS' }
+
+/**
+ * A broker that the user runs, named by LAB_RABBITMQ_URL or LAB_KAFKA_BROKERS. It is probed before it is used, and it is
+ * never stopped. What the lab makes there carries the run's prefix; removing it is the model's work. No message shows the
+ * password of an address.
+ */
+const address: Source = {
+  name: 'address',
+
+  async serves(kind, environment) {
+    const variable = variables[kind]
+    const value = environment[variable]
+    const wayOut = `Set ${variable} to a running broker, or unset it to use a private one.`
+    if (!value) return { serves: false, asked: false, why: `${variable} is not set.`, wayOut: '' }
+    try {
+      const version = await probes[kind](value)
+      return { serves: true, detail: `${variable} (${withoutPassword(value)}, ${version})` }
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error)
+      return { serves: false, asked: true, why: `${variable} cannot be used: ${reason}`, wayOut }
+    }
+  },
+
+  async provide(kind, { environment }) {
+    const value = environment[variables[kind]] ?? ''
+    const version = await probes[kind](value)
+    return { kind, source: 'address', version, address: value, private: false, stop: async () => {} }
+  },
+}
+
+const surveys: Record<BrokerKind, (environment: NodeJS.ProcessEnv) => Promise<string>> = {
+  async kafka(environment) {
+    const java = await findJava(environment)
+    if (kafkaIsCached()) return `Kafka ${kafkaVersion()} from the cache, run by Java ${java.version}`
+    requireMaven(environment)
+    return `Kafka ${kafkaVersion()}, to be fetched once (54 MB) with Maven, run by Java ${java.version}`
+  },
+  async rabbitmq(environment) {
+    if (rabbitmqIsCached()) return 'RabbitMQ from the cache'
+    requireDebianTools(environment)
+    return "the distribution's RabbitMQ, to be fetched once (40 MB) with apt-get"
+  },
+}
+
+/** Private brokers from packages: fetched once into the cache, without root, and ended with the lab. */
+const packages: Source = {
+  name: 'packages',
+
+  async serves(kind, environment) {
+    try {
+      return { serves: true, detail: await surveys[kind](environment) }
+    } catch (error) {
+      const why = error instanceof Error ? error.message : String(error)
+      return { serves: false, asked: false, why, wayOut: '' }
+    }
+  },
+
+  provide: (kind, options) => (kind === 'kafka' ? provideKafka(options) : provideRabbitmq(options)),
+}
 
 /** In the order of preference, after an address. */
 const ofPrivateBrokers: Source[] = [packages, docker]

@@ -1,5 +1,5 @@
 /**
- * A private broker's process and the verbs on it. Guarantees that `start` resolves only when the broker can
+ * A private broker's process and its controls. Guarantees that `start` resolves only when the broker can
  * serve, that a start that fails leaves no process, and that a broker which ends while it starts is an error
  * at once, with the end of its log.
  */
@@ -22,7 +22,7 @@ export type Launch<Launched> = {
 /** `beside` are processes that stay when the broker is killed and started again. */
 export type ServerOptions = Launch<Child> & { beside?: readonly Child[]; signal: AbortSignal }
 
-/** `end` is the polite way out, for a process that has something to write at its end. */
+/** `end` sends SIGTERM first, for a process that writes something at its end. */
 export type Server = BrokerProcess & { end(graceMs: number): Promise<void> }
 
 /** Starts the broker for the first time; `signal` ends that start only. */

@@ -3,7 +3,7 @@
 import { Command, CommanderError } from 'commander'
 import { UsageError } from './usage.ts'
 import type { Summary } from '#engine/run/summary.ts'
-import { worst } from '#engine/checks/verdict.ts'
+import { worst } from '#engine/checks/check.ts'
 
 export function createProgram(name: string, description: string): Command {
   return (

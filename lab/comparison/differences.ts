@@ -1,7 +1,7 @@
 // Which of two repeated measures is lower, and which of several is best. Between repetitions a difference is claimed only
 // where their ranges do not touch. A single run claims no small difference: one value must be twice the other, or ten
 // percentage points away from it.
-import { compare } from '#engine/analysis/latency/compare.ts'
+import { compare } from '#engine/analysis/repetitions.ts'
 import { type ConfigurationResults, medianOf, type RepeatedMeasure, repeatedMeasureOf } from './repeated-measures.ts'
 
 const FACTOR_OF_SINGLE_RUNS = 2

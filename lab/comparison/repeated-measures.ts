@@ -1,10 +1,10 @@
 // What the repetitions of a configuration measured: the one rule for all tables, sentences and differences of a comparison.
 // Guarantees: a repeated measure has values only where every repetition has one, since a void value is seldom void by chance
 // and the others would flatter. Where it has none it carries the first reason.
-import { repeated } from '#engine/analysis/latency/compare.ts'
+import { repeated } from '#engine/analysis/repetitions.ts'
 import type { Measure, Summary, Result } from '#engine/run/summary.ts'
 import { cell, NOTHING, withUnit } from '../report/terminal/numbers.ts'
-import { type Verdict, worst } from '#engine/checks/verdict.ts'
+import { type Verdict, worst } from '#engine/checks/check.ts'
 
 /** A model in one of its configurations, with the results of all its repetitions. */
 export type ConfigurationResults = {

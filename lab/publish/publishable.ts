@@ -1,7 +1,7 @@
 // Which runs may be published: complete ones with the default settings. A verdict is no reason to refuse one: an invalid result
 // is published as invalid.
 import type { Comparison, Summary } from '#engine/run/summary.ts'
-import { variables } from '#infra/brokers/address.ts'
+import { variables } from '#infra/brokers/provide.ts'
 import { requestOf, DEFAULTS, plan } from '../comparison/plan.ts'
 import type { Registry } from '../session/registry.ts'
 import { UsageError } from '../cli/usage.ts'

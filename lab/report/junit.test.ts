@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
 import type { Result } from '#engine/run/summary.ts'
-import type { Verdict } from '#engine/checks/verdict.ts'
+import type { Verdict } from '#engine/checks/check.ts'
 import { junit } from './junit.ts'
 import { sampleResult } from '../testing/sample-result.ts'
 

@@ -3,7 +3,7 @@
 import { sweepDeadRuns } from '#host/run-registry.ts'
 import { sweepLeases } from '#host/ports.ts'
 import { findCommand } from '#infra/brokers/machine-tools.ts'
-import { sweepContainers } from '#infra/brokers/sweep-containers.ts'
+import { sweepContainers } from '#infra/brokers/docker-engine.ts'
 import { removeProject } from '#runtimes/compose/project.ts'
 import { models } from './registry.ts'
 import { sweepUps } from './up.ts'

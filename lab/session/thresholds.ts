@@ -1,15 +1,21 @@
 // Thresholds of the command line (`--threshold`): parsed and refused before the run where they cannot apply to any measure of
 // it, and evaluated after it as further checks of a result. Units are known only of measures that could be computed in advance.
-import { boundIn, parseThreshold, type Threshold } from '#engine/analysis/thresholds/threshold.ts'
+import {
+  boundIn,
+  parseThreshold,
+  type Threshold,
+  measureOf,
+  evaluateThreshold,
+  notMeasured,
+} from '#engine/analysis/thresholds.ts'
 import { unknownName, UsageError } from '../cli/usage.ts'
 import { ERRORS } from '#common/contracts/errors.ts'
 import type { Experiment, Variant } from '#engine/experiment/define.ts'
 import type { Profile } from '#engine/experiment/profile.ts'
-import { emptyHistory } from '#engine/run/empty-history.ts'
-import { evaluate } from '#engine/run/evaluate.ts'
+import { emptyHistory } from '#engine/run/history.ts'
+import { evaluate } from '#engine/run/result.ts'
 import type { Measure, Result } from '#engine/run/summary.ts'
-import { measureOf, evaluateThreshold, notMeasured } from '#engine/analysis/thresholds/evaluate-threshold.ts'
-import { verdictOf } from '#engine/checks/verdict.ts'
+import { verdictOf } from '#engine/checks/check.ts'
 
 /** @throws UsageError that shows the expected form */
 export function readThreshold(text: string): Threshold {

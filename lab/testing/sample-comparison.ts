@@ -85,7 +85,7 @@ const base = ({ title, asks }: Comparison['about'][number], model: string): Resu
   checks: (MODELS[model] ?? []).map(({ name, disabledSafeguard }) =>
     disabledSafeguard
       ? { name: 'lost', verdict: 'invalid', detail: '3 found among 2000: order-7.', found: 3, variant: name }
-      : { name: 'lost', verdict: 'valid', detail: 'All of 2000 accepted orders.', found: 0, variant: name },
+      : { name: 'lost', verdict: 'valid', detail: 'All 2000 accepted orders pass.', found: 0, variant: name },
   ),
   measures: [],
   columns: ['requested', 'availability', 'completed ÷ requested', 'lost', 'peak backlog', 'time to full recovery'],

@@ -16,7 +16,7 @@ export const sampleResult: Result = {
   concurrency: 64,
   verdict: 'invalid',
   checks: [
-    { name: 'lost', verdict: 'valid', detail: 'All of 10000 accepted orders.', variant: 'throttled' },
+    { name: 'lost', verdict: 'valid', detail: 'All 10000 accepted orders pass.', variant: 'throttled' },
     { name: 'lost', verdict: 'invalid', detail: '1 found among 10000: order-7.', variant: 'control' },
   ],
   measures: [

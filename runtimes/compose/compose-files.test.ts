@@ -6,7 +6,7 @@ import { test } from 'node:test'
 import { Type } from 'typebox'
 import { parse as parseYaml } from 'yaml'
 import { parse } from '#common/contracts/parse.ts'
-import { images } from '#infra/brokers/container-plan.ts'
+import { images } from '#infra/brokers/docker.ts'
 import { models } from '../../lab/session/registry.ts'
 
 const ROOT = resolve(import.meta.dirname, '../..')

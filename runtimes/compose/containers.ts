@@ -1,16 +1,16 @@
 // The runtime of containers: the services of one variant in the stack of their model. Kill is `docker kill`, pause is
-// `docker pause`, and a start again is that of the same container, with its store and port. What stays beside each is an
-// attached `docker start`: it brings the service's output and ends when the service does.
+// `docker pause`, and a restart starts the same container, with its store and port. An attached `docker start` stays beside
+// each: it brings the service's output and ends when the service does.
 // Guarantees: a variant's containers and their stores are gone after `stop`.
 import { mkdir } from 'node:fs/promises'
 import { supervise } from '../supervise.ts'
 import type { Deployment } from '#engine/experiment/model.ts'
 import type { OpenRuntime } from '#engine/experiment/runtime.ts'
-import { startChild } from '#host/child.ts'
+import { startChild, type Child } from '#host/child.ts'
 import { runLoadInContainer } from './generator-container.ts'
-import { killContainer } from './kill-container.ts'
-import { overlayOf } from './overlay.ts'
-import { docker, type Project } from './project.ts'
+import { overlayOf, docker, type Project } from './project.ts'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { waitFor } from '#host/wait-for.ts'
 
 const ENDED = /is not running|No such container/
 
@@ -79,5 +79,35 @@ async function containersOf({ name }: Project): Promise<[string, string][]> {
 function unless(harmless: RegExp): (error: unknown) => void {
   return error => {
     if (!harmless.test(String(error))) throw error
+  }
+}
+
+const DEADLINE_MS = 60_000
+const AGAIN_MS = 200
+
+type KillOptions = {
+  /** For messages. */
+  service: string
+  attached: Pick<Child, 'running' | 'exited' | 'kill'>
+  /** Resolves also when the container does not run. */
+  dockerKill(): Promise<unknown>
+}
+
+/**
+ * Ends a container beside which an attached `docker start` stays. That start may still be under way, and the engine refuses to
+ * kill what does not run yet. When this has resolved, the attached child has ended, and with it the container.
+ * @throws Error in one sentence when the engine does not end it in time; then the attached child is ended alone
+ */
+export async function killContainer({ service, attached, dockerKill }: KillOptions): Promise<void> {
+  const ended = async (): Promise<boolean> => {
+    if (!attached.running) return true
+    await dockerKill()
+    return Promise.race([attached.exited.then(() => true), sleep(AGAIN_MS, false)])
+  }
+  try {
+    await waitFor(ended, { deadlineMs: DEADLINE_MS, what: `the container of ${service} to end` })
+  } catch (error) {
+    attached.kill()
+    throw error
   }
 }

@@ -1,7 +1,6 @@
 // Whether containers can be had here: an engine that answers, and a compose that speaks to it.
 import { engineVersion } from '#infra/brokers/docker.ts'
-import { findCommand } from '#infra/brokers/machine-tools.ts'
-import { runTool } from '#infra/brokers/run-tool.ts'
+import { findCommand, runTool } from '#infra/brokers/machine-tools.ts'
 
 const PATIENCE_MS = 10_000
 const KNOWN = ['docker compose', 'docker-compose']

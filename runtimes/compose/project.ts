@@ -3,8 +3,9 @@
 // and `removeProject` leaves no container, volume or network of that name.
 import { writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
-import { runDocker } from '#infra/brokers/run-docker.ts'
+import { runDocker } from '#infra/brokers/docker-engine.ts'
 import type { Compose } from './find-compose.ts'
+import type { Model, Deployment } from '#engine/experiment/model.ts'
 
 const ROOT = resolve(import.meta.dirname, '../..')
 /** What waits for containers gets more than the compose files grant them, and what builds an image more again. */
@@ -34,7 +35,7 @@ export function createProject({ compose, model, name, folder, variables }: Optio
   const overlayFile = join(folder, 'lab.json')
   const noSettings = join(folder, 'empty.env')
   writeFileSync(noSettings, '')
-  const place = ['--project-directory', join(ROOT, model), '--env-file', noSettings, '-p', name]
+  const project = ['--project-directory', join(ROOT, model), '--env-file', noSettings, '-p', name]
   const files = ['-f', join(ROOT, model, 'docker-compose.yml'), '-f', overlayFile]
   const env = { ...process.env, COMPOSE_PROFILES: '', ...variables }
   return {
@@ -42,7 +43,7 @@ export function createProject({ compose, model, name, folder, variables }: Optio
     compose(args, signal) {
       const { command } = compose
       const patienceMs = PATIENCE_MS[args[0] ?? '']
-      return runDocker([...compose.args, ...place, ...files, ...args], { command, env, signal, patienceMs })
+      return runDocker([...compose.args, ...project, ...files, ...args], { command, env, signal, patienceMs })
     },
     // JSON is YAML. It holds a password.
     overlay: file => writeFileSync(overlayFile, JSON.stringify(file, null, 2), { mode: 0o600 }),
@@ -56,3 +57,36 @@ export const docker = (args: string[], signal?: AbortSignal): Promise<string> =>
 export async function removeProject(name: string): Promise<void> {
   await runDocker(['-c', REMOVE_PROJECT, name], { command: 'sh', env: process.env })
 }
+
+type Overlay = { services: Record<string, unknown> }
+
+/** The lab checks health itself, and the engine's checks would take processor time from what is measured. */
+const WITHOUT_CHECKS = { restart: 'no', healthcheck: { interval: '24h', start_period: '0s' } }
+
+/** What a model's file keeps in the checkout goes beside the service's store: the lab has no business there. */
+const KEPT: Record<string, object> = { analytics_consumer: { volumes: ['analytics_consumer:/metrics'] } }
+
+/**
+ * What the lab lays over a model's compose file. Everything of a variant reaches its services here; the model's file says the
+ * rest: image, command, ports, volumes.
+ */
+export type OverlayOptions = {
+  model: Model
+  /** Addresses as containers see them. */
+  inside: Deployment
+  /** Beyond the model's own environment, by service. */
+  environment: Record<string, Record<string, string>>
+}
+
+export function overlayOf({ model, inside, environment }: OverlayOptions): Overlay {
+  const services = model.services.map(spec => {
+    const own = { LAB_FAULTS: 'on', ...spec.environment(inside), ...environment[spec.name] }
+    return [spec.name, { ...WITHOUT_CHECKS, ...KEPT[spec.name], environment: forCompose(own) }]
+  })
+  const brokers = model.brokers.map(kind => [kind, WITHOUT_CHECKS])
+  return { services: Object.fromEntries([...services, ...brokers]) }
+}
+
+/** A dollar is a variable to compose, unless it is doubled. */
+const forCompose = (environment: Record<string, string>): Record<string, string> =>
+  Object.fromEntries(Object.entries(environment).map(([name, value]) => [name, value.replaceAll('$', '$$$$')]))

@@ -6,11 +6,10 @@
  */
 import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'
-import { acceptedLatency } from '#engine/analysis/latency/accepted.ts'
+import { acceptedLatency, nearestRank } from '#engine/analysis/latency.ts'
 import type { LoadResult } from '#engine/load/attempt.ts'
 import { runLoad } from '#engine/load/generator.ts'
 import { planOrders } from '#engine/load/orders.ts'
-import { nearestRank } from '#engine/analysis/latency/percentiles.ts'
 
 export type BenchOptions = { ordersPerSecond: number; seconds: number }
 

@@ -2,7 +2,7 @@
 // notification). Loads alternate, so that other work of the machine affects both. An answer comes when the order is completed,
 // so its latency is that of completion.
 import { join } from 'node:path'
-import { acceptedLatency } from '#engine/analysis/latency/accepted.ts'
+import { acceptedLatency } from '#engine/analysis/latency.ts'
 import type { Attempt } from '#engine/load/attempt.ts'
 import { runLoad } from '#engine/load/generator.ts'
 import { planOrders } from '#engine/load/orders.ts'

@@ -1,11 +1,11 @@
 // Inventory is dead while orders keep coming: how deep does the backlog get, how fast does it drain, is anything lost?
 import { always } from '#engine/checks/checks.ts'
 import { expectedOutcomes } from '#engine/checks/expected-outcomes.ts'
-import { oversold } from '#engine/checks/oversold.ts'
+import { oversold } from '#engine/checks/stock.ts'
 import { stepSeen } from '#engine/checks/preconditions.ts'
 import { defineExperiment } from '#engine/experiment/define.ts'
 import { at, kill, start } from '#engine/experiment/steps.ts'
-import { count, findMeasure, ms } from '#engine/analysis/format.ts'
+import { count, findMeasure, ms } from '#engine/analysis/measures.ts'
 import { asyncRabbitmq } from '../../lab/model.ts'
 import { backlogRisesAndEmpties, drainMeasures } from './drain.ts'
 
@@ -39,7 +39,7 @@ export default defineExperiment({
           ...always,
           oversold,
           expectedOutcomes(),
-          stepSeen({ verb: 'kill', target: INVENTORY }),
+          stepSeen({ action: 'kill', target: INVENTORY }),
           // All that came while it was dead must have waited; a tenth is left for the time that killing takes.
           backlogRisesAndEmpties(orders(outageMs) * 0.9),
         ],

@@ -4,7 +4,7 @@ import type { Order } from '#common/contracts/order.ts'
 import { always } from '#engine/checks/checks.ts'
 import { deadLetterClosure } from '#engine/checks/dead-letter-closure.ts'
 import { expectedOutcomes } from '#engine/checks/expected-outcomes.ts'
-import { oversold } from '#engine/checks/oversold.ts'
+import { oversold } from '#engine/checks/stock.ts'
 import { stepSeen } from '#engine/checks/preconditions.ts'
 import { defineExperiment, type Variant } from '#engine/experiment/define.ts'
 import type { RawMessage } from '#engine/run/history.ts'
@@ -20,7 +20,7 @@ import {
   type Progress,
   type When,
 } from '#engine/experiment/steps.ts'
-import { count, findMeasure } from '#engine/analysis/format.ts'
+import { count, findMeasure } from '#engine/analysis/measures.ts'
 import { asyncRabbitmq } from '../../lab/model.ts'
 import type { RabbitmqOperations } from '../../lab/operations.ts'
 import { healInTheEnd, readRepeats, repeatsOf, repeatsSeen } from './repeats.ts'
@@ -98,7 +98,7 @@ export default defineExperiment({
           again(0, 'new', 'another event after a restart'),
           readRepeats(({ depths }) => depths['inventory.orders'] === 0),
         ],
-        checks: [...sound, deadLetterClosure, stepSeen({ verb: 'kill', target: INVENTORY }), repeatsSeen(3 * AGAIN)],
+        checks: [...sound, deadLetterClosure, stepSeen({ action: 'kill', target: INVENTORY }), repeatsSeen(3 * AGAIN)],
       },
       {
         ...base,

@@ -1,7 +1,7 @@
 // What the experiment on the backlog measures and judges, from a history alone.
 import { defineCheck, vacuous, valid, type Check } from '#engine/checks/check.ts'
 import type { History } from '#engine/run/history.ts'
-import { acceptedLatency } from '#engine/analysis/latency/accepted.ts'
+import { acceptedLatency } from '#engine/analysis/latency.ts'
 import { backlog, latency } from '#engine/analysis/measures.ts'
 import type { Measure } from '#engine/run/summary.ts'
 

@@ -5,13 +5,13 @@ import { defineCheck, evaluateAll } from '#engine/checks/check.ts'
 import { always } from '#engine/checks/checks.ts'
 import { deadLetterClosure } from '#engine/checks/dead-letter-closure.ts'
 import { expectedOutcomes } from '#engine/checks/expected-outcomes.ts'
-import { oversold } from '#engine/checks/oversold.ts'
+import { oversold } from '#engine/checks/stock.ts'
 import { faultSeen } from '#engine/checks/preconditions.ts'
 import { defineExperiment, type Variant } from '#engine/experiment/define.ts'
 import type { History } from '#engine/run/history.ts'
 import { at, fault, operation, type Step, type Progress } from '#engine/experiment/steps.ts'
 import { orderTimelines } from '#engine/analysis/order-timeline.ts'
-import { count, findMeasure, ms } from '#engine/analysis/format.ts'
+import { count, findMeasure, ms } from '#engine/analysis/measures.ts'
 import { asyncRabbitmq } from '../../lab/model.ts'
 import type { RabbitmqOperations } from '../../lab/operations.ts'
 import { DEFAULT_RETRY_DELAYS_MS } from '../../messaging/topology.ts'
@@ -62,7 +62,7 @@ const reasonsGiven = defineCheck(
       const isRight = letter.reason === poison.reason && letter.attempts === 1
       return isRight ? [] : [`"${poison.class}" is there for ${letter.reason} after ${letter.attempts} attempts`]
     })
-    return evaluateAll({ looked: POISON.length, what: 'classes of poison', offenders })
+    return evaluateAll({ examined: POISON.length, what: 'classes of poison', offenders })
   },
 )
 
@@ -73,7 +73,11 @@ const givenUpFor = (reason: string, attempts?: number) =>
     )
     const shown = offenders.map(({ id, ...letter }) => `${id} for ${letter.reason} after ${letter.attempts} attempts`)
     const surplus = evidence.deadLetters.length > 1 ? [`there are ${evidence.deadLetters.length} letters`] : []
-    return evaluateAll({ looked: evidence.deadLetters.length, what: 'dead letters', offenders: [...shown, ...surplus] })
+    return evaluateAll({
+      examined: evidence.deadLetters.length,
+      what: 'dead letters',
+      offenders: [...shown, ...surplus],
+    })
   })
 
 const dead =

@@ -1,7 +1,7 @@
 /**
  * Ways to break the effects of one order in a whole history, with the checks that must see each, and no other.
  */
-import { SCARCE_KITCHEN } from '../../load/stock.ts'
+import { SCARCE_KITCHEN } from '../../load/mix.ts'
 import {
   addMovement,
   type Mutation,

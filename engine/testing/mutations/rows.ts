@@ -3,7 +3,7 @@
  * sent past the client's door.
  */
 import type { History } from '../../run/history.ts'
-import { SCARCE_KITCHEN } from '../../load/stock.ts'
+import { SCARCE_KITCHEN } from '../../load/mix.ts'
 import {
   addMovement,
   type Mutation,

@@ -2,7 +2,7 @@
  * Ways to break the time that a history tells, a claim of `stamps` each, so that no other claim of it sees the same.
  */
 import type { History } from '../../run/history.ts'
-import { SCARCE_KITCHEN } from '../../load/stock.ts'
+import { SCARCE_KITCHEN } from '../../load/mix.ts'
 import { type Mutation, confirmed, justBefore, rowOf, told } from './mutation.ts'
 import { isGivenBack, isLate } from './reports.ts'
 import type { OrderHistory } from '../../checks/order-history.ts'

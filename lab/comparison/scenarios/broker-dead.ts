@@ -19,7 +19,7 @@ export const brokerDead = defineScenario({
   disrupt({ comparison: { peer } }, settings) {
     return {
       ...between(spanOf(settings), kill(peer), start(peer)),
-      seen: [stepSeen({ verb: 'kill', target: peer })],
+      seen: [stepSeen({ action: 'kill', target: peer })],
     }
   },
 })

@@ -18,7 +18,7 @@ export const inventoryDead = defineScenario({
     const inventory = serviceOf(model, 'inventory')
     return {
       ...between(spanOf(settings), kill(inventory), start(inventory)),
-      seen: [stepSeen({ verb: 'kill', target: inventory })],
+      seen: [stepSeen({ action: 'kill', target: inventory })],
     }
   },
 })

@@ -16,7 +16,7 @@ export const notificationDead = defineScenario({
     const notification = serviceOf(model, 'notification')
     return {
       ...between(spanOf(settings), kill(notification), start(notification)),
-      seen: [stepSeen({ verb: 'kill', target: notification })],
+      seen: [stepSeen({ action: 'kill', target: notification })],
     }
   },
 })

@@ -39,5 +39,5 @@ const refused = (count: number) =>
       .filter(({ result }) => !(typeof result === 'object' && result && 'status' in result && result.status === 400))
       .map(({ result }, nth) => `message ${nth} was answered ${JSON.stringify(result)}`)
     if (sent.length < count) offenders.push(`${count - sent.length} were not sent`)
-    return evaluateAll({ looked: sent.length, what: 'poisoned messages', offenders })
+    return evaluateAll({ examined: sent.length, what: 'poisoned messages', offenders })
   })

@@ -36,7 +36,7 @@ export const readAgain = defineScenario({
         ...[kill(service), wipe(service), reset, start(service)].map(step => at(0, step)),
         at(hasRead, read(service, page)),
       ],
-      seen: [stepSeen({ verb: 'wipe', target: service }), sameAgain],
+      seen: [stepSeen({ action: 'wipe', target: service }), sameAgain],
       measures: history => [allReadAgainAfter(history), ...rereadMeasures(history, { service, reset: reset.action })],
     }
   },

@@ -1,8 +1,8 @@
 // Two runs side by side: conditions first, then verdicts, then measures.
 import type { Result, Summary, Measure } from '#engine/run/summary.ts'
 import { UsageError } from '../../cli/usage.ts'
-import { type Verdict, worst } from '#engine/checks/verdict.ts'
-import { compare, repeated } from '#engine/analysis/latency/compare.ts'
+import { type Verdict, worst } from '#engine/checks/check.ts'
+import { compare, repeated } from '#engine/analysis/repetitions.ts'
 import { cell, NOTHING } from '../terminal/numbers.ts'
 
 export type Diff = {

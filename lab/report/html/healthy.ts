@@ -1,7 +1,7 @@
 // The section of the healthy runs: latencies at each rate, and the resources that they take. Differences are claimed only where
 // the ranges of the repetitions do not touch.
 import type { Result } from '#engine/run/summary.ts'
-import { CLOCKS_DIFFER, GENERATOR_BOUND } from '#engine/analysis/format.ts'
+import { CLOCKS_DIFFER, GENERATOR_BOUND } from '#engine/analysis/measures.ts'
 import { scenarioGrid } from '../../comparison/scenario-grid.ts'
 import {
   repeatedMeasureOf,

@@ -1,6 +1,6 @@
 // The parts that sections of the report share: verdict marks, boxes that scroll, figures, tables, anchors, names.
 import type { Result, VariantFacts, Summary } from '#engine/run/summary.ts'
-import type { Verdict } from '#engine/checks/verdict.ts'
+import type { Verdict } from '#engine/checks/check.ts'
 import { type Markup, markup } from '../charts/markup.ts'
 import { inline, type Picture } from '../charts/picture.ts'
 import type { Grid } from '../terminal/table.ts'

@@ -1,7 +1,7 @@
 // The pictures of one result: what happened over time, and latency by share of the orders. For the report and for the
 // published results.
 import type { Result, Series, VariantFacts, Quantiles } from '#engine/run/summary.ts'
-import { CLOCKS_DIFFER, GENERATOR_BOUND, ms } from '#engine/analysis/format.ts'
+import { CLOCKS_DIFFER, GENERATOR_BOUND, ms } from '#engine/analysis/measures.ts'
 import { accentOf } from '../charts/theme.ts'
 import { type Group, timeFigure } from '../charts/time-figure.ts'
 import type { Picture } from '../charts/picture.ts'

@@ -1,7 +1,7 @@
 // The section of verdicts: every result with its sign, linked to its section, and which checks were evaluated. Findings in a
 // variant that leaves out a safeguard on purpose are shown beside it, marked, and do not count for the verdict.
 import type { Comparison, Result, Summary } from '#engine/run/summary.ts'
-import { type Verdict, worst } from '#engine/checks/verdict.ts'
+import { type Verdict, worst } from '#engine/checks/check.ts'
 import { type Markup, markup } from '../charts/markup.ts'
 import { accentOf } from '../charts/theme.ts'
 import { SIGNS, stoppedText } from '../terminal/report.ts'

@@ -1,5 +1,5 @@
 // The two or three numbers of the overview. An experiment that is not named here shows the first of its columns.
-import { GENERATOR_BOUND } from '#engine/analysis/format.ts'
+import { GENERATOR_BOUND } from '#engine/analysis/measures.ts'
 import type { Result } from '#engine/run/summary.ts'
 import { NOTHING, withUnit } from './numbers.ts'
 

@@ -1,7 +1,7 @@
 // Results and whole runs on the terminal, from the JSON alone, and the lines about their conditions that pages share.
 import { styleText } from 'node:util'
 import type { Result, Summary, Comparison } from '#engine/run/summary.ts'
-import type { Verdict } from '#engine/checks/verdict.ts'
+import type { Verdict } from '#engine/checks/check.ts'
 import { gridOf, draw, textTable } from './table.ts'
 import { seconds } from './numbers.ts'
 import { keyMetrics } from './key-metrics.ts'

@@ -1,11 +1,11 @@
 // Orders arrive faster than Inventory decides them: how does the lag grow and shrink, and is any order lost?
 import { always } from '#engine/checks/checks.ts'
 import { expectedOutcomes } from '#engine/checks/expected-outcomes.ts'
-import { oversold } from '#engine/checks/oversold.ts'
+import { oversold } from '#engine/checks/stock.ts'
 import { faultSeen } from '#engine/checks/preconditions.ts'
 import { defineExperiment, type Variant, type VariantResult } from '#engine/experiment/define.ts'
 import type { Progress } from '#engine/experiment/steps.ts'
-import { count, findMeasure, ms } from '#engine/analysis/format.ts'
+import { count, findMeasure, ms } from '#engine/analysis/measures.ts'
 import { streamingKafka } from '../../lab/model.ts'
 import { afterSlowStart, comesToZero, lagMeasures, lagSeries, risesAndFalls } from './lag.ts'
 

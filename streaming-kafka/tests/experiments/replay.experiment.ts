@@ -2,7 +2,7 @@
 import { deriveOrderId } from '#common/contracts/order-id.ts'
 import { always } from '#engine/checks/checks.ts'
 import { expectedOutcomes } from '#engine/checks/expected-outcomes.ts'
-import { oversold } from '#engine/checks/oversold.ts'
+import { oversold } from '#engine/checks/stock.ts'
 import { stepSeen } from '#engine/checks/preconditions.ts'
 import { defineExperiment, type Variant, type VariantResult } from '#engine/experiment/define.ts'
 import type { History } from '#engine/run/history.ts'
@@ -17,7 +17,7 @@ import {
   type Progress,
   wipe,
 } from '#engine/experiment/steps.ts'
-import { count, findMeasure, ms } from '#engine/analysis/format.ts'
+import { count, findMeasure, ms } from '#engine/analysis/measures.ts'
 import { REREAD, rereadMeasures } from '#engine/analysis/reread-measures.ts'
 import { streamingKafka } from '../../lab/model.ts'
 import type { KafkaOperations } from '../../lab/operations.ts'
@@ -75,7 +75,7 @@ export default defineExperiment({
       timeline: [pin, ...readMetrics(0), ...between, ...readMetrics(allRead)],
       completeWhen: noLag,
       quiescenceMs: 60_000,
-      checks: [...always, oversold, expectedOutcomes(), readsToPins, asSent(more), stepSeen({ verb: 'wipe' })],
+      checks: [...always, oversold, expectedOutcomes(), readsToPins, asSent(more), stepSeen({ action: 'wipe' })],
       measures,
     })
     const equal = (one: Variant): Variant => ({ ...one, checks: [...one.checks, equalBytes, equalReads] })
@@ -93,7 +93,10 @@ export default defineExperiment({
     )
     return [
       equal(variant('replayed', 'metrics computed again from the beginning of the log', recompute)),
-      { ...equal(again), checks: [...equal(again).checks, stepSeen({ verb: 'kill', target: ANALYTICS, atLeast: 2 })] },
+      {
+        ...equal(again),
+        checks: [...equal(again).checks, stepSeen({ action: 'kill', target: ANALYTICS, atLeast: 2 })],
+      },
       { ...one, checks: [...one.checks, differs] },
     ]
   },

@@ -1,9 +1,9 @@
 // What does the synchronous chain cost when all is well?
 import { always } from '#engine/checks/checks.ts'
 import { expectedOutcomes } from '#engine/checks/expected-outcomes.ts'
-import { oversold } from '#engine/checks/oversold.ts'
+import { oversold } from '#engine/checks/stock.ts'
 import { defineExperiment } from '#engine/experiment/define.ts'
-import { findMeasure, ms } from '#engine/analysis/format.ts'
+import { findMeasure, ms } from '#engine/analysis/measures.ts'
 import { syncRest } from '../../lab/model.ts'
 import { hopMeasures, HOPS } from './hops.ts'
 

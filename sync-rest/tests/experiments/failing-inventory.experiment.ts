@@ -7,7 +7,7 @@ import { stepSeen, faultSeen } from '#engine/checks/preconditions.ts'
 import type { Check } from '#engine/checks/check.ts'
 import { defineExperiment, type Variant } from '#engine/experiment/define.ts'
 import { at, fault, heal, kill, pause, resume, start, type Step } from '#engine/experiment/steps.ts'
-import { count, findMeasure, ms } from '#engine/analysis/format.ts'
+import { count, findMeasure, ms } from '#engine/analysis/measures.ts'
 import { syncRest } from '../../lab/model.ts'
 import { healingMeasures } from './healing.ts'
 
@@ -53,14 +53,14 @@ const rows: readonly Row[] = [
     about: 'it is killed and started again',
     breaks: kill(INVENTORY),
     heals: start(INVENTORY),
-    seen: stepSeen({ verb: 'kill', target: INVENTORY }),
+    seen: stepSeen({ action: 'kill', target: INVENTORY }),
   },
   {
     name: 'hangs',
     about: 'it is stopped in its tracks and thaws later',
     breaks: pause(INVENTORY),
     heals: resume(INVENTORY),
-    seen: stepSeen({ verb: 'pause', target: INVENTORY }),
+    seen: stepSeen({ action: 'pause', target: INVENTORY }),
   },
 ]
 

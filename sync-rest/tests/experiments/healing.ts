@@ -1,6 +1,6 @@
 // Measures of a fault that ends: what the client saw while it lasted, and how soon it saw a success again.
 import type { History } from '#engine/run/history.ts'
-import { percentiles } from '#engine/analysis/latency/percentiles.ts'
+import { percentiles } from '#engine/analysis/latency.ts'
 import { type OrderTimeline, orderTimelines } from '#engine/analysis/order-timeline.ts'
 import { latency } from '#engine/analysis/measures.ts'
 

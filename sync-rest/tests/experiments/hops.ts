@@ -1,6 +1,6 @@
 // Where the time of a synchronous order goes, from the stamps that its services left on the way.
 import type { History } from '#engine/run/history.ts'
-import { percentiles } from '#engine/analysis/latency/percentiles.ts'
+import { percentiles } from '#engine/analysis/latency.ts'
 import { type OrderTimeline, orderTimelines } from '#engine/analysis/order-timeline.ts'
 import { latency } from '#engine/analysis/measures.ts'
 

@@ -3,10 +3,10 @@
 import { always } from '#engine/checks/checks.ts'
 import { expectedOutcomes } from '#engine/checks/expected-outcomes.ts'
 import { faultSeen } from '#engine/checks/preconditions.ts'
-import { unknownResolved } from '#engine/checks/unknown-resolved.ts'
+import { unknownResolved } from '#engine/checks/orders.ts'
 import { defineExperiment, type Variant } from '#engine/experiment/define.ts'
 import { at, fault } from '#engine/experiment/steps.ts'
-import { count, findMeasure, ms } from '#engine/analysis/format.ts'
+import { count, findMeasure, ms } from '#engine/analysis/measures.ts'
 import { syncRest } from '../../lab/model.ts'
 
 const GIVEN_UP = ['deadline-passed', 'inventory-unavailable']

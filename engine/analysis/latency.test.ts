@@ -1,0 +1,129 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { figureText, nearestRank, percentiles, type Sample, acceptedLatency, isGeneratorBound } from './latency.ts'
+import type { Answer, Attempt } from '../load/attempt.ts'
+
+const known = (ms: number): Sample => ({ ms, atLeast: false })
+const oneTo = (count: number): Sample[] => Array.from({ length: count }, (_, index) => known(index + 1))
+
+test('nearest rank gives the textbook figures and never a value between two samples', () => {
+  const ascending = [15, 20, 35, 40, 50]
+  const figures = [0, 50, 300, 400, 500, 1000].map(perMille => nearestRank(ascending, perMille))
+  assert.deepEqual(figures, [15, 15, 20, 20, 35, 50])
+  assert.throws(() => nearestRank([], 500), RangeError)
+})
+
+test('figures do not depend on the sequence of the samples', () => {
+  const all = percentiles(oneTo(20_000).reverse())
+  assert.deepEqual(all.min, { ms: 1, atLeast: false })
+  assert.deepEqual(all.p50, { ms: 10_000, atLeast: false })
+  assert.deepEqual(all.p90, { ms: 18_000, atLeast: false })
+  assert.deepEqual(all.p99, { ms: 19_800, atLeast: false })
+  assert.deepEqual(all['p99.9'], { ms: 19_980, atLeast: false })
+  assert.deepEqual(all.max, { ms: 20_000, atLeast: false })
+})
+
+test('a percentile is shown from the count at which ten samples lie beyond it', () => {
+  for (const [name, count] of [
+    ['p50', 20],
+    ['p90', 100],
+    ['p99', 1000],
+    ['p99.9', 10_000],
+  ] as const) {
+    assert.equal(typeof percentiles(oneTo(count))[name].ms, 'number', `${name} of ${count}`)
+    const short = percentiles(oneTo(count - 1))[name]
+    assert.ok(short.ms === undefined, `${name} of ${count - 1}`)
+    assert.match(short.why, /^9 of \d+ samples lie beyond p[\d.]+, ten are needed$/)
+    assert.equal(figureText(short), '—')
+  }
+})
+
+test('an unknown sample marks the figures it could raise, and no other', () => {
+  const samples = [...oneTo(99), { ms: 60, atLeast: true }]
+  const { unknown, min, p50, p90, max } = percentiles(samples)
+  assert.equal(unknown, 1)
+  assert.deepEqual(
+    [min, p50],
+    [
+      { ms: 1, atLeast: false },
+      { ms: 50, atLeast: false },
+    ],
+  )
+  assert.deepEqual(
+    [p90, max],
+    [
+      { ms: 89, atLeast: true },
+      { ms: 99, atLeast: true },
+    ],
+  )
+})
+
+test('without samples there are no figures', () => {
+  const none = percentiles([])
+  assert.deepEqual([none.min, none.max], [{ why: 'no samples' }, { why: 'no samples' }])
+  assert.equal(none.p50.ms, undefined)
+})
+
+test('a figure is written with its mark and no more digits than it deserves', () => {
+  assert.equal(figureText({ ms: 0.1234, atLeast: false }), '0.12')
+  assert.equal(figureText({ ms: 4.25, atLeast: false }), '4.3')
+  assert.equal(figureText({ ms: 2000, atLeast: true }), '≥ 2000')
+})
+
+const MS = 1e6
+const ok: Answer = { kind: 'status', status: 201, text: '' }
+
+const attempt = (
+  index: number,
+  plannedMs: number,
+  startedMs: number,
+  answeredMs?: number,
+  answer: Answer = ok,
+): Attempt => ({
+  index,
+  orderId: `order-${index}`,
+  attempt: 1,
+  plannedNs: plannedMs * MS,
+  startedNs: startedMs * MS,
+  answeredNs: answeredMs === undefined ? undefined : answeredMs * MS,
+  answer,
+})
+
+test('the corrected figure counts from the plan, the uncorrected from the start', () => {
+  const { corrected, uncorrected } = acceptedLatency([attempt(0, 10, 13, 20)], 1000)
+  assert.deepEqual(corrected.max, { ms: 10, atLeast: false })
+  assert.deepEqual(uncorrected.max, { ms: 7, atLeast: false })
+})
+
+test('whatever brought no answer counts at its deadline, also when it failed at once', () => {
+  for (const kind of ['refused', 'reset', 'deadline'] as const) {
+    const failed = attempt(0, 0, 2, undefined, { kind, atNs: 3 * MS, detail: '' })
+    const { corrected, uncorrected } = acceptedLatency([failed], 500)
+    assert.deepEqual(corrected.max, { ms: 502, atLeast: true })
+    assert.deepEqual(uncorrected.max, { ms: 500, atLeast: true })
+  }
+})
+
+test('an attempt that was cut short by the one who measures is left out', () => {
+  const aborted = attempt(1, 0, 0, undefined, { kind: 'aborted', atNs: 1, detail: '' })
+  assert.equal(acceptedLatency([attempt(0, 0, 0, 5), aborted], 500).corrected.samples, 1)
+})
+
+test('a target that stalls 200 ms each second has a corrected p99 of 190 ms, whatever the client felt', () => {
+  const attempts = Array.from({ length: 2000 }, (_, index) => {
+    const plannedMs = index / 2
+    const freeMs = Math.max(plannedMs, 200)
+    return attempt(index, plannedMs, freeMs, freeMs)
+  })
+  const { corrected, uncorrected } = acceptedLatency(attempts, 1000)
+  assert.deepEqual(corrected.p99, { ms: 190, atLeast: false })
+  assert.deepEqual(uncorrected.p99, { ms: 0, atLeast: false })
+})
+
+test('a latency is void only when lateness exceeds both 2 ms and 5 % of the p99', () => {
+  assert.equal(isGeneratorBound(2.1, 41), true)
+  assert.equal(isGeneratorBound(2.1, 43), false)
+  assert.equal(isGeneratorBound(2, 1), false)
+  assert.equal(isGeneratorBound(100, 2000), false)
+  assert.equal(isGeneratorBound(101, 2000), true)
+})

@@ -1,0 +1,108 @@
+/**
+ * Latency: exact percentiles of samples of which some are only known to be at least so long, the two clocks by which clients
+ * waited for their answers, and when a figure says more about the generator than about what it measured.
+ *
+ * Guarantees: nearest rank (Hyndman and Fan, "Sample Quantiles in Statistical Packages", The American Statistician 50,
+ * 1996, definition 1): every figure is a sample, none is interpolated. A percentile with fewer than ten samples beyond
+ * it is not shown, and says why. A figure that an unknown sample could raise is marked `atLeast`.
+ */
+import type { Attempt } from '../load/attempt.ts'
+
+export type Sample = {
+  ms: number
+  /** True when this is a lower bound: there was no answer, and it counts at its deadline. */
+  atLeast: boolean
+}
+
+export type Figure = { ms: number; atLeast: boolean } | { ms?: undefined; why: string }
+
+export const FIGURES = ['min', 'p50', 'p90', 'p99', 'p99.9', 'max'] as const
+export type FigureName = (typeof FIGURES)[number]
+export type Percentiles = { samples: number; unknown: number } & Record<FigureName, Figure>
+
+const BEYOND = 10
+const PER_MILLE = { p50: 500, p90: 900, p99: 990, 'p99.9': 999 } as const
+
+/** The value below or at which `perMille` thousandths of the values lie. @throws RangeError when there are none */
+export function nearestRank(ascending: readonly number[], perMille: number): number {
+  const value = ascending[rankOf(ascending.length, perMille) - 1]
+  if (value === undefined) throw new RangeError('There is no percentile of no values.')
+  return value
+}
+
+/** All figures of the samples, in any order. */
+export function percentiles(samples: readonly Sample[]): Percentiles {
+  const ascending = samples.map(({ ms }) => ms).sort((one, other) => one - other)
+  const unknown = samples.filter(({ atLeast }) => atLeast).map(({ ms }) => ms)
+  const leastUnknown = unknown.reduce((least, ms) => Math.min(least, ms), Number.POSITIVE_INFINITY)
+  // An unknown sample above the figure leaves its rank as it is; one at or below it may truly lie above.
+  const figure = (ms: number | undefined): Figure =>
+    ms === undefined ? { why: 'no samples' } : { ms, atLeast: leastUnknown <= ms }
+  const at = (name: keyof typeof PER_MILLE): Figure => {
+    const rank = rankOf(ascending.length, PER_MILLE[name])
+    const beyond = ascending.length - rank
+    if (beyond < BEYOND) return { why: `${beyond} of ${ascending.length} samples lie beyond ${name}, ten are needed` }
+    return figure(ascending[rank - 1])
+  }
+  return {
+    samples: ascending.length,
+    unknown: unknown.length,
+    min: figure(ascending[0]),
+    p50: at('p50'),
+    p90: at('p90'),
+    p99: at('p99'),
+    'p99.9': at('p99.9'),
+    max: figure(ascending.at(-1)),
+  }
+}
+
+/** A figure as a table shows it, in milliseconds: `4.2`, `≥ 2000`, or `—` where there is none. */
+export function figureText(figure: Figure): string {
+  if (figure.ms === undefined) return '—'
+  const decimals = figure.ms < 1 ? 2 : figure.ms < 100 ? 1 : 0
+  return `${figure.atLeast ? '≥ ' : ''}${figure.ms.toFixed(decimals)}`
+}
+
+function rankOf(count: number, perMille: number): number {
+  return Math.max(1, Math.ceil((count * perMille) / 1000))
+}
+
+/**
+ * How long clients waited for their answer, by two clocks.
+ *
+ * `corrected` counts from the planned start, so that a target that stalls is charged for those it kept from starting
+ * (the correction of wrk2); `uncorrected` counts from the real start and stands beside it to show the difference.
+ * An attempt without an answer counts at its deadline, as "at least", also when it failed sooner: a fast failure is
+ * not a fast answer. Stopped attempts are left out, because their wait was cut short by the one who measures.
+ */
+export type Accepted = { corrected: Percentiles; uncorrected: Percentiles }
+
+/** Accepted latency of the attempts of one variant, all with the same deadline. */
+export function acceptedLatency(attempts: readonly Attempt[], deadlineMs: number): Accepted {
+  const { corrected, uncorrected } = acceptedSamples(attempts, deadlineMs)
+  return { corrected: percentiles(corrected), uncorrected: percentiles(uncorrected) }
+}
+
+/** The samples behind `acceptedLatency`. */
+export function acceptedSamples(attempts: readonly Attempt[], deadlineMs: number): Record<keyof Accepted, Sample[]> {
+  const measured = attempts.filter(({ answer }) => answer.kind !== 'aborted')
+  const from = (clock: (attempt: Attempt) => number): Sample[] =>
+    measured.map(attempt => sample(attempt, clock(attempt), deadlineMs))
+  return { corrected: from(({ plannedNs }) => plannedNs), uncorrected: from(({ startedNs }) => startedNs) }
+}
+
+function sample({ startedNs, answeredNs }: Attempt, fromNs: number, deadlineMs: number): Sample {
+  if (answeredNs === undefined) return { ms: (startedNs - fromNs) / 1e6 + deadlineMs, atLeast: true }
+  return { ms: (answeredNs - fromNs) / 1e6, atLeast: false }
+}
+
+const LATEST_MS = 2
+const LATEST_SHARE = 0.05
+
+/**
+ * Whether a latency measure is void (generator-bound): starts were later, at p99, than both 2 ms and 5 % of the p99
+ * that would be reported. Both in milliseconds; the order checks of the same run stand all the same.
+ */
+export function isGeneratorBound(latenessP99Ms: number, reportedP99Ms: number): boolean {
+  return latenessP99Ms > LATEST_MS && latenessP99Ms > LATEST_SHARE * reportedP99Ms
+}

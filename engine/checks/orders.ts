@@ -1,0 +1,191 @@
+/**
+ * The checks of what became of each order: none lost, undecided, duplicated or unexpected, one outcome in every store, and
+ * none left unknown.
+ *
+ * Guarantees: effects are judged by the appended movements and notifications, which no unique key shapes, and not by the
+ * inbox that has to prevent a duplicate.
+ */
+import { type Attempt, isUnknown } from '../load/attempt.ts'
+import type { History } from '../run/history.ts'
+import { defineCheck, evaluateAll } from './check.ts'
+import {
+  expectedDead,
+  held,
+  isDecided,
+  isValid,
+  leftNothing,
+  type OrderHistory,
+  orderHistories,
+  standing,
+  wanted,
+  wasRequested,
+} from './order-history.ts'
+
+const all = (history: History): OrderHistory[] => [...orderHistories(history).values()]
+
+/** Every reason against every order, with the order's id before it. */
+const offendersOf = (orders: readonly OrderHistory[], reasonsOf: (order: OrderHistory) => string[]): string[] =>
+  orders.flatMap(order => reasonsOf(order).map(reason => `${order.orderId} ${reason}`))
+
+/** A client was answered 2xx, or the timeline sent a message that must be decided: then some store has an outcome. */
+export const lost = defineCheck('lost', 'every order that was answered 2xx has an outcome at the end', history => {
+  const accepted = all(history).filter(wasAccepted)
+  const offenders = offendersOf(accepted, order => (isDecided(order) ? [] : ['has no outcome']))
+  return evaluateAll({ examined: accepted.length, what: 'accepted orders', offenders })
+})
+
+function wasAccepted({ attempts, raw }: OrderHistory): boolean {
+  const accepted = attempts.some(
+    ({ answer }) => answer.kind === 'status' && answer.status >= 200 && answer.status < 300,
+  )
+  return accepted || raw.some(({ expect }) => expect === 'decided')
+}
+
+/**
+ * An order that the services hold is final in time: failed, or reserved and confirmed. A valid order in a dead-letter queue is
+ * undecided; a message that was sent to end there is not.
+ */
+export const undecided = defineCheck(
+  'undecided',
+  'every order is final in time, and none is in a dead-letter queue',
+  history => {
+    const held = all(history).filter(order => wasRequested(order) && isHeld(order))
+    const offenders = offendersOf(held, whyUndecided)
+    if (!history.quiescent) offenders.push('the deadline passed before every order was decided')
+    return evaluateAll({ examined: held.length, what: 'orders that the services hold', offenders })
+  },
+)
+
+const isHeld = ({ rows, decisions, deadLetters }: OrderHistory): boolean =>
+  rows.length + decisions.length + deadLetters.length > 0
+
+function whyUndecided(order: OrderHistory): string[] {
+  const { rows, notifications, deadLetters, decisions } = order
+  const dead = isValid(order) && deadLetters.length > expectedDead(order)
+  // No service decides an order of which every message was sent to be dead-lettered.
+  const onlyPoison = deadLetters.length > 0 && !dead && decisions.length === 0
+  const pending = rows.some(row => row.status === 'pending') && !onlyPoison
+  const reserved = rows.length > 0 ? rows.some(row => row.status === 'reserved') : standing(order) === 'reserved'
+  return [
+    ...(pending ? ['is still pending'] : []),
+    ...(dead ? ['is in the dead-letter queue'] : []),
+    ...(reserved && notifications.length === 0 ? ['is reserved and was never confirmed'] : []),
+  ]
+}
+
+/** No order has more than one reservation or notification. */
+export const duplicated = defineCheck('duplicated', 'no order is reserved or confirmed more than once', history => {
+  const touched = all(history).filter(
+    ({ decisions, movements, notifications }) => movements.length + notifications.length > 0 || decisions.length > 1,
+  )
+  const offenders = offendersOf(touched, whyDuplicated)
+  return evaluateAll({ examined: touched.length, what: 'reserved or confirmed orders', offenders })
+})
+
+function whyDuplicated(order: OrderHistory): string[] {
+  const { movements, notifications, planned, decisions } = order
+  const reserves = new Map<string, number>()
+  for (const { kind, sku } of movements) if (kind === 'reserve') reserves.set(sku, (reserves.get(sku) ?? 0) + 1)
+  const repeated = [...reserves]
+    .filter(([, times]) => times > 1)
+    .map(([sku, times]) => `reserved ${sku} ${times} times`)
+  const units = planned && wanted(planned)
+  const tooMuch = [...held(order)]
+    .filter(([sku, count]) => count > (units?.get(sku) ?? Infinity))
+    .map(([sku, count]) => `holds ${count} ${sku} and requested ${units?.get(sku) ?? 0}`)
+  return [
+    ...repeated,
+    ...tooMuch,
+    ...(decisions.length > 1 ? [`was decided ${decisions.length} times`] : []),
+    ...(notifications.length > 1 ? [`was confirmed ${notifications.length} times`] : []),
+  ]
+}
+
+/** No effect of an order that neither the plan nor a message of the timeline requested. */
+export const unexpected = defineCheck('unexpected', 'no order has an effect that nobody requested', history => {
+  const effects = all(history).filter(order => !leftNothing(order))
+  const offenders = offendersOf(effects, order => (wasRequested(order) ? [] : [effectsOf(order)]))
+  return evaluateAll({ examined: effects.length, what: 'orders with an effect', offenders })
+})
+
+function effectsOf({ rows, decisions, movements, notifications }: OrderHistory): string {
+  const effects = [
+    rows.length > 0 && 'is in the orders table',
+    decisions.length > 0 && 'was decided',
+    movements.length > 0 && 'moved stock',
+    notifications.length > 0 && 'was confirmed',
+  ].filter(Boolean)
+  return effects.length > 0 ? effects.join(', ') : 'is in the dead-letter queue'
+}
+
+/**
+ * The orders table, inventory and the notifications agree on each order. An order that is failed in the orders table may be
+ * undecided in inventory, which was never requested to reserve it, or released by it.
+ */
+export const singleOutcome = defineCheck(
+  'single-outcome',
+  'no order is both reserved and failed, in any two stores',
+  history => {
+    const known = all(history).filter(
+      ({ rows, decisions, notifications }) => rows.length + decisions.length + notifications.length > 1,
+    )
+    return evaluateAll({
+      examined: known.length,
+      what: 'orders that several stores hold',
+      offenders: offendersOf(known, whyContradictory),
+    })
+  },
+)
+
+function whyContradictory(order: OrderHistory): string[] {
+  const { rows, decisions, notifications } = order
+  const inventory = standing(order) ?? 'undecided'
+  const reasons = rows.flatMap(({ status }) => {
+    if (status === 'reserved' && inventory !== 'reserved')
+      return [`is reserved in the orders table and ${inventory} in inventory`]
+    if (status === 'failed' && inventory === 'reserved')
+      return ['is failed in the orders table and reserved in inventory']
+    return []
+  })
+  const outcomes = new Set([...rows.map(row => row.status), ...decisions.map(row => row.outcome.status)])
+  if (reasons.length === 0 && rows.length + decisions.length > 2 && outcomes.has('reserved') && outcomes.has('failed'))
+    reasons.push('has several outcomes')
+  if (notifications.length > 0 && inventory !== 'reserved') reasons.push(`is ${inventory} and was confirmed`)
+  else if (notifications.length > 0 && rows.some(row => row.status === 'failed'))
+    reasons.push('is failed and was confirmed')
+  return reasons
+}
+
+/**
+ * Of every attempt without an answer, and every 504, the end shows that it happened, or that it did not. Vacuous when every
+ * attempt was answered: experiments without unknowns leave it out, or take `allResolved`.
+ */
+export const unknownResolved = defineCheck(
+  'unknown-resolved',
+  'every attempt without an answer is shown to have happened or not',
+  history => {
+    const open = all(history).filter(isOpen)
+    const offenders = whyUnresolved(open, history)
+    return evaluateAll({ examined: open.length, what: 'orders with an unanswered attempt', offenders })
+  },
+)
+
+/** As `unknownResolved`, over all requested orders: it counts 0 where every attempt was answered. */
+export const allResolved = defineCheck('all-resolved', 'no order is unknown in the end', history => {
+  const requested = all(history).filter(wasRequested)
+  const offenders = whyUnresolved(requested, history)
+  return evaluateAll({ examined: requested.length, what: 'requested orders', offenders })
+})
+
+const whyUnresolved = (orders: readonly OrderHistory[], history: History): string[] =>
+  offendersOf(orders, order => (isOpen(order) && !isResolved(order, history) ? ['is unresolved'] : []))
+
+const isOpen = ({ attempts }: OrderHistory): boolean => attempts.some(leftOpen)
+
+const leftOpen = ({ answer }: Attempt): boolean =>
+  isUnknown(answer) || (answer.kind === 'status' && answer.status === 504)
+
+/** Final wherever it is known; or nowhere known, when no order can come any more. */
+const isResolved = (order: OrderHistory, { evidence }: History): boolean =>
+  (leftNothing(order) && evidence.onTheirWay === 0) ||
+  (isDecided(order) && order.rows.every(row => row.status !== 'pending'))

@@ -1,0 +1,227 @@
+/**
+ * A private RabbitMQ: a node of its own name on loopback, in a folder of its own, with a random password.
+ * It serves when it takes a login; whether a queue is ready is for the model to find out.
+ *
+ * RabbitMQ and Erlang are the distribution's packages, unpacked into the cache without root. They are resolved against an
+ * empty package status, or packages that happen to be installed here would be left out; with package lists of the lab's own,
+ * because a fresh machine has none and only root may write them. apt checks signatures.
+ */
+import { randomBytes } from 'node:crypto'
+import { rmSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { type Child, startChild, type ChildOptions } from '#host/child.ts'
+import { leasePorts } from '#host/ports.ts'
+import type { Broker, ProvideOptions } from './broker.ts'
+import { probeRabbitmq } from './probes.ts'
+import { startServer } from './server-process.ts'
+import { cached, cachedPath } from './cached.ts'
+import { requireCommands, runTool } from './machine-tools.ts'
+
+/** Fetches what is missing and resolves when the broker takes a login. */
+export async function provideRabbitmq(options: ProvideOptions): Promise<Broker> {
+  const root = await fetchRabbitmq(options)
+  const folder = join(options.dataFolder, 'rabbitmq')
+  const lease = await leasePorts(3)
+  const [port = 0, distributionPort = 0, epmdPort = 0] = lease.ports
+  const password = randomBytes(12).toString('hex')
+  const node = { root, folder, port, distributionPort, epmdPort, user: 'lab', password, vhost: 'lab' }
+  const address = `amqp://${node.user}:${password}@127.0.0.1:${port}/${node.vhost}`
+  let epmd: Child | undefined
+  const cleanUp = async (): Promise<void> => {
+    epmd?.kill()
+    await epmd?.exited
+    lease.release()
+    rmSync(folder, { recursive: true, force: true, maxRetries: 5 })
+  }
+  try {
+    options.progress(`RabbitMQ: starting on port ${port}`)
+    writeRabbitmqConf(node)
+    epmd = startEpmd(node)
+    const process = await start(node, address, epmd, options.signal)
+    const stop = async (): Promise<void> => {
+      await process.kill()
+      await cleanUp()
+    }
+    const version = (await probeRabbitmq(address)).replace('RabbitMQ ', '')
+    return { kind: 'rabbitmq', source: 'packages', version, address, private: true, process, stop }
+  } catch (error) {
+    await cleanUp()
+    throw error
+  }
+}
+
+/** Stays while the broker is killed and started again: it forgets a name when its holder's connection closes. */
+function startEpmd(node: RabbitmqNode): Child {
+  const log = join(node.folder, 'epmd.log')
+  return startChild({ ...epmdCommand(node), stdoutFile: log, stderrFile: log })
+}
+
+function start(node: RabbitmqNode, address: string, epmd: Child, signal: AbortSignal) {
+  const logFile = join(node.folder, 'broker.log')
+  return startServer({
+    name: 'RabbitMQ',
+    launch: () => startChild({ ...rabbitmqCommand(node), stdoutFile: logFile, stderrFile: logFile }),
+    probe: () => probeRabbitmq(address),
+    logFile,
+    beside: [epmd],
+    signal,
+  })
+}
+
+const settings = join(import.meta.dirname, '../rabbitmq/rabbitmq.conf')
+
+export type RabbitmqNode = {
+  /** Root of the unpacked packages. */
+  root: string
+  folder: string
+  port: number
+  distributionPort: number
+  epmdPort: number
+  user: string
+  password: string
+  vhost: string
+}
+
+/** Erlang's name server; it stays in the foreground, so it is a child like any other. */
+function epmdCommand(node: RabbitmqNode): ChildOptions {
+  const runtime = only(join(node.root, 'usr/lib/erlang'), 'erts-')
+  const args = ['-port', String(node.epmdPort), '-address', '127.0.0.1']
+  return { command: join(runtime, 'bin/epmd'), args, env: environmentOf(node), cwd: node.folder }
+}
+
+function rabbitmqCommand(node: RabbitmqNode): ChildOptions {
+  const server = only(join(node.root, 'usr/lib/rabbitmq/lib'), 'rabbitmq_server-')
+  return { command: join(server, 'sbin/rabbitmq-server'), args: [], env: environmentOf(node), cwd: node.folder }
+}
+
+/** Writes the settings of one broker into its folder. */
+function writeRabbitmqConf({ folder, port, user, password, vhost }: RabbitmqNode): void {
+  mkdirSync(folder, { recursive: true })
+  const lines = [
+    readFileSync(settings, 'utf8'),
+    `listeners.tcp.1 = 127.0.0.1:${port}`,
+    `default_user = ${user}`,
+    `default_pass = ${password}`,
+    `default_vhost = ${vhost}`,
+  ]
+  writeFileSync(join(folder, 'rabbitmq.conf'), `${lines.join('\n')}\n`, { mode: 0o600 })
+  writeFileSync(join(folder, 'advanced.config'), '[].\n')
+  writeFileSync(join(folder, 'enabled_plugins'), '[].\n')
+}
+
+/** Nothing of the user's own RABBITMQ_* and ERL_* variables gets in, and nothing is kept outside of the folder. */
+function environmentOf({ root, folder, distributionPort, epmdPort }: RabbitmqNode): NodeJS.ProcessEnv {
+  const erlang = join(root, 'usr/lib/erlang')
+  const libraries = ['lib', 'usr/lib'].map(name => join(root, name)).flatMap(libraryFolders)
+  const inFolder = (name: string): string => join(folder, name)
+  return {
+    PATH: `${join(erlang, 'bin')}:/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin`,
+    LD_LIBRARY_PATH: libraries.join(':'),
+    LC_ALL: 'C.UTF-8',
+    HOME: folder,
+    LAB_ERLANG_ROOT: erlang,
+    ERL_EPMD_PORT: String(epmdPort),
+    ERL_EPMD_ADDRESS: '127.0.0.1',
+    // The start script then becomes the broker by exec, in node of waiting for it: one process to kill.
+    RUNNING_UNDER_SYSTEMD: 'true',
+    RABBITMQ_LOG: '-color',
+    RABBITMQ_NODENAME: 'lab@localhost',
+    RABBITMQ_DIST_PORT: String(distributionPort),
+    RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS: '-kernel inet_dist_use_interface {127,0,0,1}',
+    RABBITMQ_CONF_ENV_FILE: inFolder('no-environment-file'),
+    RABBITMQ_CONFIG_FILE: inFolder('rabbitmq.conf'),
+    RABBITMQ_ADVANCED_CONFIG_FILE: inFolder('advanced.config'),
+    RABBITMQ_ENABLED_PLUGINS_FILE: inFolder('enabled_plugins'),
+    RABBITMQ_MNESIA_BASE: inFolder('data'),
+    RABBITMQ_LOG_BASE: inFolder('log'),
+    RABBITMQ_GENERATED_CONFIG_DIR: inFolder('config'),
+    RABBITMQ_PLUGINS_EXPAND_DIR: inFolder('plugins'),
+    RABBITMQ_PID_FILE: inFolder('rabbitmq.pid'),
+  }
+}
+
+/** The folders of one architecture's libraries, such as lib/x86_64-linux-gnu; newer distributions have no /lib. */
+function libraryFolders(parent: string): string[] {
+  if (!existsSync(parent)) return []
+  const names = readdirSync(parent, { withFileTypes: true })
+  return names
+    .filter(entry => entry.isDirectory() && entry.name.includes('-linux-'))
+    .map(({ name }) => join(parent, name))
+}
+
+/** The one folder in `parent` whose name begins so; its ending is a version. */
+function only(parent: string, prefix: string): string {
+  const name = readdirSync(parent).find(entry => entry.startsWith(prefix))
+  if (!name) throw new Error(`${parent} holds no ${prefix}*; delete the lab's cache folder to fetch it again.`)
+  return join(parent, name)
+}
+
+const FOLDER_NAME = 'rabbitmq-packages'
+const packageList = join(import.meta.dirname, '../rabbitmq/packages.txt')
+
+export const rabbitmqIsCached = (): boolean => existsSync(cachedPath(FOLDER_NAME))
+
+/** Throws one sentence when the machine has no Debian packages. */
+export function requireDebianTools(environment: NodeJS.ProcessEnv): void {
+  const wayOut = 'use Debian or Ubuntu, or set LAB_RABBITMQ_URL to a running broker'
+  requireCommands(['apt-get', 'dpkg'], 'A private RabbitMQ', wayOut, environment)
+}
+
+/** Resolves with the folder that is the root of the unpacked packages. */
+function fetchRabbitmq(options: ProvideOptions): Promise<string> {
+  return cached(FOLDER_NAME, folder => unpack(folder, options), options)
+}
+
+async function unpack(folder: string, { environment, progress, signal }: ProvideOptions): Promise<void> {
+  requireDebianTools(environment)
+  const apt = join(folder, 'apt')
+  for (const name of ['lists/partial', 'cache/archives/partial', 'debs'])
+    mkdirSync(join(apt, name), { recursive: true })
+  writeFileSync(join(apt, 'status'), '')
+  const settings = Object.entries({
+    'Dir::State': apt,
+    'Dir::State::status': join(apt, 'status'),
+    'Dir::State::lists': join(apt, 'lists'),
+    'Dir::Cache': join(apt, 'cache'),
+    'Dir::Cache::archives': join(apt, 'cache/archives'),
+    'APT::Sandbox::User': 'root',
+    'APT::Install-Recommends': 'false',
+    'Acquire::Languages': 'none',
+    'Debug::NoLocking': 'true',
+  }).flatMap(([name, value]) => ['-o', `${name}=${value}`])
+  const env = { ...environment, LC_ALL: 'C' }
+  const cwd = join(apt, 'debs')
+  const aptGet = (...args: string[]): Promise<string> =>
+    runTool('apt-get', [...settings, ...args], { env, cwd, signal })
+
+  progress('RabbitMQ: reading package lists')
+  await aptGet('-q', 'update')
+  const chosen = choose(await aptGet('-s', 'install', 'rabbitmq-server'))
+  progress(`RabbitMQ: fetching ${chosen.length} packages (40 MB), once`)
+  await aptGet('-q', 'download', ...chosen)
+  progress('RabbitMQ: unpacking')
+  for (const name of readdirSync(cwd)) await runTool('dpkg', ['-x', join(cwd, name), folder], { env, signal })
+  rmSync(apt, { recursive: true })
+  letErlangMove(folder)
+}
+
+/** Packages with their versions, out of what apt would install. */
+function choose(simulation: string): string[] {
+  const wanted = readFileSync(packageList, 'utf8')
+    .split('\n')
+    .filter(line => line !== '' && !line.startsWith('#'))
+    .map(name => new RegExp(`^${name.replaceAll('+', '\\+').replace('*', '.*')}$`))
+  const planned = [...simulation.matchAll(/^Inst (\S+) \((\S+) /gm)]
+  return planned
+    .filter(([, name = '']) => wanted.some(pattern => pattern.test(name)))
+    .map(([, name, version]) => `${name}=${version}`)
+}
+
+/** `erl` names /usr/lib/erlang in every branch, and would work only where Erlang is installed too. */
+function letErlangMove(folder: string): void {
+  const erl = join(folder, 'usr/lib/erlang/bin/erl')
+  const text = readFileSync(erl, 'utf8')
+  const moved = text.replaceAll('ROOTDIR=/usr/lib/erlang', 'ROOTDIR="$LAB_ERLANG_ROOT"')
+  if (moved === text) throw new Error(`This distribution's Erlang is not laid out as expected (${erl}).`)
+  writeFileSync(erl, moved)
+}
