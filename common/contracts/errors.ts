@@ -36,9 +36,10 @@ export const ERRORS = {
   'deadline-passed': { status: 504, settlement: 'retry', title: 'The deadline passed; what happened is unknown.' },
 } as const satisfies Record<string, Row>
 
-/** One of the codes. */
-export const ErrorCode = Type.Enum(Object.keys(ERRORS) as (keyof typeof ERRORS)[])
 export type ErrorCode = keyof typeof ERRORS
+export const ERROR_CODES = Object.keys(ERRORS) as ErrorCode[]
+export const ErrorCode = Type.Enum(ERROR_CODES)
+
 /** An error that names its row of the table. `detail` is for the reader: what was wrong, and what to do. */
 export class LabError extends Error {
   readonly code: ErrorCode

@@ -1,8 +1,8 @@
-// One HTTP call to a peer, with a deadline, told in the words of the table of errors.
-// What matters to the caller is whether the peer can have acted: `mayHaveActed` is false only where that is proved.
+// One HTTP call to a peer, with a deadline; its failures have codes of the table of errors.
+// Guarantees: `mayHaveActed` of a failure is false only where it is proved that the peer did nothing.
 import { type Dispatcher, Pool, errors } from 'undici'
 import type { Static, TSchema } from 'typebox'
-import { type ErrorCode, ERRORS, LabError } from '#common/contracts/errors.ts'
+import { type ErrorCode, ERROR_CODES, LabError } from '#common/contracts/errors.ts'
 import { CORRELATION_ID } from '#common/contracts/http.ts'
 import { parse } from '#common/contracts/parse.ts'
 import { Problem } from '#common/contracts/problem.ts'
@@ -11,7 +11,7 @@ export type Peer = { pool: Dispatcher; name: string }
 
 /** A peer's answer that is not a success, or no answer. */
 export class CallError extends LabError {
-  /** False when the peer cannot have done what it was asked: it said so (400, 409), or nothing was sent. */
+  /** False when the peer cannot have done the work: it said so (400, 409), or nothing was sent. */
   readonly mayHaveActed: boolean
   constructor(code: ErrorCode, detail: string, { mayHaveActed, cause }: { mayHaveActed: boolean; cause?: unknown }) {
     super(code, detail, { cause })
@@ -19,12 +19,18 @@ export class CallError extends LabError {
   }
 }
 
-type Place = { name: string; url: string; connections: number; copies?: Dispatcher.DispatcherComposeInterceptor }
+type PeerOptions = {
+  name: string
+  url: string
+  /** More calls at once wait for a connection. */
+  connections: number
+  /** For the lab: sends each request once more. */
+  duplicates?: Dispatcher.DispatcherComposeInterceptor
+}
 
-/** `connections`: more calls than that at once wait for a socket. `copies`: for the lab, what sends each once more. */
-export function openPeer({ name, url, connections, copies }: Place): Peer {
+export function openPeer({ name, url, connections, duplicates }: PeerOptions): Peer {
   const pool = new Pool(url, { connections, pipelining: 1, headersTimeout: 0, bodyTimeout: 0 })
-  return { name, pool: copies ? pool.compose(copies) : pool }
+  return { name, pool: duplicates ? pool.compose(duplicates) : pool }
 }
 
 type Call<Schema extends TSchema> = {
@@ -32,7 +38,7 @@ type Call<Schema extends TSchema> = {
   body: unknown
   answer: Schema
   correlationId: string
-  /** Ends the call: a deadline, as a rule. */
+  /** Ends the call, usually at a deadline. */
   signal: AbortSignal
 }
 
@@ -40,9 +46,9 @@ type Call<Schema extends TSchema> = {
  * @throws CallError `handler-failed` (5xx, garbage, a broken connection), `unavailable` (refused), `deadline-passed`, or
  * the code of the peer's own 409.
  */
-export async function call<Schema extends TSchema>(peer: Peer, ask: Call<Schema>): Promise<Static<Schema>> {
-  const { status, text } = await exchange(peer, ask)
-  if (status === 200) return readAnswer(peer, ask.answer, text)
+export async function call<Schema extends TSchema>(peer: Peer, request: Call<Schema>): Promise<Static<Schema>> {
+  const { status, text } = await exchange(peer, request)
+  if (status === 200) return readAnswer(peer, request.answer, text)
   if (status === 409 || status === 400) throw refusal(peer, status, text)
   throw new CallError('handler-failed', `${peer.name} answered ${status}`, { mayHaveActed: true })
 }
@@ -69,7 +75,7 @@ async function exchange(peer: Peer, { path, body, correlationId, signal }: Call<
   }
 }
 
-// What fails before a connection stands: nothing was sent.
+// Errors before there is a connection: nothing was sent.
 const BEFORE_CONNECTION = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EHOSTUNREACH', 'ENETUNREACH', 'EAI_AGAIN'])
 
 function notConnected(error: unknown): boolean {
@@ -87,7 +93,7 @@ function readAnswer<Schema extends TSchema>(peer: Peer, schema: Schema, text: st
 
 /** A 409 passes on the peer's own reason; a 400 means that the two do not speak the same contract. */
 function refusal(peer: Peer, status: number, text: string): CallError {
-  const told = readAnswer(peer, Problem, text)
-  const code = status === 409 && Object.hasOwn(ERRORS, told.code) ? (told.code as ErrorCode) : 'handler-failed'
-  return new CallError(code, told.detail, { mayHaveActed: false })
+  const { code, detail } = readAnswer(peer, Problem, text)
+  const known = status === 409 ? ERROR_CODES.find(one => one === code) : undefined
+  return new CallError(known ?? 'handler-failed', detail, { mayHaveActed: false })
 }

@@ -17,14 +17,14 @@ await runService(NAME, {
   settings,
   async start(parts) {
     const { config, environment } = parts
-    const injector = createFaultInjector({ ...faults, environment })
+    const faultInjector = createFaultInjector({ ...faults, environment })
     const store = openStore(config.DATA_DIR, 'inventory', stockTables(initialStock(config.INITIAL_STOCK)))
     const server = await createServer(parts)
     postRoute(server, parts, {
       path: '/reserve',
       body: ReserveRequest,
       answer: ReserveAnswer,
-      handler: injector.wrap(decideAndRespond({ store, afterCommit: injector.crashPoint('commit-answer') })),
+      handler: faultInjector.wrap(decideAndRespond({ store, afterCommit: faultInjector.crashPoint('commit-answer') })),
     })
     postRoute(server, parts, {
       path: '/release',
@@ -33,7 +33,7 @@ await runService(NAME, {
       handler: release(store),
     })
     inventoryRoutes(server, store.read)
-    faultRoutes(server, injector)
+    faultRoutes(server, faultInjector)
     return { server, stop: async () => store.close() }
   },
 })

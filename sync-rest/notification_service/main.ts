@@ -15,17 +15,17 @@ await runService(NAME, {
   settings,
   async start(parts) {
     const { config, environment } = parts
-    const injector = createFaultInjector({ ...faults, environment })
+    const faultInjector = createFaultInjector({ ...faults, environment })
     const store = openStore(config.DATA_DIR, 'notifications', notificationsTables)
     const server = await createServer(parts)
     postRoute(server, parts, {
       path: '/send',
       body: SendRequest,
       answer: SendAnswer,
-      handler: injector.wrap(sendAndRespond({ store, afterCommit: injector.crashPoint('commit-answer') })),
+      handler: faultInjector.wrap(sendAndRespond({ store, afterCommit: faultInjector.crashPoint('commit-answer') })),
     })
     notificationsRoute(server, store.read.pageNotifications)
-    faultRoutes(server, injector)
+    faultRoutes(server, faultInjector)
     return { server, stop: async () => store.close() }
   },
 })

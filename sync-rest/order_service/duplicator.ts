@@ -1,15 +1,17 @@
-// The fault `duplicate`: every request to another service is sent once more as it is. It is put around the requests that
-// order_service makes, where the other faults are around the work that a service is asked for.
-// Guarantees: a copy has the request's own address, headers and bytes (and a mark), starts when the request has its connection (what
-// was never sent is not copied) and goes by connections of its own; nobody waits for its answer or reads more of it than
-// that it came, and only then it counts. Not promised: which of the two arrives first.
+// The fault `duplicate`: every request to another service is sent once more. It is put around the requests that
+// order_service makes, where the other faults are around the work that a service does.
+// Guarantees: a duplicate has the request's own address, headers and bytes (and a mark), starts when the request has its
+// connection (a request that was never sent is not duplicated), and goes by connections of its own. Nobody waits for its
+// answer or reads more of it than that it came, and only an answered duplicate counts.
+// Not promised: which of the two arrives first.
 import { type Dispatcher, request } from 'undici'
 import { Type } from 'typebox'
 import { defineFault, type FaultSwitch } from '#common/faults/fault.ts'
 
-export const COPY = 'lab-copy'
+/** The header that marks a duplicate. */
+export const DUPLICATE = 'lab-duplicate'
 
-const PATIENCE_MS = 5_000
+const DEADLINE_MS = 5_000
 
 export const duplicator = defineFault({
   name: 'duplicate',
@@ -20,11 +22,11 @@ export const duplicator = defineFault({
   wrap: next => next,
 })
 
-type Copying = { url: string; it: FaultSwitch<unknown> }
+type Parts = { url: string; it: FaultSwitch<unknown> }
 
 /** Goes into a pool of connections to `url`. */
 export const duplicateRequests =
-  ({ url, it }: Copying): Dispatcher.DispatcherComposeInterceptor =>
+  ({ url, it }: Parts): Dispatcher.DispatcherComposeInterceptor =>
   dispatch =>
   (sent, handler) =>
     dispatch(sent, {
@@ -38,10 +40,10 @@ export const duplicateRequests =
       onResponseError: (...error) => handler.onResponseError?.(...error),
     })
 
-/** Resolves when it was answered, whatever the answer is. */
+/** Resolves when the duplicate was answered, whatever the answer is. */
 async function sendAgain(url: string, { path, method, headers: own, body }: Dispatcher.DispatchOptions): Promise<void> {
-  const headers = Object.assign({ [COPY]: 'yes' }, own)
-  const signal = AbortSignal.timeout(PATIENCE_MS)
+  const headers = Object.assign({ [DUPLICATE]: 'yes' }, own)
+  const signal = AbortSignal.timeout(DEADLINE_MS)
   const response = await request(url + path, { method, headers, body, signal })
   await response.body.dump()
 }

@@ -1,4 +1,4 @@
-// The orders whose stock must be given back: kept with the failure of the order, until inventory has acknowledged.
+// The orders whose stock must be given back: stored with the failure of the order, until inventory has acknowledged.
 import type { DatabaseSync } from 'node:sqlite'
 import type { PendingOrder } from '#common/stores/orders.ts'
 

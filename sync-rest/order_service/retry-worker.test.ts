@@ -4,13 +4,13 @@ import { createLog } from '#common/service/log.ts'
 import { waitFor } from '#host/wait-for.ts'
 import { startRetryWorker } from './retry-worker.ts'
 
-/** What is owed, as rows of a table; `isHopeless` is never acknowledged. */
-function openDuty(t: TestContext, orderIds: string[], isHopeless: (orderId: string) => boolean = () => false) {
+/** Pending work as rows of a table. An order that `isHopeless` is never acknowledged. */
+function openWorker(t: TestContext, orderIds: string[], isHopeless: (orderId: string) => boolean = () => false) {
   const rows = new Map(orderIds.map((orderId, index) => [orderId, index + 1]))
   const closing = new AbortController()
   const largest = { read: 0, atOnce: 0 }
   let atOnce = 0
-  const duty = startRetryWorker({
+  const worker = startRetryWorker({
     name: 'test',
     pending(after, limit) {
       const page = [...rows].map(([orderId, seq]) => ({ orderId, seq })).filter(({ seq }) => seq > after)
@@ -29,19 +29,19 @@ function openDuty(t: TestContext, orderIds: string[], isHopeless: (orderId: stri
   })
   t.after(async () => {
     closing.abort()
-    await duty.ended
+    await worker.ended
   })
-  return { duty, rows, largest }
+  return { worker, rows, largest }
 }
 
-test('many that are never acknowledged do not keep the others from their turn', async t => {
+test('many orders that are never acknowledged do not keep the others from their turn', async t => {
   const hopeless = Array.from({ length: 40 }, (_, index) => `hopeless-${index}`)
-  const { rows } = openDuty(t, hopeless.concat('well'), orderId => orderId !== 'well')
-  await waitFor(() => !rows.has('well'), { deadlineMs: 20_000, what: 'the last one to have its turn' })
+  const { rows } = openWorker(t, hopeless.concat('well'), orderId => orderId !== 'well')
+  await waitFor(() => !rows.has('well'), { deadlineMs: 20_000, what: 'the last one to be done' })
 })
 
-test('however much is owed, a batch at once is read and done', async t => {
-  const { rows, largest } = openDuty(
+test('however much is pending, at most a batch is read and worked on at once', async t => {
+  const { rows, largest } = openWorker(
     t,
     Array.from({ length: 1_000 }, (_, index) => `order-${index}`),
   )
@@ -49,13 +49,13 @@ test('however much is owed, a batch at once is read and done', async t => {
   assert.deepEqual(largest, { read: 16, atOnce: 16 })
 })
 
-test('what was not acknowledged has its turn again, and what comes later is done when the duty is woken', async t => {
+test('work that was not acknowledged is repeated, and work that comes later is done when the worker is notified', async t => {
   let isDown = true
-  const { duty, rows } = openDuty(t, ['early'], () => isDown)
+  const { worker, rows } = openWorker(t, ['early'], () => isDown)
   isDown = false
   await waitFor(() => rows.size === 0, { deadlineMs: 20_000, what: 'the first one to be done' })
   await new Promise(setImmediate)
   rows.set('late', 1)
-  duty.wake()
+  worker.notify()
   await waitFor(() => rows.size === 0, { deadlineMs: 20_000, what: 'the late one to be done' })
 })

@@ -1,4 +1,4 @@
-// What the client is told for each way in which inventory can behave, and whether the order is released.
+// The answer to the client for each way in which inventory can behave, and whether the order is released.
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
 import { ask, orderIdIn, placed, problemIn, viewIn, anOrder } from '#conformance/client.ts'
@@ -6,7 +6,7 @@ import { startSystem, STOCK } from '#conformance/test-system.ts'
 import { decided } from '#conformance/order-facts.ts'
 import { waitFor } from '#host/wait-for.ts'
 import { syncRest } from '../lab/model.ts'
-import { half, hang, problem, reset, says, text, type Treat } from './support/fake-peer.ts'
+import { half, hang, problem, reset, answers, text, type Responder } from './support/fake-peer.ts'
 import { openOrderService } from './support/order-service.ts'
 
 const DEADLINE_MS = 400
@@ -14,7 +14,7 @@ const DEADLINE_MS = 400
 const environment = { RESERVE_DEADLINE_MS: '10000', SEND_DEADLINE_MS: '10000', BREAKER: 'off' }
 const impatient = { ...environment, RESERVE_DEADLINE_MS: String(DEADLINE_MS) }
 
-type Row = { inventory: Treat; status: number; code: string; released: boolean }
+type Row = { inventory: Responder; status: number; code: string; released: boolean }
 
 const ROWS: Record<string, Row> = {
   'is out of stock': { inventory: problem(409, 'out-of-stock'), status: 409, code: 'out-of-stock', released: false },
@@ -24,7 +24,7 @@ const ROWS: Record<string, Row> = {
   'answers 500': { inventory: text(500, 'broken'), status: 502, code: 'inventory-broke', released: true },
   'answers 503': { inventory: problem(503, 'unavailable'), status: 502, code: 'inventory-broke', released: true },
   'answers garbage': { inventory: text(200, '<html>'), status: 502, code: 'inventory-broke', released: true },
-  'answers something else': { inventory: says('maybe'), status: 502, code: 'inventory-broke', released: true },
+  'answers something else': { inventory: answers('maybe'), status: 502, code: 'inventory-broke', released: true },
   'refuses with garbage': { inventory: text(409, '<html>'), status: 502, code: 'inventory-broke', released: true },
   'breaks the connection': { inventory: reset, status: 502, code: 'inventory-broke', released: true },
   'breaks off half-way': { inventory: half, status: 502, code: 'inventory-broke', released: true },
@@ -46,7 +46,7 @@ suite('an order is answered by what inventory did', () => {
   for (const [what, { inventory, status, code, released }] of Object.entries(ROWS)) {
     test(`inventory ${what}: ${status} ${code}, ${released ? 'released' : 'nothing to release'}`, async () => {
       await using service = await openOrderService(inventory === hang ? impatient : environment)
-      service.inventory.treat = { ...service.inventory.treat, '/reserve': inventory }
+      service.inventory.responders = { ...service.inventory.responders, '/reserve': inventory }
       const { orderId, reply, again } = service.place()
       const told = problemIn(await reply)
       assert.deepEqual([told.status, told.code, told.orderId], [status, code, orderId])
@@ -56,7 +56,7 @@ suite('an order is answered by what inventory did', () => {
       assert.deepEqual(service.inventory.ordersOf('/reserve'), [orderId])
       await service.fence()
       assert.equal(service.inventory.ordersOf('/release').includes(orderId), released)
-      assert.deepEqual(service.notification.asked, [])
+      assert.deepEqual(service.notification.requests, [])
     })
   }
 
@@ -76,8 +76,8 @@ suite('an order is answered by what inventory did', () => {
   test('the deadline is kept, and an answer that comes later changes nothing', async () => {
     await using service = await openOrderService(impatient)
     let answerLate = () => {}
-    service.inventory.treat['/reserve'] = (response, asked) => {
-      answerLate = () => says('reserved')(response, asked)
+    service.inventory.responders['/reserve'] = (response, request) => {
+      answerLate = () => answers('reserved')(response, request)
     }
     const began = performance.now()
     const { orderId, reply } = service.place()
@@ -85,14 +85,14 @@ suite('an order is answered by what inventory did', () => {
     const tookMs = performance.now() - began
     assert.ok(tookMs >= DEADLINE_MS - 5 && tookMs < DEADLINE_MS + 1_000, `it took ${tookMs} ms`)
     answerLate()
-    await service.inventory.askedFor('/release', orderId)
+    await service.inventory.receives('/release', orderId)
     await service.fence()
     assert.equal((await service.show(orderId)).status, 'failed')
-    assert.deepEqual(service.notification.asked, [])
+    assert.deepEqual(service.notification.requests, [])
   })
 })
 
-test('a real inventory that hangs and thaws: 504, and the stock comes back', async t => {
+test('a real inventory that hangs and goes on: 504, and the stock is given back', async t => {
   const system = await startSystem(t, syncRest, {
     openingStock: STOCK,
     environments: { order_service: { ...environment, RESERVE_DEADLINE_MS: '2000' } },

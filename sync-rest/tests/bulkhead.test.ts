@@ -1,4 +1,4 @@
-// The bulkhead: at most W orders wait for inventory at once, and who waits in its line keeps the deadline.
+// The bulkhead: at most CONCURRENCY orders wait for inventory at once, and an order in its queue keeps the deadline.
 import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
 import { test } from 'node:test'
@@ -7,27 +7,27 @@ import { anOrder, problemIn } from '#conformance/client.ts'
 import { createHealth } from '#common/service/health.ts'
 import { waitFor } from '#host/wait-for.ts'
 import { openPeer } from '../http-client/call.ts'
-import { askInventory, openBreaker } from '../order_service/reserve-at-inventory.ts'
-import { says, startInventory } from './support/fake-peer.ts'
-import { openOrderService, type Placing } from './support/order-service.ts'
+import { openBreaker, reserveAtInventory } from '../order_service/reserve-at-inventory.ts'
+import { answers, startInventory } from './support/fake-peer.ts'
+import { openOrderService, type PlacedRequest } from './support/order-service.ts'
 
-test('who waits past the deadline gets 503, inventory is never asked, and the breaker does not count it', {
+test('an order that waits past the deadline is answered 503, inventory is never called, and the breaker does not count it', {
   timeout: 20_000,
 }, async () => {
   await using inventory = await startInventory()
   const peer = openPeer({ name: 'inventory', url: inventory.url, connections: 4 })
   const gate = Promise.withResolvers<void>()
-  // Stands where the breaker does, and holds the one place for longer than any deadline.
+  // Takes the place of the breaker, and holds the one slot for longer than any deadline.
   const holding = bulkhead(1, 10)
   const held = holding.execute(() => gate.promise)
   const breaker = openBreaker({ failures: 1, openMs: 60_000, health: createHealth() })
-  const reserve = askInventory(peer, wrap(holding, breaker), { deadlineMs: 200, atOnce: 1 })
+  const reserve = reserveAtInventory(peer, wrap(holding, breaker), { deadlineMs: 200, concurrency: 1 })
   const orders = Array.from({ length: 3 }, () => ({ orderId: randomUUID(), kitchenId: 'main', ...anOrder() }))
   const began = performance.now()
-  for (const asked of orders.map(order => reserve(order, 'c')))
-    await assert.rejects(asked, { code: 'inventory-unavailable', mayHaveActed: false })
-  assert.ok(performance.now() - began < 1_000, 'they wait side by side, and learn it in time')
-  // Their turns come now, too late.
+  for (const reserved of orders.map(order => reserve(order, 'c')))
+    await assert.rejects(reserved, { code: 'inventory-unavailable', mayHaveActed: false })
+  assert.ok(performance.now() - began < 1_000, 'they wait side by side, and are refused in time')
+  // Their slots become free now, too late.
   gate.resolve()
   await held
   const later = { orderId: randomUUID(), kitchenId: 'main', ...anOrder() }
@@ -36,9 +36,9 @@ test('who waits past the deadline gets 503, inventory is never asked, and the br
   await peer.pool.close()
 })
 
-test('with W=1 behind an inventory that hangs each order is answered in time, and is released exactly if it was asked', async () => {
+test('behind an inventory that hangs each order is answered in time, and released exactly if its reserve was sent', async () => {
   await using service = await openOrderService({ CONCURRENCY: '1', RESERVE_DEADLINE_MS: '500', BREAKER: 'off' })
-  service.inventory.treat['/reserve'] = () => {}
+  service.inventory.responders['/reserve'] = () => {}
   const began = performance.now()
   const placing = Array.from({ length: 6 }, () => service.place())
   const told = await Promise.all(placing.map(async ({ orderId, reply }) => ({ orderId, ...problemIn(await reply) })))
@@ -52,14 +52,14 @@ test('with W=1 behind an inventory that hangs each order is answered in time, an
   }
 })
 
-test('W orders wait at once, and no more; who comes next takes the place that becomes free', async () => {
+test('at most CONCURRENCY orders wait at inventory at once, and the next one takes the slot that becomes free', async () => {
   await using service = await openOrderService({ CONCURRENCY: '2', RESERVE_DEADLINE_MS: '30000' })
   const held: (() => void)[] = []
-  service.inventory.treat['/reserve'] = (response, asked) => {
-    held.push(() => says('reserved')(response, asked))
+  service.inventory.responders['/reserve'] = (response, request) => {
+    held.push(() => answers('reserved')(response, request))
   }
   const placing = Array.from({ length: 8 }, () => service.place())
-  const isStored = ({ orderId }: Placing) =>
+  const isStored = ({ orderId }: PlacedRequest) =>
     service.show(orderId).then(
       () => true,
       () => false,
@@ -67,8 +67,8 @@ test('W orders wait at once, and no more; who comes next takes the place that be
   for (const placed of placing) await waitFor(() => isStored(placed), { deadlineMs: 60_000, what: 'all to be stored' })
   for (let answered = 0; answered < placing.length; answered++) {
     const due = Math.min(answered + 2, placing.length)
-    await waitFor(() => service.inventory.asked.length >= due, { deadlineMs: 60_000, what: `${due} calls` })
-    assert.equal(service.inventory.asked.length, due)
+    await waitFor(() => service.inventory.requests.length >= due, { deadlineMs: 60_000, what: `${due} calls` })
+    assert.equal(service.inventory.requests.length, due)
     held[answered]?.()
   }
   for (const { reply } of placing) assert.equal((await reply).status, 201)

@@ -29,7 +29,7 @@ async function correlationIds(system: TestSystem, headers: Record<string, string
   const found: (string | undefined)[] = []
   for (const { name } of syncRest.services) {
     const lines = (await linesOf(system, name)).filter(line => line.orderId === orderId)
-    assert.ok(lines.length > 0, `${name} does not speak of ${orderId}`)
+    assert.ok(lines.length > 0, `${name} does not log ${orderId}`)
     for (const { service, correlationId } of lines) {
       assert.equal(service, `sync-rest/${name}`)
       found.push(correlationId)
@@ -38,11 +38,11 @@ async function correlationIds(system: TestSystem, headers: Record<string, string
   return found
 }
 
-test('the correlation id of an order is in the log of every service, given by the client or made here', async t => {
+test('the correlation id of an order is in the log of every service, given by the client or generated', async t => {
   const system = await startSystem(t, syncRest)
   const given = randomUUID()
   assert.deepEqual([...new Set(await correlationIds(system, { 'x-correlation-id': given }))], [given])
-  const made = new Set(await correlationIds(system, {}))
-  assert.equal(made.size, 1)
-  assert.ok([...made].every(id => id && id !== given))
+  const generated = new Set(await correlationIds(system, {}))
+  assert.equal(generated.size, 1)
+  assert.ok([...generated].every(id => id && id !== given))
 })

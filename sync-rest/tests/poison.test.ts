@@ -1,11 +1,11 @@
-// What inventory does with a request that nothing can be done with.
+// Inventory refuses a request that it can never handle.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { startSystem } from '#conformance/test-system.ts'
 import { poisonOf } from '#engine/load/poison.ts'
 import { syncRest } from '../lab/model.ts'
 
-test('a poisoned order is refused for what is wrong with it: the same order, healed, is reserved', async t => {
+test('a poisoned order is refused as malformed, and the same order with the field repaired is reserved', async t => {
   const system = await startSystem(t, syncRest)
   const reserve = (body: string) =>
     system.inspector.operations['publish-raw']({ service: 'inventory_service', path: '/reserve', body })

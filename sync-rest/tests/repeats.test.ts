@@ -1,4 +1,4 @@
-// The same call again, of a caller that did not hear the answer: the same answer, and no second effect.
+// The same call again, by a caller that did not get the answer: the same answer, and no second effect.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { anOrder, ask, problemIn } from '#conformance/client.ts'
@@ -8,13 +8,13 @@ import { syncRest } from '../lab/model.ts'
 const post = (url: string, body: unknown) =>
   ask(url, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) })
 
-test('an order that is reserved again, at once and after a restart, is reserved once', async t => {
+test('an order whose reserve is repeated, at once and after a restart, is reserved once', async t => {
   const system = await startSystem(t, syncRest, { openingStock: STOCK })
   const { runtime } = system
   const reserve = (order: unknown) => post(`${runtime.url('inventory_service')}/reserve`, order)
   const served = { orderId: 'served', ...anOrder(), kitchenId: 'one-burger' }
   const refused = { orderId: 'refused', ...anOrder(), kitchenId: 'one-burger' }
-  for (let life = 0; life < 2; life++) {
+  for (let start = 0; start < 2; start++) {
     const answers = await Promise.all([reserve(served), reserve(served), reserve(served)])
     for (const { status, text } of answers)
       assert.deepEqual([status, JSON.parse(text)], [200, { orderId: 'served', status: 'reserved' }])
@@ -39,11 +39,11 @@ test('an order that is reserved again, at once and after a restart, is reserved 
   )
 })
 
-test('an order that is confirmed again, at once and after a restart, is confirmed once', async t => {
+test('an order whose send is repeated, at once and after a restart, is confirmed once', async t => {
   const system = await startSystem(t, syncRest, { openingStock: STOCK })
   const { runtime } = system
   const send = () => post(`${runtime.url('notification_service')}/send`, { orderId: 'one', userId: 'ada' })
-  for (let life = 0; life < 2; life++) {
+  for (let start = 0; start < 2; start++) {
     for (const { status, text } of await Promise.all([send(), send(), send()]))
       assert.deepEqual([status, JSON.parse(text)], [200, { orderId: 'one', status: 'sent' }])
     await runtime.kill('notification_service')

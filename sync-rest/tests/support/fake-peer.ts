@@ -1,58 +1,58 @@
-// A peer of order_service that the test plays itself: it answers as it is told, and keeps what it was asked.
+// A peer of order_service that the test plays itself: it answers as its responders do, and records the requests.
 import { once } from 'node:events'
 import { createServer, type IncomingHttpHeaders, type ServerResponse } from 'node:http'
 import { waitFor } from '#host/wait-for.ts'
 
 const PATIENCE_MS = 10_000
 
-export type Asked = { path: string; orderId: string; headers: IncomingHttpHeaders; body: string }
+export type PeerRequest = { path: string; orderId: string; headers: IncomingHttpHeaders; body: string }
 
-/** What becomes of one request. Doing nothing leaves it without an answer. */
-export type Treat = (response: ServerResponse, asked: Asked) => void
+/** Answers one request. Doing nothing leaves it without an answer. */
+export type Responder = (response: ServerResponse, request: PeerRequest) => void
 
 export type FakePeer = AsyncDisposable & {
   url: string
   /** Refuses connections until it listens again, at the same address. */
   refuse(): Promise<void>
   listen(): Promise<void>
-  asked: Asked[]
+  requests: PeerRequest[]
   /** By path; may be changed at any time. */
-  treat: Record<string, Treat>
-  /** The orders that a path was asked about, in their sequence. */
+  responders: Record<string, Responder>
+  /** The orders of the requests at a path, in the sequence of the requests. */
   ordersOf(path: string): string[]
-  /** Waits until `path` was asked about the order so many times. */
-  askedFor(path: string, orderId: string, times?: number): Promise<void>
+  /** Waits until so many requests about the order came at a path. */
+  receives(path: string, orderId: string, times?: number): Promise<void>
 }
 
 const json =
-  (status: number, body: (asked: Asked) => unknown): Treat =>
-  (response, asked) => {
-    response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body(asked)))
+  (status: number, body: (request: PeerRequest) => unknown): Responder =>
+  (response, request) => {
+    response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body(request)))
   }
 
-export const says = (status: string): Treat => json(200, ({ orderId }) => ({ orderId, status }))
+export const answers = (status: string): Responder => json(200, ({ orderId }) => ({ orderId, status }))
 
 /** A problem document as the services write it. */
-export const problem = (status: number, code: string): Treat =>
+export const problem = (status: number, code: string): Responder =>
   json(status, ({ orderId }) => ({ type: `urn:problem:${code}`, title: code, status, code, detail: code, orderId }))
 
 export const text =
-  (status: number, body: string): Treat =>
+  (status: number, body: string): Responder =>
   response => {
     response.writeHead(status).end(body)
   }
 
-export const reset: Treat = response => void response.socket?.resetAndDestroy()
-export const hang: Treat = () => {}
+export const reset: Responder = response => void response.socket?.resetAndDestroy()
+export const hang: Responder = () => {}
 
 /** Announces more than it sends. */
-export const half: Treat = response => {
+export const half: Responder = response => {
   response.writeHead(200, { 'content-length': 100 }).write('{"orderId":')
   setImmediate(() => response.socket?.destroy())
 }
 
-async function startPeer(treat: Record<string, Treat>): Promise<FakePeer> {
-  const asked: Asked[] = []
+async function startPeer(responders: Record<string, Responder>): Promise<FakePeer> {
+  const requests: PeerRequest[] = []
   const server = createServer((request, response) => {
     const { url = '', headers } = request
     let body = ''
@@ -60,9 +60,9 @@ async function startPeer(treat: Record<string, Treat>): Promise<FakePeer> {
     request.on('end', () => {
       const { orderId } = JSON.parse(body) as { orderId: string }
       const one = { path: url, orderId, headers, body }
-      asked.push(one)
-      const treatment = peer.treat[url] ?? text(404, 'not here')
-      treatment(response, one)
+      requests.push(one)
+      const respond = peer.responders[url] ?? text(404, 'not here')
+      respond(response, one)
     })
     request.on('error', () => {})
     response.on('error', () => {})
@@ -82,10 +82,10 @@ async function startPeer(treat: Record<string, Treat>): Promise<FakePeer> {
       server.listen(port, '127.0.0.1')
       await once(server, 'listening')
     },
-    asked,
-    treat,
-    ordersOf: path => asked.filter(one => one.path === path).map(({ orderId }) => orderId),
-    async askedFor(path, orderId, times = 1) {
+    requests,
+    responders,
+    ordersOf: path => requests.filter(one => one.path === path).map(({ orderId }) => orderId),
+    async receives(path, orderId, times = 1) {
       const often = () => peer.ordersOf(path).filter(id => id === orderId).length >= times
       await waitFor(often, { deadlineMs: PATIENCE_MS, everyMs: 5, what: `${path} of ${orderId}, ${times} times` })
     },
@@ -96,8 +96,8 @@ async function startPeer(treat: Record<string, Treat>): Promise<FakePeer> {
   return peer
 }
 
-export const startInventory = (treat: Record<string, Treat> = {}): Promise<FakePeer> =>
-  startPeer({ '/reserve': says('reserved'), '/release': says('released'), ...treat })
+export const startInventory = (responders: Record<string, Responder> = {}): Promise<FakePeer> =>
+  startPeer({ '/reserve': answers('reserved'), '/release': answers('released'), ...responders })
 
-export const startNotification = (treat: Record<string, Treat> = {}): Promise<FakePeer> =>
-  startPeer({ '/send': says('sent'), ...treat })
+export const startNotification = (responders: Record<string, Responder> = {}): Promise<FakePeer> =>
+  startPeer({ '/send': answers('sent'), ...responders })

@@ -9,24 +9,24 @@ import { deriveOrderId } from '#common/contracts/order-id.ts'
 import { createProcesses } from '#runtimes/processes/processes.ts'
 import { waitFor } from '#host/wait-for.ts'
 import { syncRest } from '../../lab/model.ts'
-import { type FakePeer, startInventory, startNotification, text, says } from './fake-peer.ts'
+import { type FakePeer, startInventory, startNotification, text, answers } from './fake-peer.ts'
 
 const SERVICE = 'order_service'
 
-/** An order on its way: its id is known before the answer. */
-export type Placing = { orderId: string; reply: Promise<Reply>; again(): Promise<Reply> }
+/** An order whose request is in flight: its id is known before the answer. */
+export type PlacedRequest = { orderId: string; reply: Promise<Reply>; again(): Promise<Reply> }
 
 export type OrderService = AsyncDisposable & {
   inventory: FakePeer
   notification: FakePeer
   url: string
-  place(): Placing
+  place(): PlacedRequest
   show(orderId: string): Promise<OrderView>
   /** Waits until the order is shown as the condition wants it. */
   shows(orderId: string, condition: (view: OrderView) => boolean): Promise<void>
   kill(): Promise<void>
   start(): Promise<void>
-  /** Places an order whose release must come, and waits for it: what was owed before it has been asked by then. */
+  /** Places an order that must be released, and waits for its release: all that was pending before was tried by then. */
   fence(): Promise<void>
 }
 
@@ -64,10 +64,14 @@ export async function openOrderService(environment: Record<string, string> = {})
     kill: () => runtime.kill(SERVICE),
     start: () => runtime.start(SERVICE),
     async fence() {
-      inventory.treat = { ...inventory.treat, '/reserve': text(500, 'broken'), '/release': says('released') }
+      inventory.responders = {
+        ...inventory.responders,
+        '/reserve': text(500, 'broken'),
+        '/release': answers('released'),
+      }
       const { orderId, reply } = service.place()
       orderIdIn(await reply)
-      await inventory.askedFor('/release', orderId)
+      await inventory.receives('/release', orderId)
     },
     async [Symbol.asyncDispose]() {
       await runtime.stop()
