@@ -109,7 +109,7 @@ export default defineExperiment({
   explain([replayed, killed, more]) {
     const of = findMeasure
     return [
-      `The second pass read ${count(of(replayed, 'after: records read'))} records, as many as the first, and wrote the same ${count(of(replayed, 'after: file'))} bytes. So did a pass that was killed in the middle (${count(of(killed, 'after: records read'))} records): counts and position are stored in one transaction, and events are counted once by their ids.`,
+      `The first pass read ${count(of(replayed, 'before: records read'))} records and wrote ${count(of(replayed, 'before: file'))} bytes. The second pass read ${count(of(replayed, 'after: records read'))} and wrote ${count(of(replayed, 'after: file'))}; when it was killed in the middle, it read ${count(of(killed, 'after: records read'))} and wrote ${count(of(killed, 'after: file'))}. Counts and position are stored in one transaction, and events are counted once by their ids. The check "metrics equal" compares the files byte for byte.`,
       ...timesOf(replayed),
       `With one more order the second pass counted ${count(of(more, 'after: orders'))} orders in place of ${count(of(more, 'before: orders'))}: the comparison can fail.`,
     ]
