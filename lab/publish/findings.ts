@@ -88,7 +88,7 @@ function readAgain(summary: Summary): Finding {
   const unable = Object.keys(summary.comparison?.about.find(({ name }) => name === scenario)?.without ?? {})
   return {
     scenario,
-    lesson: 'Only a log can be read again from its beginning',
+    lesson: 'A log can be read again from its beginning; a queue cannot, and RabbitMQ streams are not measured here',
     facts: listed(
       'Time in which a reader that had lost its state read all again, from the start of its new process',
       read,
