@@ -2,6 +2,7 @@
 import type { Result, Summary } from '#engine/run/summary.ts'
 import { durabilityLines, narrativeOf } from '../comparison/narrative.ts'
 import { scenarioGrid } from '../comparison/scenario-grid.ts'
+import { evaluatedChecks } from '../report/terminal/report.ts'
 import { HEALTHY } from '../comparison/scenarios.ts'
 import { recommendations } from '../comparison/recommendations.ts'
 import { byRate, configurationsOf } from '../comparison/repeated-measures.ts'
@@ -31,6 +32,7 @@ export function comparisonFiles(summary: Summary, command: string): Files {
     provenance(summary),
     `Rendered from \`summary.json\` beside this page by \`npm run lab -- publish\`; nothing here is typed by hand. The same again: \`${command}\`; it writes a \`report.html\` too.`,
     advice(summary),
+    evaluatedChecks(results),
     HOW_TO_READ,
     ...sections,
   ]

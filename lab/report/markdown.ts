@@ -1,5 +1,5 @@
 // Results as Markdown: the page of a model, and the table of all experiments.
-import { conditions, inContainers } from './terminal/report.ts'
+import { conditions, evaluatedChecks, inContainers } from './terminal/report.ts'
 import { posix } from 'node:path'
 import type { Result, Summary } from '#engine/run/summary.ts'
 import { LOGS, pageOf, PICTURES, REPLAY, REPLAY_PICTURE } from '../publish/output-paths.ts'
@@ -28,6 +28,7 @@ export function resultsPage(model: string, summary: Summary): string {
     `# Results of ${model}`,
     provenance(summary),
     'Rendered from `summary.json` beside this page by `npm run lab -- publish`; nothing here is typed by hand.',
+    evaluatedChecks(summary.results),
     ...summary.results.flatMap(result => section(result)),
   ].join('\n\n')}\n`
 }

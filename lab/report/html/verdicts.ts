@@ -4,7 +4,7 @@ import type { Comparison, Result, Summary } from '#engine/run/summary.ts'
 import { type Verdict, worst } from '#engine/checks/check.ts'
 import { type Markup, markup } from '../charts/markup.ts'
 import { accentOf } from '../charts/theme.ts'
-import { SIGNS, stoppedText } from '../terminal/report.ts'
+import { evaluatedChecks, SIGNS, stoppedText } from '../terminal/report.ts'
 import { keyMetrics } from '../terminal/key-metrics.ts'
 import { type Anchors, scenarioAnchor, scrolling, tally, verdictMark } from './parts.ts'
 
@@ -13,7 +13,7 @@ export function verdictsSection(summary: Summary, anchors: Anchors): Markup {
   const own = results.filter(({ cell }) => cell === undefined)
   return markup`<section id="verdicts"><h2>Verdicts</h2>
 ${comparison && scenariosTable(comparison, results)}${own.length > 0 && experimentsTable(own, anchors)}
-<p class="key">${KEY}</p></section>`
+<p class="key">${KEY}</p><p class="key">${evaluatedChecks(results)}</p></section>`
 }
 
 const KEY = markup`✔ valid: every check holds. ✘ invalid: one does not. ? unknown: it could not be judged. ∅ vacuous: it could not have failed. ◇ a safeguard was left out on purpose: what happens without it is shown, and does not count for a verdict.`

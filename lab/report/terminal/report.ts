@@ -47,7 +47,26 @@ function verdictLines({ verdict, checks }: Pick<Result, 'verdict' | 'checks'>): 
   ]
 }
 
-/** One row an experiment. @param where the folder of the run, as the user would type it */
+/** Which checks were evaluated in every result, and which others in which scenarios or experiments. */
+export function evaluatedChecks(results: readonly Result[]): string {
+  const found = results.flatMap(({ experiment, cell, checks }) =>
+    // Of `step-seen kill kafka` the kind; thresholds are the user's own.
+    [...new Set(checks.map(({ name }) => name.replace(/^((?:step|fault)-seen) .*$/, '$1')))]
+      .filter(kind => !kind.startsWith('threshold '))
+      .map(kind => ({ kind, where: cell?.scenario ?? experiment })),
+  )
+  const kinds = [...Map.groupBy(found, ({ kind }) => kind)]
+  const everywhere = kinds.filter(([, all]) => all.length === results.length).map(([kind]) => kind)
+  const others = kinds
+    .filter(([, all]) => all.length < results.length)
+    .map(([kind, all]) => `${kind} (${[...new Set(all.map(({ where }) => where))].join(', ')})`)
+  return [
+    ...(everywhere.length > 0 ? [`Checks evaluated in every result: ${everywhere.join(', ')}.`] : []),
+    ...(others.length > 0 ? [`Checks evaluated in some: ${others.join('; ')}.`] : []),
+  ].join(' ')
+}
+
+/** A row for each experiment. @param where the folder of the run, as the user would type it */
 export function renderOverview(summary: Summary, where: string): string {
   const { results } = summary
   return renderProvenance(summary, where, ...(results.length > 0 ? [overviewOf(results)] : []))
