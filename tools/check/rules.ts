@@ -1,5 +1,6 @@
 /** Every rule that no tool checks, under the name that `npm run check` prints. Which room may import which: dependency-rules.ts. */
 import { forbiddenImports } from './dependency-rules.ts'
+import { missingPaths } from './documented-paths.ts'
 import { importsOf } from './imports.ts'
 import type { Rule, SourceFile } from './files.ts'
 import { stringIn, tokensOf } from './tokens.ts'
@@ -9,6 +10,7 @@ export const RULES: Readonly<Record<string, Rule>> = {
     forbiddenImports(Object.fromEntries(files.filter(isCode).map(({ path, text }) => [path, importsOf(path, text)]))),
   'no empty, skipped or sleeping tests': emptyOrSleepingTests,
   'no machine paths': machinePaths,
+  'documented paths exist': missingPaths,
   'dependencies explained': unexplainedDependencies,
 }
 
