@@ -99,7 +99,11 @@ export type Comparison = {
   about: { name: string; title: string; asks: string; caveat?: string; without: Record<string, string> }[]
 }
 
+/** Raised when a summary of before can no longer be read: checks or measures are named or counted otherwise. */
+export const SUMMARY_FORMAT = 2
+
 export type Summary = {
+  format: typeof SUMMARY_FORMAT
   run: string
   /** The version of the lab that made it, absent where that did not name itself yet. */
   lab?: string

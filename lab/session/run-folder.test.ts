@@ -5,6 +5,7 @@ import {
   openSync,
   readFileSync,
   statSync,
+  writeFileSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
@@ -15,7 +16,7 @@ import { join } from 'node:path'
 import { test, type TestContext } from 'node:test'
 import { sampleResult, sampleSummary } from '../testing/sample-result.ts'
 import { parseSummary, saveSummary, pointLatest } from './run-folder.ts'
-import { testFolder } from '../testing/cli.ts'
+import { runCli, testFolder } from '../testing/cli.ts'
 import { tmpdir } from 'node:os'
 
 const old = sampleSummary([sampleResult])
@@ -67,3 +68,24 @@ test('latest leads to the newest run of its folder, and a run that lies elsewher
   assert.equal(readlinkSync(join(out, 'latest')), 'two')
   assert.deepEqual(readdirSync(out).sort(), ['deep', 'latest', 'one', 'two'])
 })
+
+const COMMANDS = { show: 1, judge: 1, report: 1, diff: 2, publish: 1 }
+
+for (const [command, runs] of Object.entries(COMMANDS))
+  test(`lab ${command} refuses a run that another version of the lab made, in one sentence`, async t => {
+    const { path, file } = folderWithOld(t)
+    for (const [format, age] of [
+      [undefined, 'an older'],
+      [1, 'an older'],
+      [3, 'a newer'],
+    ] as const) {
+      writeFileSync(file, JSON.stringify({ ...old, format }))
+      const { code, stdout, stderr } = await runCli('main', [command, ...Array<string>(runs).fill(path)])
+      assert.deepEqual([code, stdout], [2, ''])
+      assert.ok(
+        stderr.includes(`summary.json was made by ${age} version of the lab; run its experiments again.`),
+        stderr,
+      )
+      assert.equal(stderr.trim().split('\n').length, 1, stderr)
+    }
+  })

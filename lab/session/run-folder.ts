@@ -4,7 +4,7 @@
 import { existsSync, readdirSync, readFileSync, realpathSync, renameSync, writeFileSync, symlinkSync } from 'node:fs'
 import { basename, join, resolve, dirname } from 'node:path'
 import { parse } from '#common/contracts/parse.ts'
-import type { Summary } from '#engine/run/summary.ts'
+import { SUMMARY_FORMAT, type Summary } from '#engine/run/summary.ts'
 import { SummarySchema } from './summary-schema.ts'
 import { unknownName, UsageError } from '../cli/usage.ts'
 
@@ -37,14 +37,25 @@ export function findRun(run: string, runs = RUNS): { summary: Summary; folder: s
   throw unknownName('run', basename(run), [...known.slice(-5), 'latest'])
 }
 
-/** @throws UsageError that names the file */
+/** @throws UsageError that names the file, and says so where another version of the lab made it */
 export function parseSummary(text: string, file: string): Summary {
   try {
-    return parse(SummarySchema, JSON.parse(text), file)
+    const summary: unknown = JSON.parse(text)
+    requireFormat(summary, file)
+    return parse(SummarySchema, summary, file)
   } catch (error) {
+    if (error instanceof UsageError) throw error
     const why = error instanceof Error ? error.message : String(error)
     throw new UsageError(`${shortPath(file)} cannot be read by this version (${why}); run the experiments again.`)
   }
+}
+
+function requireFormat(summary: unknown, file: string): void {
+  if (typeof summary !== 'object' || summary === null) return
+  const format = 'format' in summary ? summary.format : 1
+  if (format === SUMMARY_FORMAT) return
+  const age = typeof format === 'number' && format > SUMMARY_FORMAT ? 'a newer' : 'an older'
+  throw new UsageError(`${shortPath(file)} was made by ${age} version of the lab; run its experiments again.`)
 }
 
 function read(file: string): string | undefined {

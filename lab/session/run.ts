@@ -7,7 +7,7 @@ import type { Experiment } from '#engine/experiment/define.ts'
 import type { Profile } from '#engine/experiment/profile.ts'
 import type { Model } from '#engine/experiment/model.ts'
 import { runExperiment } from '#engine/run/run-experiment.ts'
-import type { Cell, Comparison, Result, Summary } from '#engine/run/summary.ts'
+import { type Cell, type Comparison, type Result, SUMMARY_FORMAT, type Summary } from '#engine/run/summary.ts'
 import type { Threshold } from '#engine/analysis/thresholds.ts'
 import { dataRoot } from '#host/folders.ts'
 import { registerRun } from '#host/run-registry.ts'
@@ -108,6 +108,7 @@ export async function run(request: RunRequest): Promise<{ summary: Summary; fold
 
 function newSummary({ experiments, seed, profile, runtime, thresholds = [], comparison }: RunRequest): Summary {
   return {
+    format: SUMMARY_FORMAT,
     run: newRunId(),
     lab: labVersion(),
     startedAt: new Date().toISOString(),

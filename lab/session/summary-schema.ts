@@ -1,5 +1,6 @@
-// The shape of summary.json, for reading what a run, perhaps of an older version, left on disk.
+// The shape of summary.json, for reading what a run left on disk.
 import { Type } from 'typebox'
+import { SUMMARY_FORMAT } from '#engine/run/summary.ts'
 
 const Text = Type.String()
 const Numeric = Type.Number()
@@ -89,6 +90,7 @@ const Result = Type.Object({
 })
 
 export const SummarySchema = Type.Object({
+  format: Type.Literal(SUMMARY_FORMAT),
   run: Text,
   lab: Type.Optional(Text),
   startedAt: Text,

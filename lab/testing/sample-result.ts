@@ -1,5 +1,5 @@
 // Small results and cells of a comparison, for tests of rendering and of the comparison's sentences.
-import type { Result, Summary } from '#engine/run/summary.ts'
+import { type Result, SUMMARY_FORMAT, type Summary } from '#engine/run/summary.ts'
 
 export const sampleResult: Result = {
   model: 'streaming-kafka',
@@ -45,6 +45,7 @@ export const sampleResult: Result = {
 }
 
 export const sampleSummary = (results: Result[]): Summary => ({
+  format: SUMMARY_FORMAT,
   run: '20260102-030405-beef',
   startedAt: '2026-01-02T03:04:05.000Z',
   seed: 1,
