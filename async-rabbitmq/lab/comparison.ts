@@ -35,6 +35,7 @@ export const comparison: ComparisonAdapter = {
     },
     becomes: 'dead-letter',
   },
-  readAgain: 'a queue removes a message once it is acked, so a later reader sees only later messages; RabbitMQ streams keep messages, and are not measured here',
+  readAgain:
+    'a queue removes a message once it is acked, so a later reader sees only later messages; RabbitMQ streams keep messages, and are not measured here',
   mayFail: [],
 }
