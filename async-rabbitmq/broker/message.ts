@@ -63,7 +63,7 @@ export function incomingOf(queue: string, message: AsyncMessage | SyncMessage): 
     contentType: message.contentType,
     headers: plainHeaders(given),
     deliveryCount: typeof count === 'number' ? count : 0,
-    brokerReason: firstDeath(given['x-death']),
+    brokerReason: firstDeathReason(given['x-death']),
   }
 }
 
@@ -80,7 +80,7 @@ function plainHeaders(given: Record<string, unknown>): Headers {
   return plain
 }
 
-function firstDeath(deaths: unknown): string | undefined {
+function firstDeathReason(deaths: unknown): string | undefined {
   const first: unknown = Array.isArray(deaths) ? deaths[0] : undefined
   if (typeof first !== 'object' || first === null || !('reason' in first)) return undefined
   return String(first.reason)

@@ -1,10 +1,10 @@
 // Consumes OrderPlaced and reserves stock for each order, exactly once in its effects.
 //
-// Why idempotency. Every transport of the three models delivers at least once. A message comes again when a process dies
-// before it has said that it is done: before the answer to a request, before the ack of a message, before the commit of an
-// offset. It also comes again when a client repeats its request, when a relay or a producer repeats a publish that was not
-// confirmed, when a dead letter is redriven, or when an offset is reset. None of that can be switched off. "Exactly once"
-// is therefore made in the service: at-least-once delivery plus a memory that survives a crash.
+// Why idempotency. All three models deliver at least once. A message is repeated when a process ends before it has
+// acknowledged it: before the answer to a request, before the ack of a message, before the commit of an offset. It is also
+// repeated when a client or a service repeats its request, when a publish that was not confirmed is repeated, when a dead
+// letter is redriven, and when an offset is reset. None of that can be switched off. The service itself makes it "exactly
+// once", with a memory that survives a crash.
 //
 // How. The key is the `orderId`, and not the id of the request, message or record: two deliveries of one order may have
 // different ids, and must still find the same memory. In ONE synced transaction (common/workflow/reserve-stock.ts)
@@ -15,7 +15,7 @@
 //      not found:              check the stock, take all of it or none, and write the decision.
 //
 // There is no moment at which the stock is taken and the decision is not known. A memory in the process, or a table that
-// is written in a transaction of its own, would lose or double an order in exactly the crash that it was made for.
+// is written in a transaction of its own, would lose or duplicate an order in exactly the crash that it is meant for.
 //
 // Only then is the outcome sent on, and only then is the delivery acknowledged (decide-order.ts in each model):
 //

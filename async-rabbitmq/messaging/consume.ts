@@ -45,7 +45,7 @@ export type ConsumeParts<In extends Event> = {
   store: Store<CrashJournalTables> & { read: CrashJournalTables }
   read(body: Buffer): In
   handle: MessageHandler<In>
-  /** Whether the event has its stored result. Then it kills nobody, and handling it again only repeats the result. */
+  /** Whether the event has its stored result. Then it is no killer, and handling it again only repeats the result. */
   isDone(event: In): boolean
   log: Logger
   health: Health

@@ -1,4 +1,4 @@
-// The asynchronous model without its outbox passes the same suite, but for the one point at which the outbox is missed
+// The asynchronous model without its outbox passes the same suite, except for the crash point that needs the outbox
 // (without-outbox.test.ts).
 import { conformance } from '#conformance/conformance.ts'
 import { testBroker } from '#infra/testing/test-broker.ts'

@@ -1,85 +1,80 @@
-// The promises of the outbox: what was answered 202 reaches its queue, whatever becomes of the broker.
+// The promises of the outbox: the event of every order that was answered 202 reaches its queue, whatever the broker does.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { waitFor } from '#host/wait-for.ts'
 import { openQueueBrowser } from '../broker/queue-browser.ts'
-import { assertWhole, burger, orders, placeMany, untilNotified, untilSettled } from './support/evidence.ts'
 import { fillDisk } from './support/full-disk.ts'
-import { brokerUrl, openDeployment, SERVICES } from './support/deployment.ts'
 import { openProxy } from './support/proxy.ts'
+import { brokerUrl, burger, openSystem, placeMany, placeOrder, SERVICES } from './support/system.ts'
 
 const DEADLINE_MS = 15_000
 
-test('without a broker at its start a service starts, says so once, takes orders, and hands them over later', async t => {
+test('a service that starts without a broker reports it once, accepts orders, and publishes them later', async t => {
   const proxy = await openProxy(t)
-  const place = await openDeployment(t, { amqp: proxy.url })
-  for (const name of SERVICES) place.launch(name)
-  await place.unhealthy('order_service', 'broker')
-  const orderIds = await placeMany(place, 20)
-  assert.equal(place.log('order_service').match(/the broker is away/g)?.length, 1)
-  await place.unhealthy('inventory_service', 'consumer')
-  await proxy.mend()
-  for (const name of SERVICES) await place.healthy(name)
-  await untilNotified(place, 20)
-  await untilSettled(place, 20)
-  await assertWhole(place, orderIds)
+  const system = await openSystem(t, { servicesBroker: proxy.url })
+  for (const name of SERVICES) system.launch(name)
+  await system.untilUnhealthy('order_service', 'broker')
+  const orderIds = await placeMany(system, 20)
+  assert.equal(system.logOf('order_service').match(/the broker is away/g)?.length, 1)
+  await system.untilUnhealthy('inventory_service', 'consumer')
+  await proxy.restore()
+  for (const name of SERVICES) await system.untilHealthy(name)
+  await system.untilQuiescent(20)
+  await system.assertSound({ reserved: orderIds })
 })
 
-test('a wire that is cut again and again loses and doubles nothing', async t => {
+test('a connection that is cut repeatedly loses and duplicates no order', async t => {
   const proxy = await openProxy(t)
-  await proxy.mend()
-  const place = await openDeployment(t, { amqp: proxy.url })
-  await place.start()
+  await proxy.restore()
+  const system = await openSystem(t, { servicesBroker: proxy.url })
+  await system.start()
   const orderIds: string[] = []
   for (let round = 0; round < 4; round++) {
-    orderIds.push(...(await placeMany(place, 50)))
+    orderIds.push(...(await placeMany(system, 50)))
     await proxy.cut()
-    orderIds.push(...(await placeMany(place, 50)))
-    await proxy.mend()
+    orderIds.push(...(await placeMany(system, 50)))
+    await proxy.restore()
   }
-  await untilNotified(place, orderIds.length)
-  await untilSettled(place, orderIds.length)
-  await assertWhole(place, orderIds)
+  await system.untilQuiescent(orderIds.length)
+  await system.assertSound({ reserved: orderIds })
 })
 
-test('while the broker blocks its publishers the service is unhealthy and takes orders on', async t => {
+test('while the broker blocks its publishers the order service is unhealthy and accepts orders', async t => {
   const proxy = await openProxy(t)
-  await proxy.mend()
-  const place = await openDeployment(t, { amqp: proxy.url })
-  await place.start()
-  proxy.sayBlocked()
-  await place.unhealthy('order_service', 'publishing')
-  const orderIds = await placeMany(place, 20)
-  proxy.sayUnblocked()
-  await untilNotified(place, 20)
-  await untilSettled(place, 20)
-  await assertWhole(place, orderIds)
-  await place.healthy('order_service')
+  await proxy.restore()
+  const system = await openSystem(t, { servicesBroker: proxy.url })
+  await system.start()
+  proxy.sendBlocked()
+  await system.untilUnhealthy('order_service', 'publishing')
+  const orderIds = await placeMany(system, 20)
+  proxy.sendUnblocked()
+  await system.untilQuiescent(20)
+  await system.assertSound({ reserved: orderIds })
+  await system.untilHealthy('order_service')
 })
 
 test('an event that no queue is bound for stays in the outbox until one is', async t => {
-  const place = await openDeployment(t)
-  await place.start(['order_service'])
+  const system = await openSystem(t)
+  await system.start(['order_service'])
   const browser = await openQueueBrowser(brokerUrl())
   t.after(() => browser.close())
-  await browser.remove({ exchanges: [], queues: [`${place.prefix}inventory.orders`] })
-  const orderIds = await placeMany(place, 10)
-  await place.unhealthy('order_service', 'relay')
-  await place.start(['inventory_service', 'notification_service'])
-  await untilNotified(place, 10)
-  await untilSettled(place, 10)
-  await assertWhole(place, orderIds)
-  await place.healthy('order_service')
+  await browser.remove({ exchanges: [], queues: [`${system.deployment.prefix}inventory.orders`] })
+  const orderIds = await placeMany(system, 10)
+  await system.untilUnhealthy('order_service', 'relay')
+  await system.start(['inventory_service', 'notification_service'])
+  await system.untilQuiescent(10)
+  await system.assertSound({ reserved: orderIds })
+  await system.untilHealthy('order_service')
 })
 
 test('events reach the queue in the order in which their orders were stored', async t => {
-  const place = await openDeployment(t)
-  await place.start(['order_service'])
-  for (let round = 0; round < 5; round++) await placeMany(place, 60)
+  const system = await openSystem(t)
+  await system.start(['order_service'])
+  for (let round = 0; round < 5; round++) await placeMany(system, 60)
   const browser = await openQueueBrowser(brokerUrl())
   t.after(() => browser.close())
-  const queue = `${place.prefix}inventory.orders`
-  // The probe of the service's start is there too.
+  const queue = `${system.deployment.prefix}inventory.orders`
+  // The probes of the service's start are in the queue too.
   await waitFor(async () => ((await browser.readyMessages(queue)) ?? 0) >= 300, {
     deadlineMs: DEADLINE_MS,
     what: 'the events',
@@ -91,19 +86,19 @@ test('events reach the queue in the order in which their orders were stored', as
   })
   assert.deepEqual(
     ids,
-    (await orders(place)).map(row => row.orderId),
+    (await system.evidence()).orders.map(row => row.orderId),
   )
 })
 
-test('when the store is full the client is told 503, nothing is kept, and it goes on when there is room', async t => {
-  const place = await openDeployment(t)
-  place.launch('order_service', {}, { quiet: true })
-  await place.healthy('order_service')
-  const [first] = await placeMany(place, 1)
-  const disk = fillDisk(place, 'order_service')
+test('while the store is full the client is answered 503 and nothing is stored; orders are accepted again once there is room', async t => {
+  const system = await openSystem(t)
+  system.launch('order_service', { logged: false })
+  await system.untilHealthy('order_service')
+  const [first] = await placeMany(system, 1)
+  const disk = fillDisk(system, 'order_service')
   const refused = await waitFor(
     async () => {
-      const answer = await place.placeOrder(burger())
+      const answer = await placeOrder(system, burger())
       return answer.status !== 202 && answer
     },
     { deadlineMs: DEADLINE_MS, everyMs: 1, what: 'the store to be full' },
@@ -111,8 +106,8 @@ test('when the store is full the client is told 503, nothing is kept, and it goe
   assert.equal(refused.status, 503)
   assert.equal(((await refused.json()) as { code: string }).code, 'store-failed')
   disk.makeRoom()
-  const before = (await orders(place)).length
-  await placeMany(place, 1)
-  assert.equal((await orders(place)).length, before + 1)
-  assert.equal((await orders(place))[0]?.orderId, first)
+  const before = (await system.evidence()).orders.length
+  await placeMany(system, 1)
+  assert.equal((await system.evidence()).orders.length, before + 1)
+  assert.equal((await system.evidence()).orders[0]?.orderId, first)
 })

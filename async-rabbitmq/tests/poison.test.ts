@@ -1,9 +1,8 @@
-// Messages that can never be handled: each once among the dead letters with its reason, none tried again.
+// Messages that can never be handled: each is dead-lettered once with its reason, and none is retried.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { orderPlaced } from '#common/contracts/events.ts'
-import { assertWhole, orderOf, placeMany, untilDeadLetters, untilNotified } from './support/evidence.ts'
-import { openDeployment } from './support/deployment.ts'
+import { messageOf, openSystem, orderOf, placeMany, untilDeadLetters } from './support/system.ts'
 
 const event = orderPlaced(orderOf('poison'), { correlationId: 'c', occurredAt: '2026-01-01T00:00:00.000Z' })
 const withData = (data: object) => JSON.stringify({ ...event, data: { ...event.data, ...data } })
@@ -57,15 +56,15 @@ const POISON: Poison[] = [
   { name: 'text', raw: { body: 'hello', contentType: 'text/plain' }, reason: 'malformed', detail: /not JSON/ },
 ]
 
-test('each poison message is once among the dead letters with its reason, and good orders pass', async t => {
-  const place = await openDeployment(t)
-  await place.start()
-  const orderIds = await placeMany(place, 30)
-  for (const { name, raw } of POISON) await place.link.operations['publish-raw']({ ...raw, messageId: name })
-  orderIds.push(...(await placeMany(place, 30)))
-  await untilNotified(place, 60)
-  const letters = await untilDeadLetters(place, POISON.length)
-  await assertWhole(place, orderIds)
+test('each poison message is dead-lettered once with its reason, and good orders complete', async t => {
+  const system = await openSystem(t)
+  await system.start()
+  const orderIds = await placeMany(system, 30)
+  for (const { name, raw } of POISON) await system.inspector.operations['publish-raw']({ ...raw, messageId: name })
+  orderIds.push(...(await placeMany(system, 30)))
+  await system.untilNotified(60)
+  const letters = await untilDeadLetters(system, POISON.length)
+  await system.assertSound({ reserved: orderIds, raw: [messageOf('poison', 'dead-letter')] })
   assert.equal(letters.length, POISON.length)
   for (const { name, raw, reason, detail } of POISON) {
     const text = 'base64' in raw ? notUtf8.toString() : raw.body
@@ -73,15 +72,19 @@ test('each poison message is once among the dead letters with its reason, and go
     assert.deepEqual([found.length, found[0]?.reason, found[0]?.attempts], [1, reason, 1], name)
     assert.match(found[0]?.detail ?? '', detail, name)
   }
-  assert.doesNotMatch(place.log('inventory_service'), /will be retried/)
+  assert.doesNotMatch(system.logOf('inventory_service'), /will be retried/)
 })
 
-test('the other services too set aside what they cannot read', async t => {
-  const place = await openDeployment(t)
-  await place.start(['order_service', 'notification_service'])
+test('the other services dead-letter a message that they cannot read too', async t => {
+  const system = await openSystem(t)
+  await system.start(['order_service', 'notification_service'])
   for (const routingKey of ['notification.reserved', 'order.results'])
-    await place.link.operations['publish-raw']({ body: '[]', exchange: '', routingKey: place.prefix + routingKey })
-  const letters = await untilDeadLetters(place, 2)
+    await system.inspector.operations['publish-raw']({
+      body: '[]',
+      exchange: '',
+      routingKey: system.deployment.prefix + routingKey,
+    })
+  const letters = await untilDeadLetters(system, 2)
   assert.deepEqual(
     letters.map(({ source, reason }) => [source, reason]),
     [

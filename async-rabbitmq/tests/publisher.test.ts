@@ -1,4 +1,4 @@
-// What becomes of a message that is not confirmed.
+// Messages that the broker does not confirm.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { createHealth } from '#common/service/health.ts'
@@ -6,10 +6,10 @@ import { createLog } from '#common/service/log.ts'
 import { connectBroker, openConnection } from '../broker/broker.ts'
 import { openPublisher } from '../broker/publisher.ts'
 import { topologyOf } from '../messaging/topology.ts'
-import { brokerUrl, openDeployment } from './support/deployment.ts'
 import { openProxy } from './support/proxy.ts'
+import { brokerUrl, openSystem } from './support/system.ts'
 
-test('what waits for its confirm is given up with its channel, and nothing waits on a channel that is gone', async t => {
+test('a message that waits for its confirm is unknown once its channel is gone, and a later one is refused at once', async t => {
   const connection = openConnection(brokerUrl(), 'a test')
   t.after(() => connection.close())
   const acquire = connection.acquire.bind(connection)
@@ -27,11 +27,11 @@ test('what waits for its confirm is given up with its channel, and nothing waits
   await assert.rejects(publisher.publish(message), { code: 'unavailable' })
 })
 
-test('what may be in a queue is unknown to who tries once, and an error of the broker to who tries again', async t => {
+test('a message that may be in a queue is unknown to publishInTime, and an error of the broker to publish', async t => {
   const proxy = await openProxy(t)
-  await proxy.mend()
-  const place = await openDeployment(t)
-  const topology = topologyOf(place.prefix, 1)
+  await proxy.restore()
+  const system = await openSystem(t)
+  const topology = topologyOf(system.deployment.prefix, 1)
   const closing = new AbortController()
   const parts = { log: createLog('test', 'silent'), health: createHealth(), closing: closing.signal }
   const broker = connectBroker({ ...parts, url: proxy.url, name: 'a test', topology })

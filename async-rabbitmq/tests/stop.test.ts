@@ -1,47 +1,47 @@
-// An error that is not the message's: nothing is given up, nothing is counted, and it goes on when it heals.
+// An error that is not an error of the message: nothing is dead-lettered, no attempt is counted, and the service recovers.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { refusal, startSingleService } from '#conformance/single-service.ts'
 import { openQueueBrowser } from '../broker/queue-browser.ts'
-import { assertWhole, decisions, orderOf, untilNotified } from './support/evidence.ts'
 import { fillDisk } from './support/full-disk.ts'
-import { brokerUrl, openDeployment } from './support/deployment.ts'
+import { brokerUrl, openSystem, orderOf } from './support/system.ts'
 
-test('with a full store inventory stops consuming, is unhealthy, and costs no message an attempt', async t => {
-  const place = await openDeployment(t)
-  place.launch('inventory_service', {}, { quiet: true })
-  await place.healthy('inventory_service')
-  await place.start(['notification_service'])
-  const disk = fillDisk(place, 'inventory_service')
+test('with a full store inventory stops consuming and is unhealthy, and no message loses an attempt', async t => {
+  const system = await openSystem(t)
+  system.launch('inventory_service', { logged: false })
+  await system.untilHealthy('inventory_service')
+  await system.start(['notification_service'])
+  const disk = fillDisk(system, 'inventory_service')
   const orderIds = Array.from({ length: 300 }, (_, index) => `order-${index}`)
-  for (const orderId of orderIds) await place.link.operations.redeliver({ orders: [orderOf(orderId)] })
-  await place.unhealthy('inventory_service', 'work')
-  assert.ok((await decisions(place)).length < orderIds.length)
+  for (const orderId of orderIds) await system.inspector.operations.redeliver({ orders: [orderOf(orderId)] })
+  await system.untilUnhealthy('inventory_service', 'work')
+  assert.ok((await system.evidence()).decisions.length < orderIds.length)
   disk.makeRoom()
-  await place.healthy('inventory_service')
-  await untilNotified(place, orderIds.length)
-  await assertWhole(place, orderIds)
-  assert.deepEqual(await place.link.deadLetters(), [])
+  await system.untilHealthy('inventory_service')
+  await system.untilNotified(orderIds.length)
+  await system.assertSound({ reserved: orderIds })
+  assert.deepEqual(await system.inspector.deadLetters(), [])
 })
 
-test('an outcome that no queue takes keeps its message unacked, and goes out when one does', async t => {
-  const place = await openDeployment(t)
-  await place.start(['inventory_service'])
+test('a message stays unacked while no queue takes its outcome, and the outcome is published once one does', async t => {
+  const system = await openSystem(t)
+  await system.start(['inventory_service'])
   const browser = await openQueueBrowser(brokerUrl())
   t.after(() => browser.close())
-  const readers = ['notification.reserved', 'order.results'].map(name => place.prefix + name)
+  const readers = ['notification.reserved', 'order.results'].map(name => system.deployment.prefix + name)
   await browser.remove({ exchanges: [], queues: readers })
-  await place.link.operations.redeliver({ orders: [orderOf('kept')] })
-  await place.unhealthy('inventory_service', 'work')
-  await place.start(['notification_service'])
-  await untilNotified(place, 1)
-  await place.healthy('inventory_service')
-  await assertWhole(place, ['kept'])
-  assert.deepEqual(await place.link.deadLetters(), [])
+  await system.inspector.operations.redeliver({ orders: [orderOf('kept')] })
+  await system.untilUnhealthy('inventory_service', 'work')
+  await system.start(['notification_service'])
+  await system.untilNotified(1)
+  await system.untilHealthy('inventory_service')
+  await system.assertSound({ reserved: ['kept'] })
+  assert.deepEqual(await system.inspector.deadLetters(), [])
 })
 
-test('a store that another process holds, a bad setting and a port in use are one sentence and exit code 2', async t => {
-  const place = await openDeployment(t)
-  await place.start(['inventory_service'])
+test('a locked store, a wrong setting and a port in use end the service with one sentence and exit code 2', async t => {
+  const system = await openSystem(t)
+  await system.start(['inventory_service'])
   const refusals: [Record<string, string>, RegExp][] = [
     [{}, /port is in use|another process holds it/],
     [{ PORT: '0' }, /another process holds it/],
@@ -50,11 +50,8 @@ test('a store that another process holds, a bad setting and a port in use are on
     [{ PREFIX: 'a b' }, /PREFIX is "a b"; expected/],
     [{ LAB_FAULTS: 'off', INVENTORY_DELAY_MS: '5' }, /faults are off/],
   ]
-  const running = place.log('inventory_service').length
-  for (const [env, sentence] of refusals) {
-    const child = place.launch('inventory_service', env)
-    assert.equal((await child.exited).code, 2)
-    const said = place.log('inventory_service').slice(running).trim().split('\n').at(-1) ?? ''
-    assert.match(said, sentence)
+  for (const [environment, sentence] of refusals) {
+    const single = await startSingleService(system, 'inventory_service', environment)
+    assert.match(await refusal(system, 'inventory_service', single), sentence)
   }
 })

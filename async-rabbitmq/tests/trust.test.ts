@@ -1,4 +1,4 @@
-// A service does not trust a broker too early: neither queues that are too young, nor a topology that does not stand.
+// A service does not use a broker too early: no queue that is too young, and no topology that is incomplete.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { waitFor } from '#host/wait-for.ts'
@@ -6,44 +6,43 @@ import { openConnection } from '../broker/broker.ts'
 import { openQueueBrowser } from '../broker/queue-browser.ts'
 import { declareTopology, topologyReady } from '../broker/declare-topology.ts'
 import { topologyOf } from '../messaging/topology.ts'
-import { orderOf, untilNotified } from './support/evidence.ts'
-import { brokerUrl, openDeployment } from './support/deployment.ts'
 import { openProxy } from './support/proxy.ts'
+import { brokerUrl, openSystem, orderOf } from './support/system.ts'
 
 /** A quorum queue younger than this loses what it confirmed when the broker is killed. */
 const TOO_YOUNG_MS = 1_100
 
-/** From the first line of the service's log that says so. */
-function healthyAfterMs(log: string): number {
+/** By the first lines of the service's log. */
+function readyAfterMs(log: string): number {
   const timeOf = (event: string) =>
     Date.parse(new RegExp(`"time":"([^"]+)"[^\\n]*"event":"${event}"`).exec(log)?.[1] ?? '')
   return timeOf('ready to publish') - timeOf('listening')
 }
 
-test('queues come of age before they are used, and whoever finds them old need not wait', async t => {
-  const place = await openDeployment(t)
-  await place.start(['inventory_service'])
-  assert.ok(healthyAfterMs(place.log('inventory_service')) > TOO_YOUNG_MS)
-  await place.start(['notification_service'])
-  assert.ok(healthyAfterMs(place.log('notification_service')) < TOO_YOUNG_MS)
+test('new queues are not used before they are old enough, and a service that finds them old does not wait', async t => {
+  const system = await openSystem(t)
+  await system.start(['inventory_service'])
+  assert.ok(readyAfterMs(system.logOf('inventory_service')) > TOO_YOUNG_MS)
+  await system.start(['notification_service'])
+  assert.ok(readyAfterMs(system.logOf('notification_service')) < TOO_YOUNG_MS)
 })
 
-test('any service alone declares all that the others read, and probes are dropped in silence', async t => {
-  const place = await openDeployment(t)
-  await place.start(['inventory_service'])
-  await place.link.operations.redeliver({ orders: [orderOf('early')] })
+test('any service alone declares the whole topology, and consumers drop probes without a log line', async t => {
+  const system = await openSystem(t)
+  await system.start(['inventory_service'])
+  await system.inspector.operations.redeliver({ orders: [orderOf('early')] })
   const browser = await openQueueBrowser(brokerUrl())
   t.after(() => browser.close())
-  assert.ok((await browser.readyMessages(`${place.prefix}notification.reserved`)) !== undefined)
-  await place.start(['notification_service', 'order_service'])
-  await untilNotified(place, 1)
-  assert.deepEqual(await place.link.deadLetters(), [])
-  assert.doesNotMatch(place.log('inventory_service'), /dead-lettered/)
+  assert.ok((await browser.readyMessages(`${system.deployment.prefix}notification.reserved`)) !== undefined)
+  await system.start(['notification_service', 'order_service'])
+  await system.untilNotified(1)
+  assert.deepEqual(await system.inspector.deadLetters(), [])
+  assert.doesNotMatch(system.logOf('inventory_service'), /dead-lettered/)
 })
 
-test('a topology counts as settled when every queue has confirmed its probe, and not before', async t => {
-  const place = await openDeployment(t)
-  const topology = topologyOf(place.prefix, 3)
+test('a topology is ready once every queue has confirmed its probe, and not before', async t => {
+  const system = await openSystem(t)
+  const topology = topologyOf(system.deployment.prefix, 3)
   const connection = openConnection(brokerUrl(), 'a test')
   t.after(() => connection.close())
   const isReady = async () => (await declareTopology(connection, topology)).isReady
@@ -54,7 +53,7 @@ test('a topology counts as settled when every queue has confirmed its probe, and
     confirms.push(confirm)
     return confirm.promise
   }
-  const settled = topologyReady(connection, { publish }, { topology, isReady: false })
+  const ready = topologyReady(connection, { publish }, { topology, isReady: false })
   await waitFor(() => confirms.length === topology.queues.length, {
     deadlineMs: 60_000,
     what: 'a probe for each queue',
@@ -62,36 +61,36 @@ test('a topology counts as settled when every queue has confirmed its probe, and
   for (const confirm of confirms.slice(1)) confirm.resolve()
   assert.equal(await isReady(), false)
   confirms[0]?.resolve()
-  await settled
+  await ready
   assert.equal(await isReady(), true)
 })
 
-test('every queue takes a probe before the broker is trusted, and every step of the ladder leads back', async t => {
-  const place = await openDeployment(t)
-  await place.start(['order_service'])
+test('every queue takes a probe before a service publishes, and every delay queue expires to the queue of origin', async t => {
+  const system = await openSystem(t)
+  await system.start(['order_service'])
   const browser = await openQueueBrowser(brokerUrl())
   t.after(() => browser.close())
-  const ready = (name: string) => browser.readyMessages(place.prefix + name)
-  const steps = 3
-  await waitFor(async () => (await ready('inventory.orders')) === 1 + steps, {
+  const ready = (name: string) => browser.readyMessages(system.deployment.prefix + name)
+  const delayQueues = 3
+  await waitFor(async () => (await ready('inventory.orders')) === 1 + delayQueues, {
     deadlineMs: 60_000,
-    what: 'a probe and those of the ladder',
+    what: 'a probe and those of the delay queues',
   })
   assert.equal(await ready('notification.reserved'), 1)
 })
 
-test('a consumer whose queue is deleted is unhealthy; a new connection declares all that is missing', async t => {
+test('a consumer whose queue is deleted is unhealthy, and a new connection declares what is missing', async t => {
   const proxy = await openProxy(t)
-  await proxy.mend()
-  const place = await openDeployment(t, { amqp: proxy.url })
-  await place.start(['inventory_service'])
+  await proxy.restore()
+  const system = await openSystem(t, { servicesBroker: proxy.url })
+  await system.start(['inventory_service'])
   const browser = await openQueueBrowser(brokerUrl())
   t.after(() => browser.close())
-  const queues = ['inventory.orders', 'notification.reserved'].map(name => place.prefix + name)
+  const queues = ['inventory.orders', 'notification.reserved'].map(name => system.deployment.prefix + name)
   await browser.remove({ exchanges: [], queues })
-  await place.unhealthy('inventory_service', 'consumer')
+  await system.untilUnhealthy('inventory_service', 'consumer')
   await proxy.cut()
-  await proxy.mend()
-  await place.healthy('inventory_service')
+  await proxy.restore()
+  await system.untilHealthy('inventory_service')
   for (const queue of queues) assert.ok((await browser.readyMessages(queue)) !== undefined, queue)
 })

@@ -1,8 +1,8 @@
 // The quarantine of a message that kills its consumer.
 //
-// When a process dies, the broker takes back all the messages it had in flight, and counts a return for each of them. One
-// killer would so push the good messages beside it to the broker's delivery limit, and into the dead-letter queue.
-// Against that:
+// When a process ends, the broker requeues all the messages that it had in flight, and counts a return for each of them.
+// One killer could thereby push the good messages beside it to the broker's delivery limit, and into the dead-letter queue.
+// Therefore:
 //
 //   - a message with 2 returns is handled in isolation, with a row in the crash journal around the work. A message that
 //     crashed its consumer 5 times in isolation, and has no stored result, is dead-lettered as `kills-consumer`.

@@ -1,4 +1,4 @@
-// Inventory is dead while orders keep coming: how deep does the backlog get, how fast does it drain, is anything lost?
+// Inventory is dead while orders keep arriving: how deep does the backlog get, how fast does it drain, is an order lost?
 import { always } from '#engine/checks/checks.ts'
 import { expectedOutcomes } from '#engine/checks/expected-outcomes.ts'
 import { oversold } from '#engine/checks/stock.ts'
@@ -15,8 +15,8 @@ export default defineExperiment({
   model: asyncRabbitmq,
   title: 'Backlog and drain',
   question:
-    'Inventory is dead while orders keep coming: how deep is the backlog, how fast does it drain, is anything lost?',
-  does: 'Orders come at a steady rate; inventory_service is killed (SIGKILL) and started again a while later.',
+    'Inventory is dead while orders keep arriving: how deep does the backlog get, how fast does it drain, is an order lost?',
+  does: 'Orders arrive at a steady rate. inventory_service is killed (SIGKILL) and started again later.',
   profiles: {
     full: { ordersPerSecond: 100, beforeMs: 5_000, outageMs: 60_000, afterMs: 5_000 },
     quick: { ordersPerSecond: 100, beforeMs: 1_000, outageMs: 5_000, afterMs: 2_000 },
@@ -26,7 +26,7 @@ export default defineExperiment({
     return [
       {
         name: 'outage',
-        about: `inventory_service is dead for ${outageMs / 1_000} s under ${ordersPerSecond} orders a second`,
+        about: `inventory_service is dead for ${outageMs / 1_000} s at ${ordersPerSecond} orders per second`,
         load: {
           ordersPerSecond,
           warmUpOrders: orders(beforeMs) / 2,
@@ -40,7 +40,7 @@ export default defineExperiment({
           oversold,
           expectedOutcomes(),
           stepSeen({ action: 'kill', target: INVENTORY }),
-          // All that came while it was dead must have waited; a tenth is left for the time that killing takes.
+          // Every order that arrived during the outage must have waited; a tenth is allowed for the time that a kill takes.
           backlogRisesAndEmpties(orders(outageMs) * 0.9),
         ],
         measures: drainMeasures,
@@ -63,8 +63,8 @@ export default defineExperiment({
   explain([outage]) {
     const of = (name: string) => findMeasure(outage, name)
     return [
-      `While inventory was dead ${count(of('outage: availability'))} % of the orders were accepted within a second, half of them within ${ms(of('outage: accepted p50'))}: who orders does not notice, because the order waits in a queue and not in a call.`,
-      `The backlog grew to ${count(of('peak backlog'))} orders; once inventory was back it decided ${count(of('drain rate'))} a second and had caught up after ${ms(of('time to empty'))}, and the longest order took ${ms(of('completed max'))} in all.`,
+      `While inventory was dead, ${count(of('outage: availability'))} % of the orders were accepted within a second (median ${ms(of('outage: accepted p50'))}): an accepted order waits in a queue, and its client does not wait for inventory.`,
+      `The backlog grew to ${count(of('peak backlog'))} orders. After its restart inventory decided ${count(of('drain rate'))} orders per second and caught up in ${ms(of('time to empty'))}; the slowest order took ${ms(of('completed max'))} to complete.`,
     ]
   },
 })

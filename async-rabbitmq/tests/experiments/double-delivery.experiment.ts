@@ -1,4 +1,4 @@
-// The same order is told of again, in every way in which that happens: is it ever reserved or confirmed twice?
+// The event of an order is delivered more than once, in several ways: is an order ever reserved or confirmed twice?
 import { eventId } from '#common/contracts/events.ts'
 import type { Order } from '#common/contracts/order.ts'
 import { always } from '#engine/checks/checks.ts'
@@ -23,36 +23,39 @@ import {
 import { count, findMeasure } from '#engine/analysis/measures.ts'
 import { asyncRabbitmq } from '../../lab/model.ts'
 import type { RabbitmqOperations } from '../../lab/operations.ts'
-import { healInTheEnd, readRepeats, repeatsOf, repeatsSeen } from './repeats.ts'
+import { healUntilTaken, readRepeats, repeatsOf, repeatsSeen } from './repeats.ts'
 
 const INVENTORY = 'inventory_service'
-/** Orders that are told of again, each time. */
-const AGAIN = 20
+/** How many orders are repeated, each time. */
+const REPEATED = 20
 
 const orderOf = ({ orderId, userId, kitchenId, items }: PlannedOrder): Order => ({ orderId, userId, kitchenId, items })
-const some = ({ planned }: StepContext) => planned.slice(0, AGAIN)
+const repeatedOrders = ({ planned }: StepContext) => planned.slice(0, REPEATED)
 
-const again = (when: When, as: 'same' | 'new', kind: string): Step =>
+const repeat = (when: When, as: 'same' | 'new', kind: string): Step =>
   at(
     when,
     operation<RabbitmqOperations>(
       'redeliver',
-      stage => ({ orders: some(stage).map(orderOf), as }),
-      stage => some(stage).map(planned => rawOf(planned, 'duplicate', kind)),
+      context => ({ orders: repeatedOrders(context).map(orderOf), as }),
+      context => repeatedOrders(context).map(planned => rawOf(planned, 'duplicate', kind)),
     ),
   )
 
-/** The same orders with one unit more: they must decide nothing, and be given up. */
+/** The same orders with other items: they must decide nothing, and be dead-lettered. */
 const conflicting = (when: When): Step =>
   at(
     when,
     operation<RabbitmqOperations>(
       'redeliver',
-      stage => ({
+      context => ({
         as: 'new',
-        orders: some(stage).map(planned => ({ ...orderOf(planned), items: [{ sku: 'salad', quantity: 7 }] })),
+        orders: repeatedOrders(context).map(planned => ({
+          ...orderOf(planned),
+          items: [{ sku: 'salad', quantity: 7 }],
+        })),
       }),
-      stage => some(stage).map(planned => rawOf(planned, 'dead-letter', 'other content')),
+      context => repeatedOrders(context).map(planned => rawOf(planned, 'dead-letter', 'other content')),
     ),
   )
 
@@ -72,8 +75,8 @@ export default defineExperiment({
   model: asyncRabbitmq,
   title: 'Double delivery',
   question:
-    'The same order is told of again, in every way in which that happens: is it ever reserved or confirmed twice?',
-  does: 'Duplicates are published by the lab and made by the broker, when inventory_service is killed before its ack.',
+    'The event of an order is delivered more than once, in several ways: is an order ever reserved or confirmed twice?',
+  does: 'The lab publishes duplicates, and the broker redelivers messages when inventory_service is killed before its ack.',
   profiles: {
     full: { orders: 600, ordersPerSecond: 200, deaths: 10 },
     quick: { orders: 400, ordersPerSecond: 200, deaths: 10 },
@@ -87,38 +90,46 @@ export default defineExperiment({
         ...base,
         name: 'published again',
         about:
-          'the same event, another event of the same order, the same order with other content, and after a restart',
+          'the same event, another event of the same order, and the same order with other content; also after a restart',
         timeline: [
-          again(decided(orders), 'same', 'the same event'),
-          again(decided(orders), 'new', 'another event of the same order'),
+          repeat(decided(orders), 'same', 'the same event'),
+          repeat(decided(orders), 'new', 'another event of the same order'),
           conflicting(decided(orders)),
-          at(({ deadLetters }) => deadLetters >= AGAIN, kill(INVENTORY)),
+          at(({ deadLetters }) => deadLetters >= REPEATED, kill(INVENTORY)),
           at(0, start(INVENTORY)),
-          again(0, 'same', 'the same event after a restart'),
-          again(0, 'new', 'another event after a restart'),
+          repeat(0, 'same', 'the same event after a restart'),
+          repeat(0, 'new', 'another event after a restart'),
           readRepeats(({ depths }) => depths['inventory.orders'] === 0),
         ],
-        checks: [...sound, deadLetterClosure, stepSeen({ action: 'kill', target: INVENTORY }), repeatsSeen(3 * AGAIN)],
+        checks: [
+          ...sound,
+          deadLetterClosure,
+          stepSeen({ action: 'kill', target: INVENTORY }),
+          repeatsSeen(3 * REPEATED),
+        ],
       },
       {
         ...base,
         name: 'killed once',
-        about: 'the broker delivers again what inventory_service had decided and not acked when it was killed',
+        about: 'inventory_service is killed, and the broker redelivers the messages that it had decided and not acked',
         supervised: [INVENTORY],
         timeline: [
           at(500, fault(INVENTORY, { crash: { point: 'publish-ack', after: 1 } })),
-          readRepeats(view => view.deaths(INVENTORY) >= 1 && view.decided >= orders),
+          readRepeats(progress => progress.deaths(INVENTORY) >= 1 && progress.decided >= orders),
         ],
         checks: [...sound, repeatsSeen(1)],
       },
       {
         ...base,
         name: `killed ${deaths} times`,
-        about: `the same with a full batch in flight, at least ${deaths} times`,
+        about: `the same with many messages in flight, at least ${deaths} times`,
         supervised: [INVENTORY],
-        // Each life ends at its 32nd confirmed outcome, with the rest of its batch unacked.
+        // Each process is killed at its 32nd confirmed outcome, with the other messages of its batch unacked.
         environment: { [INVENTORY]: { INVENTORY_CRASH_AT: 'publish-ack:32' } },
-        timeline: [healInTheEnd(view => view.deaths(INVENTORY) >= deaths && view.decided >= orders), readRepeats(0)],
+        timeline: [
+          healUntilTaken(progress => progress.deaths(INVENTORY) >= deaths && progress.decided >= orders),
+          readRepeats(0),
+        ],
         checks: [...sound, repeatsSeen(deaths)],
       },
     ]
@@ -135,11 +146,11 @@ export default defineExperiment({
     'completed max',
   ],
   explain(results) {
-    const total = results.reduce((sum, { history }) => sum + repeatsOf(history), 0)
+    const duplicates = results.reduce((sum, result) => sum + (findMeasure(result, 'duplicates').value ?? 0), 0)
     const [published, , killed] = results
     return [
-      `Inventory met ${total.toLocaleString('en-US')} orders that it had decided before, knew each by its orderId in the transaction that takes the stock, and said the same outcome again.`,
-      `${count(findMeasure(published, 'dead letters'))} messages that told of a known order with other content are dead letters; when inventory_service died again and again with a full batch in flight, ${count(findMeasure(killed, 'dead letters'))} good orders became one.`,
+      `Inventory received ${duplicates.toLocaleString('en-US')} messages of orders that it had decided before. It recognises each by its orderId in the transaction that takes the stock, and publishes the stored outcome again.`,
+      `${count(findMeasure(published, 'dead letters'))} messages with other content for a known order became dead letters. When inventory_service was killed repeatedly with many messages in flight, ${count(findMeasure(killed, 'dead letters'))} good orders did.`,
     ]
   },
 })

@@ -1,13 +1,13 @@
-// What the experiment on the backlog measures and judges, from a history alone.
+// The measures and the check of the backlog experiment, computed from a history alone.
 import { defineCheck, vacuous, valid, type Check } from '#engine/checks/check.ts'
 import type { History } from '#engine/run/history.ts'
 import { acceptedLatency } from '#engine/analysis/latency.ts'
 import { backlog, latency } from '#engine/analysis/measures.ts'
 import type { Measure } from '#engine/run/summary.ts'
 
-/** An answer later than this is no availability, in milliseconds from the plan. */
+/** A later answer does not count as available; in milliseconds from the planned start. */
 const AVAILABLE_MS = 1_000
-/** Caught up: no more undecided orders than are on their way at any time. */
+/** Caught up: at most as many undecided orders as are in flight at any time. */
 const CAUGHT_UP = 5
 
 type Outage = { killedNs: number; startedNs: number; healthyNs: number }
@@ -15,14 +15,14 @@ type Outage = { killedNs: number; startedNs: number; healthyNs: number }
 function outageOf({ executedSteps }: History): Outage {
   const killed = executedSteps.find(act => act.action === 'kill')
   const started = executedSteps.find(act => act.action === 'start')
-  if (!killed || !started) throw new Error('the timeline neither killed nor started inventory')
+  if (!killed || !started) throw new Error('the timeline did not kill and start inventory')
   return { killedNs: killed.atNs, startedNs: started.atNs, healthyNs: started.doneNs }
 }
 
-/** When the backlog was first gone after inventory was back, in seconds since the load began. */
+/** When the backlog was first empty after inventory was started again, in seconds since the load began. */
 function caughtUpSeconds(history: History): number | undefined {
-  const backSeconds = (outageOf(history).startedNs - history.originNs) / 1e9
-  return backlog(history).find(([seconds, depth]) => seconds > backSeconds && depth <= CAUGHT_UP)?.[0]
+  const restartSeconds = (outageOf(history).startedNs - history.originNs) / 1e9
+  return backlog(history).find(([seconds, depth]) => seconds > restartSeconds && depth <= CAUGHT_UP)?.[0]
 }
 
 export function drainMeasures(history: History): Omit<Measure, 'variant'>[] {
@@ -53,13 +53,18 @@ export function drainMeasures(history: History): Omit<Measure, 'variant'>[] {
   ]
 }
 
-/** The backlog rose to at least so many orders, and none was left at the end. */
+/** The backlog rose to at least so many orders, and none of them was undecided at the end. */
 export const backlogRisesAndEmpties = (atLeast: number): Check =>
-  defineCheck('backlog rises and empties', `the backlog rises to ${atLeast} orders and comes back to 0`, history => {
-    const depths = backlog(history).map(([, depth]) => depth)
-    const deepest = Math.max(0, ...depths)
-    if (deepest < atLeast) return vacuous(`The backlog rose to ${deepest} orders, and ${atLeast} were needed.`)
-    const left = depths.at(-1) ?? 0
-    if (left > 0) return { verdict: 'invalid', detail: `${left} orders of a backlog of ${deepest} were never decided.` }
-    return valid(`The backlog rose to ${deepest} orders, and all of them were decided.`)
-  })
+  defineCheck(
+    'backlog rises and empties',
+    `the backlog rises to at least ${atLeast} orders and returns to 0`,
+    history => {
+      const depths = backlog(history).map(([, depth]) => depth)
+      const peak = Math.max(0, ...depths)
+      if (peak < atLeast) return vacuous(`The backlog rose to ${peak} orders; at least ${atLeast} were needed.`)
+      const remaining = depths.at(-1) ?? 0
+      if (remaining > 0)
+        return { verdict: 'invalid', detail: `${remaining} orders of a backlog of ${peak} were never decided.` }
+      return valid(`The backlog rose to ${peak} orders, and all of them were decided.`)
+    },
+  )

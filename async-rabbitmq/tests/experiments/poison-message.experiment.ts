@@ -1,4 +1,4 @@
-// Messages that can never be handled come among good ones: what becomes of them, and what of the good ones?
+// Messages that can never be handled arrive among good ones: what happens to them, and to the good ones?
 import { eventId } from '#common/contracts/events.ts'
 import { DEFAULT_KITCHEN } from '#common/contracts/order.ts'
 import { defineCheck, evaluateAll } from '#engine/checks/check.ts'
@@ -33,8 +33,8 @@ const poisonSteps = (everyMs: number): Step[] =>
     ),
   )
 
-/** An order of a user for whom a fault lies in wait. */
-const doomed = (atMs: number, userId: string): Step => {
+/** An order of the user whose orders a fault fails. */
+const failingOrder = (atMs: number, userId: string): Step => {
   const order = {
     orderId: `order-of-${userId}`,
     userId,
@@ -50,29 +50,31 @@ const doomed = (atMs: number, userId: string): Step => {
   )
 }
 
-/** Every letter of these bodies is there once, with its reason, and was never tried a second time. */
+/** Each of these bodies is dead-lettered once, with its reason, after one attempt. */
 const reasonsGiven = defineCheck(
   'reasons given',
-  'each poison is given up once, at once, for its own reason',
+  'each poison message is dead-lettered once, after one attempt, with its reason',
   history => {
     const offenders = POISON.flatMap(poison => {
       const letters = history.evidence.deadLetters.filter(({ body }) => body === bodyOf(poison))
       const [letter] = letters
-      if (letters.length !== 1 || !letter) return [`"${poison.class}" is there ${letters.length} times`]
+      if (letters.length !== 1 || !letter) return [`"${poison.class}" was dead-lettered ${letters.length} times`]
       const isRight = letter.reason === poison.reason && letter.attempts === 1
-      return isRight ? [] : [`"${poison.class}" is there for ${letter.reason} after ${letter.attempts} attempts`]
+      return isRight
+        ? []
+        : [`"${poison.class}" was dead-lettered for ${letter.reason} after ${letter.attempts} attempts`]
     })
     return evaluateAll({ examined: POISON.length, what: 'classes of poison', offenders })
   },
 )
 
-const givenUpFor = (reason: string, attempts?: number) =>
-  defineCheck(`dead-lettered: ${reason}`, `one message, and no other, is given up for ${reason}`, ({ evidence }) => {
+const deadLetteredFor = (reason: string, attempts?: number) =>
+  defineCheck(`dead-lettered: ${reason}`, `exactly one message is dead-lettered, for ${reason}`, ({ evidence }) => {
     const offenders = evidence.deadLetters.filter(
       letter => letter.reason !== reason || (attempts !== undefined && letter.attempts !== attempts),
     )
     const shown = offenders.map(({ id, ...letter }) => `${id} for ${letter.reason} after ${letter.attempts} attempts`)
-    const surplus = evidence.deadLetters.length > 1 ? [`there are ${evidence.deadLetters.length} letters`] : []
+    const surplus = evidence.deadLetters.length > 1 ? [`there are ${evidence.deadLetters.length} dead letters`] : []
     return evaluateAll({
       examined: evidence.deadLetters.length,
       what: 'dead letters',
@@ -80,7 +82,7 @@ const givenUpFor = (reason: string, attempts?: number) =>
     })
   })
 
-const dead =
+const untilDeadLetters =
   (letters: number) =>
   ({ deadLetters }: Progress): boolean =>
     deadLetters >= letters
@@ -88,8 +90,8 @@ const dead =
 export default defineExperiment({
   model: asyncRabbitmq,
   title: 'Poison messages',
-  question: 'Messages that can never be handled come among good ones: what becomes of them, and of the good ones?',
-  does: `${POISON.length} classes of broken messages are mixed into good traffic; then errors that heal, that never heal, and an order that kills its consumer.`,
+  question: 'Messages that can never be handled arrive among good ones: what happens to them, and to the good ones?',
+  does: `${POISON.length} classes of malformed messages are mixed into good traffic. Further variants have an error that heals, one that never heals, and an order that kills its consumer.`,
   profiles: {
     full: { orders: 1_100, ordersPerSecond: 100, poisonEveryMs: 800, warmUpOrders: 100 },
     quick: { orders: 300, ordersPerSecond: 100, poisonEveryMs: 150, warmUpOrders: 50 },
@@ -104,16 +106,16 @@ export default defineExperiment({
       {
         ...base,
         name: 'poison',
-        about: 'the same with one message of each class among them',
+        about: 'good orders with one poison message of each class among them',
         load,
         timeline: poisonSteps(poisonEveryMs),
-        completeWhen: dead(POISON.length),
+        completeWhen: untilDeadLetters(POISON.length),
         checks: [...sound, deadLetterClosure, reasonsGiven],
       },
       {
         ...base,
         name: 'an error that heals',
-        about: `every order fails ${HEALS_AFTER} times`,
+        about: `every order fails ${HEALS_AFTER} times, then succeeds`,
         load: few,
         environment: { [INVENTORY]: { INVENTORY_ERROR: String(HEALS_AFTER) } },
         checks: [...sound, faultSeen({ service: INVENTORY, fault: 'error', atLeast: HEALS_AFTER * few.orders })],
@@ -121,22 +123,22 @@ export default defineExperiment({
       {
         ...base,
         name: 'an error that never heals',
-        about: 'the orders of one user fail for ever',
+        about: 'the orders of one user always fail',
         load: few,
-        timeline: [at(0, fault(INVENTORY, { error: { userId: 'unlucky' } })), doomed(500, 'unlucky')],
-        completeWhen: dead(1),
-        checks: [...sound, deadLetterClosure, givenUpFor('retries-exhausted', ATTEMPTS)],
+        timeline: [at(0, fault(INVENTORY, { error: { userId: 'unlucky' } })), failingOrder(500, 'unlucky')],
+        completeWhen: untilDeadLetters(1),
+        checks: [...sound, deadLetterClosure, deadLetteredFor('retries-exhausted', ATTEMPTS)],
       },
       {
         ...base,
         name: 'a killer',
-        about: 'an order ends the process that handles it, each time',
+        about: 'an order kills the process that handles it, each time',
         load: few,
         environment: { [INVENTORY]: { INVENTORY_KILL_ON_USER: 'killer' } },
         supervised: [INVENTORY],
-        // Nothing is asked of inventory_service before it has stopped dying.
-        timeline: [doomed(500, 'killer'), readRepeats(dead(1))],
-        checks: [...sound, deadLetterClosure, givenUpFor('kills-consumer')],
+        // inventory_service is not read before it has stopped crashing.
+        timeline: [failingOrder(500, 'killer'), readRepeats(untilDeadLetters(1))],
+        checks: [...sound, deadLetterClosure, deadLetteredFor('kills-consumer')],
       },
     ]
     return variants
@@ -145,8 +147,8 @@ export default defineExperiment({
   explain([baseline, poison, heals, never, killer]) {
     const of = findMeasure
     return [
-      `${count(of(poison, 'dead letters'))} poison messages went to the dead-letter queue at once, each with its reason; half of the good orders among them completed within ${ms(of(poison, 'completed p50'))}, the slowest within ${ms(of(poison, 'completed max'))} (without poison: ${ms(of(baseline, 'completed p50'))} and ${ms(of(baseline, 'completed max'))}).`,
-      `An error that heals costs its order the ladder's delays (median completion of all requested ${ms(of(heals, 'completed p50'))}) and nobody else; one that never heals ended after ${ATTEMPTS} attempts (${count(of(never, 'dead letters'))} dead letter), and an order that kills its consumer ended there alone (${count(of(killer, 'dead letters'))}).`,
+      `${count(of(poison, 'dead letters'))} poison messages went to the dead-letter queue, each with its reason. The good orders among them completed with a median of ${ms(of(poison, 'completed p50'))} and a maximum of ${ms(of(poison, 'completed max'))}; without poison it was ${ms(of(baseline, 'completed p50'))} and ${ms(of(baseline, 'completed max'))}.`,
+      `An error that heals delays its order by the retry delays (median completion ${ms(of(heals, 'completed p50'))} when every order fails ${HEALS_AFTER} times). An error that never heals left ${count(of(never, 'dead letters'))} dead letter after ${ATTEMPTS} attempts, and an order that kills its consumer left ${count(of(killer, 'dead letters'))}.`,
     ]
   },
 })

@@ -1,20 +1,20 @@
-// The classes of poison: messages that can never be handled, each with the reason that it must be given up for.
+// The classes of poison: messages that can never be handled, each with the reason that its dead letter must have.
 import type { ErrorCode } from '#common/contracts/errors.ts'
 import { MAX_MESSAGE_BYTES, orderPlaced } from '#common/contracts/events.ts'
 import { DEFAULT_KITCHEN } from '#common/contracts/order.ts'
 
 export type Poison = {
   class: string
-  /** Goes into the body where the class allows it, so that the message is known again. */
+  /** Part of the body where the class allows it, to identify the message. */
   id: string
-  /** Of the order that the body still names. */
+  /** The order that the body still names. */
   orderId?: string
   /** Arguments of `publish-raw`. */
   message: { body: string } | { base64: string }
   reason: ErrorCode
 }
 
-/** One of each class; `run` makes bodies that hold no order differ from those of others. */
+/** One of each class; the ids begin with `run`. */
 export function poisons(run: string): Poison[] {
   return CLASSES.map(([name, make, reason], index) => {
     const id = `${run}-${String(index).padStart(2, '0')}`
@@ -22,29 +22,29 @@ export function poisons(run: string): Poison[] {
   })
 }
 
-type Made = Pick<Poison, 'message' | 'orderId'>
+type PoisonMessage = Pick<Poison, 'message' | 'orderId'>
 
 const order = (orderId: string) => ({ orderId, userId: 'poisoner', kitchenId: DEFAULT_KITCHEN, items: lines(1, 1) })
 const lines = (count: number, quantity: number) => Array.from({ length: count }, () => ({ sku: 'burger', quantity }))
 
-/** An OrderPlaced that is right but for these fields. */
+/** An OrderPlaced that is valid except for these fields. */
 const event =
   (fields: object) =>
-  (id: string): Made => {
-    const right = orderPlaced(order(id), { correlationId: id, occurredAt: '2026-01-01T00:00:00.000Z' })
-    const message = { body: JSON.stringify({ ...right, ...fields }) }
+  (id: string): PoisonMessage => {
+    const valid = orderPlaced(order(id), { correlationId: id, occurredAt: '2026-01-01T00:00:00.000Z' })
+    const message = { body: JSON.stringify({ ...valid, ...fields }) }
     return 'data' in fields ? { message } : { message, orderId: id }
   }
 
 const data =
   (fields: object) =>
-  (id: string): Made => ({ ...event({ data: { ...order(id), ...fields } })(id), orderId: id })
+  (id: string): PoisonMessage => ({ ...event({ data: { ...order(id), ...fields } })(id), orderId: id })
 
 /** U+00C3 begins a sequence of two bytes, and a parenthesis does not end it. */
 const notUtf8 = (id: string) =>
   Buffer.concat([Buffer.from(`{"id":"${id}","name":"`), Buffer.from([0xc3, 0x28]), Buffer.from('"}')])
 
-const CLASSES: readonly [string, (id: string) => Made, ErrorCode][] = [
+const CLASSES: readonly [string, (id: string) => PoisonMessage, ErrorCode][] = [
   ['not JSON', id => ({ message: { body: `{"id": "${id}"` } }), 'malformed'],
   ['not UTF-8', id => ({ message: { base64: notUtf8(id).toString('base64') } }), 'malformed'],
   ['an array', id => ({ message: { body: JSON.stringify([id]) } }), 'malformed'],
@@ -59,6 +59,6 @@ const CLASSES: readonly [string, (id: string) => Made, ErrorCode][] = [
   ['oversized body', id => ({ message: { body: JSON.stringify([id, 'x'.repeat(MAX_MESSAGE_BYTES)]) } }), 'too-large'],
 ]
 
-/** The body as a dead letter shows it. */
+/** The body of its dead letter. */
 export const bodyOf = ({ message }: Poison): string =>
   'body' in message ? message.body : Buffer.from(message.base64, 'base64').toString()

@@ -1,4 +1,4 @@
-// How many duplicates reached inventory, by its own record; shared by what asks for them and what judges them.
+// How many duplicates reached inventory, by its own record: the steps that read it, and the check.
 import { type Check } from '#engine/checks/check.ts'
 import { duplicatesSeen } from '#engine/checks/preconditions.ts'
 import type { History } from '#engine/run/history.ts'
@@ -9,7 +9,7 @@ import { waitFor } from '#host/wait-for.ts'
 const INVENTORY = 'inventory_service'
 const PATH = '/inventory/repeats'
 
-/** Reads all repeats; waits while the service is being started again. */
+/** Reads how many repeats there are; waits while the service restarts. */
 export const readRepeats = (when: When): Step =>
   at(when, {
     action: 'read',
@@ -28,19 +28,19 @@ export const readRepeats = (when: When): Step =>
         }
         return { repeats: count }
       }
-      const patient = () => all().catch(() => undefined)
-      return waitFor(patient, { deadlineMs: 60_000, what: `${INVENTORY} to show its repeats` })
+      const countIfUp = () => all().catch(() => undefined)
+      return waitFor(countIfUp, { deadlineMs: 60_000, what: `${INVENTORY} to show its repeats` })
     },
   })
 
-/** Heals it in a life that lasts: one that dies meanwhile is waited for. */
-export const healInTheEnd = (when: When): Step =>
+/** Heals a service that crashes repeatedly: tries until one of its processes takes the request. */
+export const healUntilTaken = (when: When): Step =>
   at(when, {
     action: 'heal',
     target: INVENTORY,
     async run({ runtime }) {
       const heal = () => deleteJson(`${runtime.url(INVENTORY)}/faults`).catch(() => undefined)
-      await waitFor(heal, { deadlineMs: 60_000, what: `${INVENTORY} to live on` })
+      await waitFor(heal, { deadlineMs: 60_000, what: `${INVENTORY} to be healed` })
     },
   })
 
@@ -50,5 +50,5 @@ export function repeatsOf({ executedSteps }: History): number {
   return result?.repeats ?? 0
 }
 
-/** Inventory recognised at least so many orders that came again after they were decided. */
+/** Inventory recognised at least so many messages of orders that it had decided before. */
 export const repeatsSeen = (atLeast: number): Check => duplicatesSeen({ atLeast, count: repeatsOf })

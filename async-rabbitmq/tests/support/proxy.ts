@@ -1,15 +1,16 @@
-// A wire between services and the broker that a test can cut, hold, mend, and speak on in the broker's name.
+// A proxy between the services and the broker. A test can cut, hold and restore the connections, and send frames as the
+// broker would.
 import { createServer, connect, type Socket } from 'node:net'
 import type { TestContext } from 'node:test'
 import { leasePorts } from '#host/ports.ts'
-import { brokerUrl } from './deployment.ts'
+import { brokerUrl } from './system.ts'
 
-/** It is cut until `mend` is called. */
+/** It refuses connections until `restore` is called. */
 export async function openProxy(t: TestContext) {
   const lease = await leasePorts(1)
   const target = new URL(brokerUrl())
-  const inside = new URL(brokerUrl())
-  inside.host = `127.0.0.1:${lease.ports[0]}`
+  const url = new URL(brokerUrl())
+  url.host = `127.0.0.1:${lease.ports[0]}`
   const clients = new Set<Socket>()
   let isHeld = false
   const server = createServer(client => {
@@ -36,9 +37,9 @@ export async function openProxy(t: TestContext) {
     lease.release()
   })
   return {
-    url: inside.href,
+    url: url.href,
     cut,
-    /** What services say reaches nobody until `release`; cut before that, it is lost. */
+    /** Keeps what the services send from the broker until `release`. What is held when the proxy is cut is lost. */
     hold() {
       isHeld = true
       for (const client of clients) client.pause()
@@ -47,10 +48,10 @@ export async function openProxy(t: TestContext) {
       isHeld = false
       for (const client of clients) client.resume()
     },
-    mend: () => new Promise<void>(resolve => server.listen(lease.ports[0], '127.0.0.1', resolve)),
-    /** What a broker says that runs out of memory, and that has some again. Only while the wire is quiet. */
-    sayBlocked: () => clients.forEach(client => client.write(frame(60, shortText('low on memory')))),
-    sayUnblocked: () => clients.forEach(client => client.write(frame(61, Buffer.alloc(0)))),
+    restore: () => new Promise<void>(resolve => server.listen(lease.ports[0], '127.0.0.1', resolve)),
+    /** The frames of a broker that runs out of memory, and that has some again. Only while nothing else is sent. */
+    sendBlocked: () => clients.forEach(client => client.write(frame(60, shortText('low on memory')))),
+    sendUnblocked: () => clients.forEach(client => client.write(frame(61, Buffer.alloc(0)))),
   }
 }
 
