@@ -49,28 +49,29 @@ test('a page without a tour, without commands, or with output of no command is r
   )
 })
 
-const fits: [string, string, string][] = [
+const matching: [string, string, string][] = [
   ['the same text', 'a\nb\n', 'a\nb\n'],
-  ['a last line without its end', '{"a":1}', '{"a":1}\n'],
-  ['nothing', '', ''],
-  ['any text of a line', '{"id":"0-1","n":12}\n', '{"id":"…","n":…}\n'],
-  ['no text at all', '60 202\n', '…60 202\n'],
-  ['any lines', 'a\nb\nc\nd\n', 'a\n…\nd\n'],
-  ['no lines at all', 'a\nd\n', '…\na\n…\nd\n…\n'],
+  ['a last line without its newline', '{"a":1}', '{"a":1}\n'],
+  ['no output', '', ''],
+  ['any text in place of … within a line', '{"id":"0-1","n":12}\n', '{"id":"…","n":…}\n'],
+  ['no text in place of … within a line', '60 202\n', '…60 202\n'],
+  ['any lines in place of a line of …', 'a\nb\nc\nd\n', 'a\n…\nd\n'],
+  ['no lines in place of a line of …', 'a\nd\n', '…\na\n…\nd\n…\n'],
 ]
-for (const [what, printed, shown] of fits) test(`shown is ${what}`, () => assert.ok(isShown(printed, shown)))
+for (const [what, printed, shown] of matching)
+  test(`output matches what is shown: ${what}`, () => assert.ok(isShown(printed, shown)))
 
-const differs: [string, string, string][] = [
+const differing: [string, string, string][] = [
   ['another text', 'b\n', 'a\n'],
-  ['a line more', 'a\nb\n', 'a\n'],
-  ['a line less', 'a\n', 'a\nb\n'],
-  ['something where nothing is', 'a\n', ''],
+  ['an additional line', 'a\nb\n', 'a\n'],
+  ['a missing line', 'a\n', 'a\nb\n'],
+  ['output where none is shown', 'a\n', ''],
   ['text that only matches as a pattern', 'axb\n', 'a.b\n'],
-  ['two lines where one is open', 'a 1\n2 b\n', 'a … b\n'],
-  ['another space', 'a  b\n', 'a b\n'],
+  ['two lines in place of … within a line', 'a 1\n2 b\n', 'a … b\n'],
+  ['an additional space', 'a  b\n', 'a b\n'],
 ]
-for (const [what, printed, shown] of differs)
-  test(`${what} is not what is shown`, () => assert.ok(!isShown(printed, shown)))
+for (const [what, printed, shown] of differing)
+  test(`output differs from what is shown: ${what}`, () => assert.ok(!isShown(printed, shown)))
 
 for (const { name } of models)
   test(`docs/by-hand/${name}.md ends by removing its containers and volumes`, () => {
