@@ -64,7 +64,7 @@ export type TestSystem<Own extends Operations = Operations> = {
   /** Deletes all that a service kept; it must not be running. */
   wipe(service: string): Promise<void>
 
-  health(service: string): Promise<{ healthy: boolean; troubles: Record<string, string> }>
+  health(service: string): Promise<{ healthy: boolean; problems: Record<string, string> }>
   untilHealthy(service: string): Promise<unknown>
   /** Until this part of the service is what it reports as wrong. */
   untilUnhealthy(service: string, part: string): Promise<unknown>
@@ -194,7 +194,7 @@ function observationsOf(system: Pick<TestSystem, 'model' | 'inspector' | 'runtim
   const evidence = () => readEvidence(model, runtime, inspector, runtime.running)
   const health: TestSystem['health'] = async service => {
     const response = await fetch(`${runtime.url(service)}/health`).catch(() => undefined)
-    if (!response) return { healthy: false, troubles: { process: 'does not answer' } }
+    if (!response) return { healthy: false, problems: { process: 'does not answer' } }
     return (await response.json()) as Awaited<ReturnType<TestSystem['health']>>
   }
   const until = (what: string, deadlineMs: number, condition: (evidence: Evidence) => boolean) => {
@@ -209,7 +209,7 @@ function observationsOf(system: Pick<TestSystem, 'model' | 'inspector' | 'runtim
     health,
     untilHealthy: service => soon(`${service} to be healthy`, async () => (await health(service)).healthy),
     untilUnhealthy: (service, part) =>
-      soon(`${service} to report a problem of its ${part}`, async () => (await health(service)).troubles[part]),
+      soon(`${service} to report a problem of its ${part}`, async () => (await health(service)).problems[part]),
     untilEnded: service => soon(`${service} to end`, async () => !runtime.running(service)),
     setFaults: async (service, settings) => (await postJson(`${runtime.url(service)}/faults`, settings)) as FaultsView,
     clearFaults: async service => (await deleteJson(`${runtime.url(service)}/faults`)) as FaultsView,

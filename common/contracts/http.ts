@@ -39,7 +39,7 @@ export const CORRELATION_ID = 'x-correlation-id'
 
 /** `GET /health`: what the service cannot work without and does not have, by piece, in a few words. */
 export const HealthView = Type.Object(
-  { healthy: Type.Boolean(), troubles: Type.Record(Type.String(), Type.String()) },
+  { healthy: Type.Boolean(), problems: Type.Record(Type.String(), Type.String()) },
   closed,
 )
 

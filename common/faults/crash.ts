@@ -1,8 +1,8 @@
-// Crash points: named places between two steps at which the process ends (SIGKILL) when the lab asks for it.
+// Crash points: named points between two steps at which the process ends (SIGKILL) when the lab requests it.
 // They are put in where a service is composed; with faults off they are nothing.
 import { Type } from 'typebox'
 
-/** `after`: the how-manieth pass ends the process. */
+/** `after`: the pass that ends the process; the first is 1. */
 export const CrashSetting = Type.Object(
   { point: Type.String({ minLength: 1 }), after: Type.Integer({ minimum: 1 }) },
   { additionalProperties: false },

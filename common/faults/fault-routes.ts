@@ -1,23 +1,23 @@
-// `/faults`: the lab's switches of a service. The route exists only with `LAB_FAULTS=on`.
-// GET shows each fault, its setting and how often it bit; POST sets some (null switches one off); DELETE heals all.
-// Both answer when what the faults had begun by themselves is over.
+// `/faults`: the faults of a service, switched by the lab. The route exists only with `LAB_FAULTS=on`.
+// GET shows each fault, its setting and how often it was injected; POST sets some (null switches one off); DELETE clears all.
+// POST and DELETE answer when the background work of the faults has ended.
 import { FaultSettings, FaultsView } from '../contracts/http.ts'
 import type { Server } from '../service/http-server.ts'
 import { answers } from '../service/openapi.ts'
 import type { FaultInjector } from './fault-injector.ts'
 
-export function faultRoutes(server: Server, switchboard: FaultInjector): void {
-  if (!switchboard.on) return
+export function faultRoutes(server: Server, injector: FaultInjector): void {
+  if (!injector.on) return
   const response = answers({ 200: { description: 'the faults as they stand', schema: FaultsView } })
-  server.get('/faults', { schema: { response } }, () => switchboard.view())
+  server.get('/faults', { schema: { response } }, () => injector.view())
   server.post<{ Body: FaultSettings }>('/faults', { schema: { body: FaultSettings, response } }, async request => {
-    switchboard.set(request.body)
-    await switchboard.idle()
-    return switchboard.view()
+    injector.set(request.body)
+    await injector.idle()
+    return injector.view()
   })
   server.delete('/faults', { schema: { response } }, async () => {
-    switchboard.clear()
-    await switchboard.idle()
-    return switchboard.view()
+    injector.clear()
+    await injector.idle()
+    return injector.view()
   })
 }

@@ -2,17 +2,17 @@
 
 export type Health = {
   /** Says how a piece is: null when well, else what is wrong with it, in a few words. */
-  report(piece: string, trouble: string | null): void
-  view(): { healthy: boolean; troubles: Record<string, string> }
+  report(piece: string, problem: string | null): void
+  view(): { healthy: boolean; problems: Record<string, string> }
 }
 
 export function createHealth(): Health {
-  const troubles = new Map<string, string>()
+  const problems = new Map<string, string>()
   return {
-    report(piece, trouble) {
-      if (trouble === null) troubles.delete(piece)
-      else troubles.set(piece, trouble)
+    report(piece, problem) {
+      if (problem === null) problems.delete(piece)
+      else problems.set(piece, problem)
     },
-    view: () => ({ healthy: troubles.size === 0, troubles: Object.fromEntries(troubles) }),
+    view: () => ({ healthy: problems.size === 0, problems: Object.fromEntries(problems) }),
   }
 }

@@ -88,7 +88,7 @@ test('what was not confirmed stays, turns health red, and is published again as 
   confirms[0]?.reject(new LabError('unavailable', 'the broker is away'))
   await untilPublished(2)
   assert.equal(left(), 1)
-  assert.match(health.view().troubles.relay ?? '', /wait in the outbox: the broker is away/)
+  assert.match(health.view().problems.relay ?? '', /wait in the outbox: the broker is away/)
   assert.deepEqual(published, ['OrderPlaced:o-1', 'OrderPlaced:o-1'])
   confirms[1]?.resolve()
   await untilLeft(0)

@@ -1,96 +1,115 @@
 // Inventory's store on SQLite: decisions (the inbox), stock, and movements (the evidence).
-// The movements have no unique key on the order and are never updated, so that a double would show in them.
+// Guarantees: movements are only appended and have no unique key on the order, so that a duplicate would show in them.
 import type { DatabaseSync } from 'node:sqlite'
+import { Type } from 'typebox'
 import type { DecisionRow, MovementRow, StockRow } from '../contracts/evidence.ts'
-import type { Order } from '../contracts/order.ts'
-import type { Outcome } from '../contracts/outcome.ts'
-import type { Decision, StockTx } from '../workflow/store.ts'
+import { Order } from '../contracts/order.ts'
+import { Outcome } from '../contracts/outcome.ts'
+import type { StockTx } from '../workflow/store.ts'
 import { monotonicNs } from '../contracts/clock.ts'
 import type { InitialStock } from './initial-stock.ts'
 import { pager, type Pager } from './page.ts'
+import { readStored } from './read-stored.ts'
 
-export type StockTables = StockTx & {
-  pageStock: Pager<StockRow>
-  pageMovements: Pager<MovementRow>
+type DecisionTables = Pick<StockTx, 'findDecision' | 'insertDecision' | 'markReleased'> & {
   pageDecisions: Pager<DecisionRow>
 }
 
-/** `openingOf` tells what a kitchen has when it is first mentioned. */
+type MovementTables = Pick<StockTx, 'openKitchen' | 'onHand' | 'move'> & {
+  pageStock: Pager<StockRow>
+  pageMovements: Pager<MovementRow>
+}
+
+export type StockTables = DecisionTables & MovementTables
+
+/** @param openingOf the stock of a kitchen when it is mentioned for the first time */
 export const stockTables =
   (openingOf: InitialStock) =>
-  (db: DatabaseSync): StockTables => {
-    db.exec(`CREATE TABLE IF NOT EXISTS stock (
-      seq INTEGER PRIMARY KEY, kitchenId TEXT NOT NULL, sku TEXT NOT NULL, quantity INTEGER NOT NULL,
-      UNIQUE (kitchenId, sku)) STRICT;
-    CREATE TABLE IF NOT EXISTS kitchens (kitchenId TEXT PRIMARY KEY) STRICT;
-    CREATE TABLE IF NOT EXISTS movements (
-      seq INTEGER PRIMARY KEY, kind TEXT NOT NULL, orderId TEXT, kitchenId TEXT NOT NULL,
-      sku TEXT NOT NULL, delta INTEGER NOT NULL, atNs REAL NOT NULL) STRICT;
-    CREATE TABLE IF NOT EXISTS decisions (
-      seq INTEGER PRIMARY KEY, orderId TEXT NOT NULL UNIQUE, body TEXT, fingerprint TEXT,
-      outcome TEXT NOT NULL, released INTEGER NOT NULL, correlationId TEXT NOT NULL, occurredAt TEXT NOT NULL,
-      decidedNs REAL NOT NULL) STRICT`)
-    const findKitchen = db.prepare('SELECT 1 FROM kitchens WHERE kitchenId = ?')
-    const insertKitchen = db.prepare('INSERT INTO kitchens (kitchenId) VALUES (?)')
-    const findStock = db.prepare('SELECT quantity FROM stock WHERE kitchenId = ? AND sku = ?')
-    const insertStock = db.prepare('INSERT INTO stock (kitchenId, sku, quantity) VALUES (?, ?, ?)')
-    const addStock = db.prepare('UPDATE stock SET quantity = quantity + ? WHERE kitchenId = ? AND sku = ?')
-    const insertMovement = db.prepare(
-      'INSERT INTO movements (kind, orderId, kitchenId, sku, delta, atNs) VALUES (?, ?, ?, ?, ?, ?)',
-    )
-    const findDecision = db.prepare('SELECT * FROM decisions WHERE orderId = ?')
-    const insertDecision = db.prepare(`INSERT INTO decisions
-    (orderId, body, fingerprint, outcome, released, correlationId, occurredAt, decidedNs) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`)
-    const markReleased = db.prepare('UPDATE decisions SET released = 1 WHERE orderId = ?')
+  (db: DatabaseSync): StockTables => ({ ...decisionTables(db), ...movementTables(db, openingOf) })
 
-    return {
-      findDecision(orderId) {
-        const row = findDecision.get(orderId)
-        if (!row) return undefined
-        return {
-          orderId,
-          order: row.body === null ? null : (JSON.parse(String(row.body)) as Order),
-          fingerprint: row.fingerprint as string | null,
-          outcome: JSON.parse(String(row.outcome)) as Outcome,
-          released: row.released === 1,
-          correlationId: String(row.correlationId),
-          occurredAt: String(row.occurredAt),
-        } satisfies Decision
-      },
-      insertDecision({ orderId, order, fingerprint, outcome, released, correlationId, occurredAt }) {
-        const body = order && JSON.stringify(order)
-        const said = JSON.stringify(outcome)
-        insertDecision.run(orderId, body, fingerprint, said, released ? 1 : 0, correlationId, occurredAt, monotonicNs())
-      },
-      markReleased: orderId => void markReleased.run(orderId),
-      openKitchen(kitchenId) {
-        if (findKitchen.get(kitchenId)) return
-        insertKitchen.run(kitchenId)
-        for (const [sku, quantity] of Object.entries(openingOf(kitchenId))) {
-          insertStock.run(kitchenId, sku, quantity)
-          insertMovement.run('opening', null, kitchenId, sku, quantity, monotonicNs())
-        }
-      },
-      onHand: (kitchenId, sku) => findStock.get(kitchenId, sku)?.quantity as number | undefined,
-      move({ kind, orderId, kitchenId, sku, delta }) {
-        addStock.run(delta, kitchenId, sku)
-        insertMovement.run(kind, orderId, kitchenId, sku, delta, monotonicNs())
-      },
-      pageStock: pager<StockRow>(db, {
-        table: 'stock',
-        columns: 'kitchenId, sku, quantity',
-        toRow: row => row as StockRow,
-      }),
-      pageMovements: pager<MovementRow>(db, {
-        table: 'movements',
-        columns: 'kind, orderId, kitchenId, sku, delta, atNs',
-        toRow: row => row as MovementRow,
-      }),
-      pageDecisions: pager<DecisionRow>(db, {
-        table: 'decisions',
-        columns: 'orderId, outcome, released, decidedNs',
-        toRow: ({ outcome, released, ...row }) =>
-          ({ ...row, outcome: JSON.parse(String(outcome)) as Outcome, released: released === 1 }) as DecisionRow,
-      }),
-    }
+const StoredDecision = Type.Object({
+  body: Type.Union([Type.String(), Type.Null()]),
+  fingerprint: Type.Union([Type.String(), Type.Null()]),
+  outcome: Type.String(),
+  released: Type.Integer(),
+  correlationId: Type.String(),
+  occurredAt: Type.String(),
+})
+
+const outcomeIn = (text: string): Outcome => readStored(Outcome, JSON.parse(text), 'outcome')
+
+function decisionTables(db: DatabaseSync): DecisionTables {
+  db.exec(`CREATE TABLE IF NOT EXISTS decisions (
+    seq INTEGER PRIMARY KEY, orderId TEXT NOT NULL UNIQUE, body TEXT, fingerprint TEXT,
+    outcome TEXT NOT NULL, released INTEGER NOT NULL, correlationId TEXT NOT NULL, occurredAt TEXT NOT NULL,
+    decidedNs REAL NOT NULL) STRICT`)
+  const find = db.prepare(`SELECT body, fingerprint, outcome, released, correlationId, occurredAt
+    FROM decisions WHERE orderId = ?`)
+  const insert = db.prepare(`INSERT INTO decisions
+    (orderId, body, fingerprint, outcome, released, correlationId, occurredAt, decidedNs) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`)
+  const markReleased = db.prepare('UPDATE decisions SET released = 1 WHERE orderId = ?')
+  return {
+    findDecision(orderId) {
+      const row = find.get(orderId)
+      if (!row) return undefined
+      const { body, outcome, released, ...stored } = readStored(StoredDecision, row, 'decision')
+      const order = body === null ? null : readStored(Order, JSON.parse(body), 'order')
+      return { ...stored, orderId, order, outcome: outcomeIn(outcome), released: released === 1 }
+    },
+    insertDecision({ orderId, order, fingerprint, outcome, released, correlationId, occurredAt }) {
+      const body = order && JSON.stringify(order)
+      const text = JSON.stringify(outcome)
+      insert.run(orderId, body, fingerprint, text, released ? 1 : 0, correlationId, occurredAt, monotonicNs())
+    },
+    markReleased: orderId => void markReleased.run(orderId),
+    pageDecisions: pager<DecisionRow>(db, {
+      table: 'decisions',
+      columns: 'orderId, outcome, released, decidedNs',
+      toRow: ({ outcome, released, ...row }) =>
+        ({ ...row, outcome: outcomeIn(String(outcome)), released: released === 1 }) as DecisionRow,
+    }),
   }
+}
+
+function movementTables(db: DatabaseSync, openingOf: InitialStock): MovementTables {
+  db.exec(`CREATE TABLE IF NOT EXISTS stock (
+    seq INTEGER PRIMARY KEY, kitchenId TEXT NOT NULL, sku TEXT NOT NULL, quantity INTEGER NOT NULL,
+    UNIQUE (kitchenId, sku)) STRICT;
+  CREATE TABLE IF NOT EXISTS kitchens (kitchenId TEXT PRIMARY KEY) STRICT;
+  CREATE TABLE IF NOT EXISTS movements (
+    seq INTEGER PRIMARY KEY, kind TEXT NOT NULL, orderId TEXT, kitchenId TEXT NOT NULL,
+    sku TEXT NOT NULL, delta INTEGER NOT NULL, atNs REAL NOT NULL) STRICT`)
+  const findKitchen = db.prepare('SELECT 1 FROM kitchens WHERE kitchenId = ?')
+  const insertKitchen = db.prepare('INSERT INTO kitchens (kitchenId) VALUES (?)')
+  const findStock = db.prepare('SELECT quantity FROM stock WHERE kitchenId = ? AND sku = ?')
+  const insertStock = db.prepare('INSERT INTO stock (kitchenId, sku, quantity) VALUES (?, ?, ?)')
+  const addStock = db.prepare('UPDATE stock SET quantity = quantity + ? WHERE kitchenId = ? AND sku = ?')
+  const append = db.prepare(
+    'INSERT INTO movements (kind, orderId, kitchenId, sku, delta, atNs) VALUES (?, ?, ?, ?, ?, ?)',
+  )
+  return {
+    openKitchen(kitchenId) {
+      if (findKitchen.get(kitchenId)) return
+      insertKitchen.run(kitchenId)
+      for (const [sku, quantity] of Object.entries(openingOf(kitchenId))) {
+        insertStock.run(kitchenId, sku, quantity)
+        append.run('opening', null, kitchenId, sku, quantity, monotonicNs())
+      }
+    },
+    onHand: (kitchenId, sku) => findStock.get(kitchenId, sku)?.quantity as number | undefined,
+    move({ kind, orderId, kitchenId, sku, delta }) {
+      addStock.run(delta, kitchenId, sku)
+      append.run(kind, orderId, kitchenId, sku, delta, monotonicNs())
+    },
+    pageStock: pager<StockRow>(db, {
+      table: 'stock',
+      columns: 'kitchenId, sku, quantity',
+      toRow: row => row as StockRow,
+    }),
+    pageMovements: pager<MovementRow>(db, {
+      table: 'movements',
+      columns: 'kind, orderId, kitchenId, sku, delta, atNs',
+      toRow: row => row as MovementRow,
+    }),
+  }
+}

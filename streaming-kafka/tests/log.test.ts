@@ -135,6 +135,6 @@ test('notification_consumer sends nothing before it has read all sent notificati
   const decided = async () => (await system.evidence()).decisions.length === 40
   await waitFor(decided, { deadlineMs: 60_000, what: '40 decisions' })
   const { body } = await call(`${system.url('notification_consumer')}/health`, 'GET')
-  assert.deepEqual(Object.keys(body.troubles as object).sort(), ['log', 'start'], 'it does more than wait for the log')
+  assert.deepEqual(Object.keys(body.problems as object).sort(), ['log', 'start'], 'it does more than wait for the log')
   assert.deepEqual(await recordsOf(system, 'notifications'), [])
 })
