@@ -2,13 +2,14 @@
 import type { Result, Summary } from '#engine/run/summary.ts'
 import { durabilityLines, narrativeOf } from '../comparison/narrative.ts'
 import { scenarioGrid } from '../comparison/scenario-grid.ts'
+import { brokerSettings } from '../report/broker-settings.ts'
 import { evaluatedChecks } from '../report/terminal/report.ts'
 import { HEALTHY } from '../comparison/scenarios.ts'
 import { recommendations } from '../comparison/recommendations.ts'
 import { byRate, configurationsOf } from '../comparison/repeated-measures.ts'
 import type { Picture } from '../report/charts/picture.ts'
 import { provenance } from '../report/markdown.ts'
-import { markdown, markdownTable } from '../report/terminal/table.ts'
+import { literal, markdown, markdownTable } from '../report/terminal/table.ts'
 import { scenarioAnchor, HOW_TO_READ } from '../report/html/parts.ts'
 import { type About, scenarioPicture } from '../report/html/scenario.ts'
 import { healthyPicture } from '../report/html/healthy.ts'
@@ -30,13 +31,25 @@ export function comparisonFiles(summary: Summary, command: string): Files {
   const page = [
     '# The models side by side',
     provenance(summary),
-    `Rendered from \`summary.json\` beside this page by \`npm run lab -- publish\`; nothing here is typed by hand. The same again: \`${command}\`; it writes a \`report.html\` too.`,
+    `Rendered from \`summary.json\` beside this page by \`npm run lab -- publish\`; nothing here is typed by hand. To repeat it: \`${command}\`, which also writes a \`report.html\`.`,
     advice(summary),
     evaluatedChecks(results),
     HOW_TO_READ,
     ...sections,
+    settingsSection(summary),
   ]
-  return { page: `${page.join('\n\n')}\n`, pictures }
+  return { page: `${page.filter(part => part !== '').join('\n\n')}\n`, pictures }
+}
+
+/** Empty where the run used no broker of the lab. */
+function settingsSection(summary: Summary): string {
+  const settings = brokerSettings(summary)
+  if (!settings) return ''
+  return `<a id="settings"></a>\n\n## Settings of the brokers that are not default\n\n${markdown(
+    settings.heads,
+    settings.rows.map(row => row.map(literal)),
+    false,
+  )}`
 }
 
 /** "Which one for me?" */

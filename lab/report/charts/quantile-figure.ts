@@ -28,7 +28,7 @@ const BETWEEN = 26
 const WIDEST = 340
 const SHARES = [0, 0.5, 0.9, 0.99, 0.999] as const
 
-type Place = { x(share: number): number; y: Scale; left: number; right: number; isMain: boolean }
+type Place = { x(share: number): number; y: Scale; left: number; right: number; isFirst: boolean }
 
 export function quantileFigure(
   from: Pick<Picture, 'id' | 'title' | 'description'>,
@@ -47,7 +47,7 @@ export function quantileFigure(
       const right = left + each - BETWEEN
       const x = (share: number) => left + (nines(share) / nines(last)) * (right - left)
       const name = fitted(cell.name, each - BETWEEN)
-      return markup`<text class="strong" x="${left}" y="${top - 9}">${name}</text>${panelOf(cell, { x, y, left, right, isMain: nth === 0 }, row.slice(nth + 1))}`
+      return markup`<text class="strong" x="${left}" y="${top - 9}">${name}</text>${panelOf(cell, { x, y, left, right, isFirst: nth === 0 }, row.slice(nth + 1))}`
     })
   })
   return { ...from, width: WIDTH, height: rows.length * (HEAD + HEIGHT + FOOT) - 8, body: markup`${body}` }
@@ -94,11 +94,11 @@ function spreadOf(runs: Strand['runs'], { x, y }: Place): Markup {
   return markup`<path class="area" d="${lines([...edge(Math.max), ...edge(Math.min).reverse()])}Z"/>`
 }
 
-function axes({ x, y, left, right, isMain }: Place): Markup {
+function axes({ x, y, left, right, isFirst }: Place): Markup {
   const bottom = y.at(y.from)
   const across = y.ticks.map(({ value, label }) => {
     const at = y.at(value)
-    const said = isMain && markup`<text x="${left - 6}" y="${at + 4}" text-anchor="end">${label}</text>`
+    const said = isFirst && markup`<text x="${left - 6}" y="${at + 4}" text-anchor="end">${label}</text>`
     return markup`<path class="grid" d="M${left} ${at}H${right}"/>${said}`
   })
   const shares = SHARES.filter(share => x(share) <= right + 0.5).map(share => {

@@ -3,7 +3,9 @@ import type { Profile } from '#engine/experiment/profile.ts'
 import type { Comparison, Summary } from '#engine/run/summary.ts'
 import type { Registry } from '../../session/registry.ts'
 import { DEFAULTS } from '../../comparison/plan.ts'
+import { brokerSettings } from '../broker-settings.ts'
 import { type Markup, markup } from '../charts/markup.ts'
+import { scrolling } from './parts.ts'
 import { seconds } from '../terminal/numbers.ts'
 
 /** The command that repeats a run. */
@@ -48,5 +50,15 @@ export function runSection(summary: Summary, command: string): Markup {
   ]
   const list = facts.map(([name, value]) => markup`<dt>${name}</dt><dd>${value}</dd>`)
   return markup`<section id="run"><h2>This run</h2><dl class="facts">${list}</dl><p>To run the same orders again:</p><pre tabindex="0"><code>${command}</code></pre>
-<p>The load is an open loop: orders start at planned times, and latency counts from the planned start. In a number with ≥, orders without an answer count at their deadline. This page is made from the run's summary.json alone.</p></section>`
+<p>The load is an open loop: orders start at planned times, and latency counts from the planned start. In a number with ≥, orders without an answer count at their deadline. This page is made from the run's summary.json alone.</p>${settingsDetails(summary)}</section>`
+}
+
+/** Collapsed; undefined where the run used no broker of the lab. */
+function settingsDetails(summary: Summary): Markup | undefined {
+  const settings = brokerSettings(summary)
+  if (!settings) return undefined
+  const heads = settings.heads.map(text => markup`<th scope="col">${text}</th>`)
+  const rows = settings.rows.map(row => markup`<tr>${row.map(text => markup`<td>${text}</td>`)}</tr>`)
+  const table = markup`<table class="prose"><thead><tr>${heads}</tr></thead><tbody>${rows}</tbody></table>`
+  return markup`<details><summary>Settings of the brokers that are not default</summary>${scrolling('Settings of the brokers', table)}</details>`
 }
