@@ -10,8 +10,10 @@
 //     of the republished message from 0. A crash between the publish and the ack leaves two of them; handlers recognise
 //     an order that they know.
 //
-// Guarantees: a good message never reaches the delivery limit because of another one. A message with a stored result is
-// never dead-lettered here. Not promised: that no good message is isolated; isolation only makes it slower.
+// Guarantees: a good message does not reach the delivery limit because of another one. A message with a stored result is
+// never dead-lettered here. Not promised: that no good message is isolated, which only makes it slower; nor that good
+// messages stay below the limit when 15 processes in a row are killed before they could republish them, which is the first
+// thing that a process does.
 import { LabError } from '#common/contracts/errors.ts'
 import type { Logger } from '#common/service/log.ts'
 import type { Store } from '#common/workflow/store.ts'
