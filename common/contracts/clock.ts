@@ -1,4 +1,4 @@
-// Clocks: monotonic for durations, wall for event time; and the kernel's boot, to know who shares the monotonic one.
+// Clocks: monotonic for durations, wall for event time; and the kernel's boot, to know which processes share the monotonic one.
 import { readFileSync } from 'node:fs'
 import { hostname, uptime } from 'node:os'
 import type { ClockView } from './evidence.ts'
@@ -11,7 +11,7 @@ export const monotonicNs = (): number => Number(process.hrtime.bigint())
 
 export const wallTime = (): string => new Date().toISOString()
 
-/** The boot of this kernel: Linux tells it; elsewhere it is guessed from the host and the minute of its start. */
+/** The id of this kernel's boot: from Linux; elsewhere derived from the host and the minute of its start. */
 function bootId(): string {
   try {
     return readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim()

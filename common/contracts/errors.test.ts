@@ -4,7 +4,7 @@ import { asLabError, ERRORS, LabError, settlementOf } from './errors.ts'
 import { parse } from './parse.ts'
 import { Problem, problem } from './problem.ts'
 
-test('a status means one thing: 400 and 413 are never tried again, and a 503 is said by those to whom nothing happened', () => {
+test('a status means one thing: a 400 or 413 is never retried, and only a 503 stops a consumer', () => {
   for (const [code, { status, settlement }] of Object.entries(ERRORS)) {
     if (status === 400 || status === 413) assert.equal(settlement, 'dead-letter', code)
     if (settlement === 'stop') assert.equal(status, 503, code)
@@ -12,7 +12,7 @@ test('a status means one thing: 400 and 413 are never tried again, and a 503 is 
   }
 })
 
-test('an error that nobody foresaw is a failure of the service, and its message is kept', () => {
+test('an unexpected error is a failure of the service, and its message is kept', () => {
   for (const thrown of [new Error('a bug'), 'a bug', new TypeError('a bug')]) {
     const { code, detail } = asLabError(thrown)
     assert.deepEqual([code, detail], ['handler-failed', 'a bug'])
@@ -21,13 +21,13 @@ test('an error that nobody foresaw is a failure of the service, and its message 
   for (const thrown of [undefined, null, 7, {}]) assert.equal(asLabError(thrown).code, 'handler-failed')
 })
 
-test('an error of the table stays what it is', () => {
+test('an error of the table keeps its code', () => {
   const error = new LabError('store-failed', 'the disk is full')
   assert.equal(asLabError(error), error)
   assert.equal(settlementOf(error), 'stop')
 })
 
-test('a problem document holds the status, the code and the order, and no stack trace', () => {
+test('a problem document has the status, the code and the order, and no stack trace', () => {
   const document = problem(new LabError('out-of-stock', 'no burgers', { orderId: 'a', cause: new Error('secret') }))
   assert.deepEqual(parse(Problem, document), {
     type: 'urn:problem:out-of-stock',

@@ -1,8 +1,8 @@
-// The one table of errors: a code, the HTTP status that carries it, and what becomes of a message that meets it.
+// The one table of errors: a code, its HTTP status, and how a message that fails with it is settled.
 // A status means one thing everywhere: 400 malformed, 503 nothing happened, 504 unknown.
 import { Type } from 'typebox'
 
-/** What becomes of a message: done with, tried again later, given up with its reason, or the consumer stops. */
+/** How a message is settled: acknowledged, retried later, dead-lettered with its reason, or the consumer stops. */
 export type Settlement = 'ack' | 'retry' | 'dead-letter' | 'stop'
 
 type Row = { status: number; settlement: Settlement; title: string }
@@ -10,12 +10,12 @@ type Row = { status: number; settlement: Settlement; title: string }
 export const ERRORS = {
   malformed: { status: 400, settlement: 'dead-letter', title: 'The request is malformed.' },
   'too-large': { status: 413, settlement: 'dead-letter', title: 'The body is too large.' },
-  'not-found': { status: 404, settlement: 'dead-letter', title: 'There is nothing here.' },
+  'not-found': { status: 404, settlement: 'dead-letter', title: 'There is no such order or route.' },
   'unknown-event': { status: 400, settlement: 'dead-letter', title: 'The event has an unknown type or version.' },
-  'out-of-stock': { status: 409, settlement: 'ack', title: 'The kitchen does not have all that was ordered.' },
-  'unknown-sku': { status: 409, settlement: 'ack', title: 'The kitchen does not sell this.' },
-  released: { status: 409, settlement: 'ack', title: 'The order was given up before it was reserved.' },
-  'order-conflict': { status: 409, settlement: 'dead-letter', title: 'This orderId was used with another content.' },
+  'out-of-stock': { status: 409, settlement: 'ack', title: 'The kitchen does not have enough stock for the order.' },
+  'unknown-sku': { status: 409, settlement: 'ack', title: 'The kitchen does not sell a sku of the order.' },
+  released: { status: 409, settlement: 'ack', title: 'The order was released before it was reserved.' },
+  'order-conflict': { status: 409, settlement: 'dead-letter', title: 'This orderId was used with other content.' },
   'order-undecided': { status: 409, settlement: 'retry', title: 'The order is not decided yet.' },
   'key-reused': { status: 422, settlement: 'dead-letter', title: 'This Idempotency-Key was used with another body.' },
   'handler-failed': { status: 500, settlement: 'retry', title: 'The service failed while it handled this.' },
@@ -23,15 +23,15 @@ export const ERRORS = {
   'kills-consumer': {
     status: 500,
     settlement: 'dead-letter',
-    title: 'The message ended its consumer each time it was alone.',
+    title: 'The consumer died each time it handled this message alone.',
   },
   'inventory-broke': {
     status: 502,
     settlement: 'retry',
-    title: 'Inventory answered with an error; the order is given up.',
+    title: 'Inventory answered with an error; the order is abandoned.',
   },
   unavailable: { status: 503, settlement: 'stop', title: 'The service cannot do its work now; nothing happened.' },
-  'inventory-unavailable': { status: 503, settlement: 'retry', title: 'Inventory was not asked; nothing happened.' },
+  'inventory-unavailable': { status: 503, settlement: 'retry', title: 'Inventory was not called; nothing happened.' },
   'store-failed': { status: 503, settlement: 'stop', title: 'The store could not keep this; nothing happened.' },
   'deadline-passed': { status: 504, settlement: 'retry', title: 'The deadline passed; what happened is unknown.' },
 } as const satisfies Record<string, Row>
@@ -40,11 +40,11 @@ export type ErrorCode = keyof typeof ERRORS
 export const ERROR_CODES = Object.keys(ERRORS) as ErrorCode[]
 export const ErrorCode = Type.Enum(ERROR_CODES)
 
-/** An error that names its row of the table. `detail` is for the reader: what was wrong, and what to do. */
+/** An error with a code of the table. `detail` says what was wrong and how to fix it. */
 export class LabError extends Error {
   readonly code: ErrorCode
   readonly detail: string
-  /** The order that it is about, where that is known. */
+  /** The order, where it is known. */
   readonly orderId: string | undefined
   constructor(code: ErrorCode, detail: string, options: { cause?: unknown; orderId?: string } = {}) {
     super(`${code}: ${detail}`, options.cause === undefined ? {} : { cause: options.cause })
@@ -55,7 +55,7 @@ export class LabError extends Error {
   }
 }
 
-/** What is not a LabError is the service's own failure while it handled one message. */
+/** Any other error is a failure of the service while it handled one message. */
 export function asLabError(error: unknown): LabError {
   if (error instanceof LabError) return error
   return new LabError('handler-failed', error instanceof Error ? error.message : String(error), { cause: error })
@@ -63,7 +63,7 @@ export function asLabError(error: unknown): LabError {
 
 export const settlementOf = (error: unknown): Settlement => ERRORS[asLabError(error).code].settlement
 
-/** The reason in a few words: what a LabError says itself, or the innermost of errors that are wrapped in errors. */
+/** The reason in a few words: the detail of a LabError, else the message of the innermost cause. */
 export function explain(error: unknown): string {
   if (error instanceof LabError) return error.detail
   if (error instanceof AggregateError && error.errors.length > 0) return explain(error.errors.at(-1))

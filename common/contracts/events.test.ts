@@ -9,14 +9,14 @@ const happened = { correlationId: 'c', occurredAt: '2026-01-01T00:00:00.000Z' }
 const reserved = { status: 'reserved' } as const
 const failed = { status: 'failed', reason: 'out-of-stock' } as const
 
-test('what is made here passes its own contract after a journey as JSON', () => {
+test('an event passes its own contract after it was sent as JSON', () => {
   const journey = (value: unknown): unknown => JSON.parse(JSON.stringify(value))
   assert.ok(parse(OrderPlaced, journey(orderPlaced(order, happened))))
   for (const outcome of [reserved, failed])
     assert.ok(parse(InventoryEvent, journey(inventoryEvent(order, outcome, happened))))
 })
 
-test('an event said again carries the same id and the same bytes', () => {
+test('an event that is published again has the same id and the same bytes', () => {
   const said = () => JSON.stringify(inventoryEvent(order, failed, happened))
   assert.equal(said(), said())
   assert.equal(orderPlaced(order, happened).id, orderPlaced(order, { ...happened, correlationId: 'other' }).id)
@@ -45,7 +45,7 @@ test('an unknown type, version, reason or time is refused', () => {
     assert.throws(() => parse(InventoryEvent, { ...event, ...change }), LabError, JSON.stringify(change))
 })
 
-test('of any message it is told which order it speaks of, if any', () => {
+test('the order of a message is found in any body that has one', () => {
   const seen = (body: unknown) => orderIdIn(Buffer.from(typeof body === 'string' ? body : JSON.stringify(body)))
   assert.equal(seen(orderPlaced(order, happened)), 'a')
   for (const odd of ['', '{', 'null', '[]', '7', {}, { data: null }, { data: 'a' }, { data: { orderId: 7 } }])

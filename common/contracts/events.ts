@@ -1,12 +1,12 @@
 // The events that cross RabbitMQ and Kafka, in one envelope.
-// Guarantees: an event's `id` follows from its type and its order, so that an event published again carries the same
-// id and every reader can know it. Not promised: that an event arrives once.
+// Guarantees: an event's `id` follows from its type and its order, so that an event that is published again
+// has the same id and every reader can recognise it. Not promised: that an event arrives once.
 import { Type, type Static, type TSchema } from 'typebox'
 import { Order, OrderLine } from './order.ts'
 import { FailureReason, type Outcome } from './outcome.ts'
 
 export const EVENT_VERSION = 1
-/** Larger message bodies are refused before they are parsed, in bytes. */
+/** In bytes. Larger message bodies are refused before they are parsed. */
 export const MAX_MESSAGE_BYTES = 64 * 1024
 
 const Text = Type.String({ minLength: 1, maxLength: 256 })
@@ -45,7 +45,7 @@ export type InventoryEvent = Static<typeof InventoryEvent>
 
 export type EventType = 'OrderPlaced' | 'InventoryReserved' | 'InventoryFailed'
 
-/** The id of an order's event of that type; the same for every copy of it. */
+/** The id of an order's event of that type, the same each time it is published. */
 export const eventId = (type: EventType, orderId: string): string => `${type}:${orderId}`
 
 type Happened = { correlationId: string; occurredAt: string }
@@ -71,7 +71,7 @@ export function inventoryEvent(order: Order, outcome: Outcome, happened: Happene
       }
 }
 
-/** The order that a message speaks of, where that can be seen; the message may be anything else. */
+/** The order of a message, where the message has one; its body may be anything. */
 export function orderIdIn(body: Buffer | null): string | undefined {
   try {
     const event: unknown = JSON.parse(String(body))

@@ -1,5 +1,5 @@
-// What a service holds, as rows with stamps, for whoever judges it: `GET /orders`, `/inventory`, `/notifications`.
-// Stamps are nanoseconds of the machine's monotonic clock (CLOCK_MONOTONIC), taken inside the transaction that wrote
+// The state of a service, as rows with timestamps, for the checks: `GET /orders`, `/inventory`, `/notifications`.
+// Timestamps are nanoseconds of the machine's monotonic clock (CLOCK_MONOTONIC), taken inside the transaction that wrote
 // the row, so they precede the synced commit by the time that it takes.
 import { Type, type Static, type TSchema } from 'typebox'
 import { Outcome } from './outcome.ts'
@@ -33,7 +33,7 @@ export const DecisionRow = Type.Object({
 })
 export type DecisionRow = Static<typeof DecisionRow>
 
-/** One change of stock. Appended, and with no unique key on the order, so that a double would show. */
+/** One change of stock. Appended, and with no unique key on the order, so that a duplicate would show. */
 export const MovementRow = Type.Object({
   seq: Seq,
   kind: Type.Union([Type.Literal('opening'), Type.Literal('reserve'), Type.Literal('release')]),
@@ -45,7 +45,7 @@ export const MovementRow = Type.Object({
 })
 export type MovementRow = Static<typeof MovementRow>
 
-/** What a kitchen has now, kept apart from the movements. */
+/** The stock of a kitchen now, kept apart from the movements. */
 export const StockRow = Type.Object({ seq: Seq, kitchenId: Text, sku: Text, quantity: Type.Integer() })
 export type StockRow = Static<typeof StockRow>
 
@@ -58,9 +58,9 @@ export const Page = <Row extends TSchema>(row: Row) =>
   Type.Object({ rows: Type.Array(row), next: Type.Union([Seq, Type.Null()]) })
 export type Page<Row> = { rows: Row[]; next: number | null }
 
-/** A page of orders, and how many orders were asked for that are in no row and may still come: told unknown, not over. */
+/** A page of orders, and how many requested orders are in no row and may still come: their outcome is unknown. */
 export const OrdersPage = Type.Object({ ...Page(OrderRow).properties, onTheirWay: Type.Integer({ minimum: 0 }) })
 
-/** Clock and boot of a service: processes of one boot of one kernel share the monotonic clock. */
+/** Clock and boot of a service: processes of one kernel's boot share the monotonic clock. */
 export const ClockView = Type.Object({ monotonicNs: Ns, bootId: Text })
 export type ClockView = Static<typeof ClockView>

@@ -5,7 +5,7 @@ import { Order } from './order.ts'
 const Id = Type.String({ minLength: 1, maxLength: 128 })
 const closed = { additionalProperties: false }
 
-/** `POST /reserve` asks with the whole order, so that inventory can tell a repeat from another order. */
+/** `POST /reserve` has the whole order as its body, so that inventory can tell a repeat from another order. */
 export const ReserveRequest = Order
 export type ReserveRequest = Static<typeof ReserveRequest>
 export const ReserveAnswer = Type.Object({ orderId: Id, status: Type.Literal('reserved') }, closed)
@@ -37,7 +37,7 @@ export type OrderView = Static<typeof OrderView>
 export const IDEMPOTENCY_KEY = 'idempotency-key'
 export const CORRELATION_ID = 'x-correlation-id'
 
-/** `GET /health`: what the service cannot work without and does not have, by piece, in a few words. */
+/** `GET /health`: the problems of the service by piece, in a few words; healthy is one without any. */
 export const HealthView = Type.Object(
   { healthy: Type.Boolean(), problems: Type.Record(Type.String(), Type.String()) },
   closed,

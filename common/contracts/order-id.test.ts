@@ -13,7 +13,7 @@ test('another user or another key gives another id', () => {
   assert.equal(ids.size, 3)
 })
 
-test('pairs that read alike once joined stay apart', () => {
+test('pairs of user and key that look alike when joined have different ids', () => {
   assert.notEqual(deriveOrderId('a\0b', 'c'), deriveOrderId('a', 'b\0c'))
   assert.notEqual(deriveOrderId('a","b', 'c'), deriveOrderId('a', 'b","c'))
   assert.notEqual(deriveOrderId('ab', ''), deriveOrderId('a', 'b'))

@@ -1,5 +1,5 @@
 /**
- * The identity of an order, derived from who asks and the key that the client chose.
+ * The identity of an order, derived from the user and the key that the client chose.
  *
  * Guarantees: the same user and key give the same id in every process and after every restart, so a lost store
  * cannot give a repeated request a second order; two different pairs never share the text that is hashed.

@@ -9,7 +9,7 @@ test('the same content has the same fingerprint, in whatever sequence its fields
   assert.equal(fingerprint(again), fingerprint(order))
 })
 
-test('any other content has another one', () => {
+test('any other content has another fingerprint', () => {
   const pizza = { sku: 'pizza', quantity: 1 }
   const burger = { sku: 'burger', quantity: 1 }
   const others = [

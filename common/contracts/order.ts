@@ -1,6 +1,6 @@
-// What an order is, on every wire. One definition for HTTP bodies, messages and records.
-// Guarantees: what passes `parse(Order, …)` has whole, bounded quantities and at least one line.
-// Does not say whether the stock is there; that is the workflow's decision.
+// An order, on every wire: one definition for HTTP bodies, messages and records.
+// Guarantees: an order that passes `parse(Order, …)` has at least one line and whole, bounded quantities.
+// Not promised: that there is stock for it. The workflow decides that.
 import { Type, type Static } from 'typebox'
 import { createHash } from 'node:crypto'
 
@@ -22,17 +22,17 @@ const content = {
   items: Type.Array(OrderLine, { minItems: 1, maxItems: MAX_LINES }),
 }
 
-/** What a client asks at `POST /order`; without a kitchen, `main` cooks it. */
+/** The body of `POST /order`; without a kitchen, `main` cooks it. */
 export const OrderRequest = Type.Object({ ...content, kitchenId: Type.Optional(Name) }, { additionalProperties: false })
 export type OrderRequest = Static<typeof OrderRequest>
 
-/** The order that the services pass on. */
+/** An order as the services pass it on. */
 export const Order = Type.Object({ orderId: Name, kitchenId: Name, ...content }, { additionalProperties: false })
 export type Order = Static<typeof Order>
 
 /**
- * A digest of what was ordered. Two orders of one `orderId` are the same order exactly when their fingerprints are
- * equal; the same `orderId` with another fingerprint is an `order-conflict`. The order of lines counts.
+ * A digest of the order's content. Two orders of one `orderId` are the same order exactly when their fingerprints are
+ * equal; the same `orderId` with another fingerprint is an `order-conflict`. The sequence of lines counts.
  */
 export function fingerprint(order: Omit<Order, 'orderId'>): string {
   const lines = order.items.map(line => [line.sku, line.quantity])

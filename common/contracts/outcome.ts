@@ -1,7 +1,7 @@
 // The outcome of an order: inventory's one decision about it, for ever.
 import { Type, type Static } from 'typebox'
 
-/** Why inventory took nothing. `released`: the order was given up before it could be reserved (synchronous model). */
+/** Why inventory took nothing. `released`: the order was released before its reserve arrived (synchronous model). */
 export const FailureReason = Type.Union([
   Type.Literal('out-of-stock'),
   Type.Literal('unknown-sku'),

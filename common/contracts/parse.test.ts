@@ -22,7 +22,7 @@ function detailOf(work: () => unknown): string {
   return assert.fail('it was accepted')
 }
 
-test('a refusal names the field that is wrong, in one line', () => {
+test('a refusal names the wrong field, in one line', () => {
   const wrong: [unknown, RegExp][] = [
     [null, /^body must be object/],
     [[], /^body must be object/],
@@ -50,7 +50,7 @@ test('a refusal names the field that is wrong, in one line', () => {
   }
 })
 
-test('what is right passes as it is, at its bounds too', () => {
+test('a valid value passes unchanged, at its bounds too', () => {
   const items = Array.from({ length: 100 }, () => ({ sku: 's'.repeat(128), quantity: 1_000 }))
   const order = { userId: 'Ada Lovelace ✓🍕', kitchenId: 'main', items }
   assert.equal(parse(OrderRequest, order), order)
@@ -79,7 +79,7 @@ const CONTRACTS = [
   OrderView,
 ]
 
-/** A value that looks like the real thing here and there, so that the deeper fields are reached as well. */
+/** A value that is valid in places, so that deeper fields are reached as well. */
 const nearly = fc.record(
   {
     orderId: fc.oneof(fc.string(), fc.jsonValue()),

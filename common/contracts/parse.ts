@@ -1,4 +1,4 @@
-// From `unknown` to a contract's type, at every edge. What passes here is trusted inside.
+// From `unknown` to a contract's type, at every edge. A value that passes here is trusted inside.
 import { Compile, type Validator } from 'typebox/compile'
 import type { Static, TSchema } from 'typebox'
 import { LabError } from './errors.ts'
@@ -15,7 +15,7 @@ export function parse<Schema extends TSchema>(schema: Schema, value: unknown, wh
   if (validator.Check(value)) return value as Static<Schema>
   const first = validator.Errors(value)[0]
   const path = first?.instancePath ? `${what}${first.instancePath.replaceAll('/', '.')}` : what
-  // A closed object refuses a further field by a schema that is `false`, which says nothing to a reader.
+  // A closed object refuses an unknown field by the schema `false`, whose message says nothing to a reader.
   const message = first?.keyword === 'boolean' ? 'is not known' : first?.message
   throw new LabError('malformed', `${path} ${message ?? 'has the wrong shape'}`)
 }

@@ -1,4 +1,4 @@
-// Delay: each piece of work waits before it is done. It holds one order, not the line.
+// Delay: each piece of work waits before it is done. It holds one order, not those behind it.
 import { setTimeout as wait } from 'node:timers/promises'
 import { Type } from 'typebox'
 import { defineFault } from './fault.ts'

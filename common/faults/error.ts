@@ -1,5 +1,5 @@
 // Error: the handler fails instead of doing its work, for every order or for those of one user, always or a few times
-// an order (then the error heals). The counts are in memory: a restart begins again.
+// an order (then its work is done). The counts are in memory: a restart begins again.
 import { Type } from 'typebox'
 import { LabError } from '../contracts/errors.ts'
 import { defineFault, fieldOf } from './fault.ts'

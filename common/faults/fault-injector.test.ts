@@ -22,10 +22,10 @@ const ON = { LAB_FAULTS: 'on' }
 
 test('with faults off the handler is not wrapped, and crash points do nothing', () => {
   for (const environment of [{}, { LAB_FAULTS: 'off' }, { LAB_FAULTS: '' }]) {
-    const switchboard = board(environment)
-    assert.equal(switchboard.on, false)
-    assert.equal(switchboard.wrap(handler), handler)
-    switchboard.crashPoint('commit-ack')()
+    const injector = board(environment)
+    assert.equal(injector.on, false)
+    assert.equal(injector.wrap(handler), handler)
+    injector.crashPoint('commit-ack')()
   }
 })
 
@@ -55,7 +55,7 @@ test('a variable switches its fault on from the start, and that of another role 
   assert.equal(view.error?.setting, null)
 })
 
-test('a wrong value is one sentence that names the variable and what stood there', () => {
+test('a wrong value is one sentence that names the variable and its value', () => {
   const wrong = {
     LAB_FAULTS: ['yes', 'ON'],
     INVENTORY_DELAY_MS: ['soon', '-1', '1.5', '0'],
@@ -71,22 +71,22 @@ test('a wrong value is one sentence that names the variable and what stood there
     }
 })
 
-test('faults are switched while the handler runs, and null or clear heals', async () => {
-  const switchboard = board(ON)
-  const wrapped = switchboard.wrap(handler)
+test('faults are switched while the handler runs, and null or clear switches them off', async () => {
+  const injector = board(ON)
+  const wrapped = injector.wrap(handler)
   await wrapped('a', testContext())
-  switchboard.set({ error: {} })
+  injector.set({ error: {} })
   await assert.rejects(wrapped('a', testContext()), LabError)
-  switchboard.set({ error: null })
+  injector.set({ error: null })
   assert.equal(await wrapped('a', testContext()), 'a')
-  switchboard.set({ error: {}, delay: { delayMs: 1 } })
-  switchboard.clear()
+  injector.set({ error: {}, delay: { delayMs: 1 } })
+  injector.clear()
   assert.equal(await wrapped('a', testContext()), 'a')
-  assert.deepEqual(switchboard.view().error, { setting: null, injections: 1 })
+  assert.deepEqual(injector.view().error, { setting: null, injections: 1 })
 })
 
-test('a wrong setting is malformed and switches nothing, also when others beside it are right', () => {
-  const switchboard = board(ON)
+test('a wrong setting is malformed and switches nothing, also when others in the request are right', () => {
+  const injector = board(ON)
   const wrong = [
     { vanish: {} },
     { delay: 5 },
@@ -96,11 +96,11 @@ test('a wrong setting is malformed and switches nothing, also when others beside
   ]
   for (const settings of wrong) {
     assert.throws(
-      () => switchboard.set({ throttle: { perSecond: 5 }, ...settings }),
+      () => injector.set({ throttle: { perSecond: 5 }, ...settings }),
       (thrown: unknown) => thrown instanceof LabError && thrown.code === 'malformed',
       JSON.stringify(settings),
     )
-    assert.equal(switchboard.view().throttle?.setting, null)
+    assert.equal(injector.view().throttle?.setting, null)
   }
 })
 

@@ -8,17 +8,17 @@ import { delay } from './delay.ts'
 import { faultRoutes } from './fault-routes.ts'
 import { createFaultInjector, type FaultInjector } from './fault-injector.ts'
 
-const boardOf = (environment: Record<string, string>) =>
+const injectorOf = (environment: Record<string, string>) =>
   createFaultInjector({ role: 'INVENTORY', environment, faults: [delay] })
 
-async function serverOf(switchboard: FaultInjector) {
+async function serverOf(injector: FaultInjector) {
   const log = createLog('test', 'silent')
   const server = await createServer({ name: 'test', log, health: createHealth() })
-  faultRoutes(server, switchboard)
+  faultRoutes(server, injector)
   return server
 }
 
-const serverWith = (environment: Record<string, string>) => serverOf(boardOf(environment))
+const serverWith = (environment: Record<string, string>) => serverOf(injectorOf(environment))
 
 test('there is no such route unless faults are on', async () => {
   for (const method of ['GET', 'POST', 'DELETE'] as const) {
@@ -27,7 +27,7 @@ test('there is no such route unless faults are on', async () => {
   }
 })
 
-test('faults are switched, shown and healed over HTTP', async () => {
+test('faults are switched on, shown and switched off over HTTP', async () => {
   const server = await serverWith({ LAB_FAULTS: 'on' })
   const off = { delay: { setting: null, injections: 0 } }
   const on = { delay: { setting: { delayMs: 5 }, injections: 0 } }
@@ -38,26 +38,26 @@ test('faults are switched, shown and healed over HTTP', async () => {
   assert.deepEqual((await server.inject({ method: 'DELETE', url: '/faults' })).json(), off)
 })
 
-test('switching is answered with what a fault had begun beside the work', async () => {
-  const switchboard = boardOf({ LAB_FAULTS: 'on' })
-  const server = await serverOf(switchboard)
-  const { inBackground, injected, setting } = switchboard.switchOf(delay)
+test('switching is answered when the background work of the faults has ended', async () => {
+  const injector = injectorOf({ LAB_FAULTS: 'on' })
+  const server = await serverOf(injector)
+  const { inBackground, injected, setting } = injector.switchOf(delay)
   for (const off of [
     { method: 'POST', url: '/faults', payload: { delay: null } },
     { method: 'DELETE', url: '/faults' },
   ] as const) {
-    switchboard.set({ delay: { delayMs: 5 } })
+    injector.set({ delay: { delayMs: 5 } })
     const { promise, resolve } = Promise.withResolvers<void>()
     inBackground(promise.then(injected))
     const answer = server.inject(off)
     await waitFor(() => setting() === undefined, { deadlineMs: 30_000, everyMs: 1, what: 'the delay to be off' })
     resolve()
-    assert.deepEqual((await answer).json(), switchboard.view())
+    assert.deepEqual((await answer).json(), injector.view())
   }
-  assert.equal(switchboard.view().delay?.injections, 2)
+  assert.equal(injector.view().delay?.injections, 2)
 })
 
-test('what is no setting is answered 400 and switches nothing', async () => {
+test('a body that is no setting is answered 400 and switches nothing', async () => {
   const server = await serverWith({ LAB_FAULTS: 'on' })
   for (const payload of [[], { vanish: {} }, { delay: { delayMs: 'long' } }, { delay: true }]) {
     const answer = await server.inject({ method: 'POST', url: '/faults', payload })

@@ -1,4 +1,4 @@
-// A fault is a piece that wraps a handler and, while it is switched on, spoils its work. The same piece in every model.
+// A fault wraps a handler and, while it is switched on, disrupts its work. The same fault serves every model.
 import type { Static, TSchema } from 'typebox'
 import { parse } from '../contracts/parse.ts'
 import type { Handler } from '../service/handler.ts'
@@ -6,9 +6,9 @@ import type { Handler } from '../service/handler.ts'
 export type FaultSwitch<Setting> = {
   /** The setting while the fault is on. */
   setting(): Setting | undefined
-  /** Notes that the fault bit; an experiment shows that it did. */
+  /** Called each time the fault takes effect; experiments check that it did. */
   injected(): void
-  /** Work of the fault's own that nobody waits for; who switches faults is answered when it is over. It must not fail. */
+  /** Work of the fault's own. A request that switches faults is answered when it has ended. It must not reject. */
   inBackground(work: Promise<void>): void
 }
 
@@ -40,7 +40,7 @@ export function defineFault<Schema extends TSchema>(fault: Definition<Schema, St
   return { ...fault, wrap: (next, it) => fault.wrap(next, typed(it)) }
 }
 
-/** The user or order that a piece of work is about, to let a fault choose among them. */
+/** The user or order of a piece of work, by which a fault may choose. */
 export function fieldOf(input: unknown, name: 'userId' | 'orderId'): string | undefined {
   if (typeof input !== 'object' || input === null || !(name in input)) return undefined
   const value = (input as Record<string, unknown>)[name]

@@ -13,17 +13,17 @@ const order = (orderId: string, userId = 'ada') => ({ orderId, userId })
 
 /** A handler that notes what reached it, under one fault with that setting. */
 function under(fault: Fault, setting: unknown) {
-  const switchboard = createFaultInjector({ role: 'INVENTORY', environment: { LAB_FAULTS: 'on' }, faults: [fault] })
-  switchboard.set({ [fault.name]: setting })
+  const injector = createFaultInjector({ role: 'INVENTORY', environment: { LAB_FAULTS: 'on' }, faults: [fault] })
+  injector.set({ [fault.name]: setting })
   const handled: unknown[] = []
-  const handler = switchboard.wrap(async (input: unknown) => {
+  const handler = injector.wrap(async (input: unknown) => {
     handled.push(input)
     return { done: input }
   })
-  return { handler, handled, injections: () => switchboard.view()[fault.name]?.injections }
+  return { handler, handled, injections: () => injector.view()[fault.name]?.injections }
 }
 
-test('delay makes each order wait, and holds one order and not the line', async t => {
+test('delay makes each order wait, and does not hold those behind it', async t => {
   t.mock.timers.enable({ apis: ['setTimeout'] })
   const { handler, handled, injections } = under(delay, { delayMs: 2_000 })
   const both = [handler(order('a'), testContext()), handler(order('b'), testContext())]
@@ -67,7 +67,7 @@ test('error fails every order in place of its work', async () => {
   assert.deepEqual([handled.length, injections()], [0, 3])
 })
 
-test('error with times heals for each order by itself', async () => {
+test('error with times fails each order so often, and then does its work', async () => {
   const { handler } = under(error, { times: 2 })
   for (const orderId of ['a', 'b']) {
     for (let times = 0; times < 2; times++) await assert.rejects(handler(order(orderId), testContext()))
@@ -82,7 +82,7 @@ test('error for one user spares the others', async () => {
   await handler('no order at all', testContext())
 })
 
-test('garbage does the work and spoils the answer', async () => {
+test('garbage does the work and answers with garbage', async () => {
   const { handler, handled, injections } = under(garbage, {})
   const answer: unknown = await handler(order('a'), testContext())
   assert.ok(answer instanceof Uint8Array)

@@ -1,4 +1,4 @@
-// Garbage: the work is done, and the answer is not what the contract says. Only where the shell sends bytes as they are.
+// Garbage: the work is done, and the answer breaks the contract. Only for a shell that sends bytes unchanged.
 import { Type } from 'typebox'
 import { defineFault } from './fault.ts'
 
@@ -12,6 +12,6 @@ export const garbage = defineFault({
     const answer = await next(input, context)
     if (!it.setting()) return answer
     it.injected()
-    return new TextEncoder().encode('<html>not what you asked for')
+    return new TextEncoder().encode('<html>this is not the contract')
   },
 })

@@ -1,5 +1,5 @@
-// What becomes of a message whose work failed, by the table of errors. RabbitMQ and Kafka share the decision and differ in
-// how they carry it out: a republished message and an ack, or a pause in place and an offset.
+// How a message whose work failed is settled, by the table of errors. RabbitMQ and Kafka share the decision and differ in
+// its transport: a republished message and an ack, or a pause in place and an offset.
 //
 //   ack          there is nothing left to do.
 //   retry        an error of the message: again after a delay. It costs an attempt.

@@ -19,18 +19,18 @@ const codeOf = (body: Buffer | string): string | undefined => {
   }
 }
 
-test('an event that is right is read', () => {
+test('a valid event is read', () => {
   assert.deepEqual(readOrder(Buffer.from(JSON.stringify(right))), right)
 })
 
-test('a type that is not read here and a version that is not known are told apart from what is malformed', () => {
+test('an unexpected type or an unknown version is an unknown event, not a malformed one', () => {
   assert.equal(codeOf(JSON.stringify({ ...right, type: 'InventoryReserved' })), 'unknown-event')
   assert.equal(codeOf(JSON.stringify({ ...right, version: 2 })), 'unknown-event')
   assert.equal(codeOf(JSON.stringify({ ...right, version: 'one' })), 'malformed')
   assert.equal(codeOf(JSON.stringify({ ...right, type: undefined })), 'malformed')
 })
 
-test('whatever the bytes are, they are an event or a dead letter with its reason', () => {
+test('any bytes are an event or a dead letter with its reason', () => {
   const broken = fc
     .tuple(fc.constantFrom('id', 'type', 'version', 'correlationId', 'occurredAt', 'data'), fc.jsonValue())
     .map(([name, value]) => JSON.stringify({ ...right, [name]: value }))

@@ -1,5 +1,5 @@
 // From the bytes of a message or a record to an event that is trusted inside. Only the bytes count, no property or
-// header: whoever copies a message may lose those.
+// header: a message that is published again may lose those.
 import type { Static, TSchema } from 'typebox'
 import { LabError } from '../contracts/errors.ts'
 import { EVENT_VERSION, MAX_MESSAGE_BYTES, type EventType } from '../contracts/events.ts'

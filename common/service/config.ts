@@ -1,6 +1,6 @@
-// Settings from the environment, each read once, at the start, and refused in one sentence when it is wrong.
+// Settings from the environment, each read once, at the start; a wrong one is refused in one sentence.
 
-/** A wrong setting; its message is for whoever starts the service. */
+/** A wrong setting; its message is for the person who starts the service. */
 export class ConfigError extends Error {
   override name = 'ConfigError'
 }
@@ -8,9 +8,9 @@ export class ConfigError extends Error {
 export type Environment = Record<string, string | undefined>
 
 export type Setting<Value> = {
-  /** What it is for, as the READMEs say it. */
+  /** Its purpose, as the READMEs say it. */
   about: string
-  /** The default as one would write it in the environment; undefined when there is none. */
+  /** The default as it would be set in the environment; undefined when there is none. */
   fallback: string | undefined
   /** @throws Error that says what is expected */
   read(text: string): Value
@@ -67,7 +67,7 @@ export function refuseRenamed(environment: Environment): void {
 
 export type Values<Settings> = { [Name in keyof Settings]: Settings[Name] extends Setting<infer Value> ? Value : never }
 
-/** @throws ConfigError that names the variable, what stood there and what is expected. */
+/** @throws ConfigError that names the variable, its value and the expected one. */
 export function readConfig<Settings extends Record<string, Setting<unknown>>>(
   settings: Settings,
   environment: Environment,

@@ -1,4 +1,4 @@
-// The routes through which a service shows what it holds, page by page: `?after=` a sequence number, `?limit=` rows.
+// The routes that show the state of a service, page by page: `?after=` a sequence number, `?limit=` rows.
 import { Type, type Static, type TSchema } from 'typebox'
 import {
   DecisionRow,
@@ -33,7 +33,7 @@ export const pageRoute = <Row extends TSchema>(
   page: Pager<Static<Row>>,
 ): void => route(server, path, Page(row), page)
 
-/** `GET /orders`. `onTheirWay` counts what may still come to be a row; what is a row already must not be missing there. */
+/** `GET /orders`. `onTheirWay` counts orders that may still become a row, read after the page so that none is missed. */
 export const ordersRoute = (server: Server, page: Pager<OrderRow>, onTheirWay: () => number): void =>
   route(server, '/orders', OrdersPage, (after, limit) => ({ ...page(after, limit), onTheirWay: onTheirWay() }))
 

@@ -1,10 +1,10 @@
-// The one shape of work: a message in, a decision out, whatever carried it.
+// The one shape of work: a message in, a decision out, over any transport.
 import type { Logger } from './log.ts'
 
-/** What travels with the work: whose it is, and how long it is worth doing. */
+/** Travels with the work: whose it is, and how long it is worth doing. */
 export type Context = {
   correlationId: string
-  /** Aborted when nobody waits for the answer any longer. */
+  /** Aborted when nobody waits for the answer any more. */
   signal: AbortSignal
   log: Logger
 }

@@ -1,7 +1,7 @@
-// Health: true only when the service can do its work. A piece that it cannot work without reports here.
+// Health: true only when the service can do its work. Each piece that it needs reports here.
 
 export type Health = {
-  /** Says how a piece is: null when well, else what is wrong with it, in a few words. */
+  /** Reports the problem of a piece in a few words, or null when it works. */
   report(piece: string, problem: string | null): void
   view(): { healthy: boolean; problems: Record<string, string> }
 }

@@ -1,5 +1,5 @@
-// Logs: JSON, one line an event, on standard output, with `service` and, where there is one, `orderId` and
-// `correlationId`. Written synchronously: a killed process leaves the lines of what it did.
+// Logs: JSON, one line for each event, on standard output, with `service` and, where there are, `orderId` and
+// `correlationId`. Written synchronously: a killed process leaves a complete log.
 import { pino, type Logger as Pino } from 'pino'
 
 export type Logger = Pick<Pino, 'debug' | 'info' | 'warn' | 'error' | 'child' | 'fatal'>

@@ -15,14 +15,14 @@ import { waitFor } from '#host/wait-for.ts'
 const happened = { correlationId: 'c', occurredAt: '2026-01-01T00:00:00.000Z' }
 const order = (orderId: string) => ({ orderId, userId: 'u', kitchenId: 'k', items: [{ sku: 'burger', quantity: 1 }] })
 
-/** Lets all that can happen without the test happen. */
+/** Lets all pending work run that does not depend on the test. */
 async function turns(): Promise<void> {
   for (let turn = 0; turn < 10; turn++) await new Promise(setImmediate)
 }
 
 type Options = { events: number; window: number; ready?(): Promise<void> }
 
-/** A relay with so many events in its outbox: the test resolves or rejects each hand-over. */
+/** A relay with so many events in its outbox: the test confirms or rejects each publish. */
 async function openRelay(t: TestContext, { events, window, ready = async () => {} }: Options) {
   const folder = mkdtempSync(join(tmpdir(), 'lab-relay-'))
   const store = openStore(folder, 'outbox', outboxTables)
@@ -82,7 +82,7 @@ test('at most a window of events awaits its confirm', async t => {
   await untilLeft(0)
 })
 
-test('what was not confirmed stays, turns health red, and is published again as the same event', async t => {
+test('an event that was not confirmed stays, turns health red, and is published again as the same event', async t => {
   const { confirms, health, left, published, untilLeft, untilPublished } = await openRelay(t, { events: 1, window: 10 })
   await untilPublished(1)
   confirms[0]?.reject(new LabError('unavailable', 'the broker is away'))
@@ -95,7 +95,7 @@ test('what was not confirmed stays, turns health red, and is published again as 
   await waitFor(() => health.view().healthy, { deadlineMs: 30_000, what: 'health' })
 })
 
-test('nothing is handed over before it can be', async t => {
+test('nothing is published before the broker is ready', async t => {
   const opened = Promise.withResolvers<void>()
   const { published, untilPublished } = await openRelay(t, { events: 1, window: 10, ready: () => opened.promise })
   await turns()

@@ -6,7 +6,7 @@ import { createHealth } from './health.ts'
 import { createServer } from './http-server.ts'
 import { createLog } from './log.ts'
 
-/** What a fresh server answers to these bytes, until it closes the connection. */
+/** The answer of a new server to these bytes, until it closes the connection. */
 async function answerTo(t: TestContext, bytes: string): Promise<string> {
   const server = await createServer({ name: 'test', log: createLog('test', 'silent'), health: createHealth() })
   t.after(() => server.close())
@@ -30,7 +30,7 @@ test('bytes that are no HTTP get a problem document', async t => {
   isProblem(await answerTo(t, 'GARBAGE\r\n\r\n'))
 })
 
-test('headers beyond what is read get a problem document', async t => {
+test('headers that are too large get a problem document', async t => {
   isProblem(await answerTo(t, `GET /health HTTP/1.1\r\nhost: a\r\nx: ${'x'.repeat(32_768)}\r\n\r\n`))
 })
 
@@ -38,6 +38,6 @@ test('an address that cannot be decoded gets a problem document', async t => {
   isProblem(await answerTo(t, 'GET /%zz HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n'))
 })
 
-test('an expectation that nobody meets gets a problem document', async t => {
+test('an unknown expectation gets a problem document', async t => {
   isProblem(await answerTo(t, 'GET /health HTTP/1.1\r\nhost: a\r\nexpect: miracles\r\n\r\n'))
 })

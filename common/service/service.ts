@@ -1,6 +1,6 @@
-// The life of a service: settings, start, stop. What goes wrong at the start is one sentence and exit code 2.
-// Guarantees: SIGTERM and SIGINT stop it within 5 s, with what it has begun finished where that is possible; what it
-// answered, published or produced by then was on disk before (stores are synced).
+// The lifecycle of a service: settings, start, stop. A failure at the start is one sentence and exit code 2.
+// Guarantees: SIGTERM and SIGINT stop it within 5 s, with its work in flight finished where that is possible; all
+// that it answered, published or produced was on disk before (stores are synced).
 import { createHealth } from './health.ts'
 import {
   ConfigError,
@@ -48,12 +48,12 @@ export type ServiceStart<Config> = (
   parts: ServerParts & { name: string; config: Config; environment: Environment },
 ) => Promise<{
   server: Server
-  /** Called with the server closed: lets go of brokers, then stores. */
+  /** Called when the server is closed: closes brokers, then stores. */
   stop(): Promise<void>
 }>
 
 /**
- * Runs a service until it is told to stop. `name` is `<model>/<folder>`, the word of logs and reports.
+ * Runs a service until it is stopped. `name` is `<model>/<folder>`, as in logs and reports.
  * Ends the process with 2 when it cannot start, 1 when it fails later.
  */
 export async function runService<Config extends Settings>(

@@ -45,7 +45,7 @@ const isUnavailable = (pattern: RegExp) => (error: unknown) =>
   pattern.test(error.detail) &&
   !error.detail.includes('\n')
 
-test('what was acknowledged is there after SIGKILL, each time, and nothing in part', async t => {
+test('an acknowledged transaction is there after each SIGKILL, and none in part', async t => {
   const folder = tempFolder(t)
   const acknowledged = new Set<string>()
   for (let life = 0; life < 5; life++) {
@@ -88,14 +88,14 @@ test('a second process cannot open the store, though the first is idle, and can 
   openStore(folder, 'words', notificationsTables).close()
 })
 
-test('a damaged file is one sentence that says what to do', t => {
+test('a damaged file is refused in one sentence that says how to fix it', t => {
   const folder = tempFolder(t)
   const file = join(folder, 'words.db')
   writeFileSync(file, 'this is no database, and never was one. '.repeat(500))
   assert.throws(() => openDatabase(file), isUnavailable(/it is damaged .*move it away/))
 })
 
-test('a file that is damaged behind its first bytes is one sentence too', t => {
+test('a file that is damaged after its first bytes is refused in one sentence too', t => {
   const folder = tempFolder(t)
   openStore(folder, 'words', notificationsTables).close()
   const file = join(folder, 'words.db')
@@ -104,7 +104,7 @@ test('a file that is damaged behind its first bytes is one sentence too', t => {
   assert.throws(() => openStore(folder, 'words', notificationsTables), isUnavailable(/it is damaged/))
 })
 
-test('a place where no file can be made is one sentence that names the file', t => {
+test('a folder that cannot be made is refused in one sentence that names the file', t => {
   const folder = tempFolder(t)
   const file = join(folder, 'a file')
   writeFileSync(file, '')

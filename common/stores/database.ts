@@ -1,6 +1,6 @@
 // A service's own SQLite file: synced (WAL, synchronous=FULL) and held under an exclusive lock.
-// Guarantees: who opened it is the only process that can; the lock ends with the process, however it ends.
-// Not promised: that the disk below keeps what it says it has synced.
+// Guarantees: only one process can open it at a time; the lock ends with the process, however it ends.
+// Not promised: that the disk keeps what it has acknowledged as synced.
 import { DatabaseSync } from 'node:sqlite'
 import { existsSync, mkdirSync } from 'node:fs'
 import { dirname } from 'node:path'
@@ -22,12 +22,12 @@ export function openDatabase(file: string): DatabaseSync {
   }
 }
 
-/** The one sentence for whoever starts the service. */
+/** One sentence for the person who starts the service. */
 export function cannotOpen(file: string, error: unknown): LabError {
   return new LabError('unavailable', `the store ${file} cannot be opened: ${explain(error)}`, { cause: error })
 }
 
-/** Folder by folder: Node's own way never returns where the kernel says that nothing can be there (below /proc). */
+/** Folder by folder: Node's own recursion never returns where the kernel allows no folder (below /proc). */
 function makeFolder(folder: string): void {
   if (existsSync(folder)) return
   makeFolder(dirname(folder))
@@ -47,7 +47,7 @@ function explain(error: unknown): string {
   return message
 }
 
-// https://www.sqlite.org/rescode.html: what the disk or the file says, and no statement of ours can help.
+// https://www.sqlite.org/rescode.html: errors of the disk or the file, which no other statement would avoid.
 const STORE_FAILURES = new Set([7, 8, 10, 11, 13, 14, 26])
 
 /** True for an error of the store itself (full, read-only, damaged …), not of one statement. */

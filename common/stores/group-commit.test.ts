@@ -7,7 +7,7 @@ import { LabError } from '../contracts/errors.ts'
 import { openDatabase } from './database.ts'
 import { groupCommit } from './group-commit.ts'
 
-/** A real file with one table of words, and what the store told SQLite itself. */
+/** A real file with one table of words, and the statements that the store gave to SQLite. */
 function wordStore(t: TestContext) {
   const folder = mkdtempSync(join(tmpdir(), 'lab-commit-'))
   const db = openDatabase(join(folder, 'words.db'))
@@ -26,7 +26,7 @@ function wordStore(t: TestContext) {
 
 const isStoreFailed = (error: unknown) => error instanceof LabError && error.code === 'store-failed'
 
-test('what waits in one turn shares one transaction, and each sees those before it', async t => {
+test('the work of one turn shares one transaction, and each piece sees those before it', async t => {
   const { transact, commitCount } = wordStore(t)
   const seen = await Promise.all(
     Array.from({ length: 100 }, (_, number) =>
@@ -99,7 +99,7 @@ test('a full store fails the whole batch, keeps nothing of it, and works again w
   assert.equal(count(), 4)
 })
 
-test('an error of the disk below fails the whole batch, though it met one piece of work', async t => {
+test('an error of the disk fails the whole batch, though it met one piece of work', async t => {
   const { transact, count } = wordStore(t)
   const broken = Object.assign(new Error('disk I/O error'), { errcode: 10 })
   const batch = [
@@ -125,7 +125,7 @@ test('when COMMIT itself fails, all of the batch fail and nothing is kept', asyn
   assert.equal(count(), 1)
 })
 
-test('a closed store fails what comes late, and crashes nothing', async t => {
+test('a closed store rejects late work, and the process goes on', async t => {
   const { db, transact } = wordStore(t)
   db.close()
   await assert.rejects(

@@ -1,13 +1,13 @@
-// Group commit: what waits when the event loop comes round shares one synced transaction.
+// Group commit: the work of one turn of the event loop shares one synced transaction.
 // Guarantees: each piece of work has its savepoint and sees those before it; its error undoes it alone. No promise
-// resolves before COMMIT has returned; if COMMIT fails, all in the batch fail and nothing of them is kept.
-// Not promised: order between work that is handed in from different turns of the loop and fails.
+// resolves before COMMIT has returned; if COMMIT fails, all work of the batch fails and none of it is kept.
+// Not promised: an order between failing work of different turns.
 import type { DatabaseSync } from 'node:sqlite'
 import { LabError } from '../contracts/errors.ts'
 import type { Store } from '../workflow/store.ts'
 import { isStoreFailure } from './database.ts'
 
-/** Larger batches would hold the event loop; what is left goes into the next one at once. */
+/** Larger batches would hold the event loop; the rest goes into the next batch at once. */
 const MAX_BATCH = 512
 
 type Waiting = { run(): unknown; resolve(result: unknown): void; reject(error: unknown): void }
@@ -63,7 +63,7 @@ function runAlone(db: DatabaseSync, waiting: Waiting): Done {
     db.exec('RELEASE work')
     return { waiting, result }
   } catch (error) {
-    // A full or damaged store fails everybody; SQLite may even have rolled the whole transaction back by itself.
+    // A full or damaged store fails the whole batch; SQLite may even have rolled the transaction back by itself.
     if (isStoreFailure(error) || !db.isTransaction) throw error
     db.exec('ROLLBACK TO work; RELEASE work')
     return { waiting, error: error ?? new Error('work failed without a reason') }

@@ -4,7 +4,7 @@ import { LabError } from '../contracts/errors.ts'
 import { parse } from '../contracts/parse.ts'
 import { initialStock, InitialStockTable, MENU_STOCK } from './initial-stock.ts'
 
-test('a named kitchen has what it was given, and every other one the menu', () => {
+test('a named kitchen opens with its stock, and every other one with the menu', () => {
   const openingOf = initialStock({ scarce: { burger: 3 } })
   assert.deepEqual(openingOf('scarce'), { burger: 3 })
   const menu = { burger: MENU_STOCK, pizza: MENU_STOCK, salad: MENU_STOCK }

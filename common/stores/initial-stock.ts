@@ -1,4 +1,4 @@
-// What a kitchen has when it is first mentioned. `INITIAL_STOCK` names some; every other one gets the menu.
+// The opening stock of a kitchen. `INITIAL_STOCK` names some kitchens; every other one opens with the menu.
 import { Type, type Static } from 'typebox'
 import { MENU } from '../contracts/order.ts'
 

@@ -1,4 +1,4 @@
-// The analytics service's state on SQLite: which events were counted, and the counts.
+// The state of the analytics service on SQLite: the events that were counted, and the counts.
 import type { DatabaseSync } from 'node:sqlite'
 import type { MetricsTx } from '../workflow/store.ts'
 

@@ -14,7 +14,7 @@ test('a notification is remembered and appended as evidence', () => {
   )
 })
 
-test('the evidence has no key on the order, so that a double would show in it', () => {
+test('the evidence has no key on the order, so that a duplicate would show in it', () => {
   const db = new DatabaseSync(':memory:')
   const tables = notificationsTables(db)
   tables.append({ orderId: 'o', userId: 'u' })

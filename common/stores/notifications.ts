@@ -1,4 +1,4 @@
-// The notification service's store on SQLite: who was confirmed (the safeguard) apart from what was sent (the evidence).
+// The notification service's store on SQLite: the confirmed orders (the safeguard) apart from the sent notifications (the evidence).
 import type { DatabaseSync } from 'node:sqlite'
 import type { NotificationRow } from '../contracts/evidence.ts'
 import type { NotificationsTx } from '../workflow/store.ts'

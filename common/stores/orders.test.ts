@@ -25,7 +25,7 @@ test('the moment of the decision stays when the order is confirmed later', () =>
   assert.equal(decidedNs(), first)
 })
 
-test('what is undecided is listed, the oldest first', () => {
+test('undecided orders are listed, the oldest first', () => {
   const tables = ordersTables(new DatabaseSync(':memory:'))
   for (const orderId of ['b', 'a', 'c']) tables.insertOrder(placed(orderId))
   assert.deepEqual(tables.pendingOrders(), ['b', 'a', 'c'])
@@ -33,7 +33,7 @@ test('what is undecided is listed, the oldest first', () => {
   assert.deepEqual(tables.pendingOrders(), ['b', 'c'])
 })
 
-test('an order is taken back only while it is pending', () => {
+test('an order is removed only while it is pending', () => {
   const tables = ordersTables(new DatabaseSync(':memory:'))
   for (const orderId of ['pending', 'decided']) tables.insertOrder(placed(orderId))
   tables.updateOrder('decided', { status: 'reserved', reason: null, notification: 'pending' })
@@ -42,7 +42,7 @@ test('an order is taken back only while it is pending', () => {
   assert.equal(tables.findOrder('decided')?.status, 'reserved')
 })
 
-test('what is unconfirmed is read in pages, the oldest first, until it is confirmed', () => {
+test('unconfirmed orders are read in pages, the oldest first', () => {
   const tables = ordersTables(new DatabaseSync(':memory:'))
   for (const orderId of ['c', 'b', 'a', 'pending']) tables.insertOrder(placed(orderId))
   for (const orderId of ['a', 'b', 'c'])

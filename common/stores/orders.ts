@@ -1,4 +1,4 @@
-// The order service's book on SQLite.
+// The orders table of the order service, on SQLite.
 import type { DatabaseSync } from 'node:sqlite'
 import { Type } from 'typebox'
 import { ErrorCode } from '../contracts/errors.ts'
@@ -20,15 +20,15 @@ const StoredOrder = Type.Object({
   occurredAt: Type.String(),
 })
 
-/** An order of which something is still to be done, and its place in the line. */
+/** An order with pending work. */
 export type PendingOrder = { seq: number; orderId: string }
 
 export type OrdersTables = OrdersTx & {
   pageOrders: Pager<OrderRow>
   pendingOrders(): string[]
-  /** Takes an order back that is pending; another one may be given its number. */
+  /** Removes an order if it is pending; another order may then get its `seq`. */
   removePending(orderId: string): void
-  /** The oldest after `after`. */
+  /** The first after `after`, in the sequence in which they were placed. */
   unconfirmedOrders(after: number, limit: number): PendingOrder[]
 }
 
@@ -37,7 +37,7 @@ export function ordersTables(db: DatabaseSync): OrdersTables {
     seq INTEGER PRIMARY KEY, orderId TEXT NOT NULL UNIQUE, body TEXT NOT NULL, fingerprint TEXT NOT NULL,
     status TEXT NOT NULL, reason TEXT, notification TEXT, correlationId TEXT NOT NULL, occurredAt TEXT NOT NULL,
     placedNs REAL NOT NULL, decidedNs REAL) STRICT`)
-  // Partial indexes: what is unfinished is found at once, however long the book is.
+  // Partial indexes: unfinished orders are found at once, however long the table is.
   db.exec(`CREATE INDEX IF NOT EXISTS orders_pending ON orders (seq) WHERE status = 'pending';
     CREATE INDEX IF NOT EXISTS orders_unconfirmed ON orders (seq) WHERE notification = 'pending'`)
   const find = db.prepare(`SELECT body, fingerprint, status, reason, notification, correlationId, occurredAt

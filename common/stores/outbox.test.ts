@@ -3,7 +3,7 @@ import { DatabaseSync } from 'node:sqlite'
 import { test } from 'node:test'
 import { outboxTables, refuseLeftovers } from './outbox.ts'
 
-test('entries come in the order in which they were stored, from where one left off, until they are handed over', () => {
+test('entries are read in the sequence in which they were stored, from any one on, until they are removed', () => {
   const outbox = outboxTables(new DatabaseSync(':memory:'))
   for (const body of ['a', 'b', 'c', 'd']) outbox.enqueue(body)
   const bodies = (after: number, limit = 10) => outbox.pendingEntries(after, limit).map(({ body }) => body)
@@ -23,7 +23,7 @@ test('a number is never given twice, so that an entry stored after a pause is no
   assert.notEqual(outbox.pendingEntries(0, 1)[0]?.seq, first?.seq)
 })
 
-test('an outbox that nobody will empty is refused while it holds an event', () => {
+test('a service without a relay refuses an outbox that holds an event', () => {
   const outbox = outboxTables(new DatabaseSync(':memory:'))
   outbox.enqueue('a')
   assert.throws(() => refuseLeftovers(outbox), { code: 'unavailable' })

@@ -1,4 +1,4 @@
-// The outbox: events that were stored with the state that they tell of, until they are handed over.
+// The outbox: events that were stored in one transaction with the state they announce, until they are published.
 import type { DatabaseSync } from 'node:sqlite'
 import { LabError } from '../contracts/errors.ts'
 
@@ -6,7 +6,7 @@ export type OutboxEntry = { seq: number; body: string }
 
 export type OutboxTables = {
   enqueue(body: string): void
-  /** The oldest entries after `after`, in the order in which they were stored. */
+  /** The first entries after `after`, in the sequence in which they were stored. */
   pendingEntries(after: number, limit: number): OutboxEntry[]
   dequeue(seq: number): void
 }
@@ -24,11 +24,11 @@ export function outboxTables(db: DatabaseSync): OutboxTables {
   }
 }
 
-/** For a service without a relay. @throws LabError `unavailable` when there are events that nobody would hand over. */
+/** For a service without a relay. @throws LabError `unavailable` when there are events that nobody would publish. */
 export function refuseLeftovers(outbox: OutboxTables): void {
   if (outbox.pendingEntries(0, 1).length === 0) return
   throw new LabError(
     'unavailable',
-    'its outbox holds events of accepted orders; start it with OUTBOX=on until they are handed over',
+    'its outbox holds events of accepted orders; start it with OUTBOX=on until they are published',
   )
 }

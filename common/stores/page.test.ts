@@ -32,7 +32,7 @@ test('an empty table is one empty page', () => {
   assert.deepEqual(sent(0).pageNotifications(0, 10), { rows: [], next: null })
 })
 
-test('stamps can be read on a machine that has been up for more than 104 days', t => {
+test('timestamps can be read on a machine that has been up for more than 104 days', t => {
   t.mock.method(process.hrtime, 'bigint', () => 2n ** 53n + 4n)
   assert.equal(sent(1).pageNotifications(0, 10).rows[0]?.sentNs, 2 ** 53 + 4)
 })

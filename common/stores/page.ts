@@ -6,7 +6,7 @@ export const MAX_PAGE = 1_000
 
 export type Pager<Row> = (after: number, limit: number) => Page<Row>
 
-/** `columns` and `table` are the store's own words, never a client's. */
+/** `columns` and `table` come from the store's own code, never from a client. */
 export function pager<Row extends { seq: number }>(
   db: DatabaseSync,
   { columns, table, toRow }: { columns: string; table: string; toRow: (row: Record<string, SQLOutputValue>) => Row },

@@ -3,7 +3,7 @@ import { DatabaseSync } from 'node:sqlite'
 import { test } from 'node:test'
 import { positionsTables } from './positions.ts'
 
-test('a position is kept for each partition of each topic, and the last one stands', () => {
+test('a position is kept for each partition of each topic, and the last one counts', () => {
   const positions = positionsTables(new DatabaseSync(':memory:'))
   assert.equal(positions.position('orders', 0), undefined)
   positions.setPosition('orders', 0, 0n)

@@ -1,4 +1,4 @@
-// How far a service has read each partition of a log, kept in the same transaction as what it did with the records.
+// How far a service has read each partition of a log, stored in one transaction with the effects of the records.
 import type { DatabaseSync } from 'node:sqlite'
 
 export type PositionsTables = {

@@ -1,5 +1,5 @@
-// From what a column holds to a type of the contracts. A store is an edge too: an older version may have written it, or
-// somebody by hand.
+// From the columns of a row to a type of the contracts. A store is an edge too: an older version or a person may have
+// written to it.
 import type { Static, TSchema } from 'typebox'
 import { LabError } from '../contracts/errors.ts'
 import { parse } from '../contracts/parse.ts'

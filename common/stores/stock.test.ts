@@ -27,7 +27,7 @@ const orderOf = (orderId: string, items: Order['items'], kitchenId = 'small'): O
   items,
 })
 
-test('two copies in one batch reserve once, and both are told the same', async () => {
+test('an order that comes twice in one batch is reserved once, and gets the same decision twice', async () => {
   const { read, transact } = openStock()
   const order = orderOf('a', [{ sku: 'burger', quantity: 2 }])
   const both = await Promise.all([1, 2].map(() => transact(tx => reserveStock(tx, order, happened))))
@@ -40,7 +40,7 @@ test('two copies in one batch reserve once, and both are told the same', async (
   assert.equal(read.pageMovements(0, 100).rows.filter(({ kind }) => kind === 'reserve').length, 1)
 })
 
-test('a conflict in a batch leaves its neighbours alone', async () => {
+test('a conflict in a batch does not affect the other orders of the batch', async () => {
   const { read, transact } = openStock()
   const results = await Promise.allSettled(
     [1, 2, 1].map(quantity => transact(tx => reserveStock(tx, orderOf('a', [{ sku: 'burger', quantity }]), happened))),
@@ -67,7 +67,7 @@ const step = fc.record({
   items: fc.array(line, { minLength: 1, maxLength: 3 }),
 })
 
-test('whatever is reserved and released, in batches or not, stock is conserved and never below nothing', async () => {
+test('whatever is reserved and released, in batches or not, stock is conserved and never negative', async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(fc.array(step, { maxLength: 6 }), { maxLength: 6 }), async batches => {
       const { read, transact } = openStock()

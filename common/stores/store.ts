@@ -6,13 +6,13 @@ import { cannotOpen, openDatabase } from './database.ts'
 import { groupCommit } from './group-commit.ts'
 
 export type ServiceStore<Tx> = Store<Tx> & {
-  /** Reads what is committed. Never call what writes from here: it would escape the group commit. */
+  /** Reads committed state. Never call a writing method here: it would bypass the group commit. */
   read: Tx
   close(): void
 }
 
 /**
- * Opens `<folder>/<name>.db` and creates what `tables` finds missing.
+ * Opens `<folder>/<name>.db`; `tables` creates the missing tables.
  * @throws LabError `unavailable` when the file cannot be opened or is held by another process.
  */
 export function openStore<Tx>(folder: string, name: string, tables: (db: DatabaseSync) => Tx): ServiceStore<Tx> {

@@ -1,4 +1,4 @@
-// The context of a piece of work that nobody logs, for tests of faults.
+// The context of a piece of work without a log, for tests.
 import type { Context } from '../service/handler.ts'
 import { createLog } from '../service/log.ts'
 

@@ -1,4 +1,4 @@
-// The store that the verbs ask for, in memory and without a transaction: for tests of the verbs alone.
+// The stores of the workflow in memory and without transactions, for its tests.
 import type { Decision, MetricsTx, NotificationsTx, OrdersTx, PlacedOrder, StockTx } from '../workflow/store.ts'
 
 export function memoryOrders(): OrdersTx {
@@ -15,7 +15,7 @@ export function memoryOrders(): OrdersTx {
 
 export type Movement = Parameters<StockTx['move']>[0]
 
-/** With `movements` as they were made, and `opened` once for each time that a kitchen was opened anew. */
+/** With its `movements` in their sequence, and the kitchens that were `opened`. */
 export function memoryStock(
   opening: Record<string, number>,
 ): StockTx & { movements: Movement[]; opened: string[]; decisions: Map<string, Decision> } {

@@ -56,6 +56,6 @@ test('the document is the same byte for byte, whatever the order of the events a
   )
 })
 
-test('one event more makes another document', () => {
+test('one more event gives another document', () => {
   assert.notEqual(documentOf(eventsOf(5)), documentOf(eventsOf(5).slice(0, -1)))
 })

@@ -10,7 +10,7 @@ export type Metrics = {
   outcomes: { failed: number; reserved: number }
 }
 
-/** Counts an event that was not counted before; false when it was known by its id. */
+/** Counts an event once; false when it was counted before. */
 export function countEvent(tx: MetricsTx, event: OrderPlaced | InventoryEvent): boolean {
   if (!tx.remember(event.type, event.data.orderId)) return false
   if (event.type === 'OrderPlaced') tx.countPlaced(event.occurredAt.slice(0, 16))

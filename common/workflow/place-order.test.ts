@@ -10,7 +10,7 @@ const happened = { correlationId: 'c', occurredAt: '2026-01-01T00:00:00.000Z' }
 const items = [{ sku: 'burger', quantity: 2 }]
 const order: Order = { orderId: 'a', userId: 'ada', kitchenId: 'main', items }
 
-test('a new order is kept as pending, with its correlation id', () => {
+test('a new order is stored as pending, with its correlation id', () => {
   const tx = memoryOrders()
   const { placed, isNew } = placeOrder(tx, order, happened)
   assert.ok(isNew)
@@ -18,7 +18,7 @@ test('a new order is kept as pending, with its correlation id', () => {
   assert.equal(tx.findOrder('a')?.correlationId, 'c')
 })
 
-test('placed again, an order is shown in its present state and keeps its first correlation id', () => {
+test('an order that is placed again is returned in its present state and keeps its first correlation id', () => {
   const tx = memoryOrders()
   placeOrder(tx, order, happened)
   recordOutcome(tx, 'a', { status: 'reserved' })
@@ -27,7 +27,7 @@ test('placed again, an order is shown in its present state and keeps its first c
   assert.deepEqual([placed.status, placed.correlationId], ['reserved', 'c'])
 })
 
-test('the same orderId with another content is refused, and what was kept stays', () => {
+test('the same orderId with other content is refused, and the stored order stays', () => {
   const tx = memoryOrders()
   const { placed } = placeOrder(tx, order, happened)
   for (const other of [

@@ -1,11 +1,11 @@
-// Place an order: it is kept once, and asked again it is shown in its present state.
+// Place an order: it is stored once; placed again it is returned in its present state.
 import { fingerprint, type Order } from '../contracts/order.ts'
 import { LabError } from '../contracts/errors.ts'
 import type { Occurrence, OrdersTx, PlacedOrder } from './store.ts'
 
 /**
- * Keeps the order as `pending`. `isNew` is false when it was there before.
- * @throws LabError `key-reused` when the same `orderId` was placed with another content.
+ * Stores the order as `pending`. `isNew` is false when it was placed before.
+ * @throws LabError `key-reused` when the same `orderId` was placed with other content.
  */
 export function placeOrder(tx: OrdersTx, order: Order, happened: Occurrence): { placed: PlacedOrder; isNew: boolean } {
   const print = fingerprint(order)

@@ -15,7 +15,7 @@ const pending: PlacedOrder = {
 }
 const reserved: PlacedOrder = { ...pending, status: 'reserved', notification: 'sent' }
 
-test('a view names what is known of an order, and leaves out the rest', () => {
+test('a view has the known fields of an order, and leaves out the others', () => {
   assert.deepEqual(viewOf(pending), { orderId: 'o', status: 'pending' })
   assert.deepEqual(viewOf(reserved), { orderId: 'o', status: 'reserved', notification: 'sent' })
   const failed: PlacedOrder = { ...pending, status: 'failed', reason: 'released' }
@@ -27,7 +27,7 @@ test('a repeated key is answered with the reserved order, or that its order is n
   assert.throws(() => presentState(pending), { code: 'order-undecided', orderId: 'o' })
 })
 
-test('a repeated key of a failed order is answered with the very reason that was stored', () => {
+test('a repeated key of a failed order is answered with the stored reason', () => {
   for (const reason of Object.keys(ERRORS) as ErrorCode[])
     assert.throws(() => presentState({ ...pending, status: 'failed', reason }), { code: reason, orderId: 'o' })
 })

@@ -11,7 +11,7 @@ export const viewOf = ({ order, status, reason, notification }: PlacedOrder): Or
 })
 
 /**
- * What a repeated key is answered: the order in its present state.
+ * The answer to a repeated key: the order in its present state.
  * @throws LabError `order-undecided` while it is pending; the reason why it failed, with the status of that reason
  */
 export function presentState(placed: PlacedOrder): OrderView {

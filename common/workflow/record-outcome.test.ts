@@ -20,7 +20,7 @@ test('an order that is reserved waits for its confirmation, and one that failed 
   assert.deepEqual([failed?.status, failed?.reason, failed?.notification], ['failed', 'out-of-stock', null])
 })
 
-test('what the book does not know is neither settled nor confirmed', () => {
+test('an order that is not in the table is neither decided nor confirmed', () => {
   const tx = memoryOrders()
   assert.equal(recordOutcome(tx, 'nobody', { status: 'reserved' }), undefined)
   confirmOrder(tx, 'nobody')

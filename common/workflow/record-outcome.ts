@@ -1,9 +1,9 @@
-// Settle an order in the order service's book: what inventory decided, and that it was confirmed.
-// Guarantees: a status never goes back. The first outcome stands; a later one changes nothing.
+// Record in the orders table that an order was decided, and that it was confirmed.
+// Guarantees: a status never goes back. The first outcome counts; a later one changes nothing.
 import type { ErrorCode } from '../contracts/errors.ts'
 import type { OrdersTx, PlacedOrder } from './store.ts'
 
-/** Returns the order as it stands afterwards, or undefined when the book does not know it. */
+/** Returns the order in its state afterwards, or undefined when it is not in the table. */
 export function recordOutcome(
   tx: OrdersTx,
   orderId: string,
@@ -19,7 +19,7 @@ export function recordOutcome(
   return { ...placed, ...change }
 }
 
-/** Notes that a reserved order was confirmed to its user. */
+/** Records that a reserved order was confirmed to its user. */
 export function confirmOrder(tx: OrdersTx, orderId: string): void {
   const placed = tx.findOrder(orderId)
   if (placed?.status !== 'reserved' || placed.notification === 'sent') return

@@ -98,7 +98,7 @@ test('the same orderId with other content is a conflict and changes nothing', ()
   assert.deepEqual(tx.opened, ['main'])
 })
 
-test('a released order stands as failed, whatever was decided before', () => {
+test('a released order is a failed one, whatever was decided before', () => {
   const { decision } = reserveStock(memoryStock({ burger: 5 }), orderOf({ burger: 1 }), happened)
   assert.deepEqual(standingOutcome(decision), { status: 'reserved' })
   assert.deepEqual(standingOutcome({ ...decision, released: true }), failed('released'))

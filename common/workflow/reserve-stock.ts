@@ -1,5 +1,5 @@
 // Reserve stock for an order: all of its lines or none, and one decision per `orderId` for ever.
-// It does not ask how the order came here, nor how often.
+// It does not depend on how the order came here, nor how often.
 import { LabError } from '../contracts/errors.ts'
 import { fingerprint, type Order } from '../contracts/order.ts'
 import type { Outcome } from '../contracts/outcome.ts'
@@ -18,7 +18,7 @@ export function reserveStock(tx: StockTx, order: Order, happened: Occurrence): {
   return { decision: applyDecision(tx, order, outcomeOf(tx, order), happened), isNew: true }
 }
 
-/** Keeps a decision, made now or read from a log, with all of its effects. The order must have none yet. */
+/** Stores a decision, made now or read from a log, with all of its effects. The order must have no decision yet. */
 export function applyDecision(tx: StockTx, order: Order, outcome: Outcome, happened: Occurrence): Decision {
   const { orderId, kitchenId } = order
   const { correlationId, occurredAt } = happened
@@ -46,6 +46,6 @@ export function unitsBySku(order: Order): Map<string, number> {
   return units
 }
 
-/** What the decision means now: an order that was released is a failed one. */
+/** The outcome that counts now: an order that was released is a failed one. */
 export const standingOutcome = (decision: Decision): Outcome =>
   decision.released ? { status: 'failed', reason: 'released' } : decision.outcome

@@ -1,4 +1,4 @@
-// Send the notification of a reserved order: one appended record, however often it is asked.
+// Send the notification of a reserved order: one appended record, however often it is requested.
 // A real e-mail gateway could not promise this: it would be at least once.
 import type { NotificationsTx } from './store.ts'
 

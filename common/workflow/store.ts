@@ -1,5 +1,5 @@
-// What the verbs of the workflow ask of a store. Every method runs inside one transaction: all that a verb did is kept,
-// or nothing is. How it is kept is the store's own matter.
+// The stores that the workflow needs. Every method runs inside one transaction: all of its effects are kept or none.
+// How they are kept is the store's own matter.
 import type { ErrorCode } from '../contracts/errors.ts'
 import type { EventType } from '../contracts/events.ts'
 import type { Order } from '../contracts/order.ts'
@@ -7,11 +7,11 @@ import type { Outcome } from '../contracts/outcome.ts'
 
 /** Runs `work` in a transaction that is on disk when the promise resolves. */
 export type Store<Tx> = {
-  /** @throws LabError `store-failed` when the transaction could not be kept; then nothing of it was. */
+  /** @throws LabError `store-failed` when the transaction could not be kept; then none of its effects was. */
   transact<Result>(work: (tx: Tx) => Result): Promise<Result>
 }
 
-/** When a thing happened and on whose behalf; it travels with the order. */
+/** When something happened and on whose behalf; it travels with the order. */
 export type Occurrence = { correlationId: string; occurredAt: string }
 
 export type PlacedOrder = {
@@ -30,7 +30,7 @@ export type OrdersTx = {
   updateOrder(orderId: string, change: Pick<PlacedOrder, 'status' | 'reason' | 'notification'>): void
 }
 
-/** A decision with all that is needed to say it again in the same words. A tombstone decided nothing but `released`. */
+/** A decision with all that its event is made of. A tombstone has no order and is `released`. */
 export type Decision = Occurrence & {
   orderId: string
   order: Order | null
@@ -57,7 +57,7 @@ export type NotificationsTx = {
 }
 
 export type MetricsTx = {
-  /** Remembers the event; false when it was known. */
+  /** Remembers the event; false when it was remembered before. */
   remember(type: EventType, orderId: string): boolean
   countPlaced(minute: string): void
   countOutcome(status: Outcome['status']): void
