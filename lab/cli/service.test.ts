@@ -3,13 +3,13 @@ import { join } from 'node:path'
 import { test } from 'node:test'
 import { runCli, startCli, testFolder } from '../testing/cli.ts'
 
-test('a service starts alone under its name, and ends when it is told to', async t => {
+test('a service starts alone under its name, and ends on SIGTERM', async t => {
   const folder = testFolder()
   t.after(folder.remove)
   const env = { PORT: '0', DATA_DIR: join(folder.path, 'data') }
   const service = startCli('service', ['sync-rest/inventory_service'], env)
   t.after(() => service.process.kill('SIGKILL'))
-  await service.says('"event":"listening"')
+  await service.untilPrinted('"event":"listening"')
   service.process.kill('SIGTERM')
   assert.equal(await service.ended, 0)
 })

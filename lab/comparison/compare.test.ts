@@ -48,7 +48,7 @@ test('an interrupted comparison resumes: finished results are kept, and only the
   const threshold = ['--threshold', 'requested < 10000']
   const first = startCli('main', ['compare', ...options, ...threshold, '--out', folder.runs], environment)
   t.after(() => first.process.kill('SIGKILL'))
-  await first.says('sync-rest/poison: as it stands')
+  await first.untilPrinted('sync-rest/poison: as it stands')
   first.process.kill('SIGINT')
   assert.equal(await first.ended, 130)
   assert.match(first.stderr(), /To resume: npm run lab -- compare --resume \S+ --out "\S+runs"/)
@@ -147,11 +147,11 @@ test('a broker given by address is not killed: skipped cells are printed first, 
     LAB_KAFKA_BROKERS: '127.0.0.1:1',
   })
   assert.equal(code, 0, stderr + stdout)
-  const [said, begun] = [
+  const [skipped, started] = [
     /broker-dead is not run for streaming-kafka: kafka was/,
     /sync-rest\/broker-dead: as it stands/,
   ]
-  assert.ok(stdout.search(said) >= 0 && stdout.search(said) < stdout.search(begun), stdout)
+  assert.ok(stdout.search(skipped) >= 0 && stdout.search(skipped) < stdout.search(started), stdout)
   assert.match(stdout, /streaming-kafka was not run: kafka was given by address/)
 
   const again = await runCli('main', ['compare', '--resume', '--out', folder.runs], {

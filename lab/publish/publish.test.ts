@@ -153,31 +153,31 @@ test('a comparison becomes a page with its pictures, and the findings of the REA
 test('a comparison that lacks a cell, a scenario or a model is not published', () => {
   const { comparison = assert.fail(), ...summary } = sampleComparison()
   const models = ['sync-rest']
-  const asked = { ...comparison, models, scenarios: ['poison'], repeat: 1 }
+  const requested = { ...comparison, models, scenarios: ['poison'], repeat: 1 }
   const registry = { experiments: [], scenarios: ['poison'], models }
   const results = summary.results
     .filter(({ cell, model }) => cell?.scenario === 'poison' && model === 'sync-rest')
     .map(result => ({ ...result, experiment: 'poison' }))
-  const whole = { ...summary, results, comparison: asked }
+  const whole = { ...summary, results, comparison: requested }
   requirePublishable(whole, registry)
   const refused = (message: RegExp) => ({ constructor: UsageError, message })
   assert.throws(() => requirePublishable({ ...whole, results: [] }, registry), refused(/it lacks sync-rest\/poison;/))
-  const given = {
+  const external = {
     ...whole,
     comparison: {
-      ...asked,
+      ...requested,
       models: ['streaming-kafka'],
       scenarios: ['broker-dead'],
       externalBrokers: ['kafka'] as const,
     },
   }
   assert.throws(
-    () => requirePublishable(given, { experiments: [], scenarios: ['broker-dead'], models: ['streaming-kafka'] }),
+    () => requirePublishable(external, { experiments: [], scenarios: ['broker-dead'], models: ['streaming-kafka'] }),
     refused(/it lacks streaming-kafka\/broker-dead; .+, with LAB_KAFKA_BROKERS unset, runs all of them/),
   )
   for (const change of [{ rates: [1] }, { healthyRepeat: 1 }])
     assert.throws(
-      () => requirePublishable({ ...whole, comparison: { ...asked, ...change } }, registry),
+      () => requirePublishable({ ...whole, comparison: { ...requested, ...change } }, registry),
       refused(/has other rates, or fewer repetitions, than a published one; npm run lab -- compare makes one/),
     )
   const more = { ...registry, scenarios: ['poison', 'burst'], models: [...models, 'other'] }

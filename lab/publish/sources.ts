@@ -75,7 +75,7 @@ const LineSchema = Type.Object({
 
 type Line = { text: string; time: string; kind: string; orderId: string | undefined; again: boolean }
 
-/** @param logs whole log files, JSON lines; what is no JSON line is kept as it is */
+/** @param logs whole log files of JSON lines; other lines are kept unchanged */
 export function excerpt(logs: readonly string[]): string {
   const lines = logs
     .flatMap(log => log.split('\n').flatMap(read))

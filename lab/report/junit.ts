@@ -1,5 +1,5 @@
-// The checks of a run as JUnit XML, which CI systems read: a suite an experiment, a case a check. Guarantees well-formed XML
-// whatever a detail quotes, and an error for every experiment that was to be run and has no result.
+// The checks of a run as JUnit XML for CI systems: a suite for each experiment, a case for each check. Guarantees well-formed
+// XML whatever a detail quotes, and an error for every requested experiment that has no result.
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
 import type { Result } from '#engine/run/summary.ts'
@@ -19,7 +19,7 @@ export function writeJunit(file: string, ids: readonly string[], results: readon
   }
 }
 
-/** @param ids of the experiments that were to be run */
+/** @param ids of the requested experiments */
 export function junit(ids: readonly string[], results: readonly Result[]): string {
   const found = new Map(results.map(result => [`${result.model}/${result.experiment}`, result]))
   const suites = ids.map(id => suite(id, found.get(id)))
@@ -33,27 +33,27 @@ function suite(id: string, result: Result | undefined): Markup {
   const count = (what: Outcome) => cases.filter(({ outcome }) => outcome === what).length
   const ended = failure === undefined ? [] : [testCase(id, 'it runs to its end', 'error', failure)]
   return markup`<testsuite name="${clean(id)}" tests="${cases.length + ended.length}" failures="${count('failure')}" errors="${count('error') + ended.length}" skipped="${count('skipped')}" time="${seconds.toFixed(3)}">
-${cases.map(({ name, variant, outcome, detail }) => testCase(`${id}: ${variant}`, name, outcome, said(detail, disabledSafeguard.get(variant))))}${ended}</testsuite>
+${cases.map(({ name, variant, outcome, detail }) => testCase(`${id}: ${variant}`, name, outcome, detailOf(detail, disabledSafeguard.get(variant))))}${ended}</testsuite>
 `
 }
 
 const OUTCOMES = { valid: undefined, invalid: 'failure', unknown: 'error', vacuous: 'skipped' } as const
 type Outcome = (typeof OUTCOMES)[keyof typeof OUTCOMES]
 
-/** What a safeguard that is left out on purpose lets happen fails nothing. */
+/** A finding in a variant that leaves out a safeguard on purpose fails nothing. */
 const outcomeOf = ({ verdict }: Check, disabledSafeguard: string | undefined): Outcome =>
   verdict !== 'valid' && disabledSafeguard !== undefined ? 'skipped' : OUTCOMES[verdict]
 
-const said = (detail: string, disabledSafeguard: string | undefined): string =>
+const detailOf = (detail: string, disabledSafeguard: string | undefined): string =>
   disabledSafeguard === undefined ? detail : `Left out on purpose: ${disabledSafeguard}. ${detail}`
 
-function testCase(place: string, name: string, outcome: Outcome, detail: string): Markup {
-  const head = markup`<testcase classname="${clean(place)}" name="${clean(name)}"`
+function testCase(className: string, name: string, outcome: Outcome, detail: string): Markup {
+  const head = markup`<testcase classname="${clean(className)}" name="${clean(name)}"`
   if (outcome === undefined) return markup`${head}/>\n`
   const open = { failure: markup`<failure`, error: markup`<error`, skipped: markup`<skipped` }[outcome]
   return markup`${head}>${open} message="${clean(detail)}"/></testcase>\n`
 }
 
-/** Characters that XML cannot have, even escaped, become the sign for that. */
+/** Characters that XML cannot contain, even escaped, become the replacement character. */
 const clean = (text: string): string =>
   text.replaceAll(/[^\t\n\r\u0020-\uD7FF\uE000-\uFFFD\u{10000}-\u{10FFFF}]/gu, '\uFFFD')

@@ -22,7 +22,7 @@ test('Ctrl-C leaves no process, lease or data, and says which results there are 
   t.after(folder.remove)
   const lab = start(folder)
   t.after(() => lab.process.kill('SIGKILL'))
-  await lab.says('orders sent')
+  await lab.untilPrinted('orders sent')
   const services = lab.children()
   assert.equal(services.length, 3)
   assert.ok(leftovers(folder).length > 3)
@@ -49,7 +49,7 @@ test('repeated Ctrl-C ends the lab and its processes without a stack trace', asy
   t.after(folder.remove)
   const lab = start(folder)
   t.after(() => lab.process.kill('SIGKILL'))
-  await lab.says('orders sent')
+  await lab.untilPrinted('orders sent')
   const services = lab.children()
   lab.process.kill('SIGINT')
   const again = setInterval(() => lab.process.kill('SIGINT'), 100)
@@ -65,7 +65,7 @@ test('SIGKILL of the lab leaves no process, and the next start sweeps what it le
   t.after(folder.remove)
   const killed = start(folder)
   t.after(() => killed.process.kill('SIGKILL'))
-  await killed.says('orders sent')
+  await killed.untilPrinted('orders sent')
   const services = killed.children()
   assert.equal(services.length, 3)
   killed.process.kill('SIGKILL')
@@ -75,7 +75,7 @@ test('SIGKILL of the lab leaves no process, and the next start sweeps what it le
 
   const next = start(folder)
   t.after(() => next.process.kill('SIGKILL'))
-  await next.says('removed what the dead run')
+  await next.untilPrinted('removed what the dead run')
   next.process.kill('SIGINT')
   await next.ended
   assert.deepEqual(

@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { test } from 'node:test'
 import { labVersion, otherBroker } from './run-facts.ts'
 
-test('a version names its commit, and says when files differ from it', t => {
+test('a version names its commit, and is marked as edited when files differ from it', t => {
   const root = mkdtempSync(join(tmpdir(), 'version-'))
   t.after(() => rmSync(root, { recursive: true, force: true }))
   const git = (...args: string[]) =>
@@ -27,7 +27,7 @@ test('a version names its commit, and says when files differ from it', t => {
 
 const packaged = { rabbitmq: { source: 'packages', version: '3.10.8' } }
 
-test('a broker of another version or from elsewhere is told, and one that is new or the same is not', () => {
+test('a broker of another version or source is reported, and a new or equal one is not', () => {
   assert.equal(otherBroker({}, packaged), undefined)
   assert.equal(otherBroker(packaged, { ...packaged, kafka: { source: 'docker', version: '4.3.0' } }), undefined)
   for (const now of [

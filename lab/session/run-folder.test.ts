@@ -28,7 +28,7 @@ function folderWithOld(t: TestContext): { path: string; file: string } {
   return { path, file: join(path, 'summary.json') }
 }
 
-test('who reads a summary while it is replaced reads the old one to its end, and who comes later the new one', t => {
+test('a reader of a summary that is being replaced reads the old one to its end; a later reader reads the new one', t => {
   const { path, file } = folderWithOld(t)
   const reader = openSync(file, 'r')
   t.after(() => closeSync(reader))
@@ -38,7 +38,7 @@ test('who reads a summary while it is replaced reads the old one to its end, and
   assert.deepEqual(parseSummary(readFileSync(file, 'utf8'), file), renewed)
 })
 
-test('a lab that ends in the middle of writing a summary leaves the old one whole', t => {
+test('a lab that ends while it writes a summary leaves the old one complete', t => {
   const { path, file } = folderWithOld(t)
   // No file of this process may grow beyond a few blocks, so that it is cut in the middle, whatever the machine's speed.
   const script = `
@@ -54,7 +54,7 @@ test('a lab that ends in the middle of writing a summary leaves the old one whol
   assert.deepEqual(parseSummary(readFileSync(file, 'utf8'), file), old)
 })
 
-test('latest leads to the newest run of its folder, and a run that lies elsewhere leaves it as it is', t => {
+test('latest points to the newest run of its folder; a run elsewhere leaves it unchanged', t => {
   const path = mkdtempSync(join(tmpdir(), 'lab-latest-'))
   t.after(() => rmSync(path, { recursive: true, force: true }))
   const out = join(path, 'runs')

@@ -93,7 +93,7 @@ test('a threshold whose measure is missing is unknown, and an error in the JUnit
     LAB_KAFKA_BROKERS: '127.0.0.1:1',
   })
   assert.equal(code, 3)
-  const [check] = parseSummary(stdout, 'what it said').results[0]?.checks ?? []
+  const [check] = parseSummary(stdout, 'stdout').results[0]?.checks ?? []
   assert.deepEqual([check?.name, check?.verdict], ['threshold killed in the middle: completed p99 < 5 s', 'unknown'])
   assert.match(
     readFileSync(file, 'utf8'),

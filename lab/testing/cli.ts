@@ -17,7 +17,7 @@ export type Cli = {
   stdout(): string
   stderr(): string
   /** Resolves when `text` was printed on either. */
-  says(text: string, deadlineMs?: number): Promise<void>
+  untilPrinted(text: string, deadlineMs?: number): Promise<void>
   /** Exit code, or the signal that ended it. */
   ended: Promise<number | NodeJS.Signals | null>
   /** The processes that it has started and that are running. */
@@ -50,9 +50,9 @@ export function startCli(file: string, args: readonly string[], env: NodeJS.Proc
     env: { ...process.env, NO_COLOR: '1', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
-  const said = { stdout: '', stderr: '' }
-  child.stdout.setEncoding('utf8').on('data', (text: string) => (said.stdout += text))
-  child.stderr.setEncoding('utf8').on('data', (text: string) => (said.stderr += text))
+  const output = { stdout: '', stderr: '' }
+  child.stdout.setEncoding('utf8').on('data', (text: string) => (output.stdout += text))
+  child.stderr.setEncoding('utf8').on('data', (text: string) => (output.stderr += text))
   let over = false
   // 'close' comes after the last output.
   const ended = once(child, 'close').then(([code, signal]) => {
@@ -61,13 +61,13 @@ export function startCli(file: string, args: readonly string[], env: NodeJS.Proc
   })
   return {
     process: child,
-    stdout: () => said.stdout,
-    stderr: () => said.stderr,
-    async says(text, deadlineMs = 60_000) {
-      const heard = () => (said.stdout + said.stderr).includes(text)
+    stdout: () => output.stdout,
+    stderr: () => output.stderr,
+    async untilPrinted(text, deadlineMs = 60_000) {
+      const isPrinted = () => (output.stdout + output.stderr).includes(text)
       const what = `"${text}" from lab ${args.join(' ')}`
-      await waitFor(() => heard() || over, { deadlineMs, everyMs: 20, what })
-      if (!heard()) throw new Error(`${what} never came; it said: ${said.stdout}${said.stderr}`)
+      await waitFor(() => isPrinted() || over, { deadlineMs, everyMs: 20, what })
+      if (!isPrinted()) throw new Error(`${what} was never printed; it printed: ${output.stdout}${output.stderr}`)
     },
     ended,
     children: () => childrenOf(child.pid ?? 0).filter(isRunning),

@@ -4,7 +4,7 @@ import { findCommand } from '#infra/brokers/machine-tools.ts'
 
 const NAMES = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable']
 
-/** Its path: that of LAB_CHROMIUM, or the first that is installed. @throws Error with one sentence and the way out */
+/** Its path: that of LAB_CHROMIUM, or the first that is installed. @throws Error with one sentence that says how to fix it */
 export function findChromium(environment: NodeJS.ProcessEnv): string {
   const named = environment.LAB_CHROMIUM
   if (named && existsSync(named)) return named

@@ -19,7 +19,7 @@ export async function assertQuickRun(id: string): Promise<void> {
     const brokers = Object.fromEntries(kinds.map(kind => [VARIABLES[kind], testBroker(kind)]))
     const args = ['run', id, '--profile', 'quick', '--out', folder.runs, '--json']
     const { code, stdout, stderr } = await runCli('main', args, { ...brokers, LAB_CACHE_DIR: folder.cache })
-    const [result] = parseSummary(stdout, 'what it said').results
+    const [result] = parseSummary(stdout, 'stdout').results
     const notValid = result?.checks.filter(({ verdict }) => verdict !== 'valid')
     assert.deepEqual([result?.failure, notValid], [undefined, []], stderr)
     assert.equal(result?.verdict, 'valid')

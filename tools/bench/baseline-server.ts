@@ -1,4 +1,4 @@
-// One hop of the bare chain, in a process of its own: reads the request, asks the next hops one after the other, and
+// One hop of the baseline chain, in a process of its own: reads the request, asks the next hops one after the other, and
 // answers. No store, no validation, no logic: what is left is what HTTP itself costs.
 import { createServer } from 'node:http'
 import { Pool } from 'undici'

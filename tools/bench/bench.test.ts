@@ -7,7 +7,7 @@ import { startBaselineChain } from './rest.ts'
 import { watchMemory } from './whole-run.ts'
 import { impliedP99Ms } from './generator.ts'
 
-test('the bare chain answers through all of its hops', async t => {
+test('the baseline chain answers through all of its hops', async t => {
   const chain = await startBaselineChain()
   t.after(chain.stop)
   const answer = await fetch(`${chain.url}/order`, { method: 'POST', body: '{}' })

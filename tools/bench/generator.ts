@@ -18,7 +18,7 @@ const STALL_MS = 200
 const DEADLINE_MS = 5000
 
 export type GeneratorBench = Pick<LoadResult, 'lateness' | 'cpuShare' | 'connections'> & {
-  asked: number
+  requested: number
   answered: number
 }
 
@@ -27,13 +27,13 @@ export async function benchGenerator(options: BenchOptions = DEFAULTS): Promise<
   const { result } = await loadBareServer(options, 0)
   const { attempts, lateness, cpuShare, connections } = result
   const answered = attempts.filter(({ answer }) => answer.kind === 'status').length
-  return { asked: attempts.length, answered, lateness, cpuShare, connections }
+  return { requested: attempts.length, answered, lateness, cpuShare, connections }
 }
 
 /** `correctedP99Ms` is what the lab would report, `impliedP99Ms` what the schedule implies, `off` their distance as a share. */
 export type StallBench = { correctedP99Ms: number; uncorrectedP99Ms: number; impliedP99Ms: number; off: number }
 
-/** The generator against a server that stalls 200 ms each second. @throws Error when too few were asked for a p99 */
+/** The generator against a server that stalls 200 ms each second. @throws Error when there are too few requests for a p99 */
 export async function benchStall(options: BenchOptions = DEFAULTS): Promise<StallBench> {
   const { result, stalls } = await loadBareServer(options, STALL_MS)
   const { corrected, uncorrected } = acceptedLatency(result.attempts, DEADLINE_MS)

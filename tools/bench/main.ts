@@ -21,7 +21,7 @@ type Part = (typeof PARTS)[number]
 
 const program = createProgram(
   'bench',
-  'measure the load generator, REST beside the same hops done bare, and a whole run',
+  'measure the load generator, REST beside a baseline without stores, and a whole run',
 )
   .addOption(new Option('--only <part>', 'one part of it').choices(PARTS))
   .addOption(new Option('--profile <profile>', 'of the whole run').choices(PROFILES).default('full'))

@@ -2,7 +2,7 @@
  * The bare server of the generator's bench, in a process of its own: it reads a request and answers 200, no more.
  *
  * Started with a number of milliseconds it stalls that long once a second, by
- * sleeping its only thread, and keeps from when to when. It tells its port, tells the stalls when asked for them, and
+ * sleeping its only thread, and keeps from when to when. It sends its port, sends the stalls on request, and
  * ends when its parent lets go of it.
  */
 import { createServer } from 'node:http'

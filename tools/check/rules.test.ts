@@ -20,7 +20,7 @@ test('tests that are left out are refused', () => {
   assert.equal(complaintsOfTest("test('a', t => { t.skip() })"), 1)
 })
 
-test('tests that sleep are refused, and timers that stand for something are not', () => {
+test('tests that sleep are refused, and timers that simulate a slow peer are not', () => {
   const sleeps = [
     'await new Promise(done => setTimeout(done, 100))',
     'await new Promise<void>((done) => { setTimeout(done, 100) })',
@@ -32,21 +32,21 @@ test('tests that sleep are refused, and timers that stand for something are not'
   assert.equal(complaintsOfTest("test('a', () => { setTimeout(() => answer.end(), 100) })"), 0)
 })
 
-test('a path of one machine is refused wherever it stands, with its line', () => {
-  const said = (text: string): string[] => machinePaths([{ path: 'README.md', text }])
+test('a path of one machine is refused in any text, with its line', () => {
+  const complaintsOf = (text: string): string[] => machinePaths([{ path: 'README.md', text }])
   for (const folder of ['work', 'root', 'home/someone', 'Users/someone']) {
-    assert.deepEqual(said(`first\nsee /${folder}/x`), [`README.md:2 holds /${folder}, a path of one machine.`])
+    assert.deepEqual(complaintsOf(`first\nsee /${folder}/x`), [`README.md:2 holds /${folder}, a path of one machine.`])
   }
-  assert.deepEqual(said('common/workflow, a/work/b, https://example.org/home/, /workflow, /home/node/app'), [])
+  assert.deepEqual(complaintsOf('common/workflow, a/work/b, https://example.org/home/, /workflow, /home/node/app'), [])
 })
 
 test('a dependency without a reason is refused, and so is a reason without its dependency', () => {
-  const said = (names: string[], reasons: string): string[] =>
+  const complaintsOf = (names: string[], reasons: string): string[] =>
     unexplainedDependencies([
       { path: 'package.json', text: JSON.stringify({ devDependencies: Object.fromEntries(names.map(n => [n, '1'])) }) },
       { path: 'docs/decisions/000-dependencies.md', text: reasons },
     ])
-  assert.deepEqual(said(['a', '@b/c'], '- `a`, `@b/c`: because.\n- `node:test`: because.'), [])
-  assert.match(said(['a', 'b'], '- `a`: not `b`.').join(), /no line for b/)
-  assert.match(said(['a'], '- `a`: x.\n- `z`: x.').join(), /explains z/)
+  assert.deepEqual(complaintsOf(['a', '@b/c'], '- `a`, `@b/c`: because.\n- `node:test`: because.'), [])
+  assert.match(complaintsOf(['a', 'b'], '- `a`: not `b`.').join(), /no line for b/)
+  assert.match(complaintsOf(['a'], '- `a`: x.\n- `z`: x.').join(), /explains z/)
 })

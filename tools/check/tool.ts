@@ -1,4 +1,4 @@
-/** Runs one of the installed command-line tools to its end, and keeps all that it said. */
+/** Runs one of the installed command-line tools to its end, and keeps its output. */
 import { spawn } from 'node:child_process'
 import { join } from 'node:path'
 

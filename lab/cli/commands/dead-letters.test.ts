@@ -29,7 +29,7 @@ for (const { model, raw, broker } of cases) {
     const env = { ...broker, LAB_CACHE_DIR: folder.cache }
     const lab = startCli('main', ['up', model.name, '--free-ports'], env)
     t.after(() => lab.process.kill('SIGKILL'))
-    await lab.says('Ctrl-C ends it')
+    await lab.untilPrinted('Ctrl-C ends it')
     process.env.LAB_CACHE_DIR = folder.cache
     t.after(() => delete process.env.LAB_CACHE_DIR)
     const place = findUp(model.name)

@@ -9,7 +9,7 @@ test('up serves a model until Ctrl-C, and its printed command places an order', 
   t.after(folder.remove)
   const lab = startCli('main', ['up', 'sync-rest', '--free-ports'], { LAB_CACHE_DIR: folder.cache })
   t.after(() => lab.process.kill('SIGKILL'))
-  await lab.says('Ctrl-C ends it')
+  await lab.untilPrinted('Ctrl-C ends it')
   const [, url, key, body] = /curl -s (\S+) .*-H '(idempotency-key: first)' -d '(.+)'/.exec(lab.stdout()) ?? []
   assert.ok(url && key && body, lab.stdout())
   const headers = { 'content-type': 'application/json', 'idempotency-key': 'first' }

@@ -47,7 +47,7 @@ export function answersPanel(answers: Answers, most: number, x: Scale, top: numb
     .toReversed()
     .map(({ kind, perSecond }, nth) => ({
       y: top + 6 + nth * LINE,
-      text: `${perSecond.reduce((sum, [, orders]) => sum + orders, 0).toLocaleString('en-US')} × ${said(kind)}`,
+      text: `${perSecond.reduce((sum, [, orders]) => sum + orders, 0).toLocaleString('en-US')} × ${nameOf(kind)}`,
       className: 'strong',
       sample: boxes([[1, -4, 8, 8]], `answer-${answerClass(kind)}`),
     }))
@@ -55,7 +55,7 @@ export function answersPanel(answers: Answers, most: number, x: Scale, top: numb
   return markup`<g class="panel panel-answers">${grid(y)}${caption('answers a second', top)}${bars}${shown}</g>`
 }
 
-const said = (kind: string): string => (answerClass(kind) === 'silent' ? `no answer, ${kind}` : kind)
+const nameOf = (kind: string): string => (answerClass(kind) === 'silent' ? `no answer, ${kind}` : kind)
 
 /** From what is as it should be to what is not known. */
 const CLASSES: readonly AnswerClass[] = ['good', 'rightly', 'client', 'refused', 'server', 'late', 'silent']

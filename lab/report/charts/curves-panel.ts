@@ -20,7 +20,7 @@ export const curvesHeight = (curves: readonly Series[], place: Place): number =>
 /** @param most the highest value of this unit in the whole figure */
 export function curvesPanel(curves: readonly Series[], most: number, x: Scale, top: number, bottom: number): Markup {
   const unit = curves[0]?.unit ?? ''
-  const y = linear(most, { from: bottom, to: top + 4 }, 2, value => said(value, unit))
+  const y = linear(most, { from: bottom, to: top + 4 }, 2, value => valueText(value, unit))
   const drawn = curves.map(({ points }, nth) => {
     const places = points.map(([seconds, value]) => [x.at(within(seconds, x.to)), y.at(Math.max(value, 0))] as const)
     const area = nth === 0 && markup`<path class="area" d="${stepArea(places, bottom)}"/>`
@@ -30,19 +30,19 @@ export function curvesPanel(curves: readonly Series[], most: number, x: Scale, t
     const top = points.reduce((highest, [, value]) => Math.max(highest, value), 0)
     return {
       y: y.at(top),
-      text: `${said(top, own)} ${name}`,
-      className: 'said',
+      text: `${valueText(top, own)} ${name}`,
+      className: 'tinted',
       sample: markup`<path class="line dash-${nth % DASHES}" d="M0 0h12"/>`,
     }
   })
   const shown = rightLabels(labels, PLOT_END + 10, top + 4, bottom, RIGHT - 10)
-  return markup`<g class="panel panel-curves">${grid(y)}${caption(isCount(unit) ? 'orders that wait' : curves.map(({ name }) => name).join(', '), top)}${drawn}${shown}</g>`
+  return markup`<g class="panel panel-curves">${grid(y)}${caption(isCount(unit) ? 'waiting orders' : curves.map(({ name }) => name).join(', '), top)}${drawn}${shown}</g>`
 }
 
-/** A look at a broker may come before the load; a lag may seem less than nothing when its two ends are read in turn. */
+/** A sample of a broker may precede the load; a lag may seem negative when its two ends are read one after the other. */
 const within = (seconds: number, end: number): number => Math.min(Math.max(seconds, 0), end)
 
-function said(value: number, unit: string): string {
+function valueText(value: number, unit: string): string {
   if (unit === 'ms') return milliseconds(value)
   const digits = value.toLocaleString('en-US', { maximumFractionDigits: 1 })
   return isCount(unit) ? digits : `${digits} ${unit}`

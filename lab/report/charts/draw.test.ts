@@ -21,7 +21,7 @@ test('text is escaped, in an attribute too, and only markup is not', () => {
   assert.equal(made.markup, '<a title="&quot;&lt;&amp;"><b>1.3</b>&#39;</a>')
 })
 
-test('a scale without extent still has a place for everything', () => {
+test('a scale without extent is widened', () => {
   const range = { from: 0, to: 100 }
   assert.deepEqual(
     linear(0, range).ticks.map(({ label }) => label),
@@ -69,7 +69,7 @@ test('thousands of points are one element, each at its tenth of a pixel, and equ
   assert.equal(scatter([], 'dot', 'a').markup, '')
 })
 
-test('labels that would lie on each other are moved apart, and stay in their panel', () => {
+test('overlapping labels are moved apart, and stay in their panel', () => {
   const moved = apart([{ y: 50 }, { y: 51 }, { y: 100 }], 0, 100).map(({ y }) => y)
   assert.deepEqual(moved, [50, 64, 100])
   assert.deepEqual(
@@ -90,7 +90,7 @@ test('orders without an answer and orders that were never completed are in the p
   assert.ok(text.length < 60_000, `${text.length} bytes`)
 })
 
-test('where the clocks differ no order is drawn as not completed: that is not known', () => {
+test('where the clocks differ no order is drawn as not completed', () => {
   const points = orders.points?.map(([at, accepted, , kind]): NonNullable<Orders['points']>[number] => [
     at,
     accepted,
@@ -115,11 +115,11 @@ test('more than 2,000 orders are boxes, and what has no answer is counted there 
   assert.match(text, />answered 2,500</)
   assert.match(text, /\d+ no answer</)
   const few = { ...many, density: { ...density, completed: [] } }
-  assert.match(fileOf(drawn({ orders: few })), />2,000 not completed, when is not known</)
+  assert.match(fileOf(drawn({ orders: few })), />2,000 not completed, time unknown</)
   assert.doesNotMatch(text, /class="accepted"/)
 })
 
-test('a fault is a band with its name and its times; what ends it is no mark of its own', () => {
+test('a fault is a band with its name and times; the step that ends it has no mark', () => {
   const heal = { variant: 'one', label: 'start b', fromSeconds: 19.8 }
   const seen = { variant: 'one', label: 'read c', fromSeconds: 30 }
   const text = fileOf(drawn({ marks: [...marks, heal, seen, seen] }))
@@ -128,7 +128,7 @@ test('a fault is a band with its name and its times; what ends it is no mark of 
   assert.doesNotMatch(text, /start b/)
 })
 
-test('what a broker said before the load, or below nothing, is drawn at the edge of its panel', () => {
+test('a sample before the load, or below zero, is drawn at the edge of its panel', () => {
   const curve = {
     ...backlog,
     name: 'queue',
@@ -145,7 +145,7 @@ test('what a broker said before the load, or below nothing, is drawn at the edge
   )
 })
 
-test('the number at a curve of times is told as a time', () => {
+test('the number at a curve of times is formatted as a time', () => {
   const oldest = { ...backlog, name: 'oldest', unit: 'ms', points: [[1, 4_382.8]] as [number, number][] }
   assert.match(fileOf(drawn({ curves: [oldest] })), />4\.38 s oldest</)
 })
@@ -158,7 +158,7 @@ test('a picture is the same bytes each time, and a PNG has its text drawn', () =
   assert.deepEqual(pngOf(small), pngOf(small))
 })
 
-test('every answer has its class, and what is no status is no answer', () => {
+test('every answer has a class, and an attempt without a status counts as no answer', () => {
   assert.deepEqual(['201', '409 out-of-stock', '400', '503 x', '502', '504 y', 'deadline', 'reset'].map(answerClass), [
     'good',
     'rightly',

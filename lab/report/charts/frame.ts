@@ -1,4 +1,4 @@
-// What all panels over time share: where they stand, their axes, and what was done to the services behind them.
+// What all panels over time share: their layout, their axes, and the bands and lines of the timeline's steps.
 import type { Mark } from '#engine/run/summary.ts'
 import { fitted, widthOf } from './labels.ts'
 import { type Markup, markup } from './markup.ts'
@@ -30,19 +30,19 @@ export function grid(y: Scale): Markup {
 export const caption = (text: string, top: number): Markup =>
   markup`<text class="caption" x="${LEFT}" y="${top - 4}">${text}</text>`
 
-/** The axis of time below all panels of a group; `says` only where it is the last. */
-export function timeAxis(x: Scale, y: number, says: boolean): Markup {
+/** The axis of time below all panels of a group. @param hasTitle for the last group */
+export function timeAxis(x: Scale, y: number, hasTitle: boolean): Markup {
   const ticks = x.ticks.map(({ value, label }) => {
     const at = x.at(value)
     return markup`<path class="rule" d="M${at} ${y}v4"/><text x="${at}" y="${y + 16}" text-anchor="middle">${label}</text>`
   })
-  const title = says && markup`<text x="${LEFT}" y="${y + 31}">since the load began</text>`
+  const title = hasTitle && markup`<text x="${LEFT}" y="${y + 31}">since the load began</text>`
   return markup`<g class="axis"><path class="rule" d="M${LEFT} ${y}H${PLOT_END}"/>${ticks}${title}</g>`
 }
 
 type Placed = { label: string; marks: Mark[]; from: number; to: number; lane: number }
 
-/** Marks in lanes above a group: equal labels are said once, and no label lies on another. */
+/** Marks in lanes above a group: equal labels are shown once, and labels do not overlap. */
 export function placeMarks(all: readonly Mark[], x: Scale): { placed: Placed[]; height: number } {
   const taken: [number, number][][] = []
   const placed = [...Map.groupBy(withoutEnds(all), ({ label }) => label)].map(([label, marks]): Placed => {
@@ -58,7 +58,7 @@ export function placeMarks(all: readonly Mark[], x: Scale): { placed: Placed[]; 
   return { placed, height: taken.length * LANE }
 }
 
-/** A band from a fault to its heal, a line for a moment. @param top of the labels, @param bottom of the last panel */
+/** A band from a fault to its end, a line for a single step. @param top of the labels, @param bottom of the last panel */
 export function drawMarks(placed: readonly Placed[], x: Scale, top: number, height: number, bottom: number): Markup[] {
   return placed.map(({ label, marks, from, lane }) => {
     const middle = top + lane * LANE
@@ -73,7 +73,7 @@ export function drawMarks(placed: readonly Placed[], x: Scale, top: number, heig
   })
 }
 
-/** A start, resume or heal is the end of a band, and needs no line of its own. */
+/** A start, resume or heal is the end of a band, and needs no line. */
 function withoutEnds(all: readonly Mark[]): Mark[] {
   return all.filter(({ label, fromSeconds }) => {
     const target = /^(?:start|resume|heal) (.+)$/.exec(label)?.[1]

@@ -63,7 +63,7 @@ function pointsOf({ points = [], kinds }: Orders, x: Scale, y: Scale): { shapes:
     if (completedMs !== null) completed.push([x.at(seconds), y.at(completedMs)])
   }
   const series = [
-    { points: completed, shape: 'upright', className: 'completed', name: 'completed', text: 'said' },
+    { points: completed, shape: 'upright', className: 'completed', name: 'completed', text: 'tinted' },
     { points: right, shape: 'dot', className: 'accepted', name: 'answered', text: 'strong' },
     { points: turned, shape: 'flat', className: 'turned', name: 'turned away', text: 'strong' },
   ] as const
@@ -100,8 +100,8 @@ function unanswered({ points, answers }: Orders): Missing {
 function uncompleted({ points, density, answers }: Orders): Missing {
   if (points) return missing(points.filter(([, , completed]) => completed === null))
   const sum = (counts: readonly number[]) => counts.reduce((all, count) => all + count, 0)
-  const asked = sum(answers.flatMap(({ perSecond }) => perSecond.map(([, orders]) => orders)))
-  return { count: asked - sum((density?.completed ?? []).map(([, , orders]) => orders)), seconds: [] }
+  const requested = sum(answers.flatMap(({ perSecond }) => perSecond.map(([, orders]) => orders)))
+  return { count: requested - sum((density?.completed ?? []).map(([, , orders]) => orders)), seconds: [] }
 }
 
 const missing = (points: readonly (readonly [number, ...unknown[]])[]): Missing => ({
@@ -120,9 +120,9 @@ function rowOf(name: string, { count, seconds }: Missing, x: Scale, y: number): 
     'upright',
     'missing',
   )
-  const said = count > 0 ? 'loud' : ''
-  const when = count > seconds.length ? ', when is not known' : ''
-  return markup`<path class="grid" d="M${LEFT} ${y}H${PLOT_END}"/>${strokes}<text class="${said}" x="${PLOT_END + 10}" y="${y + 4}">${count.toLocaleString('en-US')} ${name}${when}</text>`
+  const style = count > 0 ? 'loud' : ''
+  const when = count > seconds.length ? ', time unknown' : ''
+  return markup`<path class="grid" d="M${LEFT} ${y}H${PLOT_END}"/>${strokes}<text class="${style}" x="${PLOT_END + 10}" y="${y + 4}">${count.toLocaleString('en-US')} ${name}${when}</text>`
 }
 
 // More orders than points can show are boxes: the more orders, the darker. A completion fills the whole box with the model's
@@ -135,7 +135,7 @@ const SHADES = [0.25, 0.45, 0.7, 1]
 
 function densityPanel(density: Density, x: Scale, y: Scale): { shapes: Markup[]; labels: Label[] } {
   const series = [
-    { counted: density.completed, slim: 1, className: 'box-completed', name: 'completed', text: 'said' },
+    { counted: density.completed, slim: 1, className: 'box-completed', name: 'completed', text: 'tinted' },
     { counted: density.accepted, slim: 0.45, className: 'box-accepted', name: 'answered', text: 'strong' },
   ]
   const most = Math.max(1, ...series.flatMap(({ counted }) => counted.map(([, , orders]) => orders)))

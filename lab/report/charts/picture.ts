@@ -9,7 +9,7 @@ export type Picture = {
   /** Unique in a page. */
   id: string
   title: string
-  /** What to see, for those who do not see it. */
+  /** The text alternative. */
   description: string
   width: number
   height: number
@@ -34,7 +34,7 @@ export const inline = (picture: Picture): Markup => svg(picture, markup``)
 /** With its own title, style and ground. */
 export const fileOf = (picture: Picture): string => `${svg(framed(picture), styled(screenSheet())).markup}\n`
 
-/** Twice as large as the picture says, for screens of high density. */
+/** At twice the picture's size, for screens of high density. */
 export function pngOf(picture: Picture): Uint8Array {
   const font = { fontFiles, loadSystemFonts: false, defaultFontFamily: FONT }
   const { markup: text } = svg(framed(picture), styled(sheet(LIGHT, `'${FONT}'`)))
@@ -44,7 +44,7 @@ export function pngOf(picture: Picture): Uint8Array {
 const MARGIN = 16
 const HEAD = 30
 
-/** What stands alone says its own name, and keeps from its edges. */
+/** A picture in a file of its own has a title and a margin. */
 const framed = (picture: Picture): Picture => ({
   ...picture,
   width: picture.width + 2 * MARGIN,

@@ -75,7 +75,7 @@ function panelOf({ strands }: Cell, place: Place, after: readonly Cell[]): Marku
   })
   const labels = apart(ends, y.at(y.to), y.at(y.from)).map(end => {
     const text = fitted(end.name, LABELS + right - end.x)
-    return markup`<g class="${end.accent}"><text class="said" x="${end.x + 6}" y="${end.y + 4}">${text}</text></g>`
+    return markup`<g class="${end.accent}"><text class="tinted" x="${end.x + 6}" y="${end.y + 4}">${text}</text></g>`
   })
   const none = strands.filter(strand => !hasLine(strand))
   const missing = none.map(
@@ -98,8 +98,8 @@ function axes({ x, y, left, right, isFirst }: Place): Markup {
   const bottom = y.at(y.from)
   const across = y.ticks.map(({ value, label }) => {
     const at = y.at(value)
-    const said = isFirst && markup`<text x="${left - 6}" y="${at + 4}" text-anchor="end">${label}</text>`
-    return markup`<path class="grid" d="M${left} ${at}H${right}"/>${said}`
+    const tickLabel = isFirst && markup`<text x="${left - 6}" y="${at + 4}" text-anchor="end">${label}</text>`
+    return markup`<path class="grid" d="M${left} ${at}H${right}"/>${tickLabel}`
   })
   const shares = SHARES.filter(share => x(share) <= right + 0.5).map(share => {
     const text = share === 0 ? '0' : `${share * 100}${share === 0.5 ? ' %' : ''}`

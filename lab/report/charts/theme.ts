@@ -4,10 +4,10 @@
 type Palette = Readonly<Record<Token, string>>
 type Token = 'paper' | 'ink' | 'soft' | 'rule' | 'grid' | 'band' | 'bad' | keyof typeof ACCENTS | keyof typeof ANSWERS
 
-/** One accent a model, told apart also by those who see few colours; any other model has the ink. */
+/** One accent for each model, distinguishable with colour blindness; any other model has the ink. */
 const ACCENTS = { rest: 'sync-rest', rabbitmq: 'async-rabbitmq', kafka: 'streaming-kafka' } as const
 
-/** What is as it should be is quiet, what is not is loud. */
+/** Expected answers are quiet colours, unexpected ones are loud. */
 const ANSWERS = { good: '', rightly: '', client: '', refused: '', server: '', late: '', silent: '' } as const
 export type AnswerClass = keyof typeof ANSWERS
 
@@ -66,7 +66,7 @@ export function sheet(palette: Palette, font = SYSTEM): string {
     `.picture text{font-family:${font};font-size:12px;fill:${soft};font-variant-numeric:tabular-nums}`,
     `.picture .title{font-size:16px;font-weight:bold}`,
     `.picture .name{font-size:14px;font-weight:bold;fill:currentColor}`,
-    `.picture .said{fill:currentColor}.picture .strong{fill:${ink}}.picture .loud{fill:${bad}}`,
+    `.picture .tinted{fill:currentColor}.picture .strong{fill:${ink}}.picture .loud{fill:${bad}}`,
     `.picture .caption{font-size:11px}`,
     `.picture .small{font-size:10px}`,
     `.paper{fill:${paper}}.grid{stroke:${grid};fill:none}.rule{stroke:${rule};fill:none}`,

@@ -18,7 +18,7 @@ export type Group = {
   accent: string
   marks: readonly Mark[]
   orders?: Orders
-  /** The clocks of its services differ: when its orders were completed cannot be told. */
+  /** The clocks of its services differ, so completion times are unknown. */
   completionUnknown?: boolean
   /** A panel for each of their units. */
   curves: readonly Series[]
@@ -50,7 +50,7 @@ const drawnOf = ({ completionUnknown = false }: Group, orders: Orders): DrawnOrd
   completionUnknown,
 })
 
-/** One or two orders are always on their way; they should not look like a backlog. */
+/** One or two orders are always in flight; they should not look like a backlog. */
 const FEW = 10
 
 function sharedBy(groups: readonly Group[]): Shared {

@@ -22,7 +22,7 @@ test('a run does not differ from itself', () => {
   assert.match(shown(run, run), /measured under the same conditions\.\nNo verdict differs\.[^]+No verdict got worse\.$/)
 })
 
-test('conditions that differ come first: of the machine, the run, the brokers, and of each experiment', () => {
+test('differing conditions come first: of the machine, the run, the brokers, and of each experiment', () => {
   const one = runOf(sampleResult)
   const machine = { ...one.machine, cores: 64 }
   const brokers = { kafka: { source: 'docker', version: '4.3.0' } }
@@ -60,7 +60,7 @@ test('the version of the lab is a condition', () => {
   assert.deepEqual(conditions, [{ what: 'lab', one: '1.0.0 (a)', other: '1.0.0 (b)' }])
 })
 
-test('a verdict is worse when it was valid and is not, or when it has become invalid', () => {
+test('a verdict got worse when it was valid before, or when it became invalid', () => {
   const worse = (one: Verdict, other: Verdict) => gotWorse(diffOf(runOf(judged(one)), runOf(judged(other))))
   for (const verdict of ['invalid', 'unknown', 'vacuous'] as const) {
     assert.equal(worse('valid', verdict), 2, verdict)
@@ -70,11 +70,11 @@ test('a verdict is worse when it was valid and is not, or when it has become inv
   const text = shown(runOf(judged('valid')), runOf(judged('invalid')))
   assert.match(
     text,
-    /the whole │ valid[^]+lost +│ valid +│ invalid +│ worse[^]+control, lost: it is invalid\n[^]+2 verdicts got worse\.$/,
+    /all checks │ valid[^]+lost +│ valid +│ invalid +│ worse[^]+control, lost: it is invalid\n[^]+2 verdicts got worse\.$/,
   )
 })
 
-test('of repetitions the worst verdict counts', () => {
+test('the worst verdict of the repetitions counts', () => {
   const cell = (repeat: number) => ({ cell: { scenario: 'none', ordersPerSecond: 20, repeat } })
   const one = runOf(judged('valid', cell(1)), judged('valid', cell(2)))
   const other = runOf(judged('invalid', cell(1)), judged('valid', cell(2)))
@@ -87,7 +87,7 @@ test('of repetitions the worst verdict counts', () => {
   )
 })
 
-test('what a safeguard that was left out lets happen is shown, and is nothing that got worse', () => {
+test('a finding in a variant without a safeguard is shown, and does not count as worse', () => {
   const variants = sampleResult.variants.map(variant => ({ ...variant, disabledSafeguard: 'inbox' }))
   const other = runOf(judged('invalid', { verdict: 'valid', variants }))
   const diff = diffOf(runOf(judged('valid', { variants })), other)
@@ -97,7 +97,7 @@ test('what a safeguard that was left out lets happen is shown, and is nothing th
   )
 })
 
-test('experiments, variants and checks that only one of the runs has are named', () => {
+test('experiments, variants and checks that only one run has are listed', () => {
   const more = { name: 'causal-order', verdict: 'valid' as const, detail: '', variant: 'control' }
   const newer = result({
     variants: [...sampleResult.variants, { name: 'extra', about: '', environment: {} }],
@@ -112,7 +112,7 @@ test('experiments, variants and checks that only one of the runs has are named',
   assert.deepEqual(verdicts, [])
 })
 
-test('a result that the other run does not have is a verdict that got worse', () => {
+test('a result that is missing in the other run counts as worse', () => {
   const diff = diffOf(runOf(sampleResult, result({ experiment: 'replay' })), runOf(sampleResult))
   assert.deepEqual(diff.missing, ['streaming-kafka/replay'])
   assert.equal(gotWorse(diff), 1)
@@ -123,7 +123,7 @@ test('a result that the other run does not have is a verdict that got worse', ()
   assert.equal(gotWorse(diffOf(runOf(sampleResult), runOf(sampleResult, result({ experiment: 'replay' })))), 0)
 })
 
-test('a variant or a check that the other run does not have is a verdict that got worse', () => {
+test('a variant or check that is missing in the other run counts as worse', () => {
   const [throttled, control] = sampleResult.variants
   assert.ok(throttled && control)
   const checks = sampleResult.checks.filter(({ variant }) => variant === 'throttled')
@@ -142,7 +142,7 @@ test('a variant or a check that the other run does not have is a verdict that go
   assert.deepEqual([more.missing, gotWorse(more)], [[], 0])
 })
 
-test('a variant without a safeguard that is gone, or a check of it, is named and is nothing that got worse', () => {
+test('a missing variant without a safeguard, or a missing check of it, is listed and does not count as worse', () => {
   const variants = sampleResult.variants.map(variant =>
     variant.name === 'control' ? { ...variant, disabledSafeguard: 'inbox' } : variant,
   )
@@ -157,7 +157,7 @@ test('a variant without a safeguard that is gone, or a check of it, is named and
   }
 })
 
-test('two runs that have nothing in common are refused, since nothing could have got worse', () => {
+test('two runs without a common experiment are refused', () => {
   const compared = () => diffOf(runOf(sampleResult), runOf(result({ experiment: 'replay' })))
   assert.throws(compared, {
     name: 'UsageError',
@@ -166,7 +166,7 @@ test('two runs that have nothing in common are refused, since nothing could have
   assert.throws(() => diffOf(runOf(), runOf(sampleResult)), /beef has none;/)
 })
 
-test('lab diff says 1 when a verdict got worse and 0 when none did, as a table or as JSON', async () => {
+test('lab diff exits with 1 when a verdict got worse and with 0 otherwise, as a table or as JSON', async () => {
   const folder = testFolder()
   try {
     const written = (verdict: Verdict) => {

@@ -9,10 +9,10 @@ export type Diff = {
   one: string
   other: string
   conditions: Condition[]
-  /** What only one of the runs has, in words: experiments, their variants, their checks. */
+  /** Experiments, variants and checks that only one of the runs has. */
   onlyOne: string[]
   onlyOther: string[]
-  /** Of `onlyOne`, what counts as worse: all but what was found where a safeguard is left out. */
+  /** Of `onlyOne`, what counts as worse: all but variants that leave out a safeguard on purpose. */
   missing: string[]
   verdicts: VerdictChange[]
   measures: MeasureDiff[]
@@ -42,7 +42,7 @@ export function diffRuns(one: Summary, other: Summary, { all }: { all: boolean }
 
 const list = (names: readonly string[]): string => names.join(', ') || 'none'
 
-/** Verdicts that are worse, and those that are gone: what is not looked at any more must not pass for good. */
+/** Verdicts that are worse or missing: a check that is no longer evaluated must not pass for valid. */
 export const gotWorse = ({ verdicts, missing }: Pick<Diff, 'verdicts' | 'missing'>): number =>
   verdicts.filter(({ isWorse }) => isWorse).length + missing.length
 
@@ -57,7 +57,7 @@ function partsOnlyIn(pair: Pair, side: 'one' | 'other', opposite: 'one' | 'other
   return [...missing.map(name => `${pair.name}: the variant ${name}`), ...checksOnlyIn(pair, shared, pair[opposite])]
 }
 
-/** The pair without what its first side left out on purpose, which is no verdict on the model. */
+/** The pair without the first side's variants that leave out a safeguard on purpose, which do not count for the model. */
 const ofTheModel = (pair: Pair): Pair => ({
   ...pair,
   one: pair.one.map(result => {
@@ -95,10 +95,9 @@ function pairUp(oneResults: readonly Result[], otherResults: readonly Result[]):
 const nameOf = ({ model, experiment, cell }: Result): string =>
   `${model}/${cell ? `${cell.scenario} at ${cell.ordersPerSecond} orders/s` : experiment}`
 
-// What differs in the conditions under which two runs were measured: where it does, a difference of numbers may be of the
-// conditions and not of what is compared.
+// Conditions that differ between two runs: a difference in the numbers may come from them and not from the code compared.
 
-/** A condition in words, with its value in each run. */
+/** A condition, with its value in each run. */
 export type Condition = { what: string; one: string; other: string }
 
 const ABSENT = 'none'
@@ -133,7 +132,7 @@ function ofRun({ lab, machine, brokers, seed, profile, runtime }: Summary): Reco
   }
 }
 
-/** Of repetitions the first tells: they share their settings. */
+/** Those of the first repetition: all share their settings. */
 function ofResults(results: readonly Result[]): Record<string, string> {
   const [result] = results
   if (!result) return {}
@@ -215,7 +214,7 @@ const checksOf = (results: readonly Result[]) =>
     ({ name, variant }) => JSON.stringify([variant, name]),
   )
 
-/** What a safeguard that is left out on purpose lets happen is no verdict on the model. */
+/** A finding in a variant that leaves out a safeguard on purpose does not count for the model. */
 const isLeftOut = (results: readonly Result[], variant: string): boolean =>
   results.some(({ variants }) =>
     variants.some(({ name, disabledSafeguard }) => name === variant && disabledSafeguard !== undefined),
@@ -226,13 +225,13 @@ const isLeftOut = (results: readonly Result[], variant: string): boolean =>
  *
  * Guarantees: a difference is claimed only between repetitions whose ranges do not touch, and never where a figure that is
  * "at least" could be on the other side of the range; a void or a missing measure is named as such. Does not guarantee
- * that a difference is of what is compared: conditions that differ are told apart from it.
+ * that a difference comes from the code compared: conditions that differ are listed separately.
  */
 
 /** `values`: one a repetition that has one. `void`: so many have none, because of `note`. */
 export type Side = { values: number[]; atLeast: boolean; void: number; note?: string }
 
-/** `says`: how the second run stands to the first. */
+/** `difference`: how the second run differs from the first. */
 export type MeasureDiff = {
   of: string
   variant: string
@@ -240,7 +239,7 @@ export type MeasureDiff = {
   unit: string
   one: Side
   other: Side
-  says: string
+  difference: string
 }
 
 /** Those of the columns of either, or all, of the variants that both have. */
@@ -259,8 +258,8 @@ function compareMeasures({ name: of, one, other }: Pair, { all }: { all: boolean
       if (units.length === 0) return []
       const isThis = (measure: Measure) => measure.variant === variant && measure.name === name
       const sides = { one: sideOf(ones.filter(isThis)), other: sideOf(others.filter(isThis)) }
-      const says = units.length > 1 ? `not comparable: in ${units.join(' and in ')}` : standing(sides)
-      return [{ of, variant, name, unit: units.join(', '), ...sides, says }]
+      const difference = units.length > 1 ? `not comparable: in ${units.join(' and in ')}` : differenceOf(sides)
+      return [{ of, variant, name, unit: units.join(', '), ...sides, difference }]
     })
   })
 }
@@ -276,7 +275,7 @@ function sideOf(measures: readonly Measure[]): Side {
   }
 }
 
-function standing({ one, other }: { one: Side; other: Side }): string {
+function differenceOf({ one, other }: { one: Side; other: Side }): string {
   const why = [whyNothing(one, 'first'), whyNothing(other, 'second')].filter(text => text !== undefined)
   if (why.length > 0) return why.join('; ')
   const { verdict, ratio, text } = compare(other.values, one.values)
@@ -288,7 +287,7 @@ function standing({ one, other }: { one: Side; other: Side }): string {
   return high.atLeast && ratio !== undefined ? `${verdict}, ${bound} ×${ratio.toFixed(2)}` : text
 }
 
-/** What is void in part is seldom so by chance: the rest would flatter. */
+/** Where some repetitions are void, the others would flatter: void values are seldom void by chance. */
 function whyNothing({ values, void: empty, note }: Side, which: string): string | undefined {
   if (empty === 0) return values.length > 0 ? undefined : `not measured in the ${which}`
   return `void ${values.length > 0 ? 'in part ' : ''}in the ${which}${note === undefined ? '' : `: ${note}`}`

@@ -30,46 +30,48 @@ const cells = (values: readonly (number | Partial<Measure>)[]) =>
       }),
     ),
   )
-const says = (one: readonly (number | Partial<Measure>)[], other: readonly (number | Partial<Measure>)[]) =>
-  diffOf(cells(one), cells(other)).measures.map(row => row.says)
+const differencesOf = (one: readonly (number | Partial<Measure>)[], other: readonly (number | Partial<Measure>)[]) =>
+  diffOf(cells(one), cells(other)).measures.map(row => row.difference)
 
-test('repetitions are told apart only where their ranges do not touch, and the second run is what is higher or lower', () => {
-  assert.deepEqual(says([1, 2, 3], [40, 50, 60]), ['higher, ×25.00'])
-  assert.deepEqual(says([40, 50, 60], [1, 2, 3]), ['lower, ×0.04'])
-  assert.deepEqual(says([1, 2, 3], [2, 3, 4]), ['indistinguishable'])
+test('repetitions differ only where their ranges do not touch, and the second run is reported as higher or lower', () => {
+  assert.deepEqual(differencesOf([1, 2, 3], [40, 50, 60]), ['higher, ×25.00'])
+  assert.deepEqual(differencesOf([40, 50, 60], [1, 2, 3]), ['lower, ×0.04'])
+  assert.deepEqual(differencesOf([1, 2, 3], [2, 3, 4]), ['indistinguishable'])
   const text = shown(cells([1, 2, 3]), cells([40, 50, 60]))
   assert.match(text, /p99 \[ms\] +│ +2\.00 \(1\.00 to 3\.00\) │ +50\.0 \(40\.0 to 60\.0\) │ higher/)
 })
 
-test('one measurement against another is shown beside it, and nothing is claimed', () => {
-  assert.deepEqual(says([1], [50]), ['not repeated'])
-  assert.deepEqual(says([1], [50, 60]), ['not repeated'])
+test('of single runs both values are shown, and no difference is claimed', () => {
+  assert.deepEqual(differencesOf([1], [50]), ['not repeated'])
+  assert.deepEqual(differencesOf([1], [50, 60]), ['not repeated'])
 })
 
-test('a void and a missing measure are named with the reason, and repetitions that are void are counted', () => {
+test('void and missing measures are shown with the reason, and void repetitions are counted', () => {
   const bound = { note: 'generator-bound' }
-  assert.deepEqual(says([1, 2], [bound, bound]), ['void in the second: generator-bound'])
-  assert.deepEqual(says([bound], [bound]), ['void in the first: generator-bound; void in the second: generator-bound'])
-  assert.deepEqual(says([1, 2, bound], [50, 60, 70]), ['void in part in the first: generator-bound'])
+  assert.deepEqual(differencesOf([1, 2], [bound, bound]), ['void in the second: generator-bound'])
+  assert.deepEqual(differencesOf([bound], [bound]), [
+    'void in the first: generator-bound; void in the second: generator-bound',
+  ])
+  assert.deepEqual(differencesOf([1, 2, bound], [50, 60, 70]), ['void in part in the first: generator-bound'])
   const kept = sampleResult.measures.filter(({ name }) => name !== 'peak lag')
   const lag = diffOf(runOf(sampleResult), runOf(result({ measures: kept }))).measures.find(
     ({ name }) => name === 'peak lag',
   )
-  assert.equal(lag?.says, 'not measured in the second')
+  assert.equal(lag?.difference, 'not measured in the second')
   assert.match(shown(cells([1, 2, bound]), cells([5, 6])), /1\.50 \(1\.00 to 2\.00\), 1 of 3 void/)
 })
 
-test('a figure that is only "at least" is never lower than another', () => {
+test('a lower bound is never reported as lower', () => {
   const open = (value: number) => ({ value, atLeast: true })
-  assert.deepEqual(says([open(10), 11], [50, 60]), ['unknown: the lower is only "at least"'])
-  assert.deepEqual(says([50, 60], [open(10), 11]), ['unknown: the lower is only "at least"'])
-  assert.deepEqual(says([10, 10], [50, open(50)]), ['higher, at least ×5.00'])
-  assert.deepEqual(says([open(50), 50], [10, 10]), ['lower, at most ×0.20'])
+  assert.deepEqual(differencesOf([open(10), 11], [50, 60]), ['unknown: the lower is only "at least"'])
+  assert.deepEqual(differencesOf([50, 60], [open(10), 11]), ['unknown: the lower is only "at least"'])
+  assert.deepEqual(differencesOf([10, 10], [50, open(50)]), ['higher, at least ×5.00'])
+  assert.deepEqual(differencesOf([open(50), 50], [10, 10]), ['lower, at most ×0.20'])
 })
 
 test('measures in two units are not compared', () => {
   assert.deepEqual(
-    says(
+    differencesOf(
       [1, 2],
       [
         { value: 3, unit: 's' },

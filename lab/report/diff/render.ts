@@ -35,7 +35,7 @@ function verdictLines({ one, other, verdicts, onlyOne, onlyOther }: Diff): strin
     return [onlyOne.length + onlyOther.length > 0 ? 'No verdict that both have differs.' : 'No verdict differs.']
   const rows = verdicts.map(({ of, variant, check, ...row }) => [
     [of, ...(variant === undefined ? [] : [variant])].join(': '),
-    check ?? 'the whole',
+    check ?? 'all checks',
     row.one,
     row.other,
     row.isWorse ? 'worse' : '',
@@ -51,12 +51,12 @@ function measureLines({ one, other, measures }: Diff): string[] {
     styleText('bold', of),
     draw(
       ['variant', 'measure', one, other, 'the second is'],
-      rows.map(({ variant, name, unit, says, ...sides }) => [
+      rows.map(({ variant, name, unit, difference, ...sides }) => [
         variant,
         isShown(unit) ? `${name} [${unit}]` : name,
         sideText(sides.one, unit),
         sideText(sides.other, unit),
-        says,
+        difference,
       ]),
       [0, 1, 4],
     ),

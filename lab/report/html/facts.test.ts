@@ -10,7 +10,7 @@ const registry = { experiments: [], scenarios: [], models: [] }
 const pageOf = (summary: Summary) => reportPage(summary, { registry })
 const matches = (text: string, pattern: RegExp): string[] => [...text.matchAll(pattern)].map(([, found]) => found ?? '')
 
-test('what a variant sets in its services stands beside what it promises, and beside what it is about', () => {
+test('the settings of a variant are shown beside its durability and its description', () => {
   const variants = [{ name: 'throttled', about: 'slow', environment: { order_service: { OUTBOX: 'off' } } }]
   const result = { ...sampleResult, variants }
   const set = /<code>order_service: OUTBOX=off<\/code>/
@@ -20,7 +20,7 @@ test('what a variant sets in its services stands beside what it promises, and be
   assert.match(pageOf(sampleSummary([result])), /<dd>slow <code>order_service: OUTBOX=off<\/code><\/dd>/)
 })
 
-test('what the death of a broker does not test stands beside the promises too', () => {
+test('the caveat of the scenario that kills brokers is shown beside the durability', () => {
   const { comparison = assert.fail() } = whole
   const about = comparison.about.map(each => (each.name === 'broker-dead' ? { ...each, caveat: 'One node.' } : each))
   const page = pageOf({ ...whole, comparison: { ...comparison, about } })
@@ -33,13 +33,13 @@ test('each box of checks is named after its result', () => {
   assert.equal(new Set(names).size, names.length)
 })
 
-test('the picture of an experiment whose clocks differ says that completion is unknown', () => {
+test('the picture of an experiment whose clocks differ labels completion as unknown', () => {
   const { orders } = sampleOrders('sync-rest', 'throttled', 'x', 1)
   const void50 = { variant: 'throttled', name: 'completed p50', unit: 'ms', value: null, note: 'the clocks differ' }
   const page = pageOf(sampleSummary([{ ...sampleResult, orders: [orders], measures: [void50] }]))
   assert.match(page, />completion unknown: the clocks differ</)
 })
 
-test('the version of the lab that made a run is one of its facts', () => {
+test('the report names the version of the lab that made the run', () => {
   assert.match(pageOf({ ...whole, lab: '9.9.9 (abc)' }), /<dt>lab<\/dt><dd>9\.9\.9 \(abc\)<\/dd>/)
 })

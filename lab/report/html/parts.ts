@@ -31,8 +31,8 @@ export function gridTable(label: string, { heads, rows, notes }: Grid, names?: r
     return markup`<tr><th scope="row">${name}${unit !== '' && markup` <span class="unit">${unit}</span>`}</th>${cells}</tr>`
   })
   const table = markup`<table><thead><tr><td></td>${top}</tr></thead><tbody>${body}</tbody></table>`
-  const said = notes.length > 0 && markup`<p class="notes">${notes.map(note => markup`<span>${note}</span> `)}</p>`
-  return markup`${scrolling(label, table)}${said}`
+  const footnotes = notes.length > 0 && markup`<p class="notes">${notes.map(note => markup`<span>${note}</span> `)}</p>`
+  return markup`${scrolling(label, table)}${footnotes}`
 }
 
 /** Every check of a result, collapsed. @param before shown before the counts */

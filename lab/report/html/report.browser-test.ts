@@ -1,4 +1,4 @@
-// The report in a real browser: everything is drawn, nothing is asked of a network, and it can be read by whom it is for.
+// The report in a real browser: everything is drawn, nothing is requested from a network, and it is accessible.
 import assert from 'node:assert/strict'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -30,7 +30,7 @@ after(async () => {
   rmSync(folder, { recursive: true, force: true })
 })
 
-/** The report, and all that went wrong with it: complaints of the console, errors, and whatever it asked for beside itself. */
+/** The report, with everything that went wrong: console messages, errors, and requests for anything but itself. */
 async function open(
   options: BrowserContextOptions = {},
 ): Promise<{ page: Page; wrong: string[]; close(): Promise<void> }> {
@@ -69,13 +69,13 @@ for (const [name, viewport] of Object.entries(SCREENS))
       await close()
     })
 
-/** The longest word must not make a reader push the page aside. */
+/** The longest word must not make the page scroll sideways. */
 async function noWider(page: Page): Promise<void> {
   const beyond = await page.evaluate<number>('document.documentElement.scrollWidth - window.innerWidth')
   assert.ok(beyond <= 0, `${beyond} px beyond the screen`)
 }
 
-test('each scenario has panels for each model that has a like of it, on one axis, and its band', async () => {
+test('each scenario has panels for each model that supports it, on one axis, with its band', async () => {
   const { page, close } = await open()
   for (const { name, without } of about.filter(scenario => scenario.name !== HEALTHY)) {
     const figure = page.locator(`[id="${scenarioAnchor(name)}"] figure[data-figure="scenario"]`)
@@ -91,7 +91,7 @@ test('each scenario has panels for each model that has a like of it, on one axis
   await close()
 })
 
-test('light and dark are told apart, and text stands out from its ground in both', async () => {
+test('light and dark differ, and text has enough contrast in both', async () => {
   const grounds = new Set<string>()
   for (const colorScheme of ['light', 'dark'] as const) {
     const { page, close } = await open({ colorScheme })
@@ -104,7 +104,7 @@ test('light and dark are told apart, and text stands out from its ground in both
   assert.equal(grounds.size, 2)
 })
 
-test('the keyboard leads past the head to the results, and from a verdict to what it rests on', async () => {
+test('the keyboard reaches the results past the head, and the section of a verdict', async () => {
   const { page, close } = await open()
   await page.keyboard.press('Tab')
   await page.keyboard.press('Enter')
@@ -119,7 +119,7 @@ test('the keyboard leads past the head to the results, and from a verdict to wha
   await close()
 })
 
-test('without scripts nothing is missing', async () => {
+test('the page is complete without scripts', async () => {
   const texts = []
   for (const javaScriptEnabled of [true, false]) {
     const { page, close } = await open({ javaScriptEnabled })

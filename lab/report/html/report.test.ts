@@ -35,7 +35,7 @@ function poisoned<Value>(value: Value, key = ''): Value {
   if (typeof value !== 'object' || value === null) return value
   return Object.fromEntries(Object.entries(value).map(([name, each]) => [name, poisoned(each, name)])) as Value
 }
-/** Unions of words, and what tells which parts belong together. */
+/** Values that the code compares, such as verdicts. */
 const KEPT = new Set(['verdict', 'runtime', 'profile', 'startedAt'])
 
 const matches = (text: string, pattern: RegExp): string[] => [...text.matchAll(pattern)].map(([, found]) => found ?? '')
@@ -47,7 +47,7 @@ test('no text of a summary becomes markup, in whatever field', () => {
     const page = pageOf(poisoned(summary))
     assert.ok(page.includes('&lt;script&gt;alert(&quot;1&quot;)'), 'the text is not shown at all')
     lacks(page, /<script|<img/)
-    // No quote of a text has ended an attribute: what stands outside of quotes is the page's own.
+    // No quote of a text has ended an attribute: text outside of quotes is the page's own.
     lacks(page.replaceAll(/="[^"]*"/g, ''), /<[^>]*onerror/)
   }
 })
@@ -62,7 +62,7 @@ test('the policy of the page allows its own style and nothing else, and nothing 
   assert.deepEqual([...new Set(matches(page, /(https?:\/\/[^"'<\s]+)/g))], ['http://www.w3.org/2000/svg'])
 })
 
-test('every id exists once, and every link leads to one', () => {
+test('every id is unique, and every link has its target', () => {
   const page = pageOf(whole)
   const ids = matches(page, /\sid="([^"]*)"/g)
   assert.equal(new Set(ids).size, ids.length)
@@ -80,7 +80,7 @@ test('every id exists once, and every link leads to one', () => {
   )
 })
 
-test('a whole comparison stays below 3 MB, is the same each time, and no number is missing its digits', () => {
+test('the report of a complete comparison is smaller than 3 MB, deterministic, and has no broken number', () => {
   const page = pageOf(whole)
   assert.ok(page.length < 3_000_000, `${page.length} bytes`)
   assert.equal(page, pageOf(sampleComparison()))
@@ -142,7 +142,7 @@ test('a recommendation links to its evidence within the page, and nowhere else',
   )
 })
 
-test('an experiment that could not be finished says so, and one without measures, curves or checks has its place', () => {
+test('an unfinished experiment shows its failure, and one without measures, curves or checks has a section', () => {
   const empty = { ...sampleResult, variants: [], checks: [], measures: [], series: [], marks: [], explanation: [] }
   const page = pageOf(sampleSummary([{ ...empty, verdict: 'unknown', failure: 'no Kafka could be had' }, empty]))
   assert.match(page, /It could not be finished: no Kafka could be had/)
@@ -151,7 +151,7 @@ test('an experiment that could not be finished says so, and one without measures
   lacks(page, /NaN|undefined|Infinity/)
 })
 
-test('the committed summaries, which hold no orders and no quantiles, have their report', () => {
+test('the committed summaries, which have no orders and no quantiles, can be rendered as reports', () => {
   for (const { name } of models) {
     const file = join(ROOT, summaryOf(name))
     const summary = parseSummary(readFileSync(file, 'utf8'), file)

@@ -1,4 +1,4 @@
-// The two or three numbers of the overview. An experiment that is not named here shows the first of its columns.
+// The key metrics of the overview, at most three for each experiment. One that is not listed here shows its first columns.
 import { GENERATOR_BOUND } from '#engine/analysis/measures.ts'
 import type { Result } from '#engine/run/summary.ts'
 import { NOTHING, withUnit } from './numbers.ts'

@@ -1,7 +1,7 @@
-// Numbers as tables show them: digits that mean something, thousands apart, the unit in the column's head.
+// Numbers for tables: significant digits, thousands separators, the unit in the head of the column.
 import type { Measure } from '#engine/run/summary.ts'
 
-/** What stands where there is no value. */
+/** Shown where there is no value. */
 export const NOTHING = '–'
 
 /** `4.21`, `48.3`, `2,012`; with "≥" where attempts without an answer count at their deadline. */
@@ -10,13 +10,13 @@ export function cell(measure: Pick<Measure, 'value' | 'unit' | 'atLeast'> | unde
   return `${measure.atLeast ? '≥ ' : ''}${digits(measure.value, measure.unit)}`
 }
 
-/** With its unit: `4.21 ms`, `99.7 %`, `1,100`. Orders and messages are counted, and need no word. */
+/** With its unit: `4.21 ms`, `99.7 %`, `1,100`. Counts of orders and messages have no unit. */
 export function withUnit(measure: Pick<Measure, 'value' | 'unit' | 'atLeast'>): string {
   const text = cell(measure)
   return text === NOTHING || !isShown(measure.unit) ? text : `${text} ${measure.unit}`
 }
 
-/** Whether a unit says more than the name of the measure does. */
+/** Whether the unit adds information to the name of the measure. */
 export const isShown = (unit: string): boolean => unit !== '' && unit !== 'orders' && unit !== 'messages'
 
 function digits(value: number, unit: string): string {

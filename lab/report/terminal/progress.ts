@@ -9,7 +9,7 @@ import type { RuntimeName } from '../../session/environment.ts'
 type Line = { output: string }
 type Step = { name: string; done: PromiseWithResolvers<void>; line: Line | undefined }
 
-/** @param show is given each result when its list has ended */
+/** @param show called with each result when its task list has ended */
 export function liveReporter(profile: Profile, runtime: RuntimeName, show: (result: Result) => void): Reporter {
   let steps: Step[] = []
   let running: Promise<unknown> = Promise.resolve()
@@ -28,7 +28,7 @@ export function liveReporter(profile: Profile, runtime: RuntimeName, show: (resu
     progress(task, line) {
       const own = steps.find(({ name }) => name === task || line.startsWith(`${name}: `))
       if (!own) return
-      // Variants follow each other: what stands before the one that speaks is done.
+      // Variants run one after the other: those before the one that reports are done.
       for (const step of steps.slice(0, steps.indexOf(own))) step.done.resolve()
       if (own.line) own.line.output = own.name === task ? line : line.slice(own.name.length + 2)
     },
@@ -64,7 +64,7 @@ const EVERY_MS = 1_000
 
 type Written = { line: string; step: string; atMs: number }
 
-/** @param show is given each result when it is there */
+/** @param show called with each result */
 export function plainReporter(write: (line: string) => void, show: (result: Result) => void): Reporter {
   const last = new Map<string, Written>()
   return {

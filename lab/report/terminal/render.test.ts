@@ -7,7 +7,7 @@ import { cell } from './numbers.ts'
 import { overviewTable, resultsPage } from '../markdown.ts'
 import { renderOverview, renderResult } from './report.ts'
 
-test('numbers show digits that mean something, and "≥" where attempts have no answer', () => {
+test('numbers show significant digits, and "≥" where they are lower bounds', () => {
   const shown = (value: number | null, unit: string, atLeast = false) => cell({ value, unit, atLeast })
   assert.equal(shown(4.2104, 'ms'), '4.21')
   assert.equal(shown(48.25, 'ms'), '48.3')
@@ -17,7 +17,7 @@ test('numbers show digits that mean something, and "≥" where attempts have no 
   assert.equal(shown(null, 'ms'), '–')
 })
 
-test('a table has a row a variant and a column a measure; a cell without a number says why', () => {
+test('a table has a row for each variant and a column for each measure; a cell without a number has its reason', () => {
   const { heads, rows, notes } = gridOf(sampleResult)
   assert.deepEqual(heads, [
     { name: 'accepted p50', unit: 'ms' },
@@ -31,27 +31,27 @@ test('a table has a row a variant and a column a measure; a cell without a numbe
   assert.deepEqual(notes, ['(1) generator-bound'])
 })
 
-test('a table that is wider than the terminal is turned round, and holds the same', () => {
+test('a table that is wider than the terminal is transposed', () => {
   const wide = textTable(gridOf(sampleResult), 200)
   const narrow = textTable(gridOf(sampleResult), 30)
   assert.match(wide, /│ throttled │\s+4\.21 │/)
   assert.match(narrow, /│ accepted p50 \[ms\]\s+│\s+4\.21 │/)
 })
 
-test('a result shows its sentences, its verdict, and each check that is not valid with its detail', () => {
+test('a result shows its sentences, its verdict, and the detail of each check that is not valid', () => {
   const text = stripVTControlCharacters(renderResult(sampleResult, 120))
   assert.match(text, /It rose and fell\./)
   assert.match(text, /✘ invalid: 1 of 2 checks valid \(lost\)/)
   assert.match(text, / {2}✘ invalid lost \(control\): 1 found among 10000: order-7\./)
 })
 
-test('the overview has a row an experiment, and says where the files are', () => {
+test('the overview has a row for each experiment, and the folder of the files', () => {
   const text = renderOverview(sampleSummary([sampleResult]), 'runs/beef')
   assert.match(text, /│ streaming-kafka\/consumer-lag │ ✘ invalid │ control: peak lag 12,345 records\s+│\s+31\.3 │/)
   assert.match(text, /runs\/beef\/ /)
 })
 
-test('a run that was stopped says on the terminal how much of it is there, and a whole one does not', () => {
+test('the overview of a stopped run says how many results it has, and that of a complete run does not', () => {
   const whole = { ...sampleSummary([sampleResult]), requested: ['streaming-kafka/consumer-lag'] }
   assert.doesNotMatch(renderOverview(whole, 'runs/beef'), /stopped/)
   const cut = { ...whole, requested: [...whole.requested, 'streaming-kafka/replay'] }
@@ -59,13 +59,13 @@ test('a run that was stopped says on the terminal how much of it is there, and a
   assert.match(renderOverview({ ...cut, results: [] }, 'runs/beef'), /The run was stopped: it has 0 of 2 results\./)
 })
 
-test('Markdown cannot be broken by what a name or a detail holds', () => {
+test('a name or a detail cannot break a Markdown table', () => {
   const measures = [{ variant: 'a|b', name: 'accepted p50', unit: 'ms', value: 1 }]
   const variants = [{ name: 'a|b', about: '', environment: {} }]
   assert.match(markdownTable(gridOf({ columns: ['accepted p50'], variants, measures })), /^\| a\\\|b \| 1\.00 \|$/m)
 })
 
-test('a detail of a check is text on the page, whatever is in it: no markup, and no end of its cell', () => {
+test('the detail of a check is escaped in Markdown: no markup, and no end of its cell', () => {
   const detail = 'a \\| b <img src=x> [x](y) `z`'
   const page = resultsPage(
     'sync-rest',
@@ -74,7 +74,7 @@ test('a detail of a check is text on the page, whatever is in it: no markup, and
   assert.ok(page.includes('| valid | a \\\\\\| b &lt;img src=x> \\[x](y) \\`z\\` |'), page)
 })
 
-test('the page of a model has every experiment with its table, picture and verdict, and the overview links to it', () => {
+test('the page of a model has each experiment with its table, picture and verdict, and the overview links to it', () => {
   const page = resultsPage('streaming-kafka', sampleSummary([sampleResult]))
   assert.match(page, /<a id="consumer-lag"><\/a>\n\n## Consumer lag: What becomes of the lag\?/)
   assert.match(page, /!\[consumer-lag\]\(\.\.\/\.\.\/test-results-screenshot\/consumer-lag\.svg\)/)

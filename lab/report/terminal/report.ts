@@ -1,4 +1,4 @@
-// Results and whole runs on the terminal, from the JSON alone, and the lines about their conditions that pages share.
+// Results and expected runs on the terminal, from the JSON alone, and the lines about their conditions that pages share.
 import { styleText } from 'node:util'
 import type { Result, Summary, Comparison } from '#engine/run/summary.ts'
 import type { Verdict } from '#engine/checks/check.ts'
@@ -29,7 +29,7 @@ export function renderResult(result: Result, width: number): string {
     .join('\n')
 }
 
-/** The verdict in a line; each check that is not valid with what it says, in a line of its own. */
+/** The verdict in a line, and a line with the detail of each check that is not valid. */
 function verdictLines({ verdict, checks }: Pick<Result, 'verdict' | 'checks'>): string[] {
   const valid = checks.filter(check => check.verdict === 'valid').length
   const names = [...new Set(checks.map(({ name }) => name))]
@@ -123,8 +123,8 @@ export function stoppedText({
   comparison,
   results,
 }: Pick<Summary, 'requested' | 'comparison' | 'results'>): string {
-  const whole = requested?.length ?? (comparison ? cellsOf(comparison) : 0)
-  return results.length < whole ? `The run was stopped: it has ${results.length} of ${whole} results.` : ''
+  const expected = requested?.length ?? (comparison ? cellsOf(comparison) : 0)
+  return results.length < expected ? `The run was stopped: it has ${results.length} of ${expected} results.` : ''
 }
 
 /** How many results a complete comparison has. */

@@ -13,7 +13,7 @@ export type Grid = {
   notes: string[]
 }
 
-/** Of an experiment, a row a variant. Columns that none has are left out; a measure that one lacks is a bare dash. */
+/** The grid of an experiment: a row for each variant. Columns without any measure are left out; a missing measure is a dash. */
 export function gridOf({ columns, variants, measures }: Pick<Result, 'columns' | 'variants' | 'measures'>): Grid {
   const known = columns.filter(name => measures.some(measure => measure.name === name))
   const { mark, notes } = reasons()
@@ -31,7 +31,7 @@ export function gridOf({ columns, variants, measures }: Pick<Result, 'columns' |
   return { heads, rows, notes: notes() }
 }
 
-/** The unit is said where the name does not say it. */
+/** The unit is shown where the name does not contain it. */
 export const headOf = (name: string, unit = ''): Grid['heads'][number] => ({
   name,
   unit: isShown(unit) && !name.split(' ').includes(unit) ? unit : '',
@@ -60,7 +60,7 @@ export function textTable(grid: Grid, width: number): string {
     ['', ...grid.heads.map(stacked)],
     grid.rows.map(({ name, cells }) => [name, ...cells]),
   )
-  const { heads, rows } = turned(grid)
+  const { heads, rows } = transposed(grid)
   return [fits(upright, width) ? upright : draw(heads, rows), ...grid.notes].join('\n')
 }
 
@@ -69,17 +69,17 @@ export function markdownTable(grid: Grid): string {
   const { heads, rows } =
     grid.heads.length <= MARKDOWN_COLUMNS
       ? { heads: ['', ...grid.heads.map(headLine)], rows: grid.rows.map(({ name, cells }) => [name, ...cells]) }
-      : turned(grid)
+      : transposed(grid)
   return [markdown(heads, rows), ...(grid.notes.length > 0 ? ['', grid.notes.join('; ')] : [])].join('\n')
 }
 
 const fits = (table: string, width: number): boolean => table.split('\n').every(line => line.length <= width)
 
-/** As it stands, in Markdown: text that somebody else wrote is no markup. `markdown` sees to what would end a cell. */
+/** Escapes text of other origin, so that it is no markup in Markdown. `markdown` escapes the ends of cells. */
 export const literal = (text: string): string =>
   text.replaceAll('\\', '\\\\').replaceAll('<', '&lt;').replaceAll('[', '\\[').replaceAll('`', '\\`')
 
-/** The first column is text, the others are numbers unless told otherwise. */
+/** The first column is text. @param numbers whether the others are numbers */
 export function markdown(heads: readonly string[], rows: readonly (readonly string[])[], numbers = true): string {
   const line = (cells: readonly string[]) =>
     `| ${cells.map(text => text.replaceAll('|', '\\|').replaceAll('\n', '<br>')).join(' | ')} |`
@@ -88,7 +88,7 @@ export function markdown(heads: readonly string[], rows: readonly (readonly stri
 }
 
 /** A row a measure, a column a variant. */
-function turned({ heads, rows }: Grid): { heads: string[]; rows: string[][] } {
+function transposed({ heads, rows }: Grid): { heads: string[]; rows: string[][] } {
   return {
     heads: ['', ...rows.map(({ name }) => name)],
     rows: heads.map((head, index) => [headLine(head), ...rows.map(({ cells }) => cells[index] ?? '')]),
