@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import type { DecisionRow, MovementRow, NotificationRow, OrderRow } from '#common/contracts/evidence.ts'
 import type { PlannedOrder } from '#engine/load/orders.ts'
-import { isQuiet } from '#engine/run/evidence.ts'
+import { isQuiescent } from '#engine/run/evidence.ts'
 import type { Evidence } from '#engine/run/history.ts'
 import { waitFor } from '#host/wait-for.ts'
 import { assertSound } from './assert-sound.ts'
@@ -37,7 +37,7 @@ export async function decidedOne(system: TestSystem, orderId: string): Promise<F
 async function quiescentEvidence(system: TestSystem, orderIds: string[]): Promise<Evidence | false> {
   const evidence = await system.evidence()
   const known = new Set(evidence.orders.map(({ orderId }) => orderId))
-  return orderIds.every(orderId => known.has(orderId)) && isQuiet(evidence) && evidence
+  return orderIds.every(orderId => known.has(orderId)) && isQuiescent(evidence) && evidence
 }
 
 function factsOf(evidence: Evidence, orderId: string): Facts {

@@ -12,7 +12,7 @@ import { join } from 'node:path'
 import type { FaultsView } from '#common/contracts/http.ts'
 import type { BrokerInspector, Deployment, Model, Operations, Role } from '#engine/experiment/model.ts'
 import type { Runtime } from '#engine/experiment/runtime.ts'
-import { isQuiet, readEvidence } from '#engine/run/evidence.ts'
+import { isQuiescent, readEvidence } from '#engine/run/evidence.ts'
 import type { Evidence } from '#engine/run/history.ts'
 import { deleteJson, postJson } from '#engine/run/http.ts'
 import type { Child } from '#host/child.ts'
@@ -109,7 +109,11 @@ export async function startSystem<Own extends Operations>(
   }
   const folder = mkdtempSync(join(tmpdir(), `${model.name}-`))
   const startOptions = new Map<string, StartOptions>()
-  const { runtime, place, processOf } = await createProcesses({
+  const {
+    runtime,
+    deployment: asServicesSeeIt,
+    processOf,
+  } = await createProcesses({
     model,
     broker: options.servicesBroker ?? broker,
     prefix: `test-${randomBytes(6).toString('hex')}.`,
@@ -124,7 +128,7 @@ export async function startSystem<Own extends Operations>(
       return { ...child, ...output, env: { ...child.env, ...environment } }
     },
   })
-  const deployment = { ...place, broker }
+  const deployment = { ...asServicesSeeIt, broker }
   const inspector = await model.connect(deployment)
   t.after(async () => {
     await runtime.stop()
@@ -222,7 +226,7 @@ function observationsOf(system: Pick<TestSystem, 'model' | 'inspector' | 'runtim
       until(
         `${count} orders to be decided and confirmed`,
         deadlineMs,
-        now => now.orders.length >= count && isQuiet(now),
+        now => now.orders.length >= count && isQuiescent(now),
       ),
     async assertSound(expected) {
       // What is still open after that is for the checks to name.

@@ -42,7 +42,7 @@ test('a holder keeps others out up to their deadline, and gives the lock back by
   await once(holder.stdout, 'data')
   let waited = 0
   const options = { deadlineMs: 30, onWait: () => waited++ }
-  await assert.rejects(withLock('held', assert.fail, options), /in vain for another lab to finish with "held"/)
+  await assert.rejects(withLock('held', assert.fail, options), /waiting for another lab to finish with "held"/)
   assert.equal(waited, 1)
   holder.kill('SIGKILL')
   await once(holder, 'exit')

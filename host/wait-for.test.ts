@@ -11,7 +11,7 @@ test('the value that became true is returned', async () => {
 
 test('at the deadline the error names what was awaited', async () => {
   const wait = waitFor(() => false, { deadlineMs: 5, everyMs: 1, what: 'the queue to be empty' })
-  await assert.rejects(wait, /^Error: Waited 5 ms in vain for the queue to be empty\.$/)
+  await assert.rejects(wait, /^Error: Timed out after 5 ms waiting for the queue to be empty\.$/)
 })
 
 test('an aborted signal ends the wait', async () => {

@@ -1,14 +1,14 @@
 /**
- * Waits for a condition in place of a fixed time. Guarantees that it ends: with the condition's value, or
- * at the deadline with an error that names what was awaited. It does not interrupt a condition that hangs.
+ * Waits for a condition instead of a fixed time. Guarantees that it ends: with the condition's value, or
+ * at the deadline with an error that names the condition. It does not interrupt a condition that hangs.
  */
 import { setTimeout as sleep } from 'node:timers/promises'
 
 export type WaitOptions = {
   deadlineMs: number
-  /** Pause between two looks; 50 when not given. */
+  /** Pause between two probes; 50 when not given. */
   everyMs?: number
-  /** Completes the sentence "Waited … ms in vain for …". */
+  /** Completes the sentence "Timed out after … ms waiting for …". */
   what: string
   signal?: AbortSignal
 }
@@ -25,7 +25,7 @@ export async function waitFor<T>(
     signal?.throwIfAborted()
     const value = await condition()
     if (value) return value as Truthy<T>
-    if (performance.now() >= deadline) throw new Error(`Waited ${deadlineMs} ms in vain for ${what}.`)
+    if (performance.now() >= deadline) throw new Error(`Timed out after ${deadlineMs} ms waiting for ${what}.`)
     await sleep(everyMs, undefined, { signal })
   }
 }

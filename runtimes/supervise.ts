@@ -1,6 +1,6 @@
 // What runtimes have in common: each service has a child of the lab that ends when the service does, and is healthy
-// before it counts as started. Guarantees: a death that nobody asked for is counted, and a supervised service is started
-// again. A start that fails says in one sentence what the service said.
+// before it counts as started. Guarantees: a death that was not requested is counted, and a supervised service is started
+// again. A start that fails gives the service's last line.
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Child } from '#host/child.ts'
@@ -21,11 +21,11 @@ export type ProcessDriver = Pick<Runtime, 'name' | 'url' | 'wipe' | 'pause' | 'r
 
 type Options = Pick<Opening, 'model' | 'logFolder' | 'supervised' | 'signal'>
 
-export function supervise(hands: ProcessDriver, { model, logFolder, supervised, signal }: Options): Runtime {
+export function supervise(driver: ProcessDriver, { model, logFolder, supervised, signal }: Options): Runtime {
   const children = new Map<string, Child>()
   const deaths = new Map<string, number>()
-  /** Children that were told to end: their end is no death. */
-  const told = new WeakSet<Child>()
+  /** Children whose stop was requested: their end is no death. */
+  const stopRequested = new WeakSet<Child>()
   const running = (service: string): boolean => children.get(service)?.running ?? false
   let stopped = false
 
@@ -38,52 +38,53 @@ export function supervise(hands: ProcessDriver, { model, logFolder, supervised, 
   async function start(service: string): Promise<void> {
     if (running(check(service))) throw new Error(`${service} is running already`)
     const stderrFile = join(logFolder, `${service}.stderr`)
-    const child = hands.launch(service, { stdoutFile: join(logFolder, `${service}.log`), stderrFile })
+    const child = driver.launch(service, { stdoutFile: join(logFolder, `${service}.log`), stderrFile })
     children.set(service, child)
     void child.exited.then(() => {
-      if (told.has(child)) return
+      if (stopRequested.has(child)) return
       deaths.set(service, (deaths.get(service) ?? 0) + 1)
       if (supervised.includes(service) && !signal.aborted && !stopped) start(service).catch(() => {})
     })
     const healthy = async () => {
       if (!child.running) throw new Error(`${service} did not start: ${lastLine(stderrFile)}`)
-      return getJson(`${hands.url(service)}/health`).catch(() => false)
+      return getJson(`${driver.url(service)}/health`).catch(() => false)
     }
     await waitFor(healthy, { deadlineMs: START_MS, everyMs: 25, what: `${service} to be healthy`, signal })
   }
 
   return {
-    name: hands.name,
+    name: driver.name,
     start,
     async kill(service) {
       const child = children.get(check(service))
       if (!child) return
-      told.add(child)
-      if (child.running) await hands.kill(service, child)
+      stopRequested.add(child)
+      if (child.running) await driver.kill(service, child)
       await child.exited
     },
     async wipe(service) {
       if (running(check(service))) throw new Error(`${service} is running; kill it before its store is deleted`)
-      await hands.wipe(service)
+      await driver.wipe(service)
     },
-    pause: async service => hands.pause(check(service)),
-    resume: async service => hands.resume(check(service)),
-    url: hands.url,
+    pause: async service => driver.pause(check(service)),
+    resume: async service => driver.resume(check(service)),
+    url: driver.url,
     running,
     deaths: service => deaths.get(service) ?? 0,
     async stop() {
       stopped = true
-      for (const child of children.values()) told.add(child)
-      await hands.end([...children.values()])
+      for (const child of children.values()) stopRequested.add(child)
+      await driver.end([...children.values()])
       await Promise.all([...children.values()].map(child => child.exited))
     },
   }
 }
 
 function lastLine(file: string): string {
+  const exitedWithoutOutput = `exited without output; see ${file}`
   try {
-    return readFileSync(file, 'utf8').trim().split('\n').at(-1) || 'it ended without a word; see its log'
+    return readFileSync(file, 'utf8').trim().split('\n').at(-1) || exitedWithoutOutput
   } catch {
-    return 'it ended without a word; see its log'
+    return exitedWithoutOutput
   }
 }

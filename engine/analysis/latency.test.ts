@@ -33,7 +33,7 @@ test('a percentile is shown from the count at which ten samples lie beyond it', 
     assert.equal(typeof percentiles(oneTo(count))[name].ms, 'number', `${name} of ${count}`)
     const short = percentiles(oneTo(count - 1))[name]
     assert.ok(short.ms === undefined, `${name} of ${count - 1}`)
-    assert.match(short.why, /^9 of \d+ samples lie beyond p[\d.]+, ten are needed$/)
+    assert.match(short.why, /^9 of \d+ samples lie beyond p[\d.]+; ten are needed$/)
     assert.equal(figureText(short), '—')
   }
 })

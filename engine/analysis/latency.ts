@@ -41,7 +41,8 @@ export function percentiles(samples: readonly Sample[]): Percentiles {
   const at = (name: keyof typeof PER_MILLE): Figure => {
     const rank = rankOf(ascending.length, PER_MILLE[name])
     const beyond = ascending.length - rank
-    if (beyond < BEYOND) return { why: `${beyond} of ${ascending.length} samples lie beyond ${name}, ten are needed` }
+    if (beyond < BEYOND)
+      return { why: `${Math.max(0, beyond)} of ${ascending.length} samples lie beyond ${name}; ten are needed` }
     return figure(ascending[rank - 1])
   }
   return {

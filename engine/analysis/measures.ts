@@ -31,12 +31,12 @@ export const AVAILABLE_MS = 1_000
 const SHOWN: readonly FigureName[] = ['min', 'p50', 'p90', 'p99', 'max']
 
 export function standardMeasures(history: History): Unnamed[] {
-  const lives = orderTimelines(history)
+  const timelines = orderTimelines(history)
   const { corrected, uncorrected } = acceptedSamples(measuredOf(history), history.deadlineMs)
-  const completed = completions(history, lives)
+  const completed = completions(history, timelines)
   return [
-    { name: 'requested', unit: 'orders', value: lives.filter(({ attempt }) => attempt).length },
-    ...answers(lives),
+    { name: 'requested', unit: 'orders', value: timelines.filter(({ attempt }) => attempt).length },
+    ...answers(timelines),
     ...latency('accepted', percentiles(corrected), voidBecause(history, corrected)),
     ...latency('accepted uncorrected', percentiles(uncorrected), voidBecause(history, corrected)),
     ...latency(
@@ -44,7 +44,7 @@ export function standardMeasures(history: History): Unnamed[] {
       percentiles(completed),
       history.clocksAgree ? voidBecause(history, completed) : CLOCKS_DIFFER,
     ),
-    ...shares(lives),
+    ...shares(timelines),
     { name: 'peak backlog', unit: 'orders', ...peak(history, backlog(history)) },
     { name: 'start lateness p99', unit: 'ms', value: latenessP99Ms(history) },
     ...usageMeasures(history),
@@ -108,9 +108,9 @@ export function latency(name: string, figures: Percentiles, why?: string): Unnam
 }
 
 /** How often each answer was given: `answers 201`, `answers 503 inventory-unavailable`, `answers deadline`. */
-function answers(lives: readonly OrderTimeline[]): Unnamed[] {
+function answers(timelines: readonly OrderTimeline[]): Unnamed[] {
   const counts = new Map<string, number>()
-  for (const { attempt } of lives) {
+  for (const { attempt } of timelines) {
     if (!attempt) continue
     const kind = kindOf(attempt.answer)
     counts.set(kind, (counts.get(kind) ?? 0) + 1)
@@ -127,32 +127,32 @@ export const kindOf = (answer: Answer): string =>
  * An order that never completed counts until the last thing that is known, as "at least". One that was refused, or
  * abandoned because of a fault, has no such latency: a quick failure is not a quick order.
  */
-export function completions(history: History, lives: readonly OrderTimeline[]): Sample[] {
+export function completions(history: History, timelines: readonly OrderTimeline[]): Sample[] {
   const known = [
     ...history.attempts.map(({ answeredNs, startedNs }) => answeredNs ?? startedNs),
-    ...lives.map(life => completedNs(life) ?? 0),
+    ...timelines.map(timeline => completedNs(timeline) ?? 0),
     ...history.samples.map(({ atNs }) => atNs),
   ]
   const endNs = known.reduce((last, atNs) => Math.max(last, atNs), history.originNs)
-  return lives.flatMap(life => {
-    const { attempt, placedNs } = life
-    if (!attempt || placedNs === undefined || wasAbandoned(life)) return []
-    const doneNs = completedNs(life)
+  return timelines.flatMap(timeline => {
+    const { attempt, placedNs } = timeline
+    if (!attempt || placedNs === undefined || wasAbandoned(timeline)) return []
+    const doneNs = completedNs(timeline)
     return [{ ms: ((doneNs ?? endNs) - attempt.plannedNs) / 1e6, atLeast: doneNs === undefined }]
   })
 }
 
-function shares(lives: readonly OrderTimeline[]): Unnamed[] {
-  const asked = lives.filter(({ attempt }) => attempt)
-  const inTime = asked.filter(life => {
-    const { attempt } = life
-    if (!attempt?.answeredNs || !isRightAnswer(life)) return false
+function shares(timelines: readonly OrderTimeline[]): Unnamed[] {
+  const requested = timelines.filter(({ attempt }) => attempt)
+  const inTime = requested.filter(timeline => {
+    const { attempt } = timeline
+    if (!attempt?.answeredNs || !isRightAnswer(timeline)) return false
     return (attempt.answeredNs - attempt.plannedNs) / 1e6 <= AVAILABLE_MS
   })
-  const share = (part: number) => (asked.length === 0 ? null : (100 * part) / asked.length)
+  const share = (part: number) => (requested.length === 0 ? null : (100 * part) / requested.length)
   return [
     { name: 'availability', unit: '%', value: share(inTime.length) },
-    { name: 'completed ÷ requested', unit: '%', value: share(asked.filter(isCompleted).length) },
+    { name: 'completed ÷ requested', unit: '%', value: share(requested.filter(isCompleted).length) },
   ]
 }
 

@@ -1,4 +1,4 @@
-// The life of each order in a history, put together from what the client saw and what the services hold.
+// The timeline of each order in a history, put together from what the client saw and what the services hold.
 import type { Attempt } from '../load/attempt.ts'
 import type { History } from '../run/history.ts'
 import type { PlannedOrder } from '../load/orders.ts'
@@ -8,7 +8,7 @@ export type OrderTimeline = {
   /** The first attempt; undefined when the load was stopped before it. */
   attempt: Attempt | undefined
   placedNs: number | undefined
-  /** When it had its outcome: inventory's decision, or the order service's where inventory was never asked. */
+  /** When it had its outcome: inventory's decision, or the order service's where inventory was never requested. */
   decidedNs: number | undefined
   /** When inventory gave back what it had taken for it. */
   releasedNs: number | undefined
@@ -58,9 +58,9 @@ export function completedNs({ outcome, decidedNs, releasedNs, notifiedNs }: Orde
 }
 
 /** Inventory decided it, and as the seed demands: a failure that nobody ordered is no completion. */
-export function isCompleted(life: OrderTimeline): boolean {
-  if (completedNs(life) === undefined) return false
-  return life.outcome === 'reserved' || (life.planned.expected !== 'reserved' && isBusiness(life.reason))
+export function isCompleted(timeline: OrderTimeline): boolean {
+  if (completedNs(timeline) === undefined) return false
+  return timeline.outcome === 'reserved' || (timeline.planned.expected !== 'reserved' && isBusiness(timeline.reason))
 }
 
 const isBusiness = (reason: string | undefined): boolean => reason === 'out-of-stock' || reason === 'unknown-sku'
@@ -73,11 +73,13 @@ export function isRightAnswer({ attempt, planned }: OrderTimeline): boolean {
 }
 
 /** When a completed order was; undefined for one that failed although nobody ordered that, or never ended. */
-export const fulfilledNs = (life: OrderTimeline): number | undefined =>
-  isCompleted(life) ? completedNs(life) : undefined
+export const fulfilledNs = (timeline: OrderTimeline): number | undefined =>
+  isCompleted(timeline) ? completedNs(timeline) : undefined
 
 /** Its client was told no, or nothing, by a fault's doing, and no book has it. */
-export const wasRejected = (life: OrderTimeline): boolean => life.placedNs === undefined && !isRightAnswer(life)
+export const wasRejected = (timeline: OrderTimeline): boolean =>
+  timeline.placedNs === undefined && !isRightAnswer(timeline)
 
 /** It failed, and the seed did not demand it: a fault's doing. */
-export const wasAbandoned = (life: OrderTimeline): boolean => life.outcome === 'failed' && !isCompleted(life)
+export const wasAbandoned = (timeline: OrderTimeline): boolean =>
+  timeline.outcome === 'failed' && !isCompleted(timeline)

@@ -57,7 +57,7 @@ export function marksOf({ name: variant, spans }: Pick<Variant, 'name' | 'spans'
   const seconds = (ns: number) => round((ns - history.originNs) / 1e9)
   return history.executedSteps.map(({ action, target, atNs }) => {
     const end = history.executedSteps.find(
-      act => act.action === ENDS[action] && act.target === target && act.atNs > atNs,
+      step => step.action === ENDS[action] && step.target === target && step.atNs > atNs,
     )
     return {
       variant,
@@ -78,9 +78,11 @@ type Boxes = NonNullable<Orders['density']>['accepted']
 
 /** Each order: when it was to start, how long until its answer and until it was completed, and what the answer was. */
 export function ordersOf(variant: string, history: History): Orders {
-  const asked = orderTimelines(history, { all: true }).filter(({ attempt }) => attempt)
-  const kinds = [...new Set(asked.map(kindOfAnswer))].sort()
-  const points = asked.map((life): Point => [...timesOf(life, history), kinds.indexOf(kindOfAnswer(life))])
+  const requested = orderTimelines(history, { all: true }).filter(({ attempt }) => attempt)
+  const kinds = [...new Set(requested.map(kindOfAnswer))].sort()
+  const points = requested.map(
+    (timeline): Point => [...timesOf(timeline, history), kinds.indexOf(kindOfAnswer(timeline))],
+  )
   const answers = kinds.map((kind, index) => ({ kind, perSecond: perSecond(points, index) }))
   const drawn = points.length <= MOST_POINTS ? { points } : { density: densityOf(points) }
   return { variant, kinds, ...drawn, answers }
@@ -88,14 +90,14 @@ export function ordersOf(variant: string, history: History): Orders {
 
 const kindOfAnswer = ({ attempt }: OrderTimeline): string => (attempt ? kindOf(attempt.answer) : '')
 
-function timesOf(life: OrderTimeline, { originNs, clocksAgree }: History): [number, number | null, number | null] {
-  const { attempt } = life
+function timesOf(timeline: OrderTimeline, { originNs, clocksAgree }: History): [number, number | null, number | null] {
+  const { attempt } = timeline
   const plannedNs = attempt?.plannedNs ?? originNs
   const answeredNs = attempt?.answeredNs
   // An order that nobody placed was never completed, whatever it was answered; nor was one that failed though nobody
   // demanded it.
-  const isDone = clocksAgree && life.placedNs !== undefined && isCompleted(life)
-  const doneNs = isDone ? completedNs(life) : undefined
+  const isDone = clocksAgree && timeline.placedNs !== undefined && isCompleted(timeline)
+  const doneNs = isDone ? completedNs(timeline) : undefined
   const after = (ns: number | undefined) => (ns === undefined ? null : round((ns - plannedNs) / 1e6))
   return [round((plannedNs - originNs) / 1e9), after(answeredNs), after(doneNs)]
 }

@@ -35,7 +35,7 @@ test('after a heal the last of those that were asked before it says when the mod
 
 test('a model that had caught up before the heal has no drain rate, nor has one that never did', () => {
   const held = (doneMs: number) => Array.from({ length: 100 }, (_, index) => waiting(1_000 + index * 5, doneMs + index))
-  assert.equal(measured(held(2_000))['drain rate'], 'fewer than 50 orders waited at the heal')
+  assert.equal(measured(held(2_000))['drain rate'], 'fewer than 50 orders waited at the end of the fault')
   const forgotten = (atMs: number): SampleTimeline => ({
     atMs,
     answer: '202',
@@ -68,7 +68,7 @@ test('while a fault lasts only a right answer has a latency: a quick refusal is 
   const lives = Array.from({ length: 40 }, (_, index) => [served(1_000 + index * 10, 300), refused(1_005 + index * 10)])
   assert.equal(measured(lives.flat())['during: right answer p50'], 300)
   const none = measured(Array.from({ length: 40 }, (_, index) => refused(1_000 + index)))
-  assert.equal(none['during: right answer p50'], 'no order was answered rightly while it lasted')
+  assert.equal(none['during: right answer p50'], 'no order was answered correctly during the fault')
 })
 
 test('orders that all end at almost one moment have no drain rate', () => {
@@ -79,9 +79,9 @@ test('orders that all end at almost one moment have no drain rate', () => {
 test('where an order waits for ever no time is claimed', () => {
   const forgotten: SampleTimeline = { atMs: 1_500, answer: '202', answeredMs: 1_505, placedMs: 1_502 }
   const found = measured([served(500, 20), forgotten])
-  assert.equal(found['time to last decision'], '1 of those that were asked while it lasted never were')
-  assert.equal(found['longest wait'], '1 never ended')
-  assert.equal(found['drain rate'], 'fewer than 50 orders waited at the heal')
+  assert.equal(found['time to last decision'], '1 orders requested during the fault never were')
+  assert.equal(found['longest wait'], '1 never finished')
+  assert.equal(found['drain rate'], 'fewer than 50 orders waited at the end of the fault')
 })
 
 test('an order is open from its start until it is decided and confirmed', () => {
@@ -97,7 +97,7 @@ test('an order is open from its start until it is decided and confirmed', () => 
   )
 })
 
-test('an order that the fault made fail is given up: it completes nothing, and waits no longer', () => {
+test('an order that the fault made fail is abandoned: it completes nothing, and waits no longer', () => {
   const refused = (atMs: number): SampleTimeline => ({
     atMs,
     answer: '503 inventory-unavailable',
@@ -108,7 +108,7 @@ test('an order that the fault made fail is given up: it completes nothing, and w
   const found = measured([served(500, 20), refused(1_500), refused(2_000)])
   assert.equal(found['abandoned'], 2)
   assert.equal(found['rejected'], 0)
-  assert.equal(found['time to full recovery'], 'all that were taken while it lasted were given up')
+  assert.equal(found['time to full recovery'], 'every order accepted during the fault was abandoned')
   assert.equal(found['longest wait'], 19)
   assert.equal(measured([refused(1_500)])['longest wait'], 1)
   const timedOut = {
@@ -117,10 +117,10 @@ test('an order that the fault made fail is given up: it completes nothing, and w
     book: { status: 'failed', reason: 'deadline-passed', decidedMs: 2_500 },
   } as const
   assert.equal(measured([served(500, 20), timedOut])['longest wait'], 1_000)
-  assert.equal(measured([{ atMs: 1_500, answer: 'deadline' }])['longest wait'], 'no order was taken')
+  assert.equal(measured([{ atMs: 1_500, answer: 'deadline' }])['longest wait'], 'no order was accepted')
 })
 
-test('an order that was given up waits until its stock is back, whether inventory died before or after it had taken it', () => {
+test('an abandoned order waits until its stock is back, whether inventory died before or after it had taken it', () => {
   const cut: SampleTimeline = {
     atMs: 1_500,
     answer: '502 inventory-broke',

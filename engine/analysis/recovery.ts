@@ -1,5 +1,5 @@
 // What a fault did to the orders, and how the model came back from it, from a history alone. An order is open from when it
-// was sent until it is completed (decided and, if reserved, confirmed) or given up; how long it waited counts from when it
+// was sent until it is completed (decided and, if reserved, confirmed) or abandoned; how long it waited counts from when it
 // was to be sent. Orders of the warm-up are open as others are, and in no other measure.
 // The fault lasts until what ends it has done its work: a service that is started again is dead until it is healthy.
 import type { Span } from '../load/plan.ts'
@@ -42,10 +42,10 @@ function spanOf({ executedSteps, originNs }: History, planned: Span): Span & { s
 
 /** Orders that wait, at every change: [seconds since the load began, orders]. */
 export function openOrders(history: History): [number, number][] {
-  const changes = orderTimelines(history, { all: true }).flatMap(life => {
-    if (life.placedNs === undefined) return []
-    const doneNs = completedNs(life)
-    const fromNs = life.attempt?.startedNs ?? life.placedNs
+  const changes = orderTimelines(history, { all: true }).flatMap(timeline => {
+    if (timeline.placedNs === undefined) return []
+    const doneNs = completedNs(timeline)
+    const fromNs = timeline.attempt?.startedNs ?? timeline.placedNs
     return [[fromNs, 1] as const, ...(doneNs === undefined ? [] : [[Math.max(doneNs, fromNs), -1] as const])]
   })
   changes.sort(([one, up], [other, down]) => one - other || down - up)
@@ -60,19 +60,19 @@ export const openSeries = (history: History): Omit<Series, 'variant'>[] =>
 /** @param planned span of the fault, for what no step of the timeline begins and ends */
 export function recoveryMeasures(history: History, planned: Span): Unnamed[] {
   const span = spanOf(history, planned)
-  const lives = orderTimelines(history).filter(({ attempt }) => attempt)
+  const timelines = orderTimelines(history).filter(({ attempt }) => attempt)
   const open = openOrders(history)
   return [
-    ...duringFault(history, lives, span),
+    ...duringFault(history, timelines, span),
     ...(span.startMs === undefined ? [] : [{ name: 'restart time', unit: 'ms', value: span.startMs }]),
-    ...acrossClocks(history, fromHeal(history, lives, span)),
-    { name: 'rejected', unit: 'orders', value: lives.filter(wasRejected).length },
-    { name: 'abandoned', unit: 'orders', value: lives.filter(wasAbandoned).length },
+    ...acrossClocks(history, fromHeal(history, timelines, span)),
+    { name: 'rejected', unit: 'orders', value: timelines.filter(wasRejected).length },
+    { name: 'abandoned', unit: 'orders', value: timelines.filter(wasAbandoned).length },
     { name: 'peak open orders', unit: 'orders', ...peak(history, open) },
     ...acrossClocks(history, [
-      { name: 'longest wait', unit: 'ms', ...oldestWaited(history, lives) },
-      { name: 'drain rate', unit: 'orders/s', ...drainRate(lives, open, history, span) },
-      halfCompleted(history, lives),
+      { name: 'longest wait', unit: 'ms', ...oldestWaited(history, timelines) },
+      { name: 'drain rate', unit: 'orders/s', ...drainRate(timelines, open, history, span) },
+      halfCompleted(history, timelines),
     ]),
   ]
 }
@@ -81,15 +81,18 @@ export function recoveryMeasures(history: History, planned: Span): Unnamed[] {
 const acrossClocks = ({ clocksAgree }: History, measures: Unnamed[]): Unnamed[] =>
   clocksAgree ? measures : measures.map(({ name, unit }) => ({ name, unit, value: null, note: CLOCKS_DIFFER }))
 
-/** Within which half of the orders that were asked were completed: one that never was counts as longer than all. */
-function halfCompleted(history: History, lives: readonly OrderTimeline[]): Unnamed {
-  const done = lives.flatMap(life => {
-    const doneNs = fulfilledNs(life)
-    return doneNs === undefined ? [] : [{ ms: (doneNs - (life.attempt?.plannedNs ?? doneNs)) / 1e6, atLeast: false }]
+/** Within which half of the orders that were requested were completed: one that never was counts as longer than all. */
+function halfCompleted(history: History, timelines: readonly OrderTimeline[]): Unnamed {
+  const done = timelines.flatMap(timeline => {
+    const doneNs = fulfilledNs(timeline)
+    return doneNs === undefined
+      ? []
+      : [{ ms: (doneNs - (timeline.attempt?.plannedNs ?? doneNs)) / 1e6, atLeast: false }]
   })
   const base = { name: 'median completion of all requested', unit: 'ms' }
-  const half = Math.ceil(lives.length / 2)
-  if (lives.length === 0 || done.length < half) return { ...base, value: null, note: 'fewer than half were completed' }
+  const half = Math.ceil(timelines.length / 2)
+  if (timelines.length === 0 || done.length < half)
+    return { ...base, value: null, note: 'fewer than half were completed' }
   const note = voidBecause(history, done)
   const waits = done.map(({ ms }) => ms).sort((one, other) => one - other)
   return note === undefined ? { ...base, value: waits[half - 1] ?? null } : { ...base, value: null, note }
@@ -98,15 +101,17 @@ function halfCompleted(history: History, lives: readonly OrderTimeline[]): Unnam
 const plannedMs = ({ attempt }: OrderTimeline, { originNs }: History): number =>
   ((attempt?.plannedNs ?? 0) - originNs) / 1e6
 
-function duringFault(history: History, lives: readonly OrderTimeline[], { fromMs, toMs }: Span): Unnamed[] {
-  const during = lives.filter(life => plannedMs(life, history) >= fromMs && plannedMs(life, history) < toMs)
+function duringFault(history: History, timelines: readonly OrderTimeline[], { fromMs, toMs }: Span): Unnamed[] {
+  const during = timelines.filter(
+    timeline => plannedMs(timeline, history) >= fromMs && plannedMs(timeline, history) < toMs,
+  )
   const right = during.filter(isRightAnswer).flatMap(({ attempt }) => {
     const ms = ((attempt?.answeredNs ?? Number.NaN) - (attempt?.plannedNs ?? 0)) / 1e6
     return Number.isNaN(ms) ? [] : [{ ms, atLeast: false }]
   })
   const inTime = right.filter(({ ms }) => ms <= AVAILABLE_MS)
   const value = during.length === 0 ? null : (100 * inTime.length) / during.length
-  const noneRight = right.length === 0 ? 'no order was answered rightly while it lasted' : undefined
+  const noneRight = right.length === 0 ? 'no order was answered correctly during the fault' : undefined
   const figures = latency('during: right answer', percentiles(right), noneRight ?? voidBecause(history, right))
   return [
     { name: 'during: requested', unit: 'orders', value: during.length },
@@ -115,34 +120,38 @@ function duringFault(history: History, lives: readonly OrderTimeline[], { fromMs
   ]
 }
 
-/** From the heal until the last order that was asked during the fault, and not given up, was decided and completed. */
-function fromHeal(history: History, lives: readonly OrderTimeline[], { fromMs, toMs }: Span): Unnamed[] {
-  const asked = lives.filter(life => {
-    const ms = plannedMs(life, history)
-    return life.placedNs !== undefined && ms >= fromMs && ms < toMs
+/** From the end of the fault until the last order that was requested during it, and not abandoned, was decided and completed. */
+function fromHeal(history: History, timelines: readonly OrderTimeline[], { fromMs, toMs }: Span): Unnamed[] {
+  const requested = timelines.filter(timeline => {
+    const ms = plannedMs(timeline, history)
+    return timeline.placedNs !== undefined && ms >= fromMs && ms < toMs
   })
-  const kept = asked.filter(life => !wasAbandoned(life))
-  const since = (name: string, doneOf: (life: OrderTimeline) => number | undefined): Unnamed => {
-    const never = kept.filter(life => doneOf(life) === undefined).length
+  const kept = requested.filter(timeline => !wasAbandoned(timeline))
+  const since = (name: string, doneOf: (timeline: OrderTimeline) => number | undefined): Unnamed => {
+    const never = kept.filter(timeline => doneOf(timeline) === undefined).length
     const none =
-      asked.length === 0 ? 'no order was taken while it lasted' : 'all that were taken while it lasted were given up'
-    const note = never > 0 ? `${never} of those that were asked while it lasted never were` : none
+      requested.length === 0
+        ? 'no order was accepted during the fault'
+        : 'every order accepted during the fault was abandoned'
+    const note = never > 0 ? `${never} orders requested during the fault never were` : none
     if (never > 0 || kept.length === 0) return { name, unit: 'ms', value: null, note }
-    const lastNs = kept.reduce((last, life) => Math.max(last, doneOf(life) ?? 0), 0)
+    const lastNs = kept.reduce((last, timeline) => Math.max(last, doneOf(timeline) ?? 0), 0)
     return { name, unit: 'ms', value: Math.max(0, (lastNs - history.originNs) / 1e6 - toMs) }
   }
   return [since('time to last decision', ({ decidedNs }) => decidedNs), since('time to full recovery', fulfilledNs)]
 }
 
-/** From the planned start until it was completed or given up: a client whose order fails in the end waited too. */
-function oldestWaited(history: History, lives: readonly OrderTimeline[]): Amount {
-  const never = lives.filter(life => life.placedNs !== undefined && completedNs(life) === undefined).length
-  if (never > 0) return { value: null, note: `${never} never ended` }
-  const waits = lives.flatMap(life => {
-    const doneNs = completedNs(life)
-    return doneNs === undefined ? [] : [(doneNs - (life.attempt?.plannedNs ?? doneNs)) / 1e6]
+/** From the planned start until it was completed or abandoned: a client whose order fails in the end waited too. */
+function oldestWaited(history: History, timelines: readonly OrderTimeline[]): Amount {
+  const never = timelines.filter(
+    timeline => timeline.placedNs !== undefined && completedNs(timeline) === undefined,
+  ).length
+  if (never > 0) return { value: null, note: `${never} never finished` }
+  const waits = timelines.flatMap(timeline => {
+    const doneNs = completedNs(timeline)
+    return doneNs === undefined ? [] : [(doneNs - (timeline.attempt?.plannedNs ?? doneNs)) / 1e6]
   })
-  if (waits.length === 0) return { value: null, note: 'no order was taken' }
+  if (waits.length === 0) return { value: null, note: 'no order was accepted' }
   const ms = waits.reduce((longest, wait) => Math.max(longest, wait), 0)
   const note = voidBecause(history, [{ ms, atLeast: false }])
   return note === undefined ? { value: ms } : { value: null, note }
@@ -150,20 +159,21 @@ function oldestWaited(history: History, lives: readonly OrderTimeline[]): Amount
 
 /** Completions a second from the first after the heal until the model had caught up. */
 function drainRate(
-  lives: readonly OrderTimeline[],
+  timelines: readonly OrderTimeline[],
   open: [number, number][],
   { originNs }: History,
   { toMs }: Span,
 ): Amount {
   const waiting = open.findLast(([seconds]) => seconds * 1e3 <= toMs)?.[1] ?? 0
-  if (waiting < LEAST_BACKLOG) return { value: null, note: `fewer than ${LEAST_BACKLOG} orders waited at the heal` }
+  if (waiting < LEAST_BACKLOG)
+    return { value: null, note: `fewer than ${LEAST_BACKLOG} orders waited at the end of the fault` }
   const caughtUp = open.find(([seconds, orders]) => seconds * 1e3 > toMs && orders <= CAUGHT_UP)?.[0]
   if (caughtUp === undefined) return { value: null, note: 'it did not catch up' }
-  const done = lives
-    .map(life => ((fulfilledNs(life) ?? 0) - originNs) / 1e9)
+  const done = timelines
+    .map(timeline => ((fulfilledNs(timeline) ?? 0) - originNs) / 1e9)
     .filter(seconds => seconds * 1e3 > toMs && seconds <= caughtUp)
   const first = done.reduce((least, seconds) => Math.min(least, seconds), caughtUp)
-  if (done.length < LEAST_BACKLOG - CAUGHT_UP) return { value: null, note: 'most of those that waited were given up' }
+  if (done.length < LEAST_BACKLOG - CAUGHT_UP) return { value: null, note: 'most of the waiting orders were abandoned' }
   if (caughtUp - first < LEAST_SECONDS) return { value: null, note: 'caught up in less than 100 ms' }
   return { value: (done.length - 1) / (caughtUp - first) }
 }

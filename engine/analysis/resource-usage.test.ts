@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { usageMeasures } from './resource-usage.ts'
-import type { Costs, UsageReading, ResourceUsage } from '../run/usage.ts'
+import type { Usage, UsageReading, ResourceUsage } from '../run/usage.ts'
 import { historyOf, served } from '../testing/sample-timelines.ts'
 
 const use = (cpuSeconds: number, writtenBytes: number, memoryBytes: number): ResourceUsage => {
@@ -21,14 +21,14 @@ const reading = (share: number): UsageReading => ({
 
 /** Measures of 500 orders and a warm-up of one, by name; `change` spoils what was read. */
 function measured(change: (readings: Record<'before' | 'after', UsageReading>) => void = () => {}) {
-  const costs = { before: reading(0), after: reading(1) }
-  change(costs)
-  return measuresOf(costs)
+  const usage = { before: reading(0), after: reading(1) }
+  change(usage)
+  return measuresOf(usage)
 }
 
-function measuresOf(costs: Costs, orders = 500) {
-  const lives = Array.from({ length: orders + 1 }, (_, index) => served(index, 5))
-  const history = { ...historyOf(lives, { warmUpOrders: 1 }), costs }
+function measuresOf(usage: Usage, orders = 500) {
+  const timelines = Array.from({ length: orders + 1 }, (_, index) => served(index, 5))
+  const history = { ...historyOf(timelines, { warmUpOrders: 1 }), usage }
   return Object.fromEntries(usageMeasures(history).map(({ name, value, note }) => [name, note ?? value]))
 }
 
@@ -49,11 +49,11 @@ const WHOLE = {
 /** Of `uses`, the one of this name. */
 const entry = ({ uses }: UsageReading, name: string) => uses.find(each => each.name === name) ?? assert.fail(name)
 
-test('costs are differences for 1,000 orders that were asked after the warm-up, memory is that of the end', () => {
+test('usage is the difference for 1,000 orders requested after the warm-up, memory is that of the end', () => {
   assert.deepEqual(measured(), WHOLE)
 })
 
-test('a variant that did not ask for its costs has none', () => {
+test('a variant that does not measure usage has none', () => {
   assert.deepEqual(usageMeasures(historyOf([served(0, 5)])), [])
 })
 
@@ -73,7 +73,7 @@ test('a service that did not run at the end leaves the brokers and the disk know
   assert.deepEqual(dead, { ...WHOLE, ...spent, memory: note, 'memory of services': note })
 })
 
-test("a broker that is not the lab's own has costs that nobody knows, and perhaps another disk", () => {
+test("a broker that is not the lab's own has unknown usage, and perhaps another disk", () => {
   const foreign = measured(readings => {
     for (const each of Object.values(readings)) entry(each, 'kafka').use = null
   })
@@ -100,12 +100,12 @@ test('without a disk that counts, nothing is said of what it wrote', () => {
   )
 })
 
-test('costs that were not read are null, with the reason', () => {
+test('usage that was not read is null, with the reason', () => {
   assert.deepEqual(
     new Set(Object.values(measuresOf({ unknown: 'not measured in containers' }))),
     new Set(['not measured in containers']),
   )
-  assert.equal(measuresOf({ before: reading(0), after: reading(1) }, 0).CPU, 'no order was asked')
+  assert.equal(measuresOf({ before: reading(0), after: reading(1) }, 0).CPU, 'no order was requested')
 })
 
 test('a model without a broker spends nothing on one', () => {

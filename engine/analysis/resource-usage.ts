@@ -1,7 +1,7 @@
-// What a model costs, from the history alone: CPU, bytes and syncs for 1,000 orders that were asked, and memory.
+// What a model usage, from the history alone: CPU, bytes and syncs for 1,000 orders that were requested, and memory.
 //
 // The window begins with the first measured order and ends when every accepted order is decided and confirmed
-// (costs-window.ts). In it are: services and brokers, whole families of processes, with all that they do besides; what is
+// (usage-window.ts). In it are: services and brokers, whole families of processes, with all that they do besides; what is
 // left of the warm-up, and less than a second of rest at its end; pages that conditions of the timeline read, and the few
 // looks that tell that all is decided: pages of decisions and notifications, depths, dead letters. Not in it: the lab, its
 // generator, and the evidence.
@@ -15,27 +15,31 @@
 // first variant of a broker pays more; and a busy machine puts more orders into one commit, so that it writes less an order.
 import type { History } from '../run/history.ts'
 import { orderTimelines } from './order-timeline.ts'
-import type { Costs, UsageReading, ResourceUsage } from '../run/usage.ts'
+import type { Usage, UsageReading, ResourceUsage } from '../run/usage.ts'
 import type { Measure } from '../run/summary.ts'
 
 type Amount = Pick<Measure, 'value' | 'note'>
 type Kind = 'service' | 'broker'
 type Figure = 'cpuSeconds' | 'writtenBytes' | 'memoryBytes'
-type Known = Exclude<Costs, { unknown: string }>
+type Known = Exclude<Usage, { unknown: string }>
 
 const BOTH: readonly Kind[] = ['service', 'broker']
 const unknown = (note: string): Amount => ({ value: null, note })
 
 export function usageMeasures(history: History): Omit<Measure, 'variant'>[] {
-  const { costs } = history
-  if (!costs) return []
-  const asked = orderTimelines(history).filter(({ attempt }) => attempt).length
+  const { usage } = history
+  if (!usage) return []
+  const requested = orderTimelines(history).filter(({ attempt }) => attempt).length
   const told = (unit: string, factor: number, read: (known: Known) => Amount) => {
-    const amount = 'unknown' in costs ? unknown(costs.unknown) : read(costs)
+    const amount = 'unknown' in usage ? unknown(usage.unknown) : read(usage)
     return { unit, ...amount, value: amount.value === null ? null : amount.value * factor }
   }
   const per1000 = (unit: string, scale: number, read: (known: Known) => Amount) =>
-    told(`${unit}/1,000 orders`, 1_000 / scale / asked, asked === 0 ? () => unknown('no order was asked') : read)
+    told(
+      `${unit}/1,000 orders`,
+      1_000 / scale / requested,
+      requested === 0 ? () => unknown('no order was requested') : read,
+    )
   const cpu = (kinds: readonly Kind[]) => per1000('s', 1, known => spent(known, 'cpuSeconds', kinds))
   const written = (kinds: readonly Kind[]) => per1000('kB', 1e3, known => spent(known, 'writtenBytes', kinds))
   const memory = (kinds: readonly Kind[]) => told('MB', 1e-6, ({ after }) => sum(after, 'memoryBytes', kinds))

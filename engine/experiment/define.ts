@@ -31,21 +31,21 @@ export type Variant = {
   environment?: Record<string, Record<string, string>>
   /** Services that are started again when they die. */
   supervised?: readonly string[]
-  /** Performed in this order, each when its time or condition has come. */
+  /** Run in this order, each when its time or condition is met. */
   timeline?: readonly Step[]
-  /** What pictures mark in place of the timeline's steps, in milliseconds since the load began. */
+  /** What pictures mark instead of the timeline's steps, in milliseconds since the load began. */
   spans?: readonly { label: string; fromMs: number; toMs: number }[]
   /** What must hold, beyond every order being decided and confirmed, before the evidence is read. */
   completeWhen?(view: Progress): boolean
-  /** How long after the load and the timeline it may take until all is quiet. */
+  /** How long after the load and the timeline it may take until the system is quiescent. */
   quiescenceMs: number
   /** As in `VariantFacts`. */
   durability?: string
   disabledSafeguard?: string
-  /** How often a full run repeats the variant when its generator was late, where its latency is asked for; 0 by default. */
+  /** How often a full run repeats the variant when its generator was late, where its latency is in question; 0 by default. */
   againWhenLate?: number
   /** Measure what the services and brokers use: CPU, bytes written, memory (costs.ts). */
-  costs?: boolean
+  measuresUsage?: boolean
   checks: readonly Check[]
   /** What its measures have to be, such as `completed p99 < 500 ms`; each is judged as a check. */
   thresholds?: readonly string[]
@@ -66,7 +66,7 @@ export type Experiment<Values extends Settings = Settings> = {
   does: string
   profiles: Record<Profile, Values>
   variants(settings: Values): Variant[]
-  /** Which variant is run first, by its place from 0; the others follow round. All are shown as they are declared. */
+  /** Which variant is run first, by its position from 0; the others follow round. All are shown as they are declared. */
   begins?: number
   /** The measures that its table shows, by name, in this order. */
   columns: readonly string[]

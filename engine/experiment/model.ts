@@ -19,11 +19,11 @@ export type ServiceSpec = {
   role: Role
   /** The port when it is started alone. */
   port: number
-  /** Its environment in a place, beyond what every service has. */
-  environment(place: Deployment): Record<string, string>
+  /** Its environment in a deployment, beyond what every service has. */
+  environment(deployment: Deployment): Record<string, string>
 }
 
-/** A message that was given up, as its model's dead-letter queue or topic holds it. */
+/** A dead-lettered message, as its model's dead-letter queue or topic holds it. */
 export type DeadLetter = {
   /** Names it for `show` and `redrive`. */
   id: string
@@ -42,9 +42,9 @@ export type Operation<Result = unknown> = (args: Record<string, unknown>) => Pro
 /** By name. The engine looks them up; each model exports the type of its own, so that a rename is found by the compiler. */
 export type Operations = Record<string, Operation>
 
-/** The lab's own link to the broker of one deployment. */
+/** The lab's own connection to the broker of one deployment. */
 export type BrokerInspector<Own extends Operations = Operations> = {
-  /** Ready messages a queue, or lag a partition (`group/topic/partition`): what the broker says, drawn beside the backlog. */
+  /** Ready messages a queue, or lag a partition (`group/topic/partition`): what the broker reports, drawn beside the backlog. */
   depths(): Promise<Record<string, number>>
   deadLetters(): Promise<DeadLetter[]>
   /** Sends a dead letter on its way again, edited or as it is: publish, await the confirm, then remove. */
@@ -58,7 +58,7 @@ export type Feature =
   | 'answers-with-outcome' // the client learns the outcome in the answer (201, 409)
   | 'answers-before-outcome' // the client learns that the order was accepted (202)
   | 'survives-inventory-down' // orders placed while inventory is dead are decided later
-  | 'dead-letters' // a poison message is set aside with its reason
+  | 'dead-letters' // a poison message is dead-lettered with its reason
   | 'replays' // state can be computed again from a log
 
 export type Model<Own extends Operations = Operations> = {
@@ -72,9 +72,9 @@ export type Model<Own extends Operations = Operations> = {
   evidence: { orders: string; inventory: string; notifications: string }
   /** Where an accepted order is when the client has its answer. */
   durability: string
-  /** How many orders a service of it works on at once unless it is told otherwise. */
+  /** How many orders a service of it works on at once unless it is set otherwise. */
   defaultConcurrency: number
-  connect(place: Deployment): Promise<BrokerInspector<Own>>
-  /** Removes every queue, exchange, topic and group of the place. What is not there is no error. */
-  remove(place: Deployment): Promise<void>
+  connect(deployment: Deployment): Promise<BrokerInspector<Own>>
+  /** Removes every queue, exchange, topic and group of the deployment. What does not exist is no error. */
+  remove(deployment: Deployment): Promise<void>
 }

@@ -16,13 +16,13 @@ export type Runtime = {
   /** Without a slash at the end. */
   url(service: string): string
   running(service: string): boolean
-  /** How often it died without being told to. */
+  /** How often it died without a requested stop. */
   deaths(service: string): number
   /** Ends all services, at once. */
   stop(): Promise<void>
   /** A load from beside the services, with their clock; `always` where it is wanted even with the same clock here. */
   nearby?: { always: boolean; url(service: string): string; runLoad: RunLoad }
-  /** Where services are processes of this machine: what they cost can be read here. */
+  /** Where services are processes of this machine: what they use can be read here. */
   host?: Host
 }
 
@@ -49,5 +49,5 @@ export type Opening = {
   signal: AbortSignal
 }
 
-/** Makes ready the services of a variant, on empty stores; none is started yet. `place` is what this process sees. */
-export type OpenRuntime = (opening: Opening) => Promise<{ runtime: Runtime; place: Deployment }>
+/** Prepares the services of a variant, on empty stores; none is started yet. `deployment` is as this process sees it. */
+export type OpenRuntime = (opening: Opening) => Promise<{ runtime: Runtime; deployment: Deployment }>

@@ -1,5 +1,5 @@
-// The verbs of a timeline. A step is data: when, what, to whom. Most are the runtime's, `use` reaches what only one
-// model can do.
+// The steps of a timeline. A step is data: when, which action, on which target. Most actions are the runtime's; `operation`
+// is what only one model can do.
 import type { FaultsView } from '#common/contracts/http.ts'
 import type { RawMessage } from '../run/history.ts'
 import type { PlannedOrder } from '../load/orders.ts'
@@ -18,7 +18,7 @@ export type Progress = {
   deadLetters: number
   depths: Record<string, number>
   running(service: string): boolean
-  /** How often each service died without being told to. */
+  /** How often each service died without a requested stop. */
   deaths(service: string): number
 }
 
@@ -28,8 +28,8 @@ export type When = number | ((view: Progress) => boolean)
 export type StepContext = {
   planned: readonly PlannedOrder[]
   runtime: Runtime
-  link: BrokerInspector
-  /** Faults as a service shows them; kept when it is killed, so that the injections are not forgotten. */
+  inspector: BrokerInspector
+  /** Faults as a service shows them; kept when it is killed, so that its injections still count. */
   recordInjections(service: string): Promise<void>
   addRaw(messages: readonly RawMessage[]): void
 }
@@ -39,7 +39,7 @@ export type Step = {
   at: When
   action: string
   target: string
-  run(stage: StepContext): Promise<unknown>
+  run(context: StepContext): Promise<unknown>
 }
 
 /** A step without its time. */
@@ -114,7 +114,7 @@ export const operation = <Own extends Operations = Operations>(
   action: name,
   target: 'broker',
   async run(context) {
-    const { operations } = context.link
+    const { operations } = context.inspector
     const perform = operations[name]
     if (!perform)
       throw new Error(`this model has no operation "${name}"; it has: ${Object.keys(operations).join(', ')}`)

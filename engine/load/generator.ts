@@ -30,7 +30,7 @@ export type LoadOptions = Spread & {
 
 export type RunLoad = (options: LoadOptions) => Promise<LoadResult>
 
-/** What a generator says. */
+/** What a generator reports. */
 export type FromGenerator =
   | { kind: 'progress'; progress: LoadProgress }
   | { kind: 'result'; result: LoadResult }

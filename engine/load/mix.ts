@@ -2,7 +2,7 @@
  * How many orders of each kind a load has, and the kitchens and stock that go with them: exact numbers, worked out before the
  * first random one is drawn.
  *
- * Guarantees: the numbers add up to `count`, and the scarce kitchen holds less than is asked of it.
+ * Guarantees: the numbers add up to `count`, and the scarce kitchen holds less than is requested of it.
  * Does not guarantee that a small load has every kind: 1 % of 20 orders is none, and a check over them is then vacuous.
  */
 import { MENU } from '#common/contracts/order.ts'

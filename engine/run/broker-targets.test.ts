@@ -19,8 +19,8 @@ async function opened(own: Partial<Runtime> = {}) {
   const note = (verb: string) => async (name?: string) => void done.push([verb, name ?? 'kafka'].join(' '))
   const verbs = { kill: note('kill'), start: note('start'), pause: note('pause'), resume: note('resume') }
   const services = { ...sampleRuntime(), ...verbs, stop: async () => void done.push('stop'), ...own }
-  const place = { url: () => '', broker: {}, prefix: '' }
-  const open = withBrokers(async () => ({ runtime: services, place }), {
+  const deployment = { url: () => '', broker: {}, prefix: '' }
+  const open = withBrokers(async () => ({ runtime: services, deployment }), {
     kafka: { ...verbs, pids: [2, 3] } satisfies BrokerControl,
   })
   return { runtime: (await open(opening)).runtime, done }

@@ -1,4 +1,4 @@
-// A model's brokers as targets of the verbs that services have.
+// A model's brokers as targets of the controls that services have.
 // Guarantees: a variant leaves its brokers running, whatever it did to them, and what it makes there can be removed.
 import type { BrokerKind } from '../experiment/model.ts'
 import type { OpenRuntime, ProcessesOf, Runtime } from '../experiment/runtime.ts'
@@ -14,30 +14,30 @@ export type BrokerControl = {
   readonly pids?: readonly number[]
 }
 
-type Verb = 'kill' | 'start' | 'pause' | 'resume'
+type Control = 'kill' | 'start' | 'pause' | 'resume'
 
-/** `open`, with the brokers beside the services. A broker without verbs is somebody else's, and is left alone. */
+/** `open`, with the brokers beside the services. A broker without controls is not the lab's own, and is left alone. */
 export const withBrokers =
   (open: OpenRuntime, brokers: Partial<Record<BrokerKind, BrokerControl>>): OpenRuntime =>
   async opening => {
-    const { runtime, place } = await open(opening)
+    const { runtime, deployment } = await open(opening)
     const kinds: readonly string[] = opening.model.brokers
     const down = new Set<string>()
     const paused = new Set<string>()
-    const verbsOf = (name: string): BrokerControl | undefined => {
+    const controlsOf = (name: string): BrokerControl | undefined => {
       if (!kinds.includes(name)) return undefined
-      const verbs = brokers[name as BrokerKind]
-      if (verbs) return verbs
+      const controls = brokers[name as BrokerKind]
+      if (controls) return controls
       throw new Error(`${name} is not the lab's own, so nothing is done to it; unset its address to take a private one`)
     }
-    /** Harm is noted before it is done, since one that fails half-way may have done it; its end when it is done. */
+    /** A disruption is noted before it begins, because one that fails half-way may have had its effect; its end when it is over. */
     const toBroker =
-      (verb: Verb, note: { before?(name: string): void; after?(name: string): void }) =>
+      (control: Control, note: { before?(name: string): void; after?(name: string): void }) =>
       async (name: string): Promise<void> => {
-        const verbs = verbsOf(name)
-        if (!verbs) return runtime[verb](name)
+        const controls = controlsOf(name)
+        if (!controls) return runtime[control](name)
         note.before?.(name)
-        await verbs[verb]()
+        await controls[control]()
         note.after?.(name)
       }
     const ownProcesses = (): ProcessesOf[] =>
@@ -60,5 +60,5 @@ export const withBrokers =
         }
       },
     }
-    return { runtime: targets, place }
+    return { runtime: targets, deployment }
   }

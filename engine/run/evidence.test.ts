@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { isQuiet, readEvidence, awaitQuiescence } from './evidence.ts'
+import { isQuiescent, readEvidence, awaitQuiescence } from './evidence.ts'
 import type { Evidence } from './history.ts'
 import { historyOf, served } from '../testing/sample-timelines.ts'
-import { link, model, startService } from '../testing/sample-runtime.ts'
+import { inspector, model, startService } from '../testing/sample-runtime.ts'
 
 const notification = (seq: number) => ({ seq, orderId: `order-${seq}`, userId: 'ada', sentNs: seq })
 
@@ -15,7 +15,7 @@ test('evidence is read page by page to the end, each row once', async () => {
     const page = rows.filter(({ seq }) => seq > after).slice(0, limit)
     return { rows: page, next: page.length < limit ? null : page.at(-1)?.seq }
   })
-  const evidence = await readEvidence(model, service.runtime, link)
+  const evidence = await readEvidence(model, service.runtime, inspector)
   assert.deepEqual(evidence.notifications, rows)
   assert.equal(evidence.onTheirWay, 2)
   assert.equal(service.asked.filter(url => url.startsWith('/notifications')).length, 3)
@@ -23,16 +23,16 @@ test('evidence is read page by page to the end, each row once', async () => {
 
 test('a service that answers otherwise than agreed is an error that names its address', async () => {
   await using service = await startService(() => ({ rows: [{ seq: 'one' }], next: null }))
-  await assert.rejects(readEvidence(model, service.runtime, link), /http:\/\/127\.0\.0\.1:\d+\/orders/)
+  await assert.rejects(readEvidence(model, service.runtime, inspector), /http:\/\/127\.0\.0\.1:\d+\/orders/)
 })
 
 const whole = (): Evidence => historyOf([served(0, 10), served(5, 10)]).evidence
 
 test('quiet is when every order is decided, every reserved one confirmed, and nothing held for a failed one', () => {
-  assert.equal(isQuiet(whole()), true)
+  assert.equal(isQuiescent(whole()), true)
   const failed = { atMs: 0, answer: '409 out-of-stock', placedMs: 1, decidedMs: 2, outcome: 'out-of-stock' } as const
-  assert.equal(isQuiet(historyOf([failed]).evidence), true)
-  assert.equal(isQuiet(historyOf([]).evidence), true)
+  assert.equal(isQuiescent(historyOf([failed]).evidence), true)
+  assert.equal(isQuiescent(historyOf([]).evidence), true)
 })
 
 test('what is on its way is asked before the rows are read, so that what arrives between is in one of them', async () => {
@@ -41,7 +41,7 @@ test('what is on its way is asked before the rows are read, so that what arrives
     const rows = path === '/orders' && asked++ > 0 ? whole().orders : []
     return { rows, next: null, onTheirWay: rows.length === 0 ? 1 : 0 }
   })
-  assert.equal(isQuiet(await readEvidence(model, service.runtime, link)), false)
+  assert.equal(isQuiescent(await readEvidence(model, service.runtime, inspector)), false)
 })
 
 const LOUD: Record<string, (evidence: Evidence) => void> = {
@@ -63,7 +63,7 @@ for (const [what, spoil] of Object.entries(LOUD)) {
   test(`it is not quiet while ${what}`, () => {
     const evidence = whole()
     spoil(evidence)
-    assert.equal(isQuiet(evidence), false)
+    assert.equal(isQuiescent(evidence), false)
   })
 }
 
@@ -71,14 +71,14 @@ test('an order that failed after it was reserved is quiet once its stock was giv
   const evidence = whole()
   Object.assign(evidence.orders[0] ?? {}, { status: 'failed' })
   Object.assign(evidence.decisions[0] ?? {}, { released: true })
-  assert.equal(isQuiet(evidence), true)
+  assert.equal(isQuiescent(evidence), true)
 })
 
 test('an order that inventory was never asked about is quiet without a decision', () => {
   const { evidence } = historyOf([served(0, 10)])
   Object.assign(evidence.orders[0] ?? {}, { status: 'failed', reason: 'inventory-unavailable' })
   evidence.decisions.length = 0
-  assert.equal(isQuiet(evidence), true)
+  assert.equal(isQuiescent(evidence), true)
 })
 
 const failed = (seq: number) => ({
@@ -94,14 +94,14 @@ const failed = (seq: number) => ({
   decidedNs: 2,
 })
 
-const look = () => Promise.reject(new Error('nothing is awaited here'))
+const probe = () => Promise.reject(new Error('nothing is awaited here'))
 
-/** A book that shows so many orders at each look; NaN is a service that does not answer as agreed. */
+/** A book that shows so many orders at each probe; NaN is a service that does not answer as agreed. */
 async function settleWith(shown: (nthLook: number) => number, quiescenceMs: number) {
   let looks = 0
   await using service = await startService(path => {
     if (path !== '/orders') return { rows: [], next: null }
-    // A look asks twice: how many are on their way, then for the rows.
+    // A probe asks twice: how many are on their way, then for the rows.
     looks += 0.5
     const count = shown(Math.ceil(looks))
     if (Number.isNaN(count)) return 'not now'
@@ -113,32 +113,32 @@ async function settleWith(shown: (nthLook: number) => number, quiescenceMs: numb
     model,
     variant: { quiescenceMs: quiescenceMs },
     runtime: service.runtime,
-    link,
-    look,
+    inspector,
+    probe,
     signal,
   })
 }
 
-test('an order that comes after a first quiet look is in the evidence', async () => {
-  const { evidence, quiet } = await settleWith(nthLook => (nthLook === 1 ? 0 : 1), 30_000)
-  assert.deepEqual([quiet, evidence.orders.length], [true, 1])
+test('an order that comes after a first quiet probe is in the evidence', async () => {
+  const { evidence, quiescent } = await settleWith(nthLook => (nthLook === 1 ? 0 : 1), 30_000)
+  assert.deepEqual([quiescent, evidence.orders.length], [true, 1])
 })
 
 test('what does not answer yet is asked again, and at the deadline that is an error', async () => {
-  const { evidence, quiet } = await settleWith(nthLook => (nthLook === 1 ? NaN : 1), 30_000)
-  assert.deepEqual([quiet, evidence.orders.length], [true, 1])
+  const { evidence, quiescent } = await settleWith(nthLook => (nthLook === 1 ? NaN : 1), 30_000)
+  assert.deepEqual([quiescent, evidence.orders.length], [true, 1])
   await assert.rejects(
     settleWith(() => NaN, 300),
     /orders/,
   )
 })
 
-test('what is first found quiet at the deadline is quiet, when the next look finds the same', async () => {
-  const { quiet } = await settleWith(() => 1, -1)
-  assert.equal(quiet, true)
+test('what is first found quiet at the deadline is quiet, when the next probe finds the same', async () => {
+  const { quiescent } = await settleWith(() => 1, -1)
+  assert.equal(quiescent, true)
 })
 
-test('as long as every look finds more, nothing is quiet', async () => {
-  const { quiet } = await settleWith(nthLook => nthLook, 500)
-  assert.equal(quiet, false)
+test('as long as every probe finds more, nothing is quiet', async () => {
+  const { quiescent } = await settleWith(nthLook => nthLook, 500)
+  assert.equal(quiescent, false)
 })

@@ -1,4 +1,7 @@
-// Reads what the services hold, page by page, over the same routes in every model and runtime.
+// Reads what the services hold, page by page, over the same routes in every model and runtime; and waits until it is
+// quiescent. Guarantees: evidence that is called quiescent was read twice, and the second reading found the same. A request
+// that its client abandoned may still be unread in a socket, its order in no table; and pages are read one after the other, so
+// that only what a second reading finds unchanged was complete.
 import type { TSchema, Static } from 'typebox'
 import {
   DecisionRow,
@@ -68,10 +71,10 @@ export async function readEvidence(
 }
 
 /**
- * Quiet: no order is on its way to the book, every order that a service knows is decided everywhere, every reserved one
+ * Quiescent: no order is on its way to the orders table, every order that a service knows is decided everywhere, every reserved one
  * is confirmed, and no stock is held for a failed one. Never judged by a queue's depth.
  */
-export function isQuiet({ onTheirWay, orders, decisions, notifications }: Evidence): boolean {
+export function isQuiescent({ onTheirWay, orders, decisions, notifications }: Evidence): boolean {
   const decisionOf = new Map(decisions.map(decision => [decision.orderId, decision]))
   const notified = new Set(notifications.map(({ orderId }) => orderId))
   const known = new Set(orders.map(({ orderId }) => orderId))
@@ -79,56 +82,51 @@ export function isQuiet({ onTheirWay, orders, decisions, notifications }: Eviden
     if (status === 'pending') return false
     if (status === 'reserved') return notified.has(orderId)
     const decision = decisionOf.get(orderId)
-    // Inventory may still hear of an order that was given up, unless it is sure that it was never asked.
+    // Inventory may still hear of an abandoned order, unless it is sure that it was never requested.
     if (!decision) return reason === 'inventory-unavailable'
     return decision.outcome.status === 'failed' || decision.released
   })
-  // Orders that came to inventory past the order service (messages of the lab's own) are confirmed too.
+  // Orders that came to inventory past the order service (messages of the lab) are confirmed too.
   const confirmed = decisions.every(
     ({ orderId, outcome }) => known.has(orderId) || outcome.status === 'failed' || notified.has(orderId),
   )
   return onTheirWay === 0 && settled && confirmed
 }
 
-// Waits until all is quiet, and reads the evidence then.
-// Guarantees: evidence that is called quiet was read twice, and the second look found the same. A request whose client
-// has given up may still be unread in a socket, its order in nobody's book; and pages are read one after the other, so
-// that only what a second look finds unchanged was whole.
+/** Between two readings. */
+const POLL_MS = 200
 
-/** Between two looks. */
-const LOOK_MS = 200
-
-type Settling = {
+type QuiescenceOptions = {
   model: Model
   variant: Pick<Variant, 'quiescenceMs' | 'completeWhen'>
   runtime: Runtime
-  link: BrokerInspector
-  look(): Promise<Progress>
+  inspector: BrokerInspector
+  probe(): Promise<Progress>
   signal: AbortSignal
 }
 
 /**
- * The evidence when all is quiet, or, not quiet, as it stands at the deadline.
+ * The evidence when the system is quiescent; otherwise as it stands at the deadline.
  * @throws Error when it cannot be read then
  */
-export async function awaitQuiescence(options: Settling): Promise<{ evidence: Evidence; quiet: boolean }> {
-  const { model, variant, runtime, link, look, signal } = options
+export async function awaitQuiescence(options: QuiescenceOptions): Promise<{ evidence: Evidence; quiescent: boolean }> {
+  const { model, variant, runtime, inspector, probe, signal } = options
   const deadline = performance.now() + variant.quiescenceMs
   let before: Evidence | undefined
   for (;;) {
     // First what is awaited, then the evidence: it must hold what was awaited.
-    const met = variant.completeWhen?.(await look()) ?? true
+    const met = variant.completeWhen?.(await probe()) ?? true
     const late = performance.now() > deadline
-    const evidence = await readEvidence(model, runtime, link).catch((error: unknown) => {
+    const evidence = await readEvidence(model, runtime, inspector).catch((error: unknown) => {
       // A broker or service that was killed and started again may not answer yet.
       if (late) throw error
       return undefined
     })
-    const quiet = evidence !== undefined && met && isQuiet(evidence)
-    if (quiet && isDeepStrictEqual(before, evidence)) return { evidence, quiet }
-    // A first quiet look at the deadline is worth its second.
-    if (evidence && late && !(quiet && before === undefined)) return { evidence, quiet: false }
-    before = quiet ? evidence : undefined
-    await wait(LOOK_MS, undefined, { signal })
+    const quiescent = evidence !== undefined && met && isQuiescent(evidence)
+    if (quiescent && isDeepStrictEqual(before, evidence)) return { evidence, quiescent }
+    // A first quiescent reading at the deadline is worth a second.
+    if (evidence && late && !(quiescent && before === undefined)) return { evidence, quiescent: false }
+    before = quiescent ? evidence : undefined
+    await wait(POLL_MS, undefined, { signal })
   }
 }

@@ -1,16 +1,16 @@
-// A history: all that one variant left behind, from both ends. What the client asked and was told (attempts, in which
-// unknown is an answer), and what the services hold (the evidence, read when all was quiet). Checks judge it and nothing
+// A history: all that one variant left behind, from both ends. What the client requested and was answered (attempts, in which
+// unknown is an answer), and what the services hold (the evidence, read when the system was quiescent). Checks judge it and nothing
 // else; it is written beside the results, so that a verdict can be computed again.
 import type { DecisionRow, MovementRow, NotificationRow, OrderRow, StockRow } from '#common/contracts/evidence.ts'
 import type { FaultsView } from '#common/contracts/http.ts'
-import type { Costs } from './usage.ts'
+import type { Usage } from './usage.ts'
 import type { Attempt, LoadResult } from '../load/attempt.ts'
 import type { PlannedOrder } from '../load/orders.ts'
 import type { DeadLetter } from '../experiment/model.ts'
 
 /** What the services hold at the end. */
 export type Evidence = {
-  /** Orders that were asked for, are in no row, and may still come. */
+  /** Orders that were requested, are in no row, and may still come. */
   onTheirWay: number
   orders: OrderRow[]
   decisions: DecisionRow[]
@@ -23,7 +23,7 @@ export type Evidence = {
 /** Something that the timeline did, and when. */
 export type ExecutedStep = { atNs: number; doneNs: number; action: string; target: string; result?: unknown }
 
-/** A sample of a measure over time: queue depths or lags as the broker says them. */
+/** A sample of a measure over time: queue depths or lags as the broker reports them. */
 export type Sample = { atNs: number; depths: Record<string, number> }
 
 /** A message that was sent past the client's door: raw, by the timeline. */
@@ -45,12 +45,12 @@ export type History = {
   /** Of the client: an attempt without an answer counts so long. */
   deadlineMs: number
   /** `where` it ran: all stamps are of the clock there. */
-  generator: Pick<LoadResult, 'lateness' | 'cpuShare' | 'connections'> & { where: 'thread' | 'container' }
+  generator: Pick<LoadResult, 'lateness' | 'cpuShare' | 'connections'> & { origin: 'thread' | 'container' }
   /** Messages that the timeline published itself. */
   raw: RawMessage[]
   executedSteps: ExecutedStep[]
   samples: Sample[]
-  /** Faults of each service as they stood at the end, with how often each bit. */
+  /** Faults of each service as they stood at the end, with how often each was injected. */
   faults: Record<string, FaultsView>
   evidence: Evidence
   /** The opening stock of the kitchens that the run named. */
@@ -60,17 +60,17 @@ export type History = {
   /** False when the deadline came before every order was decided. */
   quiescent: boolean
   /** What services and brokers used; only where the variant asks for it. */
-  costs?: Costs
+  usage?: Usage
 }
 
-// A history in which nothing was asked: what is named in it is named in every history.
+/** Nothing was requested in it. */
 
 export const emptyHistory = (openingStock: History['openingStock']): History => ({
   planned: [],
   warmUpOrders: 0,
   originNs: 0,
   deadlineMs: 1_000,
-  generator: { where: 'thread', cpuShare: 0, connections: { opened: 0, peakInFlight: 0, limit: 0, saturated: false } },
+  generator: { origin: 'thread', cpuShare: 0, connections: { opened: 0, peakInFlight: 0, limit: 0, saturated: false } },
   attempts: [],
   raw: [],
   executedSteps: [],

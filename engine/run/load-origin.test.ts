@@ -11,7 +11,7 @@ const elsewhere = () => startService(() => ({ monotonicNs: monotonicNs() + AHEAD
 test('services with the clock of this kernel are loaded from a thread, and agree with it', async () => {
   await using service = await startService(() => readClock())
   const vantage = await chooseLoadOrigin(model, { ...service.runtime, nearby })
-  assert.equal(vantage.where, 'thread')
+  assert.equal(vantage.origin, 'thread')
   assert.equal(vantage.url('any'), service.runtime.url('any'))
   assert.ok(vantage.agrees(readClock().bootId))
 })
@@ -19,7 +19,7 @@ test('services with the clock of this kernel are loaded from a thread, and agree
 test('services with another clock are loaded from beside them, and now is on their clock', async () => {
   await using service = await elsewhere()
   const vantage = await chooseLoadOrigin(model, { ...service.runtime, nearby })
-  assert.equal(vantage.where, 'container')
+  assert.equal(vantage.origin, 'container')
   assert.equal(vantage.url('any'), 'http://inside')
   assert.ok(Math.abs(vantage.nowNs() - monotonicNs() - AHEAD_NS) < 1e9)
   assert.ok(vantage.agrees('another') && !vantage.agrees(readClock().bootId))
@@ -28,14 +28,14 @@ test('services with another clock are loaded from beside them, and now is on the
 test('where the runtime has no generator beside them, they are loaded from here and do not agree', async () => {
   await using service = await elsewhere()
   const vantage = await chooseLoadOrigin(model, service.runtime)
-  assert.equal(vantage.where, 'thread')
+  assert.equal(vantage.origin, 'thread')
   assert.ok(!vantage.agrees(readClock().bootId))
 })
 
 test('a generator beside the services can be demanded, and then now is exact', async () => {
   await using service = await startService(() => readClock())
   const vantage = await chooseLoadOrigin(model, { ...service.runtime, nearby: { ...nearby, always: true } })
-  assert.equal(vantage.where, 'container')
+  assert.equal(vantage.origin, 'container')
   const before = monotonicNs()
   const now = vantage.nowNs()
   assert.ok(before <= now && now <= monotonicNs())

@@ -8,10 +8,10 @@ import { type RunLoad, runLoad } from '../load/generator.ts'
 import type { Model } from '../experiment/model.ts'
 import type { Runtime } from '../experiment/runtime.ts'
 
-const LOOKS = 5
+const READINGS = 5
 
 export type LoadOrigin = {
-  where: 'thread' | 'container'
+  origin: 'thread' | 'container'
   runLoad: RunLoad
   /** A service as the generator sees it. */
   url(service: string): string
@@ -22,25 +22,25 @@ export type LoadOrigin = {
 }
 
 export async function chooseLoadOrigin(model: Model, runtime: Runtime): Promise<LoadOrigin> {
-  const look = async (service: string) => parse(ClockView, await getJson(`${runtime.url(service)}/clock`))
-  const boots = await Promise.all(model.services.map(async ({ name }) => (await look(name)).bootId))
+  const readThere = async (service: string) => parse(ClockView, await getJson(`${runtime.url(service)}/clock`))
+  const boots = await Promise.all(model.services.map(async ({ name }) => (await readThere(name)).bootId))
   const agrees = (bootId: string) => boots.every(boot => boot === bootId)
   const { nearby } = runtime
   const here = agrees(readClock().bootId)
   if (!nearby || (here && !nearby.always))
-    return { where: 'thread', runLoad, url: runtime.url, nowNs: monotonicNs, agrees }
-  const aheadNs = here ? 0 : await ahead(() => look(model.entry))
-  return { where: 'container', ...nearby, nowNs: () => monotonicNs() + aheadNs, agrees }
+    return { origin: 'thread', runLoad, url: runtime.url, nowNs: monotonicNs, agrees }
+  const aheadNs = here ? 0 : await ahead(() => readThere(model.entry))
+  return { origin: 'container', ...nearby, nowNs: () => monotonicNs() + aheadNs, agrees }
 }
 
 /** How far another clock is ahead of this one, by the quickest of some looks. */
-async function ahead(look: () => Promise<ClockView>): Promise<number> {
+async function ahead(readThere: () => Promise<ClockView>): Promise<number> {
   let best = { tookNs: Infinity, aheadNs: 0 }
-  for (let nth = 0; nth < LOOKS; nth++) {
-    const askedNs = monotonicNs()
-    const { monotonicNs: thereNs } = await look()
-    const tookNs = monotonicNs() - askedNs
-    if (tookNs < best.tookNs) best = { tookNs, aheadNs: thereNs - (askedNs + tookNs / 2) }
+  for (let nth = 0; nth < READINGS; nth++) {
+    const sentNs = monotonicNs()
+    const { monotonicNs: thereNs } = await readThere()
+    const tookNs = monotonicNs() - sentNs
+    if (tookNs < best.tookNs) best = { tookNs, aheadNs: thereNs - (sentNs + tookNs / 2) }
   }
   return best.aheadNs
 }

@@ -43,11 +43,11 @@ test('a look counts what is new, sees the load, and keeps its counts while a ser
   const address = server.address()
   const port = typeof address === 'object' && address ? address.port : 0
   const failing = () => Promise.reject(new Error('the broker is gone'))
-  const link = { ...sampleInspector(), depths: failing, deadLetters: failing }
+  const inspector = { ...sampleInspector(), depths: failing, deadLetters: failing }
   const lookout = createProgressProbe({
     model,
     runtime: sampleRuntime(`http://127.0.0.1:${port}`),
-    link,
+    inspector,
     nowNs: monotonicNs,
   })
 

@@ -14,9 +14,9 @@ const AnyPage = Type.Object({
 
 export type ProgressProbe = { probe(): Promise<Progress>; started(progress: LoadProgress): void; loadDone(): void }
 
-type Options = { model: Model; runtime: Runtime; link: BrokerInspector; nowNs(): number }
+type Options = { model: Model; runtime: Runtime; inspector: BrokerInspector; nowNs(): number }
 
-export function createProgressProbe({ model, runtime, link, nowNs }: Options): ProgressProbe {
+export function createProgressProbe({ model, runtime, inspector, nowNs }: Options): ProgressProbe {
   let progress: LoadProgress | undefined
   let done = false
   const decided = countRows(() => `${runtime.url(model.evidence.inventory)}/inventory/decisions`)
@@ -28,8 +28,8 @@ export function createProgressProbe({ model, runtime, link, nowNs }: Options): P
       const [decisions, notifications, depths, deadLetters] = await Promise.all([
         decided(),
         notified(),
-        link.depths().catch(() => ({})),
-        link.deadLetters().catch(() => []),
+        inspector.depths().catch(() => ({})),
+        inspector.deadLetters().catch(() => []),
       ])
       return {
         elapsedMs: progress ? (nowNs() - progress.originNs) / 1e6 : 0,

@@ -58,28 +58,30 @@ test('a step that fails is named in the result', async t => {
   assert.match(result.failure ?? '', /^failing: the step "heal all" failed: DELETE http:.* answered 500/)
 })
 
-test('what a variant costs is measured where it asks for it, from its first measured order on', async t => {
+test('what a variant uses is measured where it is set to be, from its first measured order on', async t => {
   const load = { orders: 20, warmUpOrders: 10, ordersPerSecond: 200, deadlineMs: 1_000 }
   const refused = { load, environment: { all: { STATUS: '409' } } }
   const { result, folder } = await runSample(t, [
-    variant('costs', { ...refused, costs: true }),
+    variant('usage', { ...refused, measuresUsage: true }),
     variant('free', refused),
   ])
   const found = (variant: string, name: string) =>
     result.measures.find(measure => measure.variant === variant && measure.name === name)
   assert.equal(found('free', 'CPU'), undefined)
-  assert.ok((found('costs', 'CPU')?.value ?? -1) >= 0, found('costs', 'CPU')?.note)
-  assert.ok((found('costs', 'memory of services')?.value ?? 0) > 10, 'a process of Node holds more')
-  assert.equal(found('costs', 'CPU of brokers')?.value, 0)
-  const { costs, attempts } = JSON.parse(readFileSync(join(folder, 'costs.history.json'), 'utf8')) as History
-  assert.ok(costs && 'before' in costs)
-  assert.ok(costs.before.atNs >= (attempts[10]?.plannedNs ?? Infinity), 'the warm-up is not in it')
-  assert.ok(costs.after.atNs >= Math.max(...attempts.map(({ answeredNs = Infinity }) => answeredNs)))
+  assert.ok((found('usage', 'CPU')?.value ?? -1) >= 0, found('costs', 'CPU')?.note)
+  assert.ok((found('usage', 'memory of services')?.value ?? 0) > 10, 'a process of Node holds more')
+  assert.equal(found('usage', 'CPU of brokers')?.value, 0)
+  const { usage, attempts } = JSON.parse(readFileSync(join(folder, 'usage.history.json'), 'utf8')) as History
+  assert.ok(usage && 'before' in usage)
+  assert.ok(usage.before.atNs >= (attempts[10]?.plannedNs ?? Infinity), 'the warm-up is not in it')
+  assert.ok(usage.after.atNs >= Math.max(...attempts.map(({ answeredNs = Infinity }) => answeredNs)))
 })
 
-test('a step that fails is named also where costs are measured', async t => {
+test('a step that fails is named also where usage is measured', async t => {
   const load = { orders: 20, warmUpOrders: 600, ordersPerSecond: 200, deadlineMs: 1_000 }
-  const { result } = await runSample(t, [variant('failing', { load, costs: true, timeline: [at(0, heal('all'))] })])
+  const { result } = await runSample(t, [
+    variant('failing', { load, measuresUsage: true, timeline: [at(0, heal('all'))] }),
+  ])
   assert.match(result.failure ?? '', /^failing: the step "heal all" failed/)
 })
 

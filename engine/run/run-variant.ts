@@ -1,5 +1,5 @@
-// Runs one variant: services on an empty store, what is asked of them (perform.ts), and the end of all that it started,
-// whatever happens.
+// Runs one variant: services on an empty store, the load and the timeline side by side, and the evidence when the system is
+// quiescent. Guarantees that everything it started ends, whatever happens; a step that fails stops the load.
 import { registerRun } from '#host/run-registry.ts'
 import type { Variant } from '../experiment/define.ts'
 import type { History, RawMessage } from './history.ts'
@@ -13,7 +13,7 @@ import type { LoadResult } from '../load/attempt.ts'
 import { steadyPlan } from '../load/plan.ts'
 import { createProgressProbe, type ProgressProbe } from './progress-probe.ts'
 import { awaitQuiescence } from './evidence.ts'
-import { performTimeline } from './timeline.ts'
+import { runTimeline } from './timeline.ts'
 import { chooseLoadOrigin, type LoadOrigin } from './load-origin.ts'
 
 export type VariantOptions = {
@@ -49,22 +49,22 @@ export async function runVariant(options: VariantOptions): Promise<History> {
   })
   // Nothing of it is on a broker before a service starts.
   opening.catch(() => registration.unregister())
-  const { runtime, place } = await opening
+  const { runtime, deployment } = await opening
   try {
     onProgress('starting services')
     // A service may be healthy only with its peers, so all start at once.
     await Promise.all(model.services.map(({ name }) => runtime.start(name)))
-    const link = await model.connect(place)
+    const inspector = await model.connect(deployment)
     try {
-      return await executeVariant({ model, variant, runtime, link, planned, openingStock, onProgress, signal })
+      return await executeVariant({ model, variant, runtime, inspector, planned, openingStock, onProgress, signal })
     } finally {
-      await link.close()
+      await inspector.close()
     }
   } finally {
     try {
       await runtime.stop()
     } finally {
-      await model.remove(place)
+      await model.remove(deployment)
       // Where that failed the record stays, for the sweep of the next start.
       registration.unregister()
     }
@@ -77,60 +77,59 @@ function withStock(model: Model, { environment = {} }: Variant, stock: History['
   return { ...environment, [inventory.name]: { INITIAL_STOCK: JSON.stringify(stock), ...environment[inventory.name] } }
 }
 
-// Performs a variant on running services: the load and the timeline side by side, then until all is quiet; and tells its
-// history. A step that fails stops the load.
-
-type Performance = {
+type ExecuteOptions = {
   model: Model
   variant: Variant
   runtime: Runtime
-  link: BrokerInspector
+  inspector: BrokerInspector
   planned: PlannedOrder[]
   openingStock: History['openingStock']
   onProgress(line: string): void
   signal: AbortSignal
 }
 
-async function executeVariant(options: Performance): Promise<History> {
-  const { model, variant, runtime, link, planned, openingStock, onProgress, signal } = options
+async function executeVariant(options: ExecuteOptions): Promise<History> {
+  const { model, variant, runtime, inspector, planned, openingStock, onProgress, signal } = options
   const raw: RawMessage[] = []
-  const acts: History['executedSteps'] = []
+  const executedSteps: History['executedSteps'] = []
   const injections = countInjections(runtime)
-  const vantage = await chooseLoadOrigin(model, runtime)
-  const { where, nowNs } = vantage
-  const lookout = createProgressProbe({ model, runtime, link, nowNs })
-  const sampling = sampleDepths(link, { on: variant.timeline !== undefined && model.brokers.length > 0, nowNs })
+  const loadOrigin = await chooseLoadOrigin(model, runtime)
+  const { origin, nowNs } = loadOrigin
+  const progressProbe = createProgressProbe({ model, runtime, inspector, nowNs })
+  const { probe } = progressProbe
+  const sampling = sampleDepths(inspector, { on: variant.timeline !== undefined && model.brokers.length > 0, nowNs })
   const failed = new AbortController()
   const either = AbortSignal.any([signal, failed.signal])
-  const costWindow = openUsageWindow({ variant, runtime, look: lookout.probe, signal: either })
+  const usageWindow = openUsageWindow({ variant, runtime, probe, signal: either })
   try {
-    await costWindow.prepare()
-    const { originNs, measuredFromNs, load } = await beginLoad({ ...options, signal: either }, vantage, lookout)
-    const timeline = performTimeline({
+    await usageWindow.prepare()
+    const load = await beginLoad({ ...options, signal: either }, loadOrigin, progressProbe)
+    const { originNs, measuredFromNs } = load
+    const timeline = runTimeline({
       steps: variant.timeline ?? [],
       context: {
         planned,
         runtime,
-        link,
+        inspector,
         recordInjections: injections.record,
         addRaw: messages => void raw.push(...messages),
       },
       originNs,
       nowNs,
-      probe: lookout.probe,
-      onAct(act) {
-        acts.push(act)
-        onProgress(`${act.action} ${act.target}`)
+      probe,
+      onStep(step) {
+        executedSteps.push(step)
+        onProgress(`${step.action} ${step.target}`)
       },
       signal: either,
     })
     timeline.catch(error => failed.abort(error))
-    const [result] = await Promise.all([load, timeline, costWindow.begin((measuredFromNs - nowNs()) / 1e6)])
+    const [result] = await Promise.all([load.done, timeline, usageWindow.begin((measuredFromNs - nowNs()) / 1e6)])
     signal.throwIfAborted()
 
     onProgress('waiting until every order is decided')
-    const costs = await costWindow.end(result.attempts)
-    const { evidence, quiet } = await awaitQuiescence({ model, variant, runtime, link, look: lookout.probe, signal })
+    const usage = await usageWindow.end(result.attempts)
+    const { evidence, quiescent } = await awaitQuiescence({ model, variant, runtime, inspector, probe, signal })
     await sampling.finish()
     await Promise.all(model.services.map(({ name }) => injections.record(name)))
     return {
@@ -139,48 +138,48 @@ async function executeVariant(options: Performance): Promise<History> {
       attempts: result.attempts,
       originNs,
       deadlineMs: variant.load.deadlineMs,
-      generator: { where, lateness: result.lateness, cpuShare: result.cpuShare, connections: result.connections },
+      generator: { origin, lateness: result.lateness, cpuShare: result.cpuShare, connections: result.connections },
       raw,
-      executedSteps: acts,
+      executedSteps,
       samples: sampling.samples,
       faults: injections.views,
       evidence,
       openingStock,
-      clocksAgree: vantage.agrees(result.bootId),
-      quiescent: quiet,
-      ...(costs && { costs }),
+      clocksAgree: loadOrigin.agrees(result.bootId),
+      quiescent,
+      ...(usage && { usage }),
     }
   } finally {
     sampling.stop()
   }
 }
 
-/** Resolves when the load has begun; `load` when it is done. */
+/** Resolves when the load has begun; `done` when it is done. */
 async function beginLoad(
-  { model, variant, planned, onProgress, signal }: Performance,
-  vantage: LoadOrigin,
-  lookout: ProgressProbe,
-): Promise<{ originNs: number; measuredFromNs: number; load: Promise<LoadResult> }> {
+  { model, variant, planned, onProgress, signal }: ExecuteOptions,
+  loadOrigin: LoadOrigin,
+  progressProbe: ProgressProbe,
+): Promise<{ originNs: number; measuredFromNs: number; done: Promise<LoadResult> }> {
   const { load } = variant
   const plan = load.plan?.(planned.length, load.ordersPerSecond) ?? steadyPlan(planned.length, load.ordersPerSecond)
   const began = Promise.withResolvers<number>()
-  const done = vantage
+  const done = loadOrigin
     .runLoad({
       orders: planned,
       plan,
-      target: { url: vantage.url(model.entry), path: '/order' },
+      target: { url: loadOrigin.url(model.entry), path: '/order' },
       deadlineMs: load.deadlineMs,
       signal,
       onProgress(progress) {
         began.resolve(progress.originNs)
-        lookout.started(progress)
+        progressProbe.started(progress)
         onProgress(`${progress.started} of ${plan.length} orders sent`)
       },
     })
-    .finally(() => lookout.loadDone())
+    .finally(() => progressProbe.loadDone())
   done.catch(began.reject)
   const originNs = await began.promise
   const measured = plan.filter(({ order }) => order >= (load.warmUpOrders ?? 0))
   const fromMs = measured.reduce((first, { offsetMs }) => Math.min(first, offsetMs), Infinity)
-  return { originNs, measuredFromNs: originNs + fromMs * 1e6, load: done }
+  return { originNs, measuredFromNs: originNs + fromMs * 1e6, done }
 }

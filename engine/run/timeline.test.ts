@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import { monotonicNs } from '#common/contracts/clock.ts'
 import type { ExecutedStep } from './history.ts'
 import { sampleInspector, sampleRuntime } from '../testing/sample-runtime.ts'
-import { performTimeline } from './timeline.ts'
+import { runTimeline } from './timeline.ts'
 import { at, type StepContext, type Step, operation, type Progress } from '../experiment/steps.ts'
 
 const view: Progress = {
@@ -22,7 +22,7 @@ const raw: unknown[] = []
 const stage: StepContext = {
   planned: [],
   runtime: sampleRuntime(),
-  link: sampleInspector({ shout: async args => args.word }),
+  inspector: sampleInspector({ shout: async args => args.word }),
   recordInjections: async () => {},
   addRaw: messages => void raw.push(...messages),
 }
@@ -30,13 +30,13 @@ const stage: StepContext = {
 function play(steps: Step[], { look = async () => view, signal = new AbortController().signal } = {}) {
   const acts: ExecutedStep[] = []
   const originNs = monotonicNs()
-  const done = performTimeline({
+  const done = runTimeline({
     steps,
     context: stage,
     originNs,
     nowNs: monotonicNs,
     probe: look,
-    onAct: act => void acts.push(act),
+    onStep: act => void acts.push(act),
     signal,
   })
   return { acts, done, originNs }
@@ -68,7 +68,7 @@ test('steps are performed in the order in which they stand, not before their tim
   for (const { atNs, doneNs } of acts) assert.ok(doneNs >= atNs)
 })
 
-test('a condition is looked at again until it is met, and steps behind it wait', async () => {
+test('a condition is probed again until it is met, and steps behind it wait', async () => {
   let looks = 0
   const look = async () => ({ ...view, decided: looks++ })
   const { acts, done } = play([at(({ decided }) => decided >= 3, step('met')), at(0, step('behind'))], { look })

@@ -1,4 +1,4 @@
-// Performs the steps of a timeline, each when its time or its condition has come, in the order in which they stand.
+// Runs the steps of a timeline, each when its time or its condition has come, in the order in which they stand.
 import { setTimeout as wait } from 'node:timers/promises'
 import { waitFor } from '#host/wait-for.ts'
 import type { ExecutedStep } from './history.ts'
@@ -13,22 +13,14 @@ export type Timeline = {
   originNs: number
   /** On the clock of `originNs`. */
   nowNs(): number
-  /** Reads what conditions look at. */
+  /** Reads what conditions depend on. */
   probe(): Promise<Progress>
-  onAct(act: ExecutedStep): void
+  onStep(act: ExecutedStep): void
   signal: AbortSignal
 }
 
 /** @throws Error that names the step that failed or whose condition was never met */
-export async function performTimeline({
-  steps,
-  context,
-  originNs,
-  nowNs,
-  probe,
-  onAct,
-  signal,
-}: Timeline): Promise<void> {
+export async function runTimeline({ steps, context, originNs, nowNs, probe, onStep, signal }: Timeline): Promise<void> {
   for (const { at, action, target, run } of steps) {
     const name = `${action} ${target}`
     if (typeof at === 'number') {
@@ -42,7 +34,7 @@ export async function performTimeline({
     const atNs = nowNs()
     try {
       const result = await run(context)
-      onAct({ atNs, doneNs: nowNs(), action, target, ...(result === undefined ? {} : { result }) })
+      onStep({ atNs, doneNs: nowNs(), action, target, ...(result === undefined ? {} : { result }) })
     } catch (error) {
       throw new Error(`the step "${name}" failed: ${error instanceof Error ? error.message : String(error)}`, {
         cause: error,

@@ -22,24 +22,24 @@ type Own = { quiescenceMs?: number; until?(view: Progress): boolean; host?: Host
 async function ended(looks: Progress[], own: Own = {}) {
   let seen = 0
   const window = openUsageWindow({
-    variant: { costs: true, quiescenceMs: own.quiescenceMs ?? 60_000, completeWhen: own.until },
+    variant: { measuresUsage: true, quiescenceMs: own.quiescenceMs ?? 60_000, completeWhen: own.until },
     runtime: { host: 'host' in own ? own.host : host },
-    look: async () => looks[Math.min(seen++, looks.length - 1)] ?? assert.fail('nothing to see'),
+    probe: async () => looks[Math.min(seen++, looks.length - 1)] ?? assert.fail('nothing to see'),
     signal: new AbortController().signal,
   })
   if (!own.unprepared) await window.prepare()
   await window.begin(0)
   const refused: SampleTimeline = { atMs: 0, answer: '503 inventory-unavailable', answeredMs: 1 }
-  const costs = await window.end(historyOf([served(0, 5), served(1, 5), refused]).attempts)
-  return { costs: costs ?? assert.fail('it was asked for'), seen }
+  const measuresUsage = await window.end(historyOf([served(0, 5), served(1, 5), refused]).attempts)
+  return { measuresUsage: measuresUsage ?? assert.fail('it was asked for'), seen }
 }
 
-test('the window ends when the accepted orders are decided, and a second look finds no more confirmed', async () => {
-  const { costs, seen } = await ended([view(1, 0), view(1, 0), view(2, 1), view(2, 2), view(2, 2), view(3, 3)])
+test('the window ends when the accepted orders are decided, and a second probe finds no more confirmed', async () => {
+  const { measuresUsage, seen } = await ended([view(1, 0), view(1, 0), view(2, 1), view(2, 2), view(2, 2), view(3, 3)])
   assert.equal(seen, 5)
-  assert.ok('before' in costs)
-  assert.ok(costs.before.atNs <= costs.after.atNs)
-  assert.equal(costs.before.uses[0]?.use?.began, costs.after.uses[0]?.use?.began)
+  assert.ok('before' in measuresUsage)
+  assert.ok(measuresUsage.before.atNs <= measuresUsage.after.atNs)
+  assert.equal(measuresUsage.before.uses[0]?.use?.began, measuresUsage.after.uses[0]?.use?.began)
 })
 
 test('the window lasts until what the variant waits for has come', async () => {
@@ -48,24 +48,24 @@ test('the window lasts until what the variant waits for has come', async () => {
   assert.deepEqual([asked, seen], [3, 4])
 })
 
-test('costs are unknown when orders are still undecided at the deadline', async () => {
-  const { costs } = await ended([view(1, 1)], { quiescenceMs: 1 })
-  assert.deepEqual(costs, { unknown: 'not every order was decided in time' })
+test('measuresUsage are unknown when orders are still undecided at the deadline', async () => {
+  const { measuresUsage } = await ended([view(1, 1)], { quiescenceMs: 1 })
+  assert.deepEqual(measuresUsage, { unknown: 'not every order was decided in time' })
 })
 
-test('costs are unknown where services are no processes of this machine', async () => {
-  const { costs, seen } = await ended([view(2, 2)], { host: undefined })
-  assert.deepEqual([costs, seen], [{ unknown: 'not measured in containers' }, 0])
+test('measuresUsage are unknown where services are no processes of this machine', async () => {
+  const { measuresUsage, seen } = await ended([view(2, 2)], { host: undefined })
+  assert.deepEqual([measuresUsage, seen], [{ unknown: 'not measured in containers' }, 0])
 })
 
 test('a disk whose earlier work was not synced away says nothing', async () => {
-  const { costs } = await ended([view(2, 2)], { unprepared: true })
-  assert.ok('before' in costs)
-  assert.equal(costs.before.device, null)
+  const { measuresUsage } = await ended([view(2, 2)], { unprepared: true })
+  assert.ok('before' in measuresUsage)
+  assert.equal(measuresUsage.before.device, null)
 })
 
 test('a folder that cannot be synced stops nothing', async () => {
-  const { costs } = await ended([view(2, 2)], { host: { ...host, dataFolder: '/nothing/here' } })
-  assert.ok('before' in costs)
-  assert.deepEqual([costs.before.device, costs.after.device], [null, null])
+  const { measuresUsage } = await ended([view(2, 2)], { host: { ...host, dataFolder: '/nothing/here' } })
+  assert.ok('before' in measuresUsage)
+  assert.deepEqual([measuresUsage.before.device, measuresUsage.after.device], [null, null])
 })

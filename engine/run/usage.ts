@@ -25,7 +25,7 @@ export type UsageReading = {
 }
 
 /** What was read when the window began and when it ended; or why that was not done. */
-export type Costs = { before: UsageReading; after: UsageReading } | { unknown: string }
+export type Usage = { before: UsageReading; after: UsageReading } | { unknown: string }
 
 /** Null where there is no /proc. */
 export function readUsage({ dataFolder, processes }: Host): UsageReading | null {

@@ -30,7 +30,7 @@ export async function startTarget(treat: (asked: Asked) => void): Promise<TestTa
       const number = seen.push({ headers: request.headers, body }) - 1
       treat({ number, headers: request.headers, body, ...ways(response) })
     }
-    // A request that the client gave up half-way was not asked.
+    // A request that the client ended half-way does not count.
     wholeBody(request).then(keep, () => undefined)
   })
   return {
@@ -47,7 +47,7 @@ export async function startTarget(treat: (asked: Asked) => void): Promise<TestTa
   }
 }
 
-/** A loopback port on which nobody listens. */
+/** A loopback port on which nothing listens. */
 export async function closedPort(): Promise<number> {
   const server = createTcpServer()
   const port = await listen(server)

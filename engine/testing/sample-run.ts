@@ -1,18 +1,18 @@
-// For tests: an experiment over one made service, really run.
+// For tests: an experiment over one made service, that really runs.
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, relative, resolve } from 'node:path'
 import type { TestContext } from 'node:test'
 import { defineCheck, valid } from '../checks/check.ts'
 import { defineExperiment, type Variant } from '../experiment/define.ts'
-import { model as made } from './sample-runtime.ts'
+import { model as sampleModel } from './sample-runtime.ts'
 import type { Model } from '../experiment/model.ts'
 import { openProcesses } from '#runtimes/processes/processes.ts'
 import { runExperiment } from '../run/run-experiment.ts'
 
 const ROOT = resolve(import.meta.dirname, '../..')
 
-/** One service in place of all: it takes every order, holds no evidence, and dies at its start when it is told to. */
+/** One service in place of all: it takes every order, holds no evidence, and dies at its start when it is set to. */
 const SERVICE = `
 import { createServer } from 'node:http'
 import { readClock } from ${JSON.stringify(join(ROOT, 'common/contracts/clock.ts'))}
@@ -29,7 +29,7 @@ createServer(({ method, url }, response) => {
 }).listen(Number(PORT), '127.0.0.1')
 `
 
-export const asked = defineCheck('requested', 'orders were asked', ({ attempts }) =>
+export const asked = defineCheck('requested', 'orders were requested', ({ attempts }) =>
   valid(`${attempts.length} attempts`),
 )
 export const variant = (name: string, own: Partial<Variant> = {}): Variant => ({
@@ -55,7 +55,7 @@ export async function runSample(
   let removed = 0
   const lines: string[] = []
   const model: Model = {
-    ...made,
+    ...sampleModel,
     name: relative(ROOT, folder),
     remove: async () => void removed++,
   }
@@ -72,12 +72,12 @@ export async function runSample(
     explain: results => [`${results.length} variants`],
   })
   const result = await runExperiment({
-    name: 'made',
+    name: 'sample',
     experiment,
     profile: 'quick',
     open: openProcesses({ broker: {}, dataFolder: join(folder, 'data') }),
     lasting: {},
-    runId: `made-${process.pid}`,
+    runId: `sample-${process.pid}`,
     seed: 1,
     folder: join(folder, 'run'),
     onProgress: line => lines.push(line),

@@ -1,4 +1,4 @@
-/** For tests: a runtime and a link that have nothing behind them but an address. */
+/** For tests: a runtime and an inspector with nothing behind them but an address. */
 import type { BrokerInspector, Model } from '../experiment/model.ts'
 import type { Runtime } from '../experiment/runtime.ts'
 import { once } from 'node:events'
@@ -6,7 +6,7 @@ import { createServer } from 'node:http'
 
 /** Every service is at `url`, and what is done to one does nothing. */
 export const sampleRuntime = (url = ''): Runtime => ({
-  name: 'made',
+  name: 'sample',
   start: async () => {},
   kill: async () => {},
   wipe: async () => {},
@@ -18,20 +18,20 @@ export const sampleRuntime = (url = ''): Runtime => ({
   stop: async () => {},
 })
 
-export const sampleInspector = (verbs: BrokerInspector['operations'] = {}): BrokerInspector => ({
+export const sampleInspector = (operations: BrokerInspector['operations'] = {}): BrokerInspector => ({
   depths: async () => ({}),
   deadLetters: async () => [],
   redrive: async () => {},
-  operations: verbs,
+  operations: operations,
   close: async () => {},
 })
 
 /** For tests: a model of one service, and that service, which answers what the test says. */
 
-export const link = sampleInspector()
+export const inspector = sampleInspector()
 
 export const model: Model = {
-  name: 'made',
+  name: 'sample',
   services: [{ name: 'all', role: 'order', port: 0, environment: () => ({}) }],
   brokers: [],
   features: [],
@@ -39,7 +39,7 @@ export const model: Model = {
   evidence: { orders: 'all', inventory: 'all', notifications: 'all' },
   durability: 'nowhere',
   defaultConcurrency: 64,
-  connect: async () => link,
+  connect: async () => inspector,
   remove: async () => {},
 }
 

@@ -1,4 +1,4 @@
-/** For tests: a history made of a few orders whose lives are told in milliseconds since the load began. */
+/** For tests: a history made of a few orders whose timelines are given in milliseconds since the load began. */
 import type { FailureReason } from '#common/contracts/outcome.ts'
 import type { History } from '../run/history.ts'
 import type { Answer } from '../load/attempt.ts'
@@ -12,9 +12,9 @@ export type SampleTimeline = {
   answeredMs?: number
   placedMs?: number
   decidedMs?: number
-  /** Inventory's decision; without one inventory was not asked. */
+  /** Inventory's decision; without one inventory was not requested. */
   outcome?: 'reserved' | FailureReason
-  /** When inventory was told to give back what it had taken, or never to take it. */
+  /** When inventory was requested to release the order, or never to reserve it. */
   releasedMs?: number
   notifiedMs?: number
   /** The status in the order service's book, where it is not the decision's. */
@@ -25,7 +25,10 @@ export type SampleTimeline = {
 const ORIGIN_NS = 5e12
 export const ns = (ms: number): number => ORIGIN_NS + ms * 1e6
 
-export function historyOf(lives: readonly SampleTimeline[], { warmUpOrders = 0, deadlineMs = 2_000 } = {}): History {
+export function historyOf(
+  timelines: readonly SampleTimeline[],
+  { warmUpOrders = 0, deadlineMs = 2_000 } = {},
+): History {
   const history: History = {
     planned: [],
     warmUpOrders,
@@ -33,7 +36,7 @@ export function historyOf(lives: readonly SampleTimeline[], { warmUpOrders = 0, 
     originNs: ORIGIN_NS,
     deadlineMs,
     generator: {
-      where: 'thread',
+      origin: 'thread',
       cpuShare: 0,
       connections: { opened: 1, peakInFlight: 1, limit: 1, saturated: false },
     },
@@ -54,43 +57,43 @@ export function historyOf(lives: readonly SampleTimeline[], { warmUpOrders = 0, 
     clocksAgree: true,
     quiescent: true,
   }
-  for (const [index, life] of lives.entries()) add(history, index, life)
+  for (const [index, timeline] of timelines.entries()) add(history, index, timeline)
   return history
 }
 
-function add({ planned, attempts, evidence }: History, index: number, life: SampleTimeline): void {
-  const { atMs, answeredMs, placedMs, decidedMs, outcome, releasedMs, notifiedMs, book } = life
+function add({ planned, attempts, evidence }: History, index: number, timeline: SampleTimeline): void {
+  const { atMs, answeredMs, placedMs, decidedMs, outcome, releasedMs, notifiedMs, book } = timeline
   const orderId = `order-${index}`
-  const who = { orderId, userId: 'ada', kitchenId: 'main' }
+  const customer = { orderId, userId: 'ada', kitchenId: 'main' }
   const items = [{ sku: 'burger', quantity: 1 }]
-  planned.push({ index, ...who, idempotencyKey: orderId, items, expected: life.expected ?? 'reserved' })
+  planned.push({ index, ...customer, idempotencyKey: orderId, items, expected: timeline.expected ?? 'reserved' })
   const answeredNs = answeredMs === undefined ? undefined : ns(answeredMs)
   const attempt = { index, orderId, attempt: 1, plannedNs: ns(atMs), startedNs: ns(atMs), answeredNs }
-  attempts.push({ ...attempt, answer: answerOf(life.answer) })
+  attempts.push({ ...attempt, answer: answerOf(timeline.answer) })
   const seq = index + 1
   if (placedMs !== undefined) {
     const reason = book?.reason ?? (outcome === 'reserved' ? null : (outcome ?? null))
     const status = book?.status ?? (outcome === undefined ? 'pending' : outcome === 'reserved' ? outcome : 'failed')
     const stamp = book?.decidedMs ?? decidedMs
     const stamps = { placedNs: ns(placedMs), decidedNs: stamp === undefined ? null : ns(stamp) }
-    evidence.orders.push({ seq, ...who, status, reason, notification: null, correlationId: orderId, ...stamps })
+    evidence.orders.push({ seq, ...customer, status, reason, notification: null, correlationId: orderId, ...stamps })
   }
   if (outcome !== undefined && decidedMs !== undefined) {
     const decision = outcome === 'reserved' ? { status: outcome } : { status: 'failed' as const, reason: outcome }
     const released = releasedMs !== undefined
     evidence.decisions.push({ seq, orderId, outcome: decision, released, decidedNs: ns(decidedMs) })
     if (released && outcome === 'reserved') {
-      const back = { kitchenId: who.kitchenId, sku: 'burger', delta: 1, atNs: ns(releasedMs) }
+      const back = { kitchenId: customer.kitchenId, sku: 'burger', delta: 1, atNs: ns(releasedMs) }
       evidence.movements.push({ seq, kind: 'release', orderId, ...back })
     }
   }
   if (notifiedMs !== undefined)
-    evidence.notifications.push({ seq, orderId, userId: who.userId, sentNs: ns(notifiedMs) })
+    evidence.notifications.push({ seq, orderId, userId: customer.userId, sentNs: ns(notifiedMs) })
 }
 
-function answerOf(told: SampleTimeline['answer']): Answer {
-  if (told === 'deadline' || told === 'refused') return { kind: told, atNs: 0, detail: told }
-  const [status, code] = told.split(' ')
+function answerOf(given: SampleTimeline['answer']): Answer {
+  if (given === 'deadline' || given === 'refused') return { kind: given, atNs: 0, detail: given }
+  const [status, code] = given.split(' ')
   return { kind: 'status', status: Number(status), ...(code && { code }), text: '' }
 }
 

@@ -41,7 +41,7 @@ export type ProvideOptions = {
 }
 
 /** `asked`: the user named this source, so no other one may take its place. */
-export type WhyNot = { serves: false; asked: boolean; why: string; wayOut: string }
+export type WhyNot = { serves: false; requested: boolean; why: string; howToFix: string }
 export type Yes = { serves: true; detail: string }
 
 export type Source = {

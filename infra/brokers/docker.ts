@@ -23,7 +23,7 @@ export const docker: Source = {
   name: 'docker',
 
   async serves(kind, environment) {
-    const refuse = (why: string, wayOut: string) => ({ serves: false, asked: false, why, wayOut }) as const
+    const refuse = (why: string, howToFix: string) => ({ serves: false, requested: false, why, howToFix }) as const
     if (!findCommand('docker', environment)) {
       return refuse('Docker is missing.', 'With Docker installed, the broker would run in a container.')
     }

@@ -163,8 +163,8 @@ export const kafkaIsCached = (): boolean => existsSync(cachedPath(folderName()))
 
 /** Throws one sentence when Maven is missing. */
 export function requireMaven(environment: NodeJS.ProcessEnv): void {
-  const wayOut = 'install Maven (Debian: apt-get install maven), or set LAB_KAFKA_BROKERS to a running broker'
-  requireCommands(['mvn'], 'Fetching Kafka', wayOut, environment)
+  const howToFix = 'install Maven (Debian: apt-get install maven), or set LAB_KAFKA_BROKERS to a running broker'
+  requireCommands(['mvn'], 'Fetching Kafka', howToFix, environment)
 }
 
 /** Resolves with the paths of the jars, in an order that is always the same (the archive of classes needs that). */

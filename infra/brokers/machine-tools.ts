@@ -31,22 +31,22 @@ function isExecutable(path: string): boolean {
 export async function findJava(environment: NodeJS.ProcessEnv): Promise<Java> {
   const ofHome = environment.JAVA_HOME && join(environment.JAVA_HOME, 'bin', 'java')
   const command = ofHome && isExecutable(ofHome) ? ofHome : findCommand('java', environment)
-  const wayOut = `install Java ${OLDEST_JAVA} or newer (Debian: apt-get install openjdk-17-jre-headless)`
-  if (!command) throw new Error(`Java is missing: ${wayOut}, or set LAB_KAFKA_BROKERS to a running broker.`)
+  const howToFix = `install Java ${OLDEST_JAVA} or newer (Debian: apt-get install openjdk-17-jre-headless)`
+  if (!command) throw new Error(`Java is missing: ${howToFix}, or set LAB_KAFKA_BROKERS to a running broker.`)
   const version = /version "([^"]+)"/.exec(await runTool(command, ['-version'], { env: environment }))?.[1] ?? 'unknown'
   if (Number.parseInt(version, 10) >= OLDEST_JAVA) return { command, version }
-  throw new Error(`${command} is Java ${version}, which is too old for Kafka: ${wayOut}, and set JAVA_HOME to it.`)
+  throw new Error(`${command} is Java ${version}, which is too old for Kafka: ${howToFix}, and set JAVA_HOME to it.`)
 }
 
 /** Throws one sentence that names what is missing and the package that brings it. */
 export function requireCommands(
   names: string[],
   purpose: string,
-  wayOut: string,
+  howToFix: string,
   environment: NodeJS.ProcessEnv,
 ): void {
   const missing = names.filter(name => !findCommand(name, environment))
-  if (missing.length > 0) throw new Error(`${purpose} needs ${missing.join(' and ')}, missing here: ${wayOut}.`)
+  if (missing.length > 0) throw new Error(`${purpose} needs ${missing.join(' and ')}, missing here: ${howToFix}.`)
 }
 
 export type ToolOptions = { env?: NodeJS.ProcessEnv; cwd?: string; signal?: AbortSignal }

@@ -29,14 +29,14 @@ const address: Source = {
   async serves(kind, environment) {
     const variable = variables[kind]
     const value = environment[variable]
-    const wayOut = `Set ${variable} to a running broker, or unset it to use a private one.`
-    if (!value) return { serves: false, asked: false, why: `${variable} is not set.`, wayOut: '' }
+    const howToFix = `Set ${variable} to a running broker, or unset it to use a private one.`
+    if (!value) return { serves: false, requested: false, why: `${variable} is not set.`, howToFix: '' }
     try {
       const version = await probes[kind](value)
       return { serves: true, detail: `${variable} (${withoutPassword(value)}, ${version})` }
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error)
-      return { serves: false, asked: true, why: `${variable} cannot be used: ${reason}`, wayOut }
+      return { serves: false, requested: true, why: `${variable} cannot be used: ${reason}`, howToFix }
     }
   },
 
@@ -70,7 +70,7 @@ const packages: Source = {
       return { serves: true, detail: await surveys[kind](environment) }
     } catch (error) {
       const why = error instanceof Error ? error.message : String(error)
-      return { serves: false, asked: false, why, wayOut: '' }
+      return { serves: false, requested: false, why, howToFix: '' }
     }
   },
 
@@ -113,8 +113,8 @@ async function choose(kind: BrokerKind, environment: NodeJS.ProcessEnv): Promise
   for (const source of [address, ...allowed]) {
     const answer = await source.serves(kind, environment)
     if (answer.serves) return { source, detail: answer.detail, refusals }
-    const sentence = `${answer.why} ${answer.wayOut}`.trim()
-    if (answer.asked) return { detail: '', refusals: [sentence] }
+    const sentence = `${answer.why} ${answer.howToFix}`.trim()
+    if (answer.requested) return { detail: '', refusals: [sentence] }
     if (source.name === named) return { detail: '', refusals: [`LAB_BROKERS asks for ${named}. ${sentence}`] }
     refusals.push(sentence)
   }

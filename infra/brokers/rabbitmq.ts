@@ -163,8 +163,8 @@ export const rabbitmqIsCached = (): boolean => existsSync(cachedPath(FOLDER_NAME
 
 /** Throws one sentence when the machine has no Debian packages. */
 export function requireDebianTools(environment: NodeJS.ProcessEnv): void {
-  const wayOut = 'use Debian or Ubuntu, or set LAB_RABBITMQ_URL to a running broker'
-  requireCommands(['apt-get', 'dpkg'], 'A private RabbitMQ', wayOut, environment)
+  const howToFix = 'use Debian or Ubuntu, or set LAB_RABBITMQ_URL to a running broker'
+  requireCommands(['apt-get', 'dpkg'], 'A private RabbitMQ', howToFix, environment)
 }
 
 /** Resolves with the folder that is the root of the unpacked packages. */

@@ -110,7 +110,7 @@ function variantOf(
       disruption.span && { spans: [{ label: disruption.label, ...disruption.span }] }),
     quiescenceMs: disabledSafeguard ? QUIESCENCE_WITHOUT_SAFEGUARD_MS : QUIESCENCE_MS,
     ...(isHealthy && { againWhenLate: 1 }),
-    costs: isHealthy,
+    measuresUsage: isHealthy,
     checks: [
       ...always,
       oversold,

@@ -72,7 +72,7 @@ export function expectedMeasures({ variants, profiles, columns }: Experiment, pr
 }
 
 function measuresOf(variant: Variant): Measure[] {
-  const nothing = { ...emptyHistory({}), ...(variant.costs && { costs: { unknown: 'nothing was run' } }) }
+  const nothing = { ...emptyHistory({}), ...(variant.measuresUsage && { usage: { unknown: 'nothing was run' } }) }
   try {
     return evaluate(variant, nothing).measures
   } catch {

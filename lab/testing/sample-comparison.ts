@@ -111,7 +111,7 @@ function broken(about: Comparison['about'][number], model: string): Result {
           name: 'time to full recovery',
           unit: 'ms',
           value: null,
-          note: '3 of those that were asked while it lasted never were',
+          note: '3 orders requested during the fault never were',
         }
       : { variant, name: 'time to full recovery', unit: 'ms', value: 2_600 },
   ]

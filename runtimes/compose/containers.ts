@@ -65,7 +65,7 @@ export const openContainers =
     )
     const always = process.env.LAB_GENERATOR === 'container'
     const nearby = { always, url: inside.url, runLoad: runLoadInContainer(project.name) }
-    return { runtime: { ...runtime, nearby }, place: { ...outside, prefix } }
+    return { runtime: { ...runtime, nearby }, deployment: { ...outside, prefix } }
   }
 
 /** Of the whole project, by service. */

@@ -45,7 +45,7 @@ test('a load from beside the services is judged and measured as one from here', 
   assert.equal(summary.runtime, 'compose')
   const kept = readFileSync(join(run, 'sync-rest/baseline-latency/steady.history.json'), 'utf8')
   const { generator, clocksAgree, attempts, planned } = JSON.parse(kept) as History
-  assert.deepEqual([generator.where, clocksAgree, attempts.length], ['container', true, planned.length])
+  assert.deepEqual([generator.origin, clocksAgree, attempts.length], ['container', true, planned.length])
   const log = join(run, 'sync-rest/baseline-latency/logs/steady/order_service.log')
   assert.match(readFileSync(log, 'utf8'), /listening/)
   assert.deepEqual([thingsOf(id), leftovers(folder)], [[], []])

@@ -60,7 +60,7 @@ export const openProcesses = ({ broker, dataFolder }: Pick<ProcessesOptions, 'br
 
 export type Processes = {
   runtime: Runtime
-  place: Deployment
+  deployment: Deployment
   /** The process of a service as it was last started. */
   processOf(service: string): Child | undefined
 }
@@ -73,7 +73,7 @@ export async function createProcesses(options: ProcessesOptions): Promise<Proces
   await mkdir(logFolder, { recursive: true })
 
   const url = (service: string) => `http://127.0.0.1:${ports.get(service)}`
-  const place: Deployment = { url, broker: options.broker, prefix: options.prefix }
+  const deployment: Deployment = { url, broker: options.broker, prefix: options.prefix }
 
   const runtime = supervise(
     {
@@ -81,7 +81,7 @@ export async function createProcesses(options: ProcessesOptions): Promise<Proces
       url,
       launch(service, output) {
         const environment = options.environment[service]
-        const process = serviceProcess({ model, service, deployment: place, dataFolder, environment })
+        const process = serviceProcess({ model, service, deployment: deployment, dataFolder, environment })
         const child = startChild(adjust(service, { ...process, ...output }))
         children.set(service, child)
         return child
@@ -103,5 +103,5 @@ export async function createProcesses(options: ProcessesOptions): Promise<Proces
     return { name, kind: 'service', pids: child?.running ? [child.pid] : [] }
   }
   const host = { dataFolder, processes: () => model.services.map(({ name }) => usedBy(name)) }
-  return { runtime: { ...runtime, host }, place, processOf: service => children.get(service) }
+  return { runtime: { ...runtime, host }, deployment, processOf: service => children.get(service) }
 }

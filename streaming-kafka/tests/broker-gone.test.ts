@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test, type TestContext } from 'node:test'
-import { isQuiet, readEvidence } from '#engine/run/evidence.ts'
+import { isQuiescent, readEvidence } from '#engine/run/evidence.ts'
 import { waitFor } from '#host/wait-for.ts'
 import { provideBroker } from '#infra/brokers/provide.ts'
 import { assertSound } from '#conformance/assert-sound.ts'
@@ -114,8 +114,8 @@ test('an order that was answered 504 counts as on its way until Kafka is back an
   const away = await readEvidence(streamingKafka, system.runtime, { ...system.inspector, deadLetters: async () => [] })
   assert.equal(away.orders.length, 50)
   assert.equal(away.onTheirWay, unknown.length)
-  assert.equal(isQuiet(away), false)
-  assert.equal(isQuiet({ ...away, onTheirWay: 0 }), true, 'something else was not quiet')
+  assert.equal(isQuiescent(away), false)
+  assert.equal(isQuiescent({ ...away, onTheirWay: 0 }), true, 'something else was not quiet')
 
   await broker.start()
   const end = await system.untilQuiescent()

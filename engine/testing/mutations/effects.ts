@@ -11,7 +11,7 @@ import {
   LATE_NS,
   moveAgain,
   rowOf,
-  told,
+  answered,
 } from './mutation.ts'
 import { REPORT_MUTATIONS } from './reports.ts'
 import { ROW_MUTATIONS } from './rows.ts'
@@ -20,20 +20,20 @@ import { TIMESTAMP_MUTATIONS } from './timestamps.ts'
 export const MUTATIONS: readonly Mutation[] = [
   {
     name: 'an accepted order vanishes',
-    on: trace => confirmed(trace) && told(202)(trace),
-    mutate(history, trace) {
-      moveAgain(history, trace, 'undo')
-      forget(history, trace, 'orders', 'decisions', 'notifications')
+    on: order => confirmed(order) && answered(202)(order),
+    mutate(history, order) {
+      moveAgain(history, order, 'undo')
+      forget(history, order, 'orders', 'decisions', 'notifications')
     },
     caughtBy: ['lost', 'answers-match'],
   },
   {
     name: 'an order stays pending',
-    on: trace => confirmed(trace) && told(202)(trace),
-    mutate(history, trace) {
-      moveAgain(history, trace, 'undo')
-      forget(history, trace, 'decisions', 'notifications')
-      const row = rowOf(history, trace)
+    on: order => confirmed(order) && answered(202)(order),
+    mutate(history, order) {
+      moveAgain(history, order, 'undo')
+      forget(history, order, 'decisions', 'notifications')
+      const row = rowOf(history, order)
       if (row) row.status = 'pending'
     },
     caughtBy: ['lost', 'undecided', 'answers-match', 'dead-letter-closure'],
@@ -46,39 +46,39 @@ export const MUTATIONS: readonly Mutation[] = [
   },
   {
     name: 'a reserved order is never confirmed',
-    on: trace => confirmed(trace) && told(202)(trace),
-    mutate: (history, trace) => forget(history, trace, 'notifications'),
+    on: order => confirmed(order) && answered(202)(order),
+    mutate: (history, order) => forget(history, order, 'notifications'),
     caughtBy: ['undecided'],
   },
   {
     name: 'an order is reserved twice',
     on: confirmed,
-    mutate: (history, trace) => moveAgain(history, trace, 'reserve'),
+    mutate: (history, order) => moveAgain(history, order, 'reserve'),
     caughtBy: ['duplicated', 'conservation'],
   },
   {
     name: 'an order is confirmed twice',
     on: confirmed,
-    mutate(history, trace) {
+    mutate(history, order) {
       const { notifications } = history.evidence
-      notifications.push(...trace.notifications.map(row => ({ ...row, seq: notifications.length + 1 })))
+      notifications.push(...order.notifications.map(row => ({ ...row, seq: notifications.length + 1 })))
     },
     caughtBy: ['duplicated'],
   },
   {
     name: 'a sold-out kitchen reserves one more',
-    on: trace => trace.planned?.kitchenId === SCARCE_KITCHEN && told(409)(trace),
-    mutate(history, trace) {
+    on: order => order.planned?.kitchenId === SCARCE_KITCHEN && answered(409)(order),
+    mutate(history, order) {
       const { evidence } = history
-      const { orderId, planned } = trace
+      const { orderId, planned } = order
       const like = evidence.movements.find(row => row.kind === 'reserve' && row.kitchenId === SCARCE_KITCHEN)
-      if (!like || !planned) throw new Error('the made history has no scarce order')
-      moveAgain(history, { ...trace, movements: [{ ...like, orderId, atNs: justBefore(trace) }] }, 'reserve')
+      if (!like || !planned) throw new Error('the sample history has no scarce order')
+      moveAgain(history, { ...order, movements: [{ ...like, orderId, atNs: justBefore(order) }] }, 'reserve')
       for (const row of evidence.decisions) if (row.orderId === orderId) row.outcome = { status: 'reserved' }
-      const row = rowOf(history, trace)
+      const row = rowOf(history, order)
       if (row) Object.assign(row, { status: 'reserved', reason: null, notification: 'sent' })
       evidence.notifications.push({ seq: 1e6, orderId, userId: planned.userId, sentNs: LATE_NS })
-      for (const { answer } of trace.attempts) if (answer.kind === 'status') answer.status = 201
+      for (const { answer } of order.attempts) if (answer.kind === 'status') answer.status = 201
     },
     caughtBy: ['oversold', 'expected-outcomes'],
   },
@@ -93,14 +93,14 @@ export const MUTATIONS: readonly Mutation[] = [
   },
   {
     name: 'half of a failed order is kept',
-    on: trace => trace.planned?.expected === 'failed' && told(202)(trace),
-    mutate(history, trace) {
-      const { orderId, planned } = trace
+    on: order => order.planned?.expected === 'failed' && answered(202)(order),
+    mutate(history, order) {
+      const { orderId, planned } = order
       const row = history.evidence.stock.find(({ kitchenId }) => kitchenId === planned?.kitchenId)
       if (!row) throw new Error('the kitchen was not opened')
       row.quantity -= 1
       const { kitchenId, sku } = row
-      const atNs = justBefore(trace)
+      const atNs = justBefore(order)
       addMovement(history.evidence, { seq: 0, kind: 'reserve', orderId, kitchenId, sku, delta: -1, atNs })
     },
     caughtBy: ['conservation'],
@@ -108,12 +108,12 @@ export const MUTATIONS: readonly Mutation[] = [
   {
     name: 'a ghost is confirmed',
     on: confirmed,
-    mutate(history, trace) {
+    mutate(history, order) {
       const { decisions, notifications } = history.evidence
-      decisions.push(...trace.decisions.map(row => ({ ...row, orderId: 'ghost' })))
-      notifications.push(...trace.notifications.map(row => ({ ...row, orderId: 'ghost' })))
-      const movements = trace.movements.map(row => ({ ...row, orderId: 'ghost' }))
-      moveAgain(history, { ...trace, movements }, 'reserve')
+      decisions.push(...order.decisions.map(row => ({ ...row, orderId: 'unexpected' })))
+      notifications.push(...order.notifications.map(row => ({ ...row, orderId: 'unexpected' })))
+      const movements = order.movements.map(row => ({ ...row, orderId: 'unexpected' }))
+      moveAgain(history, { ...order, movements }, 'reserve')
     },
     caughtBy: ['unexpected'],
   },

@@ -1,5 +1,5 @@
 /**
- * A way to break a whole history in one place, and the strokes that it is made of.
+ * A way to break a valid history in one place, and the helpers for it.
  */
 import type { MovementRow } from '#common/contracts/evidence.ts'
 import type { Evidence, History } from '../../run/history.ts'
@@ -8,21 +8,21 @@ import { holdsStock, type OrderHistory } from '../../checks/order-history.ts'
 export type Mutation = {
   name: string
   /** Whether it can be done to the order. */
-  on(trace: OrderHistory): boolean
-  /** The trace is of this very history: its rows are the history's own. */
-  mutate(history: History, trace: OrderHistory): void
+  on(order: OrderHistory): boolean
+  /** The order is of this history: its rows are the history's own. */
+  mutate(history: History, order: OrderHistory): void
   /** The names of the checks that turn invalid; no other does. */
   caughtBy: readonly string[]
 }
 
-/** Later than any stamp of a made history. */
+/** Later than any stamp of a sample history. */
 export const LATE_NS = 1e12
 
-export const told = (status: number) => (trace: OrderHistory) =>
-  trace.attempts.length === 1 &&
-  trace.attempts.every(({ answer }) => answer.kind === 'status' && answer.status === status)
-const plenty = (trace: OrderHistory) => trace.planned?.expected === 'reserved' && trace.raw.length === 0
-export const confirmed = (trace: OrderHistory) => plenty(trace) && holdsStock(trace)
+export const answered = (status: number) => (order: OrderHistory) =>
+  order.attempts.length === 1 &&
+  order.attempts.every(({ answer }) => answer.kind === 'status' && answer.status === status)
+const plenty = (order: OrderHistory) => order.planned?.expected === 'reserved' && order.raw.length === 0
+export const confirmed = (order: OrderHistory) => plenty(order) && holdsStock(order)
 
 export function forget(
   { evidence }: History,

@@ -1,9 +1,9 @@
 /**
- * Ways to break the story that is told of one order (by the book, by inventory, by dead letters, to the client), with the
+ * Ways to break the story that is answered of one order (by the orders table, by inventory, by dead letters, to the client), with the
  * checks that must see each, and no other.
  */
 import type { History } from '../../run/history.ts'
-import { type Mutation, confirmed, forget, LATE_NS, moveAgain, rowOf, told } from './mutation.ts'
+import { type Mutation, confirmed, forget, LATE_NS, moveAgain, rowOf, answered } from './mutation.ts'
 import { leftNothing, type OrderHistory } from '../../checks/order-history.ts'
 
 const bury = ({ evidence }: History, { orderId }: OrderHistory) =>
@@ -18,11 +18,11 @@ const bury = ({ evidence }: History, { orderId }: OrderHistory) =>
   })
 
 /** The order failed in every store, and nothing was taken. */
-function failEverywhere(history: History, trace: OrderHistory, reason: string): void {
-  moveAgain(history, trace, 'undo')
-  forget(history, trace, 'notifications')
-  for (const row of trace.decisions) row.outcome = { status: 'failed', reason: 'out-of-stock' }
-  Object.assign(rowOf(history, trace) ?? {}, { status: 'failed', reason, notification: null })
+function failEverywhere(history: History, order: OrderHistory, reason: string): void {
+  moveAgain(history, order, 'undo')
+  forget(history, order, 'notifications')
+  for (const row of order.decisions) row.outcome = { status: 'failed', reason: 'out-of-stock' }
+  Object.assign(rowOf(history, order) ?? {}, { status: 'failed', reason, notification: null })
 }
 
 const sayAgain = ({ attempts }: OrderHistory, status: number) => {
@@ -30,38 +30,38 @@ const sayAgain = ({ attempts }: OrderHistory, status: number) => {
 }
 
 export const isLate = ({ attempts }: OrderHistory) => attempts.length === 1 && attempts[0]?.answer.kind === 'deadline'
-export const isGivenBack = ({ decisions }: OrderHistory) =>
+export const isReleased = ({ decisions }: OrderHistory) =>
   decisions.some(({ released, outcome }) => released && outcome.status === 'reserved')
 
 export const REPORT_MUTATIONS: readonly Mutation[] = [
   {
-    name: 'a reserved order is failed in the book',
-    on: trace => confirmed(trace) && told(202)(trace),
-    mutate: (history, trace) =>
-      void Object.assign(rowOf(history, trace) ?? {}, { status: 'failed', reason: 'deadline-passed' }),
+    name: 'a reserved order is failed in the orders table',
+    on: order => confirmed(order) && answered(202)(order),
+    mutate: (history, order) =>
+      void Object.assign(rowOf(history, order) ?? {}, { status: 'failed', reason: 'deadline-passed' }),
     caughtBy: ['single-outcome'],
   },
   {
     name: 'a failed order is confirmed',
-    on: trace => trace.planned?.expected === 'failed' && told(202)(trace) && trace.decisions.length === 1,
+    on: order => order.planned?.expected === 'failed' && answered(202)(order) && order.decisions.length === 1,
     mutate: ({ evidence }, { orderId }) =>
       void evidence.notifications.push({ seq: 1e6, orderId, userId: 'ada', sentNs: LATE_NS }),
     caughtBy: ['single-outcome'],
   },
   {
     name: 'a decided order is in the dead-letter queue',
-    on: trace => confirmed(trace),
+    on: order => confirmed(order),
     mutate: bury,
     caughtBy: ['undecided', 'dead-letter-closure'],
   },
   {
     name: 'an accepted order dies undecided',
-    on: trace => confirmed(trace) && told(202)(trace),
-    mutate(history, trace) {
-      moveAgain(history, trace, 'undo')
-      forget(history, trace, 'decisions', 'notifications')
-      Object.assign(rowOf(history, trace) ?? {}, { status: 'pending' })
-      bury(history, trace)
+    on: order => confirmed(order) && answered(202)(order),
+    mutate(history, order) {
+      moveAgain(history, order, 'undo')
+      forget(history, order, 'decisions', 'notifications')
+      Object.assign(rowOf(history, order) ?? {}, { status: 'pending' })
+      bury(history, order)
     },
     caughtBy: ['lost', 'undecided', 'answers-match'],
   },
@@ -79,11 +79,11 @@ export const REPORT_MUTATIONS: readonly Mutation[] = [
   },
   {
     name: 'an unknown attempt is left open',
-    on: trace => confirmed(trace) && isLate(trace),
-    mutate(history, trace) {
-      moveAgain(history, trace, 'undo')
-      forget(history, trace, 'decisions', 'notifications')
-      Object.assign(rowOf(history, trace) ?? {}, { status: 'pending' })
+    on: order => confirmed(order) && isLate(order),
+    mutate(history, order) {
+      moveAgain(history, order, 'undo')
+      forget(history, order, 'decisions', 'notifications')
+      Object.assign(rowOf(history, order) ?? {}, { status: 'pending' })
     },
     caughtBy: ['undecided', 'unknown-resolved', 'all-resolved', 'dead-letter-closure'],
   },
@@ -94,14 +94,14 @@ export const REPORT_MUTATIONS: readonly Mutation[] = [
     caughtBy: ['unknown-resolved', 'all-resolved'],
   },
   {
-    name: 'an order that was told 201 is failed',
-    on: trace => confirmed(trace) && told(201)(trace),
-    mutate: (history, trace) => failEverywhere(history, trace, 'deadline-passed'),
+    name: 'an order that was answered 201 is failed',
+    on: order => confirmed(order) && answered(201)(order),
+    mutate: (history, order) => failEverywhere(history, order, 'deadline-passed'),
     caughtBy: ['answers-match'],
   },
   {
     name: 'a 503 takes effect late',
-    on: told(503),
+    on: answered(503),
     mutate(history, { orderId, planned }) {
       const { evidence } = history
       if (!planned) throw new Error('the order was not planned')
@@ -124,21 +124,21 @@ export const REPORT_MUTATIONS: readonly Mutation[] = [
   },
   {
     name: 'an order is answered under the id of another',
-    on: told(201),
+    on: answered(201),
     mutate(_history, { attempts }) {
       for (const { answer } of attempts) if (answer.kind === 'status') answer.orderId = 'another'
     },
     caughtBy: ['answers-match'],
   },
   {
-    name: 'an order that was told 202 is not in the book',
-    on: told(202),
-    mutate: (history, trace) => forget(history, trace, 'orders'),
+    name: 'an order that was answered 202 is not in the orders table',
+    on: answered(202),
+    mutate: (history, order) => forget(history, order, 'orders'),
     caughtBy: ['answers-match'],
   },
   {
     name: 'the release of a failed order never came',
-    on: isGivenBack,
+    on: isReleased,
     mutate({ evidence }, { orderId, movements, decisions }) {
       for (const row of decisions) row.released = false
       const releases = movements.filter(({ kind }) => kind === 'release')
@@ -151,26 +151,26 @@ export const REPORT_MUTATIONS: readonly Mutation[] = [
   },
   {
     name: 'an order with plenty runs out',
-    on: trace => confirmed(trace) && told(202)(trace),
-    mutate: (history, trace) => failEverywhere(history, trace, 'out-of-stock'),
+    on: order => confirmed(order) && answered(202)(order),
+    mutate: (history, order) => failEverywhere(history, order, 'out-of-stock'),
     caughtBy: ['expected-outcomes'],
   },
   {
     name: 'a scarce kitchen keeps a unit for itself',
-    on: trace => trace.planned?.expected === 'scarce' && told(201)(trace),
-    mutate(history, trace) {
-      failEverywhere(history, trace, 'out-of-stock')
-      sayAgain(trace, 409)
+    on: order => order.planned?.expected === 'scarce' && answered(201)(order),
+    mutate(history, order) {
+      failEverywhere(history, order, 'out-of-stock')
+      sayAgain(order, 409)
     },
     caughtBy: ['expected-outcomes'],
   },
   {
     name: 'an order fails without a reason',
-    on: trace => trace.planned?.expected === 'failed' && trace.rows.length === 1 && !isGivenBack(trace),
-    mutate({ evidence }, trace) {
-      for (const row of trace.rows) row.reason = null
-      evidence.decisions = evidence.decisions.filter(({ orderId }) => orderId !== trace.orderId)
-      evidence.movements = evidence.movements.filter(({ orderId }) => orderId !== trace.orderId)
+    on: order => order.planned?.expected === 'failed' && order.rows.length === 1 && !isReleased(order),
+    mutate({ evidence }, order) {
+      for (const row of order.rows) row.reason = null
+      evidence.decisions = evidence.decisions.filter(({ orderId }) => orderId !== order.orderId)
+      evidence.movements = evidence.movements.filter(({ orderId }) => orderId !== order.orderId)
     },
     caughtBy: ['expected-outcomes'],
   },

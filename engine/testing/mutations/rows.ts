@@ -13,23 +13,23 @@ import {
   LATE_NS,
   moveAgain,
   rowOf,
-  told,
+  answered,
 } from './mutation.ts'
 import type { OrderHistory } from '../../checks/order-history.ts'
 
 const sentRaw = ({ raw }: OrderHistory) => raw.some(({ expect }) => expect === 'decided')
-const soldOut = (trace: OrderHistory) => trace.planned?.kitchenId === SCARCE_KITCHEN && told(409)(trace)
+const soldOut = (order: OrderHistory) => order.planned?.kitchenId === SCARCE_KITCHEN && answered(409)(order)
 const failDecision = ({ decisions }: OrderHistory) => {
   for (const row of decisions) row.outcome = { status: 'failed', reason: 'out-of-stock' }
 }
 
 /** One more unit of the kitchen that sold out, as a movement alone. */
-function takeScarce({ evidence }: History, trace: OrderHistory, kind: 'reserve' | 'release'): void {
+function takeScarce({ evidence }: History, order: OrderHistory, kind: 'reserve' | 'release'): void {
   const like = evidence.movements.find(row => row.kind === 'reserve' && row.kitchenId === SCARCE_KITCHEN)
   if (!like) throw new Error('nothing scarce was reserved')
   const delta = kind === 'reserve' ? -1 : 1
-  const atNs = kind === 'reserve' ? justBefore(trace) : LATE_NS
-  addMovement(evidence, { ...like, kind, orderId: trace.orderId, delta, atNs })
+  const atNs = kind === 'reserve' ? justBefore(order) : LATE_NS
+  addMovement(evidence, { ...like, kind, orderId: order.orderId, delta, atNs })
 }
 
 const shelfOf = ({ evidence }: History, { movements }: OrderHistory) =>
@@ -39,24 +39,24 @@ export const ROW_MUTATIONS: readonly Mutation[] = [
   {
     name: 'a message that had to be decided is lost',
     on: sentRaw,
-    mutate(history, trace) {
-      moveAgain(history, trace, 'undo')
-      forget(history, trace, 'orders', 'decisions', 'notifications')
+    mutate(history, order) {
+      moveAgain(history, order, 'undo')
+      forget(history, order, 'orders', 'decisions', 'notifications')
     },
     caughtBy: ['lost', 'dead-letter-closure'],
   },
   {
     name: 'an order without a plan is reserved twice',
     on: sentRaw,
-    mutate: (history, trace) => moveAgain(history, trace, 'reserve'),
+    mutate: (history, order) => moveAgain(history, order, 'reserve'),
     caughtBy: ['duplicated'],
   },
   {
-    name: 'one movement takes twice what was asked',
+    name: 'one movement takes twice what was requested',
     on: confirmed,
-    mutate(history, trace) {
-      const [movement] = trace.movements
-      const row = shelfOf(history, trace)
+    mutate(history, order) {
+      const [movement] = order.movements
+      const row = shelfOf(history, order)
       if (!movement || !row) throw new Error('the order moved nothing')
       row.quantity += movement.delta
       movement.delta *= 2
@@ -66,8 +66,8 @@ export const ROW_MUTATIONS: readonly Mutation[] = [
   {
     name: 'the stock alone is below nothing',
     on: confirmed,
-    mutate(history, trace) {
-      const row = shelfOf(history, trace)
+    mutate(history, order) {
+      const row = shelfOf(history, order)
       if (row) row.quantity = -1
     },
     caughtBy: ['oversold', 'conservation'],
@@ -75,24 +75,24 @@ export const ROW_MUTATIONS: readonly Mutation[] = [
   {
     name: 'the movements alone are more than there was',
     on: soldOut,
-    mutate: (history, trace) => takeScarce(history, trace, 'reserve'),
+    mutate: (history, order) => takeScarce(history, order, 'reserve'),
     caughtBy: ['oversold', 'conservation', 'answers-match'],
   },
   {
     name: 'a sold-out kitchen gives a unit for a while',
     on: soldOut,
-    mutate(history, trace) {
-      takeScarce(history, trace, 'reserve')
-      takeScarce(history, trace, 'release')
-      for (const row of trace.decisions) Object.assign(row, { outcome: { status: 'reserved' }, released: true })
+    mutate(history, order) {
+      takeScarce(history, order, 'reserve')
+      takeScarce(history, order, 'release')
+      for (const row of order.decisions) Object.assign(row, { outcome: { status: 'reserved' }, released: true })
     },
     caughtBy: ['oversold'],
   },
   {
     name: 'a kitchen begins with less than it was to have',
     on: confirmed,
-    mutate(history, trace) {
-      const { kitchenId = '', sku = '' } = trace.movements[0] ?? {}
+    mutate(history, order) {
+      const { kitchenId = '', sku = '' } = order.movements[0] ?? {}
       const named = history.openingStock[kitchenId]
       if (named?.[sku] !== undefined) named[sku] += 1
     },
@@ -101,8 +101,8 @@ export const ROW_MUTATIONS: readonly Mutation[] = [
   {
     name: 'a kitchen that nobody named is opened twice',
     on: confirmed,
-    mutate(history, trace) {
-      const row = shelfOf(history, trace)
+    mutate(history, order) {
+      const row = shelfOf(history, order)
       const opening = history.evidence.movements.find(
         ({ kind, kitchenId, sku }) => kind === 'opening' && kitchenId === row?.kitchenId && sku === row.sku,
       )
@@ -115,12 +115,12 @@ export const ROW_MUTATIONS: readonly Mutation[] = [
   },
   {
     name: 'stock is taken in another kitchen',
-    on: trace => confirmed(trace) && trace.movements.length > 0,
-    mutate(history, trace) {
-      const from = shelfOf(history, trace)
+    on: order => confirmed(order) && order.movements.length > 0,
+    mutate(history, order) {
+      const from = shelfOf(history, order)
       const elsewhere = ({ kitchenId }: { kitchenId: string }) => ![SCARCE_KITCHEN, from?.kitchenId].includes(kitchenId)
       const to = history.evidence.stock.find(row => row.sku === from?.sku && elsewhere(row))
-      const [movement] = trace.movements
+      const [movement] = order.movements
       if (!from || !to || !movement) throw new Error('there is no other kitchen')
       from.quantity -= movement.delta
       to.quantity += movement.delta
@@ -129,22 +129,22 @@ export const ROW_MUTATIONS: readonly Mutation[] = [
     caughtBy: ['conservation'],
   },
   {
-    name: 'the book says reserved where inventory said failed',
-    on: trace => confirmed(trace) && told(202)(trace),
-    mutate(history, trace) {
-      moveAgain(history, trace, 'undo')
-      forget(history, trace, 'notifications')
-      failDecision(trace)
+    name: 'the orders table has reserved where inventory has failed',
+    on: order => confirmed(order) && answered(202)(order),
+    mutate(history, order) {
+      moveAgain(history, order, 'undo')
+      forget(history, order, 'notifications')
+      failDecision(order)
     },
     caughtBy: ['single-outcome', 'undecided'],
   },
   {
     name: 'an order that is in no book failed and was confirmed',
     on: sentRaw,
-    mutate(history, trace) {
-      moveAgain(history, trace, 'undo')
-      forget(history, trace, 'orders')
-      failDecision(trace)
+    mutate(history, order) {
+      moveAgain(history, order, 'undo')
+      forget(history, order, 'orders')
+      failDecision(order)
     },
     caughtBy: ['single-outcome'],
   },
@@ -158,33 +158,35 @@ export const ROW_MUTATIONS: readonly Mutation[] = [
     caughtBy: ['duplicated', 'single-outcome'],
   },
   {
-    name: 'an order that nobody asked for is in the dead-letter queue',
+    name: 'an order that nobody requested is in the dead-letter queue',
     on: confirmed,
     mutate({ evidence }) {
-      evidence.deadLetters.push(...evidence.deadLetters.slice(0, 1).map(row => ({ ...row, id: 'x', orderId: 'ghost' })))
+      evidence.deadLetters.push(
+        ...evidence.deadLetters.slice(0, 1).map(row => ({ ...row, id: 'x', orderId: 'unexpected' })),
+      )
       for (const row of evidence.deadLetters) if (row.id === 'x') row.body = '{}'
     },
     caughtBy: ['unexpected', 'dead-letter-closure'],
   },
   {
-    name: 'a reserved order was told 409',
-    on: trace => confirmed(trace) && told(201)(trace),
+    name: 'a reserved order was answered 409',
+    on: order => confirmed(order) && answered(201)(order),
     mutate(_history, { attempts }) {
       for (const { answer } of attempts) if (answer.kind === 'status') answer.status = 409
     },
     caughtBy: ['answers-match'],
   },
   {
-    name: 'an order that was told 201 is never confirmed',
-    on: trace => confirmed(trace) && told(201)(trace),
-    mutate: (history, trace) => forget(history, trace, 'notifications'),
+    name: 'an order that was answered 201 is never confirmed',
+    on: order => confirmed(order) && answered(201)(order),
+    mutate: (history, order) => forget(history, order, 'notifications'),
     caughtBy: ['undecided', 'answers-match'],
   },
   {
     name: 'an order that had to fail is reserved',
     on: confirmed,
-    mutate(history, trace) {
-      if (trace.planned && rowOf(history, trace)) trace.planned.expected = 'failed'
+    mutate(history, order) {
+      if (order.planned && rowOf(history, order)) order.planned.expected = 'failed'
     },
     caughtBy: ['expected-outcomes'],
   },

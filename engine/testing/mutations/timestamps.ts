@@ -3,12 +3,12 @@
  */
 import type { History } from '../../run/history.ts'
 import { SCARCE_KITCHEN } from '../../load/mix.ts'
-import { type Mutation, confirmed, justBefore, rowOf, told } from './mutation.ts'
-import { isGivenBack, isLate } from './reports.ts'
+import { type Mutation, confirmed, justBefore, rowOf, answered } from './mutation.ts'
+import { isReleased, isLate } from './reports.ts'
 import type { OrderHistory } from '../../checks/order-history.ts'
 
-const soldOut = (trace: OrderHistory) => trace.planned?.kitchenId === SCARCE_KITCHEN && told(409)(trace)
-const placed = (trace: OrderHistory) => confirmed(trace) && told(201)(trace)
+const soldOut = (order: OrderHistory) => order.planned?.kitchenId === SCARCE_KITCHEN && answered(409)(order)
+const placed = (order: OrderHistory) => confirmed(order) && answered(201)(order)
 const beforeSent = ({ attempts }: OrderHistory) => (attempts[0]?.startedNs ?? 0) - 1
 /** Rows of a store may then be younger than what followed from them. */
 const wipe = ({ executedSteps }: History) =>
@@ -26,42 +26,42 @@ const STROKES: readonly [name: string, on: Mutation['on'], mutate: Mutation['mut
   ],
   [
     'an attempt is answered before it starts',
-    told(503),
-    (_history, trace) => trace.attempts.forEach(attempt => (attempt.answeredNs = beforeSent(trace))),
+    answered(503),
+    (_history, order) => order.attempts.forEach(attempt => (attempt.answeredNs = beforeSent(order))),
   ],
   [
-    'an attempt is given up before it starts',
+    'an attempt is abandoned before it starts',
     isLate,
-    (_history, trace) =>
-      trace.attempts.forEach(({ answer }) => answer.kind !== 'status' && (answer.atNs = beforeSent(trace))),
+    (_history, order) =>
+      order.attempts.forEach(({ answer }) => answer.kind !== 'status' && (answer.atNs = beforeSent(order))),
   ],
   [
-    'an order is in the book before it is sent',
+    'an order is in the orders table before it is sent',
     placed,
-    (_history, trace) => trace.rows.forEach(row => (row.placedNs = beforeSent(trace))),
+    (_history, order) => order.rows.forEach(row => (row.placedNs = beforeSent(order))),
   ],
   [
     'stock is taken before its order is sent',
     placed,
-    (_history, trace) => stampMoves(trace, 'reserve', beforeSent(trace)),
+    (_history, order) => stampMoves(order, 'reserve', beforeSent(order)),
   ],
   [
     'an order is refused before it is sent',
     soldOut,
-    (_history, trace) => trace.decisions.forEach(row => (row.decidedNs = beforeSent(trace))),
+    (_history, order) => order.decisions.forEach(row => (row.decidedNs = beforeSent(order))),
   ],
   [
     'an order is confirmed before it is sent',
     placed,
-    (history, trace) => {
+    (history, order) => {
       wipe(history)
-      for (const row of trace.notifications) row.sentNs = beforeSent(trace)
+      for (const row of order.notifications) row.sentNs = beforeSent(order)
     },
   ],
   [
     'an order is confirmed before it is decided',
     placed,
-    (_history, trace) => trace.notifications.forEach(row => (row.sentNs = justBefore(trace))),
+    (_history, order) => order.notifications.forEach(row => (row.sentNs = justBefore(order))),
   ],
   [
     'an order is settled before it is placed',
@@ -71,37 +71,37 @@ const STROKES: readonly [name: string, on: Mutation['on'], mutate: Mutation['mut
   [
     'stock is taken after the decision',
     placed,
-    (_history, trace) => stampMoves(trace, 'reserve', justBefore(trace) + 2),
+    (_history, order) => stampMoves(order, 'reserve', justBefore(order) + 2),
   ],
   [
     'stock comes back before the decision',
-    isGivenBack,
-    (_history, trace) => stampMoves(trace, 'release', justBefore(trace)),
+    isReleased,
+    (_history, order) => stampMoves(order, 'release', justBefore(order)),
   ],
   [
-    'an order is accepted before it is in the book',
-    trace => confirmed(trace) && told(202)(trace),
-    (history, trace) => {
-      const placedNs = rowOf(history, trace)?.placedNs ?? 0
-      for (const attempt of trace.attempts) attempt.answeredNs = placedNs - 1
+    'an order is accepted before it is in the orders table',
+    order => confirmed(order) && answered(202)(order),
+    (history, order) => {
+      const placedNs = rowOf(history, order)?.placedNs ?? 0
+      for (const attempt of order.attempts) attempt.answeredNs = placedNs - 1
     },
   ],
   [
-    'a client is told of a reservation before the decision',
+    'a client is answered of a reservation before the decision',
     placed,
-    (_history, trace) => {
-      for (const row of trace.rows) row.placedNs = justBefore(trace) - 1
-      for (const attempt of trace.attempts) attempt.answeredNs = justBefore(trace)
+    (_history, order) => {
+      for (const row of order.rows) row.placedNs = justBefore(order) - 1
+      for (const attempt of order.attempts) attempt.answeredNs = justBefore(order)
     },
   ],
   [
     'the clock of the client goes back',
-    told(503),
+    answered(503),
     (_history, { attempts }) => attempts.forEach(attempt => Object.assign(attempt, { plannedNs: -1, startedNs: -1 })),
   ],
   [
-    'the clock of the book goes back',
-    trace => trace.planned === undefined && trace.rows.length > 0,
+    'the clock of the orders table goes back',
+    order => order.planned === undefined && order.rows.length > 0,
     (_history, { rows }) => rows.forEach(row => (row.placedNs = 1)),
   ],
   [

@@ -28,7 +28,7 @@ console.log('ready')
 `
 
 async function startWriter(t: TestContext) {
-  const folder = mkdtempSync(join(tmpdir(), 'costs-'))
+  const folder = mkdtempSync(join(tmpdir(), 'usage-'))
   const child = spawn(process.execPath, ['-e', WRITER, folder])
   t.after(() => {
     child.kill('SIGKILL')
