@@ -13,18 +13,18 @@ const context = { correlationId: 'c', signal: new AbortController().signal, log:
 const reserved = inventoryEvent(order, { status: 'reserved' }, happened)
 const failed = inventoryEvent(order, { status: 'failed', reason: 'out-of-stock' }, happened)
 
-test('the first outcome stands, and an order that is not in the book changes nothing', async () => {
+test('the first outcome counts, and an event of an unknown order changes nothing', async () => {
   const tx = memoryOrders()
   placeOrder(tx, order, happened)
-  const settling = recordOutcomeOf({ transact: async work => work(tx) })
-  await settling(failed, context)
-  await settling(reserved, context)
+  const record = recordOutcomeOf({ transact: async work => work(tx) })
+  await record(failed, context)
+  await record(reserved, context)
   assert.deepEqual([tx.findOrder('o')?.status, tx.findOrder('o')?.reason], ['failed', 'out-of-stock'])
-  await settling(inventoryEvent({ ...order, orderId: 'strange' }, { status: 'reserved' }, happened), context)
+  await record(inventoryEvent({ ...order, orderId: 'strange' }, { status: 'reserved' }, happened), context)
   assert.equal(tx.findOrder('strange'), undefined)
 })
 
-test('a result is not done with before the store has kept it', async () => {
+test('a result is not acknowledged before it is stored', async () => {
   const full: Store<OrdersTx> = { transact: () => Promise.reject(new Error('the disk is full')) }
   await assert.rejects(recordOutcomeOf(full)(reserved, context), /the disk is full/)
 })

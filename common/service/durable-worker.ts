@@ -20,8 +20,9 @@ export type WorkerParts<Row extends { seq: number }> = {
   /** At most so many runs at once. */
   window: number
   /**
-   * Where to go on after a failure: with the first row, when rows fail together and their order matters; behind the
-   * failed ones, when they fail each for itself and must let the others have their turn.
+   * `first`: rows fail together and their order matters; after a failure it goes on with the first row.
+   * `behind`: rows fail each for itself; a window of rows is a batch, the next batch begins when all of it have ended, and
+   * after a failure it goes on behind the failed rows, so that the others have their turn.
    */
   resume: 'first' | 'behind'
   /** Resolves when runs may begin; awaited at the start and after each failure. May reject when the service is closing. */
@@ -67,7 +68,8 @@ export function startDurableWorker<Row extends { seq: number }>(parts: WorkerPar
   async function advance(): Promise<void> {
     // Made before the rows are read, so that no notification is missed.
     notified = Promise.withResolvers()
-    const rows = parts.pending(after, parts.window - inFlight.size)
+    const isInBatch = parts.resume === 'behind' && inFlight.size > 0
+    const rows = isInBatch ? [] : parts.pending(after, parts.window - inFlight.size)
     for (const row of rows) begin(row)
     const isIdle = inFlight.size === 0
     // Rows before `after` are failed ones, or came meanwhile.

@@ -19,7 +19,7 @@ type Row = { inventory: Responder; status: number; code: string; released: boole
 const ROWS: Record<string, Row> = {
   'is out of stock': { inventory: problem(409, 'out-of-stock'), status: 409, code: 'out-of-stock', released: false },
   'does not know a sku': { inventory: problem(409, 'unknown-sku'), status: 409, code: 'unknown-sku', released: false },
-  'was told to release it': { inventory: problem(409, 'released'), status: 409, code: 'released', released: false },
+  'has released it': { inventory: problem(409, 'released'), status: 409, code: 'released', released: false },
   'finds it malformed': { inventory: problem(400, 'malformed'), status: 502, code: 'inventory-broke', released: false },
   'answers 500': { inventory: text(500, 'broken'), status: 502, code: 'inventory-broke', released: true },
   'answers 503': { inventory: problem(503, 'unavailable'), status: 502, code: 'inventory-broke', released: true },
@@ -48,10 +48,10 @@ suite('an order is answered by what inventory did', () => {
       await using service = await openOrderService(inventory === hang ? impatient : environment)
       service.inventory.responders = { ...service.inventory.responders, '/reserve': inventory }
       const { orderId, reply, again } = service.place()
-      const told = problemIn(await reply)
-      assert.deepEqual([told.status, told.code, told.orderId], [status, code, orderId])
+      const answered = problemIn(await reply)
+      assert.deepEqual([answered.status, answered.code, answered.orderId], [status, code, orderId])
       assert.deepEqual(await service.show(orderId), { orderId, status: 'failed', reason: code })
-      // Asked again, it says the same and asks nobody.
+      // The repeated key is answered alike, without a call of inventory.
       assert.equal(problemIn(await again()).code, code)
       assert.deepEqual(service.inventory.ordersOf('/reserve'), [orderId])
       await service.fence()

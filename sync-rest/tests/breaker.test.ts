@@ -27,9 +27,9 @@ test('with an open breaker the answer is 503 without a call of inventory, nothin
   const failed = await failUntilOpen(service)
   const { orderId, reply } = service.place()
   const answer = await reply
-  const told = problemIn(answer)
-  assert.deepEqual([told.status, told.code, told.orderId], [503, 'inventory-unavailable', orderId])
-  assert.match(told.detail, /breaker is open/)
+  const document = problemIn(answer)
+  assert.deepEqual([document.status, document.code, document.orderId], [503, 'inventory-unavailable', orderId])
+  assert.match(document.detail, /breaker is open/)
   assert.match(String(answer.headers['retry-after']), /^\d+$/)
   assert.deepEqual(service.inventory.ordersOf('/reserve').toSorted(), failed.toSorted())
   const health = await ask(`${service.url}/health`)

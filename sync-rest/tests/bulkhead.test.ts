@@ -41,11 +41,13 @@ test('behind an inventory that hangs each order is answered in time, and release
   service.inventory.responders['/reserve'] = () => {}
   const began = performance.now()
   const placing = Array.from({ length: 6 }, () => service.place())
-  const told = await Promise.all(placing.map(async ({ orderId, reply }) => ({ orderId, ...problemIn(await reply) })))
+  const answered = await Promise.all(
+    placing.map(async ({ orderId, reply }) => ({ orderId, ...problemIn(await reply) })),
+  )
   assert.ok(performance.now() - began < 3_000, 'they wait side by side, not one after the other')
   await service.fence()
   const released = service.inventory.ordersOf('/release')
-  for (const { orderId, status } of told) {
+  for (const { orderId, status } of answered) {
     assert.ok(status === 504 || status === 503, `answered ${status}`)
     assert.equal(released.includes(orderId), status === 504)
     if (status === 503) assert.ok(!service.inventory.ordersOf('/reserve').includes(orderId))

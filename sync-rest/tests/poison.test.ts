@@ -11,16 +11,16 @@ test('a poisoned order is refused as malformed, and the same order with the fiel
     system.inspector.operations['publish-raw']({ service: 'inventory_service', path: '/reserve', body })
   const poisoned = [0, 1, 2].map(nth => poisonOf(nth, 'order'))
   for (const { body } of poisoned) assert.deepEqual(await reserve(body), { status: 400 })
-  const healed = [/"items":\[\]/, /"quantity":-3/].map((wound, at) => {
+  const repaired = [/"items":\[\]/, /"quantity":-3/].map((defect, at) => {
     const { body, id } = poisoned[at + 1] ?? assert.fail()
-    assert.match(body, wound)
+    assert.match(body, defect)
     const lines = '"items":[{"sku":"burger","quantity":1}]'
-    return { id, body: at === 0 ? body.replace(wound, lines) : body.replace(wound, '"quantity":1') }
+    return { id, body: at === 0 ? body.replace(defect, lines) : body.replace(defect, '"quantity":1') }
   })
-  for (const { body } of healed) assert.deepEqual(await reserve(body), { status: 200 })
+  for (const { body } of repaired) assert.deepEqual(await reserve(body), { status: 200 })
   const { decisions } = await system.evidence()
   assert.deepEqual(
     decisions.map(({ orderId }) => orderId),
-    healed.map(({ id }) => id),
+    repaired.map(({ id }) => id),
   )
 })
