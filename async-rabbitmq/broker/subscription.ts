@@ -64,6 +64,8 @@ export function subscribe(parts: Parts, subscriber: Subscriber): Subscription {
       subscriber.onDelivery({ ...incomingOf(queue, message), redelivered: message.redelivered, ack }, channelView)
     })
     current = { channel, consumerTag }
+    // Healthy once the messages that the broker redelivers at once are in the hands of the subscriber.
+    await caughtUp()
     report(null)
     log.info({ queue }, 'consuming')
     await lost

@@ -61,8 +61,17 @@ export function consume<In extends Event>(parts: ConsumeParts<In>): Consumer {
   const { broker, consumerQueue, store, health, log, closing } = parts
   const { queue, deadLetters } = consumerQueue
   const quarantine = createQuarantine({ broker, store, deadLetters, isDone: body => isDone(parts, body), log })
+  const unsettled = new Set<Delivery>()
+  let isHeld = false
+  // A process that is killed only after it was healthy has republished its messages before they reach the delivery limit.
+  const reportQuarantine = () =>
+    health.report('quarantine', isHeld || unsettled.size > 0 ? 'settling messages that were returned often' : null)
   const scheduler = createDeliveryScheduler<Delivery>({
-    work: (delivery, lane) => work(parts, quarantine, delivery, lane),
+    async work(delivery, lane) {
+      const done = await work(parts, quarantine, delivery, lane)
+      if (done === 'done' && unsettled.delete(delivery)) reportQuarantine()
+      return done
+    },
     onStop: () => health.report('work', 'stopped by an error that is not an error of a message; trying again'),
     onResume: () => health.report('work', null),
     resumeAfterMs: RESUME_AFTER_MS,
@@ -75,14 +84,27 @@ export function consume<In extends Event>(parts: ConsumeParts<In>): Consumer {
       // Redelivered messages arrive first. All of them are sorted into lanes before any of them can kill the process.
       if (channel.isFirst && delivery.redelivered) {
         scheduler.hold()
+        isHeld = true
         const hold = ++holds
-        // A channel that is lost meanwhile must not release what the next one holds.
-        const release = () => void (hold === holds && scheduler.release())
+        const release = () => {
+          // A channel that is lost meanwhile must not release what the next one holds.
+          if (hold !== holds) return
+          isHeld = false
+          reportQuarantine()
+          scheduler.release()
+        }
         channel.caughtUp().then(release, release)
       }
-      scheduler.add(delivery, quarantine.laneOf(delivery))
+      const lane = quarantine.laneOf(delivery)
+      if (lane === 'settle-only') unsettled.add(delivery)
+      reportQuarantine()
+      scheduler.add(delivery, lane)
     },
-    onLost: () => scheduler.clear(),
+    onLost() {
+      unsettled.clear()
+      reportQuarantine()
+      scheduler.clear()
+    },
   })
   return {
     async stop() {

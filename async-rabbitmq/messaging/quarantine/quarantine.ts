@@ -12,8 +12,8 @@
 //
 // Guarantees: a good message does not reach the delivery limit because of another one. A message with a stored result is
 // never dead-lettered here. Not promised: that no good message is isolated, which only makes it slower; nor that good
-// messages stay below the limit when 15 processes in a row are killed before they could republish them, which is the first
-// thing that a process does.
+// messages stay below the limit when 15 processes in a row are killed before they are healthy, because a process is healthy
+// once it has republished them.
 import { LabError } from '#common/contracts/errors.ts'
 import type { Logger } from '#common/service/log.ts'
 import type { Store } from '#common/workflow/store.ts'
