@@ -32,13 +32,13 @@ for (const { model, raw, broker } of cases) {
     await lab.untilPrinted('Ctrl-C ends it')
     process.env.LAB_CACHE_DIR = folder.cache
     t.after(() => delete process.env.LAB_CACHE_DIR)
-    const place = findUp(model.name)
-    assert.ok(place)
+    const record = findUp(model.name)
+    assert.ok(record)
     const urlOf = (service: string) => new RegExp(`${service} (http\\S+)`).exec(lab.stdout())?.[1] ?? ''
-    const link = await model.connect({ ...place, url: urlOf })
-    t.after(() => link.close())
-    await link.operations['publish-raw']?.(raw)
-    const arrived = async () => (await link.deadLetters())[0]
+    const inspector = await model.connect({ ...record, url: urlOf })
+    t.after(() => inspector.close())
+    await inspector.operations['publish-raw']?.(raw)
+    const arrived = async () => (await inspector.deadLetters())[0]
     const letter = await waitFor(arrived, { deadlineMs: 20_000, what: 'the dead letter' })
 
     const lettersOf = (...args: string[]) => runCli('main', ['dead-letters', ...args], env)
