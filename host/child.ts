@@ -1,5 +1,5 @@
 /**
- * The way in which the lab starts what must end with it; last-will.ts is for what must act then. Guarantees that
+ * How the lab starts processes that must end with it; dead-man-switch.ts is for commands that must run then. Guarantees that
  * the child and its whole process group end (SIGKILL, even while stopped) when the lab's process dies in any way,
  * SIGKILL included. It does not reach descendants that leave the process group; a program that makes such ones
  * must end them itself.

@@ -9,7 +9,7 @@ import { armDeadManSwitch } from './dead-man-switch.ts'
 import { waitFor } from './wait-for.ts'
 
 function temporaryFolder(t: TestContext): string {
-  const folder = mkdtempSync(join(tmpdir(), 'last-will-test-'))
+  const folder = mkdtempSync(join(tmpdir(), 'dead-man-switch-test-'))
   t.after(() => rmSync(folder, { recursive: true, force: true }))
   return folder
 }

@@ -1,10 +1,10 @@
 /**
- * A command that runs when the lab's process ends in any way, SIGKILL included, unless it was cancelled: for
- * what no process group holds, such as a container. Guarantees that Ctrl-C and signals to the lab's group do
- * not reach it. It cannot run when somebody kills the waiting shell too, or when the machine goes down.
+ * A dead-man switch: a command that runs when the lab's process ends in any way, SIGKILL included, unless it was cancelled.
+ * It removes what belongs to no process group, such as a container. Guarantees that Ctrl-C and signals to the lab's group do
+ * not reach it. It cannot run when the waiting shell is killed too, or when the machine goes down.
  *
- * How: a shell in a session of its own reads from a pipe that the lab holds open. A line is the cancelling;
- * the end of the pipe is the death of the lab.
+ * How: a shell in a session of its own reads from a pipe that the lab holds open. A line cancels it; the end of the pipe is
+ * the death of the lab.
  */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
@@ -30,7 +30,7 @@ export type DeadManSwitch = {
 
 /** Holds from when it returns. Its output is dropped. Throws when no process can be made for it. */
 export function armDeadManSwitch({ command, args, env }: DeadManSwitchOptions): DeadManSwitch {
-  const shell = spawn('/bin/sh', ['-c', WAIT, 'last-will', command, ...args], {
+  const shell = spawn('/bin/sh', ['-c', WAIT, 'dead-man-switch', command, ...args], {
     detached: true,
     // Not the lab's folder, which may be gone by then.
     cwd: '/',

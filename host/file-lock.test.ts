@@ -7,7 +7,7 @@ import { join } from 'node:path'
 import { after, test } from 'node:test'
 import { withLock } from './file-lock.ts'
 
-const cache = mkdtempSync(join(tmpdir(), 'exclusive-test-'))
+const cache = mkdtempSync(join(tmpdir(), 'file-lock-test-'))
 const before = process.env.LAB_CACHE_DIR
 process.env.LAB_CACHE_DIR = cache
 after(() => {

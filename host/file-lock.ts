@@ -1,6 +1,6 @@
 /**
- * Work that only one process of this user's cache does at a time. The lock is SQLite's on a file, so the
- * kernel gives it back when its holder dies in any way: there are no stale locks to judge.
+ * A file lock: work that one process at a time does in this user's cache. The lock is SQLite's on a file, so the kernel
+ * releases it when its holder dies in any way: there are no stale locks.
  */
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
@@ -10,7 +10,7 @@ import { waitFor } from './wait-for.ts'
 
 export type LockOptions = { deadlineMs?: number; signal?: AbortSignal; onWait?: () => void }
 
-/** A lock that nothing refers to would be closed, and so given back, by the garbage collector. */
+/** A lock that nothing refers to would be closed, and so released, by the garbage collector. */
 const held = new Set<DatabaseSync>()
 
 /** Runs `work` under the lock `name`; waits up to `deadlineMs` (60,000) for another holder, then fails. */

@@ -42,7 +42,7 @@ test('a lease that was released does not release the next holder of its ports', 
   second.release()
 })
 
-test('a port that another lab holds is skipped while it lives and taken over when it is dead', async t => {
+test('a port that another lab holds is skipped while that lab is alive and taken over when it is dead', async t => {
   const script = `
     import { leasePorts } from ${JSON.stringify(join(import.meta.dirname, 'ports.ts'))}
     Math.random = () => 0.5

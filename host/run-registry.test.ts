@@ -8,7 +8,7 @@ import { after, type TestContext, test } from 'node:test'
 import { dataRoot } from './folders.ts'
 import { type RunRecord, registerRun, sweepDeadRuns } from './run-registry.ts'
 
-const cache = mkdtempSync(join(tmpdir(), 'live-runs-test-'))
+const cache = mkdtempSync(join(tmpdir(), 'run-registry-test-'))
 const before = process.env.LAB_CACHE_DIR
 process.env.LAB_CACHE_DIR = cache
 after(() => {
@@ -37,7 +37,7 @@ function folderWithFile(parent: string, name: string): string {
   return folder
 }
 
-test('a run whose owner lives is left alone', async () => {
+test('a run whose owner is alive is left alone', async () => {
   const folder = folderWithFile(dataRoot(), 'alive')
   const registration = registerRun({ directories: [folder], prefix: 'alive', addresses: {} })
   assert.deepEqual(await sweepDeadRuns(() => assert.fail('nothing to remove')), [])

@@ -1,7 +1,7 @@
 /**
- * A record of each run that is under way, so that the next start can remove what a killed one left behind.
- * Guarantees that a run whose owner lives is left alone, that only folders below the data root are deleted,
- * and that a record goes only when all that it names is gone.
+ * The run registry: a record of each run in progress, so that the next start can remove what a killed run left behind.
+ * Guarantees that a run whose owner is alive is left alone, that only folders below the data root are deleted, and that a
+ * record is deleted only after everything that it names.
  */
 import { randomUUID } from 'node:crypto'
 import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'

@@ -42,7 +42,7 @@ test('a median is judged by the median of the lateness, however long a fault mak
   assert.equal(value(history, 'accepted p50'), 45)
 })
 
-test('where attempts waited for a socket latencies are void, as nobody knows how late they were sent', () => {
+test('where attempts waited for a socket latencies are void, because it is unknown how late they were sent', () => {
   const history = historyOf(many(50, index => served(index, 10)))
   history.generator.connections.saturated = true
   assert.equal(measure(history, 'accepted p50').note, 'generator-bound')

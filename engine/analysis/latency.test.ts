@@ -104,7 +104,7 @@ test('whatever brought no answer counts at its deadline, also when it failed at 
   }
 })
 
-test('an attempt that was cut short by the one who measures is left out', () => {
+test('an attempt that the generator cut short is left out', () => {
   const aborted = attempt(1, 0, 0, undefined, { kind: 'aborted', atNs: 1, detail: '' })
   assert.equal(acceptedLatency([attempt(0, 0, 0, 5), aborted], 500).corrected.samples, 1)
 })

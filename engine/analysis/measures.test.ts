@@ -12,7 +12,7 @@ const value = (history: History, name: string) => measure(history, name).value
 const many = (count: number, life: (index: number) => SampleTimeline) =>
   Array.from({ length: count }, (_, index) => life(index))
 
-test('availability is the right answer within one second of the plan, divided by all that were asked', () => {
+test('availability is the right answer within one second of the plan, divided by all that were requested', () => {
   const soldOut: SampleTimeline = { atMs: 0, answer: '409 out-of-stock', answeredMs: 5, expected: 'scarce' }
   const history = historyOf([
     served(0, 999),

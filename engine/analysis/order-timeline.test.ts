@@ -35,7 +35,7 @@ test('an order that was released has failed, whatever inventory said before, and
   assert.deepEqual([tombstone.outcome, tombstone.reason, completedNs(tombstone)], ['failed', 'released', ns(7)])
 })
 
-test('an order about which inventory was not asked has the time and the reason of the book', () => {
+test('an order that inventory was not requested to reserve has the time and the reason of the orders table', () => {
   const book = { status: 'failed', reason: 'inventory-unavailable', decidedMs: 3 } as const
   const life = lifeOf({ atMs: 0, answer: '503 inventory-unavailable', answeredMs: 4, placedMs: 1, book })
   assert.deepEqual([life.outcome, life.reason, life.decidedNs], ['failed', 'inventory-unavailable', ns(3)])
@@ -66,7 +66,7 @@ test('the right answer is a 2xx, or the 409 that the load demands', () => {
     for (const expected of ['reserved', 'failed'] as const) assert.ok(!right(answer, expected))
 })
 
-test('orders of the warm-up are left out, unless all are asked for', () => {
+test('orders of the warm-up are left out, unless all are requested', () => {
   const history = historyOf([served(0, 10), served(10, 10), served(20, 10)], { warmUpOrders: 2 })
   assert.deepEqual(
     orderTimelines(history).map(({ planned }) => planned.index),

@@ -21,7 +21,7 @@ const of = (history: History) =>
   Object.fromEntries(recoveryMeasures(history, SPAN).map(({ name, value, note }) => [name, note ?? value]))
 const measured = (lives: readonly SampleTimeline[]) => of(historyOf(lives))
 
-test('after a heal the last of those that were asked before it says when the model had recovered', () => {
+test('after the end of a fault, the last order requested before it says when the model had recovered', () => {
   const held = Array.from({ length: 100 }, (_, index) => waiting(1_000 + index * 10, 3_100 + index * 10))
   const found = measured([served(500, 20), ...held, waiting(4_500, 9_000)])
   assert.equal(found['time to last decision'], 1_080)
@@ -46,14 +46,14 @@ test('a model that had caught up before the heal has no drain rate, nor has one 
   assert.equal(measured([...never, served(3_500, 20)])['drain rate'], 'it did not catch up')
 })
 
-test('who is told no, or too late, while the fault lasts has no availability', () => {
+test('an order that is refused, or answered too late, during the fault has no availability', () => {
   const refused: SampleTimeline = { atMs: 1_500, answer: '503 inventory-unavailable', answeredMs: 1_501 }
   const late = { ...served(2_000, 1_500) }
   const found = measured([served(500, 20), refused, late, served(2_500, 20), { atMs: 2_600, answer: 'deadline' }])
   assert.equal(found['during: availability'], 25)
 })
 
-test('an order that was told no and that no book has is not taken', () => {
+test('an order that was refused and is in no orders table is rejected', () => {
   const refused: SampleTimeline = { atMs: 1_500, answer: '503 broker-unavailable', answeredMs: 1_501 }
   const found = measured([served(500, 20), refused, { atMs: 2_600, answer: 'deadline' }])
   assert.deepEqual([found['rejected'], found['abandoned']], [2, 0])
@@ -139,7 +139,7 @@ test('orders of the warm-up are open as others are, and are in no other measure 
   assert.deepEqual([found['peak open orders'], found['longest wait'], found['rejected']], [2, 19, 0])
 })
 
-test('half of the orders are completed within the time of those asked, not of those that survived', () => {
+test('half of the orders are completed within the time of all that were requested, not of those that survived', () => {
   const refused = (atMs: number): SampleTimeline => ({
     atMs,
     answer: '503 inventory-unavailable',

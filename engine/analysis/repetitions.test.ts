@@ -2,13 +2,13 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { compare, repeated } from './repetitions.ts'
 
-test('repetitions are told by their median and range', () => {
+test('repetitions are reported by their median and range', () => {
   assert.deepEqual(repeated([3, 1, 2]), { median: 2, low: 1, high: 3, repetitions: 3 })
   assert.deepEqual(repeated([4, 1, 2, 3]), { median: 2.5, low: 1, high: 4, repetitions: 4 })
   assert.throws(() => repeated([]), RangeError)
 })
 
-test('ranges that do not touch are told apart, with the ratio of the medians', () => {
+test('ranges that do not touch are distinguished, with the ratio of the medians', () => {
   assert.equal(compare([1, 2, 3], [4, 5, 6]).verdict, 'lower')
   const { verdict, ratio, text } = compare([40, 50, 60], [4, 5, 6])
   assert.deepEqual([verdict, ratio, text], ['higher', 10, 'higher, ×10.00'])

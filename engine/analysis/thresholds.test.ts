@@ -62,7 +62,7 @@ test('a void measure is unknown with its reason, and one that is not there is no
   assert.equal(verdictOf('accepted p99 < 5', p99(1)), undefined)
 })
 
-test('an answer that nobody was given was given 0 times, unless nothing was measured', () => {
+test('an answer that no client got counts as 0 times, unless nothing was measured', () => {
   assert.equal(verdictOf('answers 504 deadline-passed <= 0', p99(1)), 'valid')
   assert.equal(verdictOf('answers 201 > 0', p99(1)), 'invalid')
   assert.equal(verdictOf('answers 201 > 0'), undefined)

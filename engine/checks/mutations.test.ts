@@ -46,7 +46,7 @@ test('two rows that swap their orders never pass', () => {
   )
 })
 
-test('two orders that swap their outcomes never pass, whoever tells them', () => {
+test('two orders that swap their outcomes never pass, in whichever store they are', () => {
   const tellers = fc.constantFrom('book', 'inventory', 'client')
   fc.assert(
     fc.property(seeds, tellers, fc.nat(), fc.nat(), (seed, teller, one, other) => {
@@ -81,7 +81,7 @@ test('two orders that swap their outcomes never pass, whoever tells them', () =>
 const told = (answer: History['attempts'][number]['answer']) =>
   answer.kind === 'status' && answer.status === 201 ? 'reserved' : 'failed'
 
-test('a clock that goes back is seen, whosever it is and whenever it does', () => {
+test('a clock that goes back is found, whichever it is and whenever it does', () => {
   const clocks = fc.constantFrom('book', 'inventory', 'notifications', 'client')
   fc.assert(
     fc.property(seeds, clocks, fc.nat(), (seed, clock, which) => {

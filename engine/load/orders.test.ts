@@ -57,7 +57,7 @@ test('the stock of the mix serves what must be reserved and refuses what must fa
   assert.ok(least >= 0)
 })
 
-test('the scarce kitchen sells single units and has fewer than are asked of it', () => {
+test('the scarce kitchen sells single units and has fewer than are requested of it', () => {
   const scarce = planOrders(options).filter(({ expected }) => expected === 'scarce')
   assert.ok(scarce.every(({ items }) => items.length === 1 && items[0]?.quantity === 1))
   assert.deepEqual(initialStock(orderMix(options))[SCARCE_KITCHEN], { [SCARCE_SKU]: 50 })

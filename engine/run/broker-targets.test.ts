@@ -26,7 +26,7 @@ async function opened(own: Partial<Runtime> = {}) {
   return { runtime: (await open(opening)).runtime, done }
 }
 
-test('a broker takes the verbs of a service, and services still take theirs', async () => {
+test('a broker takes the steps of a service, and services still take theirs', async () => {
   const { runtime, done } = await opened()
   await runtime.kill('kafka')
   assert.equal(runtime.running('kafka'), false)
@@ -55,12 +55,12 @@ test('a broker serves again also when the services could not be ended', async ()
   assert.deepEqual(done, ['kill kafka', 'start kafka'])
 })
 
-test("somebody else's broker is left alone, in a sentence", async () => {
+test("a broker that is not the lab's own is left alone, and the error says so", async () => {
   const { runtime } = await opened()
   await assert.rejects(runtime.kill('rabbitmq'), /^Error: rabbitmq is not the lab's own/)
 })
 
-test("the processes of the lab's own brokers are told beside those of the services, others have none", async () => {
+test("the processes of the lab's own brokers are reported beside those of the services; other brokers have none", async () => {
   const service = { name: 'inventory_service', kind: 'service', pids: [1] } as const
   const { runtime } = await opened({ host: { dataFolder: '/data', processes: () => [service] } })
   assert.equal(runtime.host?.dataFolder, '/data')

@@ -35,7 +35,7 @@ test('quiet is when every order is decided, every reserved one confirmed, and no
   assert.equal(isQuiescent(historyOf([]).evidence), true)
 })
 
-test('what is on its way is asked before the rows are read, so that what arrives between is in one of them', async () => {
+test('orders on their way are counted before the rows are read, so that one that arrives in between is in a row', async () => {
   let asked = 0
   await using service = await startService(path => {
     const rows = path === '/orders' && asked++ > 0 ? whole().orders : []
@@ -74,7 +74,7 @@ test('an order that failed after it was reserved is quiet once its stock was giv
   assert.equal(isQuiescent(evidence), true)
 })
 
-test('an order that inventory was never asked about is quiet without a decision', () => {
+test('an order that inventory was never requested to reserve is quiescent without a decision', () => {
   const { evidence } = historyOf([served(0, 10)])
   Object.assign(evidence.orders[0] ?? {}, { status: 'failed', reason: 'inventory-unavailable' })
   evidence.decisions.length = 0
@@ -124,7 +124,7 @@ test('an order that comes after a first quiet probe is in the evidence', async (
   assert.deepEqual([quiescent, evidence.orders.length], [true, 1])
 })
 
-test('what does not answer yet is asked again, and at the deadline that is an error', async () => {
+test('a service that does not answer yet is read again, and at the deadline that is an error', async () => {
   const { evidence, quiescent } = await settleWith(nthLook => (nthLook === 1 ? NaN : 1), 30_000)
   assert.deepEqual([quiescent, evidence.orders.length], [true, 1])
   await assert.rejects(

@@ -20,7 +20,7 @@ const model: Model = {
   remove: async () => {},
 }
 
-test('a look counts what is new, sees the load, and keeps its counts while a service is down', async t => {
+test('a probe counts new rows, sees the load, and keeps its counts while a service is down', async t => {
   const held = { '/inventory/decisions': 1_500, '/notifications': 3 }
   const asked: string[] = []
   let down = false

@@ -41,7 +41,7 @@ test('where packages cannot serve, Docker does, and it is said whether the image
   assert.match(missing?.detail ?? '', /^apache\/kafka:\d+\.\d+\.\d+, to be pulled once, by Docker 28\.1\.0$/)
 })
 
-test('an engine that does not answer is told with the way out', async t => {
+test('an engine that does not answer is reported with how to fix it', async t => {
   const environment = withDocker(t, 'echo "Cannot connect to the Docker daemon."; exit 1')
   const asked = await surveyKafka({ ...environment, LAB_BROKERS: 'docker' })
   assert.equal(asked?.source, undefined)
@@ -51,7 +51,7 @@ test('an engine that does not answer is told with the way out', async t => {
   )
 })
 
-test('an engine that hangs is given up', async t => {
+test('waiting for an engine that hangs ends in time', async t => {
   const environment = withDocker(t, 'exec /bin/sleep 60')
   assert.match(
     (await surveyKafka({ ...environment, LAB_BROKERS: 'docker' }))?.detail ?? '',

@@ -71,7 +71,7 @@ for (const { model, text, services, example } of files) {
       )
   })
 
-  test(`the services of ${model.name} run without rights, and each is asked for its health`, () => {
+  test(`the services of ${model.name} run without rights, and each has a health check`, () => {
     assert.match(readFileSync(join(ROOT, 'infra/Dockerfile'), 'utf8'), /^USER node$/m)
     for (const [name, service] of own) {
       const { image, user, init, read_only: readOnly, cap_drop: dropped } = service

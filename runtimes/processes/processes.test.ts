@@ -105,7 +105,7 @@ test('services have ports of their own, the environment of the model, and above 
   assert.deepEqual([other.GREETING, other.faults], ['hello', 'off'])
 })
 
-test('a setting in the shell of whoever runs the lab does not reach the services', async t => {
+test("a setting in the user's shell does not reach the services", async t => {
   process.env.CONCURRENCY = '1'
   t.after(() => delete process.env.CONCURRENCY)
   const { runtime, ask } = await open(t, { environment: { other: { CONCURRENCY: '2' } } })
@@ -151,7 +151,7 @@ test('a service that dies is counted, and is not started again unless it is supe
   assert.equal(runtime.deaths('other'), 1)
 })
 
-test('the processes of services are told while they run', async t => {
+test('the processes of services are reported while they run', async t => {
   const { runtime, ask } = await open(t)
   const pids = () => runtime.host?.processes().map(({ name, pids }) => [name, ...pids])
   await runtime.start('one')
