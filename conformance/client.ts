@@ -63,9 +63,9 @@ export async function showOrder({ model, runtime }: TestSystem, orderId: string)
 export function problemIn(reply: Reply): Problem {
   const { status, headers, text } = reply
   assert.match(String(headers['content-type']), new RegExp(`^${PROBLEM_TYPE.replace('+', '\\+')}`), text)
-  const told = parse(Problem, JSON.parse(text), 'problem')
-  assert.equal(told.status, status)
-  assert.ok(Object.hasOwn(ERRORS, told.code), `${told.code} is not in the table of errors`)
-  assert.ok(told.detail.length > 0)
-  return told
+  const document = parse(Problem, JSON.parse(text), 'problem')
+  assert.equal(document.status, status)
+  assert.ok(Object.hasOwn(ERRORS, document.code), `${document.code} is not in the table of errors`)
+  assert.ok(document.detail.length > 0)
+  return document
 }

@@ -41,8 +41,8 @@ export const keyCases: Case[] = [
       const key = randomUUID()
       const orderId = await placed(system, order, key)
       await decidedOne(system, orderId)
-      const told = problemIn(await place(system, order, key))
-      assert.deepEqual([told.status, told.code, told.orderId], [409, 'unknown-sku', orderId])
+      const answer = problemIn(await place(system, order, key))
+      assert.deepEqual([answer.status, answer.code, answer.orderId], [409, 'unknown-sku', orderId])
       assertFailed(await decidedOne(system, orderId), 'unknown-sku')
     },
   },
@@ -69,7 +69,7 @@ export const keyCases: Case[] = [
       const key = randomUUID()
       await postJson(faults, { delay: { delayMs: 2_000 } })
       try {
-        // Whichever comes second meets the undecided order, and is told.
+        // Whichever comes second meets the undecided order, and is refused.
         const both = await Promise.all([place(system, order, key), place(system, order, key)])
         const [undecided = assert.fail('both were taken'), ...others] = both.filter(({ status }) => status === 409)
         assert.equal(others.length, 0)

@@ -59,7 +59,7 @@ export function assertReservedOnce(facts: Facts, units: Record<string, number>):
   assert.equal(facts.movements.length, Object.keys(units).length)
 }
 
-/** Failed for that reason, with nothing taken and nobody told that it was confirmed. */
+/** Failed for that reason, with nothing taken and no notification sent. */
 export function assertFailed(facts: Facts, reason: string): void {
   assertSound(facts.evidence, { planned: [plannedAs('failed', facts)] })
   assert.equal(facts.order?.status, 'failed')

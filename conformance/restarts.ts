@@ -11,7 +11,7 @@ import type { TestSystem } from './test-system.ts'
 /** A service stops by itself within this time. */
 const STOP_MS = 5_000
 
-/** Keeps asking, eight at a time, until it is told to stop; the ids of the orders that were accepted. */
+/** Keeps asking, eight at a time, until it is stopped; the ids of the orders that were accepted. */
 function startAsking(system: TestSystem) {
   let asking = true
   const accepted: string[] = []
@@ -94,7 +94,7 @@ export function restartCases(services: readonly string[]): Case[] {
     },
     ...services.map(
       (service): Case => ({
-        name: `${service} stops within 5 s under load when it is told to, and no accepted order is lost`,
+        name: `${service} stops within 5 s under load on SIGTERM, and no accepted order is lost`,
         run: system => stopsUnderLoad(system, service),
       }),
     ),

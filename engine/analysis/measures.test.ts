@@ -157,7 +157,7 @@ test('an order that a fault made fail has no completed latency, and what a clien
       answer: '503 inventory-unavailable',
       answeredMs: 101,
       placedMs: 100,
-      book: { status: 'failed', reason: 'inventory-unavailable', decidedMs: 101 },
+      orderRow: { status: 'failed', reason: 'inventory-unavailable', decidedMs: 101 },
     },
   ])
   const [first = assert.fail()] = history.attempts

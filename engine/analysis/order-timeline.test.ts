@@ -27,7 +27,7 @@ test('an order that was released has failed, whatever inventory said before, and
     answer: '504 deadline-passed',
     releasedMs: 400,
     notifiedMs: undefined,
-    book: { status: 'failed', reason: 'deadline-passed' },
+    orderRow: { status: 'failed', reason: 'deadline-passed' },
   })
   assert.deepEqual([life.outcome, life.reason, completedNs(life)], ['failed', 'deadline-passed', ns(400)])
   assert.ok(!isCompleted(life))
@@ -36,8 +36,8 @@ test('an order that was released has failed, whatever inventory said before, and
 })
 
 test('an order that inventory was not requested to reserve has the time and the reason of the orders table', () => {
-  const book = { status: 'failed', reason: 'inventory-unavailable', decidedMs: 3 } as const
-  const life = lifeOf({ atMs: 0, answer: '503 inventory-unavailable', answeredMs: 4, placedMs: 1, book })
+  const orderRow = { status: 'failed', reason: 'inventory-unavailable', decidedMs: 3 } as const
+  const life = lifeOf({ atMs: 0, answer: '503 inventory-unavailable', answeredMs: 4, placedMs: 1, orderRow })
   assert.deepEqual([life.outcome, life.reason, life.decidedNs], ['failed', 'inventory-unavailable', ns(3)])
   const pending = lifeOf({ atMs: 0, answer: '202', answeredMs: 4, placedMs: 1 })
   assert.deepEqual([pending.outcome, pending.decidedNs, completedNs(pending)], [undefined, undefined, undefined])

@@ -76,7 +76,7 @@ export function isRightAnswer({ attempt, planned }: OrderTimeline): boolean {
 export const fulfilledNs = (timeline: OrderTimeline): number | undefined =>
   isCompleted(timeline) ? completedNs(timeline) : undefined
 
-/** Its client was told no, or nothing, by a fault's doing, and no book has it. */
+/** Its client was refused or got no answer because of a fault, and no orders table has it. */
 export const wasRejected = (timeline: OrderTimeline): boolean =>
   timeline.placedNs === undefined && !isRightAnswer(timeline)
 

@@ -19,7 +19,7 @@ const waiting = (atMs: number, doneMs: number): SampleTimeline => ({
 
 const of = (history: History) =>
   Object.fromEntries(recoveryMeasures(history, SPAN).map(({ name, value, note }) => [name, note ?? value]))
-const measured = (lives: readonly SampleTimeline[]) => of(historyOf(lives))
+const measured = (timelines: readonly SampleTimeline[]) => of(historyOf(timelines))
 
 test('after the end of a fault, the last order requested before it says when the model had recovered', () => {
   const held = Array.from({ length: 100 }, (_, index) => waiting(1_000 + index * 10, 3_100 + index * 10))
@@ -65,8 +65,11 @@ test('while a fault lasts only a right answer has a latency: a quick refusal is 
     answer: '503 inventory-unavailable',
     answeredMs: atMs + 1,
   })
-  const lives = Array.from({ length: 40 }, (_, index) => [served(1_000 + index * 10, 300), refused(1_005 + index * 10)])
-  assert.equal(measured(lives.flat())['during: right answer p50'], 300)
+  const timelines = Array.from({ length: 40 }, (_, index) => [
+    served(1_000 + index * 10, 300),
+    refused(1_005 + index * 10),
+  ])
+  assert.equal(measured(timelines.flat())['during: right answer p50'], 300)
   const none = measured(Array.from({ length: 40 }, (_, index) => refused(1_000 + index)))
   assert.equal(none['during: right answer p50'], 'no order was answered correctly during the fault')
 })
@@ -103,7 +106,7 @@ test('an order that the fault made fail is abandoned: it completes nothing, and 
     answer: '503 inventory-unavailable',
     answeredMs: atMs + 1,
     placedMs: atMs,
-    book: { status: 'failed', reason: 'inventory-unavailable', decidedMs: atMs + 1 },
+    orderRow: { status: 'failed', reason: 'inventory-unavailable', decidedMs: atMs + 1 },
   })
   const found = measured([served(500, 20), refused(1_500), refused(2_000)])
   assert.equal(found['abandoned'], 2)
@@ -114,7 +117,7 @@ test('an order that the fault made fail is abandoned: it completes nothing, and 
   const timedOut = {
     ...refused(1_500),
     answeredMs: 2_500,
-    book: { status: 'failed', reason: 'deadline-passed', decidedMs: 2_500 },
+    orderRow: { status: 'failed', reason: 'deadline-passed', decidedMs: 2_500 },
   } as const
   assert.equal(measured([served(500, 20), timedOut])['longest wait'], 1_000)
   assert.equal(measured([{ atMs: 1_500, answer: 'deadline' }])['longest wait'], 'no order was accepted')
@@ -126,7 +129,7 @@ test('an abandoned order waits until its stock is back, whether inventory died b
     answer: '502 inventory-broke',
     answeredMs: 1_516,
     placedMs: 1_501,
-    book: { status: 'failed', reason: 'inventory-broke', decidedMs: 1_515 },
+    orderRow: { status: 'failed', reason: 'inventory-broke', decidedMs: 1_515 },
   }
   const before = measured([{ ...cut, outcome: 'released', decidedMs: 3_200, releasedMs: 3_200 }])
   const after = measured([{ ...cut, outcome: 'reserved', decidedMs: 1_503, releasedMs: 3_200 }])

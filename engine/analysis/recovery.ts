@@ -20,10 +20,10 @@ import type { Measure, Series } from '../run/summary.ts'
 
 /** Caught up: no more orders wait than are on their way at any time. */
 const CAUGHT_UP = 5
-/** Less than this is no backlog from which a rate could be told. */
+/** Less than this is too small a backlog for a rate. */
 const LEAST_BACKLOG = 50
 
-/** Of less than this no rate can be told: completions come in batches. */
+/** A shorter time gives no rate: completions come in batches. */
 const LEAST_SECONDS = 0.1
 
 type Unnamed = Omit<Measure, 'variant'>

@@ -30,19 +30,19 @@ export function usageMeasures(history: History): Omit<Measure, 'variant'>[] {
   const { usage } = history
   if (!usage) return []
   const requested = orderTimelines(history).filter(({ attempt }) => attempt).length
-  const told = (unit: string, factor: number, read: (known: Known) => Amount) => {
+  const amountOf = (unit: string, factor: number, read: (known: Known) => Amount) => {
     const amount = 'unknown' in usage ? unknown(usage.unknown) : read(usage)
     return { unit, ...amount, value: amount.value === null ? null : amount.value * factor }
   }
   const per1000 = (unit: string, scale: number, read: (known: Known) => Amount) =>
-    told(
+    amountOf(
       `${unit}/1,000 orders`,
       1_000 / scale / requested,
       requested === 0 ? () => unknown('no order was requested') : read,
     )
   const cpu = (kinds: readonly Kind[]) => per1000('s', 1, known => spent(known, 'cpuSeconds', kinds))
   const written = (kinds: readonly Kind[]) => per1000('kB', 1e3, known => spent(known, 'writtenBytes', kinds))
-  const memory = (kinds: readonly Kind[]) => told('MB', 1e-6, ({ after }) => sum(after, 'memoryBytes', kinds))
+  const memory = (kinds: readonly Kind[]) => amountOf('MB', 1e-6, ({ after }) => sum(after, 'memoryBytes', kinds))
   return [
     { name: 'CPU', ...cpu(BOTH) },
     { name: 'CPU of services', ...cpu(['service']) },

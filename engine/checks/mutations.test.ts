@@ -47,19 +47,19 @@ test('two rows that swap their orders never pass', () => {
 })
 
 test('two orders that swap their outcomes never pass, in whichever store they are', () => {
-  const tellers = fc.constantFrom('book', 'inventory', 'client')
+  const tellers = fc.constantFrom('orders', 'inventory', 'client')
   fc.assert(
     fc.property(seeds, tellers, fc.nat(), fc.nat(), (seed, teller, one, other) => {
       const history = sampleHistory(seed)
       const { orders, decisions } = history.evidence
       const said = {
-        book: orders.map(row => ({ row, field: 'status', is: row.status })),
+        orders: orders.map(row => ({ row, field: 'status', is: row.status })),
         inventory: decisions
           .filter(({ released }) => !released)
           .map(row => ({ row, field: 'outcome', is: row.outcome.status })),
         client: history.attempts
           .filter(({ answer }) => answer.kind === 'status' && [201, 409].includes(answer.status))
-          .map(({ answer }) => ({ row: answer, field: 'status', is: told(answer) })),
+          .map(({ answer }) => ({ row: answer, field: 'status', is: answered(answer) })),
       }[teller]
       const good = pick(
         said.filter(({ is }) => is === 'reserved'),
@@ -78,11 +78,11 @@ test('two orders that swap their outcomes never pass, in whichever store they ar
   )
 })
 
-const told = (answer: History['attempts'][number]['answer']) =>
+const answered = (answer: History['attempts'][number]['answer']) =>
   answer.kind === 'status' && answer.status === 201 ? 'reserved' : 'failed'
 
 test('a clock that goes back is found, whichever it is and whenever it does', () => {
-  const clocks = fc.constantFrom('book', 'inventory', 'notifications', 'client')
+  const clocks = fc.constantFrom('orders', 'inventory', 'notifications', 'client')
   fc.assert(
     fc.property(seeds, clocks, fc.nat(), (seed, clock, which) => {
       const history = sampleHistory(seed)
@@ -98,9 +98,9 @@ test('a clock that goes back is found, whichever it is and whenever it does', ()
   )
 })
 
-function rowsBy(clock: 'book' | 'inventory' | 'notifications' | 'client', history: History): object[] {
+function rowsBy(clock: 'orders' | 'inventory' | 'notifications' | 'client', history: History): object[] {
   const { orders, decisions, movements, notifications } = history.evidence
-  if (clock === 'book') return orders
+  if (clock === 'orders') return orders
   if (clock === 'inventory') return [...movements, ...decisions]
   return clock === 'client' ? history.attempts : notifications
 }

@@ -45,15 +45,15 @@ test('orders on their way are counted before the rows are read, so that one that
 })
 
 const LOUD: Record<string, (evidence: Evidence) => void> = {
-  'an order that was told unknown is on its way': evidence => void (evidence.onTheirWay = 1),
+  'an order that may still come is reported as on its way': evidence => void (evidence.onTheirWay = 1),
   'an order is pending': ({ orders }) => Object.assign(orders[0] ?? {}, { status: 'pending' }),
   'a reserved order is not confirmed': ({ notifications }) => void notifications.pop(),
   'stock is held for a failed order': ({ orders }) => Object.assign(orders[0] ?? {}, { status: 'failed' }),
-  'inventory may still hear of an order that was given up': ({ orders, decisions }) => {
+  'inventory may still hear of an order that was abandoned': ({ orders, decisions }) => {
     Object.assign(orders[0] ?? {}, { status: 'failed', reason: 'deadline-passed' })
     decisions.shift()
   },
-  'a decided order that the book does not know is not confirmed': ({ orders, notifications }) => {
+  'a decided order that the orders table does not have is not confirmed': ({ orders, notifications }) => {
     orders.pop()
     notifications.pop()
   },
@@ -96,7 +96,7 @@ const failed = (seq: number) => ({
 
 const probe = () => Promise.reject(new Error('nothing is awaited here'))
 
-/** A book that shows so many orders at each probe; NaN is a service that does not answer as agreed. */
+/** An orders table that shows so many orders at each probe; NaN is a service that does not answer as agreed. */
 async function settleWith(shown: (nthLook: number) => number, quiescenceMs: number) {
   let looks = 0
   await using service = await startService(path => {

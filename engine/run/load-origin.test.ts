@@ -10,33 +10,33 @@ const elsewhere = () => startService(() => ({ monotonicNs: monotonicNs() + AHEAD
 
 test('services with the clock of this kernel are loaded from a thread, and agree with it', async () => {
   await using service = await startService(() => readClock())
-  const vantage = await chooseLoadOrigin(model, { ...service.runtime, nearby })
-  assert.equal(vantage.origin, 'thread')
-  assert.equal(vantage.url('any'), service.runtime.url('any'))
-  assert.ok(vantage.agrees(readClock().bootId))
+  const loadOrigin = await chooseLoadOrigin(model, { ...service.runtime, nearby })
+  assert.equal(loadOrigin.origin, 'thread')
+  assert.equal(loadOrigin.url('any'), service.runtime.url('any'))
+  assert.ok(loadOrigin.agrees(readClock().bootId))
 })
 
 test('services with another clock are loaded from beside them, and now is on their clock', async () => {
   await using service = await elsewhere()
-  const vantage = await chooseLoadOrigin(model, { ...service.runtime, nearby })
-  assert.equal(vantage.origin, 'container')
-  assert.equal(vantage.url('any'), 'http://inside')
-  assert.ok(Math.abs(vantage.nowNs() - monotonicNs() - AHEAD_NS) < 1e9)
-  assert.ok(vantage.agrees('another') && !vantage.agrees(readClock().bootId))
+  const loadOrigin = await chooseLoadOrigin(model, { ...service.runtime, nearby })
+  assert.equal(loadOrigin.origin, 'container')
+  assert.equal(loadOrigin.url('any'), 'http://inside')
+  assert.ok(Math.abs(loadOrigin.nowNs() - monotonicNs() - AHEAD_NS) < 1e9)
+  assert.ok(loadOrigin.agrees('another') && !loadOrigin.agrees(readClock().bootId))
 })
 
 test('where the runtime has no generator beside them, they are loaded from here and do not agree', async () => {
   await using service = await elsewhere()
-  const vantage = await chooseLoadOrigin(model, service.runtime)
-  assert.equal(vantage.origin, 'thread')
-  assert.ok(!vantage.agrees(readClock().bootId))
+  const loadOrigin = await chooseLoadOrigin(model, service.runtime)
+  assert.equal(loadOrigin.origin, 'thread')
+  assert.ok(!loadOrigin.agrees(readClock().bootId))
 })
 
 test('a generator beside the services can be demanded, and then now is exact', async () => {
   await using service = await startService(() => readClock())
-  const vantage = await chooseLoadOrigin(model, { ...service.runtime, nearby: { ...nearby, always: true } })
-  assert.equal(vantage.origin, 'container')
+  const loadOrigin = await chooseLoadOrigin(model, { ...service.runtime, nearby: { ...nearby, always: true } })
+  assert.equal(loadOrigin.origin, 'container')
   const before = monotonicNs()
-  const now = vantage.nowNs()
+  const now = loadOrigin.nowNs()
   assert.ok(before <= now && now <= monotonicNs())
 })

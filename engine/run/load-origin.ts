@@ -1,4 +1,4 @@
-// Where the load of a variant comes from, and the clock that goes with it: its history is told in that clock. It is a
+// Where the load of a variant comes from, and the clock that goes with it: the stamps of its history are of that clock. It is a
 // thread of the lab where the services have this kernel's clock, else a generator of the runtime's beside them.
 import { ClockView } from '#common/contracts/evidence.ts'
 import { parse } from '#common/contracts/parse.ts'

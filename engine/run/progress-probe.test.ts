@@ -44,27 +44,27 @@ test('a probe counts new rows, sees the load, and keeps its counts while a servi
   const port = typeof address === 'object' && address ? address.port : 0
   const failing = () => Promise.reject(new Error('the broker is gone'))
   const inspector = { ...sampleInspector(), depths: failing, deadLetters: failing }
-  const lookout = createProgressProbe({
+  const progressProbe = createProgressProbe({
     model,
     runtime: sampleRuntime(`http://127.0.0.1:${port}`),
     inspector,
     nowNs: monotonicNs,
   })
 
-  const before = await lookout.probe()
+  const before = await progressProbe.probe()
   assert.deepEqual([before.elapsedMs, before.started, before.loadDone], [0, 0, false])
   assert.deepEqual([before.decided, before.notified, before.deadLetters, before.depths], [1_500, 3, 0, {}])
 
   held['/inventory/decisions'] = 1_501
-  lookout.started({ originNs: monotonicNs() - 2e9, planned: 9, started: 7, answered: 6, unanswered: 1 })
+  progressProbe.started({ originNs: monotonicNs() - 2e9, planned: 9, started: 7, answered: 6, unanswered: 1 })
   asked.length = 0
-  const later = await lookout.probe()
+  const later = await progressProbe.probe()
   assert.deepEqual([later.decided, later.started], [1_501, 7])
   assert.ok(later.elapsedMs >= 2_000)
   assert.ok(asked.includes('/inventory/decisions?after=1500&limit=1000'), asked.join())
 
   down = true
-  lookout.loadDone()
-  const dark = await lookout.probe()
+  progressProbe.loadDone()
+  const dark = await progressProbe.probe()
   assert.deepEqual([dark.decided, dark.notified, dark.loadDone], [1_501, 3, true])
 })

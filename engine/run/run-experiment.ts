@@ -33,15 +33,15 @@ export async function runExperiment(options: RunOptions): Promise<Result> {
   const settings = experiment.profiles[profile]
   const variants = experiment.variants(settings)
   const results: VariantResult[] = []
-  let trouble: string | undefined
+  let failure: string | undefined
   const { begins = 0 } = experiment
   for (const variant of [...variants.slice(begins), ...variants.slice(0, begins)]) {
     try {
       results.push(evaluate(variant, await measured(options, variant)))
     } catch (error) {
-      trouble ??= `${variant.name}: ${error instanceof Error ? error.message : String(error)}`
+      failure ??= `${variant.name}: ${error instanceof Error ? error.message : String(error)}`
       if (signal.aborted) {
-        trouble = 'it was interrupted'
+        failure = 'it was interrupted'
         break
       }
     }
@@ -53,7 +53,7 @@ export async function runExperiment(options: RunOptions): Promise<Result> {
     variants,
     results: results.toSorted((one, other) => variants.indexOf(one.variant) - variants.indexOf(other.variant)),
     seconds: (performance.now() - began) / 1_000,
-    failure: trouble,
+    failure,
   })
 }
 

@@ -65,7 +65,7 @@ export type Result = {
   settings: Settings
   variants: VariantFacts[]
   durability: string
-  /** W where a variant's environment names no other: so many orders a service works on at once. */
+  /** How many orders a service works on at once, where a variant's environment names no other number. */
   concurrency: number
   verdict: Verdict
   checks: (CheckResult & { variant: string })[]

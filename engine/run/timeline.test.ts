@@ -19,7 +19,7 @@ const view: Progress = {
 }
 
 const raw: unknown[] = []
-const stage: StepContext = {
+const context: StepContext = {
   planned: [],
   runtime: sampleRuntime(),
   inspector: sampleInspector({ shout: async args => args.word }),
@@ -32,7 +32,7 @@ function play(steps: Step[], { look = async () => view, signal = new AbortContro
   const originNs = monotonicNs()
   const done = runTimeline({
     steps,
-    context: stage,
+    context,
     originNs,
     nowNs: monotonicNs,
     probe: look,

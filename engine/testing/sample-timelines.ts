@@ -17,8 +17,8 @@ export type SampleTimeline = {
   /** When inventory was requested to release the order, or never to reserve it. */
   releasedMs?: number
   notifiedMs?: number
-  /** The status in the order service's book, where it is not the decision's. */
-  book?: { status: 'pending' | 'failed'; reason?: string; decidedMs?: number }
+  /** The status in the orders table, where it is not the decision's. */
+  orderRow?: { status: 'pending' | 'failed'; reason?: string; decidedMs?: number }
   expected?: Expected
 }
 
@@ -62,7 +62,7 @@ export function historyOf(
 }
 
 function add({ planned, attempts, evidence }: History, index: number, timeline: SampleTimeline): void {
-  const { atMs, answeredMs, placedMs, decidedMs, outcome, releasedMs, notifiedMs, book } = timeline
+  const { atMs, answeredMs, placedMs, decidedMs, outcome, releasedMs, notifiedMs, orderRow } = timeline
   const orderId = `order-${index}`
   const customer = { orderId, userId: 'ada', kitchenId: 'main' }
   const items = [{ sku: 'burger', quantity: 1 }]
@@ -72,9 +72,9 @@ function add({ planned, attempts, evidence }: History, index: number, timeline: 
   attempts.push({ ...attempt, answer: answerOf(timeline.answer) })
   const seq = index + 1
   if (placedMs !== undefined) {
-    const reason = book?.reason ?? (outcome === 'reserved' ? null : (outcome ?? null))
-    const status = book?.status ?? (outcome === undefined ? 'pending' : outcome === 'reserved' ? outcome : 'failed')
-    const stamp = book?.decidedMs ?? decidedMs
+    const reason = orderRow?.reason ?? (outcome === 'reserved' ? null : (outcome ?? null))
+    const status = orderRow?.status ?? (outcome === undefined ? 'pending' : outcome === 'reserved' ? outcome : 'failed')
+    const stamp = orderRow?.decidedMs ?? decidedMs
     const stamps = { placedNs: ns(placedMs), decidedNs: stamp === undefined ? null : ns(stamp) }
     evidence.orders.push({ seq, ...customer, status, reason, notification: null, correlationId: orderId, ...stamps })
   }

@@ -29,7 +29,7 @@ test('a Java that is too old is refused in one sentence', async t => {
   }
 })
 
-test('missing commands are named together with the way out', () => {
+test('missing commands are named together, with how to fix it', () => {
   const check = () => requireCommands(['sh', 'no-such-a', 'no-such-b'], 'The lab', 'install them', process.env)
   assert.throws(check, /^Error: The lab needs no-such-a and no-such-b, missing here: install them\.$/)
 })

@@ -29,7 +29,7 @@ const wrong: [string, BrokerKind, string, RegExp][] = [
 ]
 
 for (const [name, kind, value, expected] of wrong) {
-  test(`${kind}: a wrong address (${name}) gives one sentence that names the variable and the way out`, async () => {
+  test(`${kind}: a wrong address (${name}) gives one sentence that names the variable and how to fix it`, async () => {
     const variable = kind === 'kafka' ? 'LAB_KAFKA_BROKERS' : 'LAB_RABBITMQ_URL'
     await assert.rejects(provide(kind, { [variable]: value }), (error: Error) => {
       assert.match(error.message, expected)
@@ -47,7 +47,7 @@ test('a server of another kind is not mistaken for RabbitMQ', async t => {
   }
 })
 
-test('what is missing is said with the way out, and nothing is fetched', async () => {
+test('what is missing is said with how to fix it, and nothing is fetched', async () => {
   const found = await surveyBrokers({ PATH: '/nonexistent' })
   const kafka = found.find(({ kind }) => kind === 'kafka')
   assert.equal(kafka?.source, undefined)

@@ -88,7 +88,7 @@ export async function provideBroker(kind: BrokerKind, options: ProvideOptions): 
   throw new Error(refusals.join(' '))
 }
 
-/** One line of `lab doctor`: what would be used, or what is missing and the way out. */
+/** One line of `lab doctor`: what would be used, or what is missing and how to fix it. */
 export type BrokerSurvey = { kind: BrokerKind; source?: SourceName; detail: string }
 
 /** Looks only: nothing is downloaded or started. */

@@ -49,7 +49,7 @@ const refusals: [string, Record<string, string>, NodeJS.ProcessEnv, RegExp][] = 
 ]
 
 for (const [what, commands, environment, sentence] of refusals) {
-  test(`${what} is refused in one sentence with the way out`, async t => {
+  test(`${what} is refused in one sentence with how to fix it`, async t => {
     await assert.rejects(findCompose({ ...machine(t, commands), ...environment }), { message: sentence })
   })
 }

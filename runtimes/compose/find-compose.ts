@@ -8,7 +8,7 @@ const KNOWN = ['docker compose', 'docker-compose']
 /** A command and the arguments that always come first. */
 export type Compose = { command: string; args: string[]; version: string; engine: string }
 
-/** The first that answers, or the one of LAB_COMPOSE. @throws Error with one sentence and the way out */
+/** The first that answers, or the one of LAB_COMPOSE. @throws Error with one sentence and how to fix it */
 export async function findCompose(environment: NodeJS.ProcessEnv): Promise<Compose> {
   const engine = await askEngine(environment)
   const named = environment.LAB_COMPOSE
@@ -24,7 +24,7 @@ export async function findCompose(environment: NodeJS.ProcessEnv): Promise<Compo
   throw new Error('Compose is missing: install the compose plugin of Docker, or docker-compose.')
 }
 
-/** @throws Error with one sentence and the way out */
+/** @throws Error with one sentence and how to fix it */
 async function askEngine(environment: NodeJS.ProcessEnv): Promise<string> {
   const wayOut = 'or do without containers.'
   if (!findCommand('docker', environment))

@@ -104,12 +104,12 @@ for (const model of models)
       assert.equal((await docker(['inspect', '-f', settings, id])).trim(), 'true false ["ALL"]', service)
     }
 
-    const lives: [string, string[][]][] = [
+    const cases: [string, string[][]][] = [
       ['a kill', [['kill'], ['up', '-d', '--no-build']]],
       ['a restart', [['restart']]],
       ['down and up', [['down'], ['up', '-d', '--no-build']]],
     ]
-    for (const [what, commands] of lives) {
+    for (const [what, commands] of cases) {
       for (const command of commands) await stack.compose(command)
       await stack.healthy()
       assert.deepEqual(await kept(stack, model), first, `after ${what}`)

@@ -93,7 +93,7 @@ test('a service that is killed and started again has its port and its store, and
   assert.equal(runtime.url('one'), url)
   assert.notEqual(after.pid, before.pid)
   assert.deepEqual([before.starts, after.starts], [1, 2])
-  assert.equal(runtime.deaths('one'), 0, 'who is told to end does not die')
+  assert.equal(runtime.deaths('one'), 0, 'a service that is ended on purpose does not count as dead')
 })
 
 test('services have ports of their own, the environment of the model, and above it that of the variant', async t => {

@@ -13,7 +13,7 @@ const PATHS = [
   BROWSER,
 ]
 
-test('without a word all test files are chosen, and nothing else', () => {
+test('without arguments all test files are chosen, and nothing else', () => {
   assert.deepEqual(chooseTests(PATHS, []), {
     files: ['common/service/log.test.ts', 'lab/a.test.ts', 'sync-rest/tests/b.test.ts'],
   })

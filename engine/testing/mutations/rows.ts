@@ -139,7 +139,7 @@ export const ROW_MUTATIONS: readonly Mutation[] = [
     caughtBy: ['single-outcome', 'undecided'],
   },
   {
-    name: 'an order that is in no book failed and was confirmed',
+    name: 'an order that is in no orders table failed and was confirmed',
     on: sentRaw,
     mutate(history, order) {
       moveAgain(history, order, 'undo')

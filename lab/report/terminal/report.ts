@@ -104,8 +104,7 @@ export const conditions = (result: Result): string =>
 export function settingsLine({ profile, settings, concurrency, variants }: Result): string {
   const listed = Object.entries(settings).map(([name, value]) => `${name} ${value.toLocaleString('en-US')}`)
   const others = variants.flatMap(({ name, environment }) => {
-    // Until version 0.1 the setting was called W, and published results still say so.
-    const other = Object.values(environment).flatMap(({ CONCURRENCY, W }) => CONCURRENCY ?? W ?? [])[0]
+    const other = Object.values(environment).flatMap(({ CONCURRENCY }) => CONCURRENCY ?? [])[0]
     return other === undefined ? [] : [` (${name}: ${other})`]
   })
   return `Profile ${profile}: ${listed.join(', ')}. Concurrency (orders at once): ${concurrency}${others.join('')}.`

@@ -20,12 +20,14 @@ const isSuccess = ({ attempt }: OrderTimeline): boolean =>
 
 export function healingMeasures(history: History) {
   const { brokenNs, healedNs } = spanOf(history)
-  const lives = orderTimelines(history)
-  const during = lives.filter(({ attempt }) => attempt && attempt.startedNs >= brokenNs && attempt.startedNs < healedNs)
+  const timelines = orderTimelines(history)
+  const during = timelines.filter(
+    ({ attempt }) => attempt && attempt.startedNs >= brokenNs && attempt.startedNs < healedNs,
+  )
   const answered = during.flatMap(({ attempt }) =>
     attempt?.answeredNs ? [{ ms: (attempt.answeredNs - attempt.plannedNs) / 1e6, atLeast: false }] : [],
   )
-  const successes = lives.filter(isSuccess).map(({ attempt }) => attempt?.answeredNs ?? Infinity)
+  const successes = timelines.filter(isSuccess).map(({ attempt }) => attempt?.answeredNs ?? Infinity)
   const first = Math.min(...successes.filter(answeredNs => answeredNs > healedNs))
   return [
     { name: 'during: requested', unit: 'orders', value: during.length },

@@ -83,7 +83,7 @@ export default defineExperiment({
   ],
   explain([none, above, below, breaker, line]) {
     return [
-      `Without a delay the median answer took ${ms(findMeasure(none, 'accepted p50'))}; with the deadline above the delay orders succeed after ${ms(findMeasure(above, 'accepted p50'))}; below it ${count(findMeasure(below, 'answers 504 deadline-passed'))} were told 504 at the deadline and their stock came back.`,
+      `Without a delay the median answer took ${ms(findMeasure(none, 'accepted p50'))}; with the deadline above the delay orders succeed after ${ms(findMeasure(above, 'accepted p50'))}; below it ${count(findMeasure(below, 'answers 504 deadline-passed'))} were answered 504 at the deadline and their stock came back.`,
       `The breaker turned all but ${count(findMeasure(breaker, 'answers 504 deadline-passed'))} of these into a 503 that costs ${ms(findMeasure(breaker, 'accepted p50'))} and leaves nothing open; one at a time, the last order of the line waited ${ms(findMeasure(line, 'accepted max'))}.`,
     ]
   },
