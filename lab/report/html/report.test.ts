@@ -124,7 +124,7 @@ test('a scenario shows its narrative as the caption of its picture, and its tabl
   const rows = matches(burst, /<tr><th scope="row">([^<]+)</g)
   assert.equal(rows[0], 'verdict')
   assert.match(burst, /<th scope="row">lost<\/th><td>0<\/td><td>0<\/td><td>3<\/td><td>0<\/td>/)
-  assert.match(burst, /<td>– \(1\)<\/td>[^]*\(1\) 3 of those/)
+  assert.match(burst, /<td>– \(1\)<\/td>[^]*\(1\) 3 orders requested/)
 })
 
 test('a recommendation links to its evidence within the page, and nowhere else', () => {
