@@ -28,7 +28,7 @@ export const ERRORS = {
   'inventory-broke': {
     status: 502,
     settlement: 'retry',
-    title: 'Inventory answered with an error; the order is abandoned.',
+    title: 'Inventory answered with an error; the order is failed and its stock released.',
   },
   unavailable: { status: 503, settlement: 'stop', title: 'The service cannot do its work now; nothing happened.' },
   'inventory-unavailable': { status: 503, settlement: 'retry', title: 'Inventory was not called; nothing happened.' },

@@ -1,4 +1,4 @@
-// What a model usage, from the history alone: CPU, bytes and syncs for 1,000 orders that were requested, and memory.
+// What a model uses, from the history alone: CPU, bytes and syncs for 1,000 orders that were requested, and memory.
 //
 // The window begins with the first measured order and ends when every accepted order is decided and confirmed
 // (usage-window.ts). In it are: services and brokers, whole families of processes, with all that they do besides; what is

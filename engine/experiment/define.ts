@@ -44,7 +44,7 @@ export type Variant = {
   disabledSafeguard?: string
   /** How often a full run repeats the variant when its generator was late, where its latency is in question; 0 by default. */
   againWhenLate?: number
-  /** Measure what the services and brokers use: CPU, bytes written, memory (costs.ts). */
+  /** Measure what the services and brokers use: CPU, bytes written, memory (analysis/resource-usage.ts). */
   measuresUsage?: boolean
   checks: readonly Check[]
   /** What its measures have to be, such as `completed p99 < 500 ms`; each is judged as a check. */

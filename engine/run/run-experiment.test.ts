@@ -68,7 +68,7 @@ test('what a variant uses is measured where it is set to be, from its first meas
   const found = (variant: string, name: string) =>
     result.measures.find(measure => measure.variant === variant && measure.name === name)
   assert.equal(found('free', 'CPU'), undefined)
-  assert.ok((found('usage', 'CPU')?.value ?? -1) >= 0, found('costs', 'CPU')?.note)
+  assert.ok((found('usage', 'CPU')?.value ?? -1) >= 0, found('usage', 'CPU')?.note)
   assert.ok((found('usage', 'memory of services')?.value ?? 0) > 10, 'a process of Node holds more')
   assert.equal(found('usage', 'CPU of brokers')?.value, 0)
   const { usage, attempts } = JSON.parse(readFileSync(join(folder, 'usage.history.json'), 'utf8')) as History

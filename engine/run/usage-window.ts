@@ -1,4 +1,4 @@
-// When the measuresUsage of a variant are read: as the first measured order begins, and when the last accepted one is decided and
+// When the resource usage of a variant is read: as the first measured order begins, and when the last accepted one is decided and
 // confirmed. Guarantees: what earlier work had left to be written is on the disk before the load, or the disk's counts are
 // void; a window that does not come to its end in time is unknown. Where usage is not measured it does nothing.
 import { setTimeout as wait } from 'node:timers/promises'

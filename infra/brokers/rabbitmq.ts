@@ -122,7 +122,7 @@ function environmentOf({ root, folder, distributionPort, epmdPort }: RabbitmqNod
     LAB_ERLANG_ROOT: erlang,
     ERL_EPMD_PORT: String(epmdPort),
     ERL_EPMD_ADDRESS: '127.0.0.1',
-    // The start script then becomes the broker by exec, in node of waiting for it: one process to kill.
+    // The start script then becomes the broker by exec, instead of waiting for it: one process to kill.
     RUNNING_UNDER_SYSTEMD: 'true',
     RABBITMQ_LOG: '-color',
     RABBITMQ_NODENAME: 'lab@localhost',

@@ -80,7 +80,7 @@ test('a single run is no reason to prefer a model that is a little above the lim
 
 test('advice from a single run says so, and advice from repetitions does not', () => {
   const [once] = recommendations(sampleComparisonOf(burstOf([100, 0])))
-  assert.match(once?.advice ?? '', /\(one run\)\.$/)
+  assert.match(once?.advice ?? '', /\(measured once\)\.$/)
   const [repeated] = recommendations(
     sampleComparisonOf(
       [1, 2].flatMap(repeat =>
@@ -88,7 +88,7 @@ test('advice from a single run says so, and advice from repetitions does not', (
       ),
     ),
   )
-  assert.doesNotMatch(repeated?.advice ?? '', /one run/)
+  assert.doesNotMatch(repeated?.advice ?? '', /measured once/)
 })
 
 test('where no model answers enough of the orders none is chosen, and a condition without measures is left out', () => {

@@ -54,7 +54,7 @@ const namesOf = (measures: readonly RepeatedMeasure[]): string => alternatives(m
 
 /** Advice that rests on a single run says so: another run may differ. @param text without its full stop */
 function advise(choose: readonly RepeatedMeasure[], measures: readonly RepeatedMeasure[], text: string): Advice {
-  const runs = measures.some(({ values }) => values.length < 2) ? ' (one run)' : ''
+  const runs = measures.some(({ values }) => values.length < 2) ? ' (measured once)' : ''
   return { choose: modelsOf(choose), advice: `${text}${runs}.` }
 }
 

@@ -19,7 +19,7 @@ const withValue = (scenario: string, name: string, change: (model: string, measu
 })
 
 test('a lesson stands above its numbers only when they bear it out', () => {
-  const lesson = 'A dead service stops a chain of calls'
+  const lesson = 'While Inventory is dead, a chain of calls accepts no order'
   const answered = (synchronous: number) =>
     findings(
       withValue('inventory-dead', 'during: availability', model => (model === 'sync-rest' ? synchronous : 100)),

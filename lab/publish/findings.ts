@@ -40,7 +40,7 @@ function inventoryDead(summary: Summary): Finding {
   const recovered = ofMainConfigurations(repeatedMeasuresOf(summary, scenario, 'time to full recovery'))
   return {
     scenario,
-    lesson: 'A dead service stops a chain of calls, but neither a queue nor a log',
+    lesson: 'While Inventory is dead, a chain of calls accepts no order; a queue and a log accept all of them',
     facts: [
       ...listed('Right answers within a second while Inventory was dead', answered),
       ...listed('Once it was back, the last of those orders was complete after', recovered),
@@ -113,10 +113,10 @@ function healthy(summary: Summary): Finding {
     lesson: 'A broker costs time and memory',
     facts: [
       ...listed(
-        `Median time to a known outcome at ${rate} orders a second (in the answer, or by the confirmation)`,
+        `Median time until the client can know the outcome at ${rate} orders a second (by the answer where it carries the outcome, else by the stored confirmation)`,
         known,
       ),
-      ...listed('Memory of all processes', memory),
+      ...listed('Memory of all processes (streaming-kafka has one service more)', memory),
     ],
     holds: [known, memory].every(all => isLeastWithoutBroker(summary, all)),
   }
@@ -166,7 +166,7 @@ function checked({ results }: Summary): string {
     ({ configuration }) => configuration,
   )
   return [
-    `Was an order lost, duplicated, oversold or left unknown? The checks ${named(ORDER_CHECKS)} asked this of ${count(safe.orders)} orders in ${safe.runs} runs and found ${safe.found === 0 ? 'none' : count(safe.found)}.`,
+    `Was an order lost, duplicated, oversold or left unknown? The checks ${named(ORDER_CHECKS)} asked this of ${count(safe.orders)} orders in ${safe.runs} results and found ${safe.found === 0 ? 'none' : count(safe.found)}.`,
     ...(safe.unknown > 0 ? [`${safe.unknown} of these checks could not be judged.`] : []),
     ...[...unsafe].flatMap(([configuration, own]) => {
       const { orders, found, by } = tally(own)

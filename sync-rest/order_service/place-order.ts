@@ -110,7 +110,7 @@ async function storedOrUnknown({ pendingWork }: PlaceParts, orderId: string, sto
   } catch (error) {
     pendingWork.toCompensate.add(orderId)
     pendingWork.notify()
-    const detail = `the outcome could not be stored, and the order is abandoned: ${asLabError(error).detail}`
+    const detail = `the outcome could not be stored, and the order will be failed and released: ${asLabError(error).detail}`
     throw new LabError('deadline-passed', detail, { orderId, cause: error })
   }
 }

@@ -106,7 +106,7 @@ export const MUTATIONS: readonly Mutation[] = [
     caughtBy: ['conservation'],
   },
   {
-    name: 'a ghost is confirmed',
+    name: 'an order that nobody requested is confirmed',
     on: confirmed,
     mutate(history, order) {
       const { decisions, notifications } = history.evidence

@@ -1,5 +1,5 @@
 /**
- * Ways to break the time that a history tells, a claim of `stamps` each, so that no other claim of it sees the same.
+ * Ways to break the time that a history tells, a claim of `causal-order` each, so that no other claim of it sees the same.
  */
 import type { History } from '../../run/history.ts'
 import { SCARCE_KITCHEN } from '../../load/mix.ts'
