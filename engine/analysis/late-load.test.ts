@@ -9,8 +9,8 @@ const measure = (history: History, name: string) =>
   standardMeasures(history).find(each => each.name === name) ?? assert.fail(`there is no measure "${name}"`)
 const value = (history: History, name: string) => measure(history, name).value
 
-const many = (count: number, life: (index: number) => SampleTimeline) =>
-  Array.from({ length: count }, (_, index) => life(index))
+const many = (count: number, timeline: (index: number) => SampleTimeline) =>
+  Array.from({ length: count }, (_, index) => timeline(index))
 
 test('a late generator voids latencies, and nothing else', () => {
   const history = historyOf(many(1_100, index => served(index, 10)))

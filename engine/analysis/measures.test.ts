@@ -9,8 +9,8 @@ const measure = (history: History, name: string) =>
   standardMeasures(history).find(each => each.name === name) ?? assert.fail(`there is no measure "${name}"`)
 const value = (history: History, name: string) => measure(history, name).value
 
-const many = (count: number, life: (index: number) => SampleTimeline) =>
-  Array.from({ length: count }, (_, index) => life(index))
+const many = (count: number, timeline: (index: number) => SampleTimeline) =>
+  Array.from({ length: count }, (_, index) => timeline(index))
 
 test('availability is the right answer within one second of the plan, divided by all that were requested', () => {
   const soldOut: SampleTimeline = { atMs: 0, answer: '409 out-of-stock', answeredMs: 5, expected: 'scarce' }
@@ -77,7 +77,7 @@ test('answers are counted by status and code', () => {
 })
 
 test('the backlog is placed minus decided at each stamp, warm-up included', () => {
-  const life = (placedMs: number, decidedMs?: number): SampleTimeline => ({
+  const timeline = (placedMs: number, decidedMs?: number): SampleTimeline => ({
     atMs: placedMs,
     answer: '202',
     answeredMs: placedMs,
@@ -85,7 +85,9 @@ test('the backlog is placed minus decided at each stamp, warm-up included', () =
     decidedMs,
     outcome: decidedMs === undefined ? undefined : 'reserved',
   })
-  const history = historyOf([life(0, 4_000), life(1_000, 2_000), life(1_500, 4_000), life(3_000)], { warmUpOrders: 1 })
+  const history = historyOf([timeline(0, 4_000), timeline(1_000, 2_000), timeline(1_500, 4_000), timeline(3_000)], {
+    warmUpOrders: 1,
+  })
   assert.deepEqual(backlog(history), [
     [0, 1],
     [1, 2],
@@ -128,8 +130,8 @@ test('a curve shows the backlog, and beside it each depth that the broker named'
 
 test('a mark lasts from what began it to what ended it', () => {
   const history = historyOf([])
-  const act = (verb: string, atMs: number, target = 'inventory_service') =>
-    history.executedSteps.push({ atNs: ns(atMs), doneNs: ns(atMs + 500), action: verb, target })
+  const act = (action: string, atMs: number, target = 'inventory_service') =>
+    history.executedSteps.push({ atNs: ns(atMs), doneNs: ns(atMs + 500), action: action, target })
   act('kill', 1_000)
   act('start', 2_000, 'order_service')
   act('start', 3_000)

@@ -3,49 +3,49 @@ import { test } from 'node:test'
 import { completedNs, isCompleted, isRightAnswer, type OrderTimeline, orderTimelines } from './order-timeline.ts'
 import { historyOf, type SampleTimeline, ns, served } from '../testing/sample-timelines.ts'
 
-const lifeOf = (made: SampleTimeline): OrderTimeline => orderTimelines(historyOf([made]))[0] ?? assert.fail()
+const timelineOf = (made: SampleTimeline): OrderTimeline => orderTimelines(historyOf([made]))[0] ?? assert.fail()
 
 test('a reserved order is complete when it was both decided and confirmed, whichever came last', () => {
   const reserved = served(0, 100)
-  assert.equal(completedNs(lifeOf(reserved)), ns(99))
-  assert.equal(completedNs(lifeOf({ ...reserved, notifiedMs: 20 })), ns(50))
-  assert.equal(completedNs(lifeOf({ ...reserved, notifiedMs: undefined })), undefined)
-  assert.ok(isCompleted(lifeOf(reserved)))
+  assert.equal(completedNs(timelineOf(reserved)), ns(99))
+  assert.equal(completedNs(timelineOf({ ...reserved, notifiedMs: 20 })), ns(50))
+  assert.equal(completedNs(timelineOf({ ...reserved, notifiedMs: undefined })), undefined)
+  assert.ok(isCompleted(timelineOf(reserved)))
 })
 
 test('a failed order is complete with its decision, if the load demanded the failure', () => {
   const failed: SampleTimeline = { atMs: 0, answer: '409 out-of-stock', answeredMs: 9, placedMs: 1, decidedMs: 5 }
-  const soldOut = lifeOf({ ...failed, outcome: 'out-of-stock', expected: 'scarce' })
+  const soldOut = timelineOf({ ...failed, outcome: 'out-of-stock', expected: 'scarce' })
   assert.deepEqual([soldOut.outcome, soldOut.reason, completedNs(soldOut)], ['failed', 'out-of-stock', ns(5)])
   assert.ok(isCompleted(soldOut))
-  assert.ok(!isCompleted(lifeOf({ ...failed, outcome: 'out-of-stock', expected: 'reserved' })))
+  assert.ok(!isCompleted(timelineOf({ ...failed, outcome: 'out-of-stock', expected: 'reserved' })))
 })
 
 test('an order that was released has failed, whatever inventory said before, and is no completion', () => {
-  const life = lifeOf({
+  const timeline = timelineOf({
     ...served(0, 100),
     answer: '504 deadline-passed',
     releasedMs: 400,
     notifiedMs: undefined,
     orderRow: { status: 'failed', reason: 'deadline-passed' },
   })
-  assert.deepEqual([life.outcome, life.reason, completedNs(life)], ['failed', 'deadline-passed', ns(400)])
-  assert.ok(!isCompleted(life))
-  const tombstone = lifeOf({ atMs: 0, answer: 'deadline', decidedMs: 7, outcome: 'released', releasedMs: 7 })
+  assert.deepEqual([timeline.outcome, timeline.reason, completedNs(timeline)], ['failed', 'deadline-passed', ns(400)])
+  assert.ok(!isCompleted(timeline))
+  const tombstone = timelineOf({ atMs: 0, answer: 'deadline', decidedMs: 7, outcome: 'released', releasedMs: 7 })
   assert.deepEqual([tombstone.outcome, tombstone.reason, completedNs(tombstone)], ['failed', 'released', ns(7)])
 })
 
 test('an order that inventory was not requested to reserve has the time and the reason of the orders table', () => {
   const orderRow = { status: 'failed', reason: 'inventory-unavailable', decidedMs: 3 } as const
-  const life = lifeOf({ atMs: 0, answer: '503 inventory-unavailable', answeredMs: 4, placedMs: 1, orderRow })
-  assert.deepEqual([life.outcome, life.reason, life.decidedNs], ['failed', 'inventory-unavailable', ns(3)])
-  const pending = lifeOf({ atMs: 0, answer: '202', answeredMs: 4, placedMs: 1 })
+  const timeline = timelineOf({ atMs: 0, answer: '503 inventory-unavailable', answeredMs: 4, placedMs: 1, orderRow })
+  assert.deepEqual([timeline.outcome, timeline.reason, timeline.decidedNs], ['failed', 'inventory-unavailable', ns(3)])
+  const pending = timelineOf({ atMs: 0, answer: '202', answeredMs: 4, placedMs: 1 })
   assert.deepEqual([pending.outcome, pending.decidedNs, completedNs(pending)], [undefined, undefined, undefined])
 })
 
 test('the right answer is a 2xx, or the 409 that the load demands', () => {
   const right = (answer: SampleTimeline['answer'], expected: SampleTimeline['expected']) =>
-    isRightAnswer(lifeOf({ atMs: 0, answer, answeredMs: 5, expected }))
+    isRightAnswer(timelineOf({ atMs: 0, answer, answeredMs: 5, expected }))
   for (const answer of ['200', '201', '202'] as const) assert.ok(right(answer, 'reserved'), answer)
   for (const answer of ['409 out-of-stock', '409 unknown-sku'] as const) {
     assert.ok(right(answer, 'failed'), answer)

@@ -179,8 +179,8 @@ test('where the clocks differ nothing is measured between them', () => {
 
 test('a fault lasts until what ends it has done its work, whatever was planned', () => {
   const history = historyOf([waiting(1_500, 6_100), waiting(4_500, 6_300), waiting(5_500, 6_900)])
-  const act = (verb: string, atMs: number, doneMs: number) =>
-    history.executedSteps.push({ atNs: ns(atMs), doneNs: ns(doneMs), action: verb, target: 'kafka' })
+  const act = (action: string, atMs: number, doneMs: number) =>
+    history.executedSteps.push({ atNs: ns(atMs), doneNs: ns(doneMs), action: action, target: 'kafka' })
   act('kill', 1_000, 1_010)
   act('start', 3_000, 5_000)
   const found = of(history)

@@ -16,12 +16,12 @@ const opening: Opening = {
 /** A runtime of a model with two brokers, of which the lab started one; and what was done, in order. */
 async function opened(own: Partial<Runtime> = {}) {
   const done: string[] = []
-  const note = (verb: string) => async (name?: string) => void done.push([verb, name ?? 'kafka'].join(' '))
-  const verbs = { kill: note('kill'), start: note('start'), pause: note('pause'), resume: note('resume') }
-  const services = { ...sampleRuntime(), ...verbs, stop: async () => void done.push('stop'), ...own }
+  const note = (control: string) => async (name?: string) => void done.push([control, name ?? 'kafka'].join(' '))
+  const controls = { kill: note('kill'), start: note('start'), pause: note('pause'), resume: note('resume') }
+  const services = { ...sampleRuntime(), ...controls, stop: async () => void done.push('stop'), ...own }
   const deployment = { url: () => '', broker: {}, prefix: '' }
   const open = withBrokers(async () => ({ runtime: services, deployment }), {
-    kafka: { ...verbs, pids: [2, 3] } satisfies BrokerControl,
+    kafka: { ...controls, pids: [2, 3] } satisfies BrokerControl,
   })
   return { runtime: (await open(opening)).runtime, done }
 }

@@ -40,6 +40,6 @@ test('each finding links to the scenario that it was measured in, and what was n
 
 test('what the order checks found is counted with all safeguards in place, and named where one is left out', () => {
   const text = findings(summary, 'page.md')
-  assert.match(text, /The checks `lost`, .+ orders in \d+ runs and found none\./)
+  assert.match(text, /The checks `lost`, .+ orders in \d+ results and found none\./)
   assert.match(text, /left out on purpose: async-rabbitmq without an outbox, \d+ of .+, by `lost`\./)
 })

@@ -67,7 +67,7 @@ export function composeEnvironment(options: EnvironmentOptions): RunEnvironment 
       const begun = started ?? openStack({ ...options, model, compose: await compose })
       stacks.set(model.name, begun)
       const stack = await begun
-      return { open: withBrokers(openContainers(stack), stack.verbs), brokers: stack.brokers, lasting: {} }
+      return { open: withBrokers(openContainers(stack), stack.controls), brokers: stack.brokers, lasting: {} }
     },
     async keepOnly(models) {
       const ending = [...stacks].filter(([name]) => !models.some(model => model.name === name))

@@ -25,7 +25,7 @@ const PROBES: Record<BrokerKind, (address: string) => Promise<string>> = { rabbi
 
 export type OpenStack = Stack & {
   /** What can be done to the broker's container. */
-  verbs: Partial<Record<BrokerKind, BrokerControl>>
+  controls: Partial<Record<BrokerKind, BrokerControl>>
   brokers: Record<string, { source: string; version: string }>
   close(): Promise<void>
 }
@@ -79,15 +79,15 @@ export async function openStack(options: Options): Promise<OpenStack> {
     // All have the same.
     await project.compose(['build', first], signal)
     const brokers: OpenStack['brokers'] = {}
-    const verbs: OpenStack['verbs'] = {}
+    const controls: OpenStack['controls'] = {}
     for (const kind of model.brokers) {
       onProgress(kind, 'starting in its container')
       signal.throwIfAborted()
       await project.compose(['up', '-d', '--no-deps', '--no-build', kind])
       brokers[kind] = { source: 'compose', version: await serving(kind, stack, signal) }
-      verbs[kind] = await verbsOf(kind, stack)
+      controls[kind] = await verbsOf(kind, stack)
     }
-    return { ...stack, brokers, verbs, close }
+    return { ...stack, brokers, controls, close }
   } catch (error) {
     // Said is what came first; what could not be removed goes at the next start.
     await close().catch(() => {})

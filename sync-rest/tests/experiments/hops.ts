@@ -7,16 +7,16 @@ import { latency } from '#engine/analysis/measures.ts'
 export const HOPS = ['to the order service', 'inventory', 'order stored', 'notification', 'answer'] as const
 
 /** The five spans of a reserved order in nanoseconds: client → stored → decided → stored → notified → answered. */
-function spans(life: OrderTimeline, settledNs: number | undefined): number[] | undefined {
+function spans(timeline: OrderTimeline, settledNs: number | undefined): number[] | undefined {
   const stamps = [
-    life.attempt?.startedNs,
-    life.placedNs,
-    life.decidedNs,
+    timeline.attempt?.startedNs,
+    timeline.placedNs,
+    timeline.decidedNs,
     settledNs,
-    life.notifiedNs,
-    life.attempt?.answeredNs,
+    timeline.notifiedNs,
+    timeline.attempt?.answeredNs,
   ]
-  if (life.outcome !== 'reserved' || stamps.includes(undefined)) return undefined
+  if (timeline.outcome !== 'reserved' || stamps.includes(undefined)) return undefined
   const known = stamps as number[]
   return known.slice(1).map((stamp, index) => stamp - (known[index] ?? stamp))
 }
@@ -24,8 +24,8 @@ function spans(life: OrderTimeline, settledNs: number | undefined): number[] | u
 /** The median and p99 of each span, over the reserved orders. */
 export function hopMeasures(history: History) {
   const settled = new Map(history.evidence.orders.map(row => [row.orderId, row.decidedNs ?? undefined]))
-  const all = orderTimelines(history).flatMap(life => {
-    const found = spans(life, settled.get(life.planned.orderId))
+  const all = orderTimelines(history).flatMap(timeline => {
+    const found = spans(timeline, settled.get(timeline.planned.orderId))
     return found ? [found] : []
   })
   return HOPS.flatMap((hop, index) =>
