@@ -37,6 +37,16 @@ export type OrderView = Static<typeof OrderView>
 export const IDEMPOTENCY_KEY = 'idempotency-key'
 export const CORRELATION_ID = 'x-correlation-id'
 
+/** 1 to 128 printable characters, and once: Node joins a header that comes twice with a comma and a space. */
+const HeaderText = Type.Optional(Type.String({ pattern: '^[\\x21-\\x7e]{1,128}$' }))
+
+/** The headers that every POST reads. */
+export const CommonHeaders = Type.Object({ [CORRELATION_ID]: HeaderText })
+
+/** The headers of `POST /order`. */
+export const OrderHeaders = Type.Object({ [CORRELATION_ID]: HeaderText, [IDEMPOTENCY_KEY]: HeaderText })
+export type OrderHeaders = Static<typeof OrderHeaders>
+
 /** `GET /health`: the problems of the service by piece, in a few words; healthy is one without any. */
 export const HealthView = Type.Object(
   { healthy: Type.Boolean(), problems: Type.Record(Type.String(), Type.String()) },

@@ -5,7 +5,7 @@ import fastify, { type FastifyInstance, type FastifyRequest } from 'fastify'
 import { randomUUID } from 'node:crypto'
 import { asLabError, ERRORS, LabError } from '../contracts/errors.ts'
 import { ClockView } from '../contracts/evidence.ts'
-import { CORRELATION_ID, HealthView } from '../contracts/http.ts'
+import { CommonHeaders, CORRELATION_ID, HealthView } from '../contracts/http.ts'
 import { MAX_MESSAGE_BYTES } from '../contracts/events.ts'
 import { parseJson } from '../contracts/parse.ts'
 import { problem, PROBLEM_TYPE } from '../contracts/problem.ts'
@@ -91,22 +91,9 @@ function fromFramework(error: unknown): LabError {
   return asLabError(error)
 }
 
-const HEADER_TEXT = /^[\x21-\x7e]{1,128}$/
-
-/**
- * A header of 1 to 128 printable characters; undefined when it is not there.
- * @throws LabError `malformed`
- */
-export function readHeader(request: FastifyRequest, name: string): string | undefined {
-  const value = request.headers[name]
-  if (value === undefined) return undefined
-  if (typeof value === 'string' && HEADER_TEXT.test(value)) return value
-  throw new LabError('malformed', `the header ${name} must hold 1 to 128 printable characters, and once`)
-}
-
-/** The context of a request. */
+/** The context of a request whose headers its route has validated. */
 export function contextOf(request: FastifyRequest, { log, closing }: ServerParts): Context {
-  const correlationId = readHeader(request, CORRELATION_ID) ?? randomUUID()
+  const correlationId = String(request.headers[CORRELATION_ID])
   return { correlationId, signal: closing, log: log.child({ correlationId }) }
 }
 
@@ -116,7 +103,11 @@ export function postRoute<In extends TSchema, Out>(
   parts: ServerParts,
   { path, body, answer, handler }: { path: string; body: In; answer: TSchema; handler: Handler<Static<In>, Out> },
 ): void {
-  const schema = { body, response: answers({ 200: { description: 'done, now or before', schema: answer } }) }
+  const schema = {
+    headers: CommonHeaders,
+    body,
+    response: answers({ 200: { description: 'done, now or before', schema: answer } }),
+  }
   server.post(path, { schema }, async (request, reply) => {
     // The schema has let it pass.
     const decided = await handler(request.body as Static<In>, contextOf(request, parts))

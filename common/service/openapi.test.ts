@@ -66,3 +66,21 @@ test('a query has numbers and defaults, and an answer loses nothing that its sch
     also: 1,
   })
 })
+
+test('a header is refused by the pattern that the document shows, and the largest number of a query is taken', async () => {
+  const server = await sampleServer()
+  const document = (await server.inject('/openapi.json')).json()
+  const [{ name, in: place, schema }] = document.paths['/reserve'].post.parameters
+  assert.deepEqual([name, place], ['x-correlation-id', 'header'])
+  for (const [id, status] of [
+    ['a'.repeat(128), 200],
+    ['a'.repeat(129), 400],
+    ['two words', 400],
+  ] as const) {
+    const answer = await server.inject({ method: 'POST', url: '/reserve', payload: order, headers: { [name]: id } })
+    assert.equal(answer.statusCode, status, id)
+    assert.equal(new RegExp(schema.pattern).test(id), status === 200)
+  }
+  assert.equal((await server.inject(`/rows?after=${Number.MAX_SAFE_INTEGER}`)).statusCode, 200)
+  assert.equal((await server.inject(`/rows?after=${Number.MAX_SAFE_INTEGER + 1}`)).statusCode, 400)
+})

@@ -42,8 +42,8 @@ export async function describeRoutes(server: FastifyInstance, title: string): Pr
   server.get('/openapi.json', { schema: { hide: true } }, () => server.swagger())
 }
 
-/** A query is text; where it is a whole number, the schema may ask for one. */
+/** A query is text; where it is a whole number, the schema may ask for one. What is too large for one stays too large. */
 function withNumbers(query: unknown): unknown {
-  const read = (value: unknown) => (typeof value === 'string' && /^\d{1,15}$/.test(value) ? Number(value) : value)
+  const read = (value: unknown) => (typeof value === 'string' && /^\d{1,16}$/.test(value) ? Number(value) : value)
   return Object.fromEntries(Object.entries(query ?? {}).map(([name, value]) => [name, read(value)]))
 }

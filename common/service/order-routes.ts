@@ -5,13 +5,13 @@
 import { randomUUID } from 'node:crypto'
 import { Type } from 'typebox'
 import { LabError } from '../contracts/errors.ts'
-import { IDEMPOTENCY_KEY, OrderView } from '../contracts/http.ts'
+import { IDEMPOTENCY_KEY, OrderHeaders, OrderView } from '../contracts/http.ts'
 import { deriveOrderId } from '../contracts/order-id.ts'
 import { DEFAULT_KITCHEN, type Order, OrderRequest } from '../contracts/order.ts'
 import { viewOf } from '../workflow/present-order.ts'
 import type { PlacedOrder } from '../workflow/store.ts'
 import type { Handler } from './handler.ts'
-import { contextOf, readHeader, type Server, type ServerParts } from './http-server.ts'
+import { contextOf, type Server, type ServerParts } from './http-server.ts'
 import { answers } from './openapi.ts'
 
 /** An order that was placed: by this request, or by an earlier one with its key. */
@@ -25,16 +25,15 @@ type OrderRoutes = {
   status: { isNew: 201 | 202; repeated: 200 | 201 }
 }
 
-const KeyHeader = Type.Object({ [IDEMPOTENCY_KEY]: Type.Optional(Type.String()) })
 const OrderParams = Type.Object({ orderId: Type.String() })
 
 export function orderRoutes(server: Server, parts: ServerParts, { place, find, status }: OrderRoutes): void {
   const order = { description: 'the order in its present state', schema: OrderView }
   const placing = answers({ [status.repeated]: order, [status.isNew]: order })
-  const schema = { headers: KeyHeader, body: OrderRequest, response: placing }
-  server.post<{ Body: OrderRequest }>('/order', { schema }, async (request, reply) => {
+  const schema = { headers: OrderHeaders, body: OrderRequest, response: placing }
+  server.post<{ Body: OrderRequest; Headers: OrderHeaders }>('/order', { schema }, async (request, reply) => {
     const { kitchenId = DEFAULT_KITCHEN, userId, items } = request.body
-    const key = readHeader(request, IDEMPOTENCY_KEY)
+    const key = request.headers[IDEMPOTENCY_KEY]
     const orderId = key === undefined ? randomUUID() : deriveOrderId(userId, key)
     const { isNew, view } = await place({ orderId, kitchenId, userId, items }, contextOf(request, parts))
     return reply.code(isNew ? status.isNew : status.repeated).send(view)

@@ -1,15 +1,14 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { pino } from 'pino'
 import { createHealth } from './health.ts'
-import type { Logger } from './log.ts'
 import { createBackoff, degradedReporter, retryUntilClosed } from './retry.ts'
 
 const QUICK = { firstMs: 1, longestMs: 4 }
 
 function openParts() {
   const lines: string[] = []
-  const note = (_fields: unknown, event: string) => void lines.push(event)
-  const log = { info: note, warn: note } as unknown as Logger
+  const log = pino({ messageKey: 'event' }, { write: line => void lines.push(JSON.parse(line).event) })
   const closing = new AbortController()
   return { lines, closing, health: createHealth(), parts: { log, closing: closing.signal } }
 }

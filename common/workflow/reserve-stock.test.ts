@@ -59,6 +59,7 @@ test('a decision that is read from a log has the same effects as the one that wa
   const order = { ...orderOf({}), items: [1, 2].map(quantity => ({ sku: 'burger', quantity })) }
   const { decision } = reserveStock(made, order, happened)
   const restored = memoryStock({ burger: 5, pizza: 5 })
+  restored.openKitchen(order.kitchenId)
   applyDecision(restored, order, decision.outcome, happened)
   assert.deepEqual(restored.findDecision('a'), decision)
   assert.deepEqual([restored.movements, restored.opened], [made.movements, made.opened])

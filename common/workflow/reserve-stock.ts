@@ -18,12 +18,11 @@ export function reserveStock(tx: StockTx, order: Order, happened: Occurrence): {
   return { decision: applyDecision(tx, order, outcomeOf(tx, order), happened), isNew: true }
 }
 
-/** Stores a decision, made now or read from a log, with all of its effects. The order must have no decision yet. */
+/** Stores a decision, made now or read from a log, with all of its effects. Its kitchen is open, and it has no decision yet. */
 export function applyDecision(tx: StockTx, order: Order, outcome: Outcome, happened: Occurrence): Decision {
   const { orderId, kitchenId } = order
   const { correlationId, occurredAt } = happened
   const print = fingerprint(order)
-  tx.openKitchen(kitchenId)
   if (outcome.status === 'reserved')
     for (const [sku, quantity] of unitsBySku(order))
       tx.move({ kind: 'reserve', orderId, kitchenId, sku, delta: -quantity })

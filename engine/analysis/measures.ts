@@ -175,7 +175,7 @@ export const CLOCKS_DIFFER = 'the clocks differ'
 export const GENERATOR_BOUND = 'generator-bound'
 
 /** A measure of a variant by name; without a value where there is none. */
-export const findMeasure = (result: VariantResult | undefined, name: string): Found =>
+export const findMeasure = (result: Pick<VariantResult, 'measures'> | undefined, name: string): Found =>
   result?.measures.find(measure => measure.name === name) ?? { value: null, unit: '' }
 
 /** `4.2 ms`, `2.01 s`, `≥ 5.00 s`, or `an unknown time` with its reason. */

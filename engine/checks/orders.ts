@@ -120,7 +120,7 @@ function effectsOf({ rows, decisions, movements, notifications }: OrderHistory):
 
 /**
  * The orders table, inventory and the notifications agree on each order. An order that is failed in the orders table may be
- * undecided in inventory, which was never requested to reserve it, or released by it.
+ * undecided in inventory, which was never called, or released by it.
  */
 export const singleOutcome = defineCheck(
   'single-outcome',

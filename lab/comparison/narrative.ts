@@ -96,8 +96,11 @@ const listOf = (texts: readonly string[]): string =>
   texts.length < 2 ? texts.join('') : `${texts.slice(0, -1).join(', ')} and ${texts.at(-1)}`
 
 /** The sentences of one cell, from its measures. */
-export function explain(scenario: Scenario, model: ComparableModel, results: readonly VariantResult[]): string[] {
-  const [first] = results
+export function explain(
+  scenario: Scenario,
+  model: ComparableModel,
+  [first]: readonly Pick<VariantResult, 'measures'>[],
+): string[] {
   const of = (name: string) => findMeasure(first, name)
   if (scenario.name === HEALTHY) {
     return [

@@ -8,6 +8,7 @@ import { best, isLess } from './differences.ts'
 import {
   formatted,
   medianOf,
+  middleRate,
   ofMainConfigurations,
   outageOf,
   type RepeatedMeasure,
@@ -99,12 +100,6 @@ function availabilityAdvice(
   const isNoDifference = candidates.length > 1 && able.length === candidates.length
   if (isNoDifference) return advise([], able, `No difference measured: in each, ${measured}`)
   return advise(able, able, `${alternatives(able.map(nameOf))}: ${measured}`)
-}
-
-/** The middle one of the rates that were run. */
-const middleRate = ({ comparison }: Summary): number => {
-  const rates = (comparison?.rates ?? []).toSorted((one, other) => one - other)
-  return rates[Math.floor(rates.length / 2)] ?? 0
 }
 
 /** How long a disruption was planned to last. */

@@ -122,3 +122,9 @@ export function formattedWithRange(measure: RepeatedMeasure): string {
   const range = low === high ? '' : ` (${cell({ value: low, unit })}–${cell({ value: high, unit })})`
   return `${cell(medianOf(measure))}${range}`
 }
+
+/** The middle one of the rates that were run. */
+export const middleRate = ({ comparison }: Summary): number => {
+  const rates = (comparison?.rates ?? []).toSorted((one, other) => one - other)
+  return rates[Math.floor(rates.length / 2)] ?? 0
+}

@@ -5,6 +5,7 @@ import type { Result, Summary } from '#engine/run/summary.ts'
 import {
   ofMainConfigurations,
   medianOf,
+  middleRate,
   type RepeatedMeasure,
   repeatedMeasuresOf,
   formatted,
@@ -45,7 +46,7 @@ function inventoryDead(summary: Summary): Finding {
       ...listed('Right answers within a second while Inventory was dead', answered),
       ...listed('Once it was back, the last of those orders was complete after', recovered),
     ],
-    holds: answered.every(each => isEnough(each) !== answersWithOutcome(summary, each)),
+    holds: answered.every(each => valueOf(each) === (answersWithOutcome(summary, each) ? 0 : 100)),
   }
 }
 
@@ -97,10 +98,8 @@ function readAgain(summary: Summary): Finding {
   }
 }
 
-/** At the rate in the middle of those that were run. */
 function healthy(summary: Summary): Finding {
-  const rates = (summary.comparison?.rates ?? []).toSorted((one, other) => one - other)
-  const rate = rates[Math.floor(rates.length / 2)] ?? 0
+  const rate = middleRate(summary)
   const of = (name: string) => ofMainConfigurations(repeatedMeasuresOf(summary, 'healthy', name, rate))
   // Where the answer carries the outcome, the client knows it with the answer and no earlier.
   const known = [
@@ -166,7 +165,7 @@ function checked({ results }: Summary): string {
     ({ configuration }) => configuration,
   )
   return [
-    `Was an order lost, duplicated, oversold or left unknown? The checks ${named(ORDER_CHECKS)} asked this of ${count(safe.orders)} orders in ${safe.runs} results and found ${safe.found === 0 ? 'none' : count(safe.found)}.`,
+    `Was an order lost, duplicated, oversold or left unknown? The checks ${named(ORDER_CHECKS)} asked this of ${count(safe.orders)} orders in ${safe.results} results and found ${safe.found === 0 ? 'none' : count(safe.found)}.`,
     ...(safe.unknown > 0 ? [`${safe.unknown} of these checks could not be judged.`] : []),
     ...[...unsafe].flatMap(([configuration, own]) => {
       const { orders, found, by } = tally(own)
@@ -182,7 +181,7 @@ function tally(cells: readonly Cell[]) {
   const checks = cells.flatMap(cell => cell.checks)
   const finding = checks.filter(({ found = 0 }) => found > 0)
   return {
-    runs: cells.length,
+    results: cells.length,
     orders: sum(cells.map(({ orders }) => orders)),
     found: sum(finding.map(({ found = 0 }) => found)),
     by: [...new Set(finding.map(({ name }) => name))],

@@ -13,5 +13,6 @@ export function restoreDecision(tx: StockTx, record: LogRecord): void {
   const order = { orderId, userId, kitchenId, items }
   const outcome: Outcome =
     event.type === 'InventoryReserved' ? { status: 'reserved' } : { status: 'failed', reason: event.data.reason }
+  tx.openKitchen(kitchenId)
   applyDecision(tx, order, outcome, event)
 }

@@ -3,16 +3,18 @@
  * is started alone, with an empty store, a port that the system chooses and brokers that are not there, and is ended when it
  * has answered.
  */
-import { spawn } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { basename, dirname, join } from 'node:path'
-import { createInterface } from 'node:readline'
 import { Validator } from '@seriousme/openapi-schema-validator'
+import { startChild } from '#host/child.ts'
+import { waitFor } from '#host/wait-for.ts'
 import { models } from '../../lab/session/registry.ts'
 import type { Finding } from './tool.ts'
 
 const DEADLINE_MS = 60_000
+/** The line of its log that says where a service listens. */
+const LISTENING = /"address":"(?<address>[^"]+)","event":"listening"/
 const NOWHERE = { RABBITMQ_URL: 'amqp://127.0.0.1:1', KAFKA_BROKERS: '127.0.0.1:1' }
 
 export async function validOpenapiDocuments(root: string): Promise<Finding> {
@@ -65,30 +67,27 @@ export function routesUnlike(document: Record<string, unknown>, readme: string, 
 
 async function documentOf(root: string, name: string): Promise<Record<string, unknown>> {
   const folder = mkdtempSync(join(tmpdir(), 'openapi-'))
-  const service = spawn(process.execPath, [join(root, name, 'main.ts')], {
+  const [stdoutFile, stderrFile] = [join(folder, 'log'), join(folder, 'errors')]
+  const service = startChild({
+    command: process.execPath,
+    args: [join(root, name, 'main.ts')],
     cwd: root,
-    env: { PATH: process.env.PATH, PORT: '0', DATA_DIR: folder, ...NOWHERE },
-    stdio: ['ignore', 'pipe', 'pipe'],
+    env: { PATH: process.env.PATH, PORT: '0', DATA_DIR: join(folder, 'data'), ...NOWHERE },
+    stdoutFile,
+    stderrFile,
   })
-  let said = ''
-  service.stderr.setEncoding('utf8').on('data', (text: string) => (said += text))
   try {
-    const address = await new Promise<string>((resolve, reject) => {
-      const late = () => reject(new Error(`it did not listen within ${DEADLINE_MS} ms`))
-      const timer = setTimeout(late, DEADLINE_MS)
-      service.once('close', () => reject(new Error(`it ended before it listened: ${said.trim()}`)))
-      createInterface({ input: service.stdout }).on('line', line => {
-        const { event, address } = JSON.parse(line) as { event?: string; address?: string }
-        if (event !== 'listening' || address === undefined) return
-        clearTimeout(timer)
-        resolve(address)
-      })
-    })
+    const listening = () => {
+      if (!service.running) throw new Error(`it ended before it listened: ${readFileSync(stderrFile, 'utf8').trim()}`)
+      return LISTENING.exec(readFileSync(stdoutFile, 'utf8'))?.groups?.address
+    }
+    const address = await waitFor(listening, { deadlineMs: DEADLINE_MS, everyMs: 20, what: `${name} to listen` })
     const response = await fetch(`${address}/openapi.json`, { signal: AbortSignal.timeout(DEADLINE_MS) })
     if (!response.ok) throw new Error(`GET /openapi.json answered ${response.status}`)
     return (await response.json()) as Record<string, unknown>
   } finally {
-    service.kill('SIGKILL')
+    service.kill()
+    await service.exited
     rmSync(folder, { recursive: true, force: true, maxRetries: 5 })
   }
 }

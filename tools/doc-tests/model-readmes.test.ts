@@ -1,8 +1,8 @@
-// The READMEs of the models have the same sections, link to pages that exist, and agree with the table of errors.
+// The READMEs of the models have the same sections, and agree with the table of errors.
 // Their settings, faults and results are rendered, and lab/publish/publish.test.ts compares them. The check compares the
-// endpoints and the paths.
+// endpoints and the paths; links.test.ts follows the links.
 import assert from 'node:assert/strict'
-import { existsSync, readFileSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { test } from 'node:test'
 import { ERRORS } from '#common/contracts/errors.ts'
@@ -47,14 +47,6 @@ for (const { name, text } of pages) {
   test(`the README of ${name} has a place for each part that is rendered`, () => {
     for (const part of ['settings', 'faults', 'results'])
       assert.match(text, new RegExp(`<!-- ${part} -->[^]+<!-- /${part} -->`))
-  })
-
-  test(`the pages that the README of ${name} links to are there`, () => {
-    const linked = [...text.matchAll(/\]\((?!https?:)([^)#]+)/g)].flatMap(([, path]) => path ?? [])
-    assert.deepEqual(
-      linked.filter(path => !existsSync(join(ROOT, name, path))),
-      [],
-    )
   })
 
   test(`the README of ${name} gives each error the status and the settlement of the table of errors`, () => {
