@@ -1,5 +1,6 @@
 // The key metrics of the overview, at most three for each experiment. One that is not listed here shows its first columns.
 import { GENERATOR_BOUND } from '#engine/analysis/measures.ts'
+import { REREAD } from '#engine/analysis/reread-measures.ts'
 import type { Result } from '#engine/run/summary.ts'
 import { NOTHING, withUnit } from './numbers.ts'
 
@@ -23,8 +24,8 @@ const CHOICES: Readonly<Record<string, readonly Choice[]>> = {
     { measure: 'outage: availability' },
   ],
   'async-rabbitmq/double-delivery': [
-    { variant: 'published again', measure: 'requested' },
     { variant: 'published again', measure: 'duplicates' },
+    { variant: 'published again', measure: 'duplicated' },
     { variant: 'published again', measure: 'decided' },
   ],
   'async-rabbitmq/poison-message': [
@@ -40,7 +41,7 @@ const CHOICES: Readonly<Record<string, readonly Choice[]>> = {
   'streaming-kafka/replay': [
     { variant: 'replayed', measure: 'before: orders' },
     { variant: 'replayed', measure: 'after: orders' },
-    { variant: 'replayed', measure: 'after: file' },
+    { variant: 'replayed', measure: REREAD.total },
   ],
 }
 
