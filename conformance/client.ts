@@ -2,11 +2,10 @@
 import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
 import { request } from 'undici'
-import { ERRORS } from '#common/contracts/errors.ts'
+import { ERRORS, Problem, PROBLEM_TYPE } from '#common/contracts/errors.ts'
 import { IDEMPOTENCY_KEY, OrderView } from '#common/contracts/http.ts'
 import type { OrderRequest } from '#common/contracts/order.ts'
 import { parse } from '#common/contracts/parse.ts'
-import { Problem, PROBLEM_TYPE } from '#common/contracts/problem.ts'
 import type { TestSystem } from './test-system.ts'
 
 const PATIENCE_MS = 20_000

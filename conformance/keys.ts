@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
 import { IDEMPOTENCY_KEY } from '#common/contracts/http.ts'
-import { deriveOrderId } from '#common/contracts/order-id.ts'
+import { deriveOrderId } from '#common/contracts/order.ts'
 import { deleteJson, postJson } from '#engine/run/http.ts'
 import type { Case } from './case.ts'
 import { anOrder, ask, orderUrl, place, placed, problemIn, viewIn } from './client.ts'

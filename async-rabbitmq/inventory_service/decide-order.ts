@@ -2,7 +2,7 @@
 // these steps leaves behind.
 import type { InventoryEvent, OrderPlaced } from '#common/contracts/events.ts'
 import type { Order } from '#common/contracts/order.ts'
-import type { CrashPoint } from '#common/faults/crash.ts'
+import type { CrashPoint } from '#common/faults/fault-injector.ts'
 import type { Handler } from '#common/service/handler.ts'
 import type { MessageHandler } from '../messaging/consume.ts'
 

@@ -1,11 +1,10 @@
 // inventory_service of the asynchronous model: consumes OrderPlaced, decides about stock, publishes the outcome.
 // Guarantees: one decision per `orderId` across crashes and restarts; a message is acked when its outcome is confirmed.
-import { faultRoutes } from '#common/faults/fault-routes.ts'
-import { createFaultInjector } from '#common/faults/fault-injector.ts'
+import { createFaultInjector, faultRoutes } from '#common/faults/fault-injector.ts'
 import { inventoryRoutes, pageRoute } from '#common/service/evidence-routes.ts'
 import { createServer } from '#common/service/http-server.ts'
 import { runService } from '#common/service/service.ts'
-import { initialStock } from '#common/stores/initial-stock.ts'
+import { initialStock } from '#common/service/initial-stock.ts'
 import { stockTables } from '#common/stores/stock.ts'
 import { openStore } from '#common/stores/store.ts'
 import { connectBroker } from '../broker/broker.ts'

@@ -3,7 +3,7 @@
 import type { DatabaseSync } from 'node:sqlite'
 import { Type, type Static } from 'typebox'
 import { monotonicNs } from '#common/contracts/clock.ts'
-import { pager, type Pager } from '#common/stores/page.ts'
+import { pager, type Pager } from '#common/stores/rows.ts'
 
 export const RepeatRow = Type.Object({ seq: Type.Integer(), orderId: Type.String(), atNs: Type.Number() })
 export type RepeatRow = Static<typeof RepeatRow>
@@ -27,7 +27,6 @@ export function repeatsTables(db: DatabaseSync): RepeatsTables {
     pageRepeats: pager<RepeatRow>(db, {
       table: 'repeats',
       columns: 'orderId, atNs',
-      toRow: row => row as RepeatRow,
     }),
   }
 }

@@ -1,8 +1,7 @@
 // notification_service of the asynchronous model: consumes InventoryReserved and confirms the order to its user.
 // Guarantees: one notification per order across crashes and restarts; a message is acked when that is on disk.
 import { InventoryReserved } from '#common/contracts/events.ts'
-import { faultRoutes } from '#common/faults/fault-routes.ts'
-import { createFaultInjector } from '#common/faults/fault-injector.ts'
+import { createFaultInjector, faultRoutes } from '#common/faults/fault-injector.ts'
 import { notificationsRoute } from '#common/service/evidence-routes.ts'
 import { createServer } from '#common/service/http-server.ts'
 import { sendOnce } from '#common/service/send-notification.ts'

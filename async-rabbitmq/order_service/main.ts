@@ -1,9 +1,8 @@
 // order_service of the asynchronous model: `POST /order` stores the order, its event is published (by the relay of the
 // outbox; without the outbox within the request), and the order's status follows the result that inventory publishes.
 import { InventoryEvent } from '#common/contracts/events.ts'
-import { faultRoutes } from '#common/faults/fault-routes.ts'
-import { createFaultInjector } from '#common/faults/fault-injector.ts'
-import { countInFlight } from '#common/service/count-in-flight.ts'
+import { createFaultInjector, faultRoutes } from '#common/faults/fault-injector.ts'
+import { countInFlight } from '#common/service/handler.ts'
 import { ordersRoute } from '#common/service/evidence-routes.ts'
 import { createServer } from '#common/service/http-server.ts'
 import { orderRoutes } from '#common/service/order-routes.ts'

@@ -1,6 +1,5 @@
 // The settings and the faults of order_service. The tables in the README are rendered from them.
-import { delay } from '#common/faults/delay.ts'
-import { error } from '#common/faults/error.ts'
+import { delay, error } from '#common/faults/faults.ts'
 import type { ServiceFaults } from '#common/faults/fault-injector.ts'
 import { integer, oneOf } from '#common/service/config.ts'
 import { relayWindowSetting } from '#common/service/outbox-relay.ts'

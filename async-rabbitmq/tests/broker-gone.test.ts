@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test, type TestContext } from 'node:test'
 import { assertSound } from '#conformance/assert-sound.ts'
-import { deriveOrderId } from '#common/contracts/order-id.ts'
+import { deriveOrderId } from '#common/contracts/order.ts'
 import { waitFor } from '#host/wait-for.ts'
 import { provideBroker } from '#infra/brokers/provide.ts'
 import {

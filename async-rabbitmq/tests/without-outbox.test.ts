@@ -1,7 +1,7 @@
 // Without the outbox: every answer is true, whatever the broker does; and the anomaly that the outbox prevents.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { deriveOrderId } from '#common/contracts/order-id.ts'
+import { deriveOrderId } from '#common/contracts/order.ts'
 import { waitFor } from '#host/wait-for.ts'
 import { openQueueBrowser } from '../broker/queue-browser.ts'
 import { openProxy } from './support/proxy.ts'

@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { asLabError, ERRORS, LabError, settlementOf } from './errors.ts'
+import { asLabError, ERRORS, LabError, Problem, problem, settlementOf } from './errors.ts'
 import { parse } from './parse.ts'
-import { Problem, problem } from './problem.ts'
 
 test('a status means one thing: a 400 or 413 is never retried, and only a 503 stops a consumer', () => {
   for (const [code, { status, settlement }] of Object.entries(ERRORS)) {

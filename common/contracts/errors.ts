@@ -1,6 +1,6 @@
 // The one table of errors: a code, its HTTP status, and how a message that fails with it is settled.
 // A status means one thing everywhere: 400 malformed, 503 nothing happened, 504 unknown.
-import { Type } from 'typebox'
+import { Type, type Static } from 'typebox'
 
 /** How a message is settled: acknowledged, retried later, dead-lettered with its reason, or the consumer stops. */
 export type Settlement = 'ack' | 'retry' | 'dead-letter' | 'stop'
@@ -69,4 +69,24 @@ export function explain(error: unknown): string {
   if (error instanceof AggregateError && error.errors.length > 0) return explain(error.errors.at(-1))
   if (!(error instanceof Error)) return String(error)
   return error.cause instanceof Error ? explain(error.cause) : error.message
+}
+
+export const PROBLEM_TYPE = 'application/problem+json'
+
+/** The body of every HTTP answer that is not a success (RFC 9457). */
+export const Problem = Type.Object({
+  type: Type.String(),
+  title: Type.String(),
+  status: Type.Integer(),
+  code: Type.String(),
+  detail: Type.String(),
+  orderId: Type.Optional(Type.String()),
+})
+export type Problem = Static<typeof Problem>
+
+/** The document of an error. `type` is the code itself as a URN, since the lab has no address of its own. */
+export function problem(error: LabError): Problem {
+  const { status, title } = ERRORS[error.code]
+  const { code, detail, orderId } = error
+  return { type: `urn:problem:${code}`, title, status, code, detail, ...(orderId && { orderId }) }
 }

@@ -17,8 +17,8 @@ test('an event passes its own contract after it was sent as JSON', () => {
 })
 
 test('an event that is published again has the same id and the same bytes', () => {
-  const said = () => JSON.stringify(inventoryEvent(order, failed, happened))
-  assert.equal(said(), said())
+  const published = () => JSON.stringify(inventoryEvent(order, failed, happened))
+  assert.equal(published(), published())
   assert.equal(orderPlaced(order, happened).id, orderPlaced(order, { ...happened, correlationId: 'other' }).id)
 })
 

@@ -2,8 +2,8 @@
 // Guarantees: an event's `id` follows from its type and its order, so that an event that is published again
 // has the same id and every reader can recognise it. Not promised: that an event arrives once.
 import { Type, type Static, type TSchema } from 'typebox'
-import { Order, OrderLine } from './order.ts'
-import { FailureReason, type Outcome } from './outcome.ts'
+import { FailureReason, Order, OrderLine, type Outcome } from './order.ts'
+import { parse } from './parse.ts'
 
 export const EVENT_VERSION = 1
 /** In bytes. Larger message bodies are refused before they are parsed. */
@@ -48,15 +48,16 @@ export type EventType = 'OrderPlaced' | 'InventoryReserved' | 'InventoryFailed'
 /** The id of an order's event of that type, the same each time it is published. */
 export const eventId = (type: EventType, orderId: string): string => `${type}:${orderId}`
 
-type Happened = { correlationId: string; occurredAt: string }
+/** When something happened and on whose behalf; it travels with the order. */
+export type Occurrence = { correlationId: string; occurredAt: string }
 
-export function orderPlaced(order: Order, { correlationId, occurredAt }: Happened): OrderPlaced {
+export function orderPlaced(order: Order, { correlationId, occurredAt }: Occurrence): OrderPlaced {
   const type = 'OrderPlaced'
   return { id: eventId(type, order.orderId), type, version: EVENT_VERSION, correlationId, occurredAt, data: order }
 }
 
 /** The result event of an order: the same decision gives the same event, byte for byte. */
-export function inventoryEvent(order: Order, outcome: Outcome, happened: Happened): InventoryEvent {
+export function inventoryEvent(order: Order, outcome: Outcome, happened: Occurrence): InventoryEvent {
   const { correlationId, occurredAt } = happened
   const { orderId, userId, kitchenId, items } = order
   const data = { orderId, userId, kitchenId, items }
@@ -71,13 +72,12 @@ export function inventoryEvent(order: Order, outcome: Outcome, happened: Happene
       }
 }
 
+const WithOrderId = Type.Object({ data: Type.Object({ orderId: Type.String() }) })
+
 /** The order of a message, where the message has one; its body may be anything. */
 export function orderIdIn(body: Buffer | null): string | undefined {
   try {
-    const event: unknown = JSON.parse(String(body))
-    const data: unknown = typeof event === 'object' && event !== null && 'data' in event ? event.data : undefined
-    const orderId = typeof data === 'object' && data !== null && 'orderId' in data ? data.orderId : undefined
-    return typeof orderId === 'string' ? orderId : undefined
+    return parse(WithOrderId, JSON.parse(String(body))).data.orderId
   } catch {
     return undefined
   }

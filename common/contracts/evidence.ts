@@ -2,7 +2,7 @@
 // Timestamps are nanoseconds of the machine's monotonic clock (CLOCK_MONOTONIC), taken inside the transaction that wrote
 // the row, so they precede the synced commit by the time that it takes.
 import { Type, type Static, type TSchema } from 'typebox'
-import { Outcome } from './outcome.ts'
+import { OrderStatus, Outcome } from './order.ts'
 
 const Seq = Type.Integer()
 const Ns = Type.Number()
@@ -14,7 +14,7 @@ export const OrderRow = Type.Object({
   orderId: Text,
   userId: Text,
   kitchenId: Text,
-  status: Type.Union([Type.Literal('pending'), Type.Literal('reserved'), Type.Literal('failed')]),
+  status: OrderStatus,
   reason: Type.Union([Text, Type.Null()]),
   notification: Type.Union([Type.Literal('pending'), Type.Literal('sent'), Type.Null()]),
   correlationId: Text,

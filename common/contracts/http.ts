@@ -1,6 +1,6 @@
 // The HTTP bodies of the routes that the services share.
 import { Type, type Static } from 'typebox'
-import { Order } from './order.ts'
+import { Order, OrderStatus } from './order.ts'
 
 const Id = Type.String({ minLength: 1, maxLength: 128 })
 const closed = { additionalProperties: false }
@@ -26,7 +26,7 @@ export type SendAnswer = Static<typeof SendAnswer>
 export const OrderView = Type.Object(
   {
     orderId: Id,
-    status: Type.Union([Type.Literal('pending'), Type.Literal('reserved'), Type.Literal('failed')]),
+    status: OrderStatus,
     reason: Type.Optional(Type.String()),
     notification: Type.Optional(Type.Union([Type.Literal('pending'), Type.Literal('sent')])),
   },

@@ -1,4 +1,4 @@
-// An order, on every wire: one definition for HTTP bodies, messages and records.
+// An order and its outcome, on every wire: one definition for HTTP bodies, messages and records.
 // Guarantees: an order that passes `parse(Order, …)` has at least one line and whole, bounded quantities.
 // Not promised: that there is stock for it. The workflow decides that.
 import { Type, type Static } from 'typebox'
@@ -40,3 +40,39 @@ export function fingerprint(order: Omit<Order, 'orderId'>): string {
     .update(JSON.stringify([order.userId, order.kitchenId, lines]))
     .digest('base64url')
 }
+
+const NAMESPACE = 'communication-models-lab/order'
+
+/**
+ * The id of an order, from its user and the key that the client chose: a UUID of version 8 (RFC 9562, appendix B.2: SHA-256 of
+ * a name). The same user and key give the same id in every process and after every restart, so a lost store cannot give a
+ * repeated request a second order. The pair is joined as a JSON array, because a separator alone is ambiguous when a user's
+ * name may contain it. The id says nothing about the order's content: that is compared where the order is kept.
+ */
+export function deriveOrderId(userId: string, idempotencyKey: string): string {
+  const name = JSON.stringify([NAMESPACE, userId, idempotencyKey])
+  const bytes = createHash('sha256').update(name).digest().subarray(0, 16)
+  bytes[6] = (bytes.readUInt8(6) & 0x0f) | 0x80
+  bytes[8] = (bytes.readUInt8(8) & 0x3f) | 0x80
+  const hex = bytes.toString('hex')
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`
+}
+
+/** Of an order at the order service: `pending` until it has its outcome. */
+export const OrderStatus = Type.Union([Type.Literal('pending'), Type.Literal('reserved'), Type.Literal('failed')])
+export type OrderStatus = Static<typeof OrderStatus>
+
+/** Why inventory took nothing. `released`: the order was released before its reserve arrived (synchronous model). */
+export const FailureReason = Type.Union([
+  Type.Literal('out-of-stock'),
+  Type.Literal('unknown-sku'),
+  Type.Literal('released'),
+])
+export type FailureReason = Static<typeof FailureReason>
+
+/** Inventory's one decision about an order, for ever. */
+export const Outcome = Type.Union([
+  Type.Object({ status: Type.Literal('reserved') }, { additionalProperties: false }),
+  Type.Object({ status: Type.Literal('failed'), reason: FailureReason }, { additionalProperties: false }),
+])
+export type Outcome = Static<typeof Outcome>

@@ -1,16 +1,19 @@
 import assert from 'node:assert/strict'
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { text } from 'node:stream/consumers'
 import { test } from 'node:test'
+import { waitFor } from '#host/wait-for.ts'
 import { LabError } from '../contracts/errors.ts'
 import { ConfigError, type Environment } from '../service/config.ts'
-import { delay } from './delay.ts'
-import { error } from './error.ts'
-import { garbage } from './garbage.ts'
-import { kill } from './kill.ts'
+import { createHealth } from '../service/health.ts'
+import { createServer } from '../service/http-server.ts'
+import { createLog } from '../service/log.ts'
 import { testContext } from '../testing/context.ts'
-import { createFaultInjector } from './fault-injector.ts'
-import { throttle } from './throttle.ts'
+import { createFaultInjector, faultRoutes, type FaultInjector } from './fault-injector.ts'
+import { delay, error, garbage, kill, throttle } from './faults.ts'
 
-const board = (environment: Environment) =>
+const injectorOf = (environment: Environment) =>
   createFaultInjector({
     role: 'INVENTORY',
     environment,
@@ -22,7 +25,7 @@ const ON = { LAB_FAULTS: 'on' }
 
 test('with faults off the handler is not wrapped, and crash points do nothing', () => {
   for (const environment of [{}, { LAB_FAULTS: 'off' }, { LAB_FAULTS: '' }]) {
-    const injector = board(environment)
+    const injector = injectorOf(environment)
     assert.equal(injector.on, false)
     assert.equal(injector.wrap(handler), handler)
     injector.crashPoint('commit-ack')()
@@ -43,13 +46,13 @@ test('a fault variable without LAB_FAULTS=on refuses to start and names the vari
     const environment = { [`INVENTORY_${variable}`]: value }
     const refusal = (thrown: unknown) =>
       thrown instanceof ConfigError && thrown.message.includes(`INVENTORY_${variable}`)
-    assert.throws(() => board(environment), refusal, variable)
-    assert.ok(board({ ...ON, ...environment }).on)
+    assert.throws(() => injectorOf(environment), refusal, variable)
+    assert.ok(injectorOf({ ...ON, ...environment }).on)
   }
 })
 
 test('a variable switches its fault on from the start, and that of another role does nothing', () => {
-  const view = board({ ...ON, INVENTORY_DELAY_MS: '50', INVENTORY_CRASH_AT: 'publish-ack', ORDER_ERROR: 'on' }).view()
+  const view = injectorOf({ ...ON, INVENTORY_DELAY_MS: '50', INVENTORY_CRASH_AT: 'publish-ack', ORDER_ERROR: 'on' }).view()
   assert.deepEqual(view.delay, { setting: { delayMs: 50 }, injections: 0 })
   assert.deepEqual(view.crash, { setting: { point: 'publish-ack', after: 1 }, injections: 0 })
   assert.equal(view.error?.setting, null)
@@ -67,12 +70,12 @@ test('a wrong value is one sentence that names the variable and its value', () =
     for (const value of values) {
       const refusal = (thrown: unknown) =>
         thrown instanceof ConfigError && thrown.message.includes(variable) && thrown.message.includes(`"${value}"`)
-      assert.throws(() => board({ ...ON, [variable]: value }), refusal, `${variable}=${value}`)
+      assert.throws(() => injectorOf({ ...ON, [variable]: value }), refusal, `${variable}=${value}`)
     }
 })
 
 test('faults are switched while the handler runs, and null or clear switches them off', async () => {
-  const injector = board(ON)
+  const injector = injectorOf(ON)
   const wrapped = injector.wrap(handler)
   await wrapped('a', testContext())
   injector.set({ error: {} })
@@ -86,7 +89,7 @@ test('faults are switched while the handler runs, and null or clear switches the
 })
 
 test('a wrong setting is malformed and switches nothing, also when others in the request are right', () => {
-  const injector = board(ON)
+  const injector = injectorOf(ON)
   const wrong = [
     { vanish: {} },
     { delay: 5 },
@@ -105,5 +108,103 @@ test('a wrong setting is malformed and switches nothing, also when others in the
 })
 
 test('a crash point that the service did not declare is refused where it is composed', () => {
-  assert.throws(() => board({}).crashPoint('elsewhere'), /there is no crash point "elsewhere"/)
+  assert.throws(() => injectorOf({}).crashPoint('elsewhere'), /there is no crash point "elsewhere"/)
+})
+
+const PASSES = `
+import { createFaultInjector } from ${JSON.stringify(import.meta.resolve('./fault-injector.ts'))}
+import { writeSync } from 'node:fs'
+const crashPoints = ['store-publish', 'publish-ack']
+const injector = createFaultInjector({ role: 'ORDER', environment: process.env, faults: [], crashPoints })
+const [first, second] = crashPoints.map(injector.crashPoint)
+for (let pass = 1; pass <= 5; pass++) {
+  first()
+  writeSync(1, 'a')
+  second()
+  writeSync(1, 'b')
+}`
+
+/** What a process wrote that passes two crash points five times, and how it ended. */
+async function pass(environment: Record<string, string>): Promise<{ wrote: string; signal: unknown }> {
+  const env = { ...process.env, ...environment }
+  const child = spawn(process.execPath, ['--input-type=module', '-e', PASSES], {
+    env,
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
+  const [wrote, [, signal]] = await Promise.all([text(child.stdout), once(child, 'exit')])
+  return { wrote, signal }
+}
+
+test('a crash point ends the process by SIGKILL at the first pass, in between two steps', async () => {
+  const environment = { LAB_FAULTS: 'on', ORDER_CRASH_AT: 'publish-ack' }
+  assert.deepEqual(await pass(environment), { wrote: 'a', signal: 'SIGKILL' })
+})
+
+test('with a number it is that pass, and the other points do not count', async () => {
+  const environment = { LAB_FAULTS: 'on', ORDER_CRASH_AT: 'store-publish:3' }
+  assert.deepEqual(await pass(environment), { wrote: 'abab', signal: 'SIGKILL' })
+})
+
+test('without a setting every step is passed', async () => {
+  assert.deepEqual(await pass({ LAB_FAULTS: 'on' }), { wrote: 'ababababab', signal: null })
+})
+
+const delayInjector = (environment: Environment) =>
+  createFaultInjector({ role: 'INVENTORY', environment, faults: [delay], crashPoints: [] })
+
+async function serverOf(injector: FaultInjector) {
+  const log = createLog('test', 'silent')
+  const server = await createServer({ name: 'test', log, health: createHealth() })
+  faultRoutes(server, injector)
+  return server
+}
+
+const serverWith = (environment: Environment) => serverOf(delayInjector(environment))
+
+test('there is no such route unless faults are on', async () => {
+  for (const method of ['GET', 'POST', 'DELETE'] as const) {
+    const answer = await (await serverWith({})).inject({ method, url: '/faults' })
+    assert.equal(answer.statusCode, 404)
+  }
+})
+
+test('faults are switched on, shown and switched off over HTTP', async () => {
+  const server = await serverWith(ON)
+  const off = { delay: { setting: null, injections: 0 } }
+  const on = { delay: { setting: { delayMs: 5 }, injections: 0 } }
+  assert.deepEqual((await server.inject('/faults')).json(), off)
+  const payload = { delay: { delayMs: 5 } }
+  assert.deepEqual((await server.inject({ method: 'POST', url: '/faults', payload })).json(), on)
+  assert.deepEqual((await server.inject('/faults')).json(), on)
+  assert.deepEqual((await server.inject({ method: 'DELETE', url: '/faults' })).json(), off)
+})
+
+test('switching is answered when the background work of the faults has ended', async () => {
+  const injector = delayInjector(ON)
+  const server = await serverOf(injector)
+  const { inBackground, injected, setting } = injector.switchOf(delay)
+  for (const off of [
+    { method: 'POST', url: '/faults', payload: { delay: null } },
+    { method: 'DELETE', url: '/faults' },
+  ] as const) {
+    injector.set({ delay: { delayMs: 5 } })
+    const { promise, resolve } = Promise.withResolvers<void>()
+    inBackground(promise.then(injected))
+    const answer = server.inject(off)
+    await waitFor(() => setting() === undefined, { deadlineMs: 30_000, everyMs: 1, what: 'the delay to be off' })
+    resolve()
+    assert.deepEqual((await answer).json(), injector.view())
+  }
+  assert.equal(injector.view().delay?.injections, 2)
+})
+
+test('a body that is no setting is answered 400 and switches nothing', async () => {
+  const server = await serverWith(ON)
+  for (const payload of [[], { vanish: {} }, { delay: { delayMs: 'long' } }, { delay: true }]) {
+    const answer = await server.inject({ method: 'POST', url: '/faults', payload })
+    assert.equal(answer.statusCode, 400, JSON.stringify(payload))
+    assert.equal(answer.json().code, 'malformed')
+  }
+  assert.equal((await server.inject({ method: 'POST', url: '/faults' })).statusCode, 400)
+  assert.deepEqual((await server.inject('/faults')).json(), { delay: { setting: null, injections: 0 } })
 })

@@ -1,16 +1,38 @@
 // The fault injector of a service: off unless `LAB_FAULTS=on`, and then switched by its environment or by `/faults`.
-// Guarantees: a fault variable without `LAB_FAULTS=on` refuses the start; with faults off nothing is wrapped.
-import type { Static } from 'typebox'
-import type { FaultsView } from '../contracts/http.ts'
-import { parse } from '../contracts/parse.ts'
+// Guarantees: a fault variable without `LAB_FAULTS=on` refuses the start; with faults off nothing is wrapped, a crash point
+// does nothing, and there is no route.
+import { Type, type Static } from 'typebox'
 import { explain, LabError } from '../contracts/errors.ts'
+import { FaultSettings, FaultsView } from '../contracts/http.ts'
+import { parse } from '../contracts/parse.ts'
 import { ConfigError, type Environment } from '../service/config.ts'
 import type { Handler } from '../service/handler.ts'
-import { crashFromText, CrashSetting, type CrashPoint } from './crash.ts'
-import type { Fault, FaultSwitch } from './fault.ts'
+import type { Server } from '../service/http-server.ts'
+import { answers } from '../service/openapi.ts'
+import type { Fault, FaultSwitch } from './faults.ts'
 
-/** Crash points are switched like a fault, but put in by hand. */
-const crash = { name: 'crash', schema: CrashSetting, variable: 'CRASH_AT', fromText: crashFromText }
+/** A named point between two steps of one piece of work, at which the process ends (SIGKILL) when the lab requests it. */
+export type CrashPoint = () => void
+
+/** `after`: the pass that ends the process; the first is 1. */
+const CrashSetting = Type.Object(
+  { point: Type.String({ minLength: 1 }), after: Type.Integer({ minimum: 1 }) },
+  { additionalProperties: false },
+)
+
+type Switchable = Pick<Fault, 'name' | 'schema' | 'variable' | 'fromText'>
+
+/** Crash points are switched like a fault, but put in where the service is composed. */
+const crash: Switchable = {
+  name: 'crash',
+  schema: CrashSetting,
+  variable: 'CRASH_AT',
+  /** `INVENTORY_CRASH_AT=commit-ack` or `commit-ack:10`. */
+  fromText(text) {
+    const [point, after = '1'] = text.split(':')
+    return { point, after: Number(after) }
+  },
+}
 
 export type FaultInjector = {
   on: boolean
@@ -30,7 +52,7 @@ export type FaultInjector = {
 /** What can be broken in one service. `role` begins the names of its variables: `INVENTORY_DELAY_MS`. */
 export type ServiceFaults = { role: string; faults: readonly Fault[]; crashPoints: readonly string[] }
 
-type Parts = Omit<ServiceFaults, 'crashPoints'> & { environment: Environment; crashPoints?: readonly string[] }
+type Parts = ServiceFaults & { environment: Environment }
 
 type State = {
   /** Settings of the faults that are on, by name. */
@@ -41,10 +63,8 @@ type State = {
   background: Set<Promise<void>>
 }
 
-type Switchable = Pick<Fault, 'name' | 'schema' | 'variable' | 'fromText'>
-
 /** @throws ConfigError when a variable is wrong, or is set without `LAB_FAULTS=on`. */
-export function createFaultInjector({ role, environment, faults, crashPoints = [] }: Parts): FaultInjector {
+export function createFaultInjector({ role, environment, faults, crashPoints }: Parts): FaultInjector {
   const on = isOn(environment)
   const state: State = { active: new Map(), injections: new Map(), passes: new Map(), background: new Set() }
   const known: readonly Switchable[] = crashPoints.length > 0 ? [...faults, crash] : faults
@@ -136,4 +156,24 @@ function passCrashPoint({ active, passes }: State, name: string): void {
   if (setting?.point !== name) return
   passes.set(name, (passes.get(name) ?? 0) + 1)
   if (passes.get(name) === setting.after) process.kill(process.pid, 'SIGKILL')
+}
+
+/**
+ * `/faults`: GET shows each fault, its setting and how often it was injected; POST sets some (null switches one off); DELETE
+ * clears all. POST and DELETE answer when the background work of the faults has ended.
+ */
+export function faultRoutes(server: Server, injector: FaultInjector): void {
+  if (!injector.on) return
+  const response = answers({ 200: { description: 'the faults as they stand', schema: FaultsView } })
+  server.get('/faults', { schema: { response } }, () => injector.view())
+  server.post<{ Body: FaultSettings }>('/faults', { schema: { body: FaultSettings, response } }, async request => {
+    injector.set(request.body)
+    await injector.idle()
+    return injector.view()
+  })
+  server.delete('/faults', { schema: { response } }, async () => {
+    injector.clear()
+    await injector.idle()
+    return injector.view()
+  })
 }

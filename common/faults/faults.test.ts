@@ -1,19 +1,14 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { Fault } from './fault.ts'
-import { delay } from './delay.ts'
-import { error } from './error.ts'
-import { garbage } from './garbage.ts'
-import { kill } from './kill.ts'
+import { delay, error, garbage, kill, throttle, type Fault } from './faults.ts'
 import { testContext } from '../testing/context.ts'
 import { createFaultInjector } from './fault-injector.ts'
-import { throttle } from './throttle.ts'
 
 const order = (orderId: string, userId = 'ada') => ({ orderId, userId })
 
 /** A handler that notes what reached it, under one fault with that setting. */
 function under(fault: Fault, setting: unknown) {
-  const injector = createFaultInjector({ role: 'INVENTORY', environment: { LAB_FAULTS: 'on' }, faults: [fault] })
+  const injector = createFaultInjector({ role: 'INVENTORY', environment: { LAB_FAULTS: 'on' }, faults: [fault], crashPoints: [] })
   injector.set({ [fault.name]: setting })
   const handled: unknown[] = []
   const handler = injector.wrap(async (input: unknown) => {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { memoryStock } from '../testing/memory-store.ts'
 import { testContext } from '../testing/context.ts'
-import { releaseStock } from '../workflow/release-stock.ts'
+import { releaseStock } from '../workflow/reserve-stock.ts'
 import { decideOrder } from './decide-order.ts'
 
 const order = { orderId: 'o', userId: 'u', kitchenId: 'k', items: [{ sku: 'burger', quantity: 2 }] }

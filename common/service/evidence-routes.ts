@@ -9,7 +9,8 @@ import {
   Page,
   StockRow,
 } from '../contracts/evidence.ts'
-import { MAX_PAGE, type Pager } from '../stores/page.ts'
+import { MAX_PAGE, type Pager } from '../stores/rows.ts'
+import type { StockTables } from '../stores/stock.ts'
 import type { Server } from './http-server.ts'
 import { answers } from './openapi.ts'
 
@@ -37,11 +38,7 @@ export const pageRoute = <Row extends TSchema>(
 export const ordersRoute = (server: Server, page: Pager<OrderRow>, onTheirWay: () => number): void =>
   route(server, '/orders', OrdersPage, (after, limit) => ({ ...page(after, limit), onTheirWay: onTheirWay() }))
 
-type InventoryPages = {
-  pageStock: Pager<StockRow>
-  pageMovements: Pager<MovementRow>
-  pageDecisions: Pager<DecisionRow>
-}
+type InventoryPages = Pick<StockTables, 'pageStock' | 'pageMovements' | 'pageDecisions'>
 
 /** `GET /inventory`, its movements and its decisions. */
 export function inventoryRoutes(server: Server, pages: InventoryPages): void {

@@ -10,3 +10,15 @@ export type Context = {
 }
 
 export type Handler<In, Out> = (input: In, context: Context) => Promise<Out>
+
+/** Counts the work that a handler has begun and not ended: it is in memory alone, and may still become a row. */
+export function countInFlight<In, Out>(handler: Handler<In, Out>): { handle: Handler<In, Out>; inFlight(): number } {
+  let inFlight = 0
+  return {
+    handle(input, context) {
+      inFlight++
+      return handler(input, context).finally(() => inFlight--)
+    },
+    inFlight: () => inFlight,
+  }
+}

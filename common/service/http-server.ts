@@ -3,18 +3,18 @@
 import type { Static, TSchema } from 'typebox'
 import fastify, { type FastifyInstance, type FastifyRequest } from 'fastify'
 import { randomUUID } from 'node:crypto'
-import { asLabError, ERRORS, LabError } from '../contracts/errors.ts'
+import type { ServerResponse } from 'node:http'
+import type { Socket } from 'node:net'
+import { asLabError, ERRORS, LabError, problem, PROBLEM_TYPE } from '../contracts/errors.ts'
 import { ClockView } from '../contracts/evidence.ts'
 import { CommonHeaders, CORRELATION_ID, HealthView } from '../contracts/http.ts'
 import { MAX_MESSAGE_BYTES } from '../contracts/events.ts'
 import { parseJson } from '../contracts/parse.ts'
-import { problem, PROBLEM_TYPE } from '../contracts/problem.ts'
 import { readClock } from '../contracts/clock.ts'
 import type { Context, Handler } from './handler.ts'
 import type { Health } from './health.ts'
 import type { Logger } from './log.ts'
 import { answers, describeRoutes } from './openapi.ts'
-import { refuse, refuseGarbage } from './raw-refusal.ts'
 
 export type ServerParts = { log: Logger; health: Health; closing: AbortSignal }
 export type Server = FastifyInstance
@@ -23,11 +23,8 @@ export type Server = FastifyInstance
  * A server with `GET /health` (200 or 503), `GET /clock` and `GET /openapi.json`; it does not listen yet.
  * `name` is `<model>/<folder>` of the service.
  */
-export async function createServer({
-  name,
-  log,
-  health,
-}: Pick<ServerParts, 'log' | 'health'> & { name: string }): Promise<Server> {
+export async function createServer(parts: Omit<ServerParts, 'closing'> & { name: string }): Promise<Server> {
+  const { name, log, health } = parts
   const server: Server = fastify({
     logger: false,
     bodyLimit: MAX_MESSAGE_BYTES,
@@ -77,6 +74,26 @@ export async function createServer({
   const clock = { description: "the service's monotonic clock and the boot it belongs to", schema: ClockView }
   server.get('/clock', { schema: { response: answers({ 200: clock }) } }, () => readClock())
   return server
+}
+
+const documentOf = (detail: string): string => JSON.stringify(problem(new LabError('malformed', detail)))
+
+/**
+ * For Node's `clientError`: no parsable request, or headers that are too large. The connection is closed; the client may be
+ * gone before it reads the answer.
+ */
+function refuseGarbage(error: Error, socket: Socket): void {
+  if (!socket.writable) return void socket.destroy()
+  const body = documentOf(`the request cannot be read as HTTP (${error.message})`)
+  socket.end(
+    `HTTP/1.1 400 Bad Request\r\nConnection: close\r\nContent-Type: ${PROBLEM_TYPE}\r\nContent-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
+  )
+}
+
+/** For a request that Node or the framework refuses before it reaches a route. The connection is closed. */
+function refuse(response: ServerResponse, detail: string): void {
+  response.writeHead(400, { 'content-type': PROBLEM_TYPE, connection: 'close' })
+  response.end(documentOf(detail))
 }
 
 /** What fastify itself refuses, in the words of the table. */

@@ -1,4 +1,4 @@
-// Logs: JSON, one line for each event, on standard output, with `service` and, where there are, `orderId` and
+// Logs: JSON, one line for each event, on standard output, with `service` and, where they are known, `orderId` and
 // `correlationId`. Written synchronously: a killed process leaves a complete log.
 import { pino, type Logger as Pino } from 'pino'
 

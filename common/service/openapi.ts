@@ -4,9 +4,8 @@
 import swagger from '@fastify/swagger'
 import type { FastifyInstance } from 'fastify'
 import type { TSchema } from 'typebox'
-import { asLabError } from '../contracts/errors.ts'
+import { asLabError, Problem, PROBLEM_TYPE } from '../contracts/errors.ts'
 import { parse } from '../contracts/parse.ts'
-import { Problem, PROBLEM_TYPE } from '../contracts/problem.ts'
 
 /** Every route may answer with a problem document. */
 const PROBLEMS = {
@@ -42,7 +41,7 @@ export async function describeRoutes(server: FastifyInstance, title: string): Pr
   server.get('/openapi.json', { schema: { hide: true } }, () => server.swagger())
 }
 
-/** A query is text; where it is a whole number, the schema may ask for one. What is too large for one stays too large. */
+/** A query is text; where it is a whole number, the schema may require one. What is too large for one stays too large. */
 function withNumbers(query: unknown): unknown {
   const read = (value: unknown) => (typeof value === 'string' && /^\d{1,16}$/.test(value) ? Number(value) : value)
   return Object.fromEntries(Object.entries(query ?? {}).map(([name, value]) => [name, read(value)]))

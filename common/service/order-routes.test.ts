@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { deriveOrderId } from '../contracts/order-id.ts'
-import type { Order } from '../contracts/order.ts'
+import { deriveOrderId, type Order } from '../contracts/order.ts'
 import { memoryOrders } from '../testing/memory-store.ts'
 import { placeOrder } from '../workflow/place-order.ts'
 import { presentState, viewOf } from '../workflow/present-order.ts'
@@ -11,7 +10,7 @@ import { createServer } from './http-server.ts'
 import { createLog } from './log.ts'
 import { orderRoutes } from './order-routes.ts'
 
-const asked = { userId: 'ada', items: [{ sku: 'burger', quantity: 1 }] }
+const request = { userId: 'ada', items: [{ sku: 'burger', quantity: 1 }] }
 
 /** The routes before a store in memory. */
 async function openRoutes() {
@@ -36,7 +35,7 @@ async function openRoutes() {
 
 test('an order without a key is a new one each time, and the kitchen is main unless the client names one', async () => {
   const { place, placed } = await openRoutes()
-  for (const payload of [asked, asked, { ...asked, kitchenId: 'k' }])
+  for (const payload of [request, request, { ...request, kitchenId: 'k' }])
     assert.equal((await place(payload)).statusCode, 202)
   assert.equal(new Set(placed.map(({ orderId }) => orderId)).size, 3)
   assert.deepEqual(
@@ -49,18 +48,18 @@ test('a key gives the order its id; repeated it is answered with the present sta
   const { place, placed, tx } = await openRoutes()
   const headers = { 'idempotency-key': 'key-1' }
   const orderId = deriveOrderId('ada', 'key-1')
-  assert.deepEqual((await place(asked, headers)).json(), { orderId, status: 'pending' })
-  const undecided = await place(asked, headers)
+  assert.deepEqual((await place(request, headers)).json(), { orderId, status: 'pending' })
+  const undecided = await place(request, headers)
   assert.deepEqual([undecided.statusCode, undecided.headers['retry-after']], [409, '1'])
   recordOutcome(tx, orderId, { status: 'reserved' })
-  const repeated = await place(asked, headers)
+  const repeated = await place(request, headers)
   assert.deepEqual([repeated.statusCode, repeated.json().status], [200, 'reserved'])
   assert.equal(placed.length, 1)
 })
 
 test('an order is shown with the reason of its failure, and one that nobody placed is not found', async () => {
   const { server, place, tx, placed } = await openRoutes()
-  await place(asked)
+  await place(request)
   const orderId = placed[0]?.orderId ?? ''
   recordOutcome(tx, orderId, { status: 'failed', reason: 'released' })
   const shown = (await server.inject(`/order/${orderId}`)).json()
@@ -70,7 +69,7 @@ test('an order is shown with the reason of its failure, and one that nobody plac
 
 test('an order that breaks the contract is refused and not placed', async () => {
   const { place, placed } = await openRoutes()
-  for (const payload of [[], { ...asked, items: [] }, { ...asked, unknown: 1 }, { items: asked.items }])
+  for (const payload of [[], { ...request, items: [] }, { ...request, unknown: 1 }, { items: request.items }])
     assert.equal((await place(payload)).statusCode, 400)
   assert.deepEqual(placed, [])
 })

@@ -1,6 +1,6 @@
 // The relay of an outbox: publishes the events in it, and removes each when the broker has it for good.
 // Guarantees: an event leaves the outbox only when its publish has resolved; after a crash in between it is published
-// again, as the same event. Publishes begin in the order in which the events were stored; after one that failed, earlier
+// again, as the same event. Publishes begin in the sequence in which the events were stored; after one that failed, earlier
 // events follow later ones. Events wait on disk: at most a window of them is in memory, however long the broker is away.
 import { explain } from '../contracts/errors.ts'
 import { OrderPlaced } from '../contracts/events.ts'

@@ -2,7 +2,7 @@
 // 202.
 // Guarantees: after the answer the order is on this disk and so is its event, which the relay publishes for as long as
 // that takes. There is no moment at which one is kept without the other. A repeated key places nothing.
-// It does not ask whether the broker is there.
+// It does not check whether the broker is there.
 // Not promised: that an order outlives this store before the relay has published its event.
 import { wallTime } from '../contracts/clock.ts'
 import { orderPlaced } from '../contracts/events.ts'

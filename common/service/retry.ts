@@ -2,7 +2,7 @@
 // process (a broker that is away, a store that is full, a peer that refuses).
 // Guarantees: pauses grow from `firstMs` to `longestMs` and are spread by chance, so that services which failed at one
 // moment do not come back at one moment; abort of `closing` ends a pause at once; while work fails health shows the
-// problem, and the log has one line when it begins, changes or ends, not one a try.
+// problem, and the log has one line when it begins, changes or ends, not one per attempt.
 // Not promised: that work under way is cut off when the service closes. It ends by itself, and its result stands.
 //
 //   retryUntilClosed(parts, 'topics', work)    the whole of it, for one piece of work
@@ -70,7 +70,7 @@ export async function retryUntilClosed<Result>(
   parts: RetryParts,
   piece: string,
   work: () => Promise<Result>,
-  pace: Pace = DEFAULT_PACE,
+  pace?: Pace,
 ): Promise<Result | undefined> {
   const { closing } = parts
   const report = degradedReporter(parts, piece)

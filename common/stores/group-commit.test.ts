@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
 import { LabError } from '../contracts/errors.ts'
-import { openDatabase } from './database.ts'
+import { openDatabase } from './store.ts'
 import { groupCommit } from './group-commit.ts'
 
 /** A real file with one table of words, and the statements that the store gave to SQLite. */

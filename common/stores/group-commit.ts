@@ -1,17 +1,17 @@
 // Group commit: the work of one turn of the event loop shares one synced transaction.
 // Guarantees: each piece of work has its savepoint and sees those before it; its error undoes it alone. No promise
 // resolves before COMMIT has returned; if COMMIT fails, all work of the batch fails and none of it is kept.
-// Not promised: an order between failing work of different turns.
+// Not promised: a sequence between failing work of different turns.
 import type { DatabaseSync } from 'node:sqlite'
 import { LabError } from '../contracts/errors.ts'
 import type { Store } from '../workflow/store.ts'
-import { isStoreFailure } from './database.ts'
 
 /** Larger batches would hold the event loop; the rest goes into the next batch at once. */
 const MAX_BATCH = 512
 
 type Waiting = { run(): unknown; resolve(result: unknown): void; reject(error: unknown): void }
-type Done = { waiting: Waiting; result?: unknown; error?: unknown }
+/** Resolves or rejects the promise of one piece of work. */
+type Answer = () => void
 
 export function groupCommit<Tx>(db: DatabaseSync, tx: Tx): Store<Tx> {
   let queue: Waiting[] = []
@@ -21,11 +21,7 @@ export function groupCommit<Tx>(db: DatabaseSync, tx: Tx): Store<Tx> {
     queue = queue.slice(MAX_BATCH)
     if (queue.length > 0) setImmediate(flush)
     try {
-      const done = commitTogether(db, batch)
-      for (const { waiting, result, error } of done) {
-        if (error === undefined) waiting.resolve(result)
-        else waiting.reject(error)
-      }
+      for (const answer of commitTogether(db, batch)) answer()
     } catch (error) {
       const message = error instanceof Error ? error.message : String(error)
       const failure = new LabError('store-failed', `nothing was kept: ${message}`, { cause: error })
@@ -44,28 +40,37 @@ export function groupCommit<Tx>(db: DatabaseSync, tx: Tx): Store<Tx> {
 }
 
 /** Runs all in one transaction; throws when the transaction as a whole could not be kept. */
-function commitTogether(db: DatabaseSync, batch: Waiting[]): Done[] {
+function commitTogether(db: DatabaseSync, batch: Waiting[]): Answer[] {
   db.exec('BEGIN IMMEDIATE')
   try {
-    const done = batch.map(waiting => runAlone(db, waiting))
+    const answers = batch.map(waiting => runAlone(db, waiting))
     db.exec('COMMIT')
-    return done
+    return answers
   } catch (error) {
     if (db.isTransaction) db.exec('ROLLBACK')
     throw error
   }
 }
 
-function runAlone(db: DatabaseSync, waiting: Waiting): Done {
+function runAlone(db: DatabaseSync, { run, resolve, reject }: Waiting): Answer {
   db.exec('SAVEPOINT work')
   try {
-    const result = waiting.run()
+    const result = run()
     db.exec('RELEASE work')
-    return { waiting, result }
+    return () => resolve(result)
   } catch (error) {
     // A full or damaged store fails the whole batch; SQLite may even have rolled the transaction back by itself.
     if (isStoreFailure(error) || !db.isTransaction) throw error
     db.exec('ROLLBACK TO work; RELEASE work')
-    return { waiting, error: error ?? new Error('work failed without a reason') }
+    return () => reject(error ?? new Error('work failed without a reason'))
   }
+}
+
+// https://www.sqlite.org/rescode.html: errors of the disk or the file, which no other statement would avoid.
+const STORE_FAILURES = new Set([7, 8, 10, 11, 13, 14, 26])
+
+/** True for an error of the store itself (full, read-only, damaged …), not of one statement. */
+function isStoreFailure(error: unknown): boolean {
+  if (!(error instanceof Error) || !('errcode' in error) || typeof error.errcode !== 'number') return false
+  return STORE_FAILURES.has(error.errcode & 0xff)
 }

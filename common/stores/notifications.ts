@@ -3,7 +3,7 @@ import type { DatabaseSync } from 'node:sqlite'
 import type { NotificationRow } from '../contracts/evidence.ts'
 import type { NotificationsTx } from '../workflow/store.ts'
 import { monotonicNs } from '../contracts/clock.ts'
-import { pager, type Pager } from './page.ts'
+import { pager, type Pager } from './rows.ts'
 
 export type NotificationsTables = NotificationsTx & { pageNotifications: Pager<NotificationRow> }
 
@@ -23,7 +23,6 @@ export function notificationsTables(db: DatabaseSync): NotificationsTables {
     pageNotifications: pager<NotificationRow>(db, {
       table: 'notifications',
       columns: 'orderId, userId, sentNs',
-      toRow: row => row as NotificationRow,
     }),
   }
 }

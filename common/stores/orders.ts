@@ -6,8 +6,7 @@ import { OrderRow } from '../contracts/evidence.ts'
 import { Order } from '../contracts/order.ts'
 import type { OrdersTx } from '../workflow/store.ts'
 import { monotonicNs } from '../contracts/clock.ts'
-import { pager, type Pager } from './page.ts'
-import { readStored } from './read-stored.ts'
+import { pager, type Pager, readStored } from './rows.ts'
 
 /** The columns of a placed order, as `findOrder` selects them. */
 const StoredOrder = Type.Object({
@@ -28,7 +27,7 @@ export type OrdersTables = OrdersTx & {
   pendingOrders(): string[]
   /** Removes an order if it is pending; another order may then get its `seq`. */
   removePending(orderId: string): void
-  /** The first after `after`, in the sequence in which they were placed. */
+  /** The first `limit` after `after`, in the sequence in which they were placed. */
   unconfirmedOrders(after: number, limit: number): PendingOrder[]
 }
 

@@ -6,7 +6,7 @@ export type OutboxEntry = { seq: number; body: string }
 
 export type OutboxTables = {
   enqueue(body: string): void
-  /** The first entries after `after`, in the sequence in which they were stored. */
+  /** The first `limit` entries after `after`, in the sequence in which they were stored. */
   pendingEntries(after: number, limit: number): OutboxEntry[]
   dequeue(seq: number): void
 }

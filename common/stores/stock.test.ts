@@ -4,10 +4,9 @@ import { test } from 'node:test'
 import fc from 'fast-check'
 import { LabError } from '../contracts/errors.ts'
 import type { Order } from '../contracts/order.ts'
-import { releaseStock } from '../workflow/release-stock.ts'
-import { reserveStock } from '../workflow/reserve-stock.ts'
+import { releaseStock, reserveStock } from '../workflow/reserve-stock.ts'
 import { groupCommit } from './group-commit.ts'
-import { initialStock } from './initial-stock.ts'
+import { initialStock } from '../service/initial-stock.ts'
 import { stockTables } from './stock.ts'
 
 const happened = { correlationId: 'c', occurredAt: '2026-01-01T00:00:00.000Z' }

@@ -3,13 +3,10 @@
 import type { DatabaseSync } from 'node:sqlite'
 import { Type } from 'typebox'
 import type { DecisionRow, MovementRow, StockRow } from '../contracts/evidence.ts'
-import { Order } from '../contracts/order.ts'
-import { Outcome } from '../contracts/outcome.ts'
+import { Order, Outcome } from '../contracts/order.ts'
 import type { StockTx } from '../workflow/store.ts'
 import { monotonicNs } from '../contracts/clock.ts'
-import type { InitialStock } from './initial-stock.ts'
-import { pager, type Pager } from './page.ts'
-import { readStored } from './read-stored.ts'
+import { pager, type Pager, readStored } from './rows.ts'
 
 type DecisionTables = Pick<StockTx, 'findDecision' | 'insertDecision' | 'markReleased'> & {
   pageDecisions: Pager<DecisionRow>
@@ -22,7 +19,9 @@ type MovementTables = Pick<StockTx, 'openKitchen' | 'onHand' | 'move'> & {
 
 export type StockTables = DecisionTables & MovementTables
 
-/** @param openingOf the stock of a kitchen when it is mentioned for the first time */
+/** The stock of a kitchen when it is mentioned for the first time, in units by sku. */
+export type InitialStock = (kitchenId: string) => Record<string, number>
+
 export const stockTables =
   (openingOf: InitialStock) =>
   (db: DatabaseSync): StockTables => ({ ...decisionTables(db), ...movementTables(db, openingOf) })
@@ -104,12 +103,10 @@ function movementTables(db: DatabaseSync, openingOf: InitialStock): MovementTabl
     pageStock: pager<StockRow>(db, {
       table: 'stock',
       columns: 'kitchenId, sku, quantity',
-      toRow: row => row as StockRow,
     }),
     pageMovements: pager<MovementRow>(db, {
       table: 'movements',
       columns: 'kind, orderId, kitchenId, sku, delta, atNs',
-      toRow: row => row as MovementRow,
     }),
   }
 }

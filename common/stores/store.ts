@@ -1,10 +1,14 @@
-// A service's store: its tables on one SQLite file, written through group commit, read directly.
-import { join } from 'node:path'
-import type { DatabaseSync } from 'node:sqlite'
+// A service's store: its tables on a SQLite file of its own, synced (WAL, synchronous=FULL) and held under an exclusive lock.
+// Guarantees: only one process can open it at a time; the lock ends with the process, however it ends.
+// Not promised: that the disk keeps what it has acknowledged as synced.
+import { existsSync, mkdirSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
+import { LabError } from '../contracts/errors.ts'
 import type { Store } from '../workflow/store.ts'
-import { cannotOpen, openDatabase } from './database.ts'
 import { groupCommit } from './group-commit.ts'
 
+/** Written through group commit, read directly. */
 export type ServiceStore<Tx> = Store<Tx> & {
   /** Reads committed state. Never call a writing method here: it would bypass the group commit. */
   read: Tx
@@ -26,4 +30,45 @@ export function openStore<Tx>(folder: string, name: string, tables: (db: Databas
     db.close()
     throw cannotOpen(file, error)
   }
+}
+
+/** @throws LabError `unavailable` when the file cannot be opened, is no database, or another process holds it. */
+export function openDatabase(file: string): DatabaseSync {
+  let db: DatabaseSync | undefined
+  try {
+    makeFolder(dirname(file))
+    db = new DatabaseSync(file, { timeout: 0 })
+    // Exclusive mode before the first access: the lock is taken with the first write and kept until the end.
+    db.exec('PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL')
+    db.exec('BEGIN IMMEDIATE; COMMIT')
+    return db
+  } catch (error) {
+    db?.close()
+    throw cannotOpen(file, error)
+  }
+}
+
+/** One sentence for the person who starts the service. */
+function cannotOpen(file: string, error: unknown): LabError {
+  return new LabError('unavailable', `the store ${file} cannot be opened: ${explain(error)}`, { cause: error })
+}
+
+/** Folder by folder: Node's own recursion never returns where the kernel allows no folder (below /proc). */
+function makeFolder(folder: string): void {
+  if (existsSync(folder)) return
+  makeFolder(dirname(folder))
+  try {
+    mkdirSync(folder)
+  } catch (error) {
+    // Another service may have made it at the same moment.
+    if (!existsSync(folder)) throw error
+  }
+}
+
+function explain(error: unknown): string {
+  const message = error instanceof Error ? error.message : String(error)
+  if (/locked|busy/.test(message)) return 'another process holds it; stop that one, or set another DATA_DIR'
+  if (/not a database|malformed/.test(message))
+    return `it is damaged (${message}); restore it, or move it away to start anew`
+  return message
 }

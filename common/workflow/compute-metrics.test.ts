@@ -8,7 +8,7 @@ import { memoryMetrics } from '../testing/memory-store.ts'
 const items = [{ sku: 'burger', quantity: 1 }]
 const orderOf = (number: number) => ({ orderId: `order ${number}`, userId: 'ada', kitchenId: 'main', items })
 
-/** The events of so many orders: one a minute, and every third fails. */
+/** The events of so many orders: two per minute, and every third fails. */
 const eventsOf = (orders: number): (OrderPlaced | InventoryEvent)[] =>
   Array.from({ length: orders }, (_, number) => {
     const occurredAt = new Date(Date.UTC(2026, 0, 1, 0, Math.floor(number / 2))).toISOString()

@@ -1,7 +1,8 @@
 // Place an order: it is stored once; placed again it is returned in its present state.
 import { fingerprint, type Order } from '../contracts/order.ts'
 import { LabError } from '../contracts/errors.ts'
-import type { Occurrence, OrdersTx, PlacedOrder } from './store.ts'
+import type { Occurrence } from '../contracts/events.ts'
+import type { OrdersTx, PlacedOrder } from './store.ts'
 
 /**
  * Stores the order as `pending`. `isNew` is false when it was placed before.

@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import type { Order } from '../contracts/order.ts'
 import { LabError } from '../contracts/errors.ts'
 import { memoryStock } from '../testing/memory-store.ts'
-import { applyDecision, reserveStock, standingOutcome } from './reserve-stock.ts'
+import { applyDecision, releaseStock, reserveStock, standingOutcome } from './reserve-stock.ts'
 
 const happened = { correlationId: 'c', occurredAt: '2026-01-01T00:00:00.000Z' }
 const orderOf = (items: Record<string, number>, orderId = 'a'): Order => ({
@@ -55,14 +55,14 @@ test('two lines of one sku take their sum in one movement', () => {
 })
 
 test('a decision that is read from a log has the same effects as the one that was made', () => {
-  const made = memoryStock({ burger: 5, pizza: 5 })
+  const original = memoryStock({ burger: 5, pizza: 5 })
   const order = { ...orderOf({}), items: [1, 2].map(quantity => ({ sku: 'burger', quantity })) }
-  const { decision } = reserveStock(made, order, happened)
+  const { decision } = reserveStock(original, order, happened)
   const restored = memoryStock({ burger: 5, pizza: 5 })
   restored.openKitchen(order.kitchenId)
   applyDecision(restored, order, decision.outcome, happened)
   assert.deepEqual(restored.findDecision('a'), decision)
-  assert.deepEqual([restored.movements, restored.opened], [made.movements, made.opened])
+  assert.deepEqual([restored.movements, restored.opened], [original.movements, original.opened])
 })
 
 test('the same order again gives the same decision and takes nothing, though stock has changed meanwhile', () => {
@@ -103,4 +103,65 @@ test('a released order is a failed one, whatever was decided before', () => {
   const { decision } = reserveStock(memoryStock({ burger: 5 }), orderOf({ burger: 1 }), happened)
   assert.deepEqual(standingOutcome(decision), { status: 'reserved' })
   assert.deepEqual(standingOutcome({ ...decision, released: true }), failed('released'))
+})
+
+const items = [
+  { sku: 'burger', quantity: 2 },
+  { sku: 'pizza', quantity: 1 },
+  { sku: 'burger', quantity: 1 },
+]
+const order: Order = { orderId: 'a', userId: 'ada', kitchenId: 'main', items }
+const onHand = (tx: ReturnType<typeof memoryStock>) => ['burger', 'pizza'].map(sku => tx.onHand('main', sku))
+
+test('a release gives back all that was reserved, once, however often it is requested', () => {
+  const tx = memoryStock({ burger: 5, pizza: 5 })
+  reserveStock(tx, order, happened)
+  assert.deepEqual(onHand(tx), [2, 4])
+  for (let times = 0; times < 3; times++) {
+    releaseStock(tx, 'a', happened)
+    assert.deepEqual(onHand(tx), [5, 5])
+  }
+})
+
+test('a sku on two lines is given back in one movement, as it was reserved', () => {
+  const tx = memoryStock({ burger: 5, pizza: 5 })
+  reserveStock(tx, order, happened)
+  releaseStock(tx, 'a', happened)
+  assert.deepEqual(
+    tx.movements.map(({ kind, sku, delta }) => [kind, sku, delta]),
+    [
+      ['reserve', 'burger', -3],
+      ['reserve', 'pizza', -1],
+      ['release', 'burger', 3],
+      ['release', 'pizza', 1],
+    ],
+  )
+})
+
+test('a reserve that comes after the release of its order is answered that it was released, and takes nothing', () => {
+  const tx = memoryStock({ burger: 5, pizza: 5 })
+  reserveStock(tx, order, happened)
+  releaseStock(tx, 'a', happened)
+  const { decision, isNew } = reserveStock(tx, order, happened)
+  assert.equal(isNew, false)
+  assert.deepEqual(standingOutcome(decision), { status: 'failed', reason: 'released' })
+  assert.deepEqual(onHand(tx), [5, 5])
+})
+
+test('a release that arrives first leaves a tombstone, and the late reserve is refused', () => {
+  const tx = memoryStock({ burger: 5, pizza: 5 })
+  releaseStock(tx, 'a', happened)
+  releaseStock(tx, 'a', happened)
+  const { decision, isNew } = reserveStock(tx, order, happened)
+  assert.equal(isNew, false)
+  assert.deepEqual(standingOutcome(decision), { status: 'failed', reason: 'released' })
+  assert.deepEqual(tx.movements, [])
+})
+
+test('a release of an order that failed changes nothing', () => {
+  const tx = memoryStock({ burger: 1, pizza: 1 })
+  const { decision } = reserveStock(tx, order, happened)
+  releaseStock(tx, 'a', happened)
+  assert.deepEqual(tx.findDecision('a'), decision)
+  assert.deepEqual(tx.movements, [])
 })

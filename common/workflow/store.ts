@@ -1,9 +1,8 @@
 // The stores that the workflow needs. Every method runs inside one transaction: all of its effects are kept or none.
 // How they are kept is the store's own matter.
 import type { ErrorCode } from '../contracts/errors.ts'
-import type { EventType } from '../contracts/events.ts'
-import type { Order } from '../contracts/order.ts'
-import type { Outcome } from '../contracts/outcome.ts'
+import type { EventType, Occurrence } from '../contracts/events.ts'
+import type { Order, OrderStatus, Outcome } from '../contracts/order.ts'
 
 /** Runs `work` in a transaction that is on disk when the promise resolves. */
 export type Store<Tx> = {
@@ -11,17 +10,12 @@ export type Store<Tx> = {
   transact<Result>(work: (tx: Tx) => Result): Promise<Result>
 }
 
-/** When something happened and on whose behalf; it travels with the order. */
-export type Occurrence = { correlationId: string; occurredAt: string }
-
-export type PlacedOrder = {
+export type PlacedOrder = Occurrence & {
   order: Order
   fingerprint: string
-  status: 'pending' | 'reserved' | 'failed'
+  status: OrderStatus
   reason: ErrorCode | null
   notification: 'pending' | 'sent' | null
-  correlationId: string
-  occurredAt: string
 }
 
 export type OrdersTx = {

@@ -5,8 +5,7 @@
  * another user, key and id, so that no run meets what an earlier one left; the numbers of each kind are those of the mix.
  * Does not guarantee which of the scarce orders are served: that is the services' to decide.
  */
-import { MENU } from '#common/contracts/order.ts'
-import { deriveOrderId } from '#common/contracts/order-id.ts'
+import { deriveOrderId, MENU } from '#common/contracts/order.ts'
 import {
   type MixOptions,
   type OrderMix,

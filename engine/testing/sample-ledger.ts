@@ -1,7 +1,7 @@
 /**
  * The services' side of a sample history: rows as they leave them when they make no mistake.
  */
-import type { FailureReason } from '#common/contracts/outcome.ts'
+import type { FailureReason } from '#common/contracts/order.ts'
 import type { History } from '../run/history.ts'
 import type { PlannedOrder } from '../load/orders.ts'
 

@@ -1,5 +1,5 @@
 /** For tests: a history made of a few orders whose timelines are given in milliseconds since the load began. */
-import type { FailureReason } from '#common/contracts/outcome.ts'
+import type { FailureReason } from '#common/contracts/order.ts'
 import type { History } from '../run/history.ts'
 import type { Answer } from '../load/attempt.ts'
 import type { Expected } from '../load/orders.ts'

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { delay } from '#common/faults/delay.ts'
+import { delay } from '#common/faults/faults.ts'
 import { integer, text } from '#common/service/config.ts'
 import { faultsTable, settingsTable, type ServiceSettings } from './settings-tables.ts'
 

@@ -3,8 +3,7 @@
 // It starts at the position in its store, which is written together with the counts. Without a store it starts at the
 // beginning of the topics, whatever offsets its group has committed: a part of the log would give wrong numbers.
 import { join as joinPath } from 'node:path'
-import { faultRoutes } from '#common/faults/fault-routes.ts'
-import { createFaultInjector, type FaultInjector } from '#common/faults/fault-injector.ts'
+import { createFaultInjector, faultRoutes, type FaultInjector } from '#common/faults/fault-injector.ts'
 import { createServer } from '#common/service/http-server.ts'
 import { runService } from '#common/service/service.ts'
 import { openStore, type ServiceStore } from '#common/stores/store.ts'

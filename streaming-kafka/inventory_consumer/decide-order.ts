@@ -7,7 +7,7 @@
 // (after a crash, as a duplicate, after a reset of offsets) produces the same event, byte for byte, and takes no stock.
 import type { InventoryEvent } from '#common/contracts/events.ts'
 import type { Order } from '#common/contracts/order.ts'
-import type { CrashPoint } from '#common/faults/crash.ts'
+import type { CrashPoint } from '#common/faults/fault-injector.ts'
 import { decideOrder } from '#common/service/decide-order.ts'
 import type { Handler } from '#common/service/handler.ts'
 import type { PositionsTables } from '#common/stores/positions.ts'

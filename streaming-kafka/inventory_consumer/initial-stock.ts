@@ -2,7 +2,7 @@
 // Guarantees: the first record counts for ever. Two services that write it at once agree on the record that came first.
 import { isDeepStrictEqual } from 'node:util'
 import { parse, parseJson } from '#common/contracts/parse.ts'
-import { InitialStockTable } from '#common/stores/initial-stock.ts'
+import { InitialStockTable } from '#common/service/initial-stock.ts'
 import { readAll } from '../broker/read-all.ts'
 import type { KafkaConnection } from '../messaging/connection.ts'
 

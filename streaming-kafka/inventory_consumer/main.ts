@@ -4,14 +4,13 @@
 // produced; the orders of a partition are decided in the sequence of the log, except where a
 // delay or a retry lets others pass.
 // It dead-letters the poison of the orders topic, with its reason, and the partition continues.
-import { faultRoutes } from '#common/faults/fault-routes.ts'
-import { createFaultInjector } from '#common/faults/fault-injector.ts'
+import { createFaultInjector, faultRoutes } from '#common/faults/fault-injector.ts'
 import { inventoryRoutes } from '#common/service/evidence-routes.ts'
 import { createServer } from '#common/service/http-server.ts'
 import { runService } from '#common/service/service.ts'
-import { initialStock, type InitialStock } from '#common/stores/initial-stock.ts'
+import { initialStock } from '#common/service/initial-stock.ts'
 import { positionsTables } from '#common/stores/positions.ts'
-import { stockTables } from '#common/stores/stock.ts'
+import { stockTables, type InitialStock } from '#common/stores/stock.ts'
 import { openStore } from '#common/stores/store.ts'
 import { createWorkProgress } from '../messaging/work-progress.ts'
 import type { LogRecord } from '../broker/record.ts'

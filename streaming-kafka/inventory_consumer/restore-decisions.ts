@@ -1,6 +1,6 @@
 // Restores decisions from the InventoryEvents stream: a store that is empty, or older than the log, gets the decisions
 // and the stock that they took, before the service decides again. A known decision stays as it is.
-import type { Outcome } from '#common/contracts/outcome.ts'
+import type { Outcome } from '#common/contracts/order.ts'
 import type { StockTx } from '#common/workflow/store.ts'
 import { applyDecision } from '#common/workflow/reserve-stock.ts'
 import type { LogRecord } from '../broker/record.ts'

@@ -1,11 +1,8 @@
 // The settings and the faults of inventory_consumer. The tables in the README are rendered from them.
-import { delay } from '#common/faults/delay.ts'
-import { error } from '#common/faults/error.ts'
-import { kill } from '#common/faults/kill.ts'
-import { throttle } from '#common/faults/throttle.ts'
+import { delay, error, kill, throttle } from '#common/faults/faults.ts'
 import type { ServiceFaults } from '#common/faults/fault-injector.ts'
 import { commonSettings, concurrencySetting } from '#common/service/service.ts'
-import { stockSetting } from '#common/service/stock-setting.ts'
+import { stockSetting } from '#common/service/initial-stock.ts'
 import { kafkaSettings } from '../messaging/settings.ts'
 
 export const NAME = 'streaming-kafka/inventory_consumer'

@@ -4,7 +4,7 @@
 // but could not be stored is remembered in memory until it is stored.
 // Not promised: the same for a real e-mail gateway. It would send at least once.
 import type { InventoryReserved } from '#common/contracts/events.ts'
-import type { CrashPoint } from '#common/faults/crash.ts'
+import type { CrashPoint } from '#common/faults/fault-injector.ts'
 import { monotonicNs, wallTime } from '#common/contracts/clock.ts'
 import type { Handler } from '#common/service/handler.ts'
 import type { ServiceStore } from '#common/stores/store.ts'

@@ -2,7 +2,7 @@
 // the evidence, kept apart: one row per record, without a unique key on the order, so that a duplicate would show.
 import type { DatabaseSync } from 'node:sqlite'
 import type { NotificationRow } from '#common/contracts/evidence.ts'
-import { pager, type Pager } from '#common/stores/page.ts'
+import { pager, type Pager } from '#common/stores/rows.ts'
 import { positionsTables, type PositionsTables } from '#common/stores/positions.ts'
 
 export type SentTables = PositionsTables & {
@@ -29,7 +29,6 @@ export function sentTables(db: DatabaseSync): SentTables {
     pageNotifications: pager<NotificationRow>(db, {
       table: 'notifications',
       columns: 'orderId, userId, sentNs',
-      toRow: row => row as NotificationRow,
     }),
   }
 }

@@ -1,8 +1,7 @@
 // producer_order of the streaming model: `POST /order` writes an OrderPlaced into the log (within the request; with the
 // outbox after the answer). It shows orders as the topics say, and reads those to their end before it is healthy; an
 // empty store is filled from them. With arguments it is a producer of N events (produce.ts).
-import { faultRoutes } from '#common/faults/fault-routes.ts'
-import { createFaultInjector } from '#common/faults/fault-injector.ts'
+import { createFaultInjector, faultRoutes } from '#common/faults/fault-injector.ts'
 import { ordersRoute } from '#common/service/evidence-routes.ts'
 import { createServer } from '#common/service/http-server.ts'
 import { orderRoutes } from '#common/service/order-routes.ts'

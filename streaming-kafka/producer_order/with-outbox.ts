@@ -3,7 +3,7 @@
 // Guarantees beyond that: the same key never places two orders. A store that holds every accepted order takes orders
 // without a broker, any other one only when it has read the log to its end.
 import { LabError } from '#common/contracts/errors.ts'
-import { countInFlight } from '#common/service/count-in-flight.ts'
+import { countInFlight } from '#common/service/handler.ts'
 import { startRelay } from '#common/service/outbox-relay.ts'
 import { placeWithOutbox } from '#common/service/place-with-outbox.ts'
 import { jsonRecord } from '../broker/record.ts'

@@ -6,7 +6,7 @@
 import { LabError } from '#common/contracts/errors.ts'
 import { orderPlaced } from '#common/contracts/events.ts'
 import { fingerprint, type Order } from '#common/contracts/order.ts'
-import type { CrashPoint } from '#common/faults/crash.ts'
+import type { CrashPoint } from '#common/faults/fault-injector.ts'
 import { wallTime } from '#common/contracts/clock.ts'
 import type { Handler } from '#common/service/handler.ts'
 import type { Placed } from '#common/service/order-routes.ts'

@@ -2,10 +2,9 @@
 // Guarantees: `mayHaveActed` of a failure is false only where it is proved that the peer did nothing.
 import { type Dispatcher, Pool, errors } from 'undici'
 import type { Static, TSchema } from 'typebox'
-import { type ErrorCode, ERROR_CODES, LabError } from '#common/contracts/errors.ts'
+import { ERROR_CODES, type ErrorCode, LabError, Problem } from '#common/contracts/errors.ts'
 import { CORRELATION_ID } from '#common/contracts/http.ts'
 import { parse } from '#common/contracts/parse.ts'
-import { Problem } from '#common/contracts/problem.ts'
 
 export type Peer = { pool: Dispatcher; name: string }
 

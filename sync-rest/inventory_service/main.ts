@@ -1,12 +1,11 @@
 // inventory_service of the synchronous model: decides about stock at `POST /reserve`, gives it back at `POST /release`.
 // Guarantees: one decision per `orderId` across restarts; what it answers was on disk before.
 import { ReleaseAnswer, ReleaseRequest, ReserveAnswer, ReserveRequest } from '#common/contracts/http.ts'
-import { faultRoutes } from '#common/faults/fault-routes.ts'
-import { createFaultInjector } from '#common/faults/fault-injector.ts'
+import { createFaultInjector, faultRoutes } from '#common/faults/fault-injector.ts'
 import { inventoryRoutes } from '#common/service/evidence-routes.ts'
 import { createServer, postRoute } from '#common/service/http-server.ts'
 import { runService } from '#common/service/service.ts'
-import { initialStock } from '#common/stores/initial-stock.ts'
+import { initialStock } from '#common/service/initial-stock.ts'
 import { stockTables } from '#common/stores/stock.ts'
 import { openStore } from '#common/stores/store.ts'
 import { release } from './release-order.ts'

@@ -2,7 +2,7 @@
 import type { ReleaseAnswer, ReleaseRequest } from '#common/contracts/http.ts'
 import { wallTime } from '#common/contracts/clock.ts'
 import type { Handler } from '#common/service/handler.ts'
-import { releaseStock } from '#common/workflow/release-stock.ts'
+import { releaseStock } from '#common/workflow/reserve-stock.ts'
 import type { Store, StockTx } from '#common/workflow/store.ts'
 
 export function release(store: Store<StockTx>): Handler<ReleaseRequest, ReleaseAnswer> {

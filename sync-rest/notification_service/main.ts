@@ -1,8 +1,7 @@
 // notification_service of the synchronous model: confirms a reserved order at `POST /send`.
 // Guarantees: one notification per order across restarts; what it answers was on disk before.
 import { SendAnswer, SendRequest } from '#common/contracts/http.ts'
-import { faultRoutes } from '#common/faults/fault-routes.ts'
-import { createFaultInjector } from '#common/faults/fault-injector.ts'
+import { createFaultInjector, faultRoutes } from '#common/faults/fault-injector.ts'
 import { notificationsRoute } from '#common/service/evidence-routes.ts'
 import { createServer, postRoute } from '#common/service/http-server.ts'
 import { runService } from '#common/service/service.ts'

@@ -1,7 +1,5 @@
 // The settings and the faults of notification_service. The tables in the README are rendered from them.
-import { delay } from '#common/faults/delay.ts'
-import { error } from '#common/faults/error.ts'
-import { garbage } from '#common/faults/garbage.ts'
+import { delay, error, garbage } from '#common/faults/faults.ts'
 import type { ServiceFaults } from '#common/faults/fault-injector.ts'
 import { commonSettings } from '#common/service/service.ts'
 

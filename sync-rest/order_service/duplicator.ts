@@ -6,7 +6,7 @@
 // Not promised: which of the two arrives first.
 import { type Dispatcher, request } from 'undici'
 import { Type } from 'typebox'
-import { defineFault, type FaultSwitch } from '#common/faults/fault.ts'
+import { defineFault, type FaultSwitch } from '#common/faults/faults.ts'
 
 /** The header that marks a duplicate. */
 export const DUPLICATE = 'lab-duplicate'

@@ -1,7 +1,6 @@
 // order_service of the synchronous model: `POST /order` stores the order, reserves it at inventory, confirms it, and
 // answers with its outcome. Releases and confirmations that are pending when it ends it finishes after a restart.
-import { faultRoutes } from '#common/faults/fault-routes.ts'
-import { createFaultInjector, type FaultInjector } from '#common/faults/fault-injector.ts'
+import { createFaultInjector, type FaultInjector, faultRoutes } from '#common/faults/fault-injector.ts'
 import type { Values } from '#common/service/config.ts'
 import { ordersRoute } from '#common/service/evidence-routes.ts'
 import { createServer } from '#common/service/http-server.ts'

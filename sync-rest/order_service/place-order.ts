@@ -4,7 +4,7 @@
 // in one transaction. Once reserved, an order will be confirmed, whatever becomes of this request.
 import { asLabError, LabError } from '#common/contracts/errors.ts'
 import type { Order } from '#common/contracts/order.ts'
-import type { CrashPoint } from '#common/faults/crash.ts'
+import type { CrashPoint } from '#common/faults/fault-injector.ts'
 import { wallTime } from '#common/contracts/clock.ts'
 import type { Context, Handler } from '#common/service/handler.ts'
 import type { Placed } from '#common/service/order-routes.ts'

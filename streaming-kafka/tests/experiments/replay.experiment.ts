@@ -1,5 +1,5 @@
 // A consumer that has lost its state reads the log from its beginning: are the metrics equal, and how long does it take?
-import { deriveOrderId } from '#common/contracts/order-id.ts'
+import { deriveOrderId } from '#common/contracts/order.ts'
 import { always } from '#engine/checks/checks.ts'
 import { expectedOutcomes } from '#engine/checks/expected-outcomes.ts'
 import { oversold } from '#engine/checks/stock.ts'

@@ -3,7 +3,7 @@ import { DatabaseSync } from 'node:sqlite'
 import { test } from 'node:test'
 import type { NotificationRow } from '../contracts/evidence.ts'
 import { notificationsTables } from './notifications.ts'
-import { MAX_PAGE } from './page.ts'
+import { MAX_PAGE } from './rows.ts'
 
 function sent(count: number) {
   const tables = notificationsTables(new DatabaseSync(':memory:'))

@@ -7,9 +7,8 @@ import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { type TestContext, test } from 'node:test'
 import { LabError } from '../contracts/errors.ts'
-import { openDatabase } from './database.ts'
+import { openDatabase, openStore } from './store.ts'
 import { notificationsTables } from './notifications.ts'
-import { openStore } from './store.ts'
 
 function tempFolder(t: TestContext): string {
   const folder = mkdtempSync(join(tmpdir(), 'lab-store-'))
@@ -17,7 +16,7 @@ function tempFolder(t: TestContext): string {
   return folder
 }
 
-/** A process that appends notifications without a pause and says each that was acknowledged. It ends with this one. */
+/** A process that appends notifications without a pause and prints each that was acknowledged. It ends with this one. */
 const WRITER = `
 import { openStore } from ${JSON.stringify(import.meta.resolve('./store.ts'))}
 import { notificationsTables } from ${JSON.stringify(import.meta.resolve('./notifications.ts'))}
@@ -48,14 +47,14 @@ const isUnavailable = (pattern: RegExp) => (error: unknown) =>
 test('an acknowledged transaction is there after each SIGKILL, and none in part', async t => {
   const folder = tempFolder(t)
   const acknowledged = new Set<string>()
-  for (let life = 0; life < 5; life++) {
-    const writer = runScript(WRITER, folder, String(life * 1_000_000))
+  for (let start = 0; start < 5; start++) {
+    const writer = runScript(WRITER, folder, String(start * 1_000_000))
     const lines = createInterface(writer.stdout)
-    let mine = 0
-    // What was said and still lies in the pipe was acknowledged too, so it is read to the end.
+    let read = 0
+    // What is still in the pipe was acknowledged too, so it is read to the end.
     for await (const line of lines) {
       acknowledged.add(line)
-      if (++mine === 20 + life * 13) writer.kill('SIGKILL')
+      if (++read === 20 + start * 13) writer.kill('SIGKILL')
     }
     const store = openStore(folder, 'words', notificationsTables)
     const { rows } = store.read.pageNotifications(0, 1_000)
@@ -72,7 +71,7 @@ test('an acknowledged transaction is there after each SIGKILL, and none in part'
 
 /** A process that has the store open and does nothing with it; what nobody refers to would be collected, and closed. */
 const HOLDER = `
-import { openDatabase } from ${JSON.stringify(import.meta.resolve('./database.ts'))}
+import { openDatabase } from ${JSON.stringify(import.meta.resolve('./store.ts'))}
 const db = openDatabase(process.argv[1])
 process.stdin.on('end', () => db.close()).resume()
 process.stdout.write('open\\n')`

@@ -1,0 +1,140 @@
+// A fault wraps a handler and, while it is switched on, disrupts its work. The same fault serves every model. Here are the
+// faults that every service may have; one that speaks of a transport is in the folder of its service.
+import { setTimeout as wait } from 'node:timers/promises'
+import { Type, type Static, type TSchema } from 'typebox'
+import { LabError } from '../contracts/errors.ts'
+import type { Handler } from '../service/handler.ts'
+
+export type FaultSwitch<Setting> = {
+  /** The setting while the fault is on. */
+  setting(): Setting | undefined
+  /** Called each time the fault takes effect; experiments check that it did. */
+  injected(): void
+  /** Work of the fault's own. A request that switches faults is answered when it has ended. It must not reject. */
+  inBackground(work: Promise<void>): void
+}
+
+type AnyHandler = Handler<unknown, unknown>
+
+type Definition<Schema extends TSchema, Setting> = {
+  name: string
+  about: string
+  /** What `POST /faults` takes under its name. */
+  schema: Schema
+  /** The variable that switches it on at the start, after the role's name: `INVENTORY_` + `DELAY_MS`. */
+  variable: string
+  /** From the text of that variable to a setting, which is then checked like one that came over HTTP. */
+  fromText(text: string): unknown
+  wrap(next: AnyHandler, it: FaultSwitch<Setting>): AnyHandler
+}
+
+export type Fault = Definition<TSchema, unknown>
+
+/** Gives `wrap` the setting with the type of its schema: the injector has checked it when it was set. */
+export const defineFault = <Schema extends TSchema>(fault: Definition<Schema, Static<Schema>>): Fault => fault
+
+const closed = { additionalProperties: false }
+
+/** Each piece of work waits before it is done. It holds one order, not those behind it. */
+export const delay = defineFault({
+  name: 'delay',
+  about: 'each order waits this long before it is handled',
+  schema: Type.Object({ delayMs: Type.Integer({ minimum: 1, maximum: 600_000 }) }, closed),
+  variable: 'DELAY_MS',
+  fromText: text => ({ delayMs: Number(text) }),
+  wrap: (next, it) => async (input, context) => {
+    const setting = it.setting()
+    if (setting) {
+      it.injected()
+      await wait(setting.delayMs, undefined, { signal: context.signal })
+    }
+    return next(input, context)
+  },
+})
+
+/**
+ * The handler fails instead of doing its work, for every order or for those of one user; always, or so many times for each
+ * order, after which its work is done. The counts are in memory: a restart begins again.
+ */
+export const error = defineFault({
+  name: 'error',
+  about: 'the handler fails, always (`on`) or so many times an order (a number)',
+  schema: Type.Object(
+    { times: Type.Optional(Type.Integer({ minimum: 1 })), userId: Type.Optional(Type.String({ minLength: 1 })) },
+    closed,
+  ),
+  variable: 'ERROR',
+  fromText: text => (text === 'on' ? {} : { times: Number(text) }),
+  wrap(next, it) {
+    const failures = new Map<string, number>()
+    return (input, context) => {
+      const setting = it.setting()
+      const orderId = fieldOf(input, 'orderId') ?? ''
+      const failed = failures.get(orderId) ?? 0
+      const spared = setting?.userId !== undefined && setting.userId !== fieldOf(input, 'userId')
+      if (!setting || spared || failed >= (setting.times ?? Infinity)) return next(input, context)
+      failures.set(orderId, failed + 1)
+      it.injected()
+      return Promise.reject(new LabError('handler-failed', 'the error fault is on'))
+    }
+  },
+})
+
+/** Work starts at a bounded rate. Each start has its slot, so the rate holds on average, not in each moment. */
+export const throttle = defineFault({
+  name: 'throttle',
+  about: 'at most this many orders a second are handled',
+  schema: Type.Object({ perSecond: Type.Number({ exclusiveMinimum: 0, maximum: 1_000_000 }) }, closed),
+  variable: 'THROTTLE_PER_SECOND',
+  fromText: text => ({ perSecond: Number(text) }),
+  wrap(next, it) {
+    let freeAtMs = 0
+    return async (input, context) => {
+      const setting = it.setting()
+      if (setting) {
+        it.injected()
+        const nowMs = performance.now()
+        const slotMs = Math.max(nowMs, freeAtMs)
+        freeAtMs = slotMs + 1_000 / setting.perSecond
+        if (slotMs > nowMs) await wait(slotMs - nowMs, undefined, { signal: context.signal })
+      }
+      return next(input, context)
+    }
+  },
+})
+
+/** The work is done, and the answer breaks the contract. Only for a shell that sends bytes unchanged. */
+export const garbage = defineFault({
+  name: 'garbage',
+  about: 'the work is done, and the answer is not JSON (`on`)',
+  schema: Type.Object({}, closed),
+  variable: 'GARBAGE',
+  fromText: () => ({}),
+  wrap: (next, it) => async (input, context) => {
+    const answer = await next(input, context)
+    if (!it.setting()) return answer
+    it.injected()
+    return new TextEncoder().encode('<html>this is not the contract')
+  },
+})
+
+/** An order of one user ends the process that handles it, as a crash in native code would. */
+export const kill = defineFault({
+  name: 'kill',
+  about: 'an order of this user ends the process that handles it (SIGKILL)',
+  schema: Type.Object({ userId: Type.String({ minLength: 1 }) }, closed),
+  variable: 'KILL_ON_USER',
+  fromText: text => ({ userId: text }),
+  wrap: (next, it) => (input, context) => {
+    const setting = it.setting()
+    if (setting && fieldOf(input, 'userId') === setting.userId) process.kill(process.pid, 'SIGKILL')
+    return next(input, context)
+  },
+})
+
+/** The user or order of a piece of work, by which a fault may choose. */
+function fieldOf(input: unknown, name: 'userId' | 'orderId'): string | undefined {
+  if (typeof input !== 'object' || input === null || !(name in input)) return undefined
+  const value = (input as Record<string, unknown>)[name]
+  return typeof value === 'string' ? value : undefined
+}
