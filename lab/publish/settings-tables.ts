@@ -3,7 +3,7 @@ import type { ServiceFaults } from '#common/faults/fault-injector.ts'
 import type { Setting } from '#common/service/config.ts'
 import { settings as asyncRabbitmq } from '../../async-rabbitmq/lab/settings.ts'
 import { settings as streamingKafka } from '../../streaming-kafka/lab/settings.ts'
-import { settings as syncRest } from '../../sync-rest/lab/settings.ts'
+import { settings as syncRest } from '../../sync-rest/lab/model.ts'
 
 /** `settings.ts` of one service. */
 export type ServiceSettings = {

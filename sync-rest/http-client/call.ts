@@ -10,7 +10,7 @@ export type Peer = { pool: Dispatcher; name: string }
 
 /** A peer's answer that is not a success, or no answer. */
 export class CallError extends LabError {
-  /** False when the peer cannot have done the work: it said so (400, 409), or nothing was sent. */
+  /** False when the peer cannot have done the work: it answered 400 or 409, or nothing was sent. */
   readonly mayHaveActed: boolean
   constructor(code: ErrorCode, detail: string, { mayHaveActed, cause }: { mayHaveActed: boolean; cause?: unknown }) {
     super(code, detail, { cause })
@@ -24,7 +24,7 @@ type PeerOptions = {
   /** More calls at once wait for a connection. */
   connections: number
   /** For the lab: sends each request once more. */
-  duplicates?: Dispatcher.DispatcherComposeInterceptor
+  duplicates?: Dispatcher.DispatcherComposeInterceptor | undefined
 }
 
 export function openPeer({ name, url, connections, duplicates }: PeerOptions): Peer {

@@ -2,6 +2,9 @@
 import { DEFAULT_CONCURRENCY } from '#common/service/service.ts'
 import type { ComparableModel } from '#engine/experiment/comparison-adapter.ts'
 import type { BrokerInspector, Deployment } from '#engine/experiment/model.ts'
+import * as inventory from '../inventory_service/settings.ts'
+import * as notification from '../notification_service/settings.ts'
+import * as order from '../order_service/settings.ts'
 import { comparison } from './comparison.ts'
 import { operationsOf, type RestOperations } from './operations.ts'
 
@@ -40,3 +43,6 @@ export const syncRest: ComparableModel<RestOperations> = {
   connect,
   remove: async () => {},
 }
+
+/** What can be set in each service. The tables of the README are rendered from these. */
+export const settings = [order, inventory, notification]

@@ -1,6 +1,6 @@
 // order_service of the synchronous model: `POST /order` stores the order, reserves it at inventory, confirms it, and
 // answers with its outcome. Releases and confirmations that are pending when it ends it finishes after a restart.
-import { createFaultInjector, type FaultInjector, faultRoutes } from '#common/faults/fault-injector.ts'
+import { createFaultInjector, faultRoutes, type FaultInjector } from '#common/faults/fault-injector.ts'
 import type { Values } from '#common/service/config.ts'
 import { ordersRoute } from '#common/service/evidence-routes.ts'
 import { createServer } from '#common/service/http-server.ts'
@@ -9,9 +9,8 @@ import { runService } from '#common/service/service.ts'
 import { ordersTables } from '#common/stores/orders.ts'
 import { openStore } from '#common/stores/store.ts'
 import { openPeer } from '../http-client/call.ts'
-import { compensateInterrupted } from './compensate.ts'
+import { compensateInterrupted, pendingReleasesTables } from './compensate.ts'
 import { duplicateRequests, duplicator } from './duplicator.ts'
-import { pendingReleasesTables } from './pending-releases.ts'
 import { startPendingWork } from './pending-work.ts'
 import { placeAndRespond } from './place-order.ts'
 import { noBreaker, openBreaker, reserveAtInventory } from './reserve-at-inventory.ts'
@@ -57,9 +56,10 @@ await runService(NAME, {
 
 /** A pool of connections to each peer, with some to spare for the releases and confirmations of the workers. */
 function openPeers(config: Values<typeof settings>, faultInjector: FaultInjector) {
+  const it = faultInjector.switchOf(duplicator)
   const open = (name: string, url: string) => {
-    const duplicates = faultInjector.on && duplicateRequests({ url, it: faultInjector.switchOf(duplicator) })
-    return openPeer({ name, url, connections: config.CONCURRENCY + 16, ...(duplicates && { duplicates }) })
+    const duplicates = faultInjector.on ? duplicateRequests({ url, it }) : undefined
+    return openPeer({ name, url, connections: config.CONCURRENCY + 16, duplicates })
   }
   return {
     inventory: open('inventory', config.INVENTORY_URL),

@@ -6,12 +6,10 @@
 import { randomUUID } from 'node:crypto'
 import { ReleaseAnswer } from '#common/contracts/http.ts'
 import type { Logger } from '#common/service/log.ts'
-import type { OrdersTables } from '#common/stores/orders.ts'
 import type { ServiceStore } from '#common/stores/store.ts'
 import { confirmOrder } from '#common/workflow/record-outcome.ts'
 import { call, type Peer } from '../http-client/call.ts'
-import { compensate } from './compensate.ts'
-import type { PendingReleasesTables } from './pending-releases.ts'
+import { compensate, type OrderTables } from './compensate.ts'
 import { startRetryWorker } from './retry-worker.ts'
 import type { SendNotification } from './send-at-notification.ts'
 
@@ -27,7 +25,7 @@ export type PendingWork = {
 }
 
 type Parts = {
-  store: ServiceStore<OrdersTables & PendingReleasesTables>
+  store: ServiceStore<OrderTables>
   inventory: Peer
   send: SendNotification
   releaseDeadlineMs: number

@@ -11,8 +11,9 @@ import type { Placed } from '#common/service/order-routes.ts'
 import { placeOrder } from '#common/workflow/place-order.ts'
 import { presentState } from '#common/workflow/present-order.ts'
 import { confirmOrder, recordOutcome } from '#common/workflow/record-outcome.ts'
+import type { Store } from '#common/workflow/store.ts'
 import { CallError } from '../http-client/call.ts'
-import type { OrdersStore } from './compensate.ts'
+import type { OrderTables } from './compensate.ts'
 import type { PendingWork } from './pending-work.ts'
 import type { ReserveOrder } from './reserve-at-inventory.ts'
 import type { SendNotification } from './send-at-notification.ts'
@@ -20,7 +21,7 @@ import type { SendNotification } from './send-at-notification.ts'
 type Points = 'store-reserve' | 'reserve-store' | 'store-send' | 'send-store'
 
 export type PlaceParts = {
-  store: OrdersStore
+  store: Store<OrderTables>
   reserve: ReserveOrder
   send: SendNotification
   pendingWork: Omit<PendingWork, 'ended'>

@@ -46,7 +46,7 @@ suite('an order is answered by what inventory did', () => {
   for (const [what, { inventory, status, code, released }] of Object.entries(ROWS)) {
     test(`inventory ${what}: ${status} ${code}, ${released ? 'released' : 'nothing to release'}`, async () => {
       await using service = await openOrderService(inventory === hang ? impatient : environment)
-      service.inventory.responders = { ...service.inventory.responders, '/reserve': inventory }
+      service.inventory.responders['/reserve'] = inventory
       const { orderId, reply, again } = service.place()
       const answered = problemIn(await reply)
       assert.deepEqual([answered.status, answered.code, answered.orderId], [status, code, orderId])

@@ -11,12 +11,8 @@ const environment = { BREAKER_FAILURES: String(FAILURES), BREAKER_OPEN_MS: '6000
 
 const broken = text(500, 'broken')
 
-function respondWith({ inventory }: OrderService, path: string, respond: Responder): void {
-  inventory.responders = { ...inventory.responders, [path]: respond }
-}
-
 async function failUntilOpen(service: OrderService): Promise<string[]> {
-  respondWith(service, '/reserve', broken)
+  service.inventory.responders['/reserve'] = broken
   const failed = Array.from({ length: FAILURES }, () => service.place())
   for (const { reply } of failed) assert.equal((await reply).status, 502)
   return failed.map(({ orderId }) => orderId)
@@ -43,31 +39,31 @@ test('with an open breaker the answer is 503 without a call of inventory, nothin
 test('the breaker counts no 4xx', async () => {
   await using service = await openOrderService(environment)
   for (const refusal of [problem(409, 'out-of-stock'), problem(400, 'malformed')]) {
-    respondWith(service, '/reserve', refusal)
+    service.inventory.responders['/reserve'] = refusal
     for (let time = 0; time < 2 * FAILURES; time++) await service.place().reply
   }
   assert.equal(service.inventory.ordersOf('/reserve').length, 4 * FAILURES)
-  respondWith(service, '/reserve', answers('reserved'))
+  service.inventory.responders['/reserve'] = answers('reserved')
   assert.equal((await service.place().reply).status, 201)
 })
 
 test('a success between failures resets the count', async () => {
   await using service = await openOrderService(environment)
   for (let round = 0; round < 3; round++) {
-    respondWith(service, '/reserve', broken)
+    service.inventory.responders['/reserve'] = broken
     for (let time = 1; time < FAILURES; time++) assert.equal((await service.place().reply).status, 502)
-    respondWith(service, '/reserve', answers('reserved'))
+    service.inventory.responders['/reserve'] = answers('reserved')
     assert.equal((await service.place().reply).status, 201)
   }
 })
 
 test('failing releases do not open the breaker', async () => {
   await using service = await openOrderService(environment)
-  respondWith(service, '/release', broken)
-  respondWith(service, '/reserve', broken)
+  service.inventory.responders['/release'] = broken
+  service.inventory.responders['/reserve'] = broken
   const { orderId, reply } = service.place()
   await reply
-  respondWith(service, '/reserve', answers('reserved'))
+  service.inventory.responders['/reserve'] = answers('reserved')
   await service.inventory.receives('/release', orderId, 2 * FAILURES)
   assert.equal((await service.place().reply).status, 201)
 })
@@ -76,7 +72,7 @@ test('an open breaker lets one call through after its time, and no other while t
   await using service = await openOrderService({ ...environment, BREAKER_OPEN_MS: '300' })
   await failUntilOpen(service)
   const probes: ((respond: Responder) => void)[] = []
-  respondWith(service, '/reserve', (response, request) => void probes.push(respond => respond(response, request)))
+  service.inventory.responders['/reserve'] = (response, request) => void probes.push(respond => respond(response, request))
   const before = service.inventory.ordersOf('/reserve').length
   const calls = () => service.inventory.ordersOf('/reserve').length - before
   const probing = async (): Promise<void> => {
@@ -101,7 +97,7 @@ test('an open breaker lets one call through after its time, and no other while t
   // The next one succeeds, and the breaker is closed.
   await probing()
   probes.pop()?.(answers('reserved'))
-  respondWith(service, '/reserve', answers('reserved'))
+  service.inventory.responders['/reserve'] = answers('reserved')
   await waitFor(async () => (await service.place().reply).status === 201, {
     deadlineMs: 60_000,
     what: 'a closed breaker',
@@ -111,7 +107,7 @@ test('an open breaker lets one call through after its time, and no other while t
 
 test('without the breaker inventory is called however often it failed', async () => {
   await using service = await openOrderService({ ...environment, BREAKER: 'off' })
-  respondWith(service, '/reserve', broken)
+  service.inventory.responders['/reserve'] = broken
   for (let time = 0; time < 4 * FAILURES; time++) assert.equal((await service.place().reply).status, 502)
   assert.equal(service.inventory.ordersOf('/reserve').length, 4 * FAILURES)
 })

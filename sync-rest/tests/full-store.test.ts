@@ -9,9 +9,8 @@ import { testContext } from '#common/testing/context.ts'
 import { ordersTables } from '#common/stores/orders.ts'
 import { openStore } from '#common/stores/store.ts'
 import { CallError } from '../http-client/call.ts'
-import { compensate } from '../order_service/compensate.ts'
+import { compensate, pendingReleasesTables } from '../order_service/compensate.ts'
 import { placeAndRespond, type PlaceParts } from '../order_service/place-order.ts'
-import { pendingReleasesTables } from '../order_service/pending-releases.ts'
 
 const order = { orderId: 'order-1', userId: 'ada', kitchenId: 'main', items: [{ sku: 'burger', quantity: 1 }] }
 const none = () => {}

@@ -1,4 +1,4 @@
-// Logs: JSON, one line an event, and one correlation id through every service that an order meets.
+// Logs: JSON, one line per event, and one correlation id through every service that an order meets.
 import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
 import { test } from 'node:test'

@@ -12,11 +12,8 @@ const environment = { RESERVE_DEADLINE_MS: '1500' }
 
 /** An order that failed while inventory answers releases in this way. */
 async function failOrder(service: OrderService, release: Responder): Promise<string> {
-  service.inventory.responders = {
-    ...service.inventory.responders,
-    '/reserve': text(500, 'broken'),
-    '/release': release,
-  }
+  service.inventory.responders['/reserve'] = text(500, 'broken')
+  service.inventory.responders['/release'] = release
   const { orderId, reply } = service.place()
   assert.equal((await reply).status, 502)
   return orderId

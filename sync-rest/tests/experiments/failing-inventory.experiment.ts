@@ -12,7 +12,6 @@ import { syncRest } from '../../lab/model.ts'
 import { healingMeasures } from './healing.ts'
 
 const INVENTORY = 'inventory_service'
-const GIVEN_UP = ['inventory-broke', 'deadline-passed', 'inventory-unavailable']
 
 type Row = {
   name: string
@@ -23,31 +22,16 @@ type Row = {
   breaker?: 'on'
 }
 
-const bit = (name: string) => faultSeen({ service: INVENTORY, fault: name, atLeast: 5 })
+const faulty = (name: 'error' | 'garbage'): Pick<Row, 'breaks' | 'heals' | 'seen'> => ({
+  breaks: fault(INVENTORY, { [name]: {} }),
+  heals: heal(INVENTORY),
+  seen: faultSeen({ service: INVENTORY, fault: name, atLeast: 5 }),
+})
 
 const rows: readonly Row[] = [
-  {
-    name: 'answers 500',
-    about: 'every reservation fails',
-    breaks: fault(INVENTORY, { error: {} }),
-    heals: heal(INVENTORY),
-    seen: bit('error'),
-  },
-  {
-    name: 'answers 500, breaker',
-    about: 'the same behind the breaker',
-    breaks: fault(INVENTORY, { error: {} }),
-    heals: heal(INVENTORY),
-    seen: bit('error'),
-    breaker: 'on',
-  },
-  {
-    name: 'answers garbage',
-    about: 'it reserves, and its answer is no JSON',
-    breaks: fault(INVENTORY, { garbage: {} }),
-    heals: heal(INVENTORY),
-    seen: bit('garbage'),
-  },
+  { name: 'answers 500', about: 'every reservation fails', ...faulty('error') },
+  { name: 'answers 500, breaker', about: 'the same behind the breaker', ...faulty('error'), breaker: 'on' },
+  { name: 'answers garbage', about: 'it reserves, and its answer is no JSON', ...faulty('garbage') },
   {
     name: 'refuses',
     about: 'it is killed and started again',
@@ -88,7 +72,7 @@ export default defineExperiment({
         environment: { order_service: { BREAKER: breaker, RESERVE_DEADLINE_MS: '1000' } },
         timeline: [at(warmUpMs, breaks), at(warmUpMs + brokenMs, heals)],
         quiescenceMs: 30_000,
-        checks: [...always, expectedOutcomes({ mayFail: GIVEN_UP }), seen],
+        checks: [...always, expectedOutcomes({ mayFail: ['inventory-broke', 'deadline-passed', 'inventory-unavailable'] }), seen],
         measures: healingMeasures,
       }),
     )
@@ -105,10 +89,9 @@ export default defineExperiment({
     'time to first success',
   ],
   explain([errors, , garbage, refuses, hangs]) {
-    const of = findMeasure
     return [
-      `An error or garbage is a 502 (${count(of(errors, 'during: 502'))} and ${count(of(garbage, 'during: 502'))} orders) and leaves open whether stock was taken, so each was released; a refused connection is a 503 and proves that nothing was.`,
-      `A hanging inventory costs the client its whole deadline (${ms(of(hangs, 'during: answer p50'))} for ${count(of(hangs, 'during: 504'))} orders); after healing the first success came ${ms(of(errors, 'time to first success'))} (errors), ${ms(of(refuses, 'time to first success'))} (killed) and ${ms(of(hangs, 'time to first success'))} (hung) later.`,
+      `An error or garbage is a 502 (${count(findMeasure(errors, 'during: 502'))} and ${count(findMeasure(garbage, 'during: 502'))} orders) and leaves open whether stock was taken, so each was released; a refused connection is a 503 and proves that nothing was.`,
+      `A hanging inventory costs the client its whole deadline (${ms(findMeasure(hangs, 'during: answer p50'))} for ${count(findMeasure(hangs, 'during: 504'))} orders); after healing the first success came ${ms(findMeasure(errors, 'time to first success'))} (errors), ${ms(findMeasure(refuses, 'time to first success'))} (killed) and ${ms(findMeasure(hangs, 'time to first success'))} (hung) later.`,
     ]
   },
 })

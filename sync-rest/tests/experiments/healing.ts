@@ -29,31 +29,23 @@ export function healingMeasures(history: History) {
   )
   const successes = timelines.filter(isSuccess).map(({ attempt }) => attempt?.answeredNs ?? Infinity)
   const first = Math.min(...successes.filter(answeredNs => answeredNs > healedNs))
+  const withOutcome = (wanted: string) => during.filter(({ outcome }) => outcome === wanted).length
   return [
-    { name: 'during: requested', unit: 'orders', value: during.length },
-    {
-      name: 'during: reserved in the end',
-      unit: 'orders',
-      value: during.filter(({ outcome }) => outcome === 'reserved').length,
-    },
-    {
-      name: 'during: failed in the end',
-      unit: 'orders',
-      value: during.filter(({ outcome }) => outcome === 'failed').length,
-    },
+    orders('requested', during.length),
+    orders('reserved in the end', withOutcome('reserved')),
+    orders('failed in the end', withOutcome('failed')),
     ...statuses(during),
     ...latency('during: answer', percentiles(answered)),
     { name: 'time to first success', unit: 'ms', value: Number.isFinite(first) ? (first - healedNs) / 1e6 : null },
   ]
 }
 
+const orders = (name: string, value: number) => ({ name: `during: ${name}`, unit: 'orders', value })
+
+/** How many of the orders were answered with each status. */
 function statuses(during: readonly OrderTimeline[]) {
-  const seen = during.map(({ attempt }) =>
+  const answers = during.map(({ attempt }) =>
     attempt?.answer.kind === 'status' ? String(attempt.answer.status) : 'no answer',
   )
-  return [...new Set(seen)].sort().map(status => ({
-    name: `during: ${status}`,
-    unit: 'orders',
-    value: seen.filter(other => other === status).length,
-  }))
+  return [...new Set(answers)].sort().map(status => orders(status, answers.filter(each => each === status).length))
 }

@@ -1,4 +1,4 @@
-// Where the time of a synchronous order goes, from the stamps that its services left on the way.
+// Where the time of a synchronous order goes, from the timestamps of its services.
 import type { History } from '#engine/run/history.ts'
 import { percentiles } from '#engine/analysis/latency.ts'
 import { type OrderTimeline, orderTimelines } from '#engine/analysis/order-timeline.ts'
@@ -6,28 +6,27 @@ import { latency } from '#engine/analysis/measures.ts'
 
 export const HOPS = ['to the order service', 'inventory', 'order stored', 'notification', 'answer'] as const
 
-/** The five spans of a reserved order in nanoseconds: client → stored → decided → stored → notified → answered. */
-function spans(timeline: OrderTimeline, settledNs: number | undefined): number[] | undefined {
-  const stamps = [
+/** The five spans of a reserved order in nanoseconds: requested → stored → decided → outcome stored → notified → answered. */
+function spans(timeline: OrderTimeline, outcomeStoredNs: number | undefined): number[] | undefined {
+  const timestamps = [
     timeline.attempt?.startedNs,
     timeline.placedNs,
     timeline.decidedNs,
-    settledNs,
+    outcomeStoredNs,
     timeline.notifiedNs,
     timeline.attempt?.answeredNs,
   ]
-  if (timeline.outcome !== 'reserved' || stamps.includes(undefined)) return undefined
-  const known = stamps as number[]
-  return known.slice(1).map((stamp, index) => stamp - (known[index] ?? stamp))
+  const known = timestamps.filter(ns => ns !== undefined)
+  if (timeline.outcome !== 'reserved' || known.length < timestamps.length) return undefined
+  return known.slice(1).map((ns, index) => ns - (known[index] ?? ns))
 }
 
 /** The median and p99 of each span, over the reserved orders. */
 export function hopMeasures(history: History) {
-  const settled = new Map(history.evidence.orders.map(row => [row.orderId, row.decidedNs ?? undefined]))
-  const all = orderTimelines(history).flatMap(timeline => {
-    const found = spans(timeline, settled.get(timeline.planned.orderId))
-    return found ? [found] : []
-  })
+  const outcomeStoredNs = new Map(history.evidence.orders.map(row => [row.orderId, row.decidedNs ?? undefined]))
+  const all = orderTimelines(history)
+    .map(timeline => spans(timeline, outcomeStoredNs.get(timeline.planned.orderId)))
+    .filter(found => found !== undefined)
   return HOPS.flatMap((hop, index) =>
     latency(`hop ${hop}`, percentiles(all.map(found => ({ ms: (found[index] ?? 0) / 1e6, atLeast: false })))),
   )

@@ -16,8 +16,8 @@ export type FakePeer = AsyncDisposable & {
   refuse(): Promise<void>
   listen(): Promise<void>
   requests: PeerRequest[]
-  /** By path; may be changed at any time. */
-  responders: Record<string, Responder>
+  /** By path; each may be replaced at any time. */
+  readonly responders: Record<string, Responder>
   /** The orders of the requests at a path, in the sequence of the requests. */
   ordersOf(path: string): string[]
   /** Waits until so many requests about the order came at a path. */
@@ -59,10 +59,10 @@ async function startPeer(responders: Record<string, Responder>): Promise<FakePee
     request.setEncoding('utf8').on('data', chunk => (body += chunk))
     request.on('end', () => {
       const { orderId } = JSON.parse(body) as { orderId: string }
-      const one = { path: url, orderId, headers, body }
-      requests.push(one)
-      const respond = peer.responders[url] ?? text(404, 'not here')
-      respond(response, one)
+      const received = { path: url, orderId, headers, body }
+      requests.push(received)
+      const respond = responders[url] ?? text(404, 'not here')
+      respond(response, received)
     })
     request.on('error', () => {})
     response.on('error', () => {})
@@ -84,7 +84,7 @@ async function startPeer(responders: Record<string, Responder>): Promise<FakePee
     },
     requests,
     responders,
-    ordersOf: path => requests.filter(one => one.path === path).map(({ orderId }) => orderId),
+    ordersOf: path => requests.filter(request => request.path === path).map(({ orderId }) => orderId),
     async receives(path, orderId, times = 1) {
       const often = () => peer.ordersOf(path).filter(id => id === orderId).length >= times
       await waitFor(often, { deadlineMs: PATIENCE_MS, everyMs: 5, what: `${path} of ${orderId}, ${times} times` })
@@ -96,8 +96,7 @@ async function startPeer(responders: Record<string, Responder>): Promise<FakePee
   return peer
 }
 
-export const startInventory = (responders: Record<string, Responder> = {}): Promise<FakePeer> =>
-  startPeer({ '/reserve': answers('reserved'), '/release': answers('released'), ...responders })
+export const startInventory = (): Promise<FakePeer> =>
+  startPeer({ '/reserve': answers('reserved'), '/release': answers('released') })
 
-export const startNotification = (responders: Record<string, Responder> = {}): Promise<FakePeer> =>
-  startPeer({ '/send': answers('sent'), ...responders })
+export const startNotification = (): Promise<FakePeer> => startPeer({ '/send': answers('sent') })

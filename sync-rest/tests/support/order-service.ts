@@ -22,7 +22,7 @@ export type OrderService = AsyncDisposable & {
   url: string
   place(): PlacedRequest
   show(orderId: string): Promise<OrderView>
-  /** Waits until the order is shown as the condition wants it. */
+  /** Waits until the order is shown in a state that meets the condition. */
   shows(orderId: string, condition: (view: OrderView) => boolean): Promise<void>
   kill(): Promise<void>
   start(): Promise<void>
@@ -58,17 +58,14 @@ export async function openOrderService(environment: Record<string, string> = {})
     },
     show: async orderId => viewIn(await ask(`${url}/order/${orderId}`)),
     async shows(orderId, condition) {
-      const what = `order ${orderId} to be shown so`
+      const what = `order ${orderId} to be shown as expected`
       await waitFor(async () => condition(await service.show(orderId)), { deadlineMs: 10_000, everyMs: 10, what })
     },
     kill: () => runtime.kill(SERVICE),
     start: () => runtime.start(SERVICE),
     async fence() {
-      inventory.responders = {
-        ...inventory.responders,
-        '/reserve': text(500, 'broken'),
-        '/release': answers('released'),
-      }
+      inventory.responders['/reserve'] = text(500, 'broken')
+      inventory.responders['/release'] = answers('released')
       const { orderId, reply } = service.place()
       orderIdIn(await reply)
       await inventory.receives('/release', orderId)
