@@ -3,9 +3,9 @@
 import { Type, type Static } from 'typebox'
 
 /** How a message is settled: acknowledged, retried later, dead-lettered with its reason, or the consumer stops. */
-export type Settlement = 'ack' | 'retry' | 'dead-letter' | 'stop'
+export type SettlementKind = 'ack' | 'retry' | 'dead-letter' | 'stop'
 
-type Row = { status: number; settlement: Settlement; title: string }
+type Row = { status: number; settlement: SettlementKind; title: string }
 
 export const ERRORS = {
   malformed: { status: 400, settlement: 'dead-letter', title: 'The request is malformed.' },
@@ -61,7 +61,7 @@ export function asLabError(error: unknown): LabError {
   return new LabError('handler-failed', error instanceof Error ? error.message : String(error), { cause: error })
 }
 
-export const settlementOf = (error: unknown): Settlement => ERRORS[asLabError(error).code].settlement
+export const settlementOf = (error: unknown): SettlementKind => ERRORS[asLabError(error).code].settlement
 
 /** The reason in a few words: the detail of a LabError, else the message of the innermost cause. */
 export function explain(error: unknown): string {

@@ -3,7 +3,7 @@
 // has the same id and every reader can recognise it. Not promised: that an event arrives once.
 import { Type, type Static, type TSchema } from 'typebox'
 import { FailureReason, Order, OrderLine, type Outcome } from './order.ts'
-import { parse } from './parse.ts'
+import { closedObject, parse } from './parse.ts'
 
 export const EVENT_VERSION = 1
 /** In bytes. Larger message bodies are refused before they are parsed. */
@@ -11,33 +11,26 @@ export const MAX_MESSAGE_BYTES = 64 * 1024
 
 const Text = Type.String({ minLength: 1, maxLength: 256 })
 
-function event<Kind extends string, Data extends TSchema>(type: Kind, data: Data) {
-  return Type.Object(
-    {
-      id: Text,
-      type: Type.Literal(type),
-      version: Type.Literal(EVENT_VERSION),
-      correlationId: Text,
-      /** Event time: when the thing happened, not when it was sent or read. RFC 3339, UTC. */
-      occurredAt: Type.String({ pattern: '^\\d{4}-\\d{2}-\\d{2}T\\d{2}:\\d{2}:\\d{2}\\.\\d{3}Z$' }),
-      data,
-    },
-    { additionalProperties: false },
-  )
-}
+const event = <Kind extends string, Data extends TSchema>(type: Kind, data: Data) =>
+  closedObject({
+    id: Text,
+    type: Type.Literal(type),
+    version: Type.Literal(EVENT_VERSION),
+    correlationId: Text,
+    /** Event time: when the thing happened, not when it was sent or read. RFC 3339, UTC. */
+    occurredAt: Type.String({ pattern: '^\\d{4}-\\d{2}-\\d{2}T\\d{2}:\\d{2}:\\d{2}\\.\\d{3}Z$' }),
+    data,
+  })
 
 export const OrderPlaced = event('OrderPlaced', Order)
 export type OrderPlaced = Static<typeof OrderPlaced>
 
 const decided = { orderId: Text, userId: Text, kitchenId: Text, items: Type.Array(OrderLine) }
 
-export const InventoryReserved = event('InventoryReserved', Type.Object(decided, { additionalProperties: false }))
+export const InventoryReserved = event('InventoryReserved', closedObject(decided))
 export type InventoryReserved = Static<typeof InventoryReserved>
 
-const InventoryFailed = event(
-  'InventoryFailed',
-  Type.Object({ ...decided, reason: FailureReason }, { additionalProperties: false }),
-)
+const InventoryFailed = event('InventoryFailed', closedObject({ ...decided, reason: FailureReason }))
 
 /** A record of the InventoryEvents stream. */
 export const InventoryEvent = Type.Union([InventoryReserved, InventoryFailed])

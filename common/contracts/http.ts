@@ -1,37 +1,34 @@
 // The HTTP bodies of the routes that the services share.
 import { Type, type Static } from 'typebox'
 import { Order, OrderStatus } from './order.ts'
+import { closedObject } from './parse.ts'
 
 const Id = Type.String({ minLength: 1, maxLength: 128 })
-const closed = { additionalProperties: false }
 
 /** `POST /reserve` has the whole order as its body, so that inventory can tell a repeat from another order. */
 export const ReserveRequest = Order
 export type ReserveRequest = Static<typeof ReserveRequest>
-export const ReserveAnswer = Type.Object({ orderId: Id, status: Type.Literal('reserved') }, closed)
+export const ReserveAnswer = closedObject({ orderId: Id, status: Type.Literal('reserved') })
 export type ReserveAnswer = Static<typeof ReserveAnswer>
 
 /** `POST /release` gives the stock of an order back, or forbids that it is ever reserved. */
-export const ReleaseRequest = Type.Object({ orderId: Id }, closed)
+export const ReleaseRequest = closedObject({ orderId: Id })
 export type ReleaseRequest = Static<typeof ReleaseRequest>
-export const ReleaseAnswer = Type.Object({ orderId: Id, status: Type.Literal('released') }, closed)
+export const ReleaseAnswer = closedObject({ orderId: Id, status: Type.Literal('released') })
 export type ReleaseAnswer = Static<typeof ReleaseAnswer>
 
-export const SendRequest = Type.Object({ orderId: Id, userId: Id }, closed)
+export const SendRequest = closedObject({ orderId: Id, userId: Id })
 export type SendRequest = Static<typeof SendRequest>
-export const SendAnswer = Type.Object({ orderId: Id, status: Type.Literal('sent') }, closed)
+export const SendAnswer = closedObject({ orderId: Id, status: Type.Literal('sent') })
 export type SendAnswer = Static<typeof SendAnswer>
 
 /** An order as its service shows it. `reason` is a code of the table of errors. */
-export const OrderView = Type.Object(
-  {
-    orderId: Id,
-    status: OrderStatus,
-    reason: Type.Optional(Type.String()),
-    notification: Type.Optional(Type.Union([Type.Literal('pending'), Type.Literal('sent')])),
-  },
-  closed,
-)
+export const OrderView = closedObject({
+  orderId: Id,
+  status: OrderStatus,
+  reason: Type.Optional(Type.String()),
+  notification: Type.Optional(Type.Union([Type.Literal('pending'), Type.Literal('sent')])),
+})
 export type OrderView = Static<typeof OrderView>
 
 export const IDEMPOTENCY_KEY = 'idempotency-key'
@@ -48,15 +45,15 @@ export const OrderHeaders = Type.Object({ [CORRELATION_ID]: HeaderText, [IDEMPOT
 export type OrderHeaders = Static<typeof OrderHeaders>
 
 /** `GET /health`: the problems of the service by piece, in a few words; healthy is one without any. */
-export const HealthView = Type.Object(
-  { healthy: Type.Boolean(), problems: Type.Record(Type.String(), Type.String()) },
-  closed,
-)
+export const HealthView = closedObject({
+  healthy: Type.Boolean(),
+  problems: Type.Record(Type.String(), Type.String()),
+})
 
 /** `GET /faults`: each fault of a service by name, its setting (null while it is off), and how often it was injected. */
 export const FaultsView = Type.Record(
   Type.String(),
-  Type.Object({ setting: Type.Unknown(), injections: Type.Integer({ minimum: 0 }) }, closed),
+  closedObject({ setting: Type.Unknown(), injections: Type.Integer({ minimum: 0 }) }),
 )
 export type FaultsView = Static<typeof FaultsView>
 

@@ -3,6 +3,7 @@
 // Not promised: that there is stock for it. The workflow decides that.
 import { Type, type Static } from 'typebox'
 import { createHash } from 'node:crypto'
+import { closedObject } from './parse.ts'
 
 export const MENU = ['burger', 'pizza', 'salad'] as const
 export const DEFAULT_KITCHEN = 'main'
@@ -12,22 +13,16 @@ export const MAX_QUANTITY = 1_000
 // No control characters, and no half of a surrogate pair: UTF-8 cannot carry it, and two such names would become one.
 const Name = Type.String({ minLength: 1, maxLength: 128, pattern: '^[^\\u0000-\\u001f\\u007f\\ud800-\\udfff]+$' })
 
-export const OrderLine = Type.Object(
-  { sku: Name, quantity: Type.Integer({ minimum: 1, maximum: MAX_QUANTITY }) },
-  { additionalProperties: false },
-)
+export const OrderLine = closedObject({ sku: Name, quantity: Type.Integer({ minimum: 1, maximum: MAX_QUANTITY }) })
 
-const content = {
-  userId: Name,
-  items: Type.Array(OrderLine, { minItems: 1, maxItems: MAX_LINES }),
-}
+const content = { userId: Name, items: Type.Array(OrderLine, { minItems: 1, maxItems: MAX_LINES }) }
 
 /** The body of `POST /order`; without a kitchen, `main` cooks it. */
-export const OrderRequest = Type.Object({ ...content, kitchenId: Type.Optional(Name) }, { additionalProperties: false })
+export const OrderRequest = closedObject({ ...content, kitchenId: Type.Optional(Name) })
 export type OrderRequest = Static<typeof OrderRequest>
 
 /** An order as the services pass it on. */
-export const Order = Type.Object({ orderId: Name, kitchenId: Name, ...content }, { additionalProperties: false })
+export const Order = closedObject({ orderId: Name, kitchenId: Name, ...content })
 export type Order = Static<typeof Order>
 
 /**
@@ -72,7 +67,7 @@ export type FailureReason = Static<typeof FailureReason>
 
 /** Inventory's one decision about an order, for ever. */
 export const Outcome = Type.Union([
-  Type.Object({ status: Type.Literal('reserved') }, { additionalProperties: false }),
-  Type.Object({ status: Type.Literal('failed'), reason: FailureReason }, { additionalProperties: false }),
+  closedObject({ status: Type.Literal('reserved') }),
+  closedObject({ status: Type.Literal('failed'), reason: FailureReason }),
 ])
 export type Outcome = Static<typeof Outcome>

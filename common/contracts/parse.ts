@@ -1,7 +1,11 @@
 // From `unknown` to a contract's type, at every edge. A value that passes here is trusted inside.
 import { Compile, type Validator } from 'typebox/compile'
-import type { Static, TSchema } from 'typebox'
+import { Type, type Static, type TObject, type TProperties, type TSchema } from 'typebox'
 import { LabError } from './errors.ts'
+
+/** An object that refuses unknown fields. */
+export const closedObject = <Properties extends TProperties>(properties: Properties): TObject<Properties> =>
+  Type.Object(properties, { additionalProperties: false })
 
 const validators = new WeakMap<object, Validator>()
 

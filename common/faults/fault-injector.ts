@@ -4,7 +4,7 @@
 import { Type, type Static } from 'typebox'
 import { explain, LabError } from '../contracts/errors.ts'
 import { FaultSettings, FaultsView } from '../contracts/http.ts'
-import { parse } from '../contracts/parse.ts'
+import { closedObject, parse } from '../contracts/parse.ts'
 import { ConfigError, type Environment } from '../service/config.ts'
 import type { Handler } from '../service/handler.ts'
 import type { Server } from '../service/http-server.ts'
@@ -15,10 +15,10 @@ import type { Fault, FaultSwitch } from './faults.ts'
 export type CrashPoint = () => void
 
 /** `after`: the pass that ends the process; the first is 1. */
-const CrashSetting = Type.Object(
-  { point: Type.String({ minLength: 1 }), after: Type.Integer({ minimum: 1 }) },
-  { additionalProperties: false },
-)
+const CrashSetting = closedObject({
+  point: Type.String({ minLength: 1 }),
+  after: Type.Integer({ minimum: 1 }),
+})
 
 type Switchable = Pick<Fault, 'name' | 'schema' | 'variable' | 'fromText'>
 

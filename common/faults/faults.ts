@@ -3,6 +3,7 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import { Type, type Static, type TSchema } from 'typebox'
 import { LabError } from '../contracts/errors.ts'
+import { closedObject } from '../contracts/parse.ts'
 import type { Handler } from '../service/handler.ts'
 
 export type FaultSwitch<Setting> = {
@@ -33,13 +34,11 @@ export type Fault = Definition<TSchema, unknown>
 /** Gives `wrap` the setting with the type of its schema: the injector has checked it when it was set. */
 export const defineFault = <Schema extends TSchema>(fault: Definition<Schema, Static<Schema>>): Fault => fault
 
-const closed = { additionalProperties: false }
-
 /** Each piece of work waits before it is done. It holds one order, not those behind it. */
 export const delay = defineFault({
   name: 'delay',
   about: 'each order waits this long before it is handled',
-  schema: Type.Object({ delayMs: Type.Integer({ minimum: 1, maximum: 600_000 }) }, closed),
+  schema: closedObject({ delayMs: Type.Integer({ minimum: 1, maximum: 600_000 }) }),
   variable: 'DELAY_MS',
   fromText: text => ({ delayMs: Number(text) }),
   wrap: (next, it) => async (input, context) => {
@@ -59,10 +58,10 @@ export const delay = defineFault({
 export const error = defineFault({
   name: 'error',
   about: 'the handler fails, always (`on`) or so many times an order (a number)',
-  schema: Type.Object(
-    { times: Type.Optional(Type.Integer({ minimum: 1 })), userId: Type.Optional(Type.String({ minLength: 1 })) },
-    closed,
-  ),
+  schema: closedObject({
+    times: Type.Optional(Type.Integer({ minimum: 1 })),
+    userId: Type.Optional(Type.String({ minLength: 1 })),
+  }),
   variable: 'ERROR',
   fromText: text => (text === 'on' ? {} : { times: Number(text) }),
   wrap(next, it) {
@@ -84,7 +83,7 @@ export const error = defineFault({
 export const throttle = defineFault({
   name: 'throttle',
   about: 'at most this many orders a second are handled',
-  schema: Type.Object({ perSecond: Type.Number({ exclusiveMinimum: 0, maximum: 1_000_000 }) }, closed),
+  schema: closedObject({ perSecond: Type.Number({ exclusiveMinimum: 0, maximum: 1_000_000 }) }),
   variable: 'THROTTLE_PER_SECOND',
   fromText: text => ({ perSecond: Number(text) }),
   wrap(next, it) {
@@ -107,7 +106,7 @@ export const throttle = defineFault({
 export const garbage = defineFault({
   name: 'garbage',
   about: 'the work is done, and the answer is not JSON (`on`)',
-  schema: Type.Object({}, closed),
+  schema: closedObject({}),
   variable: 'GARBAGE',
   fromText: () => ({}),
   wrap: (next, it) => async (input, context) => {
@@ -122,7 +121,7 @@ export const garbage = defineFault({
 export const kill = defineFault({
   name: 'kill',
   about: 'an order of this user ends the process that handles it (SIGKILL)',
-  schema: Type.Object({ userId: Type.String({ minLength: 1 }) }, closed),
+  schema: closedObject({ userId: Type.String({ minLength: 1 }) }),
   variable: 'KILL_ON_USER',
   fromText: text => ({ userId: text }),
   wrap: (next, it) => (input, context) => {

@@ -5,7 +5,7 @@
 // answer or reads more of it than that it came, and only an answered duplicate counts.
 // Not promised: which of the two arrives first.
 import { type Dispatcher, request } from 'undici'
-import { Type } from 'typebox'
+import { closedObject } from '#common/contracts/parse.ts'
 import { defineFault, type FaultSwitch } from '#common/faults/faults.ts'
 
 /** The header that marks a duplicate. */
@@ -16,7 +16,7 @@ const DEADLINE_MS = 5_000
 export const duplicator = defineFault({
   name: 'duplicate',
   about: 'every request to another service is sent twice (`on`)',
-  schema: Type.Object({}, { additionalProperties: false }),
+  schema: closedObject({}),
   variable: 'DUPLICATE',
   fromText: () => ({}),
   wrap: next => next,
