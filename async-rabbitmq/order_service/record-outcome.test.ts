@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict'
+import { DatabaseSync } from 'node:sqlite'
 import { test } from 'node:test'
 import { inventoryEvent } from '#common/contracts/events.ts'
 import { createLog } from '#common/service/log.ts'
-import { memoryOrders } from '#common/testing/memory-store.ts'
+import { ordersTables } from '#common/stores/orders.ts'
 import { placeOrder } from '#common/workflow/place-order.ts'
 import type { OrdersTx, Store } from '#common/workflow/store.ts'
 import { recordOutcomeOf } from './record-outcome.ts'
@@ -14,7 +15,7 @@ const reserved = inventoryEvent(order, { status: 'reserved' }, happened)
 const failed = inventoryEvent(order, { status: 'failed', reason: 'out-of-stock' }, happened)
 
 test('the first outcome counts, and an event of an unknown order changes nothing', async () => {
-  const tx = memoryOrders()
+  const tx = ordersTables(new DatabaseSync(':memory:'))
   placeOrder(tx, order, happened)
   const record = recordOutcomeOf({ transact: async work => work(tx) })
   await record(failed, context)

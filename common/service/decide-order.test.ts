@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
+import { DatabaseSync } from 'node:sqlite'
 import { test } from 'node:test'
-import { memoryStock } from '../testing/memory-store.ts'
+import { stockTables } from '../stores/stock.ts'
 import { testContext } from '../testing/context.ts'
 import { releaseStock } from '../workflow/reserve-stock.ts'
 import { decideOrder } from './decide-order.ts'
@@ -8,7 +9,7 @@ import { decideOrder } from './decide-order.ts'
 const order = { orderId: 'o', userId: 'u', kitchenId: 'k', items: [{ sku: 'burger', quantity: 2 }] }
 
 function openInventory(burgers: number) {
-  const tx = memoryStock({ burger: burgers })
+  const tx = stockTables(() => ({ burger: burgers }))(new DatabaseSync(':memory:'))
   return { tx, decide: decideOrder({ transact: async work => work(tx) }) }
 }
 
@@ -18,7 +19,7 @@ test('an order that comes again gets the same event, byte for byte, and takes no
   const again = await decide(order, { ...testContext(), correlationId: 'another' })
   assert.equal(first.type, 'InventoryReserved')
   assert.equal(JSON.stringify(again), JSON.stringify(first))
-  assert.equal(tx.movements.length, 1)
+  assert.equal(tx.pageMovements(0, 10).rows.filter(({ kind }) => kind === 'reserve').length, 1)
 })
 
 test('an order that was not reserved gets an event with the reason', async () => {

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
+import { DatabaseSync } from 'node:sqlite'
 import { test } from 'node:test'
 import { deriveOrderId, type Order } from '../contracts/order.ts'
-import { memoryOrders } from '../testing/memory-store.ts'
+import { ordersTables } from '../stores/orders.ts'
 import { placeOrder } from '../workflow/place-order.ts'
 import { presentState, viewOf } from '../workflow/present-order.ts'
 import { recordOutcome } from '../workflow/record-outcome.ts'
@@ -17,7 +18,7 @@ async function openRoutes() {
   const closing = new AbortController().signal
   const parts = { log: createLog('test', 'silent'), health: createHealth(), closing }
   const server = await createServer({ ...parts, name: 'test' })
-  const tx = memoryOrders()
+  const tx = ordersTables(new DatabaseSync(':memory:'))
   const placed: Order[] = []
   orderRoutes(server, parts, {
     async place(order, { correlationId }) {

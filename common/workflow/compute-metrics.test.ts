@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict'
+import { DatabaseSync } from 'node:sqlite'
 import { test } from 'node:test'
 import fc from 'fast-check'
 import { inventoryEvent, type InventoryEvent, orderPlaced, type OrderPlaced } from '../contracts/events.ts'
 import { countEvent, metricsDocument, metricsOf } from './compute-metrics.ts'
-import { memoryMetrics } from '../testing/memory-store.ts'
+import { metricsTables } from '../stores/metrics.ts'
 
+const openMetrics = () => metricsTables(new DatabaseSync(':memory:'))
 const items = [{ sku: 'burger', quantity: 1 }]
 const orderOf = (number: number) => ({ orderId: `order ${number}`, userId: 'ada', kitchenId: 'main', items })
 
@@ -19,13 +21,13 @@ const eventsOf = (orders: number): (OrderPlaced | InventoryEvent)[] =>
   }).flat()
 
 function documentOf(events: readonly (OrderPlaced | InventoryEvent)[]): string {
-  const tx = memoryMetrics()
+  const tx = openMetrics()
   for (const event of events) countEvent(tx, event)
   return metricsDocument(metricsOf(tx))
 }
 
 test('orders are counted by the minute in which they were placed, and the failure rate from the outcomes', () => {
-  const tx = memoryMetrics()
+  const tx = openMetrics()
   for (const event of eventsOf(3)) assert.ok(countEvent(tx, event))
   assert.deepEqual(metricsOf(tx), {
     failureRate: 1 / 3,
@@ -36,7 +38,7 @@ test('orders are counted by the minute in which they were placed, and the failur
 })
 
 test('there is no failure rate before the first outcome', () => {
-  assert.equal(metricsOf(memoryMetrics()).failureRate, null)
+  assert.equal(metricsOf(openMetrics()).failureRate, null)
 })
 
 test('the document is the same byte for byte, whatever the order of the events and however often each is read', () => {

@@ -1,12 +1,13 @@
 import assert from 'node:assert/strict'
+import { DatabaseSync } from 'node:sqlite'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import { memoryOrders } from '../testing/memory-store.ts'
+import { ordersTables } from '../stores/orders.ts'
 import { placeOrder } from './place-order.ts'
 import { confirmOrder, recordOutcome } from './record-outcome.ts'
 
 function placedOrder() {
-  const tx = memoryOrders()
+  const tx = ordersTables(new DatabaseSync(':memory:'))
   const items = [{ sku: 'burger', quantity: 2 }]
   const happened = { correlationId: 'c', occurredAt: '2026-01-01T00:00:00.000Z' }
   placeOrder(tx, { orderId: 'a', userId: 'ada', kitchenId: 'main', items }, happened)
@@ -21,7 +22,7 @@ test('an order that is reserved waits for its confirmation, and one that failed 
 })
 
 test('an order that is not in the table is neither decided nor confirmed', () => {
-  const tx = memoryOrders()
+  const tx = ordersTables(new DatabaseSync(':memory:'))
   assert.equal(recordOutcome(tx, 'nobody', { status: 'reserved' }), undefined)
   confirmOrder(tx, 'nobody')
   assert.equal(tx.findOrder('nobody'), undefined)
