@@ -52,7 +52,12 @@ test('a fault variable without LAB_FAULTS=on refuses to start and names the vari
 })
 
 test('a variable switches its fault on from the start, and that of another role does nothing', () => {
-  const view = injectorOf({ ...ON, INVENTORY_DELAY_MS: '50', INVENTORY_CRASH_AT: 'publish-ack', ORDER_ERROR: 'on' }).view()
+  const view = injectorOf({
+    ...ON,
+    INVENTORY_DELAY_MS: '50',
+    INVENTORY_CRASH_AT: 'publish-ack',
+    ORDER_ERROR: 'on',
+  }).view()
   assert.deepEqual(view.delay, { setting: { delayMs: 50 }, injections: 0 })
   assert.deepEqual(view.crash, { setting: { point: 'publish-ack', after: 1 }, injections: 0 })
   assert.equal(view.error?.setting, null)

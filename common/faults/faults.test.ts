@@ -8,7 +8,12 @@ const order = (orderId: string, userId = 'ada') => ({ orderId, userId })
 
 /** A handler that notes what reached it, under one fault with that setting. */
 function under(fault: Fault, setting: unknown) {
-  const injector = createFaultInjector({ role: 'INVENTORY', environment: { LAB_FAULTS: 'on' }, faults: [fault], crashPoints: [] })
+  const injector = createFaultInjector({
+    role: 'INVENTORY',
+    environment: { LAB_FAULTS: 'on' },
+    faults: [fault],
+    crashPoints: [],
+  })
   injector.set({ [fault.name]: setting })
   const handled: unknown[] = []
   const handler = injector.wrap(async (input: unknown) => {

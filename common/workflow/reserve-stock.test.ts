@@ -136,15 +136,12 @@ test('a sku on two lines is given back in one movement, as it was reserved', () 
   const tx = openStock({ burger: 5, pizza: 5 })
   reserveStock(tx, order, happened)
   releaseStock(tx, 'a', happened)
-  assert.deepEqual(
-    movements(tx),
-    [
-      ['reserve', 'main', 'burger', -3],
-      ['reserve', 'main', 'pizza', -1],
-      ['release', 'main', 'burger', 3],
-      ['release', 'main', 'pizza', 1],
-    ],
-  )
+  assert.deepEqual(movements(tx), [
+    ['reserve', 'main', 'burger', -3],
+    ['reserve', 'main', 'pizza', -1],
+    ['release', 'main', 'burger', 3],
+    ['release', 'main', 'pizza', 1],
+  ])
 })
 
 test('a reserve that comes after the release of its order is answered that it was released, and takes nothing', () => {

@@ -22,10 +22,11 @@ export function reserveStock(tx: StockTx, order: Order, happened: Occurrence): {
 export function applyDecision(tx: StockTx, order: Order, outcome: Outcome, happened: Occurrence): Decision {
   const { orderId, kitchenId } = order
   const { correlationId, occurredAt } = happened
+  const print = fingerprint(order)
   if (outcome.status === 'reserved')
     for (const [sku, quantity] of unitsBySku(order))
       tx.move({ kind: 'reserve', orderId, kitchenId, sku, delta: -quantity })
-  const decision = { orderId, order, fingerprint: fingerprint(order), outcome, released: false, correlationId, occurredAt }
+  const decision = { orderId, order, fingerprint: print, outcome, released: false, correlationId, occurredAt }
   tx.insertDecision(decision)
   return decision
 }

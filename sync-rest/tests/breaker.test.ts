@@ -72,7 +72,8 @@ test('an open breaker lets one call through after its time, and no other while t
   await using service = await openOrderService({ ...environment, BREAKER_OPEN_MS: '300' })
   await failUntilOpen(service)
   const probes: ((respond: Responder) => void)[] = []
-  service.inventory.responders['/reserve'] = (response, request) => void probes.push(respond => respond(response, request))
+  service.inventory.responders['/reserve'] = (response, request) =>
+    void probes.push(respond => respond(response, request))
   const before = service.inventory.ordersOf('/reserve').length
   const calls = () => service.inventory.ordersOf('/reserve').length - before
   const probing = async (): Promise<void> => {

@@ -12,6 +12,7 @@ import { syncRest } from '../../lab/model.ts'
 import { healingMeasures } from './healing.ts'
 
 const INVENTORY = 'inventory_service'
+const MAY_FAIL = ['inventory-broke', 'deadline-passed', 'inventory-unavailable']
 
 type Row = {
   name: string
@@ -72,7 +73,7 @@ export default defineExperiment({
         environment: { order_service: { BREAKER: breaker, RESERVE_DEADLINE_MS: '1000' } },
         timeline: [at(warmUpMs, breaks), at(warmUpMs + brokenMs, heals)],
         quiescenceMs: 30_000,
-        checks: [...always, expectedOutcomes({ mayFail: ['inventory-broke', 'deadline-passed', 'inventory-unavailable'] }), seen],
+        checks: [...always, expectedOutcomes({ mayFail: MAY_FAIL }), seen],
         measures: healingMeasures,
       }),
     )

@@ -9,6 +9,7 @@ import { at, fault } from '#engine/experiment/steps.ts'
 import { count, findMeasure, ms } from '#engine/analysis/measures.ts'
 import { syncRest } from '../../lab/model.ts'
 
+const MAY_FAIL = ['deadline-passed', 'inventory-unavailable']
 const delayed = faultSeen({ service: 'inventory_service', fault: 'delay', atLeast: 5 })
 
 export default defineExperiment({
@@ -30,7 +31,7 @@ export default defineExperiment({
       environment: { order_service },
       timeline: [slow],
       quiescenceMs: 30_000,
-      checks: [...always, expectedOutcomes({ mayFail: ['deadline-passed', 'inventory-unavailable'] }), delayed, unknownResolved],
+      checks: [...always, expectedOutcomes({ mayFail: MAY_FAIL }), delayed, unknownResolved],
     })
     const above = { RESERVE_DEADLINE_MS: String(2 * delayMs), BREAKER: 'on' }
     const below = { RESERVE_DEADLINE_MS: String(delayMs / 4) }
