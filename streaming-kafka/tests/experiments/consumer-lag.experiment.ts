@@ -21,16 +21,15 @@ export default defineExperiment({
     quick: { orders: 1_000, ordersPerSecond: 250, decisionsPerSecond: 125, warmUpOrders: 100 },
   },
   variants({ orders, ordersPerSecond, decisionsPerSecond, warmUpOrders }) {
-    const base = {
+    const base: Omit<Variant, 'name' | 'about' | 'checks'> = {
       load: { orders, ordersPerSecond, warmUpOrders, deadlineMs: 10_000, plan: afterSlowStart(warmUpOrders) },
-      timeline: [],
-      until: noLag,
+      completeWhen: noLag,
       quiescenceMs: 60_000,
       measures: lagMeasures,
       series: lagSeries,
     }
     const sound = [...always, oversold, expectedOutcomes()]
-    const variants: Variant[] = [
+    return [
       {
         ...base,
         name: 'throttled',
@@ -45,7 +44,6 @@ export default defineExperiment({
       },
       { ...base, name: 'control', about: 'the same load without a throttle', checks: [...sound, comesToZero] },
     ]
-    return variants
   },
   columns: [
     'requested',
