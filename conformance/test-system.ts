@@ -10,7 +10,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { FaultsView } from '#common/contracts/http.ts'
-import type { BrokerInspector, Deployment, Model, Operations, Role } from '#engine/experiment/model.ts'
+import type { BrokerInspector, DeadLetter, Deployment, Model, Operations, Role } from '#engine/experiment/model.ts'
 import type { Runtime } from '#engine/experiment/runtime.ts'
 import { isQuiescent, readEvidence } from '#engine/run/evidence.ts'
 import type { Evidence } from '#engine/run/history.ts'
@@ -79,6 +79,9 @@ export type TestSystem<Own extends Operations = Operations> = {
   untilNotified(count: number, deadlineMs?: number): Promise<Evidence>
   /** Until the order service holds so many orders, and every order that a service knows is decided and confirmed. */
   untilQuiescent(count?: number, deadlineMs?: number): Promise<Evidence>
+  untilDeadLetters(count: number): Promise<DeadLetter[]>
+  /** Until every queue is empty, or every record of the log is committed. */
+  untilDepthsAreZero(): Promise<unknown>
   /** Waits for quiescence and runs the engine's checks over the evidence. @throws AssertionError with what they found */
   assertSound(expected?: Expected): Promise<Evidence>
 }
@@ -228,6 +231,13 @@ function observationsOf(system: Pick<TestSystem, 'model' | 'inspector' | 'runtim
         deadlineMs,
         now => now.orders.length >= count && isQuiescent(now),
       ),
+    untilDeadLetters: count =>
+      soon(`${count} dead letters`, async () => {
+        const letters = await inspector.deadLetters()
+        return letters.length >= count && letters
+      }),
+    untilDepthsAreZero: () =>
+      soon('every depth to be 0', async () => Object.values(await inspector.depths()).every(depth => depth === 0)),
     async assertSound(expected) {
       // What is still open after that is for the checks to name.
       await observations.untilQuiescent().catch(() => {})

@@ -65,6 +65,15 @@ export function inventoryEvent(order: Order, outcome: Outcome, happened: Occurre
       }
 }
 
+/** The outcome that a result event reports. */
+export const outcomeOf = (event: InventoryEvent): Outcome =>
+  event.type === 'InventoryReserved' ? { status: 'reserved' } : { status: 'failed', reason: event.data.reason }
+
+/** The order that a result event carries, complete. */
+export function orderOf({ data: { orderId, userId, kitchenId, items } }: InventoryEvent): Order {
+  return { orderId, userId, kitchenId, items }
+}
+
 const WithOrderId = Type.Object({ data: Type.Object({ orderId: Type.String() }) })
 
 /** The order of a message, where the message has one; its body may be anything. */

@@ -46,6 +46,7 @@ export function runCheck(check: Check, history: History): CheckResult {
 }
 
 export const valid = (detail: string): Finding => ({ verdict: 'valid', detail })
+export const invalid = (detail: string): Finding => ({ verdict: 'invalid', detail })
 export const vacuous = (detail: string): Finding => ({ verdict: 'vacuous', detail })
 
 /** Invalid with the first offenders when there are any; else vacuous when there was nothing to examine; else valid. Counts them. */

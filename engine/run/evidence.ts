@@ -26,7 +26,7 @@ import type { Progress } from '../experiment/steps.ts'
 const PAGE = 1_000
 
 /** Reads all rows of a paged route. @throws Error when the service does not answer as agreed */
-function reader<Row extends TSchema>(row: Row): (url: string) => Promise<Static<Row>[]> {
+export function reader<Row extends TSchema>(row: Row): (url: string) => Promise<Static<Row>[]> {
   const schema = Page(row)
   return async url => {
     const rows: Static<Row>[] = []
