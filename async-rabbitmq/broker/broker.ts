@@ -6,15 +6,16 @@ import { setTimeout as wait } from 'node:timers/promises'
 import { Connection } from 'rabbitmq-client'
 import { asLabError, LabError } from '#common/contracts/errors.ts'
 import type { RetryParts } from '#common/service/retry.ts'
-import type { Topology } from '../messaging/topology.ts'
+import { type Topology, topologyOf } from '../messaging/topology.ts'
 import { keepPublisher } from './keep-publisher.ts'
 import type { Outgoing } from './message.ts'
-import { checkPublishing, publishInTime } from './publish-in-time.ts'
+import { checkPublishing, publishInTime } from './publisher.ts'
 import { subscribe, type Subscriber, type Subscription } from './subscription.ts'
 
 const CLOSE_MS = 1_000
 
 export type Broker = {
+  topology: Topology
   /**
    * For a caller that publishes again until it is confirmed. Has no deadline.
    * @throws LabError `unavailable` when the message is not confirmed. It may be in a queue; publish it again.
@@ -24,7 +25,6 @@ export type Broker = {
   publishInTime(message: Outgoing, deadlineMs: number): Promise<void>
   /** @throws LabError `unavailable` when `publishInTime` would refuse a message now. */
   checkPublishing(deadlineMs: number): void
-  isReady(): boolean
   /** Resolves when messages can be published; rejects when the service is closing. */
   ready(): Promise<void>
   subscribe(queue: string, subscriber: Subscriber): Subscription
@@ -32,19 +32,23 @@ export type Broker = {
   close(): Promise<void>
 }
 
-type Parts = RetryParts & { url: string; name: string; topology: Topology }
+type Parts = RetryParts & {
+  config: { RABBITMQ_URL: string; PREFIX: string; RETRY_DELAYS_MS: readonly number[] }
+}
 
 /** A connection that reconnects for ever. Its heartbeats notice a silent broker within 20 s. */
 export const openConnection = (url: string, name: string): Connection =>
   new Connection({ url, connectionName: name, heartbeat: 10, retryLow: 100, retryHigh: 2_000, acquireTimeout: 60_000 })
 
-export function connectBroker({ url, name, topology, ...parts }: Parts): Broker {
-  const publishing = openConnection(url, `${name} publishes`)
-  const consuming = openConnection(url, `${name} consumes`)
+/** `name` is that of the service. */
+export function connectBroker(name: string, { config, ...parts }: Parts): Broker {
+  const topology = topologyOf(config.PREFIX, config.RETRY_DELAYS_MS.length)
+  const publishing = openConnection(config.RABBITMQ_URL, `${name} publishes`)
+  const consuming = openConnection(config.RABBITMQ_URL, `${name} consumes`)
   consuming.on('error', () => {}) // the publishing connection reports the same broker
   const publisher = keepPublisher({ ...parts, connection: publishing, topology })
   return {
-    isReady: () => publisher.current() !== undefined,
+    topology,
     ready: publisher.ready,
     async publish(message) {
       const current = publisher.current()

@@ -66,9 +66,13 @@ async function exchangeExists(connection: Connection, exchange: string): Promise
     await channel.exchangeDeclare({ exchange, passive: true })
     return true
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'NOT_FOUND') return false
+    if (isNotFound(error)) return false
     throw error
   } finally {
     await channel.close()
   }
 }
+
+/** The broker has no exchange or queue of that name. */
+export const isNotFound = (error: unknown): boolean =>
+  error instanceof Error && 'code' in error && error.code === 'NOT_FOUND'

@@ -87,7 +87,7 @@ async function openReadyPublisher(connection: Connection, topology: Topology): P
   }
 }
 
-/** Nobody has to wait for it. */
+/** A rejection of it is handled, also when nothing waits for it. */
 function pendingReady(): PromiseWithResolvers<void> {
   const ready = Promise.withResolvers<void>()
   ready.promise.catch(() => {})

@@ -1,9 +1,9 @@
 // A message as this model publishes and receives it: bytes, and the few properties that it uses.
-// Guarantees: a body is the bytes that were on the wire. Headers of other publishers are kept only where they are plain
-// values, so that any message can be republished.
+// Guarantees: a body is the bytes that were on the wire, when its channel is from `openRawChannel`. Headers of other
+// publishers are kept only where they are plain values, so that any message can be republished.
 import { randomUUID } from 'node:crypto'
-import type { AsyncMessage, Envelope, SyncMessage } from 'rabbitmq-client'
-import { RAW } from './raw-channel.ts'
+import type { AsyncMessage, Channel, Connection, Envelope, SyncMessage } from 'rabbitmq-client'
+import type { InventoryEvent, OrderPlaced } from '#common/contracts/events.ts'
 
 export type Headers = Record<string, string | number | boolean>
 
@@ -51,6 +51,39 @@ export const envelopeOf = (message: Outgoing): Envelope & { messageId: string } 
   expiration: message.expirationMs === undefined ? undefined : String(message.expirationMs),
 })
 
+/** The body is the whole event; the properties repeat what tools show without reading a body. */
+export const eventMessage = (exchange: string, event: OrderPlaced | InventoryEvent): Outgoing => ({
+  exchange,
+  routingKey: event.type,
+  messageId: event.id,
+  correlationId: event.correlationId,
+  type: event.type,
+  body: Buffer.from(JSON.stringify(event)),
+})
+
+/** The content encoding of a received message that has none. */
+const RAW = 'raw'
+
+/**
+ * Opens a channel that delivers bodies as the bytes that were on the wire. Rejects when there is no connection in time.
+ * The client parses a body by its content type, unless the message has a content encoding. Parsing would replace invalid
+ * UTF-8 and lose the size on the wire. So each header frame gets a content encoding before the client reads it.
+ * This depends on an internal method of the client; a version without that method is refused at once.
+ */
+export async function openRawChannel(connection: Connection): Promise<Channel> {
+  const channel = await connection.acquire({ emitErrorsFromChannel: true })
+  const inner: unknown = Reflect.get(channel, '_onHeader')
+  if (typeof inner !== 'function') throw new Error('this version of rabbitmq-client cannot deliver raw bodies')
+  Reflect.set(channel, '_onHeader', (frame: { fields: { contentEncoding?: string } }) => {
+    frame.fields.contentEncoding ||= RAW
+    Reflect.apply(inner, channel, [frame])
+  })
+  // An error closes the channel, and its user handles the close.
+  channel.on('error', () => {})
+  return channel
+}
+
+/** A message of a raw channel. */
 export function incomingOf(queue: string, message: AsyncMessage | SyncMessage): Incoming {
   const given: Record<string, unknown> = message.headers ?? {}
   const count = given['x-delivery-count']
@@ -75,8 +108,8 @@ function bytesOf(body: unknown): Buffer {
 function plainHeaders(given: Record<string, unknown>): Headers {
   const plain: Headers = {}
   for (const [name, value] of Object.entries(given))
-    if (typeof value === 'string' || typeof value === 'boolean' || Number.isSafeInteger(value))
-      plain[name] = value as string | number | boolean
+    if (typeof value === 'string' || typeof value === 'boolean') plain[name] = value
+    else if (typeof value === 'number' && Number.isSafeInteger(value)) plain[name] = value
   return plain
 }
 

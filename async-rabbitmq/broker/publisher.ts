@@ -3,6 +3,9 @@
 // confirms a message that no queue is bound to as well, so every confirm is followed by a check for a return. Messages
 // reach a queue in the order of the calls. The code of a rejection says what is known: `unavailable`: no queue has the
 // message; `deadline-passed`: unknown.
+// `publishInTime` publishes within a request, and ends by a deadline. While a message waits for its confirm longer than
+// the deadline, it publishes no other. So a broker that hangs leaves only the messages of one deadline unknown, and not
+// all those of the time that it hangs.
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { Channel, Connection } from 'rabbitmq-client'
 import { LabError } from '#common/contracts/errors.ts'
@@ -80,4 +83,26 @@ function publisherOn(channel: Channel): Publisher {
     },
     close: () => channel.close(),
   }
+}
+
+/** @throws LabError `unavailable` when a message would not be published now. */
+export function checkPublishing(publisher: Publisher | undefined, deadlineMs: number): Publisher {
+  if (!publisher) throw new LabError('unavailable', 'the broker is away; nothing was published')
+  if (publisher.oldestWaitMs() <= deadlineMs) return publisher
+  throw new LabError('unavailable', 'the broker does not confirm; nothing was published')
+}
+
+/** @throws LabError `unavailable` or `deadline-passed` */
+export async function publishInTime(
+  publisher: Publisher | undefined,
+  message: Outgoing,
+  deadlineMs: number,
+): Promise<void> {
+  const late = Promise.withResolvers<never>()
+  const confirmed = checkPublishing(publisher, deadlineMs).publish(message)
+  const timer = setTimeout(() => {
+    late.reject(new LabError('deadline-passed', `the broker did not confirm it within ${deadlineMs} ms`))
+  }, deadlineMs)
+  // The race also handles a rejection after the deadline, which would end the process otherwise.
+  await Promise.race([confirmed, late.promise]).finally(() => clearTimeout(timer))
 }

@@ -4,11 +4,11 @@
 // of another walk.
 import { setTimeout as wait } from 'node:timers/promises'
 import type { Channel, Connection } from 'rabbitmq-client'
-import { openConnection } from './broker.ts'
 import type { Binding } from '../messaging/topology.ts'
-import { incomingOf, PROBE, type Incoming, type Outgoing } from './message.ts'
+import { openConnection } from './broker.ts'
+import { isNotFound } from './declare-topology.ts'
+import { incomingOf, openRawChannel, PROBE, type Incoming, type Outgoing } from './message.ts'
 import { openPublisher, type Publisher } from './publisher.ts'
-import { openRawChannel } from './raw-channel.ts'
 
 const CLOSE_MS = 1_000
 
@@ -143,5 +143,3 @@ async function tap(
     }
   }
 }
-
-const isNotFound = (error: unknown): boolean => error instanceof Error && 'code' in error && error.code === 'NOT_FOUND'

@@ -5,8 +5,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { Channel, Connection } from 'rabbitmq-client'
 import { explain } from '#common/contracts/errors.ts'
 import { createBackoff, degradedReporter, type RetryParts } from '#common/service/retry.ts'
-import { incomingOf, type Incoming } from './message.ts'
-import { openRawChannel } from './raw-channel.ts'
+import { incomingOf, openRawChannel, type Incoming } from './message.ts'
 
 const PACE = { firstMs: 100, longestMs: 1_000 }
 

@@ -36,21 +36,23 @@ import { readEvent } from '#common/messaging/read-event.ts'
 import { decideOrder } from '#common/service/decide-order.ts'
 import type { ServiceStore } from '#common/stores/store.ts'
 import type { StockTables } from '#common/stores/stock.ts'
+import type { Broker } from '../broker/broker.ts'
+import { eventMessage } from '../broker/message.ts'
 import { consume, type Consumer, type ConsumeParts } from '../messaging/consume.ts'
-import { eventMessage } from '../messaging/event-message.ts'
-import type { CrashJournalTables } from '../messaging/quarantine/crash-journal.ts'
+import type { CrashJournalTables } from '../messaging/quarantine.ts'
 import { decidePublishAck } from './decide-order.ts'
 import { recordRepeat, type RepeatsTables } from './repeats.ts'
 
 type Tables = StockTables & RepeatsTables & CrashJournalTables
 
-type Parts = Pick<
-  ConsumeParts<OrderPlaced>,
-  'broker' | 'topology' | 'delaysMs' | 'concurrency' | 'log' | 'health' | 'closing'
-> & { store: ServiceStore<Tables>; faultInjector: FaultInjector }
+type Parts = Pick<ConsumeParts<OrderPlaced>, 'config' | 'log' | 'health' | 'closing'> & {
+  broker: Broker
+  store: ServiceStore<Tables>
+  faultInjector: FaultInjector
+}
 
 export function consumeOrders({ store, faultInjector, ...parts }: Parts): Consumer {
-  const { broker, topology } = parts
+  const { topology, publish } = parts.broker
   const decide = decideOrder<Tables>(store)
   return consume<OrderPlaced>({
     ...parts,
@@ -60,7 +62,7 @@ export function consumeOrders({ store, faultInjector, ...parts }: Parts): Consum
     isDone: ({ data }) => store.read.findDecision(data.orderId) !== undefined,
     handle: decidePublishAck({
       decide: faultInjector.wrap((order: Order, context) => decide(order, context, recordRepeat)),
-      publish: event => broker.publish(eventMessage(topology.events, event)),
+      publish: event => publish(eventMessage(topology.events, event)),
       afterCommit: faultInjector.crashPoint('commit-publish'),
       afterPublish: faultInjector.crashPoint('publish-ack'),
     }),

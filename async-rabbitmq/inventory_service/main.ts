@@ -8,8 +8,7 @@ import { initialStock } from '#common/service/initial-stock.ts'
 import { stockTables } from '#common/stores/stock.ts'
 import { openStore } from '#common/stores/store.ts'
 import { connectBroker } from '../broker/broker.ts'
-import { crashJournalTables } from '../messaging/quarantine/crash-journal.ts'
-import { topologyOf } from '../messaging/topology.ts'
+import { crashJournalTables } from '../messaging/quarantine.ts'
 import { consumeOrders } from './consumer.ts'
 import { RepeatRow, repeatsTables } from './repeats.ts'
 import { faults, NAME, settings } from './settings.ts'
@@ -25,17 +24,8 @@ await runService(NAME, {
       ...repeatsTables(db),
       ...crashJournalTables(db),
     }))
-    const topology = topologyOf(config.PREFIX, config.RETRY_DELAYS_MS.length)
-    const broker = connectBroker({ ...parts, url: config.RABBITMQ_URL, name: NAME, topology })
-    const consumer = consumeOrders({
-      ...parts,
-      broker,
-      topology,
-      store,
-      faultInjector,
-      delaysMs: config.RETRY_DELAYS_MS,
-      concurrency: config.CONCURRENCY,
-    })
+    const broker = connectBroker(NAME, parts)
+    const consumer = consumeOrders({ ...parts, broker, store, faultInjector })
     const server = await createServer(parts)
     inventoryRoutes(server, store.read)
     pageRoute(server, '/inventory/repeats', RepeatRow, store.read.pageRepeats)

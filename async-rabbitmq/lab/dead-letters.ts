@@ -12,26 +12,22 @@ import type { Topology } from '../messaging/topology.ts'
 
 type Visited = { queue: string; letter: DeadLetter; message: Incoming }
 
-export async function listDeadLetters(
-  browser: QueueBrowser,
-  topology: Topology,
-  prefix: string,
-): Promise<DeadLetter[]> {
+export async function listDeadLetters(browser: QueueBrowser, topology: Topology): Promise<DeadLetter[]> {
   const letters: DeadLetter[] = []
-  await visitDeadLetters(browser, topology, prefix, async ({ letter }) => {
+  await visitDeadLetters(browser, topology, async ({ letter }) => {
     letters.push(letter)
     return 'keep'
   })
   return letters
 }
 
-/** @throws Error when there is no such dead letter, or when the broker did not confirm; then it is still there. */
-export async function redrive(
-  browser: QueueBrowser,
-  { topology, prefix, id, body }: { topology: Topology; prefix: string; id: string; body?: string | undefined },
-): Promise<void> {
+/**
+ * Publishes a dead letter again, with another body if one is given.
+ * @throws Error when there is no such dead letter, or when the broker did not confirm; then it is still there.
+ */
+export async function redrive(browser: QueueBrowser, topology: Topology, id: string, body?: string): Promise<void> {
   let isDone = false
-  await visitDeadLetters(browser, topology, prefix, async ({ letter, queue, message }) => {
+  await visitDeadLetters(browser, topology, async ({ letter, queue, message }) => {
     if (isDone || letter.id !== id) return 'keep'
     await browser.publish(republishRedriven(message, queue, body === undefined ? undefined : Buffer.from(body)))
     isDone = true
@@ -42,8 +38,7 @@ export async function redrive(
 
 async function visitDeadLetters(
   browser: QueueBrowser,
-  { consumerQueues }: Topology,
-  prefix: string,
+  { consumerQueues, prefix }: Topology,
   visit: (visited: Visited) => Promise<'keep' | 'remove'>,
 ): Promise<void> {
   for (const [reader, { queue, deadLetters }] of Object.entries(consumerQueues)) {

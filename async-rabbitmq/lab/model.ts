@@ -3,10 +3,16 @@ import { DEFAULT_CONCURRENCY } from '#common/service/service.ts'
 import type { ComparableModel } from '#engine/experiment/comparison-adapter.ts'
 import type { BrokerInspector, Deployment } from '#engine/experiment/model.ts'
 import { openQueueBrowser } from '../broker/queue-browser.ts'
+import * as inventory from '../inventory_service/settings.ts'
+import { DEFAULT_RETRY_DELAYS_MS, namesOf, topologyOf } from '../messaging/topology.ts'
+import * as notification from '../notification_service/settings.ts'
+import * as order from '../order_service/settings.ts'
 import { comparison } from './comparison.ts'
 import { listDeadLetters, redrive } from './dead-letters.ts'
-import { DEFAULT_RETRY_DELAYS_MS, namesOf, topologyOf } from '../messaging/topology.ts'
 import { operationsOf, type RabbitmqOperations } from './operations.ts'
+
+/** What can be set in each service. The tables of the README are rendered from these. */
+export const settings = [order, inventory, notification]
 
 const environment = (deployment: Deployment) => ({ RABBITMQ_URL: brokerOf(deployment), PREFIX: deployment.prefix })
 
@@ -37,23 +43,22 @@ export const asyncRabbitmq: ComparableModel<RabbitmqOperations> = {
 
 /** @throws Error when the broker does not answer within 10 s. */
 async function connect(deployment: Deployment): Promise<BrokerInspector<RabbitmqOperations>> {
-  const { prefix } = deployment
   // Further delay queues than by default are not shown: a passive declare of a missing queue costs a channel each time.
-  const topology = topologyOf(prefix, DEFAULT_RETRY_DELAYS_MS.length)
+  const topology = topologyOf(deployment.prefix, DEFAULT_RETRY_DELAYS_MS.length)
   const browser = await openQueueBrowser(brokerOf(deployment))
   return {
     async depths() {
       const depths: Record<string, number> = {}
       for (const { name } of topology.queues) {
         const ready = await browser.readyMessages(name)
-        if (ready !== undefined) depths[name.slice(prefix.length)] = ready
+        if (ready !== undefined) depths[name.slice(topology.prefix.length)] = ready
       }
       return depths
     },
-    deadLetters: () => listDeadLetters(browser, topology, prefix),
-    redrive: (id, body) => redrive(browser, { topology, prefix, id, body }),
-    operations: operationsOf(browser, topology, prefix),
-    close: () => browser.close(),
+    deadLetters: () => listDeadLetters(browser, topology),
+    redrive: (id, body) => redrive(browser, topology, id, body),
+    operations: operationsOf(browser, topology),
+    close: browser.close,
   }
 }
 

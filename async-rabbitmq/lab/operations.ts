@@ -6,8 +6,8 @@ import { Order } from '#common/contracts/order.ts'
 import { parse } from '#common/contracts/parse.ts'
 import type { Operation } from '#engine/experiment/model.ts'
 import { wallTime } from '#common/contracts/clock.ts'
+import { eventMessage } from '../broker/message.ts'
 import type { QueueBrowser } from '../broker/queue-browser.ts'
-import { eventMessage } from '../messaging/event-message.ts'
 import type { Topology } from '../messaging/topology.ts'
 import { type DuplicatorOperations, duplicatorOperations } from './duplicator.ts'
 
@@ -47,13 +47,13 @@ export type RabbitmqOperations = DuplicatorOperations & {
   redeliver: Operation<{ messageIds: string[] }>
 }
 
-export const operationsOf = (browser: QueueBrowser, topology: Topology, prefix: string): RabbitmqOperations => ({
+export const operationsOf = (browser: QueueBrowser, topology: Topology): RabbitmqOperations => ({
   ...duplicatorOperations(browser, topology),
   async 'publish-raw'(args) {
     const { body = '', base64, exchange, routingKey = 'OrderPlaced', ...rest } = parse(PublishRaw, args, 'publish-raw')
     const messageId = rest.messageId ?? randomUUID()
     const bytes = base64 === undefined ? Buffer.from(body) : Buffer.from(base64, 'base64')
-    const to = exchange === undefined ? topology.orders : exchange && `${prefix}${exchange}`
+    const to = exchange === undefined ? topology.orders : exchange && topology.prefix + exchange
     await browser.publish({ ...rest, messageId, exchange: to, routingKey, body: bytes })
     return { messageId }
   },

@@ -9,7 +9,7 @@
 //                attempt, and the broker counts no return.
 //
 // Guarantees: a message is acked only when it was handled, or when the broker has confirmed the message that replaces it.
-// A message that kills its consumer takes no other with it: see quarantine/.
+// A message that kills its consumer takes no other with it: see quarantine.ts.
 // Not promised: the order of messages.
 import { asLabError } from '#common/contracts/errors.ts'
 import { settlementAfter } from '#common/messaging/failure-policy.ts'
@@ -21,8 +21,7 @@ import type { Broker } from '../broker/broker.ts'
 import { PROBE } from '../broker/message.ts'
 import type { Delivery } from '../broker/subscription.ts'
 import { createDeliveryScheduler, type Done, type Lane } from './delivery-scheduler.ts'
-import type { CrashJournalTables } from './quarantine/crash-journal.ts'
-import { createQuarantine, type Quarantine } from './quarantine/quarantine.ts'
+import { type CrashJournalTables, createQuarantine, type Quarantine } from './quarantine.ts'
 import { attemptsOf, republishAsDeadLetter, republishForRetry } from './republish.ts'
 import type { ConsumerQueue, Topology } from './topology.ts'
 
@@ -35,13 +34,10 @@ type Event = { correlationId: string; data: { orderId: string } }
 export type MessageHandler<In> = (event: In, context: Context, ack: () => void) => Promise<void>
 
 export type ConsumeParts<In extends Event> = {
-  broker: Pick<Broker, 'publish' | 'subscribe'>
-  topology: Topology
+  broker: Pick<Broker, 'publish' | 'subscribe' | 'topology'>
   consumerQueue: ConsumerQueue
-  /** The delay before each further attempt; the topology has a delay queue for each. */
-  delaysMs: readonly number[]
-  /** How many messages are handled at once. */
-  concurrency: number
+  /** The topology has a delay queue for each of the delays. */
+  config: { RETRY_DELAYS_MS: readonly number[]; CONCURRENCY: number }
   store: Store<CrashJournalTables> & { read: CrashJournalTables }
   read(body: Buffer): In
   handle: MessageHandler<In>
@@ -78,7 +74,7 @@ export function consume<In extends Event>(parts: ConsumeParts<In>): Consumer {
   })
   let holds = 0
   const subscription = broker.subscribe(queue, {
-    prefetch: parts.concurrency,
+    prefetch: parts.config.CONCURRENCY,
     onDelivery(delivery, channel) {
       if (delivery.type === PROBE) return delivery.ack()
       // Redelivered messages arrive first. All of them are sorted into lanes before any of them can kill the process.
@@ -148,7 +144,7 @@ async function handle<In extends Event>(parts: ConsumeParts<In>, delivery: Deliv
 
 /** Settles by the failure policy. Answers `stop` also when the message that replaces this one cannot be published. */
 async function settleFailed<In extends Event>(
-  { broker, topology, consumerQueue, delaysMs, log, closing }: ConsumeParts<In>,
+  { broker, consumerQueue, config, log, closing }: ConsumeParts<In>,
   delivery: Delivery,
   error: unknown,
 ): Promise<Done> {
@@ -158,7 +154,7 @@ async function settleFailed<In extends Event>(
   const attempt = attemptsOf(delivery) + 1
   const { code: reason, detail } = asLabError(error)
   const about = { messageId, correlationId, reason, detail, attempt }
-  const settlement = settlementAfter(error, attempt, delaysMs)
+  const settlement = settlementAfter(error, attempt, config.RETRY_DELAYS_MS)
   try {
     if (settlement.kind === 'stop') {
       log.warn(about, 'stopped')
@@ -166,7 +162,7 @@ async function settleFailed<In extends Event>(
     }
     if (settlement.kind === 'retry') {
       const { delayMs } = settlement
-      const exchange = delayQueueFor(topology, attempt)
+      const exchange = delayQueueFor(broker.topology, attempt)
       await broker.publish(republishForRetry(delivery, { exchange, delayMs }, asLabError(error)))
       log.warn({ ...about, delayMs }, 'will be retried')
     }

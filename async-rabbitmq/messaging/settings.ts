@@ -1,15 +1,15 @@
 // The settings of every service of this model, beyond those of all services.
-import { text, type Setting } from '#common/service/config.ts'
+import type { Setting } from '#common/service/config.ts'
 import { DEFAULT_RETRY_DELAYS_MS, MAX_RETRY_DELAYS } from './topology.ts'
 
-const amqpUrl = (fallback: string): Setting<string> => ({
+const amqpUrl: Setting<string> = {
   about: 'the address of the RabbitMQ broker, with user and password',
-  fallback,
+  fallback: 'amqp://lab:lab@127.0.0.1:5672/',
   read(value) {
     if (URL.canParse(value) && /^amqps?:$/.test(new URL(value).protocol)) return value
     throw new Error('an amqp:// or amqps:// address, like amqp://user:password@host:5672')
   },
-})
+}
 
 const retryDelaysMs: Setting<number[]> = {
   about: 'the delay in ms before each retry of a message, then it is dead-lettered; the same for all services',
@@ -23,15 +23,12 @@ const retryDelaysMs: Setting<number[]> = {
 }
 
 const prefix: Setting<string> = {
-  ...text('', 'a prefix for the names of all exchanges and queues'),
+  about: 'a prefix for the names of all exchanges and queues',
+  fallback: '',
   read(value) {
     if (/^[\w.:-]{0,100}$/.test(value)) return value
     throw new Error('at most 100 letters, digits, dots, colons, dashes and underscores')
   },
 }
 
-export const brokerSettings = {
-  RABBITMQ_URL: amqpUrl('amqp://lab:lab@127.0.0.1:5672/'),
-  PREFIX: prefix,
-  RETRY_DELAYS_MS: retryDelaysMs,
-}
+export const brokerSettings = { RABBITMQ_URL: amqpUrl, PREFIX: prefix, RETRY_DELAYS_MS: retryDelaysMs }

@@ -15,7 +15,7 @@ export const DEFAULT_RETRY_DELAYS_MS = [200, 1_000, 5_000]
 
 /**
  * After so many returns of an unacked message the broker itself dead-letters it: the last resort. The consumers keep good
- * messages far below it (see quarantine/). This limit alone would dead-letter a good backlog, because it counts crashes of
+ * messages far below it (see quarantine.ts). This limit alone would dead-letter a good backlog, because it counts crashes of
  * the consumer and not errors of the message.
  */
 export const DELIVERY_LIMIT = 20
@@ -32,6 +32,8 @@ export type ConsumerQueue = { queue: string; deadLetters: string }
 type Reader = 'inventory' | 'notification' | 'order'
 
 export type Topology = {
+  /** Every name begins with it. */
+  prefix: string
   orders: string
   events: string
   consumerQueues: Record<Reader, ConsumerQueue>
@@ -54,6 +56,7 @@ export function topologyOf(prefix: string, delayQueueCount: number): Topology {
   }
   const delayQueues = Array.from({ length: delayQueueCount }, (_, index) => `${prefix}retry.${index + 1}`)
   return {
+    prefix,
     orders,
     events,
     consumerQueues,

@@ -11,8 +11,7 @@ import { openStore } from '#common/stores/store.ts'
 import { connectBroker } from '../broker/broker.ts'
 import { consume } from '../messaging/consume.ts'
 import { readEvent } from '#common/messaging/read-event.ts'
-import { crashJournalTables } from '../messaging/quarantine/crash-journal.ts'
-import { topologyOf } from '../messaging/topology.ts'
+import { crashJournalTables } from '../messaging/quarantine.ts'
 import { sendAck } from './send-notification.ts'
 import { faults, NAME, settings } from './settings.ts'
 
@@ -25,15 +24,11 @@ await runService(NAME, {
       ...notificationsTables(db),
       ...crashJournalTables(db),
     }))
-    const topology = topologyOf(config.PREFIX, config.RETRY_DELAYS_MS.length)
-    const broker = connectBroker({ ...parts, url: config.RABBITMQ_URL, name: NAME, topology })
+    const broker = connectBroker(NAME, parts)
     const consumer = consume<InventoryReserved>({
       ...parts,
       broker,
-      topology,
-      consumerQueue: topology.consumerQueues.notification,
-      delaysMs: config.RETRY_DELAYS_MS,
-      concurrency: config.CONCURRENCY,
+      consumerQueue: broker.topology.consumerQueues.notification,
       store,
       read: readEvent(InventoryReserved, ['InventoryReserved']),
       isDone: event => store.read.wasSent(event.data.orderId),

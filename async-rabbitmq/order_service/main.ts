@@ -13,12 +13,10 @@ import { openStore } from '#common/stores/store.ts'
 import { connectBroker } from '../broker/broker.ts'
 import { consume } from '../messaging/consume.ts'
 import { readEvent } from '#common/messaging/read-event.ts'
-import { crashJournalTables } from '../messaging/quarantine/crash-journal.ts'
-import { topologyOf } from '../messaging/topology.ts'
-import { recordOutcomeOf } from './record-outcome.ts'
+import { crashJournalTables } from '../messaging/quarantine.ts'
+import { recordOutcomeOf, withoutNotification } from './orders.ts'
 import { faultsOf, NAME, settings } from './settings.ts'
 import { withOutbox } from './with-outbox.ts'
-import { withoutNotification } from './without-notification.ts'
 import { withoutOutbox } from './without-outbox.ts'
 
 await runService(NAME, {
@@ -31,18 +29,14 @@ await runService(NAME, {
       ...outboxTables(db),
       ...crashJournalTables(db),
     }))
-    const topology = topologyOf(config.PREFIX, config.RETRY_DELAYS_MS.length)
-    const broker = connectBroker({ ...parts, url: config.RABBITMQ_URL, name: NAME, topology })
+    const broker = connectBroker(NAME, parts)
     const openIntake = config.OUTBOX === 'on' ? withOutbox : withoutOutbox
-    const intake = openIntake({ ...parts, store, broker, exchange: topology.orders, faultInjector })
+    const intake = openIntake({ ...parts, store, broker, faultInjector })
     const recordOutcome = recordOutcomeOf(store)
     const consumer = consume<InventoryEvent>({
       ...parts,
       broker,
-      topology,
-      consumerQueue: topology.consumerQueues.order,
-      delaysMs: config.RETRY_DELAYS_MS,
-      concurrency: config.CONCURRENCY,
+      consumerQueue: broker.topology.consumerQueues.order,
       store,
       read: readEvent(InventoryEvent, ['InventoryReserved', 'InventoryFailed']),
       isDone: event => store.read.findOrder(event.data.orderId)?.status !== 'pending',

@@ -14,9 +14,7 @@ import type { Broker } from '../broker/broker.ts'
 export type IntakeParts = ServerParts & {
   config: { RELAY_WINDOW: number; PUBLISH_DEADLINE_MS: number }
   store: ServiceStore<OrdersTables & OutboxTables>
-  broker: Broker
-  /** The exchange that OrderPlaced goes to. */
-  exchange: string
+  broker: Pick<Broker, 'topology' | 'ready' | 'publish' | 'publishInTime' | 'checkPublishing'>
   faultInjector: FaultInjector
 }
 

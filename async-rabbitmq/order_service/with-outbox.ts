@@ -2,15 +2,15 @@
 // for as long as that takes, however long the broker is away.
 import { placeWithOutbox } from '#common/service/place-with-outbox.ts'
 import { startRelay } from '#common/service/outbox-relay.ts'
-import { eventMessage } from '../messaging/event-message.ts'
+import { eventMessage } from '../broker/message.ts'
 import type { IntakeParts, OrderIntake } from './order-intake.ts'
 
-export function withOutbox({ config, exchange, faultInjector, ...parts }: IntakeParts): OrderIntake {
+export function withOutbox({ config, faultInjector, ...parts }: IntakeParts): OrderIntake {
   const { store, broker } = parts
   const relay = startRelay({
     ...parts,
     ready: broker.ready,
-    publish: event => broker.publish(eventMessage(exchange, event)),
+    publish: event => broker.publish(eventMessage(broker.topology.orders, event)),
     window: config.RELAY_WINDOW,
     crashPoint: faultInjector.crashPoint('publish-dequeue'),
   })

@@ -4,13 +4,19 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test, type TestContext } from 'node:test'
 import { LabError } from '#common/contracts/errors.ts'
-import type { OrderPlaced } from '#common/contracts/events.ts'
+import { createFaultInjector } from '#common/faults/fault-injector.ts'
+import { createHealth } from '#common/service/health.ts'
+import { createLog } from '#common/service/log.ts'
 import { testContext } from '#common/testing/context.ts'
 import { ordersTables, type OrdersTables } from '#common/stores/orders.ts'
+import { outboxTables } from '#common/stores/outbox.ts'
 import { openStore } from '#common/stores/store.ts'
 import { recordOutcome } from '#common/workflow/record-outcome.ts'
-import { withoutNotification } from './without-notification.ts'
-import { publishWithinRequest } from './without-outbox.ts'
+import { topologyOf } from '../messaging/topology.ts'
+import type { IntakeParts } from './order-intake.ts'
+import { withoutNotification } from './orders.ts'
+import { faultsOf } from './settings.ts'
+import { withoutOutbox } from './without-outbox.ts'
 
 const order = { orderId: 'o', userId: 'u', kitchenId: 'k', items: [{ sku: 'burger', quantity: 1 }] }
 const context = testContext()
@@ -20,31 +26,44 @@ type Options = { isTaking?(): boolean; change?: Partial<OrdersTables> }
 /** The test confirms or rejects each publish; `change` breaks the store. */
 function openPlacing(t: TestContext, { isTaking = () => true, change = {} }: Options = {}) {
   const folder = mkdtempSync(join(tmpdir(), 'lab-direct-'))
-  const store = openStore(folder, 'orders', db => ({ ...withoutNotification(ordersTables(db)), ...change }))
+  const store = openStore(folder, 'orders', db => ({
+    ...withoutNotification(ordersTables(db)),
+    ...outboxTables(db),
+    ...change,
+  }))
   t.after(() => {
     store.close()
     rmSync(folder, { recursive: true })
   })
-  const published: string[] = []
+  const published: (string | undefined)[] = []
   const confirms: PromiseWithResolvers<void>[] = []
   const begun = Promise.withResolvers<void>()
-  const placing = publishWithinRequest({
-    store,
+  const broker: IntakeParts['broker'] = {
+    topology: topologyOf('', 1),
+    ready: async () => {},
+    publish: () => Promise.reject(new Error('it was published without a deadline')),
     checkPublishing() {
       if (!isTaking()) throw new LabError('unavailable', 'the broker is away')
     },
-    publish(event: OrderPlaced) {
+    publishInTime({ messageId }) {
       if (!isTaking()) return Promise.reject(new Error('it was published all the same'))
       const confirm = Promise.withResolvers<void>()
-      published.push(event.id)
+      published.push(messageId)
       confirms.push(confirm)
       begun.resolve()
       return confirm.promise
     },
-    afterStore: () => {},
-    afterPublish: () => {},
+  }
+  const intake = withoutOutbox({
+    config: { RELAY_WINDOW: 1, PUBLISH_DEADLINE_MS: 1_000 },
+    store,
+    broker,
+    faultInjector: createFaultInjector({ ...faultsOf('off'), environment: {} }),
+    log: createLog('test', 'silent'),
+    health: createHealth(),
+    closing: new AbortController().signal,
   })
-  return { ...placing, store, published, confirms, begun: begun.promise }
+  return { ...intake, store, published, confirms, begun: begun.promise }
 }
 
 const refused = (code: 'unavailable' | 'deadline-passed') => new LabError(code, 'why')

@@ -8,48 +8,19 @@
 // event that it had not confirmed.
 import { asLabError, LabError } from '#common/contracts/errors.ts'
 import { orderPlaced, type OrderPlaced } from '#common/contracts/events.ts'
-import type { Order } from '#common/contracts/order.ts'
-import type { CrashPoint } from '#common/faults/fault-injector.ts'
 import { wallTime } from '#common/contracts/clock.ts'
-import type { Handler } from '#common/service/handler.ts'
-import type { Placed } from '#common/service/order-routes.ts'
-import type { OrdersTables } from '#common/stores/orders.ts'
 import { refuseLeftovers } from '#common/stores/outbox.ts'
 import { placeOrder } from '#common/workflow/place-order.ts'
 import { presentState, viewOf } from '#common/workflow/present-order.ts'
-import type { PlacedOrder, Store } from '#common/workflow/store.ts'
-import { eventMessage } from '../messaging/event-message.ts'
+import { eventMessage } from '../broker/message.ts'
 import type { IntakeParts, OrderIntake } from './order-intake.ts'
 
-type Parts = {
-  store: Store<OrdersTables> & { read: OrdersTables }
-  /** @throws LabError `unavailable` when nothing can be published now. */
-  checkPublishing(): void
-  /** @throws LabError `unavailable`: no queue has it; `deadline-passed`: nobody knows. */
-  publish(event: OrderPlaced): Promise<void>
-  afterStore: CrashPoint
-  afterPublish: CrashPoint
-}
-
 /** @throws LabError `unavailable` when events of an outbox are left in the store */
-export function withoutOutbox({ config, store, broker, exchange, faultInjector }: IntakeParts): OrderIntake {
+export function withoutOutbox({ config, store, broker, faultInjector }: IntakeParts): OrderIntake {
   refuseLeftovers(store.read)
   const deadlineMs = config.PUBLISH_DEADLINE_MS
-  const publishing = publishWithinRequest({
-    store,
-    checkPublishing: () => broker.checkPublishing(deadlineMs),
-    publish: event => broker.publishInTime(eventMessage(exchange, event), deadlineMs),
-    afterStore: faultInjector.crashPoint('store-publish'),
-    afterPublish: faultInjector.crashPoint('publish-answer'),
-  })
-  return { ...publishing, ended: Promise.resolve() }
-}
-
-export function publishWithinRequest({ store, checkPublishing, publish, afterStore, afterPublish }: Parts): {
-  /** @throws LabError as `publish`, and for a repeated key as with the outbox. */
-  place: Handler<Order, Placed>
-  find(orderId: string): PlacedOrder | undefined
-} {
+  const afterStore = faultInjector.crashPoint('store-publish')
+  const afterPublish = faultInjector.crashPoint('publish-answer')
   /** Stored, and neither confirmed nor removed. */
   const beingPublished = new Set<string>()
 
@@ -57,7 +28,7 @@ export function publishWithinRequest({ store, checkPublishing, publish, afterSto
     const { orderId } = event.data
     beingPublished.add(orderId)
     try {
-      await publish(event)
+      await broker.publishInTime(eventMessage(broker.topology.orders, event), deadlineMs)
     } catch (error) {
       const { code, detail } = asLabError(error)
       if (code === 'unavailable') await removeOrder(orderId)
@@ -77,12 +48,13 @@ export function publishWithinRequest({ store, checkPublishing, publish, afterSto
   }
 
   return {
+    /** @throws LabError as `publishInTime`, and for a repeated key as with the outbox. */
     async place(order, { correlationId, log }) {
       const happened = { correlationId, occurredAt: wallTime() }
       const { placed, isNew } = await store.transact(tx => {
         const result = placeOrder(tx, order, happened)
         // An error undoes the transaction's work: what is refused here was never stored.
-        if (result.isNew) checkPublishing()
+        if (result.isNew) broker.checkPublishing(deadlineMs)
         return result
       })
       if (!isNew) return { isNew, view: presentState(placed) }
@@ -97,5 +69,6 @@ export function publishWithinRequest({ store, checkPublishing, publish, afterSto
       const placed = store.read.findOrder(orderId)
       return placed?.status === 'pending' && beingPublished.has(orderId) ? undefined : placed
     },
+    ended: Promise.resolve(),
   }
 }

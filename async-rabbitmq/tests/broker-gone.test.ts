@@ -1,37 +1,17 @@
 // Each test has a RabbitMQ of its own. It is killed (SIGKILL) under load and started again on its data and port, or paused.
 import assert from 'node:assert/strict'
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { test, type TestContext } from 'node:test'
+import { test } from 'node:test'
 import { assertSound } from '#conformance/assert-sound.ts'
 import { deriveOrderId } from '#common/contracts/order.ts'
 import { waitFor } from '#host/wait-for.ts'
-import { provideBroker } from '#infra/brokers/provide.ts'
-import {
-  burger,
-  openSystem,
-  placeMany,
-  placeOrder,
-  type RabbitmqSystem,
-  SERVICES,
-  untilQueuesAreEmpty,
-} from './support/system.ts'
+import { ownBroker } from '#infra/testing/test-broker.ts'
+import { burger, openSystem, placeMany, placeOrder, type RabbitmqSystem, SERVICES } from './support/system.ts'
 
 const EVERY_MS = 5
 /** Every fourth order is for this kitchen; the others have plenty. */
 const SCARCE = 50
 const openingStock = { corner: { burger: SCARCE } }
 const ROUNDS = 2
-
-async function ownBroker(t: TestContext) {
-  const dataFolder = mkdtempSync(join(tmpdir(), 'lab-rabbitmq-broker-'))
-  const environment = { ...process.env, LAB_RABBITMQ_URL: undefined }
-  const options = { dataFolder, progress: () => {}, signal: t.signal, environment }
-  const { address, process: broker, stop } = await provideBroker('rabbitmq', options)
-  assert.ok(broker)
-  return { address, broker, release: () => stop().finally(() => rmSync(dataFolder, { recursive: true, force: true })) }
-}
 
 /** Places orders at a steady rate until it is stopped; each must be answered 202. */
 function placeSteadily(system: RabbitmqSystem) {
@@ -63,7 +43,7 @@ function placeSteadily(system: RabbitmqSystem) {
 }
 
 test('a broker that is killed under load and started again loses, duplicates and oversells nothing, and health reports it', async t => {
-  const { address, broker, release } = await ownBroker(t)
+  const { address, broker, release } = await ownBroker(t, 'rabbitmq')
   const system = await openSystem(t, { broker: address })
   t.after(release) // after the system has removed its queues
   await system.start(SERVICES, { environment: { INITIAL_STOCK: JSON.stringify(openingStock) } })
@@ -92,13 +72,13 @@ test('a broker that is killed under load and started again loses, duplicates and
   assert.equal(scarce.filter(row => row.status === 'reserved').length, SCARCE, 'exactly the stock is reserved')
   const plenty = evidence.orders.filter(row => row.kitchenId === 'main')
   assert.ok(plenty.every(row => row.status === 'reserved'))
-  await untilQueuesAreEmpty(system)
+  await system.untilDepthsAreZero()
   assertSound(await system.evidence(), { openingStock })
   assert.deepEqual(evidence.deadLetters, [])
 })
 
 test('without the outbox, when the broker is killed under load, no accepted order is lost and no refused order happens', async t => {
-  const { address, broker, release } = await ownBroker(t)
+  const { address, broker, release } = await ownBroker(t, 'rabbitmq')
   const system = await openSystem(t, { broker: address })
   t.after(release) // after the system has removed its queues
   await system.start(SERVICES, { environment: { OUTBOX: 'off', PUBLISH_DEADLINE_MS: '500' } })
@@ -145,7 +125,7 @@ test('without the outbox, when the broker is killed under load, no accepted orde
 })
 
 test('while the broker hangs the order service is unhealthy and accepts orders, and it recovers with the broker', async t => {
-  const { address, broker, release } = await ownBroker(t)
+  const { address, broker, release } = await ownBroker(t, 'rabbitmq')
   t.after(() => broker.resume()) // before the system removes its queues
   const system = await openSystem(t, { broker: address })
   t.after(release)

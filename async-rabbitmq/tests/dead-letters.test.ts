@@ -3,10 +3,9 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { orderPlaced } from '#common/contracts/events.ts'
 import { waitFor } from '#host/wait-for.ts'
-import { openQueueBrowser } from '../broker/queue-browser.ts'
 import { redrive } from '../lab/dead-letters.ts'
 import { DELIVERY_LIMIT, topologyOf } from '../messaging/topology.ts'
-import { brokerUrl, openSystem, orderOf, untilDeadLetters } from './support/system.ts'
+import { openBrowser, openSystem, orderOf } from './support/system.ts'
 
 const event = (orderId: string) =>
   orderPlaced(orderOf(orderId), { correlationId: 'c', occurredAt: '2026-01-01T00:00:00.000Z' })
@@ -15,7 +14,7 @@ test('listing dead letters changes neither them nor their order', async t => {
   const system = await openSystem(t)
   await system.start(['inventory_service'])
   for (let index = 0; index < 30; index++) await system.inspector.operations['publish-raw']({ body: `[${index}]` })
-  const letters = await untilDeadLetters(system, 30)
+  const letters = await system.untilDeadLetters(30)
   for (let time = 0; time < 22; time++) assert.deepEqual(await system.inspector.deadLetters(), letters)
   assert.equal(new Set(letters.map(letter => letter.id)).size, 30)
 })
@@ -25,12 +24,12 @@ test('a dead letter is redriven once, unchanged or edited, and the others stay',
   await system.start()
   await system.setFaults('inventory_service', { error: {} })
   await system.inspector.operations.redeliver({ orders: [orderOf('fixed')] })
-  await untilDeadLetters(system, 1)
+  await system.untilDeadLetters(1)
   await system.setFaults('inventory_service', { error: null })
   const broken = JSON.stringify({ ...event('edited'), version: 9 })
   await system.inspector.operations['publish-raw']({ body: broken })
   await system.inspector.operations['publish-raw']({ body: 'hopeless' })
-  const letters = await untilDeadLetters(system, 3)
+  const letters = await system.untilDeadLetters(3)
   const idOf = (reason: string) => letters.find(letter => letter.reason === reason)?.id ?? ''
   await system.inspector.redrive(idOf('retries-exhausted'))
   await system.inspector.redrive(idOf('unknown-event'), JSON.stringify(event('edited')))
@@ -48,7 +47,7 @@ test('equal dead letters have ids of their own, and only the named one is redriv
   await system.start(['inventory_service'])
   await system.setFaults('inventory_service', { error: {} })
   await system.inspector.operations.redeliver({ orders: [orderOf('equal')], times: 2 })
-  const letters = await untilDeadLetters(system, 2)
+  const letters = await system.untilDeadLetters(2)
   const [first, second] = letters.map(letter => letter.id)
   assert.notEqual(first, second)
   await system.setFaults('inventory_service', { error: null })
@@ -68,10 +67,9 @@ test('a redrive that is interrupted after its publish leaves the dead letter, an
   await system.start()
   await system.setFaults('inventory_service', { error: {} })
   await system.inspector.operations.redeliver({ orders: [orderOf('twice')] })
-  const [letter] = await untilDeadLetters(system, 1)
+  const [letter] = await system.untilDeadLetters(1)
   await system.setFaults('inventory_service', { error: null })
-  const browser = await openQueueBrowser(brokerUrl())
-  t.after(() => browser.close())
+  const browser = await openBrowser(t)
   const interrupted: typeof browser = {
     ...browser,
     async publish(message) {
@@ -79,16 +77,15 @@ test('a redrive that is interrupted after its publish leaves the dead letter, an
       throw new Error('interrupted')
     },
   }
-  const { prefix } = system.deployment
-  const topology = topologyOf(prefix, 3)
+  const topology = topologyOf(system.deployment.prefix, 3)
   const id = letter?.id ?? ''
-  await assert.rejects(redrive(interrupted, { topology, prefix, id }), /interrupted/)
+  await assert.rejects(redrive(interrupted, topology, id), /interrupted/)
   await system.untilNotified(1)
   assert.deepEqual(
     (await system.inspector.deadLetters()).map(left => left.id),
     [id],
   )
-  await redrive(browser, { topology, prefix, id })
+  await redrive(browser, topology, id)
   await system.assertSound({ reserved: ['twice'] })
   assert.deepEqual(await system.inspector.deadLetters(), [])
 })
@@ -97,10 +94,9 @@ test('a dead letter stays when the broker does not confirm its redrive', async t
   const system = await openSystem(t)
   await system.start(['inventory_service'])
   await system.inspector.operations['publish-raw']({ body: '[]' })
-  const [letter] = await untilDeadLetters(system, 1)
+  const [letter] = await system.untilDeadLetters(1)
   await system.kill('inventory_service')
-  const browser = await openQueueBrowser(brokerUrl())
-  t.after(() => browser.close())
+  const browser = await openBrowser(t)
   await browser.remove({ exchanges: [], queues: [`${system.deployment.prefix}inventory.orders`] })
   await assert.rejects(system.inspector.redrive(letter?.id ?? ''), /no queue is bound/)
   assert.deepEqual(await system.inspector.deadLetters(), [letter])
@@ -111,15 +107,14 @@ test('the last resort: the broker dead-letters a message that every consumer ret
   await system.start(['inventory_service'])
   await system.kill('inventory_service')
   await system.inspector.operations.redeliver({ orders: [orderOf('boomerang')] })
-  const browser = await openQueueBrowser(brokerUrl())
-  t.after(() => browser.close())
+  const browser = await openBrowser(t)
   for (let time = 0; time <= DELIVERY_LIMIT + 1; time++)
     await browser
       .walk(`${system.deployment.prefix}inventory.orders`, async () => {
         throw new Error('the visit failed')
       })
       .catch(() => {})
-  const letters = await untilDeadLetters(system, 1)
+  const letters = await system.untilDeadLetters(1)
   assert.deepEqual(
     letters.map(({ orderId, reason }) => ({ orderId, reason })),
     [{ orderId: 'boomerang', reason: 'delivery_limit' }],

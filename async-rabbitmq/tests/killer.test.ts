@@ -3,15 +3,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { assertSound } from '#conformance/assert-sound.ts'
 import { DELIVERY_LIMIT } from '../messaging/topology.ts'
-import {
-  messageOf,
-  openSystem,
-  orderOf,
-  placeMany,
-  type RabbitmqSystem,
-  untilDeadLetters,
-  untilPending,
-} from './support/system.ts'
+import { messageOf, openSystem, orderOf, placeMany, type RabbitmqSystem, untilPending } from './support/system.ts'
 
 const MAX_CRASHES = 12
 /** More than the broker's delivery limit allows for a message. */
@@ -33,7 +25,7 @@ test('a message that kills its consumer is dead-lettered alone, after a bounded 
   const [killer] = await placeMany(system, 1, 'killer')
   const after = await placeMany(system, 60)
   const environment = { INVENTORY_KILL_ON_USER: 'killer' }
-  const crashes = await restartUntilDone(system, environment, untilDeadLetters(system, 1, 60_000))
+  const crashes = await restartUntilDone(system, environment, system.untilDeadLetters(1))
   const reserved = [...before, ...after]
   await system.untilNotified(reserved.length)
   await untilPending(system, 1)
@@ -54,7 +46,7 @@ test('two killers in one batch are both dead-lettered, and no other message is',
   await system.inspector.operations.redeliver({ orders: [orderOf('killer-1', 'killer')] })
   for (const orderId of good) await system.inspector.operations.redeliver({ orders: [orderOf(orderId)] })
   await system.inspector.operations.redeliver({ orders: [orderOf('killer-2', 'killer')] })
-  await restartUntilDone(system, environment, untilDeadLetters(system, 2, 60_000))
+  await restartUntilDone(system, environment, system.untilDeadLetters(2))
   await system.untilNotified(good.length)
   const killers = ['killer-1', 'killer-2']
   await system.assertSound({ reserved: good, raw: killers.map(orderId => messageOf(orderId, 'dead-letter')) })

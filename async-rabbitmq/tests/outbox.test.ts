@@ -2,10 +2,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { waitFor } from '#host/wait-for.ts'
-import { openQueueBrowser } from '../broker/queue-browser.ts'
-import { fillDisk } from './support/full-disk.ts'
 import { openProxy } from './support/proxy.ts'
-import { brokerUrl, burger, openSystem, placeMany, placeOrder, SERVICES } from './support/system.ts'
+import { burger, fillDisk, openBrowser, openSystem, placeMany, placeOrder, SERVICES } from './support/system.ts'
 
 const DEADLINE_MS = 15_000
 
@@ -56,8 +54,7 @@ test('while the broker blocks its publishers the order service is unhealthy and 
 test('an event that no queue is bound for stays in the outbox until one is', async t => {
   const system = await openSystem(t)
   await system.start(['order_service'])
-  const browser = await openQueueBrowser(brokerUrl())
-  t.after(() => browser.close())
+  const browser = await openBrowser(t)
   await browser.remove({ exchanges: [], queues: [`${system.deployment.prefix}inventory.orders`] })
   const orderIds = await placeMany(system, 10)
   await system.untilUnhealthy('order_service', 'relay')
@@ -71,8 +68,7 @@ test('events reach the queue in the order in which their orders were stored', as
   const system = await openSystem(t)
   await system.start(['order_service'])
   for (let round = 0; round < 5; round++) await placeMany(system, 60)
-  const browser = await openQueueBrowser(brokerUrl())
-  t.after(() => browser.close())
+  const browser = await openBrowser(t)
   const queue = `${system.deployment.prefix}inventory.orders`
   // The probes of the service's start are in the queue too.
   await waitFor(async () => ((await browser.readyMessages(queue)) ?? 0) >= 300, {

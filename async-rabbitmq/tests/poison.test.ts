@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { orderPlaced } from '#common/contracts/events.ts'
-import { messageOf, openSystem, orderOf, placeMany, untilDeadLetters } from './support/system.ts'
+import { messageOf, openSystem, orderOf, placeMany } from './support/system.ts'
 
 const event = orderPlaced(orderOf('poison'), { correlationId: 'c', occurredAt: '2026-01-01T00:00:00.000Z' })
 const withData = (data: object) => JSON.stringify({ ...event, data: { ...event.data, ...data } })
@@ -63,7 +63,7 @@ test('each poison message is dead-lettered once with its reason, and good orders
   for (const { name, raw } of POISON) await system.inspector.operations['publish-raw']({ ...raw, messageId: name })
   orderIds.push(...(await placeMany(system, 30)))
   await system.untilNotified(60)
-  const letters = await untilDeadLetters(system, POISON.length)
+  const letters = await system.untilDeadLetters(POISON.length)
   await system.assertSound({ reserved: orderIds, raw: [messageOf('poison', 'dead-letter')] })
   assert.equal(letters.length, POISON.length)
   for (const { name, raw, reason, detail } of POISON) {
@@ -84,7 +84,7 @@ test('the other services dead-letter a message that they cannot read too', async
       exchange: '',
       routingKey: system.deployment.prefix + routingKey,
     })
-  const letters = await untilDeadLetters(system, 2)
+  const letters = await system.untilDeadLetters(2)
   assert.deepEqual(
     letters.map(({ source, reason }) => [source, reason]),
     [

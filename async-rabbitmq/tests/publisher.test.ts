@@ -5,7 +5,6 @@ import { createHealth } from '#common/service/health.ts'
 import { createLog } from '#common/service/log.ts'
 import { connectBroker, openConnection } from '../broker/broker.ts'
 import { openPublisher } from '../broker/publisher.ts'
-import { topologyOf } from '../messaging/topology.ts'
 import { openProxy } from './support/proxy.ts'
 import { brokerUrl, openSystem } from './support/system.ts'
 
@@ -31,17 +30,20 @@ test('a message that may be in a queue is unknown to publishInTime, and an error
   const proxy = await openProxy(t)
   await proxy.restore()
   const system = await openSystem(t)
-  const topology = topologyOf(system.deployment.prefix, 1)
   const closing = new AbortController()
-  const parts = { log: createLog('test', 'silent'), health: createHealth(), closing: closing.signal }
-  const broker = connectBroker({ ...parts, url: proxy.url, name: 'a test', topology })
+  const broker = connectBroker('a test', {
+    config: { RABBITMQ_URL: proxy.url, PREFIX: system.deployment.prefix, RETRY_DELAYS_MS: [1] },
+    log: createLog('test', 'silent'),
+    health: createHealth(),
+    closing: closing.signal,
+  })
   t.after(() => {
     closing.abort()
     return broker.close()
   })
   await broker.ready()
   proxy.hold()
-  const message = { exchange: topology.orders, routingKey: 'OrderPlaced', body: Buffer.from('{}') }
+  const message = { exchange: broker.topology.orders, routingKey: 'OrderPlaced', body: Buffer.from('{}') }
   const again = assert.rejects(broker.publish(message), { code: 'unavailable' })
   const once = assert.rejects(broker.publishInTime(message, 60_000), { code: 'deadline-passed' })
   await proxy.cut()

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { waitFor } from '#host/wait-for.ts'
-import { messageOf, openSystem, orderOf, repeatsIn, untilDeadLetters } from './support/system.ts'
+import { messageOf, openSystem, orderOf, repeatsIn } from './support/system.ts'
 
 test('a repeated event, and another event of the same order, reserve and notify once, also after a restart', async t => {
   const system = await openSystem(t)
@@ -30,7 +30,7 @@ test('the same order with other content decides nothing and is a dead letter at 
   await system.inspector.operations.redeliver({ orders: [order] })
   await system.untilNotified(1)
   await system.inspector.operations.redeliver({ orders: [{ ...order, items: [{ sku: 'pizza', quantity: 2 }] }] })
-  const letters = await untilDeadLetters(system, 1)
+  const letters = await system.untilDeadLetters(1)
   assert.deepEqual(
     letters.map(({ reason, attempts, orderId, source }) => ({ reason, attempts, orderId, source })),
     [{ reason: 'order-conflict', attempts: 1, orderId: 'order-2', source: 'inventory.orders' }],

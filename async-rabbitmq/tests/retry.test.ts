@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { assertSound } from '#conformance/assert-sound.ts'
-import { messageOf, openSystem, orderOf, placeMany, untilDeadLetters, untilPending } from './support/system.ts'
+import { messageOf, openSystem, orderOf, placeMany, untilPending } from './support/system.ts'
 
 test('a message whose error is temporary is retried after each delay in turn, and succeeds', async t => {
   const system = await openSystem(t)
@@ -24,7 +24,7 @@ test('a message whose error is permanent is a dead letter after four attempts, a
   await system.setFaults('inventory_service', { error: { userId: 'unlucky' } })
   await placeMany(system, 2, 'unlucky')
   const orderIds = await placeMany(system, 20)
-  const letters = await untilDeadLetters(system, 2)
+  const letters = await system.untilDeadLetters(2)
   await system.untilNotified(20)
   await untilPending(system, 2)
   const raw = letters.map(({ orderId }) => messageOf(String(orderId), 'dead-letter'))

@@ -2,9 +2,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { refusal, startSingleService } from '#conformance/single-service.ts'
-import { openQueueBrowser } from '../broker/queue-browser.ts'
-import { fillDisk } from './support/full-disk.ts'
-import { brokerUrl, openSystem, orderOf } from './support/system.ts'
+import { fillDisk, openBrowser, openSystem, orderOf } from './support/system.ts'
 
 test('with a full store inventory stops consuming and is unhealthy, and no message loses an attempt', async t => {
   const system = await openSystem(t)
@@ -26,8 +24,7 @@ test('with a full store inventory stops consuming and is unhealthy, and no messa
 test('a message stays unacked while no queue takes its outcome, and the outcome is published once one does', async t => {
   const system = await openSystem(t)
   await system.start(['inventory_service'])
-  const browser = await openQueueBrowser(brokerUrl())
-  t.after(() => browser.close())
+  const browser = await openBrowser(t)
   const readers = ['notification.reserved', 'order.results'].map(name => system.deployment.prefix + name)
   await browser.remove({ exchanges: [], queues: readers })
   await system.inspector.operations.redeliver({ orders: [orderOf('kept')] })

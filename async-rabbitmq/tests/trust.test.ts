@@ -3,11 +3,10 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { waitFor } from '#host/wait-for.ts'
 import { openConnection } from '../broker/broker.ts'
-import { openQueueBrowser } from '../broker/queue-browser.ts'
 import { declareTopology, topologyReady } from '../broker/declare-topology.ts'
 import { topologyOf } from '../messaging/topology.ts'
 import { openProxy } from './support/proxy.ts'
-import { brokerUrl, openSystem, orderOf } from './support/system.ts'
+import { brokerUrl, openBrowser, openSystem, orderOf } from './support/system.ts'
 
 /** A quorum queue younger than this loses what it confirmed when the broker is killed. */
 const TOO_YOUNG_MS = 1_100
@@ -31,8 +30,7 @@ test('any service alone declares the whole topology, and consumers drop probes w
   const system = await openSystem(t)
   await system.start(['inventory_service'])
   await system.inspector.operations.redeliver({ orders: [orderOf('early')] })
-  const browser = await openQueueBrowser(brokerUrl())
-  t.after(() => browser.close())
+  const browser = await openBrowser(t)
   assert.ok((await browser.readyMessages(`${system.deployment.prefix}notification.reserved`)) !== undefined)
   await system.start(['notification_service', 'order_service'])
   await system.untilNotified(1)
@@ -68,8 +66,7 @@ test('a topology is ready once every queue has confirmed its probe, and not befo
 test('every queue takes a probe before a service publishes, and every delay queue expires to the queue of origin', async t => {
   const system = await openSystem(t)
   await system.start(['order_service'])
-  const browser = await openQueueBrowser(brokerUrl())
-  t.after(() => browser.close())
+  const browser = await openBrowser(t)
   const ready = (name: string) => browser.readyMessages(system.deployment.prefix + name)
   const delayQueues = 3
   await waitFor(async () => (await ready('inventory.orders')) === 1 + delayQueues, {
@@ -84,8 +81,7 @@ test('a consumer whose queue is deleted is unhealthy, and a new connection decla
   await proxy.restore()
   const system = await openSystem(t, { servicesBroker: proxy.url })
   await system.start(['inventory_service'])
-  const browser = await openQueueBrowser(brokerUrl())
-  t.after(() => browser.close())
+  const browser = await openBrowser(t)
   const queues = ['inventory.orders', 'notification.reserved'].map(name => system.deployment.prefix + name)
   await browser.remove({ exchanges: [], queues })
   await system.untilUnhealthy('inventory_service', 'consumer')

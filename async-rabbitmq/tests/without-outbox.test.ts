@@ -3,17 +3,8 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { deriveOrderId } from '#common/contracts/order.ts'
 import { waitFor } from '#host/wait-for.ts'
-import { openQueueBrowser } from '../broker/queue-browser.ts'
 import { openProxy } from './support/proxy.ts'
-import {
-  brokerUrl,
-  burger,
-  openSystem,
-  placeMany,
-  placeOrder,
-  type RabbitmqSystem,
-  untilQueuesAreEmpty,
-} from './support/system.ts'
+import { burger, openBrowser, openSystem, placeMany, placeOrder, type RabbitmqSystem } from './support/system.ts'
 
 const OFF = { OUTBOX: 'off' }
 const CONSUMERS = ['inventory_service', 'notification_service'] as const
@@ -59,8 +50,7 @@ test('while the broker is away an order is refused and not stored, and its key p
 test('an order whose event no queue takes is refused and removed, and its key places it afterwards', async t => {
   const system = await openSystem(t)
   await system.start(['order_service'], { environment: OFF })
-  const browser = await openQueueBrowser(brokerUrl())
-  t.after(() => browser.close())
+  const browser = await openBrowser(t)
   await browser.remove({ exchanges: [], queues: [`${system.deployment.prefix}inventory.orders`] })
   assert.deepEqual(await place(system, 'nowhere'), [503, 'unavailable'])
   assert.equal(await statusOf(system, 'nowhere'), undefined)
@@ -133,7 +123,7 @@ async function assertUndecided(system: RabbitmqSystem, key: string): Promise<voi
   const [other] = await placeMany(system, 1, 'another')
   await system.untilDecided(1)
   await system.untilNotified(1)
-  await untilQueuesAreEmpty(system)
+  await system.untilDepthsAreZero()
   assert.deepEqual(
     (await system.evidence()).decisions.map(row => row.orderId),
     [other],

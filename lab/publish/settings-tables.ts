@@ -1,8 +1,8 @@
 // The tables of settings and faults in the README of each model, from the same constants that its services read.
 import type { ServiceFaults } from '#common/faults/fault-injector.ts'
 import type { Setting } from '#common/service/config.ts'
-import { settings as asyncRabbitmq } from '../../async-rabbitmq/lab/settings.ts'
-import { settings as streamingKafka } from '../../streaming-kafka/lab/settings.ts'
+import { settings as asyncRabbitmq } from '../../async-rabbitmq/lab/model.ts'
+import { settings as streamingKafka } from '../../streaming-kafka/lab/model.ts'
 import { settings as syncRest } from '../../sync-rest/lab/model.ts'
 
 /** `settings.ts` of one service. */

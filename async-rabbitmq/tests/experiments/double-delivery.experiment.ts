@@ -6,8 +6,8 @@ import { deadLetterClosure } from '#engine/checks/dead-letter-closure.ts'
 import { expectedOutcomes } from '#engine/checks/expected-outcomes.ts'
 import { oversold } from '#engine/checks/stock.ts'
 import { stepSeen } from '#engine/checks/preconditions.ts'
-import { defineExperiment, type Variant } from '#engine/experiment/define.ts'
-import type { RawMessage } from '#engine/run/history.ts'
+import { defineExperiment } from '#engine/experiment/define.ts'
+import type { History, RawMessage } from '#engine/run/history.ts'
 import type { PlannedOrder } from '#engine/load/orders.ts'
 import {
   at,
@@ -32,6 +32,7 @@ const REPEATED = 20
 const orderOf = ({ orderId, userId, kitchenId, items }: PlannedOrder): Order => ({ orderId, userId, kitchenId, items })
 const repeatedOrders = ({ planned }: StepContext) => planned.slice(0, REPEATED)
 
+/** Publishes the events of some orders again: with the same ids, or with ids of their own. */
 const repeat = (when: When, as: 'same' | 'new', kind: string): Step =>
   at(
     when,
@@ -85,7 +86,7 @@ export default defineExperiment({
     const load = { orders, ordersPerSecond, deadlineMs: 5_000 }
     const sound = [...always, oversold, expectedOutcomes()]
     const base = { load, quiescenceMs: 60_000, measures: repeatMeasures }
-    const variants: Variant[] = [
+    return [
       {
         ...base,
         name: 'published again',
@@ -133,7 +134,6 @@ export default defineExperiment({
         checks: [...sound, repeatsSeen(deaths)],
       },
     ]
-    return variants
   },
   columns: [
     'requested',
@@ -155,7 +155,7 @@ export default defineExperiment({
   },
 })
 
-function repeatMeasures(history: Parameters<typeof repeatsOf>[0]) {
+function repeatMeasures(history: History) {
   const { decisions, notifications, deadLetters } = history.evidence
   return [
     { name: 'duplicates', unit: 'messages', value: repeatsOf(history) },

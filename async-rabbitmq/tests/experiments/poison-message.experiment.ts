@@ -15,13 +15,12 @@ import { count, findMeasure, ms } from '#engine/analysis/measures.ts'
 import { asyncRabbitmq } from '../../lab/model.ts'
 import type { RabbitmqOperations } from '../../lab/operations.ts'
 import { DEFAULT_RETRY_DELAYS_MS } from '../../messaging/topology.ts'
-import { bodyOf, poisons } from './poison.ts'
+import { bodyOf, POISON } from './poison.ts'
 import { readRepeats } from './repeats.ts'
 
 const INVENTORY = 'inventory_service'
 const ATTEMPTS = DEFAULT_RETRY_DELAYS_MS.length + 1
 const HEALS_AFTER = 2
-const POISON = poisons('poison')
 
 const poisonSteps = (everyMs: number): Step[] =>
   POISON.map(({ id, orderId, class: kind, message }, index) =>
@@ -73,7 +72,7 @@ const deadLetteredFor = (reason: string, attempts?: number) =>
     const offenders = evidence.deadLetters.filter(
       letter => letter.reason !== reason || (attempts !== undefined && letter.attempts !== attempts),
     )
-    const shown = offenders.map(({ id, ...letter }) => `${id} for ${letter.reason} after ${letter.attempts} attempts`)
+    const shown = offenders.map(({ id, reason: why, attempts: after }) => `${id} for ${why} after ${after} attempts`)
     const surplus = evidence.deadLetters.length > 1 ? [`there are ${evidence.deadLetters.length} dead letters`] : []
     return evaluateAll({
       examined: evidence.deadLetters.length,

@@ -14,14 +14,6 @@ export type Poison = {
   reason: ErrorCode
 }
 
-/** One of each class; the ids begin with `run`. */
-export function poisons(run: string): Poison[] {
-  return CLASSES.map(([name, make, reason], index) => {
-    const id = `${run}-${String(index).padStart(2, '0')}`
-    return { class: name, id, ...make(id), reason }
-  })
-}
-
 type PoisonMessage = Pick<Poison, 'message' | 'orderId'>
 
 const order = (orderId: string) => ({ orderId, userId: 'poisoner', kitchenId: DEFAULT_KITCHEN, items: lines(1, 1) })
@@ -58,6 +50,12 @@ const CLASSES: readonly [string, (id: string) => PoisonMessage, ErrorCode][] = [
   ['unknown version', event({ version: 99 }), 'unknown-event'],
   ['oversized body', id => ({ message: { body: JSON.stringify([id, 'x'.repeat(MAX_MESSAGE_BYTES)]) } }), 'too-large'],
 ]
+
+/** One of each class. */
+export const POISON: readonly Poison[] = CLASSES.map(([name, messageOf, reason], index) => {
+  const id = `poison-${String(index).padStart(2, '0')}`
+  return { class: name, id, ...messageOf(id), reason }
+})
 
 /** The body of its dead letter. */
 export const bodyOf = ({ message }: Poison): string =>

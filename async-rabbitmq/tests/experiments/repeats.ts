@@ -1,39 +1,34 @@
 // How many duplicates reached inventory, by its own record: the steps that read it, and the check.
-import { type Check } from '#engine/checks/check.ts'
+import type { Check } from '#engine/checks/check.ts'
 import { duplicatesSeen } from '#engine/checks/preconditions.ts'
+import { reader } from '#engine/run/evidence.ts'
 import type { History } from '#engine/run/history.ts'
-import { deleteJson, getJson } from '#engine/run/http.ts'
+import { deleteJson } from '#engine/run/http.ts'
 import { at, type Step, type When } from '#engine/experiment/steps.ts'
 import { waitFor } from '#host/wait-for.ts'
+import { RepeatRow } from '../../inventory_service/repeats.ts'
 
 const INVENTORY = 'inventory_service'
 const PATH = '/inventory/repeats'
+
+const readRows = reader(RepeatRow)
 
 /** Reads how many repeats there are; waits while the service restarts. */
 export const readRepeats = (when: When): Step =>
   at(when, {
     action: 'read',
     target: `${INVENTORY}${PATH}`,
-    async run({ runtime }) {
-      const page = async (after: number): Promise<{ rows: unknown[]; next: number | null }> => {
-        const answer = await getJson(`${runtime.url(INVENTORY)}${PATH}?limit=1000&after=${after}`)
-        return answer as { rows: unknown[]; next: number | null }
-      }
-      const all = async () => {
-        let count = 0
-        for (let after: number | null = 0; after !== null; ) {
-          const { rows, next } = await page(after)
-          count += rows.length
-          after = next
-        }
-        return { repeats: count }
-      }
-      const countIfUp = () => all().catch(() => undefined)
+    run({ runtime }) {
+      const countIfUp = () =>
+        readRows(runtime.url(INVENTORY) + PATH).then(
+          rows => ({ repeats: rows.length }),
+          () => undefined,
+        )
       return waitFor(countIfUp, { deadlineMs: 60_000, what: `${INVENTORY} to show its repeats` })
     },
   })
 
-/** Heals a service that crashes repeatedly: tries until one of its processes takes the request. */
+/** Heals inventory while it crashes repeatedly: tries until one of its processes takes the request. */
 export const healUntilTaken = (when: When): Step =>
   at(when, {
     action: 'heal',
@@ -45,7 +40,7 @@ export const healUntilTaken = (when: When): Step =>
   })
 
 export function repeatsOf({ executedSteps }: History): number {
-  const read = executedSteps.findLast(act => act.action === 'read' && act.target.endsWith(PATH))
+  const read = executedSteps.findLast(({ action, target }) => action === 'read' && target.endsWith(PATH))
   const result = read?.result as { repeats: number } | undefined
   return result?.repeats ?? 0
 }

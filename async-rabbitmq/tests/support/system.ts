@@ -1,11 +1,14 @@
 // The asynchronous model as a test system: its services as processes, with short retry delays.
 import assert from 'node:assert/strict'
+import { execFileSync } from 'node:child_process'
+import { readdirSync, statSync } from 'node:fs'
+import { join } from 'node:path'
 import type { TestContext } from 'node:test'
 import { startSystem, type SystemOptions, type TestSystem } from '#conformance/test-system.ts'
-import type { DeadLetter } from '#engine/experiment/model.ts'
 import type { RawMessage } from '#engine/run/history.ts'
 import { waitFor } from '#host/wait-for.ts'
 import { testBroker } from '#infra/testing/test-broker.ts'
+import { openQueueBrowser, type QueueBrowser } from '../../broker/queue-browser.ts'
 import { asyncRabbitmq } from '../../lab/model.ts'
 import type { RabbitmqOperations } from '../../lab/operations.ts'
 
@@ -13,6 +16,12 @@ export type RabbitmqSystem = TestSystem<RabbitmqOperations>
 export const SERVICES = ['order_service', 'inventory_service', 'notification_service'] as const
 
 export const brokerUrl = (): string => testBroker('rabbitmq')
+
+export async function openBrowser(t: TestContext): Promise<QueueBrowser> {
+  const browser = await openQueueBrowser(brokerUrl())
+  t.after(() => browser.close())
+  return browser
+}
 
 type Options = {
   broker?: string
@@ -61,30 +70,11 @@ export async function placeMany(system: RabbitmqSystem, count: number, userId = 
   )
 }
 
-export const untilDeadLetters = (
-  { inspector }: RabbitmqSystem,
-  count: number,
-  deadlineMs = 30_000,
-): Promise<DeadLetter[]> =>
-  waitFor(
-    async () => {
-      const letters = await inspector.deadLetters()
-      return letters.length >= count && letters
-    },
-    { deadlineMs, everyMs: 100, what: `${count} dead letters` },
-  )
-
 /** Until the order service has so many orders without an outcome: those whose message is a dead letter keep none. */
 export const untilPending = (system: RabbitmqSystem, count: number): Promise<unknown> =>
   waitFor(async () => (await system.evidence()).orders.filter(({ status }) => status === 'pending').length === count, {
     deadlineMs: 30_000,
     what: `${count} pending orders`,
-  })
-
-export const untilQueuesAreEmpty = ({ inspector }: RabbitmqSystem): Promise<unknown> =>
-  waitFor(async () => Object.values(await inspector.depths()).every(depth => depth === 0), {
-    deadlineMs: 30_000,
-    what: 'every queue to be empty',
   })
 
 /** For `assertSound`: a message of an order, and what has to become of it. */
@@ -97,3 +87,17 @@ export const messageOf = (orderId: string, expect: RawMessage['expect']): RawMes
 
 /** How many messages a service has recognised as repeated, by its log. */
 export const repeatsIn = (log: string): number => log.match(/"isNew":false/g)?.length ?? 0
+
+/** Of util-linux, which every Debian has. */
+const PRLIMIT = 'prlimit'
+
+/** Fills the disk for one process: its files may not grow past their present size (a limit of the system). */
+export function fillDisk(system: RabbitmqSystem, service: string): { makeRoom(): void } {
+  const folder = system.dataOf(service)
+  const largest = Math.max(...readdirSync(folder).map(file => statSync(join(folder, file)).size))
+  const pid = String(system.processOf(service)?.pid)
+  // Only the soft limit: a process that is not root may raise it again.
+  const limit = (bytes: string) => execFileSync(PRLIMIT, ['--pid', pid, `--fsize=${bytes}:`])
+  limit(String(largest))
+  return { makeRoom: () => void limit('unlimited') }
+}

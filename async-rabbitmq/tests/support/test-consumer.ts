@@ -13,7 +13,7 @@ import type { Outgoing } from '../../broker/message.ts'
 import type { Delivery, Subscriber } from '../../broker/subscription.ts'
 import { consume } from '../../messaging/consume.ts'
 import { readEvent } from '#common/messaging/read-event.ts'
-import { crashJournalTables } from '../../messaging/quarantine/crash-journal.ts'
+import { crashJournalTables } from '../../messaging/quarantine.ts'
 import { topologyOf } from '../../messaging/topology.ts'
 
 const topology = topologyOf('', 3)
@@ -31,10 +31,8 @@ export function openConsumer(
   const { broker, confirms, published, subscriber } = fakeBroker(steps)
   const consumer = consume<OrderPlaced>({
     broker,
-    topology,
     consumerQueue,
-    delaysMs: [1, 2, 3],
-    concurrency: 64,
+    config: { RETRY_DELAYS_MS: [1, 2, 3], CONCURRENCY: 64 },
     store,
     read: readEvent(OrderPlaced, ['OrderPlaced']),
     isDone: event => work.isDone?.(event.data.orderId) ?? false,
@@ -86,7 +84,8 @@ function fakeBroker(steps: string[]) {
   const published: Outgoing[] = []
   const confirms: PromiseWithResolvers<void>[] = []
   let subscriber: Subscriber | undefined
-  const broker: Pick<Broker, 'publish' | 'subscribe'> = {
+  const broker: Pick<Broker, 'publish' | 'subscribe' | 'topology'> = {
+    topology,
     publish(message) {
       const confirm = Promise.withResolvers<void>()
       published.push(message)

@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { LabError } from '#common/contracts/errors.ts'
-import { checkPublishing, publishInTime } from './publish-in-time.ts'
-import type { Publisher } from './publisher.ts'
+import { checkPublishing, publishInTime, type Publisher } from './publisher.ts'
 
 const message = { exchange: '', routingKey: 'q', body: Buffer.from('{}') }
 

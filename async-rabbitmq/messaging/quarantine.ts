@@ -14,18 +14,33 @@
 // never dead-lettered here. Not promised: that no good message is isolated, which only makes it slower; nor that good
 // messages stay below the limit when 15 processes in a row are killed before they are healthy, because a process is healthy
 // once it has republished them.
+import { createHash } from 'node:crypto'
+import type { DatabaseSync } from 'node:sqlite'
 import { LabError } from '#common/contracts/errors.ts'
 import type { Logger } from '#common/service/log.ts'
 import type { Store } from '#common/workflow/store.ts'
-import type { Broker } from '../../broker/broker.ts'
-import type { Delivery } from '../../broker/subscription.ts'
-import type { Lane } from '../delivery-scheduler.ts'
-import { attemptsOf, republishAsDeadLetter, republishFresh } from '../republish.ts'
-import { type CrashJournalTables, messageKey } from './crash-journal.ts'
+import type { Broker } from '../broker/broker.ts'
+import type { Delivery } from '../broker/subscription.ts'
+import type { Lane } from './delivery-scheduler.ts'
+import { attemptsOf, republishAsDeadLetter, republishFresh } from './republish.ts'
 
 const ISOLATE_FROM_RETURNS = 2
 const REPUBLISH_FROM_RETURNS = 5
 const CRASHES_OF_A_KILLER = 5
+
+/**
+ * The crash journal: which messages this consumer handled when its process ended.
+ * A message that is handled in isolation has a row here. It is on disk before the work begins and deleted after it, so a
+ * row that is found at the next start counts the processes that ended during the work.
+ */
+export type CrashJournalTables = {
+  /** Before the work: counts one more attempt that may crash. */
+  recordAttempt(key: string): void
+  /** After the work: the process survived it. */
+  clearAttempts(key: string): void
+  /** How many attempts have no end; 0 for most messages. */
+  crashCount(key: string): number
+}
 
 export type QuarantineParts = {
   broker: Pick<Broker, 'publish'>
@@ -91,3 +106,18 @@ export function createQuarantine({ broker, store, deadLetters, isDone, log }: Qu
     },
   }
 }
+
+export function crashJournalTables(db: DatabaseSync): CrashJournalTables {
+  db.exec('CREATE TABLE IF NOT EXISTS crashJournal (key TEXT PRIMARY KEY, crashes INTEGER NOT NULL) STRICT')
+  const record = db.prepare('INSERT INTO crashJournal VALUES (?, 1) ON CONFLICT DO UPDATE SET crashes = crashes + 1')
+  const clear = db.prepare('DELETE FROM crashJournal WHERE key = ?')
+  const find = db.prepare('SELECT crashes FROM crashJournal WHERE key = ?')
+  return {
+    recordAttempt: key => void record.run(key),
+    clearAttempts: key => void clear.run(key),
+    crashCount: key => Number(find.get(key)?.crashes ?? 0),
+  }
+}
+
+/** A message is identified by its bytes: a republished message has the row of its original. */
+export const messageKey = (body: Buffer): string => createHash('sha256').update(body).digest('base64url')

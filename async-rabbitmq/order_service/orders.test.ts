@@ -6,7 +6,7 @@ import { createLog } from '#common/service/log.ts'
 import { ordersTables } from '#common/stores/orders.ts'
 import { placeOrder } from '#common/workflow/place-order.ts'
 import type { OrdersTx, Store } from '#common/workflow/store.ts'
-import { recordOutcomeOf } from './record-outcome.ts'
+import { recordOutcomeOf } from './orders.ts'
 
 const order = { orderId: 'o', userId: 'u', kitchenId: 'k', items: [{ sku: 'burger', quantity: 1 }] }
 const happened = { correlationId: 'c', occurredAt: '2026-01-01T00:00:00.000Z' }

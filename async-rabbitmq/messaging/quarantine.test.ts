@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { bodyOf, consumerQueue, openConsumer } from '../../tests/support/test-consumer.ts'
-import { messageKey } from './crash-journal.ts'
+import { bodyOf, consumerQueue, openConsumer } from '../tests/support/test-consumer.ts'
+import { messageKey } from './quarantine.ts'
 
 const failing = () => {
   throw new Error('it fails')

@@ -1,0 +1,35 @@
+// The orders of order_service: their table, and the results of inventory that change it. The first outcome counts, a
+// repeat changes nothing.
+import { outcomeOf, type InventoryEvent } from '#common/contracts/events.ts'
+import type { Handler } from '#common/service/handler.ts'
+import type { OrdersTables } from '#common/stores/orders.ts'
+import { recordOutcome } from '#common/workflow/record-outcome.ts'
+import type { OrdersTx, Store } from '#common/workflow/store.ts'
+
+/**
+ * The orders table of this model: whether an order was confirmed to its user is known to notification_service, not here,
+ * so nothing that is read from the table says anything about it.
+ */
+export function withoutNotification(tables: OrdersTables): OrdersTables {
+  return {
+    ...tables,
+    findOrder(orderId) {
+      const placed = tables.findOrder(orderId)
+      return placed && { ...placed, notification: null }
+    },
+    pageOrders(after, limit) {
+      const { rows, next } = tables.pageOrders(after, limit)
+      return { rows: rows.map(row => ({ ...row, notification: null })), next }
+    },
+  }
+}
+
+/** Records a result. That of an order which is not in this store is logged only: another order service placed it. */
+export function recordOutcomeOf(store: Store<OrdersTx>): Handler<InventoryEvent, void> {
+  return async (event, { log }) => {
+    const { orderId } = event.data
+    const placed = await store.transact(tx => recordOutcome(tx, orderId, outcomeOf(event)))
+    if (placed) log.info({ orderId, status: placed.status }, 'decided')
+    else log.warn({ orderId }, 'a result of an order that is not in this store')
+  }
+}
