@@ -14,11 +14,10 @@ import { materialize } from '../messaging/materialize.ts'
 import { retryUntilClosed, degradedReporter } from '#common/service/retry.ts'
 import { openConnection, type KafkaConnection } from '../messaging/connection.ts'
 import type { TopicKey } from '../messaging/topics.ts'
-import { countInto, eventOf } from './count.ts'
+import { analyticsTables, type AnalyticsTables, countInto, eventOf } from './counts.ts'
 import { metricsFile, type MetricsFile } from './metrics-file.ts'
 import { analyticsRoutes } from './routes.ts'
 import { faults, NAME, settings } from './settings.ts'
-import { analyticsTables, type AnalyticsTables } from './tables.ts'
 
 const TOPICS_READ: TopicKey[] = ['orders', 'inventoryEvents']
 

@@ -1,26 +1,9 @@
 // `GET /metrics.json`: the metrics as they are now. `GET /progress`: how many records of each partition they rest on, and
 // the digest of the file that says the same.
-import { Type } from 'typebox'
 import type { Server } from '#common/service/http-server.ts'
 import { answers } from '#common/service/openapi.ts'
+import { MetricsView, type PartitionRead, ProgressView } from './counts.ts'
 import type { MetricsFile } from './metrics-file.ts'
-import type { PartitionRead } from './tables.ts'
-
-const Count = Type.Integer({ minimum: 0 })
-
-const MetricsView = Type.Object({
-  failureRate: Type.Union([Type.Number(), Type.Null()]),
-  orders: Count,
-  ordersPerMinute: Type.Record(Type.String(), Count),
-  outcomes: Type.Object({ failed: Count, reserved: Count }),
-})
-
-const ProgressView = Type.Object({
-  partitions: Type.Array(
-    Type.Object({ topic: Type.String(), partition: Count, next: Count, records: Count, poison: Count }),
-  ),
-  metricsFile: Type.Union([Type.Object({ bytes: Count, sha256: Type.String() }), Type.Null()]),
-})
 
 type Parts = { document(): string; reads(): PartitionRead[]; file: MetricsFile }
 

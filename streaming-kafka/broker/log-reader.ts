@@ -5,8 +5,10 @@
 import { Consumer } from '@platformatic/kafka'
 import { explain } from '#common/contracts/errors.ts'
 import { createBackoff } from '#common/service/retry.ts'
+import type { TopicSpec } from '../messaging/topics.ts'
+import type { BrokerAdmin } from './admin.ts'
 import { clientOptions, RETRY_PACE } from './options.ts'
-import type { LogRecord, Positions } from './record.ts'
+import { hasReached, isBefore, type LogRecord, type Positions } from './record.ts'
 
 /** Larger fetches buffer far ahead of the work, and a backlog is then read several times slower. */
 const MAX_BYTES = 512 * 1024
@@ -61,15 +63,21 @@ async function fetchOnce(client: Consumer, positions: Positions): Promise<LogRec
     for (const [partition, fetchOffset] of offsets.entries()) {
       const leader = topic.partitions[partition]?.leader
       if (leader === undefined) throw new Error(`there is no partition ${partition} of ${name}`)
-      const ask = { partition, fetchOffset, currentLeaderEpoch: -1, lastFetchedEpoch: -1, partitionMaxBytes: MAX_BYTES }
+      const from = {
+        partition,
+        fetchOffset,
+        currentLeaderEpoch: -1,
+        lastFetchedEpoch: -1,
+        partitionMaxBytes: MAX_BYTES,
+      }
       const request = requests.get(leader) ?? []
-      requests.set(leader, [...request, { topicId: topic.id, partitions: [ask] }])
+      requests.set(leader, [...request, { topicId: topic.id, partitions: [from] }])
     }
   }
   // With several brokers, one without new records would delay the records of the others.
   const maxWaitTime = requests.size > 1 ? 20 : 250
-  const ask = { minBytes: 1, maxBytes: MAX_BYTES, maxWaitTime, isolationLevel: 0 }
-  const answers = await Promise.all([...requests].map(([node, topics]) => client.fetch({ ...ask, node, topics })))
+  const limits = { minBytes: 1, maxBytes: MAX_BYTES, maxWaitTime, isolationLevel: 0 }
+  const answers = await Promise.all([...requests].map(([node, topics]) => client.fetch({ ...limits, node, topics })))
   return answers.flatMap(({ responses }) =>
     responses.flatMap(({ topicId, partitions }) => {
       const topic = names.get(topicId)
@@ -102,4 +110,26 @@ function take(
     }
   }
   return taken
+}
+
+type Source = { admin: BrokerAdmin; brokers: string; name: string }
+
+/**
+ * Reads topics from their beginning to their present end.
+ * @throws Error when the broker is away or a topic is missing. It does not wait for them.
+ */
+export async function readAll({ admin, brokers, name }: Source, specs: TopicSpec[]): Promise<LogRecord[]> {
+  const ends = await admin.ends(specs)
+  const positions: Positions = new Map([...ends].map(([topic, offsets]) => [topic, offsets.map(() => 0n)]))
+  const records: LogRecord[] = []
+  if (hasReached(positions, ends)) return records
+  const onDegraded = (problem: string | null) => {
+    if (problem !== null) throw new Error(problem)
+  }
+  const reader = { brokers, clientId: name, positions, closing: new AbortController().signal, onDegraded }
+  for await (const fetched of readLog(reader)) {
+    records.push(...fetched.filter(record => isBefore(ends, record)))
+    if (hasReached(positions, ends)) break
+  }
+  return records
 }

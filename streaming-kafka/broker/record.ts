@@ -1,4 +1,6 @@
-// A record of the log, as the services use it.
+// A record of the log, as the services use it, and the events in its bytes.
+import { InventoryEvent, OrderPlaced } from '#common/contracts/events.ts'
+import { readEvent } from '#common/messaging/read-event.ts'
 
 /** A record to write. The key decides the partition, in the same way as in the Java client. */
 export type NewRecord = {
@@ -31,10 +33,32 @@ export const isBefore = (ends: Positions, { topic, partition, offset }: LogRecor
 
 export const CORRELATION_HEADER = 'correlation-id'
 
-/** A record with a JSON value, and the correlation id of its order in a header. */
-export const jsonRecord = (topic: string, key: string, value: object, correlationId: string): NewRecord => ({
+/** A record with a JSON value. The correlation id of its order is repeated in a header. */
+export const jsonRecord = (topic: string, key: string, value: { correlationId: string }): NewRecord => ({
   topic,
   key,
   value: Buffer.from(JSON.stringify(value)),
-  headers: { [CORRELATION_HEADER]: correlationId },
+  headers: { [CORRELATION_HEADER]: value.correlationId },
 })
+
+/** An event as a record, keyed by its kitchen. */
+export const eventRecord = (topic: string, event: OrderPlaced | InventoryEvent): NewRecord =>
+  jsonRecord(topic, event.data.kitchenId, event)
+
+const orderPlaced = readEvent(OrderPlaced, ['OrderPlaced'])
+const inventoryEvent = readEvent(InventoryEvent, ['InventoryReserved', 'InventoryFailed'])
+
+/** @throws LabError `malformed`, `too-large` or `unknown-event` */
+export const readOrderPlaced = ({ value }: LogRecord): OrderPlaced => orderPlaced(value)
+
+/** An event of the InventoryEvents stream. @throws LabError `malformed`, `too-large` or `unknown-event` */
+export const readInventoryEvent = ({ value }: LogRecord): InventoryEvent => inventoryEvent(value)
+
+/** What `read` returns, or undefined for poison: the consumer that works on the topic dead-letters it, others skip it. */
+export function orUndefined<Event>(read: (record: LogRecord) => Event, record: LogRecord): Event | undefined {
+  try {
+    return read(record)
+  } catch {
+    return undefined
+  }
+}

@@ -5,14 +5,13 @@
 // `commitOffset` is in messaging/consume.ts: it commits the offset of a record when the work here has ended.
 // Guarantees: the decision and the position in the log are on disk before the event is produced. The same order again
 // (after a crash, as a duplicate, after a reset of offsets) produces the same event, byte for byte, and takes no stock.
-import type { InventoryEvent } from '#common/contracts/events.ts'
 import type { Order } from '#common/contracts/order.ts'
 import type { CrashPoint } from '#common/faults/fault-injector.ts'
 import { decideOrder } from '#common/service/decide-order.ts'
 import type { Handler } from '#common/service/handler.ts'
 import type { PositionsTables } from '#common/stores/positions.ts'
 import type { Store, StockTx } from '#common/workflow/store.ts'
-import { jsonRecord, type LogRecord } from '../broker/record.ts'
+import { eventRecord, type LogRecord } from '../broker/record.ts'
 import type { KafkaConnection } from '../messaging/connection.ts'
 import { storePosition, type WorkProgress } from '../messaging/work-progress.ts'
 
@@ -30,12 +29,10 @@ type Parts = {
 export function decideAndProduce(parts: Parts): Handler<OrderRecord, void> {
   const { kafka, store, progress, afterCommit, afterProduce } = parts
   const decide = decideOrder(store)
-  const produce = (event: InventoryEvent) =>
-    kafka.producer.send(jsonRecord(kafka.topics.inventoryEvents, event.data.kitchenId, event, event.correlationId))
   return async ({ order, record }, context) => {
     const event = await decide(order, context, tx => storePosition(tx, progress, record))
     afterCommit()
-    await produce(event)
+    await kafka.producer.send(eventRecord(kafka.topics.inventoryEvents, event))
     afterProduce()
   }
 }

@@ -1,8 +1,8 @@
 // inventory_consumer of the streaming model: decides each OrderPlaced, and produces the decision to the InventoryEvents
 // stream.
 // Guarantees: one decision per `orderId` for ever, across restarts and a lost store; a decision is on disk before it is
-// produced; the orders of a partition are decided in the sequence of the log, except where a
-// delay or a retry lets others pass.
+// produced; the orders of a partition are decided in the sequence of the log, except where a delay or a retry lets others
+// pass.
 // It dead-letters the poison of the orders topic, with its reason, and the partition continues.
 import { createFaultInjector, faultRoutes } from '#common/faults/fault-injector.ts'
 import { inventoryRoutes } from '#common/service/evidence-routes.ts'
@@ -12,17 +12,14 @@ import { initialStock } from '#common/service/initial-stock.ts'
 import { positionsTables } from '#common/stores/positions.ts'
 import { stockTables, type InitialStock } from '#common/stores/stock.ts'
 import { openStore } from '#common/stores/store.ts'
-import { createWorkProgress } from '../messaging/work-progress.ts'
-import type { LogRecord } from '../broker/record.ts'
+import { type LogRecord, readOrderPlaced } from '../broker/record.ts'
 import { consume } from '../messaging/consume.ts'
 import { materialize } from '../messaging/materialize.ts'
 import { retryUntilClosed } from '#common/service/retry.ts'
 import { openConnection } from '../messaging/connection.ts'
-import { readOrderPlaced } from '../messaging/read-event.ts'
-import { untilSettled } from '../messaging/settle.ts'
+import { createWorkProgress } from '../messaging/work-progress.ts'
 import { decideAndProduce } from './decide-order.ts'
-import { agreeOnStock } from './initial-stock.ts'
-import { restoreDecision } from './restore-decisions.ts'
+import { agreeOnStock, restoreDecision } from './restore.ts'
 import { faults, NAME, settings } from './settings.ts'
 
 await runService(NAME, {
@@ -53,12 +50,12 @@ await runService(NAME, {
         afterProduce: faultInjector.crashPoint('produce-commit'),
       }),
     )
-    const work = untilSettled(kafka, async (record: LogRecord) => {
+    const work = async (record: LogRecord): Promise<void> => {
       const { data: order, correlationId } = readOrderPlaced(record)
       const log = parts.log.child({ correlationId })
       const { orderId, userId } = order
       await handle({ orderId, userId, order, record }, { correlationId, signal: parts.closing, log })
-    })
+    }
 
     async function run(): Promise<void> {
       await kafka.ready()
@@ -66,7 +63,7 @@ await runService(NAME, {
       if (!table) return
       openingOf = initialStock(table)
       await materialize({ kafka, store, topics: ['inventoryEvents'], apply: restoreDecision, until: 'caught-up' })
-      const stored = store.read.position
+      const { position: stored } = store.read
       await consume({ kafka, topic: 'orders', concurrency: config.CONCURRENCY, stored, progress, work })
     }
     const running = run()

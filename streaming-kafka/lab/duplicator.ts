@@ -8,7 +8,7 @@ import type { BrokerAdmin } from '../broker/admin.ts'
 import { readLog } from '../broker/log-reader.ts'
 import type { LogProducer } from '../broker/producer.ts'
 import { hasReached, isBefore, type LogRecord, type Positions } from '../broker/record.ts'
-import { TOPICS, topicNames } from '../messaging/topics.ts'
+import { prefixed, TOPICS } from '../messaging/topics.ts'
 
 /** The header that marks a duplicate. */
 export const DUPLICATE = 'lab-duplicate'
@@ -19,19 +19,20 @@ export type DuplicatorOperations = {
   'stop-duplicator': Operation<{ duplicates: number; byRoute: Record<string, number> }>
 }
 
-type Parts = {
+export type OperationParts = {
   admin: BrokerAdmin
   producer: LogProducer
   brokers: string
+  /** Names the clients of the lab. */
   name: string
   prefix: string
-  /** Stops the duplicator at once. */
+  /** Stops operations that are still running. */
   closing: AbortSignal
 }
 
-export function duplicatorOperations({ admin, producer, brokers, name, prefix, closing }: Parts): DuplicatorOperations {
-  const names = topicNames(prefix)
-  const specs = (['orders', 'inventoryEvents'] as const).map(key => ({ ...TOPICS[key], name: names[key] }))
+export function duplicatorOperations(parts: OperationParts): DuplicatorOperations {
+  const { admin, producer, brokers, name, prefix, closing } = parts
+  const specs = [TOPICS.orders, TOPICS.inventoryEvents].map(spec => prefixed(prefix, spec))
   const byRoute: Record<string, number> = Object.fromEntries(specs.map(spec => [spec.name, 0]))
   /** Where to stop, once `stop-duplicator` was called. */
   let ends: Positions | undefined

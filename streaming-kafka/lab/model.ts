@@ -5,11 +5,18 @@ import type { ComparableModel } from '#engine/experiment/comparison-adapter.ts'
 import type { BrokerInspector, Deployment, ServiceSpec } from '#engine/experiment/model.ts'
 import { createAdmin } from '../broker/admin.ts'
 import { createProducer } from '../broker/producer.ts'
-import { readAll } from '../broker/read-all.ts'
+import * as analytics from '../analytics_consumer/settings.ts'
+import { readAll } from '../broker/log-reader.ts'
+import * as inventory from '../inventory_consumer/settings.ts'
+import { prefixed, TOPICS, topicSpecs } from '../messaging/topics.ts'
+import * as notification from '../notification_consumer/settings.ts'
+import * as order from '../producer_order/settings.ts'
 import { comparison } from './comparison.ts'
 import { type HeldRecord, listDeadLetters, redrivenMark, withoutReason } from './dead-letters.ts'
-import { TOPICS, topicNames, topicSpecs } from '../messaging/topics.ts'
 import { createOperations, type KafkaOperations, lags } from './operations.ts'
+
+/** What can be set in each service. The tables of the README are rendered from these. */
+export const settings = [order, inventory, notification, analytics]
 
 const CLIENT = 'lab'
 
@@ -52,13 +59,13 @@ async function connect(deployment: Deployment): Promise<BrokerInspector<KafkaOpe
   const admin = createAdmin(brokers, name)
   const producer = createProducer({ brokers, clientId: name, maxWaiting: Infinity, onDegraded: () => {} })
   const closing = new AbortController()
-  const deadLetterTopic = topicNames(prefix).deadLetters
-  const spec = { name: deadLetterTopic, partitions: TOPICS.deadLetters.partitions }
+  const deadLetters = prefixed(prefix, TOPICS.deadLetters)
   let cached = { end: 0n, letters: [] as HeldRecord[] }
   /** Reads the topic only when it has grown: conditions of a timeline probe it several times a second. */
   const held = async (): Promise<HeldRecord[]> => {
-    const end = (await admin.ends([spec])).get(deadLetterTopic)?.[0] ?? 0n
-    if (end !== cached.end) cached = { end, letters: listDeadLetters(await readAll({ admin, brokers, name }, [spec])) }
+    const end = (await admin.ends([deadLetters])).get(deadLetters.name)?.[0] ?? 0n
+    if (end !== cached.end)
+      cached = { end, letters: listDeadLetters(await readAll({ admin, brokers, name }, [deadLetters])) }
     return cached.letters
   }
   return {
@@ -71,7 +78,7 @@ async function connect(deployment: Deployment): Promise<BrokerInspector<KafkaOpe
       const { key, value, headers } = letter.record
       const body = editedBody === undefined ? value : Buffer.from(editedBody)
       await producer.send({ topic: letter.source, key, value: body, headers: withoutReason(headers) })
-      await producer.send(redrivenMark(deadLetterTopic, id))
+      await producer.send(redrivenMark(deadLetters.name, id))
     },
     operations: createOperations({ admin, producer, brokers, name, prefix, closing: closing.signal }),
     async close() {

@@ -9,11 +9,10 @@ import { wallTime } from '#common/contracts/clock.ts'
 import { waitFor } from '#host/wait-for.ts'
 import { Type } from 'typebox'
 import type { BrokerAdmin } from '../broker/admin.ts'
-import type { LogProducer } from '../broker/producer.ts'
-import { readAll } from '../broker/read-all.ts'
-import { jsonRecord } from '../broker/record.ts'
-import { GROUPS, TOPICS, topicNames, type TopicKey, type TopicSpec } from '../messaging/topics.ts'
-import { duplicatorOperations, type DuplicatorOperations } from './duplicator.ts'
+import { readAll } from '../broker/log-reader.ts'
+import { eventRecord } from '../broker/record.ts'
+import { GROUPS, prefixed, TOPICS, topicNames, type TopicKey, type TopicSpec } from '../messaging/topics.ts'
+import { duplicatorOperations, type DuplicatorOperations, type OperationParts } from './duplicator.ts'
 
 const Text = Type.String()
 const closed = { additionalProperties: false }
@@ -38,16 +37,6 @@ const InTopics = Type.Object({ topics: Type.Array(Text) }, closed)
 /** A killed member stays in its group until its session expires (6 s). */
 const SESSION_EXPIRED_MS = 15_000
 
-export type OperationParts = {
-  admin: BrokerAdmin
-  producer: LogProducer
-  brokers: string
-  name: string
-  prefix: string
-  /** Stops operations that are still running. */
-  closing: AbortSignal
-}
-
 type ShownRecord = {
   partition: number
   offset: number
@@ -69,7 +58,7 @@ export function createOperations(parts: OperationParts): KafkaOperations {
   const names = topicNames(prefix)
   const spec = (topic: string): TopicSpec => {
     const found = Object.values(TOPICS).find(candidate => candidate.name === topic)
-    if (found) return { ...found, name: prefix + found.name }
+    if (found) return prefixed(prefix, found)
     const known = Object.values(TOPICS).map(candidate => candidate.name)
     throw new LabError('malformed', `there is no topic "${topic}"; the topics are: ${known.join(', ')}`)
   }
@@ -85,9 +74,7 @@ export function createOperations(parts: OperationParts): KafkaOperations {
     async 'publish-event'(args) {
       const { orders, occurredAt = wallTime(), correlationId = randomUUID() } = parse(Events, args, 'args')
       const events = orders.map(order => orderPlaced(order, { correlationId, occurredAt }))
-      const send = (event: (typeof events)[number]) =>
-        producer.send(jsonRecord(names.orders, event.data.kitchenId, event, correlationId))
-      await Promise.all(events.map(send))
+      await Promise.all(events.map(event => producer.send(eventRecord(names.orders, event))))
     },
     /** Resets a group to the beginning of its topics. Waits until the session of a killed member has expired. */
     async 'reset-offsets'(args) {
@@ -132,7 +119,7 @@ export function createOperations(parts: OperationParts): KafkaOperations {
 /** Lag by `group/topic/partition`, without the prefix: the records that were written and are not committed yet. */
 export async function lags(admin: BrokerAdmin, prefix: string): Promise<Record<string, number>> {
   const names = topicNames(prefix)
-  const specOf = (key: TopicKey): TopicSpec => ({ name: names[key], partitions: TOPICS[key].partitions })
+  const specOf = (key: TopicKey): TopicSpec => prefixed(prefix, TOPICS[key])
   const keys = [...new Set(Object.values(GROUPS).flat())]
   const [ends, committed] = await Promise.all([
     admin.ends(keys.map(specOf)),

@@ -6,7 +6,7 @@ import { explain } from '#common/contracts/errors.ts'
 import { createProducer, type LogProducer } from '../broker/producer.ts'
 import type { Positions } from '../broker/record.ts'
 import { retryUntilClosed, degradedReporter, type RetryParts } from '#common/service/retry.ts'
-import { TOPICS, topicNames, topicSpecs, type TopicKey, type TopicNames, type TopicSpec } from './topics.ts'
+import { prefixed, TOPICS, topicNames, topicSpecs, type TopicKey, type TopicNames, type TopicSpec } from './topics.ts'
 
 const PROBE_EVERY_MS = 1_000
 const PROBE_DEADLINE_MS = 2_000
@@ -35,17 +35,16 @@ export function openConnection(service: string, config: Config, parts: RetryPart
   const admin = createAdmin(brokers, name)
   const onDegraded = degradedReporter(parts, 'producer')
   const producer = createProducer({ brokers, clientId: name, maxWaiting: MAX_WAITING_RECORDS, onDegraded })
-  const names = topicNames(prefix)
   parts.health.report('start', 'not ready yet')
   void probeBroker(admin, parts)
   return {
     ...parts,
     brokers,
     name,
-    topics: names,
+    topics: topicNames(prefix),
     admin,
     producer,
-    specs: (...keys) => keys.map(key => ({ name: names[key], partitions: TOPICS[key].partitions })),
+    specs: (...keys) => keys.map(key => prefixed(prefix, TOPICS[key])),
     async ready() {
       const work = () => admin.ensureTopics(topicSpecs(prefix), config.TOPIC_FLUSH === 'on')
       await retryUntilClosed(parts, 'topics', work)

@@ -1,16 +1,18 @@
-// The consumer loop of a service that works on single records: up to `concurrency` records are in flight at once.
-// When the work on a record has ended its offset is committed here, but never past a record whose work has not ended.
+// The consumer loop of a service that works on single records: up to `concurrency` records are in flight at once. A record
+// whose work fails is settled by settle.ts. When the work on a record has ended its offset is committed here, but never
+// past a record whose work has not ended.
 // Guarantees: a slow record delays only itself while other slots are free; without faults, work begins in the order of
 // the log; a crash repeats the work that was not committed. Reading starts at the group's committed offsets, or at the
 // store's position when the group has lost them.
+import { degradedReporter, retryUntilClosed } from '#common/service/retry.ts'
 import type { PositionsTables } from '#common/stores/positions.ts'
 import { joinGroup, type Group } from '../broker/group.ts'
 import { readLog } from '../broker/log-reader.ts'
-import type { WorkProgress } from './work-progress.ts'
 import type { LogRecord, Positions } from '../broker/record.ts'
-import { retryUntilClosed, degradedReporter } from '#common/service/retry.ts'
 import { checkAgainstLog, type KafkaConnection } from './connection.ts'
+import { untilSettled } from './settle.ts'
 import type { TopicKey } from './topics.ts'
+import type { WorkProgress } from './work-progress.ts'
 
 export type Consuming = {
   kafka: KafkaConnection
@@ -19,7 +21,7 @@ export type Consuming = {
   /** The position in the store, for a group without committed offsets. */
   stored: PositionsTables['position']
   progress: WorkProgress
-  /** Resolves when the work on the record has ended. Rejects only when the service is closing. */
+  /** What it throws settles the record. */
   work(record: LogRecord): Promise<void>
 }
 
@@ -30,18 +32,16 @@ export async function consume({ kafka, topic, concurrency, stored, progress, wor
   const onDegraded = degradedReporter(kafka, 'membership')
   const start = await retryUntilClosed(kafka, 'group', async () => {
     const committed = await admin.committed(name, specs)
-    const positions: Positions = new Map()
-    for (const [of, offsets] of committed)
-      positions.set(
-        of,
-        Array.from(offsets, (offset, p) => offset ?? stored(of, p) ?? 0n),
-      )
+    const startOf = (of: string, offsets: (bigint | undefined)[]) =>
+      Array.from(offsets, (offset, partition) => offset ?? stored(of, partition) ?? 0n)
+    const positions: Positions = new Map([...committed].map(([of, offsets]) => [of, startOf(of, offsets)]))
     checkAgainstLog(positions, await admin.ends(specs))
     const group = await joinGroup({ brokers, group: name, topics: [...positions.keys()], onDegraded })
     return { positions, group }
   })
   if (!start) return
   health.report('start', null)
+  const settle = untilSettled(kafka, work)
   const slots = createSlots(concurrency)
   const reader = {
     brokers,
@@ -61,7 +61,7 @@ export async function consume({ kafka, topic, concurrency, stored, progress, wor
 
   async function run(record: LogRecord, group: Group): Promise<void> {
     try {
-      await work(record)
+      await settle(record)
     } catch (error) {
       if (closing.aborted) return
       throw error

@@ -30,9 +30,14 @@ export function topicNames(prefix: string): TopicNames {
   }
 }
 
-/** Every topic with its prefix, to create or remove it. */
-export const topicSpecs = (prefix: string): TopicSpec[] =>
-  Object.values(TOPICS).map(({ name, partitions }) => ({ name: prefix + name, partitions }))
+/** A topic with a prefix. */
+export const prefixed = (prefix: string, { name, partitions }: TopicSpec): TopicSpec => ({
+  name: prefix + name,
+  partitions,
+})
+
+/** Every topic with a prefix, to create or remove it. */
+export const topicSpecs = (prefix: string): TopicSpec[] => Object.values(TOPICS).map(spec => prefixed(prefix, spec))
 
 /** The groups, named after the service that reads, and the topics that each reads. */
 export const GROUPS: Record<string, readonly TopicKey[]> = {

@@ -7,17 +7,14 @@ import { notificationsRoute } from '#common/service/evidence-routes.ts'
 import { createServer } from '#common/service/http-server.ts'
 import { runService } from '#common/service/service.ts'
 import { openStore } from '#common/stores/store.ts'
-import { createWorkProgress } from '../messaging/work-progress.ts'
-import type { LogRecord } from '../broker/record.ts'
+import { type LogRecord, readInventoryEvent } from '../broker/record.ts'
 import { consume } from '../messaging/consume.ts'
 import { materialize } from '../messaging/materialize.ts'
 import { openConnection } from '../messaging/connection.ts'
-import { orUndefined, readInventoryEvent } from '../messaging/read-event.ts'
-import { untilSettled } from '../messaging/settle.ts'
-import { readNotification } from './notification-record.ts'
+import { createWorkProgress } from '../messaging/work-progress.ts'
+import { sentTables, storeSent } from './notifications.ts'
 import { sendAndStore } from './send-notification.ts'
 import { faults, NAME, settings } from './settings.ts'
-import { sentTables, type SentTables } from './tables.ts'
 
 await runService(NAME, {
   settings,
@@ -40,35 +37,27 @@ await runService(NAME, {
         afterStore: faultInjector.crashPoint('store-commit'),
       }),
     )
-    const work = untilSettled(kafka, async (record: LogRecord) => {
+    const work = async (record: LogRecord): Promise<void> => {
       const event = readInventoryEvent(record)
       if (event.type !== 'InventoryReserved') return
       const { correlationId, data } = event
       const context = { correlationId, signal: parts.closing, log: parts.log.child({ correlationId }) }
       await handle({ orderId: data.orderId, userId: data.userId, event, record }, context)
-    })
-
-    const storeSent = (tx: SentTables, record: LogRecord): void => {
-      const sent = orUndefined(readNotification, record)
-      if (!sent) return
-      const { orderId, userId } = sent.order
-      tx.confirm(orderId)
-      tx.append({ orderId, userId, sentNs: sent.sentNs })
     }
+
     async function run(): Promise<void> {
       await kafka.ready()
       const caughtUp = Promise.withResolvers<void>()
-      const topics = ['notifications' as const]
       const materializing = materialize({
         kafka,
         store,
-        topics,
+        topics: ['notifications'],
         apply: storeSent,
         onCaughtUp: caughtUp.resolve,
         until: 'closed',
       })
       await Promise.race([caughtUp.promise, materializing])
-      const stored = store.read.position
+      const { position: stored } = store.read
       if (!parts.closing.aborted)
         await consume({ kafka, topic: 'inventoryEvents', concurrency: config.CONCURRENCY, stored, progress, work })
       await materializing

@@ -9,7 +9,7 @@ import { createWorkProgress } from '../messaging/work-progress.ts'
 import type { NewRecord } from '../broker/record.ts'
 import { topicNames } from '../messaging/topics.ts'
 import { sendAndStore, type SendParts } from './send-notification.ts'
-import { sentTables } from './tables.ts'
+import { sentTables } from './notifications.ts'
 
 const order = { orderId: 'o-1', userId: 'ada', kitchenId: 'main', items: [{ sku: 'burger', quantity: 1 }] }
 const event = inventoryEvent(

@@ -11,8 +11,7 @@ import type { ServiceStore } from '#common/stores/store.ts'
 import { storePosition, type WorkProgress } from '../messaging/work-progress.ts'
 import { jsonRecord, type LogRecord } from '../broker/record.ts'
 import type { KafkaConnection } from '../messaging/connection.ts'
-import type { NotificationSent } from './notification-record.ts'
-import type { SentTables } from './tables.ts'
+import type { NotificationSent, SentTables } from './notifications.ts'
 
 /** The event and its record. `orderId` and `userId` are here for the faults that select by them. */
 export type Reserved = { orderId: string; userId: string; event: InventoryReserved; record: LogRecord }
@@ -30,7 +29,7 @@ export function sendAndStore({ kafka, store, progress, afterProduce, afterStore 
 
   async function produce(order: NotificationSent['order'], correlationId: string): Promise<void> {
     const sent = { order, correlationId, occurredAt: wallTime(), sentNs: monotonicNs() } satisfies NotificationSent
-    await kafka.producer.send(jsonRecord(kafka.topics.notifications, order.kitchenId, sent, correlationId))
+    await kafka.producer.send(jsonRecord(kafka.topics.notifications, order.kitchenId, sent))
     afterProduce()
   }
 

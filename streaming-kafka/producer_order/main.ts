@@ -13,7 +13,6 @@ import { openConnection } from '../messaging/connection.ts'
 import { materialize } from '../messaging/materialize.ts'
 import { produceFromCommandLine } from './produce.ts'
 import { applyTo, viewTables } from './orders-view.ts'
-import { bootstrapTables } from './bootstrap-marker.ts'
 import { faultsOf, NAME, settings } from './settings.ts'
 import { withOutbox } from './with-outbox.ts'
 import { withoutOutbox } from './without-outbox.ts'
@@ -26,11 +25,7 @@ else
     async start(parts) {
       const { config, environment } = parts
       const faultInjector = createFaultInjector({ ...faultsOf(config.OUTBOX), environment })
-      const store = openStore(config.DATA_DIR, 'orders', db => ({
-        ...viewTables(db),
-        ...outboxTables(db),
-        ...bootstrapTables(db),
-      }))
+      const store = openStore(config.DATA_DIR, 'orders', db => ({ ...viewTables(db), ...outboxTables(db) }))
       const server = await createServer(parts)
       const kafka = openConnection('producer_order', config, parts)
       const openIntake = config.OUTBOX === 'on' ? withOutbox : withoutOutbox

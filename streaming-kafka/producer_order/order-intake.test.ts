@@ -12,7 +12,6 @@ import { outboxTables } from '#common/stores/outbox.ts'
 import type { NewRecord } from '../broker/record.ts'
 import { topicNames } from '../messaging/topics.ts'
 import { viewTables } from './orders-view.ts'
-import { bootstrapTables } from './bootstrap-marker.ts'
 import { withOutbox } from './with-outbox.ts'
 import { withoutOutbox } from './without-outbox.ts'
 
@@ -23,7 +22,7 @@ const context = testContext()
 /** The parts of both intakes, with a log that takes everything. */
 function sampleParts(t: TestContext) {
   const db = new DatabaseSync(':memory:')
-  const tables = { ...viewTables(db), ...outboxTables(db), ...bootstrapTables(db) }
+  const tables = { ...viewTables(db), ...outboxTables(db) }
   const closing = new AbortController()
   t.after(() => closing.abort())
   const sent: NewRecord[] = []

@@ -10,12 +10,11 @@ import type { OutboxTables } from '#common/stores/outbox.ts'
 import type { ServiceStore } from '#common/stores/store.ts'
 import type { LogRecord } from '../broker/record.ts'
 import type { KafkaConnection } from '../messaging/connection.ts'
-import type { BootstrapTables } from './bootstrap-marker.ts'
 import type { ViewTables } from './orders-view.ts'
 
 export type IntakeParts = ServerParts & {
   config: { PRODUCE_DEADLINE_MS: number; RELAY_WINDOW: number }
-  store: ServiceStore<ViewTables & OutboxTables & BootstrapTables>
+  store: ServiceStore<ViewTables & OutboxTables>
   kafka: Pick<KafkaConnection, 'producer' | 'topics'>
   faultInjector: FaultInjector
 }

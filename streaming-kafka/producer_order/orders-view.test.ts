@@ -61,3 +61,12 @@ test('poison in any of the topics changes nothing', () => {
   const pending = { status: 'pending', reason: null, notification: null }
   assert.deepEqual(viewAfter([...poison, placed, ...poison]), pending)
 })
+
+test('a new store has no bootstrap marker, and afterwards the one that was set last', () => {
+  const { isBootstrapped, setBootstrapped } = viewTables(new DatabaseSync(':memory:'))
+  assert.equal(isBootstrapped(), false)
+  for (const given of [true, true, false, false, true]) {
+    setBootstrapped(given)
+    assert.equal(isBootstrapped(), given)
+  }
+})

@@ -3,19 +3,44 @@
 // Guarantees: the view is the same in whatever order the topics are read; a status never goes back; poison changes
 // nothing (the consumer that works on the topic dead-letters it). An empty store is filled from the topics.
 import type { DatabaseSync } from 'node:sqlite'
+import { type Occurrence, orderOf, outcomeOf } from '#common/contracts/events.ts'
 import { fingerprint, type Order } from '#common/contracts/order.ts'
 import { ordersTables, type OrdersTables } from '#common/stores/orders.ts'
 import { positionsTables, type PositionsTables } from '#common/stores/positions.ts'
 import { confirmOrder, recordOutcome } from '#common/workflow/record-outcome.ts'
-import type { Occurrence } from '#common/contracts/events.ts'
-import type { LogRecord } from '../broker/record.ts'
-import { orUndefined, readInventoryEvent, readOrderPlaced } from '../messaging/read-event.ts'
-import { readNotification } from '../notification_consumer/notification-record.ts'
+import { type LogRecord, orUndefined, readInventoryEvent, readOrderPlaced } from '../broker/record.ts'
 import type { TopicNames } from '../messaging/topics.ts'
+import { readNotification } from '../notification_consumer/notifications.ts'
 
-export type ViewTables = OrdersTables & PositionsTables
+/**
+ * The bootstrap marker: whether the store holds every order that this service has accepted, so that it may take orders
+ * before it has read the log. Only with the outbox an order is in the store before anywhere else. A store that is new, was
+ * wiped, or has served without the outbox has no marker until it has been filled from the log to the end.
+ * Not promised: that an old backup of the store, put in its place, is noticed.
+ */
+type BootstrapTables = {
+  isBootstrapped(): boolean
+  setBootstrapped(isBootstrapped: boolean): void
+}
 
-export const viewTables = (db: DatabaseSync): ViewTables => ({ ...ordersTables(db), ...positionsTables(db) })
+export type ViewTables = OrdersTables & PositionsTables & BootstrapTables
+
+export const viewTables = (db: DatabaseSync): ViewTables => ({
+  ...ordersTables(db),
+  ...positionsTables(db),
+  ...bootstrapTables(db),
+})
+
+function bootstrapTables(db: DatabaseSync): BootstrapTables {
+  db.exec('CREATE TABLE IF NOT EXISTS bootstrapped (mark INTEGER PRIMARY KEY CHECK (mark = 1)) STRICT')
+  const find = db.prepare('SELECT mark FROM bootstrapped')
+  const insert = db.prepare('INSERT OR IGNORE INTO bootstrapped VALUES (1)')
+  const remove = db.prepare('DELETE FROM bootstrapped')
+  return {
+    isBootstrapped: () => find.get() !== undefined,
+    setBootstrapped: isBootstrapped => void (isBootstrapped ? insert : remove).run(),
+  }
+}
 
 /** Stores an order that is in the log. A known order stays as it is. */
 export function storeOrder(tx: OrdersTables, order: Order, { correlationId, occurredAt }: Occurrence): void {
@@ -31,21 +56,17 @@ export const applyTo =
     if (record.topic === topics.orders) {
       const placed = orUndefined(readOrderPlaced, record)
       if (placed) storeOrder(tx, placed.data, placed)
-      return
-    }
-    if (record.topic === topics.notifications) {
+    } else if (record.topic === topics.notifications) {
       const sent = orUndefined(readNotification, record)
       if (!sent) return
       storeOrder(tx, sent.order, sent)
       recordOutcome(tx, sent.order.orderId, { status: 'reserved' })
       confirmOrder(tx, sent.order.orderId)
-      return
+    } else {
+      const event = orUndefined(readInventoryEvent, record)
+      if (!event) return
+      // The result may be read before the order itself. It carries the whole order.
+      storeOrder(tx, orderOf(event), event)
+      recordOutcome(tx, event.data.orderId, outcomeOf(event))
     }
-    const event = orUndefined(readInventoryEvent, record)
-    if (!event) return
-    // The result may be read before the order itself. It carries the whole order.
-    const { orderId, userId, kitchenId, items } = event.data
-    storeOrder(tx, { orderId, userId, kitchenId, items }, event)
-    const outcome = event.type === 'InventoryReserved' ? null : event.data.reason
-    recordOutcome(tx, orderId, outcome === null ? { status: 'reserved' } : { status: 'failed', reason: outcome })
   }

@@ -11,7 +11,7 @@ import { wallTime } from '#common/contracts/clock.ts'
 import { integer, readConfig } from '#common/service/config.ts'
 import { createAdmin } from '../broker/admin.ts'
 import { createProducer } from '../broker/producer.ts'
-import { jsonRecord } from '../broker/record.ts'
+import { eventRecord } from '../broker/record.ts'
 import { kafkaSettings } from '../messaging/settings.ts'
 import { topicNames, topicSpecs } from '../messaging/topics.ts'
 
@@ -42,7 +42,7 @@ async function produce(args: string[]): Promise<string> {
       const due = Math.min(events, Math.floor(((performance.now() - began) * perSecond) / 1_000) + 1)
       while (sent.length < due) {
         const event = orderPlaced(orderOf(userId, sent.length, kitchens), happened())
-        const sending = producer.send(jsonRecord(topic, event.data.kitchenId, event, event.correlationId), DEADLINE_MS)
+        const sending = producer.send(eventRecord(topic, event), DEADLINE_MS)
         sending.catch(() => {}) // all are awaited below
         sent.push(sending)
       }

@@ -6,7 +6,7 @@ import { LabError } from '#common/contracts/errors.ts'
 import { countInFlight } from '#common/service/handler.ts'
 import { startRelay } from '#common/service/outbox-relay.ts'
 import { placeWithOutbox } from '#common/service/place-with-outbox.ts'
-import { jsonRecord } from '../broker/record.ts'
+import { eventRecord } from '../broker/record.ts'
 import { notRead, type IntakeParts, type OrderIntake } from './order-intake.ts'
 
 export async function withOutbox({ config, kafka, faultInjector, ...parts }: IntakeParts): Promise<OrderIntake> {
@@ -21,7 +21,7 @@ export async function withOutbox({ config, kafka, faultInjector, ...parts }: Int
     // Not before the view has found that the store belongs to this log.
     ready: () => logIsRead.promise,
     // The producer keeps a record until the log has it, in this order; a deadline would send it twice.
-    publish: event => producer.send(jsonRecord(topics.orders, event.data.kitchenId, event, event.correlationId)),
+    publish: event => producer.send(eventRecord(topics.orders, event)),
     window: config.RELAY_WINDOW,
     crashPoint: faultInjector.crashPoint('produce-dequeue'),
   })

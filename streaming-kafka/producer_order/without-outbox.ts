@@ -4,43 +4,68 @@
 // unknown; the view shows it as soon as the log has it. The same key never places two orders: an order in flight is
 // remembered until the log has it, and before this process answers anybody it has read the whole log.
 import { LabError } from '#common/contracts/errors.ts'
-import { orderPlaced } from '#common/contracts/events.ts'
-import { fingerprint, type Order } from '#common/contracts/order.ts'
-import type { CrashPoint } from '#common/faults/fault-injector.ts'
+import { orderPlaced, type OrderPlaced } from '#common/contracts/events.ts'
+import { fingerprint } from '#common/contracts/order.ts'
 import { wallTime } from '#common/contracts/clock.ts'
-import type { Handler } from '#common/service/handler.ts'
-import type { Placed } from '#common/service/order-routes.ts'
 import { refuseLeftovers } from '#common/stores/outbox.ts'
 import { presentState, undecided } from '#common/workflow/present-order.ts'
-import type { Store } from '#common/workflow/store.ts'
-import { jsonRecord } from '../broker/record.ts'
-import type { KafkaConnection } from '../messaging/connection.ts'
-import { orUndefined, readOrderPlaced } from '../messaging/read-event.ts'
+import { eventRecord, orUndefined, readOrderPlaced } from '../broker/record.ts'
 import { notRead, type IntakeParts, type OrderIntake } from './order-intake.ts'
-import { storeOrder, type ViewTables } from './orders-view.ts'
+import { storeOrder } from './orders-view.ts'
 
 /** @throws LabError `unavailable` when events of an outbox are left in the store */
 export async function withoutOutbox({ config, store, kafka, faultInjector }: IntakeParts): Promise<OrderIntake> {
   refuseLeftovers(store.read)
   // From here on orders may be in the log and not in the store.
   if (store.read.isBootstrapped()) await store.transact(tx => tx.setBootstrapped(false))
+  const { topics, producer } = kafka
+  const afterProduce = faultInjector.crashPoint('produce-answer')
+  /** Fingerprints of the orders that may still come into the log, by id. */
   const inFlight = new Map<string, string>()
   let isReady = false
-  const place = produceWithinRequest({
-    kafka,
-    store,
-    inFlight,
-    isReady: () => isReady,
-    deadlineMs: config.PRODUCE_DEADLINE_MS,
-    afterProduce: faultInjector.crashPoint('produce-answer'),
-  })
+
+  /** A record that was sent stays in flight until the view shows its order; a refused one is not in the log. */
+  async function produce(event: OrderPlaced): Promise<void> {
+    const { orderId } = event.data
+    inFlight.set(orderId, fingerprint(event.data))
+    try {
+      await producer.send(eventRecord(topics.orders, event), config.PRODUCE_DEADLINE_MS)
+    } catch (error) {
+      if (error instanceof LabError && error.code !== 'deadline-passed') inFlight.delete(orderId)
+      throw error instanceof LabError ? new LabError(error.code, error.detail, { orderId, cause: error }) : error
+    }
+  }
+
   return {
-    place,
+    /** @throws LabError `unavailable`, `deadline-passed`, `key-reused`, `order-undecided`, or the reason why it failed */
+    async place(order, { correlationId, log }) {
+      if (!isReady) throw notRead()
+      const { orderId } = order
+      const before = store.read.findOrder(orderId)
+      const known = inFlight.get(orderId) ?? before?.fingerprint
+      if (known !== undefined && known !== fingerprint(order))
+        throw new LabError('key-reused', 'use a new Idempotency-Key for another order', { orderId })
+      if (before) return { isNew: false, view: presentState(before) }
+      if (known) throw undecided(orderId)
+
+      const event = orderPlaced(order, { correlationId, occurredAt: wallTime() })
+      await produce(event)
+      afterProduce()
+      await store
+        .transact(tx => storeOrder(tx, order, event))
+        .catch(cause => {
+          const detail = 'the order is in the log, but this service could not store it; try again with the same key'
+          throw new LabError('deadline-passed', detail, { orderId, cause })
+        })
+      inFlight.delete(orderId)
+      log.info({ orderId }, 'placed')
+      return { isNew: true, view: { orderId, status: 'pending' } }
+    },
     inFlight: () => inFlight.size,
     /** An order that the view shows is no longer in flight. */
     onApplied(records) {
       for (const record of inFlight.size > 0 ? records : []) {
-        const event = record.topic === kafka.topics.orders ? orUndefined(readOrderPlaced, record) : undefined
+        const event = record.topic === topics.orders ? orUndefined(readOrderPlaced, record) : undefined
         if (event) inFlight.delete(event.data.orderId)
       }
     },
@@ -48,51 +73,5 @@ export async function withoutOutbox({ config, store, kafka, faultInjector }: Int
       isReady = true
     },
     ended: Promise.resolve(),
-  }
-}
-
-export type ProduceParts = {
-  kafka: Pick<KafkaConnection, 'producer' | 'topics'>
-  store: Store<ViewTables> & { read: ViewTables }
-  /** Fingerprints of the orders that may still come into the log, by id. */
-  inFlight: Map<string, string>
-  isReady(): boolean
-  deadlineMs: number
-  afterProduce: CrashPoint
-}
-
-/** @throws LabError `unavailable`, `deadline-passed`, `key-reused`, `order-undecided`, or the reason why it failed */
-export function produceWithinRequest(parts: ProduceParts): Handler<Order, Placed> {
-  const { kafka, store, inFlight, isReady, deadlineMs, afterProduce } = parts
-  return async (order, { correlationId, log }) => {
-    if (!isReady()) throw notRead()
-    const { orderId, kitchenId } = order
-    const print = fingerprint(order)
-    const before = store.read.findOrder(orderId)
-    const known = inFlight.get(orderId) ?? before?.fingerprint
-    if (known !== undefined && known !== print)
-      throw new LabError('key-reused', 'use a new Idempotency-Key for another order', { orderId })
-    if (before) return { isNew: false, view: presentState(before) }
-    if (known) throw undecided(orderId)
-
-    const event = orderPlaced(order, { correlationId, occurredAt: wallTime() })
-    inFlight.set(orderId, print)
-    try {
-      await kafka.producer.send(jsonRecord(kafka.topics.orders, kitchenId, event, correlationId), deadlineMs)
-    } catch (error) {
-      // A record that was sent stays in flight until the view shows its order; a refused one is not in the log.
-      if (error instanceof LabError && error.code !== 'deadline-passed') inFlight.delete(orderId)
-      throw error instanceof LabError ? new LabError(error.code, error.detail, { orderId, cause: error }) : error
-    }
-    afterProduce()
-    await store
-      .transact(tx => storeOrder(tx, order, event))
-      .catch(cause => {
-        const detail = 'the order is in the log, but this service could not store it; try again with the same key'
-        throw new LabError('deadline-passed', detail, { orderId, cause })
-      })
-    inFlight.delete(orderId)
-    log.info({ orderId }, 'placed')
-    return { isNew: true, view: { orderId, status: 'pending' } }
   }
 }

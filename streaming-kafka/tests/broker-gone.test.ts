@@ -1,29 +1,27 @@
 // Kafka is away at the start, dies under load, and comes back. These tests kill it, so each starts a Kafka of its own.
 import assert from 'node:assert/strict'
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { test, type TestContext } from 'node:test'
+import { test } from 'node:test'
 import { isQuiescent, readEvidence } from '#engine/run/evidence.ts'
 import { waitFor } from '#host/wait-for.ts'
-import { provideBroker } from '#infra/brokers/provide.ts'
+import { ownBroker } from '#infra/testing/test-broker.ts'
 import { assertSound } from '#conformance/assert-sound.ts'
 import { startSystem } from '#conformance/test-system.ts'
 import { streamingKafka } from '../lab/model.ts'
-import { type Answer, call, order, placeMany } from './support/client.ts'
-import { NAME, restartUnhealthy, showOrder, untilHealthAnswers } from './support/producer-order.ts'
-import { type KafkaSystem, orderIdOf, recordsOf } from './support/system.ts'
+import {
+  type Answer,
+  call,
+  type KafkaSystem,
+  order,
+  orderIdOf,
+  placeMany,
+  PRODUCER,
+  recordsOf,
+  restartUnhealthy,
+  showOrder,
+  untilHealthAnswers,
+} from './support/system.ts'
 
 const NAMES = streamingKafka.services.map(({ name }) => name)
-
-async function ownBroker(t: TestContext) {
-  const dataFolder = mkdtempSync(join(tmpdir(), 'streaming-kafka-broker-'))
-  const environment = { ...process.env, LAB_KAFKA_BROKERS: undefined }
-  const options = { dataFolder, progress: () => {}, signal: t.signal, environment }
-  const { address, process: broker, stop } = await provideBroker('kafka', options)
-  assert.ok(broker)
-  return { address, broker, release: () => stop().finally(() => rmSync(dataFolder, { recursive: true, force: true })) }
-}
 
 const untilAllHealthAnswers = (system: KafkaSystem, status: number) =>
   waitFor(
@@ -35,7 +33,7 @@ const untilAllHealthAnswers = (system: KafkaSystem, status: number) =>
   )
 
 test('a broker that comes late, dies under load and comes back turns health red, and no order is lost or duplicated', async t => {
-  const { address, broker, release } = await ownBroker(t)
+  const { address, broker, release } = await ownBroker(t, 'kafka')
   await broker.kill()
   const system = await startSystem(t, streamingKafka, { broker: { kafka: address }, started: [] })
   t.after(release) // runs after the system has removed its topics
@@ -98,7 +96,7 @@ test('a broker that comes late, dies under load and comes back turns health red,
 })
 
 test('an order that was answered 504 counts as on its way until Kafka is back and the order is shown', async t => {
-  const { address, broker, release } = await ownBroker(t)
+  const { address, broker, release } = await ownBroker(t, 'kafka')
   const system = await startSystem(t, streamingKafka, { broker: { kafka: address } })
   t.after(release) // runs after the system has removed its topics
   const base = system.url('producer_order')
@@ -129,13 +127,13 @@ test('an order that was answered 504 counts as on its way until Kafka is back an
 const ids = (answers: Answer[]): string[] => answers.map(({ body }) => String(body.orderId))
 
 test('with the outbox orders are accepted while Kafka is away, also across a restart, and none is lost or duplicated', async t => {
-  const { address, broker, release } = await ownBroker(t)
+  const { address, broker, release } = await ownBroker(t, 'kafka')
   const system = await startSystem(t, streamingKafka, {
     broker: { kafka: address },
-    environments: { [NAME]: { OUTBOX: 'on' } },
+    environments: { [PRODUCER]: { OUTBOX: 'on' } },
   })
   t.after(release) // runs after the system has removed its topics
-  const base = system.url(NAME)
+  const base = system.url(PRODUCER)
   const answers = await placeMany(base, 50, 'before')
   await system.untilQuiescent(50)
 

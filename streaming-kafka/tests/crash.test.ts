@@ -5,8 +5,7 @@ import { waitFor } from '#host/wait-for.ts'
 import { assertSound } from '#conformance/assert-sound.ts'
 import { startSystem } from '#conformance/test-system.ts'
 import { streamingKafka } from '../lab/model.ts'
-import { call, placeMany } from './support/client.ts'
-import { recordsOf } from './support/system.ts'
+import { call, placeMany, recordsOf } from './support/system.ts'
 
 test('requests that were cut off and are repeated with the same key place no second order', async t => {
   const system = await startSystem(t, streamingKafka)

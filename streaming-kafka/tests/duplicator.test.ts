@@ -6,7 +6,7 @@ import { assertSound } from '#conformance/assert-sound.ts'
 import { startSystem } from '#conformance/test-system.ts'
 import { DUPLICATE } from '../lab/duplicator.ts'
 import { streamingKafka } from '../lab/model.ts'
-import { placeMany } from './support/client.ts'
+import { placeMany } from './support/system.ts'
 
 const COUNT = 10
 

@@ -8,8 +8,7 @@ import { waitFor } from '#host/wait-for.ts'
 import { assertSound } from '#conformance/assert-sound.ts'
 import { startSystem } from '#conformance/test-system.ts'
 import { streamingKafka } from '../lab/model.ts'
-import { call, order, placeMany } from './support/client.ts'
-import { type KafkaSystem, orderIdOf, recordsOf, untilNoLag } from './support/system.ts'
+import { call, type KafkaSystem, order, orderIdOf, placeMany, recordsOf } from './support/system.ts'
 
 test('every order is accepted, decided once, confirmed once if reserved, and counted', async t => {
   const system = await startSystem(t, streamingKafka, {
@@ -30,7 +29,7 @@ test('every order is accepted, decided once, confirmed once if reserved, and cou
     (await call(`${system.url('analytics_consumer')}/metrics.json`, 'GET')).body.orders === 210
   await waitFor(counted, { deadlineMs: 60_000, what: 'analytics to count 210 orders' })
   // All results are read now, so a notification of a failed order would be in the log.
-  await untilNoLag(system)
+  await system.untilDepthsAreZero()
   assert.equal((await recordsOf(system, 'notifications')).length, 203)
 })
 
@@ -85,7 +84,7 @@ test('a consumer that was paused for longer than its session continues from its 
   await waitFor(isForgotten, { deadlineMs: 60_000, what: 'the broker to drop the paused member' })
   await system.runtime.resume('inventory_consumer')
   assertSound(await system.untilQuiescent(100))
-  await untilNoLag(system)
+  await system.untilDepthsAreZero()
 })
 
 test('the command line produces N events, and refuses an unknown option or a wrong value in one sentence', async t => {

@@ -25,7 +25,7 @@ test('the producer numbers its batches, so that the broker recognises a repeated
   })
   await producer.send({ topic, key: 'k', value: Buffer.from('v') }, 10_000)
   const found = (await client.metadata({ topics: [topic] })).topics.get(topic)
-  const ask = {
+  const from = {
     partition: 0,
     fetchOffset: 0n,
     currentLeaderEpoch: -1,
@@ -34,7 +34,7 @@ test('the producer numbers its batches, so that the broker recognises a repeated
   }
   const answer = await client.fetch({
     node: found?.partitions[0]?.leader ?? 0,
-    topics: [{ topicId: found?.id ?? '', partitions: [ask] }],
+    topics: [{ topicId: found?.id ?? '', partitions: [from] }],
     minBytes: 1,
     maxBytes: 100_000,
     maxWaitTime: 1_000,

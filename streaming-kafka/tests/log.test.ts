@@ -6,8 +6,7 @@ import { waitFor } from '#host/wait-for.ts'
 import { assertSound } from '#conformance/assert-sound.ts'
 import { startSystem } from '#conformance/test-system.ts'
 import { streamingKafka } from '../lab/model.ts'
-import { call, placeMany } from './support/client.ts'
-import { type KafkaSystem, recordsOf } from './support/system.ts'
+import { call, type KafkaSystem, placeMany, recordsOf } from './support/system.ts'
 
 /** The source of a setting that belongs to the topic itself. */
 const TOPIC_CONFIG = 1

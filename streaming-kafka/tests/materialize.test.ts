@@ -12,9 +12,9 @@ import { openStore } from '#common/stores/store.ts'
 import { retryUntilClosed } from '#common/service/retry.ts'
 import type { LogRecord } from '../broker/record.ts'
 import { materialize } from '../messaging/materialize.ts'
-import { agreeOnStock } from '../inventory_consumer/initial-stock.ts'
+import { agreeOnStock } from '../inventory_consumer/restore.ts'
 import { openConnection } from '../messaging/connection.ts'
-import { sentTables } from '../notification_consumer/tables.ts'
+import { sentTables } from '../notification_consumer/notifications.ts'
 import { topicSpecs } from '../messaging/topics.ts'
 
 /** A connection with a prefix of its own, whose topics exist. */

@@ -6,8 +6,7 @@ import { waitFor } from '#host/wait-for.ts'
 import { assertSound } from '#conformance/assert-sound.ts'
 import { startSystem } from '#conformance/test-system.ts'
 import { streamingKafka } from '../lab/model.ts'
-import { call, order, placeMany } from './support/client.ts'
-import { untilDeadLetters } from './support/system.ts'
+import { call, order, placeMany } from './support/system.ts'
 
 const good = () =>
   orderPlaced(
@@ -48,7 +47,7 @@ test('each poison record is dead-lettered once with its reason, and its partitio
   ])
   assert.ok(answers.every(({ status }) => status === 202))
   assertSound(await system.untilQuiescent(60))
-  const letters = await untilDeadLetters(system, POISON.length + 1)
+  const letters = await system.untilDeadLetters(POISON.length + 1)
   assert.equal(letters.length, POISON.length + 1)
   for (const [name, { body, base64 }, reason] of POISON) {
     const text = base64 ? Buffer.from(base64, 'base64').toString() : body
@@ -68,7 +67,7 @@ test('an orderId that is used again with other content is dead-lettered as order
   const other = { ...event.data, items: [{ sku: 'pizza', quantity: 9 }] }
   await system.inspector.operations['publish-event']({ orders: [event.data] })
   await system.inspector.operations['publish-event']({ orders: [other] })
-  const [letter] = await untilDeadLetters(system, 1)
+  const [letter] = await system.untilDeadLetters(1)
   assert.deepEqual([letter?.reason, letter?.orderId], ['order-conflict', event.data.orderId])
   const evidence = await system.untilQuiescent(1)
   assertSound(evidence)
@@ -83,7 +82,7 @@ test('an edited dead letter that is redriven has its effect once and is no longe
     key: 'kitchen-1',
     body: JSON.stringify(event).slice(1),
   })
-  const [letter] = await untilDeadLetters(system, 1)
+  const [letter] = await system.untilDeadLetters(1)
   assert.ok(letter)
   // As if a first redrive had been killed after it published the record and before it marked the dead letter.
   await system.inspector.operations['publish-event']({ orders: [event.data] })
@@ -98,7 +97,7 @@ test('an edited dead letter that is redriven has its effect once and is no longe
 test('a dead letter whose redrive failed is still listed', async t => {
   const system = await startSystem(t, streamingKafka)
   await system.inspector.operations['publish-raw']({ topic: 'orders', key: 'kitchen-1', body: 'not an order' })
-  const [letter] = await untilDeadLetters(system, 1)
+  const [letter] = await system.untilDeadLetters(1)
   assert.ok(letter)
   await assert.rejects(system.inspector.redrive(letter.id, 'x'.repeat(3_000_000)), { code: 'too-large' })
   assert.deepEqual(await system.inspector.deadLetters(), [letter])
@@ -115,7 +114,7 @@ test('an error is retried in place, a lasting one is dead-lettered after 5 attem
   await call(faults, 'POST', { error: { userId: 'doomed' } })
   await call(`${base}/order`, 'POST', order('doomed', 'main'))
   await placeMany(base, 20, 'passing')
-  const [letter] = await untilDeadLetters(system, 1)
+  const [letter] = await system.untilDeadLetters(1)
   assert.deepEqual([letter?.reason, letter?.attempts], ['retries-exhausted', 5])
   const { orders } = await system.evidence()
   const pending = orders.filter(({ status }) => status === 'pending')

@@ -5,8 +5,7 @@ import { waitFor } from '#host/wait-for.ts'
 import { assertSound } from '#conformance/assert-sound.ts'
 import { startSystem } from '#conformance/test-system.ts'
 import { streamingKafka } from '../lab/model.ts'
-import { call, order, placeMany } from './support/client.ts'
-import { recordsOf, untilNoLag } from './support/system.ts'
+import { call, order, placeMany, recordsOf } from './support/system.ts'
 
 const byOrder = <Row extends { orderId: string }>(rows: Row[]) =>
   rows.toSorted((a, b) => (a.orderId < b.orderId ? -1 : 1))
@@ -95,7 +94,7 @@ test('a lost store together with a reset of offsets confirms nothing again', asy
   await system.start('notification_consumer')
   await placeMany(system.url('producer_order'), 1, 'bob')
   assertSound(await system.untilQuiescent(101))
-  await untilNoLag(system)
+  await system.untilDepthsAreZero()
   assertSound(await system.evidence())
 })
 

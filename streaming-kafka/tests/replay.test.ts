@@ -6,8 +6,7 @@ import { getJson } from '#engine/run/http.ts'
 import { waitFor } from '#host/wait-for.ts'
 import { startSystem } from '#conformance/test-system.ts'
 import { streamingKafka } from '../lab/model.ts'
-import { call, order, placeMany } from './support/client.ts'
-import { type KafkaSystem, untilNoLag } from './support/system.ts'
+import { call, type KafkaSystem, order, placeMany } from './support/system.ts'
 
 const ANALYTICS = 'analytics_consumer'
 type Progress = { partitions: { topic: string; partition: number; next: number; records: number }[] }
@@ -74,7 +73,7 @@ test('analytics without its store reads the whole log although its offsets are c
   await placeMany(system.url('producer_order'), 40)
   await system.untilQuiescent(40)
   await readUpTo(system, await pin(system))
-  await untilNoLag(system)
+  await system.untilDepthsAreZero()
   await system.kill(ANALYTICS)
   await system.wipe(ANALYTICS)
   await system.start(ANALYTICS)
@@ -90,6 +89,6 @@ test('analytics with its store reads nothing again although its offsets were res
   await system.kill(ANALYTICS)
   await system.inspector.operations['reset-offsets']({ group: ANALYTICS })
   await system.start(ANALYTICS)
-  await untilNoLag(system)
+  await system.untilDepthsAreZero()
   assert.deepEqual(await readUpTo(system, await pin(system)), first)
 })

@@ -5,17 +5,25 @@ import { test } from 'node:test'
 import { assertSound } from '#conformance/assert-sound.ts'
 import { startSystem } from '#conformance/test-system.ts'
 import { streamingKafka } from '../lab/model.ts'
-import { call, order, placeMany } from './support/client.ts'
-import { NAME, restartUnhealthy, showOrder, startUnhealthy, untilHealthAnswers } from './support/producer-order.ts'
+import {
+  call,
+  order,
+  placeMany,
+  PRODUCER,
+  restartUnhealthy,
+  showOrder,
+  startUnhealthy,
+  untilHealthAnswers,
+} from './support/system.ts'
 
 /** An address without a broker. */
 const NOWHERE = '127.0.0.1:1'
 
 test('with a store that is new, wiped, or was used without the outbox no order is accepted before the log is read', async t => {
   const own: Record<string, string> = { OUTBOX: 'on', KAFKA_BROKERS: NOWHERE }
-  const system = await startSystem(t, streamingKafka, { environments: { [NAME]: own }, started: [] })
+  const system = await startSystem(t, streamingKafka, { environments: { [PRODUCER]: own }, started: [] })
   const kafka = system.deployment.broker.kafka ?? ''
-  const base = system.url(NAME)
+  const base = system.url(PRODUCER)
   const place = (user: string, sku = 'burger') => call(`${base}/order`, 'POST', order(user, 'main', sku), 'key')
   const assertRefused = async () => {
     const { status, body } = await place('ada', 'pizza')
@@ -29,14 +37,14 @@ test('with a store that is new, wiped, or was used without the outbox no order i
   await startUnhealthy(system)
   await assertRefused()
   await restartWith({ KAFKA_BROKERS: kafka })
-  for (const { name } of streamingKafka.services) if (name !== NAME) await system.start(name)
+  for (const { name } of streamingKafka.services) if (name !== PRODUCER) await system.start(name)
   await untilHealthAnswers(system, 200)
   const placed = await place('ada')
   assert.equal(placed.status, 202)
   await system.untilQuiescent(1)
 
-  await system.kill(NAME)
-  await system.wipe(NAME)
+  await system.kill(PRODUCER)
+  await system.wipe(PRODUCER)
   await restartWith({ KAFKA_BROKERS: NOWHERE })
   await assertRefused()
   await restartWith({ KAFKA_BROKERS: kafka })
@@ -57,16 +65,16 @@ test('with a store that is new, wiped, or was used without the outbox no order i
 
 test('a store with events in its outbox is refused without the outbox, and publishes them with it', async t => {
   const own: Record<string, string> = { OUTBOX: 'on' }
-  const system = await startSystem(t, streamingKafka, { environments: { [NAME]: own } })
+  const system = await startSystem(t, streamingKafka, { environments: { [PRODUCER]: own } })
   own.KAFKA_BROKERS = NOWHERE
   await restartUnhealthy(system)
-  const answers = await placeMany(system.url(NAME), 3, 'ada')
+  const answers = await placeMany(system.url(PRODUCER), 3, 'ada')
   assert.ok(answers.every(({ status }) => status === 202))
-  await system.kill(NAME)
+  await system.kill(PRODUCER)
   own.OUTBOX = 'off'
-  await assert.rejects(system.start(NAME), /its outbox holds events of accepted orders; start it with OUTBOX=on/)
+  await assert.rejects(system.start(PRODUCER), /its outbox holds events of accepted orders; start it with OUTBOX=on/)
   own.OUTBOX = 'on'
   own.KAFKA_BROKERS = system.deployment.broker.kafka ?? ''
-  await system.start(NAME)
+  await system.start(PRODUCER)
   assertSound(await system.untilQuiescent(3))
 })

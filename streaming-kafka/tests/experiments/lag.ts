@@ -1,5 +1,5 @@
 // Measures and checks of the experiment on consumer lag. They read the history and nothing else.
-import { defineCheck, vacuous, valid, type Check } from '#engine/checks/check.ts'
+import { defineCheck, invalid, vacuous, valid, type Check } from '#engine/checks/check.ts'
 import type { History, Sample } from '#engine/run/history.ts'
 import { orderTimelines } from '#engine/analysis/order-timeline.ts'
 import { steadyPlan, type PlannedStart } from '#engine/load/plan.ts'
@@ -35,7 +35,7 @@ function zeroAfterSeconds(history: History): number | null {
   return zero ? Math.max(0, (zero.atNs - beginNs(history)) / 1e9) : null
 }
 
-/** Per second, between the first stamp and the last. */
+/** Per second, between the first timestamp and the last. */
 function rateOf(stampsNs: number[]): number | null {
   const spanNs = Math.max(...stampsNs) - Math.min(...stampsNs)
   return stampsNs.length < 2 || spanNs <= 0 ? null : ((stampsNs.length - 1) * 1e9) / spanNs
@@ -87,8 +87,7 @@ export const risesAndFalls = (atLeast: number): Check =>
     const peak = peakOf(history.samples, lagOf)
     if (peak < atLeast) return vacuous(`The lag rose to ${peak} records; the check needs ${atLeast}.`)
     const seconds = zeroAfterSeconds(history)
-    if (seconds === null)
-      return { verdict: 'invalid', detail: `The lag rose to ${peak} records and did not return to 0.` }
+    if (seconds === null) return invalid(`The lag rose to ${peak} records and did not return to 0.`)
     return valid(`The lag rose to ${peak} records and was 0 again ${seconds.toFixed(1)} s after the load began.`)
   })
 
@@ -96,6 +95,6 @@ export const risesAndFalls = (atLeast: number): Check =>
 export const comesToZero: Check = defineCheck('lag comes to zero', 'the lag is 0 at the end', history => {
   if (history.samples.length === 0) return vacuous('The lag was never sampled.')
   const seconds = zeroAfterSeconds(history)
-  if (seconds === null) return { verdict: 'invalid', detail: 'The lag is not 0 at the end.' }
+  if (seconds === null) return invalid('The lag is not 0 at the end.')
   return valid(`The lag was 0, and stayed 0, from ${seconds.toFixed(1)} s after the load began.`)
 })

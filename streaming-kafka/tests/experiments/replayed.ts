@@ -1,61 +1,45 @@
 // Measures and checks of the experiment on replay. They compare what the timeline read in the first and in the last pass.
 import { Type, type Static } from 'typebox'
-import { type Check, defineCheck, type Finding, valid, vacuous } from '#engine/checks/check.ts'
+import { type Check, defineCheck, invalid, valid, vacuous } from '#engine/checks/check.ts'
 import type { History } from '#engine/run/history.ts'
 import type { Measure } from '#engine/run/summary.ts'
 import { parse } from '#common/contracts/parse.ts'
+import { MetricsView, ProgressView } from '../../analytics_consumer/counts.ts'
 
-const Metrics = Type.Object({
-  failureRate: Type.Union([Type.Number(), Type.Null()]),
-  orders: Type.Integer(),
-  ordersPerMinute: Type.Record(Type.String(), Type.Integer()),
-  outcomes: Type.Object({ failed: Type.Integer(), reserved: Type.Integer() }),
-})
-type Metrics = Static<typeof Metrics>
-
-const Progress = Type.Object({
-  partitions: Type.Array(
-    Type.Object({
-      topic: Type.String(),
-      partition: Type.Integer(),
-      next: Type.Integer(),
-      records: Type.Integer(),
-      poison: Type.Integer(),
-    }),
-  ),
-  metricsFile: Type.Object({ bytes: Type.Integer(), sha256: Type.String() }),
-})
-export type Pass = { metrics: Metrics; progress: Static<typeof Progress> }
+type Pass = { metrics: Static<typeof MetricsView>; progress: Static<typeof ProgressView> }
 
 /** The first and the last pass over the log, as the timeline read them: the metrics and the progress of each. */
 function passesOf({ executedSteps }: History): [Pass, Pass] {
   const results = executedSteps.filter(({ action }) => action === 'read').map(({ result }) => result)
-  const [metrics, progress] = [results.slice(0, 2), results.slice(-2)].map(pass => pass) as [unknown[], unknown[]]
   if (results.length < 4) throw new Error('the timeline did not read the metrics twice')
-  const pass = ([document, read]: unknown[]): Pass => ({
-    metrics: parse(Metrics, document, 'metrics'),
-    progress: parse(Progress, read, 'progress'),
+  const passOf = ([metrics, progress]: unknown[]): Pass => ({
+    metrics: parse(MetricsView, metrics, 'metrics'),
+    progress: parse(ProgressView, progress, 'progress'),
   })
-  return [pass(metrics), pass(progress)]
+  return [passOf(results.slice(0, 2)), passOf(results.slice(-2))]
 }
 
-const fileOf = ({ progress }: Pass) => progress.metricsFile
+function fileOf({ progress }: Pass): { bytes: number; sha256: string } {
+  if (progress.metricsFile) return progress.metricsFile
+  throw new Error('analytics_consumer has written no metrics.json')
+}
 
 /** Both passes wrote the same `metrics.json`, byte for byte. */
 export const equalBytes: Check = defineCheck(
   'metrics equal',
   'the recomputed metrics.json is the same file',
   history => {
-    const [before, after] = passesOf(history).map(fileOf)
-    if (before?.sha256 === after?.sha256) return valid(`Both files have ${after?.bytes} bytes and the same SHA-256.`)
-    return { verdict: 'invalid', detail: `SHA-256 before ${before?.sha256}, after ${after?.sha256}.` }
+    const [first, last] = passesOf(history)
+    const [before, after] = [fileOf(first), fileOf(last)]
+    if (before.sha256 === after.sha256) return valid(`Both files have ${after.bytes} bytes and the same SHA-256.`)
+    return invalid(`SHA-256 before ${before.sha256}, after ${after.sha256}.`)
   },
 )
 
 /** The control: with one more record the file must differ. Otherwise its equality would prove nothing. */
 export const differs: Check = defineCheck('metrics differ', 'with one more record metrics.json differs', history => {
   const [before, after] = passesOf(history)
-  if (fileOf(before).sha256 === fileOf(after).sha256) return { verdict: 'invalid', detail: 'Both files are equal.' }
+  if (fileOf(before).sha256 === fileOf(after).sha256) return invalid('Both files are equal.')
   return valid(`${before.metrics.orders} orders before, ${after.metrics.orders} after.`)
 })
 
@@ -65,7 +49,7 @@ export const equalReads: Check = defineCheck(
   'both passes read the same number of records of each partition',
   history => {
     const [before, after] = passesOf(history).map(({ progress }) => JSON.stringify(progress.partitions))
-    if (before !== after) return { verdict: 'invalid', detail: `Before ${before}, after ${after}.` }
+    if (before !== after) return invalid(`Before ${before}, after ${after}.`)
     return valid(`Each pass read ${totalReads(passesOf(history)[1])} records, equally many in every partition.`)
   },
 )
@@ -77,13 +61,14 @@ export const readsToPins: Check = defineCheck(
   history => {
     const pins = history.executedSteps.find(({ action }) => action === 'pin-offsets')?.result
     const ends = parse(Type.Record(Type.String(), Type.Array(Type.Integer())), pins, 'pins')
-    const total = Object.values(ends).flat()
-    const sum = total.reduce((all, end) => all + end, 0)
-    if (sum === 0) return vacuous('The log was empty.')
+    const written = Object.values(ends)
+      .flat()
+      .reduce((sum, end) => sum + end, 0)
+    if (written === 0) return vacuous('The log was empty.')
     const read = totalReads(passesOf(history)[0])
-    return read === sum
+    return read === written
       ? valid(`All of ${read} records were read.`)
-      : { verdict: 'invalid', detail: `${read} of ${sum} records were read.` }
+      : invalid(`${read} of ${written} records were read.`)
   },
 )
 
@@ -93,7 +78,7 @@ const totalReads = ({ progress }: Pass): number => progress.partitions.reduce((s
  * The metrics agree with what the lab knows by itself: every order that was answered 2xx, the failures that its load
  * must cause, and each order in a minute between its request and its answer. `more`: orders that the timeline published.
  */
-export const asSent = (more = 0): Check =>
+export const asSent = (more: number): Check =>
   defineCheck('metrics as sent', 'the metrics agree with what the lab sent', history => {
     const { metrics } = passesOf(history)[1]
     const accepted = history.attempts.filter(({ answer }) => answer.kind === 'status' && answer.status === 202)
@@ -103,11 +88,8 @@ export const asSent = (more = 0): Check =>
     const wrong = Object.entries(expected).filter(([name, value]) => got[name as keyof typeof got] !== value)
     const minutes = wrongMinutes(history, metrics, more)
     const complaints = [...wrong.map(([name, value]) => `${name} is not ${value}`), ...minutes]
-    if (complaints.length > 0)
-      return { verdict: 'invalid', detail: `${complaints.join('; ')}: ${JSON.stringify(metrics)}` }
-    return valid(
-      `${got.orders} orders, ${got.reserved} reserved, ${got.failed} failed, each in its minute.`,
-    ) satisfies Finding
+    if (complaints.length > 0) return invalid(`${complaints.join('; ')}: ${JSON.stringify(metrics)}`)
+    return valid(`${got.orders} orders, ${got.reserved} reserved, ${got.failed} failed, each in its minute.`)
   })
 
 function expectedOf({ planned, openingStock }: History, more: number) {
@@ -119,7 +101,7 @@ function expectedOf({ planned, openingStock }: History, more: number) {
 }
 
 /** An order belongs to the minute between its start and its answer. When the two are in different minutes, either is right. */
-function wrongMinutes(history: History, { ordersPerMinute }: Metrics, more: number): string[] {
+function wrongMinutes(history: History, { ordersPerMinute }: Pass['metrics'], more: number): string[] {
   const wallMinusNs = Date.now() * 1e6 - Number(process.hrtime.bigint())
   const minuteOf = (ns: number) => new Date((ns + wallMinusNs) / 1e6).toISOString().slice(0, 16)
   const sure = new Map<string, number>()

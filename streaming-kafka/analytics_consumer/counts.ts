@@ -1,0 +1,86 @@
+// The store of analytics_consumer (the counts, the ids of counted events, and the number of records read of each
+// partition), and how a record is counted in it. One transaction writes the counts together with the positions, so the
+// numbers are exact across crashes.
+import type { DatabaseSync } from 'node:sqlite'
+import { Type, type Static } from 'typebox'
+import type { InventoryEvent, OrderPlaced } from '#common/contracts/events.ts'
+import { metricsTables } from '#common/stores/metrics.ts'
+import { positionsTables, type PositionsTables } from '#common/stores/positions.ts'
+import { countEvent } from '#common/workflow/compute-metrics.ts'
+import type { MetricsTx } from '#common/workflow/store.ts'
+import { type LogRecord, orUndefined, readInventoryEvent, readOrderPlaced } from '../broker/record.ts'
+import type { TopicNames } from '../messaging/topics.ts'
+
+const Count = Type.Integer({ minimum: 0 })
+
+/** The metrics that follow from the counts, as `metrics.json` has them. */
+export const MetricsView = Type.Object({
+  failureRate: Type.Union([Type.Number(), Type.Null()]),
+  orders: Count,
+  ordersPerMinute: Type.Record(Type.String(), Count),
+  outcomes: Type.Object({ failed: Count, reserved: Count }),
+})
+
+/** `next`: the offset to read next. `records`: those that were read, with the poison among them. */
+const PartitionRead = Type.Object({
+  topic: Type.String(),
+  partition: Count,
+  next: Count,
+  records: Count,
+  poison: Count,
+})
+export type PartitionRead = Static<typeof PartitionRead>
+
+/** `metricsFile` is null when there is no file. */
+export const ProgressView = Type.Object({
+  partitions: Type.Array(PartitionRead),
+  metricsFile: Type.Union([Type.Object({ bytes: Count, sha256: Type.String() }), Type.Null()]),
+})
+
+export type AnalyticsTables = MetricsTx &
+  PositionsTables & {
+    countRead(topic: string, partition: number, isPoison: boolean): void
+    reads(): PartitionRead[]
+  }
+
+export function analyticsTables(db: DatabaseSync): AnalyticsTables {
+  const tables = { ...metricsTables(db), ...positionsTables(db) }
+  db.exec(`CREATE TABLE IF NOT EXISTS reads (
+    topic TEXT, partition INTEGER, records INTEGER NOT NULL, poison INTEGER NOT NULL, PRIMARY KEY (topic, partition)) STRICT`)
+  const count = db.prepare(`INSERT INTO reads VALUES (?, ?, 1, ?)
+    ON CONFLICT DO UPDATE SET records = records + 1, poison = poison + excluded.poison`)
+  const all =
+    db.prepare(`SELECT topic, partition, next, records, poison FROM reads JOIN positions USING (topic, partition)
+    ORDER BY topic, partition`)
+  return {
+    ...tables,
+    countRead: (topic, partition, isPoison) => void count.run(topic, partition, isPoison ? 1 : 0),
+    reads: () =>
+      all.all().map(row => ({
+        topic: String(row.topic),
+        partition: Number(row.partition),
+        next: Number(row.next),
+        records: Number(row.records),
+        poison: Number(row.poison),
+      })),
+  }
+}
+
+/**
+ * Counts a record: orders by the minute of event time, outcomes by their status, each order once. Poison is counted as
+ * read and changes nothing else: the consumer that works on the topic dead-letters it.
+ */
+export const countInto =
+  (topics: TopicNames) =>
+  (tx: AnalyticsTables, record: LogRecord): void => {
+    const event = eventOf(topics, record)
+    tx.countRead(record.topic, record.partition, event === undefined)
+    if (event) countEvent(tx, event)
+  }
+
+/** The event of a record; undefined for poison. */
+export const eventOf = (topics: TopicNames, record: LogRecord) =>
+  orUndefined<OrderPlaced | InventoryEvent>(
+    record.topic === topics.orders ? readOrderPlaced : readInventoryEvent,
+    record,
+  )

@@ -1,0 +1,42 @@
+// What inventory_consumer restores from the log before it decides: the initial stock, and the decisions. The initial stock
+// is a record of the log, so that decisions made again from the log begin with the same stock.
+import { isDeepStrictEqual } from 'node:util'
+import { orderOf, outcomeOf } from '#common/contracts/events.ts'
+import { parse, parseJson } from '#common/contracts/parse.ts'
+import { InitialStockTable } from '#common/service/initial-stock.ts'
+import { applyDecision } from '#common/workflow/reserve-stock.ts'
+import type { StockTx } from '#common/workflow/store.ts'
+import { readAll } from '../broker/log-reader.ts'
+import { type LogRecord, orUndefined, readInventoryEvent } from '../broker/record.ts'
+import type { KafkaConnection } from '../messaging/connection.ts'
+
+/**
+ * The initial stock of the log; `given` is written when the log has none yet. The first record counts for ever: two
+ * services that write it at once agree on the record that came first.
+ */
+export async function agreeOnStock(kafka: KafkaConnection, given: InitialStockTable): Promise<InitialStockTable> {
+  const topic = kafka.topics.initialStock
+  const read = async () => (await readAll(kafka, kafka.specs('initialStock')))[0]
+  let first = await read()
+  if (!first) {
+    await kafka.producer.send({ topic, key: null, value: Buffer.from(JSON.stringify(given)) })
+    kafka.log.info({ kitchens: Object.keys(given).length }, 'wrote the initial stock')
+    first = await read()
+  }
+  if (!first?.value) throw new Error(`the first record of ${topic} is empty; delete that topic and restart`)
+  const stock = parse(InitialStockTable, parseJson(first.value, 'the initial stock'), 'stock')
+  if (Object.keys(given).length > 0 && !isDeepStrictEqual(stock, given))
+    kafka.log.error({ topic }, 'INITIAL_STOCK differs from the stock in the log and is ignored')
+  return stock
+}
+
+/**
+ * Restores a decision from the InventoryEvents stream, with the stock that it took, in a store that is empty or older than
+ * the log. A known decision stays as it is.
+ */
+export function restoreDecision(tx: StockTx, record: LogRecord): void {
+  const event = orUndefined(readInventoryEvent, record)
+  if (!event || tx.findDecision(event.data.orderId)) return
+  tx.openKitchen(event.data.kitchenId)
+  applyDecision(tx, orderOf(event), outcomeOf(event), event)
+}

@@ -1,0 +1,66 @@
+// The notifications that were sent: the records of the notifications topic, and the store that is materialized from them.
+// The confirmed orders are the safeguard. The records are the evidence, kept apart: one row per record, without a unique
+// key on the order, so that a duplicate would show.
+import type { DatabaseSync } from 'node:sqlite'
+import { Type, type Static } from 'typebox'
+import { LabError } from '#common/contracts/errors.ts'
+import { MAX_MESSAGE_BYTES } from '#common/contracts/events.ts'
+import type { NotificationRow } from '#common/contracts/evidence.ts'
+import { Order } from '#common/contracts/order.ts'
+import { parse, parseJson } from '#common/contracts/parse.ts'
+import { pager, type Pager } from '#common/stores/rows.ts'
+import { positionsTables, type PositionsTables } from '#common/stores/positions.ts'
+import { type LogRecord, orUndefined } from '../broker/record.ts'
+
+const Text = Type.String({ minLength: 1 })
+
+/** `sentNs`: when it was handed to the producer, on the monotonic clock of the sending machine. */
+const NotificationSent = Type.Object(
+  { order: Order, correlationId: Text, occurredAt: Text, sentNs: Type.Number() },
+  { additionalProperties: false },
+)
+export type NotificationSent = Static<typeof NotificationSent>
+
+/** @throws LabError `malformed` or `too-large` */
+export function readNotification({ value }: LogRecord): NotificationSent {
+  if (value === null || value.byteLength > 2 * MAX_MESSAGE_BYTES)
+    throw new LabError(value === null ? 'malformed' : 'too-large', 'the record is not a notification')
+  return parse(NotificationSent, parseJson(value, 'the record'), 'notification')
+}
+
+export type SentTables = PositionsTables & {
+  wasSent(orderId: string): boolean
+  /** Stores that the order was confirmed. Repeating it is no error. */
+  confirm(orderId: string): void
+  /** Appends a record of the topic. */
+  append(notification: { orderId: string; userId: string; sentNs: number }): void
+  pageNotifications: Pager<NotificationRow>
+}
+
+export function sentTables(db: DatabaseSync): SentTables {
+  db.exec(`CREATE TABLE IF NOT EXISTS confirmed (orderId TEXT PRIMARY KEY) STRICT, WITHOUT ROWID;
+    CREATE TABLE IF NOT EXISTS notifications (
+      seq INTEGER PRIMARY KEY AUTOINCREMENT, orderId TEXT NOT NULL, userId TEXT NOT NULL, sentNs INTEGER NOT NULL) STRICT`)
+  const find = db.prepare('SELECT 1 FROM confirmed WHERE orderId = ?')
+  const confirm = db.prepare('INSERT OR IGNORE INTO confirmed (orderId) VALUES (?)')
+  const append = db.prepare('INSERT INTO notifications (orderId, userId, sentNs) VALUES (?, ?, ?)')
+  return {
+    ...positionsTables(db),
+    wasSent: orderId => find.get(orderId) !== undefined,
+    confirm: orderId => void confirm.run(orderId),
+    append: ({ orderId, userId, sentNs }) => void append.run(orderId, userId, sentNs),
+    pageNotifications: pager<NotificationRow>(db, {
+      table: 'notifications',
+      columns: 'orderId, userId, sentNs',
+    }),
+  }
+}
+
+/** The effect of a record of the topic on the store. */
+export function storeSent(tx: SentTables, record: LogRecord): void {
+  const sent = orUndefined(readNotification, record)
+  if (!sent) return
+  const { orderId, userId } = sent.order
+  tx.confirm(orderId)
+  tx.append({ orderId, userId, sentNs: sent.sentNs })
+}
