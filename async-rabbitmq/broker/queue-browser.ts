@@ -13,6 +13,7 @@ import { openPublisher, type Publisher } from './publisher.ts'
 const CLOSE_MS = 1_000
 
 type Visit = (message: Incoming) => Promise<'keep' | 'remove'>
+type Route = Omit<Binding, 'queue'>
 
 export type QueueBrowser = Pick<Publisher, 'publish'> & {
   /** The messages that are ready, without those that a consumer holds. Undefined when there is no such queue. */
@@ -20,13 +21,10 @@ export type QueueBrowser = Pick<Publisher, 'publish'> & {
   /** Visits every message that is ready, the oldest first. A visit that answers `remove` ends the walk. */
   walk(queue: string, visit: Visit): Promise<void>
   /**
-   * Visits every message that these exchanges route by these keys, through a queue that is deleted with this process.
+   * Visits every message that takes one of these routes, through a queue that is deleted with this process.
    * Resolves, once that queue exists, with a function that ends it and rejects with the first error of a visit.
    */
-  tap(
-    bindings: readonly Omit<Binding, 'queue'>[],
-    visit: (message: Incoming) => Promise<void>,
-  ): Promise<() => Promise<void>>
+  tap(routes: readonly Route[], visit: (message: Incoming) => Promise<void>): Promise<() => Promise<void>>
   /** Deletes exchanges, and queues with their messages. A name that does not exist is no error. */
   remove(names: { exchanges: string[]; queues: string[] }): Promise<void>
   /** Closes the connection within about a second. */
@@ -49,7 +47,7 @@ export async function openQueueBrowser(url: string, { deadlineMs = 10_000 } = {}
     readyMessages: counter.readyMessages,
     walk: (queue, visit) => walk(connection, queue, visit),
     publish: publisher.publish,
-    tap: (bindings, visit) => tap(connection, bindings, visit),
+    tap: (routes, visit) => tap(connection, routes, visit),
     async remove({ exchanges, queues }) {
       const channel = await connection.acquire()
       for (const exchange of exchanges) await channel.exchangeDelete({ exchange })
@@ -124,12 +122,12 @@ async function walk(connection: Connection, queue: string, visit: Visit): Promis
 
 async function tap(
   connection: Connection,
-  bindings: readonly Omit<Binding, 'queue'>[],
+  routes: readonly Route[],
   visit: (message: Incoming) => Promise<void>,
 ): Promise<() => Promise<void>> {
   const channel = await openRawChannel(connection)
   const { queue } = await channel.queueDeclare({ exclusive: true, autoDelete: true })
-  for (const { exchange, routingKey } of bindings) await channel.queueBind({ exchange, queue, routingKey })
+  for (const { exchange, routingKey } of routes) await channel.queueBind({ exchange, queue, routingKey })
   const visits: Promise<void>[] = []
   const { consumerTag } = await channel.basicConsume({ queue, noAck: true }, message => {
     visits.push(visit(incomingOf(queue, message)))

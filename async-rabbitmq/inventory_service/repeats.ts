@@ -24,9 +24,6 @@ export function repeatsTables(db: DatabaseSync): RepeatsTables {
   const append = db.prepare('INSERT INTO repeats (orderId, atNs) VALUES (?, ?)')
   return {
     appendRepeat: orderId => void append.run(orderId, monotonicNs()),
-    pageRepeats: pager<RepeatRow>(db, {
-      table: 'repeats',
-      columns: 'orderId, atNs',
-    }),
+    pageRepeats: pager<RepeatRow>(db, { table: 'repeats', columns: 'orderId, atNs' }),
   }
 }

@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto'
 import { Type } from 'typebox'
 import { orderPlaced } from '#common/contracts/events.ts'
 import { Order } from '#common/contracts/order.ts'
-import { parse } from '#common/contracts/parse.ts'
+import { closedObject, parse } from '#common/contracts/parse.ts'
 import type { Operation } from '#engine/experiment/model.ts'
 import { wallTime } from '#common/contracts/clock.ts'
 import { eventMessage } from '../broker/message.ts'
@@ -11,34 +11,26 @@ import type { QueueBrowser } from '../broker/queue-browser.ts'
 import type { Topology } from '../messaging/topology.ts'
 import { type DuplicatorOperations, duplicatorOperations } from './duplicator.ts'
 
-const closed = { additionalProperties: false }
+const PublishRaw = closedObject({
+  /** Text, or bytes in base64. */
+  body: Type.Optional(Type.String()),
+  base64: Type.Optional(Type.String()),
+  type: Type.Optional(Type.String()),
+  messageId: Type.Optional(Type.String()),
+  contentType: Type.Optional(Type.String()),
+  headers: Type.Optional(Type.Record(Type.String(), Type.Union([Type.String(), Type.Number(), Type.Boolean()]))),
+  /** Without its prefix; by default the exchange of OrderPlaced. */
+  exchange: Type.Optional(Type.String()),
+  routingKey: Type.Optional(Type.String()),
+})
 
-const PublishRaw = Type.Object(
-  {
-    /** Text, or bytes in base64. */
-    body: Type.Optional(Type.String()),
-    base64: Type.Optional(Type.String()),
-    type: Type.Optional(Type.String()),
-    messageId: Type.Optional(Type.String()),
-    contentType: Type.Optional(Type.String()),
-    headers: Type.Optional(Type.Record(Type.String(), Type.Union([Type.String(), Type.Number(), Type.Boolean()]))),
-    /** Without its prefix; by default the exchange of OrderPlaced. */
-    exchange: Type.Optional(Type.String()),
-    routingKey: Type.Optional(Type.String()),
-  },
-  closed,
-)
-
-const Redeliver = Type.Object(
-  {
-    orders: Type.Array(Order, { minItems: 1, maxItems: 10_000 }),
-    /** `same`: with the id of the event that the order service publishes. `new`: with an id of its own. */
-    as: Type.Optional(Type.Union([Type.Literal('same'), Type.Literal('new')])),
-    times: Type.Optional(Type.Integer({ minimum: 1, maximum: 10_000 })),
-    correlationId: Type.Optional(Type.String({ minLength: 1, maxLength: 256 })),
-  },
-  closed,
-)
+const Redeliver = closedObject({
+  orders: Type.Array(Order, { minItems: 1, maxItems: 10_000 }),
+  /** `same`: with the id of the event that the order service publishes. `new`: with an id of its own. */
+  as: Type.Optional(Type.Union([Type.Literal('same'), Type.Literal('new')])),
+  times: Type.Optional(Type.Integer({ minimum: 1, maximum: 10_000 })),
+  correlationId: Type.Optional(Type.String({ minLength: 1, maxLength: 256 })),
+})
 
 export type RabbitmqOperations = DuplicatorOperations & {
   /** Publishes bytes unchanged, confirmed; answers with the message's id. */

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { DatabaseSync } from 'node:sqlite'
 import { test } from 'node:test'
 import { inventoryEvent } from '#common/contracts/events.ts'
-import { createLog } from '#common/service/log.ts'
+import { testContext } from '#common/testing/context.ts'
 import { ordersTables } from '#common/stores/orders.ts'
 import { placeOrder } from '#common/workflow/place-order.ts'
 import type { OrdersTx, Store } from '#common/workflow/store.ts'
@@ -10,7 +10,7 @@ import { recordOutcomeOf } from './orders.ts'
 
 const order = { orderId: 'o', userId: 'u', kitchenId: 'k', items: [{ sku: 'burger', quantity: 1 }] }
 const happened = { correlationId: 'c', occurredAt: '2026-01-01T00:00:00.000Z' }
-const context = { correlationId: 'c', signal: new AbortController().signal, log: createLog('test', 'silent') }
+const context = testContext()
 const reserved = inventoryEvent(order, { status: 'reserved' }, happened)
 const failed = inventoryEvent(order, { status: 'failed', reason: 'out-of-stock' }, happened)
 

@@ -6,6 +6,7 @@ import { Type, type Static } from 'typebox'
 import type { InventoryEvent, OrderPlaced } from '#common/contracts/events.ts'
 import { metricsTables } from '#common/stores/metrics.ts'
 import { positionsTables, type PositionsTables } from '#common/stores/positions.ts'
+import { readStored } from '#common/stores/rows.ts'
 import { countEvent } from '#common/workflow/compute-metrics.ts'
 import type { MetricsTx } from '#common/workflow/store.ts'
 import { type LogRecord, orUndefined, readInventoryEvent, readOrderPlaced } from '../broker/record.ts'
@@ -55,14 +56,7 @@ export function analyticsTables(db: DatabaseSync): AnalyticsTables {
   return {
     ...tables,
     countRead: (topic, partition, isPoison) => void count.run(topic, partition, isPoison ? 1 : 0),
-    reads: () =>
-      all.all().map(row => ({
-        topic: String(row.topic),
-        partition: Number(row.partition),
-        next: Number(row.next),
-        records: Number(row.records),
-        poison: Number(row.poison),
-      })),
+    reads: () => all.all().map(row => readStored(PartitionRead, row, 'partition')),
   }
 }
 

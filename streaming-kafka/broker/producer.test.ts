@@ -20,7 +20,7 @@ async function silentBroker(t: TestContext): Promise<string> {
 
 async function silent(t: TestContext, maxWaiting: number) {
   const brokers = await silentBroker(t)
-  const producer = createProducer({ brokers, clientId: 'test', maxWaiting, onDegraded: () => {} })
+  const producer = createProducer({ brokers, clientId: 'test', maxWaiting })
   t.after(() => producer.close())
   const send = (deadlineMs: number) => producer.send({ topic: 'orders', key: 'k', value: Buffer.from('v') }, deadlineMs)
   return { producer, send }

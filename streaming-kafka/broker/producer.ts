@@ -28,15 +28,15 @@ export type LogProducer = {
 export type ProducerOptions = {
   brokers: string
   clientId: string
-  /** The most records that may wait here; the next one is refused. */
-  maxWaiting: number
-  onDegraded(problem: string | null): void
+  /** The most records with a deadline that may wait here; the next one is refused. Without a limit by default. */
+  maxWaiting?: number
+  onDegraded?(problem: string | null): void
 }
 
 /** A record on its way, and the promise of its caller. It is answered once: by the broker, by its deadline or by `close`. */
 type PendingRecord = { record: NewRecord; answer(error?: LabError): void }
 
-export function createProducer({ maxWaiting, ...options }: ProducerOptions): LogProducer {
+export function createProducer({ maxWaiting = Infinity, ...options }: ProducerOptions): LogProducer {
   const writer = createBatchWriter(options)
   let waiting: PendingRecord[] = []
   let handedOver: PendingRecord[] = []
@@ -91,7 +91,7 @@ export function createProducer({ maxWaiting, ...options }: ProducerOptions): Log
 }
 
 /** Writes a batch until it is acknowledged. After an error it writes it again, with a new client. */
-function createBatchWriter({ brokers, clientId, onDegraded }: Omit<ProducerOptions, 'maxWaiting'>) {
+function createBatchWriter({ brokers, clientId, onDegraded = () => {} }: Omit<ProducerOptions, 'maxWaiting'>) {
   let client = newClient(brokers, clientId)
   const closing = new AbortController()
 

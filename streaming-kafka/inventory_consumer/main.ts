@@ -12,7 +12,7 @@ import { initialStock } from '#common/service/initial-stock.ts'
 import { positionsTables } from '#common/stores/positions.ts'
 import { stockTables, type InitialStock } from '#common/stores/stock.ts'
 import { openStore } from '#common/stores/store.ts'
-import { type LogRecord, readOrderPlaced } from '../broker/record.ts'
+import { readOrderPlaced } from '../broker/record.ts'
 import { consume } from '../messaging/consume.ts'
 import { materialize } from '../messaging/materialize.ts'
 import { retryUntilClosed } from '#common/service/retry.ts'
@@ -41,7 +41,7 @@ await runService(NAME, {
 
     const kafka = openConnection('inventory_consumer', config, parts)
     const progress = createWorkProgress()
-    const handle = faultInjector.wrap(
+    const decide = faultInjector.wrap(
       decideAndProduce({
         kafka,
         store,
@@ -50,12 +50,6 @@ await runService(NAME, {
         afterProduce: faultInjector.crashPoint('produce-commit'),
       }),
     )
-    const work = async (record: LogRecord): Promise<void> => {
-      const { data: order, correlationId } = readOrderPlaced(record)
-      const log = parts.log.child({ correlationId })
-      const { orderId, userId } = order
-      await handle({ orderId, userId, order, record }, { correlationId, signal: parts.closing, log })
-    }
 
     async function run(): Promise<void> {
       await kafka.ready()
@@ -63,8 +57,18 @@ await runService(NAME, {
       if (!table) return
       openingOf = initialStock(table)
       await materialize({ kafka, store, topics: ['inventoryEvents'], apply: restoreDecision, until: 'caught-up' })
-      const { position: stored } = store.read
-      await consume({ kafka, topic: 'orders', concurrency: config.CONCURRENCY, stored, progress, work })
+      await consume({
+        kafka,
+        topic: 'orders',
+        concurrency: config.CONCURRENCY,
+        stored: store.read.position,
+        progress,
+        read: readOrderPlaced,
+        handle({ data: order }, record, context) {
+          const { orderId, userId } = order
+          return decide({ orderId, userId, order, record }, context)
+        },
+      })
     }
     const running = run()
     return {

@@ -20,21 +20,22 @@ export const redrivenMark = (topic: string, id: string): NewRecord => ({
 export const withoutReason = (headers: Record<string, string>): Record<string, string> =>
   Object.fromEntries(Object.entries(headers).filter(([name]) => !REASON_HEADERS.includes(name)))
 
-export type HeldRecord = DeadLetter & { record: LogRecord }
+/** A dead letter with its record. */
+export type DeadLetterRecord = DeadLetter & { record: LogRecord }
 
 /** The dead letters that were not redriven, in the order in which they were written. */
-export function listDeadLetters(records: LogRecord[]): HeldRecord[] {
-  const held = new Map<string, HeldRecord>()
+export function listDeadLetters(records: LogRecord[]): DeadLetterRecord[] {
+  const letters = new Map<string, DeadLetterRecord>()
   for (const record of records) {
     const mark = record.headers[REDRIVEN]
     if (mark !== undefined) {
-      held.delete(mark)
+      letters.delete(mark)
       continue
     }
     const { headers, value } = record
     const source = headers['source-topic'] ?? ''
     const id = `${source}/${headers['source-partition']}/${headers['source-offset']}`
-    held.set(id, {
+    letters.set(id, {
       id,
       source,
       reason: headers.reason ?? '',
@@ -45,5 +46,5 @@ export function listDeadLetters(records: LogRecord[]): HeldRecord[] {
       record,
     })
   }
-  return [...held.values()]
+  return [...letters.values()]
 }

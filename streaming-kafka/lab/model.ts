@@ -12,7 +12,7 @@ import { prefixed, TOPICS, topicSpecs } from '../messaging/topics.ts'
 import * as notification from '../notification_consumer/settings.ts'
 import * as order from '../producer_order/settings.ts'
 import { comparison } from './comparison.ts'
-import { type HeldRecord, listDeadLetters, redrivenMark, withoutReason } from './dead-letters.ts'
+import { type DeadLetterRecord, listDeadLetters, redrivenMark, withoutReason } from './dead-letters.ts'
 import { createOperations, type KafkaOperations, lags } from './operations.ts'
 
 /** What can be set in each service. The tables of the README are rendered from these. */
@@ -57,12 +57,12 @@ async function connect(deployment: Deployment): Promise<BrokerInspector<KafkaOpe
   const brokers = brokersOf(deployment)
   const name = prefix + CLIENT
   const admin = createAdmin(brokers, name)
-  const producer = createProducer({ brokers, clientId: name, maxWaiting: Infinity, onDegraded: () => {} })
+  const producer = createProducer({ brokers, clientId: name })
   const closing = new AbortController()
   const deadLetters = prefixed(prefix, TOPICS.deadLetters)
-  let cached = { end: 0n, letters: [] as HeldRecord[] }
+  let cached = { end: 0n, letters: [] as DeadLetterRecord[] }
   /** Reads the topic only when it has grown: conditions of a timeline probe it several times a second. */
-  const held = async (): Promise<HeldRecord[]> => {
+  const deadLetterRecords = async (): Promise<DeadLetterRecord[]> => {
     const end = (await admin.ends([deadLetters])).get(deadLetters.name)?.[0] ?? 0n
     if (end !== cached.end)
       cached = { end, letters: listDeadLetters(await readAll({ admin, brokers, name }, [deadLetters])) }
@@ -70,9 +70,9 @@ async function connect(deployment: Deployment): Promise<BrokerInspector<KafkaOpe
   }
   return {
     depths: () => lags(admin, prefix),
-    deadLetters: async () => (await held()).map(({ record: _record, ...letter }) => letter),
+    deadLetters: async () => (await deadLetterRecords()).map(({ record: _record, ...letter }) => letter),
     async redrive(id, editedBody) {
-      const letter = (await held()).find(candidate => candidate.id === id)
+      const letter = (await deadLetterRecords()).find(candidate => candidate.id === id)
       if (!letter)
         throw new LabError('not-found', `there is no dead letter "${id}"; list the dead letters to see their ids`)
       const { key, value, headers } = letter.record

@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto'
 import { LabError } from '#common/contracts/errors.ts'
 import { orderPlaced } from '#common/contracts/events.ts'
 import { Order } from '#common/contracts/order.ts'
-import { parse } from '#common/contracts/parse.ts'
+import { closedObject, parse } from '#common/contracts/parse.ts'
 import type { Operation } from '#engine/experiment/model.ts'
 import { wallTime } from '#common/contracts/clock.ts'
 import { waitFor } from '#host/wait-for.ts'
@@ -15,24 +15,21 @@ import { GROUPS, prefixed, TOPICS, topicNames, type TopicKey, type TopicSpec } f
 import { duplicatorOperations, type DuplicatorOperations, type OperationParts } from './duplicator.ts'
 
 const Text = Type.String()
-const closed = { additionalProperties: false }
-const Raw = Type.Object(
-  {
-    topic: Text,
-    key: Type.Optional(Text),
-    body: Type.Optional(Text),
-    base64: Type.Optional(Text),
-    headers: Type.Optional(Type.Record(Text, Text)),
-  },
-  closed,
-)
-const Events = Type.Object(
-  { orders: Type.Array(Order), occurredAt: Type.Optional(Text), correlationId: Type.Optional(Text) },
-  closed,
-)
-const InTopic = Type.Object({ topic: Text }, closed)
-const InGroup = Type.Object({ group: Text }, closed)
-const InTopics = Type.Object({ topics: Type.Array(Text) }, closed)
+const Raw = closedObject({
+  topic: Text,
+  key: Type.Optional(Text),
+  body: Type.Optional(Text),
+  base64: Type.Optional(Text),
+  headers: Type.Optional(Type.Record(Text, Text)),
+})
+const Events = closedObject({
+  orders: Type.Array(Order),
+  occurredAt: Type.Optional(Text),
+  correlationId: Type.Optional(Text),
+})
+const InTopic = closedObject({ topic: Text })
+const InGroup = closedObject({ group: Text })
+const InTopics = closedObject({ topics: Type.Array(Text) })
 
 /** A killed member stays in its group until its session expires (6 s). */
 const SESSION_EXPIRED_MS = 15_000

@@ -1,9 +1,10 @@
 // The consumer loop of a service that works on single records: up to `concurrency` records are in flight at once. A record
-// whose work fails is settled by settle.ts. When the work on a record has ended its offset is committed here, but never
+// that cannot be read, or whose work fails, is settled by settle.ts. When the work on a record has ended its offset is committed here, but never
 // past a record whose work has not ended.
 // Guarantees: a slow record delays only itself while other slots are free; without faults, work begins in the order of
 // the log; a crash repeats the work that was not committed. Reading starts at the group's committed offsets, or at the
 // store's position when the group has lost them.
+import type { Context } from '#common/service/handler.ts'
 import { degradedReporter, retryUntilClosed } from '#common/service/retry.ts'
 import type { PositionsTables } from '#common/stores/positions.ts'
 import { joinGroup, type Group } from '../broker/group.ts'
@@ -14,20 +15,22 @@ import { untilSettled } from './settle.ts'
 import type { TopicKey } from './topics.ts'
 import type { WorkProgress } from './work-progress.ts'
 
-export type Consuming = {
+export type Consuming<Event extends { correlationId: string }> = {
   kafka: KafkaConnection
   topic: TopicKey
   concurrency: number
   /** The position in the store, for a group without committed offsets. */
   stored: PositionsTables['position']
   progress: WorkProgress
-  /** What it throws settles the record. */
-  work(record: LogRecord): Promise<void>
+  read(record: LogRecord): Event
+  /** What it throws, or `read`, settles the record. */
+  handle(event: Event, record: LogRecord, context: Context): Promise<void>
 }
 
 /** Consumes until the service closes. Resolves when the work in flight has ended and the offsets are committed. */
-export async function consume({ kafka, topic, concurrency, stored, progress, work }: Consuming): Promise<void> {
-  const { brokers, name, admin, closing, health } = kafka
+export async function consume<Event extends { correlationId: string }>(parts: Consuming<Event>): Promise<void> {
+  const { kafka, topic, concurrency, stored, progress } = parts
+  const { brokers, name, admin, closing, health, log } = kafka
   const specs = kafka.specs(topic)
   const onDegraded = degradedReporter(kafka, 'membership')
   const start = await retryUntilClosed(kafka, 'group', async () => {
@@ -41,7 +44,11 @@ export async function consume({ kafka, topic, concurrency, stored, progress, wor
   })
   if (!start) return
   health.report('start', null)
-  const settle = untilSettled(kafka, work)
+  const work = untilSettled(kafka, async record => {
+    const event = parts.read(record)
+    const { correlationId } = event
+    await parts.handle(event, record, { correlationId, signal: closing, log: log.child({ correlationId }) })
+  })
   const slots = createSlots(concurrency)
   const reader = {
     brokers,
@@ -61,7 +68,7 @@ export async function consume({ kafka, topic, concurrency, stored, progress, wor
 
   async function run(record: LogRecord, group: Group): Promise<void> {
     try {
-      await settle(record)
+      await work(record)
     } catch (error) {
       if (closing.aborted) return
       throw error

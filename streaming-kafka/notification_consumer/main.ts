@@ -7,7 +7,7 @@ import { notificationsRoute } from '#common/service/evidence-routes.ts'
 import { createServer } from '#common/service/http-server.ts'
 import { runService } from '#common/service/service.ts'
 import { openStore } from '#common/stores/store.ts'
-import { type LogRecord, readInventoryEvent } from '../broker/record.ts'
+import { readInventoryEvent } from '../broker/record.ts'
 import { consume } from '../messaging/consume.ts'
 import { materialize } from '../messaging/materialize.ts'
 import { openConnection } from '../messaging/connection.ts'
@@ -28,7 +28,7 @@ await runService(NAME, {
 
     const kafka = openConnection('notification_consumer', config, parts)
     const progress = createWorkProgress()
-    const handle = faultInjector.wrap(
+    const send = faultInjector.wrap(
       sendAndStore({
         kafka,
         store,
@@ -37,13 +37,6 @@ await runService(NAME, {
         afterStore: faultInjector.crashPoint('store-commit'),
       }),
     )
-    const work = async (record: LogRecord): Promise<void> => {
-      const event = readInventoryEvent(record)
-      if (event.type !== 'InventoryReserved') return
-      const { correlationId, data } = event
-      const context = { correlationId, signal: parts.closing, log: parts.log.child({ correlationId }) }
-      await handle({ orderId: data.orderId, userId: data.userId, event, record }, context)
-    }
 
     async function run(): Promise<void> {
       await kafka.ready()
@@ -57,9 +50,20 @@ await runService(NAME, {
         until: 'closed',
       })
       await Promise.race([caughtUp.promise, materializing])
-      const { position: stored } = store.read
       if (!parts.closing.aborted)
-        await consume({ kafka, topic: 'inventoryEvents', concurrency: config.CONCURRENCY, stored, progress, work })
+        await consume({
+          kafka,
+          topic: 'inventoryEvents',
+          concurrency: config.CONCURRENCY,
+          stored: store.read.position,
+          progress,
+          read: readInventoryEvent,
+          async handle(event, record, context) {
+            if (event.type !== 'InventoryReserved') return
+            const { orderId, userId } = event.data
+            await send({ orderId, userId, event, record }, context)
+          },
+        })
       await materializing
     }
     const running = run()

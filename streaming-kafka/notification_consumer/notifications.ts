@@ -7,7 +7,7 @@ import { LabError } from '#common/contracts/errors.ts'
 import { MAX_MESSAGE_BYTES } from '#common/contracts/events.ts'
 import type { NotificationRow } from '#common/contracts/evidence.ts'
 import { Order } from '#common/contracts/order.ts'
-import { parse, parseJson } from '#common/contracts/parse.ts'
+import { closedObject, parse, parseJson } from '#common/contracts/parse.ts'
 import { pager, type Pager } from '#common/stores/rows.ts'
 import { positionsTables, type PositionsTables } from '#common/stores/positions.ts'
 import { type LogRecord, orUndefined } from '../broker/record.ts'
@@ -15,10 +15,7 @@ import { type LogRecord, orUndefined } from '../broker/record.ts'
 const Text = Type.String({ minLength: 1 })
 
 /** `sentNs`: when it was handed to the producer, on the monotonic clock of the sending machine. */
-const NotificationSent = Type.Object(
-  { order: Order, correlationId: Text, occurredAt: Text, sentNs: Type.Number() },
-  { additionalProperties: false },
-)
+const NotificationSent = closedObject({ order: Order, correlationId: Text, occurredAt: Text, sentNs: Type.Number() })
 export type NotificationSent = Static<typeof NotificationSent>
 
 /** @throws LabError `malformed` or `too-large` */
@@ -49,10 +46,7 @@ export function sentTables(db: DatabaseSync): SentTables {
     wasSent: orderId => find.get(orderId) !== undefined,
     confirm: orderId => void confirm.run(orderId),
     append: ({ orderId, userId, sentNs }) => void append.run(orderId, userId, sentNs),
-    pageNotifications: pager<NotificationRow>(db, {
-      table: 'notifications',
-      columns: 'orderId, userId, sentNs',
-    }),
+    pageNotifications: pager<NotificationRow>(db, { table: 'notifications', columns: 'orderId, userId, sentNs' }),
   }
 }
 

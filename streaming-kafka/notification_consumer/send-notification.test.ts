@@ -3,7 +3,7 @@ import { DatabaseSync } from 'node:sqlite'
 import { test } from 'node:test'
 import { LabError } from '#common/contracts/errors.ts'
 import { inventoryEvent } from '#common/contracts/events.ts'
-import { createLog } from '#common/service/log.ts'
+import { testContext } from '#common/testing/context.ts'
 import { groupCommit } from '#common/stores/group-commit.ts'
 import { createWorkProgress } from '../messaging/work-progress.ts'
 import type { NewRecord } from '../broker/record.ts'
@@ -18,7 +18,7 @@ const event = inventoryEvent(
   { correlationId: 'c', occurredAt: '2026-01-01T00:00:00.000Z' },
 )
 const record = { topic: 'inventory-events', partition: 0, offset: 0n, key: 'main', value: null, headers: {} }
-const context = { correlationId: 'c', signal: new AbortController().signal, log: createLog('test', 'silent') }
+const context = testContext()
 
 /** `failures`: how many of the next attempts the store and the log refuse. */
 function sending(failures: { store?: number; log?: number }) {

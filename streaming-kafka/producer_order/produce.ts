@@ -31,7 +31,7 @@ async function produce(args: string[]): Promise<string> {
   const { events, 'per-second': perSecond, kitchens } = readConfig(flags, parseArgs({ args, options }).values)
   const { KAFKA_BROKERS: brokers, PREFIX: prefix, TOPIC_FLUSH } = readConfig(kafkaSettings, process.env)
   const admin = createAdmin(brokers, 'produce')
-  const producer = createProducer({ brokers, clientId: 'produce', maxWaiting: events, onDegraded: () => {} })
+  const producer = createProducer({ brokers, clientId: 'produce' })
   try {
     await admin.ensureTopics(topicSpecs(prefix), TOPIC_FLUSH === 'on')
     const topic = topicNames(prefix).orders

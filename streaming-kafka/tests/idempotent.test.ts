@@ -15,7 +15,7 @@ test('the producer numbers its batches, so that the broker recognises a repeated
   const topic = `test-${randomBytes(6).toString('hex')}.numbered`
   const admin = createAdmin(brokers, 'test')
   await admin.ensureTopics([{ name: topic, partitions: 1 }], false)
-  const producer = createProducer({ brokers, clientId: 'test', maxWaiting: 100, onDegraded: () => {} })
+  const producer = createProducer({ brokers, clientId: 'test' })
   const client = new Consumer({ ...clientOptions(brokers, 'test'), groupId: 'test' })
   t.after(async () => {
     await client.close(true)

@@ -14,7 +14,7 @@ async function topicFor(t: TestContext) {
   const spec = { name: topic, partitions: 1 }
   const admin = createAdmin(brokers, 'test')
   await admin.ensureTopics([spec], false)
-  const producer = createProducer({ brokers, clientId: 'test', maxWaiting: 1_000, onDegraded: () => {} })
+  const producer = createProducer({ brokers, clientId: 'test' })
   t.after(async () => {
     await producer.close()
     await admin.deleteTopics([topic])

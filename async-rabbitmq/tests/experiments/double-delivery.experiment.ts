@@ -32,31 +32,20 @@ const REPEATED = 20
 const orderOf = ({ orderId, userId, kitchenId, items }: PlannedOrder): Order => ({ orderId, userId, kitchenId, items })
 const repeatedOrders = ({ planned }: StepContext) => planned.slice(0, REPEATED)
 
-/** Publishes the events of some orders again: with the same ids, or with ids of their own. */
-const repeat = (when: When, as: 'same' | 'new', kind: string): Step =>
-  at(
-    when,
-    operation<RabbitmqOperations>(
-      'redeliver',
-      context => ({ orders: repeatedOrders(context).map(orderOf), as }),
-      context => repeatedOrders(context).map(planned => rawOf(planned, 'duplicate', kind)),
-    ),
-  )
-
-/** The same orders with other items: they must decide nothing, and be dead-lettered. */
-const conflicting = (when: When): Step =>
+/**
+ * Publishes OrderPlaced of some orders again, with the same ids or with ids of their own. With other items they must decide
+ * nothing, and be dead-lettered.
+ */
+const repeat = (when: When, as: 'same' | 'new', kind: string, items?: Order['items']): Step =>
   at(
     when,
     operation<RabbitmqOperations>(
       'redeliver',
       context => ({
-        as: 'new',
-        orders: repeatedOrders(context).map(planned => ({
-          ...orderOf(planned),
-          items: [{ sku: 'salad', quantity: 7 }],
-        })),
+        as,
+        orders: repeatedOrders(context).map(order => ({ ...orderOf(order), ...(items && { items }) })),
       }),
-      context => repeatedOrders(context).map(planned => rawOf(planned, 'dead-letter', 'other content')),
+      context => repeatedOrders(context).map(order => rawOf(order, items ? 'dead-letter' : 'duplicate', kind)),
     ),
   )
 
@@ -95,7 +84,7 @@ export default defineExperiment({
         timeline: [
           repeat(decided(orders), 'same', 'the same event'),
           repeat(decided(orders), 'new', 'another event of the same order'),
-          conflicting(decided(orders)),
+          repeat(decided(orders), 'new', 'other content', [{ sku: 'salad', quantity: 7 }]),
           at(({ deadLetters }) => deadLetters >= REPEATED, kill(INVENTORY)),
           at(0, start(INVENTORY)),
           repeat(0, 'same', 'the same event after a restart'),

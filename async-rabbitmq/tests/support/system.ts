@@ -59,7 +59,7 @@ export const placeOrder = ({ url }: RabbitmqSystem, body: unknown, headers: Reco
     body: JSON.stringify(body),
   })
 
-/** Places so many orders at once; answers with their ids. */
+/** Places `count` orders at once, and resolves with their ids. */
 export async function placeMany(system: RabbitmqSystem, count: number, userId = 'user'): Promise<string[]> {
   const answers = await Promise.all(Array.from({ length: count }, () => placeOrder(system, burger(userId))))
   return Promise.all(
@@ -70,7 +70,7 @@ export async function placeMany(system: RabbitmqSystem, count: number, userId = 
   )
 }
 
-/** Until the order service has so many orders without an outcome: those whose message is a dead letter keep none. */
+/** Until so many orders have no outcome. An order whose message is a dead letter never gets one. */
 export const untilPending = (system: RabbitmqSystem, count: number): Promise<unknown> =>
   waitFor(async () => (await system.evidence()).orders.filter(({ status }) => status === 'pending').length === count, {
     deadlineMs: 30_000,
