@@ -1,7 +1,7 @@
 /**
  * What services hold, judged by the engine's checks: tests have no invariants of their own.
  *
- * Guarantees: an order is decided once, reserved and confirmed at most once, in every store alike; stock at the start is
+ * Guarantees: an order is decided once, reserved and notified at most once, in every store alike; stock at the start is
  * stock left plus stock moved, and none is below nothing.
  * Does not judge answers, of which evidence knows none, nor stamps: a store that was rebuilt has its rows in another sequence.
  */
@@ -15,7 +15,7 @@ import type { PlannedOrder } from '#engine/load/orders.ts'
 import { emptyHistory, type Evidence, type History, type RawMessage } from '#engine/run/history.ts'
 
 export type Expected = {
-  /** The orders that were requested, and no others: each has to be reserved and confirmed. Without it any order may be there. */
+  /** The orders that were requested, and no others: each has to be reserved and notified. Without it any order may be there. */
   reserved?: readonly string[]
   /** Orders of which the content and the outcome are known. */
   planned?: readonly PlannedOrder[]

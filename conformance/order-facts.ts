@@ -20,9 +20,9 @@ export type Facts = {
   evidence: Evidence
 }
 
-/** The facts of each order once all of them are decided, and confirmed where they are reserved. */
+/** The facts of each order once all of them are decided, and notified where they are reserved. */
 export async function decided(system: TestSystem, ...orderIds: string[]): Promise<Facts[]> {
-  const what = `${orderIds.length} orders to be decided and confirmed`
+  const what = `${orderIds.length} orders to be decided and notified`
   const evidence = await waitFor(() => quiescentEvidence(system, orderIds), { deadlineMs: DECIDED_MS, what })
   return orderIds.map(orderId => factsOf(evidence, orderId))
 }
@@ -52,7 +52,7 @@ function factsOf(evidence: Evidence, orderId: string): Facts {
   }
 }
 
-/** Reserved once with just these units by sku, confirmed once, and nothing else. */
+/** Reserved once with just these units by sku, notified once, and nothing else. */
 export function assertReservedOnce(facts: Facts, units: Record<string, number>): void {
   assertSound(facts.evidence, { planned: [plannedAs('reserved', facts, units)] })
   assert.equal(facts.order?.status, 'reserved')

@@ -1,4 +1,4 @@
-// One decision and at most one confirmation an order; all of it or nothing; never more than there is.
+// One decision and at most one notification an order; all of it or nothing; never more than there is.
 import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
 import { deriveOrderId } from '#common/contracts/order.ts'
@@ -13,7 +13,7 @@ const INHERITED = ['__proto__', 'constructor', 'toString', 'hasOwnProperty']
 
 export const orderCases: Case[] = [
   {
-    name: 'an order that can be served is reserved once and confirmed once',
+    name: 'an order that can be served is reserved once and notified once',
     async run(system) {
       const items = [
         { sku: 'burger', quantity: 2 },

@@ -68,6 +68,7 @@ export const pageCases: Case[] = [
           'after=abc',
           'after=1.5',
           'limit=1001',
+          'limit=0',
           'limit=-5',
           'limit=',
           'after=1&after=2',

@@ -77,7 +77,7 @@ export type TestSystem<Own extends Operations = Operations> = {
   evidence(): Promise<Evidence>
   untilDecided(count: number, deadlineMs?: number): Promise<Evidence>
   untilNotified(count: number, deadlineMs?: number): Promise<Evidence>
-  /** Until the order service holds so many orders, and every order that a service knows is decided and confirmed. */
+  /** Until the order service holds so many orders, and every order that a service knows is decided and notified. */
   untilQuiescent(count?: number, deadlineMs?: number): Promise<Evidence>
   untilDeadLetters(count: number): Promise<DeadLetter[]>
   /** Until every queue is empty, or every record of the log is committed. */
@@ -227,7 +227,7 @@ function observationsOf(system: Pick<TestSystem, 'model' | 'inspector' | 'runtim
       until(`${count} notifications`, deadlineMs, ({ notifications }) => notifications.length >= count),
     untilQuiescent: (count = 0, deadlineMs = EVIDENCE_MS) =>
       until(
-        `${count} orders to be decided and confirmed`,
+        `${count} orders to be decided and notified`,
         deadlineMs,
         now => now.orders.length >= count && isQuiescent(now),
       ),

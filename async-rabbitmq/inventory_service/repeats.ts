@@ -20,7 +20,7 @@ export function recordRepeat(tx: Pick<RepeatsTables, 'appendRepeat'>, decided: {
 
 export function repeatsTables(db: DatabaseSync): RepeatsTables {
   db.exec(`CREATE TABLE IF NOT EXISTS repeats (
-    seq INTEGER PRIMARY KEY AUTOINCREMENT, orderId TEXT NOT NULL, atNs INTEGER NOT NULL) STRICT`)
+    seq INTEGER PRIMARY KEY AUTOINCREMENT, orderId TEXT NOT NULL, atNs REAL NOT NULL) STRICT`)
   const append = db.prepare('INSERT INTO repeats (orderId, atNs) VALUES (?, ?)')
   return {
     appendRepeat: orderId => void append.run(orderId, monotonicNs()),

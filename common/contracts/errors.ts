@@ -14,7 +14,7 @@ export const ERRORS = {
   'unknown-event': { status: 400, settlement: 'dead-letter', title: 'The event has an unknown type or version.' },
   'out-of-stock': { status: 409, settlement: 'ack', title: 'The kitchen does not have enough stock for the order.' },
   'unknown-sku': { status: 409, settlement: 'ack', title: 'The kitchen does not sell a sku of the order.' },
-  released: { status: 409, settlement: 'ack', title: 'The order was released before it was reserved.' },
+  released: { status: 409, settlement: 'ack', title: 'The order was released.' },
   'order-conflict': { status: 409, settlement: 'dead-letter', title: 'This orderId was used with other content.' },
   'order-undecided': { status: 409, settlement: 'retry', title: 'The order is not decided yet.' },
   'key-reused': { status: 422, settlement: 'dead-letter', title: 'This Idempotency-Key was used with another body.' },

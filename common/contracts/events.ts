@@ -32,7 +32,7 @@ export type InventoryReserved = Static<typeof InventoryReserved>
 
 const InventoryFailed = event('InventoryFailed', closedObject({ ...decided, reason: FailureReason }))
 
-/** A record of the InventoryEvents stream. */
+/** A record of the topic `inventory-events`. */
 export const InventoryEvent = Type.Union([InventoryReserved, InventoryFailed])
 export type InventoryEvent = Static<typeof InventoryEvent>
 

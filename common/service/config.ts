@@ -56,7 +56,7 @@ export function httpUrl(fallback: string, about: string): Setting<string> {
   }
 }
 
-/** Variables by the name that they had in version 0.1; the entries go with version 0.3. */
+/** Variables by the name that they had in version 0.1. They are refused for one version (decision 013). */
 const RENAMED: Readonly<Record<string, string>> = { W: 'CONCURRENCY', ORDER_TWICE: 'ORDER_DUPLICATE' }
 
 /** @throws ConfigError where a variable is set under its old name, which nobody reads any more. */

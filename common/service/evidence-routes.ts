@@ -16,13 +16,13 @@ import { answers } from './openapi.ts'
 
 const PageQuery = Type.Object({
   after: Type.Optional(Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER, default: 0 })),
-  limit: Type.Optional(Type.Integer({ minimum: 0, maximum: MAX_PAGE, default: 100 })),
+  limit: Type.Optional(Type.Integer({ minimum: 1, maximum: MAX_PAGE, default: 100 })),
 })
 
 function route<Row>(server: Server, path: string, answer: TSchema, page: Pager<Row>): void {
   const schema = { querystring: PageQuery, response: answers({ 200: { description: 'a page', schema: answer } }) }
   server.get<{ Querystring: Static<typeof PageQuery> }>(path, { schema }, ({ query: { after = 0, limit = 100 } }) =>
-    page(after, Math.max(limit, 1)),
+    page(after, limit),
   )
 }
 

@@ -50,10 +50,12 @@ test('what the document refuses is refused as malformed, with the first wrong fi
     ['malformed', 'application/problem+json; charset=utf-8'],
   )
   assert.match(answer.json().detail, /^body\.items /)
-  const wrong = await Promise.all(['-1', '1.5', 'x', '', '1001'].map(limit => server.inject(`/rows?limit=${limit}`)))
+  const wrong = await Promise.all(
+    ['-1', '0', '1.5', 'x', '', '1001'].map(limit => server.inject(`/rows?limit=${limit}`)),
+  )
   assert.deepEqual(
     wrong.map(({ statusCode }) => statusCode),
-    [400, 400, 400, 400, 400],
+    [400, 400, 400, 400, 400, 400],
   )
 })
 

@@ -1,6 +1,6 @@
 // The lifecycle of a service: settings, start, stop. A failure at the start is one sentence and exit code 2.
-// Guarantees: SIGTERM and SIGINT stop it within 5 s, with its work in flight finished where that is possible; all
-// that it answered, published or produced was on disk before (stores are synced).
+// Guarantees: SIGTERM and SIGINT stop it within 5 s, with its work in flight finished where that is possible. Whether
+// something is stored before it is answered, published or produced is for each service to promise.
 import { createHealth } from './health.ts'
 import {
   ConfigError,

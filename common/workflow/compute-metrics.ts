@@ -1,4 +1,4 @@
-// Metrics of the order streams: orders per minute of event time, and the failure rate.
+// Metrics of the orders and their outcomes: orders per minute of event time, and the failure rate.
 // Guarantees: the same events give the same document, whatever their order and however often each is read.
 import { type InventoryEvent, type OrderPlaced } from '../contracts/events.ts'
 import type { MetricsTx } from './store.ts'
@@ -18,7 +18,7 @@ export function countEvent(tx: MetricsTx, event: OrderPlaced | InventoryEvent): 
   return true
 }
 
-/** The failure rate is taken from one stream, failed ÷ (reserved + failed); null before the first outcome. */
+/** The failure rate is taken from the outcomes alone, failed ÷ (reserved + failed); null before the first outcome. */
 export function metricsOf(tx: MetricsTx): Metrics {
   const { ordersPerMinute, reserved, failed } = tx.totals()
   const outcomes = reserved + failed

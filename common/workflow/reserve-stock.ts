@@ -1,5 +1,7 @@
 // Reserve stock for an order: all of its lines or none, and one decision per `orderId` for ever. Release it: the stock comes
-// back once. Neither depends on how the order came here, nor how often.
+// back once. Neither depends on how the order came here, nor how often: the decision and the stock that it takes are written
+// in one transaction, and a repeat finds the decision. async-rabbitmq/inventory_service/consumer.ts says what follows from
+// that.
 import { LabError } from '../contracts/errors.ts'
 import { fingerprint, type Order, type Outcome } from '../contracts/order.ts'
 import type { Occurrence } from '../contracts/events.ts'

@@ -5,7 +5,7 @@ import { historyOf, type SampleTimeline, ns, served } from '../testing/sample-ti
 
 const timelineOf = (made: SampleTimeline): OrderTimeline => orderTimelines(historyOf([made]))[0] ?? assert.fail()
 
-test('a reserved order is complete when it was both decided and confirmed, whichever came last', () => {
+test('a reserved order is complete when it was both decided and notified, whichever came last', () => {
   const reserved = served(0, 100)
   assert.equal(completedNs(timelineOf(reserved)), ns(99))
   assert.equal(completedNs(timelineOf({ ...reserved, notifiedMs: 20 })), ns(50))

@@ -17,7 +17,7 @@ export type OrderTimeline = {
   reason: string | undefined
 }
 
-/** Lives of the orders that are measured, in the sequence of the plan; with `all`, those of the warm-up too. */
+/** Timelines of the orders that are measured, in the sequence of the plan; with `all`, those of the warm-up too. */
 export function orderTimelines(history: History, { all = false } = {}): OrderTimeline[] {
   const { evidence, planned, attempts, warmUpOrders } = history
   const orders = new Map(evidence.orders.map(row => [row.orderId, row]))
@@ -57,7 +57,7 @@ export function completedNs({ outcome, decidedNs, releasedNs, notifiedNs }: Orde
   return notifiedNs === undefined ? undefined : Math.max(decidedNs, notifiedNs)
 }
 
-/** Inventory decided it, and as the seed demands: a failure that nobody ordered is no completion. */
+/** Inventory decided it, and as the load planned: a failure that was not planned is no completion. */
 export function isCompleted(timeline: OrderTimeline): boolean {
   if (completedNs(timeline) === undefined) return false
   return timeline.outcome === 'reserved' || (timeline.planned.expected !== 'reserved' && isBusiness(timeline.reason))
@@ -65,14 +65,14 @@ export function isCompleted(timeline: OrderTimeline): boolean {
 
 const isBusiness = (reason: string | undefined): boolean => reason === 'out-of-stock' || reason === 'unknown-sku'
 
-/** The answer was the right one: accepted, or the refusal that the seed demands. */
+/** The answer was the right one: accepted, or the refusal that the load planned. */
 export function isRightAnswer({ attempt, planned }: OrderTimeline): boolean {
   if (attempt?.answer.kind !== 'status') return false
   const { status, code } = attempt.answer
   return (status >= 200 && status < 300) || (status === 409 && planned.expected !== 'reserved' && isBusiness(code))
 }
 
-/** When a completed order was; undefined for one that failed although nobody ordered that, or never ended. */
+/** When a completed order was; undefined for one that failed although that was not planned, or never ended. */
 export const fulfilledNs = (timeline: OrderTimeline): number | undefined =>
   isCompleted(timeline) ? completedNs(timeline) : undefined
 
@@ -80,6 +80,6 @@ export const fulfilledNs = (timeline: OrderTimeline): number | undefined =>
 export const wasRejected = (timeline: OrderTimeline): boolean =>
   timeline.placedNs === undefined && !isRightAnswer(timeline)
 
-/** It failed, and the seed did not demand it: a fault's doing. */
+/** It failed, and the load did not plan it: a fault's doing. */
 export const wasAbandoned = (timeline: OrderTimeline): boolean =>
   timeline.outcome === 'failed' && !isCompleted(timeline)

@@ -6,7 +6,7 @@ import { openOrders, openSeries, recoveryMeasures } from './recovery.ts'
 
 const SPAN = { fromMs: 1_000, toMs: 3_000 }
 
-/** Accepted at once, decided and confirmed later. */
+/** Accepted at once, decided and notified later. */
 const waiting = (atMs: number, doneMs: number): SampleTimeline => ({
   atMs,
   answer: '202',
@@ -87,7 +87,7 @@ test('where an order waits for ever no time is claimed', () => {
   assert.equal(found['drain rate'], 'fewer than 50 orders waited at the end of the fault')
 })
 
-test('an order is open from its start until it is decided and confirmed', () => {
+test('an order is open from its start until it is decided and notified', () => {
   const history = historyOf([waiting(0, 500), waiting(100, 300)])
   assert.deepEqual(
     openOrders(history).map(([seconds, open]) => [Math.round(seconds * 1_000), open]),
@@ -111,7 +111,7 @@ test('an order that the fault made fail is abandoned: it completes nothing, and 
   const found = measured([served(500, 20), refused(1_500), refused(2_000)])
   assert.equal(found['abandoned'], 2)
   assert.equal(found['rejected'], 0)
-  assert.equal(found['time to full recovery'], 'every order accepted during the fault was abandoned')
+  assert.equal(found['time to full recovery'], 'every order stored during the fault was abandoned')
   assert.equal(found['longest wait'], 19)
   assert.equal(measured([refused(1_500)])['longest wait'], 1)
   const timedOut = {
@@ -120,7 +120,7 @@ test('an order that the fault made fail is abandoned: it completes nothing, and 
     orderRow: { status: 'failed', reason: 'deadline-passed', decidedMs: 2_500 },
   } as const
   assert.equal(measured([served(500, 20), timedOut])['longest wait'], 1_000)
-  assert.equal(measured([{ atMs: 1_500, answer: 'deadline' }])['longest wait'], 'no order was accepted')
+  assert.equal(measured([{ atMs: 1_500, answer: 'deadline' }])['longest wait'], 'no order was stored')
 })
 
 test('an abandoned order waits until its stock is back, whether inventory died before or after it had taken it', () => {

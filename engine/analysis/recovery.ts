@@ -1,5 +1,5 @@
 // What a fault did to the orders, and how the model came back from it, from a history alone. An order is open from when it
-// was sent until it is completed (decided and, if reserved, confirmed) or abandoned; how long it waited counts from when it
+// was sent until it is completed (decided and, if reserved, notified) or abandoned; how long it waited counts from when it
 // was to be sent. Orders of the warm-up are open as others are, and in no other measure.
 // The fault lasts until what ends it has done its work: a service that is started again is dead until it is healthy.
 import type { Span } from '../load/plan.ts'
@@ -131,8 +131,8 @@ function fromHeal(history: History, timelines: readonly OrderTimeline[], { fromM
     const never = kept.filter(timeline => doneOf(timeline) === undefined).length
     const none =
       requested.length === 0
-        ? 'no order was accepted during the fault'
-        : 'every order accepted during the fault was abandoned'
+        ? 'no order was stored during the fault'
+        : 'every order stored during the fault was abandoned'
     const note = never > 0 ? `${never} orders requested during the fault never were` : none
     if (never > 0 || kept.length === 0) return { name, unit: 'ms', value: null, note }
     const lastNs = kept.reduce((last, timeline) => Math.max(last, doneOf(timeline) ?? 0), 0)
@@ -141,7 +141,7 @@ function fromHeal(history: History, timelines: readonly OrderTimeline[], { fromM
   return [since('time to last decision', ({ decidedNs }) => decidedNs), since('time to full recovery', fulfilledNs)]
 }
 
-/** From the planned start until it was completed or abandoned: a client whose order fails in the end waited too. */
+/** From the planned start until it was completed, or failed because of the fault and its stock was given back. */
 function oldestWaited(history: History, timelines: readonly OrderTimeline[]): Amount {
   const never = timelines.filter(
     timeline => timeline.placedNs !== undefined && completedNs(timeline) === undefined,
@@ -151,7 +151,7 @@ function oldestWaited(history: History, timelines: readonly OrderTimeline[]): Am
     const doneNs = completedNs(timeline)
     return doneNs === undefined ? [] : [(doneNs - (timeline.attempt?.plannedNs ?? doneNs)) / 1e6]
   })
-  if (waits.length === 0) return { value: null, note: 'no order was accepted' }
+  if (waits.length === 0) return { value: null, note: 'no order was stored' }
   const ms = waits.reduce((longest, wait) => Math.max(longest, wait), 0)
   const note = voidBecause(history, [{ ms, atLeast: false }])
   return note === undefined ? { value: ms } : { value: null, note }

@@ -1,6 +1,6 @@
 // What a model uses, from the history alone: CPU, bytes and syncs for 1,000 orders that were requested, and memory.
 //
-// The window begins with the first measured order and ends when every accepted order is decided and confirmed
+// The window begins with the first measured order and ends when every accepted order is decided and notified
 // (usage-window.ts). In it are: services and brokers, whole families of processes, with all that they do besides; what is
 // left of the warm-up, and less than a second of rest at its end; pages that conditions of the timeline read, and the few
 // looks that tell that all is decided: pages of decisions and notifications, depths, dead letters. Not in it: the lab, its

@@ -1,5 +1,5 @@
 /**
- * What a client was answered agrees with the final state. 201: reserved and confirmed · 202 and other 2xx: decided, and in the
+ * What a client was answered agrees with the final state. 201: reserved and notified · 202 and other 2xx: decided, and in the
  * orders table · 409 about stock: nothing taken · 400, 413, 422, 503 and a refused connection: nothing happened, unless another
  * attempt of the order may have made it happen. 500, 502 and 504 promise nothing.
  */
@@ -33,7 +33,7 @@ function whyFalse(order: OrderHistory): string[] {
     if (answer.orderId !== undefined && answer.orderId !== order.orderId)
       return [`was answered with the id ${answer.orderId}`]
     if (answer.status === 201)
-      return isCompleted(order) ? [] : ['was answered 201 and is not both reserved and confirmed']
+      return isCompleted(order) ? [] : ['was answered 201 and is not both reserved and notified']
     if (answer.status >= 200 && answer.status < 300)
       return isDecided(order) && order.rows.length > 0
         ? []

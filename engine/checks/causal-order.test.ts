@@ -7,13 +7,13 @@ import { orderHistories } from './order-history.ts'
 test('an offender is named with what came too early, and by how much', () => {
   const history = sampleHistory(1)
   const [row] = history.evidence.notifications
-  if (!row) return assert.fail('nothing was confirmed')
+  if (!row) return assert.fail('nothing was notified')
   const { decidedNs } =
     history.evidence.decisions.find(({ orderId }) => orderId === row.orderId) ?? assert.fail('undecided')
   row.sentNs = decidedNs - 1_500
   const { verdict, detail, found } = causalOrder(history)
   assert.deepEqual({ verdict, found }, { verdict: 'invalid', found: 1 })
-  assert.ok(detail.includes(`${row.orderId} was confirmed 0.002 ms before it was decided`), detail)
+  assert.ok(detail.includes(`${row.orderId} was notified 0.002 ms before it was decided`), detail)
 })
 
 test('stamps of two clocks that differ are not compared, and the verdict says so; those of one clock still are', () => {

@@ -56,13 +56,13 @@ function causationsOf(
   const reserved = first('was reserved', movements, row => (row.kind === 'reserve' ? row.atNs : null))
   const decided = first('was decided', decisions, row => row.decidedNs)
   const released = first('was released', movements, row => (row.kind === 'release' ? row.atNs : null))
-  const confirmed = first('was confirmed', notifications, row => row.sentNs)
+  const notified = first('was notified', notifications, row => row.sentNs)
   const accepted = first('was accepted', attempts, row => answeredWithinNs(row, 200, 299))
   const answered201 = first('was answered 201', attempts, row => answeredWithinNs(row, 201, 201))
-  const effects = history.clocksAgree && raw.length === 0 ? [placed, reserved, decided, confirmed] : []
+  const effects = history.clocksAgree && raw.length === 0 ? [placed, reserved, decided, notified] : []
   const isWiped = history.executedSteps.some(({ action }) => action === 'wipe')
   const kept: Causation[] = [
-    [decided, confirmed],
+    [decided, notified],
     [placed, accepted],
     [decided, answered201],
   ]

@@ -70,7 +70,7 @@ test('an invalid check names the first offenders and counts all', () => {
   const history = sampleHistory(5)
   history.evidence.notifications.push(...history.evidence.notifications)
   const { detail, found } = runCheck(CHECKS.get('duplicated') ?? assert.fail(), history)
-  assert.match(detail, /^\d+ found among \d+ .*was confirmed 2 times; .*; and \d+ more\.$/)
+  assert.match(detail, /^\d+ found among \d+ .*was notified 2 times; .*; and \d+ more\.$/)
   assert.equal(found, Number.parseInt(detail))
   assert.equal(found, history.evidence.notifications.length / 2)
 })

@@ -1,4 +1,4 @@
-// The orders that the seed demands to fail, failed with a reason; those with plenty of stock were reserved; the scarce kitchen
+// The orders that the load planned to fail, failed with a reason; those with plenty of stock were reserved; the scarce kitchen
 // reserved exactly its stock. An order without an outcome is `lost` or `undecided`, and not judged here.
 import type { History } from '../run/history.ts'
 import { defineCheck, evaluateAll } from './check.ts'
@@ -6,7 +6,7 @@ import { isDecided, standing, type OrderHistory, orderHistories } from './order-
 
 /** `mayFail`: reasons for which the variant's faults may fail an order that was planned as reserved. */
 export const expectedOutcomes = ({ mayFail = [] }: { mayFail?: readonly string[] } = {}) =>
-  defineCheck('expected-outcomes', 'orders are reserved or fail as the load demands', history => {
+  defineCheck('expected-outcomes', 'orders are reserved or fail as the load planned', history => {
     const decided = [...orderHistories(history).values()].filter(order => order.planned && isDecided(order))
     const offenders = [
       ...decided.flatMap(order => whyUnexpected(order, mayFail).map(why => `${order.orderId} ${why}`)),

@@ -42,7 +42,7 @@ function wasAccepted({ attempts, raw }: OrderHistory): boolean {
 }
 
 /**
- * An order that the services hold is final in time: failed, or reserved and confirmed. A valid order in a dead-letter queue is
+ * An order that the services hold is final in time: failed, or reserved and notified. A valid order in a dead-letter queue is
  * undecided; a message that was sent to end there is not.
  */
 export const undecided = defineCheck(
@@ -69,17 +69,17 @@ function whyUndecided(order: OrderHistory): string[] {
   return [
     ...(pending ? ['is still pending'] : []),
     ...(dead ? ['is in the dead-letter queue'] : []),
-    ...(reserved && notifications.length === 0 ? ['is reserved and was never confirmed'] : []),
+    ...(reserved && notifications.length === 0 ? ['is reserved and was never notified'] : []),
   ]
 }
 
 /** No order has more than one reservation or notification. */
-export const duplicated = defineCheck('duplicated', 'no order is reserved or confirmed more than once', history => {
+export const duplicated = defineCheck('duplicated', 'no order is reserved or notified more than once', history => {
   const touched = all(history).filter(
     ({ decisions, movements, notifications }) => movements.length + notifications.length > 0 || decisions.length > 1,
   )
   const offenders = offendersOf(touched, whyDuplicated)
-  return evaluateAll({ examined: touched.length, what: 'reserved or confirmed orders', offenders })
+  return evaluateAll({ examined: touched.length, what: 'reserved or notified orders', offenders })
 })
 
 function whyDuplicated(order: OrderHistory): string[] {
@@ -97,7 +97,7 @@ function whyDuplicated(order: OrderHistory): string[] {
     ...repeated,
     ...tooMuch,
     ...(decisions.length > 1 ? [`was decided ${decisions.length} times`] : []),
-    ...(notifications.length > 1 ? [`was confirmed ${notifications.length} times`] : []),
+    ...(notifications.length > 1 ? [`was notified ${notifications.length} times`] : []),
   ]
 }
 
@@ -113,7 +113,7 @@ function effectsOf({ rows, decisions, movements, notifications }: OrderHistory):
     rows.length > 0 && 'is in the orders table',
     decisions.length > 0 && 'was decided',
     movements.length > 0 && 'moved stock',
-    notifications.length > 0 && 'was confirmed',
+    notifications.length > 0 && 'was notified',
   ].filter(Boolean)
   return effects.length > 0 ? effects.join(', ') : 'is in the dead-letter queue'
 }
@@ -150,9 +150,9 @@ function whyContradictory(order: OrderHistory): string[] {
   const outcomes = new Set([...rows.map(row => row.status), ...decisions.map(row => row.outcome.status)])
   if (reasons.length === 0 && rows.length + decisions.length > 2 && outcomes.has('reserved') && outcomes.has('failed'))
     reasons.push('has several outcomes')
-  if (notifications.length > 0 && inventory !== 'reserved') reasons.push(`is ${inventory} and was confirmed`)
+  if (notifications.length > 0 && inventory !== 'reserved') reasons.push(`is ${inventory} and was notified`)
   else if (notifications.length > 0 && rows.some(row => row.status === 'failed'))
-    reasons.push('is failed and was confirmed')
+    reasons.push('is failed and was notified')
   return reasons
 }
 

@@ -55,7 +55,7 @@ export function duplicatesSeen({
   atLeast?: number
   count?: (history: History) => number
 } = {}): Check {
-  const claim = `at least ${atLeast} duplicates arrived`
+  const claim = `duplicates arrived, at least ${atLeast}`
   return defineCheck('duplicates-seen', claim, history =>
     atLeastOnce(count(history), atLeast, `Duplicates that arrived: ${count(history)}`),
   )

@@ -35,7 +35,7 @@ export type Variant = {
   timeline?: readonly Step[]
   /** What pictures mark instead of the timeline's steps, in milliseconds since the load began. */
   spans?: readonly { label: string; fromMs: number; toMs: number }[]
-  /** What must hold, beyond every order being decided and confirmed, before the evidence is read. */
+  /** What must hold, beyond every order being decided and notified, before the evidence is read. */
   completeWhen?(view: Progress): boolean
   /** How long after the load and the timeline it may take until the system is quiescent. */
   quiescenceMs: number

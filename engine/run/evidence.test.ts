@@ -28,7 +28,7 @@ test('a service that answers otherwise than agreed is an error that names its ad
 
 const whole = (): Evidence => historyOf([served(0, 10), served(5, 10)]).evidence
 
-test('quiet is when every order is decided, every reserved one confirmed, and nothing held for a failed one', () => {
+test('quiet is when every order is decided, every reserved one notified, and nothing held for a failed one', () => {
   assert.equal(isQuiescent(whole()), true)
   const failed = { atMs: 0, answer: '409 out-of-stock', placedMs: 1, decidedMs: 2, outcome: 'out-of-stock' } as const
   assert.equal(isQuiescent(historyOf([failed]).evidence), true)
@@ -47,13 +47,13 @@ test('orders on their way are counted before the rows are read, so that one that
 const LOUD: Record<string, (evidence: Evidence) => void> = {
   'an order that may still come is reported as on its way': evidence => void (evidence.onTheirWay = 1),
   'an order is pending': ({ orders }) => Object.assign(orders[0] ?? {}, { status: 'pending' }),
-  'a reserved order is not confirmed': ({ notifications }) => void notifications.pop(),
+  'a reserved order is not notified': ({ notifications }) => void notifications.pop(),
   'stock is held for a failed order': ({ orders }) => Object.assign(orders[0] ?? {}, { status: 'failed' }),
   'inventory may still hear of an order that was abandoned': ({ orders, decisions }) => {
     Object.assign(orders[0] ?? {}, { status: 'failed', reason: 'deadline-passed' })
     decisions.shift()
   },
-  'a decided order that the orders table does not have is not confirmed': ({ orders, notifications }) => {
+  'a decided order that the orders table does not have is not notified': ({ orders, notifications }) => {
     orders.pop()
     notifications.pop()
   },

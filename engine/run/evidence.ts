@@ -72,7 +72,7 @@ export async function readEvidence(
 
 /**
  * Quiescent: no order is on its way to the orders table, every order that a service knows is decided everywhere, every reserved one
- * is confirmed, and no stock is held for a failed one. Never judged by a queue's depth.
+ * is notified, and no stock is held for a failed one. Never judged by a queue's depth.
  */
 export function isQuiescent({ onTheirWay, orders, decisions, notifications }: Evidence): boolean {
   const decisionOf = new Map(decisions.map(decision => [decision.orderId, decision]))
@@ -86,11 +86,11 @@ export function isQuiescent({ onTheirWay, orders, decisions, notifications }: Ev
     if (!decision) return reason === 'inventory-unavailable'
     return decision.outcome.status === 'failed' || decision.released
   })
-  // Orders that came to inventory past the order service (messages of the lab) are confirmed too.
-  const confirmed = decisions.every(
+  // Orders that came to inventory past the order service (messages of the lab) are notified too.
+  const othersNotified = decisions.every(
     ({ orderId, outcome }) => known.has(orderId) || outcome.status === 'failed' || notified.has(orderId),
   )
-  return onTheirWay === 0 && settled && confirmed
+  return onTheirWay === 0 && settled && othersNotified
 }
 
 /** Between two readings. */

@@ -34,7 +34,7 @@ async function ended(looks: Progress[], own: Own = {}) {
   return { measuresUsage: measuresUsage ?? assert.fail('it was asked for'), seen }
 }
 
-test('the window ends when the accepted orders are decided, and a second probe finds no more confirmed', async () => {
+test('the window ends when the accepted orders are decided, and a second probe finds no more notified', async () => {
   const { measuresUsage, seen } = await ended([view(1, 0), view(1, 0), view(2, 1), view(2, 2), view(2, 2), view(3, 3)])
   assert.equal(seen, 5)
   assert.ok('before' in measuresUsage)

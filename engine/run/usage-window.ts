@@ -1,5 +1,5 @@
 // When the resource usage of a variant is read: as the first measured order begins, and when the last accepted one is decided and
-// confirmed. Guarantees: what earlier work had left to be written is on the disk before the load, or the disk's counts are
+// notified. Guarantees: what earlier work had left to be written is on the disk before the load, or the disk's counts are
 // void; a window that does not come to its end in time is unknown. Where usage is not measured it does nothing.
 import { setTimeout as wait } from 'node:timers/promises'
 import { waitFor } from '#host/wait-for.ts'
@@ -60,7 +60,7 @@ export function openUsageWindow({ variant, runtime: { host }, probe, signal }: O
 
 /**
  * Every accepted order is decided, what the variant waits for has come, and a second probe finds no more of either:
- * confirmations come after decisions. False when that has not come in time.
+ * notifications come after decisions. False when that has not come in time.
  */
 async function allDecided(
   attempts: readonly Attempt[],

@@ -97,7 +97,7 @@ function answerOf(given: SampleTimeline['answer']): Answer {
   return { kind: 'status', status: Number(status), ...(code && { code }), text: '' }
 }
 
-/** An order that was reserved and confirmed: answered after `tookMs`, decided in the middle of it. */
+/** An order that was reserved and notified: answered after `tookMs`, decided in the middle of it. */
 export const served = (atMs: number, tookMs: number): SampleTimeline => ({
   atMs,
   answer: '201',

@@ -28,13 +28,16 @@ export function best(measures: readonly RepeatedMeasure[], wanted: 'least' | 'mo
   return ordered.filter(each => !isWorse(each))
 }
 
+/** Models in the order of one measure, as `rankedBy` writes it. */
+export const ranked = (configurations: readonly ConfigurationResults[], name: string): string =>
+  rankedBy(configurations.flatMap(configuration => repeatedMeasureOf(configuration, name) ?? []))
+
 /**
- * Models in the order of a measure: `sync-rest < async-rabbitmq ≈ streaming-kafka`; empty where fewer than two were measured
- * more than once. "<" only where the ranges of the repetitions do not touch; "≈" is indistinguishable; "?" is unknown, because
- * the first value is only a lower bound.
+ * Models in the order of their measures: `sync-rest < async-rabbitmq ≈ streaming-kafka`; empty where fewer than two were
+ * measured more than once. "<" only where the ranges of the repetitions do not touch; "≈" is indistinguishable; "?" is
+ * unknown, because the first value is only a lower bound.
  */
-export function ranked(configurations: readonly ConfigurationResults[], name: string): string {
-  const measures = configurations.flatMap(configuration => repeatedMeasureOf(configuration, name) ?? [])
+export function rankedBy(measures: readonly RepeatedMeasure[]): string {
   const ordered = ascending(measures.filter(({ values }) => values.length > 1))
   if (ordered.length < 2) return ''
   const signs = ordered.slice(1).map((measure, before) => signOf(ordered[before] ?? measure, measure))

@@ -104,7 +104,7 @@ export function explain(
   const of = (name: string) => findMeasure(first, name)
   if (scenario.name === HEALTHY) {
     return [
-      `${model.name}: half of the clients had their answer within ${ms(of('accepted p50'))}; half of the orders had their outcome, and if reserved their confirmation, within ${ms(of('completed p50'))}.`,
+      `${model.name}: half of the clients had their answer within ${ms(of('accepted p50'))}; half of the orders had their outcome, and if reserved their notification, within ${ms(of('completed p50'))}.`,
     ]
   }
   const again = of('all read again after')
@@ -128,7 +128,7 @@ function readAgainText(again: Found, of: (name: string) => Found): string {
   const [session, start, reading] = [of(REREAD.session), of(REREAD.start), of(REREAD.reading)].map(ms)
   const when =
     total.value === null
-      ? `${ms(again)} after the start of its new process; the group first waited for the dead member's session to expire`
+      ? `${ms(again)} after the start of its new process; offsets can be reset only in a group without members, and the dead member's session had to expire first`
       : `${ms(total)} after it was killed: ${session} until the session of the dead member had expired, ${start} until its new process was healthy, ${reading} until all was read`
   return `a reader that had lost its state had read all orders again, with the same result, ${when}`
 }

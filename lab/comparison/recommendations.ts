@@ -42,7 +42,7 @@ const NONE_VALID: Advice = {
 }
 
 /** A model is recommended where at least this share of the orders requested during a disruption was answered rightly. */
-const ENOUGH_PERCENT = 90
+export const ENOUGH_PERCENT = 90
 
 const alternatives = (words: readonly string[]): string =>
   words.length < 2 ? words.join('') : `${words.slice(0, -1).join(', ')} or ${words.at(-1)}`
@@ -138,7 +138,7 @@ function outcomeAtOnce(summary: Summary): Recommendation | undefined {
     if (answering.includes(measure))
       return `the answer, with its outcome, after ${formatted(measure)} (median at ${rate} orders a second)`
     const done = ofSameModel(completed, measure)
-    const later = done ? `, the outcome and its confirmation after ${formatted(done)}` : ''
+    const later = done ? `, the outcome and its notification after ${formatted(done)}` : ''
     return `the answer, that the order was accepted, after ${formatted(measure)}${later} (medians at ${rate} orders a second)`
   })
   return { condition: 'The client must know the outcome at once.', ...advice, evidence }
@@ -180,7 +180,9 @@ function brokerDown(summary: Summary): Recommendation | undefined {
   })
   const nameOf = ({ configuration: { model, variant } }: RepeatedMeasure) => `${model} (${variant})`
   const advice = availabilityAdvice(summary, scenario, available, nameOf)
-  return { condition: 'The broker itself may be down.', ...advice, evidence }
+  const brokerless = (summary.comparison?.models ?? []).filter(name => !available.some(each => modelOf(each) === name))
+  const without = brokerless.map(model => ({ model, text: 'has no broker that could be down', scenario }))
+  return { condition: 'The broker itself may be down.', ...advice, evidence: [...evidence, ...without] }
 }
 
 function readAgain(summary: Summary): Recommendation | undefined {
@@ -195,9 +197,10 @@ function readAgain(summary: Summary): Recommendation | undefined {
   const evidence = evidenceOf(read, scenario, measure => {
     const orders = ofSameModel(requested, measure)
     const total = ofSameModel(totals, measure)
-    const waited = "the group first waited for the dead member's session to expire"
+    const waited =
+      "offsets can be reset only in a group without members, and the dead member's session had to expire first"
     const fromKill = total ? ` (${formatted(total)} from the kill: ${waited})` : `; ${waited}`
-    return `read ${orders ? formatted(orders) : 'all'} measured orders, and those before them, again in ${formatted(measure)}, counted from the start of the new process${fromKill}`
+    return `all orders (${orders ? `${formatted(orders)} measured, and ` : ''}those of the warm-up) were read again ${formatted(measure)} after the start of the new process${fromKill}`
   })
   const without = summary.comparison?.about.find(({ name }) => name === scenario)?.without ?? {}
   const unable = Object.entries(without).map(([model, why]) => ({ model, text: why, scenario }))
@@ -215,7 +218,7 @@ function bursts(summary: Summary): Recommendation | undefined {
   const waits = ofMainConfigurations(repeatedMeasuresOf(summary, scenario, 'longest wait'))
   const evidence = evidenceOf(available, scenario, measure => {
     const longest = ofSameModel(waits, measure)
-    const wait = longest ? `; the longest wait of any order for its completion was ${formatted(longest)}` : ''
+    const wait = longest ? `; the longest time until an order was completed was ${formatted(longest)}` : ''
     return `${formatted(measure)} had their right answer within one second during the burst${wait}`
   })
   const advice = availabilityAdvice(summary, scenario, available, modelOf)

@@ -4,11 +4,13 @@ import { join, posix } from 'node:path'
 import { stripVTControlCharacters } from 'node:util'
 import { parse } from '#common/contracts/parse.ts'
 import type { Result, Summary } from '#engine/run/summary.ts'
+import { CHECKS } from '#engine/checks/checks.ts'
 import { metricsDocument } from '#common/workflow/compute-metrics.ts'
 import { fileOf, type Picture, pngOf } from '../report/charts/picture.ts'
 import { overviewTable, resultsPage } from '../report/markdown.ts'
 import { replayPicture, SnapshotsSchema } from './replay.ts'
 import { overviewOf } from '../report/terminal/report.ts'
+import { markdown } from '../report/terminal/table.ts'
 import { timelinePicture, sharesPicture } from '../report/html/pictures.ts'
 import { repeatCommand } from '../report/html/this-run.ts'
 import { registry } from '../session/registry.ts'
@@ -64,6 +66,7 @@ export function renderedFrom(root: string, models: readonly string[]): Map<strin
       summaries.map(({ summary }) => summary),
       model => posix.relative(posix.dirname(RESULTS_PAGE), pageOf(model)),
     ),
+    checks: checksTable(),
   })
   addParts(files, root, 'README.md', {
     ...(compared && { findings: findings(compared, `${COMPARISON}/README.md`) }),
@@ -88,6 +91,13 @@ function addPicture(files: Map<string, string | Uint8Array>, name: string, pictu
   files.set(`${name}.svg`, fileOf(picture))
   files.set(`${name}.png`, pngOf(picture))
 }
+
+const checksTable = (): string =>
+  markdown(
+    ['check', 'what must hold'],
+    [...CHECKS.values()].map(({ name, claim }) => [`\`${name}\``, claim]),
+    false,
+  )
 
 /** A part of the table that a run prints at its end. */
 function sampleOf(results: readonly Result[]): string {

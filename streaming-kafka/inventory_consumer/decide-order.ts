@@ -1,8 +1,7 @@
 // The shell of inventory_consumer around the decision on an order:
 //
-//   await produce(await decide(order)); commitOffset()
+//   await produce(await decide(order)), and then messaging/consume.ts commits the offset
 //
-// `commitOffset` is in messaging/consume.ts: it commits the offset of a record when the work here has ended.
 // Guarantees: the decision and the position in the log are on disk before the event is produced. The same order again
 // (after a crash, as a duplicate, after a reset of offsets) produces the same event, byte for byte, and takes no stock.
 import type { Order } from '#common/contracts/order.ts'

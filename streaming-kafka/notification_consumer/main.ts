@@ -1,7 +1,7 @@
 // notification_consumer of the streaming model: confirms each reserved order, once, in the notifications topic.
 // Guarantees: one record per reserved order and none for a failed one, across crashes at any point and a lost store. The
 // topic itself has the notifications that were sent, and it is read to its end before any is sent.
-// It dead-letters the poison of the InventoryEvents stream, with its reason.
+// It dead-letters the poison of the topic `inventory-events`, with its reason.
 import { createFaultInjector, faultRoutes } from '#common/faults/fault-injector.ts'
 import { notificationsRoute } from '#common/service/evidence-routes.ts'
 import { createServer } from '#common/service/http-server.ts'

@@ -37,7 +37,7 @@ export type SentTables = PositionsTables & {
 export function sentTables(db: DatabaseSync): SentTables {
   db.exec(`CREATE TABLE IF NOT EXISTS confirmed (orderId TEXT PRIMARY KEY) STRICT, WITHOUT ROWID;
     CREATE TABLE IF NOT EXISTS notifications (
-      seq INTEGER PRIMARY KEY AUTOINCREMENT, orderId TEXT NOT NULL, userId TEXT NOT NULL, sentNs INTEGER NOT NULL) STRICT`)
+      seq INTEGER PRIMARY KEY AUTOINCREMENT, orderId TEXT NOT NULL, userId TEXT NOT NULL, sentNs REAL NOT NULL) STRICT`)
   const find = db.prepare('SELECT 1 FROM confirmed WHERE orderId = ?')
   const confirm = db.prepare('INSERT OR IGNORE INTO confirmed (orderId) VALUES (?)')
   const append = db.prepare('INSERT INTO notifications (orderId, userId, sentNs) VALUES (?, ?, ?)')

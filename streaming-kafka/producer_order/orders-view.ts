@@ -1,5 +1,5 @@
-// The state of each order, materialized from the topics: placed by the orders topic, decided by the InventoryEvents
-// stream, confirmed by the notifications topic.
+// The state of each order, materialized from the topics: placed by the topic orders, decided by inventory-events,
+// notified by notifications.
 // Guarantees: the view is the same in whatever order the topics are read; a status never goes back; poison changes
 // nothing (the consumer that works on the topic dead-letters it). An empty store is filled from the topics.
 import type { DatabaseSync } from 'node:sqlite'

@@ -8,7 +8,10 @@ export const NAME = 'sync-rest/order_service'
 
 export const settings = {
   ...commonSettings(NAME, 8000),
-  CONCURRENCY: concurrencySetting,
+  CONCURRENCY: {
+    ...concurrencySetting,
+    about: 'how many orders may be at inventory_service at once; further ones wait for a slot',
+  },
   INVENTORY_URL: httpUrl('http://127.0.0.1:8001', 'the address of inventory_service'),
   NOTIFICATION_URL: httpUrl('http://127.0.0.1:8002', 'the address of notification_service'),
   RESERVE_DEADLINE_MS: integer(

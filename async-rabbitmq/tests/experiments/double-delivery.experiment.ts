@@ -1,4 +1,4 @@
-// The event of an order is delivered more than once, in several ways: is an order ever reserved or confirmed twice?
+// The event of an order is delivered more than once, in several ways: is an order ever reserved or notified twice?
 import { eventId } from '#common/contracts/events.ts'
 import type { Order } from '#common/contracts/order.ts'
 import { always } from '#engine/checks/checks.ts'
@@ -65,7 +65,7 @@ export default defineExperiment({
   model: asyncRabbitmq,
   title: 'Double delivery',
   question:
-    'The event of an order is delivered more than once, in several ways: is an order ever reserved or confirmed twice?',
+    'The event of an order is delivered more than once, in several ways: is an order ever reserved or notified twice?',
   does: 'The lab publishes duplicates, and the broker redelivers messages when inventory_service is killed before its ack.',
   profiles: {
     full: { orders: 600, ordersPerSecond: 200, deaths: 10 },

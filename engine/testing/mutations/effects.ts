@@ -5,7 +5,7 @@ import { SCARCE_KITCHEN } from '../../load/mix.ts'
 import {
   addMovement,
   type Mutation,
-  confirmed,
+  notified,
   forget,
   justBefore,
   LATE_NS,
@@ -20,7 +20,7 @@ import { TIMESTAMP_MUTATIONS } from './timestamps.ts'
 export const MUTATIONS: readonly Mutation[] = [
   {
     name: 'an accepted order vanishes',
-    on: order => confirmed(order) && answered(202)(order),
+    on: order => notified(order) && answered(202)(order),
     mutate(history, order) {
       moveAgain(history, order, 'undo')
       forget(history, order, 'orders', 'decisions', 'notifications')
@@ -29,7 +29,7 @@ export const MUTATIONS: readonly Mutation[] = [
   },
   {
     name: 'an order stays pending',
-    on: order => confirmed(order) && answered(202)(order),
+    on: order => notified(order) && answered(202)(order),
     mutate(history, order) {
       moveAgain(history, order, 'undo')
       forget(history, order, 'decisions', 'notifications')
@@ -40,25 +40,25 @@ export const MUTATIONS: readonly Mutation[] = [
   },
   {
     name: 'the end is not quiet',
-    on: confirmed,
+    on: notified,
     mutate: history => void (history.quiescent = false),
     caughtBy: ['undecided'],
   },
   {
-    name: 'a reserved order is never confirmed',
-    on: order => confirmed(order) && answered(202)(order),
+    name: 'a reserved order is never notified',
+    on: order => notified(order) && answered(202)(order),
     mutate: (history, order) => forget(history, order, 'notifications'),
     caughtBy: ['undecided'],
   },
   {
     name: 'an order is reserved twice',
-    on: confirmed,
+    on: notified,
     mutate: (history, order) => moveAgain(history, order, 'reserve'),
     caughtBy: ['duplicated', 'conservation'],
   },
   {
-    name: 'an order is confirmed twice',
-    on: confirmed,
+    name: 'an order is notified twice',
+    on: notified,
     mutate(history, order) {
       const { notifications } = history.evidence
       notifications.push(...order.notifications.map(row => ({ ...row, seq: notifications.length + 1 })))
@@ -84,7 +84,7 @@ export const MUTATIONS: readonly Mutation[] = [
   },
   {
     name: 'stock leaks',
-    on: confirmed,
+    on: notified,
     mutate(history, { movements }) {
       const { kitchenId, sku } = movements[0] ?? {}
       for (const row of history.evidence.stock) if (row.kitchenId === kitchenId && row.sku === sku) row.quantity -= 1
@@ -106,8 +106,8 @@ export const MUTATIONS: readonly Mutation[] = [
     caughtBy: ['conservation'],
   },
   {
-    name: 'an order that nobody requested is confirmed',
-    on: confirmed,
+    name: 'an order that nobody requested is notified',
+    on: notified,
     mutate(history, order) {
       const { decisions, notifications } = history.evidence
       decisions.push(...order.decisions.map(row => ({ ...row, orderId: 'unexpected' })))

@@ -22,7 +22,7 @@ export const answered = (status: number) => (order: OrderHistory) =>
   order.attempts.length === 1 &&
   order.attempts.every(({ answer }) => answer.kind === 'status' && answer.status === status)
 const plenty = (order: OrderHistory) => order.planned?.expected === 'reserved' && order.raw.length === 0
-export const confirmed = (order: OrderHistory) => plenty(order) && holdsStock(order)
+export const notified = (order: OrderHistory) => plenty(order) && holdsStock(order)
 
 export function forget(
   { evidence }: History,

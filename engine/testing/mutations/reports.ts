@@ -3,7 +3,7 @@
  * checks that must see each, and no other.
  */
 import type { History } from '../../run/history.ts'
-import { type Mutation, confirmed, forget, LATE_NS, moveAgain, rowOf, answered } from './mutation.ts'
+import { type Mutation, notified, forget, LATE_NS, moveAgain, rowOf, answered } from './mutation.ts'
 import { leftNothing, type OrderHistory } from '../../checks/order-history.ts'
 
 const bury = ({ evidence }: History, { orderId }: OrderHistory) =>
@@ -36,13 +36,13 @@ export const isReleased = ({ decisions }: OrderHistory) =>
 export const REPORT_MUTATIONS: readonly Mutation[] = [
   {
     name: 'a reserved order is failed in the orders table',
-    on: order => confirmed(order) && answered(202)(order),
+    on: order => notified(order) && answered(202)(order),
     mutate: (history, order) =>
       void Object.assign(rowOf(history, order) ?? {}, { status: 'failed', reason: 'deadline-passed' }),
     caughtBy: ['single-outcome'],
   },
   {
-    name: 'a failed order is confirmed',
+    name: 'a failed order is notified',
     on: order => order.planned?.expected === 'failed' && answered(202)(order) && order.decisions.length === 1,
     mutate: ({ evidence }, { orderId }) =>
       void evidence.notifications.push({ seq: 1e6, orderId, userId: 'ada', sentNs: LATE_NS }),
@@ -50,13 +50,13 @@ export const REPORT_MUTATIONS: readonly Mutation[] = [
   },
   {
     name: 'a decided order is in the dead-letter queue',
-    on: order => confirmed(order),
+    on: order => notified(order),
     mutate: bury,
     caughtBy: ['undecided', 'dead-letter-closure'],
   },
   {
     name: 'an accepted order dies undecided',
-    on: order => confirmed(order) && answered(202)(order),
+    on: order => notified(order) && answered(202)(order),
     mutate(history, order) {
       moveAgain(history, order, 'undo')
       forget(history, order, 'decisions', 'notifications')
@@ -67,19 +67,19 @@ export const REPORT_MUTATIONS: readonly Mutation[] = [
   },
   {
     name: 'poison is swallowed',
-    on: confirmed,
+    on: notified,
     mutate: ({ evidence }) => void evidence.deadLetters.pop(),
     caughtBy: ['dead-letter-closure'],
   },
   {
     name: 'poison is dead-lettered twice',
-    on: confirmed,
+    on: notified,
     mutate: ({ evidence }) => void evidence.deadLetters.push(...evidence.deadLetters.slice(-1)),
     caughtBy: ['dead-letter-closure'],
   },
   {
     name: 'an unknown attempt is left open',
-    on: order => confirmed(order) && isLate(order),
+    on: order => notified(order) && isLate(order),
     mutate(history, order) {
       moveAgain(history, order, 'undo')
       forget(history, order, 'decisions', 'notifications')
@@ -95,7 +95,7 @@ export const REPORT_MUTATIONS: readonly Mutation[] = [
   },
   {
     name: 'an order that was answered 201 is failed',
-    on: order => confirmed(order) && answered(201)(order),
+    on: order => notified(order) && answered(201)(order),
     mutate: (history, order) => failEverywhere(history, order, 'deadline-passed'),
     caughtBy: ['answers-match'],
   },
@@ -151,7 +151,7 @@ export const REPORT_MUTATIONS: readonly Mutation[] = [
   },
   {
     name: 'an order with plenty runs out',
-    on: order => confirmed(order) && answered(202)(order),
+    on: order => notified(order) && answered(202)(order),
     mutate: (history, order) => failEverywhere(history, order, 'out-of-stock'),
     caughtBy: ['expected-outcomes'],
   },

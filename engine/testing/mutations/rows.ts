@@ -7,7 +7,7 @@ import { SCARCE_KITCHEN } from '../../load/mix.ts'
 import {
   addMovement,
   type Mutation,
-  confirmed,
+  notified,
   forget,
   justBefore,
   LATE_NS,
@@ -53,7 +53,7 @@ export const ROW_MUTATIONS: readonly Mutation[] = [
   },
   {
     name: 'one movement takes twice what was requested',
-    on: confirmed,
+    on: notified,
     mutate(history, order) {
       const [movement] = order.movements
       const row = shelfOf(history, order)
@@ -65,7 +65,7 @@ export const ROW_MUTATIONS: readonly Mutation[] = [
   },
   {
     name: 'the stock alone is below nothing',
-    on: confirmed,
+    on: notified,
     mutate(history, order) {
       const row = shelfOf(history, order)
       if (row) row.quantity = -1
@@ -90,7 +90,7 @@ export const ROW_MUTATIONS: readonly Mutation[] = [
   },
   {
     name: 'a kitchen begins with less than it was to have',
-    on: confirmed,
+    on: notified,
     mutate(history, order) {
       const { kitchenId = '', sku = '' } = order.movements[0] ?? {}
       const named = history.openingStock[kitchenId]
@@ -100,7 +100,7 @@ export const ROW_MUTATIONS: readonly Mutation[] = [
   },
   {
     name: 'a kitchen that nobody named is opened twice',
-    on: confirmed,
+    on: notified,
     mutate(history, order) {
       const row = shelfOf(history, order)
       const opening = history.evidence.movements.find(
@@ -115,7 +115,7 @@ export const ROW_MUTATIONS: readonly Mutation[] = [
   },
   {
     name: 'stock is taken in another kitchen',
-    on: order => confirmed(order) && order.movements.length > 0,
+    on: order => notified(order) && order.movements.length > 0,
     mutate(history, order) {
       const from = shelfOf(history, order)
       const elsewhere = ({ kitchenId }: { kitchenId: string }) => ![SCARCE_KITCHEN, from?.kitchenId].includes(kitchenId)
@@ -130,7 +130,7 @@ export const ROW_MUTATIONS: readonly Mutation[] = [
   },
   {
     name: 'the orders table has reserved where inventory has failed',
-    on: order => confirmed(order) && answered(202)(order),
+    on: order => notified(order) && answered(202)(order),
     mutate(history, order) {
       moveAgain(history, order, 'undo')
       forget(history, order, 'notifications')
@@ -139,7 +139,7 @@ export const ROW_MUTATIONS: readonly Mutation[] = [
     caughtBy: ['single-outcome', 'undecided'],
   },
   {
-    name: 'an order that is in no orders table failed and was confirmed',
+    name: 'an order that is in no orders table failed and was notified',
     on: sentRaw,
     mutate(history, order) {
       moveAgain(history, order, 'undo')
@@ -150,7 +150,7 @@ export const ROW_MUTATIONS: readonly Mutation[] = [
   },
   {
     name: 'inventory decides both ways',
-    on: confirmed,
+    on: notified,
     mutate({ evidence }, { decisions }) {
       const outcome = { status: 'failed', reason: 'out-of-stock' } as const
       evidence.decisions.push(...decisions.map(row => ({ ...row, outcome })))
@@ -159,7 +159,7 @@ export const ROW_MUTATIONS: readonly Mutation[] = [
   },
   {
     name: 'an order that nobody requested is in the dead-letter queue',
-    on: confirmed,
+    on: notified,
     mutate({ evidence }) {
       evidence.deadLetters.push(
         ...evidence.deadLetters.slice(0, 1).map(row => ({ ...row, id: 'x', orderId: 'unexpected' })),
@@ -170,21 +170,21 @@ export const ROW_MUTATIONS: readonly Mutation[] = [
   },
   {
     name: 'a reserved order was answered 409',
-    on: order => confirmed(order) && answered(201)(order),
+    on: order => notified(order) && answered(201)(order),
     mutate(_history, { attempts }) {
       for (const { answer } of attempts) if (answer.kind === 'status') answer.status = 409
     },
     caughtBy: ['answers-match'],
   },
   {
-    name: 'an order that was answered 201 is never confirmed',
-    on: order => confirmed(order) && answered(201)(order),
+    name: 'an order that was answered 201 is never notified',
+    on: order => notified(order) && answered(201)(order),
     mutate: (history, order) => forget(history, order, 'notifications'),
     caughtBy: ['undecided', 'answers-match'],
   },
   {
     name: 'an order that had to fail is reserved',
-    on: confirmed,
+    on: notified,
     mutate(history, order) {
       if (order.planned && rowOf(history, order)) order.planned.expected = 'failed'
     },

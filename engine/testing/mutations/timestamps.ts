@@ -3,12 +3,12 @@
  */
 import type { History } from '../../run/history.ts'
 import { SCARCE_KITCHEN } from '../../load/mix.ts'
-import { type Mutation, confirmed, justBefore, rowOf, answered } from './mutation.ts'
+import { type Mutation, notified, justBefore, rowOf, answered } from './mutation.ts'
 import { isReleased, isLate } from './reports.ts'
 import type { OrderHistory } from '../../checks/order-history.ts'
 
 const soldOut = (order: OrderHistory) => order.planned?.kitchenId === SCARCE_KITCHEN && answered(409)(order)
-const placed = (order: OrderHistory) => confirmed(order) && answered(201)(order)
+const placed = (order: OrderHistory) => notified(order) && answered(201)(order)
 const beforeSent = ({ attempts }: OrderHistory) => (attempts[0]?.startedNs ?? 0) - 1
 /** Rows of a store may then be younger than what followed from them. */
 const wipe = ({ executedSteps }: History) =>
@@ -51,7 +51,7 @@ const STROKES: readonly [name: string, on: Mutation['on'], mutate: Mutation['mut
     (_history, order) => order.decisions.forEach(row => (row.decidedNs = beforeSent(order))),
   ],
   [
-    'an order is confirmed before it is sent',
+    'an order is notified before it is sent',
     placed,
     (history, order) => {
       wipe(history)
@@ -59,7 +59,7 @@ const STROKES: readonly [name: string, on: Mutation['on'], mutate: Mutation['mut
     },
   ],
   [
-    'an order is confirmed before it is decided',
+    'an order is notified before it is decided',
     placed,
     (_history, order) => order.notifications.forEach(row => (row.sentNs = justBefore(order))),
   ],
@@ -80,7 +80,7 @@ const STROKES: readonly [name: string, on: Mutation['on'], mutate: Mutation['mut
   ],
   [
     'an order is accepted before it is in the orders table',
-    order => confirmed(order) && answered(202)(order),
+    order => notified(order) && answered(202)(order),
     (history, order) => {
       const placedNs = rowOf(history, order)?.placedNs ?? 0
       for (const attempt of order.attempts) attempt.answeredNs = placedNs - 1

@@ -11,7 +11,7 @@ const MOST = 0.9
 export const duplicates = defineScenario({
   name: 'duplicates',
   title: "Every message delivered twice (REST: every request, the clients' too)",
-  asks: 'Everything arrives twice: is an order reserved or confirmed twice?',
+  asks: 'Everything arrives twice: is an order reserved or notified twice?',
   profiles: {
     full: { ordersPerSecond: 50, beforeMs: 2_000, faultMs: 12_000, afterMs: 2_000 },
     quick: { ordersPerSecond: 50, beforeMs: 500, faultMs: 2_000, afterMs: 500 },

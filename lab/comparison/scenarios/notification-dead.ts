@@ -6,7 +6,7 @@ import { around, between, defineScenario, serviceOf, spanOf } from '../scenario.
 export const notificationDead = defineScenario({
   name: 'notification-dead',
   title: 'Notification dead',
-  asks: 'Notification is killed: are orders still accepted and reserved, and is every reserved order confirmed in the end?',
+  asks: 'Notification is killed: are orders still accepted and reserved, and is every reserved order notified in the end?',
   profiles: {
     full: { ordersPerSecond: 50, beforeMs: 5_000, faultMs: 10_000, afterMs: 8_000 },
     quick: { ordersPerSecond: 50, beforeMs: 1_000, faultMs: 2_000, afterMs: 1_000 },

@@ -4,7 +4,8 @@ import { REREAD } from '#engine/analysis/reread-measures.ts'
 import type { Result } from '#engine/run/summary.ts'
 import { NOTHING, withUnit } from './numbers.ts'
 
-type Choice = { measure: string; variant?: string }
+/** `label` stands for the measure's name where that alone would be misread beside the others. */
+type Choice = { measure: string; variant?: string; label?: string }
 
 const CHOICES: Readonly<Record<string, readonly Choice[]>> = {
   'sync-rest/baseline-latency': [{ measure: 'accepted p50' }, { measure: 'accepted p99' }],
@@ -24,7 +25,7 @@ const CHOICES: Readonly<Record<string, readonly Choice[]>> = {
     { measure: 'outage: availability' },
   ],
   'async-rabbitmq/double-delivery': [
-    { variant: 'published again', measure: 'duplicates' },
+    { variant: 'published again', measure: 'duplicates', label: 'repeated deliveries' },
     { variant: 'published again', measure: 'duplicated' },
     { variant: 'published again', measure: 'decided' },
   ],
@@ -52,11 +53,11 @@ export function keyMetrics(result: Result): string[] {
   const { model, experiment, columns, measures, variants } = result
   const found = CHOICES[`${model}/${experiment}`] ?? columns.map((measure): Choice => ({ measure }))
   return found
-    .flatMap(({ measure, variant }) => {
+    .flatMap(({ measure, variant, label = measure }) => {
       const value = measures.find(each => each.name === measure && (variant ?? each.variant) === each.variant)
       if (!value || (value.value === null && value.note !== GENERATOR_BOUND)) return []
       const of = variants.length > 1 ? `${value.variant}: ` : ''
-      return [`${of}${measure} ${value.value === null ? `${NOTHING} (${value.note})` : withUnit(value)}`]
+      return [`${of}${label} ${value.value === null ? `${NOTHING} (${value.note})` : withUnit(value)}`]
     })
     .slice(0, SHOWN)
 }

@@ -1,4 +1,4 @@
-// A consumer that has lost its state reads the log from its beginning: are the metrics equal, and how long does it take?
+// A consumer that has lost its state reads the log from its beginning: are the metrics equal?
 import { deriveOrderId } from '#common/contracts/order.ts'
 import { always } from '#engine/checks/checks.ts'
 import { expectedOutcomes } from '#engine/checks/expected-outcomes.ts'
@@ -54,7 +54,7 @@ const measures = (history: History) => [
 export default defineExperiment({
   model: streamingKafka,
   title: 'Replay',
-  question: 'A consumer has lost its state and reads the log again: are its metrics equal, and how long does it take?',
+  question: 'A consumer has lost its state and reads the log again: are its metrics equal?',
   does: 'The metrics are read when analytics_consumer has read the log to its end. Then it is killed, its state and its file are deleted, its offsets are reset, and it computes the metrics again from the log.',
   profiles: {
     full: { orders: 2_500, ordersPerSecond: 500, readsPerSecond: 3_000 },
@@ -126,7 +126,7 @@ function timesOf(replayed: VariantResult | undefined): string[] {
   ]
 }
 
-/** An order that the lab publishes itself: one more record in each stream. */
+/** An order that the lab publishes itself: one more record in each topic. */
 const extraOrder = ({ planned }: StepContext) => {
   const { userId = 'user', idempotencyKey = '' } = planned[0] ?? {}
   const orderId = deriveOrderId(userId, `${idempotencyKey}-more`)
