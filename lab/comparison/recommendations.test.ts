@@ -106,7 +106,7 @@ test('the model that needs least memory is chosen only where no other needs less
   assert.deepEqual(chosen(2), [[]])
 })
 
-test('the death of the broker is evidence only for models with a broker', () => {
+test('the death of the broker is measured evidence only for models with a broker, and the others are named', () => {
   const cell = (model: string, label: string): Result => ({
     ...sampleCell(model, 'broker-dead', 1, { plain: { 'during: availability': 100 } }),
     marks: [{ variant: 'plain', label, fromSeconds: 5, toSeconds: 20.2 }],
@@ -116,7 +116,8 @@ test('the death of the broker is evidence only for models with a broker', () => 
   )
   assert.deepEqual(
     found?.evidence.map(({ model }) => model),
-    ['other'],
+    ['other', 'one'],
   )
   assert.match(found?.evidence[0]?.text ?? '', /15\.2 s/)
+  assert.match(found?.evidence[1]?.text ?? '', /no broker/)
 })

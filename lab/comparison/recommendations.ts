@@ -168,9 +168,10 @@ const KILLED_BROKER = /^kill (rabbitmq|kafka)$/
 /** Of models with a broker: in the others the scenario kills a service in its place. */
 function brokerDown(summary: Summary): Recommendation | undefined {
   const scenario = 'broker-dead'
-  const available = repeatedMeasuresOf(summary, scenario, 'during: availability').filter(({ configuration }) =>
-    configuration.results.some(({ marks }) => marks.some(({ label }) => KILLED_BROKER.test(label))),
-  )
+  const all = repeatedMeasuresOf(summary, scenario, 'during: availability')
+  const hasBroker = ({ configuration: { results } }: RepeatedMeasure): boolean =>
+    results.some(({ marks }) => marks.some(({ label }) => KILLED_BROKER.test(label)))
+  const available = all.filter(hasBroker)
   if (available.length === 0) return undefined
   const evidence = evidenceOf(available, scenario, measure => {
     const { variant, disabledSafeguard } = measure.configuration
@@ -180,8 +181,8 @@ function brokerDown(summary: Summary): Recommendation | undefined {
   })
   const nameOf = ({ configuration: { model, variant } }: RepeatedMeasure) => `${model} (${variant})`
   const advice = availabilityAdvice(summary, scenario, available, nameOf)
-  const brokerless = (summary.comparison?.models ?? []).filter(name => !available.some(each => modelOf(each) === name))
-  const without = brokerless.map(model => ({ model, text: 'has no broker that could be down', scenario }))
+  const brokerless = all.filter(measure => !hasBroker(measure))
+  const without = evidenceOf(brokerless, scenario, () => 'has no broker that could be down')
   return { condition: 'The broker itself may be down.', ...advice, evidence: [...evidence, ...without] }
 }
 

@@ -40,6 +40,15 @@ test('each finding links to the scenario that it was measured in, and what was n
 
 test('what the order checks found is counted with all safeguards in place, and named where one is left out', () => {
   const text = findings(summary, 'page.md')
-  assert.match(text, /The checks `lost`, .+ orders in \d+ results and found none\./)
+  assert.match(text, /The checks `lost`, .+ found none in \d+ results with .+ measured orders/)
   assert.match(text, /left out on purpose: async-rabbitmq without an outbox, \d+ of .+, by `lost`\./)
+})
+
+test('a lesson about costs names only those whose ranges part', () => {
+  const lesson = /- \*\*A broker costs (.+?)\.\*\*/
+  assert.equal(lesson.exec(findings(summary, 'page.md'))?.[1], 'time')
+  const dear = withValue('healthy', 'memory', (model, { value }) => (value ?? 0) * (model === 'sync-rest' ? 1 : 10))
+  assert.equal(lesson.exec(findings(dear, 'page.md'))?.[1], 'time and memory')
+  const quick = withValue('healthy', 'completed p50', () => 1)
+  assert.equal(lesson.exec(findings(quick, 'page.md')), null)
 })
