@@ -137,6 +137,9 @@ function healthy(summary: Summary): Finding {
         `Median time until an order has its outcome, at ${rate} orders a second (until the answer where that carries it, else until the notification is stored)`,
         known,
       ).map(withOrder(known)),
+      ...(rankedBy(known) + rankedBy(memory) === ''
+        ? []
+        : ['Here < says that the ranges of the repetitions do not touch, and ≈ that they do']),
     ],
     holds: costs.length > 0,
   }
@@ -147,7 +150,7 @@ const withOrder =
   (measures: readonly RepeatedMeasure[]) =>
   (fact: string): string => {
     const order = rankedBy(measures)
-    return order === '' ? fact : `${fact} (by the ranges of the repetitions: ${order})`
+    return order === '' ? fact : `${fact} (${order})`
   }
 
 function isLeastWithoutBroker(summary: Summary, measures: readonly RepeatedMeasure[]): boolean {
@@ -193,7 +196,7 @@ function checked({ results }: Summary): string {
     ({ configuration }) => configuration,
   )
   return [
-    `Was an order lost, duplicated, oversold or left unknown? The checks ${named(ORDER_CHECKS)} found ${safe.found === 0 ? 'none' : count(safe.found)} in ${safe.results} results with ${count(safe.orders)} measured orders, and the orders of the warm-up beside them; \`lost\` looks at those that were answered 2xx.`,
+    `Was an order lost, duplicated, oversold or left unknown? The checks ${named(ORDER_CHECKS)} found ${safe.found === 0 ? 'none' : count(safe.found)} in ${safe.results} results with ${count(safe.orders)} measured orders (and those of the warm-up); \`lost\` looks only at orders that were answered 2xx.`,
     ...(safe.unknown > 0 ? [`${safe.unknown} of these checks could not be judged.`] : []),
     ...[...unsafe].flatMap(([configuration, own]) => {
       const { orders, found, by } = tally(own)
