@@ -33,7 +33,7 @@ await runService(NAME, {
     const server = await createServer(parts)
     analyticsRoutes(server, { document, reads: store.read.reads, file })
     faultRoutes(server, faultInjector)
-    const kafka = openConnection('analytics_consumer', config, parts)
+    const kafka = openConnection('analytics_consumer', parts)
     const running = countLog({ kafka, store, file, chunk: config.CONCURRENCY, faultInjector })
     return {
       server,

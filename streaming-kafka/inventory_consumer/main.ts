@@ -39,7 +39,7 @@ await runService(NAME, {
     inventoryRoutes(server, store.read)
     faultRoutes(server, faultInjector)
 
-    const kafka = openConnection('inventory_consumer', config, parts)
+    const kafka = openConnection('inventory_consumer', parts)
     const progress = createWorkProgress()
     const decide = faultInjector.wrap(
       decideAndProduce({

@@ -27,9 +27,9 @@ export type KafkaConnection = RetryParts & {
   close(running: Promise<void>): Promise<void>
 }
 
-type Config = { KAFKA_BROKERS: string; PREFIX: string; TOPIC_FLUSH: 'on' | 'off' }
+type Parts = RetryParts & { config: { KAFKA_BROKERS: string; PREFIX: string; TOPIC_FLUSH: 'on' | 'off' } }
 
-export function openConnection(service: string, config: Config, parts: RetryParts): KafkaConnection {
+export function openConnection(service: string, { config, ...parts }: Parts): KafkaConnection {
   const { KAFKA_BROKERS: brokers, PREFIX: prefix } = config
   const name = prefix + service
   const admin = createAdmin(brokers, name)

@@ -26,7 +26,7 @@ await runService(NAME, {
     notificationsRoute(server, store.read.pageNotifications)
     faultRoutes(server, faultInjector)
 
-    const kafka = openConnection('notification_consumer', config, parts)
+    const kafka = openConnection('notification_consumer', parts)
     const progress = createWorkProgress()
     const send = faultInjector.wrap(
       sendAndStore({

@@ -27,7 +27,7 @@ else
       const faultInjector = createFaultInjector({ ...faultsOf(config.OUTBOX), environment })
       const store = openStore(config.DATA_DIR, 'orders', db => ({ ...viewTables(db), ...outboxTables(db) }))
       const server = await createServer(parts)
-      const kafka = openConnection('producer_order', config, parts)
+      const kafka = openConnection('producer_order', parts)
       const openIntake = config.OUTBOX === 'on' ? withOutbox : withoutOutbox
       const intake = await openIntake({ ...parts, store, kafka, faultInjector })
       const { place, inFlight, onApplied, onCaughtUp, ended } = intake

@@ -21,12 +21,12 @@ import { topicSpecs } from '../messaging/topics.ts'
 async function ownConnection(t: TestContext) {
   const prefix = `test-${randomBytes(6).toString('hex')}.`
   const closing = new AbortController()
-  const parts = { log: createLog('test', 'silent'), health: createHealth(), closing: closing.signal }
-  const kafka = openConnection(
-    'materializer',
-    { KAFKA_BROKERS: testBroker('kafka'), PREFIX: prefix, TOPIC_FLUSH: 'off' },
-    parts,
-  )
+  const kafka = openConnection('materializer', {
+    config: { KAFKA_BROKERS: testBroker('kafka'), PREFIX: prefix, TOPIC_FLUSH: 'off' },
+    log: createLog('test', 'silent'),
+    health: createHealth(),
+    closing: closing.signal,
+  })
   await kafka.ready()
   t.after(async () => {
     closing.abort()
