@@ -31,7 +31,7 @@ export type Variant = {
   environment?: Record<string, Record<string, string>>
   /** Services that are started again when they die. */
   supervised?: readonly string[]
-  /** Run in this order, each when its time or condition is met. */
+  /** Run in this order, each when its time or condition is met. With a timeline, even an empty one, depths are sampled. */
   timeline?: readonly Step[]
   /** What pictures mark instead of the timeline's steps, in milliseconds since the load began. */
   spans?: readonly { label: string; fromMs: number; toMs: number }[]

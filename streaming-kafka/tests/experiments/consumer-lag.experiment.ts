@@ -32,6 +32,8 @@ export default defineExperiment({
   variants({ orders, ordersPerSecond, decisionsPerSecond, warmUpOrders }) {
     const base: Omit<Variant, 'name' | 'about' | 'checks'> = {
       load: { orders, ordersPerSecond, warmUpOrders, deadlineMs: 10_000, plan: afterSlowStart(warmUpOrders) },
+      // No steps; but only a variant with a timeline has its depths sampled.
+      timeline: [],
       completeWhen: noLag,
       quiescenceMs: 60_000,
       measures: lagMeasures,
