@@ -50,7 +50,7 @@ export function openDatabase(file: string): DatabaseSync {
 
 /** One sentence for the person who starts the service. */
 function cannotOpen(file: string, error: unknown): LabError {
-  return new LabError('unavailable', `the store ${file} cannot be opened: ${explain(error)}`, { cause: error })
+  return new LabError('unavailable', `the store ${file} cannot be opened: ${reasonOf(error)}`, { cause: error })
 }
 
 /** Folder by folder: Node's own recursion never returns where the kernel allows no folder (below /proc). */
@@ -65,7 +65,8 @@ function makeFolder(folder: string): void {
   }
 }
 
-function explain(error: unknown): string {
+/** What is wrong with the file and, where it is known, how to fix it. */
+function reasonOf(error: unknown): string {
   const message = error instanceof Error ? error.message : String(error)
   if (/locked|busy/.test(message)) return 'another process holds it; stop that one, or set another DATA_DIR'
   if (/not a database|malformed/.test(message))
