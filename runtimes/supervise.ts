@@ -7,6 +7,7 @@ import type { Child } from '#host/child.ts'
 import { waitFor } from '#host/wait-for.ts'
 import { getJson } from '#engine/run/http.ts'
 import type { Opening, Runtime } from '#engine/experiment/runtime.ts'
+import { createIsolation } from './isolation.ts'
 
 const START_MS = 60_000
 
@@ -26,6 +27,7 @@ export function supervise(driver: ProcessDriver, { model, logFolder, supervised,
   const deaths = new Map<string, number>()
   /** Children whose stop was requested: their end is no death. */
   const stopRequested = new WeakSet<Child>()
+  const isolation = createIsolation()
   const running = (service: string): boolean => children.get(service)?.running ?? false
   let stopped = false
 
@@ -58,6 +60,7 @@ export function supervise(driver: ProcessDriver, { model, logFolder, supervised,
     async kill(service) {
       const child = children.get(check(service))
       if (!child) return
+      isolation.end(service)
       stopRequested.add(child)
       if (child.running) await driver.kill(service, child)
       await child.exited
@@ -67,12 +70,20 @@ export function supervise(driver: ProcessDriver, { model, logFolder, supervised,
       await driver.wipe(service)
     },
     pause: async service => driver.pause(check(service)),
-    resume: async service => driver.resume(check(service)),
+    async isolate(service) {
+      await driver.pause(check(service))
+      await isolation.begin(service, driver.url(service))
+    },
+    async resume(service) {
+      isolation.end(check(service))
+      await driver.resume(service)
+    },
     url: driver.url,
     running,
     deaths: service => deaths.get(service) ?? 0,
     async stop() {
       stopped = true
+      isolation.end()
       for (const child of children.values()) stopRequested.add(child)
       await driver.end([...children.values()])
       await Promise.all([...children.values()].map(child => child.exited))

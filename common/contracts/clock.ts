@@ -1,4 +1,5 @@
 // Clocks: monotonic for durations, wall for event time; and the kernel's boot, to know which processes share the monotonic one.
+// And the race that holds a deadline over work which does not listen to a signal itself.
 import { readFileSync } from 'node:fs'
 import { hostname, uptime } from 'node:os'
 import type { ClockView } from './evidence.ts'
@@ -23,3 +24,19 @@ function bootId(): string {
 const boot = bootId()
 
 export const readClock = (): ClockView => ({ monotonicNs: monotonicNs(), bootId: boot })
+
+/**
+ * Settles as `work` does, or rejects with the reason of `signal` as soon as that aborts. Work that is too late goes on
+ * unobserved: its result is dropped, and its error ends nothing.
+ */
+export async function withDeadline<Result>(work: Promise<Result>, signal: AbortSignal): Promise<Result> {
+  const late = Promise.withResolvers<never>()
+  const expire = () => late.reject(signal.reason)
+  signal.addEventListener('abort', expire)
+  if (signal.aborted) expire()
+  try {
+    return await Promise.race([work, late.promise])
+  } finally {
+    signal.removeEventListener('abort', expire)
+  }
+}

@@ -1,5 +1,5 @@
 // The one table of errors: a code, its HTTP status, and how a message that fails with it is settled.
-// A status means one thing everywhere: 400 malformed, 503 nothing happened, 504 unknown.
+// A status means one thing everywhere: 400 malformed, 503 nothing happened, 504 the answer came too early to tell.
 import { Type, type Static } from 'typebox'
 
 /** How a message is settled: acknowledged, retried later, dead-lettered with its reason, or the consumer stops. */
@@ -31,9 +31,14 @@ export const ERRORS = {
     title: 'Inventory answered with an error; the order is failed and its stock released.',
   },
   unavailable: { status: 503, settlement: 'stop', title: 'The service cannot do its work now; nothing happened.' },
+  overloaded: { status: 503, settlement: 'retry', title: 'Too many orders wait already; nothing happened.' },
   'inventory-unavailable': { status: 503, settlement: 'retry', title: 'Inventory was not called; nothing happened.' },
   'store-failed': { status: 503, settlement: 'stop', title: 'The store could not keep this; nothing happened.' },
-  'deadline-passed': { status: 504, settlement: 'retry', title: 'The deadline passed; what happened is unknown.' },
+  'deadline-passed': {
+    status: 504,
+    settlement: 'retry',
+    title: 'The deadline passed first; ask for the order to learn what became of it.',
+  },
 } as const satisfies Record<string, Row>
 
 export type ErrorCode = keyof typeof ERRORS
@@ -46,12 +51,15 @@ export class LabError extends Error {
   readonly detail: string
   /** The order, where it is known. */
   readonly orderId: string | undefined
-  constructor(code: ErrorCode, detail: string, options: { cause?: unknown; orderId?: string } = {}) {
+  /** The order is stored as failed, so that its key will always be answered so. */
+  readonly isFinal: boolean
+  constructor(code: ErrorCode, detail: string, options: { cause?: unknown; orderId?: string; isFinal?: boolean } = {}) {
     super(`${code}: ${detail}`, options.cause === undefined ? {} : { cause: options.cause })
     this.name = 'LabError'
     this.code = code
     this.detail = detail
     this.orderId = options.orderId
+    this.isFinal = options.isFinal ?? false
   }
 }
 

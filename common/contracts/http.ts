@@ -44,7 +44,7 @@ export const CommonHeaders = Type.Object({ [CORRELATION_ID]: HeaderText })
 export const OrderHeaders = Type.Object({ [CORRELATION_ID]: HeaderText, [IDEMPOTENCY_KEY]: HeaderText })
 export type OrderHeaders = Static<typeof OrderHeaders>
 
-/** `GET /health`: the problems of the service by piece, in a few words; healthy is one without any. */
+/** `GET /health`: the problems of the service by piece, in a few words. Some leave it healthy: it can do its work all the same. */
 export const HealthView = closedObject({
   healthy: Type.Boolean(),
   problems: Type.Record(Type.String(), Type.String()),

@@ -159,7 +159,12 @@ const delayInjector = (environment: Environment) =>
 
 async function serverOf(injector: FaultInjector) {
   const log = createLog('test', 'silent')
-  const server = await createServer({ name: 'test', log, health: createHealth() })
+  const server = await createServer({
+    name: 'test',
+    log,
+    health: createHealth(),
+    closing: new AbortController().signal,
+  })
   faultRoutes(server, injector)
   return server
 }

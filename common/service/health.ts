@@ -1,18 +1,23 @@
-// Health: true only when the service can do its work. Each piece that it needs reports here.
+// Health: true only when the service can do its work. Each piece that it needs reports here. What weakens it without
+// stopping it, such as a peer that is left alone for a while, is listed too and leaves it healthy: a balancer that took it
+// away would keep out the very requests that find out when the peer is back.
 
 export type Health = {
   /** Reports the problem of a piece in a few words, or null when it works. */
   report(piece: string, problem: string | null): void
+  /** As `report`, and the service stays healthy. */
+  warn(piece: string, problem: string | null): void
   view(): { healthy: boolean; problems: Record<string, string> }
 }
 
 export function createHealth(): Health {
   const problems = new Map<string, string>()
+  const warnings = new Map<string, string>()
+  const keep = (kept: Map<string, string>) => (piece: string, problem: string | null) =>
+    void (problem === null ? kept.delete(piece) : kept.set(piece, problem))
   return {
-    report(piece, problem) {
-      if (problem === null) problems.delete(piece)
-      else problems.set(piece, problem)
-    },
-    view: () => ({ healthy: problems.size === 0, problems: Object.fromEntries(problems) }),
+    report: keep(problems),
+    warn: keep(warnings),
+    view: () => ({ healthy: problems.size === 0, problems: Object.fromEntries([...warnings, ...problems]) }),
   }
 }

@@ -6,10 +6,14 @@ import { createHealth } from './health.ts'
 import { createServer } from './http-server.ts'
 import { createLog } from './log.ts'
 
+const closing = new AbortController().signal
+
 /** The answer of a new server to these bytes, until it closes the connection. */
-async function answerTo(t: TestContext, bytes: string): Promise<string> {
-  const server = await createServer({ name: 'test', log: createLog('test', 'silent'), health: createHealth() })
+async function answerTo(t: TestContext, bytes: string, options: { closing?: AbortSignal; requestMs?: number } = {}) {
+  const log = createLog('test', 'silent')
+  const server = await createServer({ name: 'test', log, health: createHealth(), closing, ...options })
   t.after(() => server.close())
+  server.post('/order', async () => 'taken')
   await server.listen({ port: 0, host: '127.0.0.1' })
   const address = server.server.address()
   const socket = connect(typeof address === 'object' && address ? address.port : 0, '127.0.0.1')
@@ -40,4 +44,24 @@ test('an address that cannot be decoded gets a problem document', async t => {
 
 test('an unknown expectation gets a problem document', async t => {
   isProblem(await answerTo(t, 'GET /health HTTP/1.1\r\nhost: a\r\nexpect: miracles\r\n\r\n'))
+})
+
+const BEGUN =
+  'POST /order HTTP/1.1\r\nhost: a\r\ncontent-type: application/json\r\ncontent-length: 100\r\n\r\n{"userId":'
+
+test('a body that does not end gets a problem document when its time is over', async t => {
+  isProblem(await answerTo(t, BEGUN, { requestMs: 200 }))
+})
+
+test('a body that has not come when the service stops gets a problem document at once', async t => {
+  const stopping = new AbortController()
+  const answer = answerTo(t, BEGUN, { closing: stopping.signal })
+  // The first bytes of the request have to be there; a later stop is the same to the client.
+  setTimeout(() => stopping.abort(), 200)
+  assert.match(await answer, /^HTTP\/1\.1 503 [^]*"code":"unavailable"/)
+})
+
+test('a request that comes when the service is stopping gets a problem document, and nothing is begun', async t => {
+  const answer = await answerTo(t, 'GET /health HTTP/1.1\r\nhost: a\r\n\r\n', { closing: AbortSignal.abort() })
+  assert.match(answer, /^HTTP\/1\.1 503 [^]*"code":"unavailable"/)
 })

@@ -1,8 +1,8 @@
 // The HTTP shell of a service: JSON in, JSON or a problem document out, a correlation id through all of it.
 // Guarantees: whatever a client sends, it gets an answer with a stated meaning, and nothing else stops.
 import type { Static, TSchema } from 'typebox'
-import fastify, { type FastifyInstance, type FastifyRequest } from 'fastify'
-import { randomUUID } from 'node:crypto'
+import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
+import { randomInt, randomUUID } from 'node:crypto'
 import type { ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import { asLabError, ERRORS, LabError, problem, PROBLEM_TYPE } from '../contracts/errors.ts'
@@ -19,25 +19,40 @@ import { answers, describeRoutes } from './openapi.ts'
 export type ServerParts = { log: Logger; health: Health; closing: AbortSignal }
 export type Server = FastifyInstance
 
+/** A request has to be complete in this time, from its first byte on. */
+const REQUEST_MS = 10_000
+
+/** Clients that were turned away at one moment are told to come back at different ones, within so many seconds. */
+const RETRY_SPREAD_S = 3
+
 /**
  * A server with `GET /health` (200 or 503), `GET /clock` and `GET /openapi.json`; it does not listen yet.
  * `name` is `<model>/<folder>` of the service.
  */
-export async function createServer(parts: Omit<ServerParts, 'closing'> & { name: string }): Promise<Server> {
-  const { name, log, health } = parts
+export async function createServer({
+  name,
+  log,
+  health,
+  closing,
+  requestMs = REQUEST_MS,
+}: ServerParts & { name: string; requestMs?: number }): Promise<Server> {
   const server: Server = fastify({
     logger: false,
     bodyLimit: MAX_MESSAGE_BYTES,
     forceCloseConnections: 'idle',
+    requestTimeout: requestMs,
+    // Node exchanges the two limits when that of the headers is the longer one.
+    http: { connectionsCheckingInterval: requestMs / 10, headersTimeout: requestMs },
+    return503OnClosing: false,
     clientErrorHandler: refuseGarbage,
     // An address that cannot be decoded is refused before there is a route with an error handler.
     frameworkErrors(error, _request, reply) {
       reply.hijack()
-      refuse(reply.raw, error.message)
+      refuse(reply.raw, new LabError('malformed', error.message))
     },
   })
   server.server.on('checkExpectation', (_request, response) =>
-    refuse(response, 'send no Expect header, or 100-continue'),
+    refuse(response, new LabError('malformed', 'send no Expect header, or 100-continue')),
   )
   server.removeAllContentTypeParsers()
   server.addContentTypeParser('application/json', { parseAs: 'buffer' }, (_request, body, done) => {
@@ -52,13 +67,15 @@ export async function createServer(parts: Omit<ServerParts, 'closing'> & { name:
     request.headers[CORRELATION_ID] ??= randomUUID()
     done()
   })
+  refuseWhenClosing(server, closing)
   server.setErrorHandler((error, request, reply) => {
     const failure = fromFramework(error)
     const { status } = ERRORS[failure.code]
     const fields = { route: request.url, status, code: failure.code, detail: failure.detail, orderId: failure.orderId }
     const correlationId = request.headers[CORRELATION_ID]
     log[status < 500 ? 'info' : 'warn']({ ...fields, correlationId }, 'answered with a problem')
-    if (failure.code === 'order-undecided' || status === 503) reply.header('retry-after', '1')
+    if (failure.code === 'order-undecided') reply.header('retry-after', '1')
+    if (status === 503 && !failure.isFinal) reply.header('retry-after', String(randomInt(1, RETRY_SPREAD_S + 1)))
     return reply.code(status).type(PROBLEM_TYPE).send(problem(failure))
   })
   server.setNotFoundHandler((request, reply) => {
@@ -76,24 +93,49 @@ export async function createServer(parts: Omit<ServerParts, 'closing'> & { name:
   return server
 }
 
-const documentOf = (detail: string): string => JSON.stringify(problem(new LabError('malformed', detail)))
-
 /**
- * For Node's `clientError`: no parsable request, or headers that are too large. The connection is closed; the client may be
- * gone before it reads the answer.
+ * For Node's `clientError`: no parsable request, headers that are too large, or a request that does not end. The connection is
+ * closed; the client may be gone before it reads the answer.
  */
 function refuseGarbage(error: Error, socket: Socket): void {
   if (!socket.writable) return void socket.destroy()
-  const body = documentOf(`the request cannot be read as HTTP (${error.message})`)
+  const body = JSON.stringify(
+    problem(new LabError('malformed', `the request cannot be read as HTTP (${error.message})`)),
+  )
   socket.end(
     `HTTP/1.1 400 Bad Request\r\nConnection: close\r\nContent-Type: ${PROBLEM_TYPE}\r\nContent-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
   )
 }
 
-/** For a request that Node or the framework refuses before it reaches a route. The connection is closed. */
-function refuse(response: ServerResponse, detail: string): void {
-  response.writeHead(400, { 'content-type': PROBLEM_TYPE, connection: 'close' })
-  response.end(documentOf(detail))
+/** For a request that is refused before it reaches a route, or before all of it has come. The connection is closed. */
+function refuse(response: ServerResponse, error: LabError): void {
+  response.writeHead(ERRORS[error.code].status, { 'content-type': PROBLEM_TYPE, connection: 'close' })
+  response.end(JSON.stringify(problem(error)))
+}
+
+/** A service that is stopping begins no request, and does not wait for the rest of one that has not come. */
+function refuseWhenClosing(server: Server, closing: AbortSignal): void {
+  const stopping = () => new LabError('unavailable', 'the service is stopping; nothing happened')
+  const incomplete = new Set<FastifyReply>()
+  server.addHook('onRequest', (_request, reply, done) => {
+    if (closing.aborted) {
+      reply.header('connection', 'close')
+      return done(stopping())
+    }
+    incomplete.add(reply)
+    reply.raw.once('close', () => incomplete.delete(reply))
+    done()
+  })
+  server.addHook('preValidation', (_request, reply, done) => {
+    incomplete.delete(reply)
+    done()
+  })
+  closing.addEventListener('abort', () => {
+    for (const reply of incomplete) {
+      reply.hijack()
+      refuse(reply.raw, stopping())
+    }
+  })
 }
 
 /** What fastify itself refuses, in the words of the table. */

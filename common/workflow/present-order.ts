@@ -18,7 +18,8 @@ export function presentState(placed: PlacedOrder): OrderView {
   const { orderId } = placed.order
   if (placed.status === 'pending') throw undecided(orderId)
   if (placed.status === 'reserved') return viewOf(placed)
-  throw new LabError(placed.reason ?? 'handler-failed', `order ${orderId} failed when it was first placed`, { orderId })
+  const detail = `order ${orderId} has failed; to order again, send another Idempotency-Key`
+  throw new LabError(placed.reason ?? 'handler-failed', detail, { orderId, isFinal: true })
 }
 
 export const undecided = (orderId: string): LabError =>

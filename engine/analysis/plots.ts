@@ -42,11 +42,16 @@ export function thinned(points: readonly [number, number][]): [number, number][]
 }
 
 /** What ends what. */
-export const ENDS: Readonly<Record<string, string>> = { kill: 'start', pause: 'resume', fault: 'heal' }
+export const ENDS: Readonly<Record<string, string>> = {
+  kill: 'start',
+  pause: 'resume',
+  isolate: 'resume',
+  fault: 'heal',
+}
 
 /**
  * What the variant names itself; else what the timeline did. A fault lasts until what ends it: kill until start, pause
- * until resume, fault until heal.
+ * and isolate until resume, fault until heal.
  */
 export function marksOf({ name: variant, spans }: Pick<Variant, 'name' | 'spans'>, history: History): Mark[] {
   if (spans) {

@@ -7,7 +7,7 @@ import { MUTATIONS } from '../testing/mutations/effects.ts'
 import { always, CHECKS } from './checks.ts'
 import { expectedOutcomes } from './expected-outcomes.ts'
 import { SAMPLE_REASONS, sampleHistory } from '../testing/sample-history.ts'
-import { stepSeen, duplicatesSeen, faultSeen } from './preconditions.ts'
+import { answerSeen, stepSeen, duplicatesSeen, faultSeen } from './preconditions.ts'
 import { orderHistories } from './order-history.ts'
 
 const checks = [
@@ -127,6 +127,7 @@ test('what an experiment did on purpose and did not happen makes the run vacuous
     faultSeen({ service: 'nobody', fault: 'delay' }),
     faultSeen({ service: 'inventory_service', fault: 'delay', atLeast: 100 }),
     stepSeen({ action: 'pause' }),
+    answerSeen({ code: 'overloaded' }),
     stepSeen({ action: 'kill', target: 'inventory_service', atLeast: 2 }),
     duplicatesSeen({ atLeast: 1, count: () => 0 }),
   ]

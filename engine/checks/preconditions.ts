@@ -1,5 +1,6 @@
 // What an experiment did on purpose really happened. Never invalid: when it did not happen, the other verdicts of the run prove
 // nothing about it, so the run is vacuous and says so.
+import type { ErrorCode } from '#common/contracts/errors.ts'
 import type { History } from '../run/history.ts'
 import { type Check, defineCheck, type Finding, vacuous, valid } from './check.ts'
 
@@ -39,6 +40,14 @@ export function stepSeen({
       executed => executed.action === action && (target === undefined || executed.target === target),
     )
     return atLeastOnce(steps.length, atLeast, `The step ${step} ran ${timesOf(steps.length)}`)
+  })
+}
+
+/** Clients were answered with this code of the table of errors: how a disruption shows that no step can prove. */
+export function answerSeen({ code, atLeast = 1 }: { code: ErrorCode; atLeast?: number }): Check {
+  return defineCheck(`answer-seen ${code}`, `clients are answered ${code} at least ${timesOf(atLeast)}`, history => {
+    const answered = history.attempts.filter(({ answer }) => answer.kind === 'status' && answer.code === code)
+    return atLeastOnce(answered.length, atLeast, `Clients were answered ${code} ${timesOf(answered.length)}`)
   })
 }
 

@@ -12,6 +12,8 @@ export type Runtime = {
   wipe(service: string): Promise<void>
   /** SIGSTOP and SIGCONT. */
   pause(service: string): Promise<void>
+  /** As if its host were gone: it hangs, and a new connection to it is neither made nor refused. Ended by `resume`. */
+  isolate(service: string): Promise<void>
   resume(service: string): Promise<void>
   /** Without a slash at the end. */
   url(service: string): string

@@ -78,6 +78,13 @@ export const pause = (service: string): Action => ({
   run: ({ runtime }) => runtime.pause(service),
 })
 
+/** As if its host were gone: what is sent to it is dropped. Ended by `resume`. */
+export const isolate = (service: string): Action => ({
+  action: 'isolate',
+  target: service,
+  run: ({ runtime }) => runtime.isolate(service),
+})
+
 export const resume = (service: string): Action => ({
   action: 'resume',
   target: service,

@@ -1,16 +1,25 @@
 // The lab's own small requests to services: evidence, faults, health. Not for what is measured.
 import { request } from 'undici'
+import { withDeadline } from '#common/contracts/clock.ts'
 
+/** For the whole of a request: undici by itself hears of an abort only when it has a connection. */
 const PATIENCE_MS = 10_000
 
+type Method = 'GET' | 'POST' | 'DELETE'
+
 /** @throws Error that names the address and what it answered */
-async function exchange(url: string, method: 'GET' | 'POST' | 'DELETE', body?: unknown): Promise<unknown> {
+function exchange(url: string, method: Method, body?: unknown): Promise<unknown> {
+  const signal = AbortSignal.timeout(PATIENCE_MS)
+  return withDeadline(requestJson(url, method, body, signal), signal)
+}
+
+async function requestJson(url: string, method: Method, body: unknown, signal: AbortSignal): Promise<unknown> {
   const headers = body === undefined ? {} : { 'content-type': 'application/json' }
   const response = await request(url, {
     method,
     headers,
     body: body === undefined ? null : JSON.stringify(body),
-    signal: AbortSignal.timeout(PATIENCE_MS),
+    signal,
   })
   const text = await response.body.text()
   if (response.statusCode !== 200)

@@ -11,6 +11,7 @@ export const sampleRuntime = (url = ''): Runtime => ({
   kill: async () => {},
   wipe: async () => {},
   pause: async () => {},
+  isolate: async () => {},
   resume: async () => {},
   url: () => url,
   running: () => true,

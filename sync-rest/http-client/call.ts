@@ -1,8 +1,10 @@
 // One HTTP call to a peer, with a deadline; its failures have codes of the table of errors.
-// Guarantees: `mayHaveActed` of a failure is false only where it is proved that the peer did nothing.
+// Guarantees: `mayHaveActed` of a failure is false only where it is proved that the peer did nothing. A call ends with its
+// signal, whatever it waits for: undici alone hears of an abort only when the request has a connection.
 import { type Dispatcher, Pool, errors } from 'undici'
 import type { Static, TSchema } from 'typebox'
 import { ERROR_CODES, type ErrorCode, LabError, Problem } from '#common/contracts/errors.ts'
+import { withDeadline } from '#common/contracts/clock.ts'
 import { CORRELATION_ID } from '#common/contracts/http.ts'
 import { parse } from '#common/contracts/parse.ts'
 
@@ -23,12 +25,15 @@ type PeerOptions = {
   url: string
   /** More calls at once wait for a connection. */
   connections: number
+  /** A connection that is not made in this time counts as refused. Half of a call's deadline leaves time to say so. */
+  connectMs: number
   /** For the lab: sends each request once more. */
   duplicates?: Dispatcher.DispatcherComposeInterceptor | undefined
 }
 
-export function openPeer({ name, url, connections, duplicates }: PeerOptions): Peer {
-  const pool = new Pool(url, { connections, pipelining: 1, headersTimeout: 0, bodyTimeout: 0 })
+export function openPeer({ name, url, connections, connectMs, duplicates }: PeerOptions): Peer {
+  const limits = { pipelining: 1, headersTimeout: 0, bodyTimeout: 0, connectTimeout: connectMs }
+  const pool = new Pool(url, { connections, ...limits })
   return { name, pool: duplicates ? pool.compose(duplicates) : pool }
 }
 
@@ -54,17 +59,18 @@ export async function call<Schema extends TSchema>(peer: Peer, request: Call<Sch
 
 async function exchange(peer: Peer, { path, body, correlationId, signal }: Call<TSchema>) {
   try {
-    const response = await peer.pool.request({
+    const request = peer.pool.request({
       method: 'POST',
       path,
       headers: { 'content-type': 'application/json', [CORRELATION_ID]: correlationId },
       body: JSON.stringify(body),
       signal,
     })
-    return { status: response.statusCode, text: await response.body.text() }
+    const answered = request.then(async ({ statusCode, body }) => ({ status: statusCode, text: await body.text() }))
+    return await withDeadline(answered, signal)
   } catch (error) {
     if (notConnected(error))
-      throw new CallError('unavailable', `${peer.name} refuses connections`, { mayHaveActed: false, cause: error })
+      throw new CallError('unavailable', `${peer.name} takes no connections`, { mayHaveActed: false, cause: error })
     if (signal.aborted)
       throw new CallError('deadline-passed', `${peer.name} did not answer in time`, {
         mayHaveActed: true,

@@ -9,12 +9,13 @@ import { runService } from '#common/service/service.ts'
 import { ordersTables } from '#common/stores/orders.ts'
 import { openStore } from '#common/stores/store.ts'
 import { openPeer } from '../http-client/call.ts'
+import { noBreaker, openBreaker } from './breaker.ts'
 import { compensateInterrupted, pendingReleasesTables } from './compensate.ts'
 import { duplicateRequests, duplicator } from './duplicator.ts'
 import { startPendingWork } from './pending-work.ts'
 import { placeAndRespond } from './place-order.ts'
-import { noBreaker, openBreaker, reserveAtInventory } from './reserve-at-inventory.ts'
-import { sendAtNotification } from './send-at-notification.ts'
+import { openReservations } from './reserve-at-inventory.ts'
+import { sendAtNotification, sendWhileAble } from './send-at-notification.ts'
 import { faults, NAME, settings } from './settings.ts'
 
 await runService(NAME, {
@@ -24,19 +25,26 @@ await runService(NAME, {
     const faultInjector = createFaultInjector({ ...faults, environment })
     const store = openStore(config.DATA_DIR, 'orders', db => ({ ...ordersTables(db), ...pendingReleasesTables(db) }))
     const { inventory, notification } = openPeers(config, faultInjector)
-    const breaker =
+    const { CONCURRENCY: concurrency, RESERVE_DEADLINE_MS: deadlineMs } = config
+    const breakerFor = (peer: string) =>
       config.BREAKER === 'on'
-        ? openBreaker({ failures: config.BREAKER_FAILURES, openMs: config.BREAKER_OPEN_MS, health })
+        ? openBreaker({ peer, failures: config.BREAKER_FAILURES, openMs: config.BREAKER_OPEN_MS, health })
         : noBreaker
-    const deadlineMs = config.RESERVE_DEADLINE_MS
-    const reserve = reserveAtInventory(inventory, breaker, { deadlineMs, concurrency: config.CONCURRENCY })
+    const reservations = openReservations(inventory, breakerFor('inventory'), { deadlineMs, concurrency })
     const send = sendAtNotification(notification, config.SEND_DEADLINE_MS)
+    const sendNow = sendWhileAble(send, breakerFor('notification'), concurrency)
 
     await compensateInterrupted(store)
     const pendingWork = startPendingWork({ ...parts, store, inventory, send, releaseDeadlineMs: deadlineMs })
     const server = await createServer(parts)
     orderRoutes(server, parts, {
-      place: placeAndRespond({ store, reserve, send, pendingWork, crashPoints: crashPointsOf(faultInjector) }),
+      place: placeAndRespond({
+        store,
+        reservations,
+        send: sendNow,
+        pendingWork,
+        crashPoints: crashPointsOf(faultInjector),
+      }),
       find: store.read.findOrder,
       status: { isNew: 201, repeated: 201 },
     })
@@ -57,13 +65,14 @@ await runService(NAME, {
 /** A pool of connections to each peer, with some to spare for the releases and confirmations of the workers. */
 function openPeers(config: Values<typeof settings>, faultInjector: FaultInjector) {
   const it = faultInjector.switchOf(duplicator)
-  const open = (name: string, url: string) => {
+  const open = (name: string, url: string, deadlineMs: number) => {
     const duplicates = faultInjector.on ? duplicateRequests({ url, it }) : undefined
-    return openPeer({ name, url, connections: config.CONCURRENCY + 16, duplicates })
+    const limits = { connections: config.CONCURRENCY + 16, connectMs: Math.ceil(deadlineMs / 2) }
+    return openPeer({ name, url, ...limits, duplicates })
   }
   return {
-    inventory: open('inventory', config.INVENTORY_URL),
-    notification: open('notification', config.NOTIFICATION_URL),
+    inventory: open('inventory', config.INVENTORY_URL, config.RESERVE_DEADLINE_MS),
+    notification: open('notification', config.NOTIFICATION_URL, config.SEND_DEADLINE_MS),
   }
 }
 

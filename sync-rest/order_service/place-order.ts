@@ -1,5 +1,5 @@
-// `POST /order`: store, reserve, store, send, answer, and store that it was sent. What the client is answered was on the
-// disk of the service that did it before.
+// `POST /order`: admit, store, reserve, store, send, answer, and store that it was sent. What the client is answered was on
+// the disk of the service that did it before.
 // Guarantees: after an answer that leaves open whether inventory acted, the order is failed and its release is pending,
 // in one transaction. Once reserved, an order will be confirmed, whatever becomes of this request.
 import { asLabError, LabError } from '#common/contracts/errors.ts'
@@ -11,37 +11,29 @@ import type { Placed } from '#common/service/order-routes.ts'
 import { placeOrder } from '#common/workflow/place-order.ts'
 import { presentState } from '#common/workflow/present-order.ts'
 import { confirmOrder, recordOutcome } from '#common/workflow/record-outcome.ts'
-import type { Store } from '#common/workflow/store.ts'
+import type { PlacedOrder, Store } from '#common/workflow/store.ts'
 import { CallError } from '../http-client/call.ts'
 import type { OrderTables } from './compensate.ts'
 import type { PendingWork } from './pending-work.ts'
-import type { ReserveOrder } from './reserve-at-inventory.ts'
+import type { Reservations } from './reserve-at-inventory.ts'
 import type { SendNotification } from './send-at-notification.ts'
 
 type Points = 'store-reserve' | 'reserve-store' | 'store-send' | 'send-store'
 
 export type PlaceParts = {
   store: Store<OrderTables>
-  reserve: ReserveOrder
+  reservations: Reservations
   send: SendNotification
   pendingWork: Omit<PendingWork, 'ended'>
   crashPoints: Record<Points, CrashPoint>
 }
 
 export function placeAndRespond(parts: PlaceParts): Handler<Order, Placed> {
-  const { store, reserve, pendingWork, crashPoints } = parts
+  const { store, reservations, pendingWork, crashPoints } = parts
   return async (order, { correlationId, log }) => {
     const { orderId } = order
-    const happened = { correlationId, occurredAt: wallTime() }
-    const { placed, isNew } = await store.transact(tx => placeOrder(tx, order, happened))
+    const { placed, isNew } = await reservations.admit(() => storeAndReserve(parts, order, { correlationId, log }))
     if (!isNew) return { isNew, view: presentState(placed) }
-    log.info({ orderId }, 'placed')
-    crashPoints['store-reserve']()
-    try {
-      await reserve(order, correlationId)
-    } catch (error) {
-      throw await failAndRelease(parts, orderId, error)
-    }
     crashPoints['reserve-store']()
     pendingWork.confirming.add(orderId)
     let notification: 'sent' | 'pending' = 'pending'
@@ -55,6 +47,26 @@ export function placeAndRespond(parts: PlaceParts): Handler<Order, Placed> {
       if (notification === 'pending') leaveToWorker(parts, orderId)
     }
   }
+}
+
+/** A new order is reserved when this resolves. @throws LabError the answer to the client when it is not */
+async function storeAndReserve(
+  parts: PlaceParts,
+  order: Order,
+  { correlationId, log }: Pick<Context, 'correlationId' | 'log'>,
+): Promise<{ placed: PlacedOrder; isNew: boolean }> {
+  const { orderId } = order
+  const happened = { correlationId, occurredAt: wallTime() }
+  const stored = await parts.store.transact(tx => placeOrder(tx, order, happened))
+  if (!stored.isNew) return stored
+  log.info({ orderId }, 'placed')
+  parts.crashPoints['store-reserve']()
+  try {
+    await parts.reservations.reserve(order, correlationId)
+  } catch (error) {
+    throw await failAndRelease(parts, orderId, error)
+  }
+  return stored
 }
 
 /** The order is reserved, and stored so: whatever fails here, a worker confirms it later. */
@@ -98,7 +110,7 @@ async function failAndRelease(parts: PlaceParts, orderId: string, error: unknown
   })
   await storedOrUnknown(parts, orderId, isFailed)
   if (mayHaveActed) parts.pendingWork.notify()
-  return new LabError(code, detail, { orderId, cause: error })
+  return new LabError(code, `${detail}; the order has failed`, { orderId, cause: error, isFinal: true })
 }
 
 /**

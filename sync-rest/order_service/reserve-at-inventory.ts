@@ -1,44 +1,85 @@
 // Reserve an order at inventory, behind the safeguards of a synchronous call: a deadline over the whole of it, a bulkhead
-// (at most CONCURRENCY orders wait for inventory at once) and a breaker.
-// Guarantees: with the breaker open, or while an order waits for a slot, nothing was sent. The breaker counts no 4xx.
-import {
-  BrokenCircuitError,
-  bulkhead,
-  circuitBreaker,
-  ConsecutiveBreaker,
-  handleWhen,
-  noop,
-  type IPolicy,
-} from 'cockatiel'
+// (at most CONCURRENCY orders wait for inventory at once, and no more in its queue than can be in time), and a breaker.
+// Guarantees: an order that is not admitted left no trace: the same request may succeed later. With the breaker open, or
+// while an order waits for a slot, nothing was sent. The breaker counts no 400 or 409.
+import { BrokenCircuitError, bulkhead } from 'cockatiel'
+import { LabError } from '#common/contracts/errors.ts'
 import { ReserveAnswer } from '#common/contracts/http.ts'
 import type { Order } from '#common/contracts/order.ts'
-import type { Health } from '#common/service/health.ts'
 import { call, CallError, type Peer } from '../http-client/call.ts'
+import type { Breaker } from './breaker.ts'
 
 /** @throws CallError whose code is the answer to the client; `mayHaveActed` says whether to release the order. */
 export type ReserveOrder = (order: Order, correlationId: string) => Promise<void>
 
+export type Reservations = {
+  /**
+   * Does `work`, which stores an order and reserves it, when the reservation can be in time.
+   * @throws LabError `overloaded` or `inventory-unavailable` when it cannot; the work was not begun then
+   */
+  admit<Result>(work: () => Promise<Result>): Promise<Result>
+  reserve: ReserveOrder
+}
+
 type Limits = { deadlineMs: number; concurrency: number }
 
-export function reserveAtInventory(inventory: Peer, breaker: IPolicy, limits: Limits): ReserveOrder {
-  const slots = bulkhead(limits.concurrency, Number.MAX_SAFE_INTEGER)
-  return async (order, correlationId) => {
-    const deadline = AbortSignal.timeout(limits.deadlineMs)
-    let isSent = false
-    const reserve = () => {
-      deadline.throwIfAborted()
-      isSent = true
-      return call(inventory, { path: '/reserve', body: order, answer: ReserveAnswer, correlationId, signal: deadline })
-    }
-    // The bulkhead checks the signal only when a slot becomes free; an order in its queue is refused here, in time.
-    const expired = new Promise<never>((_, reject) => {
-      deadline.addEventListener('abort', () => isSent || reject(deadline.reason))
-    })
+/** So much weight has the latest call in the typical duration of one. */
+const WEIGHT = 0.1
+
+export function openReservations(inventory: Peer, breaker: Breaker, { deadlineMs, concurrency }: Limits): Reservations {
+  const slots = bulkhead(concurrency, concurrency)
+  let admitted = 0
+  let typicalMs = 0
+  /** One that has to wait is admitted when half of the deadline is enough for those before it and for itself. */
+  const hasRoom = (): boolean =>
+    admitted < concurrency ||
+    (admitted < 2 * concurrency && (typicalMs * (admitted + 1)) / concurrency <= deadlineMs / 2)
+
+  async function timed(work: () => Promise<unknown>): Promise<void> {
+    const beganMs = performance.now()
     try {
-      await Promise.race([slots.execute(() => breaker.execute(reserve), deadline), expired])
-    } catch (error) {
-      throw isSent ? asAnswer(error) : notSent(error)
+      await work()
+    } finally {
+      typicalMs += WEIGHT * (performance.now() - beganMs - typicalMs)
     }
+  }
+
+  return {
+    async admit(work) {
+      if (breaker.isOpen()) throw new LabError('inventory-unavailable', 'the breaker is open; nothing was stored')
+      if (!hasRoom())
+        throw new LabError('overloaded', `${admitted} orders wait for inventory already; nothing was stored`)
+      admitted++
+      try {
+        return await work()
+      } finally {
+        admitted--
+      }
+    },
+    async reserve(order, correlationId) {
+      const deadline = AbortSignal.timeout(deadlineMs)
+      let isSent = false
+      const reserve = () => {
+        deadline.throwIfAborted()
+        isSent = true
+        const request = { path: '/reserve', body: order, answer: ReserveAnswer, correlationId, signal: deadline }
+        return timed(() => call(inventory, request))
+      }
+      // The bulkhead checks the signal only when a slot becomes free; an order in its queue is refused here, in time.
+      const expired = new Promise<never>((_, reject) => {
+        deadline.addEventListener('abort', () => isSent || reject(deadline.reason))
+      })
+      try {
+        const begin = () => {
+          // Before the breaker, which would take an order that is too late for a call that succeeded.
+          deadline.throwIfAborted()
+          return breaker.execute(reserve)
+        }
+        await Promise.race([slots.execute(begin, deadline), expired])
+      } catch (error) {
+        throw isSent ? asAnswer(error) : notSent(error)
+      }
+    },
   }
 }
 
@@ -57,18 +98,3 @@ function notSent(error: unknown): CallError {
     cause: error,
   })
 }
-
-type BreakerParts = { failures: number; openMs: number; health: Health }
-
-/** Opens after so many failures in a row, and lets one call through after `openMs` to probe. */
-export function openBreaker({ failures, openMs, health }: BreakerParts): IPolicy {
-  // Only a 4xx and a refused connection prove that inventory did nothing, and of these two only the latter is a failure.
-  const counts = handleWhen(error => error instanceof CallError && (error.mayHaveActed || error.code === 'unavailable'))
-  const breaker = circuitBreaker(counts, { halfOpenAfter: openMs, breaker: new ConsecutiveBreaker(failures) })
-  breaker.onBreak(() => health.report('inventory', 'the breaker is open'))
-  breaker.onReset(() => health.report('inventory', null))
-  return breaker
-}
-
-/** For an experiment that leaves the breaker out. */
-export const noBreaker: IPolicy = noop

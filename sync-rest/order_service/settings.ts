@@ -20,9 +20,13 @@ export const settings = {
     { min: 1 },
   ),
   SEND_DEADLINE_MS: integer(1_000, 'how long an answer waits for notification_service', { min: 1 }),
-  BREAKER: oneOf(['on', 'off'], 'on', 'the circuit breaker in front of inventory_service: on or off'),
-  BREAKER_FAILURES: integer(5, 'how many failures in a row open the breaker', { min: 1 }),
-  BREAKER_OPEN_MS: integer(1_000, 'how long the breaker stays open before it lets one call through', { min: 1 }),
+  BREAKER: oneOf(
+    ['on', 'off'],
+    'on',
+    'the circuit breakers in front of inventory_service and notification_service: on or off',
+  ),
+  BREAKER_FAILURES: integer(5, 'how many failures in a row open a breaker', { min: 1 }),
+  BREAKER_OPEN_MS: integer(1_000, 'how long a breaker stays open before it lets one call through', { min: 1 }),
 }
 
 export const faults: ServiceFaults = {

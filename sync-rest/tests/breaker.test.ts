@@ -18,22 +18,24 @@ async function failUntilOpen(service: OrderService): Promise<string[]> {
   return failed.map(({ orderId }) => orderId)
 }
 
-test('with an open breaker the answer is 503 without a call of inventory, nothing is released, and health says so', async () => {
+test('with an open breaker the answer is 503 without a trace of the order, and health lists it without turning red', async () => {
   await using service = await openOrderService(environment)
   const failed = await failUntilOpen(service)
-  const { orderId, reply } = service.place()
+  const { orderId, reply, again } = service.place()
   const answer = await reply
   const document = problemIn(answer)
-  assert.deepEqual([document.status, document.code, document.orderId], [503, 'inventory-unavailable', orderId])
+  assert.deepEqual([document.status, document.code], [503, 'inventory-unavailable'])
   assert.match(document.detail, /breaker is open/)
   assert.match(String(answer.headers['retry-after']), /^\d+$/)
   assert.deepEqual(service.inventory.ordersOf('/reserve').toSorted(), failed.toSorted())
   const health = await ask(`${service.url}/health`)
-  assert.equal(health.status, 503)
-  assert.match(health.text, /breaker is open/)
+  assert.equal(health.status, 200)
+  assert.match(health.text, /"inventory":"the breaker is open"/)
   // Releases pass the open breaker: those of the failed orders come, and none of the one that was not sent.
   for (const id of failed) await service.inventory.receives('/release', id)
   assert.ok(!service.inventory.ordersOf('/release').includes(orderId))
+  assert.equal((await ask(`${service.url}/order/${orderId}`)).status, 404)
+  assert.equal((await again()).status, 503, 'asked again it is answered anew')
 })
 
 test('the breaker counts no 4xx', async () => {
@@ -54,6 +56,16 @@ test('a success between failures resets the count', async () => {
     for (let time = 1; time < FAILURES; time++) assert.equal((await service.place().reply).status, 502)
     service.inventory.responders['/reserve'] = answers('reserved')
     assert.equal((await service.place().reply).status, 201)
+  }
+})
+
+test('refusals between failures end the row of failures', async () => {
+  await using service = await openOrderService(environment)
+  for (let round = 0; round < 3; round++) {
+    service.inventory.responders['/reserve'] = broken
+    for (let time = 1; time < FAILURES; time++) assert.equal((await service.place().reply).status, 502)
+    service.inventory.responders['/reserve'] = problem(409, 'out-of-stock')
+    assert.equal((await service.place().reply).status, 409)
   }
 })
 

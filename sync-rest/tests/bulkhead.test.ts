@@ -2,12 +2,13 @@
 import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
 import { test } from 'node:test'
-import { bulkhead, wrap } from 'cockatiel'
+import { bulkhead } from 'cockatiel'
 import { anOrder, problemIn } from '#conformance/client.ts'
 import { createHealth } from '#common/service/health.ts'
 import { waitFor } from '#host/wait-for.ts'
 import { openPeer } from '../http-client/call.ts'
-import { openBreaker, reserveAtInventory } from '../order_service/reserve-at-inventory.ts'
+import { openBreaker } from '../order_service/breaker.ts'
+import { openReservations } from '../order_service/reserve-at-inventory.ts'
 import { answers, startInventory } from './support/fake-peer.ts'
 import { openOrderService, type PlacedRequest } from './support/order-service.ts'
 
@@ -15,13 +16,17 @@ test('an order that waits past the deadline is answered 503, inventory is never 
   timeout: 20_000,
 }, async () => {
   await using inventory = await startInventory()
-  const peer = openPeer({ name: 'inventory', url: inventory.url, connections: 4 })
+  const peer = openPeer({ name: 'inventory', url: inventory.url, connections: 4, connectMs: 1_000 })
   const gate = Promise.withResolvers<void>()
   // Takes the place of the breaker, and holds the one slot for longer than any deadline.
   const holding = bulkhead(1, 10)
   const held = holding.execute(() => gate.promise)
-  const breaker = openBreaker({ failures: 1, openMs: 60_000, health: createHealth() })
-  const reserve = reserveAtInventory(peer, wrap(holding, breaker), { deadlineMs: 200, concurrency: 1 })
+  const breaker = openBreaker({ peer: 'inventory', failures: 1, openMs: 60_000, health: createHealth() })
+  const { reserve } = openReservations(
+    peer,
+    { ...breaker, execute: work => holding.execute(() => breaker.execute(work)) },
+    { deadlineMs: 200, concurrency: 3 },
+  )
   const orders = Array.from({ length: 3 }, () => ({ orderId: randomUUID(), kitchenId: 'main', ...anOrder() }))
   const began = performance.now()
   for (const reserved of orders.map(order => reserve(order, 'c')))
@@ -54,19 +59,23 @@ test('behind an inventory that hangs each order is answered in time, and release
   }
 })
 
-test('at most CONCURRENCY orders wait at inventory at once, and the next one takes the slot that becomes free', async () => {
+test('at most CONCURRENCY orders are at inventory, as many wait for a slot, and one more is told to come back', async () => {
   await using service = await openOrderService({ CONCURRENCY: '2', RESERVE_DEADLINE_MS: '30000' })
   const held: (() => void)[] = []
   service.inventory.responders['/reserve'] = (response, request) => {
     held.push(() => answers('reserved')(response, request))
   }
-  const placing = Array.from({ length: 8 }, () => service.place())
+  const placing = Array.from({ length: 4 }, () => service.place())
   const isStored = ({ orderId }: PlacedRequest) =>
     service.show(orderId).then(
       () => true,
       () => false,
     )
   for (const placed of placing) await waitFor(() => isStored(placed), { deadlineMs: 60_000, what: 'all to be stored' })
+  const oneMore = service.place()
+  const refused = await oneMore.reply
+  assert.equal(problemIn(refused).code, 'overloaded')
+  assert.match(String(refused.headers['retry-after']), /^[1-3]$/)
   for (let answered = 0; answered < placing.length; answered++) {
     const due = Math.min(answered + 2, placing.length)
     await waitFor(() => service.inventory.requests.length >= due, { deadlineMs: 60_000, what: `${due} calls` })
@@ -74,4 +83,6 @@ test('at most CONCURRENCY orders wait at inventory at once, and the next one tak
     held[answered]?.()
   }
   for (const { reply } of placing) assert.equal((await reply).status, 201)
+  service.inventory.responders['/reserve'] = answers('reserved')
+  assert.equal((await oneMore.again()).status, 201, 'its key was not used up')
 })

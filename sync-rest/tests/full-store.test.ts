@@ -16,7 +16,11 @@ const order = { orderId: 'order-1', userId: 'ada', kitchenId: 'main', items: [{ 
 const none = () => {}
 
 /** Places the order on a real store, whose transaction of that number fails. */
-async function placeWith(t: TestContext, failing: number, reserve: PlaceParts['reserve'] = async () => {}) {
+async function placeWith(
+  t: TestContext,
+  failing: number,
+  reserve: PlaceParts['reservations']['reserve'] = async () => {},
+) {
   const folder = mkdtempSync(join(tmpdir(), 'full-store-'))
   const store = openStore(folder, 'orders', db => ({ ...ordersTables(db), ...pendingReleasesTables(db) }))
   t.after(() => {
@@ -31,7 +35,8 @@ async function placeWith(t: TestContext, failing: number, reserve: PlaceParts['r
   const notified = Promise.withResolvers<void>()
   const pendingWork = { confirming: new Set<string>(), toCompensate: new Set<string>(), notify: notified.resolve }
   const crashPoints = { 'store-reserve': none, 'reserve-store': none, 'store-send': none, 'send-store': none }
-  const place = placeAndRespond({ store: { transact }, reserve, send: async () => {}, pendingWork, crashPoints })
+  const reservations: PlaceParts['reservations'] = { admit: work => work(), reserve }
+  const place = placeAndRespond({ store: { transact }, reservations, send: async () => {}, pendingWork, crashPoints })
   return { store, answer: place(order, testContext()), ...pendingWork, notified: notified.promise }
 }
 

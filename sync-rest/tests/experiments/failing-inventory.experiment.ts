@@ -1,12 +1,12 @@
-// Inventory errors, answers garbage, refuses, hangs: what does the client see, and what becomes of the stock?
+// Inventory errors, answers garbage, refuses, hangs, is unreachable: what does the client see, and what becomes of the stock?
 // Each row is broken after a healthy start and healed before its end. The breaker is off but in one row, so that each
 // kind of failure shows as itself.
 import { always } from '#engine/checks/checks.ts'
 import { expectedOutcomes } from '#engine/checks/expected-outcomes.ts'
-import { stepSeen, faultSeen } from '#engine/checks/preconditions.ts'
+import { answerSeen, stepSeen, faultSeen } from '#engine/checks/preconditions.ts'
 import type { Check } from '#engine/checks/check.ts'
 import { defineExperiment, type Variant } from '#engine/experiment/define.ts'
-import { at, fault, heal, kill, pause, resume, start, type Step } from '#engine/experiment/steps.ts'
+import { at, fault, heal, isolate, kill, pause, resume, start, type Step } from '#engine/experiment/steps.ts'
 import { count, findMeasure, ms } from '#engine/analysis/measures.ts'
 import { syncRest } from '../../lab/model.ts'
 import { healingMeasures } from './healing.ts'
@@ -47,12 +47,21 @@ const rows: readonly Row[] = [
     heals: resume(INVENTORY),
     seen: stepSeen({ action: 'pause', target: INVENTORY }),
   },
+  {
+    name: 'host gone',
+    about: 'what is sent to it is dropped, as when its machine is off, until it is back',
+    breaks: isolate(INVENTORY),
+    heals: resume(INVENTORY),
+    // A process that only hangs takes each connection, and its orders are answered 504.
+    seen: answerSeen({ code: 'inventory-unavailable', atLeast: 5 }),
+  },
 ]
 
 export default defineExperiment({
   model: syncRest,
   title: 'Failing inventory',
-  question: 'Inventory errors, answers garbage, refuses, hangs: what does the client see, what becomes of the stock?',
+  question:
+    'Inventory errors, answers garbage, refuses, hangs, is unreachable: what does the client see, what becomes of the stock?',
   does: 'Orders go on while inventory is broken in one way and healed again.',
   profiles: {
     full: { ordersPerSecond: 20, warmUpMs: 2_000, brokenMs: 8_000, healedMs: 3_000 },
@@ -89,10 +98,10 @@ export default defineExperiment({
     'during: failed in the end',
     'time to first success',
   ],
-  explain([errors, , garbage, refuses, hangs]) {
+  explain([errors, , garbage, refuses, hangs, gone]) {
     return [
       `An error or garbage is a 502 (${count(findMeasure(errors, 'during: 502'))} and ${count(findMeasure(garbage, 'during: 502'))} orders) and leaves open whether stock was taken, so each was released; a refused connection is a 503 and proves that nothing was.`,
-      `A hanging inventory costs the client its whole deadline (${ms(findMeasure(hangs, 'during: answer p50'))} for ${count(findMeasure(hangs, 'during: 504'))} orders); after healing the first success came ${ms(findMeasure(errors, 'time to first success'))} (errors), ${ms(findMeasure(refuses, 'time to first success'))} (killed) and ${ms(findMeasure(hangs, 'time to first success'))} (hung) later.`,
+      `A hanging inventory costs the client its whole deadline (${ms(findMeasure(hangs, 'during: answer p50'))} for ${count(findMeasure(hangs, 'during: 504'))} orders), and one whose host is gone no more than that (at most ${ms(findMeasure(gone, 'during: answer max'))}); after healing the first success came ${ms(findMeasure(errors, 'time to first success'))} (errors), ${ms(findMeasure(refuses, 'time to first success'))} (killed) and ${ms(findMeasure(hangs, 'time to first success'))} (hung) later.`,
     ]
   },
 })

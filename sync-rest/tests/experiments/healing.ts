@@ -4,7 +4,7 @@ import { percentiles } from '#engine/analysis/latency.ts'
 import { type OrderTimeline, orderTimelines } from '#engine/analysis/order-timeline.ts'
 import { latency } from '#engine/analysis/measures.ts'
 
-const BREAKS = new Set(['fault', 'kill', 'pause'])
+const BREAKS = new Set(['fault', 'kill', 'pause', 'isolate'])
 const HEALS = new Set(['heal', 'start', 'resume'])
 
 /** `healedNs`: when the lab began to heal, so that the time to start again counts. */
