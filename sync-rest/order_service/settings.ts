@@ -10,7 +10,7 @@ export const settings = {
   ...commonSettings(NAME, 8000),
   CONCURRENCY: {
     ...concurrencySetting,
-    about: 'how many orders may be at inventory_service at once; further ones wait for a slot',
+    about: 'how many orders may be at inventory_service at once; others wait for a slot, if they can still be in time',
   },
   INVENTORY_URL: httpUrl('http://127.0.0.1:8001', 'the address of inventory_service'),
   NOTIFICATION_URL: httpUrl('http://127.0.0.1:8002', 'the address of notification_service'),
