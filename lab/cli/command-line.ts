@@ -5,23 +5,14 @@ import { UsageError } from './usage.ts'
 import type { Summary } from '#engine/run/summary.ts'
 import { worst } from '#engine/checks/check.ts'
 
-export function createProgram(name: string, description: string): Command {
-  return (
-    new Command(name)
-      .description(description)
-      .exitOverride()
-      // Commander puts its suggestion on a line of its own.
-      .configureOutput({
-        outputError: (text, write) =>
-          write(
-            `${text
-              .trim()
-              .replaceAll('\n', ' ')
-              .replace(/^error: /, '')}\n`,
-          ),
-      })
-  )
-}
+export const createProgram = (name: string, description: string): Command =>
+  new Command(name)
+    .description(description)
+    .exitOverride()
+    .configureOutput({ outputError: (text, write) => write(`${inOneLine(text).replace(/^error: /, '')}\n`) })
+
+/** Commander puts its suggestion on a line of its own. */
+const inOneLine = (text: string): string => text.trim().replaceAll('\n', ' ')
 
 /** Sets the exit code of the process; never throws. */
 export async function runProgram(program: Command): Promise<void> {
@@ -64,7 +55,7 @@ export function listenForInterrupt(): AbortSignal {
     if (!controller.signal.aborted) {
       first = now
       controller.abort()
-    } else if (now - first > SAME_KEY_MS) process.exit(130)
+    } else if (now - first > SAME_KEY_MS) process.exit(INTERRUPTED)
   }
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, onSignal)
   return controller.signal

@@ -1,10 +1,10 @@
 // `npm run service -- <model>/<service> [arguments]`: one service alone, in this process, configured by environment variables.
-import { join, resolve } from 'node:path'
+import { join } from 'node:path'
 import { models } from '../session/registry.ts'
 import { USAGE } from './command-line.ts'
+import { ROOT } from '../session/run-folder.ts'
 import { unknownName } from './usage.ts'
 
-const ROOT = resolve(import.meta.dirname, '../..')
 const EXAMPLE = 'npm run service -- sync-rest/order_service'
 
 const names = models.flatMap(model => model.services.map(({ name }) => `${model.name}/${name}`))

@@ -1,6 +1,6 @@
 // Wrong usage: one sentence for the user, with the nearest valid name.
 
-/** Wrong usage: exit code 2. The message is one sentence for the user. */
+/** Exit code 2. The message is one sentence for the user. */
 export class UsageError extends Error {
   override name = 'UsageError'
 }
@@ -10,6 +10,14 @@ export function unknownName(what: string, given: string, known: readonly string[
   const near = nearest(given, known)
   const way = near ? `did you mean "${near}"?` : `valid names: ${known.join(', ')}.`
   return new UsageError(`There is no ${what} "${given}"; ${way}`)
+}
+
+/** The one of `all` with that name. @throws UsageError with the nearest name */
+export function findNamed<Each extends { name: string }>(what: string, name: string, all: readonly Each[]): Each {
+  const found = all.find(each => each.name === name)
+  if (found) return found
+  const names = all.map(each => each.name)
+  throw unknownName(what, name, names)
 }
 
 /** The name that is at most two fifths of its length away, counted in letters to change, add or leave out. */

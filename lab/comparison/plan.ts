@@ -10,13 +10,13 @@ import { HEALTHY, scenarios } from './scenarios.ts'
 import { variables } from '#infra/brokers/provide.ts'
 import { models, experiments } from '../session/registry.ts'
 import type { RuntimeName } from '../session/environment.ts'
-import { unknownName } from '../cli/usage.ts'
+import { findNamed } from '../cli/usage.ts'
 import type { Experiment } from '#engine/experiment/define.ts'
 
 export type ComparisonRequest = {
   scenarios: readonly Scenario[]
   models: readonly ComparableModel[]
-  /** Of the healthy runs, in orders a second. */
+  /** Of the healthy runs, in orders per second. */
   rates: readonly number[]
   /** Of the scenarios; a healthy run has its own. */
   repeat: number
@@ -31,14 +31,8 @@ export const DEFAULTS: Record<Profile, Pick<ComparisonRequest, 'rates' | 'repeat
   quick: { rates: [50], repeat: 1, healthyRepeat: 1 },
 }
 
-export function plan({
-  scenarios,
-  models,
-  rates,
-  repeat,
-  healthyRepeat,
-  externalBrokers,
-}: ComparisonRequest): NamedCell[] {
+export function plan(request: ComparisonRequest): NamedCell[] {
+  const { scenarios, models, rates, repeat, healthyRepeat, externalBrokers } = request
   return scenarios.flatMap((scenario, index) => {
     const isHealthy = scenario.name === HEALTHY
     const all = isHealthy ? rates : [scenario.profiles.full.ordersPerSecond]
@@ -97,19 +91,10 @@ export const selected = (names: Names): Pick<ComparisonRequest, 'scenarios' | 'm
 })
 
 /** The request of an earlier comparison. @throws UsageError where one of its scenarios or models no longer exists */
-export const requestOf = ({
-  rates,
-  repeat,
-  healthyRepeat,
-  externalBrokers = [],
-  ...names
-}: Comparison): ComparisonRequest => ({
-  rates,
-  repeat,
-  healthyRepeat,
-  externalBrokers,
-  ...selected(names),
-})
+export function requestOf(comparison: Comparison): ComparisonRequest {
+  const { rates, repeat, healthyRepeat, externalBrokers = [] } = comparison
+  return { rates, repeat, healthyRepeat, externalBrokers, ...selected(comparison) }
+}
 
 /** Brokers of the models whose address the environment sets; containers use those of their own stack. */
 export function externalBrokersOf(models: readonly ComparableModel[], runtime: RuntimeName): BrokerKind[] {
@@ -119,20 +104,16 @@ export function externalBrokersOf(models: readonly ComparableModel[], runtime: R
 
 /** In the order of `all`, whatever the order of the names. */
 function among<Each extends { name: string }>(what: string, all: readonly Each[], names?: readonly string[]): Each[] {
-  const known = all.map(({ name }) => name)
-  const unknown = names?.find(name => !known.includes(name))
-  if (unknown !== undefined) throw unknownName(what, unknown, known)
-  return all.filter(({ name }) => names?.includes(name) ?? true)
+  if (!names) return [...all]
+  const named = new Set(names.map(name => findNamed(what, name, all)))
+  return all.filter(each => named.has(each))
 }
 
 /** The experiment of this checkout that a result came from; undefined where it no longer exists. */
-export function sourceExperiment({
-  model: name,
-  experiment,
-  cell,
-}: Pick<Result, 'model' | 'experiment' | 'cell'>): Experiment | undefined {
-  if (!cell) return experiments[`${name}/${experiment}`]
-  const scenario = scenarios.find(each => each.name === cell.scenario)
-  const model = models.find(each => each.name === name)
+export function sourceExperiment(result: Pick<Result, 'model' | 'experiment' | 'cell'>): Experiment | undefined {
+  const { cell } = result
+  if (!cell) return experiments[`${result.model}/${result.experiment}`]
+  const scenario = scenarios.find(({ name }) => name === cell.scenario)
+  const model = models.find(({ name }) => name === result.model)
   return scenario && model && cellOf(scenario, model, cell).experiment
 }

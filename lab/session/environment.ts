@@ -4,11 +4,12 @@ import type { Model, BrokerKind, Deployment } from '#engine/experiment/model.ts'
 import type { OpenRuntime } from '#engine/experiment/runtime.ts'
 import type { Summary } from '#engine/run/summary.ts'
 import { type BrokerControl, withBrokers } from '#engine/run/broker-targets.ts'
+import type { Broker } from '#infra/brokers/broker.ts'
+import { provideBroker } from '#infra/brokers/provide.ts'
 import { openProcesses } from '#runtimes/processes/processes.ts'
-import { addressesOf, createBrokers } from './brokers.ts'
 import { openContainers } from '#runtimes/compose/containers.ts'
 import { type Compose, findCompose } from '#runtimes/compose/find-compose.ts'
-import { openStack, type OpenStack } from '#runtimes/compose/stack.ts'
+import { openStack } from '#runtimes/compose/stack.ts'
 
 export const RUNTIMES = ['processes', 'compose'] as const
 export type RuntimeName = (typeof RUNTIMES)[number]
@@ -28,15 +29,18 @@ export type RunEnvironment = {
   keepOnly(models: readonly Model[]): Promise<void>
 }
 
-export type EnvironmentOptions = {
+type Options = {
   run: string
   dataFolder: string
   signal: AbortSignal
   onProgress(task: string, line: string): void
 }
 
+export const openEnvironment = (runtime: RuntimeName, options: Options): RunEnvironment =>
+  runtime === 'compose' ? composeEnvironment(options) : processesEnvironment(options)
+
 /** Plain processes, with private brokers or those that the user named. */
-export function processesEnvironment({ dataFolder, signal, onProgress }: EnvironmentOptions): RunEnvironment {
+function processesEnvironment({ dataFolder, signal, onProgress }: Options): RunEnvironment {
   const brokers = createBrokers({ dataFolder, signal, onProgress })
   return {
     async ready(model) {
@@ -57,23 +61,63 @@ export function processesEnvironment({ dataFolder, signal, onProgress }: Environ
 }
 
 /** Containers: a stack for each model, with the broker of its own compose file. */
-export function composeEnvironment(options: EnvironmentOptions): RunEnvironment {
-  const stacks = new Map<string, Promise<OpenStack>>()
+function composeEnvironment(options: Options): RunEnvironment {
   let compose: Promise<Compose> | undefined
+  const stacks = openOnce(
+    async (model: Model) => openStack({ ...options, model, compose: await (compose ??= findCompose(process.env)) }),
+    stack => stack.close(),
+  )
   return {
     async ready(model) {
-      compose ??= findCompose(process.env)
-      const started = stacks.get(model.name)
-      const begun = started ?? openStack({ ...options, model, compose: await compose })
-      stacks.set(model.name, begun)
-      const stack = await begun
+      const stack = await stacks.get(model)
       return { open: withBrokers(openContainers(stack), stack.controls), brokers: stack.brokers, lasting: {} }
     },
-    async keepOnly(models) {
-      const ending = [...stacks].filter(([name]) => !models.some(model => model.name === name))
-      for (const [name] of ending) stacks.delete(name)
-      const ended = await Promise.allSettled(ending.map(([, stack]) => stack))
-      await Promise.all(ended.flatMap(each => (each.status === 'fulfilled' ? [each.value.close()] : [])))
+    keepOnly: stacks.keepOnly,
+  }
+}
+
+/** What is opened when it is first requested, and kept by its key. */
+type Opened<Key, Each> = {
+  /** @throws what opening it throws */
+  get(key: Key): Promise<Each>
+  /** Closes those of all other keys; also what is still opening. */
+  keepOnly(keys: readonly Key[]): Promise<void>
+}
+
+function openOnce<Key, Each>(
+  open: (key: Key) => Promise<Each>,
+  close: (each: Each) => Promise<void>,
+): Opened<Key, Each> {
+  const all = new Map<Key, Promise<Each>>()
+  return {
+    get(key) {
+      const opened = all.get(key) ?? open(key)
+      all.set(key, opened)
+      return opened
     },
+    async keepOnly(keys) {
+      const closing = [...all].filter(([key]) => !keys.includes(key))
+      for (const [key] of closing) all.delete(key)
+      const opened = await Promise.allSettled(closing.map(([, each]) => each))
+      await Promise.all(opened.flatMap(each => (each.status === 'fulfilled' ? [close(each.value)] : [])))
+    },
+  }
+}
+
+/** The brokers of a run. `get` throws an Error with one sentence that says what to install or set. */
+export function createBrokers(options: Omit<Options, 'run'>): Opened<BrokerKind, Broker> {
+  const { dataFolder, signal, onProgress } = options
+  const provide = (kind: BrokerKind): Promise<Broker> => {
+    const progress = (line: string) => onProgress(kind, line)
+    return provideBroker(kind, { dataFolder, progress, signal, environment: process.env })
+  }
+  return openOnce(provide, broker => broker.stop())
+}
+
+/** Brokers that outlive a run: those that the user named. */
+export function addressesOf({ LAB_RABBITMQ_URL, LAB_KAFKA_BROKERS }: NodeJS.ProcessEnv): Record<string, string> {
+  return {
+    ...(LAB_RABBITMQ_URL && { rabbitmq: LAB_RABBITMQ_URL }),
+    ...(LAB_KAFKA_BROKERS && { kafka: LAB_KAFKA_BROKERS }),
   }
 }

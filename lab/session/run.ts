@@ -1,7 +1,7 @@
 // Runs experiments one after the other, into a folder of its own. Guarantees that the summary is saved after each result, so
 // that finished results survive however the run ends, and that an experiment that cannot run does not stop the others.
 import { randomBytes } from 'node:crypto'
-import { mkdirSync, rmSync } from 'node:fs'
+import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Experiment } from '#engine/experiment/define.ts'
 import type { Profile } from '#engine/experiment/profile.ts'
@@ -9,26 +9,12 @@ import type { Model } from '#engine/experiment/model.ts'
 import { runExperiment } from '#engine/run/run-experiment.ts'
 import { type Cell, type Comparison, type Result, SUMMARY_FORMAT, type Summary } from '#engine/run/summary.ts'
 import type { Threshold } from '#engine/analysis/thresholds.ts'
-import { dataRoot } from '#host/folders.ts'
-import { registerRun } from '#host/run-registry.ts'
 import { pointLatest, saveSummary } from './run-folder.ts'
 import { describeMachine, otherBroker, labVersion } from './run-facts.ts'
-import {
-  composeEnvironment,
-  processesEnvironment,
-  type ReadyModel,
-  type RuntimeName,
-  type RunEnvironment,
-  type EnvironmentOptions,
-} from './environment.ts'
-import { sweep } from './sweep.ts'
+import { openEnvironment, type ReadyModel, type RunEnvironment, type RuntimeName } from './environment.ts'
+import { openDataFolder, sweep } from './sweep.ts'
 import { UsageError } from '../cli/usage.ts'
 import { withThresholds } from './thresholds.ts'
-
-const ENVIRONMENTS: Record<RuntimeName, (options: EnvironmentOptions) => RunEnvironment> = {
-  processes: processesEnvironment,
-  compose: composeEnvironment,
-}
 
 /** `cell`: its cell, where it is part of a comparison. */
 export type Named = { id: string; experiment: Experiment; cell?: Cell }
@@ -66,13 +52,12 @@ export async function run(request: RunRequest): Promise<{ summary: Summary; fold
   const ownId = before ? newRunId() : summary.run
   const prefix = `lab-${ownId.slice(-4)}`
   const folder = before?.folder ?? join(out, summary.run)
-  const dataFolder = join(dataRoot(), ownId)
   makeFolder(folder)
   await sweep(line => reporter.progress('sweep', line))
 
-  const registration = registerRun({ directories: [dataFolder], prefix, addresses: {} })
-  mkdirSync(dataFolder, { recursive: true })
-  const environment = ENVIRONMENTS[runtime]({ run: ownId, dataFolder, signal, onProgress: reporter.progress })
+  const data = openDataFolder(ownId, { prefix })
+  const options = { run: ownId, dataFolder: data.path, signal, onProgress: reporter.progress }
+  const environment = openEnvironment(runtime, options)
   const save = () => {
     summary.seconds = (performance.now() - startedMs) / 1_000
     saveSummary(summary, folder)
@@ -90,18 +75,18 @@ export async function run(request: RunRequest): Promise<{ summary: Summary; fold
     for (const [index, named] of experiments.entries()) {
       if (signal.aborted) break
       reporter.begin(named, index + 1, experiments.length)
-      const result = await runOne(named, request, { summary, environment, prefix, folder })
-      summary.results.push(withThresholds(result, named.experiment, thresholds))
+      const measured = await runOne(named, request, { summary, environment, prefix, folder })
+      const result = withThresholds(measured, named.experiment, thresholds)
+      summary.results.push(result)
       save()
-      await reporter.result(summary.results.at(-1) ?? result)
+      await reporter.result(result)
       await keepOnly(experiments.slice(index + 1).map(({ experiment }) => experiment.model))
     }
     return { summary, folder }
   } finally {
     save()
     await keepOnly([])
-    rmSync(dataFolder, { recursive: true, force: true, maxRetries: 5 })
-    registration.unregister()
+    data.remove()
     pointLatest(out, folder)
   }
 }

@@ -12,12 +12,12 @@ const Verdict = Type.Union([
 ])
 const Profile = Type.Union([Type.Literal('quick'), Type.Literal('full')])
 
-const OrNull = Type.Union([Numeric, Type.Null()])
+const NumberOrNull = Type.Union([Numeric, Type.Null()])
 const Boxes = Type.Array(Type.Tuple([Numeric, Numeric, Numeric]))
 const Orders = Type.Object({
   variant: Text,
   kinds: Type.Array(Text),
-  points: Type.Optional(Type.Array(Type.Tuple([Numeric, OrNull, OrNull, Numeric]))),
+  points: Type.Optional(Type.Array(Type.Tuple([Numeric, NumberOrNull, NumberOrNull, Numeric]))),
   density: Type.Optional(
     Type.Object({ secondsPerColumn: Numeric, rowsPerDecade: Numeric, accepted: Boxes, completed: Boxes }),
   ),
@@ -69,7 +69,7 @@ const Result = Type.Object({
       variant: Text,
       name: Text,
       unit: Text,
-      value: Type.Union([Numeric, Type.Null()]),
+      value: NumberOrNull,
       atLeast: Type.Optional(Type.Boolean()),
       note: Type.Optional(Text),
     }),

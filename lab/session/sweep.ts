@@ -1,12 +1,31 @@
-// Removes what dead labs left: folders, leases of ports, records of what was up, and on brokers that outlived them queues,
-// topics and groups; containers.
-import { sweepDeadRuns } from '#host/run-registry.ts'
+// The data folder of a run, which the next start removes where a lab was killed; and this removal of all that dead labs left:
+// folders, leases of ports, records of what was up, containers, and on brokers that outlived them queues, topics and groups.
+import { mkdirSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { dataRoot } from '#host/folders.ts'
+import { registerRun, type RunRecord, sweepDeadRuns } from '#host/run-registry.ts'
 import { sweepLeases } from '#host/ports.ts'
 import { findCommand } from '#infra/brokers/machine-tools.ts'
 import { sweepContainers } from '#infra/brokers/docker-engine.ts'
 import { removeProject } from '#runtimes/compose/project.ts'
 import { models } from './registry.ts'
 import { sweepUps } from './up.ts'
+
+export type DataFolder = { path: string; remove(): void }
+
+/** Call `remove` when all that the record names is gone. @param left what the run may leave on brokers that outlive it */
+export function openDataFolder(name: string, left: Partial<RunRecord> = {}): DataFolder {
+  const path = join(dataRoot(), name)
+  const { unregister } = registerRun({ directories: [path], prefix: '', addresses: {}, ...left })
+  mkdirSync(path, { recursive: true })
+  return {
+    path,
+    remove() {
+      rmSync(path, { recursive: true, force: true, maxRetries: 5 })
+      unregister()
+    },
+  }
+}
 
 const ENGINE_MS = 5000
 

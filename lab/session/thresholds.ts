@@ -50,17 +50,13 @@ const unique = (names: readonly string[]): string[] => [...new Set(names)]
 /** A measure that an experiment will have. */
 export type ExpectedMeasure = { variant: string; name: string; unit?: string }
 
-/** The names of the measures that count answers: one for every answer that a model may give. */
-const ANSWERS = [
-  '200',
-  '201',
-  '202',
-  ...Object.entries(ERRORS).flatMap(([code, { status }]) => [`${status}`, `${status} ${code}`]),
-  'refused',
-  'reset',
-  'deadline',
-  'aborted',
-].map(kind => ({ name: `answers ${kind}`, unit: 'orders' }))
+const refusals = Object.entries(ERRORS).flatMap(([code, { status }]) => [`${status}`, `${status} ${code}`])
+
+/** The measures that count answers: one for every answer that a model may give. */
+const ANSWERS = ['200', '201', '202', ...refusals, 'refused', 'reset', 'deadline', 'aborted'].map(kind => ({
+  name: `answers ${kind}`,
+  unit: 'orders',
+}))
 
 /** Known before the run: from the measures of an empty history, and from the columns for those that need a real one. */
 export function expectedMeasures({ variants, profiles, columns }: Experiment, profile: Profile): ExpectedMeasure[] {

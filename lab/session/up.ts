@@ -52,13 +52,8 @@ export async function freePorts(model: Model): Promise<UpPorts> {
 }
 
 /** Resolves when all are healthy. @throws Error with the last line that the first one to fail wrote */
-export async function startServices({
-  model,
-  deployment,
-  dataFolder,
-  logFolder,
-  signal,
-}: Options): Promise<UpServices> {
+export async function startServices(options: Options): Promise<UpServices> {
+  const { model, deployment, dataFolder, logFolder, signal } = options
   mkdirSync(logFolder, { recursive: true })
   const children = new Map<string, Child>()
   const died = Promise.withResolvers<string>()

@@ -1,15 +1,18 @@
 // The command line from outside, for tests: a real child process with a cache folder of its own, so that what it leaves
 // can be counted.
+import assert from 'node:assert/strict'
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join, resolve } from 'node:path'
+import { join } from 'node:path'
 import { cacheFolder } from '#host/folders.ts'
 import { isRunning } from '#host/owner.ts'
 import { waitFor } from '#host/wait-for.ts'
-
-const ROOT = resolve(import.meta.dirname, '../..')
+import { variables } from '#infra/brokers/provide.ts'
+import { testBroker } from '#infra/testing/test-broker.ts'
+import { experiments } from '../session/registry.ts'
+import { parseSummary, ROOT } from '../session/run-folder.ts'
 
 export type Cli = {
   process: ChildProcess
@@ -91,5 +94,28 @@ function list(folder: string): string[] {
     return readdirSync(folder)
   } catch {
     return []
+  }
+}
+
+/** The ids of a model's experiments. */
+export const experimentsOf = (model: string): string[] =>
+  Object.keys(experiments).filter(id => experiments[id]?.model.name === model)
+
+/** Runs an experiment in its quick profile on the brokers of the tests: every check is valid, and nothing is left but its results. */
+export async function assertQuickRun(id: string): Promise<void> {
+  const folder = testFolder()
+  try {
+    const kinds = experiments[id]?.model.brokers ?? []
+    const brokers = Object.fromEntries(kinds.map(kind => [variables[kind], testBroker(kind)]))
+    const args = ['run', id, '--profile', 'quick', '--out', folder.runs, '--json']
+    const { code, stdout, stderr } = await runCli('main', args, { ...brokers, LAB_CACHE_DIR: folder.cache })
+    const [result] = parseSummary(stdout, 'stdout').results
+    const notValid = result?.checks.filter(({ verdict }) => verdict !== 'valid')
+    assert.deepEqual([result?.failure, notValid], [undefined, []], stderr)
+    assert.equal(result?.verdict, 'valid')
+    assert.equal(code, 0)
+    assert.deepEqual(leftovers(folder), [])
+  } finally {
+    folder.remove()
   }
 }

@@ -2,9 +2,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { models } from '../../lab/session/registry.ts'
-import { experimentsOf } from '../../lab/testing/quick-runs.ts'
 import { parseSummary } from '../../lab/session/run-folder.ts'
-import { leftovers, runCli, testFolder } from '../../lab/testing/cli.ts'
+import { experimentsOf, leftovers, runCli, testFolder } from '../../lab/testing/cli.ts'
 
 for (const { name } of models)
   test(`${name}: every experiment is valid in containers, and leaves nothing`, async t => {

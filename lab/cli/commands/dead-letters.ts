@@ -1,9 +1,10 @@
 // `lab dead-letters`: inspect, edit and redrive the dead letters of a model.
 import type { Command } from 'commander'
-import type { DeadLetter, BrokerInspector } from '#engine/experiment/model.ts'
-import { connectTo, type Where } from '../../session/dead-letters.ts'
+import type { BrokerInspector, DeadLetter, Model } from '#engine/experiment/model.ts'
 import { draw } from '../../report/terminal/table.ts'
-import { unknownName, UsageError } from '../usage.ts'
+import { models } from '../../session/registry.ts'
+import { findUp, type UpRecord, usualUrl } from '../../session/up.ts'
+import { findNamed, unknownName, UsageError } from '../usage.ts'
 import { spawnSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -41,13 +42,52 @@ export function addDeadLettersCommand(program: Command): void {
     )
 }
 
+/** The options that say which model is meant. */
+type Where = { model?: string; broker?: string; prefix?: string }
+
+/** @throws UsageError when no model is meant, or none is up; Error when its broker does not answer */
 async function using(where: Where, work: (broker: BrokerInspector) => Promise<void>): Promise<void> {
-  const broker = await connectTo(where)
+  const model = modelOf(where)
+  const broker = await model.connect({ url: usualUrl(model), ...recordOf(model, where) })
   try {
     await work(broker)
   } finally {
     await broker.close()
   }
+}
+
+function modelOf({ model: name, broker }: Where): Model {
+  const candidates = models.filter(({ features }) => features.includes('dead-letters'))
+  const names = candidates.map(model => model.name).join(', ')
+  if (name !== undefined) {
+    const hasNone = models.some(model => model.name === name && !candidates.includes(model))
+    if (hasNone)
+      throw new UsageError(
+        `${name} has no dead letters: it answers a bad request at once; models with dead letters: ${names}.`,
+      )
+    return findNamed('model', name, candidates)
+  }
+  if (broker !== undefined) {
+    const kind = /^amqps?:/.test(broker) ? 'rabbitmq' : 'kafka'
+    const serving = candidates.find(({ brokers }) => brokers.includes(kind))
+    if (serving) return serving
+  }
+  const up = candidates.filter(model => findUp(model.name))
+  if (up.length === 1 && up[0]) return up[0]
+  const why = up.length === 0 ? 'No model with dead letters is up' : 'Several models are up'
+  throw new UsageError(`${why}: give --model (${names}) with --broker, or start one with npm run lab -- up.`)
+}
+
+function recordOf(model: Model, { broker, prefix = '' }: Where): UpRecord {
+  const [kind] = model.brokers
+  if (broker !== undefined && kind) {
+    const right = kind === 'rabbitmq' ? /^amqps?:\/\/[^/]+/.test(broker) : /^[^:/\s]+:\d+(,[^:/\s]+:\d+)*$/.test(broker)
+    if (right) return { broker: { [kind]: broker }, prefix }
+    throw new UsageError(`--broker "${broker}" is not an address of a ${kind} broker; see --help for an example.`)
+  }
+  const record = findUp(model.name)
+  if (record) return record
+  throw new UsageError(`${model.name} is not up: start it with npm run lab -- up ${model.name}, or give --broker.`)
 }
 
 /** @throws UsageError when there is none with that id */
@@ -56,11 +96,8 @@ async function find(broker: BrokerInspector, id: string): Promise<DeadLetter> {
   const found = letters.find(letter => letter.id === id)
   if (found) return found
   if (letters.length === 0) throw new UsageError(`There is no dead letter "${id}": the model has none.`)
-  throw unknownName(
-    'dead letter',
-    id,
-    letters.map(letter => letter.id),
-  )
+  const ids = letters.map(letter => letter.id)
+  throw unknownName('dead letter', id, ids)
 }
 
 function listed(letters: readonly DeadLetter[]): string {

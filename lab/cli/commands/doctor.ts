@@ -42,81 +42,84 @@ export function addDoctorCommand(program: Command): void {
     })
 }
 
+const there = (what: string, detail: string): Finding => ({ state: 'there', what, detail })
+const hint = (what: string, detail: string): Finding => ({ state: 'hint', what, detail })
+const missing = (what: string, detail: string): Finding => ({ state: 'missing', what, detail })
+
 function machine(): Finding {
   const { system, cores, memoryGb } = describeMachine()
   const detail = `${system}, ${cores} cores, ${memoryGb} GB`
-  if (cores >= 2) return { state: 'there', what: 'machine', detail }
-  return { state: 'hint', what: 'machine', detail: `${detail}; with fewer than two cores, latencies are often void` }
+  if (cores >= 2) return there('machine', detail)
+  return hint('machine', `${detail}; with fewer than two cores, latencies are often void`)
 }
 
 function node(): Finding {
-  const fits = Number.parseInt(process.version.slice(1), 10) >= OLDEST_NODE
-  const detail = fits ? process.version : `${process.version} is too old: start with npm, which uses the pinned version`
-  return { state: fits ? 'there' : 'missing', what: 'node', detail }
+  const { version } = process
+  if (Number.parseInt(version.slice(1), 10) >= OLDEST_NODE) return there('node', version)
+  return missing('node', `${version} is too old: start with npm, which uses the pinned version`)
 }
 
 /** Only a private Kafka needs it; the line about Kafka says whether there is another source. */
-async function java(): Promise<Finding> {
-  try {
+const java = (): Promise<Finding> =>
+  needed('java', async () => {
     const { command, version } = await findJava(process.env)
-    return { state: 'there', what: 'java', detail: `${version} (${command})` }
+    return `${version} (${command})`
+  })
+
+/** Only `--runtime compose` needs them. */
+const containers = (): Promise<Finding> =>
+  needed('containers', async () => {
+    const { command, args, version, engine } = await findCompose(process.env)
+    return `${[command, ...args].join(' ')} ${version}, by Docker ${engine}`
+  })
+
+/** A requirement of some commands only. @param find throws an Error that says how to fix it */
+async function needed(what: string, find: () => Promise<string>): Promise<Finding> {
+  try {
+    return there(what, await find())
   } catch (error) {
-    return { state: 'hint', what: 'java', detail: error instanceof Error ? error.message : String(error) }
+    return hint(what, error instanceof Error ? error.message : String(error))
   }
 }
 
 function maven(): Finding {
   const command = findCommand('mvn', process.env)
-  if (command) return { state: 'there', what: 'mvn', detail: command }
-  return {
-    state: 'hint',
-    what: 'mvn',
-    detail: 'missing; needed once, to fetch Kafka (Debian: apt-get install maven)',
-  }
+  return command
+    ? there('mvn', command)
+    : hint('mvn', 'missing; needed once, to fetch Kafka (Debian: apt-get install maven)')
 }
 
 function cache(): Finding {
   const folder = cacheFolder()
-  const known = existsSync(folder)
+  const existed = existsSync(folder)
   try {
     mkdirSync(folder, { recursive: true })
     accessSync(folder, constants.W_OK)
-    return { state: 'there', what: 'cache', detail: `${folder}${known ? '' : ' (created now)'}` }
+    return there('cache', `${folder}${existed ? '' : ' (created now)'}`)
   } catch {
-    const detail = `${folder} is not writable; set LAB_CACHE_DIR to a writable folder`
-    return { state: 'missing', what: 'cache', detail }
+    return missing('cache', `${folder} is not writable; set LAB_CACHE_DIR to a writable folder`)
   }
 }
 
 async function brokers(): Promise<Finding[]> {
   const surveys = await surveyBrokers(process.env)
-  return surveys.map(({ kind, source, detail }) => ({
-    state: source ? 'there' : 'missing',
-    what: kind,
-    detail: source ? `from ${source}${source === process.env.LAB_BROKERS ? ' (LAB_BROKERS)' : ''}: ${detail}` : detail,
-  }))
+  return surveys.map(({ kind, source, detail }) =>
+    source
+      ? there(kind, `from ${source}${source === process.env.LAB_BROKERS ? ' (LAB_BROKERS)' : ''}: ${detail}`)
+      : missing(kind, detail),
+  )
 }
 
-/** Only `--runtime compose` needs them. */
-async function containers(): Promise<Finding> {
-  try {
-    const { command, args, version, engine } = await findCompose(process.env)
-    const detail = `${[command, ...args].join(' ')} ${version}, by Docker ${engine}`
-    return { state: 'there', what: 'containers', detail }
-  } catch (error) {
-    return { state: 'hint', what: 'containers', detail: error instanceof Error ? error.message : String(error) }
-  }
-}
-
-async function ports(): Promise<Finding[]> {
+function ports(): Promise<Finding[]> {
   return Promise.all(
     models.map(async ({ name, services }): Promise<Finding> => {
-      const free = await Promise.all(services.map(({ port }) => isFree(port)))
-      const taken = services.filter((_, index) => !free[index]).map(({ port }) => port)
+      const all = services.map(({ port }) => port)
+      const free = await Promise.all(all.map(isFree))
+      const taken = all.filter((_, index) => !free[index])
       const what = `ports of ${name}`
-      if (taken.length === 0) return { state: 'there', what, detail: services.map(({ port }) => port).join(', ') }
-      const detail = `${taken.join(', ')} in use; only lab up needs them`
-      return { state: 'hint', what, detail }
+      return taken.length === 0
+        ? there(what, all.join(', '))
+        : hint(what, `${taken.join(', ')} in use; only lab up needs them`)
     }),
   )
 }

@@ -5,8 +5,7 @@ import type { Command } from 'commander'
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parse } from '#common/contracts/parse.ts'
-import type { Experiment, Variant } from '#engine/experiment/define.ts'
-import type { Profile } from '#engine/experiment/profile.ts'
+import type { Variant } from '#engine/experiment/define.ts'
 import type { History } from '#engine/run/history.ts'
 import { evaluate, historyFile, resultOf } from '#engine/run/result.ts'
 import type { Result } from '#engine/run/summary.ts'
@@ -67,15 +66,13 @@ function readHistory(file: string): History {
 function judgedAgain(result: Result, run: string): Result | undefined {
   const { model, experiment: name, profile, seconds, cell, failure } = result
   const experiment = sourceExperiment(result)
-  const folder = join(run, model, name)
-  if (!experiment || failure !== undefined || !isComplete(experiment, profile, folder)) return undefined
+  if (!experiment || failure !== undefined) return undefined
   const variants = experiment.variants(experiment.profiles[profile])
-  const results = variants.map(variant => evaluate(variant, readHistory(historyFile(folder, variant.name))))
-  const judged = {
-    ...resultOf({ experiment, name, profile, variants, results, seconds, failure }),
-    ...(cell && { cell }),
-  }
-  return withThresholds(judged, experiment, thresholdsOf(result, variants))
+  const fileOf = (variant: Variant) => historyFile(join(run, model, name), variant.name)
+  if (!variants.map(fileOf).every(file => existsSync(file))) return undefined
+  const results = variants.map(variant => evaluate(variant, readHistory(fileOf(variant))))
+  const judged = resultOf({ experiment, name, profile, variants, results, seconds, failure })
+  return withThresholds({ ...judged, ...(cell && { cell }) }, experiment, thresholdsOf(result, variants))
 }
 
 /** Those of the run's command line, beside the experiment's own. */
@@ -84,6 +81,3 @@ function thresholdsOf({ checks }: Result, variants: readonly Variant[]): Thresho
   const all = new Set(checks.flatMap(({ name }) => thresholdOf(name) ?? []))
   return [...all].filter(text => !own.includes(text)).map(readThreshold)
 }
-
-const isComplete = (experiment: Experiment, profile: Profile, folder: string): boolean =>
-  experiment.variants(experiment.profiles[profile]).every(({ name }) => existsSync(historyFile(folder, name)))

@@ -2,20 +2,18 @@
 import type { Command } from 'commander'
 import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
-import { mkdirSync, rmSync } from 'node:fs'
+import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { IDEMPOTENCY_KEY } from '#common/contracts/http.ts'
 import type { Model, Deployment } from '#engine/experiment/model.ts'
-import { dataRoot } from '#host/folders.ts'
-import { registerRun } from '#host/run-registry.ts'
 import { withoutPassword } from '#infra/brokers/probes.ts'
-import { addressesOf, createBrokers } from '../../session/brokers.ts'
+import { addressesOf, createBrokers } from '../../session/environment.ts'
 import { COULD_NOT_RUN, listenForInterrupt } from '../command-line.ts'
 import { models } from '../../session/registry.ts'
 import { RUNS, shortPath } from '../../session/run-folder.ts'
-import { sweep } from '../../session/sweep.ts'
+import { openDataFolder, sweep } from '../../session/sweep.ts'
 import { recordUp, freePorts, startServices, type UpPorts, usualPorts } from '../../session/up.ts'
-import { unknownName } from '../usage.ts'
+import { findNamed } from '../usage.ts'
 
 export function addUpCommand(program: Command): void {
   program
@@ -25,13 +23,7 @@ export function addUpCommand(program: Command): void {
     .option('--free-ports', 'use free ports instead of the usual ones')
     .addHelpText('after', '\nExample: npm run lab -- up sync-rest')
     .action(async (name: string, { freePorts: free = false }: { freePorts?: boolean }) => {
-      const model = models.find(each => each.name === name)
-      if (!model)
-        throw unknownName(
-          'model',
-          name,
-          models.map(each => each.name),
-        )
+      const model = findNamed('model', name, models)
       await up(model, await (free ? freePorts(model) : usualPorts(model)))
     })
 }
@@ -42,17 +34,16 @@ async function up(model: Model, ports: UpPorts): Promise<void> {
   const shared = model.brokers.some(kind => lasting[kind])
   // Short names on the lab's own broker; unique names on an external one.
   const prefix = shared ? `lab-up-${randomBytes(2).toString('hex')}.` : ''
-  const dataFolder = join(dataRoot(), `up-${process.pid}`)
   const logFolder = join(RUNS, `up-${model.name}`)
   rmSync(logFolder, { recursive: true, force: true })
   await sweep(line => console.log(line))
-  const registration = registerRun({ directories: [dataFolder], prefix, addresses: shared ? lasting : {} })
-  mkdirSync(dataFolder, { recursive: true })
-  const brokers = createBrokers({ dataFolder, signal, onProgress: (kind, line) => console.log(`${kind}: ${line}`) })
+  const data = openDataFolder(`up-${process.pid}`, { prefix, addresses: shared ? lasting : {} })
+  const onProgress = (kind: string, line: string) => console.log(`${kind}: ${line}`)
+  const brokers = createBrokers({ dataFolder: data.path, signal, onProgress })
   const deployment: Deployment = { url: ports.url, broker: {}, prefix }
   try {
     for (const kind of model.brokers) deployment.broker[kind] = (await brokers.get(kind)).address
-    const services = await startServices({ model, deployment, dataFolder, logFolder, signal })
+    const services = await startServices({ model, deployment, dataFolder: data.path, logFolder, signal })
     const forget = recordUp(model.name, deployment)
     try {
       console.log(greeting(model, deployment, shortPath(logFolder)))
@@ -73,9 +64,8 @@ async function up(model: Model, ports: UpPorts): Promise<void> {
     if (!signal.aborted) throw error
   } finally {
     await brokers.keepOnly([])
-    rmSync(dataFolder, { recursive: true, force: true, maxRetries: 5 })
+    data.remove()
     ports.release()
-    registration.unregister()
   }
 }
 
