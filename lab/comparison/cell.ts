@@ -7,6 +7,7 @@ import { oversold } from '#engine/checks/stock.ts'
 import type { ComparableModel, Configuration } from '#engine/experiment/comparison-adapter.ts'
 import type { Experiment, Variant } from '#engine/experiment/define.ts'
 import type { BrokerKind } from '#engine/experiment/model.ts'
+import type { Settings } from '#engine/experiment/profile.ts'
 import { openSeries, recoveryMeasures } from '#engine/analysis/recovery.ts'
 import type { Cell } from '#engine/run/summary.ts'
 import { variables } from '#infra/brokers/provide.ts'
@@ -55,7 +56,7 @@ export function unsupportedReason(
 }
 
 function experimentOf(scenario: Scenario, model: ComparableModel, { ordersPerSecond, repeat }: Cell): Experiment {
-  const at = (settings: ScenarioSettings): ScenarioSettings => ({ ...settings, ordersPerSecond })
+  const at = (settings: Settings): ScenarioSettings => ({ ...settings, ordersPerSecond })
   const variants = model.comparison.configurations.filter(
     ({ illustrates }) => illustrates !== undefined && illustrates === scenario.variants,
   )
@@ -65,13 +66,12 @@ function experimentOf(scenario: Scenario, model: ComparableModel, { ordersPerSec
     question: scenario.asks,
     does: scenario.asks,
     profiles: { full: at(scenario.profiles.full), quick: at(scenario.profiles.quick) },
-    variants(settings) {
-      const disruption = scenario.disrupt(model, settings as ScenarioSettings)
+    variants(profile) {
+      const settings = at(profile)
+      const disruption = scenario.disrupt(model, settings)
       if (typeof disruption === 'string') throw new Error(disruption)
       const all = [model.comparison.configurations[0], ...variants]
-      return all.map(configuration =>
-        variantOf(scenario, model, configuration, disruption, settings as ScenarioSettings),
-      )
+      return all.map(configuration => variantOf(scenario, model, configuration, disruption, settings))
     },
     // Each repetition begins with another configuration, so that none is always first.
     begins: (repeat - 1) % (1 + variants.length),
@@ -97,7 +97,7 @@ function variantOf(
     about,
     environment,
     durability,
-    ...(disabledSafeguard && { disabledSafeguard: disabledSafeguard }),
+    ...(disabledSafeguard && { disabledSafeguard }),
     load: {
       ...load,
       mix: { scarceShare: MIX.scarceShare, scarceStock, ...load.mix },

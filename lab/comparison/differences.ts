@@ -2,7 +2,13 @@
 // where their ranges do not touch. A single run claims no small difference: one value must be twice the other, or ten
 // percentage points away from it.
 import { compare } from '#engine/analysis/repetitions.ts'
-import { type ConfigurationResults, medianOf, type RepeatedMeasure, repeatedMeasureOf } from './repeated-measures.ts'
+import {
+  type ConfigurationResults,
+  medianValueOf,
+  modelOf,
+  type RepeatedMeasure,
+  repeatedMeasureOf,
+} from './repeated-measures.ts'
 
 const FACTOR_OF_SINGLE_RUNS = 2
 const POINTS_OF_SINGLE_RUNS = 10
@@ -12,12 +18,12 @@ export function isLess(one: RepeatedMeasure, other: RepeatedMeasure): boolean {
   if (one.atLeast) return false
   const { verdict } = compare(one.values, other.values)
   if (verdict !== 'unknown') return verdict === 'lower'
-  const [less, more] = [medianOf(one).value ?? 0, medianOf(other).value ?? 0]
+  const [less, more] = [medianValueOf(one), medianValueOf(other)]
   return one.unit === '%' ? more - less >= POINTS_OF_SINGLE_RUNS : more >= FACTOR_OF_SINGLE_RUNS * less && more > 0
 }
 
 const ascending = (measures: readonly RepeatedMeasure[]): RepeatedMeasure[] =>
-  measures.toSorted((one, other) => (medianOf(one).value ?? 0) - (medianOf(other).value ?? 0))
+  measures.toSorted((one, other) => medianValueOf(one) - medianValueOf(other))
 
 /** The best, and those that are indistinguishable from it. */
 export function best(measures: readonly RepeatedMeasure[], wanted: 'least' | 'most'): RepeatedMeasure[] {
@@ -41,7 +47,7 @@ export function rankedBy(measures: readonly RepeatedMeasure[]): string {
   const ordered = ascending(measures.filter(({ values }) => values.length > 1))
   if (ordered.length < 2) return ''
   const signs = ordered.slice(1).map((measure, before) => signOf(ordered[before] ?? measure, measure))
-  const chain = ordered.map(({ configuration: { model } }, nth) => (nth === 0 ? model : `${signs[nth - 1]} ${model}`))
+  const chain = ordered.map((measure, nth) => (nth === 0 ? '' : `${signs[nth - 1]} `) + modelOf(measure))
   return [chain.join(' '), ...misread(ordered, signs)].join('; ')
 }
 
@@ -57,7 +63,7 @@ function misread(ordered: readonly RepeatedMeasure[], signs: readonly string[]):
       const between = signs.slice(nth, nth + beyond + 2)
       const read = ['<', '?'].find(sign => between.includes(sign)) ?? '≈'
       const sign = signOf(one, other)
-      return sign === read ? [] : [`${one.configuration.model} ${sign} ${other.configuration.model}`]
+      return sign === read ? [] : [`${modelOf(one)} ${sign} ${modelOf(other)}`]
     }),
   )
 }

@@ -92,8 +92,8 @@ function measured(configuration: ConfigurationResults, name: string): RepeatedMe
   return measure && measure.values.length > 0 ? measure : undefined
 }
 
-const listOf = (texts: readonly string[]): string =>
-  texts.length < 2 ? texts.join('') : `${texts.slice(0, -1).join(', ')} and ${texts.at(-1)}`
+const conjunction = new Intl.ListFormat('en-GB', { type: 'conjunction' })
+const listOf = (texts: readonly string[]): string => conjunction.format(texts)
 
 /** The sentences of one cell, from its measures. */
 export function explain(

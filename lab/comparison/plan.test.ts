@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict'
-import { readFileSync } from 'node:fs'
 import { test } from 'node:test'
 import type { Profile } from '#engine/experiment/profile.ts'
 import { steadyPlan } from '#engine/load/plan.ts'
@@ -104,11 +103,4 @@ test('the title of the scenario names how long Inventory was dead', () => {
     comparisonOf(request, profile).about.find(({ name }) => name === 'inventory-dead')?.title
   assert.equal(titleOf('full'), 'Inventory dead for 20 s, then back')
   assert.equal(titleOf('quick'), 'Inventory dead for 2 s, then back')
-})
-
-test('a scenario is a file of at most 60 lines', () => {
-  for (const { name } of scenarios) {
-    const lines = readFileSync(new URL(`scenarios/${name}.ts`, import.meta.url), 'utf8').split('\n').length
-    assert.ok(lines <= 60, `${name} has ${lines}`)
-  }
 })

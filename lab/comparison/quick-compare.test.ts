@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { statSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
+import { countedChecks } from '../report/terminal/report.ts'
 import { models } from '../session/registry.ts'
 import { parseSummary } from '../session/run-folder.ts'
 import { leftovers, lendPackages, runCli, testFolder } from '../testing/cli.ts'
@@ -17,11 +18,9 @@ test('a quick comparison of all models is valid, names unsupported scenarios, wr
   lendPackages(folder)
   const { code, stdout, stderr } = await runCli('main', args, { LAB_CACHE_DIR: folder.cache })
   const { results, comparison } = parseSummary(stdout, 'stdout')
-  const notValid = results.flatMap(({ model, experiment, checks, failure, variants }) => {
-    const disabledSafeguard = new Set(
-      variants.filter(each => each.disabledSafeguard !== undefined).map(({ name }) => name),
-    )
-    const wrong = checks.filter(({ verdict, variant }) => verdict !== 'valid' && !disabledSafeguard.has(variant))
+  const notValid = results.flatMap(result => {
+    const { model, experiment, failure } = result
+    const wrong = countedChecks(result).filter(({ verdict }) => verdict !== 'valid')
     return failure || wrong.length > 0 ? [{ model, experiment, failure, wrong }] : []
   })
   assert.deepEqual(notValid, [], stderr)

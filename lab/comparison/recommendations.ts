@@ -7,9 +7,10 @@ import type { Summary } from '#engine/run/summary.ts'
 import { best, isLess } from './differences.ts'
 import {
   formatted,
-  medianOf,
+  mainMeasuresOf,
+  medianValueOf,
   middleRate,
-  ofMainConfigurations,
+  modelOf,
   outageOf,
   type RepeatedMeasure,
   repeatedMeasuresOf,
@@ -44,10 +45,8 @@ const NONE_VALID: Advice = {
 /** A model is recommended where at least this share of the orders requested during a disruption was answered rightly. */
 export const ENOUGH_PERCENT = 90
 
-const alternatives = (words: readonly string[]): string =>
-  words.length < 2 ? words.join('') : `${words.slice(0, -1).join(', ')} or ${words.at(-1)}`
-
-const modelOf = ({ configuration }: RepeatedMeasure): string => configuration.model
+const disjunction = new Intl.ListFormat('en-GB', { type: 'disjunction' })
+const alternatives = (words: readonly string[]): string => disjunction.format(words)
 
 const modelsOf = (measures: readonly RepeatedMeasure[]): string[] => [...new Set(measures.map(modelOf))]
 
@@ -116,7 +115,7 @@ function outageText(summary: Summary, scenario: string, { configuration }: Repea
 
 function outcomeAtOnce(summary: Summary): Recommendation | undefined {
   const rate = middleRate(summary)
-  const at = (name: string) => ofMainConfigurations(repeatedMeasuresOf(summary, 'healthy', name, rate))
+  const at = (name: string) => mainMeasuresOf(summary, 'healthy', name, rate)
   const accepted = at('accepted p50')
   if (accepted.length === 0) return undefined
   const completed = at('completed p50')
@@ -146,9 +145,9 @@ function outcomeAtOnce(summary: Summary): Recommendation | undefined {
 
 function inventoryDown(summary: Summary): Recommendation | undefined {
   const scenario = 'inventory-dead'
-  const available = ofMainConfigurations(repeatedMeasuresOf(summary, scenario, 'during: availability'))
+  const available = mainMeasuresOf(summary, scenario, 'during: availability')
   if (available.length === 0) return undefined
-  const recovered = ofMainConfigurations(repeatedMeasuresOf(summary, scenario, 'time to full recovery'))
+  const recovered = mainMeasuresOf(summary, scenario, 'time to full recovery')
   const evidence = evidenceOf(available, scenario, measure => {
     const recovery = ofSameModel(recovered, measure)
     const after = recovery ? `; the last of those orders was completed ${recoveryText(recovery)}` : ''
@@ -161,7 +160,7 @@ function inventoryDown(summary: Summary): Recommendation | undefined {
 
 /** A service is back when it reports that it is healthy; it may have caught up before. */
 const recoveryText = (recovery: RepeatedMeasure): string =>
-  (medianOf(recovery).value ?? 0) < 1 ? 'by the time it was back' : `${formatted(recovery)} after it was back`
+  medianValueOf(recovery) < 1 ? 'by the time it was back' : `${formatted(recovery)} after it was back`
 
 const KILLED_BROKER = /^kill (rabbitmq|kafka)$/
 
@@ -188,7 +187,7 @@ function brokerDown(summary: Summary): Recommendation | undefined {
 
 function readAgain(summary: Summary): Recommendation | undefined {
   const scenario = 'read-again'
-  const of = (name: string) => ofMainConfigurations(repeatedMeasuresOf(summary, scenario, name))
+  const of = (name: string) => mainMeasuresOf(summary, scenario, name)
   const read = of('all read again after')
   if (read.length === 0) return undefined
   const [requested, totals] = [of('requested'), of(REREAD.total)]
@@ -214,9 +213,9 @@ function readAgain(summary: Summary): Recommendation | undefined {
 
 function bursts(summary: Summary): Recommendation | undefined {
   const scenario = 'burst'
-  const available = ofMainConfigurations(repeatedMeasuresOf(summary, scenario, 'during: availability'))
+  const available = mainMeasuresOf(summary, scenario, 'during: availability')
   if (available.length === 0) return undefined
-  const waits = ofMainConfigurations(repeatedMeasuresOf(summary, scenario, 'longest wait'))
+  const waits = mainMeasuresOf(summary, scenario, 'longest wait')
   const evidence = evidenceOf(available, scenario, measure => {
     const longest = ofSameModel(waits, measure)
     const wait = longest ? `; the longest time until an order was completed was ${formatted(longest)}` : ''
@@ -228,7 +227,7 @@ function bursts(summary: Summary): Recommendation | undefined {
 
 function scarceResources(summary: Summary): Recommendation | undefined {
   const rate = middleRate(summary)
-  const at = (name: string) => ofMainConfigurations(repeatedMeasuresOf(summary, 'healthy', name, rate))
+  const at = (name: string) => mainMeasuresOf(summary, 'healthy', name, rate)
   const memory = at('memory')
   if (memory.length === 0) return undefined
   const cpu = at('CPU')

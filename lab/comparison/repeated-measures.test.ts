@@ -4,7 +4,7 @@ import type { Result } from '#engine/run/summary.ts'
 import { best, isLess } from './differences.ts'
 import { sampleHealthy, sampleCell, MODELS, sampleComparisonOf } from '../testing/sample-result.ts'
 import {
-  ofMainConfigurations,
+  mainMeasuresOf,
   repeatedMeasureOf,
   repeatedMeasuresOf,
   formatted,
@@ -59,16 +59,16 @@ test('a measure that a repetition lacks has no values, and the main configuratio
     }),
     sampleCell('other', 'broker-dead', 1, { first: { 'during: availability': null } }),
   ]
-  const measures = repeatedMeasuresOf(sampleComparisonOf(results), 'broker-dead', 'during: availability')
+  const args = [sampleComparisonOf(results), 'broker-dead', 'during: availability'] as const
   assert.deepEqual(
-    measures.map(({ configuration }) => [configuration.model, configuration.variant]),
+    repeatedMeasuresOf(...args).map(({ configuration }) => [configuration.model, configuration.variant]),
     [
       ['one', 'first'],
       ['one', 'second'],
     ],
   )
   assert.deepEqual(
-    ofMainConfigurations(measures).map(({ configuration }) => configuration.variant),
+    mainMeasuresOf(...args).map(({ configuration }) => configuration.variant),
     ['first'],
   )
 })

@@ -2,9 +2,22 @@
 // Guarantees: a repeated measure has values only where every repetition has one, since a void value is seldom void by chance
 // and the others would flatter. Where it has none it carries the first reason.
 import { repeated } from '#engine/analysis/repetitions.ts'
-import type { Measure, Summary, Result } from '#engine/run/summary.ts'
-import { cell, NOTHING, withUnit } from '../report/terminal/numbers.ts'
+import type { Comparison, Measure, Result, Summary } from '#engine/run/summary.ts'
+import { SIGNS } from '../report/terminal/report.ts'
+import { type Grid, headOf, NOTHING, numberText, reasons, withUnit } from '../report/terminal/table.ts'
 import { type Verdict, worst } from '#engine/checks/check.ts'
+
+export type About = Comparison['about'][number]
+
+/** A scenario of a comparison with its results. `models`: in the order in which they are shown. */
+export type ScenarioResults = { about: About; models: readonly string[]; results: readonly Result[] }
+
+export const scenarioResultsOf = ({ about, models }: Comparison, results: readonly Result[]): ScenarioResults[] =>
+  about.map(each => ({
+    about: each,
+    models,
+    results: results.filter(({ cell }) => cell?.scenario === each.name),
+  }))
 
 /** A model in one of its configurations, with the results of all its repetitions. */
 export type ConfigurationResults = {
@@ -88,6 +101,10 @@ export function repeatedMeasuresOf(
     .filter(({ values }) => values.length > 0)
 }
 
+/** The same of the main configurations alone: one for each model. */
+export const mainMeasuresOf = (summary: Summary, scenario: string, name: string, rate?: number): RepeatedMeasure[] =>
+  repeatedMeasuresOf(summary, scenario, name, rate).filter(({ configuration }) => configuration.isMain)
+
 /** How long a killed service or broker was down: from its kill until it was healthy again. Undefined where nothing was killed. */
 export function outageOf(configuration: ConfigurationResults): RepeatedMeasure | undefined {
   const { variant, results } = configuration
@@ -100,16 +117,17 @@ export function outageOf(configuration: ConfigurationResults): RepeatedMeasure |
     : undefined
 }
 
-/** Of each model the configuration that stands for it. */
-export const ofMainConfigurations = (measures: readonly RepeatedMeasure[]): RepeatedMeasure[] =>
-  measures.filter(({ configuration }) => configuration.isMain)
-
 /** The median of the repetitions; null where there are no values. */
 export const medianOf = ({ values, unit, atLeast }: RepeatedMeasure): Pick<Measure, 'value' | 'unit' | 'atLeast'> => ({
   value: values.length === 0 ? null : repeated(values).median,
   unit,
   atLeast,
 })
+
+/** 0 where there are no values. */
+export const medianValueOf = (measure: RepeatedMeasure): number => medianOf(measure).value ?? 0
+
+export const modelOf = ({ configuration }: RepeatedMeasure): string => configuration.model
 
 /** The median for a sentence: `1.9 ms`. */
 export const formatted = (measure: RepeatedMeasure): string => withUnit(medianOf(measure))
@@ -119,12 +137,44 @@ export function formattedWithRange(measure: RepeatedMeasure): string {
   const { values, unit } = measure
   if (values.length === 0) return NOTHING
   const { low, high } = repeated(values)
-  const range = low === high ? '' : ` (${cell({ value: low, unit })}–${cell({ value: high, unit })})`
-  return `${cell(medianOf(measure))}${range}`
+  const range = low === high ? '' : ` (${numberText({ value: low, unit })}–${numberText({ value: high, unit })})`
+  return `${numberText(medianOf(measure))}${range}`
 }
 
 /** The middle one of the rates that were run. */
 export const middleRate = ({ comparison }: Summary): number => {
   const rates = (comparison?.rates ?? []).toSorted((one, other) => one - other)
   return rates[Math.floor(rates.length / 2)] ?? 0
+}
+
+/**
+ * The table of one scenario at one rate, for the terminal, the page and the report: a row for each configuration, its verdict
+ * beside its numbers. Measures that none of them has are left out.
+ */
+export function scenarioGrid(configurations: readonly ConfigurationResults[]): Grid {
+  const { mark, notes } = reasons()
+  const names = [...new Set(configurations.flatMap(({ results }) => results.flatMap(({ columns }) => columns)))]
+  const columns = names.flatMap(name => {
+    const measures = configurations.map(configuration => repeatedMeasureOf(configuration, name))
+    const unit = measures.find(measure => measure !== undefined)?.unit
+    return unit === undefined ? [] : [{ head: headOf(name, unit), measures }]
+  })
+  const rows = configurations.map((configuration, nth) => ({
+    name: `${configuration.model}\n${configuration.variant}`,
+    cells: [
+      verdictCell(configuration),
+      ...columns.map(({ measures }) => {
+        const measure = measures[nth]
+        return measure && measure.values.length > 0 ? formattedWithRange(measure) : mark(measure?.note)
+      }),
+    ],
+  }))
+  return { heads: [headOf('verdict'), ...columns.map(({ head }) => head)], rows, notes: notes() }
+}
+
+function verdictCell(configuration: ConfigurationResults): string {
+  const verdict = verdictOf(configuration)
+  const aside =
+    configuration.disabledSafeguard === undefined ? '' : `\n(without its ${configuration.disabledSafeguard})`
+  return `${SIGNS[verdict]} ${verdict}${aside}`
 }

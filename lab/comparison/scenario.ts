@@ -5,8 +5,7 @@ import type { Load } from '#engine/experiment/define.ts'
 import type { Profile, Settings } from '#engine/experiment/profile.ts'
 import type { History } from '#engine/run/history.ts'
 import type { Role } from '#engine/experiment/model.ts'
-import type { PlannedStart } from '#engine/load/plan.ts'
-import type { Span } from '#engine/load/plan.ts'
+import type { PlannedStart, Span } from '#engine/load/plan.ts'
 import type { Measure } from '#engine/run/summary.ts'
 import { at, type Action, type Step } from '#engine/experiment/steps.ts'
 
@@ -59,9 +58,10 @@ export function serviceOf({ name, services }: ComparableModel, role: Role): stri
 }
 
 /** A fault that begins and ends: two steps, and the time between them. */
-export function between(span: Span, begin: Action, end: Action): Required<Pick<Disruption, 'span' | 'timeline'>> {
-  return { span, timeline: [at(span.fromMs, begin), at(span.toMs, end)] }
-}
+export const between = (span: Span, begin: Action, end: Action): Pick<Disruption, 'span' | 'timeline'> => ({
+  span,
+  timeline: [at(span.fromMs, begin), at(span.toMs, end)],
+})
 
 /** Orders at a steady rate before, during and after the fault; the first half of those before it are to warm up. */
 export function around({

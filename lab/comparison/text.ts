@@ -1,35 +1,25 @@
 // The comparison on the terminal: a line for each cell when it is done, and at the end a table for each scenario.
 import { styleText } from 'node:util'
-import type { Comparison, Result, Summary } from '#engine/run/summary.ts'
-import { coloured, renderProvenance, SIGNS } from '../report/terminal/report.ts'
-import { textTable } from '../report/terminal/table.ts'
+import type { Result, Summary } from '#engine/run/summary.ts'
+import { coloured, countedChecks, notValidLines, renderProvenance, SIGNS } from '../report/terminal/report.ts'
+import { textTable, withUnit } from '../report/terminal/table.ts'
 import { durabilityLines, medianLatencies, narrativeOf } from './narrative.ts'
-import { scenarioGrid } from './scenario-grid.ts'
 import { HEALTHY } from './scenarios.ts'
-import { byRate, configurationsOf } from './repeated-measures.ts'
-import { withUnit } from '../report/terminal/numbers.ts'
-
-type About = Comparison['about'][number]
+import { byRate, configurationsOf, scenarioGrid, type ScenarioResults, scenarioResultsOf } from './repeated-measures.ts'
 
 /** @param where the folder of the run, as the user would type it; @param width of the terminal, in characters */
 export function comparisonText(summary: Summary, where: string, width: number): string {
   const { comparison, results } = summary
   if (!comparison) throw new Error(`${summary.run} is not a comparison`)
-  const { about, models } = comparison
-  const parts = about.flatMap(scenario => {
-    const own = results.filter(({ cell }) => cell?.scenario === scenario.name)
-    const isNowhere = models.every(model => scenario.without[model] !== undefined)
-    return own.length === 0 && !isNowhere ? [] : [part(scenario, models, own, width)]
+  const parts = scenarioResultsOf(comparison, results).flatMap(scenario => {
+    const isNowhere = scenario.models.every(model => scenario.about.without[model] !== undefined)
+    return scenario.results.length === 0 && !isNowhere ? [] : [part(scenario, width)]
   })
   return [...parts, renderProvenance(summary, where, verdicts(results))].join('\n\n')
 }
 
-function part(
-  { name, title, asks, caveat, without }: About,
-  models: readonly string[],
-  results: readonly Result[],
-  width: number,
-): string {
+function part({ about, models, results }: ScenarioResults, width: number): string {
+  const { name, title, asks, caveat = '', without } = about
   const rates = byRate(results)
   const tables = rates.flatMap(([rate, own]) => [
     ...(rates.length > 1 ? [`At ${rate} orders a second`] : []),
@@ -38,7 +28,7 @@ function part(
   return [
     styleText('bold', title),
     asks,
-    caveat ?? '',
+    caveat,
     ...tables,
     ...Object.entries(without).map(([model, why]) => `${model} was not run: ${why}`),
     ...(name === HEALTHY ? durabilityLines(results) : []),
@@ -53,15 +43,14 @@ function part(
 const failureOf = ({ model, experiment, failure }: Result): string[] =>
   failure === undefined ? [] : [coloured('unknown', `${model}/${experiment} could not be finished: ${failure}`)]
 
-/** The checks that are not valid, but for variants that leave out a safeguard on purpose. */
-const invalidChecksOf = ({ model, experiment, checks, variants }: Result): string[] => {
-  const out = variants.filter(({ disabledSafeguard }) => disabledSafeguard !== undefined).map(({ name }) => name)
-  return checks
-    .filter(({ verdict, variant }) => verdict !== 'valid' && !out.includes(variant))
-    .map(({ name, variant, verdict, detail }) =>
-      coloured(verdict, `${SIGNS[verdict]} ${verdict} ${model}/${experiment} ${name} (${variant}): ${detail}`),
-    )
-}
+/** The counted checks that are not valid. */
+const invalidChecksOf = (result: Result): string[] =>
+  countedChecks(result)
+    .filter(({ verdict }) => verdict !== 'valid')
+    .map(({ name, variant, verdict, detail }) => {
+      const of = `${result.model}/${result.experiment} ${name} (${variant})`
+      return coloured(verdict, `${SIGNS[verdict]} ${verdict} ${of}: ${detail}`)
+    })
 
 function verdicts(results: readonly Result[]): string {
   const counts = Map.groupBy(results, ({ verdict }) => verdict)
@@ -77,28 +66,16 @@ const keyMetricsOf = (scenario: string | undefined): string[] => {
   return ['availability', 'completed ÷ requested', ...latencies, 'time to full recovery']
 }
 
-export function cellLine({
-  model,
-  experiment,
-  cell,
-  verdict,
-  measures,
-  checks,
-  variants,
-  seconds,
-  failure,
-}: Result): string {
+export function cellLine(result: Result): string {
+  const { model, experiment, cell, verdict, measures, checks, variants, seconds, failure } = result
   const [first] = variants
   const numbers = keyMetricsOf(cell?.scenario).flatMap(name => {
     const measure = measures.find(each => each.variant === first?.name && each.name === name)
     return measure && measure.value !== null ? [`${name} ${withUnit(measure)}`] : []
   })
-  const notValid = checks.filter(check => check.verdict !== 'valid')
   return [
     `${coloured(verdict, `${SIGNS[verdict]} ${verdict}`)} ${styleText('bold', `${model}/${experiment}`)}: ${numbers.join(', ')} (${seconds.toFixed(0)} s)`,
     ...(failure ? [coloured('unknown', `  It could not be finished: ${failure}`)] : []),
-    ...notValid.map(({ name, variant, verdict: of, detail }) =>
-      coloured(of, `  ${SIGNS[of]} ${of} ${name} (${variant}): ${detail}`),
-    ),
+    ...notValidLines(checks),
   ].join('\n')
 }

@@ -1,17 +1,22 @@
 // The page of the published comparison and its pictures, from its committed summary alone.
-import type { Result, Summary } from '#engine/run/summary.ts'
+import type { Summary } from '#engine/run/summary.ts'
 import { durabilityLines, narrativeOf } from '../comparison/narrative.ts'
-import { scenarioGrid } from '../comparison/scenario-grid.ts'
-import { brokerSettings } from '../report/broker-settings.ts'
+import { brokerSettings } from '../report/html/this-run.ts'
 import { evaluatedChecks } from '../report/terminal/report.ts'
 import { HEALTHY } from '../comparison/scenarios.ts'
 import { recommendations } from '../comparison/recommendations.ts'
-import { byRate, configurationsOf } from '../comparison/repeated-measures.ts'
+import {
+  byRate,
+  configurationsOf,
+  scenarioGrid,
+  type ScenarioResults,
+  scenarioResultsOf,
+} from '../comparison/repeated-measures.ts'
 import type { Picture } from '../report/charts/picture.ts'
 import { provenance } from '../report/markdown.ts'
 import { literal, markdown, markdownTable } from '../report/terminal/table.ts'
 import { scenarioAnchor, HOW_TO_READ } from '../report/html/parts.ts'
-import { type About, scenarioPicture } from '../report/html/scenario.ts'
+import { scenarioPicture } from '../report/html/scenario.ts'
 import { healthyPicture } from '../report/html/healthy.ts'
 
 export const COMPARISON = 'docs/comparison'
@@ -22,12 +27,8 @@ type Files = { page: string; pictures: Map<string, Picture> }
 export function comparisonFiles(summary: Summary, command: string): Files {
   const { comparison, results } = summary
   if (!comparison) throw new Error('this is not the summary of a comparison')
-  const { about, models } = comparison
   const pictures = new Map<string, Picture>()
-  const sections = about.map(scenario => {
-    const own = results.filter(({ cell }) => cell?.scenario === scenario.name)
-    return section(scenario, models, own, (name, picture) => pictures.set(`${COMPARISON}/${name}`, picture))
-  })
+  const sections = scenarioResultsOf(comparison, results).map(scenario => section(scenario, pictures))
   const page = [
     '# The models side by side',
     provenance(summary),
@@ -62,35 +63,22 @@ function advice(summary: Summary): string {
   return markdown(['if', 'choose', 'measured evidence'], rows, false)
 }
 
-function section(
-  about: About,
-  models: readonly string[],
-  results: readonly Result[],
-  add: (name: string, picture: Picture) => void,
-): string {
+/** Adds its pictures to `pictures`. */
+function section(scenario: ScenarioResults, pictures: Map<string, Picture>): string {
+  const { about, models, results } = scenario
   const { name, title, asks, caveat = '', without } = about
-  const subjects = configurationsOf(results, models)
+  const isHealthy = name === HEALTHY
   const rates = byRate(results)
-  const sentences = narrativeOf(subjects.filter(({ isMain }) => isMain))
-  const drawn = {
-    [name]:
-      name === HEALTHY
-        ? healthyPicture(about, models, results)
-        : scenarioPicture(about, 'scenario', models, results, sentences),
-    [`${name}-others`]:
-      name === HEALTHY
-        ? undefined
-        : scenarioPicture(
-            about,
-            'scenario-variants',
-            models,
-            results,
-            narrativeOf(subjects.filter(({ isMain }) => !isMain)),
-          ),
-  }
+  const main = configurationsOf(results, models).filter(({ isMain }) => isMain)
+  const drawn = isHealthy
+    ? { [name]: healthyPicture(scenario) }
+    : {
+        [name]: scenarioPicture(scenario, 'scenario'),
+        [`${name}-others`]: scenarioPicture(scenario, 'scenario-variants'),
+      }
   const links = Object.entries(drawn).flatMap(([file, picture]) => {
     if (!picture) return []
-    add(file, picture)
+    pictures.set(`${COMPARISON}/${file}`, picture)
     return [`![${title}](${file}.svg)`]
   })
   return [
@@ -99,12 +87,12 @@ function section(
     caveat,
     ...Object.entries(without).map(([model, why]) => `*${model}* was not run: ${why}.`),
     ...links,
-    ...(name === HEALTHY ? [] : sentences),
+    ...(isHealthy ? [] : narrativeOf(main)),
     ...rates.flatMap(([rate, own]) => [
       rates.length > 1 ? `**At ${rate} orders a second**` : '',
       markdownTable(scenarioGrid(configurationsOf(own, models))),
     ]),
-    ...(name === HEALTHY ? durabilityLines(results).map(line => `- ${line}`) : []),
+    ...(isHealthy ? durabilityLines(results).map(line => `- ${line}`) : []),
   ]
     .filter(part => part !== '')
     .join('\n\n')

@@ -7,13 +7,14 @@ import type { Result, Summary } from '#engine/run/summary.ts'
 import { isLess, rankedBy } from '../comparison/differences.ts'
 import { ENOUGH_PERCENT } from '../comparison/recommendations.ts'
 import {
+  formatted,
+  mainMeasuresOf,
   medianOf,
-  ofMainConfigurations,
   middleRate,
+  modelOf,
   outageOf,
   type RepeatedMeasure,
   repeatedMeasuresOf,
-  formatted,
 } from '../comparison/repeated-measures.ts'
 import { scenarioAnchor } from '../report/html/parts.ts'
 
@@ -42,8 +43,8 @@ const FINDINGS: readonly ((summary: Summary) => Finding)[] = [inventoryDead, bro
 
 function inventoryDead(summary: Summary): Finding {
   const scenario = 'inventory-dead'
-  const answered = ofMainConfigurations(repeatedMeasuresOf(summary, scenario, 'during: availability'))
-  const recovered = ofMainConfigurations(repeatedMeasuresOf(summary, scenario, 'time to full recovery'))
+  const answered = mainMeasuresOf(summary, scenario, 'during: availability')
+  const recovered = mainMeasuresOf(summary, scenario, 'time to full recovery')
   return {
     scenario,
     lesson: 'While Inventory is dead, a chain of calls accepts no order; a queue and a log accept all of them',
@@ -77,10 +78,10 @@ function brokerDead(summary: Summary): Finding {
 
 function duplicates(summary: Summary): Finding {
   const scenario = 'duplicates'
-  const requested = ofMainConfigurations(repeatedMeasuresOf(summary, scenario, 'requested'))
-  const found = ofMainConfigurations(repeatedMeasuresOf(summary, scenario, 'duplicated'))
+  const requested = mainMeasuresOf(summary, scenario, 'requested')
+  const found = mainMeasuresOf(summary, scenario, 'duplicated')
   const amount = (measure: RepeatedMeasure): string => {
-    const all = requested.find(({ configuration }) => configuration.model === measure.configuration.model)
+    const all = requested.find(each => modelOf(each) === modelOf(measure))
     return all ? `${formatted(measure)} of ${formatted(all)}` : formatted(measure)
   }
   return {
@@ -93,11 +94,11 @@ function duplicates(summary: Summary): Finding {
 
 function readAgain(summary: Summary): Finding {
   const scenario = 'read-again'
-  const read = ofMainConfigurations(repeatedMeasuresOf(summary, scenario, 'all read again after'))
-  const requested = ofMainConfigurations(repeatedMeasuresOf(summary, scenario, 'requested'))
+  const read = mainMeasuresOf(summary, scenario, 'all read again after')
+  const requested = mainMeasuresOf(summary, scenario, 'requested')
   const unable = Object.keys(summary.comparison?.about.find(({ name }) => name === scenario)?.without ?? {})
   const amount = (measure: RepeatedMeasure): string => {
-    const all = requested.find(({ configuration }) => configuration.model === measure.configuration.model)
+    const all = requested.find(each => modelOf(each) === modelOf(measure))
     const outage = outageOf(measure.configuration)
     const orders = all ? ` for ${formatted(all)} orders and those of the warm-up` : ''
     return `${formatted(measure)}${orders}${outage ? `, healthy again ${ms(medianOf(outage))} after the kill` : ''}`
@@ -117,7 +118,7 @@ function readAgain(summary: Summary): Finding {
 
 function healthy(summary: Summary): Finding {
   const rate = middleRate(summary)
-  const of = (name: string) => ofMainConfigurations(repeatedMeasuresOf(summary, 'healthy', name, rate))
+  const of = (name: string) => mainMeasuresOf(summary, 'healthy', name, rate)
   // Where the answer carries the outcome, it is known with the answer and no earlier.
   const known = [
     ...of('accepted p50').filter(each => answersWithOutcome(summary, each)),
@@ -165,8 +166,6 @@ const answersWithOutcome = ({ comparison }: Summary, { configuration }: Repeated
 
 /** In every repetition. */
 const isAlways = ({ values }: RepeatedMeasure, expected: number): boolean => values.every(value => value === expected)
-
-const modelOf = ({ configuration }: RepeatedMeasure): string => configuration.model
 
 function listed(
   what: string,

@@ -8,8 +8,12 @@ export const pageOf = (model: string): string => join(model, 'tests/results/READ
 export const SNAPSHOTS = 'streaming-kafka/tests/results/replay.json'
 export const METRICS = 'streaming-kafka/analytics_consumer/metrics.json'
 
-/** Pictures by `<model>/<experiment>`: the file without its ending, and what it shows: its timeline, or latency by share. */
-export const PICTURES: Readonly<Record<string, { file: string; of: 'timeline' | 'shares' }>> = {
+export type PublishedPicture = { file: string; of: 'timeline' | 'shares' | 'metrics' }
+
+export const REPLAY = 'streaming-kafka/replay'
+
+/** Pictures by `<model>/<experiment>`: the file without its ending, and what it shows: its timeline, latency by share, or metrics. */
+export const PICTURES: Readonly<Record<string, PublishedPicture>> = {
   'sync-rest/baseline-latency': { file: 'sync-rest/tests/results/baseline-latency', of: 'shares' },
   'sync-rest/slow-inventory': { file: 'sync-rest/tests/results/slow-inventory', of: 'shares' },
   'sync-rest/failing-inventory': { file: 'sync-rest/tests/results/failing-inventory', of: 'timeline' },
@@ -17,9 +21,8 @@ export const PICTURES: Readonly<Record<string, { file: string; of: 'timeline' | 
   'async-rabbitmq/double-delivery': { file: 'async-rabbitmq/tests/results/double-delivery', of: 'timeline' },
   'async-rabbitmq/poison-message': { file: 'async-rabbitmq/tests/results/poison-message', of: 'shares' },
   'streaming-kafka/consumer-lag': { file: 'streaming-kafka/test-results-screenshot/consumer-lag', of: 'timeline' },
+  [REPLAY]: { file: 'streaming-kafka/test-results-screenshot/replay', of: 'metrics' },
 }
-export const REPLAY = 'streaming-kafka/replay'
-export const REPLAY_PICTURE = 'streaming-kafka/test-results-screenshot/replay'
 
 /** Excerpts of the services' logs, by the experiment that they are taken from. */
 export const LOGS: Readonly<Record<string, string>> = {

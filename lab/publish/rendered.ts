@@ -17,14 +17,16 @@ import { registry } from '../session/registry.ts'
 import { parseSummary } from '../session/run-folder.ts'
 import { COMPARISON, comparisonFiles } from './comparison.ts'
 import { findings } from './findings.ts'
-import { METRICS, pageOf, PICTURES, REPLAY, REPLAY_PICTURE, SNAPSHOTS, summaryOf } from './output-paths.ts'
+import { METRICS, pageOf, PICTURES, type PublishedPicture, SNAPSHOTS, summaryOf } from './output-paths.ts'
 import { settingsParts } from './settings-tables.ts'
 
 /** The table of all experiments. */
 const RESULTS_PAGE = 'docs/results.md'
 
-/** The experiments in the README's excerpt of that table: one a model, each narrow enough for a page. */
+/** The experiments in the README's excerpt of that table: one for each model, each narrow enough for a page. */
 const SAMPLES = ['sync-rest/failing-inventory', 'async-rabbitmq/backlog-drain', 'streaming-kafka/consumer-lag']
+
+type Files = Map<string, string | Uint8Array>
 
 const DRAWN = { timeline: timelinePicture, shares: sharesPicture }
 
@@ -33,22 +35,16 @@ const DRAWN = { timeline: timelinePicture, shares: sharesPicture }
  * @param root the checkout, @param models those whose results are published
  * @throws Error when a model has none yet
  */
-export function renderedFrom(root: string, models: readonly string[]): Map<string, string | Uint8Array> {
-  const files = new Map<string, string | Uint8Array>()
-  const summaries = models.map(model => ({ model, summary: readSummary(root, model) }))
-  for (const { model, summary } of summaries) {
+export function renderedFrom(root: string, models: readonly string[]): Files {
+  const files: Files = new Map()
+  const summaries: Summary[] = []
+  for (const model of models) {
+    const summary = readSummary(root, model)
+    summaries.push(summary)
     files.set(pageOf(model), resultsPage(model, summary))
     for (const result of summary.results) {
-      const { file, of } = PICTURES[`${model}/${result.experiment}`] ?? {}
-      const picture = of && DRAWN[of](result, result.experiment)
-      if (file && picture) addPicture(files, file, picture)
-      if (`${model}/${result.experiment}` === REPLAY) {
-        const snapshots = parse(SnapshotsSchema, JSON.parse(readFileSync(join(root, SNAPSHOTS), 'utf8')), SNAPSHOTS)
-        addPicture(files, REPLAY_PICTURE, replayPicture(result, snapshots))
-        const [first] = result.variants
-        const last = snapshots.findLast(({ variant }) => variant === first?.name)
-        if (last) files.set(METRICS, metricsDocument(last.metrics))
-      }
+      const published = PICTURES[`${model}/${result.experiment}`]
+      if (published) addResultPicture(files, root, result, published)
     }
     addParts(files, root, join(model, 'README.md'), {
       ...settingsParts(model),
@@ -61,16 +57,11 @@ export function renderedFrom(root: string, models: readonly string[]): Map<strin
     files.set(join(COMPARISON, 'README.md'), page)
     for (const [file, picture] of pictures) addPicture(files, file, picture)
   }
-  addParts(files, root, RESULTS_PAGE, {
-    results: overviewTable(
-      summaries.map(({ summary }) => summary),
-      model => posix.relative(posix.dirname(RESULTS_PAGE), pageOf(model)),
-    ),
-    checks: checksTable(),
-  })
+  const linkTo = (model: string) => posix.relative(posix.dirname(RESULTS_PAGE), pageOf(model))
+  addParts(files, root, RESULTS_PAGE, { results: overviewTable(summaries, linkTo), checks: checksTable() })
   addParts(files, root, 'README.md', {
     ...(compared && { findings: findings(compared, `${COMPARISON}/README.md`) }),
-    sample: sampleOf(summaries.flatMap(({ summary }) => summary.results)),
+    sample: sampleOf(summaries.flatMap(({ results }) => results)),
   })
   return files
 }
@@ -87,7 +78,21 @@ function readComparison(root: string): Summary | undefined {
   return existsSync(file) ? parseSummary(readFileSync(file, 'utf8'), file) : undefined
 }
 
-function addPicture(files: Map<string, string | Uint8Array>, name: string, picture: Picture): void {
+/** Nothing where there is nothing to draw. The metrics of the replay are also a document of their own. */
+function addResultPicture(files: Files, root: string, result: Result, { file, of }: PublishedPicture): void {
+  if (of !== 'metrics') {
+    const picture = DRAWN[of](result, result.experiment)
+    if (picture) addPicture(files, file, picture)
+    return
+  }
+  const snapshots = parse(SnapshotsSchema, JSON.parse(readFileSync(join(root, SNAPSHOTS), 'utf8')), SNAPSHOTS)
+  addPicture(files, file, replayPicture(result, snapshots))
+  const [first] = result.variants
+  const last = snapshots.findLast(({ variant }) => variant === first?.name)
+  if (last) files.set(METRICS, metricsDocument(last.metrics))
+}
+
+function addPicture(files: Files, name: string, picture: Picture): void {
   files.set(`${name}.svg`, fileOf(picture))
   files.set(`${name}.png`, pngOf(picture))
 }
@@ -105,7 +110,7 @@ function sampleOf(results: readonly Result[]): string {
   return shown.length === 0 ? '' : `\`\`\`text\n${stripVTControlCharacters(overviewOf(shown))}\n\`\`\``
 }
 
-function addParts(files: Map<string, string | Uint8Array>, root: string, page: string, parts: Record<string, string>) {
+function addParts(files: Files, root: string, page: string, parts: Record<string, string>) {
   const file = join(root, page)
   if (!existsSync(file)) return
   const text = readFileSync(file, 'utf8')

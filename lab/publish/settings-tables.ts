@@ -1,6 +1,7 @@
 // The tables of settings and faults in the README of each model, from the same constants that its services read.
 import type { ServiceFaults } from '#common/faults/fault-injector.ts'
 import type { Setting } from '#common/service/config.ts'
+import { markdown } from '../report/terminal/table.ts'
 import { settings as asyncRabbitmq } from '../../async-rabbitmq/lab/model.ts'
 import { settings as streamingKafka } from '../../streaming-kafka/lab/model.ts'
 import { settings as syncRest } from '../../sync-rest/lab/model.ts'
@@ -31,13 +32,14 @@ export function settingsTable(services: readonly ServiceSettings[]): string {
   const rows = [...Map.groupBy(given, ({ variable, about }) => `${variable} ${about}`).values()]
   // What all services have comes first.
   rows.sort((one, other) => Number(other.length === services.length) - Number(one.length === services.length))
-  return table(
+  return markdown(
     ['service', 'variable', 'default', 'meaning'],
     rows.map(readers => {
       const [{ variable, about } = { variable: '', about: '' }] = readers
       const names = readers.length === services.length ? 'all' : readers.map(({ service }) => service).join(', ')
       return [names, code(variable), defaultOf(readers), about]
     }),
+    false,
   )
 }
 
@@ -65,7 +67,7 @@ export function faultsTable(services: readonly ServiceSettings[]): string {
     (service, index) => `${code(`${each[index]?.role}_CRASH_AT`)}: ${crashPointsOf(service)}`,
   )
   const crash = ['crash', crashes.join('<br>'), 'the process ends (SIGKILL) at one of these points']
-  return table(['fault', 'variable', 'what it does'], [...faults, crash])
+  return markdown(['fault', 'variable', 'what it does'], [...faults, crash], false)
 }
 
 const faultsOf = (service: ServiceSettings): ServiceFaults =>
@@ -80,9 +82,3 @@ function crashPointsOf(service: ServiceSettings): string {
 const nameOf = ({ NAME }: ServiceSettings): string => NAME.slice(NAME.indexOf('/') + 1)
 
 const code = (text: string): string => `\`${text}\``
-
-function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  const line = (cells: readonly string[]) =>
-    `| ${cells.map(cell => cell.replaceAll('|', String.raw`\|`)).join(' | ')} |`
-  return [line(head), line(head.map(() => '---')).replaceAll(' ', ''), ...rows.map(line)].join('\n')
-}

@@ -1,8 +1,9 @@
 // Results as Markdown: the page of a model, and the table of all experiments.
-import { conditions, evaluatedChecks, inContainers } from './terminal/report.ts'
 import { posix } from 'node:path'
 import type { Result, Summary } from '#engine/run/summary.ts'
-import { LOGS, pageOf, PICTURES, REPLAY, REPLAY_PICTURE } from '../publish/output-paths.ts'
+import { machineText } from '../session/run-facts.ts'
+import { conditions, evaluatedChecks, inContainers } from './terminal/report.ts'
+import { LOGS, pageOf, PICTURES } from '../publish/output-paths.ts'
 import { gridOf, literal, markdown, markdownTable } from './terminal/table.ts'
 import { keyMetrics } from './terminal/key-metrics.ts'
 
@@ -11,12 +12,8 @@ export function overviewTable(summaries: readonly Summary[], linkTo: (model: str
   const rows = summaries.flatMap(({ results }) =>
     results.map(result => {
       const { model, experiment, question, verdict } = result
-      return [
-        `[${model}/${experiment}](${linkTo(model)}#${experiment})`,
-        question,
-        keyMetrics(result).join('<br>'),
-        verdict,
-      ]
+      const link = `[${model}/${experiment}](${linkTo(model)}#${experiment})`
+      return [link, question, keyMetrics(result).join('<br>'), verdict]
     }),
   )
   const runs = [...new Set(summaries.map(provenance))]
@@ -36,10 +33,8 @@ export function resultsPage(model: string, summary: Summary): string {
 /** Where numbers come from, in one line. */
 export function provenance(summary: Summary): string {
   const { run, startedAt, seed, profile, machine, brokers } = summary
-  const { system, cpu, cores, memoryGb, node } = machine
   const from = Object.entries(brokers).map(([kind, { source, version }]) => `${kind} ${version} (from ${source})`)
-  const where = `${cores} × ${cpu}, ${memoryGb} GB, ${system}, Node ${node}`
-  return `Run ${run} of ${startedAt.slice(0, 10)}, profile ${profile}, seed ${seed}${inContainers(summary)}: ${[where, ...from].join('; ')}.`
+  return `Run ${run} of ${startedAt.slice(0, 10)}, profile ${profile}, seed ${seed}${inContainers(summary)}: ${[machineText(machine), ...from].join('; ')}.`
 }
 
 function section(result: Result): string[] {
@@ -61,7 +56,7 @@ function section(result: Result): string[] {
 function attachments({ model, experiment }: Result): string[] {
   const id = `${model}/${experiment}`
   const from = posix.dirname(pageOf(model))
-  const picture = PICTURES[id]?.file ?? (id === REPLAY ? REPLAY_PICTURE : undefined)
+  const picture = PICTURES[id]?.file
   const log = LOGS[id]
   return [
     ...(picture ? [`![${experiment}](${posix.relative(from, picture)}.svg)`] : []),

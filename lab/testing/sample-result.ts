@@ -59,7 +59,7 @@ export const sampleSummary = (results: Result[]): Summary => ({
 
 export const MODELS = ['one', 'other']
 
-/** A cell with one variant for each list of measures; each measure has the unit of the real one. */
+/** A cell with one variant for each list of measures, which have the units of the real ones. */
 export function sampleCell(
   model: string,
   scenario: string,
@@ -85,7 +85,7 @@ export function sampleCell(
     variants: facts,
     measures,
     checks,
-    cell: { scenario: scenario, ordersPerSecond: 50, repeat },
+    cell: { scenario, ordersPerSecond: 50, repeat },
   }
 }
 

@@ -1,23 +1,23 @@
 // How the orders of each second were answered, stacked by what the answer means.
 import type { Orders } from '#engine/run/summary.ts'
-import { caption, grid, PLOT_END, RIGHT } from './frame.ts'
-import { rightLabels } from './labels.ts'
+import { caption, grid, RIGHT, rightLabels } from './frame.ts'
 import { type Markup, markup } from './markup.ts'
 import { boxes } from './path.ts'
 import { linear, type Scale } from './scale.ts'
-import type { AnswerClass } from './theme.ts'
+import { ANSWER_CLASSES, type AnswerClass } from './theme.ts'
 
 const LINE = 14
 const LEAST = 40
 
 type Answers = Orders['answers']
 
-const sorted = (answers: Answers): Answers =>
-  answers.toSorted((one, other) => CLASSES.indexOf(answerClass(one.kind)) - CLASSES.indexOf(answerClass(other.kind)))
+const sorted = (answers: Answers): Answers => answers.toSorted((one, other) => rankOf(one.kind) - rankOf(other.kind))
+
+const rankOf = (kind: string): number => ANSWER_CLASSES.indexOf(answerClass(kind))
 
 export const answersHeight = (answers: Answers): number => Math.max(LEAST, answers.length * LINE)
 
-/** The most answers of any second. */
+/** The most answers in any second. */
 export function busiest(all: readonly Answers[]): number {
   const sums = all.flatMap(answers => {
     const totals = new Map<number, number>()
@@ -51,14 +51,11 @@ export function answersPanel(answers: Answers, most: number, x: Scale, top: numb
       className: 'strong',
       sample: boxes([[1, -4, 8, 8]], `answer-${answerClass(kind)}`),
     }))
-  const shown = rightLabels(labels, PLOT_END + 10, top + 6, bottom, RIGHT - 12)
+  const shown = rightLabels(labels, top + 6, bottom, RIGHT - 12)
   return markup`<g class="panel panel-answers">${grid(y)}${caption('answers a second', top)}${bars}${shown}</g>`
 }
 
 const nameOf = (kind: string): string => (answerClass(kind) === 'silent' ? `no answer, ${kind}` : kind)
-
-/** From what is as it should be to what is not known. */
-const CLASSES: readonly AnswerClass[] = ['good', 'rightly', 'client', 'refused', 'server', 'late', 'silent']
 
 /** @param kind as `Orders.kinds` has it: `201`, `503 inventory-unavailable`, `deadline` */
 export function answerClass(kind: string): AnswerClass {

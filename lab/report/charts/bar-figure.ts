@@ -1,4 +1,4 @@
-// Bars side by side: for each thing that is counted one bar a time of counting, with its number on top.
+// Bars side by side: for each thing that is counted one bar for each time of counting, with its number on top.
 import { fitted } from './labels.ts'
 import { type Markup, markup } from './markup.ts'
 import type { Picture } from './picture.ts'

@@ -1,9 +1,7 @@
 // Curves of one unit over time in a panel that begins at zero: the first as an area, the others as lines that differ in
-// their strokes; each is named at its highest point,
-// with the value there.
+// their strokes; each is named at its highest point, with the value there.
 import type { Series } from '#engine/run/summary.ts'
-import { caption, grid, PLOT_END, RIGHT } from './frame.ts'
-import { type Label, rightLabels } from './labels.ts'
+import { caption, grid, type Label, RIGHT, rightLabels } from './frame.ts'
 import { type Markup, markup } from './markup.ts'
 import { stepArea, steps } from './path.ts'
 import { linear, milliseconds, type Scale } from './scale.ts'
@@ -35,7 +33,7 @@ export function curvesPanel(curves: readonly Series[], most: number, x: Scale, t
       sample: markup`<path class="line dash-${nth % DASHES}" d="M0 0h12"/>`,
     }
   })
-  const shown = rightLabels(labels, PLOT_END + 10, top + 4, bottom, RIGHT - 10)
+  const shown = rightLabels(labels, top + 4, bottom, RIGHT - 10)
   return markup`<g class="panel panel-curves">${grid(y)}${caption(isCount(unit) ? 'waiting orders' : curves.map(({ name }) => name).join(', '), top)}${drawn}${shown}</g>`
 }
 

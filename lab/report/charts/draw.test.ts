@@ -17,8 +17,8 @@ const group: Group = { name: 'sync-rest: one', about: '', accent: 'accent-rest',
 const drawn = (given: Partial<Group>): Picture => timeFigure(from, [{ ...group, ...given }])
 
 test('text is escaped, in an attribute too, and only markup is not', () => {
-  const made = markup`<a title="${'"<&'}">${markup`<b>${1.26}</b>`}${[undefined, false, "'"]}</a>`
-  assert.equal(made.markup, '<a title="&quot;&lt;&amp;"><b>1.3</b>&#39;</a>')
+  const escaped = markup`<a title="${'"<&'}">${markup`<b>${1.26}</b>`}${[undefined, false, "'"]}</a>`
+  assert.equal(escaped.markup, '<a title="&quot;&lt;&amp;"><b>1.3</b>&#39;</a>')
 })
 
 test('a scale without extent is widened', () => {

@@ -1,6 +1,6 @@
-// What all panels over time share: their layout, their axes, and the bands and lines of the timeline's steps.
+// What all panels over time share: their layout, their axes and labels, and the bands and lines of the timeline's steps.
 import type { Mark } from '#engine/run/summary.ts'
-import { fitted, widthOf } from './labels.ts'
+import { apart, fitted, widthOf } from './labels.ts'
 import { type Markup, markup } from './markup.ts'
 import { linear, type Scale } from './scale.ts'
 
@@ -38,6 +38,24 @@ export function timeAxis(x: Scale, y: number, hasTitle: boolean): Markup {
   })
   const title = hasTitle && markup`<text x="${LEFT}" y="${y + 31}">since the load began</text>`
   return markup`<g class="axis"><path class="rule" d="M${LEFT} ${y}H${PLOT_END}"/>${ticks}${title}</g>`
+}
+
+/** The font size of the class `small`. */
+const SMALL = 10
+
+export type Label = { y: number; text: string; className: string; sample?: Markup }
+
+/** Labels at the right of a panel, each with a sample of what it names; a long one is small. */
+export function rightLabels(labels: readonly Label[], top: number, bottom: number, width: number): Markup[] {
+  const x = PLOT_END + 10
+  return apart(labels, top, bottom).map(({ y, text, className, sample }) => {
+    const indent = sample ? 16 : 0
+    const drawn = sample && markup`<g transform="translate(${x} ${y})">${sample}</g>`
+    const room = width - indent
+    const isSmall = widthOf(text) > room
+    const shown = isSmall ? fitted(text, room, SMALL) : text
+    return markup`${drawn}<text class="${isSmall ? `${className} small` : className}" x="${x + indent}" y="${y + 4}">${shown}</text>`
+  })
 }
 
 type Placed = { label: string; marks: Mark[]; from: number; to: number; lane: number }

@@ -1,7 +1,4 @@
-// Labels that do not lie on each other.
-import { type Markup, markup } from './markup.ts'
-
-export type Label = { y: number; text: string; className: string; sample?: Markup }
+// Text in pictures: how wide it is, how it is shortened or broken, and labels that do not lie on each other.
 
 /** Of a letter, as a share of its height; a little more than it takes in most fonts. */
 const WIDE = 0.57
@@ -15,11 +12,11 @@ export function fitted(text: string, width: number, size = 12): string {
 }
 
 /** Lines of at most that width, broken between words. */
-export function wrapped(text: string, width: number, size = 12): string[] {
+export function wrapped(text: string, width: number): string[] {
   const lines: string[] = []
   for (const word of text.split(/\s+/)) {
     const last = lines.at(-1)
-    if (last !== undefined && widthOf(`${last} ${word}`, size) <= width) lines[lines.length - 1] = `${last} ${word}`
+    if (last !== undefined && widthOf(`${last} ${word}`) <= width) lines[lines.length - 1] = `${last} ${word}`
     else lines.push(word)
   }
   return lines
@@ -41,19 +38,4 @@ export function apart<Each extends { y: number }>(labels: readonly Each[], top: 
     most = label.y - GAP
   }
   return sorted
-}
-
-/** Of the class of that name. */
-const SMALL = 10
-
-/** Labels at the right of a panel, each with a sample of what it names; a long one is small. @param x where the sample begins */
-export function rightLabels(labels: readonly Label[], x: number, top: number, bottom: number, width: number): Markup[] {
-  return apart(labels, top, bottom).map(({ y, text, className, sample }) => {
-    const indent = sample ? 16 : 0
-    const drawn = sample && markup`<g transform="translate(${x} ${y})">${sample}</g>`
-    const room = width - indent
-    const isSmall = widthOf(text) > room
-    const shown = isSmall ? fitted(text, room, SMALL) : text
-    return markup`${drawn}<text class="${isSmall ? `${className} small` : className}" x="${x + indent}" y="${y + 4}">${shown}</text>`
-  })
 }

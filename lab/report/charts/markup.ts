@@ -30,4 +30,4 @@ function textOf(part: Part): string {
   return part.map(textOf).join('')
 }
 
-const tenth = (value: number): number => Math.round(value * 10) / 10
+export const tenth = (value: number): number => Math.round(value * 10) / 10

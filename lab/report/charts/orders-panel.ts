@@ -1,10 +1,9 @@
 // Every order of a variant: when it was to start, how long until it was answered and until it was completed. A dot is an
 // answer that accepts or rightly refuses, a flat stroke any other answer, an upright stroke a completion; what has no
-// answer or was never completed stands in rows above, one stroke an order.
+// answer or was never completed stands in rows above, one stroke for each order.
 import type { Orders } from '#engine/run/summary.ts'
 import { answerClass, isRight } from './answers-panel.ts'
-import { caption, grid, LEFT, PLOT_END, RIGHT } from './frame.ts'
-import { type Label, rightLabels } from './labels.ts'
+import { caption, grid, type Label, LEFT, PLOT_END, RIGHT, rightLabels } from './frame.ts'
 import { type Markup, markup } from './markup.ts'
 import { type Point, scatter, boxes } from './path.ts'
 import { logarithmic, type Scale } from './scale.ts'
@@ -50,7 +49,7 @@ export function ordersPanel(orders: DrawnOrders, all: readonly DrawnOrders[], x:
     ...(rows.unanswered ? [rowOf('no answer', unanswered(orders), x, row(0))] : []),
     ...(rows.uncompleted ? [uncompletedRow(orders, x, row(Number(rows.unanswered)))] : []),
   ]
-  const labels = rightLabels(drawn.labels, PLOT_END + 10, plotTop + 6, plotTop + HEIGHT, RIGHT - 12)
+  const labels = rightLabels(drawn.labels, plotTop + 6, plotTop + HEIGHT, RIGHT - 12)
   return markup`<g class="panel panel-orders">${grid(y)}${caption('latency of each order', top)}${drawn.shapes}${absent}${labels}</g>`
 }
 

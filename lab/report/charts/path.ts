@@ -1,11 +1,10 @@
 // Paths of thousands of points in few bytes: whole tenths of a pixel, each relative to the one before, in one element of
 // scale 0.1. What falls on the same tenth is drawn once.
-import type { Markup } from './markup.ts'
-import { markup } from './markup.ts'
+import { type Markup, markup, tenth } from './markup.ts'
 
 export type Point = readonly [x: number, y: number]
 
-/** A stroke a point, in tenths of a pixel: from where, beside the point, and how it is drawn. */
+/** The stroke of a point, in tenths of a pixel: where it begins and ends, counted from the point, and how it is drawn. */
 const SHAPES = {
   /** With round caps this is a dot. */
   dot: { from: [0, 0], to: [0, 0], drawn: 'h0' },
@@ -28,7 +27,9 @@ export function scatter(points: readonly Point[], shape: Shape, className: strin
     ;[atX, atY] = [x + to[0], y + to[1]]
     return move
   })
-  return moves.length === 0 ? NOTHING : markup`<path class="${className}" transform="scale(.1)" d="${moves.join('')}"/>`
+  return moves.length === 0
+    ? markup``
+    : markup`<path class="${className}" transform="scale(.1)" d="${moves.join('')}"/>`
 }
 
 /** Boxes with their upper left corner, width and height, in one element. */
@@ -40,7 +41,7 @@ export function boxes(
     const [x, y, width, height] = box.map(tenths)
     return `M${x} ${y}h${width}v${height}h-${width}z`
   })
-  return all.length === 0 ? NOTHING : markup`<path class="${className}" transform="scale(.1)" d="${d.join('')}"/>`
+  return all.length === 0 ? markup`` : markup`<path class="${className}" transform="scale(.1)" d="${d.join('')}"/>`
 }
 
 /** The `d` of straight lines through the points. */
@@ -60,6 +61,3 @@ export function stepArea(points: readonly Point[], level: number): string {
   const last = points.at(-1)
   return first && last ? `${steps(points)}V${tenth(level)}H${tenth(first[0])}Z` : ''
 }
-
-const tenth = (value: number): number => Math.round(value * 10) / 10
-const NOTHING: Markup = { markup: '' }

@@ -5,7 +5,7 @@ import { quantileFigure } from './quantile-figure.ts'
 
 const from = { id: 'x', title: 'x', description: 'What to see.' }
 
-test('latency by share has a line a repetition, what lies between them, and each name once a row', () => {
+test('latency by share has a line for each repetition, the area between them, and each name once in a row', () => {
   const run = (ms: number): [number, number, 0][] => [
     [0.5, ms, 0],
     [0.9, ms * 2, 0],

@@ -1,6 +1,7 @@
 // Latency at each share of the orders, on axes that give the tail its room: a grid of panels on one scale, each with a
-// line a latency or a model. Repetitions are thin lines.
+// line for each latency or model. Repetitions are thin lines.
 import type { Quantiles } from '#engine/run/summary.ts'
+import { LEFT, WIDTH } from './frame.ts'
 import { apart, fitted } from './labels.ts'
 import { type Markup, markup } from './markup.ts'
 import { lines } from './path.ts'
@@ -17,11 +18,9 @@ export type Strand = {
 }
 export type Cell = { name: string; strands: readonly Strand[] }
 
-const LEFT = 58
 const HEIGHT = 138
 const HEAD = 24
 const FOOT = 34
-const WIDTH = 872
 const LABELS = 114
 const BETWEEN = 26
 /** A panel is no wider than this, however few there are. */

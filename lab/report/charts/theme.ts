@@ -2,14 +2,19 @@
 // as a file it follows the reader's light or dark, as PNG it is light. Text has a contrast of 4.5 to 1 or more in both.
 
 type Palette = Readonly<Record<Token, string>>
-type Token = 'paper' | 'ink' | 'soft' | 'rule' | 'grid' | 'band' | 'bad' | keyof typeof ACCENTS | keyof typeof ANSWERS
+type Token = 'paper' | 'ink' | 'soft' | 'rule' | 'grid' | 'band' | 'bad' | Accent | AnswerClass
 
 /** One accent for each model, distinguishable with colour blindness; any other model has the ink. */
-const ACCENTS = { rest: 'sync-rest', rabbitmq: 'async-rabbitmq', kafka: 'streaming-kafka' } as const
+const ACCENTS: Readonly<Record<string, Accent>> = {
+  'sync-rest': 'rest',
+  'async-rabbitmq': 'rabbitmq',
+  'streaming-kafka': 'kafka',
+}
+type Accent = 'rest' | 'rabbitmq' | 'kafka'
 
-/** Expected answers are quiet colours, unexpected ones are loud. */
-const ANSWERS = { good: '', rightly: '', client: '', refused: '', server: '', late: '', silent: '' } as const
-export type AnswerClass = keyof typeof ANSWERS
+/** From what is as it should be to what is not known. Expected answers are quiet colours, unexpected ones are loud. */
+export const ANSWER_CLASSES = ['good', 'rightly', 'client', 'refused', 'server', 'late', 'silent'] as const
+export type AnswerClass = (typeof ANSWER_CLASSES)[number]
 
 export const LIGHT: Palette = {
   paper: '#ffffff',
@@ -52,16 +57,15 @@ export const DARK: Palette = {
 }
 
 /** The class that gives a model its colour. */
-export const accentOf = (model: string): string =>
-  `accent-${Object.entries(ACCENTS).find(([, name]) => name === model)?.[0] ?? 'other'}`
+export const accentOf = (model: string): string => `accent-${ACCENTS[model] ?? 'other'}`
 
 const SYSTEM = "system-ui,-apple-system,'Segoe UI',Roboto,'DejaVu Sans',sans-serif"
 
 /** @param font family of all text */
 export function sheet(palette: Palette, font = SYSTEM): string {
   const { ink, soft, rule, grid, band, bad, paper } = palette
-  const accents = Object.keys(ACCENTS).map(name => `.accent-${name}{color:${palette[name as keyof typeof ACCENTS]}}`)
-  const answers = Object.keys(ANSWERS).map(name => `.answer-${name}{fill:${palette[name as AnswerClass]}}`)
+  const accents = Object.values(ACCENTS).map(name => `.accent-${name}{color:${palette[name]}}`)
+  const answers = ANSWER_CLASSES.map(name => `.answer-${name}{fill:${palette[name]}}`)
   return [
     `.picture text{font-family:${font};font-size:12px;fill:${soft};font-variant-numeric:tabular-nums}`,
     `.picture .title{font-size:16px;font-weight:bold}`,

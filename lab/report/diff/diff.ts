@@ -3,7 +3,8 @@ import type { Result, Summary, Measure } from '#engine/run/summary.ts'
 import { UsageError } from '../../cli/usage.ts'
 import { type Verdict, worst } from '#engine/checks/check.ts'
 import { compare, repeated } from '#engine/analysis/repetitions.ts'
-import { cell, NOTHING } from '../terminal/numbers.ts'
+import { countedChecks, withoutSafeguard } from '../terminal/report.ts'
+import { NOTHING, numberText } from '../terminal/table.ts'
 
 export type Diff = {
   one: string
@@ -60,13 +61,11 @@ function partsOnlyIn(pair: Pair, side: 'one' | 'other', opposite: 'one' | 'other
 /** The pair without the first side's variants that leave out a safeguard on purpose, which do not count for the model. */
 const ofTheModel = (pair: Pair): Pair => ({
   ...pair,
-  one: pair.one.map(result => {
-    const variants = result.variants.filter(({ disabledSafeguard }) => disabledSafeguard === undefined)
-    const out = new Set(
-      result.variants.filter(({ disabledSafeguard }) => disabledSafeguard !== undefined).map(({ name }) => name),
-    )
-    return { ...result, variants, checks: result.checks.filter(({ variant }) => !out.has(variant)) }
-  }),
+  one: pair.one.map(result => ({
+    ...result,
+    variants: result.variants.filter(({ disabledSafeguard }) => disabledSafeguard === undefined),
+    checks: countedChecks(result),
+  })),
 })
 
 const variantsOf = (results: readonly Result[]): Set<string> =>
@@ -76,14 +75,13 @@ const variantsOf = (results: readonly Result[]): Set<string> =>
 // and rate) are repetitions of one measurement.
 
 /** Neither side is empty; several results of a side are its repetitions. */
-export type Pair = { name: string; one: readonly Result[]; other: readonly Result[] }
-export type Pairs = { both: Pair[]; onlyOne: string[]; onlyOther: string[] }
+type Pair = { name: string; one: readonly Result[]; other: readonly Result[] }
 
-function pairUp(oneResults: readonly Result[], otherResults: readonly Result[]): Pairs {
+function pairUp(oneResults: readonly Result[], otherResults: readonly Result[]) {
   const ones = Map.groupBy(oneResults, nameOf)
   const others = Map.groupBy(otherResults, nameOf)
   return {
-    both: [...ones].flatMap(([name, one]) => {
+    both: [...ones].flatMap(([name, one]): Pair[] => {
       const other = others.get(name)
       return other ? [{ name, one, other }] : []
     }),
@@ -146,12 +144,8 @@ function ofResults(results: readonly Result[]): Record<string, string> {
   }
 }
 
-function ofVariant({
-  name,
-  environment,
-  durability,
-  disabledSafeguard,
-}: Result['variants'][number]): Record<string, string> {
+function ofVariant(variant: Result['variants'][number]): Record<string, string> {
+  const { name, environment, durability, disabledSafeguard } = variant
   const all = Object.entries(environment).flatMap(([service, values]) =>
     Object.entries(values).map(([key, value]) => [`${name}, ${service} ${key}`, value] as const),
   )
@@ -175,7 +169,7 @@ export type VerdictChange = {
   detail: string
 }
 
-/** Checks and variants that only one side has are not here, but in `onlyIn`. */
+/** Checks and variants that only one side has are not here, but in `onlyOne` and `onlyOther`. */
 function verdictsThatDiffer({ name: of, one, other }: Pair): VerdictChange[] {
   const [ones, others] = [checksOf(one), checksOf(other)]
   const whole = { of, ...change(one, other), detail: other.find(({ failure }) => failure)?.failure ?? '' }
@@ -185,7 +179,9 @@ function verdictsThatDiffer({ name: of, one, other }: Pair): VerdictChange[] {
     if (!after || !last) return []
     const { variant, name: check, detail } = last
     const { isWorse, ...verdicts } = change(before, after)
-    return [{ of, variant, check, ...verdicts, isWorse: isWorse && !isLeftOut(other, variant), detail }]
+    // A finding in a variant that leaves out a safeguard on purpose does not count for the model.
+    const isCounted = !other.some(result => withoutSafeguard(result).has(variant))
+    return [{ of, variant, check, ...verdicts, isWorse: isWorse && isCounted, detail }]
   })
   return [whole, ...each].filter(row => row.one !== row.other)
 }
@@ -214,21 +210,12 @@ const checksOf = (results: readonly Result[]) =>
     ({ name, variant }) => JSON.stringify([variant, name]),
   )
 
-/** A finding in a variant that leaves out a safeguard on purpose does not count for the model. */
-const isLeftOut = (results: readonly Result[], variant: string): boolean =>
-  results.some(({ variants }) =>
-    variants.some(({ name, disabledSafeguard }) => name === variant && disabledSafeguard !== undefined),
-  )
+// Measures of two results of one question side by side. Guarantees: a difference is claimed only between repetitions whose
+// ranges do not touch, and never where a figure that is "at least" could be on the other side of the range; a void or a missing
+// measure is named as such. Does not guarantee that a difference comes from the code compared: conditions that differ are
+// listed separately.
 
-/**
- * Measures of two results of one question side by side.
- *
- * Guarantees: a difference is claimed only between repetitions whose ranges do not touch, and never where a figure that is
- * "at least" could be on the other side of the range; a void or a missing measure is named as such. Does not guarantee
- * that a difference comes from the code compared: conditions that differ are listed separately.
- */
-
-/** `values`: one a repetition that has one. `void`: so many have none, because of `note`. */
+/** `values`: those of the repetitions that have one. `void`: how many have none, because of `note`. */
 export type Side = { values: number[]; atLeast: boolean; void: number; note?: string }
 
 /** `difference`: how the second run differs from the first. */
@@ -297,8 +284,8 @@ function whyNothing({ values, void: empty, note }: Side, which: string): string 
 export function sideText({ values, atLeast, void: empty }: Side, unit: string): string {
   if (values.length === 0) return NOTHING
   const { median, low, high, repetitions } = repeated(values)
-  const shown = (value: number) => cell({ value, unit })
+  const shown = (value: number) => numberText({ value, unit })
   const spread = repetitions > 1 ? ` (${shown(low)} to ${shown(high)})` : ''
   const gaps = empty > 0 ? `, ${empty} of ${empty + repetitions} void` : ''
-  return `${cell({ value: median, unit, atLeast })}${spread}${gaps}`
+  return `${numberText({ value: median, unit, atLeast })}${spread}${gaps}`
 }

@@ -1,7 +1,6 @@
 // What the terminal shows of a diff.
 import { styleText } from 'node:util'
-import { isShown } from '../terminal/numbers.ts'
-import { draw } from '../terminal/table.ts'
+import { draw, isUnitShown } from '../terminal/table.ts'
 import { type Diff, gotWorse, sideText } from './diff.ts'
 
 export function renderDiff(diff: Diff): string {
@@ -53,7 +52,7 @@ function measureLines({ one, other, measures }: Diff): string[] {
       ['variant', 'measure', one, other, 'the second is'],
       rows.map(({ variant, name, unit, difference, ...sides }) => [
         variant,
-        isShown(unit) ? `${name} [${unit}]` : name,
+        isUnitShown(unit) ? `${name} [${unit}]` : name,
         sideText(sides.one, unit),
         sideText(sides.other, unit),
         difference,

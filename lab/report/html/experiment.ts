@@ -22,24 +22,17 @@ export function experimentSection(result: Result, id: string): Markup {
   })
   const isNarrow = variants.length <= NARROW
   const table = gridTable(`${title}: measures`, gridOf(result))
-  const time = overTime(result, id)
-  const hasPicture = time !== undefined
-  const pictures = [time ?? '', byShare(result, id) ?? '']
+  const timeline = timelinePicture(result, `${id}-time`)
+  const shares = sharesPicture(result, `${id}-shares`)
+  const pictures = [
+    timeline && figure('time', timeline, explanation),
+    shares && figure('shares', shares, sharesSentences(result)),
+  ]
   // They are the caption of the picture over time; without one they are paragraphs.
-  const sentences = hasPicture ? [] : explanation.map(text => markup`<p>${text}</p>`)
+  const sentences = timeline ? [] : explanation.map(text => markup`<p>${text}</p>`)
   return markup`<section class="result" id="${id}" data-model="${model}">
 <p class="kicker ${accentOf(model)}">${model}</p><h3>${title} ${verdictMark(verdict)}</h3><p class="question">${question}</p>${failureOf(result)}
 ${sentences.length > 0 && markup`<div class="sentences">${sentences}</div>`}${abouts.length > 0 && markup`<dl class="variants">${abouts}</dl>`}
 ${isNarrow ? markup`<div class="beside"><div>${pictures}</div><div>${table}</div></div>` : markup`${table}${pictures}`}
 <p class="conditions">${conditions(result)}</p>${checksDetails(result)}</section>`
-}
-
-function overTime(result: Result, id: string): Markup | undefined {
-  const picture = timelinePicture(result, `${id}-time`)
-  return picture && figure('time', picture, result.explanation)
-}
-
-function byShare(result: Result, id: string): Markup | undefined {
-  const picture = sharesPicture(result, `${id}-shares`)
-  return picture && figure('shares', picture, sharesSentences(result))
 }

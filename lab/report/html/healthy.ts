@@ -1,13 +1,13 @@
 // The section of the healthy runs: latencies at each rate, and the resources that they take. Differences are claimed only where
 // the ranges of the repetitions do not touch.
-import type { Result } from '#engine/run/summary.ts'
 import { CLOCKS_DIFFER, GENERATOR_BOUND } from '#engine/analysis/measures.ts'
-import { scenarioGrid } from '../../comparison/scenario-grid.ts'
 import {
   repeatedMeasureOf,
   byRate,
   type ConfigurationResults,
   configurationsOf,
+  scenarioGrid,
+  type ScenarioResults,
 } from '../../comparison/repeated-measures.ts'
 import { medianLatencies } from '../../comparison/narrative.ts'
 import { type Markup, markup } from '../charts/markup.ts'
@@ -15,7 +15,7 @@ import type { Picture } from '../charts/picture.ts'
 import { type Cell, quantileFigure, type Strand } from '../charts/quantile-figure.ts'
 import { accentOf } from '../charts/theme.ts'
 import { type Anchors, scenarioAnchor, figure, gridTable, headOf } from './parts.ts'
-import { type About, caveatOf, resultDetails, settingsOf, withoutOf } from './scenario.ts'
+import { caveatOf, resultDetails, settingsOf, withoutOf } from './scenario.ts'
 import { ranked } from '../../comparison/differences.ts'
 
 type Rate = { ordersPerSecond: number; configurations: ConfigurationResults[] }
@@ -23,32 +23,23 @@ type Rate = { ordersPerSecond: number; configurations: ConfigurationResults[] }
 /** Distinguishable without colour. */
 const DASHES: readonly string[] = ['sync-rest', 'async-rabbitmq', 'streaming-kafka']
 
-export function healthySection(
-  about: About,
-  models: readonly string[],
-  results: readonly Result[],
-  anchors: Anchors,
-): Markup {
-  const rates = ratesOf(models, results)
-  const picture = healthyPicture(about, models, results)
+export function healthySection(scenario: ScenarioResults, anchors: Anchors): Markup {
+  const { about, models, results } = scenario
+  const rates = ratesOf(scenario)
+  const picture = healthyPicture(scenario)
   return markup`<section class="scenario" id="${scenarioAnchor(about.name)}"><h3>${about.title}</h3><p class="question">${about.asks}</p>${caveatOf(about)}${withoutOf(about)}${picture && figure('healthy', picture, medianLatencies(models, results))}${results.some(({ cell }) => (cell?.repeat ?? 1) > 1) && markup`<p class="key">The median of the repetitions, with their range. &lt; is claimed only where the ranges do not touch; ≈ is indistinguishable; ? is unknown, because one value is only a lower bound.</p>`}${rates.map(costs)}
 <details><summary>All ${results.length} results with their checks</summary>${results.map(result => resultDetails(result, anchors))}</details>${settingsOf(results)}</section>`
 }
 
-const ratesOf = (models: readonly string[], results: readonly Result[]): Rate[] =>
+const ratesOf = ({ models, results }: ScenarioResults): Rate[] =>
   byRate(results).map(([ordersPerSecond, own]) => ({ ordersPerSecond, configurations: configurationsOf(own, models) }))
 
-/** Latency by share of the orders, a row a rate; undefined where none was measured. */
-export function healthyPicture(
-  about: About,
-  models: readonly string[],
-  results: readonly Result[],
-): Picture | undefined {
-  const rates = ratesOf(models, results)
-  const all = rates.flatMap(({ configurations }) =>
-    configurations.flatMap(({ results }) => results.flatMap(each => each.quantiles ?? [])),
-  )
-  const latencies = [...new Set(all.map(({ latency }) => latency))]
+/** Latency by share of the orders, a row for each rate; undefined where none was measured. */
+export function healthyPicture(scenario: ScenarioResults): Picture | undefined {
+  const { about, models, results } = scenario
+  const rates = ratesOf(scenario)
+  const all = rates.flatMap(({ configurations }) => configurations.flatMap(each => each.results))
+  const latencies = [...new Set(all.flatMap(({ quantiles = [] }) => quantiles.map(({ latency }) => latency)))]
   if (latencies.length === 0) return undefined
   const rows = rates.map(({ ordersPerSecond, configurations }) =>
     latencies.map(
@@ -58,12 +49,9 @@ export function healthyPicture(
       }),
     ),
   )
-  const from = {
-    id: `${scenarioAnchor(about.name)}-shares`,
-    title: `${about.title}: latency by share of the orders`,
-    description: medianLatencies(models, results).join(' '),
-  }
-  return quantileFigure(from, rows)
+  const id = `${scenarioAnchor(about.name)}-shares`
+  const title = `${about.title}: latency by share of the orders`
+  return quantileFigure({ id, title, description: medianLatencies(models, results).join(' ') }, rows)
 }
 
 const VOID: ReadonlySet<string> = new Set([GENERATOR_BOUND, CLOCKS_DIFFER])
@@ -86,16 +74,11 @@ function strandOf(configuration: ConfigurationResults, latency: string): Strand 
 /** The measures of each model, and the differences that are larger than the spread. */
 function costs({ ordersPerSecond, configurations }: Rate): Markup {
   const grid = scenarioGrid(configurations)
-  const chains = grid.heads.map(({ name }) => ({
-    name,
-    text: ranked(
-      configurations.filter(({ isMain }) => isMain),
-      name,
-    ),
-  }))
-  const differences = chains
-    .filter(({ text }) => text !== '')
-    .map(({ name, text }) => markup`<dt>${name}</dt><dd>${text}</dd>`)
+  const main = configurations.filter(({ isMain }) => isMain)
+  const differences = grid.heads
+    .map(({ name }) => ({ name, chain: ranked(main, name) }))
+    .filter(({ chain }) => chain !== '')
+    .map(({ name, chain }) => markup`<dt>${name}</dt><dd>${chain}</dd>`)
   const label = `At ${ordersPerSecond} orders a second`
   return markup`<h4>${label}</h4>${gridTable(label, grid, configurations.map(headOf))}<dl class="differences">${differences}</dl>`
 }

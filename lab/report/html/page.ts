@@ -10,9 +10,10 @@ import { createHash } from 'node:crypto'
 import type { Summary, Result } from '#engine/run/summary.ts'
 import { HEALTHY } from '../../comparison/scenarios.ts'
 import type { Recommendation } from '../../comparison/recommendations.ts'
+import { scenarioResultsOf } from '../../comparison/repeated-measures.ts'
 import { type Markup, markup, verbatim } from '../charts/markup.ts'
 import { screenSheet } from '../charts/picture.ts'
-import { type Anchors, anchorsOf, HOW_TO_READ, scenarioAnchor, scrolling, environmentOf } from './parts.ts'
+import { type Anchors, anchorsOf, HOW_TO_READ, scenarioAnchor, scrollingTable, environmentOf } from './parts.ts'
 import { experimentSection } from './experiment.ts'
 import { scenarioSection } from './scenario.ts'
 import { healthySection } from './healthy.ts'
@@ -21,7 +22,7 @@ import { repeatCommand, runSection } from './this-run.ts'
 import { STYLE } from './style.ts'
 import { overall, verdictsSection } from './verdicts.ts'
 import { accentOf } from '../charts/theme.ts'
-import { brokerDead } from '../../comparison/scenarios/broker-dead.ts'
+import { brokerDead } from '../../comparison/scenarios/dead-or-slow.ts'
 
 type Extras = {
   registry: Registry
@@ -58,13 +59,10 @@ function head(summary: Summary): Markup {
 
 function scenariosSection({ comparison, results }: Summary, anchors: Anchors): Markup | undefined {
   if (!comparison) return undefined
-  const { about, models } = comparison
-  const sections = about.map(each => {
-    const own = models.flatMap(model =>
-      results.filter(({ cell, model: its }) => its === model && cell?.scenario === each.name),
-    )
-    const section = each.name === HEALTHY ? healthySection : scenarioSection
-    return section(each, models, own, anchors)
+  const sections = scenarioResultsOf(comparison, results).map(({ about, models, results: own }) => {
+    const byModel = models.flatMap(model => own.filter(result => result.model === model))
+    const section = about.name === HEALTHY ? healthySection : scenarioSection
+    return section({ about, models, results: byModel }, anchors)
   })
   return markup`<section id="scenarios"><h2>The models side by side</h2><p>All models get the same load and the same injected failures; the panels of a picture share their axes. An outage lasts until the restarted process is healthy, so measured outages differ.</p>${HOW_TO_READ_SECTION}${sections}</section>`
 }
@@ -98,8 +96,8 @@ function recommendationsSection(recommendations: readonly Recommendation[]): Mar
     )
     return markup`<tr><th scope="row">${condition}</th><td>${advice}</td><td><ul class="plain">${links}</ul></td></tr>`
   })
-  const head = markup`<tr><th scope="col">If</th><th scope="col">choose</th><th scope="col">measured evidence</th></tr>`
-  return markup`<section id="recommendations"><h2>Which one for me?</h2>${scrolling('Recommendations by condition', markup`<table class="prose"><thead>${head}</thead><tbody>${rows}</tbody></table>`)}</section>`
+  const table = scrollingTable('Recommendations by condition', ['If', 'choose', 'measured evidence'], rows)
+  return markup`<section id="recommendations"><h2>Which one for me?</h2>${table}</section>`
 }
 
 type Row = { model: string; variant: string; durability: string; environment: string[]; disabledSafeguard: string }
@@ -112,13 +110,11 @@ function promisesSection({ results, comparison }: Pick<Summary, 'results' | 'com
     ({ model, variant, durability, environment, disabledSafeguard }) =>
       markup`<tr><td class="${accentOf(model)}"><span class="model">${model}</span></td><th scope="row">${variant}</th><td>${durability}</td><td><ul class="plain">${environment.map(text => markup`<li><code>${text}</code></li>`)}</ul></td><td>${disabledSafeguard}</td></tr>`,
   )
-  const heads = ['model', 'configuration', 'an accepted order was', 'its settings', 'left out on purpose'].map(
-    text => markup`<th scope="col">${text}</th>`,
-  )
+  const heads = ['model', 'configuration', 'an accepted order was', 'its settings', 'left out on purpose']
   // The scenario that kills brokers tests what they promise, and its caveat says how far.
   const caveat = comparison?.about.find(({ name }) => name === brokerDead.name)?.caveat
-  const table = markup`<table class="prose"><thead><tr>${heads}</tr></thead><tbody>${body}</tbody></table>`
-  return markup`<section id="promises"><h2>Durability of an accepted order</h2><p>Latencies are comparable only between equal promises: this is where an accepted order was when its client had the answer.</p>${caveat !== undefined && markup`<p class="key">${caveat}</p>`}${scrolling('Durability by model and configuration', table)}</section>`
+  const table = scrollingTable('Durability by model and configuration', heads, body)
+  return markup`<section id="promises"><h2>Durability of an accepted order</h2><p>Latencies are comparable only between equal promises: this is where an accepted order was when its client had the answer.</p>${caveat !== undefined && markup`<p class="key">${caveat}</p>`}${table}</section>`
 }
 
 /** Of a comparison each variant; of an experiment those whose durability or safeguards differ from the model's. */

@@ -1,4 +1,4 @@
-// The parts that sections of the report share: verdict marks, boxes that scroll, figures, tables, anchors, names.
+// What the sections of the report share: verdict marks, boxes that scroll, figures, tables, anchors, names.
 import type { Result, VariantFacts, Summary } from '#engine/run/summary.ts'
 import type { Verdict } from '#engine/checks/check.ts'
 import { type Markup, markup } from '../charts/markup.ts'
@@ -15,8 +15,20 @@ export const verdictMark = (verdict: Verdict): Markup =>
   markup`<span class="verdict ${verdict}"><span class="sign" aria-hidden="true">${SIGNS[verdict]}</span> ${verdict}</span>`
 
 /** Content wider than the screen scrolls in its own box, which the keyboard reaches. */
-export const scrolling = (label: string, content: Markup): Markup =>
+const scrolling = (label: string, content: Markup): Markup =>
   markup`<div class="scroll" role="region" aria-label="${label}" tabindex="0">${content}</div>`
+
+/** Rows of text below their heads, which are text or cells of their own. */
+export function scrollingTable(
+  label: string,
+  heads: readonly (string | Markup)[],
+  rows: readonly Markup[],
+  className = 'prose',
+): Markup {
+  const cells = heads.map(head => (typeof head === 'string' ? markup`<th scope="col">${head}</th>` : head))
+  const table = markup`<table class="${className}"><thead><tr>${cells}</tr></thead><tbody>${rows}</tbody></table>`
+  return scrolling(label, table)
+}
 
 /** @param kind a stable name of what it shows */
 export const figure = (kind: string, picture: Picture, sentences: readonly string[]): Markup =>
@@ -44,13 +56,12 @@ export function checksDetails({ model, experiment, checks, variants }: Result, b
     return markup`<tr><td>${verdictMark(verdict)}</td><th scope="row">${name}</th><td>${variant}${aside}</td><td>${detail}</td></tr>`
   })
   if (rows.length === 0) return markup`<p>${before}No check was evaluated.</p>`
-  const head = ['verdict', 'check', 'variant', 'detail'].map(text => markup`<th scope="col">${text}</th>`)
-  const table = markup`<table class="prose"><thead><tr>${head}</tr></thead><tbody>${rows}</tbody></table>`
+  const table = scrollingTable(`Checks of ${model}/${experiment}`, ['verdict', 'check', 'variant', 'detail'], rows)
   const isOut = ({ variant }: Result['checks'][number]) => disabledSafeguard.get(variant) !== undefined
   const of = (some: Result['checks']) => tally(some.map(({ verdict }) => verdict))
   const without = of(checks.filter(isOut))
   const counts = [of(checks.filter(check => !isOut(check))), ...(without === '' ? [] : [`◇ ${without}`])]
-  return markup`<details><summary>${before}Checks: ${counts.filter(text => text !== '').join('; ')}</summary>${scrolling(`Checks of ${model}/${experiment}`, table)}</details>`
+  return markup`<details><summary>${before}Checks: ${counts.filter(text => text !== '').join('; ')}</summary>${table}</details>`
 }
 
 /** Beyond the model's own: `order_service: OUTBOX=off`. */

@@ -40,7 +40,8 @@ test('the first repetition is drawn, also where a resumed comparison ran it last
     series: [],
     cell: { scenario: 'burst', ordersPerSecond: 50, repeat: 2 },
   }))
-  const drawn = (all: typeof first) => JSON.stringify(scenarioPicture(about, 'scenario', comparison.models, all, []))
+  const { models } = comparison
+  const drawn = (all: typeof first) => JSON.stringify(scenarioPicture({ about, models, results: all }, 'scenario'))
   assert.notEqual(drawn(second), drawn(first))
   assert.equal(drawn([...second, ...first]), drawn(first))
 })

@@ -69,16 +69,11 @@ export function sharesPicture({ model, title, variants, quantiles = [] }: Result
     return strands.length === 0 ? [] : [{ name, strands }]
   })
   if (cells.length === 0) return undefined
-  const rows = [
-    ...Map.groupBy(
-      cells.map((cell, nth) => ({ cell, row: Math.floor(nth / PANELS_IN_A_ROW) })),
-      each => each.row,
-    ),
-  ]
-  return quantileFigure(
-    { id, title: `${title}: latency by share of the orders`, description: cells.map(endOf).join(' ') },
-    rows.map(([, row]) => row.map(({ cell }) => cell)),
+  const rows = Array.from({ length: Math.ceil(cells.length / PANELS_IN_A_ROW) }, (_, nth) =>
+    cells.slice(nth * PANELS_IN_A_ROW, (nth + 1) * PANELS_IN_A_ROW),
   )
+  const description = cells.map(endOf).join(' ')
+  return quantileFigure({ id, title: `${title}: latency by share of the orders`, description }, rows)
 }
 
 /** Its sentences: the median of each variant, and where latency from the planned start differs from latency from the actual one. */

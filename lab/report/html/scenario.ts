@@ -1,8 +1,13 @@
 // One scenario of the comparison: the models one above the other on one axis of time, what to see in two sentences, and the
 // measures beside each other.
-import type { Comparison, Result } from '#engine/run/summary.ts'
-import { scenarioGrid } from '../../comparison/scenario-grid.ts'
-import { type ConfigurationResults, configurationsOf } from '../../comparison/repeated-measures.ts'
+import type { Result } from '#engine/run/summary.ts'
+import {
+  type About,
+  type ConfigurationResults,
+  configurationsOf,
+  scenarioGrid,
+  type ScenarioResults,
+} from '../../comparison/repeated-measures.ts'
 import { type Markup, markup } from '../charts/markup.ts'
 import type { Picture } from '../charts/picture.ts'
 import { accentOf } from '../charts/theme.ts'
@@ -22,23 +27,12 @@ import {
 import { groupOf, hasTimeline } from './pictures.ts'
 import { narrativeOf } from '../../comparison/narrative.ts'
 
-export type About = Comparison['about'][number]
-
-/** @param results those of this scenario */
-export function scenarioSection(
-  about: About,
-  models: readonly string[],
-  results: readonly Result[],
-  anchors: Anchors,
-): Markup {
-  const { title } = about
-  const id = scenarioAnchor(about.name)
-  const configurations = configurationsOf(results, models)
-  const firsts = configurations.filter(({ isMain }) => isMain)
-  const sentences = narrativeOf(firsts)
-  return markup`<section class="scenario" id="${id}"><h3>${title}</h3><p class="question">${about.asks}</p>${caveatOf(about)}${withoutOf(about)}
-<div class="beside"><div>${figureOf(about, 'scenario', models, results, sentences)}</div>
-<div>${table(title, firsts)}</div></div>${othersOf(about, models, results, configurations)}${results.map(result => resultDetails(result, anchors))}${settingsOf(results)}</section>`
+export function scenarioSection(scenario: ScenarioResults, anchors: Anchors): Markup {
+  const { about, results } = scenario
+  const table = configurationTable(about.title, shownConfigurations(scenario, 'scenario'))
+  return markup`<section class="scenario" id="${scenarioAnchor(about.name)}"><h3>${about.title}</h3><p class="question">${about.asks}</p>${caveatOf(about)}${withoutOf(about)}
+<div class="beside"><div>${figureOf(scenario, 'scenario')}</div>
+<div>${table}</div></div>${othersOf(scenario)}${results.map(result => resultDetails(result, anchors))}${settingsOf(results)}</section>`
 }
 
 /** The settings of its results, each once. */
@@ -56,54 +50,47 @@ export const withoutOf = ({ without }: About): Markup[] =>
   )
 
 /** The variants beside the main one of each model, collapsed. */
-function othersOf(
-  about: About,
-  models: readonly string[],
-  results: readonly Result[],
-  configurations: readonly ConfigurationResults[],
-): Markup | undefined {
-  const others = configurations.filter(({ isMain }) => !isMain)
+function othersOf(scenario: ScenarioResults): Markup | undefined {
+  const others = shownConfigurations(scenario, 'scenario-variants')
   if (others.length === 0) return undefined
-  return markup`<details><summary>Other variants: ${others.map(nameOf).join('; ')}</summary>${figureOf(about, 'scenario-variants', models, results, narrativeOf(others))}${table(`${about.title}: all variants`, configurations)}</details>`
-}
-
-/** The first repetition is drawn, also where a resumed comparison ran it last. */
-function groupsOf(results: readonly Result[], models: readonly string[], wanted: (nth: number) => boolean): Group[] {
-  const ordered = results.toSorted((one, other) => (one.cell?.repeat ?? 0) - (other.cell?.repeat ?? 0))
-  const drawn = models.flatMap(model => ordered.find(result => result.model === model) ?? [])
-  return drawn
-    .flatMap(result => result.variants.filter((_, nth) => wanted(nth)).map(each => groupOf(result, each, CURVES)))
-    .filter(hasTimeline)
+  const all = configurationsOf(scenario.results, scenario.models)
+  const table = configurationTable(`${scenario.about.title}: all variants`, all)
+  return markup`<details><summary>Other variants: ${others.map(nameOf).join('; ')}</summary>${figureOf(scenario, 'scenario-variants')}${table}</details>`
 }
 
 /** The main configuration of each model, or the others. */
 type Shown = 'scenario' | 'scenario-variants'
 
-/** The models one above the other; undefined where there is nothing to draw. @param sentences its description */
-export function scenarioPicture(
-  { name, title }: About,
-  shown: Shown,
-  models: readonly string[],
-  results: readonly Result[],
-  sentences: readonly string[],
-): Picture | undefined {
-  const groups = groupsOf(results, models, nth => nth > 0 === (shown === 'scenario-variants'))
+const shownConfigurations = ({ results, models }: ScenarioResults, shown: Shown): ConfigurationResults[] =>
+  configurationsOf(results, models).filter(({ isMain }) => isMain === (shown === 'scenario'))
+
+/** The first repetition is drawn, also where a resumed comparison ran it last. */
+function groupsOf({ results, models }: ScenarioResults, shown: Shown): Group[] {
+  const ordered = results.toSorted((one, other) => (one.cell?.repeat ?? 0) - (other.cell?.repeat ?? 0))
+  const drawn = models.flatMap(model => ordered.find(result => result.model === model) ?? [])
+  return drawn
+    .flatMap(result => {
+      const variants = shown === 'scenario' ? result.variants.slice(0, 1) : result.variants.slice(1)
+      return variants.map(each => groupOf(result, each, CURVES))
+    })
+    .filter(hasTimeline)
+}
+
+/** The models one above the other; undefined where there is nothing to draw. */
+export function scenarioPicture(scenario: ScenarioResults, shown: Shown): Picture | undefined {
+  const groups = groupsOf(scenario, shown)
   if (groups.length === 0) return undefined
-  return timeFigure({ id: `${scenarioAnchor(name)}-${shown}`, title, description: sentences.join(' ') }, groups)
+  const { name, title } = scenario.about
+  const description = narrativeOf(shownConfigurations(scenario, shown)).join(' ')
+  return timeFigure({ id: `${scenarioAnchor(name)}-${shown}`, title, description }, groups)
 }
 
-function figureOf(
-  about: About,
-  shown: Shown,
-  models: readonly string[],
-  results: readonly Result[],
-  sentences: readonly string[],
-): Markup | undefined {
-  const picture = scenarioPicture(about, shown, models, results, sentences)
-  return picture && figure(shown, picture, sentences)
+function figureOf(scenario: ScenarioResults, shown: Shown): Markup | undefined {
+  const picture = scenarioPicture(scenario, shown)
+  return picture && figure(shown, picture, narrativeOf(shownConfigurations(scenario, shown)))
 }
 
-const table = (title: string, configurations: readonly ConfigurationResults[]): Markup | undefined =>
+const configurationTable = (title: string, configurations: readonly ConfigurationResults[]): Markup | undefined =>
   gridTable(`${title}: measures`, scenarioGrid(configurations), configurations.map(headOf))
 
 /** The curves that all models have; depths of single queues would hide them. */

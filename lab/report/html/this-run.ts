@@ -1,12 +1,12 @@
-// The conditions of a run, and the command that repeats it.
+// The conditions of a run, the settings of its brokers, and the command that repeats it.
 import type { Profile } from '#engine/experiment/profile.ts'
 import type { Comparison, Summary } from '#engine/run/summary.ts'
+import { nonDefaultSettings } from '#infra/non-default-settings.ts'
 import type { Registry } from '../../session/registry.ts'
 import { DEFAULTS } from '../../comparison/plan.ts'
-import { brokerSettings } from '../broker-settings.ts'
 import { type Markup, markup } from '../charts/markup.ts'
-import { scrolling } from './parts.ts'
-import { seconds } from '../terminal/numbers.ts'
+import { scrollingTable } from './parts.ts'
+import { seconds } from '../terminal/table.ts'
 
 /** The command that repeats a run. */
 export function repeatCommand({ seed, profile, runtime, results, comparison }: Summary, registry: Registry): string {
@@ -36,9 +36,9 @@ function comparisonFlags(
 export function runSection(summary: Summary, command: string): Markup {
   const { run, lab, startedAt, seed, profile, runtime, machine, brokers } = summary
   const from = Object.entries(brokers).map(([kind, { source, version }]) => `${kind} ${version} (from ${source})`)
-  const facts: [string, string][] = [
+  const facts: (readonly [string, string])[] = [
     ['run', run],
-    ...(lab === undefined ? [] : [['lab', lab] satisfies [string, string]]),
+    ...(lab === undefined ? [] : ([['lab', lab]] as const)),
     ['started', startedAt.replace('T', ' ').replace(/\.\d+Z$/, ' UTC')],
     ['duration', `${seconds(summary.seconds)} s`],
     ['profile', profile],
@@ -57,8 +57,17 @@ export function runSection(summary: Summary, command: string): Markup {
 function settingsDetails(summary: Summary): Markup | undefined {
   const settings = brokerSettings(summary)
   if (!settings) return undefined
-  const heads = settings.heads.map(text => markup`<th scope="col">${text}</th>`)
   const rows = settings.rows.map(row => markup`<tr>${row.map(text => markup`<td>${text}</td>`)}</tr>`)
-  const table = markup`<table class="prose"><thead><tr>${heads}</tr></thead><tbody>${rows}</tbody></table>`
-  return markup`<details><summary>Settings of the brokers that are not default</summary>${scrolling('Settings of the brokers', table)}</details>`
+  return markup`<details><summary>Settings of the brokers that are not default</summary>${scrollingTable('Settings of the brokers', settings.heads, rows)}</details>`
+}
+
+/**
+ * The settings of the run's brokers, and of their clients, that are not default: to repeat a measurement elsewhere one has to
+ * know them. Undefined where the run used no broker of the lab: those of a broker given by address are not known.
+ */
+export function brokerSettings({ brokers }: Summary): { heads: string[]; rows: string[][] } | undefined {
+  const rows = nonDefaultSettings
+    .filter(({ broker }) => brokers[broker] !== undefined && brokers[broker].source !== 'address')
+    .map(each => [each.broker, each.setting, each.value, each.default, each.why, each.file])
+  return rows.length === 0 ? undefined : { heads: ['broker', 'setting', 'value', 'default', 'reason', 'set in'], rows }
 }

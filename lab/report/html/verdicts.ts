@@ -1,12 +1,12 @@
 // The section of verdicts: every result with its sign, linked to its section, and which checks were evaluated. Findings in a
 // variant that leaves out a safeguard on purpose are shown beside it, marked, and do not count for the verdict.
 import type { Comparison, Result, Summary } from '#engine/run/summary.ts'
-import { type Verdict, worst } from '#engine/checks/check.ts'
+import { worst } from '#engine/checks/check.ts'
 import { type Markup, markup } from '../charts/markup.ts'
 import { accentOf } from '../charts/theme.ts'
-import { evaluatedChecks, SIGNS, stoppedText } from '../terminal/report.ts'
+import { countedChecks, evaluatedChecks, SIGNS, stoppedText, withoutSafeguard } from '../terminal/report.ts'
 import { keyMetrics } from '../terminal/key-metrics.ts'
-import { type Anchors, scenarioAnchor, scrolling, tally, verdictMark } from './parts.ts'
+import { type Anchors, scenarioAnchor, scrollingTable, tally, verdictMark } from './parts.ts'
 
 export function verdictsSection(summary: Summary, anchors: Anchors): Markup {
   const { comparison, results } = summary
@@ -26,12 +26,7 @@ export function overall(summary: Pick<Summary, 'requested' | 'results' | 'compar
 }
 
 function judgedOf(results: readonly Result[]): string {
-  const checks = results.flatMap(({ checks, variants }) => {
-    const out = new Set(
-      variants.filter(({ disabledSafeguard }) => disabledSafeguard !== undefined).map(({ name }) => name),
-    )
-    return checks.filter(({ variant }) => !out.has(variant))
-  })
+  const checks = results.flatMap(countedChecks)
   const aside = results.flatMap(result => result.checks).length - checks.length
   const others = aside > 0 ? `; ${aside} more are of variants without a safeguard, and do not count` : ''
   const verdicts = results.map(({ verdict }) => verdict)
@@ -53,8 +48,7 @@ function scenariosTable({ about, models }: Comparison, results: readonly Result[
     })
     return markup`<tr><th scope="row"><a href="#${scenarioAnchor(name)}">${title}</a></th>${cells}</tr>`
   })
-  const table = markup`<table class="verdicts prose by-model"><thead><tr><th scope="col">scenario</th>${heads}</tr></thead><tbody>${rows}</tbody></table>`
-  return scrolling('Verdicts by scenario and model', table)
+  return scrollingTable('Verdicts by scenario and model', ['scenario', ...heads], rows, 'verdicts prose by-model')
 }
 
 function experimentsTable(results: readonly Result[], anchors: Anchors): Markup {
@@ -64,22 +58,15 @@ function experimentsTable(results: readonly Result[], anchors: Anchors): Markup 
     return markup`<tr><td class="${accentOf(model)}"><span class="model">${model}</span></td><th scope="row"><a href="#${anchors.get(result)}">${title}</a></th><td><a href="#${anchors.get(result)}">${verdictMark(verdict)}</a>${asidesOf([result])}</td><td>${question}</td><td><ul class="plain">${metrics}</ul></td></tr>`
   })
   const heads = ['model', 'experiment', 'verdict', 'question', 'key metrics']
-  const table = markup`<table class="verdicts prose"><thead><tr>${heads.map(text => markup`<th scope="col">${text}</th>`)}</tr></thead><tbody>${rows}</tbody></table>`
-  return scrolling('Verdicts by experiment', table)
+  return scrollingTable('Verdicts by experiment', heads, rows, 'verdicts prose')
 }
 
 /** One line for each variant without a safeguard. */
 function asidesOf(results: readonly Result[]): Markup[] {
-  const found = results.flatMap(({ variants, checks }) =>
-    variants
-      .filter(({ disabledSafeguard }) => disabledSafeguard !== undefined)
-      .map(({ name }) => ({
-        name,
-        verdicts: checks.filter(check => check.variant === name).map(each => each.verdict),
-      })),
-  )
-  return [...Map.groupBy(found, ({ name }) => name)].map(([name, alike]) => {
-    const verdict: Verdict = worst(alike.flatMap(({ verdicts }) => verdicts))
+  const names = new Set(results.flatMap(result => [...withoutSafeguard(result)]))
+  return [...names].map(name => {
+    const checks = results.flatMap(result => result.checks.filter(({ variant }) => variant === name))
+    const verdict = worst(checks.map(check => check.verdict))
     return markup`<br><span class="aside">◇ ${name}: ${SIGNS[verdict]} ${verdict}</span>`
   })
 }

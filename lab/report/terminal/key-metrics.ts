@@ -2,7 +2,7 @@
 import { GENERATOR_BOUND } from '#engine/analysis/measures.ts'
 import { REREAD } from '#engine/analysis/reread-measures.ts'
 import type { Result } from '#engine/run/summary.ts'
-import { NOTHING, withUnit } from './numbers.ts'
+import { NOTHING, withUnit } from './table.ts'
 
 /** `label` stands for the measure's name where that alone would be misread beside the others. */
 type Choice = { measure: string; variant?: string; label?: string }

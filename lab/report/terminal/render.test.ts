@@ -1,14 +1,13 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { stripVTControlCharacters } from 'node:util'
-import { gridOf, markdownTable, textTable } from './table.ts'
+import { gridOf, markdownTable, numberText, textTable } from './table.ts'
 import { sampleResult, sampleSummary } from '../../testing/sample-result.ts'
-import { cell } from './numbers.ts'
 import { overviewTable, resultsPage } from '../markdown.ts'
 import { renderOverview, renderResult } from './report.ts'
 
 test('numbers show significant digits, and "≥" where they are lower bounds', () => {
-  const shown = (value: number | null, unit: string, atLeast = false) => cell({ value, unit, atLeast })
+  const shown = (value: number | null, unit: string, atLeast = false) => numberText({ value, unit, atLeast })
   assert.equal(shown(4.2104, 'ms'), '4.21')
   assert.equal(shown(48.25, 'ms'), '48.3')
   assert.equal(shown(5_000, 'ms', true), '≥ 5,000')

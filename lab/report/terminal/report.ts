@@ -1,14 +1,23 @@
-// Results and expected runs on the terminal, from the JSON alone, and the lines about their conditions that pages share.
+// Results and overviews of runs on the terminal, from the summary alone, and the lines about their conditions that pages share.
 import { styleText } from 'node:util'
 import type { Result, Summary, Comparison } from '#engine/run/summary.ts'
 import type { Verdict } from '#engine/checks/check.ts'
-import { gridOf, draw, textTable } from './table.ts'
-import { seconds } from './numbers.ts'
+import { draw, gridOf, seconds, textTable } from './table.ts'
 import { keyMetrics } from './key-metrics.ts'
 import { HEALTHY } from '../../comparison/scenarios.ts'
 
 const COLOURS = { valid: 'green', invalid: 'red', unknown: 'yellow', vacuous: 'yellow' } as const
 export const SIGNS: Record<Verdict, string> = { valid: '✔', invalid: '✘', unknown: '?', vacuous: '∅' }
+
+/** The variants that leave out a safeguard on purpose, by name: what is found in them does not count for the model. */
+export const withoutSafeguard = ({ variants }: Pick<Result, 'variants'>): ReadonlySet<string> =>
+  new Set(variants.filter(({ disabledSafeguard }) => disabledSafeguard !== undefined).map(({ name }) => name))
+
+/** The checks of all other variants. */
+export function countedChecks(result: Pick<Result, 'variants' | 'checks'>): Result['checks'] {
+  const out = withoutSafeguard(result)
+  return result.checks.filter(({ variant }) => !out.has(variant))
+}
 
 /** In the verdict's colour. */
 export const coloured = (verdict: Verdict, text: string) => styleText(COLOURS[verdict], text)
@@ -34,18 +43,16 @@ function verdictLines({ verdict, checks }: Pick<Result, 'verdict' | 'checks'>): 
   const valid = checks.filter(check => check.verdict === 'valid').length
   const names = [...new Set(checks.map(({ name }) => name))]
   const of = `${valid} of ${checks.length} checks valid${names.length > 0 ? ` (${names.join(', ')})` : ''}`
-  return [
-    coloured(verdict, `${SIGNS[verdict]} ${verdict}: ${of}`),
-    ...checks
-      .filter(check => check.verdict !== 'valid')
-      .map(check =>
-        coloured(
-          check.verdict,
-          `  ${SIGNS[check.verdict]} ${check.verdict} ${check.name} (${check.variant}): ${check.detail}`,
-        ),
-      ),
-  ]
+  return [coloured(verdict, `${SIGNS[verdict]} ${verdict}: ${of}`), ...notValidLines(checks)]
 }
+
+/** A line with the detail of each check that is not valid. */
+export const notValidLines = (checks: Result['checks']): string[] =>
+  checks
+    .filter(({ verdict }) => verdict !== 'valid')
+    .map(({ name, variant, verdict, detail }) =>
+      coloured(verdict, `  ${SIGNS[verdict]} ${verdict} ${name} (${variant}): ${detail}`),
+    )
 
 /** Which checks were evaluated in every result, and which others in which scenarios or experiments. */
 export function evaluatedChecks(results: readonly Result[]): string {
@@ -117,11 +124,8 @@ export const inContainers = ({ runtime }: Summary): string => (runtime === 'comp
  * Says that a run was stopped before all requested results were there: what is there may be valid, and must not pass for the
  * whole. Empty where all are there, and for a run that does not name what was requested.
  */
-export function stoppedText({
-  requested,
-  comparison,
-  results,
-}: Pick<Summary, 'requested' | 'comparison' | 'results'>): string {
+export function stoppedText(summary: Pick<Summary, 'requested' | 'comparison' | 'results'>): string {
+  const { requested, comparison, results } = summary
   const expected = requested?.length ?? (comparison ? cellsOf(comparison) : 0)
   return results.length < expected ? `The run was stopped: it has ${results.length} of ${expected} results.` : ''
 }

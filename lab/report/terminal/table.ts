@@ -1,8 +1,7 @@
-// Tables for the terminal, without colour codes, and for Markdown. One that is wider than the terminal is transposed: a row
-// for each measure.
-import type { Measure, Result } from '#engine/run/summary.ts'
-import { cell, isShown, NOTHING } from './numbers.ts'
+// Tables for the terminal, without colour codes, and for Markdown, and the numbers in them: significant digits, thousands
+// separators, the unit in the head of the column. A table that is wider than the terminal is transposed: a row for each measure.
 import Table from 'cli-table3'
+import type { Measure, Result } from '#engine/run/summary.ts'
 
 /** A table before it is drawn: its columns, its rows, and what its dashes mean. */
 export type Grid = {
@@ -18,7 +17,7 @@ export function gridOf({ columns, variants, measures }: Pick<Result, 'columns' |
   const known = columns.filter(name => measures.some(measure => measure.name === name))
   const { mark, notes } = reasons()
   const textOf = (measure: Measure | undefined) => {
-    const text = cell(measure)
+    const text = numberText(measure)
     return text === NOTHING ? mark(measure?.note) : text
   }
   const rows = variants
@@ -34,7 +33,7 @@ export function gridOf({ columns, variants, measures }: Pick<Result, 'columns' |
 /** The unit is shown where the name does not contain it. */
 export const headOf = (name: string, unit = ''): Grid['heads'][number] => ({
   name,
-  unit: isShown(unit) && !name.split(' ').includes(unit) ? unit : '',
+  unit: isUnitShown(unit) && !name.split(' ').includes(unit) ? unit : '',
 })
 
 /** Dashes that share a reason share its number. */
@@ -87,7 +86,7 @@ export function markdown(heads: readonly string[], rows: readonly (readonly stri
   return [line(heads), rule, ...rows.map(line)].join('\n')
 }
 
-/** A row a measure, a column a variant. */
+/** A row for each measure, a column for each variant. */
 function transposed({ heads, rows }: Grid): { heads: string[]; rows: string[][] } {
   return {
     heads: ['', ...rows.map(({ name }) => name)],
@@ -97,7 +96,7 @@ function transposed({ heads, rows }: Grid): { heads: string[]; rows: string[][] 
 
 const headLine = ({ name, unit }: Grid['heads'][number]): string => (unit ? `${name} [${unit}]` : name)
 
-/** A word a line, the unit last. */
+/** Each word on a line of its own, the unit last. */
 const stacked = ({ name, unit }: Grid['heads'][number]): string =>
   [...name.split(' '), ...(unit ? [`[${unit}]`] : [])].join('\n')
 
@@ -115,3 +114,30 @@ export function draw(
   table.push(...rows.map(row => [...row]))
   return table.toString()
 }
+
+/** Shown where there is no value. */
+export const NOTHING = '–'
+
+/** `4.21`, `48.3`, `2,012`; with "≥" where attempts without an answer count at their deadline. */
+export function numberText(measure: Pick<Measure, 'value' | 'unit' | 'atLeast'> | undefined): string {
+  if (!measure || measure.value === null) return NOTHING
+  return `${measure.atLeast ? '≥ ' : ''}${digits(measure.value, measure.unit)}`
+}
+
+/** With its unit: `4.21 ms`, `99.7 %`, `1,100`. Counts of orders and messages have no unit. */
+export function withUnit(measure: Pick<Measure, 'value' | 'unit' | 'atLeast'>): string {
+  const text = numberText(measure)
+  return text === NOTHING || !isUnitShown(measure.unit) ? text : `${text} ${measure.unit}`
+}
+
+/** Whether the unit adds information to the name of the measure. */
+export const isUnitShown = (unit: string): boolean => unit !== '' && unit !== 'orders' && unit !== 'messages'
+
+function digits(value: number, unit: string): string {
+  const most = Number.isInteger(value) && unit !== 'ms' ? 0 : Math.abs(value) < 10 ? 2 : Math.abs(value) < 100 ? 1 : 0
+  const decimals = unit === '%' && value > 90 && value < 100 ? 2 : most
+  const least = unit === 'ms' ? decimals : 0
+  return value.toLocaleString('en-US', { maximumFractionDigits: decimals, minimumFractionDigits: least })
+}
+
+export const seconds = (value: number): string => (value < 100 ? value.toFixed(1) : value.toFixed(0))

@@ -1,4 +1,4 @@
-// What shows that a scenario of the comparison took place.
+// The preconditions of scenarios: what shows that a disruption really took place.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { History } from '#engine/run/history.ts'
@@ -17,7 +17,7 @@ function verdictOf({ disrupt }: Pick<typeof burst, 'disrupt'>, history: History)
   return disruption.seen[0]?.(history).verdict
 }
 
-test('that every message came twice is shown by each way that messages take', () => {
+test('duplicates are seen only where every message of each route came twice', () => {
   const verdictWhen = (result: unknown, { fromMs = 0, toMs = 2_000 } = {}) => {
     const history = historyOf(steady(100, 20))
     const [began, ended] = [fromMs, toMs].map(ms => ({ atNs: ns(ms), doneNs: ns(ms), target: 'broker' }))
@@ -47,8 +47,8 @@ test('that every message came twice is shown by each way that messages take', ()
   assert.equal(verdictOf(duplicates, historyOf(steady(100, 20))), 'vacuous')
 })
 
-test('a burst that is half of what it should be is none', () => {
-  const rising = (inASecond: number) =>
-    verdictOf(burst, historyOf([...steady(150, 20), ...steady(inASecond, 1_000 / inASecond, 3_000)]))
+test('a burst of half the planned rate is not seen as one', () => {
+  const rising = (perSecond: number) =>
+    verdictOf(burst, historyOf([...steady(150, 20), ...steady(perSecond, 1_000 / perSecond, 3_000)]))
   assert.deepEqual([rising(500), rising(250)], ['valid', 'vacuous'])
 })

@@ -1,0 +1,80 @@
+// One process is slow or dead for a while: Inventory is slow; Inventory, Notification or the broker is killed and started again.
+import { faultSeen, stepSeen } from '#engine/checks/preconditions.ts'
+import { fault, heal, kill, start } from '#engine/experiment/steps.ts'
+import {
+  around,
+  type AroundSettings,
+  between,
+  defineScenario,
+  type Disruption,
+  serviceOf,
+  spanOf,
+} from '../scenario.ts'
+
+export const inventorySlow = defineScenario({
+  name: 'inventory-slow',
+  title: 'Inventory slow by 2 s',
+  asks: 'Inventory takes 2 s for each order: who waits, and for how long?',
+  profiles: {
+    full: { ordersPerSecond: 50, beforeMs: 5_000, faultMs: 10_000, afterMs: 8_000, delayMs: 2_000 },
+    quick: { ordersPerSecond: 50, beforeMs: 1_000, faultMs: 3_000, afterMs: 1_000, delayMs: 2_000 },
+  },
+  mayFail: true,
+  load: settings => around(settings),
+  disrupt(model, settings) {
+    const inventory = serviceOf(model, 'inventory')
+    return {
+      label: `${inventory} takes ${settings.delayMs / 1_000} s`,
+      ...between(spanOf(settings), fault(inventory, { delay: { delayMs: settings.delayMs } }), heal(inventory)),
+      seen: [faultSeen({ service: inventory, fault: 'delay', atLeast: 5 })],
+    }
+  },
+})
+
+export const inventoryDead = defineScenario({
+  name: 'inventory-dead',
+  title: 'Inventory dead, then back',
+  titleAt: ({ faultMs }) => `Inventory dead for ${faultMs / 1_000} s, then back`,
+  asks: 'Inventory is killed while orders keep coming: what do clients see, and when has the model caught up?',
+  profiles: {
+    full: { ordersPerSecond: 50, beforeMs: 5_000, faultMs: 20_000, afterMs: 10_000 },
+    quick: { ordersPerSecond: 50, beforeMs: 1_000, faultMs: 2_000, afterMs: 1_000 },
+  },
+  mayFail: true,
+  load: around,
+  disrupt: (model, settings) => killed(serviceOf(model, 'inventory'), settings),
+})
+
+export const notificationDead = defineScenario({
+  name: 'notification-dead',
+  title: 'Notification dead',
+  asks: 'Notification is killed: are orders still accepted and reserved, and is every reserved order notified in the end?',
+  profiles: {
+    full: { ordersPerSecond: 50, beforeMs: 5_000, faultMs: 10_000, afterMs: 8_000 },
+    quick: { ordersPerSecond: 50, beforeMs: 1_000, faultMs: 2_000, afterMs: 1_000 },
+  },
+  load: around,
+  disrupt: (model, settings) => killed(serviceOf(model, 'notification'), settings),
+})
+
+/** In a model without a broker the peer of the order service is killed. */
+export const brokerDead = defineScenario({
+  name: 'broker-dead',
+  title: 'The broker dead (REST: the peer)',
+  asks: 'The broker between the services is killed: which orders are still accepted, with an outbox and without one?',
+  caveat:
+    'Every broker is a single node here, so its death is a total outage; a cluster survives the death of one node. REST has no broker: its Inventory is killed instead. The outages differ, since they last until the restarted process is healthy. No scenario loses the memory of a machine, the case that synced topics protect against.',
+  profiles: {
+    full: { ordersPerSecond: 50, beforeMs: 5_000, faultMs: 10_000, afterMs: 15_000 },
+    quick: { ordersPerSecond: 50, beforeMs: 1_000, faultMs: 2_000, afterMs: 1_000 },
+  },
+  variants: 'outbox',
+  mayFail: true,
+  load: around,
+  disrupt: ({ comparison: { peer } }, settings) => killed(peer, settings),
+})
+
+const killed = (target: string, settings: AroundSettings): Disruption => ({
+  ...between(spanOf(settings), kill(target), start(target)),
+  seen: [stepSeen({ action: 'kill', target })],
+})
