@@ -11,9 +11,8 @@ import type { LoadResult } from '#engine/load/attempt.ts'
 import { runLoad } from '#engine/load/generator.ts'
 import { planOrders } from '#engine/load/orders.ts'
 
-export type BenchOptions = { ordersPerSecond: number; seconds: number }
-
-const DEFAULTS: BenchOptions = { ordersPerSecond: 2000, seconds: 10 }
+const ORDERS_PER_SECOND = 2000
+const SECONDS = 10
 const STALL_MS = 200
 const DEADLINE_MS = 5000
 
@@ -23,8 +22,8 @@ export type GeneratorBench = Pick<LoadResult, 'lateness' | 'cpuShare' | 'connect
 }
 
 /** The generator against a server that answers at once. */
-export async function benchGenerator(options: BenchOptions = DEFAULTS): Promise<GeneratorBench> {
-  const { result } = await loadBareServer(options, 0)
+export async function benchGenerator(): Promise<GeneratorBench> {
+  const { result } = await loadBareServer(0)
   const { attempts, lateness, cpuShare, connections } = result
   const answered = attempts.filter(({ answer }) => answer.kind === 'status').length
   return { requested: attempts.length, answered, lateness, cpuShare, connections }
@@ -33,13 +32,12 @@ export async function benchGenerator(options: BenchOptions = DEFAULTS): Promise<
 /** `correctedP99Ms` is what the lab would report, `impliedP99Ms` what the schedule implies, `off` their distance as a share. */
 export type StallBench = { correctedP99Ms: number; uncorrectedP99Ms: number; impliedP99Ms: number; off: number }
 
-/** The generator against a server that stalls 200 ms each second. @throws Error when there are too few requests for a p99 */
-export async function benchStall(options: BenchOptions = DEFAULTS): Promise<StallBench> {
-  const { result, stalls } = await loadBareServer(options, STALL_MS)
+/** The generator against a server that stalls 200 ms each second. @throws Error when too few were answered for a p99 */
+export async function benchStall(): Promise<StallBench> {
+  const { result, stalls } = await loadBareServer(STALL_MS)
   const { corrected, uncorrected } = acceptedLatency(result.attempts, DEADLINE_MS)
-  if (corrected.p99.ms === undefined || uncorrected.p99.ms === undefined) {
-    throw new Error('The bench needs at least 1,000 requests for a p99: raise ordersPerSecond or seconds.')
-  }
+  if (corrected.p99.ms === undefined || uncorrected.p99.ms === undefined)
+    throw new Error('Too few requests were answered for a p99.')
   const implied = impliedP99Ms(
     result.attempts.map(({ plannedNs }) => plannedNs),
     stalls,
@@ -52,19 +50,17 @@ export async function benchStall(options: BenchOptions = DEFAULTS): Promise<Stal
   }
 }
 
-async function loadBareServer(
-  { ordersPerSecond, seconds }: BenchOptions,
-  stallMs: number,
-): Promise<{ result: LoadResult; stalls: Stall[] }> {
-  const server = fork(new URL('./target-server.ts', import.meta.url), [String(stallMs)])
+async function loadBareServer(stallMs: number): Promise<{ result: LoadResult; stalls: Stall[] }> {
+  const { server, url } = await startServer(stallMs)
   try {
-    const { address } = await nextMessage<{ address: { port: number } }>(server)
-    const orders = planOrders({ seed: 1, runId: `bench-${process.pid}`, count: ordersPerSecond * seconds })
-    const target = { url: `http://127.0.0.1:${address.port}`, path: '/order' }
-    const result = await runLoad({ orders, ordersPerSecond, target, deadlineMs: DEADLINE_MS })
+    const result = await runLoad({
+      orders: planOrders({ seed: 1, runId: `bench-${process.pid}`, count: ORDERS_PER_SECOND * SECONDS }),
+      ordersPerSecond: ORDERS_PER_SECOND,
+      target: { url, path: '/order' },
+      deadlineMs: DEADLINE_MS,
+    })
     server.send('stalls')
-    const { stalls } = await nextMessage<{ stalls: Stall[] }>(server)
-    return { result, stalls }
+    return { result, stalls: await nextMessage<Stall[]>(server) }
   } finally {
     const ended = once(server, 'exit')
     if (server.connected) server.disconnect()
@@ -73,9 +69,16 @@ async function loadBareServer(
   }
 }
 
-/** @throws Error when the server ends instead of saying something */
-async function nextMessage<T>(server: ChildProcess): Promise<T> {
-  return await new Promise<T>((resolve, reject) => {
+/** A server of server.ts, and where it listens. @throws Error when it ends before it listens */
+export async function startServer(stallMs: number, ...next: string[]): Promise<{ server: ChildProcess; url: string }> {
+  const server = fork(new URL('./server.ts', import.meta.url), [String(stallMs), ...next])
+  const { port } = await nextMessage<{ port: number }>(server)
+  return { server, url: `http://127.0.0.1:${port}` }
+}
+
+/** @throws Error when the server ends instead of sending one */
+function nextMessage<T>(server: ChildProcess): Promise<T> {
+  return new Promise<T>((resolve, reject) => {
     const gone = (code: number | null): void => reject(new Error(`The bench's server ended early, with code ${code}.`))
     server.once('exit', gone)
     server.once('message', (message: T) => {
@@ -85,12 +88,13 @@ async function nextMessage<T>(server: ChildProcess): Promise<T> {
   })
 }
 
-/** What latency a schedule implies against a target that answers at once except while it stalls. */
-
 /** On the monotonic clock. */
 export type Stall = { fromNs: number; toNs: number }
 
-/** Milliseconds that the p99 of the planned starts must wait for the end of a stall. @throws RangeError without starts */
+/**
+ * The p99 of latency that a schedule implies, in milliseconds: the target answers at once, except that a start within a stall
+ * waits for its end. @throws RangeError without starts
+ */
 export function impliedP99Ms(plannedNs: readonly number[], stalls: readonly Stall[]): number {
   const waitMs = (atNs: number): number => {
     const met = stalls.find(({ fromNs, toNs }) => fromNs <= atNs && atNs < toNs)

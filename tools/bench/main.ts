@@ -2,18 +2,17 @@
 // depend on what else the machine does.
 import { Option } from 'commander'
 import { loadavg } from 'node:os'
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { PROFILES, type Profile } from '#engine/experiment/profile.ts'
 import { benchGenerator, benchStall } from './generator.ts'
-import { dataRoot } from '#host/folders.ts'
-import { registerRun } from '#host/run-registry.ts'
 import { benchRest } from './rest.ts'
 import { benchWholeRun } from './whole-run.ts'
 import { createProgram, runProgram, listenForInterrupt } from '../../lab/cli/command-line.ts'
 import { describeMachine } from '../../lab/session/run-facts.ts'
 import { draw } from '../../lab/report/terminal/table.ts'
 import { RUNS, shortPath } from '../../lab/session/run-folder.ts'
+import { openDataFolder } from '../../lab/session/sweep.ts'
 
 type Row = [what: string, found: string, goal: string]
 const PARTS = ['generator', 'rest', 'run'] as const
@@ -49,7 +48,8 @@ async function bench({ only, profile }: { only?: Part; profile: Profile }): Prom
       )
     },
     async rest() {
-      const rest = await inDataFolder(folder => benchRest(folder, signal))
+      const data = openDataFolder(`bench-${process.pid}`)
+      const rest = await benchRest(data.path, signal).finally(data.remove)
       found.rest = rest
       rows.push(
         [`REST at ${rest.ordersPerSecond}/s: completed p50, bare`, `${rest.bare.p50Ms.toFixed(2)} ms`, ''],
@@ -76,18 +76,6 @@ async function bench({ only, profile }: { only?: Part; profile: Profile }): Prom
     `Processes that wanted a core before it began: ${waiting}. The more, the less the figures say of the lab.`,
   )
   console.log(`All figures: ${shortPath(file)}`)
-}
-
-async function inDataFolder<T>(work: (folder: string) => Promise<T>): Promise<T> {
-  const folder = join(dataRoot(), `bench-${process.pid}`)
-  const registration = registerRun({ directories: [folder], prefix: '', addresses: {} })
-  mkdirSync(folder, { recursive: true })
-  try {
-    return await work(folder)
-  } finally {
-    rmSync(folder, { recursive: true, force: true, maxRetries: 5 })
-    registration.unregister()
-  }
 }
 
 function percent(share: number): string {

@@ -1,6 +1,7 @@
 // The REST model beside a baseline of the same three hops without stores or logic (order → inventory, then order →
 // notification). Loads alternate, so that other work of the machine affects both. An answer comes when the order is completed,
 // so its latency is that of completion.
+import type { ChildProcess } from 'node:child_process'
 import { join } from 'node:path'
 import { acceptedLatency } from '#engine/analysis/latency.ts'
 import type { Attempt } from '#engine/load/attempt.ts'
@@ -8,10 +9,7 @@ import { runLoad } from '#engine/load/generator.ts'
 import { planOrders } from '#engine/load/orders.ts'
 import { createProcesses } from '#runtimes/processes/processes.ts'
 import { syncRest } from '../../sync-rest/lab/model.ts'
-import { type ChildProcess, fork } from 'node:child_process'
-import { once } from 'node:events'
-import { Type } from 'typebox'
-import { parse } from '#common/contracts/parse.ts'
+import { startServer } from './generator.ts'
 
 const ORDERS_PER_SECOND = 200
 const ORDERS = 1_000
@@ -41,19 +39,11 @@ export async function benchRest(dataFolder: string, signal: AbortSignal): Promis
       const load = async (name: keyof typeof urls, round: string): Promise<Attempt[]> => {
         const runId = `bench-${name}-${round}-${process.pid}`
         // Every order can be reserved, so that every answer has gone through all three hops.
-        const orders = planOrders({
-          seed: 1,
-          runId,
-          count: ORDERS,
-          scarceShare: 0,
-          unknownSkuShare: 0,
-          tooManyShare: 0,
-        })
-        const target = { url: urls[name], path: '/order' }
+        const mix = { scarceShare: 0, unknownSkuShare: 0, tooManyShare: 0 }
         const { attempts } = await runLoad({
-          orders,
+          orders: planOrders({ seed: 1, runId, count: ORDERS, ...mix }),
           ordersPerSecond: ORDERS_PER_SECOND,
-          target,
+          target: { url: urls[name], path: '/order' },
           deadlineMs: DEADLINE_MS,
           signal,
         })
@@ -83,8 +73,6 @@ function latencyOf(attempts: readonly Attempt[]): Latency {
   return { p50Ms: p50.ms, p99Ms: p99.ms }
 }
 
-const Address = Type.Object({ port: Type.Integer() })
-
 export type BaselineChain = { url: string; stop(): void }
 
 export async function startBaselineChain(): Promise<BaselineChain> {
@@ -92,16 +80,13 @@ export async function startBaselineChain(): Promise<BaselineChain> {
   const stop = () => {
     for (const server of servers) server.kill()
   }
-  const begin = async (...next: string[]): Promise<string> => {
-    const server = fork(new URL('./baseline-server.ts', import.meta.url), next)
+  const start = async (...next: string[]): Promise<string> => {
+    const { server, url } = await startServer(0, ...next)
     servers.push(server)
-    const [address] = await once(server, 'message')
-    return `http://127.0.0.1:${parse(Address, address).port}`
+    return url
   }
   try {
-    const inventory = await begin()
-    const notification = await begin()
-    return { url: await begin(inventory, notification), stop }
+    return { url: await start(await start(), await start()), stop }
   } catch (error) {
     stop()
     throw error

@@ -8,7 +8,7 @@ import { forbiddenImports } from './dependency-rules.ts'
 import { readTextFiles } from './files.ts'
 import { importsOf } from './imports.ts'
 
-/** Two made-up files, of which the first imports the second: true when no rule is broken. */
+/** Whether a file may import another one. */
 const may = (file: string, target: string): boolean => forbiddenImports({ [file]: [target] }).length === 0
 
 const LAYERS = ['contracts', 'workflow', 'stores', 'service', 'messaging', 'faults'].map(name => `common/${name}`)
@@ -20,7 +20,7 @@ test('a layer of common imports those below it, and none above it', () => {
       assert.equal(may(`${folder}/a.ts`, `${target}/b.ts`), to <= from, `${folder} to ${target}`)
 })
 
-test('a service imports nothing that measures it, as a type neither', () => {
+test('a service imports nothing that measures it, not even a type', () => {
   for (const room of [
     'engine/run',
     'host',
@@ -61,7 +61,7 @@ test('what the engine needs of a model imports the engine, and the lab imports i
   assert.equal(may('sync-rest/lab/model.ts', 'lab/session/registry.ts'), false)
 })
 
-test('a model never imports another model, in its tests neither', () => {
+test('a model never imports another model, not even in its tests', () => {
   assert.equal(may(SERVICE, 'async-rabbitmq/order_service/a.ts'), false)
   assert.equal(may('sync-rest/tests/a.test.ts', 'streaming-kafka/lab/model.ts'), false)
 })

@@ -4,7 +4,7 @@ import { missingPaths } from './documented-paths.ts'
 
 const FILES = ['README.md', 'common/stores/store.ts', 'sync-rest/README.md', 'sync-rest/order_service/main.ts']
 
-/** What the rule says of a page with this text, beside the made-up files. */
+/** What the rule says of a page with this text, beside the sample files. */
 const complaints = (text: string, page = 'README.md'): string[] =>
   missingPaths(FILES.map(path => ({ path, text: path === page ? text : '' })))
 

@@ -1,7 +1,7 @@
 /**
  * Whether each service's `GET /openapi.json` is valid OpenAPI 3.1 and has the routes that the README of its model lists. Each
- * is started alone, with an empty store, a port that the system chooses and brokers that are not there, and is ended when it
- * has answered.
+ * service is started alone, with an empty store, a port that the system chooses and brokers that are not there, and is ended
+ * when it has answered.
  */
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -10,14 +10,14 @@ import { Validator } from '@seriousme/openapi-schema-validator'
 import { startChild } from '#host/child.ts'
 import { waitFor } from '#host/wait-for.ts'
 import { models } from '../../lab/session/registry.ts'
-import type { Finding } from './tool.ts'
 
 const DEADLINE_MS = 60_000
 /** The line of its log that says where a service listens. */
 const LISTENING = /"address":"(?<address>[^"]+)","event":"listening"/
 const NOWHERE = { RABBITMQ_URL: 'amqp://127.0.0.1:1', KAFKA_BROKERS: '127.0.0.1:1' }
 
-export async function validOpenapiDocuments(root: string): Promise<Finding> {
+/** Sentences, each naming its service; none when all is well. */
+export async function openapiComplaints(root: string): Promise<string[]> {
   const names = models.flatMap(model => model.services.map(({ name }) => join(model.name, name)))
   const complaints: string[] = []
   for (const name of names) {
@@ -30,11 +30,14 @@ export async function validOpenapiDocuments(root: string): Promise<Finding> {
       complaints.push(`${name}: ${error instanceof Error ? error.message : String(error)}`)
     }
   }
-  return { passed: complaints.length === 0, output: complaints.join('\n') }
+  return complaints
 }
 
+/** As far as the check looks into it. */
+type OpenapiDocument = { paths?: Record<string, object>; [other: string]: unknown }
+
 /** What is wrong with a document, none when it is valid and of version 3.1. */
-export async function problemsOf(document: Record<string, unknown>): Promise<string[]> {
+export async function problemsOf(document: OpenapiDocument): Promise<string[]> {
   const validator = new Validator()
   const { valid, errors } = await validator.validate(document)
   if (!valid) return [`its document is not valid OpenAPI: ${JSON.stringify(errors)}`]
@@ -42,10 +45,9 @@ export async function problemsOf(document: Record<string, unknown>): Promise<str
 }
 
 /** A sentence for each route that only the document or only the README's table of endpoints has. */
-export function routesUnlike(document: Record<string, unknown>, readme: string, service: string): string[] {
-  const methods = Object.entries((document.paths ?? {}) as Record<string, object>)
-  const served = methods.flatMap(([path, by]) =>
-    Object.keys(by).map(method => `${method.toUpperCase()} ${path.replaceAll(/\{(\w+)\}/g, ':$1')}`),
+export function routesUnlike(document: OpenapiDocument, readme: string, service: string): string[] {
+  const served = Object.entries(document.paths ?? {}).flatMap(([path, methods]) =>
+    Object.keys(methods).map(method => `${method.toUpperCase()} ${path.replaceAll(/\{(\w+)\}/g, ':$1')}`),
   )
   const listed = readme.split('\n').flatMap(line => {
     const [, name = '', cell = ''] = line.split('|').map(part => part.trim())
@@ -65,7 +67,7 @@ export function routesUnlike(document: Record<string, unknown>, readme: string, 
   ]
 }
 
-async function documentOf(root: string, name: string): Promise<Record<string, unknown>> {
+async function documentOf(root: string, name: string): Promise<OpenapiDocument> {
   const folder = mkdtempSync(join(tmpdir(), 'openapi-'))
   const [stdoutFile, stderrFile] = [join(folder, 'log'), join(folder, 'errors')]
   const service = startChild({
@@ -84,7 +86,7 @@ async function documentOf(root: string, name: string): Promise<Record<string, un
     const address = await waitFor(listening, { deadlineMs: DEADLINE_MS, everyMs: 20, what: `${name} to listen` })
     const response = await fetch(`${address}/openapi.json`, { signal: AbortSignal.timeout(DEADLINE_MS) })
     if (!response.ok) throw new Error(`GET /openapi.json answered ${response.status}`)
-    return (await response.json()) as Record<string, unknown>
+    return (await response.json()) as OpenapiDocument
   } finally {
     service.kill()
     await service.exited

@@ -1,9 +1,8 @@
 /** Every rule that no tool checks, under the name that `npm run check` prints. Which room may import which: dependency-rules.ts. */
 import { forbiddenImports } from './dependency-rules.ts'
 import { missingPaths } from './documented-paths.ts'
-import { importsOf } from './imports.ts'
 import type { Rule, SourceFile } from './files.ts'
-import { stringIn, tokensOf } from './tokens.ts'
+import { importsOf, stringIn, tokensOf } from './imports.ts'
 
 export const RULES: Readonly<Record<string, Rule>> = {
   rooms: files =>
@@ -71,13 +70,8 @@ function namesOfLine(line: string): string[] {
 }
 
 function namesIn(manifest: string): string[] {
-  const parsed: unknown = JSON.parse(manifest || '{}')
-  if (!isRecord(parsed)) return []
-  return KINDS.flatMap(kind => Object.keys(isRecord(parsed[kind]) ? parsed[kind] : {}))
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null
+  const parsed: Record<string, Record<string, string>> = JSON.parse(manifest || '{}')
+  return KINDS.flatMap(kind => Object.keys(parsed[kind] ?? {}))
 }
 
 // Paths that exist on one machine only, in code, documents, settings and published results alike.

@@ -11,9 +11,8 @@ import { findCommand } from '#infra/brokers/machine-tools.ts'
 import { findCompose } from '#runtimes/compose/find-compose.ts'
 import { REMOVE_PROJECT, removeProject } from '#runtimes/compose/project.ts'
 import { models } from '../../lab/session/registry.ts'
-import { copyCheckout } from './copy-checkout.ts'
 import { readTour } from './tour.ts'
-import { typeTour } from './type-tour.ts'
+import { copyCheckout, typeTour } from './type-tour.ts'
 
 const ROOT = resolve(import.meta.dirname, '../..')
 const STEP_MS = 240_000
@@ -78,6 +77,6 @@ for (const { name: model } of models)
       env: { ...process.env, COMPOSE_FILE: undefined, ...environment, PATH, COMPOSE_PROJECT_NAME: project },
       folder,
       deadlineMs: STEP_MS,
-      onStep: (commands, tookMs) => t.diagnostic(`${(tookMs / 1_000).toFixed(1)} s: ${commands.split('\n')[0]}`),
+      log: line => t.diagnostic(line),
     })
   })

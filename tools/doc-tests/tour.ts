@@ -1,5 +1,5 @@
 /**
- * A tour: the commands that a page asks a reader to type, and the output that it shows. A tour stands between two marks.
+ * A tour: the commands that a page gives a reader to type, and the output that it shows. A tour stands between two marks.
  * An `sh` block holds commands, and the block after it holds their output. In the output `…` stands for any text within
  * a line, and a line of `…` alone for any lines. Commands without a block of output may print anything.
  * An `sh terminal` block goes on running in a terminal of its own; its output is what it has printed so far.

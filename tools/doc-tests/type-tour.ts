@@ -2,8 +2,10 @@
 // in a terminal of its own goes on running beside the others; the next one begins when its output is as shown.
 // Guarantees: it ends, and then the shell and all that it started are gone. Not promised: when a step fails, the next one
 // may have begun.
-import { existsSync, readFileSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+import type { TestContext } from 'node:test'
 import { startChild } from '#host/child.ts'
 import { waitFor } from '#host/wait-for.ts'
 import { isShown, type Step } from './tour.ts'
@@ -16,13 +18,14 @@ export type TypedTour = {
   folder: string
   /** For each step, in milliseconds. */
   deadlineMs: number
-  onStep?: (commands: string, tookMs: number) => void
+  /** Called with a line about each step that is done. */
+  log?: (line: string) => void
 }
 
 type Files = Record<'output' | 'status' | 'go', string>
 
 /** @throws Error with commands, expected and actual output of the first step that differs, fails or hangs */
-export async function typeTour({ steps, cwd, env, folder, deadlineMs, onStep }: TypedTour): Promise<void> {
+export async function typeTour({ steps, cwd, env, folder, deadlineMs, log }: TypedTour): Promise<void> {
   const script = join(folder, 'tour.sh')
   const filesOf = (index: number): Files => {
     const path = (ending: string) => join(folder, `${index}.${ending}`)
@@ -39,7 +42,8 @@ export async function typeTour({ steps, cwd, env, folder, deadlineMs, onStep }: 
       const problem = inTime ? problemOf(step, files) : `did not end within ${deadlineMs / 1_000} s`
       if (problem) throw new Error(describe(problem, step, textOf(files.output)))
       writeFileSync(files.go, '')
-      onStep?.(step.commands, performance.now() - begun)
+      const seconds = (performance.now() - begun) / 1_000
+      log?.(`${seconds.toFixed(1)} s: ${step.commands.split('\n')[0]}`)
     }
   } finally {
     shell.kill()
@@ -72,3 +76,21 @@ const describe = (problem: string, { commands, shown }: Step, printed: string): 
 const textOf = (file: string): string => (existsSync(file) ? readFileSync(file, 'utf8') : '')
 
 const quoted = (text: string): string => `'${text.replaceAll("'", String.raw`'\''`)}'`
+
+const ROOT = resolve(import.meta.dirname, '../..')
+
+/** Files of a reader's own stack. They stay out of the copy. */
+const LOCAL_FILES = /\/(\.env|metrics\/[^/]+\.json)$/
+
+/**
+ * A copy of parts of the checkout, so that a tour changes nothing in the checkout and leaves nothing there. Both folders are
+ * removed after the test; `folder` is for what the test writes itself.
+ */
+export function copyCheckout(t: TestContext, parts: readonly string[]): { folder: string; copy: string } {
+  const folder = mkdtempSync(join(tmpdir(), 'lab-tour-'))
+  t.after(() => rmSync(folder, { recursive: true, force: true, maxRetries: 5 }))
+  const copy = join(folder, 'copy')
+  for (const part of parts)
+    cpSync(join(ROOT, part), join(copy, part), { recursive: true, filter: path => !LOCAL_FILES.test(path) })
+  return { folder, copy }
+}

@@ -6,9 +6,8 @@ import { test } from 'node:test'
 import { leasePorts } from '#host/ports.ts'
 import { testBroker } from '#infra/testing/test-broker.ts'
 import { models } from '../../lab/session/registry.ts'
-import { copyCheckout } from './copy-checkout.ts'
 import { readTour } from './tour.ts'
-import { typeTour } from './type-tour.ts'
+import { copyCheckout, typeTour } from './type-tour.ts'
 
 const ROOT = resolve(import.meta.dirname, '../..')
 const TOURS = join(ROOT, 'docs/tour')
@@ -46,7 +45,7 @@ for (const page of readdirSync(TOURS))
       },
       folder,
       deadlineMs: STEP_MS,
-      onStep: (commands, tookMs) => t.diagnostic(`${(tookMs / 1_000).toFixed(1)} s: ${commands.split('\n')[0]}`),
+      log: line => t.diagnostic(line),
     })
   })
 
