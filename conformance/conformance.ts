@@ -8,6 +8,7 @@ import type { Case } from './case.ts'
 import { ask, problemIn } from './client.ts'
 import { survivesCrash } from './crash-points.ts'
 import { featureCases } from './features.ts'
+import { fullDiskCases } from './full-disk.ts'
 import { keyCases } from './keys.ts'
 import { orderCases } from './orders.ts'
 import { pageCases } from './pages.ts'
@@ -35,7 +36,13 @@ export type ConformanceOptions = {
 export function conformance(model: Model, broker: Deployment['broker'], options: ConformanceOptions): void {
   const { crashPoints, about, unsafePoints = {}, environments = {}, wrong = {}, publishRaw = {} } = options
   const services = about ? [about] : namesOf(model)
-  const ofAllServices = [...badRequestCases, ...pageCases, ...randomOrderCases, ...startCases(services, wrong)]
+  const ofAllServices = [
+    ...badRequestCases,
+    ...pageCases,
+    ...randomOrderCases,
+    ...startCases(services, wrong),
+    ...fullDiskCases(services),
+  ]
   const cases: Case[] = [
     ...orderCases,
     ...keyCases,

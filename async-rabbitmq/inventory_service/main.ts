@@ -6,7 +6,6 @@ import { createServer } from '#common/service/http-server.ts'
 import { runService } from '#common/service/service.ts'
 import { initialStock } from '#common/service/initial-stock.ts'
 import { stockTables } from '#common/stores/stock.ts'
-import { openStore } from '#common/stores/store.ts'
 import { connectBroker } from '../broker/broker.ts'
 import { crashJournalTables } from '../messaging/quarantine.ts'
 import { consumeOrders } from './consumer.ts'
@@ -19,7 +18,7 @@ await runService(NAME, {
     const { config, environment } = parts
     const faultInjector = createFaultInjector({ ...faults, environment })
     const tables = stockTables(initialStock(config.INITIAL_STOCK))
-    const store = openStore(config.DATA_DIR, 'inventory', db => ({
+    const store = parts.openStore('inventory', db => ({
       ...tables(db),
       ...repeatsTables(db),
       ...crashJournalTables(db),

@@ -7,7 +7,6 @@ import { createServer } from '#common/service/http-server.ts'
 import { sendOnce } from '#common/service/send-notification.ts'
 import { runService } from '#common/service/service.ts'
 import { notificationsTables } from '#common/stores/notifications.ts'
-import { openStore } from '#common/stores/store.ts'
 import { connectBroker } from '../broker/broker.ts'
 import { consume } from '../messaging/consume.ts'
 import { readEvent } from '#common/messaging/read-event.ts'
@@ -18,9 +17,9 @@ import { faults, NAME, settings } from './settings.ts'
 await runService(NAME, {
   settings,
   async start(parts) {
-    const { config, environment } = parts
+    const { environment } = parts
     const faultInjector = createFaultInjector({ ...faults, environment })
-    const store = openStore(config.DATA_DIR, 'notifications', db => ({
+    const store = parts.openStore('notifications', db => ({
       ...notificationsTables(db),
       ...crashJournalTables(db),
     }))

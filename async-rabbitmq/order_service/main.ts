@@ -9,7 +9,6 @@ import { orderRoutes } from '#common/service/order-routes.ts'
 import { runService } from '#common/service/service.ts'
 import { ordersTables } from '#common/stores/orders.ts'
 import { outboxTables } from '#common/stores/outbox.ts'
-import { openStore } from '#common/stores/store.ts'
 import { connectBroker } from '../broker/broker.ts'
 import { consume } from '../messaging/consume.ts'
 import { readEvent } from '#common/messaging/read-event.ts'
@@ -24,7 +23,7 @@ await runService(NAME, {
   async start(parts) {
     const { config, environment } = parts
     const faultInjector = createFaultInjector({ ...faultsOf(config.OUTBOX), environment })
-    const store = openStore(config.DATA_DIR, 'orders', db => ({
+    const store = parts.openStore('orders', db => ({
       ...withoutNotification(ordersTables(db)),
       ...outboxTables(db),
       ...crashJournalTables(db),

@@ -1,6 +1,7 @@
 // The lifecycle of a service: settings, start, stop. A failure at the start is one sentence and exit code 2.
 // Guarantees: SIGTERM and SIGINT stop it within 5 s, with its work in flight finished where that is possible. Whether
 // something is stored before it is answered, published or produced is for each service to promise.
+import type { DatabaseSync } from 'node:sqlite'
 import { createHealth } from './health.ts'
 import {
   ConfigError,
@@ -16,6 +17,7 @@ import {
 } from './config.ts'
 import { LabError } from '../contracts/errors.ts'
 import { createLog } from './log.ts'
+import { openStore, type ServiceStore } from '../stores/store.ts'
 import type { Server, ServerParts } from './http-server.ts'
 
 const STOP_MS = 4_500
@@ -45,7 +47,13 @@ export const concurrencySetting = integer(DEFAULT_CONCURRENCY, 'how many orders 
 type Common = Values<ReturnType<typeof commonSettings>>
 
 export type ServiceStart<Config> = (
-  parts: ServerParts & { name: string; config: Config; environment: Environment },
+  parts: ServerParts & {
+    name: string
+    config: Config
+    environment: Environment
+    /** Opens the store of that name in the service's folder; health shows when it can keep nothing. */
+    openStore<Tx>(name: string, tables: (db: DatabaseSync) => Tx): ServiceStore<Tx>
+  },
 ) => Promise<{
   server: Server
   /** Called when the server is closed: closes brokers, then stores. */
@@ -67,7 +75,16 @@ export async function runService<Config extends Settings>(
     const log = createLog(name, config.LOG_LEVEL)
     const closing = new AbortController()
     const health = createHealth()
-    const { server, stop } = await start({ name, config, environment, log, health, closing: closing.signal })
+    const { server, stop } = await start({
+      name,
+      config,
+      environment,
+      log,
+      health,
+      closing: closing.signal,
+      openStore: (store, tables) =>
+        openStore(config.DATA_DIR, store, tables, problem => health.report('store', problem)),
+    })
     const address = await server.listen({ port: config.PORT, host: config.HOST })
     log.info({ address }, 'listening')
 

@@ -13,7 +13,12 @@ type Waiting = { run(): unknown; resolve(result: unknown): void; reject(error: u
 /** Resolves or rejects the promise of one piece of work. */
 type Answer = () => void
 
-export function groupCommit<Tx>(db: DatabaseSync, tx: Tx): Store<Tx> {
+/** @param onEnd of each batch: why it could not be kept, or null when it was */
+export function groupCommit<Tx>(
+  db: DatabaseSync,
+  tx: Tx,
+  onEnd: (problem: string | null) => void = () => {},
+): Store<Tx> {
   let queue: Waiting[] = []
 
   function flush(): void {
@@ -22,10 +27,12 @@ export function groupCommit<Tx>(db: DatabaseSync, tx: Tx): Store<Tx> {
     if (queue.length > 0) setImmediate(flush)
     try {
       for (const answer of commitTogether(db, batch)) answer()
+      onEnd(null)
     } catch (error) {
       const message = error instanceof Error ? error.message : String(error)
       const failure = new LabError('store-failed', `nothing was kept: ${message}`, { cause: error })
       for (const waiting of batch) waiting.reject(failure)
+      onEnd(failure.detail)
     }
   }
 

@@ -1,5 +1,6 @@
 // A service's store: its tables on a SQLite file of its own, synced (WAL, synchronous=FULL) and held under an exclusive lock.
-// Guarantees: only one process can open it at a time; the lock ends with the process, however it ends.
+// Guarantees: only one process can open it at a time; the lock ends with the process, however it ends. A store that cannot keep
+// anything says so, and tries by itself until it can: nobody has to send it work to find out.
 // Not promised: that the disk keeps what it has acknowledged as synced.
 import { existsSync, mkdirSync } from 'node:fs'
 import { dirname, join } from 'node:path'
@@ -15,20 +16,60 @@ export type ServiceStore<Tx> = Store<Tx> & {
   close(): void
 }
 
+const PROBE_MS = 1_000
+
 /**
- * Opens `<folder>/<name>.db`; `tables` creates the missing tables.
+ * Opens `<folder>/<name>.db`; `tables` creates the missing tables. `onProblem` is told why nothing can be kept, and null when
+ * that is over.
  * @throws LabError `unavailable` when the file cannot be opened or is held by another process.
  */
-export function openStore<Tx>(folder: string, name: string, tables: (db: DatabaseSync) => Tx): ServiceStore<Tx> {
+export function openStore<Tx>(
+  folder: string,
+  name: string,
+  tables: (db: DatabaseSync) => Tx,
+  onProblem: (problem: string | null) => void = () => {},
+): ServiceStore<Tx> {
   const file = join(folder, `${name}.db`)
   const db = openDatabase(file)
   try {
     const tx = tables(db)
-    return { ...groupCommit(db, tx), read: tx, close: () => db.close() }
+    const watch = watchStore(db, onProblem)
+    const close = () => {
+      watch.end()
+      db.close()
+    }
+    return { ...groupCommit(db, tx, watch.note), read: tx, close }
   } catch (error) {
     // A damaged page shows only when it is read.
     db.close()
     throw cannotOpen(file, error)
+  }
+}
+
+/** After a failure the store is probed until a write is kept. */
+function watchStore(db: DatabaseSync, onProblem: (problem: string | null) => void) {
+  let probe: NodeJS.Timeout | undefined
+  const end = () => {
+    clearInterval(probe)
+    probe = undefined
+  }
+  const note = (problem: string | null) => {
+    if (problem === null && probe === undefined) return
+    onProblem(problem)
+    if (problem === null) end()
+    else probe ??= setInterval(() => isWritable(db) && note(null), PROBE_MS).unref()
+  }
+  return { note, end }
+}
+
+/** Writes a number of the file's header again, and syncs it. */
+function isWritable(db: DatabaseSync): boolean {
+  try {
+    const { user_version: version } = db.prepare('PRAGMA user_version').get() as { user_version: number }
+    db.exec(`PRAGMA user_version = ${version}`)
+    return true
+  } catch {
+    return false
   }
 }
 

@@ -6,7 +6,7 @@ import { join as joinPath } from 'node:path'
 import { createFaultInjector, faultRoutes, type FaultInjector } from '#common/faults/fault-injector.ts'
 import { createServer } from '#common/service/http-server.ts'
 import { runService } from '#common/service/service.ts'
-import { openStore, type ServiceStore } from '#common/stores/store.ts'
+import type { ServiceStore } from '#common/stores/store.ts'
 import { metricsDocument, metricsOf } from '#common/workflow/compute-metrics.ts'
 import { joinGroup } from '../broker/group.ts'
 import type { LogRecord } from '../broker/record.ts'
@@ -26,7 +26,7 @@ await runService(NAME, {
   async start(parts) {
     const { config, environment } = parts
     const faultInjector = createFaultInjector({ ...faults, environment })
-    const store = openStore(config.DATA_DIR, 'analytics', analyticsTables)
+    const store = parts.openStore('analytics', analyticsTables)
     const document = () => metricsDocument(metricsOf(store.read))
     const path = config.METRICS_FILE || joinPath(config.DATA_DIR, 'metrics.json')
     const file = metricsFile(path, document, degradedReporter(parts, 'metrics file'))

@@ -11,7 +11,6 @@ import { runService } from '#common/service/service.ts'
 import { initialStock } from '#common/service/initial-stock.ts'
 import { positionsTables } from '#common/stores/positions.ts'
 import { stockTables, type InitialStock } from '#common/stores/stock.ts'
-import { openStore } from '#common/stores/store.ts'
 import { readOrderPlaced } from '../broker/record.ts'
 import { consume } from '../messaging/consume.ts'
 import { materialize } from '../messaging/materialize.ts'
@@ -28,7 +27,7 @@ await runService(NAME, {
     const { config, environment } = parts
     const faultInjector = createFaultInjector({ ...faults, environment })
     let openingOf: InitialStock | undefined
-    const store = openStore(config.DATA_DIR, 'inventory', db => ({
+    const store = parts.openStore('inventory', db => ({
       ...stockTables(kitchenId => {
         if (!openingOf) throw new Error('a kitchen was opened before the initial stock was read')
         return openingOf(kitchenId)

@@ -6,7 +6,6 @@ import { createFaultInjector, faultRoutes } from '#common/faults/fault-injector.
 import { notificationsRoute } from '#common/service/evidence-routes.ts'
 import { createServer } from '#common/service/http-server.ts'
 import { runService } from '#common/service/service.ts'
-import { openStore } from '#common/stores/store.ts'
 import { readInventoryEvent } from '../broker/record.ts'
 import { consume } from '../messaging/consume.ts'
 import { materialize } from '../messaging/materialize.ts'
@@ -21,7 +20,7 @@ await runService(NAME, {
   async start(parts) {
     const { config, environment } = parts
     const faultInjector = createFaultInjector({ ...faults, environment })
-    const store = openStore(config.DATA_DIR, 'notifications', sentTables)
+    const store = parts.openStore('notifications', sentTables)
     const server = await createServer(parts)
     notificationsRoute(server, store.read.pageNotifications)
     faultRoutes(server, faultInjector)

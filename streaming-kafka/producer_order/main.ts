@@ -8,7 +8,6 @@ import { orderRoutes } from '#common/service/order-routes.ts'
 import { retryUntilClosed } from '#common/service/retry.ts'
 import { runService } from '#common/service/service.ts'
 import { outboxTables } from '#common/stores/outbox.ts'
-import { openStore } from '#common/stores/store.ts'
 import { openConnection } from '../messaging/connection.ts'
 import { materialize } from '../messaging/materialize.ts'
 import { produceFromCommandLine } from './produce.ts'
@@ -25,7 +24,7 @@ else
     async start(parts) {
       const { config, environment } = parts
       const faultInjector = createFaultInjector({ ...faultsOf(config.OUTBOX), environment })
-      const store = openStore(config.DATA_DIR, 'orders', db => ({ ...viewTables(db), ...outboxTables(db) }))
+      const store = parts.openStore('orders', db => ({ ...viewTables(db), ...outboxTables(db) }))
       const server = await createServer(parts)
       const kafka = openConnection('producer_order', parts)
       const openIntake = config.OUTBOX === 'on' ? withOutbox : withoutOutbox

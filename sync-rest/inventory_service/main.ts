@@ -7,7 +7,6 @@ import { createServer, postRoute } from '#common/service/http-server.ts'
 import { runService } from '#common/service/service.ts'
 import { initialStock } from '#common/service/initial-stock.ts'
 import { stockTables } from '#common/stores/stock.ts'
-import { openStore } from '#common/stores/store.ts'
 import { release } from './release-order.ts'
 import { decideAndRespond } from './decide-order.ts'
 import { faults, NAME, settings } from './settings.ts'
@@ -17,7 +16,7 @@ await runService(NAME, {
   async start(parts) {
     const { config, environment } = parts
     const faultInjector = createFaultInjector({ ...faults, environment })
-    const store = openStore(config.DATA_DIR, 'inventory', stockTables(initialStock(config.INITIAL_STOCK)))
+    const store = parts.openStore('inventory', stockTables(initialStock(config.INITIAL_STOCK)))
     const server = await createServer(parts)
     postRoute(server, parts, {
       path: '/reserve',

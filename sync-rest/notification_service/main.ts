@@ -6,16 +6,15 @@ import { notificationsRoute } from '#common/service/evidence-routes.ts'
 import { createServer, postRoute } from '#common/service/http-server.ts'
 import { runService } from '#common/service/service.ts'
 import { notificationsTables } from '#common/stores/notifications.ts'
-import { openStore } from '#common/stores/store.ts'
 import { sendAndRespond } from './send-notification.ts'
 import { faults, NAME, settings } from './settings.ts'
 
 await runService(NAME, {
   settings,
   async start(parts) {
-    const { config, environment } = parts
+    const { environment } = parts
     const faultInjector = createFaultInjector({ ...faults, environment })
-    const store = openStore(config.DATA_DIR, 'notifications', notificationsTables)
+    const store = parts.openStore('notifications', notificationsTables)
     const server = await createServer(parts)
     postRoute(server, parts, {
       path: '/send',

@@ -7,7 +7,6 @@ import { createServer } from '#common/service/http-server.ts'
 import { orderRoutes } from '#common/service/order-routes.ts'
 import { runService } from '#common/service/service.ts'
 import { ordersTables } from '#common/stores/orders.ts'
-import { openStore } from '#common/stores/store.ts'
 import { openPeer } from '../http-client/call.ts'
 import { noBreaker, openBreaker } from './breaker.ts'
 import { compensateInterrupted, pendingReleasesTables } from './compensate.ts'
@@ -23,7 +22,7 @@ await runService(NAME, {
   async start(parts) {
     const { config, environment, health } = parts
     const faultInjector = createFaultInjector({ ...faults, environment })
-    const store = openStore(config.DATA_DIR, 'orders', db => ({ ...ordersTables(db), ...pendingReleasesTables(db) }))
+    const store = parts.openStore('orders', db => ({ ...ordersTables(db), ...pendingReleasesTables(db) }))
     const { inventory, notification } = openPeers(config, faultInjector)
     const { CONCURRENCY: concurrency, RESERVE_DEADLINE_MS: deadlineMs } = config
     const breakerFor = (peer: string) =>
