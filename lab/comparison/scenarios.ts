@@ -1,7 +1,7 @@
 // The scenarios of the comparison, in the order in which they are shown. A new one is an import and a line here.
 import type { Scenario } from './scenario.ts'
 import { burst } from './scenarios/burst.ts'
-import { brokerDead, inventoryDead, inventorySlow, notificationDead } from './scenarios/dead-or-slow.ts'
+import { brokerDead, inventoryDead, inventoryGone, inventorySlow, notificationDead } from './scenarios/dead-or-slow.ts'
 import { duplicates } from './scenarios/duplicates.ts'
 import { healthy } from './scenarios/healthy.ts'
 import { poison } from './scenarios/poison.ts'
@@ -13,6 +13,7 @@ export const scenarios: readonly Scenario[] = [
   healthy,
   inventorySlow,
   inventoryDead,
+  inventoryGone,
   notificationDead,
   brokerDead,
   burst,

@@ -1,6 +1,7 @@
-// One process is slow or dead for a while: Inventory is slow; Inventory, Notification or the broker is killed and started again.
+// One process is slow, unreachable or dead for a while: Inventory is slow; the host of Inventory is gone; Inventory, Notification
+// or the broker is killed and started again.
 import { faultSeen, stepSeen } from '#engine/checks/preconditions.ts'
-import { fault, heal, kill, start } from '#engine/experiment/steps.ts'
+import { fault, heal, isolate, kill, resume, start } from '#engine/experiment/steps.ts'
 import {
   around,
   type AroundSettings,
@@ -43,6 +44,27 @@ export const inventoryDead = defineScenario({
   mayFail: true,
   load: around,
   disrupt: (model, settings) => killed(serviceOf(model, 'inventory'), settings),
+})
+
+/** A process that is killed refuses at once; a host that is gone leaves its callers waiting. */
+export const inventoryGone = defineScenario({
+  name: 'inventory-gone',
+  title: "Inventory's host gone, then back",
+  titleAt: ({ faultMs }) => `Inventory's host gone for ${faultMs / 1_000} s, then back`,
+  asks: 'What is sent to Inventory is dropped, as when its machine is off: how long do clients wait, and when has the model caught up?',
+  profiles: {
+    full: { ordersPerSecond: 50, beforeMs: 5_000, faultMs: 15_000, afterMs: 10_000 },
+    quick: { ordersPerSecond: 50, beforeMs: 1_000, faultMs: 2_000, afterMs: 1_000 },
+  },
+  mayFail: true,
+  load: around,
+  disrupt(model, settings) {
+    const inventory = serviceOf(model, 'inventory')
+    return {
+      ...between(spanOf(settings), isolate(inventory), resume(inventory)),
+      seen: [stepSeen({ action: 'isolate', target: inventory })],
+    }
+  },
 })
 
 export const notificationDead = defineScenario({
