@@ -1,10 +1,14 @@
-// What no order service takes, each with the status that says so; and that nothing else stops for it.
+// What no order service takes, each with the status that says so; orders of random shape, each with an answer of a stated meaning;
+// and that no service ends for them.
 import assert from 'node:assert/strict'
+import fc from 'fast-check'
 import { MAX_MESSAGE_BYTES } from '#common/contracts/events.ts'
+import { IDEMPOTENCY_KEY } from '#common/contracts/http.ts'
 import { MAX_LINES, MAX_QUANTITY } from '#common/contracts/order.ts'
-import type { Case } from './case.ts'
-import { anOrder, ask, orderUrl, placed, problemIn } from './client.ts'
-import { assertReservedOnce, decidedOne } from './order-facts.ts'
+import type { Case } from './test-system.ts'
+import { assertSound } from './assert-sound.ts'
+import { anOrder, ask, orderIdIn, orderUrl, placed, post, problemIn, viewIn } from './client.ts'
+import { assertReservedOnce, decided, decidedOne } from './order-facts.ts'
 
 type Bad = { body: string | Buffer; type?: string; status?: number; headers?: Record<string, string> }
 
@@ -56,6 +60,59 @@ const BAD: Record<string, Bad> = {
   'a correlation id with spaces': { body: whole, headers: { 'x-correlation-id': 'two words' } },
 }
 
+const RUNS = 300
+
+const anyName = fc.oneof(
+  fc.constantFrom('burger', 'pizza', 'main', '__proto__', 'constructor', 'x'.repeat(128)),
+  fc.string({ maxLength: 140, unit: 'binary' }),
+)
+const anyQuantity = fc.oneof(fc.integer({ min: -2, max: 1_002 }), fc.double(), fc.jsonValue())
+const anyLine = fc.oneof(
+  { weight: 5, arbitrary: fc.record({ sku: anyName, quantity: anyQuantity }) },
+  { weight: 1, arbitrary: fc.jsonValue() },
+)
+const likeAnOrder = fc.record(
+  { userId: anyName, items: fc.array(anyLine, { maxLength: 5 }), kitchenId: anyName, extra: fc.jsonValue() },
+  { requiredKeys: ['userId', 'items'] },
+)
+/** Some are right, so that what comes behind the door sees random names too. */
+const rightOrder = fc.record({
+  userId: fc.string({ minLength: 1, maxLength: 30, unit: 'grapheme' }),
+  kitchenId: fc.string({ minLength: 1, maxLength: 30, unit: 'grapheme' }),
+  items: fc.array(fc.record({ sku: anyName, quantity: fc.integer({ min: 1, max: 1_000 }) }), {
+    minLength: 1,
+    maxLength: 4,
+  }),
+})
+const anyBody = fc.oneof(
+  { weight: 4, arbitrary: likeAnOrder.map(value => JSON.stringify(value)) },
+  { weight: 3, arbitrary: rightOrder.map(value => JSON.stringify(value)) },
+  { weight: 2, arbitrary: fc.json() },
+  { weight: 1, arbitrary: fc.string({ unit: 'binary' }) },
+)
+const anyKey = fc.option(fc.string({ minLength: 1, maxLength: 130 }), { nil: undefined })
+
+const randomOrders: Case = {
+  name: `${RUNS} orders of random shape: each has an answer with a stated meaning, and nothing stops`,
+  async run(system) {
+    const taken: string[] = []
+    await fc.assert(
+      fc.asyncProperty(anyBody, anyKey, async (text, given) => {
+        const reply = await post(orderUrl(system), text, given === undefined ? {} : { [IDEMPOTENCY_KEY]: given })
+        if (reply.status < 300) return void taken.push(viewIn(reply).orderId)
+        const { status } = problemIn(reply)
+        assert.ok([400, 409, 413, 422].includes(status), `answered ${status} to ${text}`)
+        if (status === 409) taken.push(orderIdIn(reply))
+      }),
+      { numRuns: RUNS },
+    )
+    assert.ok(taken.length > 0, 'some of the orders were right')
+    await decided(system, ...taken)
+    assertSound(await system.evidence())
+    for (const { name: service } of system.model.services) assert.equal(system.runtime.deaths(service), 0, service)
+  },
+}
+
 export const badRequestCases: Case[] = [
   ...Object.entries(BAD).map(
     ([what, { body, type = 'application/json', status = 400, headers = {} }]): Case => ({
@@ -76,7 +133,7 @@ export const badRequestCases: Case[] = [
         await ask(`${base}/`),
         await ask(`${base}/orders/extra`),
         await ask(`${base}/order`),
-        await ask(`${base}/health`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: '{}' }),
+        await post(`${base}/health`, '{}'),
       ])
         assert.equal(problemIn(reply).code, 'not-found')
     },
@@ -86,11 +143,11 @@ export const badRequestCases: Case[] = [
     async run(system) {
       const before = await system.evidence()
       const bodies = Object.values(BAD).slice(0, 10)
-      const headers = { 'content-type': 'application/json' }
-      await Promise.all(bodies.map(({ body }) => ask(orderUrl(system), { method: 'POST', headers, body })))
+      await Promise.all(bodies.map(({ body }) => post(orderUrl(system), body)))
       assertReservedOnce(await decidedOne(system, await placed(system, anOrder())), { burger: 1 })
       assert.equal((await system.evidence()).orders.length, before.orders.length + 1)
       for (const { name } of system.model.services) assert.equal(system.runtime.deaths(name), 0, name)
     },
   },
+  randomOrders,
 ]

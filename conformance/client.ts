@@ -30,12 +30,12 @@ export const anOrder = (content: Partial<OrderRequest> = {}): OrderRequest => ({
   ...content,
 })
 
+/** A body that claims to be JSON. */
+export const post = (url: string, body: string | Buffer, headers: Ask['headers'] = {}): Promise<Reply> =>
+  ask(url, { method: 'POST', headers: { 'content-type': 'application/json', ...headers }, body })
+
 export const place = (system: TestSystem, order: unknown, key?: string): Promise<Reply> =>
-  ask(orderUrl(system), {
-    method: 'POST',
-    headers: { 'content-type': 'application/json', ...(key !== undefined && { [IDEMPOTENCY_KEY]: key }) },
-    body: JSON.stringify(order),
-  })
+  post(orderUrl(system), JSON.stringify(order), key === undefined ? {} : { [IDEMPOTENCY_KEY]: key })
 
 /** The order as a 2xx shows it. @throws AssertionError when it is anything else */
 export function viewIn({ status, text }: Reply): OrderView {
@@ -54,9 +54,8 @@ export function orderIdIn({ status, text }: Reply): string {
 export const placed = async (system: TestSystem, order: unknown, key?: string): Promise<string> =>
   orderIdIn(await place(system, order, key))
 
-export async function showOrder({ model, runtime }: TestSystem, orderId: string): Promise<Reply> {
-  return ask(`${runtime.url(model.entry)}/order/${encodeURIComponent(orderId)}`)
-}
+export const showOrder = (system: TestSystem, orderId: string): Promise<Reply> =>
+  ask(`${orderUrl(system)}/${encodeURIComponent(orderId)}`)
 
 /** A problem document of the table of errors, in agreement with itself. @throws AssertionError when it is not */
 export function problemIn(reply: Reply): Problem {

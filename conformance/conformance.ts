@@ -1,20 +1,17 @@
 // The suite that every model passes, by the features that it declares. A model's tests hand it over and add nothing.
-// Guarantees: every case plays on real processes and, where the model has one, on a real broker; what it made is removed.
+// Guarantees: every case runs on real processes and, where the model has one, on a real broker; what it created is removed.
 import assert from 'node:assert/strict'
 import { after, before, suite, test } from 'node:test'
 import type { Model, Deployment } from '#engine/experiment/model.ts'
 import { badRequestCases } from './bad-requests.ts'
-import type { Case } from './case.ts'
-import { ask, problemIn } from './client.ts'
-import { survivesCrash } from './crash-points.ts'
+import { post, problemIn } from './client.ts'
 import { featureCases } from './features.ts'
 import { fullDiskCases } from './full-disk.ts'
 import { keyCases } from './keys.ts'
 import { orderCases } from './orders.ts'
 import { pageCases } from './pages.ts'
-import { randomOrderCases } from './random-orders.ts'
-import { restartCases } from './restarts.ts'
-import { type Environments, namesOf, startSystem, STOCK, type TestSystem } from './test-system.ts'
+import { restartCases, survivesCrash } from './restarts.ts'
+import { type Case, type Environments, namesOf, startSystem, STOCK, type TestSystem } from './test-system.ts'
 import { startCases } from './starts.ts'
 
 export type ConformanceOptions = {
@@ -36,13 +33,7 @@ export type ConformanceOptions = {
 export function conformance(model: Model, broker: Deployment['broker'], options: ConformanceOptions): void {
   const { crashPoints, about, unsafePoints = {}, environments = {}, wrong = {}, publishRaw = {} } = options
   const services = about ? [about] : namesOf(model)
-  const ofAllServices = [
-    ...badRequestCases,
-    ...pageCases,
-    ...randomOrderCases,
-    ...startCases(services, wrong),
-    ...fullDiskCases(services),
-  ]
+  const ofAllServices = [...pageCases, ...badRequestCases, ...startCases(services, wrong), ...fullDiskCases(services)]
   const cases: Case[] = [
     ...orderCases,
     ...keyCases,
@@ -83,9 +74,8 @@ const declaredPoints = (services: readonly string[], crashPoints: ConformanceOpt
   name: 'every crash point of every service is part of this suite',
   async run(system) {
     for (const name of services) {
-      const headers = { 'content-type': 'application/json' }
       const body = JSON.stringify({ crash: { point: 'nowhere', after: 1 } })
-      const { detail } = problemIn(await ask(`${system.url(name)}/faults`, { method: 'POST', headers, body }))
+      const { detail } = problemIn(await post(`${system.url(name)}/faults`, body))
       const [, listed = ''] = /^there is no crash point "nowhere"; there are: (.*)$/.exec(detail) ?? []
       assert.equal(listed, (crashPoints[name] ?? []).join(', '), `${name}: ${detail}`)
     }

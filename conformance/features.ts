@@ -5,10 +5,9 @@ import { wallTime } from '#common/contracts/clock.ts'
 import { orderPlaced } from '#common/contracts/events.ts'
 import type { DeadLetter } from '#engine/experiment/model.ts'
 import { waitFor } from '#host/wait-for.ts'
-import type { Case } from './case.ts'
 import { anOrder, orderIdIn, place, placed, problemIn, showOrder, viewIn } from './client.ts'
 import { assertReservedOnce, decided, decidedOne, essence } from './order-facts.ts'
-import { namesOf, serviceOf, type TestSystem } from './test-system.ts'
+import { type Case, namesOf, serviceOf, type TestSystem } from './test-system.ts'
 
 const LETTER_MS = 20_000
 

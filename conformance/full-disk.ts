@@ -2,10 +2,9 @@
 // The limit on the size of files stands for the disk: no write of the process succeeds while it is 0.
 import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
-import type { Case } from './case.ts'
 import { anOrder, place, placed } from './client.ts'
 import { decidedOne } from './order-facts.ts'
-import type { TestSystem } from './test-system.ts'
+import type { Case, TestSystem } from './test-system.ts'
 
 /** Of the running process: soft limits can be raised again. */
 const limitFiles = (pid: number, size: '0' | 'unlimited') =>

@@ -1,13 +1,12 @@
-// Idempotency-Key: one order for a user and a key, in its present state, however often it is asked.
+// Idempotency-Key: one order for a user and a key, in its present state, however often it is requested.
 import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
 import { IDEMPOTENCY_KEY } from '#common/contracts/http.ts'
 import { deriveOrderId } from '#common/contracts/order.ts'
 import { deleteJson, postJson } from '#engine/run/http.ts'
-import type { Case } from './case.ts'
-import { anOrder, ask, orderUrl, place, placed, problemIn, viewIn } from './client.ts'
+import { anOrder, orderUrl, place, placed, post, problemIn, viewIn } from './client.ts'
 import { assertFailed, assertReservedOnce, decided, decidedOne } from './order-facts.ts'
-import { serviceOf } from './test-system.ts'
+import { type Case, serviceOf } from './test-system.ts'
 
 /** Headers that are no key. */
 const NO_KEYS: Record<string, string | string[]> = {
@@ -109,9 +108,7 @@ export const keyCases: Case[] = [
     name: 'a header that is no key is refused, and nothing is placed',
     async run(system) {
       for (const [what, value] of Object.entries(NO_KEYS)) {
-        const order = anOrder()
-        const headers = { 'content-type': 'application/json', [IDEMPOTENCY_KEY]: value }
-        const reply = await ask(orderUrl(system), { method: 'POST', headers, body: JSON.stringify(order) })
+        const reply = await post(orderUrl(system), JSON.stringify(anOrder()), { [IDEMPOTENCY_KEY]: value })
         assert.equal(reply.status, 400, `${what}: ${reply.text}`)
         assert.match(problemIn(reply).detail, new RegExp(IDEMPOTENCY_KEY, 'i'))
       }

@@ -1,12 +1,11 @@
-// One decision and at most one notification an order; all of it or nothing; never more than there is.
+// One decision and at most one confirmation per order; all of it or nothing; never more than there is.
 import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
 import { deriveOrderId } from '#common/contracts/order.ts'
-import type { Case } from './case.ts'
 import { anOrder, orderIdIn, place, placed, problemIn, showOrder, viewIn } from './client.ts'
 import { assertSound } from './assert-sound.ts'
 import { assertFailed, assertReservedOnce, decided, decidedOne } from './order-facts.ts'
-import { STOCK } from './test-system.ts'
+import { type Case, STOCK } from './test-system.ts'
 
 /** Names that JavaScript objects have without being given them. */
 const INHERITED = ['__proto__', 'constructor', 'toString', 'hasOwnProperty']
@@ -82,10 +81,10 @@ export const orderCases: Case[] = [
     },
   },
   {
-    name: 'a kitchen that sells out has reserved exactly its stock, however many ask at once',
+    name: 'a kitchen that sells out has reserved exactly its stock, however many orders come at once',
     async run(system) {
-      const asked = Array.from({ length: 30 }, () => placed(system, anOrder({ kitchenId: 'sells-out' })))
-      const facts = await decided(system, ...(await Promise.all(asked)))
+      const orders = Array.from({ length: 30 }, () => placed(system, anOrder({ kitchenId: 'sells-out' })))
+      const facts = await decided(system, ...(await Promise.all(orders)))
       const reserved = facts.filter(({ order }) => order?.status === 'reserved')
       assert.equal(reserved.length, STOCK['sells-out'].burger)
       for (const each of reserved) assertReservedOnce(each, { burger: 1 })

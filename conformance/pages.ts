@@ -3,10 +3,9 @@ import assert from 'node:assert/strict'
 import { Type } from 'typebox'
 import { Page } from '#common/contracts/evidence.ts'
 import { parse } from '#common/contracts/parse.ts'
-import type { Case } from './case.ts'
 import { anOrder, ask, placed, problemIn } from './client.ts'
 import { decided } from './order-facts.ts'
-import type { TestSystem } from './test-system.ts'
+import type { Case, TestSystem } from './test-system.ts'
 
 const AnyRow = Type.Object({ seq: Type.Integer() })
 

@@ -1,22 +1,35 @@
-// What is decided stays decided: killed and started again, and stopped under load.
+// What is decided stays decided: killed and started again, stopped under load, and killed between two steps of one order.
 import assert from 'node:assert/strict'
-import { randomUUID } from 'node:crypto'
-import type { Case } from './case.ts'
+import { randomBytes, randomUUID } from 'node:crypto'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { runCheck } from '#engine/checks/check.ts'
+import { always } from '#engine/checks/checks.ts'
+import { expectedOutcomes } from '#engine/checks/orders.ts'
+import { oversold } from '#engine/checks/stock.ts'
+import type { Variant } from '#engine/experiment/define.ts'
+import type { Deployment, Model } from '#engine/experiment/model.ts'
+import { at, fault, read, start } from '#engine/experiment/steps.ts'
+import { runVariant } from '#engine/run/run-variant.ts'
+import { waitFor } from '#host/wait-for.ts'
+import { openProcesses } from '#runtimes/processes/processes.ts'
 import { anOrder, ask, orderIdIn, orderUrl, place, placed, problemIn, showOrder, viewIn } from './client.ts'
 import { assertSound } from './assert-sound.ts'
 import { decided, essence } from './order-facts.ts'
 import { exitOf, startSingleService, whenListening } from './single-service.ts'
-import type { TestSystem } from './test-system.ts'
+import type { Case, Environments, TestSystem } from './test-system.ts'
 
 /** A service stops by itself within this time. */
 const STOP_MS = 5_000
+const LOAD_MS = 60_000
 
-/** Keeps asking, eight at a time, until it is stopped; the ids of the orders that were accepted. */
-function startAsking(system: TestSystem) {
-  let asking = true
+/** Places orders, eight at a time, until it is stopped; `accepted` has the ids of those that were accepted. */
+function startLoad(system: TestSystem) {
+  let running = true
   const accepted: string[] = []
   const client = async (): Promise<void> => {
-    while (asking) {
+    while (running) {
       const reply = await place(system, anOrder(), randomUUID()).catch(() => undefined)
       if (reply && reply.status < 300) accepted.push(viewIn(reply).orderId)
     }
@@ -25,7 +38,7 @@ function startAsking(system: TestSystem) {
   return {
     accepted,
     async stop() {
-      asking = false
+      running = false
       await Promise.all(clients)
     },
   }
@@ -34,13 +47,14 @@ function startAsking(system: TestSystem) {
 async function stopsUnderLoad(system: TestSystem, service: string): Promise<void> {
   await system.kill(service)
   const single = await startSingleService(system, service, { LAB_FAULTS: 'on' })
-  const load = startAsking(system)
+  const load = startLoad(system)
   try {
     await whenListening(async () => {
       const { status } = await ask(`${system.url(service)}/health`)
       assert.equal(status, 200)
     }, service)
-    await whenListening(async () => assert.ok(load.accepted.length >= 20), `${service} to be under load`)
+    const isUnderLoad = () => load.accepted.length >= 20
+    await waitFor(isUnderLoad, { deadlineMs: LOAD_MS, what: `${service} to be under load` })
     const before = performance.now()
     single.kill('SIGTERM')
     assert.deepEqual(await exitOf(single), { code: 0, signal: null })
@@ -65,11 +79,11 @@ export function restartCases(services: readonly string[]): Case[] {
     {
       name: 'killed and started again, every service knows its orders, and the same orders again change nothing',
       async run(system) {
-        const asked = Array.from({ length: 12 }, (_, index) => ({
+        const requests = Array.from({ length: 12 }, (_, index) => ({
           key: randomUUID(),
           order: anOrder({ items: [{ sku: index % 3 === 0 ? 'unicorn' : 'pizza', quantity: 2 }] }),
         }))
-        const ids = await Promise.all(asked.map(({ order, key }) => placed(system, order, key)))
+        const ids = await Promise.all(requests.map(({ order, key }) => placed(system, order, key)))
         await decided(system, ...ids)
         const before = essence(await system.evidence())
         const shown = await Promise.all(ids.map(async id => viewIn(await showOrder(system, id))))
@@ -80,13 +94,13 @@ export function restartCases(services: readonly string[]): Case[] {
         assert.deepEqual(essence(await system.evidence()), before)
         assert.deepEqual(await Promise.all(ids.map(async id => viewIn(await showOrder(system, id)))), shown)
 
-        const again = await Promise.all(asked.map(({ order, key }) => place(system, order, key)))
+        const again = await Promise.all(requests.map(({ order, key }) => place(system, order, key)))
         assert.deepEqual(again.map(orderIdIn), ids)
         for (const [index, reply] of again.entries()) {
           if (index % 3 === 0) assert.equal(problemIn(reply).code, 'unknown-sku')
           else assert.equal(viewIn(reply).status, 'reserved')
         }
-        const one = asked[1] ?? assert.fail()
+        const one = requests[1] ?? assert.fail()
         assert.equal(problemIn(await place(system, { ...one.order, kitchenId: 'other' }, one.key)).code, 'key-reused')
         await decided(system, ...ids)
         assert.deepEqual(essence(await system.evidence()), before)
@@ -101,8 +115,63 @@ export function restartCases(services: readonly string[]): Case[] {
     {
       name: 'the entry still answers after all of this',
       async run(system) {
-        assert.equal((await ask(`${orderUrl(system)}`, { method: 'POST' })).status, 400)
+        assert.equal((await ask(orderUrl(system), { method: 'POST' })).status, 400)
       },
     },
   ]
+}
+
+/** Reasons for which the crash itself may fail an order: its request was cut off, or met the dead service. */
+const CRASH_REASONS = ['deadline-passed', 'inventory-broke', 'inventory-unavailable', 'released']
+
+/** Some three seconds of load: there are orders before the crash, while the service is down, and after it. */
+const ORDERS = 180
+/** So many orders are for the last unit that some of them come at any time at which the services are up. */
+const MIX = { kitchens: 8, scarceShare: 0.3, scarceStock: 1 }
+
+/** Kills `service` at its eleventh pass of `point`, starts it again, and judges the history. */
+export async function survivesCrash(options: {
+  model: Model
+  broker: Deployment['broker']
+  environments: Environments
+  service: string
+  point: string
+}): Promise<void> {
+  const { model, broker, environments, service, point } = options
+  const checks = [...always, oversold, expectedOutcomes({ mayFail: CRASH_REASONS })]
+  const variant: Variant = {
+    name: `${service} at ${point}`,
+    about: 'killed between two steps',
+    load: { orders: ORDERS, ordersPerSecond: 60, deadlineMs: 5_000, mix: MIX },
+    environment: environments,
+    timeline: [
+      at(0, fault(service, { crash: { point, after: 11 } })),
+      at(({ deaths }) => deaths(service) > 0, start(service)),
+      at(0, read(service, '/health')),
+    ],
+    quiescenceMs: 60_000,
+    checks,
+  }
+  const folder = await mkdtemp(join(tmpdir(), 'crash-'))
+  try {
+    const history = await runVariant({
+      model,
+      variant,
+      open: openProcesses({ broker, dataFolder: join(folder, 'data') }),
+      lasting: {},
+      id: `crash-${randomBytes(3).toString('hex')}`,
+      seed: 7,
+      logFolder: join(folder, 'logs'),
+      onProgress: () => {},
+      signal: AbortSignal.timeout(120_000),
+    })
+    assert.deepEqual(
+      history.executedSteps.map(({ action }) => action),
+      ['fault', 'start', 'read'],
+    )
+    const failed = checks.map(check => runCheck(check, history)).filter(({ verdict }) => verdict !== 'valid')
+    assert.deepEqual(failed, [])
+  } finally {
+    await rm(folder, { recursive: true, force: true })
+  }
 }

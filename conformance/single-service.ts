@@ -33,15 +33,12 @@ export async function startSingleService(
 
 /** Resolves with what `probe` finds once the service answers; it may be unhealthy because its peers are missing. */
 export async function whenListening<Found>(probe: () => Promise<Found>, service: string): Promise<Found> {
-  const found = await waitFor(
-    () =>
-      probe().then(
-        result => ({ result }),
-        () => false,
-      ),
-    { deadlineMs: START_MS, what: `${service} to listen` },
-  )
-  return (found as { result: Found }).result
+  const answer = () =>
+    probe().then(
+      result => ({ result }),
+      () => undefined,
+    )
+  return (await waitFor(answer, { deadlineMs: START_MS, what: `${service} to listen` })).result
 }
 
 /** The service ended with 2 and one sentence that begins with its name. Returns the sentence. */

@@ -6,10 +6,9 @@ import { copyFile, mkdtemp, open, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
-import type { Case } from './case.ts'
 import { ask, problemIn } from './client.ts'
 import { type SingleService, refusal, startSingleService, whenListening } from './single-service.ts'
-import type { Environments, TestSystem } from './test-system.ts'
+import type { Case, Environments, TestSystem } from './test-system.ts'
 
 /** Wrong values that every service refuses, by the variable that the sentence must name. */
 const WRONG: Record<string, string[]> = {

@@ -1,5 +1,6 @@
 /**
- * A model's services as processes for a test, with ports, stores and a prefix of their own on the real broker.
+ * A model's services as processes for a test, with ports, stores and a prefix of their own on the real broker; and a case of the
+ * suite, which runs on them.
  *
  * Guarantees: what was started or made is gone when the test ends, whatever it did. What the inspector reads stays
  * readable when the services reach the broker by another way, such as a proxy.
@@ -10,7 +11,15 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { FaultsView } from '#common/contracts/http.ts'
-import type { BrokerInspector, DeadLetter, Deployment, Model, Operations, Role } from '#engine/experiment/model.ts'
+import type {
+  BrokerInspector,
+  DeadLetter,
+  Deployment,
+  Feature,
+  Model,
+  Operations,
+  Role,
+} from '#engine/experiment/model.ts'
 import type { Runtime } from '#engine/experiment/runtime.ts'
 import { isQuiescent, readEvidence } from '#engine/run/evidence.ts'
 import type { Evidence } from '#engine/run/history.ts'
@@ -40,20 +49,7 @@ export type SystemOptions = {
 /** `environment` is for this start only. Without a log a service writes no file but its store. */
 export type StartOptions = { environment?: Record<string, string>; logged?: boolean }
 
-export type TestSystem<Own extends Operations = Operations> = {
-  model: Model<Own>
-  deployment: Deployment
-  inspector: BrokerInspector<Own>
-  runtime: Runtime
-  environments: Environments
-  folder: string
-  url(service: string): string
-  /** The folder of a service's store. */
-  dataOf(service: string): string
-  /** What a service has written since the test began, every start of it included: its log, then its errors. */
-  logOf(service: string): string
-  processOf(service: string): Child | undefined
-
+type Controls = {
   /** Starts services (all when none is named) at once, because one may be healthy only with its peers; waits until they are healthy. */
   start(services?: string | readonly string[], options?: StartOptions): Promise<void>
   /** Starts a service without waiting for its health. */
@@ -63,7 +59,9 @@ export type TestSystem<Own extends Operations = Operations> = {
   restart(services?: string | readonly string[], options?: StartOptions): Promise<void>
   /** Deletes all that a service kept; it must not be running. */
   wipe(service: string): Promise<void>
+}
 
+type Observations = {
   health(service: string): Promise<{ healthy: boolean; problems: Record<string, string> }>
   untilHealthy(service: string): Promise<unknown>
   /** Until this part of the service is what it reports as wrong. */
@@ -84,6 +82,31 @@ export type TestSystem<Own extends Operations = Operations> = {
   untilDepthsAreZero(): Promise<unknown>
   /** Waits for quiescence and runs the engine's checks over the evidence. @throws AssertionError with what they found */
   assertSound(expected?: Expected): Promise<Evidence>
+}
+
+export type TestSystem<Own extends Operations = Operations> = Controls &
+  Observations & {
+    model: Model<Own>
+    deployment: Deployment
+    inspector: BrokerInspector<Own>
+    runtime: Runtime
+    environments: Environments
+    folder: string
+    url(service: string): string
+    /** The folder of a service's store. */
+    dataOf(service: string): string
+    /** What a service has written since the test began, every start of it included: its log, then its errors. */
+    logOf(service: string): string
+    processOf(service: string): Child | undefined
+  }
+
+/** A case of the suite: a sentence that must be true of every model, or of those with a feature, and how to see it. */
+export type Case = {
+  name: string
+  /** Only models that declare it have to pass. */
+  needs?: Feature
+  /** Runs on a system that other cases have used; leaves every service running, without faults. */
+  run(system: TestSystem): Promise<void>
 }
 
 const PATIENCE_MS = 60_000
@@ -153,8 +176,6 @@ export async function startSystem<Own extends Operations>(
   return system
 }
 
-type Controls = Pick<TestSystem, 'start' | 'launch' | 'kill' | 'restart' | 'wipe'>
-
 function controlsOf(
   model: Model,
   runtime: Runtime,
@@ -189,12 +210,6 @@ function controlsOf(
   }
   return controls
 }
-
-type Observations = Omit<
-  TestSystem,
-  keyof Controls | 'model' | 'deployment' | 'inspector' | 'runtime' | 'environments' | 'folder' | Texts
->
-type Texts = 'url' | 'dataOf' | 'logOf' | 'processOf'
 
 function observationsOf(system: Pick<TestSystem, 'model' | 'inspector' | 'runtime' | 'environments'>): Observations {
   const { model, inspector, runtime } = system

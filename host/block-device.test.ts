@@ -9,7 +9,7 @@ import { numberOf, readDevice } from './block-device.ts'
 const stat = (sectors: number, ...rest: number[]) => `  1 2 3 4 5 6 ${sectors} 8 9 10 11 ${rest.join(' ')}\n`
 
 /** A system with one disk of one partition; the folder is on what `device` names. */
-function made(t: TestContext, device: 'disk' | 'disk/disk1') {
+function sampleDevices(t: TestContext, device: 'disk' | 'disk/disk1') {
   const folder = mkdtempSync(join(tmpdir(), 'device-'))
   t.after(() => rmSync(folder, { recursive: true, force: true }))
   mkdirSync(join(folder, 'disk/disk1'), { recursive: true })
@@ -21,17 +21,17 @@ function made(t: TestContext, device: 'disk' | 'disk/disk1') {
 }
 
 test('a disk tells the bytes and the flushes that it has completed', t => {
-  const folder = made(t, 'disk')
+  const folder = sampleDevices(t, 'disk')
   assert.deepEqual(readDevice(folder, folder), { writtenBytes: 51_200, flushes: 70 })
 })
 
 test("a partition has bytes of its own, and its disk's flushes", t => {
-  const folder = made(t, 'disk/disk1')
+  const folder = sampleDevices(t, 'disk/disk1')
   assert.deepEqual(readDevice(folder, folder), { writtenBytes: 20_480, flushes: 70 })
 })
 
 test('flushes that the system does not count are null, not none', t => {
-  const folder = made(t, 'disk')
+  const folder = sampleDevices(t, 'disk')
   writeFileSync(join(folder, 'disk/stat'), stat(100))
   assert.deepEqual(readDevice(folder, folder), { writtenBytes: 51_200, flushes: null })
   writeFileSync(join(folder, 'disk/stat'), stat(100, 12, 13, 14, 15, 0, 0))
@@ -39,7 +39,7 @@ test('flushes that the system does not count are null, not none', t => {
 })
 
 test('a folder that no disk stands behind has no device', t => {
-  const folder = made(t, 'disk')
+  const folder = sampleDevices(t, 'disk')
   assert.equal(readDevice(folder, join(folder, 'none')), null)
   assert.equal(readDevice('/proc'), null)
 })

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
 import { startChild } from './child.ts'
-import { isRunning } from './owner.ts'
+import { isRunning } from './process-table.ts'
 import { waitFor } from './wait-for.ts'
 
 function temporaryFolder(t: TestContext): string {
@@ -25,14 +25,14 @@ async function numbersIn(file: string, count: number): Promise<number[]> {
   return waitFor(read, { deadlineMs: 30_000, everyMs: 5, what: `${count} pids in ${file}` })
 }
 
-test('the pid is that of the command, and its output, input, environment and folder arrive', async t => {
+test('the pid is that of the command, and its output, environment and folder arrive', async t => {
   const folder = temporaryFolder(t)
   const stdoutFile = join(folder, 'out')
-  const script = 'echo $$ $NAME; pwd; cat'
+  const script = 'echo $$ $NAME; pwd; cat; echo end of an empty input'
   const env = { PATH: process.env.PATH, NAME: 'a b' }
-  const child = startChild({ command: 'sh', args: ['-c', script], env, cwd: folder, stdin: 'typed', stdoutFile })
+  const child = startChild({ command: 'sh', args: ['-c', script], env, cwd: folder, stdoutFile })
   assert.deepEqual(await child.exited, { code: 0, signal: null })
-  assert.equal(readFileSync(stdoutFile, 'utf8'), `${child.pid} a b\n${folder}\ntyped`)
+  assert.equal(readFileSync(stdoutFile, 'utf8'), `${child.pid} a b\n${folder}\nend of an empty input\n`)
   assert.equal(child.running, false)
 })
 

@@ -23,11 +23,9 @@ export type ChildOptions = {
   /** The whole environment of the child; the lab's own when not given. */
   env?: NodeJS.ProcessEnv
   cwd?: string
-  /** Files are appended to; without one the output is dropped. */
+  /** Files are appended to; without one the output is dropped. The input is empty. */
   stdoutFile?: string
   stderrFile?: string
-  /** Text to read; without it the child reads an empty input. */
-  stdin?: string
 }
 
 export type Exit = { code: number | null; signal: NodeJS.Signals | null }
@@ -80,7 +78,7 @@ export function startChild(options: ChildOptions): Child {
   }
 }
 
-function spawnGuarded({ command, args, env, cwd, stdoutFile, stderrFile, stdin }: ChildOptions): ChildProcess {
+function spawnGuarded({ command, args, env, cwd, stdoutFile, stderrFile }: ChildOptions): ChildProcess {
   const files: number[] = []
   const open = (path: string | undefined): number | 'ignore' => {
     if (path === undefined) return 'ignore'
@@ -89,16 +87,13 @@ function spawnGuarded({ command, args, env, cwd, stdoutFile, stderrFile, stdin }
     return file
   }
   try {
-    const input = stdin === undefined ? 'ignore' : 'pipe'
     const child = spawn('/bin/sh', ['-c', GUARD, 'guard', command, ...args], {
       detached: true,
       env: env ?? process.env,
       cwd,
-      stdio: [input, open(stdoutFile), open(stderrFile), 'pipe'],
+      stdio: ['ignore', open(stdoutFile), open(stderrFile), 'pipe'],
     })
-    child.on('error', () => {}) // said by the missing pid
-    // A child that does not read its input to the end closes it: that is its own affair.
-    child.stdin?.on('error', () => {}).end(stdin)
+    child.on('error', () => {}) // reported by the missing pid
     const lifeline = child.stdio[3]
     if (lifeline instanceof Socket) lifeline.on('error', () => {}).unref()
     return child

@@ -37,7 +37,7 @@ export function armDeadManSwitch({ command, args, env }: DeadManSwitchOptions): 
     env: env ?? process.env,
     stdio: ['ignore', 'ignore', 'ignore', 'pipe'],
   })
-  shell.on('error', () => {}) // said by the missing pid
+  shell.on('error', () => {}) // reported by the missing pid
   const pipe = shell.stdio[3]
   if (shell.pid === undefined || !(pipe instanceof Socket)) {
     throw new Error(`Cannot see to it that ${command} runs at the end: the system gave no process for it.`)

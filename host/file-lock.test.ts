@@ -1,20 +1,12 @@
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { after, test } from 'node:test'
+import { test } from 'node:test'
 import { withLock } from './file-lock.ts'
+import { testCache } from './testing/test-cache.ts'
 
-const cache = mkdtempSync(join(tmpdir(), 'file-lock-test-'))
-const before = process.env.LAB_CACHE_DIR
-process.env.LAB_CACHE_DIR = cache
-after(() => {
-  if (before === undefined) delete process.env.LAB_CACHE_DIR
-  else process.env.LAB_CACHE_DIR = before
-  rmSync(cache, { recursive: true, force: true })
-})
+testCache()
 
 test('work under one name is done by one at a time, also when it fails', async () => {
   let inside = 0

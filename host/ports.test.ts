@@ -1,21 +1,14 @@
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync, mkdtempSync, rmSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import { createServer } from 'node:net'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { after, test } from 'node:test'
+import { test } from 'node:test'
 import { leasePorts, sweepLeases } from './ports.ts'
+import { testCache } from './testing/test-cache.ts'
 
-const cache = mkdtempSync(join(tmpdir(), 'ports-test-'))
-const before = process.env.LAB_CACHE_DIR
-process.env.LAB_CACHE_DIR = cache
-after(() => {
-  if (before === undefined) delete process.env.LAB_CACHE_DIR
-  else process.env.LAB_CACHE_DIR = before
-  rmSync(cache, { recursive: true, force: true })
-})
+const cache = testCache()
 
 test('leases taken at once are of different ports below the ephemeral range that can be listened on', async () => {
   const leases = await Promise.all([leasePorts(3), leasePorts(3), leasePorts(3)])

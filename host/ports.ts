@@ -9,7 +9,7 @@ import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { withLock } from './file-lock.ts'
 import { cacheFolder } from './folders.ts'
-import { isAlive, parseOwner, thisOwner } from './owner.ts'
+import { isAlive, parseOwner, thisOwner } from './process-table.ts'
 
 const LOWEST = 10_000
 const HIGHEST = 32_000

@@ -1,21 +1,14 @@
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { existsSync, mkdirSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
-import { after, type TestContext, test } from 'node:test'
+import { type TestContext, test } from 'node:test'
 import { dataRoot } from './folders.ts'
 import { type RunRecord, registerRun, sweepDeadRuns } from './run-registry.ts'
+import { testCache } from './testing/test-cache.ts'
 
-const cache = mkdtempSync(join(tmpdir(), 'run-registry-test-'))
-const before = process.env.LAB_CACHE_DIR
-process.env.LAB_CACHE_DIR = cache
-after(() => {
-  if (before === undefined) delete process.env.LAB_CACHE_DIR
-  else process.env.LAB_CACHE_DIR = before
-  rmSync(cache, { recursive: true, force: true })
-})
+const cache = testCache()
 
 /** Registers `run` in a process of its own and kills that one. */
 async function leaveDeadRun(t: TestContext, run: RunRecord): Promise<void> {

@@ -8,7 +8,7 @@ import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync
 import { join, resolve, sep } from 'node:path'
 import { withLock } from './file-lock.ts'
 import { cacheFolder, dataRoot } from './folders.ts'
-import { isAlive, type Owner, parseOwner, thisOwner } from './owner.ts'
+import { isAlive, type Owner, parseOwner, thisOwner } from './process-table.ts'
 
 export type RunRecord = {
   /** Absolute paths below the data root, deleted when the owner is dead. */
@@ -21,20 +21,17 @@ export type RunRecord = {
   projects?: string[]
 }
 
-export type Registration = { id: string; unregister(): void }
-
 /** What a sweep did with one dead run; `problem` says why its record stays for the next sweep. */
 export type SweptRun = { id: string; run: RunRecord; problem?: string }
 
 /** Writes the run's record before anything of it exists; `unregister` is called when all of it is gone. */
-export function registerRun(run: RunRecord): Registration {
-  const id = randomUUID()
-  const file = recordFile(id)
+export function registerRun(run: RunRecord): { unregister(): void } {
+  const file = recordFile(randomUUID())
   mkdirSync(recordFolder(), { recursive: true })
   // Addresses may hold passwords, and a half-written record must not be read.
   writeFileSync(`${file}.new`, JSON.stringify({ owner: thisOwner(), ...run }), { mode: 0o600 })
   renameSync(`${file}.new`, file)
-  return { id, unregister: () => rmSync(file, { force: true }) }
+  return { unregister: () => rmSync(file, { force: true }) }
 }
 
 /** Clears up after dead runs; `remove` takes away what they left beyond folders. */

@@ -3,10 +3,10 @@ import { test } from 'node:test'
 import { waitFor } from './wait-for.ts'
 
 test('the value that became true is returned', async () => {
-  let looks = 0
-  const value = await waitFor(() => (++looks === 3 ? 'there' : ''), { deadlineMs: 1000, everyMs: 1, what: 'it' })
+  let probes = 0
+  const value = await waitFor(() => (++probes === 3 ? 'there' : ''), { deadlineMs: 1000, everyMs: 1, what: 'it' })
   assert.equal(value, 'there')
-  assert.equal(looks, 3)
+  assert.equal(probes, 3)
 })
 
 test('at the deadline the error names what was awaited', async () => {

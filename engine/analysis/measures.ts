@@ -4,7 +4,7 @@ import { usageMeasures } from './resource-usage.ts'
 import type { History } from '../run/history.ts'
 import {
   acceptedSamples,
-  type FigureName,
+  FIGURES,
   nearestRank,
   type Percentiles,
   percentiles,
@@ -27,8 +27,6 @@ type Unnamed = Omit<Measure, 'variant'>
 
 /** An answer later than this is no availability, in milliseconds from the plan. */
 export const AVAILABLE_MS = 1_000
-
-const SHOWN: readonly FigureName[] = ['min', 'p50', 'p90', 'p99', 'max']
 
 export function standardMeasures(history: History): Unnamed[] {
   const timelines = orderTimelines(history)
@@ -79,7 +77,7 @@ export function voidBecause(history: History, samples: readonly Sample[]): strin
   return isLate || history.generator.connections.saturated ? GENERATOR_BOUND : undefined
 }
 
-/** The highest of a depth over time, which is of the stamps of several services. */
+/** The highest depth over time; it is counted from the stamps of several services. */
 export const peak = ({ clocksAgree }: History, depths: readonly [number, number][]): Pick<Measure, 'value' | 'note'> =>
   clocksAgree
     ? { value: depths.reduce((most, [, depth]) => Math.max(most, depth), 0) }
@@ -89,7 +87,7 @@ export const peak = ({ clocksAgree }: History, depths: readonly [number, number]
 export const isVoid = (history: History): boolean =>
   voidBecause(history, acceptedSamples(measuredOf(history), history.deadlineMs).corrected) !== undefined
 
-/** Whether its completed latency is: it is longer, and bears more lateness. */
+/** Whether its completed latency is void: it is longer, and bears more lateness. */
 export const isCompletionVoid = (history: History): boolean =>
   !history.clocksAgree || voidBecause(history, completions(history, orderTimelines(history))) !== undefined
 
@@ -98,7 +96,7 @@ export const measuredOf = ({ attempts, warmUpOrders }: History): Attempt[] =>
   attempts.filter(({ index, attempt }) => index >= warmUpOrders && attempt === 1)
 
 export function latency(name: string, figures: Percentiles, why?: string): Unnamed[] {
-  return SHOWN.map(shown => {
+  return FIGURES.map(shown => {
     const figure = figures[shown]
     const base = { name: `${name} ${shown}`, unit: 'ms' }
     if (why) return { ...base, value: null, note: why }
@@ -115,8 +113,9 @@ function answers(timelines: readonly OrderTimeline[]): Unnamed[] {
     const kind = kindOf(attempt.answer)
     counts.set(kind, (counts.get(kind) ?? 0) + 1)
   }
-  const sorted = [...counts].sort(([a], [b]) => (a < b ? -1 : 1))
-  return sorted.map(([kind, count]) => ({ name: `answers ${kind}`, unit: 'orders', value: count }))
+  return [...counts]
+    .sort(([one], [other]) => (one < other ? -1 : 1))
+    .map(([kind, count]) => ({ name: `answers ${kind}`, unit: 'orders', value: count }))
 }
 
 /** `201`, `503 inventory-unavailable`, `deadline`. */
@@ -157,12 +156,24 @@ function shares(timelines: readonly OrderTimeline[]): Unnamed[] {
 }
 
 /** Placed minus decided, from each order's own stamps, at every change: [seconds since the load began, orders]. */
-export function backlog(history: History): [number, number][] {
-  const changes = orderTimelines(history, { all: true }).flatMap(({ placedNs, decidedNs }) => {
-    if (placedNs === undefined) return []
-    return [[placedNs, 1] as const, ...(decidedNs === undefined ? [] : [[Math.max(decidedNs, placedNs), -1] as const])]
+export const backlog = (history: History): [number, number][] =>
+  depthOf(history, ({ placedNs, decidedNs }) => placedNs !== undefined && { fromNs: placedNs, toNs: decidedNs })
+
+/**
+ * How many orders, those of the warm-up included, are within their span, at every change: [seconds since the load began,
+ * orders]. @param spanOf false for an order that is not counted; without `toNs` its span never ends
+ */
+export function depthOf(
+  history: History,
+  spanOf: (timeline: OrderTimeline) => { fromNs: number; toNs: number | undefined } | false,
+): [number, number][] {
+  const changes = orderTimelines(history, { all: true }).flatMap((timeline): [number, 1 | -1][] => {
+    const span = spanOf(timeline)
+    if (!span) return []
+    const { fromNs, toNs } = span
+    return [[fromNs, 1], ...(toNs === undefined ? [] : [[Math.max(toNs, fromNs), -1] satisfies [number, -1]])]
   })
-  changes.sort(([a, up], [b, down]) => a - b || down - up)
+  changes.sort(([one, up], [other, down]) => one - other || down - up)
   let depth = 0
   return changes.map(([atNs, change]) => [(atNs - history.originNs) / 1e9, (depth += change)])
 }

@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import { completedNs, isCompleted, isRightAnswer, type OrderTimeline, orderTimelines } from './order-timeline.ts'
 import { historyOf, type SampleTimeline, ns, served } from '../testing/sample-timelines.ts'
 
-const timelineOf = (made: SampleTimeline): OrderTimeline => orderTimelines(historyOf([made]))[0] ?? assert.fail()
+const timelineOf = (sample: SampleTimeline): OrderTimeline => orderTimelines(historyOf([sample]))[0] ?? assert.fail()
 
 test('a reserved order is complete when it was both decided and notified, whichever came last', () => {
   const reserved = served(0, 100)
@@ -13,7 +13,7 @@ test('a reserved order is complete when it was both decided and notified, whiche
   assert.ok(isCompleted(timelineOf(reserved)))
 })
 
-test('a failed order is complete with its decision, if the load demanded the failure', () => {
+test('a failed order is complete with its decision, if the plan expects the failure', () => {
   const failed: SampleTimeline = { atMs: 0, answer: '409 out-of-stock', answeredMs: 9, placedMs: 1, decidedMs: 5 }
   const soldOut = timelineOf({ ...failed, outcome: 'out-of-stock', expected: 'scarce' })
   assert.deepEqual([soldOut.outcome, soldOut.reason, completedNs(soldOut)], ['failed', 'out-of-stock', ns(5)])
@@ -43,7 +43,7 @@ test('an order that inventory was not requested to reserve has the time and the 
   assert.deepEqual([pending.outcome, pending.decidedNs, completedNs(pending)], [undefined, undefined, undefined])
 })
 
-test('the right answer is a 2xx, or the 409 that the load demands', () => {
+test('the right answer is a 2xx, or the 409 that the plan expects', () => {
   const right = (answer: SampleTimeline['answer'], expected: SampleTimeline['expected']) =>
     isRightAnswer(timelineOf({ atMs: 0, answer, answeredMs: 5, expected }))
   for (const answer of ['200', '201', '202'] as const) assert.ok(right(answer, 'reserved'), answer)

@@ -33,7 +33,8 @@ export function orderTimelines(history: History, { all = false } = {}): OrderTim
     const decision = decisions.get(order.orderId)
     const failed = decision ? decision.outcome.status === 'failed' || decision.released : row?.status === 'failed'
     const outcome = failed ? 'failed' : decision ? 'reserved' : undefined
-    const said =
+    // That it was released says only that it failed; the orders table says why.
+    const decidedReason =
       decision?.outcome.status === 'failed' && decision.outcome.reason !== 'released'
         ? decision.outcome.reason
         : undefined
@@ -45,7 +46,7 @@ export function orderTimelines(history: History, { all = false } = {}): OrderTim
       releasedNs: releases.get(order.orderId),
       notifiedNs: notifications.get(order.orderId)?.sentNs,
       outcome,
-      reason: failed ? (said ?? row?.reason ?? 'released') : undefined,
+      reason: failed ? (decidedReason ?? row?.reason ?? 'released') : undefined,
     }
   })
 }
@@ -57,7 +58,7 @@ export function completedNs({ outcome, decidedNs, releasedNs, notifiedNs }: Orde
   return notifiedNs === undefined ? undefined : Math.max(decidedNs, notifiedNs)
 }
 
-/** Inventory decided it, and as the load planned: a failure that was not planned is no completion. */
+/** It was decided as the plan expects: a failure that the plan does not expect is no completion. */
 export function isCompleted(timeline: OrderTimeline): boolean {
   if (completedNs(timeline) === undefined) return false
   return timeline.outcome === 'reserved' || (timeline.planned.expected !== 'reserved' && isBusiness(timeline.reason))
@@ -65,14 +66,14 @@ export function isCompleted(timeline: OrderTimeline): boolean {
 
 const isBusiness = (reason: string | undefined): boolean => reason === 'out-of-stock' || reason === 'unknown-sku'
 
-/** The answer was the right one: accepted, or the refusal that the load planned. */
+/** The answer was the right one: accepted, or the refusal that the plan expects. */
 export function isRightAnswer({ attempt, planned }: OrderTimeline): boolean {
   if (attempt?.answer.kind !== 'status') return false
   const { status, code } = attempt.answer
   return (status >= 200 && status < 300) || (status === 409 && planned.expected !== 'reserved' && isBusiness(code))
 }
 
-/** When a completed order was; undefined for one that failed although that was not planned, or never ended. */
+/** When an order was completed; undefined for one that failed against the plan, or never ended. */
 export const fulfilledNs = (timeline: OrderTimeline): number | undefined =>
   isCompleted(timeline) ? completedNs(timeline) : undefined
 
@@ -80,6 +81,6 @@ export const fulfilledNs = (timeline: OrderTimeline): number | undefined =>
 export const wasRejected = (timeline: OrderTimeline): boolean =>
   timeline.placedNs === undefined && !isRightAnswer(timeline)
 
-/** It failed, and the load did not plan it: a fault's doing. */
+/** It failed, and the plan did not expect it: a fault's doing. */
 export const wasAbandoned = (timeline: OrderTimeline): boolean =>
   timeline.outcome === 'failed' && !isCompleted(timeline)

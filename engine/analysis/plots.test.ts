@@ -56,7 +56,7 @@ test('each order is a point: its plan, how long until its answer and its complet
   ])
 })
 
-test('an order that failed though the load did not demand it was not completed', () => {
+test('an order that failed against the plan was not completed', () => {
   const times = { atMs: 100, answeredMs: 600, placedMs: 101, decidedMs: 602 }
   const history = historyOf([{ ...times, answer: '504 deadline-passed', outcome: 'released' }])
   assert.deepEqual(ordersOf('one', history).points, [[0.1, 500, null, 0]])

@@ -4,7 +4,7 @@ import type { History } from '../run/history.ts'
 import { backlog, kindOf, completions, isCompletionVoid, isVoid, measuredOf } from './measures.ts'
 import type { Mark, Series, Orders, Quantiles } from '../run/summary.ts'
 import { completedNs, isCompleted, orderTimelines, type OrderTimeline } from './order-timeline.ts'
-import { acceptedSamples, type Sample } from './latency.ts'
+import { acceptedSamples, ranked, type Sample, SAMPLES_BEYOND } from './latency.ts'
 
 const STEP_SECONDS = 0.25
 const round = (value: number) => Math.round(value * 1_000) / 1_000
@@ -99,8 +99,7 @@ function timesOf(timeline: OrderTimeline, { originNs, clocksAgree }: History): [
   const { attempt } = timeline
   const plannedNs = attempt?.plannedNs ?? originNs
   const answeredNs = attempt?.answeredNs
-  // An order that nobody placed was never completed, whatever it was answered; nor was one that failed though nobody
-  // demanded it.
+  // An order that nobody placed was never completed, whatever it was answered; nor was one that failed against the plan.
   const isDone = clocksAgree && timeline.placedNs !== undefined && isCompleted(timeline)
   const doneNs = isDone ? completedNs(timeline) : undefined
   const after = (ns: number | undefined) => (ns === undefined ? null : round((ns - plannedNs) / 1e6))
@@ -146,7 +145,6 @@ const SHARES = [
   0.01, 0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.85, 0.9, 0.925, 0.95, 0.96, 0.97, 0.98, 0.985, 0.99, 0.9925,
   0.995, 0.9975, 0.999,
 ]
-const BEYOND = 10
 
 /**
  * Latency at many shares of the orders: accepted by both clocks, and completed. By nearest rank, as in latency.ts; nothing
@@ -158,23 +156,20 @@ export function quantilesOf(variant: string, history: History): Quantiles[] {
     { variant, latency: 'accepted', points: quantiles(corrected) },
     { variant, latency: 'accepted uncorrected', points: quantiles(uncorrected) },
   ]
-  const completed = () => ({
-    variant,
-    latency: 'completed',
-    points: quantiles(completions(history, orderTimelines(history))),
-  })
-  return [...(isVoid(history) ? [] : accepted), ...(isCompletionVoid(history) ? [] : [completed()])]
+  const completed = completions(history, orderTimelines(history))
+  return [
+    ...(isVoid(history) ? [] : accepted),
+    ...(isCompletionVoid(history) ? [] : [{ variant, latency: 'completed', points: quantiles(completed) }]),
+  ]
 }
 
 /** [share, ms, 1 if an unknown sample could raise it], ascending. */
 export function quantiles(samples: readonly Sample[]): Quantiles['points'] {
-  const ascending = samples.map(({ ms }) => ms).sort((one, other) => one - other)
-  const unknown = samples.filter(({ atLeast }) => atLeast).map(({ ms }) => ms)
-  const leastUnknown = unknown.reduce((least, ms) => Math.min(least, ms), Number.POSITIVE_INFINITY)
+  const { ascending, isAtLeast } = ranked(samples)
   return SHARES.flatMap((share): Quantiles['points'] => {
     const rank = Math.max(1, Math.ceil(share * ascending.length))
     const ms = ascending[rank - 1]
-    if (ms === undefined || ascending.length - rank < BEYOND) return []
-    return [[share, Math.round(ms * 1_000) / 1_000, leastUnknown <= ms ? 1 : 0]]
+    if (ms === undefined || ascending.length - rank < SAMPLES_BEYOND) return []
+    return [[share, round(ms), isAtLeast(ms) ? 1 : 0]]
   })
 }

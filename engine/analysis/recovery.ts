@@ -1,9 +1,10 @@
-// What a fault did to the orders, and how the model came back from it, from a history alone. An order is open from when it
-// was sent until it is completed (decided and, if reserved, notified) or abandoned; how long it waited counts from when it
-// was to be sent. Orders of the warm-up are open as others are, and in no other measure.
+// What a fault did to the orders, how the model came back from it, and how long a reader that had lost everything took to
+// read it again; from a history alone. An order is open from when it was sent until it is completed (decided and, if reserved,
+// notified) or abandoned; how long it waited counts from when it was to be sent. Orders of the warm-up are open as others
+// are, and in no other measure.
 // The fault lasts until what ends it has done its work: a service that is started again is dead until it is healthy.
 import type { Span } from '../load/plan.ts'
-import type { History } from '../run/history.ts'
+import type { ExecutedStep, History } from '../run/history.ts'
 import {
   completedNs,
   fulfilledNs,
@@ -14,7 +15,7 @@ import {
   wasRejected,
 } from './order-timeline.ts'
 import { percentiles } from './latency.ts'
-import { AVAILABLE_MS, peak, latency, voidBecause, CLOCKS_DIFFER } from './measures.ts'
+import { AVAILABLE_MS, depthOf, peak, latency, voidBecause, CLOCKS_DIFFER } from './measures.ts'
 import { ENDS, thinned } from './plots.ts'
 import type { Measure, Series } from '../run/summary.ts'
 
@@ -41,19 +42,13 @@ function spanOf({ executedSteps, originNs }: History, planned: Span): Span & { s
 }
 
 /** Orders that wait, at every change: [seconds since the load began, orders]. */
-export function openOrders(history: History): [number, number][] {
-  const changes = orderTimelines(history, { all: true }).flatMap(timeline => {
-    if (timeline.placedNs === undefined) return []
-    const doneNs = completedNs(timeline)
-    const fromNs = timeline.attempt?.startedNs ?? timeline.placedNs
-    return [[fromNs, 1] as const, ...(doneNs === undefined ? [] : [[Math.max(doneNs, fromNs), -1] as const])]
+export const openOrders = (history: History): [number, number][] =>
+  depthOf(history, timeline => {
+    const { placedNs, attempt } = timeline
+    return placedNs !== undefined && { fromNs: attempt?.startedNs ?? placedNs, toNs: completedNs(timeline) }
   })
-  changes.sort(([one, up], [other, down]) => one - other || down - up)
-  let open = 0
-  return changes.map(([atNs, change]) => [(atNs - history.originNs) / 1e9, (open += change)])
-}
 
-/** None where the clocks differ. */
+/** The curve of the open orders; none where the clocks differ. */
 export const openSeries = (history: History): Omit<Series, 'variant'>[] =>
   history.clocksAgree ? [{ name: 'open orders', unit: 'orders', points: thinned(openOrders(history)) }] : []
 
@@ -70,18 +65,18 @@ export function recoveryMeasures(history: History, planned: Span): Unnamed[] {
     { name: 'abandoned', unit: 'orders', value: timelines.filter(wasAbandoned).length },
     { name: 'peak open orders', unit: 'orders', ...peak(history, open) },
     ...acrossClocks(history, [
-      { name: 'longest wait', unit: 'ms', ...oldestWaited(history, timelines) },
+      { name: 'longest wait', unit: 'ms', ...longestWait(history, timelines) },
       { name: 'drain rate', unit: 'orders/s', ...drainRate(timelines, open, history, span) },
       halfCompleted(history, timelines),
     ]),
   ]
 }
 
-/** What lies between the stamps of different clocks is no time. */
+/** Between stamps of different clocks there is no time to measure. */
 const acrossClocks = ({ clocksAgree }: History, measures: Unnamed[]): Unnamed[] =>
   clocksAgree ? measures : measures.map(({ name, unit }) => ({ name, unit, value: null, note: CLOCKS_DIFFER }))
 
-/** Within which half of the orders that were requested were completed: one that never was counts as longer than all. */
+/** The time within which half of the requested orders were completed; one that never was counts as longer than all. */
 function halfCompleted(history: History, timelines: readonly OrderTimeline[]): Unnamed {
   const done = timelines.flatMap(timeline => {
     const doneNs = fulfilledNs(timeline)
@@ -142,7 +137,7 @@ function fromHeal(history: History, timelines: readonly OrderTimeline[], { fromM
 }
 
 /** From the planned start until it was completed, or failed because of the fault and its stock was given back. */
-function oldestWaited(history: History, timelines: readonly OrderTimeline[]): Amount {
+function longestWait(history: History, timelines: readonly OrderTimeline[]): Amount {
   const never = timelines.filter(
     timeline => timeline.placedNs !== undefined && completedNs(timeline) === undefined,
   ).length
@@ -157,7 +152,7 @@ function oldestWaited(history: History, timelines: readonly OrderTimeline[]): Am
   return note === undefined ? { value: ms } : { value: null, note }
 }
 
-/** Completions a second from the first after the heal until the model had caught up. */
+/** Completions per second, from the first after the heal until the model had caught up. */
 function drainRate(
   timelines: readonly OrderTimeline[],
   open: [number, number][],
@@ -176,4 +171,50 @@ function drainRate(
   if (done.length < LEAST_BACKLOG - CAUGHT_UP) return { value: null, note: 'most of the waiting orders were abandoned' }
   if (caughtUp - first < LEAST_SECONDS) return { value: null, note: 'caught up in less than 100 ms' }
   return { value: (done.length - 1) / (caughtUp - first) }
+}
+
+export const REREAD = {
+  total: 'kill to all read again',
+  session: "wait for the dead member's session",
+  start: 'process start to healthy',
+  reading: 'healthy to all read again',
+} as const
+
+type Reader = {
+  service: string
+  /** The action that resets its position, and waits until the broker has forgotten the dead member. */
+  reset: string
+}
+
+/**
+ * How long a reader took to read everything again, from its death on, in parts that a table can show side by side.
+ *
+ * Guarantees: counts from the first kill of the reader to the first page read after its last start. The parts leave out
+ * only what lies between the steps (deleting its files, the moment between two probes of a condition's end).
+ * Not promised: a finer resolution than the probes of the timeline, which come every 100 ms.
+ */
+export function rereadMeasures(
+  { executedSteps }: Pick<History, 'executedSteps'>,
+  { service, reset }: Reader,
+): Omit<Measure, 'variant'>[] {
+  const isOf = (action: string) => (step: ExecutedStep) => step.action === action && step.target === service
+  const killed = executedSteps.findIndex(isOf('kill'))
+  const lastStart = executedSteps.findLastIndex(isOf('start'))
+  const read = executedSteps.findIndex((step, at) => at > lastStart && isOf('read')(step))
+  const isComplete = killed >= 0 && lastStart > killed && read >= 0
+  const steps = isComplete ? executedSteps.slice(killed, read + 1) : []
+  const [first, last] = [steps[0], steps.at(-1)]
+  const sumNs = (spans: number[]) => spans.reduce((sum, span) => sum + span, 0)
+  const durationsNs = (chosen: ExecutedStep[]) => chosen.map(({ atNs, doneNs }) => doneNs - atNs)
+  const readingNs = steps.flatMap((step, at) => {
+    const next = steps[at + 1]
+    return next && isOf('start')(step) ? [next.atNs - step.doneNs] : []
+  })
+  const spansNs = {
+    [REREAD.total]: first && last ? last.atNs - first.atNs : 0,
+    [REREAD.session]: sumNs(durationsNs(steps.filter(({ action }) => action === reset))),
+    [REREAD.start]: sumNs(durationsNs(steps.filter(isOf('start')))),
+    [REREAD.reading]: sumNs(readingNs),
+  }
+  return Object.entries(spansNs).map(([name, ns]) => ({ name, unit: 'ms', value: isComplete ? ns / 1e6 : null }))
 }

@@ -1,14 +1,11 @@
-/**
- * Two variants side by side, each measured several times.
- *
- * Guarantees: a difference is claimed only when the ranges of the repetitions do not touch. Does not guarantee
- * significance in the statistical sense: with few repetitions the whole range is the honest spread.
- */
+// Two variants side by side, each measured several times.
+//
+// Guarantees: a difference is claimed only when the ranges of the repetitions do not touch. Does not guarantee
+// significance in the statistical sense: with few repetitions the whole range is the honest spread.
+
 export type Repeated = { median: number; low: number; high: number; repetitions: number }
 
 export type Comparison = {
-  one: Repeated
-  other: Repeated
   verdict: 'lower' | 'higher' | 'indistinguishable' | 'unknown'
   /** Median of the one over the median of the other; absent where that is 0. */
   ratio?: number
@@ -30,7 +27,7 @@ export function compare(oneValues: readonly number[], otherValues: readonly numb
   const other = repeated(otherValues)
   const ratio = other.median === 0 ? undefined : one.median / other.median
   const verdict = verdictOf(one, other)
-  return { one, other, verdict, ratio, text: textOf(verdict, ratio) }
+  return { verdict, ratio, text: textOf(verdict, ratio) }
 }
 
 function verdictOf(one: Repeated, other: Repeated): Comparison['verdict'] {

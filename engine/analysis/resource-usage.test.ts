@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { usageMeasures } from './resource-usage.ts'
-import type { Usage, UsageReading, ResourceUsage } from '../run/usage.ts'
+import type { Usage, UsageReading, ResourceUsage } from '../run/history.ts'
 import { historyOf, served } from '../testing/sample-timelines.ts'
 
 const use = (cpuSeconds: number, writtenBytes: number, memoryBytes: number): ResourceUsage => {
@@ -9,7 +9,7 @@ const use = (cpuSeconds: number, writtenBytes: number, memoryBytes: number): Res
 }
 
 /** Two services and a broker; `share` of what they use by the end. */
-const reading = (share: number): UsageReading => ({
+const usageAt = (share: number): UsageReading => ({
   atNs: share,
   uses: [
     { name: 'order_service', kind: 'service', use: use(10 + 2 * share, 1e6 * share, 50e6) },
@@ -20,8 +20,8 @@ const reading = (share: number): UsageReading => ({
 })
 
 /** Measures of 500 orders and a warm-up of one, by name; `change` spoils what was read. */
-function measured(change: (readings: Record<'before' | 'after', UsageReading>) => void = () => {}) {
-  const usage = { before: reading(0), after: reading(1) }
+function measured(change: (both: Record<'before' | 'after', UsageReading>) => void = () => {}) {
+  const usage = { before: usageAt(0), after: usageAt(1) }
   change(usage)
   return measuresOf(usage)
 }
@@ -74,8 +74,8 @@ test('a service that did not run at the end leaves the brokers and the disk know
 })
 
 test("a broker that is not the lab's own has unknown usage, and perhaps another disk", () => {
-  const foreign = measured(readings => {
-    for (const each of Object.values(readings)) entry(each, 'kafka').use = null
+  const foreign = measured(both => {
+    for (const each of Object.values(both)) entry(each, 'kafka').use = null
   })
   const note = 'kafka was no process of the lab'
   const known = { 'CPU of services': 10, 'written by services': 6_000, 'memory of services': 110 }
@@ -105,12 +105,12 @@ test('usage that was not read is null, with the reason', () => {
     new Set(Object.values(measuresOf({ unknown: 'not measured in containers' }))),
     new Set(['not measured in containers']),
   )
-  assert.equal(measuresOf({ before: reading(0), after: reading(1) }, 0).CPU, 'no order was requested')
+  assert.equal(measuresOf({ before: usageAt(0), after: usageAt(1) }, 0).CPU, 'no order was requested')
 })
 
 test('a model without a broker spends nothing on one', () => {
-  const alone = measured(readings => {
-    for (const each of Object.values(readings)) each.uses = each.uses.filter(({ kind }) => kind === 'service')
+  const alone = measured(both => {
+    for (const each of Object.values(both)) each.uses = each.uses.filter(({ kind }) => kind === 'service')
   })
   assert.deepEqual([alone.CPU, alone['CPU of brokers'], alone.synced], [10, 0, 16_000])
 })

@@ -1,9 +1,9 @@
-// What a model uses, from the history alone: CPU, bytes and syncs for 1,000 orders that were requested, and memory.
+// What a model uses, from the history alone: CPU, bytes and syncs per 1,000 orders that were requested, and memory.
 //
 // The window begins with the first measured order and ends when every accepted order is decided and notified
-// (usage-window.ts). In it are: services and brokers, whole families of processes, with all that they do besides; what is
+// (engine/run/usage.ts). In it are: services and brokers, whole families of processes, with all that they do besides; what is
 // left of the warm-up, and less than a second of rest at its end; pages that conditions of the timeline read, and the few
-// looks that tell that all is decided: pages of decisions and notifications, depths, dead letters. Not in it: the lab, its
+// probes that tell that all is decided: pages of decisions and notifications, depths, dead letters. Not in it: the lab, its
 // generator, and the evidence.
 //
 // `written` is what was handed to the file system, a page at a time: what changes twice before it is synced counts once.
@@ -12,10 +12,9 @@
 // in `written by brokers` and in `syncs`.
 //
 // Two things move these numbers and are no property of a model: a Java that has just started still compiles, so that the
-// first variant of a broker pays more; and a busy machine puts more orders into one commit, so that it writes less an order.
-import type { History } from '../run/history.ts'
+// first variant of a broker pays more; and a busy machine puts more orders into one commit, so that it writes less per order.
 import { orderTimelines } from './order-timeline.ts'
-import type { Usage, UsageReading, ResourceUsage } from '../run/usage.ts'
+import type { History, ResourceUsage, Usage, UsageReading } from '../run/history.ts'
 import type { Measure } from '../run/summary.ts'
 
 type Amount = Pick<Measure, 'value' | 'note'>

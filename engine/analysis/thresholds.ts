@@ -40,8 +40,6 @@ export function boundIn(unit: string, { bound, unit: given }: Threshold): number
 
 type Figure = Pick<Measure, 'name' | 'unit' | 'value' | 'atLeast' | 'note'>
 
-const isAnswers = (name: string): boolean => name.startsWith('answers ')
-
 /** The name of the measure that the threshold is about, where it is about this variant. */
 export const measureOf = ({ subject }: Threshold, variant: string): string =>
   subject.startsWith(`${variant}: `) ? subject.slice(variant.length + 2) : subject
@@ -54,8 +52,8 @@ export function evaluateThreshold(
 ): CheckResult | undefined {
   const name = measureOf(threshold, variant)
   const figure = measures.find(each => each.name === name)
-  const nobody = isAnswers(name) && measures.length > 0 ? { name, unit: 'orders', value: 0 } : undefined
-  const found = figure ?? nobody
+  const none = name.startsWith('answers ') && measures.length > 0 ? { name, unit: 'orders', value: 0 } : undefined
+  const found = figure ?? none
   return found && { name: checkName(threshold.text), ...judge(threshold, found) }
 }
 
@@ -97,7 +95,7 @@ function judge(threshold: Threshold, { name, unit, value, atLeast, note }: Figur
   if (value === null)
     return { verdict: 'unknown', detail: `${name} has no value${note === undefined ? '' : `: ${note}`}.` }
   const detail = `${name} is ${atLeast ? 'at least ' : ''}${value} ${unit}.`
-  return { verdict: atLeast ? OF_AT_LEAST[threshold.op](value, bound) : exact(threshold.op, value, bound), detail }
+  return { verdict: verdictFor(threshold.op, value, bound, atLeast), detail }
 }
 
 const HOLDS: Record<Op, (value: number, bound: number) => boolean> = {
@@ -107,12 +105,10 @@ const HOLDS: Record<Op, (value: number, bound: number) => boolean> = {
   '>=': (value, bound) => value >= bound,
 }
 
-const exact = (op: Op, value: number, bound: number): Verdict => (HOLDS[op](value, bound) ? 'valid' : 'invalid')
-
-/** The true value may be any that is larger: an upper bound is then broken or open, a lower one kept or open. */
-const OF_AT_LEAST: Record<Op, (value: number, bound: number) => Verdict> = {
-  '<': (value, bound) => (value < bound ? 'unknown' : 'invalid'),
-  '<=': (value, bound) => (value <= bound ? 'unknown' : 'invalid'),
-  '>': (value, bound) => (value > bound ? 'valid' : 'unknown'),
-  '>=': (value, bound) => (value >= bound ? 'valid' : 'unknown'),
+/** Of a figure that is "at least", the true value may be any that is larger: an upper bound is broken or open, a lower one kept or open. */
+function verdictFor(op: Op, value: number, bound: number, atLeast = false): Verdict {
+  const holds = HOLDS[op](value, bound)
+  const isOpen = atLeast && holds === op.startsWith('<')
+  if (isOpen) return 'unknown'
+  return holds ? 'valid' : 'invalid'
 }

@@ -41,7 +41,7 @@ test('a store that was wiped and filled again is younger than what followed from
   assert.equal(causalOrder(history).verdict, 'valid')
 })
 
-test('an order that also came past the door may be decided before its own client asks', () => {
+test('an order that also came past the door may be decided before its own client requests it', () => {
   const history = sampleHistory(4)
   const order = [...orderHistories(history).values()].find(
     ({ raw, decisions }) => raw.length === 0 && decisions.length > 0,

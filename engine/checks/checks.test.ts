@@ -5,7 +5,7 @@ import { emptyHistory, type History } from '../run/history.ts'
 import { worst, defineCheck, runCheck } from './check.ts'
 import { MUTATIONS } from '../testing/mutations/effects.ts'
 import { always, CHECKS } from './checks.ts'
-import { expectedOutcomes } from './expected-outcomes.ts'
+import { expectedOutcomes } from './orders.ts'
 import { SAMPLE_REASONS, sampleHistory } from '../testing/sample-history.ts'
 import { answerSeen, stepSeen, duplicatesSeen, faultSeen } from './preconditions.ts'
 import { orderHistories } from './order-history.ts'
@@ -55,7 +55,7 @@ test('a row of evidence more or less never passes', () => {
     fc.property(seeds, kinds, fc.boolean(), fc.nat(), (seed, kind, more, which) => {
       const history = sampleHistory(seed)
       const rows: unknown[] = history.evidence[kind]
-      // A second row of one stock, or a failed order that inventory was never asked about, says nothing wrong.
+      // A second row of one stock, or a failed order that inventory was never requested to decide, contradicts nothing.
       fc.pre(more ? kind !== 'stock' : kind !== 'decisions')
       const position = which % rows.length
       if (more) rows.push(structuredClone(rows[position]))

@@ -1,11 +1,19 @@
 // The checks by name, and the set that every experiment with orders takes. The rest is chosen by the experiment, because
-// a check that could not have failed is vacuous and a vacuous check spoils the run's verdict.
-import { answersMatch } from './answers-match.ts'
+// a check that could not have failed is vacuous, and a vacuous check makes the whole run vacuous.
 import type { Check } from './check.ts'
 import { conservation, oversold } from './stock.ts'
 import { deadLetterClosure } from './dead-letter-closure.ts'
-import { duplicated, unexpected, lost, allResolved, singleOutcome, undecided, unknownResolved } from './orders.ts'
-import { expectedOutcomes } from './expected-outcomes.ts'
+import {
+  allResolved,
+  answersMatch,
+  duplicated,
+  expectedOutcomes,
+  lost,
+  singleOutcome,
+  undecided,
+  unexpected,
+  unknownResolved,
+} from './orders.ts'
 import { duplicatesSeen } from './preconditions.ts'
 import { causalOrder } from './causal-order.ts'
 
@@ -21,7 +29,7 @@ export const always: readonly Check[] = [
   causalOrder,
 ]
 
-/** Those without needed parameters; `fault-seen` and `step-seen` are made for what an experiment does. */
+/** Those that need no parameters; `fault-seen` and `step-seen` are defined for what an experiment does. */
 export const CHECKS: ReadonlyMap<string, Check> = new Map(
   [...always, oversold, expectedOutcomes(), deadLetterClosure, unknownResolved, allResolved, duplicatesSeen()].map(
     check => [check.name, check],

@@ -1,4 +1,4 @@
-// Random mutations of a whole history that no list of breaks names one by one: swapped rows, swapped outcomes, a clock that
+// Random mutations of a whole history that no list names one by one: swapped rows, swapped outcomes, a clock that
 // goes back.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
@@ -6,7 +6,7 @@ import fc from 'fast-check'
 import type { History } from '../run/history.ts'
 import { runCheck } from './check.ts'
 import { CHECKS } from './checks.ts'
-import { expectedOutcomes } from './expected-outcomes.ts'
+import { expectedOutcomes } from './orders.ts'
 import { SAMPLE_REASONS, sampleHistory } from '../testing/sample-history.ts'
 import { orderHistories } from './order-history.ts'
 
@@ -21,7 +21,7 @@ function pick<Item>(items: readonly Item[], which: number): Item {
 }
 
 /** Those of the rows whose order came through the client's door, and only there. */
-function asked<Row extends { orderId: string | null }>(rows: readonly Row[], history: History): Row[] {
+function fromClients<Row extends { orderId: string | null }>(rows: readonly Row[], history: History): Row[] {
   const all = orderHistories(history)
   return rows.filter(({ orderId }) => {
     const trace = all.get(orderId ?? '')
@@ -34,7 +34,7 @@ test('two rows that swap their orders never pass', () => {
   fc.assert(
     fc.property(seeds, kinds, fc.nat(), fc.nat(), (seed, kind, one, other) => {
       const history = sampleHistory(seed)
-      const rows = asked<{ orderId: string | null }>(history.evidence[kind], history)
+      const rows = fromClients<{ orderId: string | null }>(history.evidence[kind], history)
       const [first, second] = [pick(rows, one), pick(rows, other)]
       fc.pre(first.orderId !== second.orderId)
       const { orderId } = first
@@ -52,7 +52,7 @@ test('two orders that swap their outcomes never pass, in whichever store they ar
     fc.property(seeds, tellers, fc.nat(), fc.nat(), (seed, teller, one, other) => {
       const history = sampleHistory(seed)
       const { orders, decisions } = history.evidence
-      const said = {
+      const outcomes = {
         orders: orders.map(row => ({ row, field: 'status', is: row.status })),
         inventory: decisions
           .filter(({ released }) => !released)
@@ -62,11 +62,11 @@ test('two orders that swap their outcomes never pass, in whichever store they ar
           .map(({ answer }) => ({ row: answer, field: 'status', is: answered(answer) })),
       }[teller]
       const good = pick(
-        said.filter(({ is }) => is === 'reserved'),
+        outcomes.filter(({ is }) => is === 'reserved'),
         one,
       )
       const bad = pick(
-        said.filter(({ is }) => is === 'failed'),
+        outcomes.filter(({ is }) => is === 'failed'),
         other,
       )
       const outcome: unknown = Reflect.get(good.row, good.field)

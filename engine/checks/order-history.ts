@@ -79,6 +79,10 @@ export function standing({ decisions }: OrderHistory): 'reserved' | 'failed' | '
   return decision.released ? 'released' : decision.outcome.status
 }
 
+/** Whether the order counts as reserved: by the orders table, and by inventory where the table does not have it. */
+export const isReserved = (order: OrderHistory): boolean =>
+  order.rows.length > 0 ? order.rows.some(row => row.status === 'reserved') : standing(order) === 'reserved'
+
 /** Whether the order has an outcome in any store. */
 export const isDecided = ({ rows, decisions }: OrderHistory): boolean =>
   decisions.length > 0 || rows.some(row => row.status !== 'pending')
@@ -96,7 +100,7 @@ export function held({ movements }: OrderHistory): Map<string, number> {
 
 export const holdsStock = (order: OrderHistory): boolean => [...held(order).values()].some(units => units !== 0)
 
-/** Units that the plan asks for, by sku: two lines of one sku want their sum. */
+/** Units that the order is for, by sku: two lines of one sku want their sum. */
 export function wanted({ items }: PlannedOrder): Map<string, number> {
   const units = new Map<string, number>()
   for (const { sku, quantity } of items) units.set(sku, (units.get(sku) ?? 0) + quantity)

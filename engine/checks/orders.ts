@@ -1,6 +1,6 @@
 /**
- * The checks of what became of each order: none lost, undecided, duplicated or unexpected, one outcome in every store, and
- * none left unknown.
+ * The checks of what became of each order: none lost, undecided, duplicated or unexpected, one outcome in every store and the one
+ * that the plan expects, answers that agree with it, and none left unknown.
  *
  * Guarantees: effects are judged by the appended movements and notifications, which no unique key shapes, and not by the
  * inbox that has to prevent a duplicate.
@@ -11,7 +11,9 @@ import { defineCheck, evaluateAll } from './check.ts'
 import {
   expectedDead,
   held,
+  holdsStock,
   isDecided,
+  isReserved,
   isValid,
   leftNothing,
   type OrderHistory,
@@ -65,11 +67,10 @@ function whyUndecided(order: OrderHistory): string[] {
   // No service decides an order of which every message was sent to be dead-lettered.
   const onlyPoison = deadLetters.length > 0 && !dead && decisions.length === 0
   const pending = rows.some(row => row.status === 'pending') && !onlyPoison
-  const reserved = rows.length > 0 ? rows.some(row => row.status === 'reserved') : standing(order) === 'reserved'
   return [
     ...(pending ? ['is still pending'] : []),
     ...(dead ? ['is in the dead-letter queue'] : []),
-    ...(reserved && notifications.length === 0 ? ['is reserved and was never notified'] : []),
+    ...(isReserved(order) && notifications.length === 0 ? ['is reserved and was never notified'] : []),
   ]
 }
 
@@ -155,6 +156,107 @@ function whyContradictory(order: OrderHistory): string[] {
     reasons.push('is failed and was notified')
   return reasons
 }
+
+/**
+ * The orders that the plan expects to fail, failed with a reason; those with plenty of stock were reserved; the scarce kitchen
+ * reserved exactly its stock. An order without an outcome is `lost` or `undecided`, and not judged here.
+ * @param mayFail reasons for which the variant's faults may fail an order that was planned as reserved
+ */
+export const expectedOutcomes = ({ mayFail = [] }: { mayFail?: readonly string[] } = {}) =>
+  defineCheck('expected-outcomes', 'orders are reserved or fail as the load planned', history => {
+    const decided = all(history).filter(order => order.planned && isDecided(order))
+    const offenders = [
+      ...offendersOf(decided, order => whyNotAsPlanned(order, mayFail)),
+      ...scarceKitchens(decided).flatMap(kitchen => whyNotItsStock(kitchen, decided, history)),
+    ]
+    return evaluateAll({ examined: decided.length, what: 'decided orders of the load', offenders })
+  })
+
+function reasonOf({ rows, decisions }: OrderHistory): string | null {
+  const outcome = decisions[0]?.outcome
+  return rows[0]?.reason ?? (outcome?.status === 'failed' ? outcome.reason : null)
+}
+
+function whyNotAsPlanned(order: OrderHistory, mayFail: readonly string[]): string[] {
+  const reserved = isReserved(order)
+  const reason = reasonOf(order)
+  if (!reserved && reason === null && standing(order) !== 'released') return ['failed without a reason']
+  if (order.planned?.expected === 'failed') return reserved ? ['had to fail and is reserved'] : []
+  if (reserved || mayFail.includes(reason ?? 'released')) return []
+  const soldOut = order.planned?.expected === 'scarce' && reason === 'out-of-stock'
+  return soldOut ? [] : [`failed: ${reason ?? 'released'}`]
+}
+
+const scarceKitchens = (decided: OrderHistory[]): string[] => [
+  ...new Set(decided.flatMap(({ planned }) => (planned?.expected === 'scarce' ? [planned.kitchenId] : []))),
+]
+
+/**
+ * Scarce orders are of one unit. A released unit may have come too late for the others, so a kitchen with a
+ * release is left to `oversold` and `conservation`.
+ */
+function whyNotItsStock(kitchenId: string, decided: OrderHistory[], { openingStock }: History): string[] {
+  const named = openingStock[kitchenId]
+  const requested = decided.filter(({ planned, decisions }) => planned?.kitchenId === kitchenId && decisions.length > 0)
+  if (!named || requested.some(order => standing(order) === 'released')) return []
+  const stock = Object.values(named).reduce((units, more) => units + more, 0)
+  const reserved = requested.filter(order => standing(order) === 'reserved').length
+  const due = Math.min(stock, requested.length)
+  return reserved === due
+    ? []
+    : [`${kitchenId} reserved ${reserved} of ${stock} units though ${requested.length} were requested`]
+}
+
+/**
+ * What a client was answered agrees with the final state. 201: reserved and notified · 202 and other 2xx: decided, and in the
+ * orders table · 409 about stock: nothing taken · 400, 413, 422, 503 and a refused connection: nothing happened, unless another
+ * attempt of the order may have made it happen. 500, 502 and 504 promise nothing.
+ */
+export const answersMatch = defineCheck(
+  'answers-match',
+  'what the client was answered agrees with the final state',
+  history => {
+    const orders = all(history)
+    const answered = orders.flatMap(({ attempts }) => attempts).filter(({ answer }) => !isUnknown(answer))
+    const offenders = offendersOf(orders, order => [...new Set(whyFalse(order))])
+    return evaluateAll({ examined: answered.length, what: 'answers', offenders })
+  },
+)
+
+/** Answers of 409 that say something else than that the order was not reserved. */
+const SAYS_NOTHING = new Set(['order-undecided', 'order-conflict'])
+const NOTHING_HAPPENED = new Set([400, 413, 422, 503])
+
+function whyFalse(order: OrderHistory): string[] {
+  const untouched = !holdsStock(order) && order.notifications.length === 0
+  const nothingElse = order.raw.length === 0 && order.attempts.every(saysNothingHappened)
+  return order.attempts.flatMap(attempt => {
+    const { answer } = attempt
+    if (saysNothingHappened(attempt))
+      return nothingElse && !untouched ? [`was answered ${answerOf(attempt)} and took effect`] : []
+    if (answer.kind !== 'status') return []
+    if (answer.orderId !== undefined && answer.orderId !== order.orderId)
+      return [`was answered with the id ${answer.orderId}`]
+    if (answer.status === 201)
+      return isCompleted(order) ? [] : ['was answered 201 and is not both reserved and notified']
+    if (answer.status >= 200 && answer.status < 300)
+      return isDecided(order) && order.rows.length > 0
+        ? []
+        : [`was answered ${answer.status} and is not decided in the orders table`]
+    if (answer.status === 409 && !SAYS_NOTHING.has(answer.code ?? ''))
+      return untouched ? [] : ['was answered 409 and took effect']
+    return []
+  })
+}
+
+function saysNothingHappened({ answer }: Attempt): boolean {
+  return answer.kind === 'refused' || (answer.kind === 'status' && NOTHING_HAPPENED.has(answer.status))
+}
+
+const answerOf = ({ answer }: Attempt): string => (answer.kind === 'status' ? String(answer.status) : answer.kind)
+
+const isCompleted = (order: OrderHistory): boolean =>
+  order.rows.some(row => row.status === 'reserved') && standing(order) === 'reserved' && order.notifications.length > 0
 
 /**
  * Of every attempt without an answer, and every 504, the end shows that it happened, or that it did not. Vacuous when every

@@ -1,4 +1,4 @@
-// What the comparison asks of a model beyond what every experiment does.
+// What the comparison needs of a model beyond what every experiment does.
 import type { Model, Operations } from './model.ts'
 import type { Action, Progress } from './steps.ts'
 
@@ -10,7 +10,7 @@ export type Configuration = {
   environment: Record<string, Record<string, string>>
   /** Where an accepted order is when the client has its answer. */
   durability: string
-  /** The question that it answers beside the first; it runs only with the faults that ask it. */
+  /** The question that it answers beside the first; it runs only with the scenarios that ask it. */
   illustrates?: 'outbox' | 'durability'
   /** The safeguard that it leaves out on purpose. */
   disabledSafeguard?: string
@@ -31,7 +31,7 @@ export type ComparisonAdapter = {
   /** A message past the clients' door that nothing can be done with, and what must become of it. */
   poison: { send(nth: number): Action; becomes: 'dead-letter' | 'refused' }
   /** A reader that has forgotten all, and begins again; or why nobody can read the orders again. */
-  readAgain: { service: string; reset: Action; page: string; hasRead(view: Progress): boolean } | string
+  readAgain: { service: string; reset: Action; page: string; hasRead(progress: Progress): boolean } | string
   /** Reasons for which a fault may fail an order. */
   mayFail: readonly string[]
 }

@@ -5,21 +5,20 @@ import type { History } from '../run/history.ts'
 import type { MixOptions } from '../load/mix.ts'
 import type { PlannedStart } from '../load/plan.ts'
 import type { Model } from './model.ts'
-import type { Measure, Series } from '../run/summary.ts'
-import type { Profile, Settings } from './profile.ts'
+import type { Measure, Profile, Series, Settings } from '../run/summary.ts'
 import type { Step, Progress } from './steps.ts'
 
 export type Load = {
   /** Orders that are measured. */
   orders: number
   ordersPerSecond: number
-  /** Orders before them at the same rate, judged like all; of the measures only depths know them. */
+  /** Orders before them at the same rate: judged like all others, but of the measures only depths count them. */
   warmUpOrders?: number
   /** An attempt without an answer ends then, and is unknown. */
   deadlineMs: number
   /** Kitchens and the share of orders that must fail. */
   mix?: Omit<MixOptions, 'count'>
-  /** Starts other than one an order at a steady rate. */
+  /** Other starts than one per order at a steady rate. */
   plan?(orders: number, ordersPerSecond: number): PlannedStart[]
 }
 
@@ -36,10 +35,10 @@ export type Variant = {
   /** What pictures mark instead of the timeline's steps, in milliseconds since the load began. */
   spans?: readonly { label: string; fromMs: number; toMs: number }[]
   /** What must hold, beyond every order being decided and notified, before the evidence is read. */
-  completeWhen?(view: Progress): boolean
+  completeWhen?(progress: Progress): boolean
   /** How long after the load and the timeline it may take until the system is quiescent. */
   quiescenceMs: number
-  /** As in `VariantFacts`. */
+  /** Both as in `VariantFacts`. */
   durability?: string
   disabledSafeguard?: string
   /** How often a full run repeats the variant when its generator was late, where its latency is in question; 0 by default. */

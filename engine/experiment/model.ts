@@ -37,14 +37,14 @@ export type DeadLetter = {
   body: string
 }
 
-/** What only this model can do: publish raw bytes, reset offsets … Arguments and results are JSON; it parses its own. */
+/** What only this model can do: publish raw bytes, reset offsets … Arguments and results are JSON; the operation parses its arguments. */
 export type Operation<Result = unknown> = (args: Record<string, unknown>) => Promise<Result>
 /** By name. The engine looks them up; each model exports the type of its own, so that a rename is found by the compiler. */
 export type Operations = Record<string, Operation>
 
 /** The lab's own connection to the broker of one deployment. */
 export type BrokerInspector<Own extends Operations = Operations> = {
-  /** Ready messages a queue, or lag a partition (`group/topic/partition`): what the broker reports, drawn beside the backlog. */
+  /** Ready messages per queue, or lag per partition (`group/topic/partition`): what the broker reports, drawn beside the backlog. */
   depths(): Promise<Record<string, number>>
   deadLetters(): Promise<DeadLetter[]>
   /** Sends a dead letter on its way again, edited or as it is: publish, await the confirm, then remove. */

@@ -7,7 +7,7 @@ import type { BrokerInspector, Operations } from './model.ts'
 import { deleteJson, getJson, postJson } from '../run/http.ts'
 import type { Runtime } from './runtime.ts'
 
-/** What a condition sees. */
+/** What a condition of the timeline is given. */
 export type Progress = {
   /** Since the load began. */
   elapsedMs: number
@@ -22,7 +22,7 @@ export type Progress = {
   deaths(service: string): number
 }
 
-export type When = number | ((view: Progress) => boolean)
+export type When = number | ((progress: Progress) => boolean)
 
 /** What a step can see and touch while it is performed. */
 export type StepContext = {
@@ -57,39 +57,19 @@ export const kill = (service: string): Action => ({
   },
 })
 
+const control =
+  (action: 'start' | 'wipe' | 'pause' | 'isolate' | 'resume') =>
+  (service: string): Action => ({ action, target: service, run: ({ runtime }) => runtime[action](service) })
+
 /** Resolves when the service is healthy. */
-export const start = (service: string): Action => ({
-  action: 'start',
-  target: service,
-  run: ({ runtime }) => runtime.start(service),
-})
-
+export const start = control('start')
 /** Deletes all that a killed service kept: its store, and what it wrote beside it. */
-export const wipe = (service: string): Action => ({
-  action: 'wipe',
-  target: service,
-  run: ({ runtime }) => runtime.wipe(service),
-})
-
+export const wipe = control('wipe')
 /** SIGSTOP: it hangs, with its connections open. */
-export const pause = (service: string): Action => ({
-  action: 'pause',
-  target: service,
-  run: ({ runtime }) => runtime.pause(service),
-})
-
+export const pause = control('pause')
 /** As if its host were gone: what is sent to it is dropped. Ended by `resume`. */
-export const isolate = (service: string): Action => ({
-  action: 'isolate',
-  target: service,
-  run: ({ runtime }) => runtime.isolate(service),
-})
-
-export const resume = (service: string): Action => ({
-  action: 'resume',
-  target: service,
-  run: ({ runtime }) => runtime.resume(service),
-})
+export const isolate = control('isolate')
+export const resume = control('resume')
 
 /** Switches faults of a service on, or off with null. */
 export const fault = (service: string, settings: Record<string, unknown>): Action => ({
@@ -130,7 +110,7 @@ export const operation = <Own extends Operations = Operations>(
   },
 })
 
-/** Asks a service for a page that only it has, and keeps it in the history. */
+/** Reads a page that only this service has, and keeps it in the history. */
 export const read = (service: string, path: string): Action => ({
   action: 'read',
   target: service,

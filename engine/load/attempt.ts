@@ -1,9 +1,8 @@
-/**
- * What a load leaves behind: every attempt with its answer, where not knowing is an answer too.
- *
- * Stamps are CLOCK_MONOTONIC in nanoseconds as plain numbers: comparable between processes of one kernel, and exact to
- * the microsecond for any uptime (a double counts single nanoseconds up to 104 days).
- */
+// What a load leaves behind: every attempt with its answer, where not knowing is an answer too.
+//
+// Stamps are CLOCK_MONOTONIC in nanoseconds as plain numbers: comparable between processes of one kernel, and exact to
+// the microsecond for any uptime (a double counts single nanoseconds up to 104 days).
+
 export type Answer =
   /** `text` is the beginning of the body; `code` the problem's code and `orderId` the order's, when the body names them. */
   | { kind: 'status'; status: number; code?: string; orderId?: string; text: string }

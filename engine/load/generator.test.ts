@@ -132,7 +132,7 @@ test('a load that is stopped before it begins does not run its plan', async () =
   assert.equal(lateness === undefined, attempts.length === 0)
 })
 
-test('progress tells the origin of the plan first and the whole count last', async () => {
+test('progress has the origin of the plan first and the whole count last', async () => {
   await using target = await startTarget(({ answer }) => answer(201, {}))
   const seen: { originNs: number; answered: number }[] = []
   const load = { orders: ordersOf(10), ordersPerSecond: 200, target, deadlineMs: 5000 }

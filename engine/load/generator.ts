@@ -22,7 +22,7 @@ export type LoadOptions = Spread & {
   /** An attempt without an answer ends this long after its start, and is unknown. */
   deadlineMs: number
   signal?: AbortSignal
-  /** Called at the beginning, which tells the origin of the plan, four times a second, and at the end. */
+  /** Called at the beginning, with the origin of the plan; then four times per second; and at the end. */
   onProgress?: (progress: LoadProgress) => void
   /** Attempts that can be in flight at once before the loop is not open any more; 8,192 by default. */
   maxSockets?: number
@@ -41,7 +41,7 @@ export type FromGenerator =
  * that fails is never an error but an answer
  */
 export async function runLoad(options: LoadOptions): Promise<LoadResult> {
-  const worker = new Worker(new URL('./generator-thread.ts', import.meta.url), { workerData: jobOf(options) })
+  const worker = new Worker(new URL('./generator-main.ts', import.meta.url), { workerData: jobOf(options) })
   const stop = (): void => worker.postMessage('stop')
   try {
     return await new Promise<LoadResult>((resolve, reject) => {

@@ -65,7 +65,7 @@ export const SCARCE_KITCHEN = 'scarce'
 export const SCARCE_SKU = 'burger'
 /** In no kitchen's stock. */
 export const UNKNOWN_SKU = 'unicorn'
-/** Every kitchen began with one, and every order of it asks for more. */
+/** Every kitchen begins with one, and every order of it is for more. */
 export const RARE_SKU = 'truffle'
 export const RARE_STOCK = 1
 

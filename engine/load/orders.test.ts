@@ -15,7 +15,7 @@ test('the same seed plans the same orders, and another seed others', () => {
   assert.notDeepEqual(planOrders(options).map(content), planOrders({ ...options, seed: 43 }).map(content))
 })
 
-test('another run asks for the same under ids, users and keys that are all new', () => {
+test('another run orders the same under ids, users and keys that are all new', () => {
   const one = planOrders(options)
   const other = planOrders({ ...options, runId: 'run-b' })
   assert.deepEqual(one.map(content), other.map(content))
@@ -64,7 +64,7 @@ test('the scarce kitchen sells single units and has fewer than are requested of 
   assert.equal(orderMix({ count: 2000, scarceStock: 7 }).scarceStock, 7)
 })
 
-test('orders that must fail also ask for something that is there', () => {
+test('orders that must fail are also for something that is there', () => {
   const failing = planOrders(options).filter(({ expected }) => expected === 'failed')
   assert.ok(failing.every(({ items }) => items.length === 2))
 })

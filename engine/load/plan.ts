@@ -1,6 +1,5 @@
-/**
- * When each attempt starts. A plan is made before the load and never waits for an answer.
- */
+// When each attempt starts. A plan is complete before the load begins, and never waits for an answer.
+
 export type PlannedStart = {
   /** Position of the order in the list of orders. */
   order: number

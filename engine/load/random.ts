@@ -1,10 +1,9 @@
-/**
- * Random numbers that follow from a seed, so that a run can be repeated.
- *
- * Guarantees: the same seed gives the same sequence on every machine. Does not guarantee secrecy.
- * The generator is mulberry32 by Tommy Ettinger, in the public domain
- * (https://gist.github.com/tommyettinger/46a874533244883189143505d203312c): 32 bits of state, a period of 2^32.
- */
+// Random numbers that follow from a seed, so that a run can be repeated.
+//
+// Guarantees: the same seed gives the same sequence on every machine. Does not guarantee secrecy.
+// The generator is mulberry32 by Tommy Ettinger, in the public domain
+// (https://gist.github.com/tommyettinger/46a874533244883189143505d203312c): 32 bits of state, a period of 2^32.
+
 export type Random = {
   /** A number from 0 up to, and never, 1. */
   next(): number

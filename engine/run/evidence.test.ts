@@ -18,7 +18,7 @@ test('evidence is read page by page to the end, each row once', async () => {
   const evidence = await readEvidence(model, service.runtime, inspector)
   assert.deepEqual(evidence.notifications, rows)
   assert.equal(evidence.onTheirWay, 2)
-  assert.equal(service.asked.filter(url => url.startsWith('/notifications')).length, 3)
+  assert.equal(service.requests.filter(url => url.startsWith('/notifications')).length, 3)
 })
 
 test('a service that answers otherwise than agreed is an error that names its address', async () => {
@@ -36,9 +36,9 @@ test('quiet is when every order is decided, every reserved one notified, and not
 })
 
 test('orders on their way are counted before the rows are read, so that one that arrives in between is in a row', async () => {
-  let asked = 0
+  let reads = 0
   await using service = await startService(path => {
-    const rows = path === '/orders' && asked++ > 0 ? whole().orders : []
+    const rows = path === '/orders' && reads++ > 0 ? whole().orders : []
     return { rows, next: null, onTheirWay: rows.length === 0 ? 1 : 0 }
   })
   assert.equal(isQuiescent(await readEvidence(model, service.runtime, inspector)), false)
@@ -96,14 +96,14 @@ const failed = (seq: number) => ({
 
 const probe = () => Promise.reject(new Error('nothing is awaited here'))
 
-/** An orders table that shows so many orders at each probe; NaN is a service that does not answer as agreed. */
-async function settleWith(shown: (nthLook: number) => number, quiescenceMs: number) {
-  let looks = 0
+/** Waits for an orders table that shows so many orders at each read; NaN is a service that does not answer as agreed. */
+async function quiescenceOf(shown: (nthRead: number) => number, quiescenceMs: number) {
+  let reads = 0
   await using service = await startService(path => {
     if (path !== '/orders') return { rows: [], next: null }
-    // A probe asks twice: how many are on their way, then for the rows.
-    looks += 0.5
-    const count = shown(Math.ceil(looks))
+    // Orders are requested twice per read: how many are on their way, then the rows.
+    reads += 0.5
+    const count = shown(Math.ceil(reads))
     if (Number.isNaN(count)) return 'not now'
     const rows = Array.from({ length: count }, (_, index) => failed(index + 1))
     return { rows, next: null, onTheirWay: 0 }
@@ -120,25 +120,25 @@ async function settleWith(shown: (nthLook: number) => number, quiescenceMs: numb
 }
 
 test('an order that comes after a first quiet probe is in the evidence', async () => {
-  const { evidence, quiescent } = await settleWith(nthLook => (nthLook === 1 ? 0 : 1), 30_000)
+  const { evidence, quiescent } = await quiescenceOf(nthRead => (nthRead === 1 ? 0 : 1), 30_000)
   assert.deepEqual([quiescent, evidence.orders.length], [true, 1])
 })
 
 test('a service that does not answer yet is read again, and at the deadline that is an error', async () => {
-  const { evidence, quiescent } = await settleWith(nthLook => (nthLook === 1 ? NaN : 1), 30_000)
+  const { evidence, quiescent } = await quiescenceOf(nthRead => (nthRead === 1 ? NaN : 1), 30_000)
   assert.deepEqual([quiescent, evidence.orders.length], [true, 1])
   await assert.rejects(
-    settleWith(() => NaN, 300),
+    quiescenceOf(() => NaN, 300),
     /orders/,
   )
 })
 
 test('what is first found quiet at the deadline is quiet, when the next probe finds the same', async () => {
-  const { quiescent } = await settleWith(() => 1, -1)
+  const { quiescent } = await quiescenceOf(() => 1, -1)
   assert.equal(quiescent, true)
 })
 
 test('as long as every probe finds more, nothing is quiet', async () => {
-  const { quiescent } = await settleWith(nthLook => nthLook, 500)
+  const { quiescent } = await quiescenceOf(nthRead => nthRead, 500)
   assert.equal(quiescent, false)
 })

@@ -1,7 +1,7 @@
 // Reads what the services hold, page by page, over the same routes in every model and runtime; and waits until it is
-// quiescent. Guarantees: evidence that is called quiescent was read twice, and the second reading found the same. A request
+// quiescent. Guarantees: evidence that is called quiescent was read twice, and the second read found the same. A request
 // that its client abandoned may still be unread in a socket, its order in no table; and pages are read one after the other, so
-// that only what a second reading finds unchanged was complete.
+// that only what a second read finds unchanged was complete.
 import type { TSchema, Static } from 'typebox'
 import {
   DecisionRow,
@@ -50,7 +50,7 @@ const readNotifications = reader(NotificationRow)
 export async function readEvidence(
   model: Model,
   { url }: Pick<Runtime, 'url'>,
-  link: BrokerInspector,
+  inspector: BrokerInspector,
   isRead: (service: string) => boolean = () => true,
 ): Promise<Evidence> {
   const { orders, inventory, notifications } = model.evidence
@@ -66,7 +66,7 @@ export async function readEvidence(
     movements: await rows(inventory, readMovements, '/inventory/movements'),
     stock: await rows(inventory, readStock, '/inventory'),
     notifications: await rows(notifications, readNotifications, '/notifications'),
-    deadLetters: await link.deadLetters(),
+    deadLetters: await inspector.deadLetters(),
   }
 }
 
@@ -93,7 +93,7 @@ export function isQuiescent({ onTheirWay, orders, decisions, notifications }: Ev
   return onTheirWay === 0 && settled && othersNotified
 }
 
-/** Between two readings. */
+/** Between two reads. */
 const POLL_MS = 200
 
 type QuiescenceOptions = {
@@ -124,7 +124,7 @@ export async function awaitQuiescence(options: QuiescenceOptions): Promise<{ evi
     })
     const quiescent = evidence !== undefined && met && isQuiescent(evidence)
     if (quiescent && isDeepStrictEqual(before, evidence)) return { evidence, quiescent }
-    // A first quiescent reading at the deadline is worth a second.
+    // A first quiescent read at the deadline is followed by a second.
     if (evidence && late && !(quiescent && before === undefined)) return { evidence, quiescent: false }
     before = quiescent ? evidence : undefined
     await wait(POLL_MS, undefined, { signal })

@@ -3,7 +3,7 @@
 // else; it is written beside the results, so that a verdict can be computed again.
 import type { DecisionRow, MovementRow, NotificationRow, OrderRow, StockRow } from '#common/contracts/evidence.ts'
 import type { FaultsView } from '#common/contracts/http.ts'
-import type { Usage } from './usage.ts'
+import type { DeviceUse } from '#host/block-device.ts'
 import type { Attempt, LoadResult } from '../load/attempt.ts'
 import type { PlannedOrder } from '../load/orders.ts'
 import type { DeadLetter } from '../experiment/model.ts'
@@ -34,10 +34,31 @@ export type RawMessage = {
   class: string
 }
 
+/** Of all processes of a service or broker; CPU and bytes with those of processes that ended and were waited for. */
+export type ResourceUsage = {
+  /** Names its processes: what others have used cannot be compared. */
+  began: string
+  cpuSeconds: number
+  /** Sent towards storage: `write_bytes` of /proc/<pid>/io. */
+  writtenBytes: number | null
+  /** Resident: Pss, in which a page that several processes share is divided among them. */
+  memoryBytes: number | null
+}
+
+export type UsageReading = {
+  atNs: number
+  /** `use` is null where there is no process to read. */
+  uses: { name: string; kind: 'service' | 'broker'; use: ResourceUsage | null }[]
+  device: DeviceUse | null
+}
+
+/** What was read when the window of measurement began and when it ended; or why that was not done. */
+export type Usage = { before: UsageReading; after: UsageReading } | { unknown: string }
+
 export type History = {
   /** Orders as they were planned; attempts refer to them by `index`. */
   planned: PlannedOrder[]
-  /** So many of the planned orders came first, to warm up: judged like all; of the measures only depths know them. */
+  /** So many of the planned orders came first, to warm up: judged like all others, but of the measures only depths count them. */
   warmUpOrders: number
   attempts: Attempt[]
   /** The moment from which the plan's offsets and the timeline count. */
@@ -59,12 +80,11 @@ export type History = {
   clocksAgree: boolean
   /** False when the deadline came before every order was decided. */
   quiescent: boolean
-  /** What services and brokers used; only where the variant asks for it. */
+  /** What services and brokers used; only where the variant measures it. */
   usage?: Usage
 }
 
 /** Nothing was requested in it. */
-
 export const emptyHistory = (openingStock: History['openingStock']): History => ({
   planned: [],
   warmUpOrders: 0,

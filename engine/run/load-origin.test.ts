@@ -32,7 +32,7 @@ test('where the runtime has no generator beside them, they are loaded from here 
   assert.ok(!loadOrigin.agrees(readClock().bootId))
 })
 
-test('a generator beside the services can be demanded, and then now is exact', async () => {
+test('a generator beside the services can be required, and then now is exact', async () => {
   await using service = await startService(() => readClock())
   const loadOrigin = await chooseLoadOrigin(model, { ...service.runtime, nearby: { ...nearby, always: true } })
   assert.equal(loadOrigin.origin, 'container')

@@ -8,7 +8,7 @@ import { type RunLoad, runLoad } from '../load/generator.ts'
 import type { Model } from '../experiment/model.ts'
 import type { Runtime } from '../experiment/runtime.ts'
 
-const READINGS = 5
+const PROBES = 5
 
 export type LoadOrigin = {
   origin: 'thread' | 'container'
@@ -33,10 +33,10 @@ export async function chooseLoadOrigin(model: Model, runtime: Runtime): Promise<
   return { origin: 'container', ...nearby, nowNs: () => monotonicNs() + aheadNs, agrees }
 }
 
-/** How far another clock is ahead of this one, by the quickest of some looks. */
+/** How far another clock is ahead of this one, by the quickest of several probes. */
 async function ahead(readThere: () => Promise<ClockView>): Promise<number> {
   let best = { tookNs: Infinity, aheadNs: 0 }
-  for (let nth = 0; nth < READINGS; nth++) {
+  for (let nth = 0; nth < PROBES; nth++) {
     const sentNs = monotonicNs()
     const { monotonicNs: thereNs } = await readThere()
     const tookNs = monotonicNs() - sentNs

@@ -1,13 +1,39 @@
-// The result of an experiment, put together from its judged variants, and where a run keeps the history of each.
+// Evaluates a variant (its checks, measures and thresholds, from its history alone), puts the result of an experiment together
+// from its evaluated variants, and says where a run keeps the history of each.
 import { join } from 'node:path'
 import type { Experiment, Variant, VariantResult } from '../experiment/define.ts'
-import type { Profile } from '../experiment/profile.ts'
 import { quantilesOf, ordersOf, marksOf, seriesOf } from '../analysis/plots.ts'
-import type { Result, Measure } from './summary.ts'
+import type { Measure, Profile, Result } from './summary.ts'
 import { verdictOf, runCheck, type CheckResult } from '../checks/check.ts'
 import type { History } from './history.ts'
 import { standardMeasures } from '../analysis/measures.ts'
 import { evaluateThresholds } from '../analysis/thresholds.ts'
+
+/** Checks whose findings are measures too, by the name of the measure: what no order may be. */
+const COUNTED: Readonly<Record<string, string>> = {
+  lost: 'lost',
+  duplicated: 'duplicated',
+  oversold: 'oversold',
+  'all-resolved': 'unknown',
+}
+
+/** Its checks, then its measures, then the thresholds that these have to keep. */
+export function evaluate(variant: Variant, history: History): VariantResult {
+  const checks = variant.checks.map(check => runCheck(check, history))
+  const own = [...(variant.measures?.(history) ?? []), ...counts(checks)]
+  const measures = [...standardMeasures(history), ...own].map(measure => ({ variant: variant.name, ...measure }))
+  checks.push(...evaluateThresholds(variant.thresholds ?? [], variant.name, measures))
+  return { variant, history, measures, checks }
+}
+
+/** How many orders each of these checks found: the same code counts them and gives the verdict. */
+const counts = (checks: readonly CheckResult[]): Omit<Measure, 'variant'>[] =>
+  checks.flatMap(({ name, verdict, found }) => {
+    const measure = COUNTED[name]
+    if (measure === undefined) return []
+    const note = found === undefined && { note: `the check ${name} is ${verdict}` }
+    return { name: measure, unit: 'orders', value: found ?? null, ...note }
+  })
 
 export type Parts = {
   experiment: Experiment
@@ -22,8 +48,8 @@ export type Parts = {
 
 export function resultOf({ experiment, name, profile, variants, results, seconds, failure }: Parts): Result {
   const checks = results.flatMap(({ variant, checks }) => checks.map(check => ({ ...check, variant: variant.name })))
-  const whole = results.length === variants.length
-  if (whole) checks.push(...(experiment.compare?.(results) ?? []).map(check => ({ ...check, variant: 'all' })))
+  if (results.length === variants.length)
+    checks.push(...(experiment.compare?.(results) ?? []).map(check => ({ ...check, variant: 'all' })))
   const verdict = verdictOf({ checks, variants, failure })
   return {
     model: experiment.model.name,
@@ -55,7 +81,7 @@ export function resultOf({ experiment, name, profile, variants, results, seconds
     // The sentences say what the checks have shown; without that there is nothing to say.
     explanation: verdict === 'valid' ? experiment.explain(results) : [],
     seconds,
-    ...(failure && { failure: failure }),
+    ...(failure && { failure }),
   }
 }
 
@@ -64,31 +90,3 @@ export const slugOf = (variant: string): string => variant.replaceAll(/[^a-z0-9]
 
 /** @param folder of the experiment in its run */
 export const historyFile = (folder: string, variant: string): string => join(folder, `${slugOf(variant)}.history.json`)
-
-// Evaluates a variant: its checks, measures and thresholds, from its history alone.
-
-/** Checks whose findings are measures too, by the name of the measure: what no order may be. */
-const COUNTED: Readonly<Record<string, string>> = {
-  lost: 'lost',
-  duplicated: 'duplicated',
-  oversold: 'oversold',
-  'all-resolved': 'unknown',
-}
-
-/** Its checks, then its measures, then the thresholds that these have to keep. */
-export function evaluate(variant: Variant, history: History): VariantResult {
-  const checks = variant.checks.map(check => runCheck(check, history))
-  const own = [...(variant.measures?.(history) ?? []), ...counts(checks)]
-  const measures = [...standardMeasures(history), ...own].map(measure => ({ variant: variant.name, ...measure }))
-  checks.push(...evaluateThresholds(variant.thresholds ?? [], variant.name, measures))
-  return { variant, history, measures, checks }
-}
-
-/** How many orders each of these checks found: the same code counts them and gives the verdict. */
-const counts = (checks: readonly CheckResult[]): Omit<Measure, 'variant'>[] =>
-  checks.flatMap(({ name, verdict, found }) => {
-    const measure = COUNTED[name]
-    if (measure === undefined) return []
-    const note = found === undefined && { note: `the check ${name} is ${verdict}` }
-    return { name: measure, unit: 'orders', value: found ?? null, ...note }
-  })

@@ -3,28 +3,20 @@
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Experiment, Variant, VariantResult } from '../experiment/define.ts'
-import type { Profile } from '../experiment/profile.ts'
 import type { History } from './history.ts'
 import { evaluate, historyFile, resultOf, slugOf } from './result.ts'
 import { isVoid } from '../analysis/measures.ts'
-import type { OpenRuntime } from '../experiment/runtime.ts'
-import type { Result } from './summary.ts'
-import { runVariant } from './run-variant.ts'
+import type { Profile, Result } from './summary.ts'
+import { runVariant, type VariantOptions } from './run-variant.ts'
 
-export type RunOptions = {
+export type RunOptions = Pick<VariantOptions, 'open' | 'lasting' | 'seed' | 'onProgress' | 'signal'> & {
   name: string
   experiment: Experiment
   profile: Profile
-  open: OpenRuntime
-  /** Addresses of those brokers that outlive the lab, by kind: what is made there must be removed again. */
-  lasting: Record<string, string>
-  /** Goes before everything that the run makes. */
+  /** Begins the name of everything that the run creates. */
   runId: string
-  seed: number
   /** Where histories and logs of this experiment go. */
   folder: string
-  onProgress(line: string): void
-  signal: AbortSignal
 }
 
 export async function runExperiment(options: RunOptions): Promise<Result> {

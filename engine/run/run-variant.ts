@@ -7,11 +7,10 @@ import { orderMix, initialStock } from '../load/mix.ts'
 import { planOrders, type PlannedOrder } from '../load/orders.ts'
 import type { Model, BrokerInspector } from '../experiment/model.ts'
 import type { OpenRuntime, Runtime } from '../experiment/runtime.ts'
-import { openUsageWindow } from './usage-window.ts'
-import { countInjections, sampleDepths } from './recordings.ts'
+import { openUsageWindow } from './usage.ts'
+import { countInjections, createProgressProbe, type ProgressProbe, sampleDepths } from './observations.ts'
 import type { LoadResult } from '../load/attempt.ts'
 import { steadyPlan } from '../load/plan.ts'
-import { createProgressProbe, type ProgressProbe } from './progress-probe.ts'
 import { awaitQuiescence } from './evidence.ts'
 import { runTimeline } from './timeline.ts'
 import { chooseLoadOrigin, type LoadOrigin } from './load-origin.ts'
@@ -20,7 +19,7 @@ export type VariantOptions = {
   model: Model
   variant: Variant
   open: OpenRuntime
-  /** Addresses of those brokers that outlive the lab, by kind. */
+  /** Addresses of those brokers that outlive the lab, by kind: what is created there must be removed again. */
   lasting: Record<string, string>
   /** Names everything that the variant makes, and the users of its orders. */
   id: string
@@ -77,15 +76,11 @@ function withStock(model: Model, { environment = {} }: Variant, stock: History['
   return { ...environment, [inventory.name]: { INITIAL_STOCK: JSON.stringify(stock), ...environment[inventory.name] } }
 }
 
-type ExecuteOptions = {
-  model: Model
-  variant: Variant
+type ExecuteOptions = Pick<VariantOptions, 'model' | 'variant' | 'onProgress' | 'signal'> & {
   runtime: Runtime
   inspector: BrokerInspector
   planned: PlannedOrder[]
   openingStock: History['openingStock']
-  onProgress(line: string): void
-  signal: AbortSignal
 }
 
 async function executeVariant(options: ExecuteOptions): Promise<History> {

@@ -1,7 +1,13 @@
 // The JSON of a run: inputs beside numbers beside verdicts. Tables and pictures are rendered from it alone.
 import type { CheckResult, Verdict } from '../checks/check.ts'
-import type { Profile, Settings } from '../experiment/profile.ts'
 import type { BrokerKind } from '../experiment/model.ts'
+
+export const PROFILES = ['quick', 'full'] as const
+/** `full` has the values that the lab stands for; `quick` is the same with shorter waits, for tests. */
+export type Profile = (typeof PROFILES)[number]
+
+/** Numbers of a profile, with their units in their names. */
+export type Settings = Record<string, number>
 
 /** A number, or null with the reason in `note`. `atLeast`: attempts without an answer count at their deadline. */
 export type Measure = {
@@ -23,7 +29,7 @@ export type Mark = { variant: string; label: string; fromSeconds: number; toSeco
 export type Cell = { scenario: string; ordersPerSecond: number; repeat: number }
 
 /**
- * The orders of a variant, for a picture of each of them. `points`, one an order: [seconds of its planned start since the
+ * The orders of a variant, for a picture of each of them. `points`, one per order: [seconds of its planned start since the
  * load began, ms until the answer, ms until it was completed, its answer as an index of `kinds`]; null where there was
  * none. Of more than 2,000 orders there is a density instead: [column, row, orders] with columns of `secondsPerColumn`
  * and rows of a decade's `rowsPerDecade`th part, row 0 beginning at 1 ms.
@@ -88,24 +94,24 @@ export type Comparison = {
   /** What each model declares of itself. */
   features: Record<string, string[]>
   scenarios: string[]
-  /** Of the healthy runs, in orders a second. */
+  /** Of the healthy runs, in orders per second. */
   rates: number[]
   /** How often each fault is run, and each healthy rate. */
   repeat: number
   healthyRepeat: number
-  /** Brokers that the user gave by address: what would do harm to them is not run. */
+  /** Brokers that the user gave by address: what would harm them is not run. */
   externalBrokers?: readonly BrokerKind[]
-  /** Faults in the order in which they are shown; `without` says, by model, why it has no like of one. */
+  /** Faults in the order in which they are shown; `without` says, by model, why it has no counterpart of one. */
   about: { name: string; title: string; asks: string; caveat?: string; without: Record<string, string> }[]
 }
 
-/** Raised when a summary of before can no longer be read: checks or measures are named or counted otherwise. */
+/** Raised when an older summary can no longer be read: checks or measures are named or counted otherwise. */
 export const SUMMARY_FORMAT = 2
 
 export type Summary = {
   format: typeof SUMMARY_FORMAT
   run: string
-  /** The version of the lab that made it, absent where that did not name itself yet. */
+  /** The version of the lab that wrote it; absent from older versions, which did not name themselves. */
   lab?: string
   startedAt: string
   seed: number
@@ -113,12 +119,12 @@ export type Summary = {
   runtime: string
   machine: { system: string; cpu: string; cores: number; memoryGb: number; node: string }
   brokers: Record<string, { source: string; version: string }>
-  /** Ids of all that was to be run, absent in those of an older version: where results are fewer, it was stopped. */
+  /** Ids of all that was to be run, absent from older versions: where results are fewer, the run was stopped. */
   requested?: string[]
   /** Of the command line, as they were typed: each is judged in every result that it is about. */
   thresholds?: string[]
   results: Result[]
   seconds: number
-  /** What a comparison was asked to do, so that it can be gone on with. */
+  /** What a comparison was to do, so that it can be resumed. */
   comparison?: Comparison
 }

@@ -27,7 +27,7 @@ const context: StepContext = {
   addRaw: messages => void raw.push(...messages),
 }
 
-function play(steps: Step[], { look = async () => view, signal = new AbortController().signal } = {}) {
+function play(steps: Step[], { probe = async () => view, signal = new AbortController().signal } = {}) {
   const acts: ExecutedStep[] = []
   const originNs = monotonicNs()
   const done = runTimeline({
@@ -35,7 +35,7 @@ function play(steps: Step[], { look = async () => view, signal = new AbortContro
     context,
     originNs,
     nowNs: monotonicNs,
-    probe: look,
+    probe,
     onStep: act => void acts.push(act),
     signal,
   })
@@ -69,15 +69,15 @@ test('steps are performed in the order in which they stand, not before their tim
 })
 
 test('a condition is probed again until it is met, and steps behind it wait', async () => {
-  let looks = 0
-  const look = async () => ({ ...view, decided: looks++ })
-  const { acts, done } = play([at(({ decided }) => decided >= 3, step('met')), at(0, step('behind'))], { look })
+  let probes = 0
+  const probe = async () => ({ ...view, decided: probes++ })
+  const { acts, done } = play([at(({ decided }) => decided >= 3, step('met')), at(0, step('behind'))], { probe })
   await done
   assert.deepEqual(
     acts.map(({ action }) => action),
     ['met', 'behind'],
   )
-  assert.equal(looks, 4)
+  assert.equal(probes, 4)
 })
 
 test('a step that fails names itself, and what stands behind it is not performed', async () => {

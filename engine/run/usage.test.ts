@@ -8,7 +8,10 @@ import { createInterface } from 'node:readline'
 import { test, type TestContext } from 'node:test'
 import { waitFor } from '#host/wait-for.ts'
 import { syncAway } from '#host/block-device.ts'
-import { readUsage } from './usage.ts'
+import { openUsageWindow, readUsage } from './usage.ts'
+import { historyOf, type SampleTimeline, served } from '../testing/sample-timelines.ts'
+import type { Host } from '../experiment/runtime.ts'
+import type { Progress } from '../experiment/steps.ts'
 
 const BYTES = 32 * 2 ** 20
 
@@ -90,4 +93,68 @@ test('all processes of a service or broker are read as one; one that is missing 
   assert.match(read(...pids)?.began ?? '', new RegExp(`^${pids[0]}@\\d+ ${pids[1]}@\\d+$`))
   assert.equal(read(...pids, 2 ** 30), null)
   assert.equal(read(), null)
+})
+
+const host: Host = {
+  dataFolder: tmpdir(),
+  processes: () => [{ name: 'all', kind: 'service', pids: [process.pid] }],
+}
+
+const view = (decided: number, notified: number): Progress => {
+  const nothing = { elapsedMs: 0, loadDone: true, started: 0, deadLetters: 0, depths: {} }
+  return { ...nothing, decided, notified, running: () => true, deaths: () => 0 }
+}
+
+type Own = { quiescenceMs?: number; until?(view: Progress): boolean; host?: Host; unprepared?: boolean }
+
+/** A window over a load of three orders, one of them refused; `views` is what probes see from its end on, the last for ever. */
+async function ended(views: Progress[], own: Own = {}) {
+  let seen = 0
+  const window = openUsageWindow({
+    variant: { measuresUsage: true, quiescenceMs: own.quiescenceMs ?? 60_000, completeWhen: own.until },
+    runtime: { host: 'host' in own ? own.host : host },
+    probe: async () => views[Math.min(seen++, views.length - 1)] ?? assert.fail('nothing to see'),
+    signal: new AbortController().signal,
+  })
+  if (!own.unprepared) await window.prepare()
+  await window.begin(0)
+  const refused: SampleTimeline = { atMs: 0, answer: '503 inventory-unavailable', answeredMs: 1 }
+  const usage = await window.end(historyOf([served(0, 5), served(1, 5), refused]).attempts)
+  return { usage: usage ?? assert.fail('usage was to be measured'), seen }
+}
+
+test('the window ends when the accepted orders are decided, and a second probe finds no more notified', async () => {
+  const { usage, seen } = await ended([view(1, 0), view(1, 0), view(2, 1), view(2, 2), view(2, 2), view(3, 3)])
+  assert.equal(seen, 5)
+  assert.ok('before' in usage)
+  assert.ok(usage.before.atNs <= usage.after.atNs)
+  assert.equal(usage.before.uses[0]?.use?.began, usage.after.uses[0]?.use?.began)
+})
+
+test('the window lasts until what the variant waits for has come', async () => {
+  let calls = 0
+  const { seen } = await ended([view(2, 2)], { until: () => ++calls === 3 })
+  assert.deepEqual([calls, seen], [3, 4])
+})
+
+test('usage is unknown when orders are still undecided at the deadline', async () => {
+  const { usage } = await ended([view(1, 1)], { quiescenceMs: 1 })
+  assert.deepEqual(usage, { unknown: 'not every order was decided in time' })
+})
+
+test('usage is unknown where services are no processes of this machine', async () => {
+  const { usage, seen } = await ended([view(2, 2)], { host: undefined })
+  assert.deepEqual([usage, seen], [{ unknown: 'not measured in containers' }, 0])
+})
+
+test('a disk whose earlier work was not synced away says nothing', async () => {
+  const { usage } = await ended([view(2, 2)], { unprepared: true })
+  assert.ok('before' in usage)
+  assert.equal(usage.before.device, null)
+})
+
+test('a folder that cannot be synced stops nothing', async () => {
+  const { usage } = await ended([view(2, 2)], { host: { ...host, dataFolder: '/nothing/here' } })
+  assert.ok('before' in usage)
+  assert.deepEqual([usage.before.device, usage.after.device], [null, null])
 })

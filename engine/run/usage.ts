@@ -1,31 +1,100 @@
-// What services and brokers have used so far, and the device that their data is on.
-// Guarantees: what cannot be read is null, for a whole service or broker or for one of its figures.
-import { type DeviceUse, readDevice } from '#host/block-device.ts'
+// What services and brokers of a variant used, and when that is read: as the first measured order begins, and when the last
+// accepted one is decided and notified.
+// Guarantees: what cannot be read is null, for a whole service or broker or for one of its figures. What earlier work had left
+// to be written is on the disk before the load, or the disk's counts are void; a window that does not come to its end in time is
+// unknown. Where usage is not measured nothing is done.
 import { readFileSync } from 'node:fs'
+import { setTimeout as wait } from 'node:timers/promises'
 import { monotonicNs } from '#common/contracts/clock.ts'
-import { familyOf, type ProcessRow, readProcesses } from '#host/process-tree.ts'
-import type { Host } from '../experiment/runtime.ts'
+import { readDevice, syncAway } from '#host/block-device.ts'
+import { familyOf, type ProcessRow, readProcesses } from '#host/process-table.ts'
+import { waitFor } from '#host/wait-for.ts'
+import type { Variant } from '../experiment/define.ts'
+import type { Host, Runtime } from '../experiment/runtime.ts'
+import type { Progress } from '../experiment/steps.ts'
+import type { Attempt } from '../load/attempt.ts'
+import type { ResourceUsage, Usage, UsageReading } from './history.ts'
 
-/** Of all processes of a service or broker; CPU and bytes with those of processes that ended and were waited for. */
-export type ResourceUsage = {
-  /** Names its processes: what others have used cannot be compared. */
-  began: string
-  cpuSeconds: number
-  /** Sent towards storage: `write_bytes` of /proc/<pid>/io. */
-  writtenBytes: number | null
-  /** Resident: Pss, in which a page that several processes share is divided among them. */
-  memoryBytes: number | null
+const SYNC_MS = 30_000
+/** Between two probes whether every order is decided. */
+const PROBE_MS = 200
+
+export type UsageWindow = {
+  /** Before the load. */
+  prepare(): Promise<void>
+  /** Resolves when it has begun, in so many milliseconds. */
+  begin(inMs: number): Promise<void>
+  /** After the load and the timeline; undefined where usage is not measured. */
+  end(attempts: readonly Attempt[]): Promise<Usage | undefined>
 }
 
-export type UsageReading = {
-  atNs: number
-  /** `use` is null where there is no process to read. */
-  uses: { name: string; kind: 'service' | 'broker'; use: ResourceUsage | null }[]
-  device: DeviceUse | null
+type Options = {
+  variant: Pick<Variant, 'measuresUsage' | 'quiescenceMs' | 'completeWhen'>
+  runtime: Pick<Runtime, 'host'>
+  probe(): Promise<Progress>
+  signal: AbortSignal
 }
 
-/** What was read when the window began and when it ended; or why that was not done. */
-export type Usage = { before: UsageReading; after: UsageReading } | { unknown: string }
+export function openUsageWindow({ variant, runtime: { host }, probe, signal }: Options): UsageWindow {
+  const nothing = async () => {}
+  if (!variant.measuresUsage) return { prepare: nothing, begin: nothing, end: async () => undefined }
+  if (!host) return { prepare: nothing, begin: nothing, end: async () => ({ unknown: 'not measured in containers' }) }
+  let synced = false
+  let before: UsageReading | null = null
+  return {
+    async prepare() {
+      const inTime = AbortSignal.any([signal, AbortSignal.timeout(SYNC_MS)])
+      synced = await syncAway(host.dataFolder, inTime).then(
+        () => true,
+        () => false,
+      )
+    },
+    async begin(inMs) {
+      await wait(Math.max(0, inMs), undefined, { signal })
+      before = readUsage(host)
+      if (before && !synced) before.device = null
+    },
+    async end(attempts) {
+      if (!(await allDecided(attempts, variant, probe, signal)))
+        return { unknown: 'not every order was decided in time' }
+      const after = readUsage(host)
+      return before && after ? { before, after } : { unknown: 'there is no /proc here' }
+    },
+  }
+}
+
+/**
+ * Every accepted order is decided, what the variant waits for has come, and a second probe finds no more of either:
+ * notifications come after decisions. False when that has not come in time.
+ */
+async function allDecided(
+  attempts: readonly Attempt[],
+  { quiescenceMs, completeWhen }: Options['variant'],
+  probe: Options['probe'],
+  signal: AbortSignal,
+): Promise<boolean> {
+  const accepted = new Set(attempts.filter(isAccepted).map(({ orderId }) => orderId)).size
+  let seen = ''
+  const done = async (): Promise<boolean> => {
+    const view = await probe()
+    const before = seen
+    seen = `${view.decided} ${view.notified}`
+    return view.decided >= accepted && seen === before && (completeWhen?.(view) ?? true)
+  }
+  try {
+    return await waitFor(done, {
+      deadlineMs: quiescenceMs,
+      everyMs: PROBE_MS,
+      what: 'every order to be decided',
+      signal,
+    })
+  } catch {
+    signal.throwIfAborted()
+    return false
+  }
+}
+
+const isAccepted = ({ answer }: Attempt): boolean => answer.kind === 'status' && answer.status < 300
 
 /** Null where there is no /proc. */
 export function readUsage({ dataFolder, processes }: Host): UsageReading | null {

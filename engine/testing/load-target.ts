@@ -1,4 +1,4 @@
-/** A target for tests of the load: a server on a free loopback port that answers as the test says and keeps what it saw. */
+/** A target for tests of the load: a server on a free loopback port that answers as the test says and keeps what it received. */
 import { once } from 'node:events'
 import { createServer, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from 'node:http'
 import { createServer as createTcpServer, type Server } from 'node:net'
@@ -7,7 +7,7 @@ import type { Target } from '../load/send.ts'
 type Seen = { headers: IncomingHttpHeaders; body: unknown }
 
 /** One request, counted from 0 in the sequence of their coming, with the ways to treat it. */
-export type Asked = Seen & {
+export type Received = Seen & {
   number: number
   answer(status: number, body: unknown): void
   text(status: number, body: string): void
@@ -22,7 +22,7 @@ export type Asked = Seen & {
 export type TestTarget = Target & AsyncDisposable & { seen: Seen[]; keys(): unknown[]; bodyOf(key: unknown): unknown }
 
 /** `treat` that does nothing leaves the request without an answer. The server ends with the `await using` that holds it. */
-export async function startTarget(treat: (asked: Asked) => void): Promise<TestTarget> {
+export async function startTarget(treat: (received: Received) => void): Promise<TestTarget> {
   const seen: Seen[] = []
   const server = createServer((request, response) => {
     const keep = (text: string): void => {
@@ -70,7 +70,7 @@ async function wholeBody(request: IncomingMessage): Promise<string> {
   return text
 }
 
-function ways(response: ServerResponse): Omit<Asked, 'number' | keyof Seen> {
+function ways(response: ServerResponse): Omit<Received, 'number' | keyof Seen> {
   const text = (status: number, body: string): void => void response.writeHead(status).end(body)
   return {
     text,

@@ -1,4 +1,4 @@
-/** For tests: a runtime and an inspector with nothing behind them but an address. */
+/** For tests: a runtime and an inspector with nothing behind them but an address; a model of one service; and that service. */
 import type { BrokerInspector, Model } from '../experiment/model.ts'
 import type { Runtime } from '../experiment/runtime.ts'
 import { once } from 'node:events'
@@ -23,11 +23,9 @@ export const sampleInspector = (operations: BrokerInspector['operations'] = {}):
   depths: async () => ({}),
   deadLetters: async () => [],
   redrive: async () => {},
-  operations: operations,
+  operations,
   close: async () => {},
 })
-
-/** For tests: a model of one service, and that service, which answers what the test says. */
 
 export const inspector = sampleInspector()
 
@@ -44,14 +42,15 @@ export const model: Model = {
   remove: async () => {},
 }
 
-/** A service that holds `rows` by path, and pages through them. */
+/** A service that answers what the test says; with undefined it closes the connection. `requests` has the addresses requested so far. */
 export async function startService(answer: (path: string, after: number, limit: number) => unknown) {
-  const asked: string[] = []
+  const requests: string[] = []
   const server = createServer(({ url = '' }, response) => {
-    asked.push(url)
+    requests.push(url)
     const { pathname, searchParams } = new URL(url, 'http://service')
     const page = answer(pathname, Number(searchParams.get('after')), Number(searchParams.get('limit')))
-    response.end(JSON.stringify(page))
+    if (page === undefined) response.destroy()
+    else response.end(JSON.stringify(page))
   })
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
@@ -59,7 +58,7 @@ export async function startService(answer: (path: string, after: number, limit: 
   const port = typeof address === 'object' && address ? address.port : 0
   const runtime = sampleRuntime(`http://127.0.0.1:${port}`)
   return {
-    asked,
+    requests,
     runtime,
     async [Symbol.asyncDispose]() {
       server.closeAllConnections()

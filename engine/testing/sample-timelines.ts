@@ -1,6 +1,6 @@
-/** For tests: a history made of a few orders whose timelines are given in milliseconds since the load began. */
+/** For tests: a history of a few orders whose timelines are given in milliseconds since the load began. */
 import type { FailureReason } from '#common/contracts/order.ts'
-import type { History } from '../run/history.ts'
+import { emptyHistory, type History } from '../run/history.ts'
 import type { Answer } from '../load/attempt.ts'
 import type { Expected } from '../load/orders.ts'
 
@@ -29,34 +29,7 @@ export function historyOf(
   timelines: readonly SampleTimeline[],
   { warmUpOrders = 0, deadlineMs = 2_000 } = {},
 ): History {
-  const history: History = {
-    planned: [],
-    warmUpOrders,
-    attempts: [],
-    originNs: ORIGIN_NS,
-    deadlineMs,
-    generator: {
-      origin: 'thread',
-      cpuShare: 0,
-      connections: { opened: 1, peakInFlight: 1, limit: 1, saturated: false },
-    },
-    raw: [],
-    executedSteps: [],
-    samples: [],
-    faults: {},
-    evidence: {
-      onTheirWay: 0,
-      orders: [],
-      decisions: [],
-      movements: [],
-      stock: [],
-      notifications: [],
-      deadLetters: [],
-    },
-    openingStock: {},
-    clocksAgree: true,
-    quiescent: true,
-  }
+  const history: History = { ...emptyHistory({}), warmUpOrders, deadlineMs, originNs: ORIGIN_NS }
   for (const [index, timeline] of timelines.entries()) add(history, index, timeline)
   return history
 }

@@ -1,4 +1,4 @@
-/** What a broker is to the rest of the lab, wherever it comes from. */
+// What a broker is to the rest of the lab, wherever it comes from.
 
 export const brokerKinds = ['rabbitmq', 'kafka'] as const
 export type BrokerKind = (typeof brokerKinds)[number]
@@ -33,21 +33,21 @@ export type Broker = {
 export type ProvideOptions = {
   /** The broker keeps its files in a folder of its own inside of this one. */
   dataFolder: string
-  /** Told one line at each step that takes time. */
+  /** Called with one line at each step that takes time. */
   progress: (line: string) => void
   /** Aborting ends what was begun, and rejects. */
   signal: AbortSignal
   environment: NodeJS.ProcessEnv
 }
 
-/** `asked`: the user named this source, so no other one may take its place. */
-export type WhyNot = { serves: false; requested: boolean; why: string; howToFix: string }
-export type Yes = { serves: true; detail: string }
+/** `requested`: the user named this source, so no other one may take its place. */
+type Refusal = { serves: false; requested: boolean; why: string; howToFix: string }
+type Offer = { serves: true; detail: string }
 
 export type Source = {
   name: SourceName
-  /** Looks without downloading or starting anything. */
-  serves(kind: BrokerKind, environment: NodeJS.ProcessEnv): Promise<Yes | WhyNot>
+  /** Whether it could provide one; downloads and starts nothing. */
+  serves(kind: BrokerKind, environment: NodeJS.ProcessEnv): Promise<Offer | Refusal>
   /** Rejects with one sentence that says what to do. */
   provide(kind: BrokerKind, options: ProvideOptions): Promise<Broker>
 }

@@ -1,20 +1,13 @@
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { after, test } from 'node:test'
+import { test } from 'node:test'
 import { cached, cachedPath } from './cached.ts'
+import { testCache } from '#host/testing/test-cache.ts'
 
-const cache = mkdtempSync(join(tmpdir(), 'cached-test-'))
-const before = process.env.LAB_CACHE_DIR
-process.env.LAB_CACHE_DIR = cache
-after(() => {
-  if (before === undefined) delete process.env.LAB_CACHE_DIR
-  else process.env.LAB_CACHE_DIR = before
-  rmSync(cache, { recursive: true, force: true })
-})
+const cache = testCache()
 
 const quiet = { progress: () => {}, signal: new AbortController().signal }
 const write = async (folder: string): Promise<void> => writeFileSync(join(folder, 'content'), 'whole')

@@ -1,6 +1,6 @@
 /**
- * A folder of the cache that is made once. Guarantees that a folder under its final name is whole: it is
- * made under another name and renamed, by one lab at a time; what a killed lab left half-made is thrown away.
+ * A folder of the cache that is filled once. Guarantees that a folder under its final name is complete: it is filled
+ * under another name and renamed, by one lab at a time; what a killed lab left unfinished is thrown away.
  */
 import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs'
 import { join } from 'node:path'

@@ -3,7 +3,7 @@
  * Guarantees that a container without the lab's labels, or with a living owner, is left alone.
  */
 import { basename, join } from 'node:path'
-import { isAlive, type Owner, parseOwner, thisOwner } from '#host/owner.ts'
+import { isAlive, type Owner, parseOwner, thisOwner } from '#host/process-table.ts'
 import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { startChild } from '#host/child.ts'
 import type { ProvideOptions } from './broker.ts'
@@ -29,7 +29,7 @@ export async function sweepContainers(environment: NodeJS.ProcessEnv, signal?: A
   return dead.map(({ name }) => name)
 }
 
-/** A line each: the name, and the owner as JSON. What else Docker prints is passed over. */
+/** Of lines with a name and its owner as JSON. What else Docker prints is passed over. */
 export function ownedContainers(listing: string): { name: string; owner: Owner }[] {
   return listing.split('\n').flatMap(line => {
     const [, name, json] = /^(\S+) (\{.*\})$/.exec(line) ?? []
@@ -53,11 +53,29 @@ export async function removeContainer(
   environment: NodeJS.ProcessEnv,
   signal?: AbortSignal,
 ): Promise<void> {
+  const removed = runDocker(['rm', '--force', '--volumes', name], { env: environment, signal })
+  // Another lab may be sweeping too.
+  await removed.catch(unless(/No such container|already in progress/))
+}
+
+/** For errors that say that nothing is left to do: does `instead`, and throws every other error. */
+export function unless(harmless: RegExp, instead = (): void => {}): (error: unknown) => void {
+  return error => {
+    if (!harmless.test(String(error))) throw error
+    instead()
+  }
+}
+
+const VERSION_MS = 5000
+
+/** Rejects when no engine answers within some seconds. */
+export async function engineVersion(environment: NodeJS.ProcessEnv): Promise<string> {
+  const signal = AbortSignal.timeout(VERSION_MS)
   try {
-    await runDocker(['rm', '--force', '--volumes', name], { env: environment, signal })
+    const args = ['version', '--format', '{{.Server.Version}}']
+    return (await runTool('docker', args, { env: environment, signal })).trim()
   } catch (error) {
-    // Another lab may be sweeping too.
-    if (!/No such container|already in progress/.test(String(error))) throw error
+    throw signal.aborted ? new Error(`docker version hangs for ${VERSION_MS / 1000} s.`) : error
   }
 }
 
@@ -117,7 +135,7 @@ export function layersDone(output: string): string {
 }
 
 export type DockerOptions = ToolOptions & {
-  /** Not for what makes containers, unless they are removed later: the engine may go on with it. */
+  /** Not for what creates containers, unless they are removed later: the engine may go on with it. */
   patienceMs?: number
   /** `docker` when not given. */
   command?: string

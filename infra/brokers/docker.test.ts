@@ -3,9 +3,9 @@ import { chmodSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
-import { thisOwner } from '#host/owner.ts'
+import { thisOwner } from '#host/process-table.ts'
 import { type BrokerKind, brokerKinds } from './broker.ts'
-import { planContainer } from './docker.ts'
+import { containerPlans } from './docker.ts'
 import { provideBroker, surveyBrokers } from './provide.ts'
 import { runDocker, layersDone, pullImage, ownedContainers } from './docker-engine.ts'
 
@@ -33,7 +33,7 @@ const IMAGE_IS_THERE = 'case $1 in version) echo 28.1.0 ;; image) echo sha256:1 
 const IMAGE_IS_MISSING = `case $1 in
   version) echo 28.1.0 ;; ps) ;; pull) echo 'toomanyrequests: come back later'; exit 1 ;; *) exit 1 ;; esac`
 
-test('where packages cannot serve, Docker does, and it is said whether the image is still to be pulled', async t => {
+test('where packages cannot serve, Docker does, and reports whether the image is still to be pulled', async t => {
   const there = await surveyKafka(withDocker(t, IMAGE_IS_THERE))
   assert.equal(there?.source, 'docker')
   assert.match(there.detail, /^apache\/kafka:\d+\.\d+\.\d+, by Docker 28\.1\.0$/)
@@ -43,10 +43,10 @@ test('where packages cannot serve, Docker does, and it is said whether the image
 
 test('an engine that does not answer is reported with how to fix it', async t => {
   const environment = withDocker(t, 'echo "Cannot connect to the Docker daemon."; exit 1')
-  const asked = await surveyKafka({ ...environment, LAB_BROKERS: 'docker' })
-  assert.equal(asked?.source, undefined)
+  const named = await surveyKafka({ ...environment, LAB_BROKERS: 'docker' })
+  assert.equal(named?.source, undefined)
   assert.match(
-    asked?.detail ?? '',
+    named?.detail ?? '',
     /^LAB_BROKERS asks for docker\. No Docker engine answers: .*Cannot connect.* Start it/,
   )
 })
@@ -91,7 +91,7 @@ test('an image that cannot be pulled is one sentence with the reason of the regi
 })
 
 test('two pulls at once, of which one ends first, both come to their end', async t => {
-  // The slow one outlasts the first look at how far it is.
+  // The slow one outlasts the first poll of its progress.
   const slow = 'case $1 in image) exit 1 ;; esac; [ $2 = fast ] || exec /bin/sleep 2.5'
   const environment = withDocker(t, slow)
   const dataFolder = join(environment.LAB_CACHE_DIR ?? '', 'data')
@@ -119,10 +119,10 @@ test('containers without an owner of ours are not seen by the sweep', () => {
 
 test('settings reach the container with the place at their end, and the password in them alone', () => {
   for (const kind of brokerKinds) {
-    const plan = planContainer(kind, 12_345, 's3cret')
+    const plan = containerPlans[kind](12_345, 's3cret')
     assert.match(plan.address, /127\.0\.0\.1:12345/)
     assert.doesNotMatch([...plan.options, plan.command].join(' '), /s3cret/)
   }
-  assert.match(planContainer('kafka', 12_345, '').settings, /advertised\.listeners=PLAINTEXT:\/\/127\.0\.0\.1:12345\n/)
-  assert.match(planContainer('rabbitmq', 12_345, 's3cret').settings, /\ndefault_pass = s3cret\n/)
+  assert.match(containerPlans.kafka(12_345, '').settings, /advertised\.listeners=PLAINTEXT:\/\/127\.0\.0\.1:12345\n/)
+  assert.match(containerPlans.rabbitmq(12_345, 's3cret').settings, /\ndefault_pass = s3cret\n/)
 })

@@ -5,8 +5,17 @@
  * kept in spite of that is removed at the next start.
  */
 import type { BrokerKind, Source, Broker, ProvideOptions, BrokerProcess } from './broker.ts'
-import { findCommand, runTool } from './machine-tools.ts'
-import { imageIsThere, pullImage, runDocker, labelsOf, removeContainer, sweepContainers } from './docker-engine.ts'
+import {
+  engineVersion,
+  imageIsThere,
+  labelsOf,
+  pullImage,
+  removeContainer,
+  runDocker,
+  sweepContainers,
+  unless,
+} from './docker-engine.ts'
+import { findCommand } from './machine-tools.ts'
 import { randomBytes } from 'node:crypto'
 import { mkdirSync, rmSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -16,8 +25,6 @@ import { kafkaVersion } from './kafka.ts'
 import { probes } from './probes.ts'
 import { type Child, startChild } from '#host/child.ts'
 import { awaitServing, type ServerOptions } from './server-process.ts'
-
-const PATIENCE_MS = 5000
 
 export const docker: Source = {
   name: 'docker',
@@ -39,17 +46,6 @@ export const docker: Source = {
   provide: provideContainer,
 }
 
-/** Rejects when no engine answers within some seconds. */
-export async function engineVersion(environment: NodeJS.ProcessEnv): Promise<string> {
-  const signal = AbortSignal.timeout(PATIENCE_MS)
-  try {
-    const args = ['version', '--format', '{{.Server.Version}}']
-    return (await runTool('docker', args, { env: environment, signal })).trim()
-  } catch (error) {
-    throw signal.aborted ? new Error(`docker version hangs for ${PATIENCE_MS / 1000} s.`) : error
-  }
-}
-
 async function describe(kind: BrokerKind, engine: string, environment: NodeJS.ProcessEnv): Promise<string> {
   const there = await imageIsThere(images[kind], environment)
   return `${images[kind]}${there ? '' : ', to be pulled once'}, by Docker ${engine}`
@@ -57,7 +53,7 @@ async function describe(kind: BrokerKind, engine: string, environment: NodeJS.Pr
 
 const names: Record<BrokerKind, string> = { rabbitmq: 'RabbitMQ', kafka: 'Kafka' }
 
-// A container whose making was under way when the lab died comes after the first look.
+// A container that was being created when the lab died appears after the first removal.
 const REMOVE = 'docker rm --force --volumes "$0"; sleep 5; docker rm --force --volumes "$0"'
 
 /** Pulls what is missing and resolves when the broker serves. */
@@ -81,7 +77,7 @@ async function provideContainer(kind: BrokerKind, options: ProvideOptions): Prom
   try {
     signal.throwIfAborted()
     const [port = 0] = lease.ports
-    const plan = planContainer(kind, port, randomBytes(12).toString('hex'))
+    const plan = containerPlans[kind](port, randomBytes(12).toString('hex'))
     progress(`${images[kind]}: starting in a container on port ${port}`)
     mkdirSync(folder, { recursive: true })
     await create(kind, { container, port, plan }, options)
@@ -91,13 +87,13 @@ async function provideContainer(kind: BrokerKind, options: ProvideOptions): Prom
     const version = kind === 'kafka' ? kafkaVersion() : (await probe()).replace('RabbitMQ ', '')
     return { kind, source: 'docker', version, address: plan.address, private: true, process, stop: cleanUp }
   } catch (error) {
-    // Said is what came first; what could not be removed goes at the next start.
+    // The first error is the one to report; what could not be removed goes at the next start.
     await cleanUp().catch(() => {})
     throw error
   }
 }
 
-/** Not ended by an abort: a making that is cut off may come to its end after the removal. */
+/** Not ended by an abort: a creation that is cut off may come to its end after the removal. */
 async function create(
   kind: BrokerKind,
   { container, port, plan }: { container: string; port: number; plan: ContainerPlan },
@@ -119,10 +115,10 @@ export const images: Record<BrokerKind, string> = {
  * What runs in a broker's container: the public image, and the settings that the private brokers have too. They travel as
  * the value of a variable and are written to a file inside, so the engine need not see a file of this machine.
  */
-export type ContainerPlan = {
+type ContainerPlan = {
   /** The port inside, published as the leased one. */
   port: number
-  /** What `docker create` gets besides, before the image. */
+  /** Further options of `docker create`. */
   options: string[]
   settings: string
   /** Where the image reads them. */
@@ -132,7 +128,8 @@ export type ContainerPlan = {
   address: string
 }
 
-const plans: Record<BrokerKind, (port: number, password: string) => ContainerPlan> = {
+/** `port` is the one on this machine; `password` counts where the broker knows users. */
+export const containerPlans: Record<BrokerKind, (port: number, password: string) => ContainerPlan> = {
   rabbitmq: (port, password) => ({
     port: 5672,
     // The data folder is named after the host. Erlang would make a table for all files that the engine allows.
@@ -162,15 +159,11 @@ const plans: Record<BrokerKind, (port: number, password: string) => ContainerPla
   }),
 }
 
-/** `port` is the one on this machine; `password` counts where the broker knows users. */
-export const planContainer = (kind: BrokerKind, port: number, password: string): ContainerPlan =>
-  plans[kind](port, password)
-
 function settings(file: string, ofThisBroker: string[]): string {
   return `${[readFileSync(join(import.meta.dirname, '..', file), 'utf8'), ...ofThisBroker].join('\n')}\n`
 }
 
-export type ContainerOptions = Omit<ServerOptions, 'launch' | 'beside'> & {
+type ContainerOptions = Omit<ServerOptions, 'launch' | 'beside'> & {
   container: string
   environment: NodeJS.ProcessEnv
 }
@@ -183,7 +176,7 @@ async function startContainer(options: ContainerOptions): Promise<BrokerProcess>
   const { container, environment, logFile, signal, name, probe } = options
   const docker = (command: string) => runDocker([command, container], { env: environment })
   const kill = async (attached: Child): Promise<void> => {
-    // One that is not up yet is not waited for: who made the container removes it.
+    // One that is not up yet is not waited for: whoever created the container removes it.
     await docker('kill').catch(unless(/is not running/, () => attached.kill()))
     await attached.exited
   }
@@ -199,16 +192,7 @@ async function startContainer(options: ContainerOptions): Promise<BrokerProcess>
       if (attached.running) throw new Error(`${name} runs already.`)
       attached = await awaitServing({ name, launch, probe, logFile }, kill)
     },
-    pause: () => docker('pause').then(nothing, unless(/is already paused/, nothing)),
-    resume: () => docker('unpause').then(nothing, unless(/is not (paused|running)|No such container/, nothing)),
-  }
-}
-
-const nothing = (): void => {}
-
-function unless(harmless: RegExp, instead: () => void): (error: unknown) => void {
-  return error => {
-    if (!harmless.test(String(error))) throw error
-    instead()
+    pause: async () => void (await docker('pause').catch(unless(/is already paused/))),
+    resume: async () => void (await docker('unpause').catch(unless(/is not (paused|running)|No such container/))),
   }
 }

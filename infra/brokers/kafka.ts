@@ -71,8 +71,8 @@ async function start(
 }
 
 /**
- * Lets a broker start and end once, so that Java writes down the classes that it loaded. Start times halve;
- * a failure here costs only that.
+ * Lets a broker start and end once, so that Java writes an archive of the classes that it loaded. Start times
+ * halve; a failure here costs only that.
  */
 async function archiveClasses(kafka: KafkaInstallation, folder: string, options: ProvideOptions): Promise<void> {
   const make = async (): Promise<void> => {
@@ -100,19 +100,16 @@ async function archiveClasses(kafka: KafkaInstallation, folder: string, options:
 }
 
 const settings = join(import.meta.dirname, '../kafka')
+const pom = join(settings, 'pom.xml')
 
-export type KafkaInstallation = {
+type KafkaInstallation = {
   java: Java
   jars: string[]
   /** An archive of loaded classes: half the start time. Java passes over one that does not fit. */
   archive: string
 }
 
-export type KafkaNode = {
-  folder: string
-  port: number
-  controllerPort: number
-}
+type KafkaNode = { folder: string; port: number; controllerPort: number }
 
 /** The archive fits one Java and one set of jars only, so its name says which. */
 function archivePath(folder: string, java: Java, jars: string[]): string {
@@ -148,8 +145,6 @@ function writeServerProperties({ folder, port, controllerPort }: KafkaNode): str
   writeFileSync(file, `${lines.join('\n')}\n`)
   return file
 }
-
-const pom = join(import.meta.dirname, '../kafka/pom.xml')
 
 export function kafkaVersion(): string {
   const version = /<kafka\.version>(.+)<\/kafka\.version>/.exec(readFileSync(pom, 'utf8'))?.[1]

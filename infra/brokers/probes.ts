@@ -1,6 +1,6 @@
 /**
- * Whether a broker serves: one question and one answer, because a client library would retry. RabbitMQ serves when it takes
- * a login on a virtual host, by the opening of AMQP 0-9-1; Kafka when its metadata names an unfenced broker, to which records
+ * Whether a broker serves: one question and one answer, because a client library would retry. RabbitMQ serves when it
+ * accepts a login on a virtual host, by the opening of AMQP 0-9-1; Kafka when its metadata names an unfenced broker, to which records
  * can be produced. The answers say nothing about queues and topics.
  */
 import type { BrokerKind } from './broker.ts'
@@ -68,7 +68,7 @@ function login(socket: Socket, url: URL, hostAndPort: string): Promise<string> {
         socket.write(frame(0x000a001f, [body.subarray(0, 8)]))
         socket.write(frame(0x000a0028, [short(vhost), short(''), Buffer.of(0)]))
       } else if (method === OPEN_OK) {
-        // Said politely, or the broker's log fills with warnings.
+        // A connection that just breaks would fill the broker's log with warnings.
         socket.write(frame(CLOSE, [Buffer.of(0, 200), short(''), Buffer.alloc(4)]))
       } else if (method === CLOSE_OK) resolve(version)
       else if (method === SECURE) fail(`${hostAndPort} asks for a login that is not user and password.`)
@@ -128,7 +128,7 @@ export async function probeKafka(addresses: string): Promise<string> {
   for (const { host, port } of parseBrokers(addresses)) {
     const connection = new Connection('communication-models-lab', { connectTimeout: 3000, requestTimeout: 3000 })
     // What is in the way of a container accepts a connection, and breaks it while the broker is not up.
-    connection.on('error', () => {}) // said by the calls
+    connection.on('error', () => {}) // reported by the calls
     try {
       await connection.connect(host, port)
       const versions = await apiVersionsV3.api.async(connection, 'communication-models-lab', '0')

@@ -8,8 +8,7 @@ import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { type TestContext, test } from 'node:test'
 import { cacheFolder } from '#host/folders.ts'
-import { isRunning } from '#host/owner.ts'
-import { familyOf, readProcesses } from '#host/process-tree.ts'
+import { familyOf, isRunning, readProcesses } from '#host/process-table.ts'
 import { waitFor } from '#host/wait-for.ts'
 import type { Broker, BrokerKind } from './broker.ts'
 import { brokerKinds } from './broker.ts'
@@ -110,7 +109,7 @@ for (const kind of brokerKinds) {
     const pids = processesOf(folder).filter(pid => pid !== lab.pid)
     assert.ok(pids.length >= (kind === 'kafka' ? 1 : 2), `processes: ${pids.join()}`)
     lab.kill('SIGKILL')
-    // A process that is being taken down has no arguments any more, so the pids are asked too.
+    // A process that is being taken down has no arguments any more, so the pids are checked too.
     const ended = () => !pids.some(isRunning)
     await waitFor(ended, { deadlineMs: 30_000, everyMs: 20, what: `the processes ${pids.join()} to end` })
     await noProcessOf(folder)

@@ -20,7 +20,7 @@ export const variables: Record<BrokerKind, string> = { rabbitmq: 'LAB_RABBITMQ_U
 
 /**
  * A broker that the user runs, named by LAB_RABBITMQ_URL or LAB_KAFKA_BROKERS. It is probed before it is used, and it is
- * never stopped. What the lab makes there carries the run's prefix; removing it is the model's work. No message shows the
+ * never stopped. What the lab creates there carries the run's prefix; removing it is the model's work. No message shows the
  * password of an address.
  */
 const address: Source = {
@@ -91,7 +91,7 @@ export async function provideBroker(kind: BrokerKind, options: ProvideOptions): 
 /** One line of `lab doctor`: what would be used, or what is missing and how to fix it. */
 export type BrokerSurvey = { kind: BrokerKind; source?: SourceName; detail: string }
 
-/** Looks only: nothing is downloaded or started. */
+/** Downloads and starts nothing. */
 export async function surveyBrokers(environment: NodeJS.ProcessEnv): Promise<BrokerSurvey[]> {
   const survey = async (kind: BrokerKind): Promise<BrokerSurvey> => {
     const { source, detail, refusals } = await choose(kind, environment)

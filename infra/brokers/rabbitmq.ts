@@ -1,6 +1,6 @@
 /**
  * A private RabbitMQ: a node of its own name on loopback, in a folder of its own, with a random password.
- * It serves when it takes a login; whether a queue is ready is for the model to find out.
+ * It serves when it accepts a login; whether a queue is ready is for the model to find out.
  *
  * RabbitMQ and Erlang are the distribution's packages, unpacked into the cache without root. They are resolved against an
  * empty package status, or packages that happen to be installed here would be left out; with package lists of the lab's own,
@@ -17,15 +17,15 @@ import { startServer } from './server-process.ts'
 import { cached, cachedPath } from './cached.ts'
 import { requireCommands, runTool } from './machine-tools.ts'
 
-/** Fetches what is missing and resolves when the broker takes a login. */
+/** Fetches what is missing and resolves when the broker accepts a login. */
 export async function provideRabbitmq(options: ProvideOptions): Promise<Broker> {
-  const root = await fetchRabbitmq(options)
+  const root = await cached(FOLDER_NAME, folder => unpack(folder, options), options)
   const folder = join(options.dataFolder, 'rabbitmq')
   const lease = await leasePorts(3)
   const [port = 0, distributionPort = 0, epmdPort = 0] = lease.ports
   const password = randomBytes(12).toString('hex')
-  const node = { root, folder, port, distributionPort, epmdPort, user: 'lab', password, vhost: 'lab' }
-  const address = `amqp://${node.user}:${password}@127.0.0.1:${port}/${node.vhost}`
+  const node = { root, folder, port, distributionPort, epmdPort, password }
+  const address = `amqp://lab:${password}@127.0.0.1:${port}/lab`
   let epmd: Child | undefined
   const cleanUp = async (): Promise<void> => {
     epmd?.kill()
@@ -50,17 +50,23 @@ export async function provideRabbitmq(options: ProvideOptions): Promise<Broker> 
   }
 }
 
-/** Stays while the broker is killed and started again: it forgets a name when its holder's connection closes. */
+/**
+ * Erlang's name server. It stays in the foreground, so it is a child like any other; and while the broker is killed and started
+ * again: it forgets a name when its holder's connection closes.
+ */
 function startEpmd(node: RabbitmqNode): Child {
-  const log = join(node.folder, 'epmd.log')
-  return startChild({ ...epmdCommand(node), stdoutFile: log, stderrFile: log })
+  const runtime = only(join(node.root, 'usr/lib/erlang'), 'erts-')
+  const args = ['-port', String(node.epmdPort), '-address', '127.0.0.1']
+  return startChild({ command: join(runtime, 'bin/epmd'), args, ...surroundings(node, 'epmd.log') })
 }
 
 function start(node: RabbitmqNode, address: string, epmd: Child, signal: AbortSignal) {
+  const server = only(join(node.root, 'usr/lib/rabbitmq/lib'), 'rabbitmq_server-')
   const logFile = join(node.folder, 'broker.log')
+  const command = join(server, 'sbin/rabbitmq-server')
   return startServer({
     name: 'RabbitMQ',
-    launch: () => startChild({ ...rabbitmqCommand(node), stdoutFile: logFile, stderrFile: logFile }),
+    launch: () => startChild({ command, args: [], ...surroundings(node, 'broker.log') }),
     probe: () => probeRabbitmq(address),
     logFile,
     beside: [epmd],
@@ -70,39 +76,31 @@ function start(node: RabbitmqNode, address: string, epmd: Child, signal: AbortSi
 
 const settings = join(import.meta.dirname, '../rabbitmq/rabbitmq.conf')
 
-export type RabbitmqNode = {
+type RabbitmqNode = {
   /** Root of the unpacked packages. */
   root: string
   folder: string
   port: number
   distributionPort: number
   epmdPort: number
-  user: string
   password: string
-  vhost: string
 }
 
-/** Erlang's name server; it stays in the foreground, so it is a child like any other. */
-function epmdCommand(node: RabbitmqNode): ChildOptions {
-  const runtime = only(join(node.root, 'usr/lib/erlang'), 'erts-')
-  const args = ['-port', String(node.epmdPort), '-address', '127.0.0.1']
-  return { command: join(runtime, 'bin/epmd'), args, env: environmentOf(node), cwd: node.folder }
-}
-
-function rabbitmqCommand(node: RabbitmqNode): ChildOptions {
-  const server = only(join(node.root, 'usr/lib/rabbitmq/lib'), 'rabbitmq_server-')
-  return { command: join(server, 'sbin/rabbitmq-server'), args: [], env: environmentOf(node), cwd: node.folder }
+/** In the node's folder, with its environment, and with a log there. */
+function surroundings(node: RabbitmqNode, log: string): Omit<ChildOptions, 'command' | 'args'> {
+  const file = join(node.folder, log)
+  return { env: environmentOf(node), cwd: node.folder, stdoutFile: file, stderrFile: file }
 }
 
 /** Writes the settings of one broker into its folder. */
-function writeRabbitmqConf({ folder, port, user, password, vhost }: RabbitmqNode): void {
+function writeRabbitmqConf({ folder, port, password }: RabbitmqNode): void {
   mkdirSync(folder, { recursive: true })
   const lines = [
     readFileSync(settings, 'utf8'),
     `listeners.tcp.1 = 127.0.0.1:${port}`,
-    `default_user = ${user}`,
+    'default_user = lab',
     `default_pass = ${password}`,
-    `default_vhost = ${vhost}`,
+    'default_vhost = lab',
   ]
   writeFileSync(join(folder, 'rabbitmq.conf'), `${lines.join('\n')}\n`, { mode: 0o600 })
   writeFileSync(join(folder, 'advanced.config'), '[].\n')
@@ -165,11 +163,6 @@ export const rabbitmqIsCached = (): boolean => existsSync(cachedPath(FOLDER_NAME
 export function requireDebianTools(environment: NodeJS.ProcessEnv): void {
   const howToFix = 'use Debian or Ubuntu, or set LAB_RABBITMQ_URL to a running broker'
   requireCommands(['apt-get', 'dpkg'], 'A private RabbitMQ', howToFix, environment)
-}
-
-/** Resolves with the folder that is the root of the unpacked packages. */
-function fetchRabbitmq(options: ProvideOptions): Promise<string> {
-  return cached(FOLDER_NAME, folder => unpack(folder, options), options)
 }
 
 async function unpack(folder: string, { environment, progress, signal }: ProvideOptions): Promise<void> {

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs'
 import { Admin } from '@platformatic/kafka'
 import { Connection } from 'rabbitmq-client'
-import { isRunning } from '#host/owner.ts'
+import { isRunning } from '#host/process-table.ts'
 import type { Broker } from '../brokers/broker.ts'
 
 /** Gives the broker a queue with a message, or a topic, and returns the check that it has it. */
@@ -15,7 +15,7 @@ async function keepsMessage(address: string): Promise<() => Promise<void>> {
   const queue = 'kept'
   const onConnection = async <T>(work: (connection: Connection) => Promise<T>): Promise<T> => {
     const connection = new Connection(address)
-    connection.on('error', () => {}) // said by the calls
+    connection.on('error', () => {}) // reported by the calls
     try {
       return await work(connection)
     } finally {

@@ -1,8 +1,7 @@
 // What every command that runs experiments shares: its options, how it starts a run, and what it prints at the end.
 import { type Command, Option, InvalidArgumentError } from 'commander'
 import { resolve } from 'node:path'
-import { PROFILES, type Profile } from '#engine/experiment/profile.ts'
-import type { Result, Summary } from '#engine/run/summary.ts'
+import { type Profile, PROFILES, type Result, type Summary } from '#engine/run/summary.ts'
 import type { Threshold } from '#engine/analysis/thresholds.ts'
 import { exitCodeOf, INTERRUPTED, listenForInterrupt } from './command-line.ts'
 import { writeJunit } from '../report/junit.ts'

@@ -1,15 +1,13 @@
 // A cell of the comparison: one scenario, one model, one rate, as an experiment that runs like any other. Its variants are
 // configurations of the model: the main one, and for some scenarios others that show the effect of a safeguard.
 import { always } from '#engine/checks/checks.ts'
-import { expectedOutcomes } from '#engine/checks/expected-outcomes.ts'
-import { allResolved } from '#engine/checks/orders.ts'
+import { allResolved, expectedOutcomes } from '#engine/checks/orders.ts'
 import { oversold } from '#engine/checks/stock.ts'
 import type { ComparableModel, Configuration } from '#engine/experiment/comparison-adapter.ts'
 import type { Experiment, Variant } from '#engine/experiment/define.ts'
 import type { BrokerKind } from '#engine/experiment/model.ts'
-import type { Settings } from '#engine/experiment/profile.ts'
 import { openSeries, recoveryMeasures } from '#engine/analysis/recovery.ts'
-import type { Cell } from '#engine/run/summary.ts'
+import type { Cell, Settings } from '#engine/run/summary.ts'
 import { variables } from '#infra/brokers/provide.ts'
 import type { Named } from '../session/run.ts'
 import { explain } from './narrative.ts'

@@ -1,7 +1,7 @@
 // What a comparison measured, as sentences: those of a cell, of a scenario under its picture and tables, and of the healthy
 // runs. Guarantees that a sentence is left out where nothing was measured for it.
 import { count, findMeasure, ms } from '#engine/analysis/measures.ts'
-import { REREAD } from '#engine/analysis/reread-measures.ts'
+import { REREAD } from '#engine/analysis/recovery.ts'
 import type { ComparableModel } from '#engine/experiment/comparison-adapter.ts'
 import type { VariantResult } from '#engine/experiment/define.ts'
 import type { Result } from '#engine/run/summary.ts'

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { Profile } from '#engine/experiment/profile.ts'
+import type { Profile } from '#engine/run/summary.ts'
 import { steadyPlan } from '#engine/load/plan.ts'
 import { experiments, models } from '../session/registry.ts'
 import { cellOf, unsupportedReason } from './cell.ts'

@@ -1,9 +1,8 @@
 // What a comparison runs: its cells in their order, from what was requested on the command line or in an earlier summary.
 // A repetition covers all models before the next one begins, so that no model gets a quieter hour than the others.
 import type { ComparableModel } from '#engine/experiment/comparison-adapter.ts'
-import type { Profile } from '#engine/experiment/profile.ts'
 import type { BrokerKind } from '#engine/experiment/model.ts'
-import type { Comparison, Result } from '#engine/run/summary.ts'
+import type { Comparison, Profile, Result } from '#engine/run/summary.ts'
 import { cellOf, type NamedCell, unsupportedReason } from './cell.ts'
 import type { Scenario } from './scenario.ts'
 import { HEALTHY, scenarios } from './scenarios.ts'

@@ -2,7 +2,7 @@
 // a condition for which the run measured nothing is left out; a configuration that is not valid, or that leaves out a safeguard
 // on purpose, is shown and never recommended; advice from a single run says so; where all models measured the same there is no
 // advice.
-import { REREAD } from '#engine/analysis/reread-measures.ts'
+import { REREAD } from '#engine/analysis/recovery.ts'
 import type { Summary } from '#engine/run/summary.ts'
 import { best, isLess } from './differences.ts'
 import {

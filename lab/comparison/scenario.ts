@@ -2,11 +2,10 @@
 import type { Check } from '#engine/checks/check.ts'
 import type { ComparableModel, Configuration } from '#engine/experiment/comparison-adapter.ts'
 import type { Load } from '#engine/experiment/define.ts'
-import type { Profile, Settings } from '#engine/experiment/profile.ts'
 import type { History } from '#engine/run/history.ts'
 import type { Role } from '#engine/experiment/model.ts'
 import type { PlannedStart, Span } from '#engine/load/plan.ts'
-import type { Measure } from '#engine/run/summary.ts'
+import type { Measure, Profile, Settings } from '#engine/run/summary.ts'
 import { at, type Action, type Step } from '#engine/experiment/steps.ts'
 
 /** Of every scenario; the others are its own. */

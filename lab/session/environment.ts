@@ -8,7 +8,7 @@ import type { Broker } from '#infra/brokers/broker.ts'
 import { provideBroker } from '#infra/brokers/provide.ts'
 import { openProcesses } from '#runtimes/processes/processes.ts'
 import { openContainers } from '#runtimes/compose/containers.ts'
-import { type Compose, findCompose } from '#runtimes/compose/find-compose.ts'
+import { type Compose, findCompose } from '#runtimes/compose/project.ts'
 import { openStack } from '#runtimes/compose/stack.ts'
 
 export const RUNTIMES = ['processes', 'compose'] as const

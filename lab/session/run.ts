@@ -4,10 +4,16 @@ import { randomBytes } from 'node:crypto'
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Experiment } from '#engine/experiment/define.ts'
-import type { Profile } from '#engine/experiment/profile.ts'
 import type { Model } from '#engine/experiment/model.ts'
 import { runExperiment } from '#engine/run/run-experiment.ts'
-import { type Cell, type Comparison, type Result, SUMMARY_FORMAT, type Summary } from '#engine/run/summary.ts'
+import {
+  type Cell,
+  type Comparison,
+  type Profile,
+  type Result,
+  type Summary,
+  SUMMARY_FORMAT,
+} from '#engine/run/summary.ts'
 import type { Threshold } from '#engine/analysis/thresholds.ts'
 import { pointLatest, saveSummary } from './run-folder.ts'
 import { describeMachine, otherBroker, labVersion } from './run-facts.ts'

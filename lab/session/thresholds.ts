@@ -11,10 +11,9 @@ import {
 import { unknownName, UsageError } from '../cli/usage.ts'
 import { ERRORS } from '#common/contracts/errors.ts'
 import type { Experiment, Variant } from '#engine/experiment/define.ts'
-import type { Profile } from '#engine/experiment/profile.ts'
 import { emptyHistory } from '#engine/run/history.ts'
 import { evaluate } from '#engine/run/result.ts'
-import type { Measure, Result } from '#engine/run/summary.ts'
+import type { Measure, Profile, Result } from '#engine/run/summary.ts'
 import { verdictOf } from '#engine/checks/check.ts'
 
 /** @throws UsageError that shows the expected form */

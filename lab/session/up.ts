@@ -11,7 +11,7 @@ import { waitFor } from '#host/wait-for.ts'
 import { Type } from 'typebox'
 import { parse } from '#common/contracts/parse.ts'
 import { ROOT } from './run-folder.ts'
-import { isAlive, thisOwner } from '#host/owner.ts'
+import { isAlive, thisOwner } from '#host/process-table.ts'
 
 const START_MS = 60_000
 const STOP_MS = 5_000

@@ -7,7 +7,7 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync 
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { cacheFolder } from '#host/folders.ts'
-import { isRunning } from '#host/owner.ts'
+import { isRunning } from '#host/process-table.ts'
 import { waitFor } from '#host/wait-for.ts'
 import { variables } from '#infra/brokers/provide.ts'
 import { testBroker } from '#infra/testing/test-broker.ts'

@@ -7,12 +7,11 @@ import { supervise } from '../supervise.ts'
 import type { Deployment } from '#engine/experiment/model.ts'
 import type { OpenRuntime } from '#engine/experiment/runtime.ts'
 import { startChild, type Child } from '#host/child.ts'
+import { unless } from '#infra/brokers/docker-engine.ts'
 import { runLoadInContainer } from './generator-container.ts'
 import { overlayOf, docker, type Project } from './project.ts'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { waitFor } from '#host/wait-for.ts'
-
-const ENDED = /is not running|No such container/
 
 export type Stack = {
   project: Project
@@ -50,7 +49,7 @@ export const openContainers =
         launch: (service, output) =>
           startChild({ command: 'docker', args: ['start', '--attach', idOf(service)], ...output }),
         async kill(service, attached) {
-          const dockerKill = () => docker(['kill', idOf(service)]).catch(unless(ENDED))
+          const dockerKill = () => docker(['kill', idOf(service)]).catch(unless(/is not running|No such container/))
           await killContainer({ service, attached, dockerKill })
         },
         async wipe(service) {
@@ -74,12 +73,6 @@ async function containersOf({ name }: Project): Promise<[string, string][]> {
   const filter = `label=com.docker.compose.project=${name}`
   const listing = await docker(['ps', '--all', '--no-trunc', '--filter', filter, '--format', format])
   return [...listing.matchAll(/^(\S+) ([0-9a-f]{64})$/gm)].map(([, service = '', id = '']) => [service, id])
-}
-
-function unless(harmless: RegExp): (error: unknown) => void {
-  return error => {
-    if (!harmless.test(String(error))) throw error
-  }
 }
 
 const DEADLINE_MS = 60_000

@@ -23,9 +23,9 @@ export const runLoadInContainer =
     // Ctrl-C is the lab's to handle, so the terminal must not reach the child.
     const child = spawn('docker', argsOf(project), { detached: true, stdio: 'pipe' })
     const ended = once(child, 'close')
-    let said = ''
-    child.stderr.setEncoding('utf8').on('data', (text: string) => (said = (said + text).slice(-400)))
-    child.stdin.on('error', () => {}) // said by its end
+    let errors = ''
+    child.stderr.setEncoding('utf8').on('data', (text: string) => (errors = (errors + text).slice(-400)))
+    child.stdin.on('error', () => {}) // reported by its end
     child.stdin.write(`${JSON.stringify(job)}\n`)
     const stop = () => child.stdin.write('stop\n')
     options.signal?.addEventListener('abort', stop, { once: true })
@@ -40,7 +40,7 @@ export const runLoadInContainer =
           else if (message.kind === 'result') resolve(message.result)
           else reject(new Error(`The load generator broke: ${message.detail}.`))
         })
-        ended.then(() => reject(new Error(`The load generator's container ended early: ${said.trim()}`)), reject)
+        ended.then(() => reject(new Error(`The load generator's container ended early: ${errors.trim()}`)), reject)
       })
     } finally {
       options.signal?.removeEventListener('abort', stop)

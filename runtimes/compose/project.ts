@@ -1,13 +1,57 @@
-// A compose project of the lab: the model's own file and what the lab lays over it, under a name and on ports that no
-// other project has. Guarantees: what the user set for a stack of his own (.env, COMPOSE_FILE) does not reach this one,
+// Compose: whether it can be had here, and a project of the lab: the model's own file and what the lab lays over it, under a name
+// and on ports that no other project has. Guarantees: what the user set for a stack of his own (.env, COMPOSE_FILE) does not reach this one,
 // and `removeProject` leaves no container, volume or network of that name.
 import { writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
-import { runDocker } from '#infra/brokers/docker-engine.ts'
-import type { Compose } from './find-compose.ts'
+import { engineVersion, runDocker } from '#infra/brokers/docker-engine.ts'
+import { findCommand, runTool } from '#infra/brokers/machine-tools.ts'
 import type { Model, Deployment } from '#engine/experiment/model.ts'
 
 const ROOT = resolve(import.meta.dirname, '../..')
+
+const VERSION_MS = 10_000
+const KNOWN = ['docker compose', 'docker-compose']
+
+/** A command and the arguments that always come first. */
+export type Compose = { command: string; args: string[]; version: string; engine: string }
+
+/** The first that answers, or the one of LAB_COMPOSE. @throws Error with one sentence and how to fix it */
+export async function findCompose(environment: NodeJS.ProcessEnv): Promise<Compose> {
+  const engine = await askEngine(environment)
+  const named = environment.LAB_COMPOSE
+  if (named && !KNOWN.includes(named)) {
+    throw new Error(`LAB_COMPOSE is "${named}": set it to ${KNOWN.map(name => `"${name}"`).join(' or ')}, or unset it.`)
+  }
+  for (const name of named ? [named] : KNOWN) {
+    const [command = '', ...args] = name.split(' ')
+    const version = await versionOf(command, args, environment).catch(() => undefined)
+    if (version !== undefined) return { command, args, version, engine }
+  }
+  if (named) throw new Error(`LAB_COMPOSE asks for ${named}, which does not answer: install it, or unset LAB_COMPOSE.`)
+  throw new Error('Compose is missing: install the compose plugin of Docker, or docker-compose.')
+}
+
+/** @throws Error with one sentence and how to fix it */
+async function askEngine(environment: NodeJS.ProcessEnv): Promise<string> {
+  const wayOut = 'or do without containers.'
+  if (!findCommand('docker', environment))
+    throw new Error(`Containers need Docker, which is missing: install it, ${wayOut}`)
+  try {
+    return await engineVersion(environment)
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error)
+    const sentence = `Containers need a Docker engine, and none answers (${why}): start it, see that this user may use it, ${wayOut}`
+    throw new Error(sentence, { cause: error })
+  }
+}
+
+/** The last line, since warnings may come before it. */
+async function versionOf(command: string, args: string[], env: NodeJS.ProcessEnv): Promise<string> {
+  const signal = AbortSignal.timeout(VERSION_MS)
+  const output = await runTool(command, [...args, 'version', '--short'], { env, signal })
+  return output.trim().split('\n').at(-1) ?? ''
+}
+
 /** What waits for containers gets more than the compose files grant them, and what builds an image more again. */
 const PATIENCE_MS: Record<string, number> = { up: 300_000, restart: 300_000, build: 900_000 }
 

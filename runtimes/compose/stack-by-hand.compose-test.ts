@@ -13,8 +13,7 @@ import { armDeadManSwitch } from '#host/dead-man-switch.ts'
 import { leasePorts } from '#host/ports.ts'
 import { waitFor } from '#host/wait-for.ts'
 import { models } from '../../lab/session/registry.ts'
-import { findCompose } from './find-compose.ts'
-import { createProject, docker, REMOVE_PROJECT, removeProject } from './project.ts'
+import { createProject, docker, findCompose, REMOVE_PROJECT, removeProject } from './project.ts'
 
 const ORDERS = 20
 const Answer = Type.Object({ orderId: Type.String() })

@@ -10,18 +10,15 @@ import { registerRun } from '#host/run-registry.ts'
 import { leasePorts } from '#host/ports.ts'
 import { waitFor } from '#host/wait-for.ts'
 import { kafkaVersion } from '#infra/brokers/kafka.ts'
-import { probeKafka, probeRabbitmq } from '#infra/brokers/probes.ts'
+import { probes } from '#infra/brokers/probes.ts'
 import type { Stack } from './containers.ts'
-import type { Compose } from './find-compose.ts'
-import { overlayOf, createProject, docker, REMOVE_PROJECT, removeProject } from './project.ts'
+import { type Compose, createProject, docker, overlayOf, REMOVE_PROJECT, removeProject } from './project.ts'
 
 const BROKER_MS = 180_000
 const USER = 'lab'
 
 /** The variables of the compose files that set ports, beside `<SERVICE>_PORT`. */
 const BROKER_PORTS: Record<BrokerKind, string[]> = { rabbitmq: ['AMQP_PORT', 'MANAGEMENT_PORT'], kafka: ['KAFKA_PORT'] }
-
-const PROBES: Record<BrokerKind, (address: string) => Promise<string>> = { rabbitmq: probeRabbitmq, kafka: probeKafka }
 
 export type OpenStack = Stack & {
   /** What can be done to the broker's container. */
@@ -57,18 +54,18 @@ export async function openStack(options: Options): Promise<OpenStack> {
   const stack: Stack = { project, ...addresses(model, ports, `${USER}:${password}`) }
 
   const registration = registerRun({ directories: [], prefix: '', addresses: {}, projects: [name] })
-  // What was being made when the lab died comes after the first look.
-  const will = armDeadManSwitch({
+  // What was being created when the lab died appears after the first removal.
+  const deadManSwitch = armDeadManSwitch({
     command: 'sh',
     args: ['-c', `(${REMOVE_PROJECT})\nsleep 5\n(${REMOVE_PROJECT})`, name],
   })
   const close = async (): Promise<void> => {
     try {
       await removeProject(name)
-      // Else the next start finds by it what is left.
+      // Not when that failed: by the record the next start finds what is left.
       registration.unregister()
     } finally {
-      await will.cancel()
+      await deadManSwitch.cancel()
       lease.release()
     }
   }
@@ -85,11 +82,11 @@ export async function openStack(options: Options): Promise<OpenStack> {
       signal.throwIfAborted()
       await project.compose(['up', '-d', '--no-deps', '--no-build', kind])
       brokers[kind] = { source: 'compose', version: await serving(kind, stack, signal) }
-      controls[kind] = await verbsOf(kind, stack)
+      controls[kind] = await controlOf(kind, stack)
     }
     return { ...stack, brokers, controls, close }
   } catch (error) {
-    // Said is what came first; what could not be removed goes at the next start.
+    // The first error is the one to report; what could not be removed goes at the next start.
     await close().catch(() => {})
     throw error
   }
@@ -117,7 +114,7 @@ function addresses(model: Model, ports: Record<string, string>, login: string): 
   }
 }
 
-async function verbsOf(kind: BrokerKind, stack: Stack): Promise<BrokerControl> {
+async function controlOf(kind: BrokerKind, stack: Stack): Promise<BrokerControl> {
   const container = (await stack.project.compose(['ps', '-q', kind])).trim()
   return {
     kill: async () => void (await docker(['kill', container])),
@@ -131,11 +128,11 @@ async function verbsOf(kind: BrokerKind, stack: Stack): Promise<BrokerControl> {
   }
 }
 
-/** Resolves with the broker's version; a Kafka does not tell it, and all of the lab's are of one. */
+/** Resolves with the broker's version; a Kafka does not report its own, and all of the lab's have the same. */
 async function serving(kind: BrokerKind, { outside }: Stack, signal?: AbortSignal): Promise<string> {
   let why = ''
   const serves = () =>
-    PROBES[kind](outside.broker[kind] ?? '').catch((error: unknown) => {
+    probes[kind](outside.broker[kind] ?? '').catch((error: unknown) => {
       why = error instanceof Error ? error.message : String(error)
       return undefined
     })

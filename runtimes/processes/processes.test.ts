@@ -4,6 +4,7 @@ import { mkdir, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, relative, resolve } from 'node:path'
 import { test, type TestContext } from 'node:test'
+import { isRunning } from '#host/process-table.ts'
 import { waitFor } from '#host/wait-for.ts'
 import { getJson } from '#engine/run/http.ts'
 import type { Model } from '#engine/experiment/model.ts'
@@ -11,7 +12,7 @@ import { createProcesses } from './processes.ts'
 
 const ROOT = resolve(import.meta.dirname, '../..')
 
-/** Says its pid and how often it was started on this store; ends as it is asked. */
+/** Answers with its pid and how often it was started on this store; kills itself at `/die`. */
 const SERVICE = `
 import { appendFileSync, mkdirSync, readFileSync } from 'node:fs'
 import { createServer } from 'node:http'
@@ -30,7 +31,7 @@ createServer((request, response) => {
 console.log('started')
 `
 
-type Said = { pid: number; starts: number; GREETING?: string; faults?: string; concurrency?: string }
+type Answer = { pid: number; starts: number; GREETING?: string; faults?: string; concurrency?: string }
 
 async function open(t: TestContext, { environment = {}, supervised = [] as string[] } = {}) {
   const folder = mkdtempSync(join(tmpdir(), 'processes-'))
@@ -65,17 +66,8 @@ async function open(t: TestContext, { environment = {}, supervised = [] as strin
     await runtime.stop()
     rmSync(folder, { recursive: true, force: true })
   })
-  const ask = (name: string, path = '/health') => getJson(`${runtime.url(name)}${path}`) as Promise<Said>
+  const ask = (name: string, path = '/health') => getJson(`${runtime.url(name)}${path}`) as Promise<Answer>
   return { runtime, ask, folder }
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0)
-    return true
-  } catch {
-    return false
-  }
 }
 
 test('a service that is killed and started again has its port and its store, and another process', async t => {
@@ -86,7 +78,7 @@ test('a service that is killed and started again has its port and its store, and
   assert.equal(runtime.running('one'), true)
   await runtime.kill('one')
   assert.equal(runtime.running('one'), false)
-  assert.equal(isAlive(before.pid), false)
+  assert.equal(isRunning(before.pid), false)
   await assert.rejects(ask('one'), /ECONNREFUSED/)
   await runtime.start('one')
   const after = await ask('one')
@@ -131,7 +123,7 @@ test('a paused service answers when it is resumed, and can be killed while it is
   assert.equal((await late).pid, pid)
   await runtime.pause('one')
   await runtime.kill('one')
-  assert.equal(isAlive(pid), false)
+  assert.equal(isRunning(pid), false)
 })
 
 test('a service that dies is counted, and is not started again unless it is supervised', async t => {
@@ -190,6 +182,6 @@ test('when the runtime stops, every service has ended, paused ones and supervise
   const pids = [(await ask('one')).pid, (await ask('other')).pid]
   await runtime.pause('other')
   await runtime.stop()
-  assert.deepEqual(pids.map(isAlive), [false, false])
+  assert.deepEqual(pids.map(isRunning), [false, false])
   assert.deepEqual([runtime.running('one'), runtime.running('other')], [false, false])
 })

@@ -81,7 +81,7 @@ export async function createProcesses(options: ProcessesOptions): Promise<Proces
       url,
       launch(service, output) {
         const environment = options.environment[service]
-        const process = serviceProcess({ model, service, deployment: deployment, dataFolder, environment })
+        const process = serviceProcess({ model, service, deployment, dataFolder, environment })
         const child = startChild(adjust(service, { ...process, ...output }))
         children.set(service, child)
         return child

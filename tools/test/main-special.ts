@@ -5,7 +5,7 @@
  * browser is missing, 130 when interrupted.
  */
 import { readTextFiles } from '../check/files.ts'
-import { findCompose } from '#runtimes/compose/find-compose.ts'
+import { findCompose } from '#runtimes/compose/project.ts'
 import { listenForInterrupt } from '../../lab/cli/command-line.ts'
 import { findChromium } from '../../lab/testing/find-chromium.ts'
 import { chooseTests, runTests } from './run-tests.ts'

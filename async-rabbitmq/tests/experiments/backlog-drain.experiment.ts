@@ -1,7 +1,7 @@
 // Inventory is dead while orders keep arriving: how deep does the backlog get, how fast does it drain, is an order lost?
 import { type Check, defineCheck, invalid, vacuous, valid } from '#engine/checks/check.ts'
 import { always } from '#engine/checks/checks.ts'
-import { expectedOutcomes } from '#engine/checks/expected-outcomes.ts'
+import { expectedOutcomes } from '#engine/checks/orders.ts'
 import { oversold } from '#engine/checks/stock.ts'
 import { stepSeen } from '#engine/checks/preconditions.ts'
 import { defineExperiment } from '#engine/experiment/define.ts'

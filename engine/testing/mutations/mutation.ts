@@ -2,6 +2,7 @@
  * A way to break a valid history in one place, and the helpers for it.
  */
 import type { MovementRow } from '#common/contracts/evidence.ts'
+import { SCARCE_KITCHEN } from '../../load/mix.ts'
 import type { Evidence, History } from '../../run/history.ts'
 import { holdsStock, type OrderHistory } from '../../checks/order-history.ts'
 
@@ -23,6 +24,11 @@ export const answered = (status: number) => (order: OrderHistory) =>
   order.attempts.every(({ answer }) => answer.kind === 'status' && answer.status === status)
 const plenty = (order: OrderHistory) => order.planned?.expected === 'reserved' && order.raw.length === 0
 export const notified = (order: OrderHistory) => plenty(order) && holdsStock(order)
+export const notifiedAfter = (status: number) => (order: OrderHistory) => notified(order) && answered(status)(order)
+export const soldOut = (order: OrderHistory) => order.planned?.kitchenId === SCARCE_KITCHEN && answered(409)(order)
+export const isLate = ({ attempts }: OrderHistory) => attempts.length === 1 && attempts[0]?.answer.kind === 'deadline'
+export const isReleased = ({ decisions }: OrderHistory) =>
+  decisions.some(({ released, outcome }) => released && outcome.status === 'reserved')
 
 export function forget(
   { evidence }: History,
@@ -45,6 +51,32 @@ export function moveAgain({ evidence }: History, { movements }: OrderHistory, ki
   }
   if (kind === 'undo') evidence.movements = evidence.movements.filter(movement => !reserves.includes(movement))
 }
+
+/** The order is in the orders table, and nothing else became of it. */
+export function leavePending(history: History, order: OrderHistory): void {
+  moveAgain(history, order, 'undo')
+  forget(history, order, 'decisions', 'notifications')
+  Object.assign(rowOf(history, order) ?? {}, { status: 'pending' })
+}
+
+export function failDecision({ decisions }: OrderHistory): void {
+  for (const row of decisions) row.outcome = { status: 'failed', reason: 'out-of-stock' }
+}
+
+export function answerWith({ attempts }: OrderHistory, status: number): void {
+  for (const { answer } of attempts) if (answer.kind === 'status') answer.status = status
+}
+
+/** A reservation in the kitchen that sells out. */
+export const scarceReserve = ({ evidence }: History): MovementRow => {
+  const found = evidence.movements.find(row => row.kind === 'reserve' && row.kitchenId === SCARCE_KITCHEN)
+  if (!found) throw new Error('the sample history has no scarce order')
+  return found
+}
+
+/** The stock that the order's first movement changed. */
+export const stockOf = ({ evidence }: History, { movements }: OrderHistory) =>
+  evidence.stock.find(row => row.kitchenId === movements[0]?.kitchenId && row.sku === movements[0].sku)
 
 /** Appends a copy of the movement where its stamp puts it. */
 export function addMovement({ movements }: Evidence, movement: MovementRow): void {

@@ -1,9 +1,23 @@
 /**
- * Ways to break the story that is answered of one order (by the orders table, by inventory, by dead letters, to the client), with the
- * checks that must see each, and no other.
+ * Ways to break what is reported of one order (by the orders table, by inventory, by dead letters, to the client), with the checks
+ * that must see each, and no other.
  */
 import type { History } from '../../run/history.ts'
-import { type Mutation, notified, forget, LATE_NS, moveAgain, rowOf, answered } from './mutation.ts'
+import {
+  answered,
+  answerWith,
+  notified,
+  notifiedAfter,
+  failDecision,
+  forget,
+  isLate,
+  isReleased,
+  LATE_NS,
+  leavePending,
+  moveAgain,
+  type Mutation,
+  rowOf,
+} from './mutation.ts'
 import { leftNothing, type OrderHistory } from '../../checks/order-history.ts'
 
 const bury = ({ evidence }: History, { orderId }: OrderHistory) =>
@@ -21,22 +35,14 @@ const bury = ({ evidence }: History, { orderId }: OrderHistory) =>
 function failEverywhere(history: History, order: OrderHistory, reason: string): void {
   moveAgain(history, order, 'undo')
   forget(history, order, 'notifications')
-  for (const row of order.decisions) row.outcome = { status: 'failed', reason: 'out-of-stock' }
+  failDecision(order)
   Object.assign(rowOf(history, order) ?? {}, { status: 'failed', reason, notification: null })
 }
-
-const sayAgain = ({ attempts }: OrderHistory, status: number) => {
-  for (const { answer } of attempts) if (answer.kind === 'status') answer.status = status
-}
-
-export const isLate = ({ attempts }: OrderHistory) => attempts.length === 1 && attempts[0]?.answer.kind === 'deadline'
-export const isReleased = ({ decisions }: OrderHistory) =>
-  decisions.some(({ released, outcome }) => released && outcome.status === 'reserved')
 
 export const REPORT_MUTATIONS: readonly Mutation[] = [
   {
     name: 'a reserved order is failed in the orders table',
-    on: order => notified(order) && answered(202)(order),
+    on: notifiedAfter(202),
     mutate: (history, order) =>
       void Object.assign(rowOf(history, order) ?? {}, { status: 'failed', reason: 'deadline-passed' }),
     caughtBy: ['single-outcome'],
@@ -50,17 +56,15 @@ export const REPORT_MUTATIONS: readonly Mutation[] = [
   },
   {
     name: 'a decided order is in the dead-letter queue',
-    on: order => notified(order),
+    on: notified,
     mutate: bury,
     caughtBy: ['undecided', 'dead-letter-closure'],
   },
   {
     name: 'an accepted order dies undecided',
-    on: order => notified(order) && answered(202)(order),
+    on: notifiedAfter(202),
     mutate(history, order) {
-      moveAgain(history, order, 'undo')
-      forget(history, order, 'decisions', 'notifications')
-      Object.assign(rowOf(history, order) ?? {}, { status: 'pending' })
+      leavePending(history, order)
       bury(history, order)
     },
     caughtBy: ['lost', 'undecided', 'answers-match'],
@@ -80,11 +84,7 @@ export const REPORT_MUTATIONS: readonly Mutation[] = [
   {
     name: 'an unknown attempt is left open',
     on: order => notified(order) && isLate(order),
-    mutate(history, order) {
-      moveAgain(history, order, 'undo')
-      forget(history, order, 'decisions', 'notifications')
-      Object.assign(rowOf(history, order) ?? {}, { status: 'pending' })
-    },
+    mutate: leavePending,
     caughtBy: ['undecided', 'unknown-resolved', 'all-resolved', 'dead-letter-closure'],
   },
   {
@@ -95,7 +95,7 @@ export const REPORT_MUTATIONS: readonly Mutation[] = [
   },
   {
     name: 'an order that was answered 201 is failed',
-    on: order => notified(order) && answered(201)(order),
+    on: notifiedAfter(201),
     mutate: (history, order) => failEverywhere(history, order, 'deadline-passed'),
     caughtBy: ['answers-match'],
   },
@@ -151,7 +151,7 @@ export const REPORT_MUTATIONS: readonly Mutation[] = [
   },
   {
     name: 'an order with plenty runs out',
-    on: order => notified(order) && answered(202)(order),
+    on: notifiedAfter(202),
     mutate: (history, order) => failEverywhere(history, order, 'out-of-stock'),
     caughtBy: ['expected-outcomes'],
   },
@@ -160,7 +160,7 @@ export const REPORT_MUTATIONS: readonly Mutation[] = [
     on: order => order.planned?.expected === 'scarce' && answered(201)(order),
     mutate(history, order) {
       failEverywhere(history, order, 'out-of-stock')
-      sayAgain(order, 409)
+      answerWith(order, 409)
     },
     caughtBy: ['expected-outcomes'],
   },

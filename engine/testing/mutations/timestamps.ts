@@ -1,14 +1,11 @@
 /**
- * Ways to break the time that a history tells, a claim of `causal-order` each, so that no other claim of it sees the same.
+ * Ways to break the timestamps of a history, each against one claim of `causal-order`, so that no other claim of it sees the same.
  */
 import type { History } from '../../run/history.ts'
-import { SCARCE_KITCHEN } from '../../load/mix.ts'
-import { type Mutation, notified, justBefore, rowOf, answered } from './mutation.ts'
-import { isReleased, isLate } from './reports.ts'
+import { answered, notifiedAfter, isLate, isReleased, justBefore, type Mutation, rowOf, soldOut } from './mutation.ts'
 import type { OrderHistory } from '../../checks/order-history.ts'
 
-const soldOut = (order: OrderHistory) => order.planned?.kitchenId === SCARCE_KITCHEN && answered(409)(order)
-const placed = (order: OrderHistory) => notified(order) && answered(201)(order)
+const placed = notifiedAfter(201)
 const beforeSent = ({ attempts }: OrderHistory) => (attempts[0]?.startedNs ?? 0) - 1
 /** Rows of a store may then be younger than what followed from them. */
 const wipe = ({ executedSteps }: History) =>
@@ -64,7 +61,7 @@ const STROKES: readonly [name: string, on: Mutation['on'], mutate: Mutation['mut
     (_history, order) => order.notifications.forEach(row => (row.sentNs = justBefore(order))),
   ],
   [
-    'an order is settled before it is placed',
+    'an order has its outcome before it is placed',
     placed,
     (_history, { rows }) => rows.forEach(row => (row.decidedNs = row.placedNs - 1)),
   ],
@@ -80,7 +77,7 @@ const STROKES: readonly [name: string, on: Mutation['on'], mutate: Mutation['mut
   ],
   [
     'an order is accepted before it is in the orders table',
-    order => notified(order) && answered(202)(order),
+    notifiedAfter(202),
     (history, order) => {
       const placedNs = rowOf(history, order)?.placedNs ?? 0
       for (const attempt of order.attempts) attempt.answeredNs = placedNs - 1

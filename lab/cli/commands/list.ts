@@ -1,7 +1,7 @@
 // `lab list`: the experiments with their questions; or one of them with its method, settings, variants and checks.
 import type { Command } from 'commander'
 import type { Experiment } from '#engine/experiment/define.ts'
-import { PROFILES } from '#engine/experiment/profile.ts'
+import { PROFILES } from '#engine/run/summary.ts'
 import { experiments } from '../../session/registry.ts'
 import { draw } from '../../report/terminal/table.ts'
 import { unknownName } from '../usage.ts'

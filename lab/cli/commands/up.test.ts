@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { createServer } from 'node:net'
 import { test } from 'node:test'
-import { isRunning } from '#host/owner.ts'
+import { isRunning } from '#host/process-table.ts'
 import { leftovers, runCli, startCli, testFolder } from '../../testing/cli.ts'
 
 test('up serves a model until Ctrl-C, and its printed command places an order', async t => {

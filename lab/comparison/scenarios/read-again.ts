@@ -1,6 +1,6 @@
 // A reader has lost its state, and reads the orders again from the first.
 import { isDeepStrictEqual } from 'node:util'
-import { REREAD, rereadMeasures } from '#engine/analysis/reread-measures.ts'
+import { REREAD, rereadMeasures } from '#engine/analysis/recovery.ts'
 import { defineCheck, vacuous, valid } from '#engine/checks/check.ts'
 import { stepSeen } from '#engine/checks/preconditions.ts'
 import { at, kill, read, start, wipe } from '#engine/experiment/steps.ts'

@@ -1,6 +1,5 @@
 // The conditions of a run, the settings of its brokers, and the command that repeats it.
-import type { Profile } from '#engine/experiment/profile.ts'
-import type { Comparison, Summary } from '#engine/run/summary.ts'
+import type { Comparison, Profile, Summary } from '#engine/run/summary.ts'
 import { nonDefaultSettings } from '#infra/non-default-settings.ts'
 import type { Registry } from '../../session/registry.ts'
 import { DEFAULTS } from '../../comparison/plan.ts'

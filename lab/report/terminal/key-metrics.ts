@@ -1,6 +1,6 @@
 // The key metrics of the overview, at most three for each experiment. One that is not listed here shows its first columns.
 import { GENERATOR_BOUND } from '#engine/analysis/measures.ts'
-import { REREAD } from '#engine/analysis/reread-measures.ts'
+import { REREAD } from '#engine/analysis/recovery.ts'
 import type { Result } from '#engine/run/summary.ts'
 import { NOTHING, withUnit } from './table.ts'
 

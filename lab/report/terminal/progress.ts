@@ -1,8 +1,7 @@
 // Progress of a run: on a terminal a task list for each experiment, with a line for each variant and each broker; elsewhere
 // a line for every change of step, and at most one a second where only a count changes.
 import { Listr, type ListrTask } from 'listr2'
-import type { Profile } from '#engine/experiment/profile.ts'
-import type { Result } from '#engine/run/summary.ts'
+import type { Profile, Result } from '#engine/run/summary.ts'
 import type { Reporter } from '../../session/run.ts'
 import type { RuntimeName } from '../../session/environment.ts'
 

@@ -1,7 +1,7 @@
 // Orders arrive faster than Inventory decides them: how does the lag grow and shrink, and is any order lost?
 import { type Check, defineCheck, invalid, vacuous, valid } from '#engine/checks/check.ts'
 import { always } from '#engine/checks/checks.ts'
-import { expectedOutcomes } from '#engine/checks/expected-outcomes.ts'
+import { expectedOutcomes } from '#engine/checks/orders.ts'
 import { oversold } from '#engine/checks/stock.ts'
 import { faultSeen } from '#engine/checks/preconditions.ts'
 import { defineExperiment, type Variant, type VariantResult } from '#engine/experiment/define.ts'

@@ -1,7 +1,7 @@
 // A consumer that has lost its state reads the log from its beginning: are the metrics equal?
 import { deriveOrderId } from '#common/contracts/order.ts'
 import { always } from '#engine/checks/checks.ts'
-import { expectedOutcomes } from '#engine/checks/expected-outcomes.ts'
+import { expectedOutcomes } from '#engine/checks/orders.ts'
 import { oversold } from '#engine/checks/stock.ts'
 import { stepSeen } from '#engine/checks/preconditions.ts'
 import { defineExperiment, type Variant, type VariantResult } from '#engine/experiment/define.ts'
@@ -18,7 +18,7 @@ import {
   wipe,
 } from '#engine/experiment/steps.ts'
 import { count, findMeasure, ms } from '#engine/analysis/measures.ts'
-import { REREAD, rereadMeasures } from '#engine/analysis/reread-measures.ts'
+import { REREAD, rereadMeasures } from '#engine/analysis/recovery.ts'
 import { streamingKafka } from '../../lab/model.ts'
 import type { KafkaOperations } from '../../lab/operations.ts'
 import { asSent, differs, equalBytes, equalReads, readsToPins, replayMeasures } from './replayed.ts'

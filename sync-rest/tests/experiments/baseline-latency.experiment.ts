@@ -1,6 +1,6 @@
 // What does the synchronous chain cost when all is well?
 import { always } from '#engine/checks/checks.ts'
-import { expectedOutcomes } from '#engine/checks/expected-outcomes.ts'
+import { expectedOutcomes } from '#engine/checks/orders.ts'
 import { oversold } from '#engine/checks/stock.ts'
 import { defineExperiment } from '#engine/experiment/define.ts'
 import { findMeasure, ms } from '#engine/analysis/measures.ts'

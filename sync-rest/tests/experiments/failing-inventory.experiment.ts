@@ -2,7 +2,7 @@
 // Each row is broken after a healthy start and healed before its end. The breaker is off but in one row, so that each
 // kind of failure shows as itself.
 import { always } from '#engine/checks/checks.ts'
-import { expectedOutcomes } from '#engine/checks/expected-outcomes.ts'
+import { expectedOutcomes } from '#engine/checks/orders.ts'
 import { answerSeen, stepSeen, faultSeen } from '#engine/checks/preconditions.ts'
 import type { Check } from '#engine/checks/check.ts'
 import { defineExperiment, type Variant } from '#engine/experiment/define.ts'

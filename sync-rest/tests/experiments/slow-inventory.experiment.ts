@@ -1,9 +1,8 @@
 // 2 s in Inventory: what does the client see, with a deadline above it, below it, and below it with the breaker?
 // The delay begins when the warm-up is over, so every variant has healthy orders before it.
 import { always } from '#engine/checks/checks.ts'
-import { expectedOutcomes } from '#engine/checks/expected-outcomes.ts'
 import { faultSeen } from '#engine/checks/preconditions.ts'
-import { unknownResolved } from '#engine/checks/orders.ts'
+import { expectedOutcomes, unknownResolved } from '#engine/checks/orders.ts'
 import { defineExperiment, type Variant } from '#engine/experiment/define.ts'
 import { at, fault } from '#engine/experiment/steps.ts'
 import { count, findMeasure, ms } from '#engine/analysis/measures.ts'

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import { createInterface } from 'node:readline'
 import { test, type TestContext } from 'node:test'
-import { familyOf, type ProcessRow, readProcesses } from './process-tree.ts'
+import { familyOf, type ProcessRow, readProcesses } from './process-table.ts'
 
 const BURN = `const burn = () => { while (process.cpuUsage().user < 3e5); return process.cpuUsage() }`
 const SAY = `process.stdin.on('data', () => console.log(JSON.stringify(process.cpuUsage())))`
