@@ -1,7 +1,7 @@
 // 2 s in Inventory: what does the client see, with a deadline above it, below it, and below it with the breaker?
 // The delay begins when the warm-up is over, so every variant has healthy orders before it.
 import { always } from '#engine/checks/checks.ts'
-import { faultSeen } from '#engine/checks/preconditions.ts'
+import { answerSeen, faultSeen } from '#engine/checks/preconditions.ts'
 import { expectedOutcomes, unknownResolved } from '#engine/checks/orders.ts'
 import { defineExperiment, type Variant } from '#engine/experiment/define.ts'
 import { at, fault } from '#engine/experiment/steps.ts'
@@ -53,16 +53,18 @@ export default defineExperiment({
         BREAKER: 'on',
       }),
       {
-        ...withOrders('one at a time', 'CONCURRENCY=1, a deadline of 60 s: the queue behind a slow call', {
+        ...withOrders('one at a time', 'CONCURRENCY=1, a deadline of 60 s: one order is at inventory, one waits, and the others are refused at once', {
           CONCURRENCY: '1',
           RESERVE_DEADLINE_MS: '60000',
         }),
-        load: { ...load, orders: lineOrders, warmUpOrders: 20, deadlineMs: 60_000 },
-        timeline: [{ ...slow, at: 20_000 / ordersPerSecond - 100 }],
+        // Twice as many as it can serve.
+        load: { orders: lineOrders, ordersPerSecond: 2_000 / delayMs, warmUpOrders: 1, deadlineMs: 60_000 },
+        timeline: [{ ...slow, at: delayMs / 4 }],
         checks: [
           ...always,
           expectedOutcomes(),
-          faultSeen({ service: 'inventory_service', fault: 'delay', atLeast: lineOrders }),
+          faultSeen({ service: 'inventory_service', fault: 'delay', atLeast: 2 }),
+          answerSeen({ code: 'overloaded' }),
         ],
       },
     ]
@@ -73,6 +75,7 @@ export default defineExperiment({
     'answers 409 out-of-stock',
     'answers 409 unknown-sku',
     'answers 503 inventory-unavailable',
+    'answers 503 overloaded',
     'answers 504 deadline-passed',
     'accepted min',
     'accepted p50',
@@ -83,7 +86,7 @@ export default defineExperiment({
   explain([none, above, below, breaker, line]) {
     return [
       `Without a delay the median answer took ${ms(findMeasure(none, 'accepted p50'))}; with the deadline above the delay orders succeed after ${ms(findMeasure(above, 'accepted p50'))}; below it ${count(findMeasure(below, 'answers 504 deadline-passed'))} were answered 504 at the deadline and their stock came back.`,
-      `The breaker turned all but ${count(findMeasure(breaker, 'answers 504 deadline-passed'))} of these into a 503 that costs ${ms(findMeasure(breaker, 'accepted p50'))} and leaves nothing open; one at a time, the last order of the line waited ${ms(findMeasure(line, 'accepted max'))}.`,
+      `The breaker turned all but ${count(findMeasure(breaker, 'answers 504 deadline-passed'))} of these into a 503 that costs ${ms(findMeasure(breaker, 'accepted p50'))} and leaves nothing open; one at a time, the order that waited for the one before it had its answer after at most ${ms(findMeasure(line, 'accepted max'))}, and ${count(findMeasure(line, 'answers 503 overloaded'))} others were refused at once.`,
     ]
   },
 })
