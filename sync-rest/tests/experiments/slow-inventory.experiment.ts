@@ -53,10 +53,14 @@ export default defineExperiment({
         BREAKER: 'on',
       }),
       {
-        ...withOrders('one at a time', 'CONCURRENCY=1, a deadline of 60 s: one order is at inventory, one waits, and the others are refused at once', {
-          CONCURRENCY: '1',
-          RESERVE_DEADLINE_MS: '60000',
-        }),
+        ...withOrders(
+          'one at a time',
+          'CONCURRENCY=1, a deadline of 60 s: one order is at inventory, one waits, and the others are refused at once',
+          {
+            CONCURRENCY: '1',
+            RESERVE_DEADLINE_MS: '60000',
+          },
+        ),
         // Twice as many as it can serve.
         load: { orders: lineOrders, ordersPerSecond: 2_000 / delayMs, warmUpOrders: 1, deadlineMs: 60_000 },
         timeline: [{ ...slow, at: delayMs / 4 }],
