@@ -16,11 +16,20 @@ const inOneLine = (text: string): string => text.trim().replaceAll('\n', ' ')
 
 /** Sets the exit code of the process; never throws. */
 export async function runProgram(program: Command): Promise<void> {
+  keepWithoutReader()
   try {
     await program.parseAsync()
   } catch (error) {
     process.exitCode = codeOf(error)
   }
+}
+
+/** Whoever reads the output may have enough before its end, such as `head`. A run then goes on to its results and its exit code. */
+function keepWithoutReader(): void {
+  for (const stream of [process.stdout, process.stderr])
+    stream.on('error', error => {
+      if (!('code' in error) || error.code !== 'EPIPE') throw error
+    })
 }
 
 function codeOf(error: unknown): number {

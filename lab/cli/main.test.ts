@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { experiments } from '../session/registry.ts'
-import { runCli } from '../testing/cli.ts'
+import { runCli, startCli } from '../testing/cli.ts'
 
 const oneSentence = (text: string) => text.trim().split('\n').length === 1 && !text.includes('    at ')
 
@@ -119,4 +119,11 @@ test('dead letters of a broker that does not answer are refused in one sentence,
   assert.equal(code, 3)
   assert.ok(oneSentence(stderr), stderr)
   assert.doesNotMatch(stderr, /secret/)
+})
+
+test('a reader that has enough before the end of the output is no error', async t => {
+  const lab = startCli('main', ['--help'])
+  t.after(() => lab.process.kill('SIGKILL'))
+  lab.process.stdout?.destroy()
+  assert.deepEqual([await lab.ended, lab.stderr()], [0, ''])
 })
