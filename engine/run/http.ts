@@ -1,9 +1,12 @@
 // The lab's own small requests to services: evidence, faults, health. Not for what is measured.
-import { request } from 'undici'
+import { Agent, request } from 'undici'
 import { withDeadline } from '#common/contracts/clock.ts'
 
 /** For the whole of a request: undici by itself hears of an abort only when it has a connection. */
 const PATIENCE_MS = 10_000
+
+/** Services are on loopback: never through a proxy, also with NODE_USE_ENV_PROXY. */
+export const direct = new Agent()
 
 type Method = 'GET' | 'POST' | 'DELETE'
 
@@ -16,6 +19,7 @@ function exchange(url: string, method: Method, body?: unknown): Promise<unknown>
 async function requestJson(url: string, method: Method, body: unknown, signal: AbortSignal): Promise<unknown> {
   const headers = body === undefined ? {} : { 'content-type': 'application/json' }
   const response = await request(url, {
+    dispatcher: direct,
     method,
     headers,
     body: body === undefined ? null : JSON.stringify(body),

@@ -3,9 +3,19 @@
  * once by Maven into the cache; after that nothing is requested from the network.
  */
 import { randomBytes, createHash } from 'node:crypto'
-import { existsSync, mkdirSync, renameSync, rmSync, readFileSync, writeFileSync, readdirSync } from 'node:fs'
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  renameSync,
+  rmSync,
+  readFileSync,
+  writeFileSync,
+  readdirSync,
+} from 'node:fs'
 import { join } from 'node:path'
 import { startChild, type ChildOptions } from '#host/child.ts'
+import { ofTheMachine } from '#host/environment.ts'
 import { withLock } from '#host/file-lock.ts'
 import { leasePorts } from '#host/ports.ts'
 import type { Broker, ProvideOptions } from './broker.ts'
@@ -57,8 +67,8 @@ async function start(
   // An id that begins with a dash would be taken for an option.
   const clusterId = randomBytes(16).toString('base64url').replace(/^-/, 'A')
   const format = ['kafka.tools.StorageTool', 'format', '--standalone', '-t', clusterId, '-c', file]
-  const { command, args } = kafkaCommand(kafka, folder, format)
-  await runTool(command, args, { cwd: folder, signal })
+  const { command, args, env } = kafkaCommand(kafka, folder, format)
+  await runTool(command, args, { cwd: folder, env, signal })
   const logFile = join(folder, 'broker.log')
   const server = kafkaCommand(kafka, folder, ['kafka.Kafka', file], jvmArgs)
   return startServer({
@@ -127,9 +137,10 @@ function kafkaCommand(
   jvmArgs: string[] = ['-Xshare:auto', `-XX:SharedArchiveFile=${archive}`],
 ): ChildOptions {
   const heap = ['-Xms64m', '-Xmx256m', '-XX:+UseSerialGC', '-XX:-UsePerfData']
-  const log = `-Dlog4j2.configurationFile=${join(settings, 'log4j2.properties')}`
+  // Log4j takes it as an address, in which `%` and `#` have a meaning, and a comma for the end of it.
+  const log = '-Dlog4j2.configurationFile=log4j2.properties'
   const all = [...heap, ...jvmArgs, '-Djava.awt.headless=true', log, '-cp', jars.join(':'), mainClass ?? '', ...args]
-  return { command: java.command, args: all, cwd: folder }
+  return { command: java.command, args: all, cwd: folder, env: ofTheMachine(process.env) }
 }
 
 /** Writes the settings of one broker and returns the file. */
@@ -139,8 +150,10 @@ function writeServerProperties({ folder, port, controllerPort }: KafkaNode): str
     `listeners=PLAINTEXT://127.0.0.1:${port},CONTROLLER://127.0.0.1:${controllerPort}`,
     `advertised.listeners=PLAINTEXT://127.0.0.1:${port}`,
     `controller.quorum.bootstrap.servers=127.0.0.1:${controllerPort}`,
-    `log.dirs=${join(folder, 'data')}`,
+    // Seen from its working folder: a comma in the path would separate two folders, and the file is not read as UTF-8.
+    'log.dirs=data',
   ]
+  copyFileSync(join(settings, 'log4j2.properties'), join(folder, 'log4j2.properties'))
   const file = join(folder, 'server.properties')
   writeFileSync(file, `${lines.join('\n')}\n`)
   return file

@@ -7,6 +7,7 @@ import { join } from 'node:path'
 import { tmpdir } from 'node:os'
 import { stripVTControlCharacters } from 'node:util'
 import { startChild } from '#host/child.ts'
+import { ofTheMachine } from '#host/environment.ts'
 
 const OLDEST_JAVA = 17
 
@@ -33,7 +34,8 @@ export async function findJava(environment: NodeJS.ProcessEnv): Promise<Java> {
   const command = ofHome && isExecutable(ofHome) ? ofHome : findCommand('java', environment)
   const howToFix = `install Java ${OLDEST_JAVA} or newer (Debian: apt-get install openjdk-17-jre-headless)`
   if (!command) throw new Error(`Java is missing: ${howToFix}, or set LAB_KAFKA_BROKERS to a running broker.`)
-  const version = /version "([^"]+)"/.exec(await runTool(command, ['-version'], { env: environment }))?.[1] ?? 'unknown'
+  const version =
+    /version "([^"]+)"/.exec(await runTool(command, ['-version'], { env: ofTheMachine(environment) }))?.[1] ?? 'unknown'
   if (Number.parseInt(version, 10) >= OLDEST_JAVA) return { command, version }
   throw new Error(`${command} is Java ${version}, which is too old for Kafka: ${howToFix}, and set JAVA_HOME to it.`)
 }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -127,6 +127,44 @@ for (const kind of brokerKinds) {
     await noProcessOf(folder)
   })
 }
+
+const OF_OTHER_PROGRAMS = {
+  JAVA_TOOL_OPTIONS: '-XX:+UseG1GC',
+  _JAVA_OPTIONS: '-Xms512m',
+  JDK_JAVA_OPTIONS: '--no-such-option',
+  RABBITMQ_NODENAME: 'another@localhost',
+  ERL_FLAGS: '-no_such_flag',
+  ERL_ZFLAGS: '-boot nowhere',
+  LC_ALL: 'tr_TR.UTF-8',
+  LANG: 'tr_TR.UTF-8',
+}
+
+/** Until the test ends. */
+function setInShell(t: TestContext, variables: Record<string, string>): void {
+  const before = Object.keys(variables).map(name => [name, process.env[name]] as const)
+  Object.assign(process.env, variables)
+  t.after(() => {
+    for (const [name, value] of before)
+      if (value === undefined) delete process.env[name]
+      else process.env[name] = value
+  })
+}
+
+for (const kind of brokerKinds)
+  test(`${kind}: it starts whatever characters its path has, and whatever stands in the user's shell`, async t => {
+    const folder = join(temporaryFolder(t), 'a b ü#%?,')
+    const cache = join(folder, 'cache')
+    mkdirSync(cache, { recursive: true })
+    symlinkSync(join(cacheFolder(), 'rabbitmq-packages'), join(cache, 'rabbitmq-packages'))
+    // Java's archive of classes is made again for each path of the jars, which takes longer than all else here.
+    setInShell(t, { ...OF_OTHER_PROGRAMS, ...(kind === 'rabbitmq' && { LAB_CACHE_DIR: cache }) })
+
+    const broker = await provide(t, kind, join(folder, 'data'))
+    await (await keepsWhatItWasGiven(broker))()
+    assert.ok(existsSync(join(folder, 'data', kind, 'data')), 'what it keeps is in its folder')
+    await broker.stop()
+    assert.deepEqual(readdirSync(join(folder, 'data')), [])
+  })
 
 /** The same broker, named by the user: it is used, never stopped, and a wrong password is not shown. */
 async function asAddress(broker: Broker): Promise<void> {

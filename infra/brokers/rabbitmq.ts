@@ -12,6 +12,7 @@ import { join } from 'node:path'
 import { type Child, startChild, type ChildOptions } from '#host/child.ts'
 import { leasePorts } from '#host/ports.ts'
 import type { Broker, ProvideOptions } from './broker.ts'
+import { plainPath } from './plain-path.ts'
 import { probeRabbitmq } from './probes.ts'
 import { startServer } from './server-process.ts'
 import { cached, cachedPath } from './cached.ts'
@@ -19,12 +20,14 @@ import { requireCommands, runTool } from './machine-tools.ts'
 
 /** Fetches what is missing and resolves when the broker accepts a login. */
 export async function provideRabbitmq(options: ProvideOptions): Promise<Broker> {
-  const root = await cached(FOLDER_NAME, folder => unpack(folder, options), options)
-  const folder = join(options.dataFolder, 'rabbitmq')
+  const packages = plainPath(await cached(FOLDER_NAME, folder => unpack(folder, options), options))
+  mkdirSync(options.dataFolder, { recursive: true })
+  const data = plainPath(options.dataFolder)
+  const folder = join(data.path, 'rabbitmq')
   const lease = await leasePorts(3)
   const [port = 0, distributionPort = 0, epmdPort = 0] = lease.ports
   const password = randomBytes(12).toString('hex')
-  const node = { root, folder, port, distributionPort, epmdPort, password }
+  const node = { root: packages.path, folder, port, distributionPort, epmdPort, password }
   const address = `amqp://lab:${password}@127.0.0.1:${port}/lab`
   let epmd: Child | undefined
   const cleanUp = async (): Promise<void> => {
@@ -32,6 +35,7 @@ export async function provideRabbitmq(options: ProvideOptions): Promise<Broker> 
     await epmd?.exited
     lease.release()
     rmSync(folder, { recursive: true, force: true, maxRetries: 5 })
+    for (const link of [packages, data]) link.remove()
   }
   try {
     options.progress(`RabbitMQ: starting on port ${port}`)

@@ -1,5 +1,6 @@
 // `npm run service -- <model>/<service> [arguments]`: one service alone, in this process, configured by environment variables.
 import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
 import { models } from '../session/registry.ts'
 import { USAGE } from './command-line.ts'
 import { ROOT } from '../session/run-folder.ts'
@@ -21,5 +22,6 @@ if (name === undefined || name === '--help' || name === '-h') {
   const main = join(ROOT, name, 'main.ts')
   // A service with its own command line finds its arguments at their usual positions.
   process.argv = [process.execPath, main, ...rest]
-  await import(main)
+  // An address, in which `#`, `?` and `%` of a path are escaped.
+  await import(pathToFileURL(main).href)
 }

@@ -23,6 +23,10 @@ test('a version names its commit, and is marked as edited when files differ from
   assert.match(labVersion(root), /^\S+ \([0-9a-f]+\)$/)
   writeFileSync(join(root, 'a'), 'other')
   assert.match(labVersion(root), /^\S+ \([0-9a-f]+, edited\)$/)
+
+  process.env.GIT_DIR = join(root, 'of another repository')
+  t.after(() => delete process.env.GIT_DIR)
+  assert.match(labVersion(root), /edited/)
 })
 
 const packaged = { rabbitmq: { source: 'packages', version: '3.10.8' } }

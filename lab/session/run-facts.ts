@@ -4,6 +4,7 @@ import type { Summary } from '#engine/run/summary.ts'
 import { execFileSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
+import { ofTheMachine } from '#host/environment.ts'
 import about from '../../package.json' with { type: 'json' }
 import { ROOT } from './run-folder.ts'
 
@@ -32,7 +33,9 @@ export function labVersion(root = ROOT): string {
 
 function git(cwd: string, ...args: string[]): string | undefined {
   try {
-    return execFileSync('git', args, { cwd, encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }).trim()
+    // Without GIT_DIR, which would name another repository.
+    const env = ofTheMachine(process.env)
+    return execFileSync('git', args, { cwd, env, encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }).trim()
   } catch {
     return undefined
   }

@@ -10,8 +10,8 @@ import { isFree, leasePorts } from '#host/ports.ts'
 import { waitFor } from '#host/wait-for.ts'
 import { Type } from 'typebox'
 import { parse } from '#common/contracts/parse.ts'
-import { ROOT } from './run-folder.ts'
 import { isAlive, thisOwner } from '#host/process-table.ts'
+import { serviceProcess } from '#runtimes/processes/processes.ts'
 
 const START_MS = 60_000
 const STOP_MS = 5_000
@@ -62,20 +62,12 @@ export async function startServices(options: Options): Promise<UpServices> {
     stopping = true
     await Promise.all([...children.values()].map(child => child.stop(STOP_MS)))
   }
-  const begin = async (spec: ServiceSpec) => {
-    const { name } = spec
+  // The one setting of a service that is passed on: nothing else on a machine has this name.
+  const environment = { LAB_FAULTS: process.env.LAB_FAULTS ?? 'off' }
+  const begin = async ({ name }: ServiceSpec) => {
     const errors = join(logFolder, `${name}.stderr`)
     const child = startChild({
-      command: process.execPath,
-      args: [join(ROOT, model.name, name, 'main.ts')],
-      cwd: ROOT,
-      env: {
-        ...process.env,
-        NODE_COMPILE_CACHE: join(cacheFolder(), 'compiled'),
-        ...spec.environment(deployment),
-        PORT: new URL(deployment.url(name)).port,
-        DATA_DIR: join(dataFolder, name),
-      },
+      ...serviceProcess({ model, service: name, deployment, dataFolder, environment }),
       stdoutFile: join(logFolder, `${name}.log`),
       stderrFile: errors,
     })

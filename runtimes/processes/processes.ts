@@ -5,6 +5,7 @@ import { rmSync } from 'node:fs'
 import { mkdir } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { type Child, type ChildOptions, startChild } from '#host/child.ts'
+import { ofTheMachine } from '#host/environment.ts'
 import { cacheFolder } from '#host/folders.ts'
 import { leasePorts } from '#host/ports.ts'
 import { supervise } from '../supervise.ts'
@@ -12,12 +13,6 @@ import type { Deployment, Model } from '#engine/experiment/model.ts'
 import type { Opening, OpenRuntime, ProcessesOf, Runtime } from '#engine/experiment/runtime.ts'
 
 const ROOT = resolve(import.meta.dirname, '../..')
-
-/** What a process needs of the machine, and no service reads as a setting. */
-const OF_THE_MACHINE = ['PATH', 'HOME', 'TMPDIR', 'LANG', 'TZ', 'LD_LIBRARY_PATH']
-
-const ofTheMachine = (environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv =>
-  Object.fromEntries(OF_THE_MACHINE.map(name => [name, environment[name]]))
 
 export type ProcessesOptions = Opening & {
   broker: Deployment['broker']

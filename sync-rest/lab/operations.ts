@@ -3,7 +3,7 @@
 import { request } from 'undici'
 import { Type } from 'typebox'
 import { parse } from '#common/contracts/parse.ts'
-import { postJson } from '#engine/run/http.ts'
+import { direct, postJson } from '#engine/run/http.ts'
 import type { Deployment, Operation } from '#engine/experiment/model.ts'
 
 export type RestOperations = {
@@ -24,7 +24,7 @@ export function operationsOf({ url }: Pick<Deployment, 'url'>): RestOperations {
     async 'publish-raw'(args) {
       const { service, path, body } = parse(Raw, args, 'publish-raw')
       const headers = { 'content-type': 'application/json' }
-      const response = await request(url(service) + path, { method: 'POST', headers, body })
+      const response = await request(url(service) + path, { dispatcher: direct, method: 'POST', headers, body })
       await response.body.dump()
       return { status: response.statusCode }
     },

@@ -4,7 +4,7 @@
 // connection (a request that was never sent is not duplicated), and goes by connections of its own. Nobody waits for its
 // answer or reads more of it than that it came, and only an answered duplicate counts.
 // Not promised: which of the two arrives first.
-import { type Dispatcher, request } from 'undici'
+import { Agent, type Dispatcher, request } from 'undici'
 import { closedObject } from '#common/contracts/parse.ts'
 import { defineFault, type FaultSwitch } from '#common/faults/faults.ts'
 
@@ -12,6 +12,9 @@ import { defineFault, type FaultSwitch } from '#common/faults/faults.ts'
 export const DUPLICATE = 'lab-duplicate'
 
 const DEADLINE_MS = 5_000
+
+/** Never through a proxy, like the requests that it repeats. */
+const direct = new Agent()
 
 export const duplicator = defineFault({
   name: 'duplicate',
@@ -44,6 +47,6 @@ export const duplicateRequests =
 async function sendAgain(url: string, { path, method, headers: own, body }: Dispatcher.DispatchOptions): Promise<void> {
   const headers = Object.assign({ [DUPLICATE]: 'yes' }, own)
   const signal = AbortSignal.timeout(DEADLINE_MS)
-  const response = await request(url + path, { method, headers, body, signal })
+  const response = await request(url + path, { dispatcher: direct, method, headers, body, signal })
   await response.body.dump()
 }

@@ -4,10 +4,25 @@ import { test } from 'node:test'
 import { isRunning } from '#host/process-table.ts'
 import { leftovers, runCli, startCli, testFolder } from '../../testing/cli.ts'
 
-test('up serves a model until Ctrl-C, and its printed command places an order', async t => {
+/** As conda and others set them, and a proxy that would swallow what is sent to loopback. */
+const OF_OTHER_PROGRAMS = {
+  HOST: 'x86_64-conda-linux-gnu',
+  PORT: '1',
+  PREFIX: '/opt/conda',
+  DATA_DIR: '/dev/null',
+  LOG_LEVEL: 'verbose',
+  W: '3',
+  HTTP_PROXY: 'http://127.0.0.1:1',
+  NODE_USE_ENV_PROXY: '1',
+}
+
+test("up serves a model until Ctrl-C, whatever stands in the user's shell, and its printed command places an order", async t => {
   const folder = testFolder()
   t.after(folder.remove)
-  const lab = startCli('main', ['up', 'sync-rest', '--free-ports'], { LAB_CACHE_DIR: folder.cache })
+  const lab = startCli('main', ['up', 'sync-rest', '--free-ports'], {
+    LAB_CACHE_DIR: folder.cache,
+    ...OF_OTHER_PROGRAMS,
+  })
   t.after(() => lab.process.kill('SIGKILL'))
   await lab.untilPrinted('Ctrl-C ends it')
   const [, url, key, body] = /curl -s (\S+) .*-H '(idempotency-key: first)' -d '(.+)'/.exec(lab.stdout()) ?? []
