@@ -6,7 +6,6 @@ import { dirname, join } from 'node:path'
 import type { Comparison, Summary } from '#engine/run/summary.ts'
 import { variables } from '#infra/brokers/provide.ts'
 import { DEFAULTS, plan, requestOf } from '../../comparison/plan.ts'
-import { renderedFrom } from '../../publish/rendered.ts'
 import { comparisonSource, sourcesOf } from '../../publish/sources.ts'
 import { experiments, models, type Registry, registry } from '../../session/registry.ts'
 import { findRun, ROOT } from '../../session/run-folder.ts'
@@ -20,7 +19,9 @@ export function addPublishCommand(program: Command): void {
     )
     .argument('[run]', 'its name under runs/, a folder, or latest (default: render the committed results again)')
     .addHelpText('after', '\nExample: npm run lab -- publish latest')
-    .action((name?: string) => {
+    .action(async (name?: string) => {
+      // Only here: what draws the pictures is not installed with --omit=dev.
+      const { renderedFrom } = await import('../../publish/rendered.ts')
       const sources = name === undefined ? new Map<string, string>() : fromRun(name)
       write(sources)
       const rendered = renderedFrom(ROOT, withExperiments)

@@ -1,7 +1,4 @@
-// One drawing, three uses: within a page, as a file of its own, and as PNG. The same drawing gives the same bytes; the
-// font of a PNG is the project's own, so that no text vanishes on a machine without fonts.
-import { Resvg } from '@resvg/resvg-js'
-import { fileURLToPath } from 'node:url'
+// One drawing, three uses: within a page, as a file of its own, and as PNG (png.ts). The same drawing gives the same bytes.
 import { type Markup, markup, verbatim } from './markup.ts'
 import { DARK, LIGHT, sheet } from './theme.ts'
 
@@ -16,14 +13,6 @@ export type Picture = {
   body: Markup
 }
 
-const FONT = 'DejaVu Sans'
-const ZOOM = 2
-
-const fontFiles = [
-  import.meta.resolve('dejavu-fonts-ttf/ttf/DejaVuSans.ttf'),
-  import.meta.resolve('dejavu-fonts-ttf/ttf/DejaVuSans-Bold.ttf'),
-].map(url => fileURLToPath(url))
-
 /** The rules of pictures for a page that follows the reader's light or dark. */
 export const screenSheet = (): string =>
   `${sheet(LIGHT)}\n@media screen and (prefers-color-scheme: dark){\n${sheet(DARK)}\n}`
@@ -32,14 +21,10 @@ export const screenSheet = (): string =>
 export const inline = (picture: Picture): Markup => svg(picture, markup``)
 
 /** With its own title, style and ground. */
-export const fileOf = (picture: Picture): string => `${svg(framed(picture), styled(screenSheet())).markup}\n`
+export const fileOf = (picture: Picture): string => `${standalone(picture, screenSheet())}\n`
 
-/** At twice the picture's size, for screens of high density. */
-export function pngOf(picture: Picture): Uint8Array {
-  const font = { fontFiles, loadSystemFonts: false, defaultFontFamily: FONT }
-  const { markup: text } = svg(framed(picture), styled(sheet(LIGHT, `'${FONT}'`)))
-  return new Resvg(text, { font, fitTo: { mode: 'zoom', value: ZOOM } }).render().asPng()
-}
+/** The same with these rules of style. */
+export const standalone = (picture: Picture, rules: string): string => svg(framed(picture), styled(rules)).markup
 
 const MARGIN = 16
 const HEAD = 30
