@@ -1,6 +1,7 @@
 // What all command lines of the lab share: errors, exit codes and Ctrl-C. An error is printed as one sentence that says what
 // happened, why and how to fix it, never as a stack trace.
 import { Command, CommanderError } from 'commander'
+import about from '../../package.json' with { type: 'json' }
 import { UsageError } from './usage.ts'
 import type { Summary } from '#engine/run/summary.ts'
 import { worst } from '#engine/checks/check.ts'
@@ -8,8 +9,29 @@ import { worst } from '#engine/checks/check.ts'
 export const createProgram = (name: string, description: string): Command =>
   new Command(name)
     .description(description)
+    .version(about.version)
+    .hook('preAction', (_, command) => refuseTakenByNpm(command))
     .exitOverride()
     .configureOutput({ outputError: (text, write) => write(`${inOneLine(text).replace(/^error: /, '')}\n`) })
+
+/** npm sets these of its own accord, or may be given them for itself. */
+const OF_NPM = ['prefix', 'json']
+
+/**
+ * npm takes an option that stands before `--` for itself, and the command would run without it.
+ * @throws UsageError
+ */
+function refuseTakenByNpm(command: Command): void {
+  const taken = command.options.find(
+    option =>
+      !OF_NPM.includes(option.name()) &&
+      process.env[`npm_config_${option.name().replaceAll('-', '_')}`] !== undefined &&
+      command.getOptionValueSource(option.attributeName()) !== 'cli',
+  )
+  if (!taken) return
+  const example = `npm run lab -- ${command.name()} … ${taken.long}`
+  throw new UsageError(`npm took ${taken.long} for itself: put -- before the options, as in ${example}.`)
+}
 
 /** Commander puts its suggestion on a line of its own. */
 const inOneLine = (text: string): string => text.trim().replaceAll('\n', ' ')

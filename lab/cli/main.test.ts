@@ -10,6 +10,7 @@ const refusals: [string[], RegExp][] = [
   [['run', 'sync-rest', '--sed', '3'], /unknown option '--sed' \(Did you mean --seed\?\)/],
   [['run', 'sync-rest/slow-inventry'], /did you mean "sync-rest\/slow-inventory"\?/],
   [['run', 'baseline-latancy'], /did you mean "sync-rest\/baseline-latency"\?/],
+  [['run', 'kafka'], /did you mean "streaming-kafka"\?/],
   [['run'], /missing required argument/],
   [['run', 'sync-rest', '--profile', 'fast'], /Allowed choices are quick, full/],
   [['run', 'sync-rest', '--runtime', 'podman'], /Allowed choices are processes, compose/],
@@ -55,6 +56,14 @@ for (const [args, sentence] of refusals) {
     assert.ok(oneSentence(stderr), stderr)
   })
 }
+
+test('an option that npm took for itself is refused with where to put it', async () => {
+  const { code, stderr } = await runCli('main', ['run', 'sync-rest'], { npm_config_profile: 'quick' })
+  assert.deepEqual(
+    [code, stderr],
+    [2, 'npm took --profile for itself: put -- before the options, as in npm run lab -- run … --profile.\n'],
+  )
+})
 
 test('every command explains itself with an example', async () => {
   const { stdout } = await runCli('main', ['--help'])

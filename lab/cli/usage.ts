@@ -20,8 +20,10 @@ export function findNamed<Each extends { name: string }>(what: string, name: str
   throw unknownName(what, name, names)
 }
 
-/** The name that is at most two fifths of its length away, counted in letters to change, add or leave out. */
+/** The shortest name that holds `given`, such as `kafka`, else the name that is at most two fifths of its length away, counted in letters to change, add or leave out. */
 function nearest(given: string, known: readonly string[]): string | undefined {
+  const holding = known.filter(name => given.length > 2 && name.includes(given))
+  if (holding.length > 0) return holding.reduce((one, other) => (other.length < one.length ? other : one))
   const ranked = known
     .map(name => ({ name, away: distance(given.toLowerCase(), name.toLowerCase(), name) }))
     .sort((one, other) => one.away - other.away)

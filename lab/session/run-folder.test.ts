@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
 import {
   closeSync,
+  cpSync,
   openSync,
   readFileSync,
   statSync,
@@ -54,7 +55,7 @@ test('a lab that ends while it writes a summary leaves the old one complete', t 
   assert.deepEqual(parseSummary(readFileSync(file, 'utf8'), file), old)
 })
 
-test('latest points to the newest run of its folder; a run elsewhere leaves it unchanged', t => {
+test('latest points to the newest run of its folder, also where it was copied as a folder; a run elsewhere leaves it unchanged', t => {
   const path = mkdtempSync(join(tmpdir(), 'lab-latest-'))
   t.after(() => rmSync(path, { recursive: true, force: true }))
   const out = join(path, 'runs')
@@ -67,6 +68,13 @@ test('latest points to the newest run of its folder; a run elsewhere leaves it u
   pointLatest(join(path, 'nowhere'), join(path, 'elsewhere', 'three'))
   assert.equal(readlinkSync(join(out, 'latest')), 'two')
   assert.deepEqual(readdirSync(out).sort(), ['deep', 'latest', 'one', 'two'])
+
+  // As an artifact of a CI system has it.
+  rmSync(join(out, 'latest'))
+  cpSync(join(out, 'two'), join(out, 'latest'), { recursive: true })
+  pointLatest(out, join(out, 'one'))
+  assert.equal(readlinkSync(join(out, 'latest')), 'one')
+  assert.deepEqual(readdirSync(out).sort(), ['deep', 'latest', 'latest-before-one', 'one', 'two'])
 })
 
 const COMMANDS = { show: 1, judge: 1, report: 1, diff: 2, publish: 1 }

@@ -1,7 +1,16 @@
 // The folder of a run: where it is, how its summary is saved and read, and how it is found again. Guarantees that a reader of
 // summary.json sees the old one or the new one, each whole, also when the lab is killed meanwhile: an interrupted comparison
 // resumes from it. Does not survive a loss of power.
-import { existsSync, readdirSync, readFileSync, realpathSync, renameSync, writeFileSync, symlinkSync } from 'node:fs'
+import {
+  existsSync,
+  lstatSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  renameSync,
+  writeFileSync,
+  symlinkSync,
+} from 'node:fs'
 import { basename, join, resolve, dirname } from 'node:path'
 import { parse } from '#common/contracts/parse.ts'
 import { SUMMARY_FORMAT, type Summary } from '#engine/run/summary.ts'
@@ -83,11 +92,16 @@ export function saveSummary(summary: Summary, folder: string): void {
   renameSync(beside, join(folder, 'summary.json'))
 }
 
-/** Points the link `latest` in `out` to this run, atomically. A run whose folder is elsewhere leaves the link unchanged. */
+/**
+ * Points the link `latest` in `out` to this run, atomically. A run whose folder is elsewhere leaves the link unchanged. A
+ * folder in place of the link, as a copy of `out` has it, is kept under another name.
+ */
 export function pointLatest(out: string, folder: string): void {
   if (!existsSync(out) || realpathSync(dirname(folder)) !== realpathSync(out)) return
   const id = basename(folder)
   const next = join(out, `.latest-${id}`)
   symlinkSync(id, next)
-  renameSync(next, join(out, 'latest'))
+  const latest = join(out, 'latest')
+  if (lstatSync(latest, { throwIfNoEntry: false })?.isDirectory()) renameSync(latest, join(out, `latest-before-${id}`))
+  renameSync(next, latest)
 }

@@ -93,7 +93,8 @@ export async function run(request: RunRequest): Promise<{ summary: Summary; fold
     save()
     await keepOnly([])
     data.remove()
-    pointLatest(out, folder)
+    // A run that measured nothing leaves the one before as the latest; a comparison is resumed by that name.
+    if (summary.comparison || summary.results.some(({ failure }) => failure === undefined)) pointLatest(out, folder)
   }
 }
 

@@ -1,7 +1,7 @@
 // `lab start` and `lab run`: experiments with live progress, tables and verdicts, and an overview at the end.
 import type { Command } from 'commander'
 import type { Result } from '#engine/run/summary.ts'
-import { experiments } from '../../session/registry.ts'
+import { experiments, models } from '../../session/registry.ts'
 import { liveReporter, plainReporter } from '../../report/terminal/progress.ts'
 import { renderOverview, renderResult, terminalWidth } from '../../report/terminal/report.ts'
 import { unknownName } from '../usage.ts'
@@ -29,7 +29,7 @@ function selected(names: readonly string[]): string[] {
   const known = Object.keys(experiments)
   const found = names.flatMap(name => {
     const matching = known.filter(id => id === name || id.startsWith(`${name}/`))
-    if (matching.length === 0) throw unknownName('experiment', name, known)
+    if (matching.length === 0) throw unknownName('experiment', name, [...models.map(model => model.name), ...known])
     return matching
   })
   return [...new Set(found)]

@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict'
+import { existsSync } from 'node:fs'
 import { createServer } from 'node:net'
+import { join } from 'node:path'
 import { test } from 'node:test'
 import { isRunning } from '#host/process-table.ts'
 import { leftovers, runCli, startCli, testFolder } from '../../testing/cli.ts'
@@ -30,6 +32,11 @@ test("up serves a model until Ctrl-C, whatever stands in the user's shell, and i
   const headers = { 'content-type': 'application/json', 'idempotency-key': 'first' }
   const answer = await fetch(url, { method: 'POST', headers, body })
   assert.equal(answer.status, 201)
+
+  const again = await runCli('main', ['up', 'sync-rest', '--free-ports'], { LAB_CACHE_DIR: folder.cache })
+  assert.deepEqual([again.code, again.stdout], [3, ''])
+  assert.match(again.stderr, /^sync-rest is up already: .+\n$/)
+  assert.ok(existsSync(join(folder.cache, 'up', 'sync-rest.json')), 'other commands still find the first')
 
   const services = lab.children()
   lab.process.kill('SIGINT')

@@ -5,6 +5,7 @@ import { once } from 'node:events'
 import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { IDEMPOTENCY_KEY } from '#common/contracts/http.ts'
+import { withLock } from '#host/file-lock.ts'
 import type { Model, Deployment } from '#engine/experiment/model.ts'
 import { withoutPassword } from '#infra/brokers/probes.ts'
 import { addressesOf, createBrokers } from '../../session/environment.ts'
@@ -24,7 +25,13 @@ export function addUpCommand(program: Command): void {
     .addHelpText('after', '\nExample: npm run lab -- up sync-rest')
     .action(async (name: string, { freePorts: free = false }: { freePorts?: boolean }) => {
       const model = findNamed('model', name, models)
-      await up(model, await (free ? freePorts(model) : usualPorts(model)))
+      // Other commands find it by its name, and its logs have one place.
+      const onWait = () => {
+        throw new Error(`${model.name} is up already: use it, or end it with Ctrl-C where it was started.`)
+      }
+      await withLock(`up-${model.name}`, async () => up(model, await (free ? freePorts : usualPorts)(model)), {
+        onWait,
+      })
     })
 }
 
