@@ -59,7 +59,7 @@ export async function run(request: RunRequest): Promise<{ summary: Summary; fold
   const prefix = `lab-${ownId.slice(-4)}`
   const folder = before?.folder ?? join(out, summary.run)
   makeFolder(folder)
-  await sweep(line => reporter.progress('sweep', line))
+  await sweep(line => reporter.progress('sweep', line), signal)
 
   const data = openDataFolder(ownId, { prefix })
   const options = { run: ownId, dataFolder: data.path, signal, onProgress: reporter.progress }

@@ -43,7 +43,7 @@ async function up(model: Model, ports: UpPorts): Promise<void> {
   const prefix = shared ? `lab-up-${randomBytes(2).toString('hex')}.` : ''
   const logFolder = join(RUNS, `up-${model.name}`)
   rmSync(logFolder, { recursive: true, force: true })
-  await sweep(line => console.log(line))
+  await sweep(line => console.log(line), signal)
   const data = openDataFolder(`up-${process.pid}`, { prefix, addresses: shared ? lasting : {} })
   const onProgress = (kind: string, line: string) => console.log(`${kind}: ${line}`)
   const brokers = createBrokers({ dataFolder: data.path, signal, onProgress })
