@@ -8,7 +8,7 @@ import { createBackoff } from '#common/service/retry.ts'
 import type { TopicSpec } from '../messaging/topics.ts'
 import type { BrokerAdmin } from './admin.ts'
 import { clientOptions, RETRY_PACE } from './options.ts'
-import { hasReached, isBefore, type LogRecord, type Positions } from './record.ts'
+import { hasReached, isBefore, type Header, type LogRecord, type Positions } from './record.ts'
 
 /** Larger fetches buffer far ahead of the work, and a backlog is then read several times slower. */
 const MAX_BYTES = 512 * 1024
@@ -105,12 +105,14 @@ function take(
     for (const { offsetDelta, key, value, headers } of batch.records) {
       const offset = batch.firstOffset + BigInt(offsetDelta)
       if (offset < from) continue
-      const named = headers.map(([name, text]) => [String(name), String(text)])
-      taken.push({ topic, partition, offset, key: key && String(key), value, headers: Object.fromEntries(named) })
+      taken.push({ topic, partition, offset, key, value, headers: headers.map(toHeader) })
     }
   }
   return taken
 }
+
+const EMPTY = Buffer.alloc(0)
+const toHeader = ([name, text]: [Buffer | null, Buffer | null]): Header => [name ?? EMPTY, text ?? EMPTY]
 
 type Source = { admin: BrokerAdmin; brokers: string; name: string }
 

@@ -14,7 +14,8 @@ export const clientOptions = (brokers: string, clientId: string) => ({
 export const RETRY_PACE = { firstMs: 100, longestMs: 400 }
 
 /** The broker refuses the record or batch because of its size, and would refuse it again. */
-export const isTooLarge = (error: unknown): boolean => hasWithin(error, named('MESSAGE_TOO_LARGE'))
+export const isTooLarge = (error: unknown): boolean =>
+  hasWithin(error, named('MESSAGE_TOO_LARGE', 'RECORD_LIST_TOO_LARGE'))
 
 /** The topic exists already. */
 export const isExistingTopic = (error: unknown): boolean => hasWithin(error, named('TOPIC_ALREADY_EXISTS'))

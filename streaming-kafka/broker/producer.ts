@@ -9,7 +9,7 @@ import { compatibilityPartitioner, Producer } from '@platformatic/kafka'
 import { explain, LabError } from '#common/contracts/errors.ts'
 import { createBackoff } from '#common/service/retry.ts'
 import { clientOptions, isTooLarge, RETRY_PACE } from './options.ts'
-import type { NewRecord } from './record.ts'
+import { checkKey, type NewRecord } from './record.ts'
 
 /** Larger requests are no faster. Several requests at once lose the order when the broker restarts. */
 const MAX_BATCH = 500
@@ -71,6 +71,11 @@ export function createProducer({ maxWaiting = Infinity, ...options }: ProducerOp
       if (deadlineMs !== undefined && (isStalled || waiting.length >= maxWaiting)) {
         const why = isStalled ? 'the broker does not acknowledge' : `${maxWaiting} records wait for the broker already`
         return Promise.reject(new LabError('unavailable', `${why}; nothing was written`))
+      }
+      try {
+        checkKey(keyOf(record))
+      } catch (error) {
+        return Promise.reject(error as LabError)
       }
       const sent = Promise.withResolvers<void>()
       const pending: PendingRecord = { record, answer: error => (error ? sent.reject(error) : sent.resolve()) }
@@ -139,11 +144,20 @@ function createBatchWriter({ brokers, clientId, onDegraded = () => {} }: Omit<Pr
 function batchLength(waiting: readonly PendingRecord[]): number {
   let bytes = 0
   for (const [index, { record }] of waiting.entries()) {
-    bytes += record.value?.byteLength ?? 0
+    bytes += bytesOf(record)
     if (index > 0 && (index === MAX_BATCH || bytes > MAX_BATCH_BYTES)) return index
   }
   return waiting.length
 }
+
+const keyOf = ({ key }: NewRecord): Buffer | null => (key === null ? null : Buffer.from(key))
+
+/** About the bytes that it has in a batch: each header and the record itself have some lengths beside their bytes. */
+const bytesOf = ({ key, value, headers = [] }: NewRecord): number =>
+  headers.reduce(
+    (sum, [name, text]) => sum + name.byteLength + text.byteLength + 10,
+    (key?.length ?? 0) + (value?.byteLength ?? 0),
+  )
 
 /** -1 requests a new producer id from the broker. The client's default is a fixed id, which two producers would share. */
 function newClient(brokers: string, clientId: string): Producer {
@@ -153,9 +167,10 @@ function newClient(brokers: string, clientId: string): Producer {
   return client
 }
 
-const toMessage = ({ topic, key, value, headers = {} }: NewRecord) => ({
+const toMessage = ({ topic, key, value, headers = [] }: NewRecord) => ({
   topic,
   ...(key !== null && { key: Buffer.from(key) }),
   ...(value !== null && { value: Buffer.from(value) }),
-  headers: new Map(Object.entries(headers).map(([name, text]) => [Buffer.from(name), Buffer.from(text)])),
+  // Each name is a buffer of its own, so a name that comes twice stays twice.
+  headers: new Map(headers),
 })

@@ -1,23 +1,30 @@
 // A record of the log, as the services use it, and the events in its bytes.
+import { LabError } from '#common/contracts/errors.ts'
 import { InventoryEvent, OrderPlaced } from '#common/contracts/events.ts'
 import { readEvent } from '#common/messaging/read-event.ts'
+
+/** A header as it is in the log: any bytes, and a name may come more than once. One without a value is an empty one. */
+export type Header = [name: Buffer, value: Buffer]
+
+/** The name of a kitchen is shorter. The client's partitioner takes a time that grows with the square of the key. */
+export const MAX_KEY_BYTES = 1_024
 
 /** A record to write. The key decides the partition, in the same way as in the Java client. */
 export type NewRecord = {
   topic: string
-  key: string | null
+  key: string | Buffer | null
   value: Uint8Array | null
-  headers?: Record<string, string>
+  headers?: Header[]
 }
 
-/** A record that was read. */
+/** A record that was read. Key, value and headers are bytes as they came: as text they may be others, and longer. */
 export type LogRecord = {
   topic: string
   partition: number
   offset: bigint
-  key: string | null
+  key: Buffer | null
   value: Buffer | null
-  headers: Record<string, string>
+  headers: Header[]
 }
 
 /** The next offset to read of each partition, by topic. */
@@ -31,6 +38,13 @@ export const hasReached = (positions: Positions, ends: Positions): boolean =>
 export const isBefore = (ends: Positions, { topic, partition, offset }: LogRecord): boolean =>
   offset < (ends.get(topic)?.[partition] ?? 0n)
 
+export const toHeaders = (texts: Record<string, string>): Header[] =>
+  Object.entries(texts).map(([name, text]) => [Buffer.from(name), Buffer.from(text)])
+
+/** The first header of this name, as text. */
+export const headerText = (headers: Header[], wanted: string): string | undefined =>
+  headers.find(([name]) => String(name) === wanted)?.[1].toString()
+
 export const CORRELATION_HEADER = 'correlation-id'
 
 /** A record with a JSON value. The correlation id of its order is repeated in a header. */
@@ -38,21 +52,34 @@ export const jsonRecord = (topic: string, key: string, value: { correlationId: s
   topic,
   key,
   value: Buffer.from(JSON.stringify(value)),
-  headers: { [CORRELATION_HEADER]: value.correlationId },
+  headers: toHeaders({ [CORRELATION_HEADER]: value.correlationId }),
 })
 
 /** An event as a record, keyed by its kitchen. */
 export const eventRecord = (topic: string, event: OrderPlaced | InventoryEvent): NewRecord =>
   jsonRecord(topic, event.data.kitchenId, event)
 
+/** @throws LabError `too-large` when the key is longer than any that this model writes or hashes */
+export function checkKey(key: Uint8Array | null): void {
+  if (key !== null && key.byteLength > MAX_KEY_BYTES)
+    throw new LabError('too-large', `the key has ${key.byteLength} bytes; at most ${MAX_KEY_BYTES} are read`)
+}
+
+const ofRecord =
+  <Event>(read: (value: Buffer | null) => Event) =>
+  ({ key, value }: LogRecord): Event => {
+    checkKey(key)
+    return read(value)
+  }
+
 const orderPlaced = readEvent(OrderPlaced, ['OrderPlaced'])
 const inventoryEvent = readEvent(InventoryEvent, ['InventoryReserved', 'InventoryFailed'])
 
 /** @throws LabError `malformed`, `too-large` or `unknown-event` */
-export const readOrderPlaced = ({ value }: LogRecord): OrderPlaced => orderPlaced(value)
+export const readOrderPlaced = ofRecord<OrderPlaced>(orderPlaced)
 
 /** An event of the InventoryEvents stream. @throws LabError `malformed`, `too-large` or `unknown-event` */
-export const readInventoryEvent = ({ value }: LogRecord): InventoryEvent => inventoryEvent(value)
+export const readInventoryEvent = ofRecord<InventoryEvent>(inventoryEvent)
 
 /** What `read` returns, or undefined for poison: the consumer that works on the topic dead-letters it, others skip it. */
 export function orUndefined<Event>(read: (record: LogRecord) => Event, record: LogRecord): Event | undefined {

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { LabError } from '#common/contracts/errors.ts'
+import { createHealth } from '#common/service/health.ts'
 import { createLog } from '#common/service/log.ts'
-import type { LogRecord, NewRecord } from '../broker/record.ts'
+import { headerText, type LogRecord, type NewRecord, toHeaders } from '../broker/record.ts'
 import { writeDeadLetter } from '../messaging/dead-letters.ts'
 import { listDeadLetters, redrivenMark, withoutReason } from './dead-letters.ts'
 import { topicNames } from '../messaging/topics.ts'
@@ -11,24 +12,32 @@ const record = (offset: bigint, value: string | null): LogRecord => ({
   topic: 'orders',
   partition: 2,
   offset,
-  key: 'main',
+  key: Buffer.from('main'),
   value: value === null ? null : Buffer.from(value),
-  headers: { 'correlation-id': 'c', mine: 'kept' },
+  headers: toHeaders({ 'correlation-id': 'c', mine: 'kept' }),
 })
 
-async function written(of: LogRecord): Promise<LogRecord> {
+/** `limit`: the most bytes that the broker takes of a value and its headers. */
+async function written(of: LogRecord, limit = Infinity): Promise<LogRecord> {
   const sent: NewRecord[] = []
-  const producer = { send: async (one: NewRecord) => void sent.push(one), close: async () => {} }
-  const kafka = { producer, topics: topicNames(''), log: createLog('test', 'silent') }
+  const send = async (one: NewRecord) => {
+    if (bytesOf(one) > limit) throw new LabError('too-large', 'the broker takes no record of this size')
+    sent.push(one)
+  }
+  const parts = { health: createHealth(), log: createLog('test', 'silent'), closing: new AbortController().signal }
+  const kafka = { ...parts, producer: { send, close: async () => {} }, topics: topicNames('') }
   await writeDeadLetter(kafka, of, new LabError('malformed', 'it is not an order'), 1)
   const [one] = sent
   assert.ok(one)
   return asRead(one)
 }
 
-const asRead = ({ topic, key, value, headers = {} }: NewRecord): LogRecord => ({
+const bytesOf = ({ key, value, headers = [] }: NewRecord): number =>
+  Buffer.concat(headers.flat()).byteLength + (key?.length ?? 0) + (value?.byteLength ?? 0)
+
+const asRead = ({ topic, key, value, headers = [] }: NewRecord): LogRecord => ({
   topic,
-  key,
+  key: key === null ? null : Buffer.from(key),
   headers,
   value: value && Buffer.from(value),
   partition: 0,
@@ -52,7 +61,7 @@ test('a dead letter has its source, its reason, and the bytes and headers of its
       body: '{"data":{"orderId":"o-1"}}',
     },
   )
-  assert.deepEqual(withoutReason(held.headers), { 'correlation-id': 'c', mine: 'kept' })
+  assert.deepEqual(withoutReason(held.headers), toHeaders({ 'correlation-id': 'c', mine: 'kept' }))
 })
 
 test('a dead letter that a crash wrote twice is listed once, and a redriven one is not listed', async () => {
@@ -76,6 +85,40 @@ test('a dead letter of a record at the size limit keeps the beginning of the rec
   const bytes = 1_000_000
   const { value, headers } = await written(record(1n, 'x'.repeat(bytes)))
   assert.ok(value && value.byteLength < bytes && value.byteLength > 0)
-  assert.equal(headers['cut-from-bytes'], String(bytes))
-  assert.equal(withoutReason(headers)['cut-from-bytes'], undefined)
+  assert.equal(headerText(headers, 'cut-from-bytes'), String(bytes))
+  assert.equal(headerText(withoutReason(headers), 'cut-from-bytes'), undefined)
+})
+
+test('a dead letter keeps any bytes of key and headers as they were, and says what is left out because it does not fit', async () => {
+  const bytes = Buffer.alloc(400_000, 0xff)
+  const name = Buffer.from([0xfe])
+  const whole = await written({
+    ...record(1n, 'x'),
+    key: name,
+    headers: [
+      [name, bytes],
+      [name, bytes],
+    ],
+  })
+  assert.deepEqual([whole.key, withoutReason(whole.headers)], [name, [[name, bytes]]])
+  assert.match(headerText(whole.headers, 'detail') ?? '', /not an order; 1 of its headers are left out/)
+  const cut = await written({ ...record(1n, 'x'.repeat(100_000)), key: bytes, headers: [[name, bytes]] }, 2_000)
+  assert.deepEqual([cut.key?.byteLength, cut.value?.byteLength, withoutReason(cut.headers)], [1_024, 0, []])
+  assert.match(
+    headerText(cut.headers, 'detail') ?? '',
+    /only 0 of the 100000 bytes of its value are kept; only 1024 of/,
+  )
+})
+
+test('a poison record with headers like those of a dead letter or its mark is listed, and takes no other off the list', async () => {
+  const own = toHeaders({ redriven: 'orders/2/7', 'source-topic': 'mine', reason: 'mine' })
+  const held = [await written(record(7n, 'x')), await written({ ...record(8n, 'x'), headers: own })]
+  assert.deepEqual(
+    listDeadLetters(held).map(({ id, reason }) => [id, reason]),
+    [
+      ['orders/2/7', 'malformed'],
+      ['orders/2/8', 'malformed'],
+    ],
+  )
+  assert.deepEqual(withoutReason(held[1]?.headers ?? []), own)
 })

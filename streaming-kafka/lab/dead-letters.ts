@@ -3,7 +3,7 @@
 // Guarantees: a dead letter that was written twice has one id, and is listed once.
 import { orderIdIn } from '#common/contracts/events.ts'
 import type { DeadLetter } from '#engine/experiment/model.ts'
-import type { LogRecord, NewRecord } from '../broker/record.ts'
+import { type Header, headerText, type LogRecord, type NewRecord, toHeaders } from '../broker/record.ts'
 import { REASON_HEADERS } from '../messaging/dead-letters.ts'
 
 const REDRIVEN = 'redriven'
@@ -13,12 +13,15 @@ export const redrivenMark = (topic: string, id: string): NewRecord => ({
   topic,
   key: id,
   value: null,
-  headers: { [REDRIVEN]: id },
+  headers: toHeaders({ [REDRIVEN]: id }),
 })
 
 /** The headers that the record had before it was dead-lettered. */
-export const withoutReason = (headers: Record<string, string>): Record<string, string> =>
-  Object.fromEntries(Object.entries(headers).filter(([name]) => !REASON_HEADERS.includes(name)))
+export function withoutReason(headers: Header[]): Header[] {
+  // Those of the dead letter come first. Another one of the same name is the record's own.
+  const left = new Set(REASON_HEADERS)
+  return headers.filter(([name]) => !left.delete(String(name)))
+}
 
 /** A dead letter with its record. */
 export type DeadLetterRecord = DeadLetter & { record: LogRecord }
@@ -27,20 +30,22 @@ export type DeadLetterRecord = DeadLetter & { record: LogRecord }
 export function listDeadLetters(records: LogRecord[]): DeadLetterRecord[] {
   const letters = new Map<string, DeadLetterRecord>()
   for (const record of records) {
-    const mark = record.headers[REDRIVEN]
-    if (mark !== undefined) {
-      letters.delete(mark)
+    const { value } = record
+    const header = (name: string) => headerText(record.headers, name)
+    const source = header('source-topic')
+    if (source === undefined) {
+      // Only a mark has no source. A poison record may have any header, this one too.
+      const mark = header(REDRIVEN)
+      if (mark !== undefined) letters.delete(mark)
       continue
     }
-    const { headers, value } = record
-    const source = headers['source-topic'] ?? ''
-    const id = `${source}/${headers['source-partition']}/${headers['source-offset']}`
+    const id = `${source}/${header('source-partition')}/${header('source-offset')}`
     letters.set(id, {
       id,
       source,
-      reason: headers.reason ?? '',
-      detail: headers.detail ?? '',
-      attempts: Number(headers.attempts ?? 0),
+      reason: header('reason') ?? '',
+      detail: header('detail') ?? '',
+      attempts: Number(header('attempts')) || 0,
       orderId: orderIdIn(value),
       body: value ? value.toString('utf8') : '',
       record,

@@ -7,7 +7,7 @@ import type { Operation } from '#engine/experiment/model.ts'
 import type { BrokerAdmin } from '../broker/admin.ts'
 import { readLog } from '../broker/log-reader.ts'
 import type { LogProducer } from '../broker/producer.ts'
-import { hasReached, isBefore, type LogRecord, type Positions } from '../broker/record.ts'
+import { hasReached, headerText, isBefore, type LogRecord, type Positions, toHeaders } from '../broker/record.ts'
 import { prefixed, TOPICS } from '../messaging/topics.ts'
 
 /** The header that marks a duplicate. */
@@ -39,8 +39,8 @@ export function duplicatorOperations(parts: OperationParts): DuplicatorOperation
   let duplicating: Promise<void> = Promise.resolve()
 
   const duplicate = async ({ topic, key, value, headers }: LogRecord): Promise<void> => {
-    if (DUPLICATE in headers) return
-    await producer.send({ topic, key, value, headers: { ...headers, [DUPLICATE]: 'yes' } })
+    if (headerText(headers, DUPLICATE) !== undefined) return
+    await producer.send({ topic, key, value, headers: [...headers, ...toHeaders({ [DUPLICATE]: 'yes' })] })
     byRoute[topic] = (byRoute[topic] ?? 0) + 1
   }
   async function duplicateFrom(positions: Positions): Promise<void> {

@@ -10,7 +10,7 @@ import { waitFor } from '#host/wait-for.ts'
 import { Type } from 'typebox'
 import type { BrokerAdmin } from '../broker/admin.ts'
 import { readAll } from '../broker/log-reader.ts'
-import { eventRecord } from '../broker/record.ts'
+import { eventRecord, toHeaders } from '../broker/record.ts'
 import { GROUPS, prefixed, TOPICS, topicNames, type TopicKey, type TopicSpec } from '../messaging/topics.ts'
 import { duplicatorOperations, type DuplicatorOperations, type OperationParts } from './duplicator.ts'
 
@@ -63,9 +63,9 @@ export function createOperations(parts: OperationParts): KafkaOperations {
     ...duplicatorOperations(parts),
     /** Writes any bytes as a record of a topic. */
     async 'publish-raw'(args) {
-      const { topic, key = null, body, base64, headers } = parse(Raw, args, 'args')
+      const { topic, key = null, body, base64, headers = {} } = parse(Raw, args, 'args')
       const value = base64 === undefined ? Buffer.from(body ?? '') : Buffer.from(base64, 'base64')
-      await producer.send({ topic: spec(topic).name, key, value, headers })
+      await producer.send({ topic: spec(topic).name, key, value, headers: toHeaders(headers) })
     },
     /** Writes an OrderPlaced of each order. For an order that is in the log it is a duplicate with the same id. */
     async 'publish-event'(args) {
@@ -107,7 +107,9 @@ export function createOperations(parts: OperationParts): KafkaOperations {
       const { topic } = parse(InTopic, args, 'args')
       const records = await readAll({ admin, brokers, name }, [spec(topic)])
       return records.map(({ partition, offset, key, value, headers }) => {
-        return { partition, offset: Number(offset), key, body: value && value.toString('utf8'), headers }
+        const texts = Object.fromEntries(headers.map(([header, text]) => [String(header), String(text)]))
+        const shown = { key: key && String(key), body: value && String(value), headers: texts }
+        return { partition, offset: Number(offset), ...shown }
       })
     },
   }

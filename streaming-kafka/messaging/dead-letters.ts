@@ -1,35 +1,100 @@
 // Writes a record to the dead-letter topic: the record as it was, with its source and the reason in headers.
-// Guarantees: a record that a crash dead-letters twice has the same source in both dead letters.
-import type { LabError } from '#common/contracts/errors.ts'
+// Guarantees: a record that a crash dead-letters twice has the same source in both dead letters. A dead letter is never
+// larger than the broker takes: what does not fit is left out, and `detail` says so.
+import { LabError } from '#common/contracts/errors.ts'
 import { orderIdIn } from '#common/contracts/events.ts'
-import { CORRELATION_HEADER, type LogRecord } from '../broker/record.ts'
+import { retryUntilClosed, type RetryParts } from '#common/service/retry.ts'
+import {
+  CORRELATION_HEADER,
+  type Header,
+  headerText,
+  type LogRecord,
+  MAX_KEY_BYTES,
+  type NewRecord,
+  toHeaders,
+} from '../broker/record.ts'
 import type { KafkaConnection } from './connection.ts'
 
 const MAX_DETAIL = 1_000
-/** With its reason a record at the broker's limit would be too large, so only its beginning is kept. */
-const MAX_KEPT_BYTES = 768 * 1024
+/**
+ * How many bytes of a record are kept. With its reason a record at the broker's limit (1 MiB by default) would be too
+ * large. Where the topic takes less than that, the next number is tried.
+ */
+const KEPT_BYTES = [768 * 1024, 32 * 1024, 0]
+/** What the lengths of a header take in a record, at most. */
+const HEADER_EXTRA = 10
+
+type Why = { error: LabError; attempts: number }
 
 export async function writeDeadLetter(
-  { producer, topics, log }: Pick<KafkaConnection, 'producer' | 'topics' | 'log'>,
+  kafka: RetryParts & Pick<KafkaConnection, 'producer' | 'topics'>,
   record: LogRecord,
-  { code, detail }: LabError,
+  error: LabError,
   attempts: number,
 ): Promise<void> {
-  const { topic, partition, offset, key, value, headers } = record
-  const orderId = orderIdIn(value)
-  const why = {
-    'source-topic': topic,
-    'source-partition': String(partition),
-    'source-offset': String(offset),
-    reason: code,
-    detail: detail.slice(0, MAX_DETAIL),
+  // A topic that refuses even a dead letter without a record takes none at all: a person has to change that.
+  await retryUntilClosed(kafka, 'dead letters', () => sendWhatFits(kafka, record, { error, attempts }))
+  kafka.closing.throwIfAborted()
+  const { topic, partition, offset, value, headers } = record
+  const { code: reason, detail } = error
+  const correlationId = headerText(headers, CORRELATION_HEADER)
+  const of = { orderId: orderIdIn(value), correlationId }
+  kafka.log.warn({ topic, partition, offset: Number(offset), ...of, reason, detail }, 'dead-lettered')
+}
+
+async function sendWhatFits(
+  { producer, topics }: Pick<KafkaConnection, 'producer' | 'topics'>,
+  record: LogRecord,
+  why: Why,
+): Promise<void> {
+  let refusal: unknown
+  for (const bytes of KEPT_BYTES)
+    try {
+      return await producer.send(deadLetter(topics.deadLetters, record, why, bytes))
+    } catch (error) {
+      if (!(error instanceof LabError) || error.code !== 'too-large') throw error
+      refusal = error
+    }
+  throw refusal
+}
+
+/** The value is kept before the headers, because a redriven record is read by its value alone. */
+function deadLetter(topic: string, record: LogRecord, { error, attempts }: Why, bytes: number): NewRecord {
+  const { key, value, headers } = record
+  const kept = value?.subarray(0, bytes) ?? null
+  const own = headersWithin(headers, bytes - (kept?.byteLength ?? 0))
+  const cuts = [
+    ...cutOf('value', kept, value),
+    ...cutOf('key', key && key.subarray(0, MAX_KEY_BYTES), key),
+    ...(own.length < headers.length ? [`${headers.length - own.length} of its headers are left out`] : []),
+  ]
+  const reason = toHeaders({
+    'source-topic': record.topic,
+    'source-partition': String(record.partition),
+    'source-offset': String(record.offset),
+    reason: error.code,
+    detail: [error.detail.slice(0, MAX_DETAIL), ...cuts].join('; '),
     attempts: String(attempts),
-    ...(value && value.byteLength > MAX_KEPT_BYTES && { 'cut-from-bytes': String(value.byteLength) }),
-  }
-  const kept = value?.subarray(0, MAX_KEPT_BYTES) ?? null
-  await producer.send({ topic: topics.deadLetters, key, value: kept, headers: { ...headers, ...why } })
-  const correlationId = headers[CORRELATION_HEADER]
-  log.warn({ topic, partition, offset: Number(offset), orderId, correlationId, reason: code, detail }, 'dead-lettered')
+    ...(value && value.byteLength > bytes && { 'cut-from-bytes': String(value.byteLength) }),
+  })
+  // First those of the dead letter: a record may have headers of the same names.
+  return { topic, key: key && key.subarray(0, MAX_KEY_BYTES), value: kept, headers: [...reason, ...own] }
+}
+
+const cutOf = (part: string, kept: Buffer | null, whole: Buffer | null): string[] =>
+  whole && kept && kept.byteLength < whole.byteLength
+    ? [`only ${kept.byteLength} of the ${whole.byteLength} bytes of its ${part} are kept`]
+    : []
+
+/** The headers that fit, in their order. */
+function headersWithin(headers: Header[], bytes: number): Header[] {
+  let left = bytes
+  return headers.filter(([name, text]) => {
+    const size = name.byteLength + text.byteLength + HEADER_EXTRA
+    if (size > left) return false
+    left -= size
+    return true
+  })
 }
 
 /** The headers that a dead letter has in addition to those of its record. */

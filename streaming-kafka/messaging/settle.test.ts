@@ -3,11 +3,11 @@ import { test } from 'node:test'
 import { LabError } from '#common/contracts/errors.ts'
 import { createHealth } from '#common/service/health.ts'
 import { createLog } from '#common/service/log.ts'
-import type { LogRecord, NewRecord } from '../broker/record.ts'
+import { headerText, type LogRecord, type NewRecord } from '../broker/record.ts'
 import { untilSettled } from './settle.ts'
 import { topicNames } from './topics.ts'
 
-const record: LogRecord = { topic: 'orders', partition: 0, offset: 1n, key: null, value: null, headers: {} }
+const record: LogRecord = { topic: 'orders', partition: 0, offset: 1n, key: null, value: null, headers: [] }
 
 function fakeConnection() {
   const sent: NewRecord[] = []
@@ -40,7 +40,7 @@ test('a record whose work fails five times is dead-lettered', async () => {
   })(record)
   assert.equal(attempts, 5)
   assert.deepEqual(
-    sent.map(({ topic, headers }) => [topic, headers?.reason, headers?.attempts]),
+    sent.map(({ topic, headers = [] }) => [topic, headerText(headers, 'reason'), headerText(headers, 'attempts')]),
     [['dead-letters', 'retries-exhausted', '5']],
   )
 })

@@ -16,7 +16,7 @@ const recordOf = (topic: string, value: unknown): LogRecord => ({
   offset: 0n,
   key: null,
   value: Buffer.from(typeof value === 'string' ? value : JSON.stringify(value)),
-  headers: {},
+  headers: [],
 })
 
 const placed = recordOf(topics.orders, orderPlaced(order, happened))
