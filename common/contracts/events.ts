@@ -2,7 +2,7 @@
 // Guarantees: an event's `id` follows from its type and its order, so that an event that is published again
 // has the same id and every reader can recognise it. Not promised: that an event arrives once.
 import { Type, type Static, type TSchema } from 'typebox'
-import { FailureReason, Order, OrderLine, type Outcome } from './order.ts'
+import { FailureReason, Order, type Outcome } from './order.ts'
 import { closedObject, parse } from './parse.ts'
 
 export const EVENT_VERSION = 1
@@ -25,7 +25,8 @@ const event = <Kind extends string, Data extends TSchema>(type: Kind, data: Data
 export const OrderPlaced = event('OrderPlaced', Order)
 export type OrderPlaced = Static<typeof OrderPlaced>
 
-const decided = { orderId: Text, userId: Text, kitchenId: Text, items: Type.Array(OrderLine) }
+/** The whole order, so that what is read back from the log is an order that every store can hold. */
+const decided = Order.properties
 
 export const InventoryReserved = event('InventoryReserved', closedObject(decided))
 export type InventoryReserved = Static<typeof InventoryReserved>

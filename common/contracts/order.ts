@@ -13,7 +13,7 @@ export const MAX_QUANTITY = 1_000
 // No control characters, and no half of a surrogate pair: UTF-8 cannot carry it, and two such names would become one.
 const Name = Type.String({ minLength: 1, maxLength: 128, pattern: '^[^\\u0000-\\u001f\\u007f\\ud800-\\udfff]+$' })
 
-export const OrderLine = closedObject({ sku: Name, quantity: Type.Integer({ minimum: 1, maximum: MAX_QUANTITY }) })
+const OrderLine = closedObject({ sku: Name, quantity: Type.Integer({ minimum: 1, maximum: MAX_QUANTITY }) })
 
 const content = { userId: Name, items: Type.Array(OrderLine, { minItems: 1, maxItems: MAX_LINES }) }
 
