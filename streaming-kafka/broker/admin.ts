@@ -1,5 +1,5 @@
 // Administration of the broker, for services and the lab: topics, end offsets, committed offsets of groups.
-import { Admin, ListOffsetTimestamps } from '@platformatic/kafka'
+import { Admin, FetchIsolationLevels, ListOffsetTimestamps } from '@platformatic/kafka'
 import { ConstantBackoff, handleWhen, handleWhenResult, retry } from 'cockatiel'
 import { explain } from '#common/contracts/errors.ts'
 import { topicConfigs, type TopicSpec } from '../messaging/topics.ts'
@@ -11,8 +11,10 @@ export type BrokerAdmin = {
   ensureTopics(specs: TopicSpec[], flush: boolean): Promise<void>
   topics(): Promise<string[]>
   groups(): Promise<string[]>
-  /** The offset after the last record of each partition. */
+  /** The offset after the last record of each partition that can be read: the records of an open transaction cannot. */
   ends(specs: TopicSpec[]): Promise<Positions>
+  /** The offset of the first record of each partition that was not deleted. */
+  starts(specs: TopicSpec[]): Promise<Positions>
   /** The committed offsets of a group; undefined where it has none. */
   committed(group: string, specs: TopicSpec[]): Promise<Map<string, (bigint | undefined)[]>>
   /** Sets a group's offsets. Fails while a member of the group is alive. */
@@ -31,22 +33,11 @@ const POLL = { maxAttempts: 200, backoff: new ConstantBackoff(50) }
 
 const isNotEmpty = (names: unknown): boolean => Array.isArray(names) && names.length > 0
 const namesOf = (specs: TopicSpec[]): string => specs.map(({ name }) => name).join(', ')
-const partitionsOf = ({ partitions }: TopicSpec): number[] => [...Array(partitions).keys()]
 
 export function createAdmin(brokers: string, clientId: string): BrokerAdmin {
   const admin = new Admin(clientOptions(brokers, clientId))
 
-  async function ends(specs: TopicSpec[]): Promise<Positions> {
-    const at = (partitionIndex: number) => ({ partitionIndex, timestamp: ListOffsetTimestamps.LATEST })
-    const topics = specs.map(spec => ({ name: spec.name, partitions: partitionsOf(spec).map(at) }))
-    const ends: Positions = new Map()
-    for (const { name, partitions } of await admin.listOffsets({ topics })) {
-      const offsets: bigint[] = []
-      for (const { partitionIndex, offset } of partitions) offsets[partitionIndex] = offset
-      ends.set(name, offsets)
-    }
-    return ends
-  }
+  const ends = (specs: TopicSpec[]) => offsetsAt(admin, ListOffsetTimestamps.LATEST, specs)
 
   return {
     async ensureTopics(specs, flush) {
@@ -63,10 +54,12 @@ export function createAdmin(brokers: string, clientId: string): BrokerAdmin {
     topics: () => admin.listTopics(),
     groups: async () => [...(await admin.listGroups()).keys()],
     ends,
+    starts: specs => offsetsAt(admin, ListOffsetTimestamps.EARLIEST, specs),
     async committed(group, specs) {
-      const topics = specs.map(spec => ({ name: spec.name, partitionIndexes: partitionsOf(spec) }))
+      const known = await partitionsOf(admin, specs)
+      const topics = known.map(({ name, partitions }) => ({ name, partitionIndexes: partitions }))
       const found = await admin.listConsumerGroupOffsets({ groups: [{ groupId: group, topics }] })
-      const offsets = new Map(specs.map(spec => [spec.name, Array<bigint | undefined>(spec.partitions)]))
+      const offsets = new Map(known.map(({ name, partitions }) => [name, Array<bigint | undefined>(partitions.length)]))
       for (const { name, partitions } of found[0]?.topics ?? [])
         for (const { partitionIndex, committedOffset } of partitions) {
           const ofTopic = offsets.get(name)
@@ -100,6 +93,30 @@ export function createAdmin(brokers: string, clientId: string): BrokerAdmin {
     },
     close: () => admin.close(),
   }
+}
+
+/** The cluster says how many partitions a topic has: some may have been added. */
+async function partitionsOf(admin: Admin, specs: TopicSpec[]): Promise<{ name: string; partitions: number[] }[]> {
+  const { topics } = await admin.metadata({ topics: specs.map(({ name }) => name) })
+  return specs.map(({ name, partitions }) => {
+    return { name, partitions: [...Array(topics.get(name)?.partitionsCount ?? partitions).keys()] }
+  })
+}
+
+async function offsetsAt(admin: Admin, timestamp: bigint, specs: TopicSpec[]): Promise<Positions> {
+  const at = (partitionIndex: number) => ({ partitionIndex, timestamp })
+  const topics = (await partitionsOf(admin, specs)).map(({ name, partitions }) => ({
+    name,
+    partitions: partitions.map(at),
+  }))
+  const isolationLevel = FetchIsolationLevels.READ_COMMITTED
+  const found: Positions = new Map()
+  for (const { name, partitions } of await admin.listOffsets({ topics, isolationLevel })) {
+    const offsets: bigint[] = []
+    for (const { partitionIndex, offset } of partitions) offsets[partitionIndex] = offset
+    found.set(name, offsets)
+  }
+  return found
 }
 
 /** Ignores an error which says that the work is done already. */

@@ -1,8 +1,9 @@
 // Reads partitions of the log from given positions until it is closed. The reader belongs to no group: the caller knows
 // where to start (from its store, or from its group's offsets), so a rebalance can never move it back.
 // Guarantees: the records of a partition come in order, each once per reader; nothing is fetched while the caller is
-// busy. While the broker is away it retries from its position. Not promised: an order between partitions.
-import { Consumer } from '@platformatic/kafka'
+// busy; records of a transaction come when it is committed, and never when it is aborted. While the broker is away it
+// retries from its position. Not promised: an order between partitions.
+import { Consumer, FetchIsolationLevels } from '@platformatic/kafka'
 import { explain } from '#common/contracts/errors.ts'
 import { createBackoff } from '#common/service/retry.ts'
 import type { TopicSpec } from '../messaging/topics.ts'
@@ -12,12 +13,13 @@ import { hasReached, isBefore, type Header, type LogRecord, type Positions } fro
 
 /** Larger fetches buffer far ahead of the work, and a backlog is then read several times slower. */
 const MAX_BYTES = 512 * 1024
+const TRANSACTIONAL_BATCH = 16
 const CONTROL_BATCH = 32
 
 export type ReaderOptions = {
   brokers: string
   clientId: string
-  /** Where to start. The reader advances them. */
+  /** Where to start. The reader advances them, and adds the partitions that are added to a topic. */
   positions: Positions
   closing: AbortSignal
   /** Reports a problem with reading, or null when reading works. */
@@ -60,6 +62,8 @@ async function fetchOnce(client: Consumer, positions: Positions): Promise<LogRec
     const topic = metadata.topics.get(name)
     if (!topic) throw new Error(`there is no topic ${name}`)
     names.set(topic.id, name)
+    // A partition that was added since is read from its beginning.
+    while (offsets.length < topic.partitionsCount) offsets.push(0n)
     for (const [partition, fetchOffset] of offsets.entries()) {
       const leader = topic.partitions[partition]?.leader
       if (leader === undefined) throw new Error(`there is no partition ${partition} of ${name}`)
@@ -76,7 +80,7 @@ async function fetchOnce(client: Consumer, positions: Positions): Promise<LogRec
   }
   // With several brokers, one without new records would delay the records of the others.
   const maxWaitTime = requests.size > 1 ? 20 : 250
-  const limits = { minBytes: 1, maxBytes: MAX_BYTES, maxWaitTime, isolationLevel: 0 }
+  const limits = { minBytes: 1, maxBytes: MAX_BYTES, maxWaitTime, isolationLevel: FetchIsolationLevels.READ_COMMITTED }
   const answers = await Promise.all([...requests].map(([node, topics]) => client.fetch({ ...limits, node, topics })))
   return answers.flatMap(({ responses }) =>
     responses.flatMap(({ topicId, partitions }) => {
@@ -91,17 +95,19 @@ type Answer = Awaited<ReturnType<Consumer['fetch']>>['responses'][number]['parti
 /** Returns the records from the position on (a batch may begin before it), and advances the position past them. */
 function take(
   topic: string,
-  { partitionIndex: partition, records: batches }: Answer,
+  { partitionIndex: partition, records: batches, abortedTransactions }: Answer,
   positions: Positions,
 ): LogRecord[] {
   const offsets = positions.get(topic)
   const from = offsets?.[partition]
   if (!offsets || from === undefined) return []
   const taken: LogRecord[] = []
+  // The client filters too, but only transactions that end within one fetch.
+  const isAborted = abortedBatches(abortedTransactions ?? [])
   for (const batch of batches ?? []) {
     const next = batch.firstOffset + BigInt(batch.lastOffsetDelta) + 1n
     if (next > (offsets[partition] ?? 0n)) offsets[partition] = next
-    if (batch.attributes & CONTROL_BATCH) continue
+    if (isAborted(batch) || batch.attributes & CONTROL_BATCH) continue
     for (const { offsetDelta, key, value, headers } of batch.records) {
       const offset = batch.firstOffset + BigInt(offsetDelta)
       if (offset < from) continue
@@ -111,18 +117,35 @@ function take(
   return taken
 }
 
+type Batch = NonNullable<Answer['records']>[number]
+
+/** Whether a batch belongs to an aborted transaction. It is asked for every batch of a partition, in their order. */
+function abortedBatches(transactions: { producerId: bigint; firstOffset: bigint }[]): (batch: Batch) => boolean {
+  let toCome = transactions
+  const aborting = new Set<bigint>()
+  return ({ firstOffset, lastOffsetDelta, attributes, producerId }) => {
+    const hasBegun = (transaction: { firstOffset: bigint }) =>
+      transaction.firstOffset <= firstOffset + BigInt(lastOffsetDelta)
+    for (const transaction of toCome.filter(hasBegun)) aborting.add(transaction.producerId)
+    toCome = toCome.filter(transaction => !hasBegun(transaction))
+    // A control batch is the end of its producer's transaction.
+    if (attributes & CONTROL_BATCH) aborting.delete(producerId)
+    return (attributes & TRANSACTIONAL_BATCH) !== 0 && aborting.has(producerId)
+  }
+}
+
 const EMPTY = Buffer.alloc(0)
 const toHeader = ([name, text]: [Buffer | null, Buffer | null]): Header => [name ?? EMPTY, text ?? EMPTY]
 
 type Source = { admin: BrokerAdmin; brokers: string; name: string }
 
 /**
- * Reads topics from their beginning to their present end.
+ * Reads topics from the first record that was not deleted to their present end.
  * @throws Error when the broker is away or a topic is missing. It does not wait for them.
  */
 export async function readAll({ admin, brokers, name }: Source, specs: TopicSpec[]): Promise<LogRecord[]> {
   const ends = await admin.ends(specs)
-  const positions: Positions = new Map([...ends].map(([topic, offsets]) => [topic, offsets.map(() => 0n)]))
+  const positions = await admin.starts(specs)
   const records: LogRecord[] = []
   if (hasReached(positions, ends)) return records
   const onDegraded = (problem: string | null) => {

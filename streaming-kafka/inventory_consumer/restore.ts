@@ -23,6 +23,10 @@ export async function agreeOnStock(kafka: KafkaConnection, given: InitialStockTa
     kafka.log.info({ kitchens: Object.keys(given).length }, 'wrote the initial stock')
     first = await read()
   }
+  if (first && first.offset > 0n)
+    throw new Error(
+      `the first record of ${topic} was deleted, and with it the initial stock; nobody knows the stock now`,
+    )
   if (!first?.value) throw new Error(`the first record of ${topic} is empty; delete that topic and restart`)
   const stock = parse(InitialStockTable, parseJson(first.value, 'the initial stock'), 'stock')
   if (Object.keys(given).length > 0 && !isDeepStrictEqual(stock, given))

@@ -79,7 +79,8 @@ export function createOperations(parts: OperationParts): KafkaOperations {
       const topics = GROUPS[group]
       const known = Object.keys(GROUPS).join(', ')
       if (!topics) throw new LabError('malformed', `there is no group "${group}"; the groups are: ${known}`)
-      const starts = topics.map(key => [names[key], Array<bigint>(TOPICS[key].partitions).fill(0n)] as const)
+      const ends = await admin.ends(topics.map(key => prefixed(prefix, TOPICS[key])))
+      const starts = [...ends].map(([name, offsets]) => [name, offsets.map(() => 0n)] as const)
       let refusal: unknown
       const reset = () =>
         admin.setOffsets(prefix + group, new Map(starts)).then(

@@ -7,7 +7,7 @@ import { readLog } from '../broker/log-reader.ts'
 import { hasReached, type LogRecord, type Positions } from '../broker/record.ts'
 import { retryUntilClosed, degradedReporter } from '#common/service/retry.ts'
 import { checkAgainstLog, type KafkaConnection } from './connection.ts'
-import type { TopicKey, TopicSpec } from './topics.ts'
+import type { TopicKey } from './topics.ts'
 
 /** Records in one transaction by default. More would block the event loop for long. */
 const DEFAULT_CHUNK = 500
@@ -35,9 +35,9 @@ export async function materialize<Tx extends PositionsTables>(options: Materiali
   const specs = kafka.specs(...topics)
   const start = await retryUntilClosed(kafka, 'log', async () => {
     const ends = await kafka.admin.ends(specs)
-    const startOf = ({ name, partitions }: TopicSpec) =>
-      Array.from({ length: partitions }, (_, partition) => store.read.position(name, partition) ?? 0n)
-    const positions: Positions = new Map(specs.map(spec => [spec.name, startOf(spec)]))
+    const startOf = (name: string, offsets: bigint[]) =>
+      offsets.map((_, partition) => store.read.position(name, partition) ?? 0n)
+    const positions: Positions = new Map([...ends].map(([name, offsets]) => [name, startOf(name, offsets)]))
     checkAgainstLog(positions, ends)
     return { ends, positions }
   })

@@ -1,6 +1,7 @@
 // The topics of the streaming model, as data. The log is the truth: topics keep all records for ever.
 // Guarantees: the same prefix gives the same names. Two prefixes share no topic and no group.
 
+/** `partitions`: of a new topic. One that is there may have more, and the broker says how many. */
 export type TopicSpec = { name: string; partitions: number }
 
 export const TOPICS = {

@@ -46,6 +46,27 @@ test('topics keep every record, sync each append if TOPIC_FLUSH is on, and have 
   }
 })
 
+test('partitions that are added to a topic are read, by services that run and by those that start later', async t => {
+  const system = await startSystem(t, streamingKafka)
+  const admin = adminOf(t, system)
+  const names = ['orders', 'inventory-events', 'notifications'].map(name => system.deployment.prefix + name)
+  await admin.createPartitions({ topics: names.map(name => ({ name, count: 8, assignments: null })) })
+  let placed = 0
+  const isUsed = async () => {
+    const answers = await placeMany(system.url('producer_order'), 20)
+    placed += answers.filter(({ status }) => status === 202).length
+    return (await recordsOf(system, 'notifications')).some(({ partition }) => partition >= 4)
+  }
+  await waitFor(isUsed, { deadlineMs: 60_000, everyMs: 500, what: 'notifications in an added partition' })
+  assertSound(await system.untilQuiescent(placed))
+  await system.kill()
+  for (const { name } of streamingKafka.services) await system.wipe(name)
+  await system.start()
+  await placeMany(system.url('producer_order'), 20)
+  assertSound(await system.untilQuiescent(placed + 20))
+  await system.untilDepthsAreZero()
+})
+
 test('removing a prefix removes its topics and groups, also groups of killed members, and a second removal is no error', async t => {
   const system = await startSystem(t, streamingKafka)
   await system.runtime.stop()
