@@ -2,6 +2,7 @@
 // happened, why and how to fix it, never as a stack trace.
 import { Command, CommanderError } from 'commander'
 import about from '../../package.json' with { type: 'json' }
+import { cacheFolder } from '#host/folders.ts'
 import { UsageError } from './usage.ts'
 import type { Summary } from '#engine/run/summary.ts'
 import { worst } from '#engine/checks/check.ts'
@@ -56,8 +57,16 @@ function keepWithoutReader(): void {
 
 function codeOf(error: unknown): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : USAGE
-  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`)
+  process.stderr.write(`${sentenceOf(error)}\n`)
   return error instanceof UsageError ? USAGE : COULD_NOT_RUN
+}
+
+/** An error of the file system names only a path: this adds what can be done. */
+function sentenceOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error)
+  if (!('code' in error && 'path' in error && typeof error.path === 'string')) return error.message
+  if (!error.path.startsWith(cacheFolder())) return error.message
+  return `The lab cannot use its cache folder (${error.message}): set LAB_CACHE_DIR to a writable folder with room.`
 }
 
 export const USAGE = 2

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { experiments } from '../session/registry.ts'
-import { runCli, startCli } from '../testing/cli.ts'
+import { runCli, startCli, testFolder } from '../testing/cli.ts'
 
 const oneSentence = (text: string) => text.trim().split('\n').length === 1 && !text.includes('    at ')
 
@@ -63,6 +63,22 @@ test('an option that npm took for itself is refused with where to put it', async
     [code, stderr],
     [2, 'npm took --profile for itself: put -- before the options, as in npm run lab -- run … --profile.\n'],
   )
+})
+
+test('a cache folder that cannot be written is refused in one sentence', async t => {
+  const folder = testFolder()
+  t.after(folder.remove)
+  for (const args of [
+    ['up', 'sync-rest', '--free-ports'],
+    ['run', 'sync-rest/baseline-latency', '--out', folder.runs],
+  ]) {
+    const { code, stderr } = await runCli('main', args, { LAB_CACHE_DIR: '/dev/null/cache' })
+    assert.equal(code, 3)
+    assert.match(
+      stderr,
+      /^The lab cannot use its cache folder \(.+\): set LAB_CACHE_DIR to a writable folder with room\.\n$/,
+    )
+  }
 })
 
 test('every command explains itself with an example', async () => {
