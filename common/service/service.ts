@@ -86,7 +86,6 @@ export async function runService<Config extends Settings>(
         openStore(config.DATA_DIR, store, tables, problem => health.report('store', problem)),
     })
     const address = await server.listen({ port: config.PORT, host: config.HOST })
-    log.info({ address }, 'listening')
 
     const end = (signal: NodeJS.Signals) => {
       log.info({ signal }, 'stopping')
@@ -105,6 +104,8 @@ export async function runService<Config extends Settings>(
     }
     process.on('unhandledRejection', fail)
     process.on('uncaughtException', fail)
+    // Whoever waits for this line may stop the service at once.
+    log.info({ address }, 'listening')
   } catch (error) {
     process.stderr.write(`${name}: ${sentence(error)}\n`)
     process.exit(2)
