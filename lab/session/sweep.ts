@@ -54,10 +54,10 @@ export async function sweep(onProgress: (line: string) => void, signal: AbortSig
 
 /** A broker that is gone since is asked once, however many dead runs left something there: a client would try for long. */
 function askOnce(signal: AbortSignal): (kind: BrokerKind, address: string) => Promise<string> {
-  const asked = new Map<string, Promise<string>>()
+  const answers = new Map<string, Promise<string>>()
   return (kind, address) => {
-    const answer = asked.get(address) ?? probes[kind](address)
-    asked.set(address, answer)
+    const answer = answers.get(address) ?? probes[kind](address)
+    answers.set(address, answer)
     return withDeadline(answer, signal)
   }
 }

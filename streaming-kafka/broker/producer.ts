@@ -9,7 +9,7 @@ import { compatibilityPartitioner, Producer } from '@platformatic/kafka'
 import { explain, LabError } from '#common/contracts/errors.ts'
 import { createBackoff } from '#common/service/retry.ts'
 import { clientOptions, isTooLarge, RETRY_PACE } from './options.ts'
-import { checkKey, type NewRecord } from './record.ts'
+import { checkKey, headerBytes, type NewRecord } from './record.ts'
 
 /** Larger requests are no faster. Several requests at once lose the order when the broker restarts. */
 const MAX_BATCH = 500
@@ -152,12 +152,9 @@ function batchLength(waiting: readonly PendingRecord[]): number {
 
 const keyOf = ({ key }: NewRecord): Buffer | null => (key === null ? null : Buffer.from(key))
 
-/** About the bytes that it has in a batch: each header and the record itself have some lengths beside their bytes. */
+/** About the bytes that it has in a batch. */
 const bytesOf = ({ key, value, headers = [] }: NewRecord): number =>
-  headers.reduce(
-    (sum, [name, text]) => sum + name.byteLength + text.byteLength + 10,
-    (key?.length ?? 0) + (value?.byteLength ?? 0),
-  )
+  (key?.length ?? 0) + (value?.byteLength ?? 0) + headerBytes(headers)
 
 /** -1 requests a new producer id from the broker. The client's default is a fixed id, which two producers would share. */
 function newClient(brokers: string, clientId: string): Producer {

@@ -45,6 +45,10 @@ export const toHeaders = (texts: Record<string, string>): Header[] =>
 export const headerText = (headers: Header[], wanted: string): string | undefined =>
   headers.find(([name]) => String(name) === wanted)?.[1].toString()
 
+/** The bytes that headers have in a record, at most: their lengths are written beside them. */
+export const headerBytes = (headers: readonly Header[]): number =>
+  headers.reduce((sum, [name, text]) => sum + name.byteLength + text.byteLength + 10, 0)
+
 export const CORRELATION_HEADER = 'correlation-id'
 
 /** A record with a JSON value. The correlation id of its order is repeated in a header. */
@@ -78,7 +82,7 @@ const inventoryEvent = readEvent(InventoryEvent, ['InventoryReserved', 'Inventor
 /** @throws LabError `malformed`, `too-large` or `unknown-event` */
 export const readOrderPlaced = ofRecord<OrderPlaced>(orderPlaced)
 
-/** An event of the InventoryEvents stream. @throws LabError `malformed`, `too-large` or `unknown-event` */
+/** An event of the topic `inventory-events`. @throws LabError `malformed`, `too-large` or `unknown-event` */
 export const readInventoryEvent = ofRecord<InventoryEvent>(inventoryEvent)
 
 /** What `read` returns, or undefined for poison: the consumer that works on the topic dead-letters it, others skip it. */

@@ -35,7 +35,7 @@ export async function agreeOnStock(kafka: KafkaConnection, given: InitialStockTa
 }
 
 /**
- * Restores a decision from the InventoryEvents stream, with the stock that it took, in a store that is empty or older than
+ * Restores a decision from the topic `inventory-events`, with the stock that it took, in a store that is empty or older than
  * the log. A known decision stays as it is.
  */
 export function restoreDecision(tx: StockTx, record: LogRecord): void {

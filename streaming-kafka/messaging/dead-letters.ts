@@ -7,6 +7,7 @@ import { retryUntilClosed, type RetryParts } from '#common/service/retry.ts'
 import {
   CORRELATION_HEADER,
   type Header,
+  headerBytes,
   headerText,
   type LogRecord,
   MAX_KEY_BYTES,
@@ -21,8 +22,6 @@ const MAX_DETAIL = 1_000
  * large. Where the topic takes less than that, the next number is tried.
  */
 const KEPT_BYTES = [768 * 1024, 32 * 1024, 0]
-/** What the lengths of a header take in a record, at most. */
-const HEADER_EXTRA = 10
 
 type Why = { error: LabError; attempts: number }
 
@@ -89,8 +88,8 @@ const cutOf = (part: string, kept: Buffer | null, whole: Buffer | null): string[
 /** The headers that fit, in their order. */
 function headersWithin(headers: Header[], bytes: number): Header[] {
   let left = bytes
-  return headers.filter(([name, text]) => {
-    const size = name.byteLength + text.byteLength + HEADER_EXTRA
+  return headers.filter(header => {
+    const size = headerBytes([header])
     if (size > left) return false
     left -= size
     return true

@@ -7,7 +7,7 @@ export type TopicSpec = { name: string; partitions: number }
 export const TOPICS = {
   /** OrderPlaced, keyed by kitchen. */
   orders: { name: 'orders', partitions: 4 },
-  /** InventoryReserved and InventoryFailed, keyed by kitchen: the InventoryEvents stream. */
+  /** InventoryReserved and InventoryFailed, keyed by kitchen. */
   inventoryEvents: { name: 'inventory-events', partitions: 4 },
   /** The opening stock of kitchens. Only the first record counts. */
   initialStock: { name: 'initial-stock', partitions: 1 },

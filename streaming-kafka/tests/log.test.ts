@@ -158,3 +158,15 @@ test('notification_consumer sends nothing before it has read all sent notificati
   assert.deepEqual(Object.keys(body.problems as object).sort(), ['log', 'start'], 'it does more than wait for the log')
   assert.deepEqual(await recordsOf(system, 'notifications'), [])
 })
+
+test('a service without a store refuses a log whose initial stock was deleted', async t => {
+  const system = await startSystem(t, streamingKafka)
+  await system.kill('inventory_consumer')
+  await system.wipe('inventory_consumer')
+  const name = `${system.deployment.prefix}initial-stock`
+  await adminOf(t, system).deleteRecords({ topics: [{ name, partitions: [{ partition: 0, offset: 1n }] }] })
+  system.launch('inventory_consumer')
+  const refused = () => /the first record of \S+initial-stock was deleted/.test(system.logOf('inventory_consumer'))
+  await waitFor(refused, { deadlineMs: 60_000, what: 'the refusal' })
+  assert.equal((await system.health('inventory_consumer')).healthy, false)
+})

@@ -31,6 +31,7 @@ await runService(NAME, {
         : noBreaker
     const reservations = openReservations(inventory, breakerFor('inventory'), { deadlineMs, concurrency })
     const send = sendAtNotification(notification, config.SEND_DEADLINE_MS)
+    const find = store.read.findOrder
     const sendNow = sendWhileAble(send, breakerFor('notification'), concurrency)
 
     await compensateInterrupted(store)
@@ -39,12 +40,13 @@ await runService(NAME, {
     orderRoutes(server, parts, {
       place: placeAndRespond({
         store,
+        find,
         reservations,
         send: sendNow,
         pendingWork,
         crashPoints: crashPointsOf(faultInjector),
       }),
-      find: store.read.findOrder,
+      find,
       status: { isNew: 201, repeated: 201 },
     })
     // An order is in the store, pending, before inventory is called: none is in flight that has no row.

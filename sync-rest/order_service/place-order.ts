@@ -22,6 +22,7 @@ type Points = 'store-reserve' | 'reserve-store' | 'store-send' | 'send-store'
 
 export type PlaceParts = {
   store: Store<OrderTables>
+  find(orderId: string): PlacedOrder | undefined
   reservations: Reservations
   send: SendNotification
   pendingWork: Omit<PendingWork, 'ended'>
@@ -29,10 +30,12 @@ export type PlaceParts = {
 }
 
 export function placeAndRespond(parts: PlaceParts): Handler<Order, Placed> {
-  const { store, reservations, pendingWork, crashPoints } = parts
+  const { store, find, reservations, pendingWork, crashPoints } = parts
   return async (order, { correlationId, log }) => {
     const { orderId } = order
-    const { placed, isNew } = await reservations.admit(() => storeAndReserve(parts, order, { correlationId, log }))
+    const place = () => storeAndReserve(parts, order, { correlationId, log })
+    // A repeated key needs no inventory: it is answered by the orders table, however many orders wait.
+    const { placed, isNew } = await (find(orderId) ? place() : reservations.admit(place))
     if (!isNew) return { isNew, view: presentState(placed) }
     crashPoints['reserve-store']()
     pendingWork.confirming.add(orderId)

@@ -20,6 +20,8 @@ async function failUntilOpen(service: OrderService): Promise<string[]> {
 
 test('with an open breaker the answer is 503 without a trace of the order, and health lists it without turning red', async () => {
   await using service = await openOrderService(environment)
+  const before = service.place()
+  assert.equal((await before.reply).status, 201)
   const failed = await failUntilOpen(service)
   const { orderId, reply, again } = service.place()
   const answer = await reply
@@ -27,7 +29,8 @@ test('with an open breaker the answer is 503 without a trace of the order, and h
   assert.deepEqual([document.status, document.code], [503, 'inventory-unavailable'])
   assert.match(document.detail, /breaker is open/)
   assert.match(String(answer.headers['retry-after']), /^\d+$/)
-  assert.deepEqual(service.inventory.ordersOf('/reserve').toSorted(), failed.toSorted())
+  assert.deepEqual(service.inventory.ordersOf('/reserve').toSorted(), [before.orderId, ...failed].toSorted())
+  assert.equal((await before.again()).status, 201, 'a repeated key needs no inventory')
   const health = await ask(`${service.url}/health`)
   assert.equal(health.status, 200)
   assert.match(health.text, /"inventory":"the breaker is open"/)

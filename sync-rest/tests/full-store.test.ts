@@ -36,7 +36,14 @@ async function placeWith(
   const pendingWork = { confirming: new Set<string>(), toCompensate: new Set<string>(), notify: notified.resolve }
   const crashPoints = { 'store-reserve': none, 'reserve-store': none, 'store-send': none, 'send-store': none }
   const reservations: PlaceParts['reservations'] = { admit: work => work(), reserve }
-  const place = placeAndRespond({ store: { transact }, reservations, send: async () => {}, pendingWork, crashPoints })
+  const place = placeAndRespond({
+    store: { transact },
+    find: store.read.findOrder,
+    reservations,
+    send: async () => {},
+    pendingWork,
+    crashPoints,
+  })
   return { store, answer: place(order, testContext()), ...pendingWork, notified: notified.promise }
 }
 

@@ -1,7 +1,7 @@
 // One process is slow, unreachable or dead for a while: Inventory is slow; the host of Inventory is gone; Inventory, Notification
 // or the broker is killed and started again.
 import { faultSeen, stepSeen } from '#engine/checks/preconditions.ts'
-import { fault, heal, isolate, kill, resume, start } from '#engine/experiment/steps.ts'
+import { type Action, fault, heal, isolate, kill, resume, start } from '#engine/experiment/steps.ts'
 import {
   around,
   type AroundSettings,
@@ -60,10 +60,7 @@ export const inventoryGone = defineScenario({
   load: around,
   disrupt(model, settings) {
     const inventory = serviceOf(model, 'inventory')
-    return {
-      ...between(spanOf(settings), isolate(inventory), resume(inventory)),
-      seen: [stepSeen({ action: 'isolate', target: inventory })],
-    }
+    return broken(isolate(inventory), resume(inventory), settings)
   },
 })
 
@@ -96,7 +93,9 @@ export const brokerDead = defineScenario({
   disrupt: ({ comparison: { peer } }, settings) => killed(peer, settings),
 })
 
-const killed = (target: string, settings: AroundSettings): Disruption => ({
-  ...between(spanOf(settings), kill(target), start(target)),
-  seen: [stepSeen({ action: 'kill', target })],
+const killed = (target: string, settings: AroundSettings): Disruption => broken(kill(target), start(target), settings)
+
+const broken = (begin: Action, end: Action, settings: AroundSettings): Disruption => ({
+  ...between(spanOf(settings), begin, end),
+  seen: [stepSeen(begin)],
 })
