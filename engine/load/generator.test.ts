@@ -43,6 +43,12 @@ test('the load keeps to its plan when the target never answers, and every attemp
   assert.equal(result.connections.saturated, false)
 })
 
+test('a generator sleeps until a start is due, and does not spin', async () => {
+  await using target = await startTarget(({ answer }) => answer(201, {}))
+  const { cpuShare } = await runLoad({ orders: ordersOf(1000), ordersPerSecond: 400, target, deadlineMs: 5000 })
+  assert.ok(cpuShare < 0.8, `${cpuShare} of one core`)
+})
+
 test('an attempt ends at its deadline and not before', async () => {
   await using target = await startTarget(() => undefined)
   const { attempts } = await runLoad({ orders: ordersOf(3), ordersPerSecond: 100, target, deadlineMs: 100 })

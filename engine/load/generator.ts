@@ -4,7 +4,6 @@
  * Guarantees: what the calling thread does meanwhile (rendering, reading evidence) does not delay a start; every started
  * attempt comes back with its answer; a stop ends the load at once with what it has measured; the thread ends with the
  * load, and with the process.
- * Does not guarantee quiet cores: the generator spins before its starts and takes up to one core.
  */
 import { Worker } from 'node:worker_threads'
 import type { LoadResult, LoadProgress } from './attempt.ts'

@@ -12,7 +12,8 @@ import { monotonicNs, readClock } from '#common/contracts/clock.ts'
 import type { Attempt, LoadResult, LoadProgress } from './attempt.ts'
 import type { PlannedOrder } from './orders.ts'
 import type { PlannedStart } from './plan.ts'
-import { openPool, send, type Target } from './send.ts'
+import { pace } from './pace.ts'
+import { type EndEarly, openPool, send, type Target } from './send.ts'
 
 export type LoadJob = {
   orders: PlannedOrder[]
@@ -29,12 +30,17 @@ type Loop = {
   progress: LoadProgress
   /** By start: undefined while there is no answer yet. */
   done: (Attempt | undefined)[]
-  inFlight: Set<AbortController>
+  /** In the sequence of their starts, and so of their deadlines. */
+  inFlight: Set<InFlight>
   peakInFlight: number
   sent: Map<number, number>
+  /** Called when the last attempt in flight has ended. */
+  onLanded(): void
+  deadline?: NodeJS.Timeout
 }
 
-const LEAD_NS = 20_000_000
+type InFlight = { dueNs: number; end: EndEarly }
+
 const PROGRESS_EVERY_MS = 250
 
 /** Resolves when every started attempt has its answer; rejects only when the generator itself is broken. */
@@ -47,26 +53,31 @@ export async function openLoop(
   let opened = 0
   pool.on('connect', () => opened++)
   const progress: LoadProgress = { originNs: 0, planned: job.plan.length, started: 0, answered: 0, unanswered: 0 }
-  const loop: Loop = { job, pool, progress, done: [], inFlight: new Set(), peakInFlight: 0, sent: new Map() }
-  const endAll = (): void => loop.inFlight.forEach(control => control.abort('aborted'))
+  const inFlight: Loop['inFlight'] = new Set()
+  const loop: Loop = { job, pool, progress, done: [], inFlight, peakInFlight: 0, sent: new Map(), onLanded() {} }
   const cpu = process.threadCpuUsage()
-  progress.originNs = monotonicNs() + LEAD_NS
-  const startsNs = job.plan.map(({ offsetMs }) => progress.originNs + offsetMs * 1e6)
-  const answers: Promise<void>[] = []
-  const report = setInterval(() => onProgress({ ...progress }), PROGRESS_EVERY_MS)
-  onProgress({ ...progress })
+  const beganNs = monotonicNs()
+  let report: NodeJS.Timeout | undefined
+  let pacerCpuMs = 0
   try {
-    await pace(startsNs, position => answers.push(attempt(loop, position, startsNs[position] ?? 0)), stop)
-    stop.addEventListener('abort', endAll)
-    if (stop.aborted) endAll()
-    await Promise.all(answers)
+    pacerCpuMs = await pace({
+      offsetsMs: job.plan.map(({ offsetMs }) => offsetMs),
+      onOrigin(originNs) {
+        progress.originNs = originNs
+        onProgress({ ...progress })
+        report = setInterval(() => onProgress({ ...progress }), PROGRESS_EVERY_MS)
+      },
+      start: (position, plannedNs) => startAttempt(loop, position, plannedNs),
+      stop,
+    })
+    await everyAnswer(loop, stop)
   } finally {
     clearInterval(report)
-    stop.removeEventListener('abort', endAll)
+    clearTimeout(loop.deadline)
     await pool.destroy()
   }
   onProgress({ ...progress })
-  const wallMs = (monotonicNs() - progress.originNs + LEAD_NS) / 1e6
+  const wallMs = (monotonicNs() - beganNs) / 1e6
   const { user, system } = process.threadCpuUsage(cpu)
   const attempts = loop.done.filter(entry => entry !== undefined)
   return {
@@ -78,7 +89,7 @@ export async function openLoop(
     deadlineMs: job.deadlineMs,
     wallMs,
     lateness: lateness(attempts),
-    cpuShare: (user + system) / 1000 / wallMs,
+    cpuShare: ((user + system) / 1000 + pacerCpuMs) / wallMs,
     connections: {
       opened,
       peakInFlight: loop.peakInFlight,
@@ -88,25 +99,51 @@ export async function openLoop(
   }
 }
 
-async function attempt(loop: Loop, position: number, plannedNs: number): Promise<void> {
+function startAttempt(loop: Loop, position: number, plannedNs: number): void {
   const { job, pool, inFlight, progress, sent } = loop
   const order = job.orders[job.plan[position]?.order ?? -1]
   if (order === undefined) throw new RangeError(`The plan's start ${position} names no order.`)
-  const nth = (sent.get(order.index) ?? 0) + 1
-  sent.set(order.index, nth)
-  const control = new AbortController()
-  inFlight.add(control)
-  loop.peakInFlight = Math.max(loop.peakInFlight, inFlight.size)
+  const { index, orderId } = order
+  const attempt = (sent.get(index) ?? 0) + 1
+  sent.set(index, attempt)
   progress.started++
   const startedNs = monotonicNs()
-  const callOff = abortAt(startedNs + job.deadlineMs * 1e6, control)
-  const { answer, answeredNs } = await send(pool, job.target, order, control)
-  callOff()
-  inFlight.delete(control)
-  if (answer.kind === 'status') progress.answered++
-  else progress.unanswered++
-  const { index, orderId } = order
-  loop.done[position] = { index, orderId, attempt: nth, plannedNs, startedNs, answeredNs, answer }
+  const flying: InFlight = { dueNs: startedNs + job.deadlineMs * 1e6, end() {} }
+  inFlight.add(flying)
+  loop.peakInFlight = Math.max(loop.peakInFlight, inFlight.size)
+  loop.deadline ??= setTimeout(() => endOverdue(loop), job.deadlineMs)
+  flying.end = send(pool, job.target, order, ({ answer, answeredNs }) => {
+    inFlight.delete(flying)
+    if (answer.kind === 'status') progress.answered++
+    else progress.unanswered++
+    loop.done[position] = { index, orderId, attempt, plannedNs, startedNs, answeredNs, answer }
+    if (inFlight.size === 0) loop.onLanded()
+  })
+}
+
+/** All have the same deadline, so one timer, for the oldest, is enough: late by what the event loop is late, and never early. */
+function endOverdue(loop: Loop): void {
+  loop.deadline = undefined
+  for (const { dueNs, end } of loop.inFlight) {
+    const leftMs = Math.ceil((dueNs - monotonicNs()) / 1e6)
+    if (leftMs > 0) {
+      loop.deadline = setTimeout(() => endOverdue(loop), leftMs)
+      return
+    }
+    end('deadline')
+  }
+}
+
+/** Resolves when no attempt is in flight; `stop` ends those that are. */
+async function everyAnswer(loop: Loop, stop: AbortSignal): Promise<void> {
+  const landed = Promise.withResolvers<void>()
+  loop.onLanded = landed.resolve
+  const endAll = (): void => loop.inFlight.forEach(({ end }) => end('aborted'))
+  stop.addEventListener('abort', endAll)
+  if (stop.aborted) endAll()
+  if (loop.inFlight.size === 0) landed.resolve()
+  await landed.promise
+  stop.removeEventListener('abort', endAll)
 }
 
 function lateness(attempts: readonly Attempt[]): LoadResult['lateness'] {
@@ -114,55 +151,4 @@ function lateness(attempts: readonly Attempt[]): LoadResult['lateness'] {
   if (lateMs.length === 0) return undefined
   const rank = (perMille: number): number => nearestRank(lateMs, perMille)
   return { p50Ms: rank(500), p99Ms: rank(990), maxMs: rank(1000) }
-}
-
-/** A timer alone is milliseconds late, so the event loop is turned for the last part of each wait. */
-const SPIN_NS = 2_000_000
-
-/**
- * Starts things at planned moments, in sequence, none before its moment, and none waits for another's end. Resolves when the
- * last was started or `stop` fired; `start` gets the position in `startsNs`, which must ascend.
- * Punctual only on a machine whose cores are free: lateness is recorded by the caller and judged.
- */
-function pace(startsNs: readonly number[], start: (position: number) => void, stop: AbortSignal): Promise<void> {
-  return new Promise(resolve => {
-    let position = 0
-    let sleep: NodeJS.Timeout | undefined
-    const end = (): void => {
-      stop.removeEventListener('abort', end)
-      clearTimeout(sleep)
-      resolve()
-    }
-    const turn = (): void => {
-      if (stop.aborted) return
-      let next = startsNs[position]
-      while (next !== undefined && next <= monotonicNs()) {
-        start(position++)
-        next = startsNs[position]
-      }
-      if (next === undefined) return end()
-      const sleepMs = Math.floor((next - monotonicNs() - SPIN_NS) / 1e6)
-      if (sleepMs >= 1) sleep = setTimeout(turn, sleepMs)
-      else setImmediate(turn)
-    }
-    stop.addEventListener('abort', end)
-    if (stop.aborted) end()
-    else turn()
-  })
-}
-
-/**
- * Aborts `control` with the reason `deadline` at `dueNs` of the monotonic clock, never before it, and after it only by what
- * the event loop is late. The result calls that off.
- */
-function abortAt(dueNs: number, control: AbortController): () => void {
-  let timer: NodeJS.Timeout | undefined
-  // A timer counts from the beginning of the loop's turn, so after a long turn it fires early, and waits again.
-  const wait = (): void => {
-    const leftMs = Math.ceil((dueNs - monotonicNs()) / 1e6)
-    if (leftMs > 0) timer = setTimeout(wait, leftMs)
-    else control.abort('deadline')
-  }
-  wait()
-  return () => clearTimeout(timer)
 }

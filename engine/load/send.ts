@@ -1,11 +1,11 @@
 /**
  * One attempt to place an order over HTTP.
  *
- * Guarantees: it always ends in an answer, by the deadline at the latest, and never throws. `refused` means that no
- * connection was made, so that nothing was sent; whatever else broke is unknown.
+ * Guarantees: it ends in one answer, or when the caller ends it, and never throws. `refused` means that no connection was made,
+ * so that nothing was sent; whatever else broke is unknown.
  * Does not retry: an order sent again is an attempt of its own, in the plan.
  */
-import { Pool } from 'undici'
+import { type Dispatcher, Pool } from 'undici'
 import { CORRELATION_ID, IDEMPOTENCY_KEY } from '#common/contracts/http.ts'
 import { monotonicNs } from '#common/contracts/clock.ts'
 import type { Answer } from './attempt.ts'
@@ -19,6 +19,8 @@ export type Target = {
 }
 
 export type Sent = { answer: Answer; answeredNs?: number }
+
+export type EndEarly = (why: 'deadline' | 'aborted') => void
 
 const TEXT_CHARS = 300
 const LARGEST_BODY_BYTES = 1024 * 1024
@@ -46,10 +48,22 @@ export function openPool(target: Target, limit: number, deadlineMs: number): Poo
   })
 }
 
-/** `control` ends the attempt early when it is aborted with the reason `deadline` or `aborted`. */
-export async function send(pool: Pool, target: Target, order: PlannedOrder, control: AbortController): Promise<Sent> {
-  try {
-    const response = await pool.request({
+/**
+ * Sends one order; `ended` is called once, with its answer. The function that comes back ends the attempt early: what has not
+ * been sent by then never is, and a connection that carried it is closed.
+ */
+export function send(pool: Pool, target: Target, order: PlannedOrder, ended: (sent: Sent) => void): EndEarly {
+  let open = true
+  const end = (sent: Sent): void => {
+    if (!open) return
+    open = false
+    ended(sent)
+  }
+  let request: Dispatcher.DispatchController | undefined
+  let status = 0
+  const body: Buffer[] = []
+  pool.dispatch(
+    {
       method: 'POST',
       path: target.path,
       headers: {
@@ -59,23 +73,38 @@ export async function send(pool: Pool, target: Target, order: PlannedOrder, cont
         [CORRELATION_ID]: order.orderId,
       },
       body: JSON.stringify({ userId: order.userId, kitchenId: order.kitchenId, items: order.items }),
-      signal: control.signal,
-    })
-    const text = await response.body.text()
-    const answeredNs = monotonicNs()
-    return { answeredNs, answer: { kind: 'status', status: response.statusCode, ...summary(text) } }
-  } catch (cause) {
-    return { answer: withoutAnswer(cause, control.signal) }
+    },
+    {
+      onRequestStart(controller) {
+        request = controller
+        if (!open) controller.abort(new Error('ended before it was sent'))
+      },
+      onResponseStart(_, statusCode) {
+        status = statusCode
+      },
+      onResponseData(_, chunk) {
+        body.push(chunk)
+      },
+      onResponseEnd() {
+        const answeredNs = monotonicNs()
+        end({ answeredNs, answer: { kind: 'status', status, ...summary(Buffer.concat(body).toString()) } })
+      },
+      onResponseError(_, cause) {
+        end({ answer: withoutAnswer(cause) })
+      },
+    },
+  )
+  return why => {
+    const detail = why === 'deadline' ? 'no answer in time' : 'the load was stopped'
+    end({ answer: { kind: why, atNs: monotonicNs(), detail } })
+    request?.abort(new Error(detail))
   }
 }
 
-function withoutAnswer(cause: unknown, { aborted, reason }: AbortSignal): Answer {
-  const atNs = monotonicNs()
-  if (aborted && reason === 'deadline') return { kind: 'deadline', atNs, detail: 'no answer in time' }
-  if (aborted) return { kind: 'aborted', atNs, detail: 'the load was stopped' }
-  const code = cause instanceof Error && 'code' in cause ? String(cause.code) : ''
-  const detail = cause instanceof Error ? `${code} ${cause.message}`.trim() : String(cause)
-  return { kind: NOT_CONNECTED.has(code) ? 'refused' : 'reset', atNs, detail }
+function withoutAnswer(cause: Error): Answer {
+  const code = 'code' in cause ? String(cause.code) : ''
+  const detail = `${code} ${cause.message}`.trim()
+  return { kind: NOT_CONNECTED.has(code) ? 'refused' : 'reset', atNs: monotonicNs(), detail }
 }
 
 function summary(body: string): { code?: string; orderId?: string; text: string } {
