@@ -67,19 +67,22 @@ export function refuseRenamed(environment: Environment): void {
 
 export type Values<Settings> = { [Name in keyof Settings]: Settings[Name] extends Setting<infer Value> ? Value : never }
 
-/** @throws ConfigError that names the variable, its value and the expected one. */
+/** @throws ConfigError that names every wrong variable, its value and what is expected. */
 export function readConfig<Settings extends Record<string, Setting<unknown>>>(
   settings: Settings,
   environment: Environment,
 ): Values<Settings> {
-  const read = ([name, setting]: [string, Setting<unknown>]) => {
-    const given = environment[name] || setting.fallback
-    if (given === undefined) throw new ConfigError(`${name} is not set (${setting.about})`)
+  const wrong: string[] = []
+  const values: Record<string, unknown> = {}
+  for (const [name, { fallback, about, read }] of Object.entries(settings)) {
+    const given = environment[name] || fallback
     try {
-      return [name, setting.read(given)]
+      if (given === undefined) wrong.push(`${name} is not set (${about})`)
+      else values[name] = read(given)
     } catch (error) {
-      throw new ConfigError(`${name} is "${given}"; expected ${error instanceof Error ? error.message : String(error)}`)
+      wrong.push(`${name} is "${given}"; expected ${error instanceof Error ? error.message : String(error)}`)
     }
   }
-  return Object.fromEntries(Object.entries(settings).map(read)) as Values<Settings>
+  if (wrong.length > 0) throw new ConfigError(wrong.join('; '))
+  return values as Values<Settings>
 }

@@ -33,8 +33,8 @@ async function testOn(files: readonly string[]): Promise<number> {
   try {
     const [rabbitmq, kafka] = await Promise.all([brokers.get('rabbitmq'), brokers.get('kafka')])
     return await runTests(files, {
-      // Two keep two cores busy; more would measure each other's load.
-      filesAtOnce: 2,
+      // Three keep two cores busy: most of them wait for a broker at any one time.
+      filesAtOnce: 3,
       fileDeadlineMs: 600_000,
       environment: { LAB_TEST_RABBITMQ_URL: rabbitmq.address, LAB_TEST_KAFKA_BROKERS: kafka.address },
       signal,
