@@ -9,8 +9,11 @@ import { once } from 'node:events'
 import { Worker } from 'node:worker_threads'
 import { monotonicNs } from '#common/contracts/clock.ts'
 
-/** From the pacer: the CPU time that its thread has used. Each says that a start is due. */
+/** From the pacer: the CPU time that its thread has used. Each says that a start is due within `EARLY_NS`. */
 export type Due = { cpuMs: number }
+
+/** About what a wake-up takes: the caller's loop is woken so much too early, and turns for what is left of it. */
+export const EARLY_NS = 200_000
 
 export type Pace = {
   offsetsMs: readonly number[]
@@ -36,17 +39,20 @@ export async function pace({ offsetsMs, onOrigin, start, stop }: Pace): Promise<
     const originNs = monotonicNs() + LEAD_NS
     const dueNs = offsetsMs.map(offsetMs => originNs + offsetMs * 1e6)
     let position = 0
+    let turn: NodeJS.Immediate | undefined
     const startDue = (): void => {
+      turn = undefined
       let next = dueNs[position]
       while (next !== undefined && next <= monotonicNs() && !stop.aborted) {
         start(position++, next)
         next = dueNs[position]
       }
       if (next === undefined) end()
+      else if (next <= monotonicNs() + EARLY_NS && !stop.aborted) turn = setImmediate(startDue)
     }
     pacer.on('message', (due: Due) => {
       cpuMs = due.cpuMs
-      startDue()
+      if (!turn) startDue()
     })
     onOrigin(originNs)
     pacer.postMessage(originNs)
