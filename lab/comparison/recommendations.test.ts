@@ -91,6 +91,10 @@ test('advice from a single run says so, and advice from repetitions does not', (
   assert.doesNotMatch(repeated?.advice ?? '', /measured once/)
 })
 
+test('a quick comparison gives no advice', () => {
+  assert.deepEqual(recommendations({ ...sampleComparisonOf(burstOf([100, 0])), profile: 'quick' }), [])
+})
+
 test('where no model answers enough of the orders none is chosen, and a condition without measures is left out', () => {
   assert.deepEqual(chosenOf(burstOf([0, 0])), [[]])
   assert.deepEqual(recommendations(sampleSummary([sampleResult])), [])

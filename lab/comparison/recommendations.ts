@@ -30,8 +30,9 @@ type Advice = {
 }
 type Evidence = Recommendation['evidence'][number]
 
+/** None of a quick run: its few orders, measured once, would advise one thing today and another tomorrow. */
 export function recommendations(summary: Summary): Recommendation[] {
-  if (!summary.comparison) return []
+  if (!summary.comparison || summary.profile === 'quick') return []
   return [outcomeAtOnce, inventoryDown, brokerDown, readAgain, bursts, scarceResources].flatMap(
     recommend => recommend(summary) ?? [],
   )

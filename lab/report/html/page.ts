@@ -34,7 +34,7 @@ export function reportPage(summary: Summary, { registry, recommendations = [] }:
   const anchors = anchorsOf(summary)
   const sections = [
     ['verdicts', 'Verdicts', verdictsSection(summary, anchors)],
-    ['recommendations', 'Which one for me?', recommendationsSection(recommendations)],
+    ['recommendations', 'Which one for me?', recommendationsSection(summary, recommendations)],
     ['scenarios', 'Scenarios', scenariosSection(summary, anchors)],
     ['promises', 'Durability', promisesSection(summary)],
     ['experiments', 'Experiments', experimentsSection(summary, anchors)],
@@ -87,7 +87,13 @@ function document(body: Markup, { run }: Summary): string {
 `.markup
 }
 
-function recommendationsSection(recommendations: readonly Recommendation[]): Markup | undefined {
+const NO_ADVICE = markup`<section id="recommendations"><h2>Which one for me?</h2><p>A quick comparison shows that everything works, and gives no advice: its numbers change from run to run. For advice: <code>npm run lab -- compare</code>.</p></section>`
+
+function recommendationsSection(
+  { comparison, profile }: Summary,
+  recommendations: readonly Recommendation[],
+): Markup | undefined {
+  if (comparison && profile === 'quick') return NO_ADVICE
   if (recommendations.length === 0) return undefined
   const rows = recommendations.map(({ condition, advice, evidence }) => {
     const links = evidence.map(

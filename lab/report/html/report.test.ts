@@ -142,6 +142,14 @@ test('a recommendation links to its evidence within the page, and nowhere else',
   )
 })
 
+test('the report of a quick comparison says that it gives no advice', () => {
+  assert.match(
+    reportPage({ ...whole, profile: 'quick' }, { registry }),
+    /<h2>Which one for me\?<\/h2><p>A quick comparison/,
+  )
+  assert.doesNotMatch(reportPage(sampleSummary([sampleResult]), { registry }), /Which one for me/)
+})
+
 test('an unfinished experiment shows its failure, and one without measures, curves or checks has a section', () => {
   const empty = { ...sampleResult, variants: [], checks: [], measures: [], series: [], marks: [], explanation: [] }
   const page = pageOf(sampleSummary([{ ...empty, verdict: 'unknown', failure: 'no Kafka could be had' }, empty]))
