@@ -13,6 +13,8 @@ import { checkPublishing, publishInTime } from './publisher.ts'
 import { subscribe, type Subscriber, type Subscription } from './subscription.ts'
 
 const CLOSE_MS = 1_000
+/** The headers of a message have to fit in one frame. The broker's default; with the client's, of 8 kB, some could be read and not published again. */
+const MAX_FRAME_BYTES = 131_072
 
 export type Broker = {
   topology: Topology
@@ -38,7 +40,15 @@ type Parts = RetryParts & {
 
 /** A connection that reconnects for ever. Its heartbeats notice a silent broker within 20 s. */
 export const openConnection = (url: string, name: string): Connection =>
-  new Connection({ url, connectionName: name, heartbeat: 10, retryLow: 100, retryHigh: 2_000, acquireTimeout: 60_000 })
+  new Connection({
+    url,
+    connectionName: name,
+    heartbeat: 10,
+    frameMax: MAX_FRAME_BYTES,
+    retryLow: 100,
+    retryHigh: 2_000,
+    acquireTimeout: 60_000,
+  })
 
 /** `name` is that of the service. */
 export function connectBroker(name: string, { config, ...parts }: Parts): Broker {

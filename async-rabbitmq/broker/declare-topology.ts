@@ -36,9 +36,7 @@ export async function topologyReady(
   { topology, isReady }: { topology: Topology; isReady: boolean },
 ): Promise<void> {
   if (!isReady) await wait(NEW_QUEUES_WAIT_MS)
-  await Promise.all(
-    probesOf(topology).map(probe => publisher.publish({ ...probe, type: PROBE, body: Buffer.from('{}') })),
-  )
+  await Promise.all(probesOf(topology).map(probe => publisher.publish({ ...probe, ...PROBE })))
   if (isReady) return
   const channel = await connection.acquire()
   await channel.exchangeDeclare({ exchange: topology.readyMarker, type: 'fanout', durable: true })

@@ -2,6 +2,7 @@
 // Guarantees: a body is the bytes that were on the wire, when its channel is from `openRawChannel`. Headers of other
 // publishers are kept only where they are plain values, so that any message can be republished.
 import { randomUUID } from 'node:crypto'
+import { StringDecoder } from 'node:string_decoder'
 import type { AsyncMessage, Channel, Connection, Envelope, SyncMessage } from 'rabbitmq-client'
 import type { InventoryEvent, OrderPlaced } from '#common/contracts/events.ts'
 
@@ -34,22 +35,35 @@ export type Incoming = {
   brokerReason: string | undefined
 }
 
-/** The type of a message that tests whether a queue confirms; consumers drop it. */
-export const PROBE = 'probe'
+/** Tests whether a queue confirms; consumers drop it. */
+export const PROBE = { type: 'probe', contentType: 'text/plain', body: Buffer.from('a probe of the queue') }
 
-/** Every message is durable and mandatory. Its id identifies it when the broker returns it. */
+/** By its bytes alone, which are no event: a message of any publisher may have that type. */
+export const isProbe = ({ body }: Pick<Incoming, 'body'>): boolean => body.equals(PROBE.body)
+
+/**
+ * Every message is durable and mandatory. Its id identifies it when the broker returns it, so it is sent as it will come
+ * back: the client cuts longer text itself, and not between characters.
+ */
 export const envelopeOf = (message: Outgoing): Envelope & { messageId: string } => ({
   exchange: message.exchange,
   routingKey: message.routingKey,
   mandatory: true,
   durable: true,
-  messageId: message.messageId ?? randomUUID(),
-  correlationId: message.correlationId,
-  type: message.type,
-  contentType: message.contentType ?? 'application/json',
+  messageId: shortText(message.messageId) ?? randomUUID(),
+  correlationId: shortText(message.correlationId),
+  type: shortText(message.type),
+  contentType: shortText(message.contentType) ?? 'application/json',
   headers: message.headers,
   expiration: message.expirationMs === undefined ? undefined : String(message.expirationMs),
 })
+
+/** In bytes, for the name of a header and for every property that is text. */
+export const MAX_SHORT_TEXT = 255
+
+/** Text that was read from bytes which are no UTF-8 can be longer than those were. */
+const shortText = (text: string | undefined): string | undefined =>
+  text === undefined ? undefined : new StringDecoder('utf8').write(Buffer.from(text).subarray(0, MAX_SHORT_TEXT))
 
 /** The body is the whole event; the properties repeat what tools show without reading a body. */
 export const eventMessage = (exchange: string, event: OrderPlaced | InventoryEvent): Outgoing => ({
@@ -83,7 +97,7 @@ export async function openRawChannel(connection: Connection): Promise<Channel> {
   return channel
 }
 
-/** A message of a raw channel. */
+/** A message of a raw channel. Its headers may be anything: what is not as the broker writes it does not count. */
 export function incomingOf(queue: string, message: AsyncMessage | SyncMessage): Incoming {
   const given: Record<string, unknown> = message.headers ?? {}
   const count = given['x-delivery-count']
@@ -116,5 +130,5 @@ function plainHeaders(given: Record<string, unknown>): Headers {
 function firstDeathReason(deaths: unknown): string | undefined {
   const first: unknown = Array.isArray(deaths) ? deaths[0] : undefined
   if (typeof first !== 'object' || first === null || !('reason' in first)) return undefined
-  return String(first.reason)
+  return typeof first.reason === 'string' ? first.reason : undefined
 }

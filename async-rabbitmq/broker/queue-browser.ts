@@ -7,7 +7,7 @@ import type { Channel, Connection } from 'rabbitmq-client'
 import type { Binding } from '../messaging/topology.ts'
 import { openConnection } from './broker.ts'
 import { isNotFound } from './declare-topology.ts'
-import { incomingOf, openRawChannel, PROBE, type Incoming, type Outgoing } from './message.ts'
+import { incomingOf, isProbe, openRawChannel, type Incoming, type Outgoing } from './message.ts'
 import { openPublisher, type Publisher } from './publisher.ts'
 
 const CLOSE_MS = 1_000
@@ -107,7 +107,8 @@ async function walk(connection: Connection, queue: string, visit: Visit): Promis
   try {
     for (let message = await channel.basicGet(queue); message; message = await channel.basicGet(queue)) {
       const { deliveryTag } = message
-      const verdict = message.type === PROBE ? 'drop' : await visit(incomingOf(queue, message))
+      const incoming = incomingOf(queue, message)
+      const verdict = isProbe(incoming) ? 'drop' : await visit(incoming)
       if (verdict !== 'keep') channel.basicAck({ deliveryTag })
       if (verdict === 'remove') break
     }

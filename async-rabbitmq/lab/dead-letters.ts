@@ -7,7 +7,7 @@ import { orderIdIn } from '#common/contracts/events.ts'
 import type { DeadLetter } from '#engine/experiment/model.ts'
 import type { QueueBrowser } from '../broker/queue-browser.ts'
 import type { Incoming } from '../broker/message.ts'
-import { attemptsOf, DETAIL, REASON, republishRedriven } from '../messaging/republish.ts'
+import { attemptsOf, DETAIL, leftOutOf, REASON, republishRedriven } from '../messaging/republish.ts'
 import type { Topology } from '../messaging/topology.ts'
 
 type Visited = { queue: string; letter: DeadLetter; message: Incoming }
@@ -61,11 +61,16 @@ function letterOf(message: Incoming, id: string, source: string): DeadLetter {
     id,
     source,
     reason: String(headers[REASON] ?? brokerReason ?? 'unknown'),
-    detail: String(headers[DETAIL] ?? (brokerReason ? 'dead-lettered by the broker itself' : '')),
+    detail: String(headers[DETAIL] ?? (brokerReason ? 'dead-lettered by the broker itself' : '')) + cutOf(message),
     attempts: attemptsOf(message),
     orderId: orderIdIn(body),
     body: body.toString(),
   }
+}
+
+function cutOf(message: Incoming): string {
+  const leftOut = leftOutOf(message)
+  return leftOut === 0 ? '' : `; ${leftOut} of its headers ${leftOut === 1 ? 'was' : 'were'} left out`
 }
 
 const digestOf = ({ messageId = '', body }: Incoming): string =>

@@ -18,7 +18,7 @@ import type { Health } from '#common/service/health.ts'
 import type { Logger } from '#common/service/log.ts'
 import type { Store } from '#common/workflow/store.ts'
 import type { Broker } from '../broker/broker.ts'
-import { PROBE } from '../broker/message.ts'
+import { isProbe } from '../broker/message.ts'
 import type { Delivery } from '../broker/subscription.ts'
 import { createDeliveryScheduler, type Done, type Lane } from './delivery-scheduler.ts'
 import { type CrashJournalTables, createQuarantine, type Quarantine } from './quarantine.ts'
@@ -76,7 +76,7 @@ export function consume<In extends Event>(parts: ConsumeParts<In>): Consumer {
   const subscription = broker.subscribe(queue, {
     prefetch: parts.config.CONCURRENCY,
     onDelivery(delivery, channel) {
-      if (delivery.type === PROBE) return delivery.ack()
+      if (isProbe(delivery)) return delivery.ack()
       // Redelivered messages arrive first. All of them are sorted into lanes before any of them can kill the process.
       if (channel.isFirst && delivery.redelivered) {
         scheduler.hold()

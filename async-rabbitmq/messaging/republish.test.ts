@@ -45,3 +45,21 @@ test('a long detail is cut, and attempts that another publisher wrote do not cou
   for (const odd of ['2', true, -1, 0.5]) assert.equal(attemptsOf(message({ 'x-attempt': odd })), 0)
   assert.equal(attemptsOf(message({ 'x-attempt': Number.MAX_SAFE_INTEGER })), 1_000)
 })
+
+test('headers that do not fit in a frame are left out and counted, also when the message is republished again', () => {
+  const long = '\ufffd'.repeat(50_000)
+  const given = {
+    kind: 'theirs',
+    long,
+    ['n'.repeat(256)]: 1,
+    many: 'x'.repeat(100_000),
+    more: 'x'.repeat(30_000),
+    last: 2,
+  }
+  const { headers } = republishFresh(message({ ...given, 'x-attempt': 1 }))
+  assert.deepEqual(Object.keys(headers ?? {}), ['kind', 'many', 'last', 'x-attempt', 'x-left-out'])
+  assert.equal(headers?.['x-left-out'], 3)
+  const again = republishAsDeadLetter(message(headers ?? {}), 'dead', error, 2)
+  assert.equal(again.headers?.['x-left-out'], 3)
+  assert.equal(again.headers?.many, given.many)
+})

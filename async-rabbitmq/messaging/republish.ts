@@ -1,9 +1,10 @@
 // The messages that replace one that was not handled: in a delay queue, in a dead-letter queue, or at the end of its own queue.
-// A republished message has the bytes, ids and type of its original, and our own facts about it in three headers. It is
+// A republished message has the bytes, ids and type of its original, and our own facts about it in four headers. It is
 // published mandatory and confirmed, and only then is the original acked. A crash in between leaves both; handlers
 // recognise an order that they know.
+// Guarantees: it always fits in a frame. Headers that do not are left out and counted.
 import type { LabError } from '#common/contracts/errors.ts'
-import type { Headers, Incoming, Outgoing } from '../broker/message.ts'
+import { type Headers, type Incoming, MAX_SHORT_TEXT, type Outgoing } from '../broker/message.ts'
 
 /** Attempts that failed so far. */
 const ATTEMPT = 'x-attempt'
@@ -11,12 +12,22 @@ const ATTEMPT = 'x-attempt'
 export const REASON = 'x-reason'
 export const DETAIL = 'x-detail'
 
+/** How many headers of its publisher were left out. */
+const LEFT_OUT = 'x-left-out'
 const MAX_DETAIL = 500
+const MAX_COUNT = 1_000
+/** Of a frame of 131,072 bytes, the rest is for the properties and for our own headers. */
+const MAX_HEADER_BYTES = 120_000
+/** What the lengths and the type of a header take, or a number, at most. */
+const HEADER_EXTRA = 10
+
+export const attemptsOf = ({ headers }: Incoming): number => countIn(headers, ATTEMPT)
+export const leftOutOf = ({ headers }: Incoming): number => countIn(headers, LEFT_OUT)
 
 /** A number from 0; a value that another publisher wrote there does not count. */
-export function attemptsOf({ headers }: Incoming): number {
-  const attempts = headers[ATTEMPT]
-  return typeof attempts === 'number' && Number.isInteger(attempts) && attempts > 0 ? Math.min(attempts, 1_000) : 0
+function countIn(headers: Headers, name: string): number {
+  const count = headers[name]
+  return typeof count === 'number' && Number.isInteger(count) && count > 0 ? Math.min(count, MAX_COUNT) : 0
 }
 
 /** Waits in a delay queue, then expires to the queue that it came from. */
@@ -61,15 +72,24 @@ const failureFacts = ({ code, detail }: LabError, attempts: number): Headers => 
   [DETAIL]: detail.slice(0, MAX_DETAIL),
 })
 
-const republished = ({ body, messageId, correlationId, type, contentType, headers }: Incoming, facts: Headers) => ({
-  body,
-  messageId,
-  correlationId,
-  type,
-  contentType,
-  headers: { ...publisherHeaders(headers), ...facts },
-})
+function republished(message: Incoming, facts: Headers) {
+  const { body, messageId, correlationId, type, contentType } = message
+  // What its publisher wrote: names with `x-` belong to the broker and to us.
+  const theirs = Object.entries(message.headers).filter(([name]) => !name.startsWith('x-'))
+  const kept = headersThatFit(theirs)
+  const leftOut = leftOutOf(message) + theirs.length - kept.length
+  const headers: Headers = { ...Object.fromEntries(kept), ...facts, ...(leftOut > 0 && { [LEFT_OUT]: leftOut }) }
+  return { body, messageId, correlationId, type, contentType, headers }
+}
 
-/** What its publisher wrote: names with `x-` belong to the broker and to us. */
-const publisherHeaders = (headers: Headers): Headers =>
-  Object.fromEntries(Object.entries(headers).filter(([name]) => !name.startsWith('x-')))
+/** In their order. Headers that could be read can be too large to be written: as text, bytes that are no UTF-8 are more. */
+function headersThatFit(headers: [name: string, value: Headers[string]][]): typeof headers {
+  let left = MAX_HEADER_BYTES
+  return headers.filter(([name, value]) => {
+    const nameBytes = Buffer.byteLength(name)
+    const size = nameBytes + (typeof value === 'string' ? Buffer.byteLength(value) : 0) + HEADER_EXTRA
+    if (nameBytes > MAX_SHORT_TEXT || size > left) return false
+    left -= size
+    return true
+  })
+}

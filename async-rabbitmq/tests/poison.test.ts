@@ -2,7 +2,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { orderPlaced } from '#common/contracts/events.ts'
-import { messageOf, openSystem, orderOf, placeMany } from './support/system.ts'
+import { openConnection } from '../broker/broker.ts'
+import { brokerUrl, messageOf, openBrowser, openSystem, orderOf, placeMany } from './support/system.ts'
 
 const event = orderPlaced(orderOf('poison'), { correlationId: 'c', occurredAt: '2026-01-01T00:00:00.000Z' })
 const withData = (data: object) => JSON.stringify({ ...event, data: { ...event.data, ...data } })
@@ -54,6 +55,14 @@ const POISON: Poison[] = [
     detail: /./,
   },
   { name: 'text', raw: { body: 'hello', contentType: 'text/plain' }, reason: 'malformed', detail: /not JSON/ },
+  { name: 'the type of a probe', raw: { body: '"probe"', type: 'probe' }, reason: 'malformed', detail: /object/ },
+  { name: 'headers', raw: { body: '2', headers: { big: 'x'.repeat(20_000) } }, reason: 'malformed', detail: /object$/ },
+  {
+    name: 'headers beyond what a copy can have',
+    raw: { body: '3', headers: { kind: 'theirs', big: 'x'.repeat(125_000) } },
+    reason: 'malformed',
+    detail: /object; 1 of its headers was left out$/,
+  },
 ]
 
 test('each poison message is dead-lettered once with its reason, and good orders complete', async t => {
@@ -62,7 +71,10 @@ test('each poison message is dead-lettered once with its reason, and good orders
   const orderIds = await placeMany(system, 30)
   for (const { name, raw } of POISON) await system.inspector.operations['publish-raw']({ ...raw, messageId: name })
   orderIds.push(...(await placeMany(system, 30)))
-  await system.untilNotified(60)
+  const typed = orderPlaced(orderOf('typed'), { correlationId: 'c', occurredAt: event.occurredAt })
+  await system.inspector.operations['publish-raw']({ body: JSON.stringify(typed), type: 'probe' })
+  orderIds.push('typed')
+  await system.untilNotified(61)
   const letters = await system.untilDeadLetters(POISON.length)
   await system.assertSound({ reserved: orderIds, raw: [messageOf('poison', 'dead-letter')] })
   assert.equal(letters.length, POISON.length)
@@ -73,6 +85,40 @@ test('each poison message is dead-lettered once with its reason, and good orders
     assert.match(found[0]?.detail ?? '', detail, name)
   }
   assert.doesNotMatch(system.logOf('inventory_service'), /will be retried/)
+})
+
+test('headers that are not what the broker writes cost neither the consumer nor a good message anything', async t => {
+  const system = await openSystem(t)
+  await system.start()
+  const connection = openConnection(brokerUrl(), 'a test')
+  t.after(() => connection.close())
+  const channel = await connection.acquire()
+  await channel.confirmSelect()
+  const forged = [[{ reason: { toString: 1 } }], [null], 'deaths', [{ reason: [1] }], { reason: 'x' }]
+  const publish = (headers: Record<string, unknown>) =>
+    channel.basicPublish({ exchange: '', routingKey: `${system.deployment.prefix}inventory.orders`, headers }, '[]')
+  for (const deaths of forged) await publish({ 'x-death': deaths, 'x-delivery-count': 'many', 'x-left-out': 'all' })
+  await channel.close()
+  const orderIds = await placeMany(system, 5)
+  await system.untilNotified(5)
+  const letters = await system.untilDeadLetters(forged.length)
+  assert.deepEqual(new Set(letters.map(letter => letter.reason)), new Set(['malformed']))
+  await system.assertSound({ reserved: orderIds, raw: forged.map(() => messageOf('forged', 'dead-letter')) })
+})
+
+test('listing dead letters removes none, whatever its type, and the headers of a dead letter are those of its message', async t => {
+  const system = await openSystem(t)
+  await system.start(['inventory_service'])
+  const raw = { body: '[]', type: 'probe', headers: { kind: 'theirs', big: 'x'.repeat(20_000) } }
+  await system.inspector.operations['publish-raw'](raw)
+  await system.untilDeadLetters(1)
+  const browser = await openBrowser(t)
+  const found: unknown[] = []
+  await browser.walk(`${system.deployment.prefix}inventory.dead-letters`, async ({ type, headers }) => {
+    found.push({ type, kind: headers.kind, big: String(headers.big).length })
+    return 'keep'
+  })
+  assert.deepEqual(found, [{ type: 'probe', kind: 'theirs', big: 20_000 }])
 })
 
 test('the other services dead-letter a message that they cannot read too', async t => {
