@@ -76,10 +76,10 @@ export function keepPublisher(parts: Parts): KeptPublisher {
 const away = (error: unknown) => `the broker is away or refuses: ${explain(error)}`
 
 async function openReadyPublisher(connection: Connection, topology: Topology): Promise<Publisher> {
-  const { isReady } = await declareTopology(connection, topology)
+  const declared = await declareTopology(connection, topology)
   const publisher = await openPublisher(connection)
   try {
-    await topologyReady(connection, publisher, { topology, isReady })
+    await topologyReady(connection, publisher, { topology, ...declared })
     return publisher
   } catch (error) {
     await publisher.close()

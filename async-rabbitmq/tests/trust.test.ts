@@ -18,12 +18,27 @@ function readyAfterMs(log: string): number {
   return timeOf('ready to publish') - timeOf('listening')
 }
 
-test('new queues are not used before they are old enough, and a service that finds them old does not wait', async t => {
+test('new queues are not used before they are old enough, also when only one is new, and a service that finds them old does not wait', async t => {
   const system = await openSystem(t)
   await system.start(['inventory_service'])
   assert.ok(readyAfterMs(system.logOf('inventory_service')) > TOO_YOUNG_MS)
   await system.start(['notification_service'])
   assert.ok(readyAfterMs(system.logOf('notification_service')) < TOO_YOUNG_MS)
+  for (const name of ['inventory_service', 'notification_service']) await system.kill(name)
+  const browser = await openBrowser(t)
+  await browser.remove({ exchanges: [], queues: [`${system.deployment.prefix}order.results`] })
+  await system.start(['order_service'])
+  assert.ok(readyAfterMs(system.logOf('order_service')) > TOO_YOUNG_MS, 'one of them is new again')
+})
+
+test('probes do not pile up behind dead letters', async t => {
+  const system = await openSystem(t)
+  await system.start(['inventory_service'])
+  await system.inspector.operations['publish-raw']({ body: '[]' })
+  await system.untilDeadLetters(1)
+  await system.start(['order_service', 'notification_service'])
+  await system.restart('inventory_service')
+  assert.equal((await system.inspector.depths())['inventory.dead-letters'], 1)
 })
 
 test('any service alone declares the whole topology, and consumers drop probes without a log line', async t => {
@@ -51,7 +66,7 @@ test('a topology is ready once every queue has confirmed its probe, and not befo
     confirms.push(confirm)
     return confirm.promise
   }
-  const ready = topologyReady(connection, { publish }, { topology, isReady: false })
+  const ready = topologyReady(connection, { publish }, { topology, isReady: false, filled: new Set() })
   await waitFor(() => confirms.length === topology.queues.length, {
     deadlineMs: 60_000,
     what: 'a probe for each queue',
