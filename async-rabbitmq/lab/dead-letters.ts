@@ -1,16 +1,26 @@
 // Dead letters: list them, and redrive one.
 // Guarantees: listing changes nothing. A redrive publishes, awaits the confirm, then removes the dead letter. Killed in
 // between, the message is in its queue and still a dead letter; redriven again it has one effect, because its consumer
-// knows the order. Not promised: that a dead letter is listed while another process lists the same queue.
+// knows the order. An edited body that its consumer could not read is refused: it would replace the only copy.
+// Not promised: that a dead letter is listed while another process lists the same queue.
 import { createHash } from 'node:crypto'
-import { orderIdIn } from '#common/contracts/events.ts'
+import { InventoryEvent, InventoryReserved, orderIdIn, OrderPlaced } from '#common/contracts/events.ts'
+import { readEvent } from '#common/messaging/read-event.ts'
 import type { DeadLetter } from '#engine/experiment/model.ts'
 import type { QueueBrowser } from '../broker/queue-browser.ts'
 import type { Incoming } from '../broker/message.ts'
 import { attemptsOf, DETAIL, leftOutOf, REASON, republishRedriven } from '../messaging/republish.ts'
 import type { Topology } from '../messaging/topology.ts'
 
-type Visited = { queue: string; letter: DeadLetter; message: Incoming }
+type Reader = keyof Topology['consumerQueues']
+type Visited = { reader: Reader; queue: string; letter: DeadLetter; message: Incoming }
+
+/** What the consumers read. */
+const READERS: Record<Reader, (body: Buffer) => unknown> = {
+  inventory: readEvent(OrderPlaced, ['OrderPlaced']),
+  notification: readEvent(InventoryReserved, ['InventoryReserved']),
+  order: readEvent(InventoryEvent, ['InventoryReserved', 'InventoryFailed']),
+}
 
 export async function listDeadLetters(browser: QueueBrowser, topology: Topology): Promise<DeadLetter[]> {
   const letters: DeadLetter[] = []
@@ -23,13 +33,16 @@ export async function listDeadLetters(browser: QueueBrowser, topology: Topology)
 
 /**
  * Publishes a dead letter again, with another body if one is given.
- * @throws Error when there is no such dead letter, or when the broker did not confirm; then it is still there.
+ * @throws Error when there is no such dead letter, when its consumer could not read the other body, or when the broker did
+ * not confirm; then it is still there.
  */
 export async function redrive(browser: QueueBrowser, topology: Topology, id: string, body?: string): Promise<void> {
   let isDone = false
-  await visitDeadLetters(browser, topology, async ({ letter, queue, message }) => {
+  await visitDeadLetters(browser, topology, async ({ reader, letter, queue, message }) => {
     if (isDone || letter.id !== id) return 'keep'
-    await browser.publish(republishRedriven(message, queue, body === undefined ? undefined : Buffer.from(body)))
+    const edited = body === undefined ? undefined : Buffer.from(body)
+    if (edited) READERS[reader](edited)
+    await browser.publish(republishRedriven(message, queue, edited))
     isDone = true
     return 'remove'
   })
@@ -41,7 +54,8 @@ async function visitDeadLetters(
   { consumerQueues, prefix }: Topology,
   visit: (visited: Visited) => Promise<'keep' | 'remove'>,
 ): Promise<void> {
-  for (const [reader, { queue, deadLetters }] of Object.entries(consumerQueues)) {
+  for (const reader of Object.keys(READERS) as Reader[]) {
+    const { queue, deadLetters } = consumerQueues[reader]
     const source = queue.slice(prefix.length)
     const counts = new Map<string, number>()
     await browser.walk(deadLetters, message => {
@@ -50,7 +64,7 @@ async function visitDeadLetters(
       counts.set(digest, count)
       // Equal dead letters are told apart by their position in the queue.
       const id = count === 1 ? `${reader}-${digest}` : `${reader}-${digest}.${count}`
-      return visit({ queue, letter: letterOf(message, id, source), message })
+      return visit({ reader, queue, letter: letterOf(message, id, source), message })
     })
   }
 }

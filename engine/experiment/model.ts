@@ -47,7 +47,10 @@ export type BrokerInspector<Own extends Operations = Operations> = {
   /** Ready messages per queue, or lag per partition (`group/topic/partition`): what the broker reports, drawn beside the backlog. */
   depths(): Promise<Record<string, number>>
   deadLetters(): Promise<DeadLetter[]>
-  /** Sends a dead letter on its way again, edited or as it is: publish, await the confirm, then remove. */
+  /**
+   * Sends a dead letter on its way again, edited or as it is: publish, await the confirm, then remove.
+   * @throws LabError `malformed`, `too-large` or `unknown-event` for an edited body that its consumer could not read
+   */
   redrive(id: string, editedBody?: string): Promise<void>
   operations: Own
   close(): Promise<void>

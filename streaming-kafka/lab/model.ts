@@ -12,6 +12,7 @@ import { prefixed, TOPICS, topicSpecs } from '../messaging/topics.ts'
 import * as notification from '../notification_consumer/settings.ts'
 import * as order from '../producer_order/settings.ts'
 import { comparison } from './comparison.ts'
+import { readInventoryEvent, readOrderPlaced } from '../broker/record.ts'
 import { type DeadLetterRecord, listDeadLetters, redrivenMark, withoutReason } from './dead-letters.ts'
 import { createOperations, type KafkaOperations, lags } from './operations.ts'
 
@@ -77,6 +78,11 @@ async function connect(deployment: Deployment): Promise<BrokerInspector<KafkaOpe
         throw new LabError('not-found', `there is no dead letter "${id}"; list the dead letters to see their ids`)
       const { key, value, headers } = letter.record
       const body = editedBody === undefined ? value : Buffer.from(editedBody)
+      // An edited body that its consumer could not read would only take the place of this dead letter.
+      if (editedBody !== undefined) {
+        const read = letter.source === prefix + TOPICS.orders.name ? readOrderPlaced : readInventoryEvent
+        read({ ...letter.record, value: body })
+      }
       await producer.send({ topic: letter.source, key, value: body, headers: withoutReason(headers) })
       await producer.send(redrivenMark(deadLetters.name, id))
     },

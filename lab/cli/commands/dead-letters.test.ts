@@ -51,6 +51,13 @@ for (const { model, raw, broker } of cases) {
     assert.equal(wrong.code, 2)
 
     const file = join(folder.path, 'mended.json')
+    for (const unreadable of ['', ' \n', '{"id":', broken]) {
+      writeFileSync(file, unreadable)
+      const refused = await lettersOf('redrive', letter.id, '--edit', file)
+      assert.equal(refused.code, 2, refused.stderr)
+      assert.match(refused.stderr, /nothing was sent/)
+    }
+    assert.ok((await lettersOf('show', letter.id)).stdout.includes(broken), 'it is still there')
     writeFileSync(file, JSON.stringify(event))
     const redriven = await lettersOf('redrive', letter.id, '--edit', file)
     assert.equal(redriven.code, 0, redriven.stderr)

@@ -1,5 +1,6 @@
 // `lab dead-letters`: inspect, edit and redrive the dead letters of a model.
 import type { Command } from 'commander'
+import { type ErrorCode, LabError } from '#common/contracts/errors.ts'
 import type { BrokerInspector, DeadLetter, Model } from '#engine/experiment/model.ts'
 import { draw } from '../../report/terminal/table.ts'
 import { models } from '../../session/registry.ts'
@@ -9,6 +10,8 @@ import { spawnSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+
+const UNREADABLE: readonly ErrorCode[] = ['malformed', 'too-large', 'unknown-event']
 
 export function addDeadLettersCommand(program: Command): void {
   const group = program
@@ -36,7 +39,7 @@ export function addDeadLettersCommand(program: Command): void {
       using(where, async broker => {
         const letter = await find(broker, id)
         const body = edit === undefined ? undefined : editedBody(letter.body, edit)
-        await broker.redrive(id, body)
+        await redrive(broker, id, body)
         console.log(`${id} was redriven${body === undefined ? '' : ', edited'}.`)
       }),
     )
@@ -98,6 +101,16 @@ async function find(broker: BrokerInspector, id: string): Promise<DeadLetter> {
   if (letters.length === 0) throw new UsageError(`There is no dead letter "${id}": the model has none.`)
   const ids = letters.map(letter => letter.id)
   throw unknownName('dead letter', id, ids)
+}
+
+/** @throws UsageError when the edited body is none that its consumer can read */
+async function redrive(broker: BrokerInspector, id: string, body: string | undefined): Promise<void> {
+  try {
+    await broker.redrive(id, body)
+  } catch (error) {
+    if (body === undefined || !(error instanceof LabError) || !UNREADABLE.includes(error.code)) throw error
+    throw new UsageError(`The edited body would be a dead letter again: ${error.detail}; nothing was sent.`)
+  }
 }
 
 function listed(letters: readonly DeadLetter[]): string {
