@@ -57,9 +57,10 @@ export function connectBroker(name: string, { config, ...parts }: Parts): Broker
   const consuming = openConnection(config.RABBITMQ_URL, `${name} consumes`)
   consuming.on('error', () => {}) // the publishing connection reports the same broker
   const publisher = keepPublisher({ ...parts, connection: publishing, topology })
+  const { ready, declareAgain } = publisher
   return {
     topology,
-    ready: publisher.ready,
+    ready,
     async publish(message) {
       const current = publisher.current()
       if (!current) throw new LabError('unavailable', 'the broker is away')
@@ -70,7 +71,7 @@ export function connectBroker(name: string, { config, ...parts }: Parts): Broker
     publishInTime: (message, deadlineMs) => publishInTime(publisher.current(), message, deadlineMs),
     checkPublishing: deadlineMs => void checkPublishing(publisher.current(), deadlineMs),
     subscribe: (queue, subscriber) =>
-      subscribe({ ...parts, connection: consuming, ready: publisher.ready, queue }, subscriber),
+      subscribe({ ...parts, connection: consuming, ready, declareAgain, queue }, subscriber),
     async close() {
       const connections = [publishing, consuming]
       const closed = Promise.all([publisher.close(), ...connections.map(connection => connection.close())])

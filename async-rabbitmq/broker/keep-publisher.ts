@@ -1,6 +1,8 @@
 // Keeps a publisher open for as long as the service runs.
 // Guarantees: a publisher is handed out only once the whole topology exists and every queue has confirmed a probe, anew
-// after each connect. Health is degraded while there is none, and while the oldest message waits too long for its confirm.
+// after each connect, and after somebody deleted a queue: a message that no queue takes, or a consumer without its queue, has
+// the topology declared again. Health is degraded while there is none, and while the oldest message waits too long for its
+// confirm.
 // It reconnects for ever, with pauses of at most about two seconds.
 import type { Connection } from 'rabbitmq-client'
 import { explain, LabError } from '#common/contracts/errors.ts'
@@ -17,6 +19,8 @@ export type KeptPublisher = {
   current(): Publisher | undefined
   /** Resolves when messages can be published; rejects when the service is closing. */
   ready(): Promise<void>
+  /** Something of the topology is missing: declares it again, and publishes nothing until it is ready. */
+  declareAgain(why: string): void
   close(): Promise<void>
 }
 
@@ -27,6 +31,8 @@ export function keepPublisher(parts: Parts): KeptPublisher {
   const report = degradedReporter(parts, 'broker')
   let current: Publisher | undefined
   let whenReady = pendingReady()
+  let missing = Promise.withResolvers<string>()
+  const declareAgain = (why: string) => missing.resolve(why)
 
   health.report('broker', 'not connected yet')
   connection.on('error', error => {
@@ -43,19 +49,26 @@ export function keepPublisher(parts: Parts): KeptPublisher {
 
   async function keepOpen(): Promise<void> {
     const backoff = createBackoff(closing, PACE)
+    let open: Publisher | undefined
     while (!closing.aborted) {
       try {
-        current = await openReadyPublisher(connection, topology)
+        current = open = await readyPublisher({ connection, topology, open, onUnroutable: declareAgain })
+        missing = Promise.withResolvers()
         report(null)
         log.info('ready to publish')
         whenReady.resolve()
-        await current.closed
-        backoff.reset()
+        const why = await Promise.race([open.closed, missing.promise])
         current = undefined
         whenReady = pendingReady()
-        report(away('the connection was lost'))
-        health.report('publishing', null)
+        if (why === undefined) {
+          open = undefined
+          backoff.reset()
+          health.report('publishing', null)
+        }
+        // Otherwise the publisher stays open: other messages wait for their confirms on its channel.
+        report(why === undefined ? away('the connection was lost') : `the topology is declared again: ${why}`)
       } catch (error) {
+        open = undefined
         report(away(error))
       }
       await backoff.pause()
@@ -66,6 +79,7 @@ export function keepPublisher(parts: Parts): KeptPublisher {
   return {
     current: () => current,
     ready: () => whenReady.promise,
+    declareAgain,
     async close() {
       clearInterval(confirmTimer)
       await current?.close()
@@ -75,14 +89,21 @@ export function keepPublisher(parts: Parts): KeptPublisher {
 
 const away = (error: unknown) => `the broker is away or refuses: ${explain(error)}`
 
-async function openReadyPublisher(connection: Connection, topology: Topology): Promise<Publisher> {
-  const declared = await declareTopology(connection, topology)
-  const publisher = await openPublisher(connection)
+type Opening = Pick<Parts, 'connection' | 'topology'> & {
+  /** Is used again, and closed when the topology does not become ready. */
+  open: Publisher | undefined
+  onUnroutable(why: string): void
+}
+
+async function readyPublisher({ connection, topology, open, onUnroutable }: Opening): Promise<Publisher> {
+  let publisher = open
   try {
+    const declared = await declareTopology(connection, topology)
+    publisher ??= await openPublisher(connection, onUnroutable)
     await topologyReady(connection, publisher, { topology, ...declared })
     return publisher
   } catch (error) {
-    await publisher.close()
+    await publisher?.close()
     throw error
   }
 }

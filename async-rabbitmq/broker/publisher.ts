@@ -21,14 +21,15 @@ export type Publisher = {
   close(): Promise<void>
 }
 
-export async function openPublisher(connection: Connection): Promise<Publisher> {
+/** @param onUnroutable is told when no queue took a message */
+export async function openPublisher(connection: Connection, onUnroutable?: (why: string) => void): Promise<Publisher> {
   const channel = await connection.acquire({ emitErrorsFromChannel: true })
   channel.on('error', () => {}) // an error closes the channel, and the close is handled
   await channel.confirmSelect()
-  return publisherOn(channel)
+  return publisherOn(channel, onUnroutable)
 }
 
-function publisherOn(channel: Channel): Publisher {
+function publisherOn(channel: Channel, onUnroutable: (why: string) => void = () => {}): Publisher {
   const returned = new Map<string, number>()
   const waiting = new Map<() => void, number>()
   channel.on('basic.return', message => {
@@ -69,7 +70,9 @@ function publisherOn(channel: Channel): Publisher {
           await nextTurn()
           if (!wasReturned(envelope.messageId)) return resolve()
           const { exchange, routingKey } = message
-          reject(new LabError('unavailable', `no queue is bound to "${routingKey}" of exchange "${exchange}"`))
+          const why = `no queue is bound to "${routingKey}" of exchange "${exchange}"`
+          reject(new LabError('unavailable', why))
+          onUnroutable(why)
         }
         channel
           .basicPublish(envelope, message.body)

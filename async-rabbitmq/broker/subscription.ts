@@ -1,10 +1,11 @@
-// Subscribes to a queue, and subscribes again whenever the channel or the connection is lost.
+// Subscribes to a queue, and subscribes again whenever the channel or the connection is lost, or the queue was deleted.
 // Guarantees: at most `prefetch` deliveries are unacked. A delivery is acked on the channel that brought it, or never:
 // once that channel is gone the broker redelivers the message.
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { Channel, Connection } from 'rabbitmq-client'
 import { explain } from '#common/contracts/errors.ts'
 import { createBackoff, degradedReporter, type RetryParts } from '#common/service/retry.ts'
+import { isNotFound } from './declare-topology.ts'
 import { incomingOf, openRawChannel, type Incoming } from './message.ts'
 
 const PACE = { firstMs: 100, longestMs: 1_000 }
@@ -29,7 +30,13 @@ export type Subscription = {
   cancel(): Promise<void>
 }
 
-type Parts = RetryParts & { connection: Connection; ready(): Promise<void>; queue: string }
+type Parts = RetryParts & {
+  connection: Connection
+  queue: string
+  ready(): Promise<void>
+  /** Called when there is no such queue; `ready` then waits until it is declared. */
+  declareAgain(why: string): void
+}
 
 export function subscribe(parts: Parts, subscriber: Subscriber): Subscription {
   const { connection, ready, closing, queue, log, health } = parts
@@ -79,6 +86,7 @@ export function subscribe(parts: Parts, subscriber: Subscriber): Subscription {
         report(`not consuming ${queue}: the channel was lost`)
       } catch (error) {
         report(`not consuming ${queue}: ${explain(error)}`)
+        if (isNotFound(error)) parts.declareAgain(`there is no queue ${queue}`)
       }
       current = undefined
       subscriber.onLost()

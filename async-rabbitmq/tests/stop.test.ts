@@ -21,17 +21,18 @@ test('with a full store inventory stops consuming and is unhealthy, and no messa
   assert.deepEqual(await system.inspector.deadLetters(), [])
 })
 
-test('a message stays unacked while no queue takes its outcome, and the outcome is published once one does', async t => {
+test('a message stays unacked while no queue takes its outcome, which is published once the queues are declared again', async t => {
   const system = await openSystem(t)
   await system.start(['inventory_service'])
   const browser = await openBrowser(t)
   const readers = ['notification.reserved', 'order.results'].map(name => system.deployment.prefix + name)
   await browser.remove({ exchanges: [], queues: readers })
   await system.inspector.operations.redeliver({ orders: [orderOf('kept')] })
-  await system.untilUnhealthy('inventory_service', 'work')
+  await system.untilDecided(1)
   await system.start(['notification_service'])
   await system.untilNotified(1)
   await system.untilHealthy('inventory_service')
+  assert.match(system.logOf('inventory_service'), /"stopped"/)
   await system.assertSound({ reserved: ['kept'] })
   assert.deepEqual(await system.inspector.deadLetters(), [])
 })

@@ -5,8 +5,7 @@ import { waitFor } from '#host/wait-for.ts'
 import { openConnection } from '../broker/broker.ts'
 import { declareTopology, topologyReady } from '../broker/declare-topology.ts'
 import { topologyOf } from '../messaging/topology.ts'
-import { openProxy } from './support/proxy.ts'
-import { brokerUrl, openBrowser, openSystem, orderOf } from './support/system.ts'
+import { brokerUrl, messageOf, openBrowser, openSystem, orderOf, placeMany, SERVICES } from './support/system.ts'
 
 /** A quorum queue younger than this loses what it confirmed when the broker is killed. */
 const TOO_YOUNG_MS = 1_100
@@ -91,17 +90,36 @@ test('every queue takes a probe before a service publishes, and every delay queu
   assert.equal(await ready('notification.reserved'), 1)
 })
 
-test('a consumer whose queue is deleted is unhealthy, and a new connection declares what is missing', async t => {
-  const proxy = await openProxy(t)
-  await proxy.restore()
-  const system = await openSystem(t, { servicesBroker: proxy.url })
-  await system.start(['inventory_service'])
+test('queues that are deleted under running services are declared again, and orders go on', async t => {
+  const system = await openSystem(t)
+  await system.start()
   const browser = await openBrowser(t)
-  const queues = ['inventory.orders', 'notification.reserved'].map(name => system.deployment.prefix + name)
-  await browser.remove({ exchanges: [], queues })
-  await system.untilUnhealthy('inventory_service', 'consumer')
-  await proxy.cut()
-  await proxy.restore()
+  const { queues } = topologyOf(system.deployment.prefix, 3)
+  await browser.remove({ exchanges: [], queues: queues.map(({ name }) => name) })
+  const areBack = async () => {
+    const found = await Promise.all(queues.map(({ name }) => browser.readyMessages(name)))
+    return found.every(ready => ready !== undefined)
+  }
+  await waitFor(areBack, { deadlineMs: 30_000, what: 'every queue to be declared again' })
+  for (const name of SERVICES) await system.untilHealthy(name)
+  const orderIds = await placeMany(system, 5)
+  await system.untilNotified(5)
+  await system.assertSound({ reserved: orderIds })
+})
+
+test('a queue for retries or dead letters that is deleted is declared again when a message needs it', async t => {
+  const system = await openSystem(t)
+  await system.start(['inventory_service', 'notification_service'])
+  const browser = await openBrowser(t)
+  const remove = (name: string) => browser.remove({ exchanges: [], queues: [system.deployment.prefix + name] })
+  await remove('inventory.dead-letters')
+  await system.inspector.operations['publish-raw']({ body: '[]' })
+  await system.untilDeadLetters(1)
   await system.untilHealthy('inventory_service')
-  for (const queue of queues) assert.ok((await browser.readyMessages(queue)) !== undefined, queue)
+  await remove('retry.1')
+  await system.setFaults('inventory_service', { error: { times: 1 } })
+  await system.inspector.operations.redeliver({ orders: [orderOf('retried')] })
+  await system.untilNotified(1)
+  await system.untilHealthy('inventory_service')
+  await system.assertSound({ reserved: ['retried'], raw: [messageOf('poison', 'dead-letter')] })
 })

@@ -56,6 +56,7 @@ test('an order whose event no queue takes is refused and removed, and its key pl
   assert.equal(await statusOf(system, 'nowhere'), undefined)
   assert.deepEqual((await system.evidence()).orders, [])
   await system.start([...CONSUMERS])
+  await system.untilHealthy('order_service')
   assert.deepEqual(await place(system, 'nowhere'), [202, 'pending'])
   await system.untilNotified(1)
   await system.assertSound({ reserved: [deriveOrderId('user', 'nowhere')] })
