@@ -29,7 +29,9 @@ type Parts = RetryParts & { connection: Connection; topology: Topology }
 export function keepPublisher(parts: Parts): KeptPublisher {
   const { connection, topology, log, health, closing } = parts
   const report = degradedReporter(parts, 'broker')
+  /** Handed out, when it is ready. */
   let current: Publisher | undefined
+  let open: Publisher | undefined
   let whenReady = pendingReady()
   let missing = Promise.withResolvers<string>()
   const declareAgain = (why: string) => missing.resolve(why)
@@ -49,7 +51,6 @@ export function keepPublisher(parts: Parts): KeptPublisher {
 
   async function keepOpen(): Promise<void> {
     const backoff = createBackoff(closing, PACE)
-    let open: Publisher | undefined
     while (!closing.aborted) {
       try {
         current = open = await readyPublisher({ connection, topology, open, onUnroutable: declareAgain })
@@ -82,7 +83,7 @@ export function keepPublisher(parts: Parts): KeptPublisher {
     declareAgain,
     async close() {
       clearInterval(confirmTimer)
-      await current?.close()
+      await open?.close()
     },
   }
 }

@@ -32,7 +32,6 @@
 import { OrderPlaced } from '#common/contracts/events.ts'
 import type { Order } from '#common/contracts/order.ts'
 import type { FaultInjector } from '#common/faults/fault-injector.ts'
-import { readEvent } from '#common/messaging/read-event.ts'
 import { decideOrder } from '#common/service/decide-order.ts'
 import type { ServiceStore } from '#common/stores/store.ts'
 import type { StockTables } from '#common/stores/stock.ts'
@@ -40,6 +39,7 @@ import type { Broker } from '../broker/broker.ts'
 import { eventMessage } from '../broker/message.ts'
 import { consume, type Consumer, type ConsumeParts } from '../messaging/consume.ts'
 import type { CrashJournalTables } from '../messaging/quarantine.ts'
+import { readers } from '../messaging/readers.ts'
 import { decidePublishAck } from './decide-order.ts'
 import { recordRepeat, type RepeatsTables } from './repeats.ts'
 
@@ -58,7 +58,7 @@ export function consumeOrders({ store, faultInjector, ...parts }: Parts): Consum
     ...parts,
     store,
     consumerQueue: topology.consumerQueues.inventory,
-    read: readEvent(OrderPlaced, ['OrderPlaced']),
+    read: readers.inventory,
     isDone: ({ data }) => store.read.findDecision(data.orderId) !== undefined,
     handle: decidePublishAck({
       decide: faultInjector.wrap((order: Order, context) => decide(order, context, recordRepeat)),

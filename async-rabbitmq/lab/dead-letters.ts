@@ -4,23 +4,16 @@
 // knows the order. An edited body that its consumer could not read is refused: it would replace the only copy.
 // Not promised: that a dead letter is listed while another process lists the same queue.
 import { createHash } from 'node:crypto'
-import { InventoryEvent, InventoryReserved, orderIdIn, OrderPlaced } from '#common/contracts/events.ts'
-import { readEvent } from '#common/messaging/read-event.ts'
+import { orderIdIn } from '#common/contracts/events.ts'
 import type { DeadLetter } from '#engine/experiment/model.ts'
 import type { QueueBrowser } from '../broker/queue-browser.ts'
 import type { Incoming } from '../broker/message.ts'
+import { readers } from '../messaging/readers.ts'
 import { attemptsOf, DETAIL, leftOutOf, REASON, republishRedriven } from '../messaging/republish.ts'
 import type { Topology } from '../messaging/topology.ts'
 
-type Reader = keyof Topology['consumerQueues']
+type Reader = keyof typeof readers
 type Visited = { reader: Reader; queue: string; letter: DeadLetter; message: Incoming }
-
-/** What the consumers read. */
-const READERS: Record<Reader, (body: Buffer) => unknown> = {
-  inventory: readEvent(OrderPlaced, ['OrderPlaced']),
-  notification: readEvent(InventoryReserved, ['InventoryReserved']),
-  order: readEvent(InventoryEvent, ['InventoryReserved', 'InventoryFailed']),
-}
 
 export async function listDeadLetters(browser: QueueBrowser, topology: Topology): Promise<DeadLetter[]> {
   const letters: DeadLetter[] = []
@@ -41,7 +34,7 @@ export async function redrive(browser: QueueBrowser, topology: Topology, id: str
   await visitDeadLetters(browser, topology, async ({ reader, letter, queue, message }) => {
     if (isDone || letter.id !== id) return 'keep'
     const edited = body === undefined ? undefined : Buffer.from(body)
-    if (edited) READERS[reader](edited)
+    if (edited) readers[reader](edited)
     await browser.publish(republishRedriven(message, queue, edited))
     isDone = true
     return 'remove'
@@ -54,7 +47,7 @@ async function visitDeadLetters(
   { consumerQueues, prefix }: Topology,
   visit: (visited: Visited) => Promise<'keep' | 'remove'>,
 ): Promise<void> {
-  for (const reader of Object.keys(READERS) as Reader[]) {
+  for (const reader of Object.keys(readers) as Reader[]) {
     const { queue, deadLetters } = consumerQueues[reader]
     const source = queue.slice(prefix.length)
     const counts = new Map<string, number>()

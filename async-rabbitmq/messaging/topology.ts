@@ -42,7 +42,7 @@ export type Topology = {
   exchanges: Exchange[]
   queues: Queue[]
   bindings: Binding[]
-  /** An exchange that is declared last, once the queues are safe to use. A service that finds it need not wait. */
+  /** An exchange that is declared last, once the queues are safe to use. A service that finds it and all queues need not wait. */
   readyMarker: string
 }
 
@@ -78,7 +78,7 @@ export function topologyOf(prefix: string, delayQueueCount: number): Topology {
       { exchange: events, queue: consumerQueues.order.queue, routingKey: 'InventoryFailed' },
       ...delayQueues.map(name => ({ exchange: name, queue: name, routingKey: '' })),
     ],
-    readyMarker: `${prefix}ready.${delayQueueCount}`,
+    readyMarker: `${prefix}ready`,
   }
 }
 
@@ -112,9 +112,8 @@ const delayQueue = (name: string): Queue => ({ name, arguments: { ...quorum, ...
 /** All names that a prefix can have, whatever retry delays were set. */
 export function namesOf(prefix: string): { exchanges: string[]; queues: string[] } {
   const all = topologyOf(prefix, MAX_RETRY_DELAYS)
-  const markers = Array.from({ length: MAX_RETRY_DELAYS }, (_, index) => topologyOf(prefix, index + 1).readyMarker)
   return {
-    exchanges: [...all.exchanges.map(exchange => exchange.name), ...markers],
+    exchanges: [...all.exchanges.map(exchange => exchange.name), all.readyMarker],
     queues: all.queues.map(queue => queue.name),
   }
 }

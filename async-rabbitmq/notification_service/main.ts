@@ -1,6 +1,6 @@
 // notification_service of the asynchronous model: consumes InventoryReserved and confirms the order to its user.
 // Guarantees: one notification per order across crashes and restarts; a message is acked when that is on disk.
-import { InventoryReserved } from '#common/contracts/events.ts'
+import type { InventoryReserved } from '#common/contracts/events.ts'
 import { createFaultInjector, faultRoutes } from '#common/faults/fault-injector.ts'
 import { notificationsRoute } from '#common/service/evidence-routes.ts'
 import { createServer } from '#common/service/http-server.ts'
@@ -9,8 +9,8 @@ import { runService } from '#common/service/service.ts'
 import { notificationsTables } from '#common/stores/notifications.ts'
 import { connectBroker } from '../broker/broker.ts'
 import { consume } from '../messaging/consume.ts'
-import { readEvent } from '#common/messaging/read-event.ts'
 import { crashJournalTables } from '../messaging/quarantine.ts'
+import { readers } from '../messaging/readers.ts'
 import { sendAck } from './send-notification.ts'
 import { faults, NAME, settings } from './settings.ts'
 
@@ -29,7 +29,7 @@ await runService(NAME, {
       broker,
       consumerQueue: broker.topology.consumerQueues.notification,
       store,
-      read: readEvent(InventoryReserved, ['InventoryReserved']),
+      read: readers.notification,
       isDone: event => store.read.wasSent(event.data.orderId),
       handle: sendAck({
         send: faultInjector.wrap(sendOnce(store)),

@@ -1,6 +1,6 @@
 // order_service of the asynchronous model: `POST /order` stores the order, its event is published (by the relay of the
 // outbox; without the outbox within the request), and the order's status follows the result that inventory publishes.
-import { InventoryEvent } from '#common/contracts/events.ts'
+import type { InventoryEvent } from '#common/contracts/events.ts'
 import { createFaultInjector, faultRoutes } from '#common/faults/fault-injector.ts'
 import { countInFlight } from '#common/service/handler.ts'
 import { ordersRoute } from '#common/service/evidence-routes.ts'
@@ -11,8 +11,8 @@ import { ordersTables } from '#common/stores/orders.ts'
 import { outboxTables } from '#common/stores/outbox.ts'
 import { connectBroker } from '../broker/broker.ts'
 import { consume } from '../messaging/consume.ts'
-import { readEvent } from '#common/messaging/read-event.ts'
 import { crashJournalTables } from '../messaging/quarantine.ts'
+import { readers } from '../messaging/readers.ts'
 import { recordOutcomeOf, withoutNotification } from './orders.ts'
 import { faultsOf, NAME, settings } from './settings.ts'
 import { withOutbox } from './with-outbox.ts'
@@ -37,7 +37,7 @@ await runService(NAME, {
       broker,
       consumerQueue: broker.topology.consumerQueues.order,
       store,
-      read: readEvent(InventoryEvent, ['InventoryReserved', 'InventoryFailed']),
+      read: readers.order,
       isDone: event => store.read.findOrder(event.data.orderId)?.status !== 'pending',
       async handle(event, context, ack) {
         await recordOutcome(event, context)

@@ -55,6 +55,7 @@ const POISON: Poison[] = [
     detail: /./,
   },
   { name: 'text', raw: { body: 'hello', contentType: 'text/plain' }, reason: 'malformed', detail: /not JSON/ },
+  { name: 'several frames', raw: { body: 'x'.repeat(300_000) }, reason: 'too-large', detail: /300000 bytes/ },
   { name: 'the type of a probe', raw: { body: '"probe"', type: 'probe' }, reason: 'malformed', detail: /object/ },
   { name: 'headers', raw: { body: '2', headers: { big: 'x'.repeat(20_000) } }, reason: 'malformed', detail: /object$/ },
   {
