@@ -15,7 +15,10 @@ import { findUp } from '../../session/up.ts'
 const orderId = 'order-from-a-dead-letter'
 const order = { orderId, userId: 'ada', kitchenId: 'main', items: [{ sku: 'burger', quantity: 1 }] }
 const event = orderPlaced(order, { correlationId: 'c', occurredAt: '2026-01-01T00:00:00.000Z' })
-const broken = JSON.stringify({ ...event, version: 9 })
+// JSON allows these control characters as they are: one begins a command to the terminal, one turns the line round.
+const controls = '\u009b31m\u202e'
+const broken = JSON.stringify({ ...event, version: 9, orderId: `${orderId}${controls}` })
+const escaped = String.raw`${orderId}\u009b31m\u202e`
 
 const cases: { model: Model; raw: Record<string, unknown>; broker: NodeJS.ProcessEnv }[] = [
   { model: asyncRabbitmq, raw: { body: broken }, broker: { LAB_RABBITMQ_URL: testBroker('rabbitmq') } },
@@ -46,7 +49,8 @@ for (const { model, raw, broker } of cases) {
     assert.equal(listed.code, 0, listed.stderr)
     assert.ok(listed.stdout.includes(letter.id) && listed.stdout.includes('unknown-event'), listed.stdout)
     const shown = await lettersOf('show', letter.id, '--model', model.name)
-    assert.ok(shown.stdout.includes(broken), shown.stdout)
+    assert.ok(shown.stdout.includes(broken.replace(controls, escaped.slice(orderId.length))), shown.stdout)
+    for (const { stdout } of [listed, shown]) assert.doesNotMatch(stdout, /(?!\n)[\p{Cc}\p{Bidi_Control}]/u)
     const wrong = await lettersOf('redrive', 'nothing-like-it')
     assert.equal(wrong.code, 2)
 

@@ -2,7 +2,7 @@
 import type { Command } from 'commander'
 import { type ErrorCode, LabError } from '#common/contracts/errors.ts'
 import type { BrokerInspector, DeadLetter, Model } from '#engine/experiment/model.ts'
-import { draw } from '../../report/terminal/table.ts'
+import { draw, printable } from '../../report/terminal/table.ts'
 import { models } from '../../session/registry.ts'
 import { findUp, type UpRecord, usualUrl } from '../../session/up.ts'
 import { findNamed, unknownName, UsageError } from '../usage.ts'
@@ -122,7 +122,11 @@ function listed(letters: readonly DeadLetter[]): string {
     orderId ?? '',
     String(attempts),
   ])
-  return draw(['id', 'from', 'reason', 'order', 'attempts'], rows, [0, 1, 2, 3])
+  return draw(
+    ['id', 'from', 'reason', 'order', 'attempts'],
+    rows.map(row => row.map(printable)),
+    [0, 1, 2, 3],
+  )
 }
 
 const shown = ({ id, source, reason, detail, attempts, orderId, body }: DeadLetter): string =>
@@ -132,8 +136,11 @@ const shown = ({ id, source, reason, detail, attempts, orderId, body }: DeadLett
     `reason    ${reason}: ${detail}`,
     `attempts  ${attempts}`,
     `order     ${orderId ?? 'unknown'}`,
-    `body      ${body}`,
-  ].join('\n')
+    // A body may have lines of its own; it comes last, so that they pass for no other field.
+    ...`body      ${body}`.split('\n'),
+  ]
+    .map(printable)
+    .join('\n')
 
 /** The new body, from a file or from the editor. @param edit the file, or true for $EDITOR. @throws UsageError when there is none */
 function editedBody(body: string, edit: string | true): string {

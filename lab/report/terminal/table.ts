@@ -78,6 +78,10 @@ const fits = (table: string, width: number): boolean => table.split('\n').every(
 export const literal = (text: string): string =>
   text.replaceAll('\\', '\\\\').replaceAll('<', '&lt;').replaceAll('[', '\\[').replaceAll('`', '\\`')
 
+/** One line of text of other origin, such as a message's: a terminal would obey its control characters, so they are shown as escapes. */
+export const printable = (text: string): string =>
+  text.replaceAll(/(?!\t)[\p{Cc}\p{Bidi_Control}]/gu, each => `\\u${each.charCodeAt(0).toString(16).padStart(4, '0')}`)
+
 /** The first column is text. @param numbers whether the others are numbers */
 export function markdown(heads: readonly string[], rows: readonly (readonly string[])[], numbers = true): string {
   const line = (cells: readonly string[]) =>
