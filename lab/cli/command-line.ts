@@ -3,6 +3,7 @@
 import { Command, CommanderError } from 'commander'
 import about from '../../package.json' with { type: 'json' }
 import { cacheFolder } from '#host/folders.ts'
+import { printable } from '../report/terminal/table.ts'
 import { UsageError } from './usage.ts'
 import type { Summary } from '#engine/run/summary.ts'
 import { worst } from '#engine/checks/check.ts'
@@ -57,7 +58,8 @@ function keepWithoutReader(): void {
 
 function codeOf(error: unknown): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : USAGE
-  process.stderr.write(`${sentenceOf(error)}\n`)
+  // It may repeat what a message, a broker or another machine has said.
+  process.stderr.write(`${sentenceOf(error).split('\n').map(printable).join('\n')}\n`)
   return error instanceof UsageError ? USAGE : COULD_NOT_RUN
 }
 
@@ -83,8 +85,10 @@ export function exitCodeOf({ results }: Pick<Summary, 'results'>): number {
 /** npm forwards a signal that the terminal has already sent to this process: within this time it is the same key stroke. */
 const SAME_KEY_MS = 500
 
+const PARENT_MS = 500
+
 /**
- * Aborted by the first SIGINT, SIGTERM or SIGHUP, which requests an orderly end; a second one ends the process at once: its
+ * Aborted by the first SIGINT, SIGTERM or SIGHUP, or when the npm that started it is gone, which requests an orderly end; a second one ends the process at once: its
  * children end with it, and the next start removes their files. Called once, by the command that runs.
  */
 export function listenForInterrupt(): AbortSignal {
@@ -98,5 +102,9 @@ export function listenForInterrupt(): AbortSignal {
     } else if (now - first > SAME_KEY_MS) process.exit(INTERRUPTED)
   }
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, onSignal)
+  // npm forwards no SIGHUP, and cannot forward a SIGKILL.
+  const npm = process.ppid
+  if (process.env.npm_lifecycle_event !== undefined)
+    setInterval(() => process.ppid !== npm && controller.abort(), PARENT_MS).unref()
   return controller.signal
 }

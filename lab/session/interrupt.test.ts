@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict'
+import { spawn } from 'node:child_process'
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { isRunning } from '#host/process-table.ts'
 import { waitFor } from '#host/wait-for.ts'
-import { parseSummary } from './run-folder.ts'
+import { parseSummary, ROOT } from './run-folder.ts'
 import { leftovers, startCli, testFolder } from '../testing/cli.ts'
 
 const start = (folder: ReturnType<typeof testFolder>) =>
@@ -61,6 +62,26 @@ test('repeated Ctrl-C ends the lab and its processes without a stack trace', asy
   await gone(services)
   assert.doesNotMatch(lab.stderr(), /    at /)
 })
+
+for (const signal of ['SIGTERM', 'SIGKILL'] as const)
+  test(`${signal} to npm ends the lab and its services, and leaves nothing`, async t => {
+    const folder = testFolder()
+    t.after(folder.remove)
+    const npm = spawn('npm', ['run', '-s', 'lab', '--', 'up', 'sync-rest', '--free-ports'], {
+      cwd: ROOT,
+      env: { ...process.env, LAB_CACHE_DIR: folder.cache },
+      stdio: ['ignore', 'pipe', 'inherit'],
+    })
+    let printed = ''
+    npm.stdout.setEncoding('utf8').on('data', (text: string) => (printed += text))
+    t.after(() => npm.kill('SIGKILL'))
+    const isUp = () => printed.includes('Ctrl-C ends it')
+    await waitFor(isUp, { deadlineMs: 60_000, what: 'the model to be up' })
+    assert.ok(leftovers(folder).length > 0)
+    npm.kill(signal)
+    const isGone = () => leftovers(folder).length === 0
+    await waitFor(isGone, { deadlineMs: 30_000, what: 'the lab to have removed what it used' })
+  })
 
 test('SIGKILL of the lab leaves no process, and the next start sweeps what it left', async t => {
   const folder = testFolder()
