@@ -1,7 +1,7 @@
 // A service that cannot work says why in one sentence, and ends with 2; without LAB_FAULTS it has no faults.
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
-import { existsSync, readdirSync } from 'node:fs'
+import { existsSync, readdirSync, statSync } from 'node:fs'
 import { copyFile, mkdtemp, open, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
@@ -31,6 +31,17 @@ export const startCases = (services: readonly string[], wrong: Environments): Ca
     {
       name: `${service} refuses a port that is in use`,
       run: system => refusesUsedPort(system, service),
+    },
+    {
+      name: `the stores of ${service} can be read by its user alone`,
+      async run(system) {
+        const stores = storesOf(system, service)
+        assert.ok(stores.length > 0, `${service} has no store in ${system.dataOf(service)}`)
+        for (const name of stores) {
+          const { mode } = statSync(join(system.dataOf(service), name))
+          assert.equal(mode & 0o077, 0, `${name} has the mode ${mode.toString(8)}`)
+        }
+      },
     },
     {
       name: `${service} refuses a store that is damaged`,

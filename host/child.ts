@@ -78,11 +78,14 @@ export function startChild(options: ChildOptions): Child {
   }
 }
 
+/** Logs hold orders. */
+const FOR_ITS_USER = 0o600
+
 function spawnGuarded({ command, args, env, cwd, stdoutFile, stderrFile }: ChildOptions): ChildProcess {
   const files: number[] = []
   const open = (path: string | undefined): number | 'ignore' => {
     if (path === undefined) return 'ignore'
-    const file = openSync(path, 'a')
+    const file = openSync(path, 'a', FOR_ITS_USER)
     files.push(file)
     return file
   }

@@ -164,6 +164,7 @@ async function serverOf(injector: FaultInjector) {
     log,
     health: createHealth(),
     closing: new AbortController().signal,
+    config: { HOST: '127.0.0.1' },
   })
   faultRoutes(server, injector)
   return server

@@ -34,8 +34,10 @@ export async function createServer({
   log,
   health,
   closing,
+  config,
   requestMs = REQUEST_MS,
-}: ServerParts & { name: string; requestMs?: number }): Promise<Server> {
+}: ServerParts & { name: string; config: { HOST: string }; requestMs?: number }): Promise<Server> {
+  const latest = new WeakMap<Socket, ServerResponse>()
   const server: Server = fastify({
     logger: false,
     bodyLimit: MAX_MESSAGE_BYTES,
@@ -44,13 +46,14 @@ export async function createServer({
     // Node exchanges the two limits when that of the headers is the longer one.
     http: { connectionsCheckingInterval: requestMs / 10, headersTimeout: requestMs },
     return503OnClosing: false,
-    clientErrorHandler: refuseGarbage,
+    clientErrorHandler: (error, socket) => refuseGarbage(error, socket, latest.get(socket)),
     // An address that cannot be decoded is refused before there is a route with an error handler.
     frameworkErrors(error, _request, reply) {
       reply.hijack()
       refuse(reply.raw, new LabError('malformed', error.message))
     },
   })
+  server.server.on('request', ({ socket }, response) => latest.set(socket, response))
   server.server.on('checkExpectation', (_request, response) =>
     refuse(response, new LabError('malformed', 'send no Expect header, or 100-continue')),
   )
@@ -67,6 +70,7 @@ export async function createServer({
     request.headers[CORRELATION_ID] ??= randomUUID()
     done()
   })
+  if (isLoopback(config.HOST)) refuseForeignHosts(server)
   refuseWhenClosing(server, closing)
   server.setErrorHandler((error, request, reply) => {
     const failure = fromFramework(error)
@@ -95,10 +99,12 @@ export async function createServer({
 
 /**
  * For Node's `clientError`: no parsable request, headers that are too large, or a request that does not end. The connection is
- * closed; the client may be gone before it reads the answer.
+ * closed; the client may be gone before it reads the answer. A whole request that came before is answered first, and alone: a
+ * refusal in its place would be taken for its answer.
  */
-function refuseGarbage(error: Error, socket: Socket): void {
+function refuseGarbage(error: Error, socket: Socket, latest: ServerResponse | undefined): void {
   if (!socket.writable) return void socket.destroy()
+  if (latest?.req.complete && !latest.writableFinished) return void latest.once('finish', () => socket.end())
   const body = JSON.stringify(
     problem(new LabError('malformed', `the request cannot be read as HTTP (${error.message})`)),
   )
@@ -111,6 +117,23 @@ function refuseGarbage(error: Error, socket: Socket): void {
 function refuse(response: ServerResponse, error: LabError): void {
   response.writeHead(ERRORS[error.code].status, { 'content-type': PROBLEM_TYPE, connection: 'close' })
   response.end(JSON.stringify(problem(error)))
+}
+
+const isLoopback = (host: string): boolean => /^(localhost|127(\.\d+){3}|\[?::1\]?)$/i.test(host)
+
+/**
+ * A page in a browser of this machine may reach a service on loopback under a name of its own that resolves to 127.0.0.1 (DNS
+ * rebinding); the name is what gives it away.
+ */
+function refuseForeignHosts(server: Server): void {
+  server.addHook('onRequest', (request, _reply, done) => {
+    // A client of HTTP/1.0 need not say any name.
+    if (!request.hostname || isLoopback(request.hostname)) done()
+    else
+      done(
+        new LabError('malformed', `the service listens on loopback, and is not "${request.hostname}"; use 127.0.0.1`),
+      )
+  })
 }
 
 /** A service that is stopping begins no request, and does not wait for the rest of one that has not come. */

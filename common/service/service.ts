@@ -69,6 +69,8 @@ export async function runService<Config extends Settings>(
   { settings, start }: { settings: Config; start: ServiceStart<Values<Config> & Common> },
 ): Promise<void> {
   try {
+    // Orders, in stores, are nobody's business but of the user who runs the service.
+    process.umask(0o077)
     const environment = process.env
     refuseRenamed(environment)
     const config = readConfig(settings, environment) as Values<Config> & Common
