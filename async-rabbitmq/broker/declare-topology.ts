@@ -2,14 +2,18 @@
 // Guarantees: exchanges, queues and bindings exist with these arguments, and every queue has confirmed a probe, except those
 // that hold dead letters: a probe would stay behind them. A quorum queue younger than about a second loses what it confirmed
 // when the broker is killed, so new queues are not used before, also when only one of them is new.
-// Does not repair a queue that has no leader: its probe is never confirmed, and the service stays unhealthy.
+// Does not repair a queue that has no leader: its probe is never confirmed, and health says so with its name. Only a person
+// knows that nothing else was published to it; once it is deleted it is declared again.
 import { setTimeout as wait } from 'node:timers/promises'
 import type { Channel, Connection } from 'rabbitmq-client'
+import { LabError } from '#common/contracts/errors.ts'
 import type { Topology } from '../messaging/topology.ts'
 import { PROBE, type Outgoing } from './message.ts'
-import type { Publisher } from './publisher.ts'
+import { openPublisher, type Publisher } from './publisher.ts'
 
 const NEW_QUEUES_WAIT_MS = 1_200
+/** A broker that has just started takes a second or two to find the leaders of its queues. */
+const PROBES_DEADLINE_MS = 8_000
 
 export type Declared = {
   /** All queues and the ready marker existed before, so the queues are old enough. */
@@ -47,25 +51,49 @@ export async function declareTopology(connection: Connection, topology: Topology
   return { isReady, filled }
 }
 
-/** Resolves when every queue has confirmed a probe and is old enough. */
+/**
+ * Resolves when every queue has confirmed a probe and is old enough.
+ * @throws LabError `unavailable` that names the queues which confirmed none in time
+ */
 export async function topologyReady(
   connection: Connection,
   publisher: Pick<Publisher, 'publish'>,
   { topology, isReady, filled }: Declared & { topology: Topology },
 ): Promise<void> {
   if (!isReady) await wait(NEW_QUEUES_WAIT_MS)
-  await Promise.all(probesOf(topology, filled).map(probe => publisher.publish({ ...probe, ...PROBE })))
+  const probes = probesOf(topology, filled)
+  const confirmed = Promise.all(probes.map(probe => publisher.publish({ ...probe, ...PROBE })))
+  if (!(await isInTime(confirmed))) await findSilent(connection, probes, isReady)
   if (isReady) return
   const channel = await connection.acquire()
   await channel.exchangeDeclare({ exchange: topology.readyMarker, type: 'fanout', durable: true })
   await channel.close()
 }
 
+const isInTime = (confirmed: Promise<unknown>): Promise<boolean> =>
+  Promise.race([confirmed.then(() => true), wait(PROBES_DEADLINE_MS, false, { ref: false })])
+
+/** Asks each queue on a channel of its own: one without a leader also holds up what others have confirmed on its channel. */
+async function findSilent(connection: Connection, probes: readonly Probe[], areOld: boolean): Promise<never> {
+  const silent: string[] = []
+  const ask = async (probe: Probe) => {
+    const publisher = await openPublisher(connection)
+    const confirmed = publisher.publish({ ...probe, ...PROBE })
+    if (!(await isInTime(confirmed))) silent.push(probe.exchange || probe.routingKey)
+    publisher.close().catch(() => {}) // may take long
+  }
+  await Promise.all(probes.map(ask))
+  const found = `no confirm within ${PROBES_DEADLINE_MS / 1_000} s from ${silent.join(', ') || 'all queues together'}`
+  const advice =
+    'a queue that was declared within a second before its broker was killed is empty and stays without a leader; ' +
+    'delete such a queue (rabbitmqctl delete_queue NAME), and it is declared again'
+  throw new LabError('unavailable', areOld || silent.length === 0 ? found : `${found}: ${advice}`)
+}
+
+type Probe = Pick<Outgoing, 'exchange' | 'routingKey' | 'expirationMs'>
+
 /** Consumers drop theirs; the others expire once nothing is before them, those of the delay queues to a consumer. */
-function probesOf(
-  { consumerQueues, delayQueues }: Topology,
-  filled: ReadonlySet<string>,
-): Pick<Outgoing, 'exchange' | 'routingKey' | 'expirationMs'>[] {
+function probesOf({ consumerQueues, delayQueues }: Topology, filled: ReadonlySet<string>): Probe[] {
   const expiresTo = consumerQueues.inventory.queue
   const toDeadLetters = Object.values(consumerQueues)
     .filter(({ deadLetters }) => !filled.has(deadLetters))

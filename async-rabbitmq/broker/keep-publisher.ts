@@ -53,7 +53,10 @@ export function keepPublisher(parts: Parts): KeptPublisher {
     const backoff = createBackoff(closing, PACE)
     while (!closing.aborted) {
       try {
-        current = open = await readyPublisher({ connection, topology, open, onUnroutable: declareAgain })
+        const declared = await declareTopology(connection, topology)
+        open ??= await openPublisher(connection, declareAgain)
+        await topologyReady(connection, open, { topology, ...declared })
+        current = open
         missing = Promise.withResolvers()
         report(null)
         log.info('ready to publish')
@@ -69,8 +72,10 @@ export function keepPublisher(parts: Parts): KeptPublisher {
         // Otherwise the publisher stays open: other messages wait for their confirms on its channel.
         report(why === undefined ? away('the connection was lost') : `the topology is declared again: ${why}`)
       } catch (error) {
+        // Before the close, which waits for as long as a queue without a leader holds up the channel.
+        report(error instanceof LabError ? error.detail : away(error))
+        await open?.close().catch(() => {})
         open = undefined
-        report(away(error))
       }
       await backoff.pause()
     }
@@ -89,25 +94,6 @@ export function keepPublisher(parts: Parts): KeptPublisher {
 }
 
 const away = (error: unknown) => `the broker is away or refuses: ${explain(error)}`
-
-type Opening = Pick<Parts, 'connection' | 'topology'> & {
-  /** Is used again, and closed when the topology does not become ready. */
-  open: Publisher | undefined
-  onUnroutable(why: string): void
-}
-
-async function readyPublisher({ connection, topology, open, onUnroutable }: Opening): Promise<Publisher> {
-  let publisher = open
-  try {
-    const declared = await declareTopology(connection, topology)
-    publisher ??= await openPublisher(connection, onUnroutable)
-    await topologyReady(connection, publisher, { topology, ...declared })
-    return publisher
-  } catch (error) {
-    await publisher?.close()
-    throw error
-  }
-}
 
 /** A rejection of it is handled, also when nothing waits for it. */
 function pendingReady(): PromiseWithResolvers<void> {

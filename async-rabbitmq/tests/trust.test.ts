@@ -2,8 +2,10 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { waitFor } from '#host/wait-for.ts'
+import { ownBroker } from '#infra/testing/test-broker.ts'
 import { openConnection } from '../broker/broker.ts'
 import { declareTopology, topologyReady } from '../broker/declare-topology.ts'
+import { openQueueBrowser, type QueueBrowser } from '../broker/queue-browser.ts'
 import { topologyOf } from '../messaging/topology.ts'
 import { brokerUrl, messageOf, openBrowser, openSystem, orderOf, placeMany, SERVICES } from './support/system.ts'
 
@@ -122,4 +124,40 @@ test('a queue for retries or dead letters that is deleted is declared again when
   await system.untilNotified(1)
   await system.untilHealthy('inventory_service')
   await system.assertSound({ reserved: ['retried'], raw: [messageOf('poison', 'dead-letter')] })
+})
+
+test('a service whose broker is killed while its queues are new becomes healthy, or names the queues to delete', async t => {
+  const { address, broker, release } = await ownBroker(t, 'rabbitmq')
+  const system = await openSystem(t, { broker: address })
+  t.after(release)
+  const onBroker = async (work: (browser: QueueBrowser) => Promise<void>) => {
+    const browser = await openQueueBrowser(address)
+    try {
+      await work(browser)
+    } finally {
+      await browser.close()
+    }
+  }
+  const names = topologyOf(system.deployment.prefix, 3).queues.map(({ name }) => name)
+  await onBroker(async browser => {
+    system.launch('inventory_service')
+    const isLast = async () => (await browser.readyMessages(String(names.at(-1)))) !== undefined
+    await waitFor(isLast, { deadlineMs: 30_000, everyMs: 10, what: 'the last queue' })
+    await broker.kill()
+  })
+  await broker.start()
+  const advised = async () => {
+    const { healthy, problems } = await system.health('inventory_service')
+    const [, named] = problems.broker?.match(/^no confirm within .* from (.*?): .*delete such a queue/) ?? []
+    return named?.split(', ') ?? (healthy ? [] : undefined)
+  }
+  const leaderless = await waitFor(advised, { deadlineMs: 60_000, what: 'health or advice' })
+  // At once, because the broker takes five seconds for each.
+  const remove = (queue: string) => onBroker(browser => browser.remove({ exchanges: [], queues: [queue] }))
+  await Promise.all(leaderless.map(remove))
+  await system.untilHealthy('inventory_service')
+  await system.start(['order_service', 'notification_service'])
+  const orderIds = await placeMany(system, 5)
+  await system.untilNotified(5)
+  await system.assertSound({ reserved: orderIds })
 })
