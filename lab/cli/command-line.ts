@@ -63,11 +63,16 @@ function codeOf(error: unknown): number {
   return error instanceof UsageError ? USAGE : COULD_NOT_RUN
 }
 
+const NOT_WRITABLE = ['EACCES', 'EPERM', 'EROFS', 'ENOSPC', 'EDQUOT', 'ENOTDIR']
+
 /** An error of the file system names only a path: this adds what can be done. */
 function sentenceOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error)
   if (!('code' in error && 'path' in error && typeof error.path === 'string')) return error.message
-  if (!error.path.startsWith(cacheFolder())) return error.message
+  if (!error.path.startsWith(cacheFolder()))
+    return NOT_WRITABLE.includes(String(error.code))
+      ? `The lab cannot write ${error.path} (${error.message}): make its folder writable, with room.`
+      : error.message
   return `The lab cannot use its cache folder (${error.message}): set LAB_CACHE_DIR to a writable folder with room.`
 }
 

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
-import { cpSync, mkdirSync, symlinkSync } from 'node:fs'
+import { cpSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs'
 import { delimiter, dirname, join } from 'node:path'
 import { test, type TestContext } from 'node:test'
 import about from '../../package.json' with { type: 'json' }
@@ -52,6 +52,13 @@ test('without what only developers need the lab and a service start, whatever ch
   const lab = start(copy, 'lab', 'list')
   const { status, stderr } = spawnSync(lab.command, lab.args, { ...lab.options, encoding: 'utf8' })
   assert.deepEqual([status, stderr], [0, ''])
+
+  // What stands in the way here is a file; a checkout of root is refused alike.
+  writeFileSync(join(copy, 'runs'), '')
+  const up = start(copy, 'lab', 'up', 'sync-rest', '--free-ports')
+  const refused = spawnSync(up.command, up.args, { ...up.options, encoding: 'utf8' })
+  assert.equal(refused.status, 3)
+  assert.match(refused.stderr, /^The lab cannot write .+ \(.+\): make its folder writable, with room\.\n$/)
 
   const service = spawn(process.execPath, ['lab/cli/service.ts', 'sync-rest/inventory_service'], {
     cwd: copy,

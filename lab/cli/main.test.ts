@@ -1,5 +1,8 @@
 import assert from 'node:assert/strict'
+import { spawnSync } from 'node:child_process'
+import { join } from 'node:path'
 import { test } from 'node:test'
+import { ROOT } from '../session/run-folder.ts'
 import { experiments } from '../session/registry.ts'
 import { runCli, startCli, testFolder } from '../testing/cli.ts'
 
@@ -22,6 +25,10 @@ const refusals: [string[], RegExp][] = [
   [
     ['run', 'sync-rest', '--threshold', 'complted p99 < 5 s'],
     /no measure "complted p99"; did you mean "completed p99"\?/,
+  ],
+  [
+    ['run', 'sync-rest', '--threshold', 'latency p99 < 5 s'],
+    /no measure "latency p99"; did you mean one of: accepted p99, completed p99, /,
   ],
   [
     ['run', 'sync-rest', '--threshold', 'deadline bellow: requested > 1'],
@@ -79,6 +86,18 @@ test('a cache folder that cannot be written is refused in one sentence', async t
       /^The lab cannot use its cache folder \(.+\): set LAB_CACHE_DIR to a writable folder with room\.\n$/,
     )
   }
+})
+
+test('where too few files may be open a run is refused with how to raise the limit', async t => {
+  const folder = testFolder()
+  t.after(folder.remove)
+  const lab = [process.execPath, join(ROOT, 'lab/cli/main.ts'), 'run', 'sync-rest', '--out', folder.runs]
+  const few = ['-c', 'ulimit -n 256 && exec "$@"', 'few', ...lab]
+  const { status, stderr } = spawnSync('/bin/sh', few, { encoding: 'utf8' })
+  assert.deepEqual(
+    [status, stderr],
+    [3, 'Only 256 files may be open at once here, and the lab needs 1024: raise the limit with ulimit -n 1024.\n'],
+  )
 })
 
 test('every command explains itself with an example', async () => {

@@ -3,7 +3,7 @@ import { type Command, Option, InvalidArgumentError } from 'commander'
 import { resolve } from 'node:path'
 import { type Profile, PROFILES, type Result, type Summary } from '#engine/run/summary.ts'
 import type { Threshold } from '#engine/analysis/thresholds.ts'
-import { exitCodeOf, INTERRUPTED, listenForInterrupt } from './command-line.ts'
+import { COULD_NOT_RUN, exitCodeOf, INTERRUPTED, listenForInterrupt } from './command-line.ts'
 import { writeJunit } from '../report/junit.ts'
 import { type Reporter, run, type RunRequest } from '../session/run.ts'
 import { RUNS, shortPath } from '../session/run-folder.ts'
@@ -63,7 +63,7 @@ export async function runCommand(options: RunOptions, command: RunCommand): Prom
   saveJunit(earlier)
   const signal = listenForInterrupt()
   const silent: Reporter = { begin() {}, progress() {}, result() {} }
-  const { summary, folder } = await run({
+  const { summary, folder, unsaved } = await run({
     experiments,
     profile,
     runtime,
@@ -75,12 +75,22 @@ export async function runCommand(options: RunOptions, command: RunCommand): Prom
     ...(comparison && { comparison }),
     ...(before && { before }),
   })
-  saveJunit(summary.results)
+  const unwritten = unsaved === undefined ? [] : [unsaved]
+  const written = <Each>(write: () => Each): Each | undefined => {
+    try {
+      return write()
+    } catch (error) {
+      unwritten.push(error instanceof Error ? error.message : String(error))
+      return undefined
+    }
+  }
+  written(() => saveJunit(summary.results))
   const where = shortPath(folder)
-  const report = shortPath(writeReport(summary, folder))
+  const report = written(() => shortPath(writeReport(summary, folder)))
   if (json) process.stdout.write(`${JSON.stringify(summary, null, 2)}\n`)
-  else console.log(`${result(summary, where)}\nReport: ${report}`)
-  process.exitCode = exitCodeOf(summary)
+  else console.log([result(summary, where), ...(report === undefined ? [] : [`Report: ${report}`])].join('\n'))
+  for (const sentence of unwritten) process.stderr.write(`${sentence}\n`)
+  process.exitCode = exitCodeOf(summary) || (unwritten.length > 0 ? COULD_NOT_RUN : 0)
   if (!signal.aborted) return
   process.exitCode = INTERRUPTED
   process.stderr.write(`${interrupted(summary, where)}\n`)

@@ -8,7 +8,12 @@ export class UsageError extends Error {
 /** A sentence that refuses `given` and names the nearest of `known`, or all of them when none is near. */
 export function unknownName(what: string, given: string, known: readonly string[]): UsageError {
   const near = nearest(given, known)
-  const way = near ? `did you mean "${near}"?` : `valid names: ${known.join(', ')}.`
+  const related = near === undefined ? sharingWords(given, known) : []
+  const way = near
+    ? `did you mean "${near}"?`
+    : related.length > 0
+      ? `did you mean one of: ${related.join(', ')}?`
+      : `valid names: ${known.join(', ')}.`
   return new UsageError(`There is no ${what} "${given}"; ${way}`)
 }
 
@@ -18,6 +23,17 @@ export function findNamed<Each extends { name: string }>(what: string, name: str
   if (found) return found
   const names = all.map(each => each.name)
   throw unknownName(what, name, names)
+}
+
+const MOST_RELATED = 6
+
+/** Those that have the most words in common with it, such as the measures with `p99`; the shortest first. */
+function sharingWords(given: string, known: readonly string[]): string[] {
+  const words = given.toLowerCase().split(/\W+/)
+  const shared = (name: string) => name.split(/\W+/).filter(word => word.length > 2 && words.includes(word)).length
+  const most = Math.max(0, ...known.map(shared))
+  const related = most === 0 ? [] : known.filter(name => shared(name) === most)
+  return related.toSorted((one, other) => one.length - other.length).slice(0, MOST_RELATED)
 }
 
 /** The shortest name that holds `given`, such as `kafka`, else the name that is at most two fifths of its length away, counted in letters to change, add or leave out. */

@@ -4,6 +4,7 @@ import type { Model, BrokerKind, Deployment } from '#engine/experiment/model.ts'
 import type { OpenRuntime } from '#engine/experiment/runtime.ts'
 import type { Summary } from '#engine/run/summary.ts'
 import { type BrokerControl, withBrokers } from '#engine/run/broker-targets.ts'
+import { openFilesLimit } from '#host/open-files.ts'
 import type { Broker } from '#infra/brokers/broker.ts'
 import { provideBroker } from '#infra/brokers/provide.ts'
 import { openProcesses } from '#runtimes/processes/processes.ts'
@@ -13,6 +14,24 @@ import { openStack } from '#runtimes/compose/stack.ts'
 
 export const RUNTIMES = ['processes', 'compose'] as const
 export type RuntimeName = (typeof RUNTIMES)[number]
+
+/** A connection for each open order, and what services and brokers hold besides. */
+const LEAST_OPEN_FILES = 1_024
+
+/** A run below it would blame the model. @throws Error with how to raise it */
+export function requireOpenFiles(): void {
+  const limit = openFilesLimit()
+  if (limit !== undefined && limit < LEAST_OPEN_FILES)
+    throw new Error(
+      `Only ${limit} files may be open at once here, and the lab needs ${LEAST_OPEN_FILES}: raise the limit with ulimit -n ${LEAST_OPEN_FILES}.`,
+    )
+}
+
+/** Once for the whole run: without it each experiment would fail in the same way. @throws Error with how to fix it */
+export async function requireRuntime(runtime: RuntimeName): Promise<void> {
+  requireOpenFiles()
+  if (runtime === 'compose') await findCompose(process.env)
+}
 
 /** A model whose brokers are ready. */
 export type ReadyModel = {

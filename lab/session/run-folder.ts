@@ -85,11 +85,26 @@ function list(folder: string): string[] {
   }
 }
 
-/** @param folder of the run @throws the error of the file system; the old summary is then unchanged */
+/** @param folder of the run @throws Error in one sentence; the old summary is then unchanged */
 export function saveSummary(summary: Summary, folder: string): void {
+  const file = join(folder, 'summary.json')
   const beside = join(folder, '.summary.json')
-  writeFileSync(beside, `${JSON.stringify(summary, null, 2)}\n`)
-  renameSync(beside, join(folder, 'summary.json'))
+  writing(file, () => {
+    writeFileSync(beside, `${JSON.stringify(summary, null, 2)}\n`)
+    renameSync(beside, file)
+  })
+}
+
+/** @param write writes this file of a run @throws Error in one sentence that names the file */
+export function writing(file: string, write: () => void): void {
+  try {
+    write()
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error)
+    throw new Error(`${shortPath(file)} cannot be written (${why}): make its folder writable, with room.`, {
+      cause: error,
+    })
+  }
 }
 
 /**

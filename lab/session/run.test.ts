@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
-import { readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import { parseSummary } from './run-folder.ts'
-import { leftovers, runCli, testFolder } from '../testing/cli.ts'
+import { leftovers, runCli, startCli, testFolder } from '../testing/cli.ts'
 import { labVersion } from './run-facts.ts'
 
 const folder = testFolder()
@@ -110,13 +110,31 @@ test('an experiment whose broker is not available is unknown, with how to fix it
   assert.deepEqual(leftovers(folder), [])
 })
 
-test('without Docker an experiment in containers is unknown, with how to fix it, and exit code 3', async () => {
-  const args = ['run', 'sync-rest/baseline-latency', '--profile', 'quick', '--runtime', 'compose', '--out', folder.runs]
-  const { code, stdout } = await runCli('main', args, { ...environment, PATH: folder.path })
-  assert.equal(code, 3)
-  assert.match(
-    stdout,
-    /could not be finished: Containers need Docker, which is missing: install it, or do without containers/,
+test('without Docker a run in containers is refused once, with how to fix it, and exit code 3', async () => {
+  const args = ['run', 'sync-rest', '--profile', 'quick', '--runtime', 'compose', '--out', folder.runs]
+  const { code, stdout, stderr } = await runCli('main', args, { ...environment, PATH: folder.path })
+  assert.deepEqual(
+    [code, stdout, stderr],
+    [3, '', 'Containers need Docker, which is missing: install it, or do without containers.\n'],
   )
   assert.deepEqual(leftovers(folder), [])
+})
+
+test('a disk that fills up during a run costs files and not the table, and each missing file is named', async t => {
+  const out = join(folder.path, 'full')
+  const xml = join(folder.path, 'full.xml')
+  const args = ['run', 'sync-rest/baseline-latency', '--profile', 'quick', '--out', out, '--junit', xml]
+  const full = startCli('main', args, environment)
+  t.after(() => full.process.kill('SIGKILL'))
+  await full.untilPrinted('orders sent')
+  const [run = ''] = readdirSync(out)
+  rmSync(xml)
+  for (const file of [join(out, run, '.summary.json'), join(out, run, 'report.html'), xml])
+    symlinkSync('/dev/full', file)
+  assert.equal(await full.ended, 3)
+  assert.match(full.stdout(), /accepted p50[^]+key metrics/)
+  assert.match(
+    full.stderr(),
+    /^\S+summary\.json cannot be written \(ENOSPC.+\): .+\n\S+full\.xml cannot be written .+\n\S+report\.html cannot be written \(ENOSPC.+\): make its folder writable, with room\.\n$/,
+  )
 })

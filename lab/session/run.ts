@@ -17,7 +17,13 @@ import {
 import type { Threshold } from '#engine/analysis/thresholds.ts'
 import { pointLatest, saveSummary } from './run-folder.ts'
 import { describeMachine, otherBroker, labVersion } from './run-facts.ts'
-import { openEnvironment, type ReadyModel, type RunEnvironment, type RuntimeName } from './environment.ts'
+import {
+  openEnvironment,
+  requireRuntime,
+  type ReadyModel,
+  type RunEnvironment,
+  type RuntimeName,
+} from './environment.ts'
 import { openDataFolder, sweep } from './sweep.ts'
 import { UsageError } from '../cli/usage.ts'
 import { withThresholds } from './thresholds.ts'
@@ -49,8 +55,14 @@ export type RunRequest = {
   before?: { folder: string; summary: Summary }
 }
 
-/** Resolves with the summary and its folder, also after an interrupt; unfinished experiments have no result in it. */
-export async function run(request: RunRequest): Promise<{ summary: Summary; folder: string }> {
+/** `unsaved`: the sentence why the summary in the folder is not this one. */
+export type Finished = { summary: Summary; folder: string; unsaved?: string }
+
+/**
+ * Resolves with the summary and its folder, also after an interrupt; unfinished experiments have no result in it. A disk that
+ * fills up meanwhile costs the files, and not the results. @throws Error in one sentence where nothing can be run
+ */
+export async function run(request: RunRequest): Promise<Finished> {
   const { experiments, runtime, out, reporter, signal, before, thresholds = [] } = request
   const startedMs = performance.now() - 1_000 * (before?.summary.seconds ?? 0)
   const summary = before?.summary ?? newSummary(request)
@@ -58,15 +70,22 @@ export async function run(request: RunRequest): Promise<{ summary: Summary; fold
   const ownId = before ? newRunId() : summary.run
   const prefix = `lab-${ownId.slice(-4)}`
   const folder = before?.folder ?? join(out, summary.run)
+  await requireRuntime(runtime)
   makeFolder(folder)
   await sweep(line => reporter.progress('sweep', line), signal)
 
   const data = openDataFolder(ownId, { prefix })
   const options = { run: ownId, dataFolder: data.path, signal, onProgress: reporter.progress }
   const environment = openEnvironment(runtime, options)
+  const finished: Finished = { summary, folder }
   const save = () => {
     summary.seconds = (performance.now() - startedMs) / 1_000
-    saveSummary(summary, folder)
+    delete finished.unsaved
+    try {
+      saveSummary(summary, folder)
+    } catch (error) {
+      finished.unsaved = error instanceof Error ? error.message : String(error)
+    }
   }
   /** A failed cleanup is reported, and stops neither the experiments that follow nor their results. */
   const keepOnly = async (models: readonly Model[]): Promise<void> => {
@@ -78,6 +97,7 @@ export async function run(request: RunRequest): Promise<{ summary: Summary; fold
   }
   try {
     save()
+    if (finished.unsaved !== undefined) throw new UsageError(`${finished.unsaved} --out names another one.`)
     for (const [index, named] of experiments.entries()) {
       if (signal.aborted) break
       reporter.begin(named, index + 1, experiments.length)
@@ -88,13 +108,15 @@ export async function run(request: RunRequest): Promise<{ summary: Summary; fold
       await reporter.result(result)
       await keepOnly(experiments.slice(index + 1).map(({ experiment }) => experiment.model))
     }
-    return { summary, folder }
+    return finished
   } finally {
     save()
     await keepOnly([])
     data.remove()
     // A run that measured nothing leaves the one before as the latest; a comparison is resumed by that name.
-    if (summary.comparison || summary.results.some(({ failure }) => failure === undefined)) pointLatest(out, folder)
+    if (finished.unsaved !== undefined) reporter.progress('saving', finished.unsaved)
+    else if (summary.comparison || summary.results.some(({ failure }) => failure === undefined))
+      pointLatest(out, folder)
   }
 }
 

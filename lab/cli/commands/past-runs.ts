@@ -3,7 +3,7 @@
 import type { Command } from 'commander'
 import { comparisonText } from '../../comparison/text.ts'
 import { renderOverview, renderResult, terminalWidth } from '../../report/terminal/report.ts'
-import { findRun, shortPath } from '../../session/run-folder.ts'
+import { findRun, shortPath, writing } from '../../session/run-folder.ts'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Summary } from '#engine/run/summary.ts'
@@ -47,10 +47,11 @@ export function addReportCommand(program: Command): void {
     })
 }
 
-/** Returns the path of the file. @param folder of the run */
+/** Returns the path of the file. @param folder of the run @throws Error in one sentence */
 export function writeReport(summary: Summary, folder: string): string {
   const file = join(folder, 'report.html')
-  writeFileSync(file, reportPage(summary, { registry, recommendations: recommendations(summary) }))
+  const page = reportPage(summary, { registry, recommendations: recommendations(summary) })
+  writing(file, () => writeFileSync(file, page))
   return file
 }
 

@@ -8,7 +8,7 @@ import { IDEMPOTENCY_KEY } from '#common/contracts/http.ts'
 import { withLock } from '#host/file-lock.ts'
 import type { Model, Deployment } from '#engine/experiment/model.ts'
 import { withoutPassword } from '#infra/brokers/probes.ts'
-import { addressesOf, createBrokers } from '../../session/environment.ts'
+import { addressesOf, createBrokers, requireOpenFiles } from '../../session/environment.ts'
 import { COULD_NOT_RUN, listenForInterrupt } from '../command-line.ts'
 import { models } from '../../session/registry.ts'
 import { RUNS, shortPath } from '../../session/run-folder.ts'
@@ -36,6 +36,7 @@ export function addUpCommand(program: Command): void {
 }
 
 async function up(model: Model, ports: UpPorts): Promise<void> {
+  requireOpenFiles()
   const signal = listenForInterrupt()
   const lasting = addressesOf(process.env)
   const shared = model.brokers.some(kind => lasting[kind])
