@@ -85,6 +85,8 @@ export type Result = {
   cell?: Cell
   explanation: string[]
   seconds: number
+  /** Cores that other programs used meanwhile; absent where that is not known, as with brokers and services that the lab did not start as its processes. */
+  othersCores?: number
   /** Why it could not be finished, in one sentence; absent when it was. */
   failure?: string
 }

@@ -4,6 +4,7 @@ import { randomBytes } from 'node:crypto'
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Experiment } from '#engine/experiment/define.ts'
+import { watchOthers } from '#host/cpu-of-others.ts'
 import type { Model } from '#engine/experiment/model.ts'
 import { runExperiment } from '#engine/run/run-experiment.ts'
 import {
@@ -144,7 +145,7 @@ type RunContext = { summary: Summary; environment: RunEnvironment; prefix: strin
 /** The result is unknown where the environment is not available, or where its broker is not that of earlier results. */
 async function runOne(
   named: Named,
-  { profile, seed, reporter, signal }: RunRequest,
+  { profile, runtime, seed, reporter, signal }: RunRequest,
   { summary, environment, prefix, folder }: RunContext,
 ): Promise<Result> {
   const { id, experiment, cell } = named
@@ -158,6 +159,9 @@ async function runOne(
   const other = otherBroker(summary.brokers, ready.brokers)
   if (other !== undefined) return notRun(named, profile, other)
   Object.assign(summary.brokers, ready.brokers)
+  // Others' use is what is left of the machine's, so all of the run's own must be known.
+  const isOwn = runtime === 'processes' && Object.values(ready.brokers).every(({ source }) => source === 'packages')
+  const others = watchOthers()
   const result = await runExperiment({
     name: shortName(id),
     experiment,
@@ -170,7 +174,8 @@ async function runOne(
     onProgress: line => reporter.progress(id, line),
     signal,
   })
-  return { ...result, ...(cell && { cell }) }
+  const othersCores = isOwn ? others() : undefined
+  return { ...result, ...(othersCores !== undefined && { othersCores }), ...(cell && { cell }) }
 }
 
 /** @throws UsageError that names the folder */

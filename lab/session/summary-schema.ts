@@ -86,6 +86,7 @@ const Result = Type.Object({
   cell: Type.Optional(Type.Object({ scenario: Text, ordersPerSecond: Numeric, repeat: Numeric })),
   explanation: Type.Array(Text),
   seconds: Numeric,
+  othersCores: Type.Optional(Numeric),
   failure: Type.Optional(Text),
 })
 

@@ -64,7 +64,7 @@ function readHistory(file: string): History {
 
 /** Undefined where its histories are incomplete. */
 function judgedAgain(result: Result, run: string): Result | undefined {
-  const { model, experiment: name, profile, seconds, cell, failure } = result
+  const { model, experiment: name, profile, seconds, othersCores, cell, failure } = result
   const experiment = sourceExperiment(result)
   if (!experiment || failure !== undefined) return undefined
   const variants = experiment.variants(experiment.profiles[profile])
@@ -72,7 +72,11 @@ function judgedAgain(result: Result, run: string): Result | undefined {
   if (!variants.map(fileOf).every(file => existsSync(file))) return undefined
   const results = variants.map(variant => evaluate(variant, readHistory(fileOf(variant))))
   const judged = resultOf({ experiment, name, profile, variants, results, seconds, failure })
-  return withThresholds({ ...judged, ...(cell && { cell }) }, experiment, thresholdsOf(result, variants))
+  return withThresholds(
+    { ...judged, ...(othersCores !== undefined && { othersCores }), ...(cell && { cell }) },
+    experiment,
+    thresholdsOf(result, variants),
+  )
 }
 
 /** Those of the run's command line, beside the experiment's own. */

@@ -4,7 +4,7 @@ import type { Comparison, Result, Summary } from '#engine/run/summary.ts'
 import { worst } from '#engine/checks/check.ts'
 import { type Markup, markup } from '../charts/markup.ts'
 import { accentOf } from '../charts/theme.ts'
-import { countedChecks, evaluatedChecks, SIGNS, stoppedText, withoutSafeguard } from '../terminal/report.ts'
+import { busyText, countedChecks, evaluatedChecks, SIGNS, stoppedText, withoutSafeguard } from '../terminal/report.ts'
 import { keyMetrics } from '../terminal/key-metrics.ts'
 import { type Anchors, scenarioAnchor, scrollingTable, tally, verdictMark } from './parts.ts'
 
@@ -18,11 +18,11 @@ ${comparison && scenariosTable(comparison, results)}${own.length > 0 && experime
 
 const KEY = markup`✔ valid: every check holds. ✘ invalid: one does not. ? unknown: it could not be judged. ∅ vacuous: it could not have failed. ◇ a safeguard was left out on purpose: what happens without it is shown, and does not count for a verdict.`
 
-/** One sentence, or two where the run was stopped. */
-export function overall(summary: Pick<Summary, 'requested' | 'results' | 'comparison'>): string {
+/** One sentence; with others where the run was stopped, or the machine was busy. */
+export function overall(summary: Pick<Summary, 'requested' | 'results' | 'comparison' | 'machine'>): string {
   const { results } = summary
   if (results.length === 0) return 'Nothing was finished.'
-  return [stoppedText(summary), judgedOf(results)].filter(text => text !== '').join(' ')
+  return [stoppedText(summary), judgedOf(results), busyText(summary)].filter(text => text !== '').join(' ')
 }
 
 function judgedOf(results: readonly Result[]): string {

@@ -50,6 +50,15 @@ test('the overview has a row for each experiment, and the folder of the files', 
   assert.match(text, /runs\/beef\/ /)
 })
 
+test('an overview says when other programs used much of the machine, and not when they used little', () => {
+  const beside = (othersCores: number) => {
+    const summary = sampleSummary([{ ...sampleResult, othersCores }])
+    return renderOverview({ ...summary, machine: { ...summary.machine, cores: 2 } }, 'runs/beef')
+  }
+  assert.match(beside(0.93), /Other programs used up to 0\.9 of 2 cores during 1 of 1 results: the verdicts stand/)
+  assert.doesNotMatch(beside(0.1), /Other programs/)
+})
+
 test('the overview of a stopped run says how many results it has, and that of a complete run does not', () => {
   const whole = { ...sampleSummary([sampleResult]), requested: ['streaming-kafka/consumer-lag'] }
   assert.doesNotMatch(renderOverview(whole, 'runs/beef'), /stopped/)

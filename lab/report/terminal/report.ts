@@ -97,7 +97,7 @@ export function renderProvenance(summary: Summary, where: string, ...texts: stri
   const from = Object.entries(brokers).map(([kind, { source, version }]) => `${kind} ${version} (${source})`)
   return [
     ...texts,
-    ...(stopped === '' ? [] : [coloured('unknown', stopped)]),
+    ...[stopped, busyText(summary)].filter(text => text !== '').map(text => coloured('unknown', text)),
     `Profile ${profile}, seed ${seed}${inContainers(summary)}, ${seconds(summary.seconds)} s on ${machine.cores} × ${machine.cpu}, ${machine.system}, Node ${machine.node}${from.length > 0 ? `; ${from.join(', ')}` : ''}.`,
     `Numbers, histories and logs: ${where}/ (print again: npm run lab -- show ${where === `runs/${summary.run}` ? summary.run : where})`,
   ].join('\n')
@@ -128,6 +128,17 @@ export function stoppedText(summary: Pick<Summary, 'requested' | 'comparison' | 
   const { requested, comparison, results } = summary
   const expected = requested?.length ?? (comparison ? cellsOf(comparison) : 0)
   return results.length < expected ? `The run was stopped: it has ${results.length} of ${expected} results.` : ''
+}
+
+/** A tenth of the cores; below it others hardly matter. */
+const BUSY = 0.1
+
+/** Says that other programs used much of the machine, such as a second lab: verdicts stand, and numbers suffer. Empty where none did. */
+export function busyText({ results, machine: { cores } }: Pick<Summary, 'results' | 'machine'>): string {
+  const busy = results.flatMap(({ othersCores = 0 }) => (othersCores > BUSY * cores ? [othersCores] : []))
+  if (busy.length === 0) return ''
+  const most = Math.max(...busy).toFixed(1)
+  return `Other programs used up to ${most} of ${cores} cores during ${busy.length} of ${results.length} results: the verdicts stand, but the numbers may have suffered.`
 }
 
 /** How many results a complete comparison has. */
