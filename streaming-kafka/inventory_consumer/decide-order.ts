@@ -1,6 +1,6 @@
 // The shell of inventory_consumer around the decision on an order:
 //
-//   await produce(await decide(order)), and then messaging/consume.ts commits the offset
+//   await produce(await decide(order)), and then messaging/consume.ts stores the position and commits the offset
 //
 // Guarantees: the decision and the position in the log are on disk before the event is produced. The same order again
 // (after a crash, as a duplicate, after a reset of offsets) produces the same event, byte for byte, and takes no stock.

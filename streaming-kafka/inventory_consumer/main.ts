@@ -60,7 +60,7 @@ await runService(NAME, {
         kafka,
         topic: 'orders',
         concurrency: config.CONCURRENCY,
-        stored: store.read.position,
+        store,
         progress,
         read: readOrderPlaced,
         handle({ data: order }, record, context) {

@@ -1,16 +1,22 @@
 // The consumer loop of a service that works on single records: up to `concurrency` records are in flight at once. A record
-// that cannot be read, or whose work fails, is settled by settle.ts. When the work on a record has ended its offset is committed here, but never
-// past a record whose work has not ended.
+// that cannot be read, or whose work fails, is settled by settle.ts. When a record is settled its position is stored and
+// then committed, but never past a record that is not.
 // Guarantees: a slow record delays only itself while other slots are free; without faults, work begins in the order of
-// the log; a crash repeats the work that was not committed. Reading starts at the group's committed offsets, or at the
-// store's position when the group has lost them.
+// the log; a crash repeats the work whose position was not stored. keep-positions.ts says where reading begins.
 import type { Context } from '#common/service/handler.ts'
 import { degradedReporter, retryUntilClosed } from '#common/service/retry.ts'
-import type { PositionsTables } from '#common/stores/positions.ts'
-import { joinGroup, type Group } from '../broker/group.ts'
+import { joinGroup } from '../broker/group.ts'
 import { readLog } from '../broker/log-reader.ts'
-import type { LogRecord, Positions } from '../broker/record.ts'
+import type { LogRecord } from '../broker/record.ts'
 import { checkAgainstLog, type KafkaConnection } from './connection.ts'
+import {
+  keepPositions,
+  type KeptPositions,
+  type PositionStore,
+  startOf,
+  storeStart,
+  warnOfMoved,
+} from './keep-positions.ts'
 import { untilSettled } from './settle.ts'
 import type { TopicKey } from './topics.ts'
 import type { WorkProgress } from './work-progress.ts'
@@ -19,8 +25,8 @@ export type Consuming<Event extends { correlationId: string }> = {
   kafka: KafkaConnection
   topic: TopicKey
   concurrency: number
-  /** The position in the store, for a group without committed offsets. */
-  stored: PositionsTables['position']
+  /** Holds the positions. */
+  store: PositionStore
   progress: WorkProgress
   read(record: LogRecord): Event
   /** What it throws, or `read`, settles the record. */
@@ -29,20 +35,21 @@ export type Consuming<Event extends { correlationId: string }> = {
 
 /** Consumes until the service closes. Resolves when the work in flight has ended and the offsets are committed. */
 export async function consume<Event extends { correlationId: string }>(parts: Consuming<Event>): Promise<void> {
-  const { kafka, topic, concurrency, stored, progress } = parts
+  const { kafka, topic, concurrency, store, progress } = parts
   const { brokers, name, admin, closing, health, log } = kafka
   const specs = kafka.specs(topic)
   const onDegraded = degradedReporter(kafka, 'membership')
   const start = await retryUntilClosed(kafka, 'group', async () => {
     const committed = await admin.committed(name, specs)
-    const startOf = (of: string, offsets: (bigint | undefined)[]) =>
-      Array.from(offsets, (offset, partition) => offset ?? stored(of, partition) ?? 0n)
-    const positions: Positions = new Map([...committed].map(([of, offsets]) => [of, startOf(of, offsets)]))
+    const positions = startOf(store, committed)
     checkAgainstLog(positions, await admin.ends(specs))
+    await storeStart(store, positions)
     const group = await joinGroup({ brokers, group: name, topics: [...positions.keys()], onDegraded })
-    return { positions, group }
+    return { committed, positions, group }
   })
   if (!start) return
+  warnOfMoved(log, start.positions, start.committed)
+  const kept = keepPositions({ kafka, store, progress, group: start.group })
   health.report('start', null)
   const work = untilSettled(kafka, async record => {
     const event = parts.read(record)
@@ -61,12 +68,13 @@ export async function consume<Event extends { correlationId: string }>(parts: Co
     for (const record of records) {
       await slots.take()
       if (closing.aborted || !progress.begin(record)) slots.free()
-      else void run(record, start.group).finally(slots.free)
+      else void run(record, kept).finally(slots.free)
     }
   await slots.allFree()
+  await kept.idle()
   await start.group.close()
 
-  async function run(record: LogRecord, group: Group): Promise<void> {
+  async function run(record: LogRecord, { settled }: KeptPositions): Promise<void> {
     try {
       await work(record)
     } catch (error) {
@@ -74,8 +82,7 @@ export async function consume<Event extends { correlationId: string }>(parts: Co
       throw error
     }
     progress.finish(record)
-    const next = progress.next(record.topic, record.partition)
-    if (next !== undefined) group.done(record.topic, record.partition, next)
+    settled(record)
   }
 }
 

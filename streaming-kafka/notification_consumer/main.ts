@@ -54,7 +54,7 @@ await runService(NAME, {
           kafka,
           topic: 'inventoryEvents',
           concurrency: config.CONCURRENCY,
-          stored: store.read.position,
+          store,
           progress,
           read: readInventoryEvent,
           async handle(event, record, context) {
