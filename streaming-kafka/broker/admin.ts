@@ -15,6 +15,8 @@ export type BrokerAdmin = {
   ends(specs: TopicSpec[]): Promise<Positions>
   /** The offset of the first record of each partition that was not deleted. */
   starts(specs: TopicSpec[]): Promise<Positions>
+  /** A topic that is deleted and made again has another id. */
+  topicIds(specs: TopicSpec[]): Promise<Map<string, string>>
   /** The committed offsets of a group; undefined where it has none. */
   committed(group: string, specs: TopicSpec[]): Promise<Map<string, (bigint | undefined)[]>>
   /** Sets a group's offsets. Fails while a member of the group is alive. */
@@ -55,6 +57,10 @@ export function createAdmin(brokers: string, clientId: string): BrokerAdmin {
     groups: async () => [...(await admin.listGroups()).keys()],
     ends,
     starts: specs => offsetsAt(admin, ListOffsetTimestamps.EARLIEST, specs),
+    async topicIds(specs) {
+      const { topics } = await admin.metadata({ topics: specs.map(({ name }) => name), forceUpdate: true })
+      return new Map([...topics].map(([name, { id }]) => [name, id]))
+    },
     async committed(group, specs) {
       const known = await partitionsOf(admin, specs)
       const topics = known.map(({ name, partitions }) => ({ name, partitionIndexes: partitions }))

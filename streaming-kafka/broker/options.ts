@@ -20,6 +20,9 @@ export const isTooLarge = (error: unknown): boolean =>
 /** The topic exists already. */
 export const isExistingTopic = (error: unknown): boolean => hasWithin(error, named('TOPIC_ALREADY_EXISTS'))
 
+/** The position is after the end of the log, or before its first record. */
+export const isOutOfRange = (error: unknown): boolean => hasWithin(error, named('OFFSET_OUT_OF_RANGE'))
+
 export const isUnknownTopic = (error: unknown): boolean => hasWithin(error, named('UNKNOWN_TOPIC_OR_PARTITION'))
 export const isUnknownGroup = (error: unknown): boolean => hasWithin(error, named('GROUP_ID_NOT_FOUND'))
 

@@ -22,6 +22,8 @@ export type LogRecord = {
   topic: string
   partition: number
   offset: bigint
+  /** The leader epoch in which it was written. */
+  epoch: number
   key: Buffer | null
   value: Buffer | null
   headers: Header[]
@@ -29,6 +31,12 @@ export type LogRecord = {
 
 /** The next offset to read of each partition, by topic. */
 export type Positions = Map<string, bigint[]>
+
+/**
+ * Which log positions belong to: the ids of its topics, and by partition the epoch of the last record that was read. Where
+ * it is not known (-1) records that were lost are not noticed.
+ */
+export type LogMarks = { ids: Map<string, string>; epochs: Map<string, number[]> }
 
 /** Every partition was read up to its end in `ends`. */
 export const hasReached = (positions: Positions, ends: Positions): boolean =>

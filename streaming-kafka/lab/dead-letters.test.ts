@@ -12,6 +12,7 @@ const record = (offset: bigint, value: string | null): LogRecord => ({
   topic: 'orders',
   partition: 2,
   offset,
+  epoch: 0,
   key: Buffer.from('main'),
   value: value === null ? null : Buffer.from(value),
   headers: toHeaders({ 'correlation-id': 'c', mine: 'kept' }),
@@ -42,6 +43,7 @@ const asRead = ({ topic, key, value, headers = [] }: NewRecord): LogRecord => ({
   value: value && Buffer.from(value),
   partition: 0,
   offset: 0n,
+  epoch: 0,
 })
 
 test('a dead letter has its source, its reason, and the bytes and headers of its record', async () => {

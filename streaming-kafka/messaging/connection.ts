@@ -4,7 +4,6 @@ import { setTimeout as wait } from 'node:timers/promises'
 import { createAdmin, type BrokerAdmin } from '../broker/admin.ts'
 import { explain } from '#common/contracts/errors.ts'
 import { createProducer, type LogProducer } from '../broker/producer.ts'
-import type { Positions } from '../broker/record.ts'
 import { retryUntilClosed, degradedReporter, type RetryParts } from '#common/service/retry.ts'
 import { prefixed, TOPICS, topicNames, topicSpecs, type TopicKey, type TopicNames, type TopicSpec } from './topics.ts'
 
@@ -70,15 +69,4 @@ async function probeBroker(admin: BrokerAdmin, parts: RetryParts): Promise<void>
     )
     await wait(PROBE_EVERY_MS, undefined, { signal: parts.closing }).catch(() => {})
   }
-}
-
-/** Refuses a store that has read past the end of the log: the store belongs to another log, or topics were deleted. */
-export function checkAgainstLog(positions: Positions, ends: Positions): void {
-  for (const [topic, offsets] of positions)
-    for (const [partition, offset] of offsets.entries()) {
-      const end = ends.get(topic)?.[partition] ?? 0n
-      if (offset <= end) continue
-      const why = `the store has read ${topic}/${partition} up to ${offset}, and the log ends at ${end}`
-      throw new Error(`${why}; this store belongs to another log: set another DATA_DIR, or delete the store`)
-    }
 }

@@ -8,7 +8,7 @@ import { degradedReporter, retryUntilClosed } from '#common/service/retry.ts'
 import { joinGroup } from '../broker/group.ts'
 import { readLog } from '../broker/log-reader.ts'
 import type { LogRecord } from '../broker/record.ts'
-import { checkAgainstLog, type KafkaConnection } from './connection.ts'
+import type { KafkaConnection } from './connection.ts'
 import {
   keepPositions,
   type KeptPositions,
@@ -17,6 +17,7 @@ import {
   storeStart,
   warnOfMoved,
 } from './keep-positions.ts'
+import { sameLog } from './same-log.ts'
 import { untilSettled } from './settle.ts'
 import type { TopicKey } from './topics.ts'
 import type { WorkProgress } from './work-progress.ts'
@@ -42,10 +43,10 @@ export async function consume<Event extends { correlationId: string }>(parts: Co
   const start = await retryUntilClosed(kafka, 'group', async () => {
     const committed = await admin.committed(name, specs)
     const positions = startOf(store, committed)
-    checkAgainstLog(positions, await admin.ends(specs))
+    const marks = await sameLog(kafka, store, specs, positions)
     await storeStart(store, positions)
     const group = await joinGroup({ brokers, group: name, topics: [...positions.keys()], onDegraded })
-    return { committed, positions, group }
+    return { committed, positions, marks, group }
   })
   if (!start) return
   warnOfMoved(log, start.positions, start.committed)
@@ -61,6 +62,7 @@ export async function consume<Event extends { correlationId: string }>(parts: Co
     brokers,
     clientId: name,
     positions: start.positions,
+    marks: start.marks,
     closing,
     onDegraded: degradedReporter(kafka, 'reading'),
   }

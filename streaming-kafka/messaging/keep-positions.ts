@@ -41,7 +41,8 @@ export function warnOfMoved(log: KafkaConnection['log'], positions: Positions, c
 export const storeStart = (store: PositionStore, positions: Positions): Promise<void> =>
   store.transact(tx => {
     for (const [topic, offsets] of positions)
-      for (const [partition, offset] of offsets.entries()) tx.setPosition(topic, partition, offset)
+      for (const [partition, offset] of offsets.entries())
+        tx.setPosition(topic, partition, offset, tx.epoch(topic, partition))
   })
 
 type KeepParts = { kafka: KafkaConnection; store: PositionStore; progress: WorkProgress; group: Group }
@@ -83,6 +84,6 @@ export function keepPositions({ kafka, store, progress, group }: KeepParts): Kep
 function keepOne(tx: PositionsTables, progress: WorkProgress, { topic, partition }: Partition) {
   const next = progress.next(topic, partition)
   if (next === undefined) throw new Error(`no record of ${topic}/${partition} has begun`)
-  tx.setPosition(topic, partition, next)
-  return { topic, partition, next }
+  tx.setPosition(topic, partition, next.offset, next.epoch)
+  return { topic, partition, next: next.offset }
 }

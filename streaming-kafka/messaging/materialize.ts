@@ -6,7 +6,8 @@ import type { ServiceStore } from '#common/stores/store.ts'
 import { readLog } from '../broker/log-reader.ts'
 import { hasReached, type LogRecord, type Positions } from '../broker/record.ts'
 import { retryUntilClosed, degradedReporter } from '#common/service/retry.ts'
-import { checkAgainstLog, type KafkaConnection } from './connection.ts'
+import type { KafkaConnection } from './connection.ts'
+import { sameLog } from './same-log.ts'
 import type { TopicKey } from './topics.ts'
 
 /** Records in one transaction by default. More would block the event loop for long. */
@@ -38,11 +39,11 @@ export async function materialize<Tx extends PositionsTables>(options: Materiali
     const startOf = (name: string, offsets: bigint[]) =>
       offsets.map((_, partition) => store.read.position(name, partition) ?? 0n)
     const positions: Positions = new Map([...ends].map(([name, offsets]) => [name, startOf(name, offsets)]))
-    checkAgainstLog(positions, ends)
-    return { ends, positions }
+    const marks = await sameLog(kafka, store, specs, positions)
+    return { ends, positions, marks }
   })
   if (!start) return
-  const { ends, positions } = start
+  const { ends, positions, marks } = start
   let isCaughtUp = false
   const checkCaughtUp = () => {
     if (isCaughtUp || !hasReached(positions, ends)) return
@@ -53,7 +54,7 @@ export async function materialize<Tx extends PositionsTables>(options: Materiali
   if (isCaughtUp && until === 'caught-up') return
 
   const onDegraded = degradedReporter(kafka, `reading ${topics.join(', ')}`)
-  const reader = { brokers: kafka.brokers, clientId: kafka.name, positions, closing: kafka.closing, onDegraded }
+  const reader = { brokers: kafka.brokers, clientId: kafka.name, positions, marks, closing: kafka.closing, onDegraded }
   for await (const records of readLog(reader)) {
     for (let from = 0; from < records.length; from += size) {
       const chunk = records.slice(from, from + size)
@@ -61,7 +62,7 @@ export async function materialize<Tx extends PositionsTables>(options: Materiali
       const applyChunk = (tx: Tx): true => {
         for (const record of chunk) {
           apply(tx, record)
-          tx.setPosition(record.topic, record.partition, record.offset + 1n)
+          tx.setPosition(record.topic, record.partition, record.offset + 1n, record.epoch)
         }
         return true
       }

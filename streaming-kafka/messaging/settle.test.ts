@@ -7,7 +7,7 @@ import { headerText, type LogRecord, type NewRecord } from '../broker/record.ts'
 import { untilSettled } from './settle.ts'
 import { topicNames } from './topics.ts'
 
-const record: LogRecord = { topic: 'orders', partition: 0, offset: 1n, key: null, value: null, headers: [] }
+const record: LogRecord = { topic: 'orders', partition: 0, offset: 1n, epoch: 0, key: null, value: null, headers: [] }
 
 function fakeConnection() {
   const sent: NewRecord[] = []

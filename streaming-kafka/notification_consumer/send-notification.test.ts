@@ -17,7 +17,7 @@ const event = inventoryEvent(
   { status: 'reserved' },
   { correlationId: 'c', occurredAt: '2026-01-01T00:00:00.000Z' },
 )
-const record = { topic: 'inventory-events', partition: 0, offset: 0n, key: null, value: null, headers: [] }
+const record = { topic: 'inventory-events', partition: 0, offset: 0n, epoch: 0, key: null, value: null, headers: [] }
 const context = testContext()
 
 /** `failures`: how many of the next attempts the store and the log refuse. */

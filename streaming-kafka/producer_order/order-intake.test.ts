@@ -105,6 +105,6 @@ test('an order that was answered 504 is in flight until the view has read it', a
   assert.equal(inFlight(), 1)
   const [record] = sent
   const value = Buffer.from(record?.value ?? '')
-  onApplied([{ topic: 'orders', partition: 0, offset: 0n, key: null, value, headers: [] }])
+  onApplied([{ topic: 'orders', partition: 0, offset: 0n, epoch: 0, key: null, value, headers: [] }])
   assert.equal(inFlight(), 0)
 })

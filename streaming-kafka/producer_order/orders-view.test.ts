@@ -14,6 +14,7 @@ const recordOf = (topic: string, value: unknown): LogRecord => ({
   topic,
   partition: 0,
   offset: 0n,
+  epoch: 0,
   key: null,
   value: Buffer.from(typeof value === 'string' ? value : JSON.stringify(value)),
   headers: [],

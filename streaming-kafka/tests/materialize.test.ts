@@ -82,7 +82,7 @@ test('a position in the middle of a batch starts at that record, not at the batc
   const all = await retryUntilClosed(kafka, 'log', () => kafka.admin.ends(kafka.specs('notifications')))
   const ends = all?.get(topic) ?? []
   const partition = ends.indexOf(10n)
-  await store.transact(tx => tx.setPosition(topic, partition, 4n))
+  await store.transact(tx => tx.setPosition(topic, partition, 4n, -1))
   const read: string[] = []
   const apply = (_tx: unknown, { value }: LogRecord) => void read.push(String(value))
   await materialize({ kafka, store, topics: ['notifications'], apply, until: 'caught-up' })

@@ -58,7 +58,7 @@ test('dead letters that are left are listed after those before them were deleted
   t.after(() => Promise.all([producer.close(), inspector.close(), raw.close()]))
   const parts = { health: createHealth(), log: createLog('test', 'silent'), closing: new AbortController().signal }
   for (const offset of [1n, 2n, 3n]) {
-    const record = { topic: 'orders', partition: 0, offset, key: null, value: null, headers: [] }
+    const record = { topic: 'orders', partition: 0, offset, epoch: 0, key: null, value: null, headers: [] }
     await writeDeadLetter({ ...parts, producer, topics: topicNames(prefix) }, record, new LabError('malformed', 'x'), 1)
   }
   await raw.deleteRecords({ topics: [{ name: topic, partitions: [{ partition: 0, offset: 2n }] }] })
