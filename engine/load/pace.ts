@@ -9,7 +9,7 @@ import { once } from 'node:events'
 import { Worker } from 'node:worker_threads'
 import { monotonicNs } from '#common/contracts/clock.ts'
 
-/** From the pacer: the CPU time that its thread has used. Each says that a start is due within `EARLY_NS`. */
+/** From the pacer: the CPU time that its thread has used. The first says that it is ready, each other that a start is due within `EARLY_NS`. */
 export type Due = { cpuMs: number }
 
 /** About what a wake-up takes: the caller's loop is woken so much too early, and turns for what is left of it. */
@@ -24,7 +24,7 @@ export type Pace = {
 }
 
 /** Between the pacer's being ready and the first start. */
-const LEAD_NS = 20_000_000
+const LEAD_NS = 5_000_000
 
 /** Resolves with the pacer's CPU time, in milliseconds, when the last was started or `stop` fired. */
 export async function pace({ offsetsMs, onOrigin, start, stop }: Pace): Promise<number> {
@@ -35,7 +35,7 @@ export async function pace({ offsetsMs, onOrigin, start, stop }: Pace): Promise<
   pacer.on('error', ended.reject)
   let cpuMs = 0
   try {
-    await Promise.race([once(pacer, 'online'), ended.promise])
+    await Promise.race([once(pacer, 'message'), ended.promise])
     const originNs = monotonicNs() + LEAD_NS
     const dueNs = offsetsMs.map(offsetMs => originNs + offsetMs * 1e6)
     let position = 0

@@ -17,16 +17,17 @@ parentPort?.once('message', (originNs: number) => {
     sleepUntil(atNs)
     const nowNs = monotonicNs()
     while ((wakeNs[next] ?? Infinity) <= nowNs) next++
-    parentPort?.postMessage({ cpuMs: cpuMs() } satisfies Due)
+    tell()
   }
 })
+tell()
+
+function tell(): void {
+  const { user, system } = process.threadCpuUsage()
+  parentPort?.postMessage({ cpuMs: (user + system) / 1000 } satisfies Due)
+}
 
 function sleepUntil(dueNs: number): void {
   for (let leftNs = dueNs - monotonicNs(); leftNs > 0; leftNs = dueNs - monotonicNs())
     Atomics.wait(never, 0, 0, leftNs / 1e6)
-}
-
-function cpuMs(): number {
-  const { user, system } = process.threadCpuUsage()
-  return (user + system) / 1000
 }
