@@ -1,6 +1,7 @@
 // producer_order of the streaming model: `POST /order` writes an OrderPlaced into the log (within the request; with the
 // outbox after the answer). It shows orders as the topics say, and reads those to their end before it is healthy; an
 // empty store is filled from them. With arguments it is a producer of N events (produce.ts).
+import { LabError } from '#common/contracts/errors.ts'
 import { createFaultInjector, faultRoutes } from '#common/faults/fault-injector.ts'
 import { ordersRoute } from '#common/service/evidence-routes.ts'
 import { createServer } from '#common/service/http-server.ts'
@@ -30,10 +31,18 @@ else
       const openIntake = config.OUTBOX === 'on' ? withOutbox : withoutOutbox
       const intake = await openIntake({ ...parts, store, kafka, faultInjector })
       const { place, inFlight, onApplied, onCaughtUp, ended } = intake
-      orderRoutes(server, parts, { place, find: store.read.findOrder, status: { isNew: 202, repeated: 200 } })
+      const find = (orderId: string) => {
+        if (store.read.isFilled()) return store.read.findOrder(orderId)
+        throw new LabError('unavailable', 'the store is being filled from the log, and does not know every order yet')
+      }
+      orderRoutes(server, parts, { place, find, status: { isNew: 202, repeated: 200 } })
       ordersRoute(server, store.read.pageOrders, inFlight)
       faultRoutes(server, faultInjector)
 
+      async function caughtUp(): Promise<void> {
+        await store.transact(tx => tx.setFilled())
+        await onCaughtUp()
+      }
       async function run(): Promise<void> {
         await kafka.ready()
         await materialize({
@@ -42,7 +51,7 @@ else
           topics: ['orders', 'inventoryEvents', 'notifications'],
           apply: applyTo(kafka.topics),
           onApplied,
-          onCaughtUp: () => void retryUntilClosed(parts, 'start', onCaughtUp),
+          onCaughtUp: () => void retryUntilClosed(parts, 'start', caughtUp),
           until: 'closed',
         })
       }

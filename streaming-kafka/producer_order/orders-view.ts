@@ -23,13 +23,27 @@ type BootstrapTables = {
   setBootstrapped(isBootstrapped: boolean): void
 }
 
-export type ViewTables = OrdersTables & PositionsTables & BootstrapTables
+/** Whether the store was ever filled from the log to its end: before, it shows some orders and some states of them, and not others. */
+type FilledTables = {
+  isFilled(): boolean
+  setFilled(): void
+}
+
+export type ViewTables = OrdersTables & PositionsTables & BootstrapTables & FilledTables
 
 export const viewTables = (db: DatabaseSync): ViewTables => ({
   ...ordersTables(db),
   ...positionsTables(db),
   ...bootstrapTables(db),
+  ...filledTables(db),
 })
+
+function filledTables(db: DatabaseSync): FilledTables {
+  db.exec('CREATE TABLE IF NOT EXISTS filled (mark INTEGER PRIMARY KEY CHECK (mark = 1)) STRICT')
+  const find = db.prepare('SELECT mark FROM filled')
+  const insert = db.prepare('INSERT OR IGNORE INTO filled VALUES (1)')
+  return { isFilled: () => find.get() !== undefined, setFilled: () => void insert.run() }
+}
 
 function bootstrapTables(db: DatabaseSync): BootstrapTables {
   db.exec('CREATE TABLE IF NOT EXISTS bootstrapped (mark INTEGER PRIMARY KEY CHECK (mark = 1)) STRICT')

@@ -46,6 +46,28 @@ test('when every store is lost decisions, stock, notifications and orders are re
   )
 })
 
+test('a store that is being filled from the log answers 503 for an order, and never an earlier state of it', async t => {
+  const system = await startSystem(t, streamingKafka)
+  const base = system.url('producer_order')
+  const placed = await placeMany(base, 20, 'ada')
+  await system.untilQuiescent(20)
+  const [first] = placed.map(({ body }) => body.orderId)
+  await system.kill('producer_order')
+  await system.wipe('producer_order')
+  const seen = new Set<string>()
+  let isStarted = false
+  async function watch(): Promise<void> {
+    while (!isStarted) {
+      const answer = await call(`${base}/order/${String(first)}`, 'GET').catch(() => undefined)
+      if (answer) seen.add(`${answer.status} ${String(answer.body.status)}`)
+    }
+  }
+  await Promise.all([watch(), system.start('producer_order').finally(() => (isStarted = true))])
+  const { status, body } = await call(`${base}/order/${String(first)}`, 'GET')
+  assert.deepEqual([status, body.status], [200, 'reserved'])
+  assert.deepEqual(new Set([...seen, '200 reserved']), new Set(['503 503', '200 reserved']))
+})
+
 test('an INITIAL_STOCK that differs from the one in the log changes nothing', async t => {
   const environment = { inventory_consumer: { INITIAL_STOCK: '{"main":{"burger":1}}' } }
   const system = await startSystem(t, streamingKafka, { environments: environment })
