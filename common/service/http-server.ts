@@ -37,6 +37,7 @@ export async function createServer({
   config,
   requestMs = REQUEST_MS,
 }: ServerParts & { name: string; config: { HOST: string }; requestMs?: number }): Promise<Server> {
+  // The last request of each connection.
   const latest = new WeakMap<Socket, ServerResponse>()
   const server: Server = fastify({
     logger: false,

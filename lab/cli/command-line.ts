@@ -90,11 +90,13 @@ export function exitCodeOf({ results }: Pick<Summary, 'results'>): number {
 /** npm forwards a signal that the terminal has already sent to this process: within this time it is the same key stroke. */
 const SAME_KEY_MS = 500
 
+/** How often it looks whether npm is still there. */
 const PARENT_MS = 500
 
 /**
- * Aborted by the first SIGINT, SIGTERM or SIGHUP, or when the npm that started it is gone, which requests an orderly end; a second one ends the process at once: its
- * children end with it, and the next start removes their files. Called once, by the command that runs.
+ * Aborted by the first SIGINT, SIGTERM or SIGHUP, or when the npm that started it is gone: an orderly end is requested. A second
+ * signal ends the process at once: its children end with it, and the next start removes their files. Called once, by the command
+ * that runs.
  */
 export function listenForInterrupt(): AbortSignal {
   const controller = new AbortController()

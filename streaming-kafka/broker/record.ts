@@ -3,7 +3,7 @@ import { LabError } from '#common/contracts/errors.ts'
 import { InventoryEvent, OrderPlaced } from '#common/contracts/events.ts'
 import { readEvent } from '#common/messaging/read-event.ts'
 
-/** A header as it is in the log: any bytes, and a name may come more than once. One without a value is an empty one. */
+/** A header as it is in the log: bytes, and a name may come more than once. One without a value is an empty one. */
 export type Header = [name: Buffer, value: Buffer]
 
 /** The name of a kitchen is shorter. The client's partitioner takes a time that grows with the square of the key. */

@@ -40,7 +40,7 @@ else
       faultRoutes(server, faultInjector)
 
       async function caughtUp(): Promise<void> {
-        await store.transact(tx => tx.setFilled())
+        await store.transact(tx => tx.setFilled(true))
         await onCaughtUp()
       }
       async function run(): Promise<void> {

@@ -26,34 +26,31 @@ type BootstrapTables = {
 /** Whether the store was ever filled from the log to its end: before, it shows some orders and some states of them, and not others. */
 type FilledTables = {
   isFilled(): boolean
-  setFilled(): void
+  setFilled(isFilled: boolean): void
 }
 
 export type ViewTables = OrdersTables & PositionsTables & BootstrapTables & FilledTables
 
-export const viewTables = (db: DatabaseSync): ViewTables => ({
-  ...ordersTables(db),
-  ...positionsTables(db),
-  ...bootstrapTables(db),
-  ...filledTables(db),
-})
-
-function filledTables(db: DatabaseSync): FilledTables {
-  db.exec('CREATE TABLE IF NOT EXISTS filled (mark INTEGER PRIMARY KEY CHECK (mark = 1)) STRICT')
-  const find = db.prepare('SELECT mark FROM filled')
-  const insert = db.prepare('INSERT OR IGNORE INTO filled VALUES (1)')
-  return { isFilled: () => find.get() !== undefined, setFilled: () => void insert.run() }
+export function viewTables(db: DatabaseSync): ViewTables {
+  const bootstrapped = markTable(db, 'bootstrapped')
+  const filled = markTable(db, 'filled')
+  return {
+    ...ordersTables(db),
+    ...positionsTables(db),
+    isBootstrapped: bootstrapped.isSet,
+    setBootstrapped: bootstrapped.set,
+    isFilled: filled.isSet,
+    setFilled: filled.set,
+  }
 }
 
-function bootstrapTables(db: DatabaseSync): BootstrapTables {
-  db.exec('CREATE TABLE IF NOT EXISTS bootstrapped (mark INTEGER PRIMARY KEY CHECK (mark = 1)) STRICT')
-  const find = db.prepare('SELECT mark FROM bootstrapped')
-  const insert = db.prepare('INSERT OR IGNORE INTO bootstrapped VALUES (1)')
-  const remove = db.prepare('DELETE FROM bootstrapped')
-  return {
-    isBootstrapped: () => find.get() !== undefined,
-    setBootstrapped: isBootstrapped => void (isBootstrapped ? insert : remove).run(),
-  }
+/** A mark is set by the row of its table. */
+function markTable(db: DatabaseSync, name: 'bootstrapped' | 'filled') {
+  db.exec(`CREATE TABLE IF NOT EXISTS ${name} (mark INTEGER PRIMARY KEY CHECK (mark = 1)) STRICT`)
+  const find = db.prepare(`SELECT mark FROM ${name}`)
+  const insert = db.prepare(`INSERT OR IGNORE INTO ${name} VALUES (1)`)
+  const remove = db.prepare(`DELETE FROM ${name}`)
+  return { isSet: () => find.get() !== undefined, set: (isSet: boolean) => void (isSet ? insert : remove).run() }
 }
 
 /** Stores an order that is in the log. A known order stays as it is. */

@@ -5,6 +5,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test, type TestContext } from 'node:test'
+import { Admin } from '@platformatic/kafka'
 import { createHealth } from '#common/service/health.ts'
 import { createLog } from '#common/service/log.ts'
 import { retryUntilClosed } from '#common/service/retry.ts'
@@ -84,6 +85,22 @@ test('a topic that is deleted and made again is read neither by a reader that ru
   void start()
   await untilProblem(/was made again; this store belongs to another log/)
   assert.equal(read.length, 3)
+})
+
+test('a position before the first record that is left is not read on from, because records between were never read', async t => {
+  const { store, topic, read, start, write, untilRead, untilProblem } = await reader(t, testBroker('kafka'))
+  await write(5)
+  void start()
+  await untilRead(5)
+  const { partition, epoch } = read[0] ?? assert.fail('nothing was read')
+  const admin = new Admin({ clientId: 'test', bootstrapBrokers: [testBroker('kafka')] })
+  t.after(() => admin.close())
+  await admin.deleteRecords({ topics: [{ name: topic, partitions: [{ partition, offset: 4n }] }] })
+  // As if it had been stopped after the second record, for longer than the others were kept.
+  await store.transact(tx => tx.setPosition(topic, partition, 2n, epoch))
+  void start()
+  await untilProblem(/out of range|OFFSET_OUT_OF_RANGE|not within the range/i)
+  assert.equal(read.length, 5)
 })
 
 test('records that were read and that the broker has lost are noticed, though others are in their place', async t => {

@@ -87,14 +87,14 @@ function document(body: Markup, { run }: Summary): string {
 `.markup
 }
 
-const NO_ADVICE = markup`<section id="recommendations"><h2>Which one for me?</h2><p>A quick comparison shows that everything works, and gives no advice: its numbers change from run to run. For advice: <code>npm run lab -- compare</code>.</p></section>`
+const NO_ADVICE = markup`<p>A quick comparison shows that everything works, and gives no advice: its numbers change from run to run. For advice: <code>npm run lab -- compare</code>.</p>`
 
 function recommendationsSection(
   { comparison, profile }: Summary,
   recommendations: readonly Recommendation[],
 ): Markup | undefined {
-  if (comparison && profile === 'quick') return NO_ADVICE
-  if (recommendations.length === 0) return undefined
+  const isQuick = comparison !== undefined && profile === 'quick'
+  if (!isQuick && recommendations.length === 0) return undefined
   const rows = recommendations.map(({ condition, advice, evidence }) => {
     const links = evidence.map(
       ({ model, text, scenario }) =>
@@ -103,7 +103,7 @@ function recommendationsSection(
     return markup`<tr><th scope="row">${condition}</th><td>${advice}</td><td><ul class="plain">${links}</ul></td></tr>`
   })
   const table = scrollingTable('Recommendations by condition', ['If', 'choose', 'measured evidence'], rows)
-  return markup`<section id="recommendations"><h2>Which one for me?</h2>${table}</section>`
+  return markup`<section id="recommendations"><h2>Which one for me?</h2>${isQuick ? NO_ADVICE : table}</section>`
 }
 
 type Row = { model: string; variant: string; durability: string; environment: string[]; disabledSafeguard: string }
