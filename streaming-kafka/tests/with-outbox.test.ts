@@ -7,6 +7,7 @@ import { startSystem } from '#conformance/test-system.ts'
 import { streamingKafka } from '../lab/model.ts'
 import {
   call,
+  NOWHERE,
   order,
   placeMany,
   PRODUCER,
@@ -15,9 +16,6 @@ import {
   startUnhealthy,
   untilHealthAnswers,
 } from './support/system.ts'
-
-/** An address without a broker. */
-const NOWHERE = '127.0.0.1:1'
 
 test('with a store that is new, wiped, or was used without the outbox no order is accepted before the log is read', async t => {
   const own: Record<string, string> = { OUTBOX: 'on', KAFKA_BROKERS: NOWHERE }

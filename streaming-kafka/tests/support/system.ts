@@ -28,6 +28,9 @@ export async function call(
   return { status: answer.statusCode, body: JSON.parse(text) as Record<string, unknown>, headers: answer.headers }
 }
 
+/** An address without a broker. */
+export const NOWHERE = '127.0.0.1:1'
+
 export const order = (userId: string, kitchenId: string, sku = 'burger', quantity = 1) => ({
   userId,
   kitchenId,
