@@ -9,6 +9,7 @@ import { featureCases } from './features.ts'
 import { fullDiskCases } from './full-disk.ts'
 import { keyCases } from './keys.ts'
 import { orderCases } from './orders.ts'
+import { overloadCase } from './overload.ts'
 import { pageCases } from './pages.ts'
 import { restartCases, survivesCrash } from './restarts.ts'
 import { type Case, type Environments, namesOf, startSystem, STOCK, type TestSystem } from './test-system.ts'
@@ -38,6 +39,7 @@ export function conformance(model: Model, broker: Deployment['broker'], options:
     ...orderCases,
     ...keyCases,
     ...featureCases(publishRaw),
+    overloadCase,
     declaredPoints(services, crashPoints),
     ...(about ? [] : ofAllServices),
     ...restartCases(services),

@@ -9,6 +9,7 @@ import { orderRoutes } from '#common/service/order-routes.ts'
 import { runService } from '#common/service/service.ts'
 import { ordersTables } from '#common/stores/orders.ts'
 import { outboxTables } from '#common/stores/outbox.ts'
+import { undecidedTables } from '#common/stores/undecided.ts'
 import { connectBroker } from '../broker/broker.ts'
 import { consume } from '../messaging/consume.ts'
 import { crashJournalTables } from '../messaging/quarantine.ts'
@@ -25,6 +26,7 @@ await runService(NAME, {
     const faultInjector = createFaultInjector({ ...faultsOf(config.OUTBOX), environment })
     const store = parts.openStore('orders', db => ({
       ...withoutNotification(ordersTables(db)),
+      ...undecidedTables(db),
       ...outboxTables(db),
       ...crashJournalTables(db),
     }))

@@ -8,12 +8,13 @@ import type { Placed } from '#common/service/order-routes.ts'
 import type { OrdersTables } from '#common/stores/orders.ts'
 import type { OutboxTables } from '#common/stores/outbox.ts'
 import type { ServiceStore } from '#common/stores/store.ts'
+import type { UndecidedTables } from '#common/stores/undecided.ts'
 import type { PlacedOrder } from '#common/workflow/store.ts'
 import type { Broker } from '../broker/broker.ts'
 
 export type IntakeParts = ServerParts & {
-  config: { RELAY_WINDOW: number; PUBLISH_DEADLINE_MS: number }
-  store: ServiceStore<OrdersTables & OutboxTables>
+  config: { MAX_UNDECIDED: number; RELAY_WINDOW: number; PUBLISH_DEADLINE_MS: number }
+  store: ServiceStore<OrdersTables & UndecidedTables & OutboxTables>
   broker: Pick<Broker, 'topology' | 'ready' | 'publish' | 'publishInTime' | 'checkPublishing'>
   faultInjector: FaultInjector
 }

@@ -1,6 +1,7 @@
 // The settings and the faults of order_service. The tables in the README are rendered from them.
 import { delay, error } from '#common/faults/faults.ts'
 import type { ServiceFaults } from '#common/faults/fault-injector.ts'
+import { maxUndecidedSetting } from '#common/service/admission.ts'
 import { integer, oneOf } from '#common/service/config.ts'
 import { relayWindowSetting } from '#common/service/outbox-relay.ts'
 import { commonSettings, concurrencySetting } from '#common/service/service.ts'
@@ -17,6 +18,7 @@ export const settings = {
     'on',
     'on: an order is stored with its event, which a relay publishes; off: the request publishes it, once',
   ),
+  MAX_UNDECIDED: maxUndecidedSetting,
   RELAY_WINDOW: relayWindowSetting,
   PUBLISH_DEADLINE_MS: integer(1_000, 'without the outbox: how long an answer waits for the broker', { min: 1 }),
 }

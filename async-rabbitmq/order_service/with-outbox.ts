@@ -1,5 +1,6 @@
 // `POST /order` with the outbox (place-with-outbox.ts says what that guarantees): the relay publishes the stored events
 // for as long as that takes, however long the broker is away.
+import { openAdmission } from '#common/service/admission.ts'
 import { placeWithOutbox } from '#common/service/place-with-outbox.ts'
 import { startRelay } from '#common/service/outbox-relay.ts'
 import { eventMessage } from '../broker/message.ts'
@@ -15,6 +16,7 @@ export function withOutbox({ config, faultInjector, ...parts }: IntakeParts): Or
     crashPoint: faultInjector.crashPoint('publish-dequeue'),
   })
   const afterStore = faultInjector.crashPoint('store-publish')
-  const place = placeWithOutbox({ store, notifyRelay: relay.notify, afterStore })
+  const admit = openAdmission({ ...parts, config, undecided: store.read.undecided })
+  const place = placeWithOutbox({ store, admit, notifyRelay: relay.notify, afterStore })
   return { place, find: store.read.findOrder, ended: relay.ended }
 }

@@ -11,6 +11,7 @@ import { testContext } from '#common/testing/context.ts'
 import { ordersTables, type OrdersTables } from '#common/stores/orders.ts'
 import { outboxTables } from '#common/stores/outbox.ts'
 import { openStore } from '#common/stores/store.ts'
+import { undecidedTables } from '#common/stores/undecided.ts'
 import { recordOutcome } from '#common/workflow/record-outcome.ts'
 import { topologyOf } from '../messaging/topology.ts'
 import type { IntakeParts } from './order-intake.ts'
@@ -21,13 +22,14 @@ import { withoutOutbox } from './without-outbox.ts'
 const order = { orderId: 'o', userId: 'u', kitchenId: 'k', items: [{ sku: 'burger', quantity: 1 }] }
 const context = testContext()
 
-type Options = { isTaking?(): boolean; change?: Partial<OrdersTables> }
+type Options = { isTaking?(): boolean; change?: Partial<OrdersTables>; maxUndecided?: number }
 
 /** The test confirms or rejects each publish; `change` breaks the store. */
-function openPlacing(t: TestContext, { isTaking = () => true, change = {} }: Options = {}) {
+function openPlacing(t: TestContext, { isTaking = () => true, change = {}, maxUndecided = 10 }: Options = {}) {
   const folder = mkdtempSync(join(tmpdir(), 'lab-direct-'))
   const store = openStore(folder, 'orders', db => ({
     ...withoutNotification(ordersTables(db)),
+    ...undecidedTables(db),
     ...outboxTables(db),
     ...change,
   }))
@@ -55,7 +57,7 @@ function openPlacing(t: TestContext, { isTaking = () => true, change = {} }: Opt
     },
   }
   const intake = withoutOutbox({
-    config: { RELAY_WINDOW: 1, PUBLISH_DEADLINE_MS: 1_000 },
+    config: { MAX_UNDECIDED: maxUndecided, RELAY_WINDOW: 1, PUBLISH_DEADLINE_MS: 1_000 },
     store,
     broker,
     faultInjector: createFaultInjector({ ...faultsOf('off'), environment: {} }),
@@ -142,4 +144,23 @@ test('a result that overtakes the confirm is what the client is answered', async
   assert.equal(find('o')?.status, 'reserved')
   confirms[0]?.resolve()
   assert.deepEqual((await placing).view, { orderId: 'o', status: 'reserved' })
+})
+
+test('with too many undecided orders nothing is stored or published, also while those are being published', async t => {
+  const { place, store, published, confirms, begun } = openPlacing(t, { maxUndecided: 1 })
+  const placing = place(order, context)
+  await begun
+  const other = { ...order, orderId: 'other' }
+  await assert.rejects(place(other, context), { code: 'overloaded' })
+  confirms[0]?.resolve()
+  await placing
+  await assert.rejects(place(other, context), { code: 'overloaded' })
+  assert.equal(store.read.findOrder('other'), undefined)
+  assert.equal(published.length, 1)
+
+  await store.transact(tx => recordOutcome(tx, 'o', { status: 'reserved' }))
+  const again = place(other, context)
+  await store.transact(() => {})
+  confirms[1]?.resolve()
+  assert.equal((await again).isNew, true)
 })

@@ -9,6 +9,7 @@
 import { asLabError, LabError } from '#common/contracts/errors.ts'
 import { orderPlaced, type OrderPlaced } from '#common/contracts/events.ts'
 import { wallTime } from '#common/contracts/clock.ts'
+import { openAdmission } from '#common/service/admission.ts'
 import { refuseLeftovers } from '#common/stores/outbox.ts'
 import { placeOrder } from '#common/workflow/place-order.ts'
 import { presentState, viewOf } from '#common/workflow/present-order.ts'
@@ -16,9 +17,10 @@ import { eventMessage } from '../broker/message.ts'
 import type { IntakeParts, OrderIntake } from './order-intake.ts'
 
 /** @throws LabError `unavailable` when events of an outbox are left in the store */
-export function withoutOutbox({ config, store, broker, faultInjector }: IntakeParts): OrderIntake {
+export function withoutOutbox({ config, store, broker, health, faultInjector }: IntakeParts): OrderIntake {
   refuseLeftovers(store.read)
   const deadlineMs = config.PUBLISH_DEADLINE_MS
+  const admit = openAdmission({ config, health, undecided: store.read.undecided })
   const afterStore = faultInjector.crashPoint('store-publish')
   const afterPublish = faultInjector.crashPoint('publish-answer')
   /** Stored, and neither confirmed nor removed. */
@@ -48,15 +50,15 @@ export function withoutOutbox({ config, store, broker, faultInjector }: IntakePa
   }
 
   return {
-    /** @throws LabError as `publishInTime`, and for a repeated key as with the outbox. */
+    /** @throws LabError `overloaded`, as `publishInTime`, and for a repeated key as with the outbox. */
     async place(order, { correlationId, log }) {
       const happened = { correlationId, occurredAt: wallTime() }
-      const { placed, isNew } = await store.transact(tx => {
-        const result = placeOrder(tx, order, happened)
-        // An error undoes the transaction's work: what is refused here was never stored.
-        if (result.isNew) broker.checkPublishing(deadlineMs)
-        return result
-      })
+      const { placed, isNew } = await store.transact(tx =>
+        placeOrder(tx, order, happened, () => {
+          admit()
+          broker.checkPublishing(deadlineMs)
+        }),
+      )
       if (!isNew) return { isNew, view: presentState(placed) }
       afterStore()
       await publishOrRemove(orderPlaced(order, happened))

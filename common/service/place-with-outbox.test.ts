@@ -6,24 +6,34 @@ import { test, type TestContext } from 'node:test'
 import { ordersTables } from '../stores/orders.ts'
 import { outboxTables, type OutboxTables } from '../stores/outbox.ts'
 import { openStore } from '../stores/store.ts'
+import { undecidedTables } from '../stores/undecided.ts'
 import { testContext } from '../testing/context.ts'
 import { recordOutcome } from '../workflow/record-outcome.ts'
+import { openAdmission } from './admission.ts'
+import { createHealth } from './health.ts'
 import { placeWithOutbox } from './place-with-outbox.ts'
 
 const order = { orderId: 'o', userId: 'u', kitchenId: 'k', items: [{ sku: 'burger', quantity: 1 }] }
 const other = { ...order, items: [{ sku: 'pizza', quantity: 1 }] }
 
-function openOrders(t: TestContext, change: Partial<OutboxTables> = {}) {
+function openOrders(t: TestContext, change: Partial<OutboxTables> = {}, MAX_UNDECIDED = 10) {
   const folder = mkdtempSync(join(tmpdir(), 'lab-place-'))
-  const store = openStore(folder, 'orders', db => ({ ...ordersTables(db), ...outboxTables(db), ...change }))
+  const store = openStore(folder, 'orders', db => ({
+    ...ordersTables(db),
+    ...undecidedTables(db),
+    ...outboxTables(db),
+    ...change,
+  }))
   t.after(() => {
     store.close()
     rmSync(folder, { recursive: true })
   })
   let notifications = 0
-  const place = placeWithOutbox({ store, notifyRelay: () => notifications++, afterStore: () => {} })
+  const health = createHealth()
+  const admit = openAdmission({ config: { MAX_UNDECIDED }, health, undecided: store.read.undecided })
+  const place = placeWithOutbox({ store, admit, notifyRelay: () => notifications++, afterStore: () => {} })
   const events = () => store.read.pendingEntries(0, 10).map(({ body }) => (JSON.parse(body) as { id: string }).id)
-  return { store, place, events, notifications: () => notifications }
+  return { store, place, events, health, notifications: () => notifications }
 }
 
 test('an order and its event are stored together, and the relay is notified', async t => {
@@ -54,4 +64,25 @@ test('a repeated key is answered with the present state, and puts no second even
   const view = { orderId: 'o', status: 'reserved', notification: 'pending' }
   assert.deepEqual(await place(order, testContext()), { isNew: false, view })
   assert.equal(events().length, 1)
+})
+
+test('of orders that come at once exactly as many are stored as may be undecided, and the others when those are decided', async t => {
+  const { store, place, events, health, notifications } = openOrders(t, {}, 3)
+  const ids = ['a', 'b', 'c', 'd', 'e']
+  const answers = await Promise.allSettled(ids.map(orderId => place({ ...order, orderId }, testContext())))
+  const refused = answers.flatMap(answer => (answer.status === 'rejected' ? [answer.reason as { code: string }] : []))
+  assert.deepEqual(
+    refused.map(({ code }) => code),
+    ['overloaded', 'overloaded'],
+  )
+  assert.deepEqual(events(), ['OrderPlaced:a', 'OrderPlaced:b', 'OrderPlaced:c'])
+  assert.equal(store.read.findOrder('d'), undefined)
+  assert.equal(notifications(), 3)
+  await assert.rejects(place({ ...order, orderId: 'a' }, testContext()), { code: 'order-undecided' })
+  assert.deepEqual(Object.keys(health.view().problems), ['orders'])
+  assert.equal(health.view().healthy, true)
+
+  await store.transact(tx => recordOutcome(tx, 'a', { status: 'reserved' }))
+  assert.deepEqual(health.view().problems, {})
+  assert.equal((await place({ ...order, orderId: 'd' }, testContext())).isNew, true)
 })

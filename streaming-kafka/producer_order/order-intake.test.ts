@@ -28,7 +28,7 @@ function sampleParts(t: TestContext) {
   const sent: NewRecord[] = []
   const send = async (record: NewRecord) => void sent.push(record)
   const parts = {
-    config: { PRODUCE_DEADLINE_MS: 1_000, RELAY_WINDOW: 10 },
+    config: { MAX_UNDECIDED: 10, PRODUCE_DEADLINE_MS: 1_000, RELAY_WINDOW: 10 },
     store: { ...groupCommit(db, tables), read: tables, close: () => {} },
     kafka: { producer: { send, close: async () => {} }, topics: topicNames('') },
     faultInjector: createFaultInjector({

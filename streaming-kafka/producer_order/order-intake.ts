@@ -13,7 +13,7 @@ import type { KafkaConnection } from '../messaging/connection.ts'
 import type { ViewTables } from './orders-view.ts'
 
 export type IntakeParts = ServerParts & {
-  config: { PRODUCE_DEADLINE_MS: number; RELAY_WINDOW: number }
+  config: { MAX_UNDECIDED: number; PRODUCE_DEADLINE_MS: number; RELAY_WINDOW: number }
   store: ServiceStore<ViewTables & OutboxTables>
   kafka: Pick<KafkaConnection, 'producer' | 'topics'>
   faultInjector: FaultInjector

@@ -7,6 +7,7 @@ import { type Occurrence, orderOf, outcomeOf } from '#common/contracts/events.ts
 import { fingerprint, type Order } from '#common/contracts/order.ts'
 import { ordersTables, type OrdersTables } from '#common/stores/orders.ts'
 import { positionsTables, type PositionsTables } from '#common/stores/positions.ts'
+import { undecidedTables, type UndecidedTables } from '#common/stores/undecided.ts'
 import { confirmOrder, recordOutcome } from '#common/workflow/record-outcome.ts'
 import { type LogRecord, orUndefined, readInventoryEvent, readOrderPlaced } from '../broker/record.ts'
 import type { TopicNames } from '../messaging/topics.ts'
@@ -29,13 +30,14 @@ type FilledTables = {
   setFilled(isFilled: boolean): void
 }
 
-export type ViewTables = OrdersTables & PositionsTables & BootstrapTables & FilledTables
+export type ViewTables = OrdersTables & UndecidedTables & PositionsTables & BootstrapTables & FilledTables
 
 export function viewTables(db: DatabaseSync): ViewTables {
   const bootstrapped = markTable(db, 'bootstrapped')
   const filled = markTable(db, 'filled')
   return {
     ...ordersTables(db),
+    ...undecidedTables(db),
     ...positionsTables(db),
     isBootstrapped: bootstrapped.isSet,
     setBootstrapped: bootstrapped.set,

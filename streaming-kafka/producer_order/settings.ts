@@ -1,5 +1,6 @@
 // The settings and the faults of producer_order. The tables in the README are rendered from them.
 import type { ServiceFaults } from '#common/faults/fault-injector.ts'
+import { maxUndecidedSetting } from '#common/service/admission.ts'
 import { integer, oneOf } from '#common/service/config.ts'
 import { relayWindowSetting } from '#common/service/outbox-relay.ts'
 import { commonSettings } from '#common/service/service.ts'
@@ -15,6 +16,7 @@ export const settings = {
     'off',
     'on: an order is stored with its event, which a relay produces; off: the request produces it',
   ),
+  MAX_UNDECIDED: maxUndecidedSetting,
   PRODUCE_DEADLINE_MS: integer(1_000, 'without the outbox: how long an answer waits for the broker', { min: 1 }),
   RELAY_WINDOW: relayWindowSetting,
 }

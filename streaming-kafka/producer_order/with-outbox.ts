@@ -3,6 +3,7 @@
 // Guarantees beyond that: the same key never places two orders. A store that holds every accepted order takes orders
 // without a broker, any other one only when it has read the log to its end.
 import { LabError } from '#common/contracts/errors.ts'
+import { openAdmission } from '#common/service/admission.ts'
 import { countInFlight } from '#common/service/handler.ts'
 import { startRelay } from '#common/service/outbox-relay.ts'
 import { placeWithOutbox } from '#common/service/place-with-outbox.ts'
@@ -26,7 +27,8 @@ export async function withOutbox({ config, kafka, faultInjector, ...parts }: Int
     crashPoint: faultInjector.crashPoint('produce-dequeue'),
   })
   const afterStore = faultInjector.crashPoint('store-produce')
-  const place = placeWithOutbox({ store, notifyRelay: relay.notify, afterStore })
+  const admit = openAdmission({ ...parts, config, undecided: store.read.undecided })
+  const place = placeWithOutbox({ store, admit, notifyRelay: relay.notify, afterStore })
   const { handle, inFlight } = countInFlight(place)
   return {
     place: (order, context) => (isBootstrapped ? handle(order, context) : Promise.reject(notRead())),

@@ -19,10 +19,10 @@ const order = { orderId: 'o-1', userId: 'ada', kitchenId: 'main', items: [{ sku:
 const other = { ...order, items: [{ sku: 'pizza', quantity: 1 }] }
 const context = testContext()
 
-type Options = { isRead?: boolean; transact?: () => Promise<never> }
+type Options = { isRead?: boolean; transact?: () => Promise<never>; maxUndecided?: number }
 
 /** `answer`: what the log answers to each record. */
-async function openIntake(answer: () => Promise<void>, { isRead = true, transact }: Options = {}) {
+async function openIntake(answer: () => Promise<void>, { isRead = true, transact, maxUndecided = 10 }: Options = {}) {
   const db = new DatabaseSync(':memory:')
   const tables = { ...viewTables(db), ...outboxTables(db) }
   const sent: NewRecord[] = []
@@ -31,7 +31,7 @@ async function openIntake(answer: () => Promise<void>, { isRead = true, transact
     return answer()
   }
   const { place, inFlight, onCaughtUp } = await withoutOutbox({
-    config: { PRODUCE_DEADLINE_MS: 1_000, RELAY_WINDOW: 1 },
+    config: { MAX_UNDECIDED: maxUndecided, PRODUCE_DEADLINE_MS: 1_000, RELAY_WINDOW: 1 },
     store: { ...groupCommit(db, tables), ...(transact && { transact }), read: tables, close: () => {} },
     kafka: { producer: { send, close: async () => {} }, topics: topicNames('') },
     faultInjector: createFaultInjector({ ...faultsOf('off'), environment: {} }),
@@ -87,4 +87,20 @@ test('no order is placed before the log has been read', async () => {
   const { place, sent } = await openIntake(async () => {}, { isRead: false })
   await assert.rejects(place(), { code: 'unavailable' })
   assert.equal(sent.length, 0)
+})
+
+test('with too many undecided orders nothing is produced, also while those are on their way to the log', async () => {
+  const acked = Promise.withResolvers<void>()
+  const { place, sent, tables } = await openIntake(() => acked.promise, { maxUndecided: 1 })
+  const placing = place()
+  const second = { ...order, orderId: 'o-2' }
+  await assert.rejects(place(second), { code: 'overloaded' })
+  acked.resolve()
+  await placing
+  await assert.rejects(place(second), { code: 'overloaded' })
+  await assert.rejects(place(), { code: 'order-undecided' })
+  assert.equal(sent.length, 1)
+  assert.equal(tables.findOrder('o-2'), undefined)
+  recordOutcome(tables, 'o-1', { status: 'reserved' })
+  assert.equal((await place(second)).isNew, true)
 })

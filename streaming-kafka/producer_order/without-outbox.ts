@@ -7,6 +7,7 @@ import { LabError } from '#common/contracts/errors.ts'
 import { orderPlaced, type OrderPlaced } from '#common/contracts/events.ts'
 import { fingerprint } from '#common/contracts/order.ts'
 import { wallTime } from '#common/contracts/clock.ts'
+import { openAdmission } from '#common/service/admission.ts'
 import { refuseLeftovers } from '#common/stores/outbox.ts'
 import { presentState, undecided } from '#common/workflow/present-order.ts'
 import { eventRecord, orUndefined, readOrderPlaced } from '../broker/record.ts'
@@ -14,7 +15,13 @@ import { notRead, type IntakeParts, type OrderIntake } from './order-intake.ts'
 import { storeOrder } from './orders-view.ts'
 
 /** @throws LabError `unavailable` when events of an outbox are left in the store */
-export async function withoutOutbox({ config, store, kafka, faultInjector }: IntakeParts): Promise<OrderIntake> {
+export async function withoutOutbox({
+  config,
+  store,
+  kafka,
+  health,
+  faultInjector,
+}: IntakeParts): Promise<OrderIntake> {
   refuseLeftovers(store.read)
   // From here on orders may be in the log and not in the store.
   if (store.read.isBootstrapped()) await store.transact(tx => tx.setBootstrapped(false))
@@ -22,6 +29,9 @@ export async function withoutOutbox({ config, store, kafka, faultInjector }: Int
   const afterProduce = faultInjector.crashPoint('produce-answer')
   /** Fingerprints of the orders that may still come into the log, by id. */
   const inFlight = new Map<string, string>()
+  // One that the view shows already is counted twice for a moment, and no order is left out.
+  const countUndecided = () => store.read.undecided() + inFlight.size
+  const admit = openAdmission({ config, health, undecided: countUndecided })
   let isReady = false
 
   /** A record that was sent stays in flight until the view shows its order; a refused one is not in the log. */
@@ -37,7 +47,7 @@ export async function withoutOutbox({ config, store, kafka, faultInjector }: Int
   }
 
   return {
-    /** @throws LabError `unavailable`, `deadline-passed`, `key-reused`, `order-undecided`, or the reason why it failed */
+    /** @throws LabError `overloaded`, `unavailable`, `deadline-passed`, `key-reused`, `order-undecided`, or the reason why it failed */
     async place(order, { correlationId, log }) {
       if (!isReady) throw notRead()
       const { orderId } = order
@@ -47,16 +57,12 @@ export async function withoutOutbox({ config, store, kafka, faultInjector }: Int
         throw new LabError('key-reused', 'use a new Idempotency-Key for another order', { orderId })
       if (before) return { isNew: false, view: presentState(before) }
       if (known) throw undecided(orderId)
+      admit()
 
       const event = orderPlaced(order, { correlationId, occurredAt: wallTime() })
       await produce(event)
       afterProduce()
-      await store
-        .transact(tx => storeOrder(tx, order, event))
-        .catch(cause => {
-          const detail = 'the order is in the log, but this service could not store it; try again with the same key'
-          throw new LabError('deadline-passed', detail, { orderId, cause })
-        })
+      await store.transact(tx => storeOrder(tx, order, event)).catch(cause => Promise.reject(notStored(orderId, cause)))
       inFlight.delete(orderId)
       log.info({ orderId }, 'placed')
       return { isNew: true, view: { orderId, status: 'pending' } }
@@ -74,4 +80,9 @@ export async function withoutOutbox({ config, store, kafka, faultInjector }: Int
     },
     ended: Promise.resolve(),
   }
+}
+
+function notStored(orderId: string, cause: unknown): LabError {
+  const detail = 'the order is in the log, but this service could not store it; try again with the same key'
+  return new LabError('deadline-passed', detail, { orderId, cause })
 }
