@@ -92,7 +92,37 @@ function deadLetterCases(publishRaw: Record<string, string>): Case[] {
         assertReservedOnce(await decidedOne(system, orderId), { burger: 1 })
       },
     },
+    {
+      name: 'an order that was dead-lettered tells its client so, why and since when, and is decided when it is redriven',
+      needs: 'dead-letters',
+      run: showDeadLettered,
+    },
   ]
+}
+
+async function showDeadLettered(system: TestSystem): Promise<void> {
+  const inventory = serviceOf(system.model, 'inventory')
+  const order = anOrder()
+  const key = randomUUID()
+  await system.setFaults(inventory, { error: { userId: order.userId } })
+  const orderId = await placed(system, order, key)
+  const { id } = await letterWith(system, order.userId)
+  await system.clearFaults(inventory)
+  const isDead = async () => viewIn(await showOrder(system, orderId)).status === 'dead-lettered'
+  await waitFor(isDead, { deadlineMs: LETTER_MS, what: 'the order to be shown as a dead letter' })
+  const shown = viewIn(await showOrder(system, orderId))
+  assert.equal(shown.reason, 'retries-exhausted')
+  assert.ok(Math.abs(Date.now() - Date.parse(shown.since ?? '')) < LETTER_MS, shown.since)
+  const again = await place(system, order, key)
+  assert.deepEqual([problemIn(again).status, problemIn(again).code], [409, 'dead-lettered'])
+  assert.equal(again.headers['retry-after'], undefined)
+  const { healthy, problems } = await system.health(serviceOf(system.model, 'order'))
+  assert.ok(healthy)
+  assert.match(problems['oldest pending'] ?? '', /1 undecided: dead letters/)
+
+  await system.inspector.redrive(id)
+  assertReservedOnce(await decidedOne(system, orderId), { burger: 1 })
+  assert.equal(viewIn(await place(system, order, key)).status, 'reserved')
 }
 
 /** The letter that holds `mark`, as soon as it is there. */

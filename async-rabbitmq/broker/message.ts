@@ -4,7 +4,7 @@
 import { randomUUID } from 'node:crypto'
 import { StringDecoder } from 'node:string_decoder'
 import type { AsyncMessage, Channel, Connection, Envelope, SyncMessage } from 'rabbitmq-client'
-import type { InventoryEvent, OrderPlaced } from '#common/contracts/events.ts'
+import type { InventoryEvent, OrderDeadLettered, OrderPlaced } from '#common/contracts/events.ts'
 
 export type Headers = Record<string, string | number | boolean>
 
@@ -66,7 +66,7 @@ const shortText = (text: string | undefined): string | undefined =>
   text === undefined ? undefined : new StringDecoder('utf8').write(Buffer.from(text).subarray(0, MAX_SHORT_TEXT))
 
 /** The body is the whole event; the properties repeat what tools show without reading a body. */
-export const eventMessage = (exchange: string, event: OrderPlaced | InventoryEvent): Outgoing => ({
+export const eventMessage = (exchange: string, event: OrderPlaced | InventoryEvent | OrderDeadLettered): Outgoing => ({
   exchange,
   routingKey: event.type,
   messageId: event.id,

@@ -29,7 +29,8 @@
 // same event, byte for byte, and the services that read it recognise the order in the same way.
 //
 // Not promised: the order of messages, or how often an outcome is sent.
-import { OrderPlaced } from '#common/contracts/events.ts'
+import { wallTime } from '#common/contracts/clock.ts'
+import { orderDeadLettered, type OrderPlaced } from '#common/contracts/events.ts'
 import type { Order } from '#common/contracts/order.ts'
 import type { FaultInjector } from '#common/faults/fault-injector.ts'
 import { decideOrder } from '#common/service/decide-order.ts'
@@ -60,6 +61,11 @@ export function consumeOrders({ store, faultInjector, ...parts }: Parts): Consum
     consumerQueue: topology.consumerQueues.inventory,
     read: readers.inventory,
     isDone: ({ data }) => store.read.findDecision(data.orderId) !== undefined,
+    // The order service shows it to the client, who would wait for ever.
+    async onDeadLetter({ data, correlationId }, reason) {
+      const happened = { correlationId, occurredAt: wallTime() }
+      await publish(eventMessage(topology.events, orderDeadLettered(data, reason, happened)))
+    },
     handle: decidePublishAck({
       decide: faultInjector.wrap((order: Order, context) => decide(order, context, recordRepeat)),
       publish: event => publish(eventMessage(topology.events, event)),

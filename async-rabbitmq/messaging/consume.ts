@@ -11,7 +11,7 @@
 // Guarantees: a message is acked only when it was handled, or when the broker has confirmed the message that replaces it.
 // A message that kills its consumer takes no other with it: see quarantine.ts.
 // Not promised: the order of messages.
-import { asLabError } from '#common/contracts/errors.ts'
+import { asLabError, type ErrorCode, type LabError } from '#common/contracts/errors.ts'
 import { settlementAfter } from '#common/messaging/failure-policy.ts'
 import type { Context } from '#common/service/handler.ts'
 import type { Health } from '#common/service/health.ts'
@@ -43,6 +43,8 @@ export type ConsumeParts<In extends Event> = {
   handle: MessageHandler<In>
   /** Whether the event has its stored result. Then it is no killer, and handling it again only repeats the result. */
   isDone(event: In): boolean
+  /** Called before the message of an event becomes a dead letter; again if the process ends in between. */
+  onDeadLetter?(event: In, reason: ErrorCode): Promise<void>
   log: Logger
   health: Health
   closing: AbortSignal
@@ -55,8 +57,14 @@ export type Consumer = {
 
 export function consume<In extends Event>(parts: ConsumeParts<In>): Consumer {
   const { broker, consumerQueue, store, health, log, closing } = parts
-  const { queue, deadLetters } = consumerQueue
-  const quarantine = createQuarantine({ broker, store, deadLetters, isDone: body => isDone(parts, body), log })
+  const { queue } = consumerQueue
+  const quarantine = createQuarantine({
+    broker,
+    store,
+    deadLetter: (delivery, error, attempts) => deadLetter(parts, delivery, error, attempts),
+    isDone: body => isDone(parts, body),
+    log,
+  })
   const unsettled = new Set<Delivery>()
   let isHeld = false
   // A process that is killed only after it was healthy has republished its messages before they reach the delivery limit.
@@ -113,11 +121,28 @@ export function consume<In extends Event>(parts: ConsumeParts<In>): Consumer {
 
 /** A body that cannot be read is not done; its handler will throw the reason. */
 function isDone<In extends Event>(parts: ConsumeParts<In>, body: Buffer): boolean {
+  const event = readable(parts, body)
+  return event !== undefined && parts.isDone(event)
+}
+
+function readable<In extends Event>({ read }: ConsumeParts<In>, body: Buffer): In | undefined {
   try {
-    return parts.isDone(parts.read(body))
+    return read(body)
   } catch {
-    return false
+    return undefined
   }
+}
+
+async function deadLetter<In extends Event>(
+  parts: ConsumeParts<In>,
+  delivery: Delivery,
+  error: LabError,
+  attempts: number,
+): Promise<void> {
+  const event = readable(parts, delivery.body)
+  if (event) await parts.onDeadLetter?.(event, error.code)
+  const { broker, consumerQueue } = parts
+  await broker.publish(republishAsDeadLetter(delivery, consumerQueue.deadLetters, error, attempts))
 }
 
 async function work<In extends Event>(
@@ -144,10 +169,11 @@ async function handle<In extends Event>(parts: ConsumeParts<In>, delivery: Deliv
 
 /** Settles by the failure policy. Answers `stop` also when the message that replaces this one cannot be published. */
 async function settleFailed<In extends Event>(
-  { broker, consumerQueue, config, log, closing }: ConsumeParts<In>,
+  parts: ConsumeParts<In>,
   delivery: Delivery,
   error: unknown,
 ): Promise<Done> {
+  const { broker, config, log, closing } = parts
   // A service that is closing leaves its messages to the next process.
   if (closing.aborted) return 'stop'
   const { messageId, correlationId } = delivery
@@ -167,7 +193,7 @@ async function settleFailed<In extends Event>(
       log.warn({ ...about, delayMs }, 'will be retried')
     }
     if (settlement.kind === 'dead-letter') {
-      await broker.publish(republishAsDeadLetter(delivery, consumerQueue.deadLetters, settlement.error, attempt))
+      await deadLetter(parts, delivery, settlement.error, attempt)
       log.error({ ...about, reason: settlement.error.code }, 'dead-lettered')
     }
     delivery.ack()

@@ -22,7 +22,7 @@ import type { Store } from '#common/workflow/store.ts'
 import type { Broker } from '../broker/broker.ts'
 import type { Delivery } from '../broker/subscription.ts'
 import type { Lane } from './delivery-scheduler.ts'
-import { attemptsOf, republishAsDeadLetter, republishFresh } from './republish.ts'
+import { attemptsOf, republishFresh } from './republish.ts'
 
 const ISOLATE_FROM_RETURNS = 2
 const REPUBLISH_FROM_RETURNS = 5
@@ -45,8 +45,8 @@ export type CrashJournalTables = {
 export type QuarantineParts = {
   broker: Pick<Broker, 'publish'>
   store: Store<CrashJournalTables> & { read: CrashJournalTables }
-  /** The queue for dead letters. */
-  deadLetters: string
+  /** Resolves when the broker has confirmed the dead letter. */
+  deadLetter(delivery: Delivery, error: LabError, attempts: number): Promise<void>
   /** Whether the message has its stored result. */
   isDone(body: Buffer): boolean
   log: Logger
@@ -61,7 +61,7 @@ export type Quarantine = {
   isolate(delivery: Delivery, handle: (ack: () => void) => Promise<void>): Promise<void>
 }
 
-export function createQuarantine({ broker, store, deadLetters, isDone, log }: QuarantineParts): Quarantine {
+export function createQuarantine({ broker, store, deadLetter, isDone, log }: QuarantineParts): Quarantine {
   return {
     laneOf({ body, deliveryCount }) {
       if (deliveryCount >= REPUBLISH_FROM_RETURNS) return 'settle-only'
@@ -83,7 +83,7 @@ export function createQuarantine({ broker, store, deadLetters, isDone, log }: Qu
         return delivery.ack()
       }
       const error = new LabError('kills-consumer', `the consumer ended ${crashes} times while it handled only this`)
-      await broker.publish(republishAsDeadLetter(delivery, deadLetters, error, attemptsOf(delivery)))
+      await deadLetter(delivery, error, attemptsOf(delivery))
       // A dead letter that is redriven gets another chance.
       await store.transact(tx => tx.clearAttempts(key))
       log.error({ messageId, reason: error.code, crashes }, 'dead-lettered')

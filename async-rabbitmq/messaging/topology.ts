@@ -2,6 +2,7 @@
 //
 //   orders ──OrderPlaced──▶ inventory.orders            inventory-events ──InventoryReserved──▶ notification.reserved
 //                                                                        └─Reserved, Failed──▶ order.results
+//                                               OrderDeadLettered ───────────────────────────▶ order.results
 //   retry.N are the delay queues: a message waits there, and expires to the queue that it came from.
 //   <reader>.dead-letters keeps the messages that could not be handled, with their reasons.
 //
@@ -76,6 +77,7 @@ export function topologyOf(prefix: string, delayQueueCount: number): Topology {
       { exchange: events, queue: consumerQueues.notification.queue, routingKey: 'InventoryReserved' },
       { exchange: events, queue: consumerQueues.order.queue, routingKey: 'InventoryReserved' },
       { exchange: events, queue: consumerQueues.order.queue, routingKey: 'InventoryFailed' },
+      { exchange: events, queue: consumerQueues.order.queue, routingKey: 'OrderDeadLettered' },
       ...delayQueues.map(name => ({ exchange: name, queue: name, routingKey: '' })),
     ],
     readyMarker: `${prefix}ready`,

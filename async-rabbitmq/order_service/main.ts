@@ -1,10 +1,10 @@
 // order_service of the asynchronous model: `POST /order` stores the order, its event is published (by the relay of the
 // outbox; without the outbox within the request), and the order's status follows the result that inventory publishes.
-import type { InventoryEvent } from '#common/contracts/events.ts'
 import { createFaultInjector, faultRoutes } from '#common/faults/fault-injector.ts'
 import { countInFlight } from '#common/service/handler.ts'
 import { ordersRoute } from '#common/service/evidence-routes.ts'
 import { createServer } from '#common/service/http-server.ts'
+import { watchOldestPending } from '#common/service/oldest-pending.ts'
 import { orderRoutes } from '#common/service/order-routes.ts'
 import { runService } from '#common/service/service.ts'
 import { ordersTables } from '#common/stores/orders.ts'
@@ -14,7 +14,7 @@ import { connectBroker } from '../broker/broker.ts'
 import { consume } from '../messaging/consume.ts'
 import { crashJournalTables } from '../messaging/quarantine.ts'
 import { readers } from '../messaging/readers.ts'
-import { recordOutcomeOf, withoutNotification } from './orders.ts'
+import { type OrderNews, recordDeadLetter, recordOutcomeOf, withoutNotification } from './orders.ts'
 import { faultsOf, NAME, settings } from './settings.ts'
 import { withOutbox } from './with-outbox.ts'
 import { withoutOutbox } from './without-outbox.ts'
@@ -34,13 +34,14 @@ await runService(NAME, {
     const openIntake = config.OUTBOX === 'on' ? withOutbox : withoutOutbox
     const intake = openIntake({ ...parts, store, broker, faultInjector })
     const recordOutcome = recordOutcomeOf(store)
-    const consumer = consume<InventoryEvent>({
+    const consumer = consume<OrderNews>({
       ...parts,
       broker,
       consumerQueue: broker.topology.consumerQueues.order,
       store,
       read: readers.order,
       isDone: event => store.read.findOrder(event.data.orderId)?.status !== 'pending',
+      onDeadLetter: (event, reason) => recordDeadLetter(store, event, reason),
       async handle(event, context, ack) {
         await recordOutcome(event, context)
         ack()
@@ -52,6 +53,7 @@ await runService(NAME, {
     orderRoutes(server, parts, { place: handle, find: intake.find, status: { isNew: 202, repeated: 200 } })
     ordersRoute(server, store.read.pageOrders, inFlight)
     faultRoutes(server, faultInjector)
+    watchOldestPending(parts.health, store.read)
     return {
       server,
       async stop() {

@@ -17,6 +17,11 @@ export const ERRORS = {
   released: { status: 409, settlement: 'ack', title: 'The order was released.' },
   'order-conflict': { status: 409, settlement: 'dead-letter', title: 'This orderId was used with other content.' },
   'order-undecided': { status: 409, settlement: 'retry', title: 'The order is not decided yet.' },
+  'dead-lettered': {
+    status: 409,
+    settlement: 'retry',
+    title: 'The order could not be handled and was set aside; it is decided when somebody redrives it.',
+  },
   'key-reused': { status: 422, settlement: 'dead-letter', title: 'This Idempotency-Key was used with another body.' },
   'handler-failed': { status: 500, settlement: 'retry', title: 'The service failed while it handled this.' },
   'retries-exhausted': { status: 500, settlement: 'dead-letter', title: 'The last attempt failed too.' },

@@ -2,6 +2,7 @@
 // Guarantees: an event's `id` follows from its type and its order, so that an event that is published again
 // has the same id and every reader can recognise it. Not promised: that an event arrives once.
 import { Type, type Static, type TSchema } from 'typebox'
+import { ErrorCode } from './errors.ts'
 import { FailureReason, Order, type Outcome } from './order.ts'
 import { closedObject, parse } from './parse.ts'
 
@@ -37,7 +38,11 @@ const InventoryFailed = event('InventoryFailed', closedObject({ ...decided, reas
 export const InventoryEvent = Type.Union([InventoryReserved, InventoryFailed])
 export type InventoryEvent = Static<typeof InventoryEvent>
 
-export type EventType = 'OrderPlaced' | 'InventoryReserved' | 'InventoryFailed'
+/** The OrderPlaced of this order could not be handled, and is a dead letter. `occurredAt` says since when. */
+export const OrderDeadLettered = event('OrderDeadLettered', closedObject({ ...decided, reason: ErrorCode }))
+export type OrderDeadLettered = Static<typeof OrderDeadLettered>
+
+export type EventType = 'OrderPlaced' | 'InventoryReserved' | 'InventoryFailed' | 'OrderDeadLettered'
 
 /** The id of an order's event of that type, the same each time it is published. */
 export const eventId = (type: EventType, orderId: string): string => `${type}:${orderId}`
@@ -66,12 +71,20 @@ export function inventoryEvent(order: Order, outcome: Outcome, happened: Occurre
       }
 }
 
+export function orderDeadLettered(order: Order, reason: ErrorCode, happened: Occurrence): OrderDeadLettered {
+  const { correlationId, occurredAt } = happened
+  const { orderId, userId, kitchenId, items } = order
+  const type = 'OrderDeadLettered'
+  const data = { orderId, userId, kitchenId, items, reason }
+  return { id: eventId(type, orderId), type, version: EVENT_VERSION, correlationId, occurredAt, data }
+}
+
 /** The outcome that a result event reports. */
 export const outcomeOf = (event: InventoryEvent): Outcome =>
   event.type === 'InventoryReserved' ? { status: 'reserved' } : { status: 'failed', reason: event.data.reason }
 
-/** The order that a result event carries, complete. */
-export function orderOf({ data: { orderId, userId, kitchenId, items } }: InventoryEvent): Order {
+/** The order that an event of inventory carries, complete. */
+export function orderOf({ data: { orderId, userId, kitchenId, items } }: InventoryEvent | OrderDeadLettered): Order {
   return { orderId, userId, kitchenId, items }
 }
 

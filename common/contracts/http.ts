@@ -22,11 +22,16 @@ export type SendRequest = Static<typeof SendRequest>
 export const SendAnswer = closedObject({ orderId: Id, status: Type.Literal('sent') })
 export type SendAnswer = Static<typeof SendAnswer>
 
-/** An order as its service shows it. `reason` is a code of the table of errors. */
+/**
+ * An order as its service shows it. `reason` is a code of the table of errors.
+ * `dead-lettered`: nobody works on it, `since` then, for this `reason`; redriven, it is decided all the same.
+ */
 export const OrderView = closedObject({
   orderId: Id,
-  status: OrderStatus,
+  status: Type.Union([...OrderStatus.anyOf, Type.Literal('dead-lettered')]),
   reason: Type.Optional(Type.String()),
+  /** RFC 3339, UTC. */
+  since: Type.Optional(Type.String()),
   notification: Type.Optional(Type.Union([Type.Literal('pending'), Type.Literal('sent')])),
 })
 export type OrderView = Static<typeof OrderView>

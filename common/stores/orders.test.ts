@@ -33,6 +33,30 @@ test('undecided orders are listed, the oldest first', () => {
   assert.deepEqual(tables.pendingOrders(), ['b', 'c'])
 })
 
+test('a dead letter belongs to the order of its content, whichever of them is known first', () => {
+  const tables = ordersTables(new DatabaseSync(':memory:'))
+  const dead = { reason: 'kills-consumer', since: '2026-01-01T00:00:01.000Z' } as const
+  tables.markDeadLettered('early', 'f', dead)
+  for (const orderId of ['early', 'late', 'other']) tables.insertOrder(placed(orderId))
+  tables.markDeadLettered('late', 'f', { ...dead, reason: 'malformed' })
+  tables.markDeadLettered('late', 'f', dead)
+  tables.markDeadLettered('other', 'of other content', dead)
+  for (const orderId of ['early', 'late']) assert.deepEqual(tables.findOrder(orderId)?.deadLetter, dead)
+  assert.equal(tables.findOrder('other')?.deadLetter, null)
+})
+
+test('the oldest pending order is known, and how many of the pending ones are dead letters', () => {
+  const tables = ordersTables(new DatabaseSync(':memory:'))
+  assert.deepEqual(tables.oldestPending(), { placedAt: null, deadLetters: 0 })
+  for (const [index, orderId] of ['a', 'b', 'c'].entries())
+    tables.insertOrder({ ...placed(orderId), occurredAt: `2026-01-01T00:00:0${index}.000Z` })
+  for (const orderId of ['a', 'b', 'unknown'])
+    tables.markDeadLettered(orderId, 'f', { reason: 'kills-consumer', since: '2026-01-01T00:00:09.000Z' })
+  assert.deepEqual(tables.oldestPending(), { placedAt: '2026-01-01T00:00:00.000Z', deadLetters: 2 })
+  tables.updateOrder('a', { status: 'reserved', reason: null, notification: 'pending' })
+  assert.deepEqual(tables.oldestPending(), { placedAt: '2026-01-01T00:00:01.000Z', deadLetters: 1 })
+})
+
 test('an order is removed only while it is pending', () => {
   const tables = ordersTables(new DatabaseSync(':memory:'))
   for (const orderId of ['pending', 'decided']) tables.insertOrder(placed(orderId))

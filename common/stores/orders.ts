@@ -17,6 +17,8 @@ const StoredOrder = Type.Object({
   notification: OrderRow.properties.notification,
   correlationId: Type.String(),
   occurredAt: Type.String(),
+  deadReason: Type.Union([ErrorCode, Type.Null()]),
+  deadSince: Type.Union([Type.String(), Type.Null()]),
 })
 
 /** An order with pending work. */
@@ -25,6 +27,8 @@ export type PendingOrder = { seq: number; orderId: string }
 export type OrdersTables = OrdersTx & {
   pageOrders: Pager<OrderRow>
   pendingOrders(): string[]
+  /** When the oldest pending order was placed (RFC 3339, null without one), and how many pending orders are dead letters. */
+  oldestPending(): { placedAt: string | null; deadLetters: number }
   /** Removes an order if it is pending; another order may then get its `seq`. */
   removePending(orderId: string): void
   /** The first `limit` after `after`, in the sequence in which they were placed. */
@@ -39,8 +43,10 @@ export function ordersTables(db: DatabaseSync): OrdersTables {
   // Partial indexes: unfinished orders are found at once, however long the table is.
   db.exec(`CREATE INDEX IF NOT EXISTS orders_pending ON orders (seq) WHERE status = 'pending';
     CREATE INDEX IF NOT EXISTS orders_unconfirmed ON orders (seq) WHERE notification = 'pending'`)
-  const find = db.prepare(`SELECT body, fingerprint, status, reason, notification, correlationId, occurredAt
-    FROM orders WHERE orderId = ?`)
+  const deadLetters = deadLettersTable(db)
+  const find = db.prepare(`SELECT
+    body, fingerprint, status, reason, notification, correlationId, occurredAt, deadReason, deadSince
+    FROM orders LEFT JOIN deadLetteredOrders USING (orderId, fingerprint) WHERE orderId = ?`)
   const insert = db.prepare(`INSERT INTO orders
     (orderId, body, fingerprint, status, reason, notification, correlationId, occurredAt, placedNs)
     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`)
@@ -54,8 +60,9 @@ export function ordersTables(db: DatabaseSync): OrdersTables {
     findOrder(orderId) {
       const row = find.get(orderId)
       if (!row) return undefined
-      const { body, ...stored } = readStored(StoredOrder, row, 'order')
-      return { order: readStored(Order, JSON.parse(body), 'order'), ...stored }
+      const { body, deadReason, deadSince, ...stored } = readStored(StoredOrder, row, 'order')
+      const deadLetter = deadReason && deadSince ? { reason: deadReason, since: deadSince } : null
+      return { order: readStored(Order, JSON.parse(body), 'order'), ...stored, deadLetter }
     },
     insertOrder({ order, fingerprint, status, reason, notification, correlationId, occurredAt }) {
       const body = JSON.stringify(order)
@@ -74,6 +81,7 @@ export function ordersTables(db: DatabaseSync): OrdersTables {
     updateOrder(orderId, { status, reason, notification }) {
       update.run(status, reason, notification, monotonicNs(), orderId)
     },
+    ...deadLetters,
     pendingOrders: () => pending.all().map(row => String(row.orderId)),
     removePending: orderId => void remove.run(orderId),
     unconfirmedOrders: (after, limit) => unconfirmed.all(after, limit) as PendingOrder[],
@@ -84,6 +92,25 @@ export function ordersTables(db: DatabaseSync): OrdersTables {
         const { userId, kitchenId } = JSON.parse(String(body)) as Order
         return { ...row, userId, kitchenId } as OrderRow
       },
+    }),
+  }
+}
+
+/** Which orders are dead letters, beside the orders themselves: a dead letter may be known before its order. */
+function deadLettersTable(db: DatabaseSync): Pick<OrdersTables, 'markDeadLettered' | 'oldestPending'> {
+  db.exec(`CREATE TABLE IF NOT EXISTS deadLetteredOrders (
+    orderId TEXT NOT NULL, fingerprint TEXT NOT NULL, deadReason TEXT NOT NULL, deadSince TEXT NOT NULL,
+    PRIMARY KEY (orderId, fingerprint)) STRICT, WITHOUT ROWID`)
+  const mark = db.prepare('INSERT OR REPLACE INTO deadLetteredOrders VALUES (?, ?, ?, ?)')
+  const oldest = db.prepare(`SELECT occurredAt FROM orders WHERE status = 'pending' ORDER BY seq LIMIT 1`)
+  // CROSS JOIN: from the few dead letters to their orders, whatever SQLite thinks of a long backlog.
+  const count = db.prepare(`SELECT count(*) AS count FROM deadLetteredOrders
+    CROSS JOIN orders USING (orderId, fingerprint) WHERE status = 'pending'`)
+  return {
+    markDeadLettered: (orderId, fingerprint, { reason, since }) => void mark.run(orderId, fingerprint, reason, since),
+    oldestPending: () => ({
+      placedAt: (oldest.get()?.occurredAt as string | undefined) ?? null,
+      deadLetters: Number(count.get()?.count),
     }),
   }
 }

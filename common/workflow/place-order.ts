@@ -26,6 +26,7 @@ export function placeOrder(
     status: 'pending',
     reason: null,
     notification: null,
+    deadLetter: null,
     ...happened,
   }
   tx.insertOrder(placed)

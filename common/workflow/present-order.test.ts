@@ -10,6 +10,7 @@ const pending: PlacedOrder = {
   status: 'pending',
   reason: null,
   notification: null,
+  deadLetter: null,
   correlationId: 'c',
   occurredAt: '2026-01-01T00:00:00.000Z',
 }
@@ -25,6 +26,15 @@ test('a view has the known fields of an order, and leaves out the others', () =>
 test('a repeated key is answered with the reserved order, or that its order is not decided yet', () => {
   assert.deepEqual(presentState(reserved), viewOf(reserved))
   assert.throws(() => presentState(pending), { code: 'order-undecided', orderId: 'o' })
+})
+
+const dead = { reason: 'retries-exhausted', since: '2026-01-01T00:00:01.000Z' } as const
+
+test('an undecided order that is a dead letter says so, why and since when, until it is decided', () => {
+  assert.deepEqual(viewOf({ ...pending, deadLetter: dead }), { orderId: 'o', status: 'dead-lettered', ...dead })
+  assert.throws(() => presentState({ ...pending, deadLetter: dead }), { code: 'dead-lettered', orderId: 'o' })
+  assert.deepEqual(viewOf({ ...reserved, deadLetter: dead }), viewOf(reserved))
+  assert.deepEqual(presentState({ ...reserved, deadLetter: dead }), viewOf(reserved))
 })
 
 test('a repeated key of a failed order is answered with the stored reason', () => {

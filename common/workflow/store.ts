@@ -16,11 +16,18 @@ export type PlacedOrder = Occurrence & {
   status: OrderStatus
   reason: ErrorCode | null
   notification: 'pending' | 'sent' | null
+  /** Its event is a dead letter, so that nobody works on it; says nothing once it is decided. */
+  deadLetter: DeadLettered | null
 }
+
+/** Why nobody works on an order, and since when (RFC 3339, UTC). */
+export type DeadLettered = { reason: ErrorCode; since: string }
 
 export type OrdersTx = {
   findOrder(orderId: string): PlacedOrder | undefined
-  insertOrder(placed: PlacedOrder): void
+  insertOrder(placed: Omit<PlacedOrder, 'deadLetter'>): void
+  /** Known before the order or after it. Only the order with this content is a dead letter, not another one with its id. */
+  markDeadLettered(orderId: string, fingerprint: string, dead: DeadLettered): void
   updateOrder(orderId: string, change: Pick<PlacedOrder, 'status' | 'reason' | 'notification'>): void
 }
 

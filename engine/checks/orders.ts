@@ -224,7 +224,7 @@ export const answersMatch = defineCheck(
 )
 
 /** Answers of 409 that say something else than that the order was not reserved. */
-const SAYS_NOTHING = new Set(['order-undecided', 'order-conflict'])
+const SAYS_NOTHING = new Set(['order-undecided', 'dead-lettered', 'order-conflict'])
 const NOTHING_HAPPENED = new Set([400, 413, 422, 503])
 
 function whyFalse(order: OrderHistory): string[] {

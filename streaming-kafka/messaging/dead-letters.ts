@@ -1,9 +1,13 @@
 // Writes a record to the dead-letter topic: the record as it was, with its source and the reason in headers.
 // Guarantees: a record that a crash dead-letters twice has the same source in both dead letters. A dead letter is never
 // larger than the broker takes: what does not fit is left out, and `detail` says so.
-import { LabError } from '#common/contracts/errors.ts'
-import { orderIdIn } from '#common/contracts/events.ts'
+import { Type } from 'typebox'
+import { wallTime } from '#common/contracts/clock.ts'
+import { ErrorCode, LabError } from '#common/contracts/errors.ts'
+import { OrderDeadLettered, type OrderPlaced, orderIdIn } from '#common/contracts/events.ts'
+import { parse } from '#common/contracts/parse.ts'
 import { retryUntilClosed, type RetryParts } from '#common/service/retry.ts'
+import type { DeadLettered } from '#common/workflow/store.ts'
 import {
   CORRELATION_HEADER,
   type Header,
@@ -12,6 +16,7 @@ import {
   type LogRecord,
   MAX_KEY_BYTES,
   type NewRecord,
+  readOrderPlaced,
   toHeaders,
 } from '../broker/record.ts'
 import type { KafkaConnection } from './connection.ts'
@@ -74,6 +79,7 @@ function deadLetter(topic: string, record: LogRecord, { error, attempts }: Why, 
     reason: error.code,
     detail: [error.detail.slice(0, MAX_DETAIL), ...cuts].join('; '),
     attempts: String(attempts),
+    'dead-lettered-at': wallTime(),
     ...(value && value.byteLength > bytes && { 'cut-from-bytes': String(value.byteLength) }),
   })
   // First those of the dead letter: a record may have headers of the same names.
@@ -104,5 +110,19 @@ export const REASON_HEADERS = [
   'reason',
   'detail',
   'attempts',
+  'dead-lettered-at',
   'cut-from-bytes',
 ]
+
+const Facts = Type.Object({ reason: ErrorCode, since: OrderDeadLettered.properties.occurredAt })
+
+/**
+ * The order of a dead letter and why it is one. @throws LabError where it is no readable OrderPlaced of the topic `orders`, or
+ * the mark of a redriven one
+ */
+export function readDeadOrder(orders: string, record: LogRecord): { placed: OrderPlaced; dead: DeadLettered } {
+  const header = (name: string) => headerText(record.headers, name)
+  if (header('source-topic') !== orders) throw new LabError('malformed', 'it is no dead letter of an order')
+  const dead = parse(Facts, { reason: header('reason'), since: header('dead-lettered-at') })
+  return { placed: readOrderPlaced(record), dead }
+}

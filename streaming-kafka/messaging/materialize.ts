@@ -17,6 +17,8 @@ export type MaterializeOptions<Tx extends PositionsTables> = {
   kafka: KafkaConnection
   store: ServiceStore<Tx>
   topics: TopicKey[]
+  /** Topics of which old records may be deleted: reading begins at what is left. Of any other topic that is an error. */
+  mayBeDeleted?: TopicKey[]
   /** The most records in one transaction. */
   chunk?: number
   /** The effect of a record on the store, inside the transaction. It must not throw for poison: that would stop the service. */
@@ -32,12 +34,17 @@ export type MaterializeOptions<Tx extends PositionsTables> = {
 }
 
 export async function materialize<Tx extends PositionsTables>(options: MaterializeOptions<Tx>): Promise<void> {
-  const { kafka, store, topics, apply, until, chunk: size = DEFAULT_CHUNK } = options
+  const { kafka, store, topics, mayBeDeleted = [], apply, until, chunk: size = DEFAULT_CHUNK } = options
   const specs = kafka.specs(...topics)
   const start = await retryUntilClosed(kafka, 'log', async () => {
     const ends = await kafka.admin.ends(specs)
+    const left = mayBeDeleted.length > 0 ? await kafka.admin.starts(kafka.specs(...mayBeDeleted)) : undefined
     const startOf = (name: string, offsets: bigint[]) =>
-      offsets.map((_, partition) => store.read.position(name, partition) ?? 0n)
+      offsets.map((_, partition) => {
+        const first = left?.get(name)?.[partition] ?? 0n
+        const stored = store.read.position(name, partition) ?? 0n
+        return stored > first ? stored : first
+      })
     const positions: Positions = new Map([...ends].map(([name, offsets]) => [name, startOf(name, offsets)]))
     const marks = await sameLog(kafka, store, specs, positions)
     return { ends, positions, marks }

@@ -5,6 +5,7 @@ import { LabError } from '#common/contracts/errors.ts'
 import { createFaultInjector, faultRoutes } from '#common/faults/fault-injector.ts'
 import { ordersRoute } from '#common/service/evidence-routes.ts'
 import { createServer } from '#common/service/http-server.ts'
+import { watchOldestPending } from '#common/service/oldest-pending.ts'
 import { orderRoutes } from '#common/service/order-routes.ts'
 import { retryUntilClosed } from '#common/service/retry.ts'
 import { runService } from '#common/service/service.ts'
@@ -38,6 +39,7 @@ else
       orderRoutes(server, parts, { place, find, status: { isNew: 202, repeated: 200 } })
       ordersRoute(server, store.read.pageOrders, inFlight)
       faultRoutes(server, faultInjector)
+      watchOldestPending(parts.health, store.read)
 
       async function caughtUp(): Promise<void> {
         await store.transact(tx => tx.setFilled(true))
@@ -48,7 +50,8 @@ else
         await materialize({
           kafka,
           store,
-          topics: ['orders', 'inventoryEvents', 'notifications'],
+          topics: ['orders', 'inventoryEvents', 'notifications', 'deadLetters'],
+          mayBeDeleted: ['deadLetters'],
           apply: applyTo(kafka.topics),
           onApplied,
           onCaughtUp: () => void retryUntilClosed(parts, 'start', caughtUp),

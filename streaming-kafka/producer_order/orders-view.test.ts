@@ -2,7 +2,8 @@ import assert from 'node:assert/strict'
 import { DatabaseSync } from 'node:sqlite'
 import { test } from 'node:test'
 import { inventoryEvent, orderPlaced } from '#common/contracts/events.ts'
-import type { LogRecord } from '../broker/record.ts'
+import { viewOf } from '#common/workflow/present-order.ts'
+import { type LogRecord, toHeaders } from '../broker/record.ts'
 import { topicNames } from '../messaging/topics.ts'
 import { applyTo, viewTables } from './orders-view.ts'
 
@@ -61,6 +62,50 @@ test('poison in any of the topics changes nothing', () => {
   )
   const pending = { status: 'pending', reason: null, notification: null }
   assert.deepEqual(viewAfter([...poison, placed, ...poison]), pending)
+})
+
+const deadLetter: LogRecord = {
+  ...placed,
+  topic: topics.deadLetters,
+  headers: toHeaders({
+    'source-topic': topics.orders,
+    reason: 'retries-exhausted',
+    'dead-lettered-at': '2026-01-01T00:00:01.000Z',
+  }),
+}
+
+test('an order that was dead-lettered shows it until it is decided, in whatever sequence the records are read', () => {
+  const shown = (records: LogRecord[]) => {
+    const tx = viewTables(new DatabaseSync(':memory:'))
+    for (const record of records) applyTo(topics)(tx, record)
+    return viewOf(tx.findOrder('o-1') ?? assert.fail('the order is not in the view'))
+  }
+  const dead = {
+    orderId: 'o-1',
+    status: 'dead-lettered',
+    reason: 'retries-exhausted',
+    since: '2026-01-01T00:00:01.000Z',
+  }
+  assert.deepEqual(shown([placed, deadLetter]), dead)
+  assert.deepEqual(shown([deadLetter, placed]), dead)
+  const decided = { orderId: 'o-1', status: 'reserved', notification: 'pending' }
+  for (const records of [
+    [placed, deadLetter, reserved],
+    [deadLetter, reserved, placed],
+    [reserved, placed, deadLetter],
+  ])
+    assert.deepEqual(shown(records), decided)
+})
+
+test('a dead letter of another topic, without a reason of the table, or without a time changes nothing', () => {
+  const variants: Record<string, string>[] = [
+    { 'source-topic': topics.inventoryEvents, reason: 'malformed', 'dead-lettered-at': '2026-01-01T00:00:01.000Z' },
+    { 'source-topic': topics.orders, reason: 'bad luck', 'dead-lettered-at': '2026-01-01T00:00:01.000Z' },
+    { 'source-topic': topics.orders, reason: 'malformed', 'dead-lettered-at': 'yesterday' },
+    { 'source-topic': topics.orders, reason: 'malformed' },
+  ]
+  const strange = variants.map(headers => ({ ...deadLetter, headers: toHeaders(headers) }))
+  assert.deepEqual(viewAfter([...strange, placed, ...strange]), { status: 'pending', reason: null, notification: null })
 })
 
 test('a new store has no bootstrap marker, and afterwards the one that was set last', () => {

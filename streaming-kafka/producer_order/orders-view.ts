@@ -1,5 +1,5 @@
 // The state of each order, materialized from the topics: placed by the topic orders, decided by inventory-events,
-// notified by notifications.
+// notified by notifications, given up by dead-letters.
 // Guarantees: the view is the same in whatever order the topics are read; a status never goes back; poison changes
 // nothing (the consumer that works on the topic dead-letters it). An empty store is filled from the topics.
 import type { DatabaseSync } from 'node:sqlite'
@@ -10,6 +10,7 @@ import { positionsTables, type PositionsTables } from '#common/stores/positions.
 import { undecidedTables, type UndecidedTables } from '#common/stores/undecided.ts'
 import { confirmOrder, recordOutcome } from '#common/workflow/record-outcome.ts'
 import { type LogRecord, orUndefined, readInventoryEvent, readOrderPlaced } from '../broker/record.ts'
+import { readDeadOrder } from '../messaging/dead-letters.ts'
 import type { TopicNames } from '../messaging/topics.ts'
 import { readNotification } from '../notification_consumer/notifications.ts'
 
@@ -75,6 +76,9 @@ export const applyTo =
       storeOrder(tx, sent.order, sent)
       recordOutcome(tx, sent.order.orderId, { status: 'reserved' })
       confirmOrder(tx, sent.order.orderId)
+    } else if (record.topic === topics.deadLetters) {
+      const found = orUndefined(letter => readDeadOrder(topics.orders, letter), record)
+      if (found) tx.markDeadLettered(found.placed.data.orderId, fingerprint(found.placed.data), found.dead)
     } else {
       const event = orUndefined(readInventoryEvent, record)
       if (!event) return

@@ -4,6 +4,7 @@ import { createFaultInjector, faultRoutes, type FaultInjector } from '#common/fa
 import type { Values } from '#common/service/config.ts'
 import { ordersRoute } from '#common/service/evidence-routes.ts'
 import { createServer } from '#common/service/http-server.ts'
+import { watchOldestPending } from '#common/service/oldest-pending.ts'
 import { orderRoutes } from '#common/service/order-routes.ts'
 import { runService } from '#common/service/service.ts'
 import { ordersTables } from '#common/stores/orders.ts'
@@ -52,6 +53,7 @@ await runService(NAME, {
     // An order is in the store, pending, before inventory is called: none is in flight that has no row.
     ordersRoute(server, store.read.pageOrders, () => 0)
     faultRoutes(server, faultInjector)
+    watchOldestPending(health, store.read)
     return {
       server,
       async stop() {
