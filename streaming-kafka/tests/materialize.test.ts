@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { randomBytes } from 'node:crypto'
 import { test, type TestContext } from 'node:test'
+import { Admin } from '@platformatic/kafka'
 import { testBroker } from '#infra/testing/test-broker.ts'
 import { createHealth } from '#common/service/health.ts'
 import { createLog } from '#common/service/log.ts'
@@ -87,6 +88,26 @@ test('a position in the middle of a batch starts at that record, not at the batc
   const apply = (_tx: unknown, { value }: LogRecord) => void read.push(String(value))
   await materialize({ kafka, store, topics: ['notifications'], apply, until: 'caught-up' })
   assert.deepEqual(read, ids.slice(4))
+})
+
+test('where old records may be deleted, what is left of the topic is read', async t => {
+  const kafka = await ownConnection(t)
+  const topic = kafka.topics.deadLetters
+  for (const id of ['one', 'two', 'three']) await kafka.producer.send({ topic, key: id, value: Buffer.from(id) })
+  const raw = new Admin({ clientId: 'test', bootstrapBrokers: [testBroker('kafka')] })
+  t.after(() => raw.close())
+  await raw.deleteRecords({ topics: [{ name: topic, partitions: [{ partition: 0, offset: 2n }] }] })
+  const read: string[] = []
+  const apply = (_tx: unknown, { value }: LogRecord) => void read.push(String(value))
+  await materialize({
+    kafka,
+    store: ownStore(t),
+    topics: ['deadLetters'],
+    mayBeDeleted: ['deadLetters'],
+    apply,
+    until: 'caught-up',
+  })
+  assert.deepEqual(read, ['three'])
 })
 
 test('two services that write an initial stock at once agree on the record that is first in the log', async t => {
