@@ -38,6 +38,8 @@ test('after a change of code the image is built again without another install, a
   const progress = process.env.DOCKER_BUILDKIT === '1' ? ['--progress=plain'] : []
   const build = () => docker('build', ...progress, '-t', tag, '-f', join(context, 'infra/Dockerfile'), context)
   t.after(() => docker('rmi', '-f', tag))
+  // As a checkout under umask 077 has it.
+  await run('chmod', ['-R', 'go-rwx', context])
   await build()
   appendFileSync(join(context, 'sync-rest/inventory_service/settings.ts'), '// changed\n')
   const second = await build()
@@ -50,7 +52,7 @@ test('after a change of code the image is built again without another install, a
     tag,
     'node',
     '-e',
-    "console.log(process.getuid(), require('fs').readdirSync('.').join())",
+    "console.log(process.getuid(), require('fs').readdirSync('.').join()); require('fs').readFileSync('common/service/service.ts')",
   )
   assert.match(list, /^1000 /)
   assert.match(

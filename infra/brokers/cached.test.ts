@@ -57,3 +57,12 @@ test('what a killed lab left half-made is thrown away and made again', async t =
   assert.deepEqual(readdirSync(path), ['content'])
   assert.equal(readFileSync(join(path, 'content'), 'utf8'), 'whole')
 })
+
+test('a cache whose path has a colon is refused, because no broker could start from it', async () => {
+  process.env.LAB_CACHE_DIR = join(cache, 'a:b')
+  try {
+    await assert.rejects(cached('colon', write, quiet), /because of the colon in it: set LAB_CACHE_DIR/)
+  } finally {
+    process.env.LAB_CACHE_DIR = cache
+  }
+})

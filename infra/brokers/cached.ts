@@ -3,7 +3,7 @@
  * under another name and renamed, by one lab at a time; what a killed lab left unfinished is thrown away.
  */
 import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs'
-import { join } from 'node:path'
+import { delimiter, join } from 'node:path'
 import { withLock } from '#host/file-lock.ts'
 import { cacheFolder } from '#host/folders.ts'
 import type { ProvideOptions } from './broker.ts'
@@ -13,13 +13,18 @@ const DEADLINE_MS = 15 * 60_000
 /** Absolute path of the cached folder `name`, whether it is there or not. */
 export const cachedPath = (name: string): string => join(cacheFolder(), name)
 
-/** Resolves with the path of the folder, filled by `make` when it was not there. */
+/** Resolves with the path of the folder, filled by `make` when it was not there. @throws Error in one sentence */
 export async function cached(
   name: string,
   make: (folder: string) => Promise<void>,
   { progress, signal }: Pick<ProvideOptions, 'progress' | 'signal'>,
 ): Promise<string> {
   const path = cachedPath(name)
+  // Java and the system's loader take it for the end of a path.
+  if (path.includes(delimiter))
+    throw new Error(
+      `No broker can start from ${path}, because of the colon in it: set LAB_CACHE_DIR to another folder.`,
+    )
   if (existsSync(path)) return path
   const onWait = (): void => progress(`${name}: another lab is making it, waiting`)
   return withLock(

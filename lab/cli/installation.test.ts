@@ -13,10 +13,10 @@ import { testFolder } from '../testing/cli.ts'
 const PARTS = ['package.json', 'common', 'engine', 'host', 'infra', 'runtimes', 'lab', ...models.map(each => each.name)]
 
 /** A copy, because Node looks through links. */
-function copyCheckout(t: TestContext): string {
+function copyCheckout(t: TestContext, name = 'a b ü#%?,'): string {
   const folder = testFolder()
   t.after(folder.remove)
-  const copy = join(folder.path, 'a b ü#%?,')
+  const copy = join(folder.path, name)
   for (const part of PARTS) cpSync(join(ROOT, part), join(copy, part), { recursive: true })
   return copy
 }
@@ -44,6 +44,17 @@ test('before npm ci every script says in one sentence what to do', t => {
     assert.deepEqual([status, stdout], [3, ''])
     assert.match(stderr, /^The project is not installed here: run npm ci, .+\.\n$/)
   }
+})
+
+test('where a colon in the path keeps npm from its Node, that is said', t => {
+  const copy = copyCheckout(t, 'a:b')
+  installDependencies(copy)
+  const { command, args, options } = start(copy, 'lab', 'list')
+  // A Node that runs no TypeScript stands for the one of the machine.
+  const env = { ...options.env, NODE_OPTIONS: '--no-experimental-strip-types' }
+  const { status, stderr } = spawnSync(command, args, { ...options, env, encoding: 'utf8' })
+  assert.equal(status, 3)
+  assert.match(stderr, /^npm cannot use the Node that is installed here, because a colon .+: move the project, .+\.\n$/)
 })
 
 test('without what only developers need the lab and a service start, whatever characters the path has', async t => {

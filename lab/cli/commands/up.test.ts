@@ -21,7 +21,7 @@ const OF_OTHER_PROGRAMS = {
 test("up serves a model until Ctrl-C, whatever stands in the user's shell, and its printed command places an order", async t => {
   const folder = testFolder()
   t.after(folder.remove)
-  const lab = startCli('main', ['up', 'sync-rest', '--free-ports'], {
+  const lab = startCli('main', ['up', 'sync-rest', '--free-ports', '--out', folder.path], {
     LAB_CACHE_DIR: folder.cache,
     ...OF_OTHER_PROGRAMS,
   })
@@ -32,6 +32,7 @@ test("up serves a model until Ctrl-C, whatever stands in the user's shell, and i
   const headers = { 'content-type': 'application/json', 'idempotency-key': 'first' }
   const answer = await fetch(url, { method: 'POST', headers, body })
   assert.equal(answer.status, 201)
+  assert.ok(existsSync(join(folder.path, 'up-sync-rest', 'order_service.log')))
 
   const again = await runCli('main', ['up', 'sync-rest', '--free-ports'], { LAB_CACHE_DIR: folder.cache })
   assert.deepEqual([again.code, again.stdout], [3, ''])

@@ -3,7 +3,7 @@ import type { Command } from 'commander'
 import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import { rmSync } from 'node:fs'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import { IDEMPOTENCY_KEY } from '#common/contracts/http.ts'
 import { withLock } from '#host/file-lock.ts'
 import type { Model, Deployment } from '#engine/experiment/model.ts'
@@ -22,27 +22,30 @@ export function addUpCommand(program: Command): void {
     .description('start the services of a model on their ports, with their brokers, until Ctrl-C')
     .argument('<model>', models.map(({ name }) => name).join(', '))
     .option('--free-ports', 'use free ports instead of the usual ones')
+    .option('--out <folder>', 'the parent of the folder of the logs (default: runs)')
     .addHelpText('after', '\nExample: npm run lab -- up sync-rest')
-    .action(async (name: string, { freePorts: free = false }: { freePorts?: boolean }) => {
+    .action(async (name: string, { freePorts: free = false, out = RUNS }: { freePorts?: boolean; out?: string }) => {
       const model = findNamed('model', name, models)
       // Other commands find it by its name, and its logs have one place.
       const onWait = () => {
         throw new Error(`${model.name} is up already: use it, or end it with Ctrl-C where it was started.`)
       }
-      await withLock(`up-${model.name}`, async () => up(model, await (free ? freePorts : usualPorts)(model)), {
-        onWait,
-      })
+      const logFolder = join(resolve(out), `up-${model.name}`)
+      await withLock(
+        `up-${model.name}`,
+        async () => up(model, await (free ? freePorts : usualPorts)(model), logFolder),
+        { onWait },
+      )
     })
 }
 
-async function up(model: Model, ports: UpPorts): Promise<void> {
+async function up(model: Model, ports: UpPorts, logFolder: string): Promise<void> {
   requireOpenFiles()
   const signal = listenForInterrupt()
   const lasting = addressesOf(process.env)
   const shared = model.brokers.some(kind => lasting[kind])
   // Short names on the lab's own broker; unique names on an external one.
   const prefix = shared ? `lab-up-${randomBytes(2).toString('hex')}.` : ''
-  const logFolder = join(RUNS, `up-${model.name}`)
   rmSync(logFolder, { recursive: true, force: true })
   await sweep(line => console.log(line), signal)
   const data = openDataFolder(`up-${process.pid}`, { prefix, addresses: shared ? lasting : {} })
