@@ -5,18 +5,18 @@
 // retries from its position. Where the log is no longer the one that the position belongs to, it reads nothing any more and says
 // so until a person decides. Not promised: an order between partitions.
 import { once } from 'node:events'
-import { Consumer, FetchIsolationLevels } from '@platformatic/kafka'
+import { FetchIsolationLevels } from '@platformatic/kafka'
 import { explain } from '#common/contracts/errors.ts'
 import { createBackoff } from '#common/service/retry.ts'
 import type { TopicSpec } from '../messaging/topics.ts'
 import type { BrokerAdmin } from './admin.ts'
+import { type Batch, batchesIn, type Budget, isSpent, newBudget, recordsIn } from './batches.ts'
+import { type FetchedPartition, LogClient } from './fetch.ts'
 import { clientOptions, isOutOfRange, RETRY_PACE } from './options.ts'
-import { hasReached, isBefore, type Header, type LogMarks, type LogRecord, type Positions } from './record.ts'
+import { hasReached, isBefore, type LogMarks, type LogRecord, type Positions } from './record.ts'
 
 /** Larger fetches buffer far ahead of the work, and a backlog is then read several times slower. */
 const MAX_BYTES = 512 * 1024
-const TRANSACTIONAL_BATCH = 16
-const CONTROL_BATCH = 32
 
 export type ReaderOptions = {
   brokers: string
@@ -33,7 +33,7 @@ export type ReaderOptions = {
 /** Yields the records of each fetch, none when nothing arrived for 250 ms. Ends when `closing` is aborted. */
 export async function* readLog(options: ReaderOptions): AsyncGenerator<LogRecord[]> {
   const { brokers, clientId, positions, closing, onDegraded, marks = { ids: new Map(), epochs: new Map() } } = options
-  const client = new Consumer({ ...clientOptions(brokers, clientId), groupId: `${clientId}-reader` })
+  const client = new LogClient({ ...clientOptions(brokers, clientId), groupId: `${clientId}-reader` })
   client.topics.trackAll(...positions.keys())
   const backoff = createBackoff(closing, RETRY_PACE)
   client.on('error', () => {}) // each operation reports its own error
@@ -63,7 +63,7 @@ export async function* readLog(options: ReaderOptions): AsyncGenerator<LogRecord
 class OtherLog extends Error {}
 const isForAPerson = (error: unknown): boolean => error instanceof OtherLog || isOutOfRange(error)
 
-async function fetchOnce(client: Consumer, positions: Positions, marks: LogMarks): Promise<LogRecord[]> {
+async function fetchOnce(client: LogClient, positions: Positions, marks: LogMarks): Promise<LogRecord[]> {
   const metadata = await client.metadata({ topics: [...positions.keys()] })
   const names = new Map<string, string>()
   const requests = new Map<number, Parameters<typeof client.fetch>[0]['topics']>()
@@ -95,25 +95,24 @@ async function fetchOnce(client: Consumer, positions: Positions, marks: LogMarks
   // With several brokers, one without new records would delay the records of the others.
   const maxWaitTime = requests.size > 1 ? 20 : 250
   const limits = { minBytes: 1, maxBytes: MAX_BYTES, maxWaitTime, isolationLevel: FetchIsolationLevels.READ_COMMITTED }
-  const answers = await Promise.all([...requests].map(([node, topics]) => client.fetch({ ...limits, node, topics })))
-  return answers.flatMap(({ responses }) =>
-    responses.flatMap(({ topicId, partitions }) => {
-      const topic = names.get(topicId)
-      return topic === undefined
-        ? []
-        : partitions.flatMap(answer => take(topic, answer, positions, marks.epochs.get(topic) ?? []))
-    }),
+  const answers = await Promise.all(
+    [...requests].map(([node, topics]) => client.fetchBatches({ ...limits, node, topics })),
   )
+  const budget = newBudget()
+  return answers.flat().flatMap(({ topicId, partitions }) => {
+    const topic = names.get(topicId)
+    const epochs = marks.epochs.get(topic ?? '') ?? []
+    return topic === undefined ? [] : partitions.flatMap(answer => take(topic, answer, positions, epochs, budget))
+  })
 }
-
-type Answer = Awaited<ReturnType<Consumer['fetch']>>['responses'][number]['partitions'][number]
 
 /** Returns the records from the position on (a batch may begin before it), and advances the position past them. */
 function take(
   topic: string,
-  { partitionIndex: partition, records: batches, abortedTransactions, divergingEpoch }: Answer,
+  { partitionIndex: partition, batches, abortedTransactions, divergingEpoch }: FetchedPartition,
   positions: Positions,
   epochs: number[],
+  budget: Budget,
 ): LogRecord[] {
   const offsets = positions.get(topic)
   const from = offsets?.[partition]
@@ -123,63 +122,62 @@ function take(
     throw new OtherLog(`${lost}; others are in their place`)
   }
   const taken: LogRecord[] = []
-  // The client filters too, but only transactions that end within one fetch.
-  const isAborted = abortedBatches(abortedTransactions ?? [])
-  for (const batch of batches ?? []) {
-    const next = batch.firstOffset + BigInt(batch.lastOffsetDelta) + 1n
-    const { partitionLeaderEpoch: epoch } = batch
-    if (next > (offsets[partition] ?? 0n)) {
-      offsets[partition] = next
-      epochs[partition] = epoch
-    }
-    if (isAborted(batch) || batch.attributes & CONTROL_BATCH) continue
-    for (const { offsetDelta, key, value, headers } of batch.records) {
-      const offset = batch.firstOffset + BigInt(offsetDelta)
-      if (offset < from) continue
-      taken.push({ topic, partition, offset, epoch, key, value, headers: headers.map(toHeader) })
-    }
+  const isAborted = abortedBatches(abortedTransactions)
+  for (const batch of batchesIn(batches)) {
+    if (isSpent(budget)) break
+    const isOfNobody = isAborted(batch) || batch.isControl
+    for (const record of isOfNobody ? [] : recordsIn(batch, budget))
+      if (record.offset >= from) taken.push({ topic, partition, ...record })
+    if (batch.lastOffset < (offsets[partition] ?? 0n)) continue
+    offsets[partition] = batch.lastOffset + 1n
+    epochs[partition] = batch.epoch
   }
   return taken
 }
-
-type Batch = NonNullable<Answer['records']>[number]
 
 /** Whether a batch belongs to an aborted transaction. It is asked for every batch of a partition, in their order. */
 function abortedBatches(transactions: { producerId: bigint; firstOffset: bigint }[]): (batch: Batch) => boolean {
   let toCome = transactions
   const aborting = new Set<bigint>()
-  return ({ firstOffset, lastOffsetDelta, attributes, producerId }) => {
-    const hasBegun = (transaction: { firstOffset: bigint }) =>
-      transaction.firstOffset <= firstOffset + BigInt(lastOffsetDelta)
+  return ({ lastOffset, isControl, isTransactional, producerId }) => {
+    const hasBegun = (transaction: { firstOffset: bigint }) => transaction.firstOffset <= lastOffset
     for (const transaction of toCome.filter(hasBegun)) aborting.add(transaction.producerId)
     toCome = toCome.filter(transaction => !hasBegun(transaction))
     // A control batch is the end of its producer's transaction.
-    if (attributes & CONTROL_BATCH) aborting.delete(producerId)
-    return (attributes & TRANSACTIONAL_BATCH) !== 0 && aborting.has(producerId)
+    if (isControl) aborting.delete(producerId)
+    return isTransactional && aborting.has(producerId)
   }
 }
-
-const EMPTY = Buffer.alloc(0)
-const toHeader = ([name, text]: [Buffer | null, Buffer | null]): Header => [name ?? EMPTY, text ?? EMPTY]
 
 type Source = { admin: BrokerAdmin; brokers: string; name: string }
 
 /**
- * Reads topics from the first record that was not deleted to their present end.
+ * Reads topics from the first record that was not deleted to their present end. Yields the records of each fetch.
  * @throws Error when the broker is away or a topic is missing. It does not wait for them.
  */
-export async function readAll({ admin, brokers, name }: Source, specs: TopicSpec[]): Promise<LogRecord[]> {
+async function* readPresent({ admin, brokers, name }: Source, specs: TopicSpec[]): AsyncGenerator<LogRecord[]> {
   const ends = await admin.ends(specs)
   const positions = await admin.starts(specs)
-  const records: LogRecord[] = []
-  if (hasReached(positions, ends)) return records
+  if (hasReached(positions, ends)) return
   const onDegraded = (problem: string | null) => {
     if (problem !== null) throw new Error(problem)
   }
   const reader = { brokers, clientId: name, positions, closing: new AbortController().signal, onDegraded }
   for await (const fetched of readLog(reader)) {
-    records.push(...fetched.filter(record => isBefore(ends, record)))
-    if (hasReached(positions, ends)) break
+    yield fetched.filter(record => isBefore(ends, record))
+    if (hasReached(positions, ends)) return
   }
+}
+
+/** All records of topics, in memory. @throws Error as `readPresent` does */
+export async function readAll(source: Source, specs: TopicSpec[]): Promise<LogRecord[]> {
+  const records: LogRecord[] = []
+  for await (const fetched of readPresent(source, specs)) records.push(...fetched)
   return records
+}
+
+/** The first record of a topic. @throws Error as `readPresent` does */
+export async function readFirst(source: Source, specs: TopicSpec[]): Promise<LogRecord | undefined> {
+  for await (const [first] of readPresent(source, specs)) if (first) return first
+  return undefined
 }

@@ -27,6 +27,8 @@ export type LogRecord = {
   key: Buffer | null
   value: Buffer | null
   headers: Header[]
+  /** Its content was larger than what is read, and is not here. It stands for all records from `first` to its offset. */
+  unread?: { first: bigint; why: string } | undefined
 }
 
 /** The next offset to read of each partition, by topic. */
@@ -71,6 +73,12 @@ export const jsonRecord = (topic: string, key: string, value: { correlationId: s
 export const eventRecord = (topic: string, event: OrderPlaced | InventoryEvent): NewRecord =>
   jsonRecord(topic, event.data.kitchenId, event)
 
+/** @throws LabError `too-large` when the record is one without its content, or its key is longer than any that is read */
+export function checkReadable({ key, unread }: LogRecord): void {
+  if (unread) throw new LabError('too-large', unread.why)
+  checkKey(key)
+}
+
 /** @throws LabError `too-large` when the key is longer than any that this model writes or hashes */
 export function checkKey(key: Uint8Array | null): void {
   if (key !== null && key.byteLength > MAX_KEY_BYTES)
@@ -79,9 +87,9 @@ export function checkKey(key: Uint8Array | null): void {
 
 const ofRecord =
   <Event>(read: (value: Buffer | null) => Event) =>
-  ({ key, value }: LogRecord): Event => {
-    checkKey(key)
-    return read(value)
+  (record: LogRecord): Event => {
+    checkReadable(record)
+    return read(record.value)
   }
 
 const orderPlaced = readEvent(OrderPlaced, ['OrderPlaced'])

@@ -6,7 +6,7 @@ import { parse, parseJson } from '#common/contracts/parse.ts'
 import { InitialStockTable } from '#common/service/initial-stock.ts'
 import { applyDecision } from '#common/workflow/reserve-stock.ts'
 import type { StockTx } from '#common/workflow/store.ts'
-import { readAll } from '../broker/log-reader.ts'
+import { readFirst } from '../broker/log-reader.ts'
 import { type LogRecord, orUndefined, readInventoryEvent } from '../broker/record.ts'
 import type { KafkaConnection } from '../messaging/connection.ts'
 
@@ -16,13 +16,14 @@ import type { KafkaConnection } from '../messaging/connection.ts'
  */
 export async function agreeOnStock(kafka: KafkaConnection, given: InitialStockTable): Promise<InitialStockTable> {
   const topic = kafka.topics.initialStock
-  const read = async () => (await readAll(kafka, kafka.specs('initialStock')))[0]
+  const read = () => readFirst(kafka, kafka.specs('initialStock'))
   let first = await read()
   if (!first) {
     await kafka.producer.send({ topic, key: null, value: Buffer.from(JSON.stringify(given)) })
     kafka.log.info({ kitchens: Object.keys(given).length }, 'wrote the initial stock')
     first = await read()
   }
+  if (first?.unread) throw new Error(`${topic}: ${first.unread.why}`)
   if (first && first.offset > 0n)
     throw new Error(
       `the first record of ${topic} was deleted, and with it the initial stock; nobody knows the stock now`,

@@ -38,8 +38,8 @@ export function duplicatorOperations(parts: OperationParts): DuplicatorOperation
   let ends: Positions | undefined
   let duplicating: Promise<void> = Promise.resolve()
 
-  const duplicate = async ({ topic, key, value, headers }: LogRecord): Promise<void> => {
-    if (headerText(headers, DUPLICATE) !== undefined) return
+  const duplicate = async ({ topic, key, value, headers, unread }: LogRecord): Promise<void> => {
+    if (unread || headerText(headers, DUPLICATE) !== undefined) return
     await producer.send({ topic, key, value, headers: [...headers, ...toHeaders({ [DUPLICATE]: 'yes' })] })
     byRoute[topic] = (byRoute[topic] ?? 0) + 1
   }

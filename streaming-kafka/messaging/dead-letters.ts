@@ -1,6 +1,7 @@
 // Writes a record to the dead-letter topic: the record as it was, with its source and the reason in headers.
 // Guarantees: a record that a crash dead-letters twice has the same source in both dead letters. A dead letter is never
-// larger than the broker takes: what does not fit is left out, and `detail` says so.
+// larger than the broker takes: what does not fit is left out, and `detail` says so. One of records that were too large to be
+// read has nothing of them but the range of their offsets, such as `5-9`.
 import { Type } from 'typebox'
 import { wallTime } from '#common/contracts/clock.ts'
 import { ErrorCode, LabError } from '#common/contracts/errors.ts'
@@ -75,7 +76,7 @@ function deadLetter(topic: string, record: LogRecord, { error, attempts }: Why, 
   const reason = toHeaders({
     'source-topic': record.topic,
     'source-partition': String(record.partition),
-    'source-offset': String(record.offset),
+    'source-offset': record.unread ? `${record.unread.first}-${record.offset}` : String(record.offset),
     reason: error.code,
     detail: [error.detail.slice(0, MAX_DETAIL), ...cuts].join('; '),
     attempts: String(attempts),
@@ -101,6 +102,9 @@ function headersWithin(headers: Header[], bytes: number): Header[] {
     return true
   })
 }
+
+/** Whether the dead letter with this `source-offset` is of records that were too large to be read. */
+export const isOfUnread = (sourceOffset: string | undefined): boolean => sourceOffset?.includes('-') === true
 
 /** The headers that a dead letter has in addition to those of its record. */
 export const REASON_HEADERS = [

@@ -10,7 +10,7 @@ import { Order } from '#common/contracts/order.ts'
 import { closedObject, parse, parseJson } from '#common/contracts/parse.ts'
 import { pager, type Pager } from '#common/stores/rows.ts'
 import { positionsTables, type PositionsTables } from '#common/stores/positions.ts'
-import { checkKey, type LogRecord, orUndefined } from '../broker/record.ts'
+import { checkReadable, type LogRecord, orUndefined } from '../broker/record.ts'
 
 const Text = Type.String({ minLength: 1 })
 
@@ -19,8 +19,9 @@ const NotificationSent = closedObject({ order: Order, correlationId: Text, occur
 export type NotificationSent = Static<typeof NotificationSent>
 
 /** @throws LabError `malformed` or `too-large` */
-export function readNotification({ key, value }: LogRecord): NotificationSent {
-  checkKey(key)
+export function readNotification(record: LogRecord): NotificationSent {
+  checkReadable(record)
+  const { value } = record
   if (value === null || value.byteLength > 2 * MAX_MESSAGE_BYTES)
     throw new LabError(value === null ? 'malformed' : 'too-large', 'the record is not a notification')
   return parse(NotificationSent, parseJson(value, 'the record'), 'notification')
