@@ -54,7 +54,7 @@ const latenessMs = (history: History): number[] =>
   sorted(measuredOf(history).map(({ startedNs, plannedNs }) => (startedNs - plannedNs) / 1e6))
 
 /** At p99; null when nothing was started. */
-function latenessP99Ms(history: History): number | null {
+export function latenessP99Ms(history: History): number | null {
   const late = latenessMs(history)
   return late.length === 0 ? null : nearestRank(late, 990)
 }

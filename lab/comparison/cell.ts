@@ -93,7 +93,7 @@ function variantOf(
   return {
     name,
     about,
-    environment,
+    environment: merged(environment, disruption.environment ?? {}),
     durability,
     ...(disabledSafeguard && { disabledSafeguard }),
     load: {
@@ -123,6 +123,14 @@ function variantOf(
     series: history => (isHealthy ? [] : openSeries(history)),
   }
 }
+
+const merged = (
+  one: Configuration['environment'],
+  other: Configuration['environment'],
+): Configuration['environment'] => ({
+  ...one,
+  ...Object.fromEntries(Object.entries(other).map(([service, own]) => [service, { ...one[service], ...own }])),
+})
 
 const COLUMNS = [
   'requested',

@@ -17,6 +17,7 @@ import {
 } from './repeated-measures.ts'
 import type { Scenario } from './scenario.ts'
 import { HEALTHY } from './scenarios.ts'
+import { GOODPUTS, STEPS } from './scenarios/overload.ts'
 
 /** Of the healthy runs: the median latencies at each rate. */
 export const medianLatencies = (models: readonly string[], results: readonly Result[]): string[] =>
@@ -36,7 +37,8 @@ function mediansAt(ordersPerSecond: number, configurations: readonly Configurati
 
 /** Of a scenario with a disruption: three sentences at most. */
 export function narrativeOf(configurations: readonly ConfigurationResults[]): string[] {
-  return [accepted(configurations), completed(configurations), outages(configurations)].filter(text => text !== '')
+  const all = [accepted, completed, outages, goodputs]
+  return all.map(sentence => sentence(configurations)).filter(text => text !== '')
 }
 
 function accepted(configurations: readonly ConfigurationResults[]): string {
@@ -81,6 +83,20 @@ function outages(configurations: readonly ConfigurationResults[]): string {
     return outage ? [`${ms(medianOf(outage))} in ${nameIn(configurations, configuration)}`] : []
   })
   return parts.length === 0 ? '' : `Measured outage, from the kill until healthy again: ${listOf(parts)}.`
+}
+
+/** While more is requested than can be done. */
+function goodputs(configurations: readonly ConfigurationResults[]): string {
+  const parts = configurations.flatMap(configuration => {
+    const found = GOODPUTS.flatMap(name => measured(configuration, name) ?? [])
+    if (found.length < GOODPUTS.length) return []
+    const told = measured(configuration, 'turned away p50')
+    const soon = told ? ` (half of those who were turned away knew it within ${ms(medianOf(told))})` : ''
+    return [`${listOf(found.map(formatted))} in ${nameIn(configurations, configuration)}${soon}`]
+  })
+  return parts.length === 0
+    ? ''
+    : `Goodput at ${listOf(STEPS.map(String))} times of what Inventory can decide: ${parts.join('; ')}.`
 }
 
 /** The model where it has one variant here, else with the variant. */

@@ -17,6 +17,8 @@ export type Disruption = {
   /** Absent where the scenario does not affect incoming orders. */
   span?: Span
   timeline?: readonly Step[]
+  /** Of services, by service, beyond that of each configuration. */
+  environment?: Configuration['environment']
   /** Preconditions: the disruption really took place. */
   seen: readonly Check[]
   /** Beyond those of every scenario. */

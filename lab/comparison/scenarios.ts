@@ -4,6 +4,7 @@ import { burst } from './scenarios/burst.ts'
 import { brokerDead, inventoryDead, inventoryGone, inventorySlow, notificationDead } from './scenarios/dead-or-slow.ts'
 import { duplicates } from './scenarios/duplicates.ts'
 import { healthy } from './scenarios/healthy.ts'
+import { overload } from './scenarios/overload.ts'
 import { poison } from './scenarios/poison.ts'
 import { readAgain } from './scenarios/read-again.ts'
 
@@ -17,6 +18,7 @@ export const scenarios: readonly Scenario[] = [
   notificationDead,
   brokerDead,
   burst,
+  overload,
   duplicates,
   poison,
   readAgain,

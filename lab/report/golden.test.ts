@@ -56,6 +56,13 @@ const SECTIONS: Record<string, () => readonly string[]> = {
     narrative({ 'completed ÷ requested': 50, 'time to full recovery': 0 }),
   'narrative: the last order recovered later': () =>
     narrative({ 'completed ÷ requested': 50, 'peak open orders': 12, 'time to full recovery': 1_300 }),
+  'narrative: more orders than can be decided': () =>
+    narrative({
+      'goodput at 1.25 times': 99.6,
+      'goodput at 2 times': 100,
+      'goodput at 3 times': 97,
+      'turned away p50': 4.2,
+    }),
   'sentences of a healthy cell': () => sentencesOf('healthy', { 'accepted p50': 2.75, 'completed p50': 2.14 }),
   'sentences of a cell with a disruption': () =>
     sentencesOf('burst', {

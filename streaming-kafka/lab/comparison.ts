@@ -57,5 +57,6 @@ export const comparison: ComparisonAdapter = {
     // A failed probe has no depths.
     hasRead: ({ depths }) => Object.keys(depths).length > 0 && Object.values(depths).every(lag => lag === 0),
   },
+  boundedTo: orders => ({ producer_order: { MAX_UNDECIDED: `${orders}` } }),
   mayFail: [],
 }

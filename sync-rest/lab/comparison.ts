@@ -31,5 +31,7 @@ export const comparison: ComparisonAdapter = {
   },
   readAgain:
     'a request is gone once it is answered; a later reader can only page through the orders of the order service',
+  // Here an order is undecided while it is at inventory.
+  boundedTo: orders => ({ order_service: { CONCURRENCY: `${orders}` } }),
   mayFail: ['inventory-broke', 'deadline-passed', 'inventory-unavailable'],
 }

@@ -17,7 +17,7 @@ export const inventorySlow = defineScenario({
   title: 'Inventory slow by 2 s',
   asks: 'Inventory takes 2 s for each order: who waits, and for how long?',
   profiles: {
-    full: { ordersPerSecond: 50, beforeMs: 5_000, faultMs: 10_000, afterMs: 8_000, delayMs: 2_000 },
+    full: { ordersPerSecond: 50, beforeMs: 5_000, faultMs: 10_000, afterMs: 6_000, delayMs: 2_000 },
     quick: { ordersPerSecond: 50, beforeMs: 1_000, faultMs: 3_000, afterMs: 1_000, delayMs: 2_000 },
   },
   mayFail: true,
@@ -69,7 +69,7 @@ export const notificationDead = defineScenario({
   title: 'Notification dead',
   asks: 'Notification is killed: are orders still accepted and reserved, and is every reserved order notified in the end?',
   profiles: {
-    full: { ordersPerSecond: 50, beforeMs: 5_000, faultMs: 10_000, afterMs: 8_000 },
+    full: { ordersPerSecond: 50, beforeMs: 5_000, faultMs: 10_000, afterMs: 5_000 },
     quick: { ordersPerSecond: 50, beforeMs: 1_000, faultMs: 2_000, afterMs: 1_000 },
   },
   load: around,

@@ -11,7 +11,7 @@ export const poison = defineScenario({
   title: 'One order in fifty is poison',
   asks: 'Some messages can never be handled: do the others wait for them, and where do they go?',
   profiles: {
-    full: { ordersPerSecond: 50, beforeMs: 5_000, faultMs: 10_000, afterMs: 5_000 },
+    full: { ordersPerSecond: 50, beforeMs: 3_000, faultMs: 10_000, afterMs: 3_000 },
     quick: { ordersPerSecond: 50, beforeMs: 1_000, faultMs: 2_000, afterMs: 1_000 },
   },
   load: around,
