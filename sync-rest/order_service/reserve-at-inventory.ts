@@ -30,17 +30,26 @@ export function openReservations(inventory: Peer, breaker: Breaker, { deadlineMs
   const slots = bulkhead(concurrency, concurrency)
   let admitted = 0
   let typicalMs = 0
+  /** When each call that has no answer yet began, the oldest first. */
+  const calls = new Set<{ beganMs: number }>()
+  /** As long as a call takes, or more when one that is not done has taken longer: what was typical may be over. */
+  function expectedMs(): number {
+    const [oldest] = calls
+    return oldest ? Math.max(typicalMs, performance.now() - oldest.beganMs) : typicalMs
+  }
   /** One that has to wait is admitted when half of the deadline is enough for those before it and for itself. */
   const hasRoom = (): boolean =>
     admitted < concurrency ||
-    (admitted < 2 * concurrency && (typicalMs * (admitted + 1)) / concurrency <= deadlineMs / 2)
+    (admitted < 2 * concurrency && (expectedMs() * (admitted + 1)) / concurrency <= deadlineMs / 2)
 
   async function timed(work: () => Promise<unknown>): Promise<void> {
-    const beganMs = performance.now()
+    const call = { beganMs: performance.now() }
+    calls.add(call)
     try {
       await work()
     } finally {
-      typicalMs += WEIGHT * (performance.now() - beganMs - typicalMs)
+      calls.delete(call)
+      typicalMs += WEIGHT * (performance.now() - call.beganMs - typicalMs)
     }
   }
 

@@ -7,9 +7,9 @@ import { anOrder, problemIn } from '#conformance/client.ts'
 import { createHealth } from '#common/service/health.ts'
 import { waitFor } from '#host/wait-for.ts'
 import { openPeer } from '../http-client/call.ts'
-import { openBreaker } from '../order_service/breaker.ts'
+import { noBreaker, openBreaker } from '../order_service/breaker.ts'
 import { openReservations } from '../order_service/reserve-at-inventory.ts'
-import { answers, startInventory } from './support/fake-peer.ts'
+import { answers, hang, startInventory } from './support/fake-peer.ts'
 import { openOrderService, type PlacedRequest } from './support/order-service.ts'
 
 test('an order that waits past the deadline is answered 503, inventory is never called, and the breaker does not count it', {
@@ -85,4 +85,26 @@ test('at most CONCURRENCY orders are at inventory, as many wait for a slot, and 
   for (const { reply } of placing) assert.equal((await reply).status, 201)
   service.inventory.responders['/reserve'] = answers('reserved')
   assert.equal((await oneMore.again()).status, 201, 'its key was not used up')
+})
+
+test('a line that inventory has stopped to serve takes nobody any more, although no call has ended yet', async () => {
+  await using inventory = await startInventory()
+  inventory.responders['/reserve'] = hang
+  const peer = openPeer({ name: 'inventory', url: inventory.url, connections: 4, connectMs: 1_000 })
+  const { admit, reserve } = openReservations(peer, noBreaker, { deadlineMs: 3_000, concurrency: 2 })
+  let ended = 0
+  const held = Array.from({ length: 2 }, () => {
+    const order = { orderId: randomUUID(), kitchenId: 'main', ...anOrder() }
+    return admit(() => reserve(order, 'c')).catch(() => ended++)
+  })
+  await admit(async () => {})
+  const isRefused = () =>
+    admit(async () => {}).then(
+      () => false,
+      (error: { code?: string }) => error.code === 'overloaded',
+    )
+  await waitFor(isRefused, { deadlineMs: 20_000, what: 'one more to be refused' })
+  assert.equal(ended, 0)
+  await Promise.all(held)
+  await peer.pool.destroy()
 })
