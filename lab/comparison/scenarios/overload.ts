@@ -10,7 +10,7 @@ import { inTime, type Span, steadyPlan } from '#engine/load/plan.ts'
 import type { History } from '#engine/run/history.ts'
 import { between, defineScenario, type ScenarioSettings, serviceOf } from '../scenario.ts'
 
-/** So many times what Inventory can decide. */
+/** So many times what Inventory can decide. The last is the first to come, so that the overload is sudden and what waits is soon full. */
 export const STEPS = [1.25, 2, 3] as const
 /** Before the steps as many as it can, as a warm-up. */
 const BEFORE = 1
@@ -31,7 +31,7 @@ export const overload = defineScenario<OverloadSettings>({
   title: 'More orders than Inventory can decide',
   asks: 'At 1.25, 2 and 3 times of what Inventory can decide: does it still decide as many, and how soon do those know who are turned away?',
   caveat:
-    'Inventory is throttled, so that what it can decide is known. The order services are set to hold half a second of its work (`MAX_UNDECIDED`; in REST `CONCURRENCY`).',
+    'Inventory is throttled, so that what it can decide is known. The highest rate comes first. The order services are set to hold half a second of its work (`MAX_UNDECIDED`; in REST `CONCURRENCY`).',
   profiles: {
     full: { ordersPerSecond: 80, beforeMs: 1_000, stepMs: 3_000, waitMs: 500, inTimeMs: 2_000 },
     quick: { ordersPerSecond: 80, beforeMs: 1_000, stepMs: 2_000, waitMs: 500, inTimeMs: 2_000 },
@@ -73,7 +73,7 @@ export const overload = defineScenario<OverloadSettings>({
   disrupt(model, settings) {
     const { ordersPerSecond, waitMs } = settings
     const inventory = serviceOf(model, 'inventory')
-    const span = { fromMs: spanOf(settings, 0).fromMs, toMs: spanOf(settings, STEPS.length - 1).toMs }
+    const span = { fromMs: spanOf(settings, STEPS.length - 1).fromMs, toMs: spanOf(settings, 0).toMs }
     return {
       label: `${inventory} decides ${ordersPerSecond} orders a second, and more are requested`,
       ...between(span, fault(inventory, { throttle: { perSecond: ordersPerSecond } }), heal(inventory)),
@@ -99,10 +99,10 @@ export const overload = defineScenario<OverloadSettings>({
 const countOf = ({ ordersPerSecond }: OverloadSettings, ms: number, times: number): number =>
   Math.round((times * ordersPerSecond * ms) / 1_000)
 
-const spanOf = ({ beforeMs, stepMs }: OverloadSettings, step: number): Span => ({
-  fromMs: beforeMs + step * stepMs,
-  toMs: beforeMs + (step + 1) * stepMs,
-})
+function spanOf({ beforeMs, stepMs }: OverloadSettings, step: number): Span {
+  const fromMs = beforeMs + (STEPS.length - 1 - step) * stepMs
+  return { fromMs, toMs: fromMs + stepMs }
+}
 
 const goodputOf = (history: History, settings: OverloadSettings, step: number) =>
   goodput(history, spanOf(settings, step), {
