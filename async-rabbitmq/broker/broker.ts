@@ -10,7 +10,7 @@ import { type Topology, topologyOf } from '../messaging/topology.ts'
 import { keepPublisher } from './keep-publisher.ts'
 import type { Outgoing } from './message.ts'
 import { checkPublishing, publishInTime } from './publisher.ts'
-import { subscribe, type Subscriber, type Subscription } from './subscription.ts'
+import { subscribe, type Subscriber, type Subscription, type SubscriptionTo } from './subscription.ts'
 
 const CLOSE_MS = 1_000
 /** The headers of a message have to fit in one frame. The broker's default; with the client's, of 8 kB, some could be read and not published again. */
@@ -29,7 +29,8 @@ export type Broker = {
   checkPublishing(deadlineMs: number): void
   /** Resolves when messages can be published; rejects when the service is closing. */
   ready(): Promise<void>
-  subscribe(queue: string, subscriber: Subscriber): Subscription
+  /** Reads a queue once it is this store's. */
+  subscribe(of: SubscriptionTo, subscriber: Subscriber): Subscription
   /** Closes the connections within about a second. */
   close(): Promise<void>
 }
@@ -70,8 +71,8 @@ export function connectBroker(name: string, { config, ...parts }: Parts): Broker
     },
     publishInTime: (message, deadlineMs) => publishInTime(publisher.current(), message, deadlineMs),
     checkPublishing: deadlineMs => void checkPublishing(publisher.current(), deadlineMs),
-    subscribe: (queue, subscriber) =>
-      subscribe({ ...parts, connection: consuming, ready, declareAgain, queue }, subscriber),
+    subscribe: (of, subscriber) =>
+      subscribe({ ...parts, ...of, connection: consuming, ready, declareAgain }, subscriber),
     async close() {
       const connections = [publishing, consuming]
       const closed = Promise.all([publisher.close(), ...connections.map(connection => connection.close())])

@@ -1,12 +1,15 @@
 // Subscribes to a queue, and subscribes again whenever the channel or the connection is lost, or the queue was deleted.
-// Guarantees: at most `prefetch` deliveries are unacked. A delivery is acked on the channel that brought it, or never:
+// Guarantees: it reads only while its store is the one that the queue belongs to (reader-claim.ts), and nobody else reads. At
+// most `prefetch` deliveries are unacked. A delivery is acked on the channel that brought it, or never:
 // once that channel is gone the broker redelivers the message.
 import { setImmediate as nextTurn } from 'node:timers/promises'
-import type { Channel, Connection } from 'rabbitmq-client'
-import { explain } from '#common/contracts/errors.ts'
+import type { AsyncMessage, Channel, Connection } from 'rabbitmq-client'
+import { explain, LabError } from '#common/contracts/errors.ts'
 import { createBackoff, degradedReporter, type RetryParts } from '#common/service/retry.ts'
+import type { ConsumerQueue } from '../messaging/topology.ts'
 import { isNotFound } from './declare-topology.ts'
 import { incomingOf, openRawChannel, type Incoming } from './message.ts'
+import { claimQueue, type ReaderClaim } from './reader-claim.ts'
 
 const PACE = { firstMs: 100, longestMs: 1_000 }
 
@@ -19,6 +22,8 @@ export type Delivery = Incoming & {
 
 export type Subscriber = {
   prefetch: number
+  /** Told whether this store reads the queue, each time before it reads and each time that it may not. */
+  onClaim?(claim: ReaderClaim): Promise<void>
   /** `isFirst`: of its channel. `caughtUp` resolves when the messages that the broker had already sent have arrived. */
   onDelivery(delivery: Delivery, channel: { isFirst: boolean; caughtUp(): Promise<void> }): void
   /** The deliveries that are not acked are void: the broker redelivers their messages. */
@@ -30,16 +35,18 @@ export type Subscription = {
   cancel(): Promise<void>
 }
 
-type Parts = RetryParts & {
-  connection: Connection
-  queue: string
-  ready(): Promise<void>
-  /** Called when there is no such queue; `ready` then waits until it is declared. */
-  declareAgain(why: string): void
-}
+export type SubscriptionTo = Pick<ConsumerQueue, 'queue' | 'register'> & { storeId: string }
+
+type Parts = RetryParts &
+  SubscriptionTo & {
+    connection: Connection
+    ready(): Promise<void>
+    /** Called when there is no such queue; `ready` then waits until it is declared. */
+    declareAgain(why: string): void
+  }
 
 export function subscribe(parts: Parts, subscriber: Subscriber): Subscription {
-  const { connection, ready, closing, queue, log, health } = parts
+  const { connection, ready, closing, queue, storeId, log, health } = parts
   const report = degradedReporter(parts, 'consumer')
   let current: { channel: Channel; consumerTag: string } | undefined
   let isCancelled = false
@@ -47,6 +54,14 @@ export function subscribe(parts: Parts, subscriber: Subscriber): Subscription {
   async function consumeOnce(): Promise<void> {
     await ready()
     const channel = await openRawChannel(connection)
+    try {
+      await consumeOn(channel)
+    } finally {
+      await channel.close()
+    }
+  }
+
+  async function consumeOn(channel: Channel): Promise<void> {
     const lost = new Promise<void>(resolve => {
       channel.once('close', resolve)
       channel.once('basic.cancel', () => void channel.close()) // the queue was deleted
@@ -58,22 +73,17 @@ export function subscribe(parts: Parts, subscriber: Subscriber): Subscription {
       await setPrefetch()
       await nextTurn()
     }
-    let isFirst = true
+    await claim(channel, parts, subscriber)
     await setPrefetch()
+    const deliver = deliveringTo(subscriber, { channel, queue, caughtUp })
     const { consumerTag } = await channel.basicConsume({ queue }, message => {
-      if (isCancelled || !channel.active) return
-      const ack = () => {
-        if (channel.active) channel.basicAck({ deliveryTag: message.deliveryTag })
-      }
-      const channelView = { isFirst, caughtUp }
-      isFirst = false
-      subscriber.onDelivery({ ...incomingOf(queue, message), redelivered: message.redelivered, ack }, channelView)
+      if (!isCancelled) deliver(message)
     })
     current = { channel, consumerTag }
     // Healthy once the messages that the broker redelivers at once are in the hands of the subscriber.
     await caughtUp()
     report(null)
-    log.info({ queue }, 'consuming')
+    log.info({ queue, storeId }, 'consuming')
     await lost
   }
 
@@ -102,5 +112,27 @@ export function subscribe(parts: Parts, subscriber: Subscriber): Subscription {
       const { channel, consumerTag } = current ?? {}
       if (channel?.active && consumerTag) await channel.basicCancel({ consumerTag }).catch(() => {})
     },
+  }
+}
+
+/** @throws LabError `unavailable` when this store does not read the queue, with what to do */
+async function claim(channel: Channel, parts: SubscriptionTo, subscriber: Subscriber): Promise<void> {
+  const answer = await claimQueue(channel, parts, parts.storeId)
+  await subscriber.onClaim?.(answer)
+  if (answer.kind !== 'claimed') throw new LabError('unavailable', answer.why)
+}
+
+type Source = { channel: Channel; queue: string; caughtUp(): Promise<void> }
+
+function deliveringTo(subscriber: Subscriber, { channel, queue, caughtUp }: Source) {
+  let isFirst = true
+  return (message: AsyncMessage): void => {
+    if (!channel.active) return
+    const ack = () => {
+      if (channel.active) channel.basicAck({ deliveryTag: message.deliveryTag })
+    }
+    const channelView = { isFirst, caughtUp }
+    isFirst = false
+    subscriber.onDelivery({ ...incomingOf(queue, message), redelivered: message.redelivered, ack }, channelView)
   }
 }

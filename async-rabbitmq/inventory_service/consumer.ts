@@ -34,6 +34,7 @@ import { orderDeadLettered, type OrderPlaced } from '#common/contracts/events.ts
 import type { Order } from '#common/contracts/order.ts'
 import type { FaultInjector } from '#common/faults/fault-injector.ts'
 import { decideOrder } from '#common/service/decide-order.ts'
+import type { IdentityTables } from '#common/stores/identity.ts'
 import type { ServiceStore } from '#common/stores/store.ts'
 import type { StockTables } from '#common/stores/stock.ts'
 import type { Broker } from '../broker/broker.ts'
@@ -44,7 +45,7 @@ import { readers } from '../messaging/readers.ts'
 import { decidePublishAck } from './decide-order.ts'
 import { recordRepeat, type RepeatsTables } from './repeats.ts'
 
-type Tables = StockTables & RepeatsTables & CrashJournalTables
+type Tables = StockTables & RepeatsTables & CrashJournalTables & IdentityTables
 
 type Parts = Pick<ConsumeParts<OrderPlaced>, 'config' | 'log' | 'health' | 'closing'> & {
   broker: Broker

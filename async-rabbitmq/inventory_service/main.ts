@@ -4,6 +4,7 @@ import { createFaultInjector, faultRoutes } from '#common/faults/fault-injector.
 import { inventoryRoutes, pageRoute } from '#common/service/evidence-routes.ts'
 import { createServer } from '#common/service/http-server.ts'
 import { runService } from '#common/service/service.ts'
+import { identityTables } from '#common/stores/identity.ts'
 import { initialStock } from '#common/service/initial-stock.ts'
 import { stockTables } from '#common/stores/stock.ts'
 import { connectBroker } from '../broker/broker.ts'
@@ -22,6 +23,7 @@ await runService(NAME, {
       ...tables(db),
       ...repeatsTables(db),
       ...crashJournalTables(db),
+      ...identityTables(db),
     }))
     const broker = connectBroker(NAME, parts)
     const consumer = consumeOrders({ ...parts, broker, store, faultInjector })

@@ -16,9 +16,11 @@ import { settlementAfter } from '#common/messaging/failure-policy.ts'
 import type { Context } from '#common/service/handler.ts'
 import type { Health } from '#common/service/health.ts'
 import type { Logger } from '#common/service/log.ts'
+import type { IdentityTables } from '#common/stores/identity.ts'
 import type { Store } from '#common/workflow/store.ts'
 import type { Broker } from '../broker/broker.ts'
 import { isProbe } from '../broker/message.ts'
+import type { ReaderClaim } from '../broker/reader-claim.ts'
 import type { Delivery } from '../broker/subscription.ts'
 import { createDeliveryScheduler, type Done, type Lane } from './delivery-scheduler.ts'
 import { type CrashJournalTables, createQuarantine, type Quarantine } from './quarantine.ts'
@@ -38,13 +40,15 @@ export type ConsumeParts<In extends Event> = {
   consumerQueue: ConsumerQueue
   /** The topology has a delay queue for each of the delays. */
   config: { RETRY_DELAYS_MS: readonly number[]; CONCURRENCY: number }
-  store: Store<CrashJournalTables> & { read: CrashJournalTables }
+  store: Store<CrashJournalTables> & { read: CrashJournalTables & IdentityTables }
   read(body: Buffer): In
   handle: MessageHandler<In>
   /** Whether the event has its stored result. Then it is no killer, and handling it again only repeats the result. */
   isDone(event: In): boolean
   /** Called before the message of an event becomes a dead letter; again if the process ends in between. */
   onDeadLetter?(event: In, reason: ErrorCode): Promise<void>
+  /** As of a subscriber. */
+  onClaim?(claim: ReaderClaim): Promise<void>
   log: Logger
   health: Health
   closing: AbortSignal
@@ -57,7 +61,7 @@ export type Consumer = {
 
 export function consume<In extends Event>(parts: ConsumeParts<In>): Consumer {
   const { broker, consumerQueue, store, health, log, closing } = parts
-  const { queue } = consumerQueue
+  const { queue, register } = consumerQueue
   const quarantine = createQuarantine({
     broker,
     store,
@@ -81,8 +85,10 @@ export function consume<In extends Event>(parts: ConsumeParts<In>): Consumer {
     resumeAfterMs: RESUME_AFTER_MS,
   })
   let holds = 0
-  const subscription = broker.subscribe(queue, {
+  const source = { queue, register, storeId: store.read.storeId }
+  const subscription = broker.subscribe(source, {
     prefetch: parts.config.CONCURRENCY,
+    onClaim: parts.onClaim,
     onDelivery(delivery, channel) {
       if (isProbe(delivery)) return delivery.ack()
       // Redelivered messages arrive first. All of them are sorted into lanes before any of them can kill the process.

@@ -5,6 +5,7 @@
 //                                               OrderDeadLettered ───────────────────────────▶ order.results
 //   retry.N are the delay queues: a message waits there, and expires to the queue that it came from.
 //   <reader>.dead-letters keeps the messages that could not be handled, with their reasons.
+//   <reader>.reader says which store reads; its reader declares it, because the name of its store is in the arguments.
 //
 // Guarantees: the arguments are right on RabbitMQ 3.10 to 4.x. The queues are quorum queues, so a confirmed message is on
 // the broker's disk. What the broker itself dead-letters (an expired delay, the delivery limit) is `at-least-once`, which
@@ -27,8 +28,11 @@ const UNLIMITED = 2_000_000_000
 export type Exchange = { name: string; type: 'direct' | 'fanout' }
 export type Queue = { name: string; arguments: Record<string, string | number> }
 export type Binding = { exchange: string; queue: string; routingKey: string }
-/** A queue that a service consumes, and the queue for the messages of it that cannot be handled. */
-export type ConsumerQueue = { queue: string; deadLetters: string }
+/**
+ * A queue that a service consumes, the queue for the messages of it that cannot be handled, and the register: the queue
+ * that says which store the messages belong to (see reader-claim.ts).
+ */
+export type ConsumerQueue = { queue: string; deadLetters: string; register: string }
 
 type Reader = 'inventory' | 'notification' | 'order'
 
@@ -50,10 +54,15 @@ export type Topology = {
 export function topologyOf(prefix: string, delayQueueCount: number): Topology {
   const orders = `${prefix}orders`
   const events = `${prefix}inventory-events`
+  const consumerQueue = (reader: Reader, queue: string): ConsumerQueue => ({
+    queue: prefix + queue,
+    deadLetters: `${prefix}${reader}.dead-letters`,
+    register: `${prefix}${reader}.reader`,
+  })
   const consumerQueues: Topology['consumerQueues'] = {
-    inventory: { queue: `${prefix}inventory.orders`, deadLetters: `${prefix}inventory.dead-letters` },
-    notification: { queue: `${prefix}notification.reserved`, deadLetters: `${prefix}notification.dead-letters` },
-    order: { queue: `${prefix}order.results`, deadLetters: `${prefix}order.dead-letters` },
+    inventory: consumerQueue('inventory', 'inventory.orders'),
+    notification: consumerQueue('notification', 'notification.reserved'),
+    order: consumerQueue('order', 'order.results'),
   }
   const delayQueues = Array.from({ length: delayQueueCount }, (_, index) => `${prefix}retry.${index + 1}`)
   return {
@@ -116,6 +125,9 @@ export function namesOf(prefix: string): { exchanges: string[]; queues: string[]
   const all = topologyOf(prefix, MAX_RETRY_DELAYS)
   return {
     exchanges: [...all.exchanges.map(exchange => exchange.name), all.readyMarker],
-    queues: all.queues.map(queue => queue.name),
+    queues: [
+      ...all.queues.map(queue => queue.name),
+      ...Object.values(all.consumerQueues).map(({ register }) => register),
+    ],
   }
 }

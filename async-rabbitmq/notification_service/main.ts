@@ -6,6 +6,7 @@ import { notificationsRoute } from '#common/service/evidence-routes.ts'
 import { createServer } from '#common/service/http-server.ts'
 import { sendOnce } from '#common/service/send-notification.ts'
 import { runService } from '#common/service/service.ts'
+import { identityTables } from '#common/stores/identity.ts'
 import { notificationsTables } from '#common/stores/notifications.ts'
 import { connectBroker } from '../broker/broker.ts'
 import { consume } from '../messaging/consume.ts'
@@ -22,6 +23,7 @@ await runService(NAME, {
     const store = parts.openStore('notifications', db => ({
       ...notificationsTables(db),
       ...crashJournalTables(db),
+      ...identityTables(db),
     }))
     const broker = connectBroker(NAME, parts)
     const consumer = consume<InventoryReserved>({

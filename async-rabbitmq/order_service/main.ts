@@ -7,6 +7,8 @@ import { createServer } from '#common/service/http-server.ts'
 import { watchOldestPending } from '#common/service/oldest-pending.ts'
 import { orderRoutes } from '#common/service/order-routes.ts'
 import { runService } from '#common/service/service.ts'
+import { identityTables } from '#common/stores/identity.ts'
+import { markTable } from '#common/stores/mark.ts'
 import { ordersTables } from '#common/stores/orders.ts'
 import { outboxTables } from '#common/stores/outbox.ts'
 import { undecidedTables } from '#common/stores/undecided.ts'
@@ -15,6 +17,7 @@ import { consume } from '../messaging/consume.ts'
 import { crashJournalTables } from '../messaging/quarantine.ts'
 import { readers } from '../messaging/readers.ts'
 import { type OrderNews, recordDeadLetter, recordOutcomeOf, withoutNotification } from './orders.ts'
+import { createReading } from './reading.ts'
 import { faultsOf, NAME, settings } from './settings.ts'
 import { withOutbox } from './with-outbox.ts'
 import { withoutOutbox } from './without-outbox.ts'
@@ -29,10 +32,13 @@ await runService(NAME, {
       ...undecidedTables(db),
       ...outboxTables(db),
       ...crashJournalTables(db),
+      ...identityTables(db),
+      reader: markTable(db, 'reader'),
     }))
     const broker = connectBroker(NAME, parts)
     const openIntake = config.OUTBOX === 'on' ? withOutbox : withoutOutbox
-    const intake = openIntake({ ...parts, store, broker, faultInjector })
+    const reading = createReading(store, parts.closing)
+    const intake = openIntake({ ...parts, store, broker, reading, faultInjector })
     const recordOutcome = recordOutcomeOf(store)
     const consumer = consume<OrderNews>({
       ...parts,
@@ -42,6 +48,7 @@ await runService(NAME, {
       read: readers.order,
       isDone: event => store.read.findOrder(event.data.orderId)?.status !== 'pending',
       onDeadLetter: (event, reason) => recordDeadLetter(store, event, reason),
+      onClaim: reading.onClaim,
       async handle(event, context, ack) {
         await recordOutcome(event, context)
         ack()

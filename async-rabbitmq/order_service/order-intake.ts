@@ -11,11 +11,13 @@ import type { ServiceStore } from '#common/stores/store.ts'
 import type { UndecidedTables } from '#common/stores/undecided.ts'
 import type { PlacedOrder } from '#common/workflow/store.ts'
 import type { Broker } from '../broker/broker.ts'
+import type { Reading } from './reading.ts'
 
 export type IntakeParts = ServerParts & {
   config: { MAX_UNDECIDED: number; RELAY_WINDOW: number; PUBLISH_DEADLINE_MS: number }
   store: ServiceStore<OrdersTables & UndecidedTables & OutboxTables>
   broker: Pick<Broker, 'topology' | 'ready' | 'publish' | 'publishInTime' | 'checkPublishing'>
+  reading: Pick<Reading, 'checkTaking' | 'checkPublishing' | 'ready'>
   faultInjector: FaultInjector
 }
 

@@ -60,6 +60,7 @@ function openPlacing(t: TestContext, { isTaking = () => true, change = {}, maxUn
     config: { MAX_UNDECIDED: maxUndecided, RELAY_WINDOW: 1, PUBLISH_DEADLINE_MS: 1_000 },
     store,
     broker,
+    reading: { checkTaking() {}, checkPublishing() {}, ready: async () => {} },
     faultInjector: createFaultInjector({ ...faultsOf('off'), environment: {} }),
     log: createLog('test', 'silent'),
     health: createHealth(),

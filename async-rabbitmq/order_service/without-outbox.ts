@@ -17,7 +17,7 @@ import { eventMessage } from '../broker/message.ts'
 import type { IntakeParts, OrderIntake } from './order-intake.ts'
 
 /** @throws LabError `unavailable` when events of an outbox are left in the store */
-export function withoutOutbox({ config, store, broker, health, faultInjector }: IntakeParts): OrderIntake {
+export function withoutOutbox({ config, store, broker, reading, health, faultInjector }: IntakeParts): OrderIntake {
   refuseLeftovers(store.read)
   const deadlineMs = config.PUBLISH_DEADLINE_MS
   const admit = openAdmission({ config, health, undecided: store.read.undecided })
@@ -55,6 +55,7 @@ export function withoutOutbox({ config, store, broker, health, faultInjector }: 
       const happened = { correlationId, occurredAt: wallTime() }
       const { placed, isNew } = await store.transact(tx =>
         placeOrder(tx, order, happened, () => {
+          reading.checkPublishing()
           admit()
           broker.checkPublishing(deadlineMs)
         }),

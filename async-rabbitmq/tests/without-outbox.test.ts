@@ -135,9 +135,10 @@ async function assertUndecided(system: RabbitmqSystem, key: string): Promise<voi
 
 test('a store with events in its outbox is refused without the outbox, and publishes them with it', async t => {
   const proxy = await openProxy(t)
+  await proxy.restore()
   const system = await openSystem(t, { servicesBroker: proxy.url })
-  system.launch('order_service')
-  await system.untilUnhealthy('order_service', 'broker')
+  await system.start(['order_service'])
+  await proxy.cut()
   const orderIds = await placeMany(system, 3)
   await system.kill('order_service')
   const refused = system.launch('order_service', { environment: OFF })

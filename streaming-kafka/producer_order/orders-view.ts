@@ -5,6 +5,7 @@
 import type { DatabaseSync } from 'node:sqlite'
 import { type Occurrence, orderOf, outcomeOf } from '#common/contracts/events.ts'
 import { fingerprint, type Order } from '#common/contracts/order.ts'
+import { markTable } from '#common/stores/mark.ts'
 import { ordersTables, type OrdersTables } from '#common/stores/orders.ts'
 import { positionsTables, type PositionsTables } from '#common/stores/positions.ts'
 import { undecidedTables, type UndecidedTables } from '#common/stores/undecided.ts'
@@ -45,15 +46,6 @@ export function viewTables(db: DatabaseSync): ViewTables {
     isFilled: filled.isSet,
     setFilled: filled.set,
   }
-}
-
-/** A mark is set by the row of its table. */
-function markTable(db: DatabaseSync, name: 'bootstrapped' | 'filled') {
-  db.exec(`CREATE TABLE IF NOT EXISTS ${name} (mark INTEGER PRIMARY KEY CHECK (mark = 1)) STRICT`)
-  const find = db.prepare(`SELECT mark FROM ${name}`)
-  const insert = db.prepare(`INSERT OR IGNORE INTO ${name} VALUES (1)`)
-  const remove = db.prepare(`DELETE FROM ${name}`)
-  return { isSet: () => find.get() !== undefined, set: (isSet: boolean) => void (isSet ? insert : remove).run() }
 }
 
 /** Stores an order that is in the log. A known order stays as it is. */

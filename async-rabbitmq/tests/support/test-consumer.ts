@@ -7,6 +7,7 @@ import { OrderPlaced, orderPlaced } from '#common/contracts/events.ts'
 import { createHealth } from '#common/service/health.ts'
 import { createLog } from '#common/service/log.ts'
 import { waitFor } from '#host/wait-for.ts'
+import { identityTables } from '#common/stores/identity.ts'
 import { openStore } from '#common/stores/store.ts'
 import type { Broker } from '../../broker/broker.ts'
 import type { Outgoing } from '../../broker/message.ts'
@@ -24,7 +25,7 @@ export function openConsumer(
   work: { handle?: ((orderId: string) => void) | undefined; isDone?(orderId: string): boolean } = {},
 ) {
   const folder = mkdtempSync(join(tmpdir(), 'lab-consume-'))
-  const store = openStore(folder, 'crash-journal', crashJournalTables)
+  const store = openStore(folder, 'crash-journal', db => ({ ...crashJournalTables(db), ...identityTables(db) }))
   const closing = new AbortController()
   const health = createHealth()
   const steps: string[] = []
