@@ -7,6 +7,7 @@ import { LabError } from '#common/contracts/errors.ts'
 import { ReserveAnswer } from '#common/contracts/http.ts'
 import type { Order } from '#common/contracts/order.ts'
 import { call, CallError, type Peer } from '../http-client/call.ts'
+import { openAdmission } from './admission.ts'
 import type { Breaker } from './breaker.ts'
 
 /** @throws CallError whose code is the answer to the client; `mayHaveActed` says whether to release the order. */
@@ -23,47 +24,14 @@ export type Reservations = {
 
 type Limits = { deadlineMs: number; concurrency: number }
 
-/** So much weight has the latest call in the typical duration of one. */
-const WEIGHT = 0.1
-
 export function openReservations(inventory: Peer, breaker: Breaker, { deadlineMs, concurrency }: Limits): Reservations {
   const slots = bulkhead(concurrency, concurrency)
-  let admitted = 0
-  let typicalMs = 0
-  /** When each call that has no answer yet began, the oldest first. */
-  const calls = new Set<{ beganMs: number }>()
-  /** As long as a call takes, or more when one that is not done has taken longer: what was typical may be over. */
-  function expectedMs(): number {
-    const [oldest] = calls
-    return oldest ? Math.max(typicalMs, performance.now() - oldest.beganMs) : typicalMs
-  }
-  /** One that has to wait is admitted when half of the deadline is enough for those before it and for itself. */
-  const hasRoom = (): boolean =>
-    admitted < concurrency ||
-    (admitted < 2 * concurrency && (expectedMs() * (admitted + 1)) / concurrency <= deadlineMs / 2)
-
-  async function timed(work: () => Promise<unknown>): Promise<void> {
-    const call = { beganMs: performance.now() }
-    calls.add(call)
-    try {
-      await work()
-    } finally {
-      calls.delete(call)
-      typicalMs += WEIGHT * (performance.now() - call.beganMs - typicalMs)
-    }
-  }
+  const { admit, timed } = openAdmission({ deadlineMs, concurrency })
 
   return {
     async admit(work) {
       if (breaker.isOpen()) throw new LabError('inventory-unavailable', 'the breaker is open; nothing was stored')
-      if (!hasRoom())
-        throw new LabError('overloaded', `${admitted} orders wait for inventory already; nothing was stored`)
-      admitted++
-      try {
-        return await work()
-      } finally {
-        admitted--
-      }
+      return admit(work)
     },
     async reserve(order, correlationId) {
       const deadline = AbortSignal.timeout(deadlineMs)
@@ -72,7 +40,7 @@ export function openReservations(inventory: Peer, breaker: Breaker, { deadlineMs
         deadline.throwIfAborted()
         isSent = true
         const request = { path: '/reserve', body: order, answer: ReserveAnswer, correlationId, signal: deadline }
-        return timed(() => call(inventory, request))
+        return timed(() => call(inventory, request), isRefusal)
       }
       // The bulkhead checks the signal only when a slot becomes free; an order in its queue is refused here, in time.
       const expired = new Promise<never>((_, reject) => {
@@ -91,6 +59,10 @@ export function openReservations(inventory: Peer, breaker: Breaker, { deadlineMs
     },
   }
 }
+
+/** Inventory has answered, and done nothing. */
+const isRefusal = (error: unknown): boolean =>
+  error instanceof CallError && !error.mayHaveActed && error.code !== 'unavailable'
 
 /** The answer to the client: inventory's own 409, or what is wrong with inventory. */
 function asAnswer(error: unknown): unknown {

@@ -54,3 +54,24 @@ for (const times of [1.25, 3]) {
     assert.equal(orders.length, served.length, 'who was turned away left no trace')
   })
 }
+
+test('an inventory that serves one order after the other is used too, although CONCURRENCY of them would all be late', async t => {
+  const perSecond = 40
+  const rate = 3 * perSecond
+  const mix = { count: rate * SECONDS, scarceShare: 0, unknownSkuShare: 0, tooManyShare: 0 }
+  const system = await startSystem(t, syncRest, {
+    openingStock: initialStock(orderMix(mix)),
+    environments: { order_service: { BREAKER: 'off' } },
+  })
+  await system.setFaults('inventory_service', { throttle: { perSecond } })
+  const { attempts } = await runLoad({
+    orders: planOrders({ ...mix, seed: 1, runId: 'serial' }),
+    ordersPerSecond: rate,
+    target: { url: system.url('order_service'), path: '/order' },
+    deadlineMs: 20_000,
+  })
+  const served = attempts.filter(attempt => statusOf(attempt) === 201).length
+  assert.ok(served >= 0.5 * perSecond * SECONDS, `${served} of ${perSecond * SECONDS} were served`)
+  await system.clearFaults('inventory_service')
+  await system.assertSound()
+})
