@@ -4,7 +4,7 @@ import type { DatabaseSync } from 'node:sqlite'
 export type Mark = { isSet(): boolean; set(isSet: boolean): void }
 
 /** A mark is set by the row of its table. */
-export function markTable(db: DatabaseSync, name: 'bootstrapped' | 'filled' | 'reader'): Mark {
+export function markTable(db: DatabaseSync, name: 'bootstrapped' | 'filled' | 'reader' | 'outdated'): Mark {
   db.exec(`CREATE TABLE IF NOT EXISTS ${name} (mark INTEGER PRIMARY KEY CHECK (mark = 1)) STRICT`)
   const find = db.prepare(`SELECT mark FROM ${name}`)
   const insert = db.prepare(`INSERT OR IGNORE INTO ${name} VALUES (1)`)

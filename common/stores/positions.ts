@@ -8,6 +8,8 @@ export type PositionsTables = {
   /** The epoch of the last record before the position; -1 when it is not known. */
   epoch(topic: string, partition: number): number
   setPosition(topic: string, partition: number, next: bigint, epoch: number): void
+  /** Forgets what was read, and not which log it was. */
+  forgetPositions(): void
   /** The id of the topic that the positions belong to; undefined when nothing of it was read. */
   topicId(topic: string): string | undefined
   setTopicId(topic: string, id: string): void
@@ -24,6 +26,7 @@ export function positionsTables(db: DatabaseSync): PositionsTables {
   const find = db.prepare('SELECT next, epoch FROM positions WHERE topic = ? AND partition = ?')
   const set = db.prepare(`INSERT INTO positions (topic, partition, next, epoch) VALUES (?, ?, ?, ?)
     ON CONFLICT DO UPDATE SET next = excluded.next, epoch = excluded.epoch`)
+  const forget = db.prepare('DELETE FROM positions')
   const findId = db.prepare('SELECT id FROM topic_ids WHERE topic = ?')
   const setId = db.prepare('INSERT INTO topic_ids VALUES (?, ?) ON CONFLICT DO UPDATE SET id = excluded.id')
   return {
@@ -33,6 +36,7 @@ export function positionsTables(db: DatabaseSync): PositionsTables {
     },
     epoch: (topic, partition) => (find.get(topic, partition)?.epoch ?? -1) as number,
     setPosition: (topic, partition, next, epoch) => void set.run(topic, partition, next, epoch),
+    forgetPositions: () => void forget.run(),
     topicId: topic => findId.get(topic)?.id as string | undefined,
     setTopicId: (topic, id) => void setId.run(topic, id),
   }

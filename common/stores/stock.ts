@@ -17,14 +17,24 @@ type MovementTables = Pick<StockTx, 'openKitchen' | 'onHand' | 'move'> & {
   pageMovements: Pager<MovementRow>
 }
 
-export type StockTables = DecisionTables & MovementTables
+export type StockTables = DecisionTables &
+  MovementTables & {
+    /** Deletes all decisions, stock and movements, so that the store is as a new one. */
+    forgetAll(): void
+    hasDecisions(): boolean
+  }
 
 /** The stock of a kitchen when it is mentioned for the first time, in units by sku. */
 export type InitialStock = (kitchenId: string) => Record<string, number>
 
 export const stockTables =
   (openingOf: InitialStock) =>
-  (db: DatabaseSync): StockTables => ({ ...decisionTables(db), ...movementTables(db, openingOf) })
+  (db: DatabaseSync): StockTables => ({
+    ...decisionTables(db),
+    ...movementTables(db, openingOf),
+    forgetAll: () => db.exec('DELETE FROM decisions; DELETE FROM movements; DELETE FROM stock; DELETE FROM kitchens'),
+    hasDecisions: () => db.prepare('SELECT 1 FROM decisions LIMIT 1').get() !== undefined,
+  })
 
 const StoredDecision = Type.Object({
   body: Type.Union([Type.String(), Type.Null()]),

@@ -6,12 +6,13 @@ import { join as joinPath } from 'node:path'
 import { createFaultInjector, faultRoutes, type FaultInjector } from '#common/faults/fault-injector.ts'
 import { createServer } from '#common/service/http-server.ts'
 import { runService } from '#common/service/service.ts'
+import { identityTables, type IdentityTables } from '#common/stores/identity.ts'
 import type { ServiceStore } from '#common/stores/store.ts'
 import { metricsDocument, metricsOf } from '#common/workflow/compute-metrics.ts'
-import { joinGroup } from '../broker/group.ts'
 import type { LogRecord } from '../broker/record.ts'
 import { materialize } from '../messaging/materialize.ts'
 import { retryUntilClosed, degradedReporter } from '#common/service/retry.ts'
+import { openMembership } from '../messaging/membership.ts'
 import { openConnection, type KafkaConnection } from '../messaging/connection.ts'
 import type { TopicKey } from '../messaging/topics.ts'
 import { analyticsTables, type AnalyticsTables, countInto, eventOf } from './counts.ts'
@@ -26,7 +27,7 @@ await runService(NAME, {
   async start(parts) {
     const { config, environment } = parts
     const faultInjector = createFaultInjector({ ...faults, environment })
-    const store = parts.openStore('analytics', analyticsTables)
+    const store = parts.openStore('analytics', db => ({ ...analyticsTables(db), ...identityTables(db) }))
     const document = () => metricsDocument(metricsOf(store.read))
     const path = config.METRICS_FILE || joinPath(config.DATA_DIR, 'metrics.json')
     const file = metricsFile(path, document, degradedReporter(parts, 'metrics file'))
@@ -48,7 +49,7 @@ await runService(NAME, {
 
 type CountParts = {
   kafka: KafkaConnection
-  store: ServiceStore<AnalyticsTables>
+  store: ServiceStore<AnalyticsTables & IdentityTables>
   file: MetricsFile
   /** Records in one transaction. */
   chunk: number
@@ -57,14 +58,12 @@ type CountParts = {
 
 /** Counts the records of both streams until the service closes. The offsets of the group follow the store. */
 async function countLog({ kafka, store, file, chunk, faultInjector }: CountParts): Promise<void> {
-  const topics = TOPICS_READ.map(key => kafka.topics[key])
-  const onDegraded = degradedReporter(kafka, 'membership')
   const crash = faultInjector.crashPoint('store-commit')
-  file.write()
   await kafka.ready()
-  const join = () => joinGroup({ brokers: kafka.brokers, group: kafka.name, topics, onDegraded })
-  const group = await retryUntilClosed(kafka, 'group', join)
+  const group = await openMembership(kafka, store.read.storeId).join(...TOPICS_READ)
   if (!group) return
+  // Not before: another instance may write the same file.
+  file.write()
   kafka.health.report('start', null)
   await materialize({
     kafka,

@@ -11,6 +11,8 @@ export type BrokerAdmin = {
   ensureTopics(specs: TopicSpec[], flush: boolean): Promise<void>
   topics(): Promise<string[]>
   groups(): Promise<string[]>
+  /** The client ids of a group's members. One that was killed stays a member until its session has expired. */
+  members(group: string): Promise<string[]>
   /** The offset after the last record of each partition that can be read: the records of an open transaction cannot. */
   ends(specs: TopicSpec[]): Promise<Positions>
   /** The offset of the first record of each partition that was not deleted. */
@@ -54,6 +56,10 @@ export function createAdmin(brokers: string, clientId: string): BrokerAdmin {
       await retry(handleWhen(isNotYetLed), POLL).execute(() => ends(specs))
     },
     topics: () => admin.listTopics(),
+    async members(group) {
+      const found = (await admin.describeGroups({ groups: [group] })).get(group)
+      return [...(found?.members.values() ?? [])].map(({ clientId }) => clientId)
+    },
     groups: async () => [...(await admin.listGroups()).keys()],
     ends,
     starts: specs => offsetsAt(admin, ListOffsetTimestamps.EARLIEST, specs),

@@ -1,12 +1,12 @@
 // Membership in a consumer group: the broker learns who reads and how far the work has come.
 // Guarantees: heartbeats continue while work waits; the newest offset of each partition is committed, and a failed
-// commit is repeated. A killed member rejoins at once, because its name is fixed.
+// commit is repeated. A killed member rejoins at once, because its name is fixed; a member whose place was taken does not.
 // The group does not assign positions: a reader starts where its service says.
 import { Consumer } from '@platformatic/kafka'
 import { setTimeout as wait } from 'node:timers/promises'
 import { explain } from '#common/contracts/errors.ts'
 import { createBackoff } from '#common/service/retry.ts'
-import { clientOptions, RETRY_PACE } from './options.ts'
+import { clientOptions, isReplaced, RETRY_PACE } from './options.ts'
 
 /** Commits are grouped over this time. A crash repeats at most the work of it, and readers recognise the repeats. */
 const COMMIT_EVERY_MS = 100
@@ -16,21 +16,36 @@ export type Group = {
   done(topic: string, partition: number, next: bigint): void
   /** Commits what is still uncommitted, and leaves the group. */
   close(): Promise<void>
+  /** How long ago the broker last showed that this is the member. */
+  unprovenMs(): number
 }
 
 type GroupOptions = {
   brokers: string
   group: string
+  clientId: string
   topics: string[]
   onDegraded(problem: string | null): void
+  /** Another process has taken the place of this one in the group. */
+  onReplaced(): void
 }
 
 /** Joins, or rejects when that fails. A membership that is lost later is restored automatically. */
-export async function joinGroup({ brokers, group, topics, onDegraded }: GroupOptions): Promise<Group> {
+export async function joinGroup(options: GroupOptions): Promise<Group> {
+  const { brokers, group, clientId, topics, onDegraded, onReplaced } = options
   const member = { groupId: group, groupInstanceId: `${group}-1` }
   const times = { sessionTimeout: 6_000, heartbeatInterval: 1_000, rebalanceTimeout: 10_000, timeout: 15_000 }
-  const client = new Consumer({ ...clientOptions(brokers, group), ...member, ...times, retries: 3, autocommit: false })
+  const client = new Consumer({
+    ...clientOptions(brokers, clientId),
+    ...member,
+    ...times,
+    retries: 3,
+    autocommit: false,
+  })
   client.on('error', error => onDegraded(explain(error)))
+  let provenAt = performance.now()
+  client.on('consumer:heartbeat:end', () => (provenAt = performance.now()))
+  client.on('consumer:heartbeat:error', ({ error }) => isReplaced(error) && onReplaced())
   client.topics.trackAll(...topics)
   try {
     await client.joinGroup({})
@@ -63,6 +78,7 @@ export async function joinGroup({ brokers, group, topics, onDegraded }: GroupOpt
         backoff.reset()
         await wait(COMMIT_EVERY_MS, undefined, { signal }).catch(() => {})
       } catch (error) {
+        if (isReplaced(error)) onReplaced()
         if (!signal.aborted) onDegraded(explain(error))
         await backoff.pause()
       }
@@ -71,6 +87,7 @@ export async function joinGroup({ brokers, group, topics, onDegraded }: GroupOpt
   const committing = keepCommitting(closing)
 
   return {
+    unprovenMs: () => performance.now() - provenAt,
     done: (topic, partition, offset) =>
       void uncommitted.set(`${partition}/${topic}`, { topic, partition, offset, leaderEpoch: -1 }),
     async close() {

@@ -9,16 +9,18 @@ import { inventoryRoutes } from '#common/service/evidence-routes.ts'
 import { createServer } from '#common/service/http-server.ts'
 import { runService } from '#common/service/service.ts'
 import { initialStock } from '#common/service/initial-stock.ts'
+import { identityTables } from '#common/stores/identity.ts'
+import { markTable } from '#common/stores/mark.ts'
 import { positionsTables } from '#common/stores/positions.ts'
 import { stockTables, type InitialStock } from '#common/stores/stock.ts'
 import { readOrderPlaced } from '../broker/record.ts'
 import { consume } from '../messaging/consume.ts'
-import { materialize } from '../messaging/materialize.ts'
 import { retryUntilClosed } from '#common/service/retry.ts'
 import { openConnection } from '../messaging/connection.ts'
+import { openMembership } from '../messaging/membership.ts'
 import { createWorkProgress } from '../messaging/work-progress.ts'
 import { decideAndProduce } from './decide-order.ts'
-import { agreeOnStock, restoreDecision } from './restore.ts'
+import { agreeOnStock, bringLevel } from './restore.ts'
 import { faults, NAME, settings } from './settings.ts'
 
 await runService(NAME, {
@@ -33,16 +35,19 @@ await runService(NAME, {
         return openingOf(kitchenId)
       })(db),
       ...positionsTables(db),
+      ...identityTables(db),
+      outdated: markTable(db, 'outdated'),
     }))
     const server = await createServer(parts)
     inventoryRoutes(server, store.read)
     faultRoutes(server, faultInjector)
 
     const kafka = openConnection('inventory_consumer', parts)
+    const membership = openMembership(kafka, store.read.storeId)
     const progress = createWorkProgress()
     const decide = faultInjector.wrap(
       decideAndProduce({
-        kafka,
+        kafka: { ...kafka, producer: membership.producer },
         store,
         progress,
         afterCommit: faultInjector.crashPoint('commit-produce'),
@@ -52,12 +57,15 @@ await runService(NAME, {
 
     async function run(): Promise<void> {
       await kafka.ready()
+      const group = await membership.join('orders')
+      if (!group) return
       const table = await retryUntilClosed(kafka, 'initial stock', () => agreeOnStock(kafka, config.INITIAL_STOCK))
       if (!table) return
       openingOf = initialStock(table)
-      await materialize({ kafka, store, topics: ['inventoryEvents'], apply: restoreDecision, until: 'caught-up' })
+      await bringLevel(kafka, store)
       await consume({
         kafka,
+        group,
         topic: 'orders',
         concurrency: config.CONCURRENCY,
         store,

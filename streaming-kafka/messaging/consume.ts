@@ -5,7 +5,7 @@
 // the log; a crash repeats the work whose position was not stored. keep-positions.ts says where reading begins.
 import type { Context } from '#common/service/handler.ts'
 import { degradedReporter, retryUntilClosed } from '#common/service/retry.ts'
-import { joinGroup } from '../broker/group.ts'
+import type { Group } from '../broker/group.ts'
 import { readLog } from '../broker/log-reader.ts'
 import type { LogRecord } from '../broker/record.ts'
 import type { KafkaConnection } from './connection.ts'
@@ -24,6 +24,8 @@ import type { WorkProgress } from './work-progress.ts'
 
 export type Consuming<Event extends { correlationId: string }> = {
   kafka: KafkaConnection
+  /** The service is its member. */
+  group: Group
   topic: TopicKey
   concurrency: number
   /** Holds the positions. */
@@ -39,18 +41,16 @@ export async function consume<Event extends { correlationId: string }>(parts: Co
   const { kafka, topic, concurrency, store, progress } = parts
   const { brokers, name, admin, closing, health, log } = kafka
   const specs = kafka.specs(topic)
-  const onDegraded = degradedReporter(kafka, 'membership')
   const start = await retryUntilClosed(kafka, 'group', async () => {
     const committed = await admin.committed(name, specs)
     const positions = startOf(store, committed)
     const marks = await sameLog(kafka, store, specs, positions)
     await storeStart(store, positions)
-    const group = await joinGroup({ brokers, group: name, topics: [...positions.keys()], onDegraded })
-    return { committed, positions, marks, group }
+    return { committed, positions, marks }
   })
   if (!start) return
   warnOfMoved(log, start.positions, start.committed)
-  const kept = keepPositions({ kafka, store, progress, group: start.group })
+  const kept = keepPositions({ kafka, store, progress, group: parts.group })
   health.report('start', null)
   const work = untilSettled(kafka, async record => {
     const event = parts.read(record)
@@ -74,7 +74,7 @@ export async function consume<Event extends { correlationId: string }>(parts: Co
     }
   await slots.allFree()
   await kept.idle()
-  await start.group.close()
+  await parts.group.close()
 
   async function run(record: LogRecord, { settled }: KeptPositions): Promise<void> {
     try {

@@ -6,10 +6,12 @@ import { createFaultInjector, faultRoutes } from '#common/faults/fault-injector.
 import { notificationsRoute } from '#common/service/evidence-routes.ts'
 import { createServer } from '#common/service/http-server.ts'
 import { runService } from '#common/service/service.ts'
+import { identityTables } from '#common/stores/identity.ts'
 import { readInventoryEvent } from '../broker/record.ts'
 import { consume } from '../messaging/consume.ts'
 import { materialize } from '../messaging/materialize.ts'
 import { openConnection } from '../messaging/connection.ts'
+import { openMembership } from '../messaging/membership.ts'
 import { createWorkProgress } from '../messaging/work-progress.ts'
 import { sentTables, storeSent } from './notifications.ts'
 import { sendAndStore } from './send-notification.ts'
@@ -20,16 +22,17 @@ await runService(NAME, {
   async start(parts) {
     const { config, environment } = parts
     const faultInjector = createFaultInjector({ ...faults, environment })
-    const store = parts.openStore('notifications', sentTables)
+    const store = parts.openStore('notifications', db => ({ ...sentTables(db), ...identityTables(db) }))
     const server = await createServer(parts)
     notificationsRoute(server, store.read.pageNotifications)
     faultRoutes(server, faultInjector)
 
     const kafka = openConnection('notification_consumer', parts)
+    const membership = openMembership(kafka, store.read.storeId)
     const progress = createWorkProgress()
     const send = faultInjector.wrap(
       sendAndStore({
-        kafka,
+        kafka: { ...kafka, producer: membership.producer },
         store,
         progress,
         afterProduce: faultInjector.crashPoint('produce-store'),
@@ -39,6 +42,8 @@ await runService(NAME, {
 
     async function run(): Promise<void> {
       await kafka.ready()
+      const group = await membership.join('inventoryEvents')
+      if (!group) return
       const caughtUp = Promise.withResolvers<void>()
       const materializing = materialize({
         kafka,
@@ -52,6 +57,7 @@ await runService(NAME, {
       if (!parts.closing.aborted)
         await consume({
           kafka,
+          group,
           topic: 'inventoryEvents',
           concurrency: config.CONCURRENCY,
           store,
