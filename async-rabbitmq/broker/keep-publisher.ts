@@ -42,7 +42,9 @@ export function keepPublisher(parts: Parts): KeptPublisher {
     if (!current) report(away(error))
   })
   connection.on('connection.blocked', reason => health.report('publishing', `the broker blocks it: ${reason}`))
-  connection.on('connection.unblocked', () => health.report('publishing', null))
+  const unblocked = () => health.report('publishing', null)
+  connection.on('connection.unblocked', unblocked)
+  connection.on('connection', unblocked) // a new one is not blocked
   closing.addEventListener('abort', () => whenReady.reject(new LabError('unavailable', 'the service is closing')))
   const confirmTimer = setInterval(() => {
     const waitMs = current?.oldestWaitMs() ?? 0
@@ -67,7 +69,6 @@ export function keepPublisher(parts: Parts): KeptPublisher {
         if (why === undefined) {
           open = undefined
           backoff.reset()
-          health.report('publishing', null)
         }
         // Otherwise the publisher stays open: other messages wait for their confirms on its channel.
         report(why === undefined ? away('the connection was lost') : `the topology is declared again: ${why}`)

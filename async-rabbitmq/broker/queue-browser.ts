@@ -7,15 +7,15 @@ import type { Channel, Connection } from 'rabbitmq-client'
 import type { Binding } from '../messaging/topology.ts'
 import { openConnection } from './broker.ts'
 import { isNotFound } from './declare-topology.ts'
-import { incomingOf, isProbe, openRawChannel, type Incoming, type Outgoing } from './message.ts'
-import { openPublisher, type Publisher } from './publisher.ts'
+import { incomingOf, isProbe, openRawChannel, type Incoming } from './message.ts'
+import { publisherOnDemand, type PublisherOnDemand } from './publisher-on-demand.ts'
 
 const CLOSE_MS = 1_000
 
 type Visit = (message: Incoming) => Promise<'keep' | 'remove'>
 type Route = Omit<Binding, 'queue'>
 
-export type QueueBrowser = Pick<Publisher, 'publish'> & {
+export type QueueBrowser = Pick<PublisherOnDemand, 'publish'> & {
   /** The messages that are ready, without those that a consumer holds. Undefined when there is no such queue. */
   readyMessages(queue: string): Promise<number | undefined>
   /** Visits every message that is ready, the oldest first. A visit that answers `remove` ends the walk. */
@@ -31,7 +31,7 @@ export type QueueBrowser = Pick<Publisher, 'publish'> & {
   close(): Promise<void>
 }
 
-/** @throws Error when the broker does not answer within `deadlineMs`. */
+/** @throws Error when the broker does not answer within `deadlineMs`; a publish that is not confirmed within it rejects too. */
 export async function openQueueBrowser(url: string, { deadlineMs = 10_000 } = {}): Promise<QueueBrowser> {
   const connection = openConnection(url, 'lab')
   connection.on('error', () => {}) // the operation in progress rejects with it
@@ -42,7 +42,7 @@ export async function openQueueBrowser(url: string, { deadlineMs = 10_000 } = {}
     throw error
   }
   const counter = messageCounter(connection)
-  const publisher = publisherOnDemand(connection)
+  const publisher = publisherOnDemand(url, deadlineMs)
   return {
     readyMessages: counter.readyMessages,
     walk: (queue, visit) => walk(connection, queue, visit),
@@ -59,6 +59,7 @@ export async function openQueueBrowser(url: string, { deadlineMs = 10_000 } = {}
       // The client waits for operations in progress, and after an interrupt nothing ends those.
       await Promise.race([closed.catch(() => {}), wait(CLOSE_MS, undefined, { ref: false })])
       connection.unsafeDestroy()
+      publisher.destroy()
     },
   }
 }
@@ -77,28 +78,6 @@ function messageCounter(connection: Connection) {
       }
     },
     close: async () => channel?.close(),
-  }
-}
-
-/** Opens a publisher for the first message, and another one when its channel is gone. */
-function publisherOnDemand(connection: Connection) {
-  let publisher: Promise<Publisher> | undefined
-  async function open(): Promise<Publisher> {
-    try {
-      const fresh = await openPublisher(connection)
-      void fresh.closed.then(() => (publisher = undefined))
-      return fresh
-    } catch (error) {
-      publisher = undefined
-      throw error
-    }
-  }
-  return {
-    async publish(message: Outgoing): Promise<void> {
-      const opened = await (publisher ??= open())
-      await opened.publish(message)
-    },
-    close: async () => (await publisher)?.close(),
   }
 }
 
@@ -131,7 +110,9 @@ async function tap(
   for (const { exchange, routingKey } of routes) await channel.queueBind({ exchange, queue, routingKey })
   const visits: Promise<void>[] = []
   const { consumerTag } = await channel.basicConsume({ queue, noAck: true }, message => {
-    visits.push(visit(incomingOf(queue, message)))
+    const visited = visit(incomingOf(queue, message))
+    visited.catch(() => {}) // thrown at the end
+    visits.push(visited)
   })
   return async () => {
     await channel.basicCancel({ consumerTag })

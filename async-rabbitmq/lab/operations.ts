@@ -32,6 +32,9 @@ const Redeliver = closedObject({
   correlationId: Type.Optional(Type.String({ minLength: 1, maxLength: 256 })),
 })
 
+/** So many that each is confirmed well within the deadline of a publish. */
+const AT_ONCE = 1_000
+
 export type RabbitmqOperations = DuplicatorOperations & {
   /** Publishes bytes unchanged, confirmed; answers with the message's id. */
   'publish-raw': Operation<{ messageId: string }>
@@ -51,15 +54,14 @@ export const operationsOf = (browser: QueueBrowser, topology: Topology): Rabbitm
   },
   async redeliver(args) {
     const { orders, as = 'same', times = 1, correlationId = randomUUID() } = parse(Redeliver, args, 'redeliver')
-    const messageIds: string[] = []
-    const published: Promise<void>[] = []
-    for (const order of Array.from({ length: times }, () => orders).flat()) {
-      const event = orderPlaced(order, { correlationId, occurredAt: wallTime() })
-      const id = as === 'same' ? event.id : `${event.id}:${randomUUID()}`
-      published.push(browser.publish(eventMessage(topology.orders, { ...event, id })))
-      messageIds.push(id)
+    const events = Array.from({ length: times }, () => orders)
+      .flat()
+      .map(order => orderPlaced(order, { correlationId, occurredAt: wallTime() }))
+      .map(event => (as === 'same' ? event : { ...event, id: `${event.id}:${randomUUID()}` }))
+    for (let from = 0; from < events.length; from += AT_ONCE) {
+      const some = events.slice(from, from + AT_ONCE)
+      await Promise.all(some.map(event => browser.publish(eventMessage(topology.orders, event))))
     }
-    await Promise.all(published)
-    return { messageIds }
+    return { messageIds: events.map(({ id }) => id) }
   },
 })

@@ -4,8 +4,19 @@ import { test } from 'node:test'
 import { assertSound } from '#conformance/assert-sound.ts'
 import { deriveOrderId } from '#common/contracts/order.ts'
 import { waitFor } from '#host/wait-for.ts'
-import { ownBroker } from '#infra/testing/test-broker.ts'
-import { burger, openSystem, placeMany, placeOrder, type RabbitmqSystem, SERVICES } from './support/system.ts'
+import { ownBroker, raiseMemoryAlarm } from '#infra/testing/test-broker.ts'
+import { redrive } from '../lab/dead-letters.ts'
+import { openQueueBrowser } from '../broker/queue-browser.ts'
+import { topologyOf } from '../messaging/topology.ts'
+import {
+  burger,
+  messageOf,
+  openSystem,
+  placeMany,
+  placeOrder,
+  type RabbitmqSystem,
+  SERVICES,
+} from './support/system.ts'
 
 const EVERY_MS = 5
 /** Every fourth order is for this kitchen; the others have plenty. */
@@ -137,4 +148,33 @@ test('while the broker hangs the order service is unhealthy and accepts orders, 
   await system.untilNotified(20)
   await system.untilHealthy('order_service')
   await system.assertSound({ reserved: orderIds })
+})
+
+test('while the broker blocks its publishers, orders are accepted, health says so, and a redrive moves nothing and says why', async t => {
+  const { address, broker, release } = await ownBroker(t, 'rabbitmq')
+  const system = await openSystem(t, { broker: address })
+  t.after(release)
+  await system.start()
+  await system.inspector.operations['publish-raw']({ body: '[]' })
+  const letters = await system.untilDeadLetters(1)
+  const id = letters[0]?.id ?? ''
+  const fresh = await openQueueBrowser(address)
+  t.after(() => fresh.close())
+  const endAlarm = await raiseMemoryAlarm(broker)
+  const orderIds = await placeMany(system, 20)
+  await system.untilUnhealthy('order_service', 'publishing')
+  const why = /the broker blocks its publishers \(low on memory\): nothing was published or moved; give it memory/
+  const topology = topologyOf(system.deployment.prefix, 3)
+  for (let time = 0; time < 2; time++) await assert.rejects(redrive(fresh, topology, id), why)
+  // This connection has published before, so the broker already holds the first message when it blocks.
+  await assert.rejects(system.inspector.operations['publish-raw']({ body: '[1]' }), /began to block its publishers/)
+  await assert.rejects(system.inspector.redrive(id), why)
+  assert.deepEqual(await system.inspector.deadLetters(), letters)
+
+  await endAlarm()
+  await system.untilNotified(20)
+  await system.untilHealthy('order_service')
+  await redrive(fresh, topology, id)
+  await system.untilDeadLetters(2)
+  await system.assertSound({ reserved: orderIds, raw: ['[]', '[1]'].map(text => messageOf(text, 'dead-letter')) })
 })

@@ -45,7 +45,7 @@ test('a connection that is cut repeatedly loses and duplicates no order', async 
   await system.assertSound({ reserved: orderIds })
 })
 
-test('while the broker blocks its publishers the order service is unhealthy and accepts orders', async t => {
+test('while the broker blocks its publishers the order service is unhealthy and accepts orders, and no longer than its connection lasts', async t => {
   const proxy = await openProxy(t)
   await proxy.restore()
   const system = await openSystem(t, { servicesBroker: proxy.url })
@@ -55,6 +55,13 @@ test('while the broker blocks its publishers the order service is unhealthy and 
   const orderIds = await placeMany(system, 20)
   proxy.sendUnblocked()
   await system.untilQuiescent(20)
+  await system.untilHealthy('order_service')
+  proxy.sendBlocked()
+  await system.untilUnhealthy('order_service', 'publishing')
+  orderIds.push(...(await placeMany(system, 20)))
+  await proxy.cut()
+  await proxy.restore()
+  await system.untilQuiescent(40)
   await system.assertSound({ reserved: orderIds })
   await system.untilHealthy('order_service')
 })

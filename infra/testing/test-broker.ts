@@ -1,10 +1,12 @@
 // The broker that all tests share. A test starts one of its own only to break it.
 import assert from 'node:assert/strict'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { execFile } from 'node:child_process'
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { TestContext } from 'node:test'
-import type { BrokerKind } from '../brokers/broker.ts'
+import { promisify } from 'node:util'
+import type { BrokerKind, BrokerProcess } from '../brokers/broker.ts'
 import { provideBroker, variables } from '../brokers/provide.ts'
 
 const VARIABLES = { rabbitmq: 'LAB_TEST_RABBITMQ_URL', kafka: 'LAB_TEST_KAFKA_BROKERS' }
@@ -25,4 +27,22 @@ export async function ownBroker(t: TestContext, kind: BrokerKind) {
   const { address, process: broker, stop } = await provideBroker(kind, options)
   assert.ok(broker)
   return { address, broker, release: () => stop().finally(() => rmSync(dataFolder, { recursive: true, force: true })) }
+}
+
+/** RabbitMQ's memory alarm, for which it blocks all publishers. Resolves with what ends it; a new start of the broker does too. */
+export async function raiseMemoryAlarm(broker: BrokerProcess): Promise<() => Promise<void>> {
+  await rabbitmqctl(broker, 'set_vm_memory_high_watermark', '0')
+  return () => rabbitmqctl(broker, 'set_vm_memory_high_watermark', '0.4')
+}
+
+/** For a broker from packages: with the environment of its process, whose PATH is Erlang's own. */
+async function rabbitmqctl({ pids: [pid] }: BrokerProcess, ...args: string[]): Promise<void> {
+  assert.ok(pid, 'a broker in a container has no process here')
+  const variables = readFileSync(`/proc/${pid}/environ`, 'utf8').split('\0')
+  const environment = Object.fromEntries(variables.map(text => text.split(/=(.*)/s)).filter(([name]) => name))
+  const erlang = environment.LAB_ERLANG_ROOT ?? assert.fail('the broker is not one from packages')
+  const servers = join(erlang, '../rabbitmq/lib')
+  const [server = ''] = readdirSync(servers).filter(name => name.startsWith('rabbitmq_server-'))
+  const env = { ...environment, PATH: `${join(erlang, 'bin')}:/usr/bin:/bin` }
+  await promisify(execFile)(join(servers, server, 'sbin/rabbitmqctl'), args, { env })
 }
