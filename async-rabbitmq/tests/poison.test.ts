@@ -3,7 +3,9 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { orderPlaced } from '#common/contracts/events.ts'
 import { openConnection } from '../broker/broker.ts'
-import { brokerUrl, messageOf, openBrowser, openSystem, orderOf, placeMany } from './support/system.ts'
+import { topologyOf } from '../messaging/topology.ts'
+import { header, longText, nestedTable, publishWithHeaders, sized } from './support/raw-headers.ts'
+import { brokerUrl, messageOf, openBrowser, openSystem, orderOf, placeMany, SERVICES } from './support/system.ts'
 
 const event = orderPlaced(orderOf('poison'), { correlationId: 'c', occurredAt: '2026-01-01T00:00:00.000Z' })
 const withData = (data: object) => JSON.stringify({ ...event, data: { ...event.data, ...data } })
@@ -139,4 +141,35 @@ test('the other services dead-letter a message that they cannot read too', async
       ['order.results', 'malformed'],
     ],
   )
+})
+
+test('headers that are nested 10,000 times cost neither the line nor the list of dead letters anything', async t => {
+  const system = await openSystem(t)
+  await system.start()
+  const { queue, deadLetters } = topologyOf(system.deployment.prefix, 3).consumerQueues.inventory
+  const connection = openConnection(brokerUrl(), 'a test')
+  t.after(() => connection.close())
+  // With tables, or twice as many levels, the broker itself takes seconds for each message.
+  const headers = Buffer.concat([
+    header('kind', longText('theirs')),
+    header('deep', sized('A', nestedTable(10_000, 'A'))),
+  ])
+  const good = orderPlaced(orderOf('nested'), { correlationId: 'c', occurredAt: event.occurredAt })
+  await publishWithHeaders(connection, queue, headers, '[]')
+  await publishWithHeaders(connection, queue, headers, JSON.stringify(good))
+  const orderIds = ['nested', ...(await placeMany(system, 5))]
+  await system.untilNotified(orderIds.length)
+  const [letter] = await system.untilDeadLetters(1)
+  assert.equal(letter?.reason, 'malformed')
+  for (const service of SERVICES) await system.untilHealthy(service)
+  assert.doesNotMatch(SERVICES.map(system.logOf).join(''), /the channel was lost|the connection was lost/)
+
+  // As the broker itself would put them there.
+  const late = orderPlaced(orderOf('late'), { correlationId: 'c', occurredAt: event.occurredAt })
+  await publishWithHeaders(connection, deadLetters, headers, JSON.stringify(late))
+  const letters = await system.untilDeadLetters(2)
+  await system.inspector.redrive(letters.find(({ orderId }) => orderId === 'late')?.id ?? '')
+  await system.untilNotified(orderIds.length + 1)
+  assert.deepEqual(await system.inspector.deadLetters(), [letter])
+  await system.assertSound({ reserved: [...orderIds, 'late'], raw: [messageOf('nested poison', 'dead-letter')] })
 })
