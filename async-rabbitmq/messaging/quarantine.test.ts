@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
+import { DatabaseSync } from 'node:sqlite'
 import { test } from 'node:test'
 import { bodyOf, consumerQueue, openConsumer } from '../tests/support/test-consumer.ts'
-import { messageKey } from './quarantine.ts'
+import { crashJournalTables, messageKey } from './quarantine.ts'
 
 const failing = () => {
   throw new Error('it fails')
@@ -87,4 +88,19 @@ test('messages of a lost channel are never handled, and its end does not release
   next.resolve()
   await untilSteps('ack again')
   assert.deepEqual(steps, ['handle again', 'ack again'])
+})
+
+test('crashes that are more than an hour apart do not add up', t => {
+  let minutes = 0
+  const db = new DatabaseSync(':memory:')
+  t.after(() => db.close())
+  const journal = crashJournalTables(db, () => minutes * 60_000)
+  const counts = [0, 30, 89, 150, 210].map(minute => {
+    minutes = minute
+    journal.recordAttempt('o')
+    return journal.crashCount('o')
+  })
+  assert.deepEqual(counts, [1, 2, 3, 1, 2])
+  journal.clearAttempts('o')
+  assert.equal(journal.crashCount('o'), 0)
 })

@@ -5,7 +5,8 @@
 // Therefore:
 //
 //   - a message with 2 returns is handled in isolation, with a row in the crash journal around the work. A message that
-//     crashed its consumer 5 times in isolation, and has no stored result, is dead-lettered as `kills-consumer`.
+//     crashed its consumer 5 times in isolation, and has no stored result, is dead-lettered as `kills-consumer`. Crashes
+//     that are more than an hour apart do not add up: a killer that is started again kills again, and other causes are rare.
 //   - a message with 5 returns is republished before any message of its batch is handled. The broker counts the returns
 //     of the republished message from 0. A crash between the publish and the ack leaves two of them; handlers recognise
 //     an order that they know.
@@ -27,6 +28,8 @@ import { attemptsOf, republishFresh } from './republish.ts'
 const ISOLATE_FROM_RETURNS = 2
 const REPUBLISH_FROM_RETURNS = 5
 const CRASHES_OF_A_KILLER = 5
+/** Longer than whatever starts services again waits between two starts. */
+const CRASHES_APART_MS = 60 * 60_000
 
 /**
  * The crash journal: which messages this consumer handled when its process ended.
@@ -34,7 +37,7 @@ const CRASHES_OF_A_KILLER = 5
  * row that is found at the next start counts the processes that ended during the work.
  */
 export type CrashJournalTables = {
-  /** Before the work: counts one more attempt that may crash. */
+  /** Before the work: counts one more attempt that may crash. The count begins anew an hour after the last one. */
   recordAttempt(key: string): void
   /** After the work: the process survived it. */
   clearAttempts(key: string): void
@@ -107,15 +110,20 @@ export function createQuarantine({ broker, store, deadLetter, isDone, log }: Qua
   }
 }
 
-export function crashJournalTables(db: DatabaseSync): CrashJournalTables {
-  db.exec('CREATE TABLE IF NOT EXISTS crashJournal (key TEXT PRIMARY KEY, crashes INTEGER NOT NULL) STRICT')
-  const record = db.prepare('INSERT INTO crashJournal VALUES (?, 1) ON CONFLICT DO UPDATE SET crashes = crashes + 1')
-  const clear = db.prepare('DELETE FROM crashJournal WHERE key = ?')
-  const find = db.prepare('SELECT crashes FROM crashJournal WHERE key = ?')
+export function crashJournalTables(db: DatabaseSync, now: () => number = Date.now): CrashJournalTables {
+  db.exec(
+    'CREATE TABLE IF NOT EXISTS crashes (key TEXT PRIMARY KEY, count INTEGER NOT NULL, lastMs INTEGER NOT NULL) STRICT',
+  )
+  const record = db.prepare(
+    `INSERT INTO crashes VALUES (?, 1, ?) ON CONFLICT DO UPDATE SET lastMs = excluded.lastMs,
+     count = CASE WHEN excluded.lastMs - lastMs > ${CRASHES_APART_MS} THEN 1 ELSE count + 1 END`,
+  )
+  const clear = db.prepare('DELETE FROM crashes WHERE key = ?')
+  const find = db.prepare('SELECT count FROM crashes WHERE key = ?')
   return {
-    recordAttempt: key => void record.run(key),
+    recordAttempt: key => void record.run(key, now()),
     clearAttempts: key => void clear.run(key),
-    crashCount: key => Number(find.get(key)?.crashes ?? 0),
+    crashCount: key => Number(find.get(key)?.count ?? 0),
   }
 }
 
