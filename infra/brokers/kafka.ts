@@ -1,6 +1,6 @@
 /**
  * A private Kafka broker: one node that is broker and controller, on loopback, in a folder of its own. Its jars are fetched
- * once by Maven into the cache; after that nothing is requested from the network.
+ * once by Maven into the cache; after that nothing is requested from the network. Only jars of the committed list run.
  */
 import { randomBytes, createHash } from 'node:crypto'
 import {
@@ -19,6 +19,7 @@ import { ofTheMachine } from '#host/environment.ts'
 import { withLock } from '#host/file-lock.ts'
 import { leasePorts } from '#host/ports.ts'
 import type { Broker, ProvideOptions } from './broker.ts'
+import { findForeignFile } from './pinned-files.ts'
 import { findJava, runTool, type Java, requireCommands } from './machine-tools.ts'
 import { probeKafka } from './probes.ts'
 import { type Server, startServer } from './server-process.ts'
@@ -111,6 +112,7 @@ async function archiveClasses(kafka: KafkaInstallation, folder: string, options:
 
 const settings = join(import.meta.dirname, '../kafka')
 const pom = join(settings, 'pom.xml')
+const pinnedJars = join(settings, 'jars.sha256')
 
 type KafkaInstallation = {
   java: Java
@@ -183,12 +185,33 @@ async function fetchKafka(options: ProvideOptions): Promise<{ folder: string; ja
     progress(`Kafka ${kafkaVersion()}: fetching 54 MB with Maven, once`)
     // A repository of its own: the user's may not be writable, and nothing is left outside of the cache.
     const repository = join(folder, 'repository')
-    const folders = [`-Dmaven.repo.local=${repository}`, `-DoutputDirectory=${join(folder, 'jars')}`]
-    const args = ['-q', '-B', '-f', pom, 'dependency:copy-dependencies', ...folders]
+    const jars = join(folder, 'jars')
+    const folders = [`-Dmaven.repo.local=${repository}`, `-DoutputDirectory=${jars}`]
+    // `-C`: Maven itself refuses what differs from the server's checksums, which it takes silently otherwise.
+    const args = ['-q', '-B', '-C', '-f', pom, 'dependency:copy-dependencies', ...folders]
     await runTool('mvn', args, { env: environment, signal })
+    const foreign = await findForeignFile(jars, pinnedJars)
+    if (foreign !== undefined) throw new Error(fetchedAnother(foreign))
     rmSync(repository, { recursive: true })
   }
   const folder = await cached(folderName(), make, options)
-  const jars = readdirSync(join(folder, 'jars')).filter(name => name.endsWith('.jar'))
-  return { folder, jars: jars.sort().map(name => join(folder, 'jars', name)) }
+  const jars = join(folder, 'jars')
+  // At each start: the cache may be of an earlier version, which took what it was given.
+  const foreign = await findForeignFile(jars, pinnedJars)
+  if (foreign === undefined)
+    return {
+      folder,
+      jars: readdirSync(jars)
+        .toSorted()
+        .map(name => join(jars, name)),
+    }
+  throw new Error(
+    `The cached Kafka is not the one that infra/kafka/jars.sha256 names (${foreign}): delete ${folder}, and it is fetched again.`,
+  )
+}
+
+function fetchedAnother(foreign: string): string {
+  const found = `Maven fetched another Kafka than infra/kafka/jars.sha256 names (${foreign}), and nothing of it was kept`
+  const advice = "see which mirror Maven's settings name, or set LAB_KAFKA_BROKERS to a running broker"
+  return `${found}: ${advice}; where you changed pom.xml, it says how to write the list anew.`
 }

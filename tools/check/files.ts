@@ -7,7 +7,7 @@ import { join, relative, sep } from 'node:path'
 
 const LEFT_OUT = new Set(['node_modules', '.git', 'runs'])
 const TEXT =
-  /\.(ts|js|json|md|ya?ml|conf|properties|xml|sh|svg|txt|csv)$|(^|\/)(Dockerfile|LICENSE|run|\.npmrc|\.gitignore)$/
+  /\.(ts|js|json|md|ya?ml|conf|properties|xml|sh|svg|txt|csv|sha256)$|(^|\/)(Dockerfile|LICENSE|run|\.npmrc|\.gitignore)$/
 
 /** Every text file under `root`, sorted by path. */
 export function readTextFiles(root: string): SourceFile[] {
