@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import fc from 'fast-check'
+import { minuteOf } from './clock.ts'
 import { LabError } from './errors.ts'
 import { inventoryEvent, InventoryEvent, orderIdIn, orderPlaced, OrderPlaced } from './events.ts'
 import { parse } from './parse.ts'
@@ -51,4 +53,62 @@ test('the order of a message is found in any body that has one', () => {
   for (const odd of ['', '{', 'null', '[]', '7', {}, { data: null }, { data: 'a' }, { data: { orderId: 7 } }])
     assert.equal(seen(odd), undefined)
   assert.equal(orderIdIn(null), undefined)
+})
+
+const hasTime = (occurredAt: string): boolean => {
+  try {
+    return parse(OrderPlaced, orderPlaced(order, { ...happened, occurredAt })).occurredAt === occurredAt
+  } catch (error) {
+    assert.match(String(error), /occurredAt/)
+    return false
+  }
+}
+
+const two = (value: number): string => String(value).padStart(2, '0')
+const upTo = (max: number) => fc.integer({ min: 0, max })
+/** An offset in minutes, as text; 0 is also Z. */
+const offset = fc.tuple(fc.integer({ min: -1_439, max: 1_439 }), fc.boolean()).map(([minutes, short]) => {
+  const size = Math.abs(minutes)
+  const text = `${minutes < 0 ? '-' : '+'}${two(Math.floor(size / 60))}:${two(size % 60)}`
+  return { minutes, text: minutes === 0 && short ? 'Z' : text }
+})
+
+test('a time by RFC 3339 is taken as it is written, in any offset and precision, and counts for its minute in UTC', () => {
+  const date = fc.date({ min: new Date('0001-01-02'), max: new Date('9999-12-30'), noInvalidDate: true })
+  const property = fc.property(
+    date,
+    offset,
+    fc.stringMatching(/^(\.[0-9]{1,12})?$/),
+    fc.boolean(),
+    (at, from, part, small) => {
+      const local = new Date(at.getTime() + from.minutes * 60_000).toISOString().slice(0, 19) + part + from.text
+      const text = small ? local.toLowerCase() : local
+      assert.ok(hasTime(text), text)
+      assert.equal(minuteOf(text), at.toISOString().slice(0, 16), text)
+    },
+  )
+  fc.assert(property)
+  assert.equal(minuteOf('2016-12-31T23:59:60Z'), '2016-12-31T23:59')
+})
+
+test('a day, hour or offset that does not exist is refused, and so is a time without an offset', () => {
+  fc.assert(
+    fc.property(upTo(99), upTo(99), (month, day) => {
+      const text = `2026-${two(month)}-${two(day)}T12:00:00Z`
+      const exists = month > 0 && new Date(Date.UTC(2026, month - 1, day)).getUTCMonth() === month - 1 && day > 0
+      assert.equal(hasTime(text), exists && month <= 12, text)
+    }),
+  )
+  for (const text of ['2026-99-99T00:00:00Z', '2025-02-29T00:00:00Z', '2026-01-01T24:00:00Z', '2026-01-01T00:60:00Z'])
+    assert.ok(!hasTime(text), text)
+  for (const text of ['2026-01-01T00:00:60Z', '2026-01-01T00:00:00+24:00', '2026-01-01T00:00:00', '2026-01-01'])
+    assert.ok(!hasTime(text), text)
+  for (const text of [
+    '2026-01-01 00:00:00Z',
+    '2026-01-01T00:00:00.Z',
+    '2026-01-01T00:00:00Z[UTC]',
+    ' 2026-01-01T00:00:00Z',
+  ])
+    assert.ok(!hasTime(text), text)
+  assert.ok(hasTime('2024-02-29T00:00:00.123456+00:00'))
 })

@@ -1,6 +1,6 @@
 // Shows in the health of an order service which orders have no end in sight: those that are dead letters, and those that
 // nobody has decided for long. They leave the service healthy, because it can take orders.
-import { wallTime } from '../contracts/clock.ts'
+import { epochMs, wallTime } from '../contracts/clock.ts'
 import type { OrdersTables } from '../stores/orders.ts'
 import type { Health } from './health.ts'
 
@@ -16,7 +16,7 @@ export function watchOldestPending(
   health.warnWhile('oldest pending', () => {
     const { placedAt, deadLetters } = oldestPending()
     if (placedAt === null) return null
-    const isOld = Date.parse(now()) - Date.parse(placedAt) > LONG_MS
+    const isOld = epochMs(now()) - epochMs(placedAt) > LONG_MS
     const problems = [
       ...(isOld ? [`the oldest undecided order was placed at ${placedAt}`] : []),
       ...(deadLetters > 0 ? [`${deadLetters} undecided: dead letters, which somebody has to redrive`] : []),

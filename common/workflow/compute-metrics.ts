@@ -1,5 +1,6 @@
 // Metrics of the orders and their outcomes: orders per minute of event time, and the failure rate.
 // Guarantees: the same events give the same document, whatever their order and however often each is read.
+import { minuteOf } from '../contracts/clock.ts'
 import { type InventoryEvent, type OrderPlaced } from '../contracts/events.ts'
 import type { MetricsTx } from './store.ts'
 
@@ -13,7 +14,7 @@ export type Metrics = {
 /** Counts an event once; false when it was counted before. */
 export function countEvent(tx: MetricsTx, event: OrderPlaced | InventoryEvent): boolean {
   if (!tx.remember(event.type, event.data.orderId)) return false
-  if (event.type === 'OrderPlaced') tx.countPlaced(event.occurredAt.slice(0, 16))
+  if (event.type === 'OrderPlaced') tx.countPlaced(minuteOf(event.occurredAt))
   else tx.countOutcome(event.type === 'InventoryReserved' ? 'reserved' : 'failed')
   return true
 }
