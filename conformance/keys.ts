@@ -15,6 +15,9 @@ const NO_KEYS: Record<string, string | string[]> = {
   long: 'k'.repeat(129),
   'beyond ASCII': 'schl\u00fcssel',
   twice: ['one', 'other'],
+  'not closed': '"key',
+  'more than a string': '"key";a=1',
+  'nothing in quotes': '""',
 }
 
 export const keyCases: Case[] = [
@@ -78,6 +81,19 @@ export const keyCases: Case[] = [
         await deleteJson(faults)
       }
       assertReservedOnce(await decidedOne(system, deriveOrderId(order.userId, key)), { burger: 1 })
+    },
+  },
+  {
+    name: 'a key in quotes, as the draft of the header wants it, is the same key as without them',
+    async run(system) {
+      const order = anOrder()
+      const key = `\\a"${randomUUID()}`
+      const orderId = await placed(system, order, key)
+      assert.equal(orderId, deriveOrderId(order.userId, key))
+      await decidedOne(system, orderId)
+      const quoted = `"${key.replace(/["\\]/g, '\\$&')}"`
+      assert.equal(viewIn(await place(system, order, quoted)).orderId, orderId)
+      assertReservedOnce(await decidedOne(system, orderId), { burger: 1 })
     },
   },
   {

@@ -40,13 +40,27 @@ export const IDEMPOTENCY_KEY = 'idempotency-key'
 export const CORRELATION_ID = 'x-correlation-id'
 
 /** 1 to 128 printable characters, and once: Node joins a header that comes twice with a comma and a space. */
-const HeaderText = Type.Optional(Type.String({ pattern: '^[\\x21-\\x7e]{1,128}$' }))
+const HeaderText = Type.String({ pattern: '^[\\x21-\\x7e]{1,128}$' })
+
+/**
+ * The same, bare (`abc`) or as the draft of the header wants it, a string of RFC 9651 (`"abc"`). A key that begins with a
+ * quotation mark and is no such string is refused: nobody could say whether the mark belongs to it.
+ */
+const KeyText = Type.String({
+  pattern: '^(?:[\\x21\\x23-\\x7e][\\x21-\\x7e]{0,127}|"(?:[\\x21\\x23-\\x5b\\x5d-\\x7e]|\\\\["\\\\]){1,128}")$',
+})
+
+/** The key that was meant: quoted and bare it is the same. */
+export const bareKey = (key: string): string => (key.startsWith('"') ? key.slice(1, -1).replace(/\\(.)/g, '$1') : key)
 
 /** The headers that every POST reads. */
-export const CommonHeaders = Type.Object({ [CORRELATION_ID]: HeaderText })
+export const CommonHeaders = Type.Object({ [CORRELATION_ID]: Type.Optional(HeaderText) })
 
 /** The headers of `POST /order`. */
-export const OrderHeaders = Type.Object({ [CORRELATION_ID]: HeaderText, [IDEMPOTENCY_KEY]: HeaderText })
+export const OrderHeaders = Type.Object({
+  [CORRELATION_ID]: Type.Optional(HeaderText),
+  [IDEMPOTENCY_KEY]: Type.Optional(KeyText),
+})
 export type OrderHeaders = Static<typeof OrderHeaders>
 
 /** `GET /health`: the problems of the service by piece, in a few words. Some leave it healthy: it can do its work all the same. */

@@ -5,7 +5,7 @@
 import { randomUUID } from 'node:crypto'
 import { Type } from 'typebox'
 import { LabError } from '../contracts/errors.ts'
-import { IDEMPOTENCY_KEY, OrderHeaders, OrderView } from '../contracts/http.ts'
+import { bareKey, IDEMPOTENCY_KEY, OrderHeaders, OrderView } from '../contracts/http.ts'
 import { DEFAULT_KITCHEN, deriveOrderId, type Order, OrderRequest } from '../contracts/order.ts'
 import { viewOf } from '../workflow/present-order.ts'
 import type { PlacedOrder } from '../workflow/store.ts'
@@ -33,7 +33,7 @@ export function orderRoutes(server: Server, parts: ServerParts, { place, find, s
   server.post<{ Body: OrderRequest; Headers: OrderHeaders }>('/order', { schema }, async (request, reply) => {
     const { kitchenId = DEFAULT_KITCHEN, userId, items } = request.body
     const key = request.headers[IDEMPOTENCY_KEY]
-    const orderId = key === undefined ? randomUUID() : deriveOrderId(userId, key)
+    const orderId = key === undefined ? randomUUID() : deriveOrderId(userId, bareKey(key))
     const { isNew, view } = await place({ orderId, kitchenId, userId, items }, contextOf(request, parts))
     return reply.code(isNew ? status.isNew : status.repeated).send(view)
   })
