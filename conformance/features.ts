@@ -120,6 +120,11 @@ async function showDeadLettered(system: TestSystem): Promise<void> {
   assert.ok(healthy)
   assert.match(problems['oldest pending'] ?? '', /1 undecided: dead letters/)
 
+  const other = orderPlaced(
+    { orderId, kitchenId: 'main', ...order, items: [{ sku: 'burger', quantity: 2 }] },
+    { correlationId: 'c', occurredAt: wallTime() },
+  )
+  await assert.rejects(system.inspector.redrive(id, JSON.stringify(other)), { code: 'order-conflict' })
   await system.inspector.redrive(id)
   assertReservedOnce(await decidedOne(system, orderId), { burger: 1 })
   assert.equal(viewIn(await place(system, order, key)).status, 'reserved')

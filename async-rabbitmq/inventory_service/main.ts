@@ -5,7 +5,7 @@ import { inventoryRoutes, pageRoute } from '#common/service/evidence-routes.ts'
 import { createServer } from '#common/service/http-server.ts'
 import { runService } from '#common/service/service.ts'
 import { identityTables } from '#common/stores/identity.ts'
-import { initialStock } from '#common/service/initial-stock.ts'
+import { initialStock, warnOfOtherStock } from '#common/service/initial-stock.ts'
 import { stockTables } from '#common/stores/stock.ts'
 import { connectBroker } from '../broker/broker.ts'
 import { crashJournalTables } from '../messaging/quarantine.ts'
@@ -25,6 +25,7 @@ await runService(NAME, {
       ...crashJournalTables(db),
       ...identityTables(db),
     }))
+    warnOfOtherStock(parts, config.INITIAL_STOCK, store.read)
     const broker = connectBroker(NAME, parts)
     const consumer = consumeOrders({ ...parts, broker, store, faultInjector })
     const server = await createServer(parts)

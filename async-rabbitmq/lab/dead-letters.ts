@@ -1,10 +1,12 @@
 // Dead letters: list them, and redrive one.
 // Guarantees: listing changes nothing. A redrive publishes, awaits the confirm, then removes the dead letter. Killed in
 // between, the message is in its queue and still a dead letter; redriven again it has one effect, because its consumer
-// knows the order. An edited body that its consumer could not read is refused: it would replace the only copy.
+// knows the order. An edited body that its consumer could not read is refused, because it would replace the only copy, and
+// so is one that changes the order of a dead letter that could be read.
 // Not promised: that a dead letter is listed while another process lists the same queue.
 import { createHash } from 'node:crypto'
 import { orderIdIn } from '#common/contracts/events.ts'
+import { readEdited } from '#common/messaging/edited-event.ts'
 import type { DeadLetter } from '#engine/experiment/model.ts'
 import type { QueueBrowser } from '../broker/queue-browser.ts'
 import type { Incoming } from '../broker/message.ts'
@@ -26,7 +28,7 @@ export async function listDeadLetters(browser: QueueBrowser, topology: Topology)
 
 /**
  * Publishes a dead letter again, with another body if one is given.
- * @throws Error when there is no such dead letter, when its consumer could not read the other body, or when the broker did
+ * @throws Error when there is no such dead letter, when the other body is refused (edited-event.ts), or when the broker did
  * not confirm; then it is still there.
  */
 export async function redrive(browser: QueueBrowser, topology: Topology, id: string, body?: string): Promise<void> {
@@ -34,7 +36,8 @@ export async function redrive(browser: QueueBrowser, topology: Topology, id: str
   await visitDeadLetters(browser, topology, async ({ reader, letter, queue, message }) => {
     if (isDone || letter.id !== id) return 'keep'
     const edited = body === undefined ? undefined : Buffer.from(body)
-    if (edited) readers[reader](edited)
+    const { reason } = letter
+    if (edited) readEdited(readers[reader], { reason, original: message.body, edited })
     await browser.publish(republishRedriven(message, queue, edited))
     isDone = true
     return 'remove'

@@ -1,10 +1,13 @@
 // The opening stock of a kitchen. `INITIAL_STOCK` names some kitchens; every other one opens with the menu.
+import { isDeepStrictEqual } from 'node:util'
 import { Type, type Static } from 'typebox'
 import { LabError } from '../contracts/errors.ts'
 import { MENU } from '../contracts/order.ts'
 import { parse } from '../contracts/parse.ts'
-import type { InitialStock } from '../stores/stock.ts'
+import type { InitialStock, StockTables } from '../stores/stock.ts'
 import type { Setting } from './config.ts'
+import type { Health } from './health.ts'
+import type { Logger } from './log.ts'
 
 export const MENU_STOCK = 1_000_000
 
@@ -21,6 +24,30 @@ export const initialStock =
   (table: InitialStockTable): InitialStock =>
   kitchenId =>
     (Object.hasOwn(table, kitchenId) ? table[kitchenId] : undefined) ?? menu
+
+const MAX_NAMED = 5
+
+/**
+ * Says which kitchens have opened with another stock than `INITIAL_STOCK` gives them now. It changes nothing: what was reserved of the
+ * opening stock cannot be taken back.
+ */
+export function warnOfOtherStock(
+  { health, log }: { health: Pick<Health, 'warn'>; log: Logger },
+  table: InitialStockTable,
+  { openings }: Pick<StockTables, 'openings'>,
+): void {
+  const openingOf = initialStock(table)
+  const others = [...openings()].filter(([kitchen, units]) => !isDeepStrictEqual(units, openingOf(kitchen)))
+  if (others.length === 0) return
+  const names = others
+    .map(([kitchen]) => kitchen)
+    .sort()
+    .slice(0, MAX_NAMED)
+  const more = others.length > MAX_NAMED ? ` and ${others.length - MAX_NAMED} more` : ''
+  const problem = `INITIAL_STOCK has changed and is ignored for kitchens that are open: ${names.join(', ')}${more}`
+  log.warn({ kitchens: names }, problem)
+  health.warn('initial stock', problem)
+}
 
 /** `INITIAL_STOCK`, which every inventory has. */
 export const stockSetting: Setting<InitialStockTable> = {

@@ -13,6 +13,8 @@ type DecisionTables = Pick<StockTx, 'findDecision' | 'insertDecision' | 'markRel
 }
 
 type MovementTables = Pick<StockTx, 'openKitchen' | 'onHand' | 'move'> & {
+  /** What each kitchen that is open has opened with, in units by sku. */
+  openings(): Map<string, Record<string, number>>
   pageStock: Pager<StockRow>
   pageMovements: Pager<MovementRow>
 }
@@ -96,7 +98,18 @@ function movementTables(db: DatabaseSync, openingOf: InitialStock): MovementTabl
   const append = db.prepare(
     'INSERT INTO movements (kind, orderId, kitchenId, sku, delta, atNs) VALUES (?, ?, ?, ?, ?, ?)',
   )
+  const findOpenings = db.prepare(`SELECT kitchenId, sku, delta FROM kitchens
+    LEFT JOIN (SELECT kitchenId AS kitchen, sku, delta FROM movements WHERE kind = 'opening') ON kitchen = kitchenId`)
   return {
+    openings() {
+      const found = new Map<string, Record<string, number>>()
+      for (const { kitchenId, sku, delta } of findOpenings.iterate()) {
+        const units = found.get(String(kitchenId)) ?? {}
+        if (sku !== null) units[String(sku)] = Number(delta)
+        found.set(String(kitchenId), units)
+      }
+      return found
+    },
     openKitchen(kitchenId) {
       if (findKitchen.get(kitchenId)) return
       insertKitchen.run(kitchenId)

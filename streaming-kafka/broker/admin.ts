@@ -1,14 +1,16 @@
 // Administration of the broker, for services and the lab: topics, end offsets, committed offsets of groups.
-import { Admin, FetchIsolationLevels, ListOffsetTimestamps } from '@platformatic/kafka'
+import { Admin, ConfigResourceTypes, FetchIsolationLevels, ListOffsetTimestamps } from '@platformatic/kafka'
 import { ConstantBackoff, handleWhen, handleWhenResult, retry } from 'cockatiel'
 import { explain } from '#common/contracts/errors.ts'
-import { topicConfigs, type TopicSpec } from '../messaging/topics.ts'
+import { topicConfigs, type TopicSettings, type TopicSpec } from '../messaging/topics.ts'
 import { clientOptions, isNotYetLed, isExistingTopic, isUnknownGroup, isUnknownTopic } from './options.ts'
 import type { Positions } from './record.ts'
 
 export type BrokerAdmin = {
   /** Creates the topics that are missing, and waits until the broker leads all of them. An existing topic stays as it is. */
   ensureTopics(specs: TopicSpec[], flush: boolean): Promise<void>
+  /** The settings of topics that stand, by topic and name. Fails where this client may not describe them. */
+  settings(topics: string[]): Promise<Map<string, TopicSettings>>
   topics(): Promise<string[]>
   groups(): Promise<string[]>
   /** The client ids of a group's members. One that was killed stays a member until its session has expired. */
@@ -54,6 +56,16 @@ export function createAdmin(brokers: string, clientId: string): BrokerAdmin {
           if (!isExistingTopic(error)) throw new Error(`${namesOf(wanted)}: ${explain(error)}`)
         })
       await retry(handleWhen(isNotYetLed), POLL).execute(() => ends(specs))
+    },
+    async settings(topics) {
+      const resources = topics.map(resourceName => ({ resourceType: ConfigResourceTypes.TOPIC, resourceName }))
+      const described = await admin.describeConfigs({ resources })
+      return new Map(
+        described.map(({ resourceName, configs }) => [
+          resourceName,
+          new Map(configs.map(({ name, value }) => [name, value ?? ''])),
+        ]),
+      )
     },
     topics: () => admin.listTopics(),
     async members(group) {

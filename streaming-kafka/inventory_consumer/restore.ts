@@ -36,8 +36,11 @@ export async function agreeOnStock(kafka: KafkaConnection, given: InitialStockTa
     )
   if (!first?.value) throw new Error(`the first record of ${topic} is empty; delete that topic and restart`)
   const stock = parse(InitialStockTable, parseJson(first.value, 'the initial stock'), 'stock')
-  if (Object.keys(given).length > 0 && !isDeepStrictEqual(stock, given))
-    kafka.log.error({ topic }, 'INITIAL_STOCK differs from the stock in the log and is ignored')
+  if (Object.keys(given).length > 0 && !isDeepStrictEqual(stock, given)) {
+    const problem = 'INITIAL_STOCK differs from the stock in the log and is ignored'
+    kafka.log.warn({ topic }, problem)
+    kafka.health.warn('initial stock', problem)
+  }
   return stock
 }
 

@@ -1,5 +1,6 @@
 // The streaming model for the lab: four services around a log that keeps every record.
 import { LabError } from '#common/contracts/errors.ts'
+import { readEdited } from '#common/messaging/edited-event.ts'
 import { DEFAULT_CONCURRENCY } from '#common/service/service.ts'
 import type { ComparableModel } from '#engine/experiment/comparison-adapter.ts'
 import type { BrokerInspector, Deployment, ServiceSpec } from '#engine/experiment/model.ts'
@@ -81,10 +82,11 @@ async function connect(deployment: Deployment): Promise<BrokerInspector<KafkaOpe
       if (isOfUnread(headerText(headers, 'source-offset')))
         throw new LabError('too-large', `"${id}" was too large to be read, and there is nothing to send again`)
       const body = editedBody === undefined ? value : Buffer.from(editedBody)
-      // An edited body that its consumer could not read would only take the place of this dead letter.
       if (editedBody !== undefined) {
         const read = letter.source === prefix + TOPICS.orders.name ? readOrderPlaced : readInventoryEvent
-        read({ ...letter.record, value: body })
+        const { reason, record } = letter
+        const edited = Buffer.from(editedBody)
+        readEdited(bytes => read({ ...record, value: bytes }), { reason, original: value, edited })
       }
       await producer.send({ topic: letter.source, key, value: body, headers: withoutReason(headers) })
       await producer.send(redrivenMark(deadLetters.name, id))

@@ -5,12 +5,24 @@ import { createAdmin, type BrokerAdmin } from '../broker/admin.ts'
 import { explain } from '#common/contracts/errors.ts'
 import { createProducer, type LogProducer } from '../broker/producer.ts'
 import { retryUntilClosed, degradedReporter, type RetryParts } from '#common/service/retry.ts'
-import { prefixed, TOPICS, topicNames, topicSpecs, type TopicKey, type TopicNames, type TopicSpec } from './topics.ts'
+import {
+  lossySettings,
+  prefixed,
+  TOPICS,
+  topicNames,
+  topicSpecs,
+  type TopicKey,
+  type TopicNames,
+  type TopicSpec,
+} from './topics.ts'
 
 const PROBE_EVERY_MS = 1_000
 const PROBE_DEADLINE_MS = 2_000
 const FINISH_MS = 2_500
 const MAX_WAITING_RECORDS = 5_000
+
+/** Every store can be filled again from these. */
+const FILLS_STORES: TopicKey[] = ['orders', 'inventoryEvents', 'initialStock', 'notifications']
 
 export type KafkaConnection = RetryParts & {
   brokers: string
@@ -47,6 +59,7 @@ export function openConnection(service: string, { config, ...parts }: Parts): Ka
     async ready() {
       const work = () => admin.ensureTopics(topicSpecs(prefix), config.TOPIC_FLUSH === 'on')
       await retryUntilClosed(parts, 'topics', work)
+      parts.health.warn('topic settings', await whyLossy(admin, prefix))
     },
     async close(running) {
       await Promise.race([running, wait(FINISH_MS)])
@@ -54,6 +67,19 @@ export function openConnection(service: string, { config, ...parts }: Parts): Ka
       await Promise.race([running, wait(500)])
     },
   }
+}
+
+/** Somebody may have made a topic before, or changed it. A service works on it all the same, and says what will be lost. */
+async function whyLossy(admin: BrokerAdmin, prefix: string): Promise<string | null> {
+  const names = FILLS_STORES.map(key => prefix + TOPICS[key].name)
+  const settings = await admin.settings(names).catch(() => undefined)
+  // A user who may not describe topics may still use them.
+  const lossy = [...(settings ?? [])].flatMap(([name, of]) => {
+    const why = lossySettings(of)
+    return why === null ? [] : [`${name} (${why})`]
+  })
+  if (lossy.length === 0) return null
+  return `the broker removes records of ${lossy.join(', ')}: no store can be filled from them again; set cleanup.policy=delete and the retention to -1`
 }
 
 async function probeBroker(admin: BrokerAdmin, parts: RetryParts): Promise<void> {

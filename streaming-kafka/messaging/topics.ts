@@ -47,6 +47,21 @@ export const GROUPS: Record<string, readonly TopicKey[]> = {
   analytics_consumer: ['orders', 'inventoryEvents'],
 }
 
+export type TopicSettings = ReadonlyMap<string, string>
+
+/** Settings of a topic that stands by which records will be gone that stores are filled from, or null. */
+export function lossySettings(settings: TopicSettings): string | null {
+  const policy = settings.get('cleanup.policy') ?? ''
+  const wrong = [
+    ...(policy === 'delete' ? [] : [`cleanup.policy=${policy}`]),
+    ...['retention.ms', 'retention.bytes'].flatMap(name => {
+      const value = settings.get(name) ?? '-1'
+      return value === '-1' ? [] : [`${name}=${value}`]
+    }),
+  ]
+  return wrong.length > 0 ? wrong.join(', ') : null
+}
+
 /**
  * The settings of a new topic. `flush` syncs each append to the disk before it is acknowledged. Without it an
  * acknowledged record is in the broker's memory (Kafka's default): it survives the broker's death, not the machine's.

@@ -1,5 +1,5 @@
 // How topics are created and removed, and how a service treats a log that is not the log of its store.
-import { Admin, ConfigResourceTypes } from '@platformatic/kafka'
+import { Admin, ConfigResourceTypes, IncrementalAlterConfigOperationTypes } from '@platformatic/kafka'
 import assert from 'node:assert/strict'
 import { test, type TestContext } from 'node:test'
 import { waitFor } from '#host/wait-for.ts'
@@ -49,6 +49,23 @@ test('topics keep every record, sync each append if TOPIC_FLUSH is on, and have 
       name,
     )
   }
+  assert.deepEqual((await system.health('producer_order')).problems, {})
+  await admin.incrementalAlterConfigs({
+    resources: [change(topics[0], 'retention.ms', '604800000'), change(topics[2], 'cleanup.policy', 'compact')],
+  })
+  await system.restart('producer_order')
+  const { healthy, problems } = await system.health('producer_order')
+  assert.equal(healthy, true)
+  assert.match(
+    problems['topic settings'] ?? '',
+    /records of \S+orders \(retention.ms=604800000\), \S+notifications \(cleanup.policy=compact\): .+; set /,
+  )
+})
+
+const change = (resourceName = '', name = '', value = '') => ({
+  resourceType: ConfigResourceTypes.TOPIC,
+  resourceName,
+  configs: [{ name, value, configOperation: IncrementalAlterConfigOperationTypes.SET }],
 })
 
 test('partitions that are added to a topic are read, by services that run and by those that start later', async t => {

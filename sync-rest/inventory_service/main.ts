@@ -5,7 +5,7 @@ import { createFaultInjector, faultRoutes } from '#common/faults/fault-injector.
 import { inventoryRoutes } from '#common/service/evidence-routes.ts'
 import { createServer, postRoute } from '#common/service/http-server.ts'
 import { runService } from '#common/service/service.ts'
-import { initialStock } from '#common/service/initial-stock.ts'
+import { initialStock, warnOfOtherStock } from '#common/service/initial-stock.ts'
 import { stockTables } from '#common/stores/stock.ts'
 import { release } from './release-order.ts'
 import { decideAndRespond } from './decide-order.ts'
@@ -17,6 +17,7 @@ await runService(NAME, {
     const { config, environment } = parts
     const faultInjector = createFaultInjector({ ...faults, environment })
     const store = parts.openStore('inventory', stockTables(initialStock(config.INITIAL_STOCK)))
+    warnOfOtherStock(parts, config.INITIAL_STOCK, store.read)
     const server = await createServer(parts)
     postRoute(server, parts, {
       path: '/reserve',
