@@ -5,7 +5,7 @@
 //   its one exclusive consumer is the process that reads; a second one is refused (403) until the channel of the first is gone
 //
 // Guarantees: of all processes at most one reads a queue, and only with the store that read it first, until a person deletes
-// the register. Not promised: that a copy of the store which is started later, after the other has ended, is noticed.
+// the register. Not promised: that a copy of the store is noticed which reads once the other has ended or lost its connection.
 import type { Channel } from 'rabbitmq-client'
 import { explain, LabError } from '#common/contracts/errors.ts'
 import type { ConsumerQueue } from '../messaging/topology.ts'
@@ -42,7 +42,7 @@ function belongsToAnother(queue: string, register: string, refusal: string): str
   const owner = /current is '([\w-]+)'/.exec(refusal)?.[1]
   return (
     `${queue} is read by another store${owner === undefined ? '' : ` (${owner})`}: start this service with the DATA_DIR of that store; ` +
-    `if that is lost for good, delete the queue ${register} (rabbitmqctl delete_queue), and this store takes over, ` +
+    `if that is lost for good, stop the other instance and delete the queue ${register} (rabbitmqctl delete_queue), and this store takes over, ` +
     'not knowing what the other has decided'
   )
 }

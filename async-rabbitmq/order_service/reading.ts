@@ -21,11 +21,15 @@ export type Reading = {
   ready(): Promise<void>
 }
 
+/** More than the broker needs to notice that a connection is dead. Whoever reads then is another process. */
+const NOTICED_MS = 45_000
+
 const UNKNOWN = 'the broker has not said yet whether this store reads the results; nothing happened'
 
 export function createReading(store: Store<ReaderTables> & { read: ReaderTables }, closing: AbortSignal): Reading {
   let whyNotTaking = store.read.reader.isSet() ? undefined : UNKNOWN
   let whyNotPublishing: string | undefined = UNKNOWN
+  let inUseSince: number | undefined
   let claimed = Promise.withResolvers<void>()
   const rejectPending = () => claimed.reject(new LabError('unavailable', 'the service is closing'))
   claimed.promise.catch(() => {})
@@ -34,12 +38,16 @@ export function createReading(store: Store<ReaderTables> & { read: ReaderTables 
   return {
     async onClaim(claim) {
       if (claim.kind === 'claimed') {
+        inUseSince = undefined
         if (!store.read.reader.isSet()) await store.transact(tx => tx.reader.set(true))
         whyNotTaking = whyNotPublishing = undefined
         return claimed.resolve()
       }
       // In use, after this process has read: by its own connection, whose end the broker has not noticed yet.
-      if (claim.kind === 'in-use' && whyNotPublishing === undefined) return
+      if (claim.kind === 'in-use' && whyNotPublishing === undefined) {
+        inUseSince ??= performance.now()
+        if (performance.now() - inUseSince < NOTICED_MS) return
+      }
       if (whyNotPublishing === undefined) {
         claimed = Promise.withResolvers()
         claimed.promise.catch(() => {})

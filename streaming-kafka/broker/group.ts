@@ -1,6 +1,7 @@
 // Membership in a consumer group: the broker learns who reads and how far the work has come.
 // Guarantees: heartbeats continue while work waits; the newest offset of each partition is committed, and a failed
-// commit is repeated. A killed member rejoins at once, because its name is fixed; a member whose place was taken does not.
+// commit is repeated. A killed member rejoins at once, because its name is fixed. So does one whose place was taken, because the client
+// joins again by itself: who may work is for messaging/membership.ts to say.
 // The group does not assign positions: a reader starts where its service says.
 import { Consumer } from '@platformatic/kafka'
 import { setTimeout as wait } from 'node:timers/promises'
@@ -44,7 +45,10 @@ export async function joinGroup(options: GroupOptions): Promise<Group> {
   })
   client.on('error', error => onDegraded(explain(error)))
   let provenAt = performance.now()
-  client.on('consumer:heartbeat:end', () => (provenAt = performance.now()))
+  // The session runs from when the broker got the heartbeat; its answer may be read much later.
+  let askedAt = provenAt
+  client.on('consumer:heartbeat:start', () => (askedAt = performance.now()))
+  client.on('consumer:heartbeat:end', () => (provenAt = askedAt))
   client.on('consumer:heartbeat:error', ({ error }) => isReplaced(error) && onReplaced())
   client.topics.trackAll(...topics)
   try {

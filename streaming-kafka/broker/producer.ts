@@ -25,6 +25,11 @@ export type LogProducer = {
   close(): Promise<void>
 }
 
+export type GuardedProducer = LogProducer & {
+  /** From now on nothing is written, and nothing written again, before `mayWrite` resolves. */
+  guardWith(mayWrite: () => Promise<void>): void
+}
+
 export type ProducerOptions = {
   brokers: string
   clientId: string
@@ -36,7 +41,7 @@ export type ProducerOptions = {
 /** A record on its way, and the promise of its caller. It is answered once: by the broker, by its deadline or by `close`. */
 type PendingRecord = { record: NewRecord; answer(error?: LabError): void }
 
-export function createProducer({ maxWaiting = Infinity, ...options }: ProducerOptions): LogProducer {
+export function createProducer({ maxWaiting = Infinity, ...options }: ProducerOptions): GuardedProducer {
   const writer = createBatchWriter(options)
   let waiting: PendingRecord[] = []
   let handedOver: PendingRecord[] = []
@@ -86,6 +91,7 @@ export function createProducer({ maxWaiting = Infinity, ...options }: ProducerOp
       const timer = setTimeout(expire, deadlineMs, pending)
       return sent.promise.finally(() => clearTimeout(timer))
     },
+    guardWith: writer.guardWith,
     async close() {
       isClosed = true
       for (const { answer } of handedOver) answer(new LabError('deadline-passed', 'the service stopped; it is unknown'))
@@ -98,6 +104,7 @@ export function createProducer({ maxWaiting = Infinity, ...options }: ProducerOp
 /** Writes a batch until it is acknowledged. After an error it writes it again, with a new client. */
 function createBatchWriter({ brokers, clientId, onDegraded = () => {} }: Omit<ProducerOptions, 'maxWaiting'>) {
   let client = newClient(brokers, clientId)
+  let mayWrite = async () => {}
   const closing = new AbortController()
 
   /** Returns when the batch is acknowledged, or the writer is closed. A record that is too large is answered here. */
@@ -106,6 +113,8 @@ function createBatchWriter({ brokers, clientId, onDegraded = () => {} }: Omit<Pr
     const backoff = createBackoff(closing.signal, RETRY_PACE)
     while (!closing.signal.aborted) {
       try {
+        await mayWrite()
+        if (closing.signal.aborted) return
         await client.send({ messages })
         return onDegraded(null)
       } catch (error) {
@@ -133,6 +142,7 @@ function createBatchWriter({ brokers, clientId, onDegraded = () => {} }: Omit<Pr
 
   return {
     write,
+    guardWith: (check: () => Promise<void>) => void (mayWrite = check),
     async close() {
       closing.abort()
       await client.close(true).catch(() => {})

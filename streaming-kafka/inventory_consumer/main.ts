@@ -47,7 +47,7 @@ await runService(NAME, {
     const progress = createWorkProgress()
     const decide = faultInjector.wrap(
       decideAndProduce({
-        kafka: { ...kafka, producer: membership.producer },
+        kafka,
         store,
         progress,
         afterCommit: faultInjector.crashPoint('commit-produce'),

@@ -31,6 +31,8 @@ export type KafkaConnection = RetryParts & {
   topics: TopicNames
   admin: BrokerAdmin
   producer: LogProducer
+  /** Nothing is written, and nothing written again, before `mayWrite` resolves. */
+  guardWrites(mayWrite: () => Promise<void>): void
   specs(...keys: TopicKey[]): TopicSpec[]
   /** Resolves when the topics exist. Waits for the broker without a limit. */
   ready(): Promise<void>
@@ -55,6 +57,7 @@ export function openConnection(service: string, { config, ...parts }: Parts): Ka
     topics: topicNames(prefix),
     admin,
     producer,
+    guardWrites: producer.guardWith,
     specs: (...keys) => keys.map(key => prefixed(prefix, TOPICS[key])),
     async ready() {
       const work = () => admin.ensureTopics(topicSpecs(prefix), config.TOPIC_FLUSH === 'on')

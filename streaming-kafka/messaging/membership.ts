@@ -1,16 +1,15 @@
 // Which instance of a service works. All instances of a service have one group, and a member's name says which store it has.
 // Guarantees: an instance with another store stands by while there is a member, and takes over when the broker has dropped
 // it (6 s after its last heartbeat, at once when it left); then it reads the log first, so that its store knows what was
-// decided. A killed instance that is started again on its store joins at once: nobody else can hold that store. An instance
-// whose place was taken ends, and nothing is produced while the broker has not heard from it for longer than a session allows.
-// Not promised: that a process which is stopped in the middle of a write does not finish it when it goes on. That would need
-// an epoch that the broker checks with each write, as transactions have it.
+// decided. A killed instance that is started again on its store joins at once: nobody else can hold that store. Nothing is
+// written while the broker has not heard from an instance for longer than a session allows; it ends where another one works by then.
+// Not promised: that a write which was on its way then does not reach the log; that would need an epoch that the broker checks
+// with each write, as transactions have it. Nor that an instance notices another one that took over and has ended meanwhile.
 import { setTimeout as wait } from 'node:timers/promises'
 import { LabError } from '#common/contracts/errors.ts'
 import { createBackoff, degradedReporter, retryUntilClosed } from '#common/service/retry.ts'
 import { joinGroup, type Group } from '../broker/group.ts'
 import { RETRY_PACE } from '../broker/options.ts'
-import type { LogProducer } from '../broker/producer.ts'
 import type { KafkaConnection } from './connection.ts'
 import type { TopicKey } from './topics.ts'
 
@@ -19,16 +18,13 @@ const LOOK_EVERY_MS = 500
 const PROOF_HOLDS_MS = 5_000
 
 export type Membership = {
-  /** Resolves when this instance works; undefined when the service is closing. */
+  /** Resolves when this instance works; undefined when the service is closing. From then on the producer writes only while it does. */
   join(...topics: TopicKey[]): Promise<Group | undefined>
-  /** Sends only while this instance works. */
-  producer: LogProducer
 }
 
 export function openMembership(kafka: KafkaConnection, storeId: string): Membership {
-  const { admin, brokers, closing, name } = kafka
+  const { admin, brokers, closing, name, guardWrites } = kafka
   const member = `${name}@${storeId}`
-  let group: Group | undefined
   const others = async () => (await admin.members(name)).filter(other => other !== member)
 
   async function standBy(): Promise<void> {
@@ -43,6 +39,7 @@ export function openMembership(kafka: KafkaConnection, storeId: string): Members
 
   /** Waits until the broker lists this instance and no other. @throws LabError `unavailable` when the service is closing */
   async function prove(proven: Group): Promise<void> {
+    if (proven.unprovenMs() <= PROOF_HOLDS_MS) return
     const backoff = createBackoff(closing, RETRY_PACE)
     while (!closing.aborted && proven.unprovenMs() > PROOF_HOLDS_MS) {
       const members = await admin.members(name).catch(() => [])
@@ -55,7 +52,6 @@ export function openMembership(kafka: KafkaConnection, storeId: string): Members
 
   return {
     async join(...topics) {
-      await standBy()
       const names = topics.map(key => kafka.topics[key])
       const onDegraded = degradedReporter(kafka, 'membership')
       const options = {
@@ -66,15 +62,18 @@ export function openMembership(kafka: KafkaConnection, storeId: string): Members
         onDegraded,
         onReplaced: () => end(kafka),
       }
-      group = await retryUntilClosed(kafka, 'group', () => joinGroup(options))
-      return group
-    },
-    producer: {
-      ...kafka.producer,
-      async send(record, deadlineMs) {
-        if (group && group.unprovenMs() > PROOF_HOLDS_MS) await prove(group)
-        await kafka.producer.send(record, deadlineMs)
-      },
+      while (!closing.aborted) {
+        await standBy()
+        const group = await retryUntilClosed(kafka, 'group', () => joinGroup(options))
+        if (!group) return undefined
+        // Two that saw an empty group have both joined, under one name: the broker lists the first of them.
+        if ((await retryUntilClosed(kafka, 'group', others))?.length === 0) {
+          guardWrites(() => prove(group))
+          return group
+        }
+        await group.close()
+      }
+      return undefined
     },
   }
 }

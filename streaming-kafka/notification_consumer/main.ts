@@ -32,7 +32,7 @@ await runService(NAME, {
     const progress = createWorkProgress()
     const send = faultInjector.wrap(
       sendAndStore({
-        kafka: { ...kafka, producer: membership.producer },
+        kafka,
         store,
         progress,
         afterProduce: faultInjector.crashPoint('produce-store'),

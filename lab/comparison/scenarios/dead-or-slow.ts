@@ -85,7 +85,7 @@ export const brokerDead = defineScenario({
     'Every broker is a single node here, so its death is a total outage; a cluster survives the death of one node. REST has no broker: its Inventory is killed instead. The outages differ, since they last until the restarted process is healthy. No scenario loses the memory of a machine, the case that synced topics protect against.',
   profiles: {
     full: { ordersPerSecond: 50, beforeMs: 5_000, faultMs: 10_000, afterMs: 15_000 },
-    quick: { ordersPerSecond: 50, beforeMs: 1_000, faultMs: 2_000, afterMs: 1_000 },
+    quick: { ordersPerSecond: 50, beforeMs: 1_000, faultMs: 2_000, afterMs: 2_000 },
   },
   variants: 'outbox',
   mayFail: true,
