@@ -51,7 +51,10 @@ test('topics keep every record, sync each append if TOPIC_FLUSH is on, and have 
   }
   assert.deepEqual((await system.health('producer_order')).problems, {})
   await admin.incrementalAlterConfigs({
-    resources: [change(topics[0], 'retention.ms', '604800000'), change(topics[2], 'cleanup.policy', 'compact')],
+    resources: [
+      change(`${system.deployment.prefix}orders`, 'retention.ms', '604800000'),
+      change(`${system.deployment.prefix}notifications`, 'cleanup.policy', 'compact'),
+    ],
   })
   await system.restart('producer_order')
   const { healthy, problems } = await system.health('producer_order')
@@ -62,7 +65,7 @@ test('topics keep every record, sync each append if TOPIC_FLUSH is on, and have 
   )
 })
 
-const change = (resourceName = '', name = '', value = '') => ({
+const change = (resourceName: string, name: string, value: string) => ({
   resourceType: ConfigResourceTypes.TOPIC,
   resourceName,
   configs: [{ name, value, configOperation: IncrementalAlterConfigOperationTypes.SET }],
