@@ -57,16 +57,7 @@ export function createAdmin(brokers: string, clientId: string): BrokerAdmin {
         })
       await retry(handleWhen(isNotYetLed), POLL).execute(() => ends(specs))
     },
-    async settings(topics) {
-      const resources = topics.map(resourceName => ({ resourceType: ConfigResourceTypes.TOPIC, resourceName }))
-      const described = await admin.describeConfigs({ resources })
-      return new Map(
-        described.map(({ resourceName, configs }) => [
-          resourceName,
-          new Map(configs.map(({ name, value }) => [name, value ?? ''])),
-        ]),
-      )
-    },
+    settings: topics => settingsOf(admin, topics),
     topics: () => admin.listTopics(),
     async members(group) {
       const found = (await admin.describeGroups({ groups: [group] })).get(group)
@@ -117,6 +108,14 @@ export function createAdmin(brokers: string, clientId: string): BrokerAdmin {
     },
     close: () => admin.close(),
   }
+}
+
+async function settingsOf(admin: Admin, topics: string[]): Promise<Map<string, TopicSettings>> {
+  const resources = topics.map(resourceName => ({ resourceType: ConfigResourceTypes.TOPIC, resourceName }))
+  const described = await admin.describeConfigs({ resources })
+  const byName = (configs: (typeof described)[number]['configs']) =>
+    new Map(configs.map(({ name, value }) => [name, value ?? '']))
+  return new Map(described.map(({ resourceName, configs }) => [resourceName, byName(configs)]))
 }
 
 /** The cluster says how many partitions a topic has: some may have been added. */
