@@ -37,6 +37,8 @@ test('headers that are nested too deeply are left out, and those beside them sta
 
 test('a header of a type that the client does not know is left out, and where its size is unknown those behind it too', async () => {
   const unsigned = header('unsigned', Buffer.from('L12345678'))
+  const within = header('within', sized('F', header('unsigned', Buffer.from('L12345678'))))
+  assert.deepEqual(await headersIn(kind, within, count), { kind: 'theirs', count: 7 })
   const strange = header('strange', Buffer.from('?'))
   assert.deepEqual(await headersIn(kind, unsigned, count), { kind: 'theirs', count: 7 })
   assert.deepEqual(await headersIn(kind, strange, count), { kind: 'theirs' })

@@ -45,28 +45,32 @@ export function decodeFrame(read: Read): Promise<unknown> {
   return decode(remembering).catch(async (error: unknown) => {
     const [head, payload] = await Promise.all(parts)
     if (head?.[0] !== HEADER_FRAME || payload === undefined) throw error
-    const shallow = withoutNested(payload)
-    const shortened = Buffer.from(head)
-    shortened.writeUInt32BE(shallow.length - 1, 3)
-    const again = [shortened, shallow].values()
-    return decode(async () => again.next().value ?? Buffer.alloc(0))
+    const decodeWith = (mostNestedBytes: number) => {
+      const shallow = withoutNested(payload, mostNestedBytes)
+      const shortened = Buffer.from(head)
+      shortened.writeUInt32BE(shallow.length - 1, 3)
+      const again = [shortened, shallow].values()
+      return decode(async () => again.next().value ?? Buffer.alloc(0))
+    }
+    // A small table may hold what the client cannot read.
+    return decodeWith(MAX_NESTED_BYTES).catch(() => decodeWith(0))
   })
 }
 
 /** The payload of a header frame, with those of its headers that are small or not nested. */
-function withoutNested(payload: Buffer): Buffer {
+function withoutNested(payload: Buffer, mostNestedBytes: number): Buffer {
   const flags = payload.readUInt16BE(PROPERTIES_AT - 2)
   let at = PROPERTIES_AT
   for (const flag of [CONTENT_TYPE, CONTENT_ENCODING]) if (flags & flag) at += 1 + payload.readUInt8(at)
   if (!(flags & HEADERS)) return payload
   const end = at + 4 + payload.readUInt32BE(at)
-  const kept = Buffer.concat(shallowHeaders(payload.subarray(at + 4, end)))
+  const kept = Buffer.concat(shallowHeaders(payload.subarray(at + 4, end), mostNestedBytes))
   const length = Buffer.alloc(4)
   length.writeUInt32BE(kept.length)
   return Buffer.concat([payload.subarray(0, at), length, kept, payload.subarray(end)])
 }
 
-function shallowHeaders(table: Buffer): Buffer[] {
+function shallowHeaders(table: Buffer, mostNestedBytes: number): Buffer[] {
   const kept: Buffer[] = []
   for (let at = 0; at < table.length; ) {
     const typeAt = at + 1 + table.readUInt8(at)
@@ -76,7 +80,7 @@ function shallowHeaders(table: Buffer): Buffer[] {
     if (fixed === undefined && !isNested && !TEXT_OR_BYTES.includes(type)) break // whatever follows cannot be found
     const size = fixed ?? 4 + table.readUInt32BE(typeAt + 1)
     const end = typeAt + 1 + size
-    if (type !== UNSIGNED_LONG && !(isNested && size > MAX_NESTED_BYTES)) kept.push(table.subarray(at, end))
+    if (type !== UNSIGNED_LONG && !(isNested && size > mostNestedBytes)) kept.push(table.subarray(at, end))
     at = end
   }
   return kept

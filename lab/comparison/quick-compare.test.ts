@@ -7,7 +7,7 @@ import { models } from '../session/registry.ts'
 import { parseSummary } from '../session/run-folder.ts'
 import { leftovers, lendPackages, runCli, testFolder } from '../testing/cli.ts'
 
-const SCENARIOS = ['healthy', 'broker-dead', 'poison', 'read-again']
+const SCENARIOS = ['healthy', 'broker-dead', 'read-again']
 const LARGEST_BYTES = 3_000_000
 
 // Brokers of its own: it kills them.

@@ -11,7 +11,7 @@ import { createBackoff } from '#common/service/retry.ts'
 import type { TopicSpec } from '../messaging/topics.ts'
 import type { BrokerAdmin } from './admin.ts'
 import { type Batch, batchesIn, type Budget, isSpent, newBudget, recordsIn } from './batches.ts'
-import { type FetchedPartition, LogClient } from './fetch.ts'
+import { type FetchedPartition, type FetchedTopic, LogClient } from './fetch.ts'
 import { clientOptions, isOutOfRange, RETRY_PACE } from './options.ts'
 import { hasReached, isBefore, type LogMarks, type LogRecord, type Positions } from './record.ts'
 
@@ -98,39 +98,60 @@ async function fetchOnce(client: LogClient, positions: Positions, marks: LogMark
   const answers = await Promise.all(
     [...requests].map(([node, topics]) => client.fetchBatches({ ...limits, node, topics })),
   )
-  const budget = newBudget()
-  return answers.flat().flatMap(({ topicId, partitions }) => {
-    const topic = names.get(topicId)
-    const epochs = marks.epochs.get(topic ?? '') ?? []
-    return topic === undefined ? [] : partitions.flatMap(answer => take(topic, answer, positions, epochs, budget))
-  })
+  return takeAll(answers.flat(), names, positions, marks)
 }
 
-/** Returns the records from the position on (a batch may begin before it), and advances the position past them. */
+/**
+ * The records of a fetch from the positions on; the positions are advanced past them. @param names of topics by their ids
+ * @throws Error when anything of it cannot be read; then no position is advanced, because nothing is handed over
+ */
+export function takeAll(
+  fetched: FetchedTopic[],
+  names: Map<string, string>,
+  positions: Positions,
+  { epochs }: LogMarks,
+): LogRecord[] {
+  const budget = newBudget()
+  const taken = fetched.flatMap(({ topicId, partitions }) => {
+    const topic = names.get(topicId)
+    if (topic === undefined) return []
+    return partitions.flatMap(
+      answer => take(topic, answer, positions.get(topic)?.[answer.partitionIndex], budget) ?? [],
+    )
+  })
+  for (const { topic, partition, next, epoch } of taken) {
+    const offsets = positions.get(topic)
+    if (offsets) offsets[partition] = next
+    const known = epochs.get(topic)
+    if (known && epoch !== undefined) known[partition] = epoch
+  }
+  return taken.flatMap(({ records }) => records)
+}
+
+type Taken = { topic: string; partition: number; records: LogRecord[]; next: bigint; epoch: number | undefined }
+
+/** The records of a partition from the position on (a batch may begin before it), and the position after them. */
 function take(
   topic: string,
   { partitionIndex: partition, batches, abortedTransactions, divergingEpoch }: FetchedPartition,
-  positions: Positions,
-  epochs: number[],
+  from: bigint | undefined,
   budget: Budget,
-): LogRecord[] {
-  const offsets = positions.get(topic)
-  const from = offsets?.[partition]
-  if (!offsets || from === undefined) return []
+): Taken | undefined {
+  if (from === undefined) return undefined
   if (divergingEpoch && divergingEpoch.endOffset >= 0n) {
     const lost = `the records of ${topic}/${partition} from ${divergingEpoch.endOffset} to ${from} were read and are lost`
     throw new OtherLog(`${lost}; others are in their place`)
   }
-  const taken: LogRecord[] = []
+  const taken: Taken = { topic, partition, records: [], next: from, epoch: undefined }
   const isAborted = abortedBatches(abortedTransactions)
   for (const batch of batchesIn(batches)) {
     if (isSpent(budget)) break
     const isOfNobody = isAborted(batch) || batch.isControl
     for (const record of isOfNobody ? [] : recordsIn(batch, budget))
-      if (record.offset >= from) taken.push({ topic, partition, ...record })
-    if (batch.lastOffset < (offsets[partition] ?? 0n)) continue
-    offsets[partition] = batch.lastOffset + 1n
-    epochs[partition] = batch.epoch
+      if (record.offset >= from) taken.records.push({ topic, partition, ...record })
+    if (batch.lastOffset < taken.next) continue
+    taken.next = batch.lastOffset + 1n
+    taken.epoch = batch.epoch
   }
   return taken
 }

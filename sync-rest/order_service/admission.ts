@@ -14,6 +14,8 @@ export type Admission = {
 const WEIGHT = 0.1
 /** Calls that take this share of the deadline are slow. */
 const SLOW = 0.6
+/** Calls that take less than this share of it are fast: a moment of slowness is over, and the limit doubles with each answer. */
+const FAST = 0.2
 /** While calls are slow so many are admitted of those that were answered within a deadline: with all of them each would need all of it. */
 const KEPT = 0.8
 /** With each answer that is not slow the limit rises by so much, up to CONCURRENCY. */
@@ -48,7 +50,9 @@ export function openAdmission({ deadlineMs, concurrency }: { deadlineMs: number;
 
   function noteAnswer(): void {
     answers.push(performance.now())
-    if (!isSlow()) limit = Math.min(concurrency, limit + GROWTH)
+    const expected = expectedMs()
+    if (expected < FAST * deadlineMs) limit = Math.min(concurrency, 2 * limit)
+    else if (!isSlow()) limit = Math.min(concurrency, limit + GROWTH)
   }
 
   return {
