@@ -3,8 +3,11 @@ import assert from 'node:assert/strict'
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs'
 import { Admin } from '@platformatic/kafka'
 import { Connection } from 'rabbitmq-client'
+import { waitFor } from '#host/wait-for.ts'
 import { isRunning } from '#host/process-table.ts'
 import type { Broker } from '../brokers/broker.ts'
+
+const FORGOTTEN_WITHIN_MS = 1_500
 
 /** Gives the broker a queue with a message, or a topic, and returns the check that it has it. */
 export function keepsWhatItWasGiven(broker: Broker): Promise<() => Promise<void>> {
@@ -27,6 +30,12 @@ async function keepsMessage(address: string): Promise<() => Promise<void>> {
     const publisher = connection.createPublisher({ confirm: true })
     await publisher.send({ routingKey: queue, durable: true }, 'given')
     await publisher.close()
+  })
+  // Nothing shows when the broker has a new queue on its disk, and one that is killed within a second forgets it.
+  const declaredAt = performance.now()
+  await waitFor(() => performance.now() - declaredAt > FORGOTTEN_WITHIN_MS, {
+    deadlineMs: 10_000,
+    what: 'the queue to be old enough',
   })
   return () =>
     onConnection(async connection => {
