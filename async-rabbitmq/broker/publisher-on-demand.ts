@@ -1,5 +1,5 @@
 // Publishes for the lab, which does so now and then: connects for the first message, and opens another channel when one is lost.
-// Guarantees: a publish ends within its deadline. While the broker blocks its publishers nothing is published, and the error
+// Guarantees: each step of a publish (to connect, to ask whether the broker blocks, to publish) ends within the deadline. While the broker blocks its publishers nothing is published, and the error
 // says so. A blocked connection takes nothing else either, so this one is for publishing alone: what another connection reads
 // meanwhile can still be given back.
 import { randomUUID } from 'node:crypto'

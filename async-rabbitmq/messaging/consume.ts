@@ -13,6 +13,7 @@
 // Not promised: the order of messages.
 import { asLabError, type ErrorCode, type LabError } from '#common/contracts/errors.ts'
 import { settlementAfter } from '#common/messaging/failure-policy.ts'
+import { orUndefined } from '#common/messaging/read-event.ts'
 import type { Context } from '#common/service/handler.ts'
 import type { Health } from '#common/service/health.ts'
 import type { Logger } from '#common/service/log.ts'
@@ -127,16 +128,8 @@ export function consume<In extends Event>(parts: ConsumeParts<In>): Consumer {
 
 /** A body that cannot be read is not done; its handler will throw the reason. */
 function isDone<In extends Event>(parts: ConsumeParts<In>, body: Buffer): boolean {
-  const event = readable(parts, body)
+  const event = orUndefined(parts.read, body)
   return event !== undefined && parts.isDone(event)
-}
-
-function readable<In extends Event>({ read }: ConsumeParts<In>, body: Buffer): In | undefined {
-  try {
-    return read(body)
-  } catch {
-    return undefined
-  }
 }
 
 async function deadLetter<In extends Event>(
@@ -145,7 +138,7 @@ async function deadLetter<In extends Event>(
   error: LabError,
   attempts: number,
 ): Promise<void> {
-  const event = readable(parts, delivery.body)
+  const event = orUndefined(parts.read, delivery.body)
   if (event) await parts.onDeadLetter?.(event, error.code)
   const { broker, consumerQueue } = parts
   await broker.publish(republishAsDeadLetter(delivery, consumerQueue.deadLetters, error, attempts))

@@ -1,6 +1,7 @@
 // What may be changed of an event that is redriven: an order service has the order as its client placed it, and shows that.
 import { isDeepStrictEqual } from 'node:util'
 import { LabError } from '../contracts/errors.ts'
+import { orUndefined } from './read-event.ts'
 
 type Event = { data: { orderId: string } }
 
@@ -14,18 +15,10 @@ export function readEdited(
   { reason, original, edited }: { reason: string; original: Buffer | null; edited: Buffer },
 ): void {
   const after = read(edited)
-  const before = reason === 'order-conflict' ? undefined : readable(read, original)
+  const before = reason === 'order-conflict' ? undefined : orUndefined(read, original)
   if (before && !isDeepStrictEqual(before.data, after.data))
     throw new LabError(
       'order-conflict',
       `order ${before.data.orderId} was placed with other content, and would be decided with this one; redrive it as it is`,
     )
-}
-
-function readable(read: (body: Buffer | null) => Event, body: Buffer | null): Event | undefined {
-  try {
-    return read(body)
-  } catch {
-    return undefined
-  }
 }

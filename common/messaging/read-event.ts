@@ -26,3 +26,12 @@ export const readEvent =
     }
     return parse(schema, value)
   }
+
+/** What `read` returns, or undefined for poison. */
+export function orUndefined<In, Event>(read: (input: In) => Event, input: In): Event | undefined {
+  try {
+    return read(input)
+  } catch {
+    return undefined
+  }
+}

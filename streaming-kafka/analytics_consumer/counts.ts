@@ -1,6 +1,7 @@
 // The store of analytics_consumer (the counts, the ids of counted events, and the number of records read of each
 // partition), and how a record is counted in it. One transaction writes the counts together with the positions, so the
 // numbers are exact across crashes.
+import { orUndefined } from '#common/messaging/read-event.ts'
 import type { DatabaseSync } from 'node:sqlite'
 import { Type, type Static } from 'typebox'
 import type { InventoryEvent, OrderPlaced } from '#common/contracts/events.ts'
@@ -9,7 +10,7 @@ import { positionsTables, type PositionsTables } from '#common/stores/positions.
 import { readStored } from '#common/stores/rows.ts'
 import { countEvent } from '#common/workflow/compute-metrics.ts'
 import type { MetricsTx } from '#common/workflow/store.ts'
-import { type LogRecord, orUndefined, readInventoryEvent, readOrderPlaced } from '../broker/record.ts'
+import { type LogRecord, readInventoryEvent, readOrderPlaced } from '../broker/record.ts'
 import type { TopicNames } from '../messaging/topics.ts'
 
 const Count = Type.Integer({ minimum: 0 })
@@ -74,7 +75,7 @@ export const countInto =
 
 /** The event of a record; undefined for poison. */
 export const eventOf = (topics: TopicNames, record: LogRecord) =>
-  orUndefined<OrderPlaced | InventoryEvent>(
+  orUndefined<LogRecord, OrderPlaced | InventoryEvent>(
     record.topic === topics.orders ? readOrderPlaced : readInventoryEvent,
     record,
   )

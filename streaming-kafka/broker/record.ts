@@ -100,12 +100,3 @@ export const readOrderPlaced = ofRecord<OrderPlaced>(orderPlaced)
 
 /** An event of the topic `inventory-events`. @throws LabError `malformed`, `too-large` or `unknown-event` */
 export const readInventoryEvent = ofRecord<InventoryEvent>(inventoryEvent)
-
-/** What `read` returns, or undefined for poison: the consumer that works on the topic dead-letters it, others skip it. */
-export function orUndefined<Event>(read: (record: LogRecord) => Event, record: LogRecord): Event | undefined {
-  try {
-    return read(record)
-  } catch {
-    return undefined
-  }
-}

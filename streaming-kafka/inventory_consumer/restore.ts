@@ -1,5 +1,6 @@
 // What inventory_consumer restores from the log before it decides: the initial stock, and the decisions. The initial stock
 // is a record of the log, so that decisions made again from the log begin with the same stock.
+import { orUndefined } from '#common/messaging/read-event.ts'
 import { isDeepStrictEqual } from 'node:util'
 import { orderOf, outcomeOf } from '#common/contracts/events.ts'
 import { parse, parseJson } from '#common/contracts/parse.ts'
@@ -12,7 +13,7 @@ import type { ServiceStore } from '#common/stores/store.ts'
 import { retryUntilClosed } from '#common/service/retry.ts'
 import type { StockTx } from '#common/workflow/store.ts'
 import { readFirst } from '../broker/log-reader.ts'
-import { type LogRecord, orUndefined, readInventoryEvent } from '../broker/record.ts'
+import { type LogRecord, readInventoryEvent } from '../broker/record.ts'
 import type { KafkaConnection } from '../messaging/connection.ts'
 import { materialize } from '../messaging/materialize.ts'
 

@@ -1,6 +1,7 @@
 // The notifications that were sent: the records of the notifications topic, and the store that is materialized from them.
 // The confirmed orders are the safeguard. The records are the evidence, kept apart: one row per record, without a unique
 // key on the order, so that a duplicate would show.
+import { orUndefined } from '#common/messaging/read-event.ts'
 import type { DatabaseSync } from 'node:sqlite'
 import { Type, type Static } from 'typebox'
 import { LabError } from '#common/contracts/errors.ts'
@@ -10,7 +11,7 @@ import { Order } from '#common/contracts/order.ts'
 import { closedObject, parse, parseJson } from '#common/contracts/parse.ts'
 import { pager, type Pager } from '#common/stores/rows.ts'
 import { positionsTables, type PositionsTables } from '#common/stores/positions.ts'
-import { checkReadable, type LogRecord, orUndefined } from '../broker/record.ts'
+import { checkReadable, type LogRecord } from '../broker/record.ts'
 
 const Text = Type.String({ minLength: 1 })
 

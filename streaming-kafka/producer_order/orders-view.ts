@@ -2,6 +2,7 @@
 // notified by notifications, given up by dead-letters.
 // Guarantees: the view is the same in whatever order the topics are read; a status never goes back; poison changes
 // nothing (the consumer that works on the topic dead-letters it). An empty store is filled from the topics.
+import { orUndefined } from '#common/messaging/read-event.ts'
 import type { DatabaseSync } from 'node:sqlite'
 import { type Occurrence, orderOf, outcomeOf } from '#common/contracts/events.ts'
 import { fingerprint, type Order } from '#common/contracts/order.ts'
@@ -10,7 +11,7 @@ import { ordersTables, type OrdersTables } from '#common/stores/orders.ts'
 import { positionsTables, type PositionsTables } from '#common/stores/positions.ts'
 import { undecidedTables, type UndecidedTables } from '#common/stores/undecided.ts'
 import { confirmOrder, recordOutcome } from '#common/workflow/record-outcome.ts'
-import { type LogRecord, orUndefined, readInventoryEvent, readOrderPlaced } from '../broker/record.ts'
+import { type LogRecord, readInventoryEvent, readOrderPlaced } from '../broker/record.ts'
 import { readDeadOrder } from '../messaging/dead-letters.ts'
 import type { TopicNames } from '../messaging/topics.ts'
 import { readNotification } from '../notification_consumer/notifications.ts'

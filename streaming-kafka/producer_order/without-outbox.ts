@@ -3,6 +3,7 @@
 // Guarantees: an order that was answered with 2xx is in the log and in the view. 503: it is not in the log. 504: it is
 // unknown; the view shows it as soon as the log has it. The same key never places two orders: an order in flight is
 // remembered until the log has it, and before this process answers anybody it has read the whole log.
+import { orUndefined } from '#common/messaging/read-event.ts'
 import { LabError } from '#common/contracts/errors.ts'
 import { orderPlaced, type OrderPlaced } from '#common/contracts/events.ts'
 import { fingerprint } from '#common/contracts/order.ts'
@@ -10,7 +11,7 @@ import { wallTime } from '#common/contracts/clock.ts'
 import { openAdmission } from '#common/service/admission.ts'
 import { refuseLeftovers } from '#common/stores/outbox.ts'
 import { presentState, undecided } from '#common/workflow/present-order.ts'
-import { eventRecord, orUndefined, readOrderPlaced } from '../broker/record.ts'
+import { eventRecord, readOrderPlaced } from '../broker/record.ts'
 import { notRead, type IntakeParts, type OrderIntake } from './order-intake.ts'
 import { storeOrder } from './orders-view.ts'
 

@@ -21,7 +21,11 @@ const KEPT = 0.8
 /** With each answer that is not slow the limit rises by so much, up to CONCURRENCY. */
 const GROWTH = 0.25
 
-export function openAdmission({ deadlineMs, concurrency }: { deadlineMs: number; concurrency: number }): Admission {
+/** @param now in milliseconds; a test sets it */
+export function openAdmission(
+  { deadlineMs, concurrency }: { deadlineMs: number; concurrency: number },
+  now = () => performance.now(),
+): Admission {
   let admitted = 0
   let limit = concurrency
   let typicalMs = 0
@@ -33,12 +37,12 @@ export function openAdmission({ deadlineMs, concurrency }: { deadlineMs: number;
   /** As long as a call takes, or more when one that is not done has taken longer: what was typical may be over. */
   function expectedMs(): number {
     const [oldest] = calls
-    return oldest ? Math.max(typicalMs, performance.now() - oldest.beganMs) : typicalMs
+    return oldest ? Math.max(typicalMs, now() - oldest.beganMs) : typicalMs
   }
   const isSlow = () => expectedMs() > SLOW * deadlineMs
 
   function hasRoom(): boolean {
-    while ((answers[0] ?? Infinity) < performance.now() - deadlineMs) answers.shift()
+    while ((answers[0] ?? Infinity) < now() - deadlineMs) answers.shift()
     // An inventory that answers nobody is left to the breaker.
     if (answers.length === 0) limit = concurrency
     else if (isSlow()) limit = Math.min(concurrency, Math.max(1, KEPT * answers.length))
@@ -49,7 +53,7 @@ export function openAdmission({ deadlineMs, concurrency }: { deadlineMs: number;
   }
 
   function noteAnswer(): void {
-    answers.push(performance.now())
+    answers.push(now())
     const expected = expectedMs()
     if (expected < FAST * deadlineMs) limit = Math.min(concurrency, 2 * limit)
     else if (!isSlow()) limit = Math.min(concurrency, limit + GROWTH)
@@ -67,7 +71,7 @@ export function openAdmission({ deadlineMs, concurrency }: { deadlineMs: number;
       }
     },
     async timed(work, isAnswer) {
-      const call = { beganMs: performance.now() }
+      const call = { beganMs: now() }
       calls.add(call)
       try {
         await work()
@@ -77,7 +81,7 @@ export function openAdmission({ deadlineMs, concurrency }: { deadlineMs: number;
         throw error
       } finally {
         calls.delete(call)
-        typicalMs += WEIGHT * (performance.now() - call.beganMs - typicalMs)
+        typicalMs += WEIGHT * (now() - call.beganMs - typicalMs)
       }
     },
   }
