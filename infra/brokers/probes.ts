@@ -6,7 +6,6 @@
 import type { BrokerKind } from './broker.ts'
 import { connect, type Socket } from 'node:net'
 import { connect as connectTls } from 'node:tls'
-import { apiVersionsV3, Connection, metadataV12 } from '@platformatic/kafka'
 
 const DEADLINE_MS = 5000
 
@@ -124,6 +123,8 @@ function readVersion(body: Buffer): string {
 
 /** `addresses` is `host:port[,host:port]`; resolves with what is known of the version, rejects with one sentence. */
 export async function probeKafka(addresses: string): Promise<string> {
+  // Loaded here, because a run without Kafka does not need it.
+  const { apiVersionsV3, Connection, metadataV12 } = await import('@platformatic/kafka')
   let problem = ''
   for (const { host, port } of parseBrokers(addresses)) {
     const connection = new Connection('communication-models-lab', { connectTimeout: 3000, requestTimeout: 3000 })

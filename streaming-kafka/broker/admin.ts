@@ -1,5 +1,5 @@
 // Administration of the broker, for services and the lab: topics, end offsets, committed offsets of groups.
-import { Admin, ConfigResourceTypes, FetchIsolationLevels, ListOffsetTimestamps } from '@platformatic/kafka'
+import { Admin, ConfigResourceTypes, FetchIsolationLevels, ListOffsetTimestamps } from './client.ts'
 import { ConstantBackoff, handleWhen, handleWhenResult, retry } from 'cockatiel'
 import { explain } from '#common/contracts/errors.ts'
 import { topicConfigs, type TopicSettings, type TopicSpec } from '../messaging/topics.ts'

@@ -1,4 +1,4 @@
-import { createRecordsBatch, type MessageRecord } from '@platformatic/kafka'
+import { createRecordsBatch, type MessageRecord } from './client.ts'
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { batchesIn, isSpent, newBudget, recordsIn } from './batches.ts'

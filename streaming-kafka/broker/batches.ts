@@ -2,7 +2,7 @@
 // Guarantees: what a batch may become is bounded before it is in memory, however small it is when it is compressed: in
 // bytes, and in records and headers, each of which costs far more than its bytes. What is over a bound becomes one record
 // without content, which says what it stands for. A record does not hold the decompressed batch that it came in.
-import { compressionsAlgorithms, Reader } from '@platformatic/kafka'
+import { compressionsAlgorithms, Reader } from './client.ts'
 import { gunzipSync, zstdDecompressSync } from 'node:zlib'
 import { LabError } from '#common/contracts/errors.ts'
 import type { Header, LogRecord } from './record.ts'

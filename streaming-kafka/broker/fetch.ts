@@ -9,7 +9,7 @@ import {
   readKnownTaggedFields,
   type Reader,
   ResponseError,
-} from '@platformatic/kafka'
+} from './client.ts'
 
 /** What a fetch brings of a partition. */
 export type FetchedPartition = {

@@ -3,7 +3,7 @@
 // commit is repeated. A killed member rejoins at once, because its name is fixed. So does one whose place was taken, because the client
 // joins again by itself: who may work is for messaging/membership.ts to say.
 // The group does not assign positions: a reader starts where its service says.
-import { Consumer } from '@platformatic/kafka'
+import { Consumer } from './client.ts'
 import { setTimeout as wait } from 'node:timers/promises'
 import { explain } from '#common/contracts/errors.ts'
 import { createBackoff } from '#common/service/retry.ts'

@@ -5,7 +5,7 @@
 // retries from its position. Where the log is no longer the one that the position belongs to, it reads nothing any more and says
 // so until a person decides. Not promised: an order between partitions.
 import { once } from 'node:events'
-import { FetchIsolationLevels } from '@platformatic/kafka'
+import { FetchIsolationLevels } from './client.ts'
 import { explain } from '#common/contracts/errors.ts'
 import { createBackoff } from '#common/service/retry.ts'
 import type { TopicSpec } from '../messaging/topics.ts'

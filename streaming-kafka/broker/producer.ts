@@ -5,7 +5,7 @@
 // unknown, and the record is still pending: it is written as soon as the broker is back.
 // Not promised: that a record is written once. After an error of the client a new client sends the batch again, and the
 // broker cannot recognise its records as duplicates. Every reader recognises them by an id derived from the order.
-import { compatibilityPartitioner, Producer } from '@platformatic/kafka'
+import { compatibilityPartitioner, Producer } from './client.ts'
 import { explain, LabError } from '#common/contracts/errors.ts'
 import { createBackoff } from '#common/service/retry.ts'
 import { clientOptions, isTooLarge, RETRY_PACE } from './options.ts'

@@ -1,4 +1,4 @@
-import { Admin } from '@platformatic/kafka'
+import { Admin } from '../broker/client.ts'
 import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
 import { randomUUID } from 'node:crypto'

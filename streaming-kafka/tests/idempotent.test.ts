@@ -1,6 +1,6 @@
 // The producer is idempotent, which the client allows only when all in-sync replicas must acknowledge. A single broker
 // cannot show how many did. But each batch shows the id of its producer.
-import { Consumer } from '@platformatic/kafka'
+import { Consumer } from '../broker/client.ts'
 import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
 import { test } from 'node:test'

@@ -1,5 +1,5 @@
 // How topics are created and removed, and how a service treats a log that is not the log of its store.
-import { Admin, ConfigResourceTypes, IncrementalAlterConfigOperationTypes } from '@platformatic/kafka'
+import { Admin, ConfigResourceTypes, IncrementalAlterConfigOperationTypes } from '../broker/client.ts'
 import assert from 'node:assert/strict'
 import { test, type TestContext } from 'node:test'
 import { waitFor } from '#host/wait-for.ts'

@@ -1,5 +1,5 @@
 // Records that are small on their way and become larger than what a service may hold.
-import { type CompressionAlgorithmValue, type MessageToProduce, Producer } from '@platformatic/kafka'
+import { type CompressionAlgorithmValue, type MessageToProduce, Producer } from '../broker/client.ts'
 import assert from 'node:assert/strict'
 import { existsSync, readFileSync } from 'node:fs'
 import { test, type TestContext } from 'node:test'

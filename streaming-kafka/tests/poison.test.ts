@@ -1,4 +1,4 @@
-import { Producer } from '@platformatic/kafka'
+import { Producer } from '../broker/client.ts'
 import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
 import { test, type TestContext } from 'node:test'

@@ -1,5 +1,5 @@
 // What is read of a log that others write to, and of which they delete.
-import { Admin, Producer } from '@platformatic/kafka'
+import { Admin, Producer } from '../broker/client.ts'
 import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
 import { test, type TestContext } from 'node:test'
