@@ -1,6 +1,6 @@
 // Publishes for the lab, which does so now and then: connects for the first message, and opens another channel when one is lost.
-// Guarantees: each step of a publish (to connect, to ask whether the broker blocks, to publish) ends within the deadline. While the broker blocks its publishers nothing is published, and the error
-// says so. A blocked connection takes nothing else either, so this one is for publishing alone: what another connection reads
+// Guarantees: a publish ends within the deadline, with all of its steps: to connect, to ask whether the broker blocks, to publish.
+// While the broker blocks its publishers nothing is published, and the error says so. A blocked connection takes nothing else either, so this one is for publishing alone: what another connection reads
 // meanwhile can still be given back.
 import { randomUUID } from 'node:crypto'
 import { setTimeout as wait } from 'node:timers/promises'
@@ -43,11 +43,11 @@ export function publisherOnDemand(url: string, deadlineMs: number): PublisherOnD
     await Promise.race([work, block.promise]).finally(() => waiting.delete(reject))
   }
 
-  async function open(): Promise<Publisher> {
+  async function open(leftMs: () => number): Promise<Publisher> {
     connection ??= connect()
-    await connection.onConnect(deadlineMs, true)
+    await connection.onConnect(leftMs(), true)
     // A broker blocks a connection when it publishes. A message that no queue takes finds out, and is nowhere afterwards.
-    await unlessBlocked(inTime(publishToNobody(connection), deadlineMs), refused)
+    await unlessBlocked(inTime(publishToNobody(connection), leftMs()), refused)
     const publisher = await openPublisher(connection)
     void publisher.closed.then(() => (opened = undefined))
     return publisher
@@ -56,10 +56,11 @@ export function publisherOnDemand(url: string, deadlineMs: number): PublisherOnD
   return {
     async publish(message: Outgoing) {
       if (blockedBy !== undefined) throw refused(blockedBy)
-      opened ??= open()
+      const leftMs = untilDeadline(deadlineMs)
+      opened ??= open(leftMs)
       opened.catch(() => (opened = undefined))
       const publisher = await opened
-      await unlessBlocked(publishInTime(publisher, message, deadlineMs), interrupted)
+      await unlessBlocked(publishInTime(publisher, message, leftMs()), interrupted)
     },
     async close() {
       const publisher = await opened
@@ -88,6 +89,12 @@ async function publishToNobody(connection: Connection): Promise<void> {
   await channel.confirmSelect()
   await channel.basicPublish({ routingKey: randomUUID() }, Buffer.alloc(0))
   await channel.close()
+}
+
+/** Whole milliseconds, at least one: for some timers none means for ever. */
+function untilDeadline(deadlineMs: number): () => number {
+  const endMs = performance.now() + deadlineMs
+  return () => Math.max(1, Math.ceil(endMs - performance.now()))
 }
 
 async function inTime(work: Promise<void>, deadlineMs: number): Promise<void> {

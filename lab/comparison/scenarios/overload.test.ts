@@ -41,14 +41,28 @@ test('a model that decides less than nine tenths of what it can is invalid, and 
   assert.equal(verdictOf('told-at-once', 90, 101), 'invalid')
 })
 
-test('a busy machine, on which the load itself was late, leaves the goodput unknown where it is too little', () => {
+test('a busy machine, on which the load of a step was late, leaves its goodput unknown where it is too little, and never less than half', () => {
   const check = disruptionOf('async-rabbitmq').seen.find(each => each.name === 'goodput') ?? assert.fail()
-  const late = (inTime: number) => {
+  const late = (inTime: number, inStep: (step: number) => boolean = () => true) => {
     const history = historyWith(inTime, 5)
-    return { ...history, attempts: history.attempts.map(each => ({ ...each, startedNs: each.startedNs + 20e6 })) }
+    const attempts = history.attempts.map(each => {
+      const isLate = inStep(Math.floor((each.plannedNs - history.originNs) / 1e9))
+      return isLate ? { ...each, startedNs: each.startedNs + 20e6 } : each
+    })
+    return { ...history, attempts }
   }
   assert.equal(runCheck(check, late(80)).verdict, 'unknown')
   assert.equal(runCheck(check, late(90)).verdict, 'valid')
+  assert.equal(runCheck(check, late(50)).verdict, 'unknown')
+  assert.equal(runCheck(check, late(49)).verdict, 'invalid')
+  assert.equal(
+    runCheck(
+      check,
+      late(80, step => step === 2),
+    ).verdict,
+    'invalid',
+    'two steps had a load in time',
+  )
 })
 
 test('it measures the goodput of each step, and how soon those knew who were turned away', () => {

@@ -15,6 +15,8 @@ export const STEPS = [1.25, 2, 3] as const
 /** Before the steps as many as it can, as a warm-up. */
 const BEFORE = 1
 const LEAST_PERCENT = 90
+/** Less than this no busy machine explains. */
+const COLLAPSED_PERCENT = 50
 const AT_ONCE_MS = 100
 /** A generator that is later than this had no time on its machine; nor, then, had the services. */
 const LATE_MS = 10
@@ -116,17 +118,28 @@ const keepsGoodput = (settings: OverloadSettings): Check => {
     const found = STEPS.map((times, index) => ({
       times,
       percent: goodputOf(history, settings, index).value,
+      lateMs: latenessP99Ms(plannedIn(history, spanOf(settings, index))) ?? 0,
     }))
     if (found.some(({ percent }) => percent === null)) return { verdict: 'unknown', detail: 'The clocks differ.' }
     const parts = found.map(({ times, percent }) => `${(percent ?? 0).toFixed(0)} % at ${times} times`)
     const detail = `${parts.join(', ')}.`
-    if (found.every(({ percent }) => (percent ?? 0) >= LEAST_PERCENT)) return valid(detail)
-    const lateMs = latenessP99Ms(history) ?? 0
-    if (lateMs <= LATE_MS) return invalid(detail)
+    const low = found.filter(({ percent }) => (percent ?? 0) < LEAST_PERCENT)
+    if (low.length === 0) return valid(detail)
+    if (low.some(({ percent, lateMs }) => (percent ?? 0) < COLLAPSED_PERCENT || lateMs <= LATE_MS))
+      return invalid(detail)
+    const lateMs = Math.max(...low.map(each => each.lateMs))
     const why = `The machine was busy, so that the load itself was late (p99 ${lateMs.toFixed(0)} ms).`
     return { verdict: 'unknown', detail: `${detail} ${why}` }
   })
 }
+
+const plannedIn = (history: History, { fromMs, toMs }: Span): History => ({
+  ...history,
+  attempts: history.attempts.filter(({ plannedNs }) => {
+    const atMs = (plannedNs - history.originNs) / 1e6
+    return atMs >= fromMs && atMs < toMs
+  }),
+})
 
 const toldAtOnce = defineCheck(
   'told-at-once',
