@@ -7,10 +7,8 @@
  */
 import assert from 'node:assert/strict'
 import { runCheck } from '#engine/checks/check.ts'
-import { causalOrder } from '#engine/checks/causal-order.ts'
-import { always } from '#engine/checks/checks.ts'
+import { ofEvidence } from '#engine/checks/checks.ts'
 import { expectedOutcomes } from '#engine/checks/orders.ts'
-import { oversold } from '#engine/checks/stock.ts'
 import type { PlannedOrder } from '#engine/load/orders.ts'
 import { emptyHistory, type Evidence, type History, type RawMessage } from '#engine/run/history.ts'
 
@@ -30,11 +28,7 @@ export type Expected = {
 /** @throws AssertionError with the findings of every check that is invalid or cannot tell */
 export function assertSound(evidence: Evidence, expected: Expected = {}): void {
   const history = historyOf(evidence, expected)
-  const checks = [
-    ...always.filter(check => check !== causalOrder),
-    oversold,
-    expectedOutcomes({ mayFail: expected.mayFail }),
-  ]
+  const checks = [...ofEvidence, expectedOutcomes({ mayFail: expected.mayFail })]
   const found = checks.map(check => runCheck(check, history))
   assert.deepEqual(
     found.filter(({ verdict }) => verdict === 'invalid' || verdict === 'unknown'),

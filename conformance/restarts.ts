@@ -5,9 +5,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { runCheck } from '#engine/checks/check.ts'
-import { always } from '#engine/checks/checks.ts'
-import { expectedOutcomes } from '#engine/checks/orders.ts'
-import { oversold } from '#engine/checks/stock.ts'
+import { checksFor } from '#engine/checks/checks.ts'
 import type { Variant } from '#engine/experiment/define.ts'
 import type { Deployment, Model } from '#engine/experiment/model.ts'
 import { at, fault, read, start } from '#engine/experiment/steps.ts'
@@ -124,6 +122,9 @@ export function restartCases(services: readonly string[]): Case[] {
 /** Reasons for which the crash itself may fail an order: its request was cut off, or met the dead service. */
 const CRASH_REASONS = ['deadline-passed', 'inventory-broke', 'inventory-unavailable', 'released']
 
+/** What it may do to requests: the service is dead, or its peer is, or it was killed before it answered. */
+const CRASH_ANSWERS = [...CRASH_REASONS, 'unavailable', 'overloaded', 'refused', 'reset', 'deadline']
+
 /** Some three seconds of load: there are orders before the crash, while the service is down, and after it. */
 const ORDERS = 180
 /** So many orders are for the last unit that some of them come at any time at which the services are up. */
@@ -138,7 +139,7 @@ export async function survivesCrash(options: {
   point: string
 }): Promise<void> {
   const { model, broker, environments, service, point } = options
-  const checks = [...always, oversold, expectedOutcomes({ mayFail: CRASH_REASONS })]
+  const checks = checksFor({ reasons: CRASH_REASONS, answers: { duringFault: CRASH_ANSWERS } })
   const variant: Variant = {
     name: `${service} at ${point}`,
     about: 'killed between two steps',

@@ -38,5 +38,5 @@ export const comparison: ComparisonAdapter = {
   readAgain:
     'a queue removes a message once it is acked, so a later reader sees only later messages; RabbitMQ streams keep messages, and are not measured here',
   boundedTo: orders => ({ order_service: { MAX_UNDECIDED: `${orders}` } }),
-  mayFail: [],
+  mayFail: { reasons: [], answers: { duringFault: ['unavailable', 'deadline-passed', 'overloaded'] } },
 }

@@ -48,7 +48,7 @@ test('an order that also came past the door may be decided before its own client
   )
   if (!order) return assert.fail('nothing was decided')
   const lateNs = 1e12
-  const answer = { kind: 'reset' as const, atNs: lateNs, detail: '' }
+  const answer = { kind: 'reset' as const, atNs: lateNs + 1, detail: '' }
   history.attempts = order.attempts.map(row => ({ ...row, plannedNs: lateNs, startedNs: lateNs, answer }))
   assert.equal(causalOrder(history).verdict, 'invalid')
   history.raw.push({ id: 'early', orderId: order.orderId, expect: 'decided', class: 'new order' })

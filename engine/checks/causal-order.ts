@@ -1,6 +1,8 @@
 /**
- * No effect has an earlier timestamp than its cause, and no row has an earlier one than the row before it: with a clock that
- * goes back, or rows whose orders are mixed up, every latency would be wrong.
+ * Every effect has a later timestamp than its cause, and no row has an earlier one than the row before it: with a clock that
+ * goes back or stands still, or rows whose orders are mixed up, every latency would be wrong. Two stamps are never equal: between
+ * a cause and its effect lies a statement of a store or a message, and the clock counts nanoseconds. Only a request may
+ * be sent at the very nanosecond for which it was planned.
  *
  * Timestamps of the client, of the orders table, and of inventory are each of one clock, and are always compared; across
  * clocks only where all agree. A store that was wiped is filled again with timestamps of that time, so after a wipe no row of
@@ -17,7 +19,7 @@ type Moment = { what: string; atNs: number } | undefined
 /** What came first, and what followed. */
 type Causation = readonly [Moment, Moment]
 
-export const causalOrder = defineCheck('causal-order', 'no effect has an earlier timestamp than its cause', history => {
+export const causalOrder = defineCheck('causal-order', 'every effect has a later timestamp than its cause', history => {
   const stamped = [...orderHistories(history).values()].filter(
     ({ attempts, rows, decisions }) => attempts.length + rows.length + decisions.length > 0,
   )
@@ -34,9 +36,11 @@ export const causalOrder = defineCheck('causal-order', 'no effect has an earlier
 })
 
 const whyBackwards = ([cause, effect]: Causation): string[] =>
-  cause && effect && effect.atNs < cause.atNs
+  cause && effect && !(effect.atNs > cause.atNs || (cause.what === PLANNED && effect.atNs === cause.atNs))
     ? [`${effect.what} ${((cause.atNs - effect.atNs) / 1e6).toFixed(3)} ms before it ${cause.what}`]
     : []
+
+const PLANNED = 'was planned'
 
 function first<Row>(what: string, rows: readonly Row[], stampOf: (row: Row) => number | null | undefined): Moment {
   const known = rows.map(stampOf).filter(atNs => typeof atNs === 'number')
@@ -80,7 +84,7 @@ function ofAttempt({ plannedNs, startedNs, answeredNs, answer }: Attempt): Causa
   const sent = { what: 'was sent', atNs: startedNs }
   const endedNs = answer.kind === 'status' ? answeredNs : answer.atNs
   return [
-    [{ what: 'was planned', atNs: plannedNs }, sent],
+    [{ what: PLANNED, atNs: plannedNs }, sent],
     [sent, first('was answered', [endedNs], atNs => atNs)],
   ]
 }

@@ -79,19 +79,28 @@ const RANK: readonly Verdict[] = ['invalid', 'unknown', 'vacuous', 'valid']
 export const worst = (verdicts: readonly Verdict[]): Verdict =>
   RANK.find(verdict => verdicts.includes(verdict)) ?? 'vacuous'
 
-/** The verdict of a result: failure is unknown, and what happens because a safeguard is left out on purpose does not count. */
+/** A load that sold out nothing says nothing about it, and all the same about the rest. */
+const MAY_SAY_NOTHING = 'oversold'
+
+/**
+ * The verdict of a result: failure is unknown, and what happens because a safeguard is left out on purpose does not count.
+ * Neither does an `oversold` that is vacuous.
+ */
 export function verdictOf({
   checks,
   variants,
   failure,
 }: {
-  checks: readonly { verdict: Verdict; variant: string }[]
+  checks: readonly { name?: string; verdict: Verdict; variant: string }[]
   variants: readonly { name: string; disabledSafeguard?: string }[]
   failure?: string | undefined
 }): Verdict {
   const disabledSafeguard = new Set(
     variants.filter(variant => variant.disabledSafeguard !== undefined).map(({ name }) => name),
   )
-  const counted = checks.filter(({ variant }) => !disabledSafeguard.has(variant)).map(({ verdict }) => verdict)
+  const counted = checks
+    .filter(({ variant }) => !disabledSafeguard.has(variant))
+    .filter(({ name, verdict }) => !(name === MAY_SAY_NOTHING && verdict === 'vacuous'))
+    .map(({ verdict }) => verdict)
   return worst([...counted, ...(failure ? (['unknown'] as const) : [])])
 }

@@ -1,5 +1,8 @@
-// The checks by name, and the set that every experiment with orders takes. The rest is chosen by the experiment, because
-// a check that could not have failed is vacuous, and a vacuous check makes the whole run vacuous.
+/**
+ * The checks by name, and the set that every variant of every experiment takes. What else an experiment claims it adds itself.
+ * A check that could not have failed is vacuous, and makes its run vacuous; but for `oversold`, of which a load that sold out
+ * nothing says nothing.
+ */
 import type { Check } from './check.ts'
 import { conservation, oversold } from './stock.ts'
 import { deadLetterClosure } from './dead-letter-closure.ts'
@@ -9,6 +12,7 @@ import {
   duplicated,
   expectedOutcomes,
   lost,
+  recorded,
   singleOutcome,
   undecided,
   unexpected,
@@ -16,22 +20,38 @@ import {
 } from './orders.ts'
 import { duplicatesSeen } from './preconditions.ts'
 import { causalOrder } from './causal-order.ts'
+import { content } from './content.ts'
+import { carriedOut, type MayAnswer, served } from './service.ts'
 
-/** Each can fail on any history in which an order was accepted and reserved. */
-export const always: readonly Check[] = [
+/** Those that judge what services hold, and no request. */
+export const ofEvidence: readonly Check[] = [
   lost,
   undecided,
   duplicated,
+  oversold,
   unexpected,
+  recorded,
+  content,
   conservation,
   singleOutcome,
+  deadLetterClosure,
+]
+
+/** What a variant does to orders and requests on purpose. `reasons`: for which it may fail an order. */
+export type MayFail = { reasons?: readonly string[]; answers?: MayAnswer }
+
+/** Every order and every request is judged. */
+export const checksFor = ({ reasons = [], answers = {} }: MayFail = {}): readonly Check[] => [
+  carriedOut,
+  served(answers),
+  ...ofEvidence,
+  allResolved,
   answersMatch,
+  expectedOutcomes({ mayFail: reasons }),
   causalOrder,
 ]
 
 /** Those that need no parameters; `fault-seen` and `step-seen` are defined for what an experiment does. */
 export const CHECKS: ReadonlyMap<string, Check> = new Map(
-  [...always, oversold, expectedOutcomes(), deadLetterClosure, unknownResolved, allResolved, duplicatesSeen()].map(
-    check => [check.name, check],
-  ),
+  [...checksFor(), unknownResolved, duplicatesSeen()].map(check => [check.name, check]),
 )

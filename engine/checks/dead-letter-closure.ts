@@ -1,5 +1,5 @@
-// Every message is processed or dead-lettered, once, and never both. Vacuous without a dead letter and without a message that
-// was sent to become one. A valid order that was dead-lettered undecided is `undecided`, and no leak here.
+// Every message is processed or dead-lettered, once, and never both. Vacuous where no order entered the system and no message was
+// sent past it. A valid order that was dead-lettered undecided is `undecided`, and no leak here.
 import type { History, RawMessage } from '../run/history.ts'
 import type { DeadLetter } from '../experiment/model.ts'
 import { defineCheck, valid, vacuous, evaluateAll } from './check.ts'
@@ -11,7 +11,6 @@ export const deadLetterClosure = defineCheck(
   history => {
     const poison = history.raw.filter(({ expect }) => expect === 'dead-letter')
     const { deadLetters } = history.evidence
-    if (poison.length + deadLetters.length === 0) return vacuous('No message was dead-lettered, and none had to be.')
     const { missing, surplus } = pair(poison, deadLetters)
     const all = orderHistories(history)
     const orders = [...all.values()].filter(isInside)
@@ -22,9 +21,10 @@ export const deadLetterClosure = defineCheck(
       ...surplus.flatMap(letter => whySurplus(letter, all)),
       ...gone.map(({ orderId }) => `${orderId} is neither decided nor dead-lettered`),
     ]
+    const examined = orders.length + poison.length + deadLetters.length
+    if (examined === 0) return vacuous('No order entered the system, and no message was dead-lettered.')
+    if (offenders.length > 0) return evaluateAll({ examined, what: 'messages', offenders })
     const counts = `${orders.length} orders and ${poison.length} poisoned messages`
-    if (offenders.length > 0)
-      return evaluateAll({ examined: orders.length + poison.length, what: 'messages', offenders })
     return {
       ...valid(`Of ${counts}, ${done.length} orders are decided and ${deadLetters.length} messages are dead-lettered.`),
       found: 0,
@@ -36,7 +36,7 @@ export const deadLetterClosure = defineCheck(
 const isInside = ({ rows, raw }: OrderHistory): boolean =>
   rows.length > 0 || raw.some(({ expect }) => expect === 'decided')
 
-/** Each dead letter with the message that it was: by its id, then by its order, then any of those without a name. */
+/** Each dead letter with the message that it was: by its id, then by its order, then by its bytes; and always with its bytes. */
 function pair(
   poison: RawMessage[],
   letters: History['evidence']['deadLetters'],
@@ -44,14 +44,17 @@ function pair(
   const sames = [
     (message: RawMessage, { id, body }: DeadLetter) => message.id === id || body.includes(message.id),
     (message: RawMessage, { orderId }: DeadLetter) => orderId !== undefined && message.orderId === orderId,
-    (_: RawMessage, { orderId }: DeadLetter) => orderId === undefined,
+    (message: RawMessage) => message.body !== undefined,
   ]
+  const hasItsBytes = (message: RawMessage, { body }: DeadLetter) => message.body === undefined || message.body === body
   let missing = poison
   let surplus = letters
   for (const same of sames) {
     const taken = new Set<RawMessage>()
     surplus = surplus.filter(letter => {
-      const found = missing.find(message => !taken.has(message) && same(message, letter))
+      const found = missing.find(
+        message => !taken.has(message) && same(message, letter) && hasItsBytes(message, letter),
+      )
       if (found) taken.add(found)
       return !found
     })

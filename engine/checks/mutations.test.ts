@@ -5,12 +5,12 @@ import { test } from 'node:test'
 import fc from 'fast-check'
 import type { History } from '../run/history.ts'
 import { runCheck } from './check.ts'
-import { CHECKS } from './checks.ts'
-import { expectedOutcomes } from './orders.ts'
-import { SAMPLE_REASONS, sampleHistory } from '../testing/sample-history.ts'
+import { CHECKS, checksFor } from './checks.ts'
+import { SAMPLE_ANSWERS, SAMPLE_REASONS, sampleHistory } from '../testing/sample-history.ts'
 import { orderHistories } from './order-history.ts'
 
-const checks = new Map(CHECKS).set('expected-outcomes', expectedOutcomes({ mayFail: SAMPLE_REASONS }))
+const MAY_FAIL = { reasons: SAMPLE_REASONS, answers: SAMPLE_ANSWERS }
+const checks = new Map([...CHECKS, ...checksFor(MAY_FAIL).map(check => [check.name, check] as const)])
 const invalid = (history: History) =>
   [...checks.values()].filter(check => runCheck(check, history).verdict === 'invalid').map(({ name }) => name)
 const seeds = fc.nat({ max: 0xffffffff })

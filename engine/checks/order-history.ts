@@ -65,8 +65,8 @@ function historyOf(all: Map<string, OrderHistory>, orderId: string): OrderHistor
   return order
 }
 
-/** Whether the order was requested: by the plan, or by a message of the timeline. */
-export const wasRequested = ({ planned, raw }: OrderHistory): boolean => planned !== undefined || raw.length > 0
+/** Whether the order was requested: by a client, or by a message of the timeline. That it was planned is no request. */
+export const wasRequested = ({ attempts, raw }: OrderHistory): boolean => attempts.length + raw.length > 0
 
 /** Whether the order is one that must be decided: all that was sent of a poisoned one is poison. */
 export const isValid = ({ planned, raw }: OrderHistory): boolean =>

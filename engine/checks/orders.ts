@@ -102,7 +102,7 @@ function whyDuplicated(order: OrderHistory): string[] {
   ]
 }
 
-/** No effect of an order that neither the plan nor a message of the timeline requested. */
+/** No effect of an order that neither a client nor a message of the timeline requested. */
 export const unexpected = defineCheck('unexpected', 'no order has an effect that nobody requested', history => {
   const effects = all(history).filter(order => !leftNothing(order))
   const offenders = offendersOf(effects, order => (wasRequested(order) ? [] : [effectsOf(order)]))
@@ -118,6 +118,24 @@ function effectsOf({ rows, decisions, movements, notifications }: OrderHistory):
   ].filter(Boolean)
   return effects.length > 0 ? effects.join(', ') : 'is in the dead-letter queue'
 }
+
+/** An order that came from a client is in the orders table as soon as anything came of it, and once. */
+export const recorded = defineCheck(
+  'recorded',
+  'every order of a client that had an effect is in the orders table, once, and nothing in it is pending',
+  history => {
+    const touched = all(history).filter(order => order.attempts.length > 0 && !leftNothing(order))
+    const offenders = offendersOf(touched, ({ rows }) => {
+      const [row] = rows
+      if (!row) return ['is not in the orders table']
+      return [
+        ...(rows.length > 1 ? [`is in the orders table ${rows.length} times`] : []),
+        ...(row.notification === 'pending' ? ['waits for its notification in the orders table'] : []),
+      ]
+    })
+    return evaluateAll({ examined: touched.length, what: 'orders of clients with an effect', offenders })
+  },
+)
 
 /**
  * The orders table, inventory and the notifications agree on each order. An order that is failed in the orders table may be

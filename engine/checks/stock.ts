@@ -16,6 +16,8 @@ export type StockPosition = {
   movements: MovementRow[]
   /** What the stock says is left; undefined when it has no such row. */
   quantity: number | undefined
+  /** How many rows say so. */
+  rows: number
 }
 
 /** By name, of every kitchen that was named, moved or kept. */
@@ -24,14 +26,18 @@ function stockPositions({ evidence, openingStock }: History): Map<string, StockP
   const position = (kitchenId: string, sku: string): StockPosition => {
     const name = `${kitchenId}/${sku}`
     let found = all.get(name)
-    if (!found) all.set(name, (found = { name, declared: undefined, movements: [], quantity: undefined }))
+    if (!found) all.set(name, (found = { name, declared: undefined, movements: [], quantity: undefined, rows: 0 }))
     return found
   }
   for (const [kitchenId, skus] of Object.entries(openingStock))
     for (const [sku, units] of Object.entries(skus)) position(kitchenId, sku).declared = units
   for (const movement of evidence.movements.toSorted((one, other) => one.seq - other.seq))
     position(movement.kitchenId, movement.sku).movements.push(movement)
-  for (const { kitchenId, sku, quantity } of evidence.stock) position(kitchenId, sku).quantity = quantity
+  for (const { kitchenId, sku, quantity } of evidence.stock) {
+    const kept = position(kitchenId, sku)
+    kept.quantity = quantity
+    kept.rows++
+  }
   return all
 }
 
@@ -55,7 +61,7 @@ export const conservation = defineCheck(
   },
 )
 
-function whyLeaking({ movements, quantity, declared }: StockPosition): string[] {
+function whyLeaking({ movements, quantity, declared, rows }: StockPosition): string[] {
   const openings = movements.filter(({ kind }) => kind === 'opening')
   const total = movements.reduce((units, { delta }) => units + delta, 0)
   const opening = openings.reduce((units, { delta }) => units + delta, 0)
@@ -64,6 +70,10 @@ function whyLeaking({ movements, quantity, declared }: StockPosition): string[] 
     ...(declared !== undefined && opening !== declared
       ? [`had to begin with ${declared} and began with ${opening}`]
       : []),
+    ...(movements.some(({ kind, orderId }) => kind !== 'opening' && orderId === null)
+      ? ['was moved for no order']
+      : []),
+    ...(rows > 1 ? [`is kept ${rows} times`] : []),
     ...(quantity !== total ? [`has ${quantity ?? 'no stock'} left where its movements leave ${total}`] : []),
   ]
 }
@@ -95,7 +105,7 @@ export const oversold = defineCheck(
     const all = stockPositions(history)
     const offenders = [...all.values()].flatMap(position => whyOversold(position).map(why => `${position.name} ${why}`))
     const scarce = scarcePositions(history, all)
-    if (offenders.length === 0 && scarce === 0) return vacuous('No kitchen had more demand than stock.')
+    if (offenders.length === 0 && scarce === 0) return vacuous('0 of 0: no kitchen had more demand than stock.')
     return evaluateAll({ examined: scarce, what: 'kitchens and skus with more demand than stock', offenders })
   },
 )

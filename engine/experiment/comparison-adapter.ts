@@ -1,4 +1,5 @@
 // What the comparison needs of a model beyond what every experiment does.
+import type { MayFail } from '../checks/checks.ts'
 import type { Model, Operations } from './model.ts'
 import type { Action, Progress } from './steps.ts'
 
@@ -34,8 +35,8 @@ export type ComparisonAdapter = {
   readAgain: { service: string; reset: Action; page: string; hasRead(progress: Progress): boolean } | string
   /** Environment of services, by service, with which at most so many orders are undecided. */
   boundedTo(orders: number): Configuration['environment']
-  /** Reasons for which a fault may fail an order. */
-  mayFail: readonly string[]
+  /** What a fault may do: fail orders for these reasons, and answer requests so. */
+  mayFail: Required<MayFail>
 }
 
 export type ComparableModel<Own extends Operations = Operations> = Model<Own> & { comparison: ComparisonAdapter }

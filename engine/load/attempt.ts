@@ -4,8 +4,11 @@
 // the microsecond for any uptime (a double counts single nanoseconds up to 104 days).
 
 export type Answer =
-  /** `text` is the beginning of the body; `code` the problem's code and `orderId` the order's, when the body names them. */
-  | { kind: 'status'; status: number; code?: string; orderId?: string; text: string }
+  /**
+   * `text` is the beginning of the body. Where the body names them: `code` of the problem, `orderId`, and what it `says` that the
+   * order is (its status).
+   */
+  | { kind: 'status'; status: number; code?: string; orderId?: string; says?: string; text: string }
   /** No connection was made, so nothing was sent and nothing happened. */
   | { kind: 'refused'; atNs: number; detail: string }
   /** The connection broke, or carried no whole answer (`reset`); none in time (`deadline`); the load was stopped (`aborted`). */

@@ -30,9 +30,10 @@ export function poisonOf(nth: number, form: Form = 'event'): Poison {
 }
 
 /** The message as a history knows it. */
-export const asRaw = ({ id, class: kind, orderId }: Poison): RawMessage => ({
+export const asRaw = ({ id, class: kind, orderId, body }: Poison): RawMessage => ({
   id,
   class: kind,
   expect: 'dead-letter',
+  body,
   ...(orderId && { orderId }),
 })

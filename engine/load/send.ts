@@ -107,11 +107,12 @@ function withoutAnswer(cause: Error): Answer {
   return { kind: NOT_CONNECTED.has(code) ? 'refused' : 'reset', atNs: monotonicNs(), detail }
 }
 
-function summary(body: string): { code?: string; orderId?: string; text: string } {
+function summary(body: string): Omit<Answer & { kind: 'status' }, 'kind' | 'status'> {
   const text = body.slice(0, TEXT_CHARS)
   try {
     const value: unknown = JSON.parse(body)
-    return { code: textField(value, 'code'), orderId: textField(value, 'orderId'), text }
+    const [code, orderId, says] = ['code', 'orderId', 'status'].map(name => textField(value, name))
+    return { code, orderId, says, text }
   } catch {
     // A body that is not JSON is an answer all the same: its text is the evidence.
     return { text }

@@ -78,8 +78,8 @@ export function isQuiescent({ onTheirWay, orders, decisions, notifications }: Ev
   const decisionOf = new Map(decisions.map(decision => [decision.orderId, decision]))
   const notified = new Set(notifications.map(({ orderId }) => orderId))
   const known = new Set(orders.map(({ orderId }) => orderId))
-  const settled = orders.every(({ orderId, status, reason }) => {
-    if (status === 'pending') return false
+  const settled = orders.every(({ orderId, status, reason, notification }) => {
+    if (status === 'pending' || notification === 'pending') return false
     if (status === 'reserved') return notified.has(orderId)
     const decision = decisionOf.get(orderId)
     // Inventory may still hear of an abandoned order, unless it is sure that it was never requested.

@@ -32,6 +32,8 @@ export type RawMessage = {
   orderId?: string
   expect: 'dead-letter' | 'duplicate' | 'decided'
   class: string
+  /** Its body as a dead letter of it must show it, where the lab wrote it itself. */
+  body?: string
 }
 
 /** Of all processes of a service or broker; CPU and bytes with those of processes that ended and were waited for. */
@@ -61,6 +63,8 @@ export type History = {
   /** So many of the planned orders came first, to warm up: judged like all others, but of the measures only depths count them. */
   warmUpOrders: number
   attempts: Attempt[]
+  /** Requests of the plan; absent from older histories. */
+  plannedStarts?: number
   /** The moment from which the plan's offsets and the timeline count. */
   originNs: number
   /** Of the client: an attempt without an answer counts so long. */

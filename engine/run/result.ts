@@ -28,10 +28,10 @@ export function evaluate(variant: Variant, history: History): VariantResult {
 
 /** How many orders each of these checks found: the same code counts them and gives the verdict. */
 const counts = (checks: readonly CheckResult[]): Omit<Measure, 'variant'>[] =>
-  checks.flatMap(({ name, verdict, found }) => {
+  checks.flatMap(({ name, verdict, detail, found }) => {
     const measure = COUNTED[name]
     if (measure === undefined) return []
-    const note = found === undefined && { note: `the check ${name} is ${verdict}` }
+    const note = found === undefined && { note: verdict === 'vacuous' ? detail : `the check ${name} is ${verdict}` }
     return { name: measure, unit: 'orders', value: found ?? null, ...note }
   })
 

@@ -131,6 +131,7 @@ async function executeVariant(options: ExecuteOptions): Promise<History> {
       planned,
       warmUpOrders: variant.load.warmUpOrders ?? 0,
       attempts: result.attempts,
+      plannedStarts: result.planned,
       originNs,
       deadlineMs: variant.load.deadlineMs,
       generator: { origin, lateness: result.lateness, cpuShare: result.cpuShare, connections: result.connections },

@@ -14,6 +14,8 @@ import { type Random, seededRandom } from '../load/random.ts'
 
 /** Why orders that were planned as reserved may be failed in a sample history. */
 export const SAMPLE_REASONS = ['deadline-passed', 'inventory-unavailable']
+/** How requests may be answered in it. */
+export const SAMPLE_ANSWERS = { duringFault: [...SAMPLE_REASONS, 'inventory-broke', 'deadline', 'refused', 'reset'] }
 
 const MIX = { count: 120, kitchens: 4, scarceShare: 0.2, unknownSkuShare: 0.05, tooManyShare: 0.05 }
 
@@ -29,9 +31,10 @@ export function sampleHistory(seed: number): History {
     services.advanceTo(startOf(order))
     FATES[fateOf(order, fates, random)](services, order, answer)
   }
+  history.plannedStarts = history.attempts.length
   sendRaw(history, services, random)
   history.faults = { inventory_service: { delay: { setting: { delayMs: 5 }, injections: random.between(1, 9) } } }
-  history.executedSteps = [{ atNs: 1, doneNs: 2, action: 'kill', target: 'inventory_service' }]
+  history.executedSteps = [{ atNs: -2, doneNs: -1, action: 'kill', target: 'inventory_service' }]
   return history
 }
 
@@ -45,19 +48,28 @@ function fateOf({ expected }: PlannedOrder, fates: Fate[], random: Random): Fate
 const DEADLINE: Answer = { kind: 'deadline', atNs: 1, detail: 'no answer in time' }
 const answered = (status: number, code?: string): Answer => ({ kind: 'status', status, code, text: '' })
 
+/** A success names the order, and says what it is. */
+const accepted = (status: 201 | 202, { orderId }: PlannedOrder): Answer => ({
+  kind: 'status',
+  status,
+  orderId,
+  says: status === 201 ? 'reserved' : 'pending',
+  text: '',
+})
+
 type Answering = (answer: Answer, attempt?: number) => void
 
 /** Decides the order, and gives the answer to the client. */
 function decided(services: Ledger, order: PlannedOrder): Answer {
   const reason = services.decide(order)
-  return reason ? answered(409, reason) : answered(201)
+  return reason ? answered(409, reason) : accepted(201, order)
 }
 
 const FATES = {
   answered: (services, order, answer) => answer(decided(services, order)),
   accepted(services, order, answer) {
     services.decide(order)
-    answer(answered(202))
+    answer(accepted(202, order))
   },
   repeated(services, order, answer) {
     answer(DEADLINE)
@@ -114,8 +126,9 @@ function sendRaw({ raw, evidence, planned }: History, services: Ledger, random: 
   evidence.deadLetters.push({ ...letter, id: '1', orderId, reason: 'order-conflict', body: 'raw-conflict' })
   for (let poison = 0; poison < random.between(2, 6); poison++) {
     const named = poison % 2 === 0 ? `poison-${poison}` : undefined
-    raw.push({ id: `raw-poison-${poison}`, orderId: named, expect: 'dead-letter', class: 'not JSON' })
-    evidence.deadLetters.push({ ...letter, id: `dl-${poison}`, orderId: named, reason: 'malformed', body: '{' })
+    const body = '{'.repeat(poison + 1)
+    raw.push({ id: `raw-poison-${poison}`, orderId: named, expect: 'dead-letter', class: 'not JSON', body })
+    evidence.deadLetters.push({ ...letter, id: `dl-${poison}`, orderId: named, reason: 'malformed', body })
   }
 }
 

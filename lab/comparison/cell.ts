@@ -1,8 +1,6 @@
 // A cell of the comparison: one scenario, one model, one rate, as an experiment that runs like any other. Its variants are
 // configurations of the model: the main one, and for some scenarios others that show the effect of a safeguard.
-import { always } from '#engine/checks/checks.ts'
-import { allResolved, expectedOutcomes } from '#engine/checks/orders.ts'
-import { oversold } from '#engine/checks/stock.ts'
+import { checksFor } from '#engine/checks/checks.ts'
 import type { ComparableModel, Configuration } from '#engine/experiment/comparison-adapter.ts'
 import type { Experiment, Variant } from '#engine/experiment/define.ts'
 import type { BrokerKind } from '#engine/experiment/model.ts'
@@ -110,10 +108,10 @@ function variantOf(
     ...(isHealthy && { againWhenLate: 1 }),
     measuresUsage: isHealthy,
     checks: [
-      ...always,
-      oversold,
-      expectedOutcomes(scenario.mayFail ? { mayFail } : {}),
-      allResolved,
+      ...checksFor({
+        ...(scenario.mayFail && mayFail),
+        answers: { ...(scenario.mayFail && mayFail.answers), always: disruption.mayAnswer ?? [] },
+      }),
       ...disruption.seen,
     ],
     measures: history => [

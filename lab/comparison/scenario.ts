@@ -19,6 +19,8 @@ export type Disruption = {
   timeline?: readonly Step[]
   /** Of services, by service, beyond that of each configuration. */
   environment?: Configuration['environment']
+  /** How requests may be answered all the time, because the services are set so; what the fault may do the model says. */
+  mayAnswer?: readonly string[]
   /** Preconditions: the disruption really took place. */
   seen: readonly Check[]
   /** Beyond those of every scenario. */

@@ -3,8 +3,7 @@
 import assert from 'node:assert/strict'
 import { join } from 'node:path'
 import { test } from 'node:test'
-import { always } from '#engine/checks/checks.ts'
-import { oversold } from '#engine/checks/stock.ts'
+import { checksFor } from '#engine/checks/checks.ts'
 import { stepSeen } from '#engine/checks/preconditions.ts'
 import { defineExperiment, type Experiment } from '#engine/experiment/define.ts'
 import type { Model } from '#engine/experiment/model.ts'
@@ -36,7 +35,7 @@ function eachDies(model: Model): Experiment {
           at((index + 0.5) * BETWEEN_MS + DEAD_MS, start(target)),
         ]),
         quiescenceMs: 120_000,
-        checks: [...always, oversold, ...targets.map(target => stepSeen({ action: 'kill', target }))],
+        checks: [...checksFor(), ...targets.map(target => stepSeen({ action: 'kill', target }))],
       },
     ],
     columns: [],

@@ -58,5 +58,5 @@ export const comparison: ComparisonAdapter = {
     hasRead: ({ depths }) => Object.keys(depths).length > 0 && Object.values(depths).every(lag => lag === 0),
   },
   boundedTo: orders => ({ producer_order: { MAX_UNDECIDED: `${orders}` } }),
-  mayFail: [],
+  mayFail: { reasons: [], answers: { duringFault: ['unavailable', 'deadline-passed', 'overloaded'] } },
 }

@@ -4,6 +4,8 @@ import { poisonOf } from '#engine/load/poison.ts'
 import { operation } from '#engine/experiment/steps.ts'
 import type { RestOperations } from './operations.ts'
 
+const MAY_FAIL = ['inventory-broke', 'deadline-passed', 'inventory-unavailable']
+
 export const comparison: ComparisonAdapter = {
   configurations: [
     {
@@ -33,5 +35,5 @@ export const comparison: ComparisonAdapter = {
     'a request is gone once it is answered; a later reader can only page through the orders of the order service',
   // Here an order is undecided while it is at inventory.
   boundedTo: orders => ({ order_service: { CONCURRENCY: `${orders}` } }),
-  mayFail: ['inventory-broke', 'deadline-passed', 'inventory-unavailable'],
+  mayFail: { reasons: MAY_FAIL, answers: { duringFault: [...MAY_FAIL, 'overloaded'] } },
 }

@@ -1,8 +1,6 @@
 // Inventory is dead while orders keep arriving: how deep does the backlog get, how fast does it drain, is an order lost?
 import { type Check, defineCheck, invalid, vacuous, valid } from '#engine/checks/check.ts'
-import { always } from '#engine/checks/checks.ts'
-import { expectedOutcomes } from '#engine/checks/orders.ts'
-import { oversold } from '#engine/checks/stock.ts'
+import { checksFor } from '#engine/checks/checks.ts'
 import { stepSeen } from '#engine/checks/preconditions.ts'
 import { defineExperiment } from '#engine/experiment/define.ts'
 import { at, kill, start } from '#engine/experiment/steps.ts'
@@ -41,9 +39,7 @@ export default defineExperiment({
         timeline: [at(beforeMs, kill(INVENTORY)), at(beforeMs + outageMs, start(INVENTORY))],
         quiescenceMs: 60_000,
         checks: [
-          ...always,
-          oversold,
-          expectedOutcomes(),
+          ...checksFor(),
           stepSeen({ action: 'kill', target: INVENTORY }),
           // Every order that arrived during the outage must have waited; a tenth is allowed for the time that a kill takes.
           backlogRisesAndEmpties(orders(outageMs) * 0.9),

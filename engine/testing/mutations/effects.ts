@@ -22,7 +22,9 @@ import {
   soldOut,
   stockOf,
 } from './mutation.ts'
+import { SAYING_MUTATIONS } from './content.ts'
 import { REPORT_MUTATIONS } from './reports.ts'
+import { SERVICE_MUTATIONS } from './service.ts'
 import { TIMESTAMP_MUTATIONS } from './timestamps.ts'
 
 /** Of a whole order: its effects in every store. */
@@ -224,7 +226,7 @@ const ROW_MUTATIONS: readonly Mutation[] = [
       to.quantity += movement.delta
       movement.kitchenId = to.kitchenId
     },
-    caughtBy: ['conservation'],
+    caughtBy: ['conservation', 'content'],
   },
   {
     name: 'the orders table has reserved where inventory has failed',
@@ -270,7 +272,7 @@ const ROW_MUTATIONS: readonly Mutation[] = [
     name: 'a reserved order was answered 409',
     on: notifiedAfter(201),
     mutate: (_history, order) => answerWith(order, 409),
-    caughtBy: ['answers-match'],
+    caughtBy: ['answers-match', 'content', 'served'],
   },
   {
     name: 'an order that was answered 201 is never notified',
@@ -280,7 +282,7 @@ const ROW_MUTATIONS: readonly Mutation[] = [
   },
   {
     name: 'an order that had to fail is reserved',
-    on: notified,
+    on: notifiedAfter(202),
     mutate(history, order) {
       if (order.planned && rowOf(history, order)) order.planned.expected = 'failed'
     },
@@ -292,5 +294,7 @@ export const MUTATIONS: readonly Mutation[] = [
   ...ORDER_MUTATIONS,
   ...ROW_MUTATIONS,
   ...REPORT_MUTATIONS,
+  ...SERVICE_MUTATIONS,
+  ...SAYING_MUTATIONS,
   ...TIMESTAMP_MUTATIONS,
 ]

@@ -12,7 +12,7 @@ export type Mutation = {
   on(order: OrderHistory): boolean
   /** The order is of this history: its rows are the history's own. */
   mutate(history: History, order: OrderHistory): void
-  /** The names of the checks that turn invalid; no other does. */
+  /** The names of the checks that turn invalid, or unknown where the load was not as planned; no other does. */
   caughtBy: readonly string[]
 }
 
@@ -63,8 +63,11 @@ export function failDecision({ decisions }: OrderHistory): void {
   for (const row of decisions) row.outcome = { status: 'failed', reason: 'out-of-stock' }
 }
 
-export function answerWith({ attempts }: OrderHistory, status: number): void {
-  for (const { answer } of attempts) if (answer.kind === 'status') answer.status = status
+/** As the services word it: a success names the order and says what it is, a refusal its reason. */
+export function answerWith({ orderId, attempts }: OrderHistory, status: 201 | 409): void {
+  const content =
+    status === 201 ? { code: undefined, orderId, says: 'reserved' } : { code: 'out-of-stock', says: undefined }
+  for (const { answer } of attempts) if (answer.kind === 'status') Object.assign(answer, { status, ...content })
 }
 
 /** A reservation in the kitchen that sells out. */

@@ -52,7 +52,7 @@ export const REPORT_MUTATIONS: readonly Mutation[] = [
     on: order => order.planned?.expected === 'failed' && answered(202)(order) && order.decisions.length === 1,
     mutate: ({ evidence }, { orderId }) =>
       void evidence.notifications.push({ seq: 1e6, orderId, userId: 'ada', sentNs: LATE_NS }),
-    caughtBy: ['single-outcome'],
+    caughtBy: ['single-outcome', 'content'],
   },
   {
     name: 'a decided order is in the dead-letter queue',
@@ -88,6 +88,12 @@ export const REPORT_MUTATIONS: readonly Mutation[] = [
     caughtBy: ['undecided', 'unknown-resolved', 'all-resolved', 'dead-letter-closure'],
   },
   {
+    name: 'an order that was answered 504 stays pending',
+    on: order => answered(504)(order) && order.planned?.expected === 'failed',
+    mutate: (history, order) => void Object.assign(rowOf(history, order) ?? {}, { status: 'pending', reason: null }),
+    caughtBy: ['undecided', 'unknown-resolved', 'all-resolved'],
+  },
+  {
     name: 'an order that vanished may still come',
     on: leftNothing,
     mutate: ({ evidence }) => void (evidence.onTheirWay = 1),
@@ -110,7 +116,7 @@ export const REPORT_MUTATIONS: readonly Mutation[] = [
         orderId,
         outcome: { status: 'reserved' },
         released: false,
-        decidedNs: LATE_NS,
+        decidedNs: LATE_NS + 1,
       })
       for (const { sku, quantity } of planned.items) {
         const row = evidence.stock.find(stock => stock.kitchenId === planned.kitchenId && stock.sku === sku)
@@ -134,7 +140,7 @@ export const REPORT_MUTATIONS: readonly Mutation[] = [
     name: 'an order that was answered 202 is not in the orders table',
     on: answered(202),
     mutate: (history, order) => forget(history, order, 'orders'),
-    caughtBy: ['answers-match'],
+    caughtBy: ['answers-match', 'recorded'],
   },
   {
     name: 'the release of a failed order never came',
@@ -172,6 +178,6 @@ export const REPORT_MUTATIONS: readonly Mutation[] = [
       evidence.decisions = evidence.decisions.filter(({ orderId }) => orderId !== order.orderId)
       evidence.movements = evidence.movements.filter(({ orderId }) => orderId !== order.orderId)
     },
-    caughtBy: ['expected-outcomes'],
+    caughtBy: ['expected-outcomes', 'content'],
   },
 ]

@@ -15,6 +15,13 @@ function stampMoves({ movements }: OrderHistory, kind: 'reserve' | 'release', at
   for (const row of movements) if (row.kind === kind) row.atNs = atNs
 }
 
+function stampAll({ rows, decisions, movements, notifications }: OrderHistory, atNs: number): void {
+  for (const row of rows) Object.assign(row, { placedNs: atNs, decidedNs: atNs })
+  for (const row of decisions) row.decidedNs = atNs
+  for (const row of movements) row.atNs = atNs
+  for (const row of notifications) row.sentNs = atNs
+}
+
 const STROKES: readonly [name: string, on: Mutation['on'], mutate: Mutation['mutate']][] = [
   [
     'an attempt starts before its plan',
@@ -90,6 +97,47 @@ const STROKES: readonly [name: string, on: Mutation['on'], mutate: Mutation['mut
       for (const row of order.rows) row.placedNs = justBefore(order) - 1
       for (const attempt of order.attempts) attempt.answeredNs = justBefore(order)
     },
+  ],
+  [
+    'all that became of an order is stamped when it was sent',
+    placed,
+    (_history, order) => stampAll(order, order.attempts[0]?.startedNs ?? 0),
+  ],
+  [
+    'an order is in the orders table at the nanosecond when it was sent',
+    placed,
+    (_history, order) => order.rows.forEach(row => (row.placedNs = order.attempts[0]?.startedNs ?? 0)),
+  ],
+  [
+    'an order has its outcome at the nanosecond when it was placed',
+    placed,
+    (_history, { rows }) => rows.forEach(row => (row.decidedNs = row.placedNs)),
+  ],
+  [
+    'stock is taken at the nanosecond of the decision',
+    placed,
+    (_history, order) => stampMoves(order, 'reserve', justBefore(order) + 1),
+  ],
+  [
+    'stock comes back at the nanosecond of the decision',
+    isReleased,
+    (_history, order) => stampMoves(order, 'release', justBefore(order) + 1),
+  ],
+  [
+    'an order is notified at the nanosecond of the decision',
+    placed,
+    (_history, order) => order.notifications.forEach(row => (row.sentNs = justBefore(order) + 1)),
+  ],
+  [
+    'a request is answered at the nanosecond when it was sent',
+    answered(503),
+    (_history, { attempts }) => attempts.forEach(attempt => (attempt.answeredNs = attempt.startedNs)),
+  ],
+  [
+    'a request is abandoned at the nanosecond when it was sent',
+    isLate,
+    (_history, { attempts }) =>
+      attempts.forEach(({ answer, startedNs }) => answer.kind !== 'status' && (answer.atNs = startedNs)),
   ],
   [
     'the clock of the client goes back',

@@ -80,6 +80,7 @@ export const overload = defineScenario<OverloadSettings>({
       label: `${inventory} decides ${ordersPerSecond} orders a second, and more are requested`,
       ...between(span, fault(inventory, { throttle: { perSecond: ordersPerSecond } }), heal(inventory)),
       environment: model.comparison.boundedTo(Math.round((ordersPerSecond * waitMs) / 1_000)),
+      mayAnswer: ['overloaded'],
       seen: [
         faultSeen({ service: inventory, fault: 'throttle', atLeast: 50 }),
         answerSeen({ code: 'overloaded', atLeast: 50 }),

@@ -1,6 +1,6 @@
 // One message in fifty is poison: no attempt to handle it can succeed.
-import { deadLetterClosure } from '#engine/checks/dead-letter-closure.ts'
 import { defineCheck, evaluateAll } from '#engine/checks/check.ts'
+import { stepSeen } from '#engine/checks/preconditions.ts'
 import { at } from '#engine/experiment/steps.ts'
 import { around, defineScenario, spanOf } from '../scenario.ts'
 
@@ -26,7 +26,10 @@ export const poison = defineScenario({
       label: 'one in fifty is poison',
       span,
       timeline: times.map((ms, nth) => at(ms, message.send(nth))),
-      seen: [message.becomes === 'refused' ? refused(times.length) : deadLetterClosure],
+      seen: [
+        stepSeen({ action: 'publish-raw', atLeast: times.length }),
+        ...(message.becomes === 'refused' ? [refused(times.length)] : []),
+      ],
     }
   },
 })

@@ -1,8 +1,6 @@
 // Orders arrive faster than Inventory decides them: how does the lag grow and shrink, and is any order lost?
 import { type Check, defineCheck, invalid, vacuous, valid } from '#engine/checks/check.ts'
-import { always } from '#engine/checks/checks.ts'
-import { expectedOutcomes } from '#engine/checks/orders.ts'
-import { oversold } from '#engine/checks/stock.ts'
+import { checksFor } from '#engine/checks/checks.ts'
 import { faultSeen } from '#engine/checks/preconditions.ts'
 import { defineExperiment, type Variant, type VariantResult } from '#engine/experiment/define.ts'
 import type { Progress } from '#engine/experiment/steps.ts'
@@ -39,7 +37,7 @@ export default defineExperiment({
       measures: lagMeasures,
       series: lagSeries,
     }
-    const sound = [...always, oversold, expectedOutcomes()]
+    const sound = checksFor()
     return [
       {
         ...base,
@@ -58,6 +56,7 @@ export default defineExperiment({
   },
   columns: [
     'requested',
+    'availability',
     'arrival rate',
     'decision rate',
     'peak lag',

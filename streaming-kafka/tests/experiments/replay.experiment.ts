@@ -1,8 +1,6 @@
 // A consumer that has lost its state reads the log from its beginning: are the metrics equal?
 import { deriveOrderId } from '#common/contracts/order.ts'
-import { always } from '#engine/checks/checks.ts'
-import { expectedOutcomes } from '#engine/checks/orders.ts'
-import { oversold } from '#engine/checks/stock.ts'
+import { checksFor } from '#engine/checks/checks.ts'
 import { stepSeen } from '#engine/checks/preconditions.ts'
 import { defineExperiment, type Variant, type VariantResult } from '#engine/experiment/define.ts'
 import type { History } from '#engine/run/history.ts'
@@ -75,7 +73,7 @@ export default defineExperiment({
       timeline: [pin, ...readMetrics(0), ...between, ...readMetrics(allRead)],
       completeWhen: noLag,
       quiescenceMs: 60_000,
-      checks: [...always, oversold, expectedOutcomes(), readsToPins, asSent(more), stepSeen({ action: 'wipe' })],
+      checks: [...checksFor(), readsToPins, asSent(more), stepSeen({ action: 'wipe' })],
       measures,
     })
     const equal = (one: Variant): Variant => ({ ...one, checks: [...one.checks, equalBytes, equalReads] })

@@ -1,7 +1,5 @@
 // What does the synchronous chain cost when all is well?
-import { always } from '#engine/checks/checks.ts'
-import { expectedOutcomes } from '#engine/checks/orders.ts'
-import { oversold } from '#engine/checks/stock.ts'
+import { checksFor } from '#engine/checks/checks.ts'
 import { defineExperiment } from '#engine/experiment/define.ts'
 import { findMeasure, ms } from '#engine/analysis/measures.ts'
 import { syncRest } from '../../lab/model.ts'
@@ -25,12 +23,13 @@ export default defineExperiment({
       environment: { order_service: { RESERVE_DEADLINE_MS: '5000', SEND_DEADLINE_MS: '5000' } },
       quiescenceMs: 10_000,
       againWhenLate: 2,
-      checks: [...always, oversold, expectedOutcomes()],
+      checks: checksFor(),
       measures: hopMeasures,
     },
   ],
   columns: [
     'requested',
+    'availability',
     'accepted min',
     'accepted p50',
     'accepted p90',

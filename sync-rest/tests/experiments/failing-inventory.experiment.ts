@@ -1,8 +1,7 @@
 // Inventory errors, answers garbage, refuses, hangs, is unreachable: what does the client see, and what becomes of the stock?
 // Each row is broken after a healthy start and healed before its end. The breaker is off but in one row, so that each
 // kind of failure shows as itself.
-import { always } from '#engine/checks/checks.ts'
-import { expectedOutcomes } from '#engine/checks/orders.ts'
+import { checksFor } from '#engine/checks/checks.ts'
 import { answerSeen, stepSeen, faultSeen } from '#engine/checks/preconditions.ts'
 import type { Check } from '#engine/checks/check.ts'
 import { defineExperiment, type Variant } from '#engine/experiment/define.ts'
@@ -82,7 +81,7 @@ export default defineExperiment({
         environment: { order_service: { BREAKER: breaker, RESERVE_DEADLINE_MS: '1000' } },
         timeline: [at(warmUpMs, breaks), at(warmUpMs + brokenMs, heals)],
         quiescenceMs: 30_000,
-        checks: [...always, expectedOutcomes({ mayFail: MAY_FAIL }), seen],
+        checks: [...checksFor({ reasons: MAY_FAIL, answers: { duringFault: [...MAY_FAIL, 'overloaded'] } }), seen],
         measures: healingMeasures,
       }),
     )

@@ -1,8 +1,8 @@
 // 2 s in Inventory: what does the client see, with a deadline above it, below it, and below it with the breaker?
 // The delay begins when the warm-up is over, so every variant has healthy orders before it.
-import { always } from '#engine/checks/checks.ts'
+import { checksFor } from '#engine/checks/checks.ts'
 import { answerSeen, faultSeen } from '#engine/checks/preconditions.ts'
-import { expectedOutcomes, unknownResolved } from '#engine/checks/orders.ts'
+import { unknownResolved } from '#engine/checks/orders.ts'
 import { defineExperiment, type Variant } from '#engine/experiment/define.ts'
 import { at, fault } from '#engine/experiment/steps.ts'
 import { count, findMeasure, ms } from '#engine/analysis/measures.ts'
@@ -30,7 +30,11 @@ export default defineExperiment({
       environment: { order_service },
       timeline: [slow],
       quiescenceMs: 30_000,
-      checks: [...always, expectedOutcomes({ mayFail: MAY_FAIL }), delayed, unknownResolved],
+      checks: [
+        ...checksFor({ reasons: MAY_FAIL, answers: { duringFault: [...MAY_FAIL, 'overloaded'] } }),
+        delayed,
+        unknownResolved,
+      ],
     })
     const above = { RESERVE_DEADLINE_MS: String(2 * delayMs), BREAKER: 'on' }
     const below = { RESERVE_DEADLINE_MS: String(delayMs / 4) }
@@ -41,11 +45,11 @@ export default defineExperiment({
         load,
         environment: { order_service: above },
         quiescenceMs: 10_000,
-        checks: [...always, expectedOutcomes()],
+        checks: checksFor(),
       },
       {
         ...withOrders('deadline above', `a deadline of ${2 * delayMs} ms`, above),
-        checks: [...always, expectedOutcomes(), delayed],
+        checks: [...checksFor(), delayed],
       },
       withOrders('deadline below', `a deadline of ${delayMs / 4} ms, no breaker`, { ...below, BREAKER: 'off' }),
       withOrders('deadline below, breaker', `a deadline of ${delayMs / 4} ms, and the breaker`, {
@@ -65,8 +69,7 @@ export default defineExperiment({
         load: { orders: lineOrders, ordersPerSecond: 2_000 / delayMs, warmUpOrders: 1, deadlineMs: 60_000 },
         timeline: [{ ...slow, at: delayMs / 4 }],
         checks: [
-          ...always,
-          expectedOutcomes(),
+          ...checksFor({ answers: { always: ['overloaded'] } }),
           faultSeen({ service: 'inventory_service', fault: 'delay', atLeast: 2 }),
           answerSeen({ code: 'overloaded' }),
         ],

@@ -1,0 +1,79 @@
+/**
+ * The check of what services and answers say of an order: who ordered, where, what became of it and why.
+ *
+ * Does not judge units of stock: conservation does. An order that the timeline sent past the client's door is judged by nothing
+ * here, because the history does not hold its content.
+ */
+import { ERRORS } from '#common/contracts/errors.ts'
+import { defineCheck, evaluateAll } from './check.ts'
+import { type OrderHistory, orderHistories } from './order-history.ts'
+import { reasonToFail } from './service.ts'
+
+export const content = defineCheck(
+  'content',
+  'rows, notifications and answers are of the order that was requested, with one reason',
+  history => {
+    const orders = [...orderHistories(history).values()].filter(({ planned }) => planned)
+    const offenders = orders.flatMap(order => whyOther(order).map(why => `${order.orderId} ${why}`))
+    return evaluateAll({ examined: orders.length, what: 'orders of the load', offenders })
+  },
+)
+
+function whyOther(order: OrderHistory): string[] {
+  return [...new Set([...whyOtherRow(order), ...whyOtherEffect(order), ...whyOtherAnswer(order)])]
+}
+
+function whyOtherRow({ planned, rows, decisions }: OrderHistory): string[] {
+  if (!planned) return []
+  return rows.flatMap(row => [
+    ...(row.userId === planned.userId ? [] : [`is of the user ${row.userId} in the orders table`]),
+    ...(row.kitchenId === planned.kitchenId ? [] : [`is of the kitchen ${row.kitchenId} in the orders table`]),
+    ...(row.correlationId === planned.orderId ? [] : [`has the correlation id ${row.correlationId}`]),
+    ...(row.status !== 'failed' && row.reason !== null ? [`is ${row.status} with the reason ${row.reason}`] : []),
+    ...(row.status === 'failed' && !isReason(row.reason) ? [`failed for ${row.reason}, which is no reason`] : []),
+    ...decisions.flatMap(({ outcome }) =>
+      outcome.status === 'failed' && isOfInventory(row.reason) && outcome.reason !== row.reason
+        ? [`failed for ${row.reason} in the orders table and for ${outcome.reason} in inventory`]
+        : [],
+    ),
+  ])
+}
+
+/** Reasons that inventory alone gives; others are the order service's own. */
+const isOfInventory = (reason: string | null): boolean => reason === 'out-of-stock' || reason === 'unknown-sku'
+const isReason = (reason: string | null): boolean => reason !== null && Object.hasOwn(ERRORS, reason)
+
+function whyOtherEffect({ planned, decisions, movements, notifications }: OrderHistory): string[] {
+  if (!planned) return []
+  return [
+    ...decisions.flatMap(({ outcome }) =>
+      outcome.status === 'failed' && isOfInventory(outcome.reason) && outcome.reason !== reasonToFail(planned)
+        ? [`failed for ${outcome.reason}, and could only for ${reasonToFail(planned)}`]
+        : [],
+    ),
+    ...movements.flatMap(({ kitchenId }) =>
+      kitchenId === planned.kitchenId ? [] : [`moved stock of the kitchen ${kitchenId}`],
+    ),
+    ...notifications.flatMap(({ userId }) => (userId === planned.userId ? [] : [`was notified to ${userId}`])),
+  ]
+}
+
+/** What a success must say of the order, by its status. */
+const SAID: Readonly<Record<number, readonly string[]>> = { 201: ['reserved'], 202: ['pending', 'reserved', 'failed'] }
+
+function whyOtherAnswer({ attempts, rows }: OrderHistory): string[] {
+  return attempts.flatMap(({ answer }) => {
+    if (answer.kind !== 'status') return []
+    const { status, code, orderId: named, says } = answer
+    const said = SAID[status]
+    if (said) {
+      if (named === undefined) return [`was answered ${status} without an id`]
+      return says !== undefined && said.includes(says) ? [] : [`was answered ${status} and told that it is ${says}`]
+    }
+    if (status === 409 && isOfInventory(code ?? null))
+      return rows.flatMap(({ reason }) =>
+        reason === code ? [] : [`was answered ${code}, and is ${reason ?? 'not failed'} in the orders table`],
+      )
+    return []
+  })
+}

@@ -1,0 +1,140 @@
+/**
+ * Ways to break what is said of an order: who ordered, where, why it failed; and dead letters that are not what was sent.
+ */
+import type { OrderRow } from '#common/contracts/evidence.ts'
+import { SCARCE_KITCHEN } from '../../load/mix.ts'
+import { reasonToFail } from '../../checks/service.ts'
+import type { OrderHistory } from '../../checks/order-history.ts'
+import type { History } from '../../run/history.ts'
+import { answered, isReleased, type Mutation, notified, notifiedAfter, rowOf } from './mutation.ts'
+
+const inTable = (name: string, change: Partial<OrderRow>, on: Mutation['on'] = notified): Mutation => ({
+  name,
+  on,
+  mutate: (history, order) => void Object.assign(rowOf(history, order) ?? {}, change),
+  caughtBy: ['content'],
+})
+
+const inAnswer = (name: string, status: 201 | 202, change: { orderId?: undefined; says?: string | undefined }) => ({
+  name,
+  on: notifiedAfter(status),
+  mutate: (_history: History, { attempts }: OrderHistory) =>
+    attempts.forEach(({ answer }) => Object.assign(answer, change)),
+  caughtBy: ['content'],
+})
+
+/** Refused by inventory for what it is, and answered 202: no answer names a reason. */
+const refused = (order: OrderHistory) =>
+  order.planned?.expected === 'failed' && answered(202)(order) && order.decisions.length === 1
+const otherReason = ({ planned }: OrderHistory) =>
+  planned && reasonToFail(planned) === 'unknown-sku' ? 'out-of-stock' : 'unknown-sku'
+
+function refuseFor({ decisions }: OrderHistory, reason: 'out-of-stock' | 'unknown-sku'): void {
+  for (const row of decisions) row.outcome = { status: 'failed', reason }
+}
+
+const CONTENT_MUTATIONS: readonly Mutation[] = [
+  inTable('the orders table has the order of another user', { userId: 'another' }),
+  inTable('the orders table has the order in another kitchen', { kitchenId: 'another' }),
+  inTable('the orders table has the correlation id of another order', { correlationId: 'another' }),
+  inTable('a reserved order has a reason to fail', { reason: 'out-of-stock' }),
+  inTable('a failed order has a reason that no table of errors has', { reason: 'because' }, refused),
+  {
+    name: 'an order is refused for the reason of another, everywhere',
+    on: refused,
+    mutate(history, order) {
+      refuseFor(order, otherReason(order))
+      Object.assign(rowOf(history, order) ?? {}, { reason: otherReason(order) })
+    },
+    caughtBy: ['content'],
+  },
+  {
+    name: 'the orders table has another reason than inventory',
+    on: refused,
+    mutate: (history, order) => void Object.assign(rowOf(history, order) ?? {}, { reason: otherReason(order) }),
+    caughtBy: ['content'],
+  },
+  {
+    name: 'inventory has another reason than the orders table',
+    on: refused,
+    mutate: (_history, order) => refuseFor(order, otherReason(order)),
+    caughtBy: ['content'],
+  },
+  {
+    name: 'another user is notified',
+    on: notified,
+    mutate: (_history, { notifications }) => notifications.forEach(row => (row.userId = 'another')),
+    caughtBy: ['content'],
+  },
+  {
+    name: 'a released order moved the stock of another kitchen, there and back',
+    on: isReleased,
+    mutate({ evidence }, { movements }) {
+      const [movement] = movements
+      const other = evidence.stock.find(
+        ({ sku, kitchenId }) => sku === movement?.sku && ![SCARCE_KITCHEN, movement.kitchenId].includes(kitchenId),
+      )
+      if (!movement || !other) throw new Error('there is no other kitchen')
+      for (const row of movements) if (row.sku === movement.sku) row.kitchenId = other.kitchenId
+    },
+    caughtBy: ['content'],
+  },
+  inAnswer('a 201 names no order', 201, { orderId: undefined }),
+  inAnswer('a 201 says that the order failed', 201, { says: 'failed' }),
+  inAnswer('a 201 says nothing of the order', 201, { says: undefined }),
+  inAnswer('a 202 names no order', 202, { orderId: undefined }),
+  inAnswer('a 202 says what no order is', 202, { says: 'eaten' }),
+  {
+    name: 'an order without the sku is told that it is sold out',
+    on: order => order.planned?.expected === 'failed' && answered(409)(order),
+    mutate(_history, order) {
+      for (const { answer } of order.attempts) if (answer.kind === 'status') answer.code = otherReason(order)
+    },
+    caughtBy: ['content', 'served'],
+  },
+]
+
+const letter = { source: 'orders', reason: 'malformed', detail: '', attempts: 1, orderId: undefined }
+
+const DEAD_LETTER_MUTATIONS: readonly Mutation[] = [
+  {
+    name: 'there are fifty nameless dead letters that nobody sent',
+    on: notified,
+    mutate({ evidence }) {
+      for (let count = 0; count < 50; count++) evidence.deadLetters.push({ ...letter, id: `x-${count}`, body: '{' })
+    },
+    caughtBy: ['dead-letter-closure'],
+  },
+  {
+    name: 'there are dead letters although nothing was poisoned',
+    on: notified,
+    mutate(history) {
+      history.raw = history.raw.filter(({ expect }) => expect !== 'dead-letter')
+      history.evidence.deadLetters = [{ ...letter, id: 'x', body: '{' }]
+    },
+    caughtBy: ['dead-letter-closure'],
+  },
+  {
+    name: 'a poison is lost, and another one is in its place',
+    on: notified,
+    mutate: ({ evidence }) => void evidence.deadLetters.splice(-1, 1, { ...letter, id: 'x', body: 'another' }),
+    caughtBy: ['dead-letter-closure'],
+  },
+  {
+    name: 'the bytes of a poison are changed in its dead letter',
+    on: notified,
+    mutate({ evidence }) {
+      const last = evidence.deadLetters.at(-1)
+      if (last) last.body += ' '
+    },
+    caughtBy: ['dead-letter-closure'],
+  },
+  {
+    name: 'every dead letter is lost',
+    on: notified,
+    mutate: ({ evidence }) => void (evidence.deadLetters = []),
+    caughtBy: ['dead-letter-closure'],
+  },
+]
+
+export const SAYING_MUTATIONS = [...CONTENT_MUTATIONS, ...DEAD_LETTER_MUTATIONS]
