@@ -35,6 +35,8 @@ export type DeadLetter = {
   attempts: number
   orderId: string | undefined
   body: string
+  /** Nothing of the message could be read or is kept: there is its place alone, and nothing to redrive. */
+  isWithoutContent?: boolean
 }
 
 /** What only this model can do: publish raw bytes, reset offsets … Arguments and results are JSON; the operation parses its arguments. */

@@ -1,83 +1,70 @@
 import { createRecordsBatch, type MessageRecord } from './client.ts'
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { batchesIn, isSpent, newBudget, recordsIn } from './batches.ts'
+import { batchesIn } from './batches.ts'
 
-const CODECS = ['none', 'gzip', 'snappy', 'lz4', 'zstd'] as const
-type Codec = (typeof CODECS)[number]
-
-/** A batch as it is in the log, from offset 0 on. */
-const batchOf = (messages: object[], compression: Codec = 'none'): Buffer =>
-  createRecordsBatch(messages.map(message => ({ topic: 'x', ...message })) as MessageRecord[], { compression }).buffer
-
-/** The records of the only batch, and whether the budget of the fetch is spent. */
-function read(bytes: Buffer) {
-  const [batch, ...others] = batchesIn(bytes)
-  assert.ok(batch && others.length === 0)
-  const budget = newBudget()
-  return { records: recordsIn(batch, budget), spent: isSpent(budget) }
+/** A batch as it is in the log, from an offset on. */
+function batchOf(values: Buffer[], firstOffset = 0n): Buffer {
+  const messages = values.map(value => ({ topic: 'x', value })) as MessageRecord[]
+  const batch = Buffer.from(createRecordsBatch(messages, {}).buffer)
+  batch.writeBigInt64BE(firstOffset, 0)
+  return batch
 }
 
-const whyOf = (bytes: Buffer): string => {
-  const { records, spent } = read(bytes)
-  assert.equal(records.length, 1)
-  assert.ok(spent, 'another batch would be read in the same fetch')
-  assert.deepEqual([records[0]?.key, records[0]?.value, records[0]?.headers], [null, null, []])
-  return records[0]?.unread?.why ?? ''
+/** What is read of them, as `first-last` and why it is damaged. */
+const read = (bytes: Buffer, from = 0n, end = 100n) =>
+  [...batchesIn(bytes, { from, end })].map(({ firstOffset, lastOffset, damage }) => [
+    `${firstOffset}-${lastOffset}`,
+    damage ?? '',
+  ])
+
+function changed(batch: Buffer, change: (bytes: Buffer) => unknown): Buffer {
+  const copy = Buffer.from(batch)
+  change(copy)
+  return copy
 }
 
-for (const codec of CODECS)
-  test(`records are read as they were written (${codec})`, () => {
-    const messages = Array.from({ length: 300 }, (_, at) => ({
-      key: Buffer.from(`key-${at}`),
-      ...(at % 3 > 0 && { value: Buffer.from('x'.repeat(at * 10)) }),
-      headers: new Map([[Buffer.from('name'), Buffer.from([0xff, at])]]),
-    }))
-    const { records, spent } = read(batchOf(messages, codec))
-    assert.ok(!spent)
-    assert.deepEqual(
-      records,
-      messages.map(({ key, value = null, headers }, at) => {
-        return { offset: BigInt(at), epoch: 0, key, value, headers: [...headers] }
-      }),
-    )
-  })
-
-for (const codec of CODECS.slice(1))
-  test(`a batch that becomes too large is one record without content (${codec})`, () => {
-    const half = { value: Buffer.alloc(700_000) }
-    assert.match(
-      whyOf(batchOf(Array(13).fill(half), codec)),
-      new RegExp(`^the batch of offsets 0 to 12 becomes more than 8388608 bytes .*${codec}.*nothing of it is kept`),
-    )
-    const { records, spent } = read(batchOf(Array(11).fill(half), codec))
-    assert.deepEqual([records.length, spent], [11, false])
-  })
-
-test('a batch of too many records, or with too many headers, is one record without content', () => {
-  const tiny = { value: null }
-  assert.match(whyOf(batchOf(Array(50_001).fill(tiny), 'gzip')), /0 to 50000 has more than 50000 records and headers/)
-  const headers = new Map(Array.from({ length: 60_000 }, (_, at) => [Buffer.from(String(at)), Buffer.alloc(0)]))
-  assert.match(whyOf(batchOf([tiny, { value: null, headers }])), /0 to 1 has more than 50000 records and headers/)
-})
-
-test('a record that is too large has no content, and those beside it have', () => {
-  const { records } = read(
-    batchOf([{ value: Buffer.alloc(1) }, { value: Buffer.alloc(2_000_000) }, { value: Buffer.alloc(2) }], 'zstd'),
-  )
-  assert.deepEqual(
-    records.map(({ offset, value, unread }) => [offset, value?.length, unread?.first]),
-    [
-      [0n, 1, undefined],
-      [1n, undefined, 1n],
-      [2n, 2, undefined],
-    ],
-  )
-  assert.match(records[1]?.unread?.why ?? '', /has 20000\d\d bytes, and at most 1048576 are read/)
-})
+const five = batchOf(Array(5).fill(Buffer.alloc(100)), 7n)
 
 test('a batch of which a fetch has only the beginning is left for the next fetch', () => {
-  const one = batchOf([{ value: Buffer.alloc(100) }])
-  assert.equal([...batchesIn(Buffer.concat([one, one.subarray(0, one.length - 1)]))].length, 1)
-  assert.equal([...batchesIn(one.subarray(0, 20))].length, 0)
+  const next = batchOf([Buffer.alloc(100)], 12n)
+  for (const bytes of [next.length - 1, 62, 60, 20, 16, 1])
+    assert.deepEqual(read(Buffer.concat([five, next.subarray(0, bytes)]), 7n), [['7-11', '']], `${bytes} bytes`)
+  assert.deepEqual(read(Buffer.alloc(0)), [])
+})
+
+test('a damaged batch stands for its offsets, says why, and nothing behind it is read', () => {
+  const behind = batchOf([Buffer.alloc(1)], 12n)
+  for (const [change, why] of [
+    [bytes => bytes.writeUInt8(7, 80), /^its checksum is [0-9a-f]+, and should be [0-9a-f]+$/],
+    [bytes => bytes.writeInt32BE(-12, 8), /^it says that it has 0 bytes$/],
+    [bytes => bytes.writeInt32BE(-1_000_000, 8), /^it says that it has -999988 bytes$/],
+    [bytes => bytes.writeInt32BE(1_000_000, 8), /^it says that it has 1000012 bytes, and has fewer$/],
+  ] satisfies [(bytes: Buffer) => unknown, RegExp][]) {
+    const [[range, damage] = [], ...others] = read(Buffer.concat([changed(five, change), behind]), 7n)
+    assert.deepEqual([range, others], ['7-11', []])
+    assert.match(damage ?? '', why)
+  }
+})
+
+test('a batch of an older format is said to be one, and is not misread', () => {
+  const old = changed(five, bytes => bytes.writeInt8(1, 16))
+  assert.deepEqual(read(old, 5n), [['5-7', 'it has format 1, and only 2 is read']])
+})
+
+test('a damaged batch whose offsets are impossible stands for the offset that was to be read', () => {
+  for (const [offset, position] of [
+    [-5n, 7n],
+    [1n << 60n, 7n],
+    [0n, 7n],
+    [98n, 7n],
+  ] as const) {
+    const lost = changed(five, bytes => {
+      bytes.writeBigInt64BE(offset, 0)
+      bytes.writeUInt8(7, 80)
+    })
+    assert.equal(read(lost, position)[0]?.[0], `${position}-${position}`)
+  }
+  assert.deepEqual(read(five, 12n), [['12-12', 'it does not come at offset 12']])
+  assert.deepEqual(read(five.subarray(0, 10), 7n), [['7-7', 'it ends in its head']])
 })

@@ -15,6 +15,8 @@ import {
 export type FetchedPartition = {
   partitionIndex: number
   errorCode: number
+  /** The offset after the last record that all replicas have. */
+  end: bigint
   abortedTransactions: { producerId: bigint; firstOffset: bigint }[]
   /** Where the log no longer has the epoch of the last record that was read: the end of what both have. */
   divergingEpoch: { epoch: number; endOffset: bigint } | undefined
@@ -75,7 +77,8 @@ function parseAnswer(_id: number, apiKey: number, apiVersion: number, reader: Re
 function parsePartition(reader: Reader): FetchedPartition {
   const partitionIndex = reader.readInt32()
   const errorCode = reader.readInt16()
-  reader.skip(3 * 8) // high watermark, last stable offset, first offset
+  const end = reader.readInt64()
+  reader.skip(2 * 8) // last stable offset, first offset
   const aborted = reader.readNullableArray(one => ({ producerId: one.readInt64(), firstOffset: one.readInt64() }))
   reader.skip(4) // the replica that the broker would prefer
   const batches = reader.readNullableBytes() ?? NONE
@@ -84,5 +87,5 @@ function parsePartition(reader: Reader): FetchedPartition {
     0: field => (divergingEpoch = { epoch: field.readInt32(), endOffset: field.readInt64() }),
   })
   const abortedTransactions = aborted ?? []
-  return { partitionIndex, errorCode, abortedTransactions, divergingEpoch, preferredReadReplica: -1, batches }
+  return { partitionIndex, errorCode, end, abortedTransactions, divergingEpoch, preferredReadReplica: -1, batches }
 }

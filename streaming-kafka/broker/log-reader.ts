@@ -10,7 +10,8 @@ import { explain } from '#common/contracts/errors.ts'
 import { createBackoff } from '#common/service/retry.ts'
 import type { TopicSpec } from '../messaging/topics.ts'
 import type { BrokerAdmin } from './admin.ts'
-import { type Batch, batchesIn, type Budget, isSpent, newBudget, recordsIn } from './batches.ts'
+import { type Budget, isSpent, newBudget, recordsIn } from './batch-records.ts'
+import { type Batch, batchesIn } from './batches.ts'
 import { type FetchedPartition, type FetchedTopic, LogClient } from './fetch.ts'
 import { clientOptions, isOutOfRange, RETRY_PACE } from './options.ts'
 import { hasReached, isBefore, type LogMarks, type LogRecord, type Positions } from './record.ts'
@@ -35,13 +36,14 @@ export async function* readLog(options: ReaderOptions): AsyncGenerator<LogRecord
   const { brokers, clientId, positions, closing, onDegraded, marks = { ids: new Map(), epochs: new Map() } } = options
   const client = new LogClient({ ...clientOptions(brokers, clientId), groupId: `${clientId}-reader` })
   client.topics.trackAll(...positions.keys())
+  const suspects: Suspects = new Map()
   const backoff = createBackoff(closing, RETRY_PACE)
   client.on('error', () => {}) // each operation reports its own error
   try {
     while (!closing.aborted) {
       let records: LogRecord[]
       try {
-        records = await fetchOnce(client, positions, marks)
+        records = await fetchOnce(client, positions, marks, suspects)
         onDegraded(null)
         backoff.reset()
       } catch (error) {
@@ -63,7 +65,12 @@ export async function* readLog(options: ReaderOptions): AsyncGenerator<LogRecord
 class OtherLog extends Error {}
 const isForAPerson = (error: unknown): boolean => error instanceof OtherLog || isOutOfRange(error)
 
-async function fetchOnce(client: LogClient, positions: Positions, marks: LogMarks): Promise<LogRecord[]> {
+async function fetchOnce(
+  client: LogClient,
+  positions: Positions,
+  marks: LogMarks,
+  suspects: Suspects,
+): Promise<LogRecord[]> {
   const metadata = await client.metadata({ topics: [...positions.keys()] })
   const names = new Map<string, string>()
   const requests = new Map<number, Parameters<typeof client.fetch>[0]['topics']>()
@@ -98,31 +105,31 @@ async function fetchOnce(client: LogClient, positions: Positions, marks: LogMark
   const answers = await Promise.all(
     [...requests].map(([node, topics]) => client.fetchBatches({ ...limits, node, topics })),
   )
-  return takeAll(answers.flat(), names, positions, marks)
+  return takeAll(answers.flat(), names, { positions, marks, suspects })
 }
 
+/** By partition: the batch that the last fetch could not read, and why. */
+type Suspects = Map<string, string>
+type State = { positions: Positions; marks: LogMarks; suspects: Suspects }
+
 /**
- * The records of a fetch from the positions on; the positions are advanced past them. @param names of topics by their ids
- * @throws Error when anything of it cannot be read; then no position is advanced, because nothing is handed over
+ * The records of a fetch from the positions on; the positions are advanced past them. A batch that cannot be read is fetched
+ * once more, and is read by none when that says the same: it may have been damaged on its way.
+ * @param names of topics by their ids
+ * @throws Error when the log is another one; then no position is advanced, because nothing is handed over
  */
-export function takeAll(
-  fetched: FetchedTopic[],
-  names: Map<string, string>,
-  positions: Positions,
-  { epochs }: LogMarks,
-): LogRecord[] {
+export function takeAll(fetched: FetchedTopic[], names: Map<string, string>, state: State): LogRecord[] {
+  const { positions, marks } = state
   const budget = newBudget()
   const taken = fetched.flatMap(({ topicId, partitions }) => {
     const topic = names.get(topicId)
     if (topic === undefined) return []
-    return partitions.flatMap(
-      answer => take(topic, answer, positions.get(topic)?.[answer.partitionIndex], budget) ?? [],
-    )
+    return partitions.flatMap(answer => take(topic, answer, state, budget) ?? [])
   })
   for (const { topic, partition, next, epoch } of taken) {
     const offsets = positions.get(topic)
     if (offsets) offsets[partition] = next
-    const known = epochs.get(topic)
+    const known = marks.epochs.get(topic)
     if (known && epoch !== undefined) known[partition] = epoch
   }
   return taken.flatMap(({ records }) => records)
@@ -133,10 +140,11 @@ type Taken = { topic: string; partition: number; records: LogRecord[]; next: big
 /** The records of a partition from the position on (a batch may begin before it), and the position after them. */
 function take(
   topic: string,
-  { partitionIndex: partition, batches, abortedTransactions, divergingEpoch }: FetchedPartition,
-  from: bigint | undefined,
+  { partitionIndex: partition, end, batches, abortedTransactions, divergingEpoch }: FetchedPartition,
+  { positions, suspects }: State,
   budget: Budget,
 ): Taken | undefined {
+  const from = positions.get(topic)?.[partition]
   if (from === undefined) return undefined
   if (divergingEpoch && divergingEpoch.endOffset >= 0n) {
     const lost = `the records of ${topic}/${partition} from ${divergingEpoch.endOffset} to ${from} were read and are lost`
@@ -144,16 +152,25 @@ function take(
   }
   const taken: Taken = { topic, partition, records: [], next: from, epoch: undefined }
   const isAborted = abortedBatches(abortedTransactions)
-  for (const batch of batchesIn(batches)) {
+  for (const batch of batchesIn(batches, { from, end })) {
     if (isSpent(budget)) break
     const isOfNobody = isAborted(batch) || batch.isControl
-    for (const record of isOfNobody ? [] : recordsIn(batch, budget))
-      if (record.offset >= from) taken.records.push({ topic, partition, ...record })
-    if (batch.lastOffset < taken.next) continue
+    const records = isOfNobody ? [] : recordsIn(batch, budget)
+    const problem = records.find(({ unread }) => unread?.code === 'malformed')?.unread?.why
+    if (isNewSuspect(suspects, `${topic}/${partition}`, problem)) break
+    for (const record of records) if (record.offset >= from) taken.records.push({ topic, partition, ...record })
     taken.next = batch.lastOffset + 1n
     taken.epoch = batch.epoch
   }
   return taken
+}
+
+function isNewSuspect(suspects: Suspects, place: string, problem: string | undefined): boolean {
+  if (problem === undefined) return false
+  const isNew = suspects.get(place) !== problem
+  if (isNew) suspects.set(place, problem)
+  else suspects.delete(place)
+  return isNew
 }
 
 /** Whether a batch belongs to an aborted transaction. It is asked for every batch of a partition, in their order. */

@@ -27,8 +27,8 @@ export type LogRecord = {
   key: Buffer | null
   value: Buffer | null
   headers: Header[]
-  /** Its content was larger than what is read, and is not here. It stands for all records from `first` to its offset. */
-  unread?: { first: bigint; why: string } | undefined
+  /** Its content is too large or damaged, and is not here. It stands for all records from `first` to its offset. */
+  unread?: { first: bigint; code: 'too-large' | 'malformed'; why: string } | undefined
 }
 
 /** The next offset to read of each partition, by topic. */
@@ -73,9 +73,9 @@ export const jsonRecord = (topic: string, key: string, value: { correlationId: s
 export const eventRecord = (topic: string, event: OrderPlaced | InventoryEvent): NewRecord =>
   jsonRecord(topic, event.data.kitchenId, event)
 
-/** @throws LabError `too-large` when the record is one without its content, or its key is longer than any that is read */
+/** @throws LabError `too-large` or `malformed` when the record is one without its content, or its key is longer than any that is read */
 export function checkReadable({ key, unread }: LogRecord): void {
-  if (unread) throw new LabError('too-large', unread.why)
+  if (unread) throw new LabError(unread.code, unread.why)
   checkKey(key)
 }
 

@@ -4,7 +4,7 @@
 import { orderIdIn } from '#common/contracts/events.ts'
 import type { DeadLetter } from '#engine/experiment/model.ts'
 import { type Header, headerText, type LogRecord, type NewRecord, toHeaders } from '../broker/record.ts'
-import { REASON_HEADERS } from '../messaging/dead-letters.ts'
+import { isOfUnread, REASON_HEADERS } from '../messaging/dead-letters.ts'
 
 const REDRIVEN = 'redriven'
 
@@ -48,6 +48,7 @@ export function listDeadLetters(records: LogRecord[]): DeadLetterRecord[] {
       attempts: Number(header('attempts')) || 0,
       orderId: orderIdIn(value),
       body: value ? value.toString('utf8') : '',
+      ...(isOfUnread(header('source-offset')) && { isWithoutContent: true }),
       record,
     })
   }

@@ -8,9 +8,8 @@ import { createAdmin } from '../broker/admin.ts'
 import { createProducer } from '../broker/producer.ts'
 import * as analytics from '../analytics_consumer/settings.ts'
 import { readAll } from '../broker/log-reader.ts'
-import { headerText, readInventoryEvent, readOrderPlaced } from '../broker/record.ts'
+import { readInventoryEvent, readOrderPlaced } from '../broker/record.ts'
 import * as inventory from '../inventory_consumer/settings.ts'
-import { isOfUnread } from '../messaging/dead-letters.ts'
 import { prefixed, TOPICS, topicSpecs } from '../messaging/topics.ts'
 import * as notification from '../notification_consumer/settings.ts'
 import * as order from '../producer_order/settings.ts'
@@ -79,8 +78,10 @@ async function connect(deployment: Deployment): Promise<BrokerInspector<KafkaOpe
       if (!letter)
         throw new LabError('not-found', `there is no dead letter "${id}"; list the dead letters to see their ids`)
       const { key, value, headers } = letter.record
-      if (isOfUnread(headerText(headers, 'source-offset')))
-        throw new LabError('too-large', `"${id}" was too large to be read, and there is nothing to send again`)
+      if (letter.isWithoutContent) {
+        const code = letter.reason === 'too-large' ? 'too-large' : 'malformed'
+        throw new LabError(code, `nothing of "${id}" could be read, and there is nothing to send again`)
+      }
       const body = editedBody === undefined ? value : Buffer.from(editedBody)
       if (editedBody !== undefined) {
         const read = letter.source === prefix + TOPICS.orders.name ? readOrderPlaced : readInventoryEvent

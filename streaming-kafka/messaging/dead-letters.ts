@@ -1,7 +1,7 @@
 // Writes a record to the dead-letter topic: the record as it was, with its source and the reason in headers.
 // Guarantees: a record that a crash dead-letters twice has the same source in both dead letters. A dead letter is never
-// larger than the broker takes: what does not fit is left out, and `detail` says so. One of records that were too large to be
-// read has nothing of them but the range of their offsets, such as `5-9`.
+// larger than the broker takes: what does not fit is left out, and `detail` says so. One of records that were too large or too
+// damaged to be read has nothing of them but the range of their offsets, such as `5-9`.
 import { Type } from 'typebox'
 import { wallTime } from '#common/contracts/clock.ts'
 import { ErrorCode, LabError } from '#common/contracts/errors.ts'
@@ -103,7 +103,7 @@ function headersWithin(headers: Header[], bytes: number): Header[] {
   })
 }
 
-/** Whether the dead letter with this `source-offset` is of records that were too large to be read. */
+/** Whether the dead letter with this `source-offset` is of records that could not be read. */
 export const isOfUnread = (sourceOffset: string | undefined): boolean => sourceOffset?.includes('-') === true
 
 /** The headers that a dead letter has in addition to those of its record. */

@@ -1,12 +1,21 @@
-// Records that are small on their way and become larger than what a service may hold.
-import { type CompressionAlgorithmValue, type MessageToProduce, Producer } from '../broker/client.ts'
+// Batches that a broker takes, and that are more than what a service may hold when they are read, or damaged.
+import {
+  type CompressionAlgorithmValue,
+  compressionsAlgorithms,
+  type MessageToProduce,
+  Producer,
+} from '../broker/client.ts'
 import assert from 'node:assert/strict'
+import { randomUUID } from 'node:crypto'
 import { existsSync, readFileSync } from 'node:fs'
 import { test, type TestContext } from 'node:test'
+import { gzipSync, zstdCompressSync } from 'node:zlib'
+import { orderPlaced } from '#common/contracts/events.ts'
 import { assertSound } from '#conformance/assert-sound.ts'
 import { namesOf, startSystem } from '#conformance/test-system.ts'
 import { streamingKafka } from '../lab/model.ts'
-import { type KafkaSystem, placeMany, recordsOf } from './support/system.ts'
+import { brokenBatch, rawBatch, recordBytes, writeRaw, xerial } from './support/raw-batches.ts'
+import { type KafkaSystem, order, placeMany, recordsOf } from './support/system.ts'
 
 const MEBIBYTE = 1024 * 1024
 const MAX_GROWTH = 200
@@ -35,6 +44,58 @@ async function writeBatches(
   return written
 }
 
+/** The bytes of two records with orders, and where the second begins. */
+function twoOrders() {
+  const records = [1, 2].map(() => {
+    const about = { correlationId: 'c', occurredAt: '2026-01-01T00:00:00.000Z' }
+    const event = orderPlaced({ orderId: randomUUID(), ...order('framed', 'kitchen-1') }, about)
+    return { key: Buffer.from('kitchen-1'), value: Buffer.from(JSON.stringify(event)) }
+  })
+  return { bytes: recordBytes(records), second: recordBytes(records.slice(0, 1)).length }
+}
+
+/** Orders in more than one frame, or in one whose own checksum is wrong: each as the Java client reads it. */
+function unusualBatches(): Buffer[] {
+  const framed = (codec: number, compress: (bytes: Buffer) => Buffer) => {
+    const { bytes, second } = twoOrders()
+    const body = Buffer.concat([compress(bytes.subarray(0, second)), compress(bytes.subarray(second))])
+    return rawBatch({ body, codec, count: 2 })
+  }
+  const ofLz4 = compressionsAlgorithms.lz4.compressSync(twoOrders().bytes)
+  // The frame says that a checksum of its content follows, and none of that is right.
+  const lz4 = Buffer.concat([Buffer.from('04224d18646085', 'hex'), ofLz4.subarray(7), Buffer.from('nope')])
+  return [
+    framed(1, gzipSync),
+    framed(2, xerial),
+    framed(4, zstdCompressSync),
+    rawBatch({ body: lz4, codec: 3, count: 2 }),
+  ]
+}
+
+/** Batches that the broker takes, and that cannot be read. */
+function unreadableBatches(): Buffer[] {
+  const { bytes } = twoOrders()
+  const garbageBehind = Buffer.concat([gzipSync(bytes), Buffer.from('garbage')])
+  const negativeKey = Buffer.from(recordBytes([{ value: Buffer.from('v') }]))
+  negativeKey.writeInt8(9, 4)
+  return [
+    brokenBatch(),
+    rawBatch({ body: garbageBehind, codec: 1, count: 2 }),
+    rawBatch({ body: gzipSync(negativeKey), codec: 1, count: 1 }),
+  ]
+}
+
+/** Writes batches to partition 0 of a topic, and resolves with the offsets that each has, as `first-last`. */
+async function writeRawBatches({ deployment }: KafkaSystem, name: string, batches: Buffer[]): Promise<string[]> {
+  const topic = deployment.prefix + name
+  const written: string[] = []
+  for (const batch of batches) {
+    const first = await writeRaw(deployment.broker.kafka ?? '', topic, batch)
+    written.push(`${topic}/0/${first}-${first + BigInt(batch.readInt32BE(23))}`)
+  }
+  return written
+}
+
 /** Resident bytes at most since the start of a service; 0 where the system does not say. */
 function peakOf({ processOf }: KafkaSystem, service: string): number {
   const file = `/proc/${processOf(service)?.pid}/status`
@@ -42,7 +103,7 @@ function peakOf({ processOf }: KafkaSystem, service: string): number {
   return Number(/^VmHWM:\s+(\d+) kB$/m.exec(status)?.[1] ?? 0) * 1024
 }
 
-test('a batch that becomes too large is one dead letter, no service grows much, and the orders behind it are decided', async t => {
+test('a batch that becomes too large or cannot be read is one dead letter, no service grows much, and the orders behind it are decided', async t => {
   const system = await startSystem(t, streamingKafka)
   const services = namesOf(streamingKafka)
   assertSound((await placeMany(system.url('producer_order'), 20)) && (await system.untilQuiescent(20)))
@@ -60,24 +121,34 @@ test('a batch that becomes too large is one dead letter, no service grows much, 
   ]
   const ids = await writeBatches(t, system, 'orders', batches)
   await writeBatches(t, system, 'orders', [['gzip', Array.from({ length: 7 }, () => zeros(1))]])
+  await writeRawBatches(system, 'orders', unusualBatches())
+  const unreadable = await writeRawBatches(system, 'orders', unreadableBatches())
+  const unreadableEvents = await writeRawBatches(system, 'inventory-events', [brokenBatch()])
   for (const topic of ['inventory-events', 'notifications', 'dead-letters'])
     await writeBatches(t, system, topic, batches.slice(0, 2))
+  for (const topic of ['notifications', 'dead-letters']) await writeRawBatches(system, topic, [brokenBatch()])
 
-  assertSound((await placeMany(system.url('producer_order'), 40)) && (await system.untilQuiescent(60)))
+  assertSound((await placeMany(system.url('producer_order'), 40)) && (await system.untilQuiescent(68)))
   for (const [at, service] of services.entries()) {
     const growth = Math.round((peakOf(system, service) - (before[at] ?? 0)) / MEBIBYTE)
     t.diagnostic(`${service} grew by ${growth} MiB`)
     assert.ok(growth <= MAX_GROWTH, `${service} grew by ${growth} MiB`)
   }
-  // Each batch of orders, each of the seven records, and two batches of events.
-  const count = ids.length + 7 + 2
+  // Each batch of orders, each of the seven records, and three batches of events.
+  const count = ids.length + 7 + unreadable.length + 3
   const letters = await system.untilDeadLetters(count)
   assert.equal(letters.length, count)
-  for (const id of ids)
-    assert.deepEqual(
-      letters.filter(letter => letter.id === id).map(({ reason, attempts, body }) => [reason, attempts, body]),
-      [['too-large', 1, '']],
-    )
-  await assert.rejects(system.inspector.redrive(ids[0] ?? ''), { code: 'too-large', message: /nothing to send again/ })
+  for (const [reason, some] of [
+    ['too-large', ids],
+    ['malformed', [...unreadable, ...unreadableEvents]],
+  ] as const) {
+    for (const id of some)
+      assert.deepEqual(
+        letters.filter(letter => letter.id === id).map(({ reason: why, attempts, body }) => [why, attempts, body]),
+        [[reason, 1, '']],
+        id,
+      )
+    await assert.rejects(system.inspector.redrive(some[0] ?? ''), { code: reason, message: /nothing to send again/ })
+  }
   assert.ok((await recordsOf(system, 'dead-letters')).length >= count)
 })

@@ -9,6 +9,7 @@ import type { Model } from '#engine/experiment/model.ts'
 import { waitFor } from '#host/wait-for.ts'
 import { asyncRabbitmq } from '../../../async-rabbitmq/lab/model.ts'
 import { streamingKafka } from '../../../streaming-kafka/lab/model.ts'
+import { brokenBatch, writeRaw } from '../../../streaming-kafka/tests/support/raw-batches.ts'
 import { leftovers, runCli, startCli, testFolder } from '../../testing/cli.ts'
 import { findUp } from '../../session/up.ts'
 
@@ -20,12 +21,27 @@ const controls = '\u009b31m\u202e'
 const broken = JSON.stringify({ ...event, version: 9, orderId: `${orderId}${controls}` })
 const shownBody = broken.replace(controls, String.raw`\u009b31m\u202e`)
 
-const cases: { model: Model; raw: Record<string, unknown>; broker: NodeJS.ProcessEnv }[] = [
+type Case = {
+  model: Model
+  raw: Record<string, unknown>
+  broker: NodeJS.ProcessEnv
+  /** Writes what cannot be read, and resolves with the id of its dead letter. */
+  unreadable?(prefix: string): Promise<string>
+}
+const cases: Case[] = [
   { model: asyncRabbitmq, raw: { body: broken }, broker: { LAB_RABBITMQ_URL: testBroker('rabbitmq') } },
-  { model: streamingKafka, raw: { topic: 'orders', body: broken }, broker: { LAB_KAFKA_BROKERS: testBroker('kafka') } },
+  {
+    model: streamingKafka,
+    raw: { topic: 'orders', body: broken },
+    broker: { LAB_KAFKA_BROKERS: testBroker('kafka') },
+    async unreadable(prefix) {
+      const first = await writeRaw(testBroker('kafka'), `${prefix}orders`, brokenBatch())
+      return `${prefix}orders/0/${first}-${first + 1n}`
+    },
+  },
 ]
 
-for (const { model, raw, broker } of cases) {
+for (const { model, raw, broker, unreadable } of cases) {
   test(`a dead letter of ${model.name} is listed, shown, and redriven as edited while the model is up`, async t => {
     const folder = testFolder()
     t.after(folder.remove)
@@ -70,8 +86,28 @@ for (const { model, raw, broker } of cases) {
     await waitFor(decided, { deadlineMs: 20_000, what: 'the order of the mended letter to be decided' })
     assert.equal((await lettersOf('list')).stdout, 'There are no dead letters.\n')
 
+    const id = await unreadable?.(record.prefix)
+    if (id !== undefined) await showsWithoutContent(id)
+
     lab.process.kill('SIGINT')
     assert.equal(await lab.ended, 0)
     assert.deepEqual(leftovers(folder), [])
+
+    async function showsWithoutContent(id: string): Promise<void> {
+      await waitFor(arrived, { deadlineMs: 20_000, what: 'the dead letter of what cannot be read' })
+      const { stdout } = await lettersOf('list')
+      assert.ok(stdout.includes(id), stdout)
+      assert.match(
+        (await lettersOf('show', id)).stdout,
+        /^reason +malformed: the batch .* cannot be read.*\n(.*\n)*body +not kept$/m,
+      )
+      for (const edit of [[], ['--edit', file]]) {
+        const { code, stderr } = await lettersOf('redrive', id, ...edit)
+        assert.deepEqual(
+          [code, stderr],
+          [2, `Nothing of "${id}" is kept, so only its producer can send it again; nothing was sent.\n`],
+        )
+      }
+    }
   })
 }

@@ -38,6 +38,8 @@ export function addDeadLettersCommand(program: Command): void {
     .action((id: string, { edit, ...where }: Where & { edit?: string | true }) =>
       using(where, async broker => {
         const letter = await find(broker, id)
+        if (letter.isWithoutContent)
+          throw new UsageError(`Nothing of "${id}" is kept, so only its producer can send it again; nothing was sent.`)
         const body = edit === undefined ? undefined : editedBody(letter.body, edit)
         await redrive(broker, id, body)
         console.log(`${id} was redriven${body === undefined ? '' : ', edited'}.`)
@@ -129,7 +131,7 @@ function listed(letters: readonly DeadLetter[]): string {
   )
 }
 
-const shown = ({ id, source, reason, detail, attempts, orderId, body }: DeadLetter): string =>
+const shown = ({ id, source, reason, detail, attempts, orderId, body, isWithoutContent }: DeadLetter): string =>
   [
     `id        ${id}`,
     `from      ${source}`,
@@ -137,7 +139,7 @@ const shown = ({ id, source, reason, detail, attempts, orderId, body }: DeadLett
     `attempts  ${attempts}`,
     `order     ${orderId ?? 'unknown'}`,
     // A body may have lines of its own; it comes last, so that they pass for no other field.
-    ...`body      ${body}`.split('\n'),
+    ...`body      ${isWithoutContent ? 'not kept' : body}`.split('\n'),
   ]
     .map(printable)
     .join('\n')
