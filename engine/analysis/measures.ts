@@ -1,5 +1,6 @@
 // What every variant measures, from its history alone: both latencies, availability, answers by kind, backlog; and how
 // sentences say a measure.
+import { overtakenMeasures } from './overtaken.ts'
 import { usageMeasures } from './resource-usage.ts'
 import type { History } from '../run/history.ts'
 import {
@@ -45,6 +46,7 @@ export function standardMeasures(history: History): Unnamed[] {
     ...shares(timelines),
     { name: 'peak backlog', unit: 'orders', ...peak(history, backlog(history)) },
     { name: 'start lateness p99', unit: 'ms', value: latenessP99Ms(history) },
+    ...overtakenMeasures(history),
     ...usageMeasures(history),
   ]
 }

@@ -67,6 +67,8 @@ export type History = {
   plannedStarts?: number
   /** The moment from which the plan's offsets and the timeline count. */
   originNs: number
+  /** That moment by the wall clock, in milliseconds since 1970; absent from older histories. */
+  originUnixMs?: number
   /** Of the client: an attempt without an answer counts so long. */
   deadlineMs: number
   /** `where` it ran: all stamps are of the clock there. */

@@ -133,6 +133,7 @@ async function executeVariant(options: ExecuteOptions): Promise<History> {
       attempts: result.attempts,
       plannedStarts: result.planned,
       originNs,
+      originUnixMs: load.originUnixMs,
       deadlineMs: variant.load.deadlineMs,
       generator: { origin, lateness: result.lateness, cpuShare: result.cpuShare, connections: result.connections },
       raw,
@@ -155,7 +156,7 @@ async function beginLoad(
   { model, variant, planned, onProgress, signal }: ExecuteOptions,
   loadOrigin: LoadOrigin,
   progressProbe: ProgressProbe,
-): Promise<{ originNs: number; measuredFromNs: number; done: Promise<LoadResult> }> {
+): Promise<{ originNs: number; originUnixMs: number; measuredFromNs: number; done: Promise<LoadResult> }> {
   const { load } = variant
   const plan = load.plan?.(planned.length, load.ordersPerSecond) ?? steadyPlan(planned.length, load.ordersPerSecond)
   const began = Promise.withResolvers<number>()
@@ -175,7 +176,8 @@ async function beginLoad(
     .finally(() => progressProbe.loadDone())
   done.catch(began.reject)
   const originNs = await began.promise
+  const originUnixMs = Date.now() - (loadOrigin.nowNs() - originNs) / 1e6
   const measured = plan.filter(({ order }) => order >= (load.warmUpOrders ?? 0))
   const fromMs = measured.reduce((first, { offsetMs }) => Math.min(first, offsetMs), Infinity)
-  return { originNs, measuredFromNs: originNs + fromMs * 1e6, done }
+  return { originNs, originUnixMs, measuredFromNs: originNs + fromMs * 1e6, done }
 }

@@ -142,6 +142,8 @@ const COLUMNS = [
   'duplicated',
   'oversold',
   'unknown',
+  'overtaken',
+  'overtaken by',
   'restart time',
   'time to last decision',
   'time to full recovery',

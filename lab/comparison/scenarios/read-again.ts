@@ -2,6 +2,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import { REREAD, rereadMeasures } from '#engine/analysis/recovery.ts'
 import { defineCheck, vacuous, valid } from '#engine/checks/check.ts'
+import { metricsAsSent } from '#engine/checks/metrics-as-sent.ts'
 import { stepSeen } from '#engine/checks/preconditions.ts'
 import { at, kill, read, start, wipe } from '#engine/experiment/steps.ts'
 import type { History } from '#engine/run/history.ts'
@@ -36,7 +37,7 @@ export const readAgain = defineScenario({
         ...[kill(service), wipe(service), reset, start(service)].map(step => at(0, step)),
         at(hasRead, read(service, page)),
       ],
-      seen: [stepSeen({ action: 'wipe', target: service }), sameAgain],
+      seen: [stepSeen({ action: 'wipe', target: service }), sameAgain, metricsAsSent(metricsRead)],
       measures: history => [allReadAgainAfter(history), ...rereadMeasures(history, { service, reset: reset.action })],
     }
   },
@@ -49,9 +50,13 @@ function allReadAgainAfter({ executedSteps }: History): Omit<Measure, 'variant'>
   return { name: 'all read again after', unit: 'ms', value: began && ended ? (ended - began) / 1e6 : null }
 }
 
+/** Before and after. */
+const metricsRead = ({ executedSteps }: History): unknown[] =>
+  executedSteps.filter(({ action }) => action === 'read').map(({ result }) => result)
+
 /** Compares the metrics before and after; before, there must be some. */
-const sameAgain = defineCheck('same-again', 'the recomputed metrics equal the earlier ones', ({ executedSteps }) => {
-  const [before, after] = executedSteps.filter(({ action }) => action === 'read').map(({ result }) => result)
+const sameAgain = defineCheck('same-again', 'the recomputed metrics equal the earlier ones', history => {
+  const [before, after] = metricsRead(history)
   const orders = typeof before === 'object' && before && 'orders' in before ? Number(before.orders) : 0
   if (orders === 0) return vacuous('Nothing had been read before.')
   if (isDeepStrictEqual(before, after)) return valid(`Metrics of ${orders} orders, equal.`)

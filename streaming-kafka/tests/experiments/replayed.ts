@@ -1,6 +1,7 @@
 // Measures and checks of the experiment on replay. They compare what the timeline read in the first and in the last pass.
 import { Type, type Static } from 'typebox'
 import { type Check, defineCheck, invalid, valid, vacuous } from '#engine/checks/check.ts'
+import { metricsAsSent } from '#engine/checks/metrics-as-sent.ts'
 import type { History } from '#engine/run/history.ts'
 import type { Measure } from '#engine/run/summary.ts'
 import { parse } from '#common/contracts/parse.ts'
@@ -74,50 +75,8 @@ export const readsToPins: Check = defineCheck(
 
 const totalReads = ({ progress }: Pass): number => progress.partitions.reduce((sum, { records }) => sum + records, 0)
 
-/**
- * The metrics agree with what the lab knows by itself: every order that was answered 2xx, the failures that its load
- * must cause, and each order in a minute between its request and its answer. `more`: orders that the timeline published.
- */
-export const asSent = (more: number): Check =>
-  defineCheck('metrics as sent', 'the metrics agree with what the lab sent', history => {
-    const { metrics } = passesOf(history)[1]
-    const accepted = history.attempts.filter(({ answer }) => answer.kind === 'status' && answer.status === 202)
-    if (accepted.length < history.attempts.length) return vacuous('Some orders were not accepted.')
-    const expected = expectedOf(history, more)
-    const got = { orders: metrics.orders, ...metrics.outcomes }
-    const wrong = Object.entries(expected).filter(([name, value]) => got[name as keyof typeof got] !== value)
-    const minutes = wrongMinutes(history, metrics, more)
-    const complaints = [...wrong.map(([name, value]) => `${name} is not ${value}`), ...minutes]
-    if (complaints.length > 0) return invalid(`${complaints.join('; ')}: ${JSON.stringify(metrics)}`)
-    return valid(`${got.orders} orders, ${got.reserved} reserved, ${got.failed} failed, each in its minute.`)
-  })
-
-function expectedOf({ planned, openingStock }: History, more: number) {
-  const scarce = planned.filter(({ expected }) => expected === 'scarce')
-  const kitchen = scarce[0] && openingStock[scarce[0].kitchenId]
-  const stock = Object.values(kitchen ?? {}).reduce((sum, units) => sum + units, 0)
-  const failed = planned.filter(({ expected }) => expected === 'failed').length + Math.max(0, scarce.length - stock)
-  return { orders: planned.length + more, failed, reserved: planned.length - failed + more }
-}
-
-/** An order belongs to the minute between its start and its answer. When the two are in different minutes, either is right. */
-function wrongMinutes(history: History, { ordersPerMinute }: Pass['metrics'], more: number): string[] {
-  const wallMinusNs = Date.now() * 1e6 - Number(process.hrtime.bigint())
-  const minuteOf = (ns: number) => new Date((ns + wallMinusNs) / 1e6).toISOString().slice(0, 16)
-  const sure = new Map<string, number>()
-  const possible = new Map<string, number>()
-  const add = (map: Map<string, number>, minute: string) => map.set(minute, (map.get(minute) ?? 0) + 1)
-  for (const { startedNs, answeredNs = startedNs } of history.attempts) {
-    const minutes = new Set([minuteOf(startedNs - 5e6), minuteOf(answeredNs + 5e6)])
-    for (const minute of minutes) add(possible, minute)
-    if (minutes.size === 1) add(sure, [...minutes][0] ?? '')
-  }
-  return Object.keys({ ...ordersPerMinute, ...Object.fromEntries(sure) }).flatMap(minute => {
-    const counted = ordersPerMinute[minute] ?? 0
-    const inBounds = counted >= (sure.get(minute) ?? 0) && counted <= (possible.get(minute) ?? 0) + more
-    return inBounds ? [] : [`minute ${minute} has ${counted} orders`]
-  })
-}
+/** `more`: orders that the timeline published before the second pass. */
+export const asSent = (more: number): Check => metricsAsSent(history => [passesOf(history)[1].metrics], more)
 
 /** The numbers of the first and the last pass, side by side. */
 export function replayMeasures(history: History): Omit<Measure, 'variant'>[] {

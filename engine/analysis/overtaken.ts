@@ -1,0 +1,57 @@
+/**
+ * Orders that were overtaken: a later order of the same kitchen was decided before them. One order is later than another when its
+ * request was sent after the other one's answer had come, so that a client who saw both could tell. The sequence of decisions is
+ * that of inventory's table. No model promises more than its README says, so this is counted and not judged.
+ */
+import type { History } from '../run/history.ts'
+import type { Measure } from '../run/summary.ts'
+
+type Placed = { seq: number; sentNs: number; answeredNs: number }
+
+export function overtakenMeasures(history: History): Omit<Measure, 'variant'>[] {
+  const counts = [...placedByKitchen(history).values()].flatMap(overtakers)
+  return [
+    { name: 'overtaken', unit: 'orders', value: counts.filter(count => count > 0).length },
+    { name: 'overtaken by', unit: 'orders', value: counts.reduce((most, count) => Math.max(most, count), 0) },
+  ]
+}
+
+/** The orders that inventory decided and whose first request was answered that they were taken, or why not. */
+function placedByKitchen({ planned, attempts, evidence }: History): Map<string, Placed[]> {
+  const decided = new Map(evidence.decisions.map(({ orderId, seq }) => [orderId, seq]))
+  const kitchens = new Map<string, Placed[]>()
+  for (const { index, attempt, orderId, startedNs, answeredNs, answer } of attempts) {
+    const seq = decided.get(orderId)
+    const kitchen = planned[index]?.kitchenId
+    if (attempt > 1 || seq === undefined || kitchen === undefined || answeredNs === undefined) continue
+    if (answer.kind !== 'status' || answer.status >= 500) continue
+    const placed = kitchens.get(kitchen) ?? []
+    placed.push({ seq, sentNs: startedNs, answeredNs })
+    kitchens.set(kitchen, placed)
+  }
+  return kitchens
+}
+
+/** Of each order of a kitchen, how many later ones were decided before it. */
+function overtakers(placed: readonly Placed[]): number[] {
+  /** When those were sent that are decided so far, in order. */
+  const sentNs: number[] = []
+  return placed
+    .toSorted((one, other) => one.seq - other.seq)
+    .map(order => {
+      const later = sentNs.length - positionOf(order.answeredNs, sentNs)
+      sentNs.splice(positionOf(order.sentNs, sentNs), 0, order.sentNs)
+      return later
+    })
+}
+
+/** Where the value belongs in a sorted list, behind its equals. */
+function positionOf(value: number, sorted: readonly number[]): number {
+  let [low, high] = [0, sorted.length]
+  while (low < high) {
+    const middle = (low + high) >>> 1
+    if ((sorted[middle] ?? 0) <= value) low = middle + 1
+    else high = middle
+  }
+  return low
+}
