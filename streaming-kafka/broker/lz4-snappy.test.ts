@@ -9,6 +9,7 @@ const MOST = 300_000
 /** Bytes that repeat themselves, from near and from far. */
 const data = fc
   .array(fc.tuple(fc.uint8Array({ minLength: 1, maxLength: 40 }), fc.integer({ min: 1, max: 3_000 })), {
+    minLength: 1,
     maxLength: 20,
   })
   .map(parts => Buffer.concat(parts.map(([bytes, times]) => Buffer.concat(Array<Uint8Array>(times).fill(bytes)))))
@@ -23,7 +24,7 @@ for (const [name, { compressSync }, decompress] of [
       fc.property(data, bytes => {
         const compressed = compressSync(bytes)
         assert.ok(decompress(compressed, bytes.length).equals(bytes))
-        if (bytes.length > 0) assert.throws(() => decompress(compressed, bytes.length - 1), { code: 'too-large' })
+        assert.throws(() => decompress(compressed, bytes.length - 1), { code: 'too-large' })
       }),
       { numRuns: 100 },
     )
