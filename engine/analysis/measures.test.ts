@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { History } from '../run/history.ts'
 import { historyOf, type SampleTimeline, ns, served } from '../testing/sample-timelines.ts'
-import { backlog, standardMeasures } from './measures.ts'
+import { backlog, count, ms, sentence, standardMeasures } from './measures.ts'
 import { marksOf, seriesOf } from './plots.ts'
 
 const measure = (history: History, name: string) =>
@@ -171,7 +171,7 @@ test('an order that a fault made fail has no completed latency, and what a clien
   assert.equal(of('completed ÷ requested'), 50)
 })
 
-test('a late generator voids latencies, and nothing else', () => {
+test('a generator that is a little late voids latencies, and nothing else', () => {
   const history = historyOf(many(1_100, index => served(index, 10)))
   const startLate = (lateMs: number) => {
     for (const attempt of history.attempts) attempt.startedNs = attempt.plannedNs + lateMs * 1e6
@@ -181,6 +181,22 @@ test('a late generator voids latencies, and nothing else', () => {
   assert.equal(value(history, 'availability'), 100)
   startLate(1.9)
   assert.equal(value(history, 'accepted p50'), 10)
+})
+
+test('a generator that is so late that it is another load voids shares in time and depths too, and no count', () => {
+  const history = historyOf(many(1_100, index => served(index, 10)))
+  for (const attempt of history.attempts) attempt.startedNs = attempt.plannedNs + 60e6
+  for (const name of ['availability', 'peak backlog'])
+    assert.deepEqual([value(history, name), measure(history, name).note], [null, 'generator-bound'], name)
+  assert.deepEqual([value(history, 'requested'), value(history, 'completed ÷ requested')], [1_100, 100])
+})
+
+test('a sentence with a measure that has no value is not said', () => {
+  assert.deepEqual(sentence`half within ${ms({ value: 4.2 })} of ${count({ value: 12_000 })}`, [
+    'half within 4.20 ms of 12,000',
+  ])
+  assert.deepEqual(sentence`half within ${ms({ value: null })} of ${count({ value: 12_000 })}`, [])
+  assert.deepEqual(sentence`${count({ value: null })} were lost`, [])
 })
 
 test('a late generator voids what too few samples show as well', () => {

@@ -36,28 +36,28 @@ export function standardMeasures(history: History): Unnamed[] {
   return [
     { name: 'requested', unit: 'orders', value: timelines.filter(({ attempt }) => attempt).length },
     ...answers(timelines),
-    ...latency('accepted', percentiles(corrected), voidBecause(history, corrected)),
-    ...latency('accepted uncorrected', percentiles(uncorrected), voidBecause(history, corrected)),
+    ...latency('accepted', percentiles(corrected), acceptedVoidBecause(history)),
+    ...latency('accepted uncorrected', percentiles(uncorrected), acceptedVoidBecause(history)),
     ...latency(
       'completed',
       percentiles(completed),
       history.clocksAgree ? voidBecause(history, completed) : CLOCKS_DIFFER,
     ),
-    ...shares(timelines),
-    { name: 'peak backlog', unit: 'orders', ...peak(history, backlog(history)) },
+    ...shares(history, timelines),
+    ...unlessLate(history, [{ name: 'peak backlog', unit: 'orders', ...peak(history, backlog(history)) }]),
     { name: 'start lateness p99', unit: 'ms', value: latenessP99Ms(history) },
     ...overtakenMeasures(history),
     ...usageMeasures(history),
   ]
 }
 
-/** Start minus plan of what is measured, in milliseconds, in order. */
-const latenessMs = (history: History): number[] =>
-  sorted(measuredOf(history).map(({ startedNs, plannedNs }) => (startedNs - plannedNs) / 1e6))
+/** Start minus plan, in milliseconds, in order. */
+const latenessMs = (attempts: readonly Attempt[]): number[] =>
+  sorted(attempts.map(({ startedNs, plannedNs }) => (startedNs - plannedNs) / 1e6))
 
 /** At p99; null when nothing was started. */
 export function latenessP99Ms(history: History): number | null {
-  const late = latenessMs(history)
+  const late = latenessMs(measuredOf(history))
   return late.length === 0 ? null : nearestRank(late, 990)
 }
 
@@ -72,11 +72,28 @@ const JUDGED = [500, 990]
  * tells how late they were.
  */
 export function voidBecause(history: History, samples: readonly Sample[]): string | undefined {
-  const late = latenessMs(history)
+  const late = latenessMs(measuredOf(history))
   const own = sorted(samples.map(({ ms }) => ms))
   if (late.length === 0 || own.length === 0) return undefined
   const isLate = JUDGED.some(perMille => isGeneratorBound(nearestRank(late, perMille), nearestRank(own, perMille)))
   return isLate || history.generator.connections.saturated ? GENERATOR_BOUND : undefined
+}
+
+/**
+ * Why what a load caused (depths, rates, shares in time) is void, or undefined: so late that it was another load than the planned
+ * one, as after the lab itself had been stopped, when all that was due comes at once. @param attempts those that it rests on
+ */
+export function lateBecause(history: History, attempts: readonly Attempt[] = measuredOf(history)): string | undefined {
+  const late = latenessMs(attempts)
+  if (late.length === 0) return undefined
+  return isGeneratorBound(nearestRank(late, 990), AVAILABLE_MS) ? GENERATOR_BOUND : undefined
+}
+
+/** The same measures, or void. @param attempts as of `lateBecause` */
+export function unlessLate(history: History, measures: readonly Unnamed[], attempts?: readonly Attempt[]): Unnamed[] {
+  const note = lateBecause(history, attempts)
+  if (note === undefined) return [...measures]
+  return measures.map(({ name, unit }) => ({ name, unit, value: null, note }))
 }
 
 /** The highest depth over time; it is counted from the stamps of several services. */
@@ -85,9 +102,12 @@ export const peak = ({ clocksAgree }: History, depths: readonly [number, number]
     ? { value: depths.reduce((most, [, depth]) => Math.max(most, depth), 0) }
     : { value: null, note: CLOCKS_DIFFER }
 
+/** Why the accepted latency of the history is void, and with it each part of it; or undefined. */
+export const acceptedVoidBecause = (history: History): string | undefined =>
+  voidBecause(history, acceptedSamples(measuredOf(history), history.deadlineMs).corrected)
+
 /** Whether the accepted latency of the history is void. */
-export const isVoid = (history: History): boolean =>
-  voidBecause(history, acceptedSamples(measuredOf(history), history.deadlineMs).corrected) !== undefined
+export const isVoid = (history: History): boolean => acceptedVoidBecause(history) !== undefined
 
 /** Whether its completed latency is void: it is longer, and bears more lateness. */
 export const isCompletionVoid = (history: History): boolean =>
@@ -143,7 +163,7 @@ export function completions(history: History, timelines: readonly OrderTimeline[
   })
 }
 
-function shares(timelines: readonly OrderTimeline[]): Unnamed[] {
+function shares(history: History, timelines: readonly OrderTimeline[]): Unnamed[] {
   const requested = timelines.filter(({ attempt }) => attempt)
   const inTime = requested.filter(timeline => {
     const { attempt } = timeline
@@ -152,7 +172,7 @@ function shares(timelines: readonly OrderTimeline[]): Unnamed[] {
   })
   const share = (part: number) => (requested.length === 0 ? null : (100 * part) / requested.length)
   return [
-    { name: 'availability', unit: '%', value: share(inTime.length) },
+    ...unlessLate(history, [{ name: 'availability', unit: '%', value: share(inTime.length) }]),
     { name: 'completed ÷ requested', unit: '%', value: share(requested.filter(isCompleted).length) },
   ]
 }
@@ -191,13 +211,22 @@ export const GENERATOR_BOUND = 'generator-bound'
 export const findMeasure = (result: Pick<VariantResult, 'measures'> | undefined, name: string): Found =>
   result?.measures.find(measure => measure.name === name) ?? { value: null, unit: '' }
 
-/** `4.2 ms`, `2.01 s`, `≥ 5.00 s`, or `an unknown time` with its reason. */
-export function ms({ value, atLeast, note }: Found): string {
-  if (value === null) return note ? `an unknown time (${note})` : 'an unknown time'
+/** Whether this is the note of a measure that is void: it has no value because of how it was measured. */
+export const isVoidNote = (note: string | undefined): boolean => note === GENERATOR_BOUND || note === CLOCKS_DIFFER
+
+/** A sentence with measures in it; none where one of them has no value, since nothing can be said of what was not measured. */
+export const sentence = (
+  strings: TemplateStringsArray,
+  ...parts: readonly (string | number | undefined)[]
+): string[] => (parts.includes(undefined) ? [] : [String.raw({ raw: strings }, ...parts)])
+
+/** `4.2 ms`, `2.01 s`, `≥ 5.00 s`; for a `sentence`, which is left out where there is no value. */
+export function ms({ value, atLeast }: Pick<Found, 'value' | 'atLeast'>): string | undefined {
+  if (value === null) return undefined
   const text = value >= 1_000 ? `${(value / 1_000).toFixed(2)} s` : `${value.toFixed(value < 10 ? 2 : 0)} ms`
   return atLeast ? `≥ ${text}` : text
 }
 
-/** A number with at most one decimal and thousands apart, or `unknown`. */
-export const count = ({ value }: Found): string =>
-  value === null ? 'unknown' : value.toLocaleString('en-US', { maximumFractionDigits: 1 })
+/** A number with at most one decimal and thousands apart; without a value as `ms`. */
+export const count = ({ value }: Pick<Found, 'value'>): string | undefined =>
+  value?.toLocaleString('en-US', { maximumFractionDigits: 1 })

@@ -15,7 +15,16 @@ import {
   wasRejected,
 } from './order-timeline.ts'
 import { percentiles } from './latency.ts'
-import { AVAILABLE_MS, depthOf, peak, latency, voidBecause, CLOCKS_DIFFER } from './measures.ts'
+import {
+  AVAILABLE_MS,
+  CLOCKS_DIFFER,
+  depthOf,
+  lateBecause,
+  latency,
+  peak,
+  unlessLate,
+  voidBecause,
+} from './measures.ts'
 import { ENDS, thinned } from './plots.ts'
 import type { Measure, Series } from '../run/summary.ts'
 
@@ -60,13 +69,17 @@ export function recoveryMeasures(history: History, planned: Span): Unnamed[] {
   return [
     ...duringFault(history, timelines, span),
     ...(span.startMs === undefined ? [] : [{ name: 'restart time', unit: 'ms', value: span.startMs }]),
-    ...acrossClocks(history, fromHeal(history, timelines, span)),
+    ...unlessLate(history, acrossClocks(history, fromHeal(history, timelines, span))),
     { name: 'rejected', unit: 'orders', value: timelines.filter(wasRejected).length },
     { name: 'abandoned', unit: 'orders', value: timelines.filter(wasAbandoned).length },
-    { name: 'peak open orders', unit: 'orders', ...peak(history, open) },
+    ...unlessLate(history, [
+      { name: 'peak open orders', unit: 'orders', ...peak(history, open) },
+      ...acrossClocks(history, [
+        { name: 'drain rate', unit: 'orders/s', ...drainRate(timelines, open, history, span) },
+      ]),
+    ]),
     ...acrossClocks(history, [
       { name: 'longest wait', unit: 'ms', ...longestWait(history, timelines) },
-      { name: 'drain rate', unit: 'orders/s', ...drainRate(timelines, open, history, span) },
       halfCompleted(history, timelines),
     ]),
   ]
@@ -107,10 +120,12 @@ function duringFault(history: History, timelines: readonly OrderTimeline[], { fr
   const inTime = right.filter(({ ms }) => ms <= AVAILABLE_MS)
   const value = during.length === 0 ? null : (100 * inTime.length) / during.length
   const noneRight = right.length === 0 ? 'no order was answered correctly during the fault' : undefined
-  const figures = latency('during: right answer', percentiles(right), noneRight ?? voidBecause(history, right))
+  const attempts = during.flatMap(({ attempt }) => attempt ?? [])
+  const note = noneRight ?? voidBecause(history, right) ?? lateBecause(history, attempts)
+  const figures = latency('during: right answer', percentiles(right), note)
   return [
     { name: 'during: requested', unit: 'orders', value: during.length },
-    { name: 'during: availability', unit: '%', value },
+    ...unlessLate(history, [{ name: 'during: availability', unit: '%', value }], attempts),
     ...figures.filter(({ name }) => name.endsWith(' p50')),
   ]
 }

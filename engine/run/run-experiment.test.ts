@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { execFileSync } from 'node:child_process'
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, relative, resolve } from 'node:path'
@@ -7,7 +8,7 @@ import { openProcesses } from '#runtimes/processes/processes.ts'
 import { defineCheck, valid } from '../checks/check.ts'
 import { defineExperiment, type Variant } from '../experiment/define.ts'
 import type { Model } from '../experiment/model.ts'
-import { at, heal } from '../experiment/steps.ts'
+import { at, heal, type Step } from '../experiment/steps.ts'
 import { model as sampleModel } from '../testing/sample-runtime.ts'
 import type { History } from './history.ts'
 import { runExperiment } from './run-experiment.ts'
@@ -87,6 +88,27 @@ async function runSample(
   })
   return { result, removed: () => removed, folder: join(folder, 'run'), lines }
 }
+
+/** Ctrl-Z and `fg`, as long as the span of orders that come at once then. */
+const stopped = (ms: number): Step =>
+  at(100, {
+    action: 'stop',
+    target: 'lab',
+    run: async () =>
+      void execFileSync('sh', ['-c', `kill -STOP ${process.pid}; sleep ${ms / 1_000}; kill -CONT ${process.pid}`]),
+  })
+
+test('where the lab itself was stopped for a moment, times, shares in time and depths are void, and counts stand', async t => {
+  const load = { orders: 200, ordersPerSecond: 200, deadlineMs: 1_000 }
+  const { result } = await runSample(t, [variant('stopped', { load, timeline: [stopped(400)] }), variant('on time')])
+  const of = (variant: string, name: string) =>
+    result.measures.find(measure => measure.variant === variant && measure.name === name) ?? assert.fail(name)
+  for (const name of ['accepted p50', 'availability', 'peak backlog'])
+    assert.deepEqual([of('stopped', name).value, of('stopped', name).note], [null, 'generator-bound'], name)
+  assert.equal(of('stopped', 'requested').value, 200)
+  assert.equal(of('stopped', 'completed ÷ requested').value, 0)
+  assert.equal(of('on time', 'peak backlog').value, 0)
+})
 
 const throws = defineCheck('throws', 'never', () => {
   throw new Error('no idea')

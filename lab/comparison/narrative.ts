@@ -1,6 +1,6 @@
 // What a comparison measured, as sentences: those of a cell, of a scenario under its picture and tables, and of the healthy
 // runs. Guarantees that a sentence is left out where nothing was measured for it.
-import { count, findMeasure, ms } from '#engine/analysis/measures.ts'
+import { count, findMeasure, isVoidNote, ms, sentence } from '#engine/analysis/measures.ts'
 import { REREAD } from '#engine/analysis/recovery.ts'
 import type { ComparableModel } from '#engine/experiment/comparison-adapter.ts'
 import type { VariantResult } from '#engine/experiment/define.ts'
@@ -29,7 +29,7 @@ function mediansAt(ordersPerSecond: number, configurations: readonly Configurati
   const parts = configurations.flatMap(configuration => {
     const [accepted, completed] = ['accepted p50', 'completed p50'].map(name => repeatedMeasureOf(configuration, name))
     if (!configuration.isMain || !accepted?.values.length || !completed?.values.length) return []
-    return [`${configuration.model} ${ms(medianOf(accepted))} and ${ms(medianOf(completed))}`]
+    return sentence`${configuration.model} ${ms(medianOf(accepted))} and ${ms(medianOf(completed))}`
   })
   if (parts.length === 0) return ''
   return `At ${ordersPerSecond} orders a second, the median time to the answer and the median time to completion: ${parts.join('; ')}.`
@@ -69,9 +69,11 @@ function recovery(configuration: ConfigurationResults): string {
   const last = repeatedMeasureOf(configuration, 'time to full recovery')
   if (!last) return ''
   const { value } = medianOf(last)
-  if (value === null) return last.note === undefined ? '' : ` (${last.note})`
+  if (value === null) return last.note === undefined || isVoidNote(last.note) ? '' : ` (${last.note})`
   if (value < NO_TIME_MS) return ' (all orders requested during the disruption were completed by its end)'
-  return ` (the last order requested during the disruption was completed ${ms(medianOf(last))} after its end)`
+  return sentence` (the last order requested during the disruption was completed ${ms(medianOf(last))} after its end)`.join(
+    '',
+  )
 }
 
 const NO_TIME_MS = 1
@@ -80,7 +82,7 @@ const NO_TIME_MS = 1
 function outages(configurations: readonly ConfigurationResults[]): string {
   const parts = configurations.flatMap(configuration => {
     const outage = outageOf(configuration)
-    return outage ? [`${ms(medianOf(outage))} in ${nameIn(configurations, configuration)}`] : []
+    return outage ? sentence`${ms(medianOf(outage))} in ${nameIn(configurations, configuration)}` : []
   })
   return parts.length === 0 ? '' : `Measured outage, from the kill until healthy again: ${listOf(parts)}.`
 }
@@ -91,7 +93,9 @@ function goodputs(configurations: readonly ConfigurationResults[]): string {
     const found = GOODPUTS.flatMap(name => measured(configuration, name) ?? [])
     if (found.length < GOODPUTS.length) return []
     const told = measured(configuration, 'turned away p50')
-    const soon = told ? ` (half of those who were turned away knew it within ${ms(medianOf(told))})` : ''
+    const soon = told
+      ? sentence` (half of those who were turned away knew it within ${ms(medianOf(told))})`.join('')
+      : ''
     return [`${listOf(found.map(formatted))} in ${nameIn(configurations, configuration)}${soon}`]
   })
   return parts.length === 0
@@ -118,35 +122,42 @@ export function explain(
   [first]: readonly Pick<VariantResult, 'measures'>[],
 ): string[] {
   const of = (name: string) => findMeasure(first, name)
-  if (scenario.name === HEALTHY) {
+  if (scenario.name === HEALTHY)
     return [
-      `${model.name}: half of the clients had their answer within ${ms(of('accepted p50'))}; half of the orders had their outcome, and if reserved their notification, within ${ms(of('completed p50'))}.`,
+      ...sentence`${model.name}: half of the clients had their answer within ${ms(of('accepted p50'))}.`,
+      ...sentence`${model.name}: half of the orders had their outcome, and if reserved their notification, within ${ms(of('completed p50'))}.`,
     ]
-  }
   const again = of('all read again after')
-  if (again.value !== null) return [`${model.name}: ${readAgainText(again, of)}.`]
-  const last = of('time to full recovery')
-  const after =
-    last.value === null
-      ? `the time to full recovery is unknown (${last.note ?? 'no order was requested during the disruption'})`
-      : `the last order requested during the disruption was completed ${ms(last)} after its end`
+  if (again.value !== null) return readAgainText(again, of).map(text => `${model.name}: ${text}.`)
   return [
-    `${model.name}: during the disruption ${count(of('during: availability'))} % of the orders had their right answer within one second; of all orders ${count(of('completed ÷ requested'))} % were completed; the longest wait was ${ms(of('longest wait'))}.`,
-    `At most ${count(of('peak open orders'))} orders waited; ${after}.`,
+    ...sentence`${model.name}: during the disruption ${count(of('during: availability'))} % of the orders had their right answer within one second.`,
+    ...sentence`Of all orders ${count(of('completed ÷ requested'))} % were completed.`,
+    ...sentence`The longest wait was ${ms(of('longest wait'))}.`,
+    ...sentence`At most ${count(of('peak open orders'))} orders waited.`,
+    ...recoveryText(of('time to full recovery')),
   ]
+}
+
+/** Without a value its reason says what became of the orders, unless it is void. */
+function recoveryText(last: Found): string[] {
+  if (last.value !== null)
+    return sentence`The last order requested during the disruption was completed ${ms(last)} after its end.`
+  return last.note === undefined || isVoidNote(last.note)
+    ? []
+    : [`The time to full recovery is unknown (${last.note}).`]
 }
 
 type Found = ReturnType<typeof findMeasure>
 
 /** Results of older runs lack the parts. */
-function readAgainText(again: Found, of: (name: string) => Found): string {
+function readAgainText(again: Found, of: (name: string) => Found): string[] {
   const total = of(REREAD.total)
   const [session, start, reading] = [of(REREAD.session), of(REREAD.start), of(REREAD.reading)].map(ms)
-  const when =
+  const [when] =
     total.value === null
-      ? `${ms(again)} after the start of its new process; offsets can be reset only in a group without members, and the dead member's session had to expire first`
-      : `${ms(total)} after it was killed: ${session} until the session of the dead member had expired, ${start} until its new process was healthy, ${reading} until all was read`
-  return `a reader that had lost its state had read all orders again, with the same result, ${when}`
+      ? sentence`${ms(again)} after the start of its new process; offsets can be reset only in a group without members, and the dead member's session had to expire first`
+      : sentence`${ms(total)} after it was killed: ${session} until the session of the dead member had expired, ${start} until its new process was healthy, ${reading} until all was read`
+  return sentence`a reader that had lost its state had read all orders again, with the same result, ${when}`
 }
 
 /** Where an accepted order was at the moment of the answer: a line for each configuration of a scenario's results. */

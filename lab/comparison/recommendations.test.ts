@@ -73,6 +73,19 @@ test('where all models measured the same, none is chosen', () => {
   assert.match(advice?.advice ?? '', /^No difference measured: in each, at least 99\.9 %/)
 })
 
+test('a model whose measure is void is named as not compared, and the others are then not called equal to all', () => {
+  const [one, other] = burstOf([100, 100])
+  if (!one || !other) assert.fail()
+  const isVoid = other.measures.map(measure => ({ ...measure, value: null, note: 'generator-bound' }))
+  const [found] = recommendations(sampleComparisonOf([one, { ...other, measures: isVoid }]))
+  assert.doesNotMatch(found?.advice ?? '', /No difference/)
+  assert.deepEqual(found?.evidence.at(-1), {
+    model: 'other',
+    scenario: 'burst',
+    text: 'not measured (during: availability has no value: generator-bound), so it is not compared',
+  })
+})
+
 test('a single run is no reason to prefer a model that is a little above the limit to one a little below it', () => {
   assert.deepEqual(chosenOf(burstOf([91, 88])), [[]])
   assert.deepEqual(chosenOf(burstOf([100, 88])), [['one']])

@@ -1,6 +1,6 @@
 // "Which one for me?": what a comparison recommends under a condition. Guarantees: every sentence rests on measures of the run;
 // a condition for which the run measured nothing is left out; a configuration that is not valid, or that leaves out a safeguard
-// on purpose, is shown and never recommended; advice from a single run says so; where all models measured the same there is no
+// on purpose, is shown and never recommended; a model whose measure is void is named as not compared; advice from a single run says so; where all models measured the same there is no
 // advice.
 import { REREAD } from '#engine/analysis/recovery.ts'
 import type { Summary } from '#engine/run/summary.ts'
@@ -14,6 +14,7 @@ import {
   outageOf,
   type RepeatedMeasure,
   repeatedMeasuresOf,
+  unmeasuredOf,
   verdictOf,
 } from './repeated-measures.ts'
 
@@ -75,6 +76,14 @@ const evidenceOf = (
   text: (measure: RepeatedMeasure) => string,
 ): Evidence[] => measures.map(measure => ({ model: modelOf(measure), text: text(measure), scenario }))
 
+/** The models of which nothing is known here, such as those whose measure is void. */
+const evidenceLacking = (summary: Summary, scenario: string, name: string, rate?: number): Evidence[] =>
+  unmeasuredOf(summary, scenario, name, rate).map(measure => ({
+    model: modelOf(measure),
+    text: `not measured (${name} has no value${measure.note === undefined ? '' : `: ${measure.note}`}), so it is not compared`,
+    scenario,
+  }))
+
 /** The candidates that answered enough of the orders during the disruption, or why none is recommended. */
 function availabilityAdvice(
   summary: Summary,
@@ -97,7 +106,8 @@ function availabilityAdvice(
   const share = Math.min(...able.flatMap(({ values }) => values))
   const part = share === 100 ? 'all' : `at least ${(Math.floor(share * 10) / 10).toFixed(1)} %`
   const measured = `${part} of the orders requested meanwhile had their right answer within one second`
-  const isNoDifference = candidates.length > 1 && able.length === candidates.length
+  const isWhole = unmeasuredOf(summary, scenario, 'during: availability').length === 0
+  const isNoDifference = isWhole && candidates.length > 1 && able.length === candidates.length
   if (isNoDifference) return advise([], able, `No difference measured: in each, ${measured}`)
   return advise(able, able, `${alternatives(able.map(nameOf))}: ${measured}`)
 }
@@ -141,7 +151,8 @@ function outcomeAtOnce(summary: Summary): Recommendation | undefined {
     const later = done ? `, the outcome and its notification after ${formatted(done)}` : ''
     return `the answer, that the order was accepted, after ${formatted(measure)}${later} (medians at ${rate} orders a second)`
   })
-  return { condition: 'The client must know the outcome at once.', ...advice, evidence }
+  const lacking = evidenceLacking(summary, 'healthy', 'accepted p50', rate)
+  return { condition: 'The client must know the outcome at once.', ...advice, evidence: [...evidence, ...lacking] }
 }
 
 function inventoryDown(summary: Summary): Recommendation | undefined {
@@ -156,7 +167,8 @@ function inventoryDown(summary: Summary): Recommendation | undefined {
   })
   const advice = availabilityAdvice(summary, scenario, available, modelOf)
   const condition = `Inventory may be down for ${plannedSeconds(summary, scenario)}, and orders must still be accepted.`
-  return { condition, ...advice, evidence }
+  const lacking = evidenceLacking(summary, scenario, 'during: availability')
+  return { condition, ...advice, evidence: [...evidence, ...lacking] }
 }
 
 /** A service is back when it reports that it is healthy; it may have caught up before. */
@@ -183,7 +195,8 @@ function brokerDown(summary: Summary): Recommendation | undefined {
   const advice = availabilityAdvice(summary, scenario, available, nameOf)
   const brokerless = all.filter(measure => !hasBroker(measure))
   const without = evidenceOf(brokerless, scenario, () => 'has no broker that could be down')
-  return { condition: 'The broker itself may be down.', ...advice, evidence: [...evidence, ...without] }
+  const lacking = evidenceLacking(summary, scenario, 'during: availability')
+  return { condition: 'The broker itself may be down.', ...advice, evidence: [...evidence, ...lacking, ...without] }
 }
 
 function readAgain(summary: Summary): Recommendation | undefined {
@@ -208,7 +221,7 @@ function readAgain(summary: Summary): Recommendation | undefined {
   return {
     condition: 'Others read the orders again, from the first one.',
     ...advice,
-    evidence: [...evidence, ...unable],
+    evidence: [...evidence, ...evidenceLacking(summary, scenario, 'all read again after'), ...unable],
   }
 }
 
@@ -223,7 +236,8 @@ function bursts(summary: Summary): Recommendation | undefined {
     return `${formatted(measure)} had their right answer within one second during the burst${wait}`
   })
   const advice = availabilityAdvice(summary, scenario, available, modelOf)
-  return { condition: 'Orders come in bursts.', ...advice, evidence }
+  const lacking = evidenceLacking(summary, scenario, 'during: availability')
+  return { condition: 'Orders come in bursts.', ...advice, evidence: [...evidence, ...lacking] }
 }
 
 function scarceResources(summary: Summary): Recommendation | undefined {
@@ -234,13 +248,15 @@ function scarceResources(summary: Summary): Recommendation | undefined {
   const cpu = at('CPU')
   const sound = (all: readonly RepeatedMeasure[]) => all.filter(measure => isSound(summary, 'healthy', measure))
   const [least, leastCpu] = [best(sound(memory), 'least'), best(sound(cpu), 'least')]
-  const isNoDifference = memory.length > 1 && least.length === memory.length && leastCpu.length === cpu.length
+  const lacking = evidenceLacking(summary, 'healthy', 'memory', rate)
+  const isNoDifference =
+    lacking.length === 0 && memory.length > 1 && least.length === memory.length && leastCpu.length === cpu.length
   const advice = isNoDifference ? advise([], memory, 'No difference measured') : leastResources(least, leastCpu)
   const evidence = evidenceOf(memory, 'healthy', measure => {
     const spent = ofSameModel(cpu, measure)
     return `memory ${formatted(measure)}${spent ? `, CPU time ${formatted(spent)}` : ''}, of all its processes (at ${rate} orders a second)`
   })
-  return { condition: 'Memory and CPU are scarce.', ...advice, evidence }
+  return { condition: 'Memory and CPU are scarce.', ...advice, evidence: [...evidence, ...lacking] }
 }
 
 /** Those that need least of both, else those that need least of each. @param cpu empty where it was not measured */

@@ -86,7 +86,20 @@ export function repeatedMeasureOf(configuration: ConfigurationResults, name: str
 }
 
 /** Those that have values, of all configurations of a scenario. @param rate of the healthy runs */
-export function repeatedMeasuresOf(
+export const repeatedMeasuresOf = (
+  summary: Summary,
+  scenario: string,
+  name: string,
+  rate?: number,
+): RepeatedMeasure[] => allMeasuresOf(summary, scenario, name, rate).filter(({ values }) => values.length > 0)
+
+/** Of the main configurations those that are void or unfinished: nothing may be said of all models then. */
+export const unmeasuredOf = (summary: Summary, scenario: string, name: string, rate?: number): RepeatedMeasure[] =>
+  allMeasuresOf(summary, scenario, name, rate).filter(
+    ({ values, configuration }) => values.length === 0 && configuration.isMain,
+  )
+
+function allMeasuresOf(
   { results, comparison }: Summary,
   scenario: string,
   name: string,
@@ -98,7 +111,6 @@ export function repeatedMeasuresOf(
   return configurationsOf(own, comparison?.models ?? [])
     .map(configuration => repeatedMeasureOf(configuration, name))
     .filter(measure => measure !== undefined)
-    .filter(({ values }) => values.length > 0)
 }
 
 /** The same of the main configurations alone: one for each model. */

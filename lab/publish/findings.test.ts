@@ -7,7 +7,11 @@ import { findings } from './findings.ts'
 const summary = sampleComparison()
 
 /** The same summary with other values of one measure. */
-const withValue = (scenario: string, name: string, change: (model: string, measure: Measure) => number): Summary => ({
+const withValue = (
+  scenario: string,
+  name: string,
+  change: (model: string, measure: Measure) => number | null,
+): Summary => ({
   ...summary,
   results: summary.results.map((result): Result => {
     if (result.cell?.scenario !== scenario) return result
@@ -29,6 +33,20 @@ test('a lesson stands above its numbers only when they bear it out', () => {
   assert.ok(answered(0).includes(lesson))
   assert.match(answered(99.5), /sync-rest 99\.5 %, async-rabbitmq 100 %/)
   assert.ok(!answered(99.5).includes(lesson))
+})
+
+test('a lesson about all models is not drawn where the measure of one of them is void', () => {
+  const answered = (kafka: number | null) =>
+    withValue('inventory-dead', 'during: availability', model =>
+      model === 'sync-rest' ? 0 : model === 'streaming-kafka' ? kafka : 100,
+    )
+  const lesson = 'While Inventory is dead, a chain of calls accepts no order'
+  assert.ok(findings(answered(100), 'page.md').includes(lesson))
+  assert.ok(!findings(answered(null), 'page.md').includes(lesson))
+  const costs = withValue('healthy', 'completed p50', (model, { value }) =>
+    model === 'streaming-kafka' ? null : value,
+  )
+  assert.doesNotMatch(findings(costs, 'page.md'), /A broker costs time/)
 })
 
 test('each finding links to the scenario that it was measured in, and what was not measured is left out', () => {

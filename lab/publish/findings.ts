@@ -2,7 +2,7 @@
 // contradicts its sources: a finding of which nothing was measured is left out, and its lesson gives way to the title of
 // the scenario when the numbers do not bear it out. A lesson that compares models needs a difference that
 // `lab/comparison/differences.ts` claims, in every repetition.
-import { ms } from '#engine/analysis/measures.ts'
+import { ms, sentence } from '#engine/analysis/measures.ts'
 import type { Result, Summary } from '#engine/run/summary.ts'
 import { isLess, rankedBy } from '../comparison/differences.ts'
 import { ENOUGH_PERCENT } from '../comparison/recommendations.ts'
@@ -52,7 +52,9 @@ function inventoryDead(summary: Summary): Finding {
       ...listed('Right answers within a second while Inventory was dead', answered),
       ...listed('Once it was back, the last of those orders was complete after', recovered),
     ],
-    holds: answered.every(each => isAlways(each, answersWithOutcome(summary, each) ? 0 : 100)),
+    holds:
+      isWhole(summary, scenario, answered) &&
+      answered.every(each => isAlways(each, answersWithOutcome(summary, each) ? 0 : 100)),
   }
 }
 
@@ -72,7 +74,10 @@ function brokerDead(summary: Summary): Finding {
       ({ configuration }) => `${configuration.model} ${configuration.variant}`,
     ),
     holds:
-      outbox.every(({ values }) => Math.min(...values) >= ENOUGH_PERCENT) && without.every(each => isAlways(each, 0)),
+      outbox.length > 0 &&
+      without.length > 0 &&
+      outbox.every(({ values }) => Math.min(...values) >= ENOUGH_PERCENT) &&
+      without.every(each => isAlways(each, 0)),
   }
 }
 
@@ -88,7 +93,7 @@ function duplicates(summary: Summary): Finding {
     scenario,
     lesson: 'Everything may arrive twice, and still no order counts twice',
     facts: listed('Orders that were reserved or notified twice', found, modelOf, amount),
-    holds: found.every(each => isAlways(each, 0)),
+    holds: isWhole(summary, scenario, found) && found.every(each => isAlways(each, 0)),
   }
 }
 
@@ -101,7 +106,7 @@ function readAgain(summary: Summary): Finding {
     const all = requested.find(each => modelOf(each) === modelOf(measure))
     const outage = outageOf(measure.configuration)
     const orders = all ? ` for ${formatted(all)} orders and those of the warm-up` : ''
-    return `${formatted(measure)}${orders}${outage ? `, healthy again ${ms(medianOf(outage))} after the kill` : ''}`
+    return `${formatted(measure)}${orders}${outage ? sentence`, healthy again ${ms(medianOf(outage))} after the kill`.join('') : ''}`
   }
   return {
     scenario,
@@ -126,8 +131,8 @@ function healthy(summary: Summary): Finding {
   ]
   const memory = of('memory')
   const costs = [
-    ...(isLeastWithoutBroker(summary, known) ? ['time'] : []),
-    ...(isLeastWithoutBroker(summary, memory) ? ['memory'] : []),
+    ...(isWhole(summary, 'healthy', known) && isLeastWithoutBroker(summary, known) ? ['time'] : []),
+    ...(isWhole(summary, 'healthy', memory) && isLeastWithoutBroker(summary, memory) ? ['memory'] : []),
   ]
   return {
     scenario: 'healthy',
@@ -163,6 +168,14 @@ function isLeastWithoutBroker(summary: Summary, measures: readonly RepeatedMeasu
 /** As the synchronous model does, which has no broker. */
 const answersWithOutcome = ({ comparison }: Summary, { configuration }: RepeatedMeasure): boolean =>
   comparison?.features[configuration.model]?.includes('answers-with-outcome') ?? false
+
+/** Whether every model that was run was measured: a lesson about all of them needs all of them. */
+function isWhole({ comparison, results }: Summary, scenario: string, measures: readonly RepeatedMeasure[]): boolean {
+  const run = (comparison?.models ?? []).filter(model =>
+    results.some(result => result.model === model && result.cell?.scenario === scenario),
+  )
+  return run.every(model => measures.some(each => modelOf(each) === model))
+}
 
 /** In every repetition. */
 const isAlways = ({ values }: RepeatedMeasure, expected: number): boolean => values.every(value => value === expected)

@@ -4,8 +4,19 @@ import { checksFor } from '#engine/checks/checks.ts'
 import { stepSeen } from '#engine/checks/preconditions.ts'
 import { defineExperiment } from '#engine/experiment/define.ts'
 import { at, kill, start } from '#engine/experiment/steps.ts'
-import { acceptedLatency } from '#engine/analysis/latency.ts'
-import { AVAILABLE_MS, backlog, count, findMeasure, latency, ms } from '#engine/analysis/measures.ts'
+import { acceptedSamples, percentiles } from '#engine/analysis/latency.ts'
+import {
+  AVAILABLE_MS,
+  backlog,
+  count,
+  findMeasure,
+  lateBecause,
+  latency,
+  ms,
+  sentence,
+  unlessLate,
+  voidBecause,
+} from '#engine/analysis/measures.ts'
 import type { History } from '#engine/run/history.ts'
 import type { Measure } from '#engine/run/summary.ts'
 import { asyncRabbitmq } from '../../lab/model.ts'
@@ -64,8 +75,8 @@ export default defineExperiment({
   explain([outage]) {
     const of = (name: string) => findMeasure(outage, name)
     return [
-      `While inventory was dead, ${count(of('outage: availability'))} % of the orders were accepted within a second (median ${ms(of('outage: accepted p50'))}): an accepted order waits in a queue, and its client does not wait for inventory.`,
-      `The backlog grew to ${count(of('peak backlog'))} orders. After its restart inventory decided ${count(of('drain rate'))} orders per second and caught up in ${ms(of('time to empty'))}; the slowest order took ${ms(of('completed max'))} to complete.`,
+      ...sentence`While inventory was dead, ${count(of('outage: availability'))} % of the orders were accepted within a second (median ${ms(of('outage: accepted p50'))}): an accepted order waits in a queue, and its client does not wait for inventory.`,
+      ...sentence`The backlog grew to ${count(of('peak backlog'))} orders. After its restart inventory decided ${count(of('drain rate'))} orders per second and caught up in ${ms(of('time to empty'))}; the slowest order took ${ms(of('completed max'))} to complete.`,
     ]
   },
 })
@@ -92,18 +103,20 @@ function drainMeasures(history: History): Omit<Measure, 'variant'>[] {
   const firstNs = Math.min(...evidence.decisions.map(row => row.decidedNs).filter(atNs => atNs > startedNs))
   const drained = evidence.decisions.filter(row => row.decidedNs >= firstNs && row.decidedNs <= (emptyNs ?? 0))
   const drainNs = emptyNs === undefined ? undefined : emptyNs - firstNs
+  const peakDepth = Math.max(0, ...samples.map(({ depths }) => depths['inventory.orders'] ?? 0))
+  const availability = during.length ? (100 * inTime.length) / during.length : null
+  const { corrected } = acceptedSamples(during, deadlineMs)
+  const why = voidBecause(history, corrected) ?? lateBecause(history, during)
   return [
-    {
-      name: 'peak queue depth',
-      unit: 'messages',
-      value: Math.max(0, ...samples.map(({ depths }) => depths['inventory.orders'] ?? 0)),
-    },
-    { name: 'drain rate', unit: 'orders/s', value: drainNs ? (drained.length * 1e9) / drainNs : null },
-    { name: 'time to start', unit: 'ms', value: (started.doneNs - startedNs) / 1e6 },
-    { name: 'time to empty', unit: 'ms', value: emptyNs === undefined ? null : (emptyNs - startedNs) / 1e6 },
+    ...unlessLate(history, [
+      { name: 'peak queue depth', unit: 'messages', value: peakDepth },
+      { name: 'drain rate', unit: 'orders/s', value: drainNs ? (drained.length * 1e9) / drainNs : null },
+      { name: 'time to start', unit: 'ms', value: (started.doneNs - startedNs) / 1e6 },
+      { name: 'time to empty', unit: 'ms', value: emptyNs === undefined ? null : (emptyNs - startedNs) / 1e6 },
+    ]),
     { name: 'outage: requested', unit: 'orders', value: during.length },
-    { name: 'outage: availability', unit: '%', value: during.length ? (100 * inTime.length) / during.length : null },
-    ...latency('outage: accepted', acceptedLatency(during, deadlineMs).corrected),
+    ...unlessLate(history, [{ name: 'outage: availability', unit: '%', value: availability }], during),
+    ...latency('outage: accepted', percentiles(corrected), why),
   ]
 }
 

@@ -17,7 +17,7 @@ import {
   type Progress,
   type When,
 } from '#engine/experiment/steps.ts'
-import { count, findMeasure } from '#engine/analysis/measures.ts'
+import { count, findMeasure, sentence } from '#engine/analysis/measures.ts'
 import { asyncRabbitmq } from '../../lab/model.ts'
 import type { RabbitmqOperations } from '../../lab/operations.ts'
 import { healUntilTaken, readRepeats, repeatsOf, repeatsSeen } from './repeats.ts'
@@ -128,11 +128,12 @@ export default defineExperiment({
     'completed max',
   ],
   explain(results) {
-    const duplicates = results.reduce((sum, result) => sum + (findMeasure(result, 'duplicates').value ?? 0), 0)
+    const received = results.map(result => findMeasure(result, 'duplicates').value)
+    const value = received.includes(null) ? null : received.reduce<number>((sum, each) => sum + (each ?? 0), 0)
     const [published, , killed] = results
     return [
-      `Inventory received ${duplicates.toLocaleString('en-US')} messages of orders that it had decided before. It recognises each by its orderId in the transaction that takes the stock, and publishes the stored outcome again.`,
-      `${count(findMeasure(published, 'dead letters'))} messages with other content for a known order became dead letters. When inventory_service was killed repeatedly with many messages in flight, ${count(findMeasure(killed, 'dead letters'))} good orders did.`,
+      ...sentence`Inventory received ${count({ value })} messages of orders that it had decided before. It recognises each by its orderId in the transaction that takes the stock, and publishes the stored outcome again.`,
+      ...sentence`${count(findMeasure(published, 'dead letters'))} messages with other content for a known order became dead letters. When inventory_service was killed repeatedly with many messages in flight, ${count(findMeasure(killed, 'dead letters'))} good orders did.`,
     ]
   },
 })

@@ -8,7 +8,7 @@ import { defineExperiment, type Variant } from '#engine/experiment/define.ts'
 import type { History } from '#engine/run/history.ts'
 import { at, fault, operation, type Step, type Progress } from '#engine/experiment/steps.ts'
 import { orderTimelines } from '#engine/analysis/order-timeline.ts'
-import { count, findMeasure, ms } from '#engine/analysis/measures.ts'
+import { count, findMeasure, ms, sentence } from '#engine/analysis/measures.ts'
 import { asyncRabbitmq } from '../../lab/model.ts'
 import type { RabbitmqOperations } from '../../lab/operations.ts'
 import { DEFAULT_RETRY_DELAYS_MS } from '../../messaging/topology.ts'
@@ -153,8 +153,10 @@ export default defineExperiment({
   explain([baseline, poison, heals, never, killer]) {
     const of = findMeasure
     return [
-      `${count(of(poison, 'dead letters'))} poison messages went to the dead-letter queue, each with its reason. The good orders among them completed with a median of ${ms(of(poison, 'completed p50'))} and a maximum of ${ms(of(poison, 'completed max'))}; without poison it was ${ms(of(baseline, 'completed p50'))} and ${ms(of(baseline, 'completed max'))}.`,
-      `An error that heals delays its order by the retry delays (median completion ${ms(of(heals, 'completed p50'))} when every order fails ${HEALS_AFTER} times). An error that never heals left ${count(of(never, 'dead letters'))} dead letter after ${ATTEMPTS} attempts, and an order that kills its consumer left ${count(of(killer, 'dead letters'))}.`,
+      ...sentence`${count(of(poison, 'dead letters'))} poison messages went to the dead-letter queue, each with its reason.`,
+      ...sentence`The good orders among them completed with a median of ${ms(of(poison, 'completed p50'))} and a maximum of ${ms(of(poison, 'completed max'))}; without poison it was ${ms(of(baseline, 'completed p50'))} and ${ms(of(baseline, 'completed max'))}.`,
+      ...sentence`An error that heals delays its order by the retry delays (median completion ${ms(of(heals, 'completed p50'))} when every order fails ${HEALS_AFTER} times).`,
+      ...sentence`An error that never heals left ${count(of(never, 'dead letters'))} dead letter after ${ATTEMPTS} attempts, and an order that kills its consumer left ${count(of(killer, 'dead letters'))}.`,
     ]
   },
 })

@@ -2,7 +2,7 @@
 // the machine's. The order service takes as many orders at once as it decides within a stated time.
 import { goodput, refusalMeasures, refusals } from '#engine/analysis/goodput.ts'
 import { percentiles } from '#engine/analysis/latency.ts'
-import { latenessP99Ms } from '#engine/analysis/measures.ts'
+import { latenessP99Ms, unlessLate } from '#engine/analysis/measures.ts'
 import { type Check, defineCheck, invalid, vacuous, valid } from '#engine/checks/check.ts'
 import { answerSeen, faultSeen } from '#engine/checks/preconditions.ts'
 import { fault, heal } from '#engine/experiment/steps.ts'
@@ -88,11 +88,10 @@ export const overload = defineScenario<OverloadSettings>({
         toldAtOnce,
       ],
       measures: history => [
-        ...STEPS.map((times, index) => ({
-          name: nameOf(times),
-          unit: '%',
-          ...goodputOf(history, settings, index),
-        })),
+        ...unlessLate(
+          history,
+          STEPS.map((times, index) => ({ name: nameOf(times), unit: '%', ...goodputOf(history, settings, index) })),
+        ),
         ...refusalMeasures(history),
       ],
     }

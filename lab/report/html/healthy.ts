@@ -1,6 +1,6 @@
 // The section of the healthy runs: latencies at each rate, and the resources that they take. Differences are claimed only where
 // the ranges of the repetitions do not touch.
-import { CLOCKS_DIFFER, GENERATOR_BOUND } from '#engine/analysis/measures.ts'
+import { isVoidNote } from '#engine/analysis/measures.ts'
 import {
   repeatedMeasureOf,
   byRate,
@@ -54,8 +54,6 @@ export function healthyPicture(scenario: ScenarioResults): Picture | undefined {
   return quantileFigure({ id, title, description: medianLatencies(models, results).join(' ') }, rows)
 }
 
-const VOID: ReadonlySet<string> = new Set([GENERATOR_BOUND, CLOCKS_DIFFER])
-
 /** Where a repetition is void there is no line and no number. */
 function strandOf(configuration: ConfigurationResults, latency: string): Strand {
   const { model, variant, results } = configuration
@@ -67,7 +65,7 @@ function strandOf(configuration: ConfigurationResults, latency: string): Strand 
     accent: accentOf(model),
     dash: Math.max(0, DASHES.indexOf(model)),
     runs: runs.length < results.length ? [] : runs.map(({ points }) => points),
-    lacking: VOID.has(repeatedMeasureOf(configuration, `${latency} p50`)?.note ?? '') ? 'void' : 'too few orders',
+    lacking: isVoidNote(repeatedMeasureOf(configuration, `${latency} p50`)?.note) ? 'void' : 'too few orders',
   }
 }
 

@@ -112,8 +112,7 @@ const MEDIAN = 0.5
 /** A picture does not show a difference of less than a tenth. */
 const NOTABLE = 1.1
 
-const text = ([, value, atLeast]: Quantiles['points'][number]): string =>
-  ms({ value, unit: 'ms', atLeast: atLeast === 1 })
+const text = ([, value, atLeast]: Quantiles['points'][number]): string => ms({ value, atLeast: atLeast === 1 }) ?? ''
 
 function endOf({ name, strands }: Cell): string {
   const ends = strands.map(({ name: latency, runs }) => {

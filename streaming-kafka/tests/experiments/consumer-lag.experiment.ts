@@ -4,7 +4,7 @@ import { checksFor } from '#engine/checks/checks.ts'
 import { faultSeen } from '#engine/checks/preconditions.ts'
 import { defineExperiment, type Variant, type VariantResult } from '#engine/experiment/define.ts'
 import type { Progress } from '#engine/experiment/steps.ts'
-import { count, findMeasure, ms } from '#engine/analysis/measures.ts'
+import { count, findMeasure, isVoidNote, ms, sentence, unlessLate } from '#engine/analysis/measures.ts'
 import { orderTimelines } from '#engine/analysis/order-timeline.ts'
 import { type PlannedStart, steadyPlan } from '#engine/load/plan.ts'
 import type { History, Sample } from '#engine/run/history.ts'
@@ -73,11 +73,12 @@ export default defineExperiment({
   ],
   explain([throttled, control]) {
     const of = findMeasure
-    const { value: zero } = of(throttled, 'lag zero after')
-    const drained =
-      zero === null ? 'it did not come back to zero' : `it was back to zero ${zero.toFixed(1)} s after the load began`
+    const { value: zero, note } = of(throttled, 'lag zero after')
+    const never = isVoidNote(note) ? undefined : 'it did not come back to zero'
+    const drained = zero === null ? never : `it was back to zero ${zero.toFixed(1)} s after the load began`
     return [
-      `Throttled to ${count(of(throttled, 'decision rate'))} decisions a second, the lag rose to ${count(of(throttled, 'peak lag'))} records, the oldest undecided order was ${ms(of(throttled, 'oldest undecided'))} old, and ${drained}. Without the throttle the highest sample of the lag was ${count(of(control, 'peak lag'))} records. The lag is sampled twice a second, so it may have been higher in between.`,
+      ...sentence`Throttled to ${count(of(throttled, 'decision rate'))} decisions a second, the lag rose to ${count(of(throttled, 'peak lag'))} records, the oldest undecided order was ${ms(of(throttled, 'oldest undecided'))} old, and ${drained}.`,
+      ...sentence`Without the throttle the highest sample of the lag was ${count(of(control, 'peak lag'))} records. The lag is sampled twice a second, so it may have been higher in between.`,
       `Clients do not wait for Inventory: an order is accepted when it is in the log. ${answersOf(throttled, control)}`,
     ]
   },
@@ -85,11 +86,12 @@ export default defineExperiment({
 
 function answersOf(throttled: VariantResult | undefined, control: VariantResult | undefined): string {
   const [slow, normal] = [throttled, control].map(result => findMeasure(result, 'accepted p50'))
-  if (!slow || !normal || slow.value === null || normal.value === null) {
-    const why = slow?.note ?? normal?.note
-    return `How long clients waited for that answer was not measured${why ? ` (${why})` : ''}.`
-  }
-  return `Half of the answers came within ${ms(slow)} under the throttle, and within ${ms(normal)} in the control.`
+  const [told] =
+    slow && normal
+      ? sentence`Half of the answers came within ${ms(slow)} under the throttle, and within ${ms(normal)} in the control.`
+      : []
+  const why = slow?.note ?? normal?.note
+  return told ?? `How long clients waited for that answer was not measured${why ? ` (${why})` : ''}.`
 }
 
 const lagOf = ({ depths }: Sample): number => PARTITIONS.reduce((sum, p) => sum + (depths[lagName(p)] ?? 0), 0)
@@ -148,7 +150,7 @@ function lagMeasures(history: History): Omit<Measure, 'variant'>[] {
     'arrival rate': rateOf(known(timelines.map(({ placedNs }) => placedNs))),
     'decision rate': rateOf(known(timelines.map(({ decidedNs }) => decidedNs))),
   }
-  return [
+  return unlessLate(history, [
     { name: 'peak lag', unit: 'records', value: peakOf(samples, lagOf) },
     ...PARTITIONS.map(p => {
       const value = peakOf(samples, ({ depths }) => depths[lagName(p)] ?? 0)
@@ -157,7 +159,7 @@ function lagMeasures(history: History): Omit<Measure, 'variant'>[] {
     { name: 'lag zero after', unit: 's', value: zeroAfterSeconds(history) },
     { name: 'oldest undecided', unit: 'ms', value: Math.max(0, ...oldestUndecided(history).map(([, ms]) => ms)) },
     ...Object.entries(rates).map(([name, value]) => ({ name, unit: 'orders/s', value })),
-  ]
+  ])
 }
 
 const lagSeries = (history: History): Omit<Series, 'variant'>[] => [

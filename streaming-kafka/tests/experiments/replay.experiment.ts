@@ -15,7 +15,7 @@ import {
   type Progress,
   wipe,
 } from '#engine/experiment/steps.ts'
-import { count, findMeasure, ms } from '#engine/analysis/measures.ts'
+import { count, findMeasure, ms, sentence } from '#engine/analysis/measures.ts'
 import { REREAD, rereadMeasures } from '#engine/analysis/recovery.ts'
 import { streamingKafka } from '../../lab/model.ts'
 import type { KafkaOperations } from '../../lab/operations.ts'
@@ -107,21 +107,18 @@ export default defineExperiment({
   explain([replayed, killed, more]) {
     const of = findMeasure
     return [
-      `The first pass read ${count(of(replayed, 'before: records read'))} records and wrote ${count(of(replayed, 'before: file'))} bytes. The second pass read ${count(of(replayed, 'after: records read'))} and wrote ${count(of(replayed, 'after: file'))}; when it was killed in the middle, it read ${count(of(killed, 'after: records read'))} and wrote ${count(of(killed, 'after: file'))}. Counts and position are stored in one transaction, and events are counted once by their ids. The check "metrics equal" compares the files byte for byte.`,
+      ...sentence`The first pass read ${count(of(replayed, 'before: records read'))} records and wrote ${count(of(replayed, 'before: file'))} bytes.`,
+      ...sentence`The second pass read ${count(of(replayed, 'after: records read'))} and wrote ${count(of(replayed, 'after: file'))}; when it was killed in the middle, it read ${count(of(killed, 'after: records read'))} and wrote ${count(of(killed, 'after: file'))}. Counts and position are stored in one transaction, and events are counted once by their ids. The check "metrics equal" compares the files byte for byte.`,
       ...timesOf(replayed),
-      `With one more order the second pass counted ${count(of(more, 'after: orders'))} orders in place of ${count(of(more, 'before: orders'))}: the comparison can fail.`,
+      ...sentence`With one more order the second pass counted ${count(of(more, 'after: orders'))} orders in place of ${count(of(more, 'before: orders'))}: the comparison can fail.`,
     ]
   },
 })
 
 /** Results of earlier versions have no times. */
 function timesOf(replayed: VariantResult | undefined): string[] {
-  const of = (name: string) => findMeasure(replayed, name)
-  if (of(REREAD.total).value === null) return []
-  const [total, session, start, reading] = Object.values(REREAD).map(name => ms(of(name)))
-  return [
-    `The second pass ended ${total} after the kill: ${session} passed until the broker had dropped the killed member from its group, ${start} until the new process was healthy, and ${reading} until it had read the log at the throttled rate.`,
-  ]
+  const [total, session, start, reading] = Object.values(REREAD).map(name => ms(findMeasure(replayed, name)))
+  return sentence`The second pass ended ${total} after the kill: ${session} passed until the broker had dropped the killed member from its group, ${start} until the new process was healthy, and ${reading} until it had read the log at the throttled rate.`
 }
 
 /** An order that the lab publishes itself: one more record in each topic. */

@@ -1,7 +1,7 @@
 // What does the synchronous chain cost when all is well?
 import { checksFor } from '#engine/checks/checks.ts'
 import { defineExperiment } from '#engine/experiment/define.ts'
-import { findMeasure, ms } from '#engine/analysis/measures.ts'
+import { findMeasure, ms, sentence } from '#engine/analysis/measures.ts'
 import { syncRest } from '../../lab/model.ts'
 import { hopMeasures, HOPS } from './hops.ts'
 
@@ -42,8 +42,8 @@ export default defineExperiment({
   explain([steady]) {
     const of = (name: string) => findMeasure(steady, name)
     return [
-      `Half of the orders had their outcome within ${ms(of('accepted p50'))}, 99 in 100 within ${ms(of('accepted p99'))}: the client waits for every hop.`,
-      `Of the median answer, inventory took ${ms(of('hop inventory p50'))} and notification ${ms(of('hop notification p50'))}; the rest is the order service, its synced store and the client's connection.`,
+      ...sentence`Half of the orders had their outcome within ${ms(of('accepted p50'))}, 99 in 100 within ${ms(of('accepted p99'))}: the client waits for every hop.`,
+      ...sentence`Of the median answer, inventory took ${ms(of('hop inventory p50'))} and notification ${ms(of('hop notification p50'))}; the rest is the order service, its synced store and the client's connection.`,
     ]
   },
 })

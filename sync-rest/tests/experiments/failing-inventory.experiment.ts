@@ -6,7 +6,7 @@ import { answerSeen, stepSeen, faultSeen } from '#engine/checks/preconditions.ts
 import type { Check } from '#engine/checks/check.ts'
 import { defineExperiment, type Variant } from '#engine/experiment/define.ts'
 import { at, fault, heal, isolate, kill, pause, resume, start, type Step } from '#engine/experiment/steps.ts'
-import { count, findMeasure, ms } from '#engine/analysis/measures.ts'
+import { count, findMeasure, ms, sentence } from '#engine/analysis/measures.ts'
 import { syncRest } from '../../lab/model.ts'
 import { healingMeasures } from './healing.ts'
 
@@ -99,8 +99,9 @@ export default defineExperiment({
   ],
   explain([errors, , garbage, refuses, hangs, gone]) {
     return [
-      `An error or garbage is a 502 (${count(findMeasure(errors, 'during: 502'))} and ${count(findMeasure(garbage, 'during: 502'))} orders) and leaves open whether stock was taken, so each was released; a refused connection is a 503 and proves that nothing was.`,
-      `A hanging inventory costs the client its whole deadline (${ms(findMeasure(hangs, 'during: answer p50'))} for ${count(findMeasure(hangs, 'during: 504'))} orders), and one whose host is gone no more than that (at most ${ms(findMeasure(gone, 'during: answer max'))}); after healing the first success came ${ms(findMeasure(errors, 'time to first success'))} (errors), ${ms(findMeasure(refuses, 'time to first success'))} (killed) and ${ms(findMeasure(hangs, 'time to first success'))} (hung) later.`,
+      ...sentence`An error or garbage is a 502 (${count(findMeasure(errors, 'during: 502'))} and ${count(findMeasure(garbage, 'during: 502'))} orders) and leaves open whether stock was taken, so each was released; a refused connection is a 503 and proves that nothing was.`,
+      ...sentence`A hanging inventory costs the client its whole deadline (${ms(findMeasure(hangs, 'during: answer p50'))} for ${count(findMeasure(hangs, 'during: 504'))} orders), and one whose host is gone no more than that (at most ${ms(findMeasure(gone, 'during: answer max'))}).`,
+      ...sentence`After healing the first success came ${ms(findMeasure(errors, 'time to first success'))} (errors), ${ms(findMeasure(refuses, 'time to first success'))} (killed) and ${ms(findMeasure(hangs, 'time to first success'))} (hung) later.`,
     ]
   },
 })

@@ -2,7 +2,7 @@
 import type { History } from '#engine/run/history.ts'
 import { percentiles } from '#engine/analysis/latency.ts'
 import { type OrderTimeline, orderTimelines } from '#engine/analysis/order-timeline.ts'
-import { latency } from '#engine/analysis/measures.ts'
+import { lateBecause, latency, unlessLate, voidBecause } from '#engine/analysis/measures.ts'
 
 const BREAKS = new Set(['fault', 'kill', 'pause', 'isolate'])
 const HEALS = new Set(['heal', 'start', 'resume'])
@@ -29,14 +29,17 @@ export function healingMeasures(history: History) {
   )
   const successes = timelines.filter(isSuccess).map(({ attempt }) => attempt?.answeredNs ?? Infinity)
   const first = Math.min(...successes.filter(answeredNs => answeredNs > healedNs))
+  const attempts = during.flatMap(({ attempt }) => attempt ?? [])
+  const why = voidBecause(history, answered) ?? lateBecause(history, attempts)
+  const value = Number.isFinite(first) ? (first - healedNs) / 1e6 : null
   const withOutcome = (wanted: string) => during.filter(({ outcome }) => outcome === wanted).length
   return [
     orders('requested', during.length),
     orders('reserved in the end', withOutcome('reserved')),
     orders('failed in the end', withOutcome('failed')),
     ...statuses(during),
-    ...latency('during: answer', percentiles(answered)),
-    { name: 'time to first success', unit: 'ms', value: Number.isFinite(first) ? (first - healedNs) / 1e6 : null },
+    ...latency('during: answer', percentiles(answered), why),
+    ...unlessLate(history, [{ name: 'time to first success', unit: 'ms', value }]),
   ]
 }
 

@@ -2,7 +2,7 @@
 import type { History } from '#engine/run/history.ts'
 import { percentiles } from '#engine/analysis/latency.ts'
 import { type OrderTimeline, orderTimelines } from '#engine/analysis/order-timeline.ts'
-import { latency } from '#engine/analysis/measures.ts'
+import { acceptedVoidBecause, latency } from '#engine/analysis/measures.ts'
 
 export const HOPS = ['to the order service', 'inventory', 'order stored', 'notification', 'answer'] as const
 
@@ -21,13 +21,14 @@ function spans(timeline: OrderTimeline, outcomeStoredNs: number | undefined): nu
   return known.slice(1).map((ns, index) => ns - (known[index] ?? ns))
 }
 
-/** The median and p99 of each span, over the reserved orders. */
+/** The median and p99 of each span, over the reserved orders. They are parts of the accepted latency, and void with it. */
 export function hopMeasures(history: History) {
+  const why = acceptedVoidBecause(history)
   const outcomeStoredNs = new Map(history.evidence.orders.map(row => [row.orderId, row.decidedNs ?? undefined]))
   const all = orderTimelines(history)
     .map(timeline => spans(timeline, outcomeStoredNs.get(timeline.planned.orderId)))
     .filter(found => found !== undefined)
   return HOPS.flatMap((hop, index) =>
-    latency(`hop ${hop}`, percentiles(all.map(found => ({ ms: (found[index] ?? 0) / 1e6, atLeast: false })))),
+    latency(`hop ${hop}`, percentiles(all.map(found => ({ ms: (found[index] ?? 0) / 1e6, atLeast: false }))), why),
   )
 }

@@ -5,7 +5,7 @@ import { answerSeen, faultSeen } from '#engine/checks/preconditions.ts'
 import { unknownResolved } from '#engine/checks/orders.ts'
 import { defineExperiment, type Variant } from '#engine/experiment/define.ts'
 import { at, fault } from '#engine/experiment/steps.ts'
-import { count, findMeasure, ms } from '#engine/analysis/measures.ts'
+import { count, findMeasure, ms, sentence } from '#engine/analysis/measures.ts'
 import { syncRest } from '../../lab/model.ts'
 
 const MAY_FAIL = ['deadline-passed', 'inventory-unavailable']
@@ -92,8 +92,10 @@ export default defineExperiment({
   ],
   explain([none, above, below, breaker, line]) {
     return [
-      `Without a delay the median answer took ${ms(findMeasure(none, 'accepted p50'))}; with the deadline above the delay orders succeed after ${ms(findMeasure(above, 'accepted p50'))}; below it ${count(findMeasure(below, 'answers 504 deadline-passed'))} were answered 504 at the deadline and their stock came back.`,
-      `The breaker turned all but ${count(findMeasure(breaker, 'answers 504 deadline-passed'))} of these into a 503 that costs ${ms(findMeasure(breaker, 'accepted p50'))} and leaves nothing open; one at a time, the order that waited for the one before it had its answer after at most ${ms(findMeasure(line, 'accepted max'))}, and ${count(findMeasure(line, 'answers 503 overloaded'))} others were refused at once.`,
+      ...sentence`Without a delay the median answer took ${ms(findMeasure(none, 'accepted p50'))}; with the deadline above the delay orders succeed after ${ms(findMeasure(above, 'accepted p50'))}.`,
+      ...sentence`Below it ${count(findMeasure(below, 'answers 504 deadline-passed'))} were answered 504 at the deadline and their stock came back.`,
+      ...sentence`The breaker turned all but ${count(findMeasure(breaker, 'answers 504 deadline-passed'))} of these into a 503 that costs ${ms(findMeasure(breaker, 'accepted p50'))} and leaves nothing open.`,
+      ...sentence`One at a time, the order that waited for the one before it had its answer after at most ${ms(findMeasure(line, 'accepted max'))}, and ${count(findMeasure(line, 'answers 503 overloaded'))} others were refused at once.`,
     ]
   },
 })
