@@ -185,7 +185,7 @@ test('a generator that is a little late voids latencies, and nothing else', () =
 
 test('a generator that is so late that it is another load voids shares in time and depths too, and no count', () => {
   const history = historyOf(many(1_100, index => served(index, 10)))
-  for (const attempt of history.attempts) attempt.startedNs = attempt.plannedNs + 60e6
+  for (const attempt of history.attempts) attempt.startedNs = attempt.plannedNs + 250e6
   for (const name of ['availability', 'peak backlog'])
     assert.deepEqual([value(history, name), measure(history, name).note], [null, 'generator-bound'], name)
   assert.deepEqual([value(history, 'requested'), value(history, 'completed ÷ requested')], [1_100, 100])

@@ -79,6 +79,9 @@ export function voidBecause(history: History, samples: readonly Sample[]): strin
   return isLate || history.generator.connections.saturated ? GENERATOR_BOUND : undefined
 }
 
+/** Orders that are later than this at p99 come in a burst that nobody planned. */
+const ANOTHER_LOAD_MS = 200
+
 /**
  * Why what a load caused (depths, rates, shares in time) is void, or undefined: so late that it was another load than the planned
  * one, as after the lab itself had been stopped, when all that was due comes at once. @param attempts those that it rests on
@@ -86,7 +89,7 @@ export function voidBecause(history: History, samples: readonly Sample[]): strin
 export function lateBecause(history: History, attempts: readonly Attempt[] = measuredOf(history)): string | undefined {
   const late = latenessMs(attempts)
   if (late.length === 0) return undefined
-  return isGeneratorBound(nearestRank(late, 990), AVAILABLE_MS) ? GENERATOR_BOUND : undefined
+  return nearestRank(late, 990) > ANOTHER_LOAD_MS ? GENERATOR_BOUND : undefined
 }
 
 /** The same measures, or void. @param attempts as of `lateBecause` */

@@ -9,6 +9,7 @@ import { type Reporter, run, type RunRequest } from '../session/run.ts'
 import { RUNS, shortPath } from '../session/run-folder.ts'
 import { type RuntimeName, RUNTIMES } from '../session/environment.ts'
 import { expectedMeasures, readThreshold, refuseImpossible } from '../session/thresholds.ts'
+import { print } from '../report/terminal/screen.ts'
 import { writeReport } from './commands/past-runs.ts'
 
 export type RunOptions = {
@@ -88,7 +89,7 @@ export async function runCommand(options: RunOptions, command: RunCommand): Prom
   const where = shortPath(folder)
   const report = written(() => shortPath(writeReport(summary, folder)))
   if (json) process.stdout.write(`${JSON.stringify(summary, null, 2)}\n`)
-  else console.log([result(summary, where), ...(report === undefined ? [] : [`Report: ${report}`])].join('\n'))
+  else print([result(summary, where), ...(report === undefined ? [] : [`Report: ${report}`])].join('\n'))
   for (const sentence of unwritten) process.stderr.write(`${sentence}\n`)
   process.exitCode = exitCodeOf(summary) || (unwritten.length > 0 ? COULD_NOT_RUN : 0)
   if (!signal.aborted) return

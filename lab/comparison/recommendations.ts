@@ -31,6 +31,11 @@ type Advice = {
 }
 type Evidence = Recommendation['evidence'][number]
 
+/** What stands where the advice of a full comparison would. */
+export const NO_ADVICE =
+  'A quick comparison shows that everything works, and gives no advice: its numbers change from run to run. For advice:'
+export const COMMAND_FOR_ADVICE = 'npm run lab -- compare'
+
 /** None of a quick run: its few orders, measured once, would advise one thing today and another tomorrow. */
 export function recommendations(summary: Summary): Recommendation[] {
   if (!summary.comparison || summary.profile === 'quick') return []

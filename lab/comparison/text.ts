@@ -1,10 +1,11 @@
-// The comparison on the terminal: a line for each cell when it is done, and at the end a table for each scenario.
+// The comparison on the terminal: a line for each cell when it is done, and at the end a table for each scenario, and the advice.
 import { styleText } from 'node:util'
 import type { Result, Summary } from '#engine/run/summary.ts'
 import { coloured, countedChecks, notValidLines, renderProvenance, SIGNS } from '../report/terminal/report.ts'
 import { textTable, withUnit } from '../report/terminal/table.ts'
 import { durabilityLines, medianLatencies, narrativeOf } from './narrative.ts'
 import { HEALTHY } from './scenarios.ts'
+import { COMMAND_FOR_ADVICE, NO_ADVICE, recommendations } from './recommendations.ts'
 import { byRate, configurationsOf, scenarioGrid, type ScenarioResults, scenarioResultsOf } from './repeated-measures.ts'
 
 /** @param where the folder of the run, as the user would type it; @param width of the terminal, in characters */
@@ -15,7 +16,16 @@ export function comparisonText(summary: Summary, where: string, width: number): 
     const isNowhere = scenario.models.every(model => scenario.about.without[model] !== undefined)
     return scenario.results.length === 0 && !isNowhere ? [] : [part(scenario, width)]
   })
-  return [...parts, renderProvenance(summary, where, verdicts(results))].join('\n\n')
+  return [...parts, renderProvenance(summary, where, verdicts(results)), ...adviceOf(summary)].join('\n\n')
+}
+
+/** None where nothing was measured that it could rest on. */
+function adviceOf(summary: Summary): string[] {
+  const advice =
+    summary.profile === 'quick'
+      ? [`${NO_ADVICE} ${COMMAND_FOR_ADVICE}.`]
+      : recommendations(summary).flatMap(({ condition, advice }) => [condition, `  ${advice}`])
+  return advice.length === 0 ? [] : [[styleText('bold', 'Which one for me?'), ...advice].join('\n')]
 }
 
 function part({ about, models, results }: ScenarioResults, width: number): string {

@@ -27,6 +27,9 @@ const RESULTS_PAGE = 'docs/results.md'
 /** The experiments in the README's excerpt of that table: one for each model, each narrow enough for a page. */
 const SAMPLES = ['sync-rest/failing-inventory', 'async-rabbitmq/backlog-drain', 'streaming-kafka/consumer-lag']
 
+/** Of the narrowest terminals that are usual. */
+const SAMPLE_WIDTH = 80
+
 type Files = Map<string, string | Uint8Array>
 
 const DRAWN = { timeline: timelinePicture, shares: sharesPicture }
@@ -108,7 +111,7 @@ const checksTable = (): string =>
 /** A part of the table that a run prints at its end. */
 function sampleOf(results: readonly Result[]): string {
   const shown = results.filter(({ model, experiment }) => SAMPLES.includes(`${model}/${experiment}`))
-  return shown.length === 0 ? '' : `\`\`\`text\n${stripVTControlCharacters(overviewOf(shown))}\n\`\`\``
+  return shown.length === 0 ? '' : `\`\`\`text\n${stripVTControlCharacters(overviewOf(shown, SAMPLE_WIDTH))}\n\`\`\``
 }
 
 function addParts(files: Files, root: string, page: string, parts: Record<string, string>) {

@@ -82,7 +82,7 @@ const SECTIONS: Record<string, () => readonly string[]> = {
   'how to read the pictures': () => [HOW_TO_READ],
   'the comparison on the terminal': () => [comparisonText(summary, 'runs/sample', WIDTH)],
   'an experiment on the terminal': () => [renderResult(sampleResult, WIDTH)],
-  'the overview of a run on the terminal': () => [renderOverview(sampleSummary([sampleResult]), 'runs/sample')],
+  'the overview of a run on the terminal': () => [renderOverview(sampleSummary([sampleResult]), 'runs/sample', WIDTH)],
   'the page of a model': () => [resultsPage('streaming-kafka', sampleSummary([sampleResult]))],
 }
 

@@ -16,8 +16,8 @@ import { cellLine, comparisonText } from '../../comparison/text.ts'
 import { scenarios, HEALTHY } from '../../comparison/scenarios.ts'
 import { models } from '../../session/registry.ts'
 import { describeMachine, machineText, labVersion } from '../../session/run-facts.ts'
-import { plainReporter } from '../../report/terminal/progress.ts'
-import { terminalWidth } from '../../report/terminal/report.ts'
+import { liveReporter, plainReporter } from '../../report/terminal/progress.ts'
+import { print, terminalWidth } from '../../report/terminal/screen.ts'
 import { findRun, RUNS } from '../../session/run-folder.ts'
 import { type RuntimeName, RUNTIMES } from '../../session/environment.ts'
 import { UsageError } from '../usage.ts'
@@ -60,8 +60,8 @@ async function compare(options: Options, command: Command): Promise<void> {
   const comparison = comparisonOf(request, profile)
   const skipped = skippedCells(comparison)
   if (cells.length === 0) throw new UsageError(`There is nothing to run: ${skipped.join('; ')}.`)
-  const show = (result: Result) => console.log(cellLine(result))
-  const plain = plainReporter(console.log, show)
+  const show = (result: Result) => print(cellLine(result))
+  const reporter = process.stdout.isTTY ? liveReporter(profile, runtimeOf(runtime), show) : plainReporter(print, show)
   await runCommand(
     { ...options, profile, seed, runtime: runtimeOf(runtime) },
     {
@@ -69,10 +69,10 @@ async function compare(options: Options, command: Command): Promise<void> {
       comparison,
       ...(before && { before }),
       reporter: {
-        ...plain,
+        ...reporter,
         begin(named, nth, of) {
-          if (nth === 1) for (const line of skipped) console.log(`${line}.`)
-          plain.begin(named, nth, of)
+          if (nth === 1) for (const line of skipped) print(`${line}.`)
+          reporter.begin(named, nth, of)
         },
       },
       result: (summary, where) => comparisonText(summary, where, terminalWidth()),

@@ -128,6 +128,8 @@ function listed(letters: readonly DeadLetter[]): string {
     ['id', 'from', 'reason', 'order', 'attempts'],
     rows.map(row => row.map(printable)),
     [0, 1, 2, 3],
+    // A file keeps each letter in its line.
+    process.stdout.columns,
   )
 }
 

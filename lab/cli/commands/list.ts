@@ -3,6 +3,7 @@ import type { Command } from 'commander'
 import type { Experiment } from '#engine/experiment/define.ts'
 import { PROFILES } from '#engine/run/summary.ts'
 import { experiments } from '../../session/registry.ts'
+import { print, terminalWidth } from '../../report/terminal/screen.ts'
 import { draw } from '../../report/terminal/table.ts'
 import { unknownName } from '../usage.ts'
 
@@ -15,12 +16,12 @@ export function addListCommand(program: Command): void {
     .action((name?: string) => {
       if (name === undefined) {
         const rows = Object.entries(experiments).map(([id, { question }]) => [id, question])
-        console.log(draw(['experiment', 'question'], rows, [0, 1]))
+        print(draw(['experiment', 'question'], rows, [0, 1], terminalWidth()))
         return
       }
       const experiment = experiments[name]
       if (!experiment) throw unknownName('experiment', name, Object.keys(experiments))
-      console.log(describe(name, experiment))
+      print(describe(name, experiment))
     })
 }
 

@@ -2,7 +2,8 @@
 // `lab diff` compares two.
 import type { Command } from 'commander'
 import { comparisonText } from '../../comparison/text.ts'
-import { renderOverview, renderResult, terminalWidth } from '../../report/terminal/report.ts'
+import { renderOverview, renderResult } from '../../report/terminal/report.ts'
+import { print, terminalWidth } from '../../report/terminal/screen.ts'
 import { findRun, shortPath, writing } from '../../session/run-folder.ts'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -27,11 +28,11 @@ export function addShowCommand(program: Command): void {
         return
       }
       if (summary.comparison) {
-        console.log(comparisonText(summary, shortPath(folder), terminalWidth()))
+        print(comparisonText(summary, shortPath(folder), terminalWidth()))
         return
       }
-      for (const result of summary.results) console.log(`${renderResult(result, terminalWidth())}\n`)
-      console.log(renderOverview(summary, shortPath(folder)))
+      for (const result of summary.results) print(`${renderResult(result, terminalWidth())}\n`)
+      print(renderOverview(summary, shortPath(folder), terminalWidth()))
     })
 }
 
@@ -67,7 +68,8 @@ export function addDiffCommand(program: Command): void {
     .addHelpText('after', '\nExample: npm run lab -- diff 20260102-030405-beef latest')
     .action((one: string, other: string, { all = false, json }: { all?: boolean; json?: boolean }) => {
       const diff = diffRuns(findRun(one).summary, findRun(other).summary, { all })
-      console.log(json ? JSON.stringify(diff, null, 2) : renderDiff(diff))
+      if (json) console.log(JSON.stringify(diff, null, 2))
+      else print(renderDiff(diff, terminalWidth()))
       process.exitCode = gotWorse(diff) > 0 ? 1 : 0
     })
 }

@@ -3,7 +3,8 @@ import type { Command } from 'commander'
 import type { Result } from '#engine/run/summary.ts'
 import { experiments, models } from '../../session/registry.ts'
 import { liveReporter, plainReporter } from '../../report/terminal/progress.ts'
-import { renderOverview, renderResult, terminalWidth } from '../../report/terminal/report.ts'
+import { renderOverview, renderResult } from '../../report/terminal/report.ts'
+import { print, terminalWidth } from '../../report/terminal/screen.ts'
 import { unknownName } from '../usage.ts'
 import { addRunOptions, runCommand, type RunOptions } from '../run-command.ts'
 
@@ -36,12 +37,12 @@ function selected(names: readonly string[]): string[] {
 }
 
 async function runExperiments(ids: readonly string[], options: RunOptions): Promise<void> {
-  const show = (result: Result) => console.log(`\n${renderResult(result, terminalWidth())}\n`)
+  const show = (result: Result) => print(`\n${renderResult(result, terminalWidth())}\n`)
   const { profile, runtime } = options
   await runCommand(options, {
     experiments: ids.flatMap(id => (experiments[id] ? [{ id, experiment: experiments[id] }] : [])),
-    reporter: process.stdout.isTTY ? liveReporter(profile, runtime, show) : plainReporter(console.log, show),
-    result: renderOverview,
+    reporter: process.stdout.isTTY ? liveReporter(profile, runtime, show) : plainReporter(print, show),
+    result: (summary, where) => renderOverview(summary, where, terminalWidth()),
     interrupted: (_, where) => `Interrupted. Results until then: ${where}/summary.json`,
   })
 }

@@ -13,7 +13,7 @@ import { renderDiff } from './render.ts'
 const result = (change: Partial<Result>): Result => ({ ...sampleResult, ...change })
 const runOf = (...results: Result[]): Summary => sampleSummary(results)
 const diffOf = (one: Summary, other: Summary) => diffRuns(one, other, { all: false })
-const shown = (one: Summary, other: Summary) => stripVTControlCharacters(renderDiff(diffOf(one, other)))
+const shown = (one: Summary, other: Summary) => stripVTControlCharacters(renderDiff(diffOf(one, other), 200))
 
 test('a run does not differ from itself', () => {
   const run = runOf(sampleResult)
@@ -117,7 +117,7 @@ test('a result that is missing in the other run counts as worse', () => {
   assert.deepEqual(diff.missing, ['streaming-kafka/replay'])
   assert.equal(gotWorse(diff), 1)
   assert.match(
-    stripVTControlCharacters(renderDiff(diff)),
+    stripVTControlCharacters(renderDiff(diff, 200)),
     /1 verdict got worse, 1 of them since .+ does not have it\.$/,
   )
   assert.equal(gotWorse(diffOf(runOf(sampleResult), runOf(sampleResult, result({ experiment: 'replay' })))), 0)
@@ -135,7 +135,7 @@ test('a variant or check that is missing in the other run counts as worse', () =
     [['streaming-kafka/consumer-lag: the check lost (control)'], 1],
   )
   assert.match(
-    stripVTControlCharacters(renderDiff(unlooked)),
+    stripVTControlCharacters(renderDiff(unlooked, 200)),
     /Only in .+the check lost \(control\)[^]+1 verdict got worse/,
   )
   const more = diffOf(runOf(result({ variants: [throttled], checks })), runOf(sampleResult))

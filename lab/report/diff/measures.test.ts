@@ -9,7 +9,7 @@ import { renderDiff } from './render.ts'
 const result = (change: Partial<Result>): Result => ({ ...sampleResult, ...change })
 const runOf = (...results: Result[]): Summary => sampleSummary(results)
 const diffOf = (one: Summary, other: Summary, all = false) => diffRuns(one, other, { all })
-const shown = (one: Summary, other: Summary) => stripVTControlCharacters(renderDiff(diffOf(one, other)))
+const shown = (one: Summary, other: Summary) => stripVTControlCharacters(renderDiff(diffOf(one, other), 200))
 
 /** Cells of a comparison with one measure each, a repetition a value. */
 const cells = (values: readonly (number | Partial<Measure>)[]) =>

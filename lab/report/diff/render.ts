@@ -3,15 +3,16 @@ import { styleText } from 'node:util'
 import { draw, isUnitShown } from '../terminal/table.ts'
 import { type Diff, gotWorse, sideText } from './diff.ts'
 
-export function renderDiff(diff: Diff): string {
+/** @param width of the terminal, in characters */
+export function renderDiff(diff: Diff, width: number): string {
   const { one, other, onlyOne, onlyOther } = diff
   const worse = gotWorse(diff)
   return [
-    ...conditionLines(diff),
+    ...conditionLines(diff, width),
     ...onlyOne.map(what => `Only in ${one}: ${what}`),
     ...onlyOther.map(what => `Only in ${other}: ${what}`),
-    ...verdictLines(diff),
-    ...measureLines(diff),
+    ...verdictLines(diff, width),
+    ...measureLines(diff, width),
     worse === 0
       ? 'No verdict got worse.'
       : styleText('red', `${worse === 1 ? '1 verdict' : `${worse} verdicts`} got worse${lost(diff)}.`),
@@ -23,13 +24,13 @@ const lost = ({ missing, other }: Diff): string =>
     ? ''
     : `, ${missing.length} of them since ${other} does not have ${missing.length === 1 ? 'it' : 'them'}`
 
-function conditionLines({ one, other, conditions }: Diff): string[] {
+function conditionLines({ one, other, conditions }: Diff, width: number): string[] {
   if (conditions.length === 0) return [`${one} and ${other} were measured under the same conditions.`]
   const rows = conditions.map(({ what, one, other }) => [what, one, other])
-  return ['Conditions that differ:', draw(['condition', one, other], rows, [0, 1, 2])]
+  return ['Conditions that differ:', draw(['condition', one, other], rows, [0, 1, 2], width)]
 }
 
-function verdictLines({ one, other, verdicts, onlyOne, onlyOther }: Diff): string[] {
+function verdictLines({ one, other, verdicts, onlyOne, onlyOther }: Diff, width: number): string[] {
   if (verdicts.length === 0)
     return [onlyOne.length + onlyOther.length > 0 ? 'No verdict that both have differs.' : 'No verdict differs.']
   const rows = verdicts.map(({ of, variant, check, ...row }) => [
@@ -42,10 +43,10 @@ function verdictLines({ one, other, verdicts, onlyOne, onlyOther }: Diff): strin
   const details = verdicts.flatMap(({ of, variant, check, other: verdict, detail }) =>
     verdict === 'valid' || detail === '' ? [] : [`  ${[of, variant, check].filter(Boolean).join(', ')}: ${detail}`],
   )
-  return ['Verdicts that differ:', draw(['of', 'check', one, other, ''], rows, [0, 1, 2, 3, 4]), ...details]
+  return ['Verdicts that differ:', draw(['of', 'check', one, other, ''], rows, [0, 1, 2, 3, 4], width), ...details]
 }
 
-function measureLines({ one, other, measures }: Diff): string[] {
+function measureLines({ one, other, measures }: Diff, width: number): string[] {
   return [...Map.groupBy(measures, ({ of }) => of)].flatMap(([of, rows]) => [
     styleText('bold', of),
     draw(
@@ -58,6 +59,7 @@ function measureLines({ one, other, measures }: Diff): string[] {
         difference,
       ]),
       [0, 1, 4],
+      width,
     ),
   ])
 }

@@ -9,7 +9,7 @@
 import { createHash } from 'node:crypto'
 import type { Summary, Result } from '#engine/run/summary.ts'
 import { HEALTHY } from '../../comparison/scenarios.ts'
-import type { Recommendation } from '../../comparison/recommendations.ts'
+import { COMMAND_FOR_ADVICE, NO_ADVICE, type Recommendation } from '../../comparison/recommendations.ts'
 import { scenarioResultsOf } from '../../comparison/repeated-measures.ts'
 import { type Markup, markup, verbatim } from '../charts/markup.ts'
 import { screenSheet } from '../charts/picture.ts'
@@ -87,7 +87,7 @@ function document(body: Markup, { run }: Summary): string {
 `.markup
 }
 
-const NO_ADVICE = markup`<p>A quick comparison shows that everything works, and gives no advice: its numbers change from run to run. For advice: <code>npm run lab -- compare</code>.</p>`
+const QUICK = markup`<p>${NO_ADVICE} <code>${COMMAND_FOR_ADVICE}</code>.</p>`
 
 function recommendationsSection(
   { comparison, profile }: Summary,
@@ -103,7 +103,7 @@ function recommendationsSection(
     return markup`<tr><th scope="row">${condition}</th><td>${advice}</td><td><ul class="plain">${links}</ul></td></tr>`
   })
   const table = scrollingTable('Recommendations by condition', ['If', 'choose', 'measured evidence'], rows)
-  return markup`<section id="recommendations"><h2>Which one for me?</h2>${isQuick ? NO_ADVICE : table}</section>`
+  return markup`<section id="recommendations"><h2>Which one for me?</h2>${isQuick ? QUICK : table}</section>`
 }
 
 type Row = { model: string; variant: string; durability: string; environment: string[]; disabledSafeguard: string }

@@ -1,37 +1,58 @@
-// Progress of a run: on a terminal a task list for each experiment, with a line for each variant and each broker; elsewhere
-// a line for every change of step, and at most one a second where only a count changes.
-import { Listr, type ListrTask } from 'listr2'
+// Progress of a run: on a terminal a task list for each experiment, with a line for each variant and each broker and how long it
+// has taken; elsewhere a line for every change of step, and at most one a second where only a count changes.
+import { Listr, type ListrTask, PRESET_TIMER } from 'listr2'
 import type { Profile, Result } from '#engine/run/summary.ts'
 import type { Reporter } from '../../session/run.ts'
 import type { RuntimeName } from '../../session/environment.ts'
+import { print } from './screen.ts'
 
 type Line = { output: string }
-type Step = { name: string; done: PromiseWithResolvers<void>; line: Line | undefined }
+type Step = {
+  name: string
+  done: PromiseWithResolvers<void>
+  line: Line | undefined
+  /** What it does, and since when it does anything. */
+  text: string
+  sinceMs: number | undefined
+}
 
-/** @param show called with each result when its task list has ended */
-export function liveReporter(profile: Profile, runtime: RuntimeName, show: (result: Result) => void): Reporter {
+const TICK_MS = 1_000
+
+/** @param showResult called with each result when its task list has ended */
+export function liveReporter(profile: Profile, runtime: RuntimeName, showResult: (result: Result) => void): Reporter {
   let steps: Step[] = []
   let running: Promise<unknown> = Promise.resolve()
+  let ticking: NodeJS.Timeout | undefined
+  const startedMs = performance.now()
   return {
     begin({ id, experiment }, nth, of) {
-      process.stdout.write(`[${nth}/${of}] ${id}: ${experiment.question}\n`)
-      const variants = experiment.variants(experiment.profiles[profile]).map(({ name }) => name)
+      const sofar = nth === 1 ? '' : `, ${elapsed(startedMs)}`
+      print(`[${nth}/${of}${sofar}] ${id}: ${experiment.question}`)
+      const names = experiment.variants(experiment.profiles[profile]).map(({ name }) => name)
+      const { begins = 0 } = experiment
+      const variants = [...names.slice(begins), ...names.slice(0, begins)]
       const before = runtime === 'compose' ? ['containers'] : []
       steps = [...before, ...experiment.model.brokers, ...variants].map(name => ({
         name,
         done: Promise.withResolvers<void>(),
         line: undefined,
+        text: '',
+        sinceMs: undefined,
       }))
       running = listOf(steps).run()
+      ticking = setInterval(() => steps.forEach(show), TICK_MS).unref()
     },
     progress(task, line) {
       const own = steps.find(({ name }) => name === task || line.startsWith(`${name}: `))
       if (!own) return
       // Variants run one after the other: those before the one that reports are done.
       for (const step of steps.slice(0, steps.indexOf(own))) step.done.resolve()
-      if (own.line) own.line.output = own.name === task ? line : line.slice(own.name.length + 2)
+      own.sinceMs ??= performance.now()
+      own.text = own.name === task ? line : line.slice(own.name.length + 2)
+      show(own)
     },
     async result(result) {
+      clearInterval(ticking)
       const unfinished = result.failure
       for (const { name, done } of steps) {
         const measured = result.measures.some(({ variant }) => variant === name)
@@ -40,9 +61,19 @@ export function liveReporter(profile: Profile, runtime: RuntimeName, show: (resu
         else done.resolve()
       }
       await running
-      show(result)
+      showResult(result)
     },
   }
+}
+
+function show({ line, text, sinceMs }: Step): void {
+  if (line && sinceMs !== undefined) line.output = `${text} (${elapsed(sinceMs)})`
+}
+
+/** `12 s`, `2 min 5 s`. */
+function elapsed(sinceMs: number): string {
+  const seconds = Math.floor((performance.now() - sinceMs) / 1_000)
+  return seconds < 60 ? `${seconds} s` : `${Math.floor(seconds / 60)} min ${seconds % 60} s`
 }
 
 function listOf(steps: readonly Step[]): Listr {
@@ -56,7 +87,11 @@ function listOf(steps: readonly Step[]): Listr {
     }),
   )
   // Ctrl-C is the lab's own to handle. A rejected step is shown and does not end the list.
-  return new Listr(tasks, { registerSignalListeners: false, exitOnError: false })
+  return new Listr(tasks, {
+    registerSignalListeners: false,
+    exitOnError: false,
+    rendererOptions: { timer: PRESET_TIMER },
+  })
 }
 
 const EVERY_MS = 1_000

@@ -32,7 +32,7 @@ test('a table has a row for each variant and a column for each measure; a cell w
 
 test('a table that is wider than the terminal is transposed', () => {
   const wide = textTable(gridOf(sampleResult), 200)
-  const narrow = textTable(gridOf(sampleResult), 30)
+  const narrow = textTable(gridOf(sampleResult), 45)
   assert.match(wide, /│ throttled │\s+4\.21 │/)
   assert.match(narrow, /│ accepted p50 \[ms\]\s+│\s+4\.21 │/)
 })
@@ -45,7 +45,7 @@ test('a result shows its sentences, its verdict, and the detail of each check th
 })
 
 test('the overview has a row for each experiment, and the folder of the files', () => {
-  const text = renderOverview(sampleSummary([sampleResult]), 'runs/beef')
+  const text = renderOverview(sampleSummary([sampleResult]), 'runs/beef', 120)
   assert.match(text, /│ streaming-kafka\/consumer-lag │ ✘ invalid │ control: peak lag 12,345 records\s+│\s+31\.3 │/)
   assert.match(text, /runs\/beef\/ /)
 })
@@ -53,7 +53,7 @@ test('the overview has a row for each experiment, and the folder of the files', 
 test('an overview says when other programs used much of the machine, and not when they used little', () => {
   const beside = (othersCores: number) => {
     const summary = sampleSummary([{ ...sampleResult, othersCores }])
-    return renderOverview({ ...summary, machine: { ...summary.machine, cores: 2 } }, 'runs/beef')
+    return renderOverview({ ...summary, machine: { ...summary.machine, cores: 2 } }, 'runs/beef', 120)
   }
   assert.match(beside(0.93), /Other programs used up to 0\.9 of 2 cores during 1 of 1 results: the verdicts stand/)
   assert.doesNotMatch(beside(0.1), /Other programs/)
@@ -61,10 +61,13 @@ test('an overview says when other programs used much of the machine, and not whe
 
 test('the overview of a stopped run says how many results it has, and that of a complete run does not', () => {
   const whole = { ...sampleSummary([sampleResult]), requested: ['streaming-kafka/consumer-lag'] }
-  assert.doesNotMatch(renderOverview(whole, 'runs/beef'), /stopped/)
+  assert.doesNotMatch(renderOverview(whole, 'runs/beef', 120), /stopped/)
   const cut = { ...whole, requested: [...whole.requested, 'streaming-kafka/replay'] }
-  assert.match(renderOverview(cut, 'runs/beef'), /The run was stopped: it has 1 of 2 results\./)
-  assert.match(renderOverview({ ...cut, results: [] }, 'runs/beef'), /The run was stopped: it has 0 of 2 results\./)
+  assert.match(renderOverview(cut, 'runs/beef', 120), /The run was stopped: it has 1 of 2 results\./)
+  assert.match(
+    renderOverview({ ...cut, results: [] }, 'runs/beef', 120),
+    /The run was stopped: it has 0 of 2 results\./,
+  )
 })
 
 test('a name or a detail cannot break a Markdown table', () => {

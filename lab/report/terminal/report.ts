@@ -73,21 +73,21 @@ export function evaluatedChecks(results: readonly Result[]): string {
   ].join(' ')
 }
 
-/** A row for each experiment. @param where the folder of the run, as the user would type it */
-export function renderOverview(summary: Summary, where: string): string {
+/** A row for each experiment. @param where the folder of the run, as the user would type it; @param width of the terminal */
+export function renderOverview(summary: Summary, where: string, width: number): string {
   const { results } = summary
-  return renderProvenance(summary, where, ...(results.length > 0 ? [overviewOf(results)] : []))
+  return renderProvenance(summary, where, ...(results.length > 0 ? [overviewOf(results, width)] : []))
 }
 
 /** The table alone. */
-export function overviewOf(results: readonly Result[]): string {
+export function overviewOf(results: readonly Result[], width: number): string {
   const rows = results.map(result => [
     `${result.model}/${result.experiment}`,
     `${SIGNS[result.verdict]} ${result.verdict}`,
     keyMetrics(result).join('\n'),
     seconds(result.seconds),
   ])
-  return draw(['experiment', 'verdict', 'key metrics', 'seconds'], rows, [0, 1, 2])
+  return draw(['experiment', 'verdict', 'key metrics', 'seconds'], rows, [0, 1, 2], width)
 }
 
 /** The conditions of the run and the place of its files, below `texts`. */
@@ -147,6 +147,3 @@ const cellsOf = ({ about, models, rates, repeat, healthyRepeat }: Comparison): n
     const able = models.filter(model => without[model] === undefined).length
     return sum + able * (name === HEALTHY ? rates.length * healthyRepeat : repeat)
   }, 0)
-
-/** Characters a line may have: the terminal's, or in a file as many as most screens show. */
-export const terminalWidth = (): number => process.stdout.columns ?? 120

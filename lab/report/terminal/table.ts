@@ -1,7 +1,9 @@
 // Tables for the terminal, without colour codes, and for Markdown, and the numbers in them: significant digits, thousands
-// separators, the unit in the head of the column. A table that is wider than the terminal is transposed: a row for each measure.
+// separators, the unit in the head of the column. A table that is wider than the terminal is transposed (a row for each measure),
+// then its cells are broken between words, then its columns are divided among several tables, one below the other.
 import Table from 'cli-table3'
 import type { Measure, Result } from '#engine/run/summary.ts'
+import { columnWidths, HANG, widthOf, wrapped } from './screen.ts'
 
 /** A table before it is drawn: its columns, its rows, and what its dashes mean. */
 export type Grid = {
@@ -59,8 +61,24 @@ export function textTable(grid: Grid, width: number): string {
     ['', ...grid.heads.map(stacked)],
     grid.rows.map(({ name, cells }) => [name, ...cells]),
   )
-  const { heads, rows } = transposed(grid)
-  return [fits(upright, width) ? upright : draw(heads, rows), ...grid.notes].join('\n')
+  const table = upright.split('\n').every(line => widthOf(line) <= width) ? upright : turned(grid, width)
+  return [table, ...grid.notes.map(note => wrapped(note, width))].join('\n')
+}
+
+/** A row for each measure, in as few tables as fit, each with about as many columns. */
+function turned(grid: Grid, width: number): string {
+  const { rows } = grid
+  const inTables = (count: number) => {
+    const most = Math.ceil(rows.length / count)
+    return Array.from({ length: Math.ceil(rows.length / most) }, (_, nth) =>
+      transposed({ ...grid, rows: rows.slice(nth * most, (nth + 1) * most) }),
+    )
+  }
+  const all = rows.map((_, index) => inTables(index + 1))
+  const isFit = (tables: (typeof all)[number]) =>
+    tables.every(({ heads, rows }) => columnWidths([heads, ...rows], [0], width))
+  const tables = all.find(isFit) ?? inTables(rows.length)
+  return tables.map(({ heads, rows }) => draw(heads, rows, [0], width)).join('\n')
 }
 
 export function markdownTable(grid: Grid): string {
@@ -71,8 +89,6 @@ export function markdownTable(grid: Grid): string {
       : transposed(grid)
   return [markdown(heads, rows), ...(grid.notes.length > 0 ? ['', grid.notes.join('; ')] : [])].join('\n')
 }
-
-const fits = (table: string, width: number): boolean => table.split('\n').every(line => line.length <= width)
 
 /** Escapes text of other origin, so that it is no markup in Markdown. `markdown` escapes the ends of cells. */
 export const literal = (text: string): string =>
@@ -104,19 +120,30 @@ const headLine = ({ name, unit }: Grid['heads'][number]): string => (unit ? `${n
 const stacked = ({ name, unit }: Grid['heads'][number]): string =>
   [...name.split(' '), ...(unit ? [`[${unit}]`] : [])].join('\n')
 
-/** @param left the columns whose cells are text */
+/** No wider than `width`: where even that breaks words, a list. @param left the columns whose cells are text */
 export function draw(
   heads: readonly string[],
   rows: readonly (readonly string[])[],
   left: readonly number[] = [0],
+  width = Infinity,
 ): string {
+  const widths = columnWidths([heads, ...rows], left, width)
+  if (!widths) return rows.map(cells => listed(heads, cells, width)).join('\n')
+  const fitted = (cells: readonly string[]) =>
+    cells.map((cell, index) => wrapped(cell, widths[index] ?? 0, left.includes(index) ? HANG : 0))
   const table = new Table({
-    head: [...heads],
+    head: fitted(heads),
     colAligns: heads.map((_, index) => (left.includes(index) ? 'left' : 'right')),
     style: { head: [], border: [], compact: true },
   })
-  table.push(...rows.map(row => [...row]))
+  table.push(...rows.map(fitted))
   return table.toString()
+}
+
+/** A row without its table: each cell below the first, behind its head. */
+function listed(heads: readonly string[], [first = '', ...others]: readonly string[], width: number): string {
+  const lines = others.map((cell, nth) => `  ${heads[nth + 1]?.replaceAll('\n', ' ')}: ${cell.replaceAll('\n', ' ')}`)
+  return [first.replaceAll('\n', ' '), ...lines].map(line => wrapped(line, width, HANG)).join('\n')
 }
 
 /** Shown where there is no value. */
