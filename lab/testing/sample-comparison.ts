@@ -178,7 +178,10 @@ export function sampleOrders(
   seed: number,
 ): { orders: Orders; backlog: Series } {
   const random = seededRandom(seed * 1_000 + scenario.length)
-  const kinds = model === 'sync-rest' ? ['201', '409 out-of-stock', '503 inventory-unavailable', 'deadline'] : ['202']
+  const kinds =
+    model === 'sync-rest'
+      ? ['201', '409 out-of-stock', '503 inventory-unavailable', 'deadline', '409 unknown-sku']
+      : ['202']
   let freeAt = 0
   const points = Array.from({ length: COUNT }, (_, nth): Point => {
     const at = Math.round((nth / PER_SECOND) * 1_000) / 1_000
@@ -186,7 +189,8 @@ export function sampleOrders(
     const isBroken = at >= FAULT.from && at < FAULT.to
     if (model === 'sync-rest') {
       if (isBroken) return random.next() < 0.1 ? [at, null, null, 3] : [at, quick, null, 2]
-      return [at, quick, quick + 1, random.next() < 0.05 ? 1 : 0]
+      const refused = random.next()
+      return [at, quick, quick + 1, refused < 0.03 ? 1 : refused < 0.05 ? 4 : 0]
     }
     freeAt = Math.max(isBroken ? FAULT.to : at, freeAt + 1 / DRAIN_PER_SECOND)
     return [at, quick, Math.round((freeAt - at) * 1_000_000) / 1_000 + quick * 3, 0]

@@ -41,7 +41,7 @@ export function answersPanel(answers: Answers, most: number, x: Scale, top: numb
       const upper = y.at(from + orders)
       return [left, upper, x.at(Math.min(second + 1, x.to)) - left - 0.6, y.at(from) - upper] as const
     })
-    return boxes(own, `answer-${answerClass(kind)}`)
+    return boxes(own, coloursOf(kind))
   })
   const labels = sorted(answers)
     .toReversed()
@@ -49,11 +49,17 @@ export function answersPanel(answers: Answers, most: number, x: Scale, top: numb
       y: top + 6 + nth * LINE,
       text: `${perSecond.reduce((sum, [, orders]) => sum + orders, 0).toLocaleString('en-US')} × ${nameOf(kind)}`,
       className: 'strong',
-      sample: boxes([[1, -4, 8, 8]], `answer-${answerClass(kind)}`),
+      sample: boxes([[1, -4, 8, 8]], coloursOf(kind)),
     }))
   const shown = rightLabels(labels, top + 6, bottom, RIGHT - 12)
   return markup`<g class="panel panel-answers">${grid(y)}${caption('answers a second', top)}${bars}${shown}</g>`
 }
+
+/** Second of its kind: what would else look as `409 out-of-stock`, `503 inventory-unavailable`, `502 inventory-broke` do. */
+const SECOND = /^(?:409 unknown-sku|503 overloaded|500|429)/
+
+/** The same for a kind in every picture. */
+const coloursOf = (kind: string): string => `answer-${answerClass(kind)}${SECOND.test(kind) ? ' tone-2' : ''}`
 
 const nameOf = (kind: string): string => (answerClass(kind) === 'silent' ? `no answer, ${kind}` : kind)
 

@@ -41,7 +41,7 @@ export function timeAxis(x: Scale, y: number, hasTitle: boolean): Markup {
 }
 
 /** The font size of the class `small`. */
-const SMALL = 10
+const SMALL = 11
 
 export type Label = { y: number; text: string; className: string; sample?: Markup }
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { DARK, LIGHT } from './theme.ts'
+import { ANSWER_CLASSES, DARK, LIGHT, TONED } from './theme.ts'
 
 test('text has a contrast of 4.5 to 1 on its ground, light and dark', () => {
   for (const palette of [LIGHT, DARK]) {
@@ -9,6 +9,16 @@ test('text has a contrast of 4.5 to 1 on its ground, light and dark', () => {
     }
     for (const token of ['ink', 'soft'] as const)
       assert.ok(contrast(palette[token], palette.band) >= 4.5, `${token} on a band`)
+  }
+})
+
+test('bars and answers have a contrast of 3 to 1 on their grounds, light and dark, and two tones differ', () => {
+  const tones = TONED.map(name => [name, `${name}2`] as const)
+  for (const palette of [LIGHT, DARK]) {
+    for (const token of ['rule', ...ANSWER_CLASSES, ...tones.map(([, second]) => second)] as const)
+      for (const ground of ['paper', 'band'] as const)
+        assert.ok(contrast(palette[token], palette[ground]) >= 3, `${token} on ${ground}`)
+    for (const [one, other] of tones) assert.ok(contrast(palette[one], palette[other]) >= 1.5, one)
   }
 })
 

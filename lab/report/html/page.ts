@@ -102,7 +102,12 @@ function recommendationsSection(
     )
     return markup`<tr><th scope="row">${condition}</th><td>${advice}</td><td><ul class="plain">${links}</ul></td></tr>`
   })
-  const table = scrollingTable('Recommendations by condition', ['If', 'choose', 'measured evidence'], rows)
+  const table = scrollingTable(
+    'Recommendations by condition',
+    ['If', 'choose', 'measured evidence'],
+    rows,
+    'prose cards',
+  )
   return markup`<section id="recommendations"><h2>Which one for me?</h2>${isQuick ? QUICK : table}</section>`
 }
 

@@ -14,9 +14,9 @@ const NO_MARKUP = markup``
 export const verdictMark = (verdict: Verdict): Markup =>
   markup`<span class="verdict ${verdict}"><span class="sign" aria-hidden="true">${SIGNS[verdict]}</span> ${verdict}</span>`
 
-/** Content wider than the screen scrolls in its own box, which the keyboard reaches. */
+/** Content wider than the screen scrolls in its own box. A browser lets the keyboard reach it there, and nowhere else: no tabindex. */
 const scrolling = (label: string, content: Markup): Markup =>
-  markup`<div class="scroll" role="region" aria-label="${label}" tabindex="0">${content}</div>`
+  markup`<div class="scroll" role="group" aria-label="${label}">${content}</div>`
 
 /** Rows of text below their heads, which are text or cells of their own. */
 export function scrollingTable(

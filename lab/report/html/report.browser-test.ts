@@ -5,16 +5,20 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import { pathToFileURL } from 'node:url'
+import { inflateSync } from 'node:zlib'
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core'
 import { HEALTHY } from '../../comparison/scenarios.ts'
 import { recommendations } from '../../comparison/recommendations.ts'
 import { findChromium } from '../../testing/find-chromium.ts'
 import { scenarioAnchor } from './parts.ts'
 import { sampleComparison } from '../../testing/sample-comparison.ts'
+import { sampleResult, sampleSummary } from '../../testing/sample-result.ts'
 import { reportPage } from './page.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'report-'))
 const file = join(folder, 'report.html')
+/** Of a run of experiments; `file` is that of a comparison. */
+const runFile = join(folder, 'run.html')
 const summary = sampleComparison()
 const { about = [], models = [] } = summary.comparison ?? {}
 let browser: Browser
@@ -22,6 +26,7 @@ let browser: Browser
 before(async () => {
   const registry = { experiments: [], scenarios: [], models: [] }
   writeFileSync(file, reportPage(summary, { registry, recommendations: recommendations(summary) }))
+  writeFileSync(runFile, reportPage(sampleSummary([sampleResult, sampleResult]), { registry }))
   // A root user, as in a container, has no sandbox to offer.
   browser = await chromium.launch({ executablePath: findChromium(process.env), args: ['--no-sandbox'] })
 })
@@ -33,6 +38,7 @@ after(async () => {
 /** The report, with everything that went wrong: console messages, errors, and requests for anything but itself. */
 async function open(
   options: BrowserContextOptions = {},
+  shown = file,
 ): Promise<{ page: Page; wrong: string[]; close(): Promise<void> }> {
   const context = await browser.newContext(options)
   const page = await context.newPage()
@@ -40,9 +46,9 @@ async function open(
   page.on('console', message => wrong.push(`console: ${message.text()}`))
   page.on('pageerror', error => wrong.push(`error: ${error.message}`))
   page.on('request', request => {
-    if (request.url() !== pathToFileURL(file).href) wrong.push(`request: ${request.url()}`)
+    if (request.url() !== pathToFileURL(shown).href) wrong.push(`request: ${request.url()}`)
   })
-  await page.goto(pathToFileURL(file).href)
+  await page.goto(pathToFileURL(shown).href)
   return { page, wrong, close: () => context.close() }
 }
 
@@ -74,6 +80,97 @@ async function noWider(page: Page): Promise<void> {
   const beyond = await page.evaluate<number>('document.documentElement.scrollWidth - window.innerWidth')
   assert.ok(beyond <= 0, `${beyond} px beyond the screen`)
 }
+
+const REPORTS = { run: runFile, comparison: file }
+const PHONE = { viewport: SCREENS.narrow }
+
+for (const [name, shown] of Object.entries(REPORTS)) {
+  test(`on a phone every column of the verdicts of a ${name} is on the screen`, async () => {
+    const { page, close } = await open(PHONE, shown)
+    const cells = await page.locator('#verdicts tbody tr > *').all()
+    assert.ok(cells.length > 5)
+    for (const cell of cells) {
+      const box = await cell.boundingBox()
+      assert.ok(box && box.x >= 0 && box.x + box.width <= SCREENS.narrow.width, await cell.innerText())
+    }
+    await close()
+  })
+
+  test(`printed, a ${name} has no blank page`, async () => {
+    const { page, close } = await open({}, shown)
+    for (const format of ['A4', 'Letter']) {
+      const printed = textsOfPages(await page.pdf({ format }))
+      assert.ok(printed.length > 1)
+      assert.ok(!printed.includes(0), `${format}: ${printed.join(', ')} texts on a page`)
+    }
+    await close()
+  })
+
+  for (const [screen, viewport] of Object.entries(SCREENS))
+    test(`on a ${screen} screen the keyboard stops in a ${name} only at what does something`, async () => {
+      const { page, close } = await open({ viewport }, shown)
+      const stops = new Set<string>()
+      for (let nth = 0; nth < 500; nth++) {
+        await page.keyboard.press('Tab')
+        const stop = await page.evaluate<string>(FOCUSED)
+        if (stop === 'BODY') break
+        stops.add(stop)
+      }
+      for (const stop of stops) assert.match(stop, /^(A|SUMMARY|scrolls)$/)
+      assert.ok(stops.has('A'))
+      if (screen === 'narrow') assert.ok(stops.has('scrolls'), 'what is wider than the screen is reached')
+      await close()
+    })
+}
+
+/** The focused element, and whether it is one because it scrolls. */
+const FOCUSED = `(({ tagName, scrollWidth, clientWidth }) => ['A', 'SUMMARY', 'BODY'].includes(tagName) ? tagName
+  : scrollWidth > clientWidth ? 'scrolls' : tagName + ' does nothing')(document.activeElement)`
+
+/** How many pieces of text each page of a PDF of Chromium shows. */
+function textsOfPages(pdf: Buffer): number[] {
+  const text = pdf.toString('latin1')
+  return [...text.matchAll(/\/Type \/Page\b[^]*?\/Contents (\d+) 0 R/g)].map(([, id]) => {
+    const content = text.slice(text.search(new RegExp(`^${id} 0 obj`, 'm')))
+    const [, stream = ''] = /stream\r?\n([^]*?)\r?\nendstream/.exec(content) ?? []
+    return (
+      inflateSync(Buffer.from(stream, 'latin1'))
+        .toString('latin1')
+        .match(/\bT[jJ]\b/g)?.length ?? 0
+    )
+  })
+}
+
+test('on a phone the text of a picture has at least 11 px', async () => {
+  const { page, close } = await open(PHONE)
+  const least =
+    await page.evaluate<number>(`Math.min(...[...document.querySelectorAll('figure svg text')].flatMap(text => {
+    const { width } = text.ownerSVGElement.getBoundingClientRect()
+    return width === 0 ? [] : parseFloat(getComputedStyle(text).fontSize) * width / text.ownerSVGElement.viewBox.baseVal.width
+  }))`)
+  assert.ok(least >= 11, `${least} px`)
+  await close()
+})
+
+for (const colorScheme of ['light', 'dark'] as const)
+  test(`${colorScheme}: bars and answers stand out from their ground, and each kind of 409 has a tone of its own`, async () => {
+    const { page, close } = await open({ colorScheme })
+    const fill = (selector: string) =>
+      page.evaluate<string>(`getComputedStyle(document.querySelector('${selector}')).fill`)
+    const ground = await page.evaluate<string>('getComputedStyle(document.body).backgroundColor')
+    const band = await fill('.band rect')
+    const kinds = await page.evaluate<string[]>(`[...new Set([...document.querySelectorAll('[class^="answer-"]')]
+      .map(element => element.getAttribute('class')))]`)
+    assert.ok(kinds.length >= 5, kinds.join())
+    for (const kind of kinds)
+      for (const behind of [ground, band]) {
+        const colour = await fill(`[class="${kind}"]`)
+        assert.ok(contrast(colour, behind) >= 3, `${kind}: ${colour} on ${behind}`)
+      }
+    const [stock, sku] = [await fill('.answer-rightly'), await fill('.answer-rightly.tone-2')]
+    assert.ok(contrast(stock, sku) >= 1.5, `${stock} and ${sku}`)
+    await close()
+  })
 
 test('each scenario has panels for each model that supports it, on one axis, with its band', async () => {
   const { page, close } = await open()

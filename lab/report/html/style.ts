@@ -48,12 +48,12 @@ figcaption p{margin:.3em 0;color:var(--ink);font-size:.98rem}
 @media (min-width:1180px){.beside{grid-template-columns:minmax(0,1.4fr) minmax(0,1fr)}.beside th[scope=row]{white-space:normal}.beside th,.beside td{padding-right:11px}}
 dl{margin:.8em 0}.variants,.facts,.differences{display:grid;grid-template-columns:max-content minmax(0,1fr);gap:2px 18px;max-width:90ch}
 .variants dt,.facts dt,.differences dt{font-weight:600}dd{margin:0}
-@media (max-width:700px){#recommendations tr,#recommendations th,#recommendations td{display:block;max-width:none;border-bottom:0}#recommendations thead{display:none}#recommendations th[scope=row]{position:static;padding-top:14px;border-top:1px solid var(--grid)}}
+@media (max-width:700px){.cards tr,.cards th,.cards td{display:block;max-width:none;padding-right:0;border-bottom:0}.cards thead{display:none}.cards th[scope=row]{position:static}.cards tr{padding:8px 0;border-top:1px solid var(--grid)}figure svg{min-width:872px}}
 @media (max-width:560px){.by-model,.by-model .aside{font-size:.8rem}.by-model.prose th,.by-model.prose td{min-width:0;padding-right:8px}.by-model.prose thead th{white-space:normal}}
 @media (max-width:560px){.variants,.facts,.differences{grid-template-columns:minmax(0,1fr)}dd{margin-bottom:8px}}
 details{margin:.2em 0}details[open]{margin-bottom:1em}summary{cursor:pointer;padding:5px 0;width:fit-content;max-width:100%}
 pre{overflow-x:auto;padding:12px 16px;border:1px solid var(--grid);background:var(--paper)}code{font:.9em ui-monospace,'DejaVu Sans Mono',monospace}
 .failure{border-left:3px solid var(--warn);padding-left:12px}.without{border-left:3px solid var(--rule);padding-left:12px}
 .notes span{margin-right:1em}
-@media print{body{font-size:10.5pt}header,main{padding:0}table{font-size:.75rem}th,td,th[scope=row]{white-space:normal;padding-right:7px}.prose td,.prose th[scope=row]{min-width:0}nav,.skip{display:none}.scroll{overflow:visible}figure,tr{break-inside:avoid}h2,h3{break-after:avoid}figure svg{min-width:0}}
+@media print{body{font-size:10.5pt}header,main{padding:0}table{font-size:.75rem}th,td,th[scope=row]{white-space:normal;padding-right:7px}.prose td,.prose th[scope=row]{min-width:0}nav,.skip{display:none}.scroll{overflow:visible}figure,tr{break-inside:avoid}h2,h3{break-after:avoid}figure svg{min-width:0;max-height:21cm}.beside{display:block}}
 `

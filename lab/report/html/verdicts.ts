@@ -58,7 +58,7 @@ function experimentsTable(results: readonly Result[], anchors: Anchors): Markup 
     return markup`<tr><td class="${accentOf(model)}"><span class="model">${model}</span></td><th scope="row"><a href="#${anchors.get(result)}">${title}</a></th><td><a href="#${anchors.get(result)}">${verdictMark(verdict)}</a>${asidesOf([result])}</td><td>${question}</td><td><ul class="plain">${metrics}</ul></td></tr>`
   })
   const heads = ['model', 'experiment', 'verdict', 'question', 'key metrics']
-  return scrollingTable('Verdicts by experiment', heads, rows, 'verdicts prose')
+  return scrollingTable('Verdicts by experiment', heads, rows, 'verdicts prose cards')
 }
 
 /** One line for each variant without a safeguard. */
