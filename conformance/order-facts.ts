@@ -1,6 +1,7 @@
 // What the services hold about given orders, and that it is what had to become of them.
 import assert from 'node:assert/strict'
 import type { DecisionRow, MovementRow, NotificationRow, OrderRow } from '#common/contracts/evidence.ts'
+import { UNKNOWN_SKU } from '#engine/load/mix.ts'
 import type { PlannedOrder } from '#engine/load/orders.ts'
 import { isQuiescent } from '#engine/run/evidence.ts'
 import type { Evidence } from '#engine/run/history.ts'
@@ -61,7 +62,8 @@ export function assertReservedOnce(facts: Facts, units: Record<string, number>):
 
 /** Failed for that reason, with nothing taken and no notification sent. */
 export function assertFailed(facts: Facts, reason: string): void {
-  assertSound(facts.evidence, { planned: [plannedAs('failed', facts)] })
+  const sku = reason === 'unknown-sku' ? UNKNOWN_SKU : 'burger'
+  assertSound(facts.evidence, { planned: [plannedAs('failed', facts, { [sku]: 1 })] })
   assert.equal(facts.order?.status, 'failed')
   const outcomes = facts.decisions.map(({ outcome }) => outcome)
   assert.deepEqual(outcomes, [{ status: 'failed', reason }])

@@ -42,6 +42,9 @@ for (const { name, on, mutate, caughtBy } of MUTATIONS) {
         const able = [...orderHistories(history).values()].filter(on)
         const trace = able[which % able.length]
         if (!trace) return fc.pre(false)
+        // Few orders are polled. Of those that are, `shown` sees much of what other checks see.
+        if (!caughtBy.includes('shown'))
+          history.polls = history.polls?.filter(({ orderId }) => orderId !== trace.orderId)
         mutate(history, trace)
         assert.deepEqual(caught(history).toSorted(), caughtBy.toSorted(), explained(history).join('\n'))
       }),

@@ -21,7 +21,7 @@ import {
 import { duplicatesSeen } from './preconditions.ts'
 import { causalOrder } from './causal-order.ts'
 import { content } from './content.ts'
-import { carriedOut, type MayAnswer, served } from './service.ts'
+import { carriedOut, type MayAnswer, served, shown } from './service.ts'
 
 /** Those that judge what services hold, and no request. */
 export const ofEvidence: readonly Check[] = [
@@ -44,6 +44,7 @@ export type MayFail = { reasons?: readonly string[]; answers?: MayAnswer }
 export const checksFor = ({ reasons = [], answers = {} }: MayFail = {}): readonly Check[] => [
   carriedOut,
   served(answers),
+  shown,
   ...ofEvidence,
   allResolved,
   answersMatch,

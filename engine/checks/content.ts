@@ -23,12 +23,15 @@ function whyOther(order: OrderHistory): string[] {
   return [...new Set([...whyOtherRow(order), ...whyOtherEffect(order), ...whyOtherAnswer(order)])]
 }
 
-function whyOtherRow({ planned, rows, decisions }: OrderHistory): string[] {
+function whyOtherRow({ planned, attempts, rows, decisions }: OrderHistory): string[] {
   if (!planned) return []
   return rows.flatMap(row => [
     ...(row.userId === planned.userId ? [] : [`is of the user ${row.userId} in the orders table`]),
     ...(row.kitchenId === planned.kitchenId ? [] : [`is of the kitchen ${row.kitchenId} in the orders table`]),
-    ...(row.correlationId === planned.orderId ? [] : [`has the correlation id ${row.correlationId}`]),
+    // The generator sends the id of the order as its correlation id.
+    ...(attempts.length === 0 || row.correlationId === planned.orderId
+      ? []
+      : [`has the correlation id ${row.correlationId}`]),
     ...(row.status !== 'failed' && row.reason !== null ? [`is ${row.status} with the reason ${row.reason}`] : []),
     ...(row.status === 'failed' && !isReason(row.reason) ? [`failed for ${row.reason}, which is no reason`] : []),
     ...decisions.flatMap(({ outcome }) =>

@@ -1,12 +1,13 @@
 /**
- * The checks of what clients were given: that the load was carried out, and that each request was answered right and in time where
- * nothing was broken on purpose.
+ * The checks of what clients were given: that the load was carried out, that each request was answered right and in time where
+ * nothing was broken on purpose, and that who asked for an order was shown what it was.
  */
-import type { Attempt } from '../load/attempt.ts'
+import type { Attempt, Poll } from '../load/attempt.ts'
 import { UNKNOWN_SKU } from '../load/mix.ts'
 import type { PlannedOrder } from '../load/orders.ts'
 import type { History } from '../run/history.ts'
 import { defineCheck, evaluateAll, type Finding } from './check.ts'
+import { type OrderHistory, orderHistories } from './order-history.ts'
 
 const BREAKS = new Set(['fault', 'kill', 'pause', 'isolate'])
 const HEALS = new Set(['heal', 'start', 'resume'])
@@ -99,3 +100,43 @@ export const carriedOut = defineCheck(
     return evaluateAll({ examined: attempts.length, what: 'requests', offenders })
   },
 )
+
+/**
+ * What clients saw who asked for their order. An order that was answered 2xx is found from then on; what was final stays as it
+ * was, and is what the orders table says in the end. A poll without an answer, or with a status of 5xx, says nothing.
+ */
+export const shown = defineCheck(
+  'shown',
+  'a client that asks for its accepted order finds it, and what was final stays so',
+  history => {
+    const { polls = [] } = history
+    const answered = polls.filter(({ status }) => status !== undefined && status < 500)
+    const byOrder = Map.groupBy(answered, ({ orderId }) => orderId)
+    const orders = orderHistories(history)
+    const offenders = [...byOrder].flatMap(([orderId, seen]) => {
+      const order = orders.get(orderId)
+      return order ? [...new Set(whyShownWrong(order, seen))].map(why => `${orderId} ${why}`) : []
+    })
+    return evaluateAll({ examined: answered.length, what: 'polls of orders', offenders })
+  },
+)
+
+const isFinal = ({ says }: Poll): boolean => says === 'reserved' || says === 'failed'
+const textOf = ({ says, reason }: Poll): string => (reason === undefined ? `${says}` : `${says} (${reason})`)
+
+function whyShownWrong({ attempts, rows }: OrderHistory, polls: readonly Poll[]): string[] {
+  const acceptedNs = attempts
+    .filter(({ answer }) => answer.kind === 'status' && answer.status < 300)
+    .reduce((first, { answeredNs = Infinity }) => Math.min(first, answeredNs), Infinity)
+  return polls.flatMap((poll, nth) => {
+    const { status, says } = poll
+    if (status === 404) return poll.startedNs > acceptedNs ? ['was not found after it was accepted'] : []
+    if (status !== 200) return [`was shown with the status ${status}`]
+    const before = polls.slice(0, nth).find(other => isFinal(other) && other.answeredNs < poll.startedNs)
+    if (before && textOf(before) !== textOf(poll)) return [`was ${textOf(before)}, and then ${textOf(poll)}`]
+    const row = rows[0]
+    return isFinal(poll) && row?.status !== says
+      ? [`was shown as ${textOf(poll)}, and is ${row?.status ?? 'nowhere'}`]
+      : []
+  })
+}

@@ -27,6 +27,20 @@ export type Attempt = {
   answer: Answer
 }
 
+/** A client asked for its order. Without a `status` there was no answer, and `detail` says why. */
+export type Poll = {
+  index: number
+  orderId: string
+  startedNs: number
+  /** Or when it was given up. */
+  answeredNs: number
+  status?: number
+  /** What the order is, and why, as the answer has it. */
+  says?: string
+  reason?: string
+  detail?: string
+}
+
 export type LoadResult = {
   /** The moment from which the plan's offsets count. */
   originNs: number

@@ -4,7 +4,7 @@
 import type { DecisionRow, MovementRow, NotificationRow, OrderRow, StockRow } from '#common/contracts/evidence.ts'
 import type { FaultsView } from '#common/contracts/http.ts'
 import type { DeviceUse } from '#host/block-device.ts'
-import type { Attempt, LoadResult } from '../load/attempt.ts'
+import type { Attempt, LoadResult, Poll } from '../load/attempt.ts'
 import type { PlannedOrder } from '../load/orders.ts'
 import type { DeadLetter } from '../experiment/model.ts'
 
@@ -63,6 +63,8 @@ export type History = {
   /** So many of the planned orders came first, to warm up: judged like all others, but of the measures only depths count them. */
   warmUpOrders: number
   attempts: Attempt[]
+  /** What clients saw of a share of the orders; absent from older histories. */
+  polls?: Poll[]
   /** Requests of the plan; absent from older histories. */
   plannedStarts?: number
   /** The moment from which the plan's offsets and the timeline count. */

@@ -10,7 +10,8 @@ import type { OpenRuntime, Runtime } from '../experiment/runtime.ts'
 import { openUsageWindow } from './usage.ts'
 import { countInjections, createProgressProbe, type ProgressProbe, sampleDepths } from './observations.ts'
 import type { LoadResult } from '../load/attempt.ts'
-import { steadyPlan } from '../load/plan.ts'
+import { type PlannedStart, steadyPlan } from '../load/plan.ts'
+import { startPolling } from '../load/polls.ts'
 import { awaitQuiescence } from './evidence.ts'
 import { runTimeline } from './timeline.ts'
 import { chooseLoadOrigin, type LoadOrigin } from './load-origin.ts'
@@ -99,7 +100,9 @@ async function executeVariant(options: ExecuteOptions): Promise<History> {
   try {
     await usageWindow.prepare()
     const load = await beginLoad({ ...options, signal: either }, loadOrigin, progressProbe)
-    const { originNs, measuredFromNs } = load
+    const { originNs, measuredFromNs, plan } = load
+    const url = runtime.url(model.entry)
+    const polling = startPolling({ orders: planned, plan, url, nowNs, originNs, signal: either })
     const timeline = runTimeline({
       steps: variant.timeline ?? [],
       context: {
@@ -126,12 +129,14 @@ async function executeVariant(options: ExecuteOptions): Promise<History> {
     const usage = await usageWindow.end(result.attempts)
     const { evidence, quiescent } = await awaitQuiescence({ model, variant, runtime, inspector, probe, signal })
     await sampling.finish()
+    const polls = await polling.finish()
     await Promise.all(model.services.map(({ name }) => injections.record(name)))
     return {
       planned,
       warmUpOrders: variant.load.warmUpOrders ?? 0,
       attempts: result.attempts,
       plannedStarts: result.planned,
+      polls,
       originNs,
       originUnixMs: load.originUnixMs,
       deadlineMs: variant.load.deadlineMs,
@@ -151,12 +156,20 @@ async function executeVariant(options: ExecuteOptions): Promise<History> {
   }
 }
 
+type BegunLoad = {
+  originNs: number
+  originUnixMs: number
+  measuredFromNs: number
+  plan: PlannedStart[]
+  done: Promise<LoadResult>
+}
+
 /** Resolves when the load has begun; `done` when it is done. */
 async function beginLoad(
   { model, variant, planned, onProgress, signal }: ExecuteOptions,
   loadOrigin: LoadOrigin,
   progressProbe: ProgressProbe,
-): Promise<{ originNs: number; originUnixMs: number; measuredFromNs: number; done: Promise<LoadResult> }> {
+): Promise<BegunLoad> {
   const { load } = variant
   const plan = load.plan?.(planned.length, load.ordersPerSecond) ?? steadyPlan(planned.length, load.ordersPerSecond)
   const began = Promise.withResolvers<number>()
@@ -179,5 +192,5 @@ async function beginLoad(
   const originUnixMs = Date.now() - (loadOrigin.nowNs() - originNs) / 1e6
   const measured = plan.filter(({ order }) => order >= (load.warmUpOrders ?? 0))
   const fromMs = measured.reduce((first, { offsetMs }) => Math.min(first, offsetMs), Infinity)
-  return { originNs, originUnixMs, measuredFromNs: originNs + fromMs * 1e6, done }
+  return { originNs, originUnixMs, measuredFromNs: originNs + fromMs * 1e6, plan, done }
 }

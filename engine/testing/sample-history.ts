@@ -7,7 +7,7 @@
  */
 import type { FailureReason } from '#common/contracts/order.ts'
 import { emptyHistory, type History } from '../run/history.ts'
-import type { Answer, Attempt } from '../load/attempt.ts'
+import type { Answer, Attempt, Poll } from '../load/attempt.ts'
 import { orderMix, initialStock } from '../load/mix.ts'
 import { planOrders, type PlannedOrder } from '../load/orders.ts'
 import { type Random, seededRandom } from '../load/random.ts'
@@ -32,6 +32,7 @@ export function sampleHistory(seed: number): History {
     FATES[fateOf(order, fates, random)](services, order, answer)
   }
   history.plannedStarts = history.attempts.length
+  history.polls = planned.flatMap(order => pollsOf(order, history))
   sendRaw(history, services, random)
   history.faults = { inventory_service: { delay: { setting: { delayMs: 5 }, injections: random.between(1, 9) } } }
   history.executedSteps = [{ atNs: -2, doneNs: -1, action: 'kill', target: 'inventory_service' }]
@@ -108,6 +109,22 @@ function attemptOf(order: PlannedOrder, given: Answer, attempt: number): Attempt
   const answer = given.kind === 'status' ? given : { ...given, atNs: endedNs }
   const answeredNs = given.kind === 'status' ? endedNs : undefined
   return { index, orderId, attempt, plannedNs: startedNs, startedNs, answeredNs, answer }
+}
+
+/** A client asks twice: while the order is pending, and after its last request was answered. */
+function pollsOf(order: PlannedOrder, { evidence }: History): Poll[] {
+  const { index, orderId } = order
+  const row = evidence.orders.find(each => each.orderId === orderId)
+  const at = (afterNs: number) => ({
+    index,
+    orderId,
+    startedNs: startOf(order) + afterNs,
+    answeredNs: startOf(order) + afterNs + 1_000,
+  })
+  if (!row) return [{ ...at(9.5e5), status: 404 }]
+  const { status: says, reason } = row
+  const last = { ...at(9.5e5), status: 200, says, ...(reason !== null && { reason }) }
+  return [{ ...at(4.5e5), status: 200, says: 'pending' }, last]
 }
 
 /** A message that is decided, a duplicate, an order-conflict of a good order, and poison with and without an order. */

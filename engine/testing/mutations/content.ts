@@ -6,7 +6,18 @@ import { SCARCE_KITCHEN } from '../../load/mix.ts'
 import { reasonToFail } from '../../checks/service.ts'
 import type { OrderHistory } from '../../checks/order-history.ts'
 import type { History } from '../../run/history.ts'
-import { answered, isReleased, type Mutation, notified, notifiedAfter, rowOf } from './mutation.ts'
+import type { Poll } from '../../load/attempt.ts'
+import {
+  answered,
+  forget,
+  isLate,
+  isReleased,
+  LATE_NS,
+  type Mutation,
+  notified,
+  notifiedAfter,
+  rowOf,
+} from './mutation.ts'
 
 const inTable = (name: string, change: Partial<OrderRow>, on: Mutation['on'] = notified): Mutation => ({
   name,
@@ -94,6 +105,44 @@ const CONTENT_MUTATIONS: readonly Mutation[] = [
   },
 ]
 
+const inPoll = (name: string, change: Partial<Poll>, more: readonly string[] = []): Mutation => ({
+  name,
+  on: notifiedAfter(202),
+  mutate: ({ polls = [] }, { orderId }) =>
+    void Object.assign(polls.findLast(each => each.orderId === orderId) ?? {}, change),
+  caughtBy: ['shown', ...more],
+})
+
+const POLL_MUTATIONS: readonly Mutation[] = [
+  inPoll('a client does not find its accepted order', { status: 404 }),
+  inPoll('a client is sent elsewhere for its order', { status: 302 }),
+  inPoll('a client is shown that its reserved order failed', { says: 'failed', reason: 'out-of-stock' }),
+  {
+    name: 'a client sees its order reserved, and then pending',
+    on: notifiedAfter(202),
+    mutate({ polls = [] }, { orderId }) {
+      const last = polls.findLast(each => each.orderId === orderId)
+      if (last) polls.push({ ...last, startedNs: LATE_NS, answeredNs: LATE_NS + 1, says: 'pending' })
+    },
+    caughtBy: ['shown'],
+  },
+  {
+    name: 'a client sees another reason than before',
+    on: refused,
+    mutate({ polls = [] }, { orderId }) {
+      const last = polls.findLast(each => each.orderId === orderId)
+      if (last) polls.push({ ...last, startedNs: LATE_NS, answeredNs: LATE_NS + 1, reason: 'released' })
+    },
+    caughtBy: ['shown'],
+  },
+  {
+    name: 'a client saw a result that is in no orders table',
+    on: order => notified(order) && isLate(order),
+    mutate: (history, order) => forget(history, order, 'orders'),
+    caughtBy: ['shown', 'recorded'],
+  },
+]
+
 const letter = { source: 'orders', reason: 'malformed', detail: '', attempts: 1, orderId: undefined }
 
 const DEAD_LETTER_MUTATIONS: readonly Mutation[] = [
@@ -137,4 +186,4 @@ const DEAD_LETTER_MUTATIONS: readonly Mutation[] = [
   },
 ]
 
-export const SAYING_MUTATIONS = [...CONTENT_MUTATIONS, ...DEAD_LETTER_MUTATIONS]
+export const SAYING_MUTATIONS = [...CONTENT_MUTATIONS, ...POLL_MUTATIONS, ...DEAD_LETTER_MUTATIONS]

@@ -1,0 +1,86 @@
+/**
+ * Clients that ask what became of their order, while the load runs and whatever is broken meanwhile: `GET /order/:orderId` a few
+ * times after the request was due, and once more when all is quiet.
+ *
+ * Guarantees: few enough that they are no load (five orders a second, 500 in all), spread over the load; the same load polls the
+ * same orders; every poll ends by its deadline and is kept, also one without an answer. The moments are not exact.
+ */
+import { setTimeout as wait } from 'node:timers/promises'
+import { request } from 'undici'
+import type { Poll } from './attempt.ts'
+import type { PlannedOrder } from './orders.ts'
+import type { PlannedStart } from './plan.ts'
+import { direct } from '../run/http.ts'
+
+const ORDERS_PER_SECOND = 5
+const MOST_ORDERS = 500
+/** After the planned start. */
+const AFTER_MS = [30, 150, 700, 3_000]
+const DEADLINE_MS = 5_000
+
+export type PollOptions = {
+  orders: readonly PlannedOrder[]
+  plan: readonly PlannedStart[]
+  /** Of the order service. */
+  url: string
+  nowNs(): number
+  originNs: number
+  signal: AbortSignal
+}
+
+/** `finish` polls each of the orders once more, and resolves with all polls by their start. */
+export function startPolling(options: PollOptions): { finish(): Promise<Poll[]> } {
+  const { nowNs, originNs, signal } = options
+  const polls: Poll[] = []
+  const poll = async (order: PlannedOrder): Promise<void> => void polls.push(await pollOnce(options, order))
+  const starts = polledStarts(options.plan)
+  const running = starts.map(async ({ order, offsetMs }) => {
+    const planned = options.orders[order]
+    if (!planned) return
+    for (const afterMs of AFTER_MS) {
+      await wait(Math.max(0, offsetMs + afterMs - (nowNs() - originNs) / 1e6), undefined, { signal })
+      await poll(planned)
+    }
+  })
+  const done = Promise.all(running)
+  done.catch(() => {}) // stopped: `finish` says so
+  return {
+    async finish() {
+      await done
+      for (const { order } of starts) if (options.orders[order]) await poll(options.orders[order])
+      return polls.toSorted((one, other) => one.startedNs - other.startedNs)
+    },
+  }
+}
+
+/** The first start of each order, as many as may be polled, evenly. */
+export function polledStarts(plan: readonly PlannedStart[]): PlannedStart[] {
+  const firsts = [...new Map(plan.toReversed().map(start => [start.order, start])).values()].reverse()
+  const lastMs = firsts.reduce((last, { offsetMs }) => Math.max(last, offsetMs), 0)
+  const count = Math.min(firsts.length, MOST_ORDERS, Math.max(3, Math.round((lastMs / 1_000) * ORDERS_PER_SECOND)))
+  return Array.from({ length: count }, (_, nth) => firsts[Math.floor((nth * firsts.length) / count)]).filter(
+    start => start !== undefined,
+  )
+}
+
+async function pollOnce({ url, nowNs, signal }: PollOptions, { index, orderId }: PlannedOrder): Promise<Poll> {
+  const poll = { index, orderId, startedNs: nowNs() }
+  try {
+    const response = await request(`${url}/order/${orderId}`, {
+      dispatcher: direct,
+      signal: AbortSignal.any([signal, AbortSignal.timeout(DEADLINE_MS)]),
+    })
+    const body: unknown = await response.body.json()
+    const { status: says, reason } = body as { status?: unknown; reason?: unknown }
+    return {
+      ...poll,
+      answeredNs: nowNs(),
+      status: response.statusCode,
+      ...(typeof says === 'string' && { says }),
+      ...(typeof reason === 'string' && { reason }),
+    }
+  } catch (error) {
+    signal.throwIfAborted()
+    return { ...poll, answeredNs: nowNs(), detail: error instanceof Error ? error.message : String(error) }
+  }
+}
