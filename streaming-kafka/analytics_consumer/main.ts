@@ -59,6 +59,7 @@ type CountParts = {
 /** Counts the records of both streams until the service closes. The offsets of the group follow the store. */
 async function countLog({ kafka, store, file, chunk, faultInjector }: CountParts): Promise<void> {
   const crash = faultInjector.crashPoint('store-commit')
+  const inject = faultInjector.on ? injectFaults(kafka, faultInjector) : undefined
   await kafka.ready()
   const group = await openMembership(kafka, store.read.storeId).join(...TOPICS_READ)
   if (!group) return
@@ -71,7 +72,11 @@ async function countLog({ kafka, store, file, chunk, faultInjector }: CountParts
     topics: TOPICS_READ,
     chunk,
     apply: countInto(kafka.topics),
-    beforeChunk: faultInjector.on ? injectFaults(kafka, faultInjector) : undefined,
+    async beforeChunk(records) {
+      await inject?.(records)
+      // It writes nothing to the log, so this is where it notices that another instance has taken over.
+      await retryUntilClosed(kafka, 'claim', group.untilProven)
+    },
     onApplied(records) {
       file.write()
       crash()

@@ -13,8 +13,8 @@ export type BrokerAdmin = {
   settings(topics: string[]): Promise<Map<string, TopicSettings>>
   topics(): Promise<string[]>
   groups(): Promise<string[]>
-  /** The client ids of a group's members. One that was killed stays a member until its session has expired. */
-  members(group: string): Promise<string[]>
+  /** A group's members. One that was killed stays a member until its session has expired. */
+  members(group: string): Promise<{ place: string; clientId: string }[]>
   /** The offset after the last record of each partition that can be read: the records of an open transaction cannot. */
   ends(specs: TopicSpec[]): Promise<Positions>
   /** The offset of the first record of each partition that was not deleted. */
@@ -61,7 +61,7 @@ export function createAdmin(brokers: string, clientId: string): BrokerAdmin {
     topics: () => admin.listTopics(),
     async members(group) {
       const found = (await admin.describeGroups({ groups: [group] })).get(group)
-      return [...(found?.members.values() ?? [])].map(({ clientId }) => clientId)
+      return [...(found?.members ?? [])].map(([place, { clientId }]) => ({ place, clientId }))
     },
     groups: async () => [...(await admin.listGroups()).keys()],
     ends,

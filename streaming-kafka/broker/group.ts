@@ -7,7 +7,7 @@ import { Consumer } from './client.ts'
 import { setTimeout as wait } from 'node:timers/promises'
 import { explain } from '#common/contracts/errors.ts'
 import { createBackoff } from '#common/service/retry.ts'
-import { clientOptions, isReplaced, RETRY_PACE } from './options.ts'
+import { clientOptions, RETRY_PACE } from './options.ts'
 
 /** Commits are grouped over this time. A crash repeats at most the work of it, and readers recognise the repeats. */
 const COMMIT_EVERY_MS = 100
@@ -15,10 +15,16 @@ const COMMIT_EVERY_MS = 100
 export type Group = {
   /** All records of a partition before `next` are done. It is committed within moments. */
   done(topic: string, partition: number, next: bigint): void
-  /** Commits what is still uncommitted, and leaves the group. */
-  close(): Promise<void>
-  /** How long ago the broker last showed that this is the member. */
+  /** Commits what is still uncommitted, and leaves the group. Without `leave` it stays a member until its session has expired. */
+  close(leave: boolean): Promise<void>
+  /** How long ago the broker last showed that this is the member, and still has the trusted place: at first the one that it joined at. */
   unprovenMs(): number
+  /** By what the broker knows this member. A place that was lost does not come back; the client joins again at another one. */
+  place(): string | null
+  /** Nobody else worked before this instance had this place. */
+  trust(place: string | null): void
+  /** The client has joined again by itself. Others may have been members meanwhile. */
+  onRejoined(listener: () => void): void
 }
 
 type GroupOptions = {
@@ -27,13 +33,11 @@ type GroupOptions = {
   clientId: string
   topics: string[]
   onDegraded(problem: string | null): void
-  /** Another process has taken the place of this one in the group. */
-  onReplaced(): void
 }
 
 /** Joins, or rejects when that fails. A membership that is lost later is restored automatically. */
 export async function joinGroup(options: GroupOptions): Promise<Group> {
-  const { brokers, group, clientId, topics, onDegraded, onReplaced } = options
+  const { brokers, group, clientId, topics, onDegraded } = options
   const member = { groupId: group, groupInstanceId: `${group}-1` }
   const times = { sessionTimeout: 6_000, heartbeatInterval: 1_000, rebalanceTimeout: 10_000, timeout: 15_000 }
   const client = new Consumer({
@@ -44,12 +48,7 @@ export async function joinGroup(options: GroupOptions): Promise<Group> {
     autocommit: false,
   })
   client.on('error', error => onDegraded(explain(error)))
-  let provenAt = performance.now()
-  // The session runs from when the broker got the heartbeat; its answer may be read much later.
-  let askedAt = provenAt
-  client.on('consumer:heartbeat:start', () => (askedAt = performance.now()))
-  client.on('consumer:heartbeat:end', () => (provenAt = askedAt))
-  client.on('consumer:heartbeat:error', ({ error }) => isReplaced(error) && onReplaced())
+  const proof = proofOf(client)
   client.topics.trackAll(...topics)
   try {
     await client.joinGroup({})
@@ -58,6 +57,7 @@ export async function joinGroup(options: GroupOptions): Promise<Group> {
     throw error
   }
   onDegraded(null)
+  proof.trust(client.memberId)
 
   const uncommitted = new Map<string, { topic: string; partition: number; offset: bigint; leaderEpoch: number }>()
   const closing = new AbortController()
@@ -82,7 +82,6 @@ export async function joinGroup(options: GroupOptions): Promise<Group> {
         backoff.reset()
         await wait(COMMIT_EVERY_MS, undefined, { signal }).catch(() => {})
       } catch (error) {
-        if (isReplaced(error)) onReplaced()
         if (!signal.aborted) onDegraded(explain(error))
         await backoff.pause()
       }
@@ -91,13 +90,35 @@ export async function joinGroup(options: GroupOptions): Promise<Group> {
   const committing = keepCommitting(closing)
 
   return {
-    unprovenMs: () => performance.now() - provenAt,
+    ...proof,
+    onRejoined: listener => void client.on('consumer:group:join', listener),
     done: (topic, partition, offset) =>
       void uncommitted.set(`${partition}/${topic}`, { topic, partition, offset, leaderEpoch: -1 }),
-    async close() {
+    async close(leave) {
       closing.abort()
       await Promise.race([committing.then(commit), wait(1_000)]).catch(() => {})
+      if (!leave) forgetGroup(client)
       await Promise.race([client.close(true), wait(1_000)]).catch(() => {})
     },
   }
+}
+
+function proofOf(client: Consumer): Pick<Group, 'unprovenMs' | 'place' | 'trust'> {
+  let trusted: string | null = null
+  let provenAt = performance.now()
+  // The session runs from when the broker got the heartbeat; its answer may be read much later.
+  let askedAt = provenAt
+  client.on('consumer:heartbeat:start', () => (askedAt = performance.now()))
+  client.on('consumer:heartbeat:end', beat => beat?.memberId === trusted && (provenAt = askedAt))
+  return {
+    unprovenMs: () => (client.memberId === trusted ? performance.now() - provenAt : Infinity),
+    place: () => client.memberId,
+    trust: place => void (trusted = place),
+  }
+}
+
+/** Without its name the client says nothing to the broker when it leaves. */
+function forgetGroup(client: Consumer): void {
+  client.memberId = null
+  client.leaveGroup(true, () => {})
 }

@@ -23,9 +23,6 @@ export const isExistingTopic = (error: unknown): boolean => hasWithin(error, nam
 /** The position is after the end of the log, or before its first record. */
 export const isOutOfRange = (error: unknown): boolean => hasWithin(error, named('OFFSET_OUT_OF_RANGE'))
 
-/** Another member has the same fixed name, and joined later. */
-export const isReplaced = (error: unknown): boolean => hasWithin(error, named('FENCED_INSTANCE_ID'))
-
 export const isUnknownTopic = (error: unknown): boolean => hasWithin(error, named('UNKNOWN_TOPIC_OR_PARTITION'))
 export const isUnknownGroup = (error: unknown): boolean => hasWithin(error, named('GROUP_ID_NOT_FOUND'))
 

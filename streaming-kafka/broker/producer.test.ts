@@ -58,6 +58,7 @@ test('closing the producer rejects waiting records as not written, and records i
   await handOver()
   const second = assert.rejects(send(60_000), { code: 'unavailable', message: /stopping/ })
   await producer.close()
+  assert.equal(producer.leftUnanswered(), true)
   await Promise.all([first, second])
   await assert.rejects(send(60_000), { code: 'unavailable' })
 })

@@ -28,6 +28,8 @@ export type LogProducer = {
 export type GuardedProducer = LogProducer & {
   /** From now on nothing is written, and nothing written again, before `mayWrite` resolves. */
   guardWith(mayWrite: () => Promise<void>): void
+  /** It was closed while records were on their way, and they may still reach the log. */
+  leftUnanswered(): boolean
 }
 
 export type ProducerOptions = {
@@ -47,6 +49,7 @@ export function createProducer({ maxWaiting = Infinity, ...options }: ProducerOp
   let handedOver: PendingRecord[] = []
   let isStalled = false
   let isClosed = false
+  let leftUnanswered = false
 
   async function writeWaiting(): Promise<void> {
     // Records that are sent in one turn of the event loop share a request.
@@ -92,8 +95,10 @@ export function createProducer({ maxWaiting = Infinity, ...options }: ProducerOp
       return sent.promise.finally(() => clearTimeout(timer))
     },
     guardWith: writer.guardWith,
+    leftUnanswered: () => leftUnanswered,
     async close() {
       isClosed = true
+      leftUnanswered = handedOver.length > 0
       for (const { answer } of handedOver) answer(new LabError('deadline-passed', 'the service stopped; it is unknown'))
       for (const { answer } of waiting) answer(new LabError('unavailable', 'the service is stopping'))
       await writer.close()

@@ -33,6 +33,8 @@ export type KafkaConnection = RetryParts & {
   producer: LogProducer
   /** Nothing is written, and nothing written again, before `mayWrite` resolves. */
   guardWrites(mayWrite: () => Promise<void>): void
+  /** The producer was closed while records were on their way, and they may still reach the log. */
+  leftUnanswered(): boolean
   specs(...keys: TopicKey[]): TopicSpec[]
   /** Resolves when the topics exist. Waits for the broker without a limit. */
   ready(): Promise<void>
@@ -58,6 +60,7 @@ export function openConnection(service: string, { config, ...parts }: Parts): Ka
     admin,
     producer,
     guardWrites: producer.guardWith,
+    leftUnanswered: producer.leftUnanswered,
     specs: (...keys) => keys.map(key => prefixed(prefix, TOPICS[key])),
     async ready() {
       const work = () => admin.ensureTopics(topicSpecs(prefix), config.TOPIC_FLUSH === 'on')

@@ -5,7 +5,6 @@
 // the log; a crash repeats the work whose position was not stored. keep-positions.ts says where reading begins.
 import type { Context } from '#common/service/handler.ts'
 import { degradedReporter, retryUntilClosed } from '#common/service/retry.ts'
-import type { Group } from '../broker/group.ts'
 import { readLog } from '../broker/log-reader.ts'
 import type { LogRecord } from '../broker/record.ts'
 import type { KafkaConnection } from './connection.ts'
@@ -17,6 +16,7 @@ import {
   storeStart,
   warnOfMoved,
 } from './keep-positions.ts'
+import type { Member } from './membership.ts'
 import { sameLog } from './same-log.ts'
 import { untilSettled } from './settle.ts'
 import type { TopicKey } from './topics.ts'
@@ -25,7 +25,7 @@ import type { WorkProgress } from './work-progress.ts'
 export type Consuming<Event extends { correlationId: string }> = {
   kafka: KafkaConnection
   /** The service is its member. */
-  group: Group
+  group: Member
   topic: TopicKey
   concurrency: number
   /** Holds the positions. */

@@ -4,9 +4,9 @@
 import type { PositionsTables } from '#common/stores/positions.ts'
 import type { ServiceStore } from '#common/stores/store.ts'
 import { retryUntilClosed } from '#common/service/retry.ts'
-import type { Group } from '../broker/group.ts'
 import type { LogRecord, Positions } from '../broker/record.ts'
 import type { KafkaConnection } from './connection.ts'
+import type { Member } from './membership.ts'
 import type { WorkProgress } from './work-progress.ts'
 
 export type PositionStore = ServiceStore<PositionsTables>
@@ -45,7 +45,7 @@ export const storeStart = (store: PositionStore, positions: Positions): Promise<
         tx.setPosition(topic, partition, offset, tx.epoch(topic, partition))
   })
 
-type KeepParts = { kafka: KafkaConnection; store: PositionStore; progress: WorkProgress; group: Group }
+type KeepParts = { kafka: KafkaConnection; store: PositionStore; progress: WorkProgress; group: Pick<Member, 'done'> }
 type Partition = Pick<LogRecord, 'topic' | 'partition'>
 
 export type KeptPositions = {

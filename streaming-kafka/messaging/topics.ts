@@ -15,6 +15,8 @@ export const TOPICS = {
   notifications: { name: 'notifications', partitions: 4 },
   /** Dead-lettered records with their reason, and marks of those that were redriven. */
   deadLetters: { name: 'dead-letters', partitions: 1 },
+  /** Which store works, keyed by service. The last record of a key counts. */
+  claims: { name: 'claims', partitions: 1 },
 } as const satisfies Record<string, TopicSpec>
 
 export type TopicKey = keyof typeof TOPICS
@@ -28,6 +30,7 @@ export function topicNames(prefix: string): TopicNames {
     initialStock: prefix + TOPICS.initialStock.name,
     notifications: prefix + TOPICS.notifications.name,
     deadLetters: prefix + TOPICS.deadLetters.name,
+    claims: prefix + TOPICS.claims.name,
   }
 }
 

@@ -31,7 +31,8 @@ test('topics keep every record, sync each append if TOPIC_FLUSH is on, and have 
     environments: Object.fromEntries(names.map(name => [name, flush])),
   })
   const admin = adminOf(t, system)
-  const partitions = { orders: 4, 'inventory-events': 4, notifications: 4, 'initial-stock': 1, 'dead-letters': 1 }
+  const single = { 'initial-stock': 1, 'dead-letters': 1, claims: 1 }
+  const partitions = { orders: 4, 'inventory-events': 4, notifications: 4, ...single }
   const topics = Object.keys(partitions).map(name => system.deployment.prefix + name)
   const metadata = await admin.metadata({ topics })
   const resources = topics.map(resourceName => ({ resourceType: ConfigResourceTypes.TOPIC, resourceName }))
