@@ -23,7 +23,7 @@ import { causalOrder } from './causal-order.ts'
 import { content } from './content.ts'
 import { carriedOut, type MayAnswer, served, shown } from './service.ts'
 
-/** Those that judge what services hold, and no request. */
+/** Those that judge what services hold: no request, and no message that nobody told of. */
 export const ofEvidence: readonly Check[] = [
   lost,
   undecided,
@@ -34,7 +34,6 @@ export const ofEvidence: readonly Check[] = [
   content,
   conservation,
   singleOutcome,
-  deadLetterClosure,
 ]
 
 /** What a variant does to orders and requests on purpose. `reasons`: for which it may fail an order. */
@@ -46,6 +45,7 @@ export const checksFor = ({ reasons = [], answers = {} }: MayFail = {}): readonl
   served(answers),
   shown,
   ...ofEvidence,
+  deadLetterClosure,
   allResolved,
   answersMatch,
   expectedOutcomes({ mayFail: reasons }),

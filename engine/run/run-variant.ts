@@ -133,14 +133,8 @@ async function executeVariant(options: ExecuteOptions): Promise<History> {
     await Promise.all(model.services.map(({ name }) => injections.record(name)))
     return {
       planned,
-      warmUpOrders: variant.load.warmUpOrders ?? 0,
-      attempts: result.attempts,
-      plannedStarts: result.planned,
       polls,
-      originNs,
-      originUnixMs: load.originUnixMs,
-      deadlineMs: variant.load.deadlineMs,
-      generator: { origin, lateness: result.lateness, cpuShare: result.cpuShare, connections: result.connections },
+      ...factsOf(variant, load, result, origin),
       raw,
       executedSteps,
       samples: sampling.samples,
@@ -155,6 +149,22 @@ async function executeVariant(options: ExecuteOptions): Promise<History> {
     sampling.stop()
   }
 }
+
+/** What a history says of the load itself. */
+const factsOf = (
+  { load }: Variant,
+  { originNs, originUnixMs }: BegunLoad,
+  { attempts, planned, lateness, cpuShare, connections }: LoadResult,
+  origin: LoadOrigin['origin'],
+) => ({
+  warmUpOrders: load.warmUpOrders ?? 0,
+  attempts,
+  plannedStarts: planned,
+  originNs,
+  originUnixMs,
+  deadlineMs: load.deadlineMs,
+  generator: { origin, lateness, cpuShare, connections },
+})
 
 type BegunLoad = {
   originNs: number
