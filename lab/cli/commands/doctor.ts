@@ -8,6 +8,7 @@ import { findCommand, findJava } from '#infra/brokers/machine-tools.ts'
 import { surveyBrokers } from '#infra/brokers/provide.ts'
 import { findCompose } from '#runtimes/compose/project.ts'
 import { COULD_NOT_RUN } from '../command-line.ts'
+import { print } from '../../report/terminal/screen.ts'
 import { models } from '../../session/registry.ts'
 import { describeMachine } from '../../session/run-facts.ts'
 import { isFree } from '#host/ports.ts'
@@ -36,7 +37,7 @@ export function addDoctorCommand(program: Command): void {
         ...(await ports()),
       ]
       for (const { state, what, detail } of findings) {
-        console.log(`${styleText(COLOURS[state], SIGNS[state])} ${what}: ${detail}`)
+        print(`${styleText(COLOURS[state], SIGNS[state])} ${what}: ${detail}`)
       }
       if (findings.some(({ state }) => state === 'missing')) process.exitCode = COULD_NOT_RUN
     })

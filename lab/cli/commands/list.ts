@@ -3,7 +3,7 @@ import type { Command } from 'commander'
 import type { Experiment } from '#engine/experiment/define.ts'
 import { PROFILES } from '#engine/run/summary.ts'
 import { experiments } from '../../session/registry.ts'
-import { print, terminalWidth } from '../../report/terminal/screen.ts'
+import { print } from '../../report/terminal/screen.ts'
 import { draw } from '../../report/terminal/table.ts'
 import { unknownName } from '../usage.ts'
 
@@ -16,7 +16,8 @@ export function addListCommand(program: Command): void {
     .action((name?: string) => {
       if (name === undefined) {
         const rows = Object.entries(experiments).map(([id, { question }]) => [id, question])
-        print(draw(['experiment', 'question'], rows, [0, 1], terminalWidth()))
+        // A file keeps each experiment in its line.
+        print(draw(['experiment', 'question'], rows, [0, 1], process.stdout.columns))
         return
       }
       const experiment = experiments[name]
