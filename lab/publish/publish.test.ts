@@ -28,12 +28,15 @@ test('the committed pages and pictures are those rendered from the committed JSO
 test('a run becomes pages, pictures and metrics, and its table stands between the markers of a page', t => {
   const root = mkdtempSync(join(tmpdir(), 'lab-publish-'))
   t.after(() => rmSync(root, { recursive: true, force: true }))
-  const write = (path: string, text: string) => {
+  const write = (path: string, text: string | Uint8Array) => {
     mkdirSync(dirname(join(root, path)), { recursive: true })
     writeFileSync(join(root, path), text)
   }
   const replay = { ...sampleResult, experiment: 'replay', title: 'Replay', variants: sampleResult.variants.slice(0, 1) }
   const history = {
+    planned: [],
+    attempts: [],
+    evidence: { orders: [], decisions: [], notifications: [] },
     originNs: 1e9,
     executedSteps: [
       { atNs: 2e9, result: metrics(10) },
@@ -115,7 +118,7 @@ test('a comparison becomes a page with its pictures, and the findings of the REA
   const root = mkdtempSync(join(tmpdir(), 'lab-publish-'))
   t.after(() => rmSync(root, { recursive: true, force: true }))
   const summary = sampleComparison()
-  for (const [path, text] of comparisonSource(summary)) {
+  for (const [path, text] of comparisonSource(summary, root)) {
     mkdirSync(dirname(join(root, path)), { recursive: true })
     writeFileSync(join(root, path), text)
   }

@@ -1,18 +1,23 @@
 // The committed sources of the evidence, made from a run: a summary for each model, the metrics of the replay, excerpts of the
 // logs.
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
+import { packHistory } from '#engine/run/history-archive.ts'
 import { slugOf } from '#engine/run/result.ts'
 import type { Summary } from '#engine/run/summary.ts'
+import { archiveFile, findHistory, readHistory } from '../session/histories.ts'
 import { COMPARISON } from './comparison.ts'
 import { LOGS, SNAPSHOTS, REPLAY, summaryOf } from './output-paths.ts'
 import { replayMetricsOf } from './replay.ts'
 import { Type } from 'typebox'
 import { parse } from '#common/contracts/parse.ts'
 
-/** The text of each file by its path in the checkout. @param folder of the run */
-export function sourcesOf(summary: Summary, folder: string): Map<string, string> {
-  const files = new Map<string, string>()
+/** What each file holds, by its path in the checkout: text, or an archive. */
+export type Sources = Map<string, string | Uint8Array>
+
+/** @param folder of the run */
+export function sourcesOf(summary: Summary, folder: string): Sources {
+  const files: Sources = new Map()
   for (const [model, results] of Map.groupBy(summary.results, result => result.model)) {
     const requested = summary.requested?.filter(id => id.startsWith(`${model}/`))
     files.set(summaryOf(model), compactJson({ ...summary, ...(requested && { requested }), results }))
@@ -23,13 +28,32 @@ export function sourcesOf(summary: Summary, folder: string): Map<string, string>
     const file = LOGS[id]
     if (file) files.set(file, excerptOf(join(folder, id, 'logs'), names))
     if (id === REPLAY) files.set(SNAPSHOTS, compactJson(replayMetricsOf(join(folder, id), names)))
+    addHistories(files, { model, experiment, names }, folder, dirname(summaryOf(model)))
   }
   return files
 }
 
 /** The same of a comparison. */
-export const comparisonSource = (summary: Summary): Map<string, string> =>
-  new Map([[join(COMPARISON, 'summary.json'), compactJson(summary)]])
+export function comparisonSource(summary: Summary, folder: string): Sources {
+  const files: Sources = new Map([[join(COMPARISON, 'summary.json'), compactJson(summary)]])
+  for (const { model, experiment, variants } of summary.results)
+    addHistories(files, { model, experiment, names: variants.map(({ name }) => name) }, folder, COMPARISON)
+  return files
+}
+
+/** So that whoever reads a published number can have it judged again. */
+function addHistories(
+  files: Sources,
+  { model, experiment, names }: { model: string; experiment: string; names: readonly string[] },
+  from: string,
+  to: string,
+): void {
+  for (const variant of names) {
+    const of = { model, experiment, variant }
+    const file = findHistory(from, of)
+    if (file) files.set(archiveFile(to, of), packHistory(readHistory(file)))
+  }
+}
 
 function excerptOf(logs: string, variants: readonly string[]): string {
   return variants

@@ -1,65 +1,59 @@
 // `lab judge`: evaluates a past run again, from its histories, with the checks and measures of this checkout. Guarantees that
 // nothing is run, and that a result whose histories are incomplete stays unchanged and is named.
-import { Type } from 'typebox'
 import type { Command } from 'commander'
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { parse } from '#common/contracts/parse.ts'
 import type { Variant } from '#engine/experiment/define.ts'
-import type { History } from '#engine/run/history.ts'
-import { evaluate, historyFile, resultOf } from '#engine/run/result.ts'
+import { evaluate, resultOf } from '#engine/run/result.ts'
 import type { Result } from '#engine/run/summary.ts'
 import { thresholdOf, type Threshold } from '#engine/analysis/thresholds.ts'
 import { sourceExperiment, requestOf, comparisonOf } from '../../comparison/plan.ts'
 import { COULD_NOT_RUN, exitCodeOf } from '../command-line.ts'
+import { compactJson } from '../../publish/sources.ts'
+import { findHistory, HISTORIES, readHistory } from '../../session/histories.ts'
 import { findRun, shortPath, saveSummary } from '../../session/run-folder.ts'
 import { withThresholds, readThreshold } from '../../session/thresholds.ts'
-import { UsageError } from '../usage.ts'
 import { writeReport } from './past-runs.ts'
 
 export function addJudgeCommand(program: Command): void {
   program
     .command('judge')
-    .description('evaluate a past run again with the present checks, from its histories; nothing is run')
+    .description(
+      'evaluate a past run again with the present checks, from its histories; nothing is run. Published results are compared, and stay',
+    )
     .argument('[run]', 'its name under runs/, a folder, or latest', 'latest')
-    .addHelpText('after', '\nExample: npm run lab -- judge latest')
-    .action((name: string) => {
+    .option('--save', 'put what was judged in the place of published results too')
+    .addHelpText('after', '\nExample: npm run lab -- judge latest\n         npm run lab -- judge docs/comparison')
+    .action((name: string, { save = false }: { save?: boolean }) => {
       const { summary, folder } = findRun(name)
       const judged = summary.results.map(result => judgedAgain(result, folder))
       const unchanged = summary.results.filter((_, nth) => judged[nth] === undefined)
-      summary.results = summary.results.map((result, nth) => judged[nth] ?? result)
+      const results = summary.results.map((result, nth) => judged[nth] ?? result)
+      for (const { model, experiment, verdict } of results) console.log(`${verdict} ${model}/${experiment}`)
+      const isPublished = existsSync(join(folder, HISTORIES))
+      const differing = isPublished ? summary.results.filter((result, nth) => !isSame(result, results[nth])) : []
+      summary.results = results
       if (summary.comparison) summary.comparison = comparisonOf(requestOf(summary.comparison), summary.profile)
-      saveSummary(summary, folder)
-      for (const { model, experiment, verdict } of summary.results) console.log(`${verdict} ${model}/${experiment}`)
-      console.log(shortPath(writeReport(summary, folder)))
+      if (!isPublished) {
+        saveSummary(summary, folder)
+        console.log(shortPath(writeReport(summary, folder)))
+      } else {
+        if (save) writeFileSync(join(folder, 'summary.json'), compactJson(summary))
+        console.log(comparedText(differing, results.length))
+      }
       for (const { model, experiment, verdict } of unchanged)
         console.error(`${model}/${experiment} was not judged again: its histories are incomplete. It stays ${verdict}.`)
-      process.exitCode = exitCodeOf(summary) || (unchanged.length > 0 ? COULD_NOT_RUN : 0)
+      process.exitCode = exitCodeOf(summary) || (unchanged.length + differing.length > 0 ? COULD_NOT_RUN : 0)
     })
 }
 
-/** Only the outer shape, to detect a wrong file: a run's own histories are trusted. */
-const Rows = Type.Array(Type.Object({}))
-const HistorySchema = Type.Unsafe<History>(
-  Type.Object({
-    planned: Rows,
-    attempts: Rows,
-    originNs: Type.Number(),
-    executedSteps: Rows,
-    evidence: Type.Object({ orders: Rows, decisions: Rows, notifications: Rows }),
-  }),
-)
+/** As JSON, which has no absent fields. */
+const isSame = (one: Result, other: Result | undefined): boolean => JSON.stringify(one) === JSON.stringify(other)
 
-/** @throws UsageError that names the file */
-function readHistory(file: string): History {
-  try {
-    return parse(HistorySchema, JSON.parse(readFileSync(file, 'utf8')), file)
-  } catch (error) {
-    const why = error instanceof Error ? error.message : String(error)
-    throw new UsageError(
-      `${shortPath(file)} is not a readable history (${why}); delete it to keep the result unchanged.`,
-    )
-  }
+function comparedText(differing: readonly Result[], count: number): string {
+  if (differing.length === 0) return `All ${count} results are as published: every number and every verdict.`
+  const names = differing.map(({ model, experiment }) => `${model}/${experiment}`)
+  return `${differing.length} of ${count} results differ from those published: ${names.join(', ')}.`
 }
 
 /** Undefined where its histories are incomplete. */
@@ -68,9 +62,9 @@ function judgedAgain(result: Result, run: string): Result | undefined {
   const experiment = sourceExperiment(result)
   if (!experiment || failure !== undefined) return undefined
   const variants = experiment.variants(experiment.profiles[profile])
-  const fileOf = (variant: Variant) => historyFile(join(run, model, name), variant.name)
-  if (!variants.map(fileOf).every(file => existsSync(file))) return undefined
-  const results = variants.map(variant => evaluate(variant, readHistory(fileOf(variant))))
+  const files = variants.flatMap(variant => findHistory(run, { model, experiment: name, variant: variant.name }) ?? [])
+  if (files.length < variants.length) return undefined
+  const results = variants.map((variant, nth) => evaluate(variant, readHistory(files[nth] ?? '')))
   const judged = resultOf({ experiment, name, profile, variants, results, seconds, failure })
   return withThresholds(
     { ...judged, ...(othersCores !== undefined && { othersCores }), ...(cell && { cell }) },

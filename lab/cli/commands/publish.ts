@@ -1,13 +1,14 @@
 // `lab publish`: turns a complete run with the default settings into the evidence that is committed with the code. A verdict is
 // no reason to refuse a run: an invalid result is published as invalid.
 import type { Command } from 'commander'
-import { mkdirSync, writeFileSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import { basename, dirname, join } from 'node:path'
 import type { Comparison, Summary } from '#engine/run/summary.ts'
 import { variables } from '#infra/brokers/provide.ts'
 import { DEFAULTS, plan, requestOf } from '../../comparison/plan.ts'
-import { comparisonSource, sourcesOf } from '../../publish/sources.ts'
+import { comparisonSource, type Sources, sourcesOf } from '../../publish/sources.ts'
 import { experiments, models, type Registry, registry } from '../../session/registry.ts'
+import { HISTORIES } from '../../session/histories.ts'
 import { findRun, ROOT } from '../../session/run-folder.ts'
 import { UsageError } from '../usage.ts'
 
@@ -22,7 +23,8 @@ export function addPublishCommand(program: Command): void {
     .action(async (name?: string) => {
       // Only here: what draws the pictures is not installed with --omit=dev.
       const { renderedFrom } = await import('../../publish/rendered.ts')
-      const sources = name === undefined ? new Map<string, string>() : fromRun(name)
+      const sources: Sources = name === undefined ? new Map() : fromRun(name)
+      removeOldHistories(sources)
       write(sources)
       const rendered = renderedFrom(ROOT, withExperiments)
       write(rendered)
@@ -36,10 +38,17 @@ const withExperiments = models
   .filter(name => Object.keys(experiments).some(id => id.startsWith(`${name}/`)))
 
 /** @throws UsageError when the run cannot be published */
-function fromRun(name: string): Map<string, string> {
+function fromRun(name: string): Sources {
   const { summary, folder } = findRun(name)
   requirePublishable(summary, registry)
-  return summary.comparison ? comparisonSource(summary) : sourcesOf(summary, folder)
+  return summary.comparison ? comparisonSource(summary, folder) : sourcesOf(summary, folder)
+}
+
+/** Variants may have gone. */
+function removeOldHistories(sources: Sources): void {
+  for (const path of sources.keys())
+    if (basename(path) === 'summary.json')
+      rmSync(join(ROOT, dirname(path), HISTORIES), { recursive: true, force: true })
 }
 
 function write(files: ReadonlyMap<string, string | Uint8Array>): void {

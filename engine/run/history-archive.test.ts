@@ -1,0 +1,36 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import fc from 'fast-check'
+import { sampleHistory } from '../testing/sample-history.ts'
+import { packHistory, unpackHistory } from './history-archive.ts'
+
+const there = (value: unknown) => unpackHistory(packHistory(value))
+/** As a file of JSON would hold it. */
+const asJson = (value: unknown): unknown => JSON.parse(JSON.stringify(value))
+
+test('a history comes back from its archive as it was', () => {
+  fc.assert(
+    fc.property(fc.nat(), seed => {
+      const history = asJson(sampleHistory(seed))
+      assert.deepEqual(there(history), history)
+    }),
+    { numRuns: 10 },
+  )
+})
+
+test('so does any JSON: lists in lists, absent keys, nulls, fractions, odd names', () => {
+  fc.assert(
+    fc.property(fc.jsonValue({ maxDepth: 5 }), value => assert.deepEqual(there(asJson(value)), asJson(value))),
+    { numRuns: 300 },
+  )
+  const odd = JSON.parse(
+    '[{"__proto__":1,"a":null},{"a":[]},{"a":[[1,null]],"":-0.5},{},[{}],9007199254740991,1e300]',
+  ) as unknown
+  assert.deepEqual(there(odd), odd)
+  assert.deepEqual(Object.keys((there(odd) as object[])[0] ?? {}), ['__proto__', 'a'])
+})
+
+test('an archive is less than a tenth of its JSON', () => {
+  const history = sampleHistory(1)
+  assert.ok(packHistory(history).length < JSON.stringify(history).length / 10)
+})
