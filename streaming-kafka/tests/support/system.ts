@@ -2,6 +2,8 @@
 import { randomUUID } from 'node:crypto'
 import { request } from 'undici'
 import type { TestSystem } from '#conformance/test-system.ts'
+import type { DeadLetter } from '#engine/experiment/model.ts'
+import type { RawMessage } from '#engine/run/history.ts'
 import { waitFor } from '#host/wait-for.ts'
 import type { KafkaOperations } from '../../lab/operations.ts'
 
@@ -51,6 +53,11 @@ export const recordsOf = ({ inspector }: KafkaSystem, topic: string) => inspecto
 /** The order that an event is about. */
 export const orderIdOf = ({ body }: { body: string | null }): string =>
   (JSON.parse(body ?? '') as { data: { orderId: string } }).data.orderId
+
+/** What a test sent past producer_order, as the dead letter that it has become. */
+export const asSent = ({ id, orderId }: DeadLetter): RawMessage => {
+  return { id, ...(orderId !== undefined && { orderId }), expect: 'dead-letter', class: 'sent by the test' }
+}
 
 /** Starts producer_order, and waits only until it listens. With the outbox it takes orders while it is unhealthy. */
 export async function startUnhealthy(system: KafkaSystem): Promise<void> {
