@@ -17,6 +17,7 @@ import {
   completedNs,
   isCompleted,
   isRightAnswer,
+  knownNs,
   orderTimelines,
   type OrderTimeline,
   wasAbandoned,
@@ -33,16 +34,14 @@ export function standardMeasures(history: History): Unnamed[] {
   const timelines = orderTimelines(history)
   const { corrected, uncorrected } = acceptedSamples(measuredOf(history), history.deadlineMs)
   const completed = completions(history, timelines)
+  const known = latenciesUntil(knownNs, history, timelines)
   return [
     { name: 'requested', unit: 'orders', value: timelines.filter(({ attempt }) => attempt).length },
     ...answers(timelines),
     ...latency('accepted', percentiles(corrected), acceptedVoidBecause(history)),
     ...latency('accepted uncorrected', percentiles(uncorrected), acceptedVoidBecause(history)),
-    ...latency(
-      'completed',
-      percentiles(completed),
-      history.clocksAgree ? voidBecause(history, completed) : CLOCKS_DIFFER,
-    ),
+    ...latency('known', percentiles(known), acrossClocks(history, known)),
+    ...latency('completed', percentiles(completed), acrossClocks(history, completed)),
     ...shares(history, timelines),
     ...unlessLate(history, [{ name: 'peak backlog', unit: 'orders', ...peak(history, backlog(history)) }]),
     { name: 'start lateness p99', unit: 'ms', value: latenessP99Ms(history) },
@@ -50,6 +49,10 @@ export function standardMeasures(history: History): Unnamed[] {
     ...usageMeasures(history),
   ]
 }
+
+/** Why a latency is void that is measured with the stamps of services. */
+const acrossClocks = (history: History, samples: readonly Sample[]): string | undefined =>
+  history.clocksAgree ? voidBecause(history, samples) : CLOCKS_DIFFER
 
 /** Start minus plan, in milliseconds, in order. */
 const latenessMs = (attempts: readonly Attempt[]): number[] =>
@@ -151,7 +154,14 @@ export const kindOf = (answer: Answer): string =>
  * An order that never completed counts until the last thing that is known, as "at least". One that was refused, or
  * abandoned because of a fault, has no such latency: a quick failure is not a quick order.
  */
-export function completions(history: History, timelines: readonly OrderTimeline[]): Sample[] {
+export const completions = (history: History, timelines: readonly OrderTimeline[]): Sample[] =>
+  latenciesUntil(completedNs, history, timelines)
+
+function latenciesUntil(
+  endOf: (timeline: OrderTimeline) => number | undefined,
+  history: History,
+  timelines: readonly OrderTimeline[],
+): Sample[] {
   const known = [
     ...history.attempts.map(({ answeredNs, startedNs }) => answeredNs ?? startedNs),
     ...timelines.map(timeline => completedNs(timeline) ?? 0),
@@ -161,7 +171,7 @@ export function completions(history: History, timelines: readonly OrderTimeline[
   return timelines.flatMap(timeline => {
     const { attempt, placedNs } = timeline
     if (!attempt || placedNs === undefined || wasAbandoned(timeline)) return []
-    const doneNs = completedNs(timeline)
+    const doneNs = endOf(timeline)
     return [{ ms: ((doneNs ?? endNs) - attempt.plannedNs) / 1e6, atLeast: doneNs === undefined }]
   })
 }

@@ -1,6 +1,13 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { completedNs, isCompleted, isRightAnswer, type OrderTimeline, orderTimelines } from './order-timeline.ts'
+import {
+  completedNs,
+  isCompleted,
+  isRightAnswer,
+  knownNs,
+  type OrderTimeline,
+  orderTimelines,
+} from './order-timeline.ts'
 import { historyOf, type SampleTimeline, ns, served } from '../testing/sample-timelines.ts'
 
 const timelineOf = (sample: SampleTimeline): OrderTimeline => orderTimelines(historyOf([sample]))[0] ?? assert.fail()
@@ -41,6 +48,22 @@ test('an order that inventory was not requested to reserve has the time and the 
   assert.deepEqual([timeline.outcome, timeline.reason, timeline.decidedNs], ['failed', 'inventory-unavailable', ns(3)])
   const pending = timelineOf({ atMs: 0, answer: '202', answeredMs: 4, placedMs: 1 })
   assert.deepEqual([pending.outcome, pending.decidedNs, completedNs(pending)], [undefined, undefined, undefined])
+})
+
+test('an outcome is known with the answer that says it, else when the orders table has it and the client has its answer', () => {
+  const known = (timeline: Partial<SampleTimeline>) =>
+    knownNs(timelineOf({ atMs: 0, answer: '202', placedMs: 1, decidedMs: 5, outcome: 'reserved', ...timeline }))
+  assert.equal(known({ answer: '201', answeredMs: 9 }), ns(9))
+  assert.equal(known({ answer: '409 out-of-stock', answeredMs: 9, outcome: 'out-of-stock' }), ns(9))
+  assert.equal(known({ answeredMs: 2 }), ns(5), 'decided after the answer')
+  assert.equal(known({ answeredMs: 8 }), ns(8), 'decided before the answer')
+  assert.equal(
+    known({ answeredMs: 2, orderRow: { status: 'failed', decidedMs: 7 } }),
+    ns(7),
+    'the table learns it later',
+  )
+  assert.equal(known({ answeredMs: 2, orderRow: { status: 'pending' } }), undefined)
+  assert.equal(known({ answer: 'deadline' }), ns(5))
 })
 
 test('the right answer is a 2xx, or the 409 that the plan expects', () => {

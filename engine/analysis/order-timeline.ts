@@ -10,6 +10,8 @@ export type OrderTimeline = {
   placedNs: number | undefined
   /** When it had its outcome: inventory's decision, or the order service's where inventory was never requested. */
   decidedNs: number | undefined
+  /** When the orders table had its outcome, which `GET /order/:orderId` shows from then on. */
+  storedNs: number | undefined
   /** When inventory gave back what it had taken for it. */
   releasedNs: number | undefined
   notifiedNs: number | undefined
@@ -43,6 +45,7 @@ export function orderTimelines(history: History, { all = false } = {}): OrderTim
       attempt: firsts.get(order.index),
       placedNs: row?.placedNs,
       decidedNs: decision?.decidedNs ?? (failed ? (row?.decidedNs ?? undefined) : undefined),
+      storedNs: row && row.status !== 'pending' ? (row.decidedNs ?? undefined) : undefined,
       releasedNs: releases.get(order.orderId),
       notifiedNs: notifications.get(order.orderId)?.sentNs,
       outcome,
@@ -56,6 +59,16 @@ export function completedNs({ outcome, decidedNs, releasedNs, notifiedNs }: Orde
   if (decidedNs === undefined || outcome === undefined) return undefined
   if (outcome === 'failed') return releasedNs ?? decidedNs
   return notifiedNs === undefined ? undefined : Math.max(decidedNs, notifiedNs)
+}
+
+/** When its client could know the outcome: from the answer where that says it, else by asking for the order. */
+export function knownNs({ attempt, storedNs }: OrderTimeline): number | undefined {
+  if (!attempt) return undefined
+  const { answer, answeredNs } = attempt
+  if (answer.kind !== 'status') return storedNs && Math.max(storedNs, answer.atNs)
+  const saysOutcome = answer.status === 201 || (answer.status === 409 && isBusiness(answer.code))
+  if (saysOutcome || answeredNs === undefined) return answeredNs
+  return storedNs && Math.max(storedNs, answeredNs)
 }
 
 /** It was decided as the plan expects: a failure that the plan does not expect is no completion. */

@@ -134,7 +134,7 @@ function outcomeAtOnce(summary: Summary): Recommendation | undefined {
   const at = (name: string) => mainMeasuresOf(summary, 'healthy', name, rate)
   const accepted = at('accepted p50')
   if (accepted.length === 0) return undefined
-  const completed = at('completed p50')
+  const known = at('known p50')
   const features = summary.comparison?.features ?? {}
   const answering = accepted.filter(measure => features[modelOf(measure)]?.includes('answers-with-outcome'))
   const able = answering.filter(measure => isSound(summary, 'healthy', measure))
@@ -152,8 +152,8 @@ function outcomeAtOnce(summary: Summary): Recommendation | undefined {
     // Where the answer carries the outcome, completion is no later moment.
     if (answering.includes(measure))
       return `the answer, with its outcome, after ${formatted(measure)} (median at ${rate} orders a second)`
-    const done = ofSameModel(completed, measure)
-    const later = done ? `, the outcome and its notification after ${formatted(done)}` : ''
+    const shown = ofSameModel(known, measure)
+    const later = shown ? `, and its outcome can be known after ${formatted(shown)}` : ''
     return `the answer, that the order was accepted, after ${formatted(measure)}${later} (medians at ${rate} orders a second)`
   })
   const lacking = evidenceLacking(summary, 'healthy', 'accepted p50', rate)

@@ -144,9 +144,10 @@ function healthy(about: Comparison['about'][number], model: string, ordersPerSec
   return {
     ...base(about, model),
     experiment: `healthy-${ordersPerSecond}${repeat > 1 ? `-${repeat}` : ''}`,
-    columns: ['accepted p50', 'completed p50', 'CPU', 'written', 'memory'],
+    columns: ['accepted p50', 'known p50', 'completed p50', 'CPU', 'written', 'memory'],
     measures: (MODELS[model] ?? []).flatMap(({ name: variant }) => [
       { variant, name: 'accepted p50', unit: 'ms', value: slow * jitter },
+      { variant, name: 'known p50', unit: 'ms', value: slow * (model === 'sync-rest' ? 1 : 1.5) * jitter },
       { variant, name: 'completed p50', unit: 'ms', value: slow * 2 * jitter },
       { variant, name: 'CPU', unit: 's/1,000 orders', value: slow * jitter },
       { variant, name: 'written', unit: 'kB/1,000 orders', value: 80_000 + 1_000 * slow * jitter },
