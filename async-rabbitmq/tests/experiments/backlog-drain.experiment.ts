@@ -17,6 +17,7 @@ import {
   unlessLate,
   voidBecause,
 } from '#engine/analysis/measures.ts'
+import { recoveryMeasures } from '#engine/analysis/recovery.ts'
 import type { History } from '#engine/run/history.ts'
 import type { Measure } from '#engine/run/summary.ts'
 import { asyncRabbitmq } from '../../lab/model.ts'
@@ -55,7 +56,10 @@ export default defineExperiment({
           // Every order that arrived during the outage must have waited; a tenth is allowed for the time that a kill takes.
           backlogRisesAndEmpties(orders(outageMs) * 0.9),
         ],
-        measures: drainMeasures,
+        measures: history => [
+          ...recoveryMeasures(history, { fromMs: beforeMs, toMs: beforeMs + outageMs }).filter(isDrainRate),
+          ...drainMeasures(history),
+        ],
       },
     ]
   },
@@ -76,10 +80,13 @@ export default defineExperiment({
     const of = (name: string) => findMeasure(outage, name)
     return [
       ...sentence`While inventory was dead, ${count(of('outage: availability'))} % of the orders were accepted within a second (median ${ms(of('outage: accepted p50'))}): an accepted order waits in a queue, and its client does not wait for inventory.`,
-      ...sentence`The backlog grew to ${count(of('peak backlog'))} orders. After its restart inventory decided ${count(of('drain rate'))} orders per second and caught up in ${ms(of('time to empty'))}; the slowest order took ${ms(of('completed max'))} to complete.`,
+      ...sentence`The backlog grew to ${count(of('peak backlog'))} orders. After the restart ${count(of('drain rate'))} orders per second were completed, and inventory caught up in ${ms(of('time to empty'))}; the slowest order took ${ms(of('completed max'))} to complete.`,
     ]
   },
 })
+
+/** The same as in the comparison. */
+const isDrainRate = ({ name }: { name: string }): boolean => name === 'drain rate'
 
 /** When the backlog was first empty after inventory was started again. */
 function caughtUpNs(history: History, startedNs: number): number | undefined {
@@ -89,7 +96,7 @@ function caughtUpNs(history: History, startedNs: number): number | undefined {
 }
 
 function drainMeasures(history: History): Omit<Measure, 'variant'>[] {
-  const { attempts, deadlineMs, executedSteps, samples, evidence } = history
+  const { attempts, deadlineMs, executedSteps, samples } = history
   const killed = executedSteps.find(({ action }) => action === 'kill')
   const started = executedSteps.find(({ action }) => action === 'start')
   if (!killed || !started) throw new Error('the timeline did not kill and start inventory')
@@ -100,9 +107,6 @@ function drainMeasures(history: History): Omit<Measure, 'variant'>[] {
       answer.kind === 'status' && answer.status === 202 && (answeredNs ?? Infinity) - plannedNs <= AVAILABLE_MS * 1e6,
   )
   const emptyNs = caughtUpNs(history, startedNs)
-  const firstNs = Math.min(...evidence.decisions.map(row => row.decidedNs).filter(atNs => atNs > startedNs))
-  const drained = evidence.decisions.filter(row => row.decidedNs >= firstNs && row.decidedNs <= (emptyNs ?? 0))
-  const drainNs = emptyNs === undefined ? undefined : emptyNs - firstNs
   const peakDepth = Math.max(0, ...samples.map(({ depths }) => depths['inventory.orders'] ?? 0))
   const availability = during.length ? (100 * inTime.length) / during.length : null
   const { corrected } = acceptedSamples(during, deadlineMs)
@@ -110,7 +114,6 @@ function drainMeasures(history: History): Omit<Measure, 'variant'>[] {
   return [
     ...unlessLate(history, [
       { name: 'peak queue depth', unit: 'messages', value: peakDepth },
-      { name: 'drain rate', unit: 'orders/s', value: drainNs ? (drained.length * 1e9) / drainNs : null },
       { name: 'time to start', unit: 'ms', value: (started.doneNs - startedNs) / 1e6 },
       { name: 'time to empty', unit: 'ms', value: emptyNs === undefined ? null : (emptyNs - startedNs) / 1e6 },
     ]),
