@@ -135,7 +135,7 @@ test('list names every experiment with its question, and describes one with its 
     assert.equal(one.code, 0, one.stderr)
     assert.match(
       one.stdout,
-      /^Question: .+\nMethod: .+\nSettings:\n {2}quick: .+\n {2}full: .+\nVariants:\n[^]+\nChecks:\n {2}lost: /m,
+      /^Question: .+\nMethod: .+\nSettings:\n {2}quick: .+\n {2}full: .+\nVariants:\n[^]+\nChecks:\n[^]* {2}lost: /m,
     )
   }
 })
