@@ -233,3 +233,21 @@ test('a late start in the warm-up voids nothing, and a latency that dwarfs the l
   for (const attempt of history.attempts.slice(1_100)) attempt.startedNs = attempt.plannedNs + 3e6
   assert.equal(value(history, 'accepted p50'), 100)
 })
+
+test('who can wait longer counts answers and outcomes that come later, and an outcome that is not as planned never', () => {
+  const history = historyOf([
+    served(0, 500),
+    served(10, 2_000),
+    { atMs: 20, answer: '202', answeredMs: 30, placedMs: 25, decidedMs: 4_020, outcome: 'reserved', notifiedMs: 4_021 },
+    {
+      atMs: 30,
+      answer: '504 deadline-passed',
+      answeredMs: 40,
+      placedMs: 35,
+      orderRow: { status: 'failed', decidedMs: 38 },
+    },
+  ])
+  const shares = (name: string) => ['in 1 s', 'in 3 s', 'in 5 s'].map(within => value(history, `${name} ${within}`))
+  assert.deepEqual(shares('known'), [25, 50, 75])
+  assert.deepEqual([value(history, 'availability'), ...shares('availability').slice(1)], [50, 75, 75])
+})

@@ -29,6 +29,8 @@ type Unnamed = Omit<Measure, 'variant'>
 
 /** An answer later than this is no availability, in milliseconds from the plan. */
 export const AVAILABLE_MS = 1_000
+/** And these, for who can wait longer. */
+const WITHIN_MS = [AVAILABLE_MS, 3_000, 5_000]
 
 export function standardMeasures(history: History): Unnamed[] {
   const timelines = orderTimelines(history)
@@ -176,16 +178,29 @@ function latenciesUntil(
   })
 }
 
+/** Of the requested orders, how many had the right answer so soon after their planned start, and how many their outcome. */
 function shares(history: History, timelines: readonly OrderTimeline[]): Unnamed[] {
-  const requested = timelines.filter(({ attempt }) => attempt)
-  const inTime = requested.filter(timeline => {
-    const { attempt } = timeline
-    if (!attempt?.answeredNs || !isRightAnswer(timeline)) return false
-    return (attempt.answeredNs - attempt.plannedNs) / 1e6 <= AVAILABLE_MS
-  })
+  const requested = timelines.flatMap(timeline =>
+    timeline.attempt ? [{ ...timeline, attempt: timeline.attempt }] : [],
+  )
   const share = (part: number) => (requested.length === 0 ? null : (100 * part) / requested.length)
+  const within = (ms: number, endOf: (timeline: (typeof requested)[number]) => number | undefined) =>
+    share(requested.filter(one => ((endOf(one) ?? Infinity) - one.attempt.plannedNs) / 1e6 <= ms).length)
+  const answered = (one: (typeof requested)[number]) => (isRightAnswer(one) ? one.attempt.answeredNs : undefined)
+  const known = (one: (typeof requested)[number]) => (isCompleted(one) ? knownNs(one) : undefined)
+  const inTime = WITHIN_MS.flatMap(ms => {
+    const suffix = ms === AVAILABLE_MS ? '' : ` in ${ms / 1_000} s`
+    return [
+      { name: `availability${suffix}`, unit: '%', value: within(ms, answered) },
+      {
+        name: `known in ${ms / 1_000} s`,
+        unit: '%',
+        ...(history.clocksAgree ? { value: within(ms, known) } : { value: null, note: CLOCKS_DIFFER }),
+      },
+    ]
+  })
   return [
-    ...unlessLate(history, [{ name: 'availability', unit: '%', value: share(inTime.length) }]),
+    ...unlessLate(history, inTime),
     { name: 'completed ÷ requested', unit: '%', value: share(requested.filter(isCompleted).length) },
   ]
 }

@@ -133,6 +133,10 @@ const merged = (
 const COLUMNS = [
   'requested',
   'availability',
+  'availability in 3 s',
+  'availability in 5 s',
+  'known in 1 s',
+  'known in 5 s',
   'completed ÷ requested',
   'during: availability',
   'during: right answer p50',
