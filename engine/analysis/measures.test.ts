@@ -247,7 +247,7 @@ test('who can wait longer counts answers and outcomes that come later, and an ou
       orderRow: { status: 'failed', decidedMs: 38 },
     },
   ])
-  const shares = (name: string) => ['in 1 s', 'in 3 s', 'in 5 s'].map(within => value(history, `${name} ${within}`))
-  assert.deepEqual(shares('known'), [25, 50, 75])
-  assert.deepEqual([value(history, 'availability'), ...shares('availability').slice(1)], [50, 75, 75])
+  const shares = (...names: string[]) => names.map(name => value(history, name))
+  assert.deepEqual(shares('known in 1 s', 'known in 3 s', 'known in 5 s'), [25, 50, 75])
+  assert.deepEqual(shares('availability', 'availability in 3 s', 'availability in 5 s'), [50, 75, 75])
 })
