@@ -18,20 +18,26 @@ type Column = ({ n: number[] } | { s: number[] } | { a: Column; of: Column } | O
 type Objects = { o: Record<string, Column>; count: number }
 type Archive = { texts: string[]; history: Column }
 
-const LEVEL = { params: { [constants.ZSTD_c_compressionLevel]: 19 } }
+/** The checksum, because a number of which one digit was damaged is a number all the same. */
+const PARAMS = { params: { [constants.ZSTD_c_compressionLevel]: 19, [constants.ZSTD_c_checksumFlag]: 1 } }
 /** Differences of numbers within these are exact. */
 const EXACT = 2 ** 52
 
 export function packHistory(history: unknown): Buffer {
   const texts = new Map<string, number>()
   const archive = { history: columnOf([history], texts), texts: [...texts.keys()] }
-  return zstdCompressSync(JSON.stringify(archive), LEVEL)
+  return zstdCompressSync(JSON.stringify(archive), PARAMS)
 }
 
-/** @throws Error when the bytes are no archive */
+/** @throws Error when the bytes are no archive, or are cut or damaged */
 export function unpackHistory(bytes: Uint8Array): unknown {
-  const { texts, history } = JSON.parse(zstdDecompressSync(bytes).toString()) as Archive
-  return valuesOf(history, texts)[0]
+  const json = zstdDecompressSync(bytes)
+  try {
+    const { texts, history } = JSON.parse(json.toString()) as Archive
+    return valuesOf(history, texts)[0]
+  } catch (error) {
+    throw new Error('it is no archive of a history', { cause: error })
+  }
 }
 
 function columnOf(values: readonly unknown[], texts: Map<string, number>): Column {

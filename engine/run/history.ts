@@ -4,9 +4,9 @@
 import type { DecisionRow, MovementRow, NotificationRow, OrderRow, StockRow } from '#common/contracts/evidence.ts'
 import type { FaultsView } from '#common/contracts/http.ts'
 import type { DeviceUse } from '#host/block-device.ts'
+import type { DeadLetter } from '../experiment/model.ts'
 import type { Attempt, LoadResult, Poll } from '../load/attempt.ts'
 import type { PlannedOrder } from '../load/orders.ts'
-import type { DeadLetter } from '../experiment/model.ts'
 
 /** What the services hold at the end. */
 export type Evidence = {
@@ -57,19 +57,23 @@ export type UsageReading = {
 /** What was read when the window of measurement began and when it ended; or why that was not done. */
 export type Usage = { before: UsageReading; after: UsageReading } | { unknown: string }
 
+/** Another number is another version of the lab: what it wrote may mean something else. None was written before 2. */
+export const HISTORY_FORMAT = 2
+
 export type History = {
+  format: typeof HISTORY_FORMAT
   /** Orders as they were planned; attempts refer to them by `index`. */
   planned: PlannedOrder[]
   /** So many of the planned orders came first, to warm up: judged like all others, but of the measures only depths count them. */
   warmUpOrders: number
   attempts: Attempt[]
-  /** What clients saw of a share of the orders; absent from older histories. */
+  /** What clients saw of a share of the orders; a run always has it. */
   polls?: Poll[]
-  /** Requests of the plan; absent from older histories. */
+  /** Requests of the plan; a run always has it. */
   plannedStarts?: number
   /** The moment from which the plan's offsets and the timeline count. */
   originNs: number
-  /** That moment by the wall clock, in milliseconds since 1970; absent from older histories. */
+  /** That moment by the wall clock, in milliseconds since 1970; a run always has it. */
   originUnixMs?: number
   /** Of the client: an attempt without an answer counts so long. */
   deadlineMs: number
@@ -94,6 +98,7 @@ export type History = {
 
 /** Nothing was requested in it. */
 export const emptyHistory = (openingStock: History['openingStock']): History => ({
+  format: HISTORY_FORMAT,
   planned: [],
   warmUpOrders: 0,
   originNs: 0,

@@ -2,19 +2,19 @@
 // quiescent. Guarantees that everything it started ends, whatever happens; a step that fails stops the load.
 import { registerRun } from '#host/run-registry.ts'
 import type { Variant } from '../experiment/define.ts'
-import type { History, RawMessage } from './history.ts'
-import { orderMix, initialStock } from '../load/mix.ts'
-import { planOrders, type PlannedOrder } from '../load/orders.ts'
-import type { Model, BrokerInspector } from '../experiment/model.ts'
+import type { BrokerInspector, Model } from '../experiment/model.ts'
 import type { OpenRuntime, Runtime } from '../experiment/runtime.ts'
-import { openUsageWindow } from './usage.ts'
-import { countInjections, createProgressProbe, type ProgressProbe, sampleDepths } from './observations.ts'
 import type { LoadResult } from '../load/attempt.ts'
+import { initialStock, orderMix } from '../load/mix.ts'
+import { type PlannedOrder, planOrders } from '../load/orders.ts'
 import { type PlannedStart, steadyPlan } from '../load/plan.ts'
 import { startPolling } from '../load/polls.ts'
 import { awaitQuiescence } from './evidence.ts'
-import { runTimeline } from './timeline.ts'
+import { HISTORY_FORMAT, type History, type RawMessage } from './history.ts'
 import { chooseLoadOrigin, type LoadOrigin } from './load-origin.ts'
+import { countInjections, createProgressProbe, type ProgressProbe, sampleDepths } from './observations.ts'
+import { runTimeline } from './timeline.ts'
+import { openUsageWindow } from './usage.ts'
 
 export type VariantOptions = {
   model: Model
@@ -132,6 +132,7 @@ async function executeVariant(options: ExecuteOptions): Promise<History> {
     const polls = await polling.finish()
     await Promise.all(model.services.map(({ name }) => injections.record(name)))
     return {
+      format: HISTORY_FORMAT,
       planned,
       polls,
       ...factsOf(variant, load, result, origin),

@@ -6,11 +6,11 @@
  * Written apart from the workflow, so that checks are not judged by the code that they judge.
  */
 import type { FailureReason } from '#common/contracts/order.ts'
-import { emptyHistory, type History } from '../run/history.ts'
 import type { Answer, Attempt, Poll } from '../load/attempt.ts'
-import { orderMix, initialStock } from '../load/mix.ts'
-import { planOrders, type PlannedOrder } from '../load/orders.ts'
+import { initialStock, orderMix } from '../load/mix.ts'
+import { type PlannedOrder, planOrders } from '../load/orders.ts'
 import { type Random, seededRandom } from '../load/random.ts'
+import { emptyHistory, type History } from '../run/history.ts'
 
 /** Why orders that were planned as reserved may be failed in a sample history. */
 export const SAMPLE_REASONS = ['deadline-passed', 'inventory-unavailable']
@@ -32,6 +32,7 @@ export function sampleHistory(seed: number): History {
     FATES[fateOf(order, fates, random)](services, order, answer)
   }
   history.plannedStarts = history.attempts.length
+  history.originUnixMs = Date.UTC(2026, 0, 1)
   history.polls = planned.flatMap(order => pollsOf(order, history))
   sendRaw(history, services, random)
   history.faults = { inventory_service: { delay: { setting: { delayMs: 5 }, injections: random.between(1, 9) } } }

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { test } from 'node:test'
 import { experiments, models } from '../session/registry.ts'
+import { emptyHistory } from '#engine/run/history.ts'
 import { sampleResult, sampleSummary } from '../testing/sample-result.ts'
 import { sampleComparison } from '../testing/sample-comparison.ts'
 import { ROOT } from '../session/run-folder.ts'
@@ -33,15 +34,17 @@ test('a run becomes pages, pictures and metrics, and its table stands between th
     writeFileSync(join(root, path), text)
   }
   const replay = { ...sampleResult, experiment: 'replay', title: 'Replay', variants: sampleResult.variants.slice(0, 1) }
+  const step = { doneNs: 5e9, action: 'read', target: 'analytics_consumer' }
   const history = {
-    planned: [],
-    attempts: [],
-    evidence: { orders: [], decisions: [], notifications: [] },
+    ...emptyHistory({}),
+    polls: [],
+    plannedStarts: 0,
+    originUnixMs: 0,
     originNs: 1e9,
     executedSteps: [
-      { atNs: 2e9, result: metrics(10) },
-      { atNs: 3e9, result: { partitions: [] } },
-      { atNs: 4e9, result: metrics(12) },
+      { ...step, atNs: 2e9, result: metrics(10) },
+      { ...step, atNs: 3e9, result: { partitions: [] } },
+      { ...step, atNs: 4e9, result: metrics(12) },
     ],
   }
   write('run/streaming-kafka/replay/throttled.history.json', JSON.stringify(history))

@@ -1,10 +1,10 @@
 // The metrics of the replay experiment: as its timeline read them before the state was deleted and after it was recomputed,
 // and the picture that shows both side by side.
-import { readFileSync } from 'node:fs'
 import { Type } from 'typebox'
 import { parse } from '#common/contracts/parse.ts'
 import { historyFile } from '#engine/run/result.ts'
 import type { Metrics } from '#common/workflow/compute-metrics.ts'
+import { readHistory } from '../session/histories.ts'
 import { barFigure, type Counted } from '../report/charts/bar-figure.ts'
 import type { Picture } from '../report/charts/picture.ts'
 import { accentOf } from '../report/charts/theme.ts'
@@ -21,16 +21,10 @@ export const SnapshotsSchema = Type.Array(
   Type.Object({ variant: Type.String(), atSeconds: Type.Number(), metrics: MetricsSchema }),
 )
 
-const HistorySchema = Type.Object({
-  originNs: Type.Number(),
-  executedSteps: Type.Array(Type.Object({ atNs: Type.Number(), result: Type.Optional(Type.Unknown()) })),
-})
-
 /** In the order in which they were read. @param folder of the experiment in the run */
 export function replayMetricsOf(folder: string, variants: readonly string[]): MetricsSnapshot[] {
   return variants.flatMap(variant => {
-    const file = historyFile(folder, variant)
-    const { originNs, executedSteps } = parse(HistorySchema, JSON.parse(readFileSync(file, 'utf8')), file)
+    const { originNs, executedSteps } = readHistory(historyFile(folder, variant))
     return executedSteps.flatMap(({ atNs, result }): MetricsSnapshot[] => {
       try {
         const atSeconds = Math.round((atNs - originNs) / 1e6) / 1_000

@@ -1,13 +1,14 @@
 // The histories of a run: as JSON beside its results, or, of a run that was published, as archives in a folder of their own.
-import { Type } from 'typebox'
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { parse } from '#common/contracts/parse.ts'
+import { LabError } from '#common/contracts/errors.ts'
+import { parse, parseJson } from '#common/contracts/parse.ts'
+import { HISTORY_FORMAT, type History } from '#engine/run/history.ts'
 import { unpackHistory } from '#engine/run/history-archive.ts'
-import type { History } from '#engine/run/history.ts'
+import { HistorySchema } from '#engine/run/history-schema.ts'
 import { historyFile } from '#engine/run/result.ts'
-import { shortPath } from './run-folder.ts'
 import { UsageError } from '../cli/usage.ts'
+import { requireFormat, shortPath } from './run-folder.ts'
 
 /** In the folder of published results. */
 export const HISTORIES = 'histories'
@@ -25,27 +26,28 @@ export function findHistory(folder: string, of: Of): string | undefined {
   return files.find(file => existsSync(file))
 }
 
-/** Only the outer shape, to detect a wrong file: a run's own histories are trusted. */
-const Rows = Type.Array(Type.Object({}))
-const HistorySchema = Type.Unsafe<History>(
-  Type.Object({
-    planned: Rows,
-    attempts: Rows,
-    originNs: Type.Number(),
-    executedSteps: Rows,
-    evidence: Type.Object({ orders: Rows, decisions: Rows, notifications: Rows }),
-  }),
-)
-
-/** @throws UsageError that names the file */
+/** @throws UsageError in one sentence that names the file */
 export function readHistory(file: string): History {
   try {
-    const bytes = readFileSync(file)
-    return parse(HistorySchema, file.endsWith(ARCHIVED) ? unpackHistory(bytes) : JSON.parse(bytes.toString()), file)
+    const history = readAny(file)
+    requireFormat(history, HISTORY_FORMAT, file)
+    return parse(HistorySchema, history, 'history')
   } catch (error) {
-    const why = error instanceof Error ? error.message : String(error)
+    if (error instanceof UsageError) throw error
     throw new UsageError(
-      `${shortPath(file)} is not a readable history (${why}); delete it to keep the result unchanged.`,
+      `${shortPath(file)} is not a readable history (${whyUnread(error)}); run its experiment again, or delete it to keep the result unchanged.`,
     )
   }
+}
+
+function readAny(file: string): unknown {
+  const bytes = readFileSync(file)
+  if (bytes.length === 0) throw new Error('it is empty')
+  return file.endsWith(ARCHIVED) ? unpackHistory(bytes) : parseJson(bytes, 'it')
+}
+
+/** In one line: a message about JSON shows a piece of it. */
+function whyUnread(error: unknown): string {
+  const why = error instanceof LabError ? error.detail : error instanceof Error ? error.message : String(error)
+  return why.replaceAll(/[\s\p{Cc}]+/gu, ' ')
 }

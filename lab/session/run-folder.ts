@@ -8,14 +8,14 @@ import {
   readFileSync,
   realpathSync,
   renameSync,
-  writeFileSync,
   symlinkSync,
+  writeFileSync,
 } from 'node:fs'
-import { basename, join, resolve, dirname } from 'node:path'
+import { basename, dirname, join, resolve } from 'node:path'
 import { parse } from '#common/contracts/parse.ts'
 import { SUMMARY_FORMAT, type Summary } from '#engine/run/summary.ts'
+import { UsageError, unknownName } from '../cli/usage.ts'
 import { SummarySchema } from './summary-schema.ts'
-import { unknownName, UsageError } from '../cli/usage.ts'
 
 export const ROOT = resolve(import.meta.dirname, '../..')
 
@@ -50,7 +50,7 @@ export function findRun(run: string, runs = RUNS): { summary: Summary; folder: s
 export function parseSummary(text: string, file: string): Summary {
   try {
     const summary: unknown = JSON.parse(text)
-    requireFormat(summary, file)
+    requireFormat(summary, SUMMARY_FORMAT, file)
     return parse(SummarySchema, summary, file)
   } catch (error) {
     if (error instanceof UsageError) throw error
@@ -59,11 +59,12 @@ export function parseSummary(text: string, file: string): Summary {
   }
 }
 
-function requireFormat(summary: unknown, file: string): void {
-  if (typeof summary !== 'object' || summary === null) return
-  const format = 'format' in summary ? summary.format : 1
-  if (format === SUMMARY_FORMAT) return
-  const age = typeof format === 'number' && format > SUMMARY_FORMAT ? 'a newer' : 'an older'
+/** Versions that numbered nothing count as 1. @throws UsageError where what was read is of another format */
+export function requireFormat(read: unknown, present: number, file: string): void {
+  if (typeof read !== 'object' || read === null || Array.isArray(read)) return
+  const format = 'format' in read ? read.format : 1
+  if (format === present) return
+  const age = typeof format === 'number' && format > present ? 'a newer' : 'an older'
   throw new UsageError(`${shortPath(file)} was made by ${age} version of the lab; run its experiments again.`)
 }
 
