@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { nearestRank, percentiles, type Sample, acceptedLatency, isGeneratorBound } from './latency.ts'
+import { nearestRank, percentiles, type Sample, answerLatency, isGeneratorBound } from './latency.ts'
 import type { Answer, Attempt } from '../load/attempt.ts'
 
 const known = (ms: number): Sample => ({ ms, atLeast: false })
@@ -80,7 +80,7 @@ const attempt = (
 })
 
 test('the corrected figure counts from the plan, the uncorrected from the start', () => {
-  const { corrected, uncorrected } = acceptedLatency([attempt(0, 10, 13, 20)], 1000)
+  const { corrected, uncorrected } = answerLatency([attempt(0, 10, 13, 20)], 1000)
   assert.deepEqual(corrected.max, { ms: 10, atLeast: false })
   assert.deepEqual(uncorrected.max, { ms: 7, atLeast: false })
 })
@@ -88,7 +88,7 @@ test('the corrected figure counts from the plan, the uncorrected from the start'
 test('whatever brought no answer counts at its deadline, also when it failed at once', () => {
   for (const kind of ['refused', 'reset', 'deadline'] as const) {
     const failed = attempt(0, 0, 2, undefined, { kind, atNs: 3 * MS, detail: '' })
-    const { corrected, uncorrected } = acceptedLatency([failed], 500)
+    const { corrected, uncorrected } = answerLatency([failed], 500)
     assert.deepEqual(corrected.max, { ms: 502, atLeast: true })
     assert.deepEqual(uncorrected.max, { ms: 500, atLeast: true })
   }
@@ -96,7 +96,7 @@ test('whatever brought no answer counts at its deadline, also when it failed at 
 
 test('an attempt that the generator cut short is left out', () => {
   const aborted = attempt(1, 0, 0, undefined, { kind: 'aborted', atNs: 1, detail: '' })
-  assert.deepEqual(acceptedLatency([attempt(0, 0, 0, 5), aborted], 500).corrected.max, { ms: 5, atLeast: false })
+  assert.deepEqual(answerLatency([attempt(0, 0, 0, 5), aborted], 500).corrected.max, { ms: 5, atLeast: false })
 })
 
 test('a target that stalls 200 ms each second has a corrected p99 of 190 ms, whatever the client felt', () => {
@@ -105,7 +105,7 @@ test('a target that stalls 200 ms each second has a corrected p99 of 190 ms, wha
     const freeMs = Math.max(plannedMs, 200)
     return attempt(index, plannedMs, freeMs, freeMs)
   })
-  const { corrected, uncorrected } = acceptedLatency(attempts, 1000)
+  const { corrected, uncorrected } = answerLatency(attempts, 1000)
   assert.deepEqual(corrected.p99, { ms: 190, atLeast: false })
   assert.deepEqual(uncorrected.p99, { ms: 0, atLeast: false })
 })

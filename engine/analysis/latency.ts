@@ -69,16 +69,16 @@ function rankOf(count: number, perMille: number): number {
  * An attempt without an answer counts at its deadline, as "at least", also when it failed sooner: a fast failure is
  * not a fast answer. Stopped attempts are left out, because their wait was cut short by the one who measures.
  */
-export type Accepted = { corrected: Percentiles; uncorrected: Percentiles }
+export type AnswerLatency = { corrected: Percentiles; uncorrected: Percentiles }
 
-/** Accepted latency of the attempts of one variant, all with the same deadline. */
-export function acceptedLatency(attempts: readonly Attempt[], deadlineMs: number): Accepted {
-  const { corrected, uncorrected } = acceptedSamples(attempts, deadlineMs)
+/** Of the attempts of one variant, all with the same deadline. */
+export function answerLatency(attempts: readonly Attempt[], deadlineMs: number): AnswerLatency {
+  const { corrected, uncorrected } = answerSamples(attempts, deadlineMs)
   return { corrected: percentiles(corrected), uncorrected: percentiles(uncorrected) }
 }
 
-/** The samples behind `acceptedLatency`. */
-export function acceptedSamples(attempts: readonly Attempt[], deadlineMs: number): Record<keyof Accepted, Sample[]> {
+/** The samples behind `answerLatency`. */
+export function answerSamples(attempts: readonly Attempt[], deadlineMs: number): Record<keyof AnswerLatency, Sample[]> {
   const measured = attempts.filter(({ answer }) => answer.kind !== 'aborted')
   const from = (clock: (attempt: Attempt) => number): Sample[] =>
     measured.map(attempt => sample(attempt, clock(attempt), deadlineMs))

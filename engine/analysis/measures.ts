@@ -4,7 +4,7 @@ import { overtakenMeasures } from './overtaken.ts'
 import { usageMeasures } from './resource-usage.ts'
 import type { History } from '../run/history.ts'
 import {
-  acceptedSamples,
+  answerSamples,
   FIGURES,
   nearestRank,
   type Percentiles,
@@ -15,6 +15,7 @@ import {
 import type { Answer, Attempt } from '../load/attempt.ts'
 import {
   completedNs,
+  isBusiness,
   isCompleted,
   isRightAnswer,
   knownNs,
@@ -34,7 +35,8 @@ const WITHIN_MS = [AVAILABLE_MS, 3_000, 5_000]
 
 export function standardMeasures(history: History): Unnamed[] {
   const timelines = orderTimelines(history)
-  const { corrected, uncorrected } = acceptedSamples(measuredOf(history), history.deadlineMs)
+  const { corrected, uncorrected } = answerSamples(acceptedOf(history), history.deadlineMs)
+  const answered = answerSamples(measuredOf(history), history.deadlineMs).corrected
   const completed = completions(history, timelines)
   const known = latenciesUntil(knownNs, history, timelines)
   return [
@@ -42,6 +44,7 @@ export function standardMeasures(history: History): Unnamed[] {
     ...answers(timelines),
     ...latency('accepted', percentiles(corrected), acceptedVoidBecause(history)),
     ...latency('accepted uncorrected', percentiles(uncorrected), acceptedVoidBecause(history)),
+    ...latency('answered', percentiles(answered), voidBecause(history, answered)),
     ...latency('known', percentiles(known), acrossClocks(history, known)),
     ...latency('completed', percentiles(completed), acrossClocks(history, completed)),
     ...shares(history, timelines),
@@ -112,7 +115,7 @@ export const peak = ({ clocksAgree }: History, depths: readonly [number, number]
 
 /** Why the accepted latency of the history is void, and with it each part of it; or undefined. */
 export const acceptedVoidBecause = (history: History): string | undefined =>
-  voidBecause(history, acceptedSamples(measuredOf(history), history.deadlineMs).corrected)
+  voidBecause(history, answerSamples(acceptedOf(history), history.deadlineMs).corrected)
 
 /** Whether the accepted latency of the history is void. */
 export const isVoid = (history: History): boolean => acceptedVoidBecause(history) !== undefined
@@ -124,6 +127,16 @@ export const isCompletionVoid = (history: History): boolean =>
 /** The attempts that are measured: the first of each order after the warm-up. A repeated request is answered from the orders table. */
 export const measuredOf = ({ attempts, warmUpOrders }: History): Attempt[] =>
   attempts.filter(({ index, attempt }) => index >= warmUpOrders && attempt === 1)
+
+/**
+ * Those of them that were accepted, or whose answer says that the order fails as planned. One without an answer may have been
+ * accepted, and counts at its deadline. A refusal is no acceptance, however quick.
+ */
+export const acceptedOf = (history: History): Attempt[] =>
+  measuredOf(history).filter(
+    ({ answer }) =>
+      answer.kind !== 'status' || answer.status < 300 || (answer.status === 409 && isBusiness(answer.code)),
+  )
 
 export function latency(name: string, figures: Percentiles, why?: string): Unnamed[] {
   return FIGURES.map(shown => {

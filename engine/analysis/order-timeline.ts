@@ -77,7 +77,8 @@ export function isCompleted(timeline: OrderTimeline): boolean {
   return timeline.outcome === 'reserved' || (timeline.planned.expected !== 'reserved' && isBusiness(timeline.reason))
 }
 
-const isBusiness = (reason: string | undefined): boolean => reason === 'out-of-stock' || reason === 'unknown-sku'
+/** A reason to fail that is the order's own, and no fault's. */
+export const isBusiness = (reason: string | undefined): boolean => reason === 'out-of-stock' || reason === 'unknown-sku'
 
 /** The answer was the right one: accepted, or the refusal that the plan expects. */
 export function isRightAnswer({ attempt, planned }: OrderTimeline): boolean {

@@ -1,10 +1,10 @@
 // What pictures of a variant draw, from its history: curves and marks, each order, and latency at many shares of the orders.
 import type { Variant } from '../experiment/define.ts'
 import type { History } from '../run/history.ts'
-import { backlog, kindOf, completions, isCompletionVoid, isVoid, measuredOf } from './measures.ts'
+import { backlog, kindOf, completions, isCompletionVoid, isVoid, acceptedOf } from './measures.ts'
 import type { Mark, Series, Orders, Quantiles } from '../run/summary.ts'
 import { completedNs, isCompleted, orderTimelines, type OrderTimeline } from './order-timeline.ts'
-import { acceptedSamples, ranked, type Sample, SAMPLES_BEYOND } from './latency.ts'
+import { answerSamples, ranked, type Sample, SAMPLES_BEYOND } from './latency.ts'
 
 const STEP_SECONDS = 0.25
 const round = (value: number) => Math.round(value * 1_000) / 1_000
@@ -151,7 +151,7 @@ const SHARES = [
  * is shown with fewer than ten samples beyond it, and nothing of a latency that is void.
  */
 export function quantilesOf(variant: string, history: History): Quantiles[] {
-  const { corrected, uncorrected } = acceptedSamples(measuredOf(history), history.deadlineMs)
+  const { corrected, uncorrected } = answerSamples(acceptedOf(history), history.deadlineMs)
   const accepted = [
     { variant, latency: 'accepted', points: quantiles(corrected) },
     { variant, latency: 'accepted uncorrected', points: quantiles(uncorrected) },

@@ -6,7 +6,7 @@
  */
 import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'
-import { acceptedLatency, nearestRank } from '#engine/analysis/latency.ts'
+import { answerLatency, nearestRank } from '#engine/analysis/latency.ts'
 import type { LoadResult } from '#engine/load/attempt.ts'
 import { runLoad } from '#engine/load/generator.ts'
 import { planOrders } from '#engine/load/orders.ts'
@@ -35,7 +35,7 @@ export type StallBench = { correctedP99Ms: number; uncorrectedP99Ms: number; imp
 /** The generator against a server that stalls 200 ms each second. @throws Error when too few were answered for a p99 */
 export async function benchStall(): Promise<StallBench> {
   const { result, stalls } = await loadBareServer(STALL_MS)
-  const { corrected, uncorrected } = acceptedLatency(result.attempts, DEADLINE_MS)
+  const { corrected, uncorrected } = answerLatency(result.attempts, DEADLINE_MS)
   if (corrected.p99.ms === undefined || uncorrected.p99.ms === undefined)
     throw new Error('Too few requests were answered for a p99.')
   const implied = impliedP99Ms(

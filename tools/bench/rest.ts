@@ -3,7 +3,7 @@
 // so its latency is that of completion.
 import type { ChildProcess } from 'node:child_process'
 import { join } from 'node:path'
-import { acceptedLatency } from '#engine/analysis/latency.ts'
+import { answerLatency } from '#engine/analysis/latency.ts'
 import type { Attempt } from '#engine/load/attempt.ts'
 import { runLoad } from '#engine/load/generator.ts'
 import { planOrders } from '#engine/load/orders.ts'
@@ -68,7 +68,7 @@ export async function benchRest(dataFolder: string, signal: AbortSignal): Promis
 }
 
 function latencyOf(attempts: readonly Attempt[]): Latency {
-  const { p50, p99 } = acceptedLatency(attempts, DEADLINE_MS).corrected
+  const { p50, p99 } = answerLatency(attempts, DEADLINE_MS).corrected
   if (p50.ms === undefined || p99.ms === undefined) throw new Error('Too few orders were answered for a p99.')
   return { p50Ms: p50.ms, p99Ms: p99.ms }
 }

@@ -4,7 +4,7 @@ import { checksFor } from '#engine/checks/checks.ts'
 import { stepSeen } from '#engine/checks/preconditions.ts'
 import { defineExperiment } from '#engine/experiment/define.ts'
 import { at, kill, start } from '#engine/experiment/steps.ts'
-import { acceptedSamples, percentiles } from '#engine/analysis/latency.ts'
+import { answerSamples, percentiles } from '#engine/analysis/latency.ts'
 import {
   AVAILABLE_MS,
   backlog,
@@ -109,7 +109,7 @@ function drainMeasures(history: History): Omit<Measure, 'variant'>[] {
   const emptyNs = caughtUpNs(history, startedNs)
   const peakDepth = Math.max(0, ...samples.map(({ depths }) => depths['inventory.orders'] ?? 0))
   const availability = during.length ? (100 * inTime.length) / during.length : null
-  const { corrected } = acceptedSamples(during, deadlineMs)
+  const { corrected } = answerSamples(during, deadlineMs)
   const why = voidBecause(history, corrected) ?? lateBecause(history, during)
   return [
     ...unlessLate(history, [

@@ -84,9 +84,11 @@ export default defineExperiment({
     'answers 503 inventory-unavailable',
     'answers 503 overloaded',
     'answers 504 deadline-passed',
-    'accepted min',
     'accepted p50',
     'accepted max',
+    'answered min',
+    'answered p50',
+    'answered max',
     'availability',
     'completed ÷ requested',
   ],
@@ -94,7 +96,7 @@ export default defineExperiment({
     return [
       ...sentence`Without a delay the median answer took ${ms(findMeasure(none, 'accepted p50'))}; with the deadline above the delay orders succeed after ${ms(findMeasure(above, 'accepted p50'))}.`,
       ...sentence`Below it ${count(findMeasure(below, 'answers 504 deadline-passed'))} were answered 504 at the deadline and their stock came back.`,
-      ...sentence`The breaker turned all but ${count(findMeasure(breaker, 'answers 504 deadline-passed'))} of these into a 503 that costs ${ms(findMeasure(breaker, 'accepted p50'))} and leaves nothing open.`,
+      ...sentence`The breaker turned all but ${count(findMeasure(breaker, 'answers 504 deadline-passed'))} of these into a 503 that costs ${ms(findMeasure(breaker, 'answered p50'))} and leaves nothing open.`,
       ...sentence`One at a time, the order that waited for the one before it had its answer after at most ${ms(findMeasure(line, 'accepted max'))}, and ${count(findMeasure(line, 'answers 503 overloaded'))} others were refused at once.`,
     ]
   },
