@@ -125,7 +125,7 @@ export const isCompletionVoid = (history: History): boolean =>
   !history.clocksAgree || voidBecause(history, completions(history, orderTimelines(history))) !== undefined
 
 /** The attempts that are measured: the first of each order after the warm-up. A repeated request is answered from the orders table. */
-export const measuredOf = ({ attempts, warmUpOrders }: History): Attempt[] =>
+const measuredOf = ({ attempts, warmUpOrders }: History): Attempt[] =>
   attempts.filter(({ index, attempt }) => index >= warmUpOrders && attempt === 1)
 
 /**
