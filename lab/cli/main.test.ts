@@ -28,7 +28,7 @@ const refusals: [string[], RegExp][] = [
   ],
   [
     ['run', 'sync-rest', '--threshold', 'latency p99 < 5 s'],
-    /no measure "latency p99"; did you mean one of: accepted p99, completed p99, /,
+    /no measure "latency p99"; did you mean one of: .*accepted p99, .*completed p99, /,
   ],
   [
     ['run', 'sync-rest', '--threshold', 'deadline bellow: requested > 1'],
