@@ -5,7 +5,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { runCheck } from '#engine/checks/check.ts'
-import { checksFor } from '#engine/checks/checks.ts'
+import { checksFor, type MayFail } from '#engine/checks/checks.ts'
 import type { Variant } from '#engine/experiment/define.ts'
 import type { Deployment, Model } from '#engine/experiment/model.ts'
 import { at, fault, read, start } from '#engine/experiment/steps.ts'
@@ -119,11 +119,15 @@ export function restartCases(services: readonly string[]): Case[] {
   ]
 }
 
-/** Reasons for which the crash itself may fail an order: its request was cut off, or met the dead service. */
-const CRASH_REASONS = ['deadline-passed', 'inventory-broke', 'inventory-unavailable', 'released']
-
-/** What it may do to requests: the service is dead, or its peer is, or it was killed before it answered. */
-const CRASH_ANSWERS = [...CRASH_REASONS, 'unavailable', 'overloaded', 'refused', 'reset', 'deadline']
+/**
+ * What a kill may do: fail an order whose request was cut off or met the dead service, and leave requests with the error that says
+ * so, or without an answer.
+ */
+const KILL_REASONS = ['deadline-passed', 'inventory-broke', 'inventory-unavailable', 'released']
+export const KILL_MAY_FAIL: MayFail = {
+  reasons: KILL_REASONS,
+  answers: { duringFault: [...KILL_REASONS, 'unavailable', 'overloaded', 'refused', 'reset', 'deadline'] },
+}
 
 /** Some three seconds of load: there are orders before the crash, while the service is down, and after it. */
 const ORDERS = 180
@@ -139,7 +143,7 @@ export async function survivesCrash(options: {
   point: string
 }): Promise<void> {
   const { model, broker, environments, service, point } = options
-  const checks = checksFor({ reasons: CRASH_REASONS, answers: { duringFault: CRASH_ANSWERS } })
+  const checks = checksFor(KILL_MAY_FAIL)
   const variant: Variant = {
     name: `${service} at ${point}`,
     about: 'killed between two steps',

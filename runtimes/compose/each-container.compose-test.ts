@@ -8,6 +8,7 @@ import { stepSeen } from '#engine/checks/preconditions.ts'
 import { defineExperiment, type Experiment } from '#engine/experiment/define.ts'
 import type { Model } from '#engine/experiment/model.ts'
 import { at, kill, start } from '#engine/experiment/steps.ts'
+import { KILL_MAY_FAIL } from '#conformance/restarts.ts'
 import { models } from '../../lab/session/registry.ts'
 import { run } from '../../lab/session/run.ts'
 import { testFolder } from '../../lab/testing/cli.ts'
@@ -35,7 +36,7 @@ function eachDies(model: Model): Experiment {
           at((index + 0.5) * BETWEEN_MS + DEAD_MS, start(target)),
         ]),
         quiescenceMs: 120_000,
-        checks: [...checksFor(), ...targets.map(target => stepSeen({ action: 'kill', target }))],
+        checks: [...checksFor(KILL_MAY_FAIL), ...targets.map(target => stepSeen({ action: 'kill', target }))],
       },
     ],
     columns: [],
