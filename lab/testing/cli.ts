@@ -110,7 +110,10 @@ export async function assertQuickRun(id: string): Promise<void> {
     const args = ['run', id, '--profile', 'quick', '--out', folder.runs, '--json']
     const { code, stdout, stderr } = await runCli('main', args, { ...brokers, LAB_CACHE_DIR: folder.cache })
     const [result] = parseSummary(stdout, 'stdout').results
-    const notValid = result?.checks.filter(({ verdict }) => verdict !== 'valid')
+    // A variant of a few orders may sell out nothing.
+    const notValid = result?.checks.filter(
+      ({ name, verdict }) => verdict !== 'valid' && !(name === 'oversold' && verdict === 'vacuous'),
+    )
     assert.deepEqual([result?.failure, notValid], [undefined, []], stderr)
     assert.equal(result?.verdict, 'valid')
     assert.equal(code, 0)
