@@ -43,7 +43,7 @@ export type MayFail = { reasons?: readonly string[]; answers?: MayAnswer }
 export const checksFor = ({ reasons = [], answers = {} }: MayFail = {}): readonly Check[] => [
   carriedOut,
   served(answers),
-  shown,
+  shown(answers),
   ...ofEvidence,
   deadLetterClosure,
   allResolved,

@@ -4,7 +4,6 @@
  * Does not judge units of stock: conservation does. An order that the timeline sent past the client's door is judged by nothing
  * here, because the history does not hold its content.
  */
-import { ERRORS } from '#common/contracts/errors.ts'
 import { defineCheck, evaluateAll } from './check.ts'
 import { type OrderHistory, orderHistories } from './order-history.ts'
 import { reasonToFail } from './service.ts'
@@ -34,6 +33,9 @@ function whyOtherRow({ planned, attempts, rows, decisions }: OrderHistory): stri
       : [`has the correlation id ${row.correlationId}`]),
     ...(row.status !== 'failed' && row.reason !== null ? [`is ${row.status} with the reason ${row.reason}`] : []),
     ...(row.status === 'failed' && !isReason(row.reason) ? [`failed for ${row.reason}, which is no reason`] : []),
+    ...(isOfInventory(row.reason) && decisions.length === 0
+      ? [`failed for ${row.reason}, and inventory never decided it`]
+      : []),
     ...decisions.flatMap(({ outcome }) =>
       outcome.status === 'failed' && isOfInventory(row.reason) && outcome.reason !== row.reason
         ? [`failed for ${row.reason} in the orders table and for ${outcome.reason} in inventory`]
@@ -44,7 +46,16 @@ function whyOtherRow({ planned, attempts, rows, decisions }: OrderHistory): stri
 
 /** Reasons that inventory alone gives; others are the order service's own. */
 const isOfInventory = (reason: string | null): boolean => reason === 'out-of-stock' || reason === 'unknown-sku'
-const isReason = (reason: string | null): boolean => reason !== null && Object.hasOwn(ERRORS, reason)
+/** Why an order may have failed for good: for what it is, or for what became of its request to inventory. */
+const REASONS = [
+  'out-of-stock',
+  'unknown-sku',
+  'released',
+  'deadline-passed',
+  'inventory-broke',
+  'inventory-unavailable',
+]
+const isReason = (reason: string | null): boolean => reason !== null && REASONS.includes(reason)
 
 function whyOtherEffect({ planned, decisions, movements, notifications }: OrderHistory): string[] {
   if (!planned) return []
@@ -71,7 +82,9 @@ function whyOtherAnswer({ attempts, rows }: OrderHistory): string[] {
     const said = SAID[status]
     if (said) {
       if (named === undefined) return [`was answered ${status} without an id`]
-      return says !== undefined && said.includes(says) ? [] : [`was answered ${status} and told that it is ${says}`]
+      if (says === undefined || !said.includes(says)) return [`was answered ${status} and told that it is ${says}`]
+      const other = says === 'pending' ? undefined : rows.find(row => row.status !== says)
+      return other ? [`was told that it is ${says}, and is ${other.status} in the orders table`] : []
     }
     if (status === 409 && isOfInventory(code ?? null))
       return rows.flatMap(({ reason }) =>

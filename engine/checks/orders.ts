@@ -131,6 +131,12 @@ export const recorded = defineCheck(
       return [
         ...(rows.length > 1 ? [`is in the orders table ${rows.length} times`] : []),
         ...(row.notification === 'pending' ? ['waits for its notification in the orders table'] : []),
+        ...(row.notification === 'sent' && row.status !== 'reserved'
+          ? [`is ${row.status}, with a notification, in the orders table`]
+          : []),
+        ...(row.status !== 'pending' && row.decidedNs === null
+          ? [`is ${row.status} in the orders table, and never was decided`]
+          : []),
       ]
     })
     return evaluateAll({ examined: touched.length, what: 'orders of clients with an effect', offenders })
@@ -250,11 +256,11 @@ function whyFalse(order: OrderHistory): string[] {
   const nothingElse = order.raw.length === 0 && order.attempts.every(saysNothingHappened)
   return order.attempts.flatMap(attempt => {
     const { answer } = attempt
+    if (answer.kind === 'status' && answer.orderId !== undefined && answer.orderId !== order.orderId)
+      return [`was answered with the id ${answer.orderId}`]
     if (saysNothingHappened(attempt))
       return nothingElse && !untouched ? [`was answered ${answerOf(attempt)} and took effect`] : []
     if (answer.kind !== 'status') return []
-    if (answer.orderId !== undefined && answer.orderId !== order.orderId)
-      return [`was answered with the id ${answer.orderId}`]
     if (answer.status === 201)
       return isCompleted(order) ? [] : ['was answered 201 and is not both reserved and notified']
     if (answer.status >= 200 && answer.status < 300)

@@ -2,17 +2,21 @@
  * The checks of what clients were given: that the load was carried out, that each request was answered right and in time where
  * nothing was broken on purpose, and that who asked for an order was shown what it was.
  */
+import { type ErrorCode, ERRORS } from '#common/contracts/errors.ts'
 import type { Attempt, Poll } from '../load/attempt.ts'
 import { UNKNOWN_SKU } from '../load/mix.ts'
 import type { PlannedOrder } from '../load/orders.ts'
-import type { History } from '../run/history.ts'
+import type { ExecutedStep, History } from '../run/history.ts'
 import { defineCheck, evaluateAll, type Finding } from './check.ts'
 import { type OrderHistory, orderHistories } from './order-history.ts'
 
-const BREAKS = new Set(['fault', 'kill', 'pause', 'isolate'])
-const HEALS = new Set(['heal', 'start', 'resume'])
+const BREAKS = new Set(['kill', 'pause', 'isolate'])
+/** A fault that is switched off by `fault` is one of these too. */
+const HEALS = new Set(['heal', 'start', 'resume', 'fault'])
 /** So long after the last step that heals clients may still feel the fault: a breaker is open, a client connects again. */
 const GRACE_NS = 3e9
+/** The deadline of a request is a timer, which a busy machine may be late to look at. */
+const TIMER_NS = 1e9
 
 /** Codes of errors, and kinds of answers that are none (`deadline`). */
 export type MayAnswer = {
@@ -25,9 +29,10 @@ export type MayAnswer = {
 export const served = ({ duringFault: mayFail = [], always = [] }: MayAnswer = {}) =>
   defineCheck('served', 'every request is answered right and in time, but for what the fault may do', history => {
     const isRight = rightAnswers(history)
-    const isBroken = mayFail.length === 0 ? () => false : duringFault(history)
+    const isBroken = faultAround(history, mayFail)
     const isExcused = (attempt: Attempt) =>
-      always.includes(nameOf(attempt)) || (mayFail.includes(nameOf(attempt)) && isBroken(attempt))
+      hasItsStatus(attempt) &&
+      (always.includes(nameOf(attempt)) || (mayFail.includes(nameOf(attempt)) && isBroken(attempt)))
     const during = history.attempts.filter(isBroken)
     const failed = new Set(history.attempts.filter(attempt => !isRight(attempt)))
     const offenders = [...failed]
@@ -40,13 +45,35 @@ export const served = ({ duringFault: mayFail = [], always = [] }: MayAnswer = {
     return { ...finding, detail: `${finding.detail.slice(0, -1)}; ${share}.` }
   })
 
-/** Whether an attempt lies, in part at least, in the time of the fault. */
-function duringFault({ executedSteps }: History): (attempt: Attempt) => boolean {
-  const broken = executedSteps.find(({ action }) => BREAKS.has(action))
-  if (!broken) return () => false
-  const last = executedSteps.findLast(({ action }) => BREAKS.has(action) || HEALS.has(action))
-  const endNs = last && HEALS.has(last.action) ? last.doneNs + GRACE_NS : Infinity
-  return attempt => attempt.startedNs <= endNs && Math.max(attempt.startedNs, endedNs(attempt)) >= broken.atNs
+/** False for every attempt where the fault may do nothing to requests. */
+function faultAround(history: History, mayFail: readonly string[]): (attempt: Attempt) => boolean {
+  if (mayFail.length === 0) return () => false
+  const isWithin = duringFault(history)
+  return attempt => isWithin({ startedNs: attempt.startedNs, endedNs: endedNs(attempt) })
+}
+
+/** Whether an attempt lies, in part at least, in a time in which something is broken. */
+function duringFault({ executedSteps }: History): (attempt: { startedNs: number; endedNs: number }) => boolean {
+  const spans: { fromNs: number; toNs: number }[] = []
+  const broken = new Set<string>()
+  for (const step of executedSteps) {
+    const { target, atNs, doneNs } = step
+    if (breaks(step)) {
+      if (broken.size === 0) spans.push({ fromNs: atNs, toNs: Infinity })
+      broken.add(target)
+    } else if (HEALS.has(step.action) && broken.delete(target) && broken.size === 0) {
+      const span = spans.at(-1)
+      if (span) span.toNs = doneNs + GRACE_NS
+    }
+  }
+  return ({ startedNs, endedNs }) =>
+    spans.some(({ fromNs, toNs }) => startedNs <= toNs && Math.max(startedNs, endedNs) >= fromNs)
+}
+
+/** A step that heals, or switches faults off one by one, does not; nor does one that changes nothing, such as `read`. */
+function breaks({ action, result }: ExecutedStep): boolean {
+  if (action !== 'fault') return BREAKS.has(action)
+  return Object.values(result ?? {}).some(setting => setting !== null)
 }
 
 const endedNs = ({ answer, answeredNs }: Attempt): number =>
@@ -55,23 +82,34 @@ const endedNs = ({ answer, answeredNs }: Attempt): number =>
 const nameOf = ({ answer }: Attempt): string =>
   answer.kind === 'status' ? (answer.code ?? String(answer.status)) : answer.kind
 
+/** A code of the table of errors comes with its status and no other. */
+const hasItsStatus = ({ answer }: Attempt): boolean =>
+  answer.kind !== 'status' || (isErrorCode(answer.code) && ERRORS[answer.code].status === answer.status)
+
+const isErrorCode = (code: string | undefined): code is ErrorCode => code !== undefined && Object.hasOwn(ERRORS, code)
+
 const toldOf = (attempt: Attempt): string =>
   attempt.answer.kind === 'status'
     ? `answered ${attempt.answer.status} ${attempt.answer.code ?? ''}`.trim()
     : `not answered (${attempt.answer.kind})`
 
 /** By what was planned of the order. Of several requests of one order each may come before the order is decided. */
-function rightAnswers({ planned, attempts }: History): (attempt: Attempt) => boolean {
+function rightAnswers({ planned, attempts, deadlineMs }: History): (attempt: Attempt) => boolean {
   const orders = new Map(planned.map(order => [order.index, order]))
   const repeated = new Set(attempts.filter(({ attempt }) => attempt > 1).map(({ index }) => index))
-  return ({ index, answer }) => {
+  const told = new Map<number, number>()
+  for (const { index, answer, answeredNs = Infinity } of attempts)
+    if (answer.kind === 'status' && answer.status === 201)
+      told.set(index, Math.min(told.get(index) ?? Infinity, answeredNs))
+  return ({ index, answer, startedNs, answeredNs = Infinity }) => {
     const order = orders.get(index)
     if (answer.kind !== 'status' || !order) return false
+    if (answeredNs - startedNs > deadlineMs * 1e6 + TIMER_NS) return false
     const { status, code } = answer
     if (status === 202) return true
     if (status === 201) return order.expected !== 'failed'
     if (status !== 409) return false
-    if (code === 'order-undecided') return repeated.has(index)
+    if (code === 'order-undecided') return repeated.has(index) && !(startedNs > (told.get(index) ?? Infinity))
     return order.expected !== 'reserved' && code === reasonToFail(order)
   }
 }
@@ -102,41 +140,52 @@ export const carriedOut = defineCheck(
 )
 
 /**
- * What clients saw who asked for their order. An order that was answered 2xx is found from then on; what was final stays as it
- * was, and is what the orders table says in the end. A poll without an answer, or with a status of 5xx, says nothing.
+ * What clients saw who asked for their order. An order that was answered 2xx is found from then on; a final state is the one that
+ * the orders table has in the end, and is never followed by another; the last poll shows the end. A poll fails only where requests
+ * may.
  */
-export const shown = defineCheck(
-  'shown',
-  'a client that asks for its accepted order finds it, and what was final stays so',
-  history => {
+export const shown = ({ duringFault: mayFail = [] }: MayAnswer = {}) =>
+  defineCheck('shown', 'a client that asks for its order finds it as it is, and what was final stays so', history => {
     const { polls = [] } = history
-    const answered = polls.filter(({ status }) => status !== undefined && status < 500)
-    const byOrder = Map.groupBy(answered, ({ orderId }) => orderId)
+    const isBroken = mayFail.length === 0 ? () => false : duringFault(history)
     const orders = orderHistories(history)
-    const offenders = [...byOrder].flatMap(([orderId, seen]) => {
+    const offenders = [...Map.groupBy(polls, ({ orderId }) => orderId)].flatMap(([orderId, seen]) => {
       const order = orders.get(orderId)
-      return order ? [...new Set(whyShownWrong(order, seen))].map(why => `${orderId} ${why}`) : []
+      if (!order?.planned) return [`${orderId} is no order of the load, and was asked for`]
+      const answered = seen.filter(poll => !(hasFailed(poll) && isBroken({ ...poll, endedNs: poll.answeredNs })))
+      return [...new Set(whyShownWrong(order, answered))].map(why => `${orderId} ${why}`)
     })
-    return evaluateAll({ examined: answered.length, what: 'polls of orders', offenders })
-  },
-)
+    return evaluateAll({ examined: polls.length, what: 'polls of orders', offenders })
+  })
 
+const hasFailed = ({ status }: Poll): boolean => status === undefined || status >= 500
 const isFinal = ({ says }: Poll): boolean => says === 'reserved' || says === 'failed'
-const textOf = ({ says, reason }: Poll): string => (reason === undefined ? `${says}` : `${says} (${reason})`)
+const stateOf = (status: string | undefined, reason: string | null | undefined): string =>
+  reason === undefined || reason === null ? `${status}` : `${status} (${reason})`
+const textOf = ({ says, reason }: Poll): string => stateOf(says, reason)
 
-function whyShownWrong({ attempts, rows }: OrderHistory, polls: readonly Poll[]): string[] {
+function whyShownWrong({ attempts, rows, deadLetters }: OrderHistory, polls: readonly Poll[]): string[] {
+  const [row] = rows
+  const end = row && stateOf(row.status, row.reason)
   const acceptedNs = attempts
     .filter(({ answer }) => answer.kind === 'status' && answer.status < 300)
     .reduce((first, { answeredNs = Infinity }) => Math.min(first, answeredNs), Infinity)
   return polls.flatMap((poll, nth) => {
-    const { status, says } = poll
-    if (status === 404) return poll.startedNs > acceptedNs ? ['was not found after it was accepted'] : []
-    if (status !== 200) return [`was shown with the status ${status}`]
+    const { status } = poll
+    if (hasFailed(poll)) return [`could not be asked for (${status ?? poll.detail ?? 'no answer'})`]
     const before = polls.slice(0, nth).find(other => isFinal(other) && other.answeredNs < poll.startedNs)
-    if (before && textOf(before) !== textOf(poll)) return [`was ${textOf(before)}, and then ${textOf(poll)}`]
-    const row = rows[0]
-    return isFinal(poll) && row?.status !== says
-      ? [`was shown as ${textOf(poll)}, and is ${row?.status ?? 'nowhere'}`]
+    if (status === 404) {
+      if (poll.startedNs > acceptedNs || before) return ['was not found after it was accepted']
+      return poll.isLast && row ? ['was not found in the end'] : []
+    }
+    if (status !== 200) return [`was shown with the status ${status}`]
+    if (isFinal(poll) && textOf(poll) !== end) return [`was shown as ${textOf(poll)}, and is ${end ?? 'nowhere'}`]
+    if (isFinal(poll)) return []
+    const isWaiting = poll.says === 'pending' || (poll.says === 'dead-lettered' && deadLetters.length > 0)
+    if (!isWaiting) return [`was shown as ${textOf(poll)}`]
+    if (before) return [`was ${textOf(before)}, and then ${textOf(poll)}`]
+    return poll.isLast && row?.status !== 'pending'
+      ? [`was still shown as ${textOf(poll)}, and is ${end ?? 'nowhere'}`]
       : []
   })
 }

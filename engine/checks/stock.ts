@@ -54,7 +54,9 @@ export const conservation = defineCheck(
     )
     const offenders = [
       ...opened.flatMap(position => whyLeaking(position).map(why => `${position.name} ${why}`)),
-      ...orders.flatMap(order => whyDisagreeing(order).map(why => `${order.orderId} ${why}`)),
+      ...orders.flatMap(order =>
+        [...whyDisagreeing(order), ...whyMovedOther(order)].map(why => `${order.orderId} ${why}`),
+      ),
     ]
     const examined = orders.some(({ movements }) => movements.length > 0) ? opened.length : 0
     return evaluateAll({ examined, what: 'kitchens and skus with stock that moved', offenders })
@@ -76,6 +78,23 @@ function whyLeaking({ movements, quantity, declared, rows }: StockPosition): str
     ...(rows > 1 ? [`is kept ${rows} times`] : []),
     ...(quantity !== total ? [`has ${quantity ?? 'no stock'} left where its movements leave ${total}`] : []),
   ]
+}
+
+/** What inventory took of each sku for a planned order that it reserved, and what it gave back of one that it released: all of it, once. */
+function whyMovedOther({ planned, decisions, movements }: OrderHistory): string[] {
+  const [decision] = decisions
+  if (!planned || decision?.outcome.status !== 'reserved') return []
+  const units = wanted(planned)
+  const due = { reserve: units, release: decision.released ? units : new Map<string, number>() }
+  return (['reserve', 'release'] as const).flatMap(kind => {
+    const moved = new Map<string, number>()
+    for (const { kind: each, sku, delta } of movements)
+      if (each === kind) moved.set(sku, (moved.get(sku) ?? 0) + Math.abs(delta))
+    return [...new Set([...moved.keys(), ...due[kind].keys()])].flatMap(sku => {
+      const [found, right] = [moved.get(sku) ?? 0, due[kind].get(sku) ?? 0]
+      return found === right ? [] : [`had to ${kind} ${right} ${sku}, and did ${found}`]
+    })
+  })
 }
 
 function whyDisagreeing(order: OrderHistory): string[] {

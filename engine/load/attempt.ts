@@ -39,6 +39,8 @@ export type Poll = {
   says?: string
   reason?: string
   detail?: string
+  /** When all was quiet. */
+  isLast?: true
 }
 
 export type LoadResult = {

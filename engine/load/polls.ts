@@ -33,6 +33,8 @@ export function startPolling(options: PollOptions): { finish(): Promise<Poll[]> 
   const { nowNs, originNs, signal } = options
   const polls: Poll[] = []
   const poll = async (order: PlannedOrder): Promise<void> => void polls.push(await pollOnce(options, order))
+  const pollLast = async (order: PlannedOrder): Promise<void> =>
+    void polls.push({ ...(await pollOnce(options, order)), isLast: true })
   const starts = polledStarts(options.plan)
   const running = starts.map(async ({ order, offsetMs }) => {
     const planned = options.orders[order]
@@ -47,7 +49,7 @@ export function startPolling(options: PollOptions): { finish(): Promise<Poll[]> 
   return {
     async finish() {
       await done
-      for (const { order } of starts) if (options.orders[order]) await poll(options.orders[order])
+      for (const { order } of starts) if (options.orders[order]) await pollLast(options.orders[order])
       return polls.toSorted((one, other) => one.startedNs - other.startedNs)
     },
   }

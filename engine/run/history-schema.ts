@@ -57,6 +57,7 @@ const Poll = Type.Object({
   says: OptionalText,
   reason: OptionalText,
   detail: OptionalText,
+  isLast: Type.Optional(Type.Literal(true)),
 })
 
 const Generator = Type.Object({

@@ -122,9 +122,9 @@ function pollsOf(order: PlannedOrder, { evidence }: History): Poll[] {
     startedNs: startOf(order) + afterNs,
     answeredNs: startOf(order) + afterNs + 1_000,
   })
-  if (!row) return [{ ...at(9.5e5), status: 404 }]
+  if (!row) return [{ ...at(9.5e5), status: 404, isLast: true }]
   const { status: says, reason } = row
-  const last = { ...at(9.5e5), status: 200, says, ...(reason !== null && { reason }) }
+  const last = { ...at(9.5e5), status: 200, says, ...(reason !== null && { reason }), isLast: true as const }
   return [{ ...at(4.5e5), status: 200, says: 'pending' }, last]
 }
 

@@ -95,6 +95,7 @@ const CONTENT_MUTATIONS: readonly Mutation[] = [
   inAnswer('a 201 says nothing of the order', 201, { says: undefined }),
   inAnswer('a 202 names no order', 202, { orderId: undefined }),
   inAnswer('a 202 says what no order is', 202, { says: 'eaten' }),
+  inAnswer('a 202 says of a reserved order that it failed', 202, { says: 'failed' }),
   {
     name: 'an order without the sku is told that it is sold out',
     on: order => order.planned?.expected === 'failed' && answered(409)(order),
@@ -114,6 +115,43 @@ const inPoll = (name: string, change: Partial<Poll>, more: readonly string[] = [
 })
 
 const POLL_MUTATIONS: readonly Mutation[] = [
+  inPoll('a client is shown for ever that its reserved order is pending', { says: 'pending', reason: undefined }),
+  inPoll('a client is shown that its order is what no order is', { says: 'eaten' }),
+  inPoll('a client is shown a reason for its reserved order', { reason: 'out-of-stock' }),
+  {
+    name: 'a client is shown another reason than the orders table has',
+    on: refused,
+    mutate({ polls = [] }, { orderId }) {
+      for (const poll of polls) if (poll.orderId === orderId && poll.says === 'failed') poll.reason = 'because'
+    },
+    caughtBy: ['shown'],
+  },
+  {
+    name: 'a client whose request timed out is not shown its order in the end',
+    on: order => notified(order) && isLate(order),
+    mutate({ polls = [] }, { orderId }) {
+      const last = polls.findLast(each => each.orderId === orderId)
+      if (last) last.status = 404
+    },
+    caughtBy: ['shown'],
+  },
+  {
+    name: 'clients are shown orders of nobody',
+    on: notifiedAfter(202),
+    mutate({ polls = [] }, { orderId }) {
+      for (const poll of polls) if (poll.orderId === orderId) poll.orderId = 'nobody'
+    },
+    caughtBy: ['shown'],
+  },
+  {
+    name: 'a client cannot ask for its order before anything is broken',
+    on: notifiedAfter(202),
+    mutate(history, { orderId }) {
+      for (const poll of history.polls ?? []) if (poll.orderId === orderId) poll.status = 500
+      for (const step of history.executedSteps) Object.assign(step, { atNs: LATE_NS, doneNs: LATE_NS + 1 })
+    },
+    caughtBy: ['shown', 'served'],
+  },
   inPoll('a client does not find its accepted order', { status: 404 }),
   inPoll('a client is sent elsewhere for its order', { status: 302 }),
   inPoll('a client is shown that its reserved order failed', { says: 'failed', reason: 'out-of-stock' }),

@@ -56,7 +56,7 @@ export function moveAgain({ evidence }: History, { movements }: OrderHistory, ki
 export function leavePending(history: History, order: OrderHistory): void {
   moveAgain(history, order, 'undo')
   forget(history, order, 'decisions', 'notifications')
-  Object.assign(rowOf(history, order) ?? {}, { status: 'pending' })
+  Object.assign(rowOf(history, order) ?? {}, { status: 'pending', notification: null })
 }
 
 export function failDecision({ decisions }: OrderHistory): void {

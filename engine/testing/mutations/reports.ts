@@ -44,7 +44,11 @@ export const REPORT_MUTATIONS: readonly Mutation[] = [
     name: 'a reserved order is failed in the orders table',
     on: notifiedAfter(202),
     mutate: (history, order) =>
-      void Object.assign(rowOf(history, order) ?? {}, { status: 'failed', reason: 'deadline-passed' }),
+      void Object.assign(rowOf(history, order) ?? {}, {
+        status: 'failed',
+        reason: 'deadline-passed',
+        notification: null,
+      }),
     caughtBy: ['single-outcome'],
   },
   {
@@ -103,7 +107,7 @@ export const REPORT_MUTATIONS: readonly Mutation[] = [
     name: 'an order that was answered 201 is failed',
     on: notifiedAfter(201),
     mutate: (history, order) => failEverywhere(history, order, 'deadline-passed'),
-    caughtBy: ['answers-match'],
+    caughtBy: ['answers-match', 'content'],
   },
   {
     name: 'a 503 takes effect late',

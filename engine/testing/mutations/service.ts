@@ -9,6 +9,7 @@ import type { History } from '../../run/history.ts'
 import {
   answered,
   forget,
+  isReleased,
   isLate,
   LATE_NS,
   type Mutation,
@@ -91,7 +92,7 @@ const ANSWER_MUTATIONS: readonly Mutation[] = [
     on: failedAfter202,
     mutate: (_history, { attempts }) =>
       attempts.forEach(({ answer }) => Object.assign(answer, { status: 201, says: 'reserved' })),
-    caughtBy: ['served', 'answers-match'],
+    caughtBy: ['served', 'answers-match', 'content'],
   },
   {
     name: 'a request is stopped by the lab itself',
@@ -103,6 +104,36 @@ const ANSWER_MUTATIONS: readonly Mutation[] = [
     name: 'a request that never left its client takes effect',
     on: notifiedAfter(202),
     mutate: (_history, order) => endAs(order, 'refused'),
+    caughtBy: ['answers-match'],
+  },
+]
+
+/** The code and the status of an excuse, and when it comes. */
+const EXCUSE_MUTATIONS: readonly Mutation[] = [
+  {
+    name: 'a redirect has the code of an excuse',
+    on: notifiedAfter(202),
+    mutate: (_history, { attempts }) =>
+      attempts.forEach(({ answer }) => Object.assign(answer, { status: 302, code: 'deadline-passed' })),
+    caughtBy: ['served'],
+  },
+  {
+    name: 'an error has the code of another status',
+    on: notifiedAfter(202),
+    mutate: (_history, { attempts }) =>
+      attempts.forEach(({ answer }) => Object.assign(answer, { status: 504, code: 'inventory-unavailable' })),
+    caughtBy: ['served'],
+  },
+  {
+    name: 'an answer comes an hour after its deadline',
+    on: notifiedAfter(202),
+    mutate: (_history, { attempts }) => attempts.forEach(attempt => (attempt.answeredNs = attempt.startedNs + 3.6e12)),
+    caughtBy: ['served'],
+  },
+  {
+    name: 'a refusal names another order',
+    on: answered(503),
+    mutate: (_history, { attempts }) => attempts.forEach(({ answer }) => Object.assign(answer, { orderId: 'another' })),
     caughtBy: ['answers-match'],
   },
 ]
@@ -165,6 +196,32 @@ function dropAttempts(history: History, orderId: string, count: number): void {
 
 /** Of the orders table: what a client finds there of its order. */
 const TABLE_MUTATIONS: readonly Mutation[] = [
+  {
+    name: 'a failed order is notified in the orders table',
+    on: soldOut,
+    mutate: (history, order) => void Object.assign(rowOf(history, order) ?? {}, { notification: 'sent' }),
+    caughtBy: ['recorded'],
+  },
+  {
+    name: 'an order has an outcome in the orders table and never got it',
+    on: soldOut,
+    mutate: (history, order) => void Object.assign(rowOf(history, order) ?? {}, { decidedNs: null }),
+    caughtBy: ['recorded'],
+  },
+  {
+    name: 'a released order took a hundred times what it was for, and gave it back',
+    on: isReleased,
+    mutate(_history, { movements }) {
+      for (const row of movements) row.delta *= 100
+    },
+    caughtBy: ['conservation'],
+  },
+  {
+    name: 'an order fails for its sku, and inventory never heard of it',
+    on: failedAfter202,
+    mutate: (history, order) => forget(history, order, 'decisions'),
+    caughtBy: ['content'],
+  },
   {
     name: 'a client timed out, and its reserved order is in no orders table',
     on: order => notified(order) && isLate(order),
@@ -248,4 +305,4 @@ const TABLE_MUTATIONS: readonly Mutation[] = [
   },
 ]
 
-export const SERVICE_MUTATIONS = [...ANSWER_MUTATIONS, ...PLAN_MUTATIONS, ...TABLE_MUTATIONS]
+export const SERVICE_MUTATIONS = [...ANSWER_MUTATIONS, ...EXCUSE_MUTATIONS, ...PLAN_MUTATIONS, ...TABLE_MUTATIONS]
