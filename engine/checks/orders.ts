@@ -172,9 +172,10 @@ function whyContradictory(order: OrderHistory): string[] {
       return ['is failed in the orders table and reserved in inventory']
     return []
   })
-  const outcomes = new Set([...rows.map(row => row.status), ...decisions.map(row => row.outcome.status)])
-  if (reasons.length === 0 && rows.length + decisions.length > 2 && outcomes.has('reserved') && outcomes.has('failed'))
-    reasons.push('has several outcomes')
+  // A decision whose stock was given back is no reservation any more.
+  const decided = decisions.map(({ outcome, released }) => (released ? 'failed' : outcome.status))
+  const outcomes = new Set([...rows.map(row => row.status), ...decided])
+  if (reasons.length === 0 && outcomes.has('reserved') && outcomes.has('failed')) reasons.push('has several outcomes')
   if (notifications.length > 0 && inventory !== 'reserved') reasons.push(`is ${inventory} and was notified`)
   else if (notifications.length > 0 && rows.some(row => row.status === 'failed'))
     reasons.push('is failed and was notified')

@@ -49,6 +49,20 @@ test('the engine knows contracts and host alone', () => {
     assert.equal(may('engine/run/a.ts', `${room}/b.ts`), false, room)
 })
 
+test('the second judge imports its own files alone, and the engine does not know it', () => {
+  const judge = 'engine/second-judge/made-up.ts'
+  for (const room of ['engine/checks', 'engine/analysis', 'engine/run', 'engine/load', 'common/contracts', 'host'])
+    assert.equal(may(judge, `${room}/a.ts`), false, room)
+  assert.deepEqual(
+    forbiddenImports({ [judge]: importsOf(judge, "import type { History } from '../run/history.ts'") }),
+    ['engine/second-judge/made-up.ts imports engine/run/history.ts: engine/second-judge may not import engine.'],
+  )
+  assert.equal(may(judge, 'engine/second-judge/b.ts'), true)
+  assert.equal(may('engine/checks/a.ts', judge), false)
+  assert.equal(may('engine/second-judge/agreement.test.ts', 'engine/checks/a.ts'), true)
+  assert.equal(may('lab/cli/a.ts', judge), true)
+})
+
 test('infra and host are below the engine', () => {
   assert.equal(may('infra/brokers/a.ts', 'host/b.ts'), true)
   assert.equal(may('infra/brokers/a.ts', 'engine/run/b.ts'), false)

@@ -16,12 +16,14 @@ export const ROOMS: Readonly<Record<string, readonly string[]>> = {
   'common/testing': COMMON,
   host: [],
   infra: ['host'],
+  // Before `engine`, of which it is no part: a judge of the checks shares no code with them, nor with what computes or reads a history.
+  'engine/second-judge': [],
   engine: ['common/contracts', 'host'],
   runtimes: ['common/contracts', 'host', 'infra', 'engine'],
   'model/lab': [...COMMON, 'services', 'host', 'engine'],
   conformance: [...COMMON, 'host', 'engine', 'runtimes'],
   'model/tests': [...COMMON, 'services', 'host', 'engine', 'model/lab'],
-  lab: [...COMMON, 'host', 'infra', 'engine', 'runtimes', 'model/lab', 'model/tests'],
+  lab: [...COMMON, 'host', 'infra', 'engine/second-judge', 'engine', 'runtimes', 'model/lab', 'model/tests'],
   tools: [...COMMON, 'host', 'infra', 'engine', 'runtimes', 'model/lab', 'lab'],
 }
 

@@ -258,6 +258,16 @@ const ROW_MUTATIONS: readonly Mutation[] = [
     caughtBy: ['duplicated', 'single-outcome'],
   },
   {
+    name: 'inventory decides both ways an order that is in no orders table',
+    on: sentRaw,
+    mutate(history, order) {
+      forget(history, order, 'orders')
+      const outcome = { status: 'failed', reason: 'out-of-stock' } as const
+      history.evidence.decisions.push(...order.decisions.map(row => ({ ...row, outcome })))
+    },
+    caughtBy: ['duplicated', 'single-outcome'],
+  },
+  {
     name: 'an order that nobody requested is in the dead-letter queue',
     on: notified,
     mutate({ evidence }) {

@@ -244,6 +244,15 @@ const TABLE_MUTATIONS: readonly Mutation[] = [
     caughtBy: ['recorded'],
   },
   {
+    name: 'a released order is in the orders table twice',
+    on: isReleased,
+    mutate(history, order) {
+      const row = rowOf(history, order)
+      if (row) history.evidence.orders.push({ ...row, seq: 1e6, placedNs: LATE_NS, decidedNs: LATE_NS + 1 })
+    },
+    caughtBy: ['recorded'],
+  },
+  {
     name: 'the orders table waits for a notification that was sent',
     on: notified,
     mutate: (history, order) => void Object.assign(rowOf(history, order) ?? {}, { notification: 'pending' }),

@@ -12,6 +12,7 @@ import { COULD_NOT_RUN, exitCodeOf } from '../command-line.ts'
 import { compactJson } from '../../publish/sources.ts'
 import { findHistory, HISTORIES, readHistory } from '../../session/histories.ts'
 import { findRun, shortPath, saveSummary } from '../../session/run-folder.ts'
+import { disagreements } from '../../session/second-opinion.ts'
 import { withThresholds, readThreshold } from '../../session/thresholds.ts'
 import { writeReport } from './past-runs.ts'
 
@@ -28,7 +29,8 @@ export function addJudgeCommand(program: Command): void {
       const { summary, folder } = findRun(name)
       const judged = summary.results.map(result => judgedAgain(result, folder))
       const unchanged = summary.results.filter((_, nth) => judged[nth] === undefined)
-      const results = summary.results.map((result, nth) => judged[nth] ?? result)
+      const results = summary.results.map((result, nth) => judged[nth]?.result ?? result)
+      const disputed = judged.flatMap(each => each?.disputed ?? [])
       for (const { model, experiment, verdict } of results) console.log(`${verdict} ${model}/${experiment}`)
       const isPublished = existsSync(join(folder, HISTORIES))
       const differing = isPublished ? summary.results.filter((result, nth) => !isSame(result, results[nth])) : []
@@ -43,7 +45,9 @@ export function addJudgeCommand(program: Command): void {
       }
       for (const { model, experiment, verdict } of unchanged)
         console.error(`${model}/${experiment} was not judged again: its histories are incomplete. It stays ${verdict}.`)
-      process.exitCode = exitCodeOf(summary) || (unchanged.length + differing.length > 0 ? COULD_NOT_RUN : 0)
+      for (const sentence of disputed) console.error(sentence)
+      const isOpen = unchanged.length + differing.length + disputed.length > 0
+      process.exitCode = exitCodeOf(summary) || (isOpen ? COULD_NOT_RUN : 0)
     })
 }
 
@@ -56,8 +60,8 @@ function comparedText(differing: readonly Result[], count: number): string {
   return `${differing.length} of ${count} results differ from those published: ${names.join(', ')}.`
 }
 
-/** Undefined where its histories are incomplete. */
-function judgedAgain(result: Result, run: string): Result | undefined {
+/** With a sentence for each claim on which the second judge disagrees. Undefined where its histories are incomplete. */
+function judgedAgain(result: Result, run: string): { result: Result; disputed: string[] } | undefined {
   const { model, experiment: name, profile, seconds, othersCores, cell, failure } = result
   const experiment = sourceExperiment(result)
   if (!experiment || failure !== undefined) return undefined
@@ -66,11 +70,13 @@ function judgedAgain(result: Result, run: string): Result | undefined {
   if (files.length < variants.length) return undefined
   const results = variants.map((variant, nth) => evaluate(variant, readHistory(files[nth] ?? '')))
   const judged = resultOf({ experiment, name, profile, variants, results, seconds, failure })
-  return withThresholds(
-    { ...judged, ...(othersCores !== undefined && { othersCores }), ...(cell && { cell }) },
-    experiment,
-    thresholdsOf(result, variants),
+  const disputed = results.flatMap(({ variant, history, checks }) =>
+    disagreements(checks, history).map(
+      sentence => `${model}/${name}, ${variant.name}: ${sentence}. The result stays that of the checks.`,
+    ),
   )
+  const facts = { ...judged, ...(othersCores !== undefined && { othersCores }), ...(cell && { cell }) }
+  return { result: withThresholds(facts, experiment, thresholdsOf(result, variants)), disputed }
 }
 
 /** Those of the run's command line, beside the experiment's own. */

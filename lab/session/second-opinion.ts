@@ -1,0 +1,25 @@
+/**
+ * What the second judge says of a history where the checks say another thing. Does not change a verdict: the result is that of the
+ * checks.
+ */
+import type { CheckResult } from '#engine/checks/check.ts'
+import { judgeAgain, LINEARIZABLE } from '#engine/second-judge/judge.ts'
+
+const SHOWN = 3
+
+/** One sentence for each claim on which they disagree. @param checks of the same history */
+export function disagreements(checks: readonly CheckResult[], history: unknown): string[] {
+  return judgeAgain(history).flatMap(({ claim, verdict, found }) => {
+    const shown = found.slice(0, SHOWN).join(', ')
+    if (claim === LINEARIZABLE) {
+      // A check that is invalid explains why stock was not there, or was.
+      const isExplained = checks.some(check => check.verdict === 'invalid')
+      return verdict === 'invalid' && !isExplained
+        ? [`no check is invalid, and the second judge finds that stock is not linearizable (${shown})`]
+        : []
+    }
+    const check = checks.find(({ name }) => name === claim)
+    if (!check || check.verdict === 'unknown' || (check.verdict === 'invalid') === (verdict === 'invalid')) return []
+    return [`${claim} is ${check.verdict}, and for the second judge ${verdict}${shown && ` (${shown})`}`]
+  })
+}
