@@ -1,6 +1,7 @@
 // The timeline of each order in a history, put together from what the client saw and what the services hold.
 import type { Attempt } from '../load/attempt.ts'
 import type { History } from '../run/history.ts'
+import { oncePerHistory } from '../run/once.ts'
 import type { PlannedOrder } from '../load/orders.ts'
 
 export type OrderTimeline = {
@@ -20,8 +21,12 @@ export type OrderTimeline = {
 }
 
 /** Timelines of the orders that are measured, in the sequence of the plan; with `all`, those of the warm-up too. */
-export function orderTimelines(history: History, { all = false } = {}): OrderTimeline[] {
-  const { evidence, planned, attempts, warmUpOrders } = history
+export const orderTimelines = (history: History, { all = false } = {}): readonly OrderTimeline[] =>
+  all || history.warmUpOrders === 0 ? allTimelines(history) : allTimelines(history).slice(history.warmUpOrders)
+
+const allTimelines = oncePerHistory(timelinesOf)
+
+function timelinesOf({ evidence, planned, attempts }: History): OrderTimeline[] {
   const orders = new Map(evidence.orders.map(row => [row.orderId, row]))
   const decisions = new Map(evidence.decisions.map(row => [row.orderId, row]))
   const releases = new Map(
@@ -30,7 +35,7 @@ export function orderTimelines(history: History, { all = false } = {}): OrderTim
   const notifications = new Map(evidence.notifications.map(row => [row.orderId, row]))
   const firsts = new Map<number, Attempt>()
   for (const attempt of attempts) if (!firsts.has(attempt.index)) firsts.set(attempt.index, attempt)
-  return planned.slice(all ? 0 : warmUpOrders).map(order => {
+  return planned.map(order => {
     const row = orders.get(order.orderId)
     const decision = decisions.get(order.orderId)
     const failed = decision ? decision.outcome.status === 'failed' || decision.released : row?.status === 'failed'

@@ -11,6 +11,7 @@
  */
 import type { History } from '../run/history.ts'
 import type { Attempt } from '../load/attempt.ts'
+import { leastOf } from '../analysis/extremes.ts'
 import { defineCheck, evaluateAll } from './check.ts'
 import { type OrderHistory, orderHistories } from './order-history.ts'
 
@@ -44,7 +45,7 @@ const PLANNED = 'was planned'
 
 function first<Row>(what: string, rows: readonly Row[], stampOf: (row: Row) => number | null | undefined): Moment {
   const known = rows.map(stampOf).filter(atNs => typeof atNs === 'number')
-  return known.length === 0 ? undefined : { what, atNs: Math.min(...known) }
+  return known.length === 0 ? undefined : { what, atNs: leastOf(known) }
 }
 
 const answeredWithinNs = ({ answer, answeredNs }: Attempt, low: number, high: number): number | undefined =>

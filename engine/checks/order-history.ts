@@ -6,6 +6,7 @@
  */
 import type { DecisionRow, MovementRow, NotificationRow, OrderRow } from '#common/contracts/evidence.ts'
 import type { History, RawMessage } from '../run/history.ts'
+import { oncePerHistory } from '../run/once.ts'
 import type { Attempt } from '../load/attempt.ts'
 import type { PlannedOrder } from '../load/orders.ts'
 import type { DeadLetter } from '../experiment/model.ts'
@@ -22,8 +23,10 @@ export type OrderHistory = {
   deadLetters: DeadLetter[]
 }
 
-/** By `orderId`; also of planned orders that left nothing. */
-export function orderHistories({ planned, attempts, raw, evidence }: History): Map<string, OrderHistory> {
+/** By `orderId`; also of planned orders that left nothing. Not to be changed: it may be another check's too. */
+export const orderHistories = oncePerHistory(byOrder)
+
+function byOrder({ planned, attempts, raw, evidence }: History): Map<string, OrderHistory> {
   const all = new Map<string, OrderHistory>()
   const add = <Kind extends Exclude<keyof OrderHistory, 'orderId' | 'planned'>>(
     kind: Kind,
@@ -31,8 +34,11 @@ export function orderHistories({ planned, attempts, raw, evidence }: History): M
   ) => {
     for (const item of items) {
       if (item.orderId === null || item.orderId === undefined) continue
-      const list: unknown[] = historyOf(all, item.orderId)[kind]
-      list.push(item)
+      const order: Record<Kind, unknown[]> = historyOf(all, item.orderId)
+      const list = order[kind]
+      // An array has room for 17 items as soon as one is pushed, and most of these have one or two.
+      if (list.length < FEW) order[kind] = [...list, item]
+      else list.push(item)
     }
   }
   for (const order of planned) historyOf(all, order.orderId).planned = order
@@ -46,19 +52,23 @@ export function orderHistories({ planned, attempts, raw, evidence }: History): M
   return all
 }
 
+const FEW = 4
+/** Of every order that has none; it is never pushed to. */
+const NONE: never[] = []
+
 function historyOf(all: Map<string, OrderHistory>, orderId: string): OrderHistory {
   let order = all.get(orderId)
   if (!order) {
     order = {
       orderId,
       planned: undefined,
-      attempts: [],
-      raw: [],
-      rows: [],
-      decisions: [],
-      movements: [],
-      notifications: [],
-      deadLetters: [],
+      attempts: NONE,
+      raw: NONE,
+      rows: NONE,
+      decisions: NONE,
+      movements: NONE,
+      notifications: NONE,
+      deadLetters: NONE,
     }
     all.set(orderId, order)
   }

@@ -6,6 +6,7 @@ import { quantilesOf, ordersOf, marksOf, seriesOf } from '../analysis/plots.ts'
 import type { Measure, Profile, Result } from './summary.ts'
 import { verdictOf, runCheck, type CheckResult } from '../checks/check.ts'
 import type { History } from './history.ts'
+import { whileJudged } from './once.ts'
 import { standardMeasures } from '../analysis/measures.ts'
 import { evaluateThresholds } from '../analysis/thresholds.ts'
 
@@ -19,9 +20,9 @@ const COUNTED: Readonly<Record<string, string>> = {
 
 /** Its checks, then its measures, then the thresholds that these have to keep. */
 export function evaluate(variant: Variant, history: History): VariantResult {
-  const checks = variant.checks.map(check => runCheck(check, history))
-  const own = [...(variant.measures?.(history) ?? []), ...counts(checks)]
-  const measures = [...standardMeasures(history), ...own].map(measure => ({ variant: variant.name, ...measure }))
+  const checks = whileJudged(history, () => variant.checks.map(check => runCheck(check, history)))
+  const found = whileJudged(history, () => [...standardMeasures(history), ...(variant.measures?.(history) ?? [])])
+  const measures = [...found, ...counts(checks)].map(measure => ({ variant: variant.name, ...measure }))
   checks.push(...evaluateThresholds(variant.thresholds ?? [], variant.name, measures))
   return { variant, history, measures, checks }
 }
@@ -51,6 +52,7 @@ export function resultOf({ experiment, name, profile, variants, results, seconds
   if (results.length === variants.length)
     checks.push(...(experiment.compare?.(results) ?? []).map(check => ({ ...check, variant: 'all' })))
   const verdict = verdictOf({ checks, variants, failure })
+  const curves = results.map(result => whileJudged(result.history, () => curvesOf(result, experiment)))
   return {
     model: experiment.model.name,
     experiment: name,
@@ -71,19 +73,26 @@ export function resultOf({ experiment, name, profile, variants, results, seconds
     checks,
     measures: results.flatMap(({ measures }) => measures),
     columns: experiment.columns,
-    series: results.flatMap(({ variant, history }) => [
-      ...seriesOf(variant.name, history),
-      ...(variant.series?.(history) ?? []).map(curve => ({ variant: variant.name, ...curve })),
-    ]),
+    series: curves.flatMap(({ series }) => series),
     marks: results.flatMap(({ variant, history }) => marksOf(variant, history)),
-    ...(experiment.showsOrders && { orders: results.map(({ variant, history }) => ordersOf(variant.name, history)) }),
-    quantiles: results.flatMap(({ variant, history }) => quantilesOf(variant.name, history)),
+    ...(experiment.showsOrders && { orders: curves.flatMap(({ orders }) => orders ?? []) }),
+    quantiles: curves.flatMap(({ quantiles }) => quantiles),
     // The sentences say what the checks have shown; without that there is nothing to say.
     explanation: verdict === 'valid' ? experiment.explain(results) : [],
     seconds,
     ...(failure && { failure }),
   }
 }
+
+/** Of one variant. */
+const curvesOf = ({ variant, history }: VariantResult, { showsOrders }: Experiment) => ({
+  series: [
+    ...seriesOf(variant.name, history),
+    ...(variant.series?.(history) ?? []).map(curve => ({ variant: variant.name, ...curve })),
+  ],
+  orders: showsOrders ? ordersOf(variant.name, history) : undefined,
+  quantiles: quantilesOf(variant.name, history),
+})
 
 /** As files and prefixes name a variant. */
 export const slugOf = (variant: string): string => variant.replaceAll(/[^a-z0-9]+/gi, '-').toLowerCase()

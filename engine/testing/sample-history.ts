@@ -5,6 +5,7 @@
  * fail, sell out, are released, time out, are refused, sent twice, and, past the client's door, duplicates and poison.
  * Written apart from the workflow, so that checks are not judged by the code that they judge.
  */
+import type { OrderRow } from '#common/contracts/evidence.ts'
 import type { FailureReason } from '#common/contracts/order.ts'
 import type { Answer, Attempt, Poll } from '../load/attempt.ts'
 import { initialStock, orderMix } from '../load/mix.ts'
@@ -17,12 +18,16 @@ export const SAMPLE_REASONS = ['deadline-passed', 'inventory-unavailable']
 /** How requests may be answered in it. */
 export const SAMPLE_ANSWERS = { duringFault: [...SAMPLE_REASONS, 'inventory-broke', 'deadline', 'refused', 'reset'] }
 
-const MIX = { count: 120, kitchens: 4, scarceShare: 0.2, unknownSkuShare: 0.05, tooManyShare: 0.05 }
+const COUNT = 120
+/** As many orders as the lab polls at most. */
+const MOST_POLLED = 500
+const MIX = { kitchens: 4, scarceShare: 0.2, unknownSkuShare: 0.05, tooManyShare: 0.05 }
 
-export function sampleHistory(seed: number): History {
+export function sampleHistory(seed: number, count = COUNT): History {
   const random = seededRandom(seed)
-  const planned = planOrders({ ...MIX, seed, runId: `sample-${seed}` })
-  const history = { ...emptyHistory(initialStock(orderMix(MIX))), planned }
+  const mix = { ...MIX, count }
+  const planned = planOrders({ ...mix, seed, runId: `sample-${seed}` })
+  const history = { ...emptyHistory(initialStock(orderMix(mix))), planned }
   const services = ledger(history)
   // Every fate comes, and after that random ones.
   const fates: Fate[] = [...EACH_FATE]
@@ -33,7 +38,8 @@ export function sampleHistory(seed: number): History {
   }
   history.plannedStarts = history.attempts.length
   history.originUnixMs = Date.UTC(2026, 0, 1)
-  history.polls = planned.flatMap(order => pollsOf(order, history))
+  const rows = new Map(history.evidence.orders.map(row => [row.orderId, row]))
+  history.polls = planned.slice(0, MOST_POLLED).flatMap(order => pollsOf(order, rows.get(order.orderId)))
   sendRaw(history, services, random)
   history.faults = { inventory_service: { delay: { setting: { delayMs: 5 }, injections: random.between(1, 9) } } }
   history.executedSteps = [{ atNs: -2, doneNs: -1, action: 'kill', target: 'inventory_service' }]
@@ -113,9 +119,8 @@ function attemptOf(order: PlannedOrder, given: Answer, attempt: number): Attempt
 }
 
 /** A client asks twice: while the order is pending, and after its last request was answered. */
-function pollsOf(order: PlannedOrder, { evidence }: History): Poll[] {
+function pollsOf(order: PlannedOrder, row: OrderRow | undefined): Poll[] {
   const { index, orderId } = order
-  const row = evidence.orders.find(each => each.orderId === orderId)
   const at = (afterNs: number) => ({
     index,
     orderId,

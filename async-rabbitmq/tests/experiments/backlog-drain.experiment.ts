@@ -18,6 +18,7 @@ import {
   voidBecause,
 } from '#engine/analysis/measures.ts'
 import { recoveryMeasures } from '#engine/analysis/recovery.ts'
+import { mostOf } from '#engine/analysis/extremes.ts'
 import type { History } from '#engine/run/history.ts'
 import type { Measure } from '#engine/run/summary.ts'
 import { asyncRabbitmq } from '../../lab/model.ts'
@@ -107,7 +108,7 @@ function drainMeasures(history: History): Omit<Measure, 'variant'>[] {
       answer.kind === 'status' && answer.status === 202 && (answeredNs ?? Infinity) - plannedNs <= AVAILABLE_MS * 1e6,
   )
   const emptyNs = caughtUpNs(history, startedNs)
-  const peakDepth = Math.max(0, ...samples.map(({ depths }) => depths['inventory.orders'] ?? 0))
+  const peakDepth = Math.max(0, mostOf(samples.map(({ depths }) => depths['inventory.orders'] ?? 0)))
   const availability = during.length ? (100 * inTime.length) / during.length : null
   const { corrected } = answerSamples(during, deadlineMs)
   const why = voidBecause(history, corrected) ?? lateBecause(history, during)
@@ -130,7 +131,7 @@ const backlogRisesAndEmpties = (atLeast: number): Check =>
     `the backlog rises to at least ${atLeast} orders and returns to 0`,
     history => {
       const depths = backlog(history).map(([, depth]) => depth)
-      const peak = Math.max(0, ...depths)
+      const peak = Math.max(0, mostOf(depths))
       if (peak < atLeast) return vacuous(`The backlog rose to ${peak} orders; at least ${atLeast} were needed.`)
       const remaining = depths.at(-1) ?? 0
       if (remaining > 0) return invalid(`${remaining} orders of a backlog of ${peak} were never decided.`)

@@ -5,6 +5,7 @@ import { faultSeen } from '#engine/checks/preconditions.ts'
 import { defineExperiment, type Variant, type VariantResult } from '#engine/experiment/define.ts'
 import type { Progress } from '#engine/experiment/steps.ts'
 import { count, findMeasure, isVoidNote, ms, sentence, unlessLate } from '#engine/analysis/measures.ts'
+import { leastOf, mostOf } from '#engine/analysis/extremes.ts'
 import { orderTimelines } from '#engine/analysis/order-timeline.ts'
 import { type PlannedStart, steadyPlan } from '#engine/load/plan.ts'
 import type { History, Sample } from '#engine/run/history.ts'
@@ -95,7 +96,7 @@ function answersOf(throttled: VariantResult | undefined, control: VariantResult 
 }
 
 const lagOf = ({ depths }: Sample): number => PARTITIONS.reduce((sum, p) => sum + (depths[lagName(p)] ?? 0), 0)
-const peakOf = (samples: Sample[], lag: (sample: Sample) => number): number => Math.max(0, ...samples.map(lag))
+const peakOf = (samples: Sample[], lag: (sample: Sample) => number): number => Math.max(0, mostOf(samples.map(lag)))
 
 /** The warm-up runs at a quarter of the rate: a throttle to half of the rate lets it through without a lag. */
 const afterSlowStart =
@@ -122,7 +123,7 @@ function zeroAfterSeconds(history: History): number | null {
 
 /** Per second, between the first timestamp and the last. */
 function rateOf(stampsNs: number[]): number | null {
-  const spanNs = Math.max(...stampsNs) - Math.min(...stampsNs)
+  const spanNs = mostOf(stampsNs) - leastOf(stampsNs)
   return stampsNs.length < 2 || spanNs <= 0 ? null : ((stampsNs.length - 1) * 1e9) / spanNs
 }
 
@@ -133,10 +134,10 @@ function oldestUndecided(history: History): [number, number][] {
   )
   const ends = timelines.map(({ decidedNs }) => decidedNs).filter(Number.isFinite)
   const points: [number, number][] = []
-  const lastNs = Math.max(history.originNs, ...ends) + STEP_NS
+  const lastNs = Math.max(history.originNs, mostOf(ends)) + STEP_NS
   for (let atNs = history.originNs; atNs <= lastNs; atNs += STEP_NS) {
     const open = timelines.filter(timeline => timeline.placedNs <= atNs && timeline.decidedNs > atNs)
-    const oldestNs = Math.min(atNs, ...open.map(({ placedNs }) => placedNs))
+    const oldestNs = Math.min(atNs, leastOf(open.map(({ placedNs }) => placedNs)))
     points.push([(atNs - history.originNs) / 1e9, (atNs - oldestNs) / 1e6])
   }
   return points
@@ -157,7 +158,7 @@ function lagMeasures(history: History): Omit<Measure, 'variant'>[] {
       return { name: `peak lag ${p}`, unit: 'records', value }
     }),
     { name: 'lag zero after', unit: 's', value: zeroAfterSeconds(history) },
-    { name: 'oldest undecided', unit: 'ms', value: Math.max(0, ...oldestUndecided(history).map(([, ms]) => ms)) },
+    { name: 'oldest undecided', unit: 'ms', value: Math.max(0, mostOf(oldestUndecided(history).map(([, ms]) => ms))) },
     ...Object.entries(rates).map(([name, value]) => ({ name, unit: 'orders/s', value })),
   ])
 }

@@ -1,5 +1,6 @@
 // Measures of a fault that ends: what the client saw while it lasted, and how soon it saw a success again.
 import type { History } from '#engine/run/history.ts'
+import { leastOf } from '#engine/analysis/extremes.ts'
 import { percentiles } from '#engine/analysis/latency.ts'
 import { type OrderTimeline, orderTimelines } from '#engine/analysis/order-timeline.ts'
 import { lateBecause, latency, unlessLate, voidBecause } from '#engine/analysis/measures.ts'
@@ -28,7 +29,7 @@ export function healingMeasures(history: History) {
     attempt?.answeredNs ? [{ ms: (attempt.answeredNs - attempt.plannedNs) / 1e6, atLeast: false }] : [],
   )
   const successes = timelines.filter(isSuccess).map(({ attempt }) => attempt?.answeredNs ?? Infinity)
-  const first = Math.min(...successes.filter(answeredNs => answeredNs > healedNs))
+  const first = leastOf(successes.filter(answeredNs => answeredNs > healedNs))
   const attempts = during.flatMap(({ attempt }) => attempt ?? [])
   const why = voidBecause(history, answered) ?? lateBecause(history, attempts)
   const value = Number.isFinite(first) ? (first - healedNs) / 1e6 : null
