@@ -61,7 +61,7 @@ function comparedText(differing: readonly Result[], count: number): string {
 }
 
 /** With a sentence for each claim on which the second judge disagrees. Undefined where its histories are incomplete. */
-function judgedAgain(result: Result, run: string): { result: Result; disputed: string[] } | undefined {
+export function judgedAgain(result: Result, run: string): { result: Result; disputed: string[] } | undefined {
   const { model, experiment: name, profile, seconds, othersCores, cell, failure } = result
   const experiment = sourceExperiment(result)
   if (!experiment || failure !== undefined) return undefined

@@ -1,0 +1,26 @@
+// What is published can be judged again by whoever reads it: each number and each verdict comes from the histories beside it.
+import assert from 'node:assert/strict'
+import { dirname, join } from 'node:path'
+import { test } from 'node:test'
+import { judgedAgain } from '../cli/commands/judge.ts'
+import { experiments, models } from '../session/registry.ts'
+import { findRun, ROOT } from '../session/run-folder.ts'
+import { COMPARISON } from './comparison.ts'
+import { summaryOf } from './output-paths.ts'
+
+const published = models
+  .filter(({ name }) => Object.keys(experiments).some(id => id.startsWith(`${name}/`)))
+  .map(({ name }) => dirname(summaryOf(name)))
+
+for (const folder of [COMPARISON, ...published])
+  test(`the histories in ${folder} give every number and every verdict that is published there`, () => {
+    const { summary, folder: path } = findRun(join(ROOT, folder))
+    for (const result of summary.results) {
+      const { model, experiment } = result
+      const again = judgedAgain(result, path)
+      assert.ok(again, `${model}/${experiment} has no histories`)
+      const why = `${model}/${experiment} differs: where a check or a measure has changed on purpose, npm run lab -- judge ${folder} --save, then publish`
+      assert.equal(JSON.stringify(again.result), JSON.stringify(result), why)
+      assert.deepEqual(again.disputed, [], `both judges agree on ${model}/${experiment}`)
+    }
+  })
