@@ -89,7 +89,7 @@ function placesOf(value: unknown, path = ''): Place[] {
 const NAMED = /^\.(?:faults|openingStock|samples\.\d+\.depths)\./
 /** What an answer or a message need not have. */
 const OPEN =
-  /^\.(?:attempts\.\d+\.answer\.(?:code|orderId|says)|polls\.\d+\.(?:status|says|reason)|raw\.\d+\.(?:orderId|body)|evidence\.deadLetters\.\d+\.orderId|usage)$/
+  /^\.(?:attempts\.\d+\.answer\.(?:code|orderId|says)|polls\.\d+\.(?:status|says|reason|isLast)|raw\.\d+\.(?:orderId|body)|evidence\.deadLetters\.\d+\.orderId|usage)$/
 
 const PLACES = placesOf(ONE).filter(({ path }) => !NAMED.test(path))
 
