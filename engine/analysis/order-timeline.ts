@@ -83,7 +83,8 @@ export function isCompleted(timeline: OrderTimeline): boolean {
 }
 
 /** A reason to fail that is the order's own, and no fault's. */
-export const isBusiness = (reason: string | undefined): boolean => reason === 'out-of-stock' || reason === 'unknown-sku'
+export const isBusiness = (reason: string | null | undefined): boolean =>
+  reason === 'out-of-stock' || reason === 'unknown-sku'
 
 /** The answer was the right one: accepted, or the refusal that the plan expects. */
 export function isRightAnswer({ attempt, planned }: OrderTimeline): boolean {

@@ -1,4 +1,5 @@
 // What pictures of a variant draw, from its history: curves and marks, each order, and latency at many shares of the orders.
+import { ENDS } from '../experiment/steps.ts'
 import type { Variant } from '../experiment/define.ts'
 import type { History } from '../run/history.ts'
 import { backlog, kindOf, completions, isCompletionVoid, isVoid, acceptedOf } from './measures.ts'
@@ -39,14 +40,6 @@ export function thinned(points: readonly [number, number][]): [number, number][]
     shown.set(step + 1, before)
   }
   return [...shown].map(([step, value]) => [round(step * STEP_SECONDS), value])
-}
-
-/** What ends what. */
-export const ENDS: Readonly<Record<string, string>> = {
-  kill: 'start',
-  pause: 'resume',
-  isolate: 'resume',
-  fault: 'heal',
 }
 
 /**

@@ -25,7 +25,8 @@ import {
   unlessLate,
   voidBecause,
 } from './measures.ts'
-import { ENDS, thinned } from './plots.ts'
+import { ENDS } from '../experiment/steps.ts'
+import { thinned } from './plots.ts'
 import type { Measure, Series } from '../run/summary.ts'
 
 /** Caught up: no more orders wait than are on their way at any time. */

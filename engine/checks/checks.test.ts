@@ -44,7 +44,7 @@ for (const { name, on, mutate, caughtBy } of MUTATIONS) {
         if (!trace) return fc.pre(false)
         // Few orders are polled. Of those that are, `shown` sees much of what other checks see.
         if (!caughtBy.includes('shown'))
-          history.polls = history.polls?.filter(({ orderId }) => orderId !== trace.orderId)
+          history.polls = history.polls.filter(({ orderId }) => orderId !== trace.orderId)
         mutate(history, trace)
         assert.deepEqual(caught(history).toSorted(), caughtBy.toSorted(), explained(history).join('\n'))
       }),

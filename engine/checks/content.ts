@@ -4,6 +4,7 @@
  * Does not judge units of stock: conservation does. An order that the timeline sent past the client's door is judged by nothing
  * here, because the history does not hold its content.
  */
+import { isBusiness } from '../analysis/order-timeline.ts'
 import { defineCheck, evaluateAll } from './check.ts'
 import { type OrderHistory, orderHistories } from './order-history.ts'
 import { reasonToFail } from './service.ts'
@@ -33,19 +34,17 @@ function whyOtherRow({ planned, attempts, rows, decisions }: OrderHistory): stri
       : [`has the correlation id ${row.correlationId}`]),
     ...(row.status !== 'failed' && row.reason !== null ? [`is ${row.status} with the reason ${row.reason}`] : []),
     ...(row.status === 'failed' && !isReason(row.reason) ? [`failed for ${row.reason}, which is no reason`] : []),
-    ...(isOfInventory(row.reason) && decisions.length === 0
+    ...(isBusiness(row.reason) && decisions.length === 0
       ? [`failed for ${row.reason}, and inventory never decided it`]
       : []),
     ...decisions.flatMap(({ outcome }) =>
-      outcome.status === 'failed' && isOfInventory(row.reason) && outcome.reason !== row.reason
+      outcome.status === 'failed' && isBusiness(row.reason) && outcome.reason !== row.reason
         ? [`failed for ${row.reason} in the orders table and for ${outcome.reason} in inventory`]
         : [],
     ),
   ])
 }
 
-/** Reasons that inventory alone gives; others are the order service's own. */
-const isOfInventory = (reason: string | null): boolean => reason === 'out-of-stock' || reason === 'unknown-sku'
 /** Why an order may have failed for good: for what it is, or for what became of its request to inventory. */
 const REASONS = [
   'out-of-stock',
@@ -61,7 +60,7 @@ function whyOtherEffect({ planned, decisions, movements, notifications }: OrderH
   if (!planned) return []
   return [
     ...decisions.flatMap(({ outcome }) =>
-      outcome.status === 'failed' && isOfInventory(outcome.reason) && outcome.reason !== reasonToFail(planned)
+      outcome.status === 'failed' && isBusiness(outcome.reason) && outcome.reason !== reasonToFail(planned)
         ? [`failed for ${outcome.reason}, and could only for ${reasonToFail(planned)}`]
         : [],
     ),
@@ -86,7 +85,7 @@ function whyOtherAnswer({ attempts, rows }: OrderHistory): string[] {
       const other = says === 'pending' ? undefined : rows.find(row => row.status !== says)
       return other ? [`was told that it is ${says}, and is ${other.status} in the orders table`] : []
     }
-    if (status === 409 && isOfInventory(code ?? null))
+    if (status === 409 && isBusiness(code))
       return rows.flatMap(({ reason }) =>
         reason === code ? [] : [`was answered ${code}, and is ${reason ?? 'not failed'} in the orders table`],
       )

@@ -7,12 +7,10 @@ import type { Attempt, Poll } from '../load/attempt.ts'
 import { UNKNOWN_SKU } from '../load/mix.ts'
 import type { PlannedOrder } from '../load/orders.ts'
 import type { ExecutedStep, History } from '../run/history.ts'
+import { ENDS } from '../experiment/steps.ts'
 import { defineCheck, evaluateAll, type Finding } from './check.ts'
 import { type OrderHistory, orderHistories } from './order-history.ts'
 
-const BREAKS = new Set(['kill', 'pause', 'isolate'])
-/** A fault that is switched off by `fault` is one of these too. */
-const HEALS = new Set(['heal', 'start', 'resume', 'fault'])
 /** So long after the last step that heals clients may still feel the fault: a breaker is open, a client connects again. */
 const GRACE_NS = 3e9
 /** The deadline of a request is a timer, which a busy machine may be late to look at. */
@@ -29,7 +27,8 @@ export type MayAnswer = {
 export const served = ({ duringFault: mayFail = [], always = [] }: MayAnswer = {}) =>
   defineCheck('served', 'every request is answered right and in time, but for what the fault may do', history => {
     const isRight = rightAnswers(history)
-    const isBroken = faultAround(history, mayFail)
+    const isWithin = brokenAround(history, mayFail)
+    const isBroken = (attempt: Attempt) => isWithin(attempt.startedNs, endedNs(attempt))
     const isExcused = (attempt: Attempt) =>
       hasItsStatus(attempt) &&
       (always.includes(nameOf(attempt)) || (mayFail.includes(nameOf(attempt)) && isBroken(attempt)))
@@ -45,36 +44,32 @@ export const served = ({ duringFault: mayFail = [], always = [] }: MayAnswer = {
     return { ...finding, detail: `${finding.detail.slice(0, -1)}; ${share}.` }
   })
 
-/** False for every attempt where the fault may do nothing to requests. */
-function faultAround(history: History, mayFail: readonly string[]): (attempt: Attempt) => boolean {
-  if (mayFail.length === 0) return () => false
-  const isWithin = duringFault(history)
-  return attempt => isWithin({ startedNs: attempt.startedNs, endedNs: endedNs(attempt) })
-}
-
-/** Whether an attempt lies, in part at least, in a time in which something is broken. */
-function duringFault({ executedSteps }: History): (attempt: { startedNs: number; endedNs: number }) => boolean {
+/** Whether something is broken in a part at least of a time. False where that may do nothing to requests. */
+function brokenAround(
+  { executedSteps }: History,
+  mayFail: readonly string[],
+): (fromNs: number, toNs: number) => boolean {
   const spans: { fromNs: number; toNs: number }[] = []
-  const broken = new Set<string>()
-  for (const step of executedSteps) {
-    const { target, atNs, doneNs } = step
-    if (breaks(step)) {
+  /** What ends it, by target. */
+  const broken = new Map<string, string>()
+  for (const step of mayFail.length > 0 ? executedSteps : []) {
+    const { action, target, atNs, doneNs } = step
+    const end = ENDS[action]
+    if (end !== undefined && !isSwitchedOff(step)) {
       if (broken.size === 0) spans.push({ fromNs: atNs, toNs: Infinity })
-      broken.add(target)
-    } else if (HEALS.has(step.action) && broken.delete(target) && broken.size === 0) {
+      broken.set(target, end)
+    } else if (action === broken.get(target) || isSwitchedOff(step)) {
+      broken.delete(target)
       const span = spans.at(-1)
-      if (span) span.toNs = doneNs + GRACE_NS
+      if (span && broken.size === 0) span.toNs = Math.min(span.toNs, doneNs + GRACE_NS)
     }
   }
-  return ({ startedNs, endedNs }) =>
-    spans.some(({ fromNs, toNs }) => startedNs <= toNs && Math.max(startedNs, endedNs) >= fromNs)
+  return (fromNs, toNs) => spans.some(span => fromNs <= span.toNs && Math.max(fromNs, toNs) >= span.fromNs)
 }
 
-/** A step that heals, or switches faults off one by one, does not; nor does one that changes nothing, such as `read`. */
-function breaks({ action, result }: ExecutedStep): boolean {
-  if (action !== 'fault') return BREAKS.has(action)
-  return Object.values(result ?? {}).some(setting => setting !== null)
-}
+/** Faults are switched off one by one by the step that switches them on. */
+const isSwitchedOff = ({ action, result }: ExecutedStep): boolean =>
+  action === 'fault' && Object.values(result ?? {}).every(setting => setting === null)
 
 const endedNs = ({ answer, answeredNs }: Attempt): number =>
   answer.kind === 'status' ? (answeredNs ?? Infinity) : answer.atNs
@@ -123,7 +118,7 @@ export const carriedOut = defineCheck(
   'carried-out',
   'the load was sent as planned: every order, as often as planned, each under its own id',
   (history): Finding => {
-    const { planned, attempts, plannedStarts = attempts.length } = history
+    const { planned, attempts, plannedStarts } = history
     const byIndex = new Map(planned.map(order => [order.index, order]))
     const offenders = attempts.flatMap(({ index, orderId }) =>
       byIndex.get(index)?.orderId === orderId ? [] : [`${orderId} was sent and is not order ${index} of the plan`],
@@ -146,13 +141,13 @@ export const carriedOut = defineCheck(
  */
 export const shown = ({ duringFault: mayFail = [] }: MayAnswer = {}) =>
   defineCheck('shown', 'a client that asks for its order finds it as it is, and what was final stays so', history => {
-    const { polls = [] } = history
-    const isBroken = mayFail.length === 0 ? () => false : duringFault(history)
+    const { polls } = history
+    const isBroken = brokenAround(history, mayFail)
     const orders = orderHistories(history)
     const offenders = [...Map.groupBy(polls, ({ orderId }) => orderId)].flatMap(([orderId, seen]) => {
       const order = orders.get(orderId)
       if (!order?.planned) return [`${orderId} is no order of the load, and was asked for`]
-      const answered = seen.filter(poll => !(hasFailed(poll) && isBroken({ ...poll, endedNs: poll.answeredNs })))
+      const answered = seen.filter(poll => !(hasFailed(poll) && isBroken(poll.startedNs, poll.answeredNs)))
       return [...new Set(whyShownWrong(order, answered))].map(why => `${orderId} ${why}`)
     })
     return evaluateAll({ examined: polls.length, what: 'polls of orders', offenders })

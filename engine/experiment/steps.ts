@@ -42,6 +42,14 @@ export type Step = {
   run(context: StepContext): Promise<unknown>
 }
 
+/** Steps that break something, and the step that ends each. */
+export const ENDS: Readonly<Record<string, string>> = {
+  kill: 'start',
+  pause: 'resume',
+  isolate: 'resume',
+  fault: 'heal',
+}
+
 /** A step without its time. */
 export type Action = Omit<Step, 'at'>
 

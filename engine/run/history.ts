@@ -67,14 +67,14 @@ export type History = {
   /** So many of the planned orders came first, to warm up: judged like all others, but of the measures only depths count them. */
   warmUpOrders: number
   attempts: Attempt[]
-  /** What clients saw of a share of the orders; a run always has it. */
-  polls?: Poll[]
-  /** Requests of the plan; a run always has it. */
-  plannedStarts?: number
+  /** What clients saw of a share of the orders. */
+  polls: Poll[]
+  /** Requests of the plan. */
+  plannedStarts: number
   /** The moment from which the plan's offsets and the timeline count. */
   originNs: number
-  /** That moment by the wall clock, in milliseconds since 1970; a run always has it. */
-  originUnixMs?: number
+  /** That moment by the wall clock, in milliseconds since 1970. */
+  originUnixMs: number
   /** Of the client: an attempt without an answer counts so long. */
   deadlineMs: number
   /** `where` it ran: all stamps are of the clock there. */
@@ -101,7 +101,10 @@ export const emptyHistory = (openingStock: History['openingStock']): History => 
   format: HISTORY_FORMAT,
   planned: [],
   warmUpOrders: 0,
+  polls: [],
+  plannedStarts: 0,
   originNs: 0,
+  originUnixMs: 0,
   deadlineMs: 1_000,
   generator: { origin: 'thread', cpuShare: 0, connections: { opened: 0, peakInFlight: 0, limit: 0, saturated: false } },
   attempts: [],

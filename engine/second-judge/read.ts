@@ -69,20 +69,25 @@ export function* orderByOrder(facts: readonly Fact[]): Generator<Fact[]> {
 
 function factsOf(history: Fields, evidence: Fields): Fact[] {
   const facts: Fact[] = []
-  const add = <Kind extends Fact['kind']>(kind: Kind, rows: readonly Fields[], read: (row: Fields) => Of<Kind>) => {
+  const add = (rows: readonly Fields[], factOf: (order: string, row: Fields) => Fact) => {
     for (const row of rows) {
       const order = optionalText(row, 'orderId')
-      if (order !== undefined) facts.push({ order, kind, ...read(row) } as unknown as Fact)
+      if (order !== undefined) facts.push(factOf(order, row))
     }
   }
-  add('plan', rowsOf(history, 'planned'), row => ({ kitchen: textOf(row, 'kitchenId'), lines: linesOf(row) }))
-  add('attempt', rowsOf(history, 'attempts'), attemptOf)
-  add('message', rowsOf(history, 'raw'), row => ({ expect: textOf(row, 'expect') }))
-  add('row', rowsOf(evidence, 'orders'), row => ({ status: textOf(row, 'status') }))
-  add('decision', rowsOf(evidence, 'decisions'), decisionOf)
-  add('move', rowsOf(evidence, 'movements'), moveOf)
-  add('notification', rowsOf(evidence, 'notifications'), () => ({}))
-  add('dead letter', rowsOf(evidence, 'deadLetters'), () => ({}))
+  add(rowsOf(history, 'planned'), (order, row) => ({
+    order,
+    kind: 'plan',
+    kitchen: textOf(row, 'kitchenId'),
+    lines: linesOf(row),
+  }))
+  add(rowsOf(history, 'attempts'), (order, row) => ({ order, kind: 'attempt', ...attemptOf(row) }))
+  add(rowsOf(history, 'raw'), (order, row) => ({ order, kind: 'message', expect: textOf(row, 'expect') }))
+  add(rowsOf(evidence, 'orders'), (order, row) => ({ order, kind: 'row', status: textOf(row, 'status') }))
+  add(rowsOf(evidence, 'decisions'), (order, row) => ({ order, kind: 'decision', ...decisionOf(row) }))
+  add(rowsOf(evidence, 'movements'), (order, row) => ({ order, kind: 'move', ...moveOf(row) }))
+  add(rowsOf(evidence, 'notifications'), order => ({ order, kind: 'notification' }))
+  add(rowsOf(evidence, 'deadLetters'), order => ({ order, kind: 'dead letter' }))
   return facts
 }
 

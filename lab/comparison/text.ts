@@ -71,7 +71,7 @@ function verdicts(results: readonly Result[]): string {
 const keyMetricsOf = (scenario: string | undefined): string[] => {
   const latencies =
     scenario === HEALTHY
-      ? ['accepted p50', 'completed p50']
+      ? ['accepted p50', 'known p50']
       : ['during: right answer p50', 'median completion of all requested']
   return ['availability', 'completed ÷ requested', ...latencies, 'time to full recovery']
 }

@@ -43,7 +43,7 @@ test('a lesson about all models is not drawn where the measure of one of them is
   const lesson = 'While Inventory is dead, a chain of calls accepts no order'
   assert.ok(findings(answered(100), 'page.md').includes(lesson))
   assert.ok(!findings(answered(null), 'page.md').includes(lesson))
-  const costs = withValue('healthy', 'completed p50', (model, { value }) =>
+  const costs = withValue('healthy', 'known p50', (model, { value }) =>
     model === 'streaming-kafka' ? null : value,
   )
   assert.doesNotMatch(findings(costs, 'page.md'), /A broker costs time/)
@@ -67,6 +67,6 @@ test('a lesson about costs names only those whose ranges part', () => {
   assert.equal(lesson.exec(findings(summary, 'page.md'))?.[1], 'time')
   const dear = withValue('healthy', 'memory', (model, { value }) => (value ?? 0) * (model === 'sync-rest' ? 1 : 10))
   assert.equal(lesson.exec(findings(dear, 'page.md'))?.[1], 'time and memory')
-  const quick = withValue('healthy', 'completed p50', () => 1)
+  const quick = withValue('healthy', 'known p50', () => 1)
   assert.equal(lesson.exec(findings(quick, 'page.md')), null)
 })

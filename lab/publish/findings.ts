@@ -124,11 +124,7 @@ function readAgain(summary: Summary): Finding {
 function healthy(summary: Summary): Finding {
   const rate = middleRate(summary)
   const of = (name: string) => mainMeasuresOf(summary, 'healthy', name, rate)
-  // Where the answer carries the outcome, it is known with the answer and no earlier.
-  const known = [
-    ...of('accepted p50').filter(each => answersWithOutcome(summary, each)),
-    ...of('completed p50').filter(each => !answersWithOutcome(summary, each)),
-  ]
+  const known = of('known p50')
   const memory = of('memory')
   const costs = [
     ...(isWhole(summary, 'healthy', known) && isLeastWithoutBroker(summary, known) ? ['time'] : []),
@@ -140,7 +136,7 @@ function healthy(summary: Summary): Finding {
     facts: [
       ...listed('Memory of all processes (streaming-kafka has one service more)', memory).map(withOrder(memory)),
       ...listed(
-        `Median time until an order has its outcome, at ${rate} orders a second (until the answer where that carries it, else until the notification is stored)`,
+        `Median time until a client can know the outcome, at ${rate} orders a second (from the answer where that says it, else by asking for the order)`,
         known,
       ).map(withOrder(known)),
       ...(rankedBy(known) + rankedBy(memory) === ''

@@ -109,7 +109,7 @@ const CONTENT_MUTATIONS: readonly Mutation[] = [
 const inPoll = (name: string, change: Partial<Poll>, more: readonly string[] = []): Mutation => ({
   name,
   on: notifiedAfter(202),
-  mutate: ({ polls = [] }, { orderId }) =>
+  mutate: ({ polls }, { orderId }) =>
     void Object.assign(polls.findLast(each => each.orderId === orderId) ?? {}, change),
   caughtBy: ['shown', ...more],
 })
@@ -121,7 +121,7 @@ const POLL_MUTATIONS: readonly Mutation[] = [
   {
     name: 'a client is shown another reason than the orders table has',
     on: refused,
-    mutate({ polls = [] }, { orderId }) {
+    mutate({ polls }, { orderId }) {
       for (const poll of polls) if (poll.orderId === orderId && poll.says === 'failed') poll.reason = 'because'
     },
     caughtBy: ['shown'],
@@ -129,7 +129,7 @@ const POLL_MUTATIONS: readonly Mutation[] = [
   {
     name: 'a client whose request timed out is not shown its order in the end',
     on: order => notified(order) && isLate(order),
-    mutate({ polls = [] }, { orderId }) {
+    mutate({ polls }, { orderId }) {
       const last = polls.findLast(each => each.orderId === orderId)
       if (last) last.status = 404
     },
@@ -138,7 +138,7 @@ const POLL_MUTATIONS: readonly Mutation[] = [
   {
     name: 'clients are shown orders of nobody',
     on: notifiedAfter(202),
-    mutate({ polls = [] }, { orderId }) {
+    mutate({ polls }, { orderId }) {
       for (const poll of polls) if (poll.orderId === orderId) poll.orderId = 'nobody'
     },
     caughtBy: ['shown'],
@@ -147,7 +147,7 @@ const POLL_MUTATIONS: readonly Mutation[] = [
     name: 'a client cannot ask for its order before anything is broken',
     on: notifiedAfter(202),
     mutate(history, { orderId }) {
-      for (const poll of history.polls ?? []) if (poll.orderId === orderId) poll.status = 500
+      for (const poll of history.polls) if (poll.orderId === orderId) poll.status = 500
       for (const step of history.executedSteps) Object.assign(step, { atNs: LATE_NS, doneNs: LATE_NS + 1 })
     },
     caughtBy: ['shown', 'served'],
@@ -158,7 +158,7 @@ const POLL_MUTATIONS: readonly Mutation[] = [
   {
     name: 'a client sees its order reserved, and then pending',
     on: notifiedAfter(202),
-    mutate({ polls = [] }, { orderId }) {
+    mutate({ polls }, { orderId }) {
       const last = polls.findLast(each => each.orderId === orderId)
       if (last) polls.push({ ...last, startedNs: LATE_NS, answeredNs: LATE_NS + 1, says: 'pending' })
     },
@@ -167,7 +167,7 @@ const POLL_MUTATIONS: readonly Mutation[] = [
   {
     name: 'a client sees another reason than before',
     on: refused,
-    mutate({ polls = [] }, { orderId }) {
+    mutate({ polls }, { orderId }) {
       const last = polls.findLast(each => each.orderId === orderId)
       if (last) polls.push({ ...last, startedNs: LATE_NS, answeredNs: LATE_NS + 1, reason: 'released' })
     },

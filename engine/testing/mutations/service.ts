@@ -165,7 +165,7 @@ const PLAN_MUTATIONS: readonly Mutation[] = [
   {
     name: 'the plan had one request more',
     on: notified,
-    mutate: history => void (history.plannedStarts = (history.plannedStarts ?? 0) + 1),
+    mutate: history => void (history.plannedStarts = history.plannedStarts + 1),
     caughtBy: ['carried-out'],
   },
   {
@@ -191,7 +191,7 @@ const PLAN_MUTATIONS: readonly Mutation[] = [
 
 function dropAttempts(history: History, orderId: string, count: number): void {
   history.attempts = history.attempts.filter(attempt => attempt.orderId !== orderId)
-  history.plannedStarts = (history.plannedStarts ?? 0) - count
+  history.plannedStarts = history.plannedStarts - count
 }
 
 /** Of the orders table: what a client finds there of its order. */

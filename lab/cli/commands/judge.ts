@@ -41,7 +41,7 @@ export function addJudgeCommand(program: Command): void {
         console.log(shortPath(writeReport(summary, folder)))
       } else {
         if (save) writeFileSync(join(folder, 'summary.json'), compactJson(summary))
-        console.log(comparedText(differing, results.length))
+        console.log(comparedText(differing, results.length - unchanged.length))
       }
       for (const { model, experiment, verdict } of unchanged)
         console.error(`${model}/${experiment} was not judged again: its histories are incomplete. It stays ${verdict}.`)
@@ -55,7 +55,8 @@ export function addJudgeCommand(program: Command): void {
 const isSame = (one: Result, other: Result | undefined): boolean => JSON.stringify(one) === JSON.stringify(other)
 
 function comparedText(differing: readonly Result[], count: number): string {
-  if (differing.length === 0) return `All ${count} results are as published: every number and every verdict.`
+  if (differing.length === 0)
+    return `The ${count} results that were judged are as published: every number and every verdict.`
   const names = differing.map(({ model, experiment }) => `${model}/${experiment}`)
   return `${differing.length} of ${count} results differ from those published: ${names.join(', ')}.`
 }

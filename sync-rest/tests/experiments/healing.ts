@@ -1,17 +1,15 @@
 // Measures of a fault that ends: what the client saw while it lasted, and how soon it saw a success again.
+import { ENDS } from '#engine/experiment/steps.ts'
 import type { History } from '#engine/run/history.ts'
 import { leastOf } from '#engine/analysis/extremes.ts'
 import { percentiles } from '#engine/analysis/latency.ts'
 import { type OrderTimeline, orderTimelines } from '#engine/analysis/order-timeline.ts'
 import { lateBecause, latency, unlessLate, voidBecause } from '#engine/analysis/measures.ts'
 
-const BREAKS = new Set(['fault', 'kill', 'pause', 'isolate'])
-const HEALS = new Set(['heal', 'start', 'resume'])
-
 /** `healedNs`: when the lab began to heal, so that the time to start again counts. */
 function spanOf({ executedSteps }: History): { brokenNs: number; healedNs: number } {
-  const broken = executedSteps.find(({ action }) => BREAKS.has(action))
-  const healed = executedSteps.find(({ action }) => HEALS.has(action))
+  const broken = executedSteps.find(({ action }) => ENDS[action] !== undefined)
+  const healed = executedSteps.find(({ action }) => broken && action === ENDS[broken.action])
   if (!broken || !healed) throw new Error('the timeline neither broke nor healed anything')
   return { brokenNs: broken.doneNs, healedNs: healed.atNs }
 }
