@@ -43,9 +43,7 @@ test('a lesson about all models is not drawn where the measure of one of them is
   const lesson = 'While Inventory is dead, a chain of calls accepts no order'
   assert.ok(findings(answered(100), 'page.md').includes(lesson))
   assert.ok(!findings(answered(null), 'page.md').includes(lesson))
-  const costs = withValue('healthy', 'known p50', (model, { value }) =>
-    model === 'streaming-kafka' ? null : value,
-  )
+  const costs = withValue('healthy', 'known p50', (model, { value }) => (model === 'streaming-kafka' ? null : value))
   assert.doesNotMatch(findings(costs, 'page.md'), /A broker costs time/)
 })
 

@@ -52,8 +52,8 @@ export function* batchesIn(bytes: Buffer, { from, end }: Range): Generator<Batch
     const damage = damageOf(rest, length)
     if (damage !== undefined) return yield damagedBatch(rest, { from: next, end }, damage)
     const batch = readBatch(rest.subarray(0, length))
-    const isBehind = batch.firstOffset <= batch.lastOffset && batch.lastOffset >= next
-    if (!isBehind) return yield damagedBatch(rest, { from: next, end }, `it does not come at offset ${next}`)
+    const isInTurn = batch.firstOffset <= batch.lastOffset && batch.lastOffset >= next
+    if (!isInTurn) return yield damagedBatch(rest, { from: next, end }, `it does not come at offset ${next}`)
     yield batch
     next = batch.lastOffset + 1n
     at += length

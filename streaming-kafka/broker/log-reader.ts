@@ -1,8 +1,8 @@
 // Reads partitions of the log from given positions until it is closed. The reader belongs to no group: the caller knows
 // where to start (from its store, or from its group's offsets), so a rebalance can never move it back.
 // Guarantees: the records of a partition come in order, each once per reader; nothing is fetched while the caller is
-// busy; records of a transaction come when it is committed, and never when it is aborted. While the broker is away it
-// retries from its position. Where the log is no longer the one that the position belongs to, it reads nothing any more and says
+// busy; records of a transaction come when it is committed, and never when it is aborted (a damaged batch does not say whose it
+// is, and comes as one that cannot be read). While the broker is away it retries from its position. Where the log is no longer the one that the position belongs to, it reads nothing any more and says
 // so until a person decides. Not promised: an order between partitions.
 import { once } from 'node:events'
 import { FetchIsolationLevels } from './client.ts'

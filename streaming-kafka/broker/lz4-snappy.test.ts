@@ -55,3 +55,9 @@ for (const [name, { compressSync }, decompress] of [
     )
   })
 }
+
+test('snappy that ends within its head, or says a length that never ends, is damaged', () => {
+  const head = Buffer.from([0x82, 0x53, 0x4e, 0x41, 0x50, 0x50, 0x59, 0x00, 0, 0, 0, 1])
+  assert.throws(() => snappyBytes(head, MOST), /the head of snappy is damaged/)
+  assert.throws(() => snappyBytes(Buffer.from([0x80, 0x80, 0x80, 0x80, 0x80]), MOST), /a block of snappy is damaged/)
+})

@@ -31,6 +31,7 @@ export function snappyBytes(data: Buffer, most: number): Buffer {
     // Streams may follow one another.
     if (isXerial(at)) {
       at += XERIAL_BYTES
+      if (at > data.length) throw damaged('the head of snappy')
       continue
     }
     const end = at + 4 + data.readUInt32BE(at)
@@ -47,7 +48,8 @@ export function snappyBytes(data: Buffer, most: number): Buffer {
 function snappyBlock(data: Buffer, most: number): Buffer {
   let length = 0
   let at = 0
-  for (let scale = 1, byte = 0x80; byte >= 0x80 && at < 5; scale *= 0x80) {
+  for (let scale = 1, byte = 0x80; byte >= 0x80; scale *= 0x80) {
+    if (at === 5) throw damaged('a block of snappy')
     byte = data.readUInt8(at++)
     length += (byte & 0x7f) * scale
   }

@@ -58,7 +58,7 @@ export function openMembership(kafka: KafkaConnection, storeId: string): Members
     const close = () => group.close(!leftUnanswered())
     // Two that saw an empty group have both joined, under one name: the broker lists the first of them.
     const isAlone = (await retryUntilClosed(kafka, 'group', others))?.length === 0
-    const hasClaimed = isAlone && (await retryUntilClosed(kafka, 'claim', () => claim(kafka, storeId)))
+    const hasClaimed = isAlone && (await retryUntilClosed(kafka, 'claim', () => ensureClaim(kafka, storeId)))
     if (!hasClaimed) {
       await close()
       return undefined
@@ -87,7 +87,8 @@ async function lastClaim(kafka: KafkaConnection): Promise<string | undefined> {
   return claims.findLast(({ key }) => key?.toString() === kafka.name)?.value?.toString()
 }
 
-async function claim(kafka: KafkaConnection, storeId: string): Promise<true> {
+/** Writes the claim of this store, where the last one is another's. */
+async function ensureClaim(kafka: KafkaConnection, storeId: string): Promise<true> {
   if ((await lastClaim(kafka)) !== storeId)
     await kafka.producer.send({ topic: kafka.topics.claims, key: kafka.name, value: Buffer.from(storeId) })
   return true

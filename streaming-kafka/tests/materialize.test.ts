@@ -3,39 +3,16 @@ import assert from 'node:assert/strict'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { randomBytes } from 'node:crypto'
 import { test, type TestContext } from 'node:test'
 import { Admin } from '../broker/client.ts'
 import { testBroker } from '#infra/testing/test-broker.ts'
-import { createHealth } from '#common/service/health.ts'
-import { createLog } from '#common/service/log.ts'
 import { openStore } from '#common/stores/store.ts'
 import { retryUntilClosed } from '#common/service/retry.ts'
 import type { LogRecord } from '../broker/record.ts'
 import { materialize } from '../messaging/materialize.ts'
 import { agreeOnStock } from '../inventory_consumer/restore.ts'
-import { openConnection } from '../messaging/connection.ts'
 import { sentTables } from '../notification_consumer/notifications.ts'
-import { topicSpecs } from '../messaging/topics.ts'
-
-/** A connection with a prefix of its own, whose topics exist. */
-async function ownConnection(t: TestContext) {
-  const prefix = `test-${randomBytes(6).toString('hex')}.`
-  const closing = new AbortController()
-  const kafka = openConnection('materializer', {
-    config: { KAFKA_BROKERS: testBroker('kafka'), PREFIX: prefix, TOPIC_FLUSH: 'off' },
-    log: createLog('test', 'silent'),
-    health: createHealth(),
-    closing: closing.signal,
-  })
-  await kafka.ready()
-  t.after(async () => {
-    closing.abort()
-    await kafka.admin.deleteTopics(topicSpecs(prefix).map(({ name }) => name))
-    await kafka.close(Promise.resolve())
-  })
-  return kafka
-}
+import { testConnection } from './support/connection.ts'
 
 function ownStore(t: TestContext) {
   const folder = mkdtempSync(join(tmpdir(), 'streaming-kafka-materialize-'))
@@ -48,7 +25,7 @@ function ownStore(t: TestContext) {
 }
 
 test('caught up, a store holds every record that was in the log at the start, each applied once', async t => {
-  const kafka = await ownConnection(t)
+  const { kafka } = await testConnection(t, 'materializer')
   const store = ownStore(t)
   const write = (orderId: string) =>
     kafka.producer.send({ topic: kafka.topics.notifications, key: orderId, value: Buffer.from(orderId) })
@@ -74,7 +51,7 @@ test('caught up, a store holds every record that was in the log at the start, ea
 })
 
 test('a position in the middle of a batch starts at that record, not at the batch', async t => {
-  const kafka = await ownConnection(t)
+  const { kafka } = await testConnection(t, 'materializer')
   const store = ownStore(t)
   const topic = kafka.topics.notifications
   const ids = Array.from({ length: 10 }, (_, index) => `order-${index}`)
@@ -91,7 +68,7 @@ test('a position in the middle of a batch starts at that record, not at the batc
 })
 
 test('where old records may be deleted, what is left of the topic is read', async t => {
-  const kafka = await ownConnection(t)
+  const { kafka } = await testConnection(t, 'materializer')
   const topic = kafka.topics.deadLetters
   for (const id of ['one', 'two', 'three']) await kafka.producer.send({ topic, key: id, value: Buffer.from(id) })
   const raw = new Admin({ clientId: 'test', bootstrapBrokers: [testBroker('kafka')] })
@@ -111,7 +88,7 @@ test('where old records may be deleted, what is left of the topic is read', asyn
 })
 
 test('two services that write an initial stock at once agree on the record that is first in the log', async t => {
-  const kafka = await ownConnection(t)
+  const { kafka } = await testConnection(t, 'materializer')
   const agree = (burger: number) =>
     retryUntilClosed(kafka, 'initial stock', () => agreeOnStock(kafka, { main: { burger } }))
   const [one, two] = await Promise.all([agree(1), agree(2)])

@@ -1,35 +1,13 @@
 // How an instance leaves the group of its service: at once, so that the next one need not wait, except where that one could
 // read the log before a write of this one is in it.
 import assert from 'node:assert/strict'
-import { randomBytes } from 'node:crypto'
 import { test, type TestContext } from 'node:test'
-import { createHealth } from '#common/service/health.ts'
-import { createLog } from '#common/service/log.ts'
-import { testBroker } from '#infra/testing/test-broker.ts'
-import { createAdmin } from '../broker/admin.ts'
-import { openConnection } from '../messaging/connection.ts'
 import { openMembership } from '../messaging/membership.ts'
-import { topicSpecs } from '../messaging/topics.ts'
+import { testConnection } from './support/connection.ts'
 
 /** A service that works, and stops while it writes. Resolves with the members of its group after that. */
 async function membersAfterStop(t: TestContext, mayWrite: () => Promise<void>): Promise<string[]> {
-  const prefix = `test-${randomBytes(6).toString('hex')}.`
-  const closing = new AbortController()
-  const kafka = openConnection('writer', {
-    config: { KAFKA_BROKERS: testBroker('kafka'), PREFIX: prefix, TOPIC_FLUSH: 'off' },
-    log: createLog('test', 'silent'),
-    health: createHealth(),
-    closing: closing.signal,
-  })
-  const admin = createAdmin(testBroker('kafka'), 'test')
-  t.after(async () => {
-    closing.abort()
-    await admin.deleteGroups([kafka.name])
-    await admin.deleteTopics(topicSpecs(prefix).map(({ name }) => name))
-    await admin.close()
-    await kafka.close(Promise.resolve())
-  })
-  await kafka.ready()
+  const { kafka, closing, prefix, admin } = await testConnection(t, 'writer')
   const member = await openMembership(kafka, 'store').join('orders')
   assert.ok(member)
   const members = async () => (await admin.members(kafka.name)).map(({ clientId }) => clientId.replace(prefix, ''))

@@ -194,6 +194,11 @@ function dropAttempts(history: History, orderId: string, count: number): void {
   history.plannedStarts = history.plannedStarts - count
 }
 
+function recordAgain(history: History, order: OrderHistory): void {
+  const row = rowOf(history, order)
+  if (row) history.evidence.orders.push({ ...row, seq: 1e6, placedNs: LATE_NS, decidedNs: LATE_NS + 1 })
+}
+
 /** Of the orders table: what a client finds there of its order. */
 const TABLE_MUTATIONS: readonly Mutation[] = [
   {
@@ -237,19 +242,13 @@ const TABLE_MUTATIONS: readonly Mutation[] = [
   {
     name: 'an order is in the orders table twice',
     on: notified,
-    mutate(history, order) {
-      const row = rowOf(history, order)
-      if (row) history.evidence.orders.push({ ...row, seq: 1e6, placedNs: LATE_NS, decidedNs: LATE_NS + 1 })
-    },
+    mutate: recordAgain,
     caughtBy: ['recorded'],
   },
   {
     name: 'a released order is in the orders table twice',
     on: isReleased,
-    mutate(history, order) {
-      const row = rowOf(history, order)
-      if (row) history.evidence.orders.push({ ...row, seq: 1e6, placedNs: LATE_NS, decidedNs: LATE_NS + 1 })
-    },
+    mutate: recordAgain,
     caughtBy: ['recorded'],
   },
   {
