@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { models } from '../../lab/session/registry.ts'
 import { parseSummary } from '../../lab/session/run-folder.ts'
-import { experimentsOf, leftovers, runCli, testFolder } from '../../lab/testing/cli.ts'
+import { experimentsOf, faultsOf, leftovers, runCli, testFolder } from '../../lab/testing/cli.ts'
 
 for (const { name } of models)
   test(`${name}: every experiment is valid in containers, and leaves nothing`, async t => {
@@ -12,11 +12,7 @@ for (const { name } of models)
     const args = ['run', name, '--runtime', 'compose', '--profile', 'quick', '--out', folder.runs, '--json']
     const { code, stdout, stderr } = await runCli('main', args, { LAB_CACHE_DIR: folder.cache })
     const { runtime, results } = parseSummary(stdout, 'what it said')
-    const notValid = results.flatMap(({ experiment, failure, checks }) => [
-      ...(failure ? [{ experiment, failure }] : []),
-      ...checks.filter(({ verdict }) => verdict !== 'valid').map(check => ({ experiment, ...check })),
-    ])
-    assert.deepEqual(notValid, [], stderr)
+    assert.deepEqual(faultsOf(results), [], stderr)
     assert.deepEqual(
       results.map(({ model, experiment }) => `${model}/${experiment}`),
       experimentsOf(name),
