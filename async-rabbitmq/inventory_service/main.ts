@@ -29,7 +29,7 @@ await runService(NAME, {
     const broker = connectBroker(NAME, parts)
     const consumer = consumeOrders({ ...parts, broker, store, faultInjector })
     const server = await createServer(parts)
-    inventoryRoutes(server, store.read)
+    inventoryRoutes(server, store)
     pageRoute(server, '/inventory/repeats', RepeatRow, store.read.pageRepeats)
     faultRoutes(server, faultInjector)
     return {

@@ -39,7 +39,7 @@ await runService(NAME, {
       }),
     })
     const server = await createServer(parts)
-    notificationsRoute(server, store.read.pageNotifications)
+    notificationsRoute(server, store)
     faultRoutes(server, faultInjector)
     return {
       server,

@@ -58,7 +58,7 @@ await runService(NAME, {
     const { handle, inFlight } = countInFlight(faultInjector.wrap(intake.place))
     const server = await createServer(parts)
     orderRoutes(server, parts, { place: handle, find: intake.find, status: { isNew: 202, repeated: 200 } })
-    ordersRoute(server, store.read.pageOrders, inFlight)
+    ordersRoute(server, store, inFlight)
     faultRoutes(server, faultInjector)
     watchOldestPending(parts.health, store.read)
     return {

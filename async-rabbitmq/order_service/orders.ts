@@ -6,6 +6,7 @@ import { orderOf, outcomeOf, type InventoryEvent, type OrderDeadLettered } from 
 import { fingerprint } from '#common/contracts/order.ts'
 import type { Handler } from '#common/service/handler.ts'
 import type { OrdersTables } from '#common/stores/orders.ts'
+import { mapped } from '#common/stores/rows.ts'
 import { recordOutcome } from '#common/workflow/record-outcome.ts'
 import type { OrdersTx, Store } from '#common/workflow/store.ts'
 
@@ -20,10 +21,7 @@ export function withoutNotification(tables: OrdersTables): OrdersTables {
       const placed = tables.findOrder(orderId)
       return placed && { ...placed, notification: null }
     },
-    pageOrders(after, limit) {
-      const { rows, next } = tables.pageOrders(after, limit)
-      return { rows: rows.map(row => ({ ...row, notification: null })), next }
-    },
+    pageOrders: mapped(tables.pageOrders, row => ({ ...row, notification: null })),
   }
 }
 

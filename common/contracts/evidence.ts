@@ -1,11 +1,12 @@
 // The state of a service, as rows with timestamps, for the checks: `GET /orders`, `/inventory`, `/notifications`.
 // Timestamps are nanoseconds of the machine's monotonic clock (CLOCK_MONOTONIC), taken inside the transaction that wrote
-// the row, so they precede the synced commit by the time that it takes.
+// the row. The synced commit follows: `keptNs` is when it had returned, or null where the service does not know it any more.
 import { Type, type Static, type TSchema } from 'typebox'
 import { OrderStatus, Outcome } from './order.ts'
 
 const Seq = Type.Integer()
 const Ns = Type.Number()
+const NsOrNull = Type.Union([Ns, Type.Null()])
 const Text = Type.String()
 
 /** An order of the order service. */
@@ -19,7 +20,9 @@ export const OrderRow = Type.Object({
   notification: Type.Union([Type.Literal('pending'), Type.Literal('sent'), Type.Null()]),
   correlationId: Text,
   placedNs: Ns,
-  decidedNs: Type.Union([Ns, Type.Null()]),
+  placedKeptNs: NsOrNull,
+  decidedNs: NsOrNull,
+  decidedKeptNs: NsOrNull,
 })
 export type OrderRow = Static<typeof OrderRow>
 
@@ -30,6 +33,7 @@ export const DecisionRow = Type.Object({
   outcome: Outcome,
   released: Type.Boolean(),
   decidedNs: Ns,
+  keptNs: NsOrNull,
 })
 export type DecisionRow = Static<typeof DecisionRow>
 
@@ -50,8 +54,13 @@ export const StockRow = Type.Object({ seq: Seq, kitchenId: Text, sku: Text, quan
 export type StockRow = Static<typeof StockRow>
 
 /** One notification that was sent. Appended, and with no unique key on the order. */
-export const NotificationRow = Type.Object({ seq: Seq, orderId: Text, userId: Text, sentNs: Ns })
+export const NotificationRow = Type.Object({ seq: Seq, orderId: Text, userId: Text, sentNs: Ns, keptNs: NsOrNull })
 export type NotificationRow = Static<typeof NotificationRow>
+
+/** Rows as their tables have them. When they were kept is known beside the store. */
+export type StoredOrderRow = Omit<OrderRow, 'placedKeptNs' | 'decidedKeptNs'>
+export type StoredDecisionRow = Omit<DecisionRow, 'keptNs'>
+export type StoredNotificationRow = Omit<NotificationRow, 'keptNs'>
 
 /** A page: rows by rising `seq`, and where the next page starts (`?after=`), or null at the end. */
 export const Page = <Row extends TSchema>(row: Row) =>

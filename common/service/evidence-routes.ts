@@ -4,12 +4,14 @@ import {
   DecisionRow,
   MovementRow,
   NotificationRow,
-  OrderRow,
   OrdersPage,
   Page,
   StockRow,
+  type StoredNotificationRow,
+  type StoredOrderRow,
 } from '../contracts/evidence.ts'
-import { MAX_PAGE, type Pager } from '../stores/rows.ts'
+import type { KeptNs } from '../stores/kept-times.ts'
+import { MAX_PAGE, mapped, type Pager } from '../stores/rows.ts'
 import type { StockTables } from '../stores/stock.ts'
 import type { Server } from './http-server.ts'
 import { answers } from './openapi.ts'
@@ -34,19 +36,36 @@ export const pageRoute = <Row extends TSchema>(
   page: Pager<Static<Row>>,
 ): void => route(server, path, Page(row), page)
 
+type Kept = { keptNs: KeptNs }
+
 /** `GET /orders`. `onTheirWay` counts orders that may still become a row, read after the page so that none is missed. */
-export const ordersRoute = (server: Server, page: Pager<OrderRow>, onTheirWay: () => number): void =>
+export function ordersRoute(
+  server: Server,
+  { read, keptNs }: Kept & { read: { pageOrders: Pager<StoredOrderRow> } },
+  onTheirWay: () => number,
+): void {
+  const page = mapped(read.pageOrders, row => ({
+    ...row,
+    placedKeptNs: keptNs(row.placedNs),
+    decidedKeptNs: row.decidedNs === null ? null : keptNs(row.decidedNs),
+  }))
   route(server, '/orders', OrdersPage, (after, limit) => ({ ...page(after, limit), onTheirWay: onTheirWay() }))
+}
 
 type InventoryPages = Pick<StockTables, 'pageStock' | 'pageMovements' | 'pageDecisions'>
 
 /** `GET /inventory`, its movements and its decisions. */
-export function inventoryRoutes(server: Server, pages: InventoryPages): void {
-  pageRoute(server, '/inventory', StockRow, pages.pageStock)
-  pageRoute(server, '/inventory/movements', MovementRow, pages.pageMovements)
-  pageRoute(server, '/inventory/decisions', DecisionRow, pages.pageDecisions)
+export function inventoryRoutes(server: Server, { read, keptNs }: Kept & { read: InventoryPages }): void {
+  pageRoute(server, '/inventory', StockRow, read.pageStock)
+  pageRoute(server, '/inventory/movements', MovementRow, read.pageMovements)
+  const decisions = mapped(read.pageDecisions, row => ({ ...row, keptNs: keptNs(row.decidedNs) }))
+  pageRoute(server, '/inventory/decisions', DecisionRow, decisions)
 }
 
+type NotificationPages = { pageNotifications: Pager<StoredNotificationRow> }
+
 /** `GET /notifications`. */
-export const notificationsRoute = (server: Server, page: Pager<NotificationRow>): void =>
-  pageRoute(server, '/notifications', NotificationRow, page)
+export function notificationsRoute(server: Server, { read, keptNs }: Kept & { read: NotificationPages }): void {
+  const notifications = mapped(read.pageNotifications, row => ({ ...row, keptNs: keptNs(row.sentNs) }))
+  pageRoute(server, '/notifications', NotificationRow, notifications)
+}

@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
+import { monotonicNs } from '../contracts/clock.ts'
 import { LabError } from '../contracts/errors.ts'
 import { openDatabase } from './store.ts'
 import { groupCommit } from './group-commit.ts'
@@ -47,6 +48,34 @@ test('nothing resolves before COMMIT has returned', async t => {
   const { transact, commitCount } = wordStore(t)
   const before = await transact(() => commitCount()).then(inside => ({ inside, after: commitCount() }))
   assert.deepEqual(before, { inside: 0, after: 1 })
+})
+
+test('a timestamp of a transaction is kept when COMMIT has returned, and one of another time is not known', async t => {
+  const { transact, keptNs } = wordStore(t)
+  const beforeNs = monotonicNs()
+  const first = await transact(() => monotonicNs())
+  const betweenNs = monotonicNs()
+  const second = await transact(() => monotonicNs())
+  const keptFirstNs = keptNs(first) ?? assert.fail('the first is not known')
+  const keptSecondNs = keptNs(second) ?? assert.fail('the second is not known')
+  const inOrder = [beforeNs, first, keptFirstNs, betweenNs, second, keptSecondNs, monotonicNs()]
+  assert.deepEqual(
+    inOrder,
+    inOrder.toSorted((one, other) => one - other),
+  )
+  assert.deepEqual([keptNs(beforeNs), keptNs(betweenNs), keptNs(monotonicNs())], [null, null, null])
+})
+
+test('what could not be kept has no time', async t => {
+  const { transact, keptNs } = wordStore(t)
+  const seen: number[] = []
+  const broken = Object.assign(new Error('disk I/O error'), { errcode: 10 })
+  const work = transact(() => {
+    seen.push(monotonicNs())
+    throw broken
+  })
+  await assert.rejects(work, isStoreFailed)
+  assert.deepEqual(seen.map(keptNs), [null])
 })
 
 test('more than one batch of work goes into the next ones, and all is kept', async t => {

@@ -4,7 +4,9 @@
 // Not promised: a sequence between failing work of different turns.
 import type { DatabaseSync } from 'node:sqlite'
 import { LabError } from '../contracts/errors.ts'
+import { monotonicNs } from '../contracts/clock.ts'
 import type { Store } from '../workflow/store.ts'
+import { commitTimes, type KeptNs } from './kept-times.ts'
 
 /** Larger batches would hold the event loop; the rest goes into the next batch at once. */
 const MAX_BATCH = 512
@@ -13,12 +15,16 @@ type Waiting = { run(): unknown; resolve(result: unknown): void; reject(error: u
 /** Resolves or rejects the promise of one piece of work. */
 type Answer = () => void
 
+/** `keptNs` tells of a timestamp that was taken in a transaction when that was on the disk. */
+export type GroupCommit<Tx> = Store<Tx> & { keptNs: KeptNs }
+
 /** @param onEnd of each batch: why it could not be kept, or null when it was */
 export function groupCommit<Tx>(
   db: DatabaseSync,
   tx: Tx,
   onEnd: (problem: string | null) => void = () => {},
-): Store<Tx> {
+): GroupCommit<Tx> {
+  const times = commitTimes()
   let queue: Waiting[] = []
 
   function flush(): void {
@@ -26,7 +32,10 @@ export function groupCommit<Tx>(
     queue = queue.slice(MAX_BATCH)
     if (queue.length > 0) setImmediate(flush)
     try {
-      for (const answer of commitTogether(db, batch)) answer()
+      const beganNs = monotonicNs()
+      const answers = commitTogether(db, batch)
+      times.note(beganNs, monotonicNs())
+      for (const answer of answers) answer()
       onEnd(null)
     } catch (error) {
       const message = error instanceof Error ? error.message : String(error)
@@ -37,6 +46,7 @@ export function groupCommit<Tx>(
   }
 
   return {
+    keptNs: times.keptNs,
     transact<Result>(work: (tx: Tx) => Result): Promise<Result> {
       return new Promise<Result>((resolve, reject) => {
         if (queue.length === 0) setImmediate(flush)

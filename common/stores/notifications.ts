@@ -1,11 +1,11 @@
 // The notification service's store on SQLite: the confirmed orders (the safeguard) apart from the sent notifications (the evidence).
 import type { DatabaseSync } from 'node:sqlite'
-import type { NotificationRow } from '../contracts/evidence.ts'
+import type { StoredNotificationRow } from '../contracts/evidence.ts'
 import type { NotificationsTx } from '../workflow/store.ts'
 import { monotonicNs } from '../contracts/clock.ts'
 import { pager, type Pager } from './rows.ts'
 
-export type NotificationsTables = NotificationsTx & { pageNotifications: Pager<NotificationRow> }
+export type NotificationsTables = NotificationsTx & { pageNotifications: Pager<StoredNotificationRow> }
 
 export function notificationsTables(db: DatabaseSync): NotificationsTables {
   db.exec(`CREATE TABLE IF NOT EXISTS confirmed (orderId TEXT PRIMARY KEY) STRICT;
@@ -20,7 +20,7 @@ export function notificationsTables(db: DatabaseSync): NotificationsTables {
       confirm.run(orderId)
       append.run(orderId, userId, monotonicNs())
     },
-    pageNotifications: pager<NotificationRow>(db, {
+    pageNotifications: pager<StoredNotificationRow>(db, {
       table: 'notifications',
       columns: 'orderId, userId, sentNs',
     }),

@@ -2,7 +2,7 @@
 import type { DatabaseSync } from 'node:sqlite'
 import { Type } from 'typebox'
 import { ErrorCode } from '../contracts/errors.ts'
-import { OrderRow } from '../contracts/evidence.ts'
+import { OrderRow, type StoredOrderRow } from '../contracts/evidence.ts'
 import { Order } from '../contracts/order.ts'
 import type { OrdersTx } from '../workflow/store.ts'
 import { monotonicNs } from '../contracts/clock.ts'
@@ -25,7 +25,7 @@ const StoredOrder = Type.Object({
 export type PendingOrder = { seq: number; orderId: string }
 
 export type OrdersTables = OrdersTx & {
-  pageOrders: Pager<OrderRow>
+  pageOrders: Pager<StoredOrderRow>
   pendingOrders(): string[]
   /** When the oldest pending order was placed (RFC 3339, null without one), and how many pending orders are dead letters. */
   oldestPending(): { placedAt: string | null; deadLetters: number }
@@ -85,12 +85,12 @@ export function ordersTables(db: DatabaseSync): OrdersTables {
     pendingOrders: () => pending.all().map(row => String(row.orderId)),
     removePending: orderId => void remove.run(orderId),
     unconfirmedOrders: (after, limit) => unconfirmed.all(after, limit) as PendingOrder[],
-    pageOrders: pager<OrderRow>(db, {
+    pageOrders: pager<StoredOrderRow>(db, {
       table: 'orders',
       columns: 'orderId, body, status, reason, notification, correlationId, placedNs, decidedNs',
       toRow: ({ body, ...row }) => {
         const { userId, kitchenId } = JSON.parse(String(body)) as Order
-        return { ...row, userId, kitchenId } as OrderRow
+        return { ...row, userId, kitchenId } as StoredOrderRow
       },
     }),
   }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { DatabaseSync } from 'node:sqlite'
 import { test } from 'node:test'
-import type { NotificationRow } from '../contracts/evidence.ts'
+import type { StoredNotificationRow } from '../contracts/evidence.ts'
 import { notificationsTables } from './notifications.ts'
 import { MAX_PAGE } from './rows.ts'
 
@@ -14,7 +14,7 @@ function sent(count: number) {
 test('pages hold every row once, in the sequence in which they were written, whatever the limit', () => {
   const tables = sent(2 * MAX_PAGE + 7)
   for (const limit of [99, MAX_PAGE, MAX_PAGE * 5]) {
-    const rows: NotificationRow[] = []
+    const rows: StoredNotificationRow[] = []
     for (let after: number | null = 0; after !== null; ) {
       const page = tables.pageNotifications(after, limit)
       assert.ok(page.rows.length <= Math.min(limit, MAX_PAGE))

@@ -29,6 +29,14 @@ export function pager<Row extends { seq: number }>(
   }
 }
 
+/** The same pages, with other rows. */
+export const mapped =
+  <Row, Other>(page: Pager<Row>, toOther: (row: Row) => Other): Pager<Other> =>
+  (after, limit) => {
+    const { rows, next } = page(after, limit)
+    return { rows: rows.map(toOther), next }
+  }
+
 /**
  * From the columns of a row to a type of the contracts. A store is an edge too: an older version or a person may have
  * written to it.

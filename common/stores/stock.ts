@@ -2,14 +2,14 @@
 // Guarantees: movements are only appended and have no unique key on the order, so that a duplicate would show in them.
 import type { DatabaseSync } from 'node:sqlite'
 import { Type } from 'typebox'
-import type { DecisionRow, MovementRow, StockRow } from '../contracts/evidence.ts'
+import type { MovementRow, StockRow, StoredDecisionRow } from '../contracts/evidence.ts'
 import { Order, Outcome } from '../contracts/order.ts'
 import type { StockTx } from '../workflow/store.ts'
 import { monotonicNs } from '../contracts/clock.ts'
 import { pager, type Pager, readStored } from './rows.ts'
 
 type DecisionTables = Pick<StockTx, 'findDecision' | 'insertDecision' | 'markReleased'> & {
-  pageDecisions: Pager<DecisionRow>
+  pageDecisions: Pager<StoredDecisionRow>
 }
 
 type MovementTables = Pick<StockTx, 'openKitchen' | 'onHand' | 'move'> & {
@@ -73,11 +73,11 @@ function decisionTables(db: DatabaseSync): DecisionTables {
       insert.run(orderId, body, fingerprint, text, released ? 1 : 0, correlationId, occurredAt, monotonicNs())
     },
     markReleased: orderId => void markReleased.run(orderId),
-    pageDecisions: pager<DecisionRow>(db, {
+    pageDecisions: pager<StoredDecisionRow>(db, {
       table: 'decisions',
       columns: 'orderId, outcome, released, decidedNs',
       toRow: ({ outcome, released, ...row }) =>
-        ({ ...row, outcome: outcomeIn(String(outcome)), released: released === 1 }) as DecisionRow,
+        ({ ...row, outcome: outcomeIn(String(outcome)), released: released === 1 }) as StoredDecisionRow,
     }),
   }
 }

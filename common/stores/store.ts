@@ -6,11 +6,10 @@ import { existsSync, mkdirSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { LabError } from '../contracts/errors.ts'
-import type { Store } from '../workflow/store.ts'
-import { groupCommit } from './group-commit.ts'
+import { type GroupCommit, groupCommit } from './group-commit.ts'
 
 /** Written through group commit, read directly. */
-export type ServiceStore<Tx> = Store<Tx> & {
+export type ServiceStore<Tx> = GroupCommit<Tx> & {
   /** Reads committed state. Never call a writing method here: it would bypass the group commit. */
   read: Tx
   close(): void

@@ -20,6 +20,20 @@ test('a reserved order is complete when it was both decided and notified, whiche
   assert.ok(isCompleted(timelineOf(reserved)))
 })
 
+test('what a service did counts from when it was on the disk, where that is known', () => {
+  const stamped = { ...served(0, 100), answer: '202', answeredMs: 2 } as const
+  const [timeline, kept] = [timelineOf(stamped), timelineOf({ ...stamped, commitMs: 3 })]
+  const moments = ({ placedNs, decidedNs, storedNs, notifiedNs }: OrderTimeline) => [
+    placedNs,
+    decidedNs,
+    storedNs,
+    notifiedNs,
+  ]
+  assert.deepEqual(moments(timeline), [1, 50, 50, 99].map(ns))
+  assert.deepEqual(moments(kept), [4, 53, 53, 102].map(ns))
+  assert.deepEqual([knownNs(kept), completedNs(kept)], [ns(53), ns(102)])
+})
+
 test('a failed order is complete with its decision, if the plan expects the failure', () => {
   const failed: SampleTimeline = { atMs: 0, answer: '409 out-of-stock', answeredMs: 9, placedMs: 1, decidedMs: 5 }
   const soldOut = timelineOf({ ...failed, outcome: 'out-of-stock', expected: 'scarce' })

@@ -1,4 +1,7 @@
-// The timeline of each order in a history, put together from what the client saw and what the services hold.
+// The timeline of each order in a history, put together from what the client saw and what the services hold. What a service did
+// counts from when it was kept: its commit was on the disk, or the log had acknowledged it. Where the service did not know that any
+// more (it was killed or started again since), it counts from when it was written, some tenths of a millisecond earlier. So does a
+// release.
 import type { Attempt } from '../load/attempt.ts'
 import type { History } from '../run/history.ts'
 import { oncePerHistory } from '../run/once.ts'
@@ -8,6 +11,7 @@ export type OrderTimeline = {
   planned: PlannedOrder
   /** The first attempt; undefined when the load was stopped before it. */
   attempt: Attempt | undefined
+  /** When the orders table had it. */
   placedNs: number | undefined
   /** When it had its outcome: inventory's decision, or the order service's where inventory was never requested. */
   decidedNs: number | undefined
@@ -45,14 +49,16 @@ function timelinesOf({ evidence, planned, attempts }: History): OrderTimeline[] 
       decision?.outcome.status === 'failed' && decision.outcome.reason !== 'released'
         ? decision.outcome.reason
         : undefined
+    const storedNs = row?.decidedKeptNs ?? row?.decidedNs ?? undefined
+    const notification = notifications.get(order.orderId)
     return {
       planned: order,
       attempt: firsts.get(order.index),
-      placedNs: row?.placedNs,
-      decidedNs: decision?.decidedNs ?? (failed ? (row?.decidedNs ?? undefined) : undefined),
-      storedNs: row && row.status !== 'pending' ? (row.decidedNs ?? undefined) : undefined,
+      placedNs: row?.placedKeptNs ?? row?.placedNs,
+      decidedNs: decision?.keptNs ?? decision?.decidedNs ?? (failed ? storedNs : undefined),
+      storedNs: row?.status === 'pending' ? undefined : storedNs,
       releasedNs: releases.get(order.orderId),
-      notifiedNs: notifications.get(order.orderId)?.sentNs,
+      notifiedNs: notification?.keptNs ?? notification?.sentNs,
       outcome,
       reason: failed ? (decidedReason ?? row?.reason ?? 'released') : undefined,
     }

@@ -27,6 +27,7 @@ function decidedIn(sequence: readonly number[]): History {
         outcome: { status: 'reserved' },
         released: false,
         decidedNs: 1e9,
+        keptNs: null,
       })),
     },
   }

@@ -8,18 +8,19 @@ test('an offender is named with what came too early, and by how much', () => {
   const history = sampleHistory(1)
   const [row] = history.evidence.notifications
   if (!row) return assert.fail('nothing was notified')
-  const { decidedNs } =
-    history.evidence.decisions.find(({ orderId }) => orderId === row.orderId) ?? assert.fail('undecided')
-  row.sentNs = decidedNs - 1_500
+  const decision = history.evidence.decisions.find(({ orderId }) => orderId === row.orderId) ?? assert.fail('undecided')
+  decision.keptNs = decision.decidedNs + 500
+  row.sentNs = decision.decidedNs - 1_500
   const { verdict, detail, found } = causalOrder(history)
   assert.deepEqual({ verdict, found }, { verdict: 'invalid', found: 1 })
-  assert.ok(detail.includes(`${row.orderId} was notified 0.002 ms before it was decided`), detail)
+  assert.ok(detail.includes(`${row.orderId} was notified 0.002 ms before it was decided on the disk`), detail)
 })
 
 test('stamps of two clocks that differ are not compared, and the verdict says so; those of one clock still are', () => {
   for (const aheadNs of [1e12, -1e12]) {
     const history = sampleHistory(2)
-    for (const row of history.evidence.decisions) row.decidedNs += aheadNs
+    for (const row of history.evidence.decisions)
+      Object.assign(row, { decidedNs: row.decidedNs + aheadNs, keptNs: null })
     for (const row of history.evidence.movements) row.atNs += aheadNs
     assert.equal(causalOrder(history).verdict, 'invalid')
     history.clocksAgree = false
@@ -33,9 +34,11 @@ test('stamps of two clocks that differ are not compared, and the verdict says so
 
 test('a store that was wiped and filled again is younger than what followed from it, and nothing is wrong with that', () => {
   const history = sampleHistory(3)
-  for (const row of history.evidence.orders) Object.assign(row, { placedNs: row.placedNs + 1e12, decidedNs: 2e12 })
+  for (const row of history.evidence.orders) {
+    Object.assign(row, { placedNs: row.placedNs + 1e12, placedKeptNs: null, decidedNs: 2e12, decidedKeptNs: 2e12 + 1 })
+  }
   for (const row of history.evidence.movements) row.atNs += 1e12
-  for (const row of history.evidence.decisions) row.decidedNs += 1e12
+  for (const row of history.evidence.decisions) Object.assign(row, { decidedNs: row.decidedNs + 1e12, keptNs: 3e12 })
   assert.equal(causalOrder(history).verdict, 'invalid')
   history.executedSteps.push({ atNs: 1, doneNs: 2, action: 'wipe', target: 'inventory_consumer' })
   assert.equal(causalOrder(history).verdict, 'valid')

@@ -4,6 +4,9 @@
  * a cause and its effect lies a statement of a store or a message, and the clock counts nanoseconds. Only a request may
  * be sent at the very nanosecond for which it was planned.
  *
+ * What was written is kept later: nobody is told of an order, of its outcome, or of its reservation before that was on the disk, as
+ * far as services know when that was.
+ *
  * Timestamps of the client, of the orders table, and of inventory are each of one clock, and are always compared; across
  * clocks only where all agree. A store that was wiped is filled again with timestamps of that time, so after a wipe no row of
  * a store has to be older than what followed from it. What did not come from a client may be older than the client's attempt.
@@ -21,12 +24,13 @@ type Moment = { what: string; atNs: number } | undefined
 type Causation = readonly [Moment, Moment]
 
 export const causalOrder = defineCheck('causal-order', 'every effect has a later timestamp than its cause', history => {
+  const shown = firstShown(history)
   const stamped = [...orderHistories(history).values()].filter(
     ({ attempts, rows, decisions }) => attempts.length + rows.length + decisions.length > 0,
   )
   const offenders = [
     ...stamped.flatMap(order =>
-      causationsOf(order, history)
+      [...causationsOf(order, history, shown.get(order.orderId)), ...commitsOf(order)]
         .flatMap(whyBackwards)
         .map(why => `${order.orderId} ${why}`),
     ),
@@ -54,6 +58,7 @@ const answeredWithinNs = ({ answer, answeredNs }: Attempt, low: number, high: nu
 function causationsOf(
   { attempts, raw, rows, decisions, movements, notifications }: OrderHistory,
   history: History,
+  shown: Moment,
 ): Causation[] {
   const sent = first('was sent', attempts, row => row.startedNs)
   const placed = first('was placed', rows, row => row.placedNs)
@@ -65,11 +70,17 @@ function causationsOf(
   const accepted = first('was accepted', attempts, row => answeredWithinNs(row, 200, 299))
   const answered201 = first('was answered 201', attempts, row => answeredWithinNs(row, 201, 201))
   const effects = history.clocksAgree && raw.length === 0 ? [placed, reserved, decided, notified] : []
+  const kept = {
+    placed: first('was in the orders table on the disk', rows, row => row.placedKeptNs),
+    finished: first('had its outcome in the orders table on the disk', rows, row => row.decidedKeptNs),
+    decided: first('was decided on the disk', decisions, row => row.keptNs),
+  }
   const isWiped = history.executedSteps.some(({ action }) => action === 'wipe')
-  const kept: Causation[] = [
-    [decided, notified],
-    [placed, accepted],
-    [decided, answered201],
+  const told: Causation[] = [
+    [kept.decided ?? decided, notified],
+    [kept.placed ?? placed, accepted],
+    [kept.decided ?? decided, answered201],
+    [kept.finished, shown],
   ]
   return [
     ...attempts.flatMap(ofAttempt),
@@ -77,8 +88,36 @@ function causationsOf(
     [reserved, decided],
     [decided, released],
     ...effects.map((effect): Causation => [sent, effect]),
-    ...(history.clocksAgree && !isWiped ? kept : []),
+    ...(history.clocksAgree && !isWiped ? told : []),
   ]
+}
+
+/** Each row is written, and then kept. */
+const commitsOf = ({ rows, decisions, notifications }: OrderHistory): Causation[] => {
+  const commit = (what: string, atNs: number | null, keptNs: number | null): Causation[] =>
+    atNs === null || keptNs === null
+      ? []
+      : [
+          [
+            { what: `was written as ${what}`, atNs },
+            { what: 'was kept', atNs: keptNs },
+          ],
+        ]
+  return [
+    ...rows.flatMap(row => commit('an order', row.placedNs, row.placedKeptNs)),
+    ...rows.flatMap(row => commit('an outcome', row.decidedNs, row.decidedKeptNs)),
+    ...decisions.flatMap(row => commit('a decision', row.decidedNs, row.keptNs)),
+    ...notifications.flatMap(row => commit('a notification', row.sentNs, row.keptNs)),
+  ]
+}
+
+/** When a client that asked for its order was first shown an outcome. */
+function firstShown({ polls }: History): Map<string, Moment> {
+  const shown = new Map<string, Moment>()
+  for (const { orderId, says, answeredNs } of polls)
+    if ((says === 'reserved' || says === 'failed') && answeredNs < (shown.get(orderId)?.atNs ?? Infinity))
+      shown.set(orderId, { what: 'was shown with an outcome', atNs: answeredNs })
+  return shown
 }
 
 function ofAttempt({ plannedNs, startedNs, answeredNs, answer }: Attempt): Causation[] {

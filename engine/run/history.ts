@@ -58,7 +58,7 @@ export type UsageReading = {
 export type Usage = { before: UsageReading; after: UsageReading } | { unknown: string }
 
 /** Another number is another version of the lab: what it wrote may mean something else. None was written before 2. */
-export const HISTORY_FORMAT = 2
+export const HISTORY_FORMAT = 3
 
 export type History = {
   format: typeof HISTORY_FORMAT

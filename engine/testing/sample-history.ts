@@ -171,30 +171,40 @@ function ledger(history: History): Ledger {
   const { orders, decisions, notifications } = history.evidence
   let atNs = 0
   const stamp = () => (atNs += 1_000)
+  // What a process that was killed had noted is unknown.
+  const kept = (timestampNs: number, seq: number) => (seq % 5 === 0 ? null : timestampNs + 500)
   const { open, move, reasonToFail } = stockOf(history, stamp)
   function recordOrder(order: PlannedOrder, reason: string | null): void {
     const { orderId, userId, kitchenId } = order
     const status = reason === null ? ('reserved' as const) : ('failed' as const)
     const notification = reason === null ? ('sent' as const) : null
-    const stamps = { correlationId: orderId, placedNs: stamp(), decidedNs: stamp() }
-    orders.push({ seq: orders.length + 1, orderId, userId, kitchenId, status, reason, notification, ...stamps })
+    const seq = orders.length + 1
+    const [placedNs, decidedNs] = [stamp(), stamp()]
+    const times = { placedNs, placedKeptNs: kept(placedNs, seq), decidedNs, decidedKeptNs: kept(decidedNs, seq) }
+    const row = { seq, orderId, userId, kitchenId, status, reason, notification, correlationId: orderId }
+    orders.push({ ...row, ...times })
   }
 
   function recordDecision(orderId: string, reason: FailureReason | undefined, released: boolean): void {
     const outcome = reason ? ({ status: 'failed', reason } as const) : ({ status: 'reserved' } as const)
-    decisions.push({ seq: decisions.length + 1, orderId, outcome, released, decidedNs: stamp() })
+    const [seq, decidedNs] = [decisions.length + 1, stamp()]
+    decisions.push({ seq, orderId, outcome, released, decidedNs, keptNs: kept(decidedNs, seq) })
+  }
+
+  function recordNotification({ orderId, userId }: PlannedOrder): void {
+    const [seq, sentNs] = [notifications.length + 1, stamp()]
+    notifications.push({ seq, orderId, userId, sentNs, keptNs: kept(sentNs, seq) })
   }
 
   return {
     advanceTo: toNs => void (atNs = Math.max(atNs, toNs)),
     decide(order) {
-      const { orderId, userId } = order
       open(order.kitchenId)
       const reason = reasonToFail(order)
       if (!reason) move(order, 'reserve')
-      recordDecision(orderId, reason, false)
+      recordDecision(order.orderId, reason, false)
       recordOrder(order, reason ?? null)
-      if (!reason) notifications.push({ seq: notifications.length + 1, orderId, userId, sentNs: stamp() })
+      if (!reason) recordNotification(order)
       return reason
     },
     abandon(order, { reserved }) {

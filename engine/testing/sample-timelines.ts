@@ -17,6 +17,8 @@ export type SampleTimeline = {
   /** When inventory was requested to release the order, or never to reserve it. */
   releasedMs?: number
   notifiedMs?: number
+  /** How long after each timestamp of a store its commit had returned; else that is unknown. */
+  commitMs?: number
   /** The status in the orders table, where it is not the decision's. */
   orderRow?: { status: 'pending' | 'failed'; reason?: string; decidedMs?: number }
   expected?: Expected
@@ -35,7 +37,8 @@ export function historyOf(
 }
 
 function add({ planned, attempts, evidence }: History, index: number, timeline: SampleTimeline): void {
-  const { atMs, answeredMs, placedMs, decidedMs, outcome, releasedMs, notifiedMs, orderRow } = timeline
+  const { atMs, answeredMs, placedMs, decidedMs, outcome, releasedMs, notifiedMs, orderRow, commitMs } = timeline
+  const kept = (ms: number | undefined) => (commitMs === undefined || ms === undefined ? null : ns(ms + commitMs))
   const orderId = `order-${index}`
   const customer = { orderId, userId: 'ada', kitchenId: 'main' }
   const items = [{ sku: 'burger', quantity: 1 }]
@@ -48,20 +51,25 @@ function add({ planned, attempts, evidence }: History, index: number, timeline: 
     const reason = orderRow?.reason ?? (outcome === 'reserved' ? null : (outcome ?? null))
     const status = orderRow?.status ?? (outcome === undefined ? 'pending' : outcome === 'reserved' ? outcome : 'failed')
     const stamp = orderRow?.decidedMs ?? decidedMs
-    const stamps = { placedNs: ns(placedMs), decidedNs: stamp === undefined ? null : ns(stamp) }
-    evidence.orders.push({ seq, ...customer, status, reason, notification: null, correlationId: orderId, ...stamps })
+    const placed = { placedNs: ns(placedMs), placedKeptNs: kept(placedMs) }
+    const decided = { decidedNs: stamp === undefined ? null : ns(stamp), decidedKeptNs: kept(stamp) }
+    const row = { seq, ...customer, status, reason, notification: null, correlationId: orderId }
+    evidence.orders.push({ ...row, ...placed, ...decided })
   }
   if (outcome !== undefined && decidedMs !== undefined) {
     const decision = outcome === 'reserved' ? { status: outcome } : { status: 'failed' as const, reason: outcome }
     const released = releasedMs !== undefined
-    evidence.decisions.push({ seq, orderId, outcome: decision, released, decidedNs: ns(decidedMs) })
+    const times = { decidedNs: ns(decidedMs), keptNs: kept(decidedMs) }
+    evidence.decisions.push({ seq, orderId, outcome: decision, released, ...times })
     if (released && outcome === 'reserved') {
       const back = { kitchenId: customer.kitchenId, sku: 'burger', delta: 1, atNs: ns(releasedMs) }
       evidence.movements.push({ seq, kind: 'release', orderId, ...back })
     }
   }
-  if (notifiedMs !== undefined)
-    evidence.notifications.push({ seq, orderId, userId: customer.userId, sentNs: ns(notifiedMs) })
+  if (notifiedMs !== undefined) {
+    const times = { sentNs: ns(notifiedMs), keptNs: kept(notifiedMs) }
+    evidence.notifications.push({ seq, orderId, userId: customer.userId, ...times })
+  }
 }
 
 function answerOf(given: SampleTimeline['answer']): Answer {

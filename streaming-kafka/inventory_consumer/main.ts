@@ -39,7 +39,7 @@ await runService(NAME, {
       outdated: markTable(db, 'outdated'),
     }))
     const server = await createServer(parts)
-    inventoryRoutes(server, store.read)
+    inventoryRoutes(server, store)
     faultRoutes(server, faultInjector)
 
     const kafka = openConnection('inventory_consumer', parts)

@@ -7,6 +7,7 @@ import { notificationsRoute } from '#common/service/evidence-routes.ts'
 import { createServer } from '#common/service/http-server.ts'
 import { runService } from '#common/service/service.ts'
 import { identityTables } from '#common/stores/identity.ts'
+import { acknowledgementTimes } from '#common/stores/kept-times.ts'
 import { readInventoryEvent } from '../broker/record.ts'
 import { consume } from '../messaging/consume.ts'
 import { materialize } from '../messaging/materialize.ts'
@@ -24,7 +25,9 @@ await runService(NAME, {
     const faultInjector = createFaultInjector({ ...faults, environment })
     const store = parts.openStore('notifications', db => ({ ...sentTables(db), ...identityTables(db) }))
     const server = await createServer(parts)
-    notificationsRoute(server, store.read.pageNotifications)
+    // The log has the notifications. When it had acknowledged one is when it was kept.
+    const acknowledged = acknowledgementTimes()
+    notificationsRoute(server, { read: store.read, keptNs: acknowledged.keptNs })
     faultRoutes(server, faultInjector)
 
     const kafka = openConnection('notification_consumer', parts)
@@ -35,6 +38,7 @@ await runService(NAME, {
         kafka,
         store,
         progress,
+        acknowledged,
         afterProduce: faultInjector.crashPoint('produce-store'),
         afterStore: faultInjector.crashPoint('store-commit'),
       }),

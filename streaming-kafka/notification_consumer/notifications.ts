@@ -6,7 +6,7 @@ import type { DatabaseSync } from 'node:sqlite'
 import { Type, type Static } from 'typebox'
 import { LabError } from '#common/contracts/errors.ts'
 import { MAX_MESSAGE_BYTES } from '#common/contracts/events.ts'
-import type { NotificationRow } from '#common/contracts/evidence.ts'
+import type { StoredNotificationRow } from '#common/contracts/evidence.ts'
 import { Order } from '#common/contracts/order.ts'
 import { closedObject, parse, parseJson } from '#common/contracts/parse.ts'
 import { pager, type Pager } from '#common/stores/rows.ts'
@@ -34,7 +34,7 @@ export type SentTables = PositionsTables & {
   confirm(orderId: string): void
   /** Appends a record of the topic. */
   append(notification: { orderId: string; userId: string; sentNs: number }): void
-  pageNotifications: Pager<NotificationRow>
+  pageNotifications: Pager<StoredNotificationRow>
 }
 
 export function sentTables(db: DatabaseSync): SentTables {
@@ -49,7 +49,7 @@ export function sentTables(db: DatabaseSync): SentTables {
     wasSent: orderId => find.get(orderId) !== undefined,
     confirm: orderId => void confirm.run(orderId),
     append: ({ orderId, userId, sentNs }) => void append.run(orderId, userId, sentNs),
-    pageNotifications: pager<NotificationRow>(db, { table: 'notifications', columns: 'orderId, userId, sentNs' }),
+    pageNotifications: pager<StoredNotificationRow>(db, { table: 'notifications', columns: 'orderId, userId, sentNs' }),
   }
 }
 

@@ -5,6 +5,7 @@ import { LabError } from '#common/contracts/errors.ts'
 import { inventoryEvent } from '#common/contracts/events.ts'
 import { testContext } from '#common/testing/context.ts'
 import { groupCommit } from '#common/stores/group-commit.ts'
+import { acknowledgementTimes } from '#common/stores/kept-times.ts'
 import { createWorkProgress } from '../messaging/work-progress.ts'
 import type { NewRecord } from '../broker/record.ts'
 import { topicNames } from '../messaging/topics.ts'
@@ -26,6 +27,7 @@ function sending(failures: { store?: number; log?: number }) {
   const tables = sentTables(db)
   const kept = groupCommit(db, tables)
   const sent: NewRecord[] = []
+  const acknowledged = acknowledgementTimes()
   let { store: full = 0, log: away = 0 } = failures
   const transact: typeof kept.transact = work =>
     full-- > 0 ? Promise.reject(new LabError('store-failed', 'the disk is full')) : kept.transact(work)
@@ -40,8 +42,9 @@ function sending(failures: { store?: number; log?: number }) {
       },
       topics: topicNames(''),
     },
-    store: { transact, read: tables, close: () => db.close() },
+    store: { ...kept, transact, read: tables, close: () => db.close() },
     progress: createWorkProgress(),
+    acknowledged,
     afterProduce: () => {},
     afterStore: () => {},
   }
@@ -50,7 +53,7 @@ function sending(failures: { store?: number; log?: number }) {
     assert.ok(event.type === 'InventoryReserved')
     return handle({ orderId: 'o-1', userId: 'ada', event, record }, context)
   }
-  return { sent, tables, sendIt }
+  return { sent, tables, sendIt, keptNs: acknowledged.keptNs }
 }
 
 test('a store that is full for a while costs no second notification', async () => {
@@ -68,6 +71,14 @@ test('a notification that the log refused is sent at the next attempt', async ()
   await assert.rejects(sendIt(), { code: 'unavailable' })
   await sendIt()
   assert.equal(sent.length, 1)
+})
+
+test('a notification is kept when the log has acknowledged it', async () => {
+  const { sent, sendIt, keptNs } = sending({})
+  await sendIt()
+  const { sentNs } = JSON.parse(String(sent[0]?.value)) as { sentNs: number }
+  assert.ok((keptNs(sentNs) ?? 0) > sentNs)
+  assert.equal(keptNs(sentNs - 1), null)
 })
 
 test('two duplicates of an event at once are one notification', async () => {

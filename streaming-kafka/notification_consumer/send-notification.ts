@@ -7,6 +7,7 @@ import type { InventoryReserved } from '#common/contracts/events.ts'
 import type { CrashPoint } from '#common/faults/fault-injector.ts'
 import { monotonicNs, wallTime } from '#common/contracts/clock.ts'
 import type { Handler } from '#common/service/handler.ts'
+import type { AcknowledgementTimes } from '#common/stores/kept-times.ts'
 import type { ServiceStore } from '#common/stores/store.ts'
 import { storePosition, type WorkProgress } from '../messaging/work-progress.ts'
 import { jsonRecord, type LogRecord } from '../broker/record.ts'
@@ -20,16 +21,25 @@ export type SendParts = {
   kafka: Pick<KafkaConnection, 'producer' | 'topics'>
   store: ServiceStore<SentTables>
   progress: WorkProgress
+  acknowledged: Pick<AcknowledgementTimes, 'note'>
   afterProduce: CrashPoint
   afterStore: CrashPoint
 }
 
-export function sendAndStore({ kafka, store, progress, afterProduce, afterStore }: SendParts): Handler<Reserved, void> {
+export function sendAndStore({
+  kafka,
+  store,
+  progress,
+  acknowledged,
+  afterProduce,
+  afterStore,
+}: SendParts): Handler<Reserved, void> {
   const inFlight = new Map<string, Promise<void>>()
 
   async function produce(order: NotificationSent['order'], correlationId: string): Promise<void> {
     const sent = { order, correlationId, occurredAt: wallTime(), sentNs: monotonicNs() } satisfies NotificationSent
     await kafka.producer.send(jsonRecord(kafka.topics.notifications, order.kitchenId, sent))
+    acknowledged.note(sent.sentNs, monotonicNs())
     afterProduce()
   }
 

@@ -37,7 +37,7 @@ else
         throw new LabError('unavailable', 'the store is being filled from the log, and does not know every order yet')
       }
       orderRoutes(server, parts, { place, find, status: { isNew: 202, repeated: 200 } })
-      ordersRoute(server, store.read.pageOrders, inFlight)
+      ordersRoute(server, store, inFlight)
       faultRoutes(server, faultInjector)
       watchOldestPending(parts.health, store.read)
 

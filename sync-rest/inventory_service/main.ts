@@ -31,7 +31,7 @@ await runService(NAME, {
       answer: ReleaseAnswer,
       handler: release(store),
     })
-    inventoryRoutes(server, store.read)
+    inventoryRoutes(server, store)
     faultRoutes(server, faultInjector)
     return { server, stop: async () => store.close() }
   },

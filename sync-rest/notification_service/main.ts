@@ -22,7 +22,7 @@ await runService(NAME, {
       answer: SendAnswer,
       handler: faultInjector.wrap(sendAndRespond({ store, afterCommit: faultInjector.crashPoint('commit-answer') })),
     })
-    notificationsRoute(server, store.read.pageNotifications)
+    notificationsRoute(server, store)
     faultRoutes(server, faultInjector)
     return { server, stop: async () => store.close() }
   },

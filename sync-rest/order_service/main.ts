@@ -51,7 +51,7 @@ await runService(NAME, {
       status: { isNew: 201, repeated: 201 },
     })
     // An order is in the store, pending, before inventory is called: none is in flight that has no row.
-    ordersRoute(server, store.read.pageOrders, () => 0)
+    ordersRoute(server, store, () => 0)
     faultRoutes(server, faultInjector)
     watchOldestPending(health, store.read)
     return {

@@ -83,7 +83,7 @@ const ORDER_MUTATIONS: readonly Mutation[] = [
       for (const row of evidence.decisions) if (row.orderId === orderId) row.outcome = { status: 'reserved' }
       const row = rowOf(history, order)
       if (row) Object.assign(row, { status: 'reserved', reason: null, notification: 'sent' })
-      evidence.notifications.push({ seq: 1e6, orderId, userId: planned.userId, sentNs: LATE_NS })
+      evidence.notifications.push({ seq: 1e6, orderId, userId: planned.userId, sentNs: LATE_NS, keptNs: null })
       answerWith(order, 201)
     },
     caughtBy: ['oversold', 'expected-outcomes'],

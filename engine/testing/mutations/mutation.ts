@@ -18,6 +18,8 @@ export type Mutation = {
 
 /** Later than any stamp of a sample history. */
 export const LATE_NS = 1e12
+/** Of a row of the orders table that was written then. */
+export const LATE_ROW = { placedNs: LATE_NS, placedKeptNs: null, decidedNs: LATE_NS + 1, decidedKeptNs: null }
 
 export const answered = (status: number) => (order: OrderHistory) =>
   order.attempts.length === 1 &&

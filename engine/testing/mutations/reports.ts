@@ -55,7 +55,7 @@ export const REPORT_MUTATIONS: readonly Mutation[] = [
     name: 'a failed order is notified',
     on: order => order.planned?.expected === 'failed' && answered(202)(order) && order.decisions.length === 1,
     mutate: ({ evidence }, { orderId }) =>
-      void evidence.notifications.push({ seq: 1e6, orderId, userId: 'ada', sentNs: LATE_NS }),
+      void evidence.notifications.push({ seq: 1e6, orderId, userId: 'ada', sentNs: LATE_NS, keptNs: null }),
     caughtBy: ['single-outcome', 'content'],
   },
   {
@@ -121,6 +121,7 @@ export const REPORT_MUTATIONS: readonly Mutation[] = [
         outcome: { status: 'reserved' },
         released: false,
         decidedNs: LATE_NS + 1,
+        keptNs: null,
       })
       for (const { sku, quantity } of planned.items) {
         const row = evidence.stock.find(stock => stock.kitchenId === planned.kitchenId && stock.sku === sku)

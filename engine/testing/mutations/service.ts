@@ -12,6 +12,7 @@ import {
   isReleased,
   isLate,
   LATE_NS,
+  LATE_ROW,
   type Mutation,
   notified,
   notifiedAfter,
@@ -196,7 +197,7 @@ function dropAttempts(history: History, orderId: string, count: number): void {
 
 function recordAgain(history: History, order: OrderHistory): void {
   const row = rowOf(history, order)
-  if (row) history.evidence.orders.push({ ...row, seq: 1e6, placedNs: LATE_NS, decidedNs: LATE_NS + 1 })
+  if (row) history.evidence.orders.push({ ...row, seq: 1e6, ...LATE_ROW })
 }
 
 /** Of the orders table: what a client finds there of its order. */
@@ -267,8 +268,7 @@ const TABLE_MUTATIONS: readonly Mutation[] = [
           ...row,
           seq: 1e6,
           orderId: 'unexpected',
-          placedNs: LATE_NS,
-          decidedNs: LATE_NS + 1,
+          ...LATE_ROW,
         })
     },
     caughtBy: ['unexpected'],
@@ -278,7 +278,7 @@ const TABLE_MUTATIONS: readonly Mutation[] = [
     on: soldOut,
     mutate: ({ evidence }, { decisions }) =>
       void evidence.decisions.push(
-        ...decisions.map(row => ({ ...row, seq: 1e6, orderId: 'unexpected', decidedNs: LATE_NS })),
+        ...decisions.map(row => ({ ...row, seq: 1e6, orderId: 'unexpected', decidedNs: LATE_NS, keptNs: null })),
       ),
     caughtBy: ['unexpected'],
   },

@@ -140,6 +140,54 @@ const STROKES: readonly [name: string, on: Mutation['on'], mutate: Mutation['mut
       attempts.forEach(({ answer, startedNs }) => answer.kind !== 'status' && (answer.atNs = startedNs)),
   ],
   [
+    'an order is accepted before it is on the disk',
+    notifiedAfter(202),
+    (_history, { rows, attempts }) => rows.forEach(row => (row.placedKeptNs = (attempts[0]?.answeredNs ?? 0) + 1)),
+  ],
+  [
+    'a client is answered of a reservation before the decision is on the disk',
+    placed,
+    (_history, { attempts, decisions, notifications }) => {
+      const answeredNs = attempts[0]?.answeredNs ?? 0
+      for (const row of notifications) Object.assign(row, { sentNs: answeredNs + 2, keptNs: null })
+      for (const row of decisions) row.keptNs = answeredNs + 1
+    },
+  ],
+  [
+    'an order is notified before its decision is on the disk',
+    placed,
+    (_history, { decisions, notifications }) =>
+      decisions.forEach(row => (row.keptNs = (notifications[0]?.sentNs ?? 0) + 1)),
+  ],
+  [
+    'an order is shown with an outcome before that is on the disk',
+    placed,
+    ({ polls }, { orderId, rows }) => {
+      const last = polls.find(poll => poll.orderId === orderId && poll.isLast)
+      for (const row of rows) row.decidedKeptNs = (last?.answeredNs ?? 0) + 1
+    },
+  ],
+  [
+    'an order is on the disk before it is written',
+    placed,
+    (_history, { rows }) => rows.forEach(row => (row.placedKeptNs = row.placedNs - 1)),
+  ],
+  [
+    'an outcome is on the disk before it is written',
+    placed,
+    (_history, { rows }) => rows.forEach(row => (row.decidedKeptNs = (row.decidedNs ?? 0) - 1)),
+  ],
+  [
+    'a decision is on the disk before it is written',
+    placed,
+    (_history, { decisions }) => decisions.forEach(row => (row.keptNs = row.decidedNs - 1)),
+  ],
+  [
+    'a notification is kept before it is sent',
+    placed,
+    (_history, { notifications }) => notifications.forEach(row => (row.keptNs = row.sentNs - 1)),
+  ],
+  [
     'the clock of the client goes back',
     answered(503),
     (_history, { attempts }) => attempts.forEach(attempt => Object.assign(attempt, { plannedNs: -1, startedNs: -1 })),

@@ -7,12 +7,12 @@ import { acceptedVoidBecause, latency } from '#engine/analysis/measures.ts'
 export const HOPS = ['to the order service', 'inventory', 'order stored', 'notification', 'answer'] as const
 
 /** The five spans of a reserved order in nanoseconds: requested → stored → decided → outcome stored → notified → answered. */
-function spans(timeline: OrderTimeline, outcomeStoredNs: number | undefined): number[] | undefined {
+function spans(timeline: OrderTimeline): number[] | undefined {
   const timestamps = [
     timeline.attempt?.startedNs,
     timeline.placedNs,
     timeline.decidedNs,
-    outcomeStoredNs,
+    timeline.storedNs,
     timeline.notifiedNs,
     timeline.attempt?.answeredNs,
   ]
@@ -24,9 +24,8 @@ function spans(timeline: OrderTimeline, outcomeStoredNs: number | undefined): nu
 /** The median and p99 of each span, over the reserved orders. They are parts of the accepted latency, and void with it. */
 export function hopMeasures(history: History) {
   const why = acceptedVoidBecause(history)
-  const outcomeStoredNs = new Map(history.evidence.orders.map(row => [row.orderId, row.decidedNs ?? undefined]))
   const all = orderTimelines(history)
-    .map(timeline => spans(timeline, outcomeStoredNs.get(timeline.planned.orderId)))
+    .map(spans)
     .filter(found => found !== undefined)
   return HOPS.flatMap((hop, index) =>
     latency(`hop ${hop}`, percentiles(all.map(found => ({ ms: (found[index] ?? 0) / 1e6, atLeast: false }))), why),
