@@ -18,7 +18,7 @@ import { brokenBatch, rawBatch, recordBytes, writeRaw, xerial } from './support/
 import { asSent, type KafkaSystem, order, placeMany, recordsOf } from './support/system.ts'
 
 const MEBIBYTE = 1024 * 1024
-const MAX_GROWTH = 200
+const MAX_HELD_MB = 200
 
 type Message = Omit<MessageToProduce<Buffer, Buffer, Buffer, Buffer>, 'topic' | 'partition'>
 
@@ -96,18 +96,17 @@ async function writeRawBatches({ deployment }: KafkaSystem, name: string, batche
   return written
 }
 
-/** Resident bytes at most since the start of a service; 0 where the system does not say. */
-function peakOf({ processOf }: KafkaSystem, service: string): number {
+/** What a service has held at most since its start, in MB, beside the files that are mapped (Node itself); 0 where the system does not say. */
+function heldMb({ processOf }: KafkaSystem, service: string): number {
   const file = `/proc/${processOf(service)?.pid}/status`
   const status = existsSync(file) ? readFileSync(file, 'utf8') : ''
-  return Number(/^VmHWM:\s+(\d+) kB$/m.exec(status)?.[1] ?? 0) * 1024
+  const kilobytes = (name: string) => Number(new RegExp(`^${name}:\\s+(\\d+) kB$`, 'm').exec(status)?.[1] ?? 0)
+  return Math.round(((kilobytes('VmHWM') - kilobytes('RssFile')) * 1_024) / 1e6)
 }
 
-test('a batch that becomes too large or cannot be read is one dead letter, no service grows much, and the orders behind it are decided', async t => {
+test('a batch that becomes too large or cannot be read is one dead letter, no service holds more than 200 MB, and the orders behind it are decided', async t => {
   const system = await startSystem(t, streamingKafka)
-  const services = namesOf(streamingKafka)
   assertSound((await placeMany(system.url('producer_order'), 20)) && (await system.untilQuiescent(20)))
-  const before = services.map(service => peakOf(system, service))
 
   const zeros = (mebibytes: number): Message => ({ value: Buffer.alloc(mebibytes * MEBIBYTE) })
   const headers = new Map(Array.from({ length: 60_000 }, (_, at) => [Buffer.from(String(at)), Buffer.alloc(80)]))
@@ -130,10 +129,10 @@ test('a batch that becomes too large or cannot be read is one dead letter, no se
 
   await placeMany(system.url('producer_order'), 40)
   await system.untilQuiescent(68)
-  for (const [at, service] of services.entries()) {
-    const growth = Math.round((peakOf(system, service) - (before[at] ?? 0)) / MEBIBYTE)
-    t.diagnostic(`${service} grew by ${growth} MiB`)
-    assert.ok(growth <= MAX_GROWTH, `${service} grew by ${growth} MiB`)
+  for (const service of namesOf(streamingKafka)) {
+    const held = heldMb(system, service)
+    t.diagnostic(`${service} held ${held} MB`)
+    assert.ok(held <= MAX_HELD_MB, `${service} held ${held} MB`)
   }
   // Each batch of orders, each of the seven records, and three batches of events.
   const count = ids.length + 7 + unreadable.length + 3
