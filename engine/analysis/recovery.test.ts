@@ -111,7 +111,8 @@ test('an order that the fault made fail is abandoned: it completes nothing, and 
   const found = measured([served(500, 20), refused(1_500), refused(2_000)])
   assert.equal(found['abandoned'], 2)
   assert.equal(found['rejected'], 0)
-  assert.equal(found['time to full recovery'], 'every order stored during the fault was abandoned')
+  assert.equal(found['time to last decision'], 'every order stored during the fault was abandoned')
+  assert.equal(found['time to full recovery'], 'no order was requested after the end of the fault')
   assert.equal(found['longest wait'], 19)
   assert.equal(measured([refused(1_500)])['longest wait'], 1)
   const timedOut = {
@@ -177,16 +178,67 @@ test('where the clocks differ nothing is measured between them', () => {
   assert.deepEqual(openSeries(history), [])
 })
 
-test('a fault lasts until what ends it has done its work, whatever was planned', () => {
-  const history = historyOf([waiting(1_500, 6_100), waiting(4_500, 6_300), waiting(5_500, 6_900)])
+/** Killed after a second, started again after three, healthy after five. */
+function restarted(timelines: readonly SampleTimeline[]): History {
+  const history = historyOf(timelines)
   const act = (action: string, atMs: number, doneMs: number) =>
     history.executedSteps.push({ atNs: ns(atMs), doneNs: ns(doneMs), action: action, target: 'kafka' })
   act('kill', 1_000, 1_010)
   act('start', 3_000, 5_000)
-  const found = of(history)
+  return history
+}
+
+test('a fault lasts until the killed process is healthy, and the recovery counts from the command to start it', () => {
+  const found = of(restarted([waiting(1_500, 6_100), waiting(4_500, 6_300), waiting(5_500, 6_900)]))
   assert.equal(found['restart time'], 2_000)
   assert.equal(found['during: requested'], 2)
-  assert.equal(found['time to full recovery'], 1_300)
+  assert.equal(found['time to last decision'], 3_290)
+  assert.equal(found['time to full recovery'], 3_300)
+})
+
+const refusedAt = (atMs: number): SampleTimeline => ({
+  atMs,
+  answer: '503 inventory-unavailable',
+  answeredMs: atMs + 1,
+})
+
+test('answers after a fault count from the command that ends it: the first right one, and the last request that had none', () => {
+  const found = of(
+    restarted([refusedAt(2_000), refusedAt(3_500), served(4_000, 20), refusedAt(6_000), served(6_100, 20)]),
+  )
+  assert.equal(found['first right answer after'], 1_020)
+  assert.equal(found['last wrong answer after'], 3_000)
+  assert.equal(found['time to full recovery'], 3_000, 'a model is not well while it refuses')
+})
+
+test('a right answer that comes late is a wrong one, and where none is wrong it is so for 0 ms', () => {
+  const late = of(restarted([served(3_100, 1_500), served(5_200, 20)]))
+  assert.deepEqual([late['first right answer after'], late['last wrong answer after']], [2_220, 100])
+  const none = of(restarted([served(3_100, 20)]))
+  assert.deepEqual([none['first right answer after'], none['last wrong answer after']], [120, 0])
+})
+
+test('where the last request of all was answered wrong, a model has recovered later than that or never', () => {
+  const found = recoveryMeasures(restarted([served(3_100, 20), refusedAt(6_000)]), SPAN)
+  for (const name of ['last wrong answer after', 'time to full recovery'])
+    assert.deepEqual(
+      found.find(each => each.name === name),
+      { name, unit: 'ms', value: 3_000, atLeast: true },
+    )
+  const never = of(restarted([refusedAt(6_000)]))
+  assert.equal(never['first right answer after'], 'no order was answered right after the end of the fault')
+})
+
+test('an order that failed because of the fault is part of the recovery until its stock is back', () => {
+  const cut: SampleTimeline = {
+    atMs: 1_500,
+    answer: '502 inventory-broke',
+    answeredMs: 1_516,
+    placedMs: 1_501,
+    orderRow: { status: 'failed', reason: 'inventory-broke', decidedMs: 1_515 },
+  }
+  const found = of(restarted([{ ...cut, outcome: 'reserved', decidedMs: 1_503, releasedMs: 5_200 }, served(5_500, 20)]))
+  assert.equal(found['time to full recovery'], 2_200)
 })
 
 const READER = { service: 'reader', reset: 'reset-offsets' }

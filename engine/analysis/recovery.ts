@@ -2,7 +2,11 @@
 // read it again; from a history alone. An order is open from when it was sent until it is completed (decided and, if reserved,
 // notified) or abandoned; how long it waited counts from when it was to be sent. Orders of the warm-up are open as others
 // are, and in no other measure.
-// The fault lasts until what ends it has done its work: a service that is started again is dead until it is healthy.
+//
+// A recovery counts from the step that ends the fault: the command to start again, to heal, to resume. The time to start is a part of
+// it, so that a model whose services start slowly does not seem to recover soon. An order was requested during the fault when its
+// planned start lies between the step that breaks something and the moment when the step that ends it has done its work, since a
+// service that is started again is dead until it is healthy. Where no step breaks anything, both ends are the planned ones.
 import type { Span } from '../load/plan.ts'
 import type { ExecutedStep, History } from '../run/history.ts'
 import {
@@ -25,7 +29,8 @@ import {
   unlessLate,
   voidBecause,
 } from './measures.ts'
-import { ENDS } from '../experiment/steps.ts'
+import { brokenSpans } from '../run/broken-spans.ts'
+import { leastOf, mostOf } from './extremes.ts'
 import { thinned } from './plots.ts'
 import type { Measure, Series } from '../run/summary.ts'
 
@@ -37,19 +42,43 @@ const LEAST_BACKLOG = 50
 /** A shorter time gives no rate: completions come in batches. */
 const LEAST_SECONDS = 0.1
 
+/** How a model came back from a fault, for any table. */
+export const RECOVERY: readonly string[] = [
+  'restart time',
+  'first right answer after',
+  'last wrong answer after',
+  'time to full recovery',
+]
+
 type Unnamed = Omit<Measure, 'variant'>
 type Amount = Pick<Measure, 'value' | 'note'>
 
-/** When the timeline's first fault really began and ended; else as it was planned. */
-function spanOf({ executedSteps, originNs }: History, planned: Span): Span & { startMs: number | undefined } {
-  const began = executedSteps.find(({ action }) => ENDS[action] !== undefined)
-  const ended =
-    began && executedSteps.find(({ action, target }) => action === ENDS[began.action] && target === began.target)
-  if (!began || !ended) return { ...planned, startMs: undefined }
-  const ms = (ns: number) => (ns - originNs) / 1e6
-  const startMs = ended.action === 'start' ? (ended.doneNs - ended.atNs) / 1e6 : undefined
-  return { fromMs: ms(began.atNs), toMs: ms(ended.doneNs), startMs }
+/** In milliseconds since the load began. */
+export type Fault = Span & {
+  /** When the step that ends it began. */
+  endedMs: number
+  /** How long a killed process took to be healthy again. */
+  startMs: number | undefined
 }
+
+/** The timeline's first fault, when it really began and ended; else as it was planned. */
+export function faultOf({ executedSteps, originNs }: History, planned: Span): Fault {
+  const [broken] = brokenSpans(executedSteps)
+  if (broken?.endedBy === undefined) return { ...planned, endedMs: planned.toMs, startMs: undefined }
+  const { fromNs, endedNs, healedNs, endedBy } = broken
+  const ms = (ns: number) => (ns - originNs) / 1e6
+  const startMs = endedBy === 'start' ? (healedNs - endedNs) / 1e6 : undefined
+  return { fromMs: ms(fromNs), endedMs: ms(endedNs), toMs: ms(healedNs), startMs }
+}
+
+/** The orders that are measured and were requested during the fault. */
+export const requestedDuring = (history: History, { fromMs, toMs }: Fault): OrderTimeline[] =>
+  requestedOf(history).filter(timeline => {
+    const ms = plannedMs(timeline, history)
+    return ms >= fromMs && ms < toMs
+  })
+
+const requestedOf = (history: History): OrderTimeline[] => orderTimelines(history).filter(({ attempt }) => attempt)
 
 /** Orders that wait, at every change: [seconds since the load began, orders]. */
 export const openOrders = (history: History): [number, number][] =>
@@ -64,19 +93,20 @@ export const openSeries = (history: History): Omit<Series, 'variant'>[] =>
 
 /** @param planned span of the fault, for what no step of the timeline begins and ends */
 export function recoveryMeasures(history: History, planned: Span): Unnamed[] {
-  const span = spanOf(history, planned)
-  const timelines = orderTimelines(history).filter(({ attempt }) => attempt)
+  const fault = faultOf(history, planned)
+  const timelines = requestedOf(history)
   const open = openOrders(history)
   return [
-    ...duringFault(history, timelines, span),
-    ...(span.startMs === undefined ? [] : [{ name: 'restart time', unit: 'ms', value: span.startMs }]),
-    ...unlessLate(history, acrossClocks(history, fromHeal(history, timelines, span))),
+    ...duringFault(history, fault),
+    ...(fault.startMs === undefined ? [] : [{ name: 'restart time', unit: 'ms', value: fault.startMs }]),
+    ...answersAfter(history, fault),
+    ...unlessLate(history, acrossClocks(history, untilRecovered(history, fault))),
     { name: 'rejected', unit: 'orders', value: timelines.filter(wasRejected).length },
     { name: 'abandoned', unit: 'orders', value: timelines.filter(wasAbandoned).length },
     ...unlessLate(history, [
       { name: 'peak open orders', unit: 'orders', ...peak(history, open) },
       ...acrossClocks(history, [
-        { name: 'drain rate', unit: 'orders/s', ...drainRate(timelines, open, history, span) },
+        { name: 'drain rate', unit: 'orders/s', ...drainRate(timelines, open, history, fault) },
       ]),
     ]),
     ...acrossClocks(history, [
@@ -85,6 +115,50 @@ export function recoveryMeasures(history: History, planned: Span): Unnamed[] {
     ]),
   ]
 }
+
+/** What clients saw who requested after the step that ends the fault had begun. Both times count from that step. */
+function answersAfter(history: History, fault: Fault): Unnamed[] {
+  const after = requestedAfter(history, fault)
+  const rightMs = after.filter(each => isRightInTime(each, history)).map(each => answeredMs(each, history))
+  const first = leastOf(rightMs) - fault.endedMs
+  const noneRight = { value: null, note: 'no order was answered right after the end of the fault' }
+  return unlessLate(
+    history,
+    [
+      {
+        name: 'first right answer after',
+        unit: 'ms',
+        ...(after.length === 0 ? NONE_AFTER : first === Infinity ? noneRight : { value: first }),
+      },
+      { name: 'last wrong answer after', unit: 'ms', ...lastWrong(history, fault) },
+    ],
+    after.flatMap(({ attempt }) => attempt ?? []),
+  )
+}
+
+const NONE_AFTER = { value: null, note: 'no order was requested after the end of the fault' }
+
+const requestedAfter = (history: History, { endedMs }: Fault): OrderTimeline[] =>
+  requestedOf(history).filter(timeline => plannedMs(timeline, history) >= endedMs)
+
+/**
+ * When the last request was to be sent that had no right answer within a second; 0 where none was. Where it was the last request
+ * of all, nobody knows how long that would have gone on.
+ */
+function lastWrong(history: History, fault: Fault): Amount & Pick<Measure, 'atLeast'> {
+  const after = requestedAfter(history, fault)
+  if (after.length === 0) return NONE_AFTER
+  const timesMs = (timelines: readonly OrderTimeline[]) => timelines.map(each => plannedMs(each, history))
+  const wrong = mostOf(timesMs(after.filter(each => !isRightInTime(each, history))))
+  const atLeast = wrong === mostOf(timesMs(after))
+  return { value: Math.max(0, wrong - fault.endedMs), ...(atLeast && { atLeast }) }
+}
+
+const answeredMs = ({ attempt }: OrderTimeline, { originNs }: History): number =>
+  ((attempt?.answeredNs ?? Infinity) - originNs) / 1e6
+
+const isRightInTime = (timeline: OrderTimeline, history: History): boolean =>
+  isRightAnswer(timeline) && answeredMs(timeline, history) - plannedMs(timeline, history) <= AVAILABLE_MS
 
 /** Between stamps of different clocks there is no time to measure. */
 const acrossClocks = ({ clocksAgree }: History, measures: Unnamed[]): Unnamed[] =>
@@ -110,10 +184,8 @@ function halfCompleted(history: History, timelines: readonly OrderTimeline[]): U
 const plannedMs = ({ attempt }: OrderTimeline, { originNs }: History): number =>
   ((attempt?.plannedNs ?? 0) - originNs) / 1e6
 
-function duringFault(history: History, timelines: readonly OrderTimeline[], { fromMs, toMs }: Span): Unnamed[] {
-  const during = timelines.filter(
-    timeline => plannedMs(timeline, history) >= fromMs && plannedMs(timeline, history) < toMs,
-  )
+function duringFault(history: History, fault: Fault): Unnamed[] {
+  const during = requestedDuring(history, fault)
   const right = during.filter(isRightAnswer).flatMap(({ attempt }) => {
     const ms = ((attempt?.answeredNs ?? Number.NaN) - (attempt?.plannedNs ?? 0)) / 1e6
     return Number.isNaN(ms) ? [] : [{ ms, atLeast: false }]
@@ -131,25 +203,45 @@ function duringFault(history: History, timelines: readonly OrderTimeline[], { fr
   ]
 }
 
-/** From the end of the fault until the last order that was requested during it, and not abandoned, was decided and completed. */
-function fromHeal(history: History, timelines: readonly OrderTimeline[], { fromMs, toMs }: Span): Unnamed[] {
-  const requested = timelines.filter(timeline => {
-    const ms = plannedMs(timeline, history)
-    return timeline.placedNs !== undefined && ms >= fromMs && ms < toMs
-  })
+function untilRecovered(history: History, fault: Fault): Unnamed[] {
+  const requested = requestedDuring(history, fault).filter(({ placedNs }) => placedNs !== undefined)
+  return [
+    { name: 'time to last decision', unit: 'ms', ...untilDecided(history, fault, requested) },
+    { name: 'time to full recovery', unit: 'ms', ...untilAllIsWell(history, fault, requested) },
+  ]
+}
+
+const sinceEnd = (atNs: number, { originNs }: History, { endedMs }: Fault): number =>
+  Math.max(0, (atNs - originNs) / 1e6 - endedMs)
+
+/** Until the last of these orders was decided; of those that were not abandoned. */
+function untilDecided(history: History, fault: Fault, requested: readonly OrderTimeline[]): Amount {
   const kept = requested.filter(timeline => !wasAbandoned(timeline))
-  const since = (name: string, doneOf: (timeline: OrderTimeline) => number | undefined): Unnamed => {
-    const never = kept.filter(timeline => doneOf(timeline) === undefined).length
-    const none =
-      requested.length === 0
-        ? 'no order was stored during the fault'
-        : 'every order stored during the fault was abandoned'
-    const note = never > 0 ? `${never} orders requested during the fault never were` : none
-    if (never > 0 || kept.length === 0) return { name, unit: 'ms', value: null, note }
-    const lastNs = kept.reduce((last, timeline) => Math.max(last, doneOf(timeline) ?? 0), 0)
-    return { name, unit: 'ms', value: Math.max(0, (lastNs - history.originNs) / 1e6 - toMs) }
-  }
-  return [since('time to last decision', ({ decidedNs }) => decidedNs), since('time to full recovery', fulfilledNs)]
+  const never = kept.filter(({ decidedNs }) => decidedNs === undefined).length
+  if (never > 0) return { value: null, note: neverWere(never) }
+  if (requested.length === 0) return { value: null, note: 'no order was stored during the fault' }
+  if (kept.length === 0) return { value: null, note: 'every order stored during the fault was abandoned' }
+  return { value: sinceEnd(mostOf(kept.map(({ decidedNs }) => decidedNs ?? 0)), history, fault) }
+}
+
+const neverWere = (count: number): string => `${count} orders requested during the fault never were`
+
+/**
+ * Until the last of these orders was completed, or failed because of the fault and its stock was given back, and no request was
+ * answered wrong any more.
+ */
+function untilAllIsWell(
+  history: History,
+  fault: Fault,
+  requested: readonly OrderTimeline[],
+): Amount & Pick<Measure, 'atLeast'> {
+  const never = requested.filter(timeline => completedNs(timeline) === undefined).length
+  if (never > 0) return { value: null, note: neverWere(never) }
+  const wrong = lastWrong(history, fault)
+  if (wrong.value === null) return wrong
+  const lastMs = sinceEnd(mostOf(requested.map(timeline => completedNs(timeline) ?? 0)), history, fault)
+  const atLeast = wrong.atLeast && wrong.value >= lastMs
+  return { value: Math.max(lastMs, wrong.value), ...(atLeast && { atLeast }) }
 }
 
 /** From the planned start until it was completed, or failed because of the fault and its stock was given back. */
@@ -168,21 +260,21 @@ function longestWait(history: History, timelines: readonly OrderTimeline[]): Amo
   return note === undefined ? { value: ms } : { value: null, note }
 }
 
-/** Completions per second, from the first after the heal until the model had caught up. */
+/** Completions per second, from the first after the end of the fault until the model had caught up. */
 function drainRate(
   timelines: readonly OrderTimeline[],
   open: [number, number][],
   { originNs }: History,
-  { toMs }: Span,
+  { endedMs }: Fault,
 ): Amount {
-  const waiting = open.findLast(([seconds]) => seconds * 1e3 <= toMs)?.[1] ?? 0
+  const waiting = open.findLast(([seconds]) => seconds * 1e3 <= endedMs)?.[1] ?? 0
   if (waiting < LEAST_BACKLOG)
     return { value: null, note: `fewer than ${LEAST_BACKLOG} orders waited at the end of the fault` }
-  const caughtUp = open.find(([seconds, orders]) => seconds * 1e3 > toMs && orders <= CAUGHT_UP)?.[0]
+  const caughtUp = open.find(([seconds, orders]) => seconds * 1e3 > endedMs && orders <= CAUGHT_UP)?.[0]
   if (caughtUp === undefined) return { value: null, note: 'it did not catch up' }
   const done = timelines
     .map(timeline => ((fulfilledNs(timeline) ?? 0) - originNs) / 1e9)
-    .filter(seconds => seconds * 1e3 > toMs && seconds <= caughtUp)
+    .filter(seconds => seconds * 1e3 > endedMs && seconds <= caughtUp)
   const first = done.reduce((least, seconds) => Math.min(least, seconds), caughtUp)
   if (done.length < LEAST_BACKLOG - CAUGHT_UP) return { value: null, note: 'most of the waiting orders were abandoned' }
   if (caughtUp - first < LEAST_SECONDS) return { value: null, note: 'caught up in less than 100 ms' }

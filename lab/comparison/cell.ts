@@ -4,7 +4,7 @@ import { checksFor } from '#engine/checks/checks.ts'
 import type { ComparableModel, Configuration } from '#engine/experiment/comparison-adapter.ts'
 import type { Experiment, Variant } from '#engine/experiment/define.ts'
 import type { BrokerKind } from '#engine/experiment/model.ts'
-import { openSeries, recoveryMeasures } from '#engine/analysis/recovery.ts'
+import { openSeries, RECOVERY, recoveryMeasures } from '#engine/analysis/recovery.ts'
 import type { Cell, Settings } from '#engine/run/summary.ts'
 import { variables } from '#infra/brokers/provide.ts'
 import type { Named } from '../session/run.ts'
@@ -148,10 +148,8 @@ const COLUMNS = [
   'unknown',
   'overtaken',
   'overtaken by',
-  'restart time',
+  ...RECOVERY,
   'time to last decision',
-  'time to full recovery',
-  'peak backlog',
   'peak open orders',
   'longest wait',
   'drain rate',

@@ -57,23 +57,23 @@ function completed(configurations: readonly ConfigurationResults[]): string {
   const parts = configurations.flatMap(configuration => {
     const share = measured(configuration, 'completed ÷ requested')
     if (!share) return []
-    const waiting = measured(configuration, 'peak open orders') ?? measured(configuration, 'peak backlog')
+    const waiting = measured(configuration, 'peak open orders')
     const peak = waiting ? `, with at most ${formatted(waiting)} orders waiting` : ''
     return [`${formatted(share)} in ${nameIn(configurations, configuration)}${peak}${recovery(configuration)}`]
   })
   return parts.length === 0 ? '' : `Completed in the end: ${parts.join('; ')}.`
 }
 
-/** When the last of the orders requested during the disruption was completed. */
+/** How long after the step that ends the disruption all was well again: each order of it completed, and no answer wrong any more. */
 function recovery(configuration: ConfigurationResults): string {
   const last = repeatedMeasureOf(configuration, 'time to full recovery')
   if (!last) return ''
   const { value } = medianOf(last)
   if (value === null) return last.note === undefined || isVoidNote(last.note) ? '' : ` (${last.note})`
-  if (value < NO_TIME_MS) return ' (all orders requested during the disruption were completed by its end)'
-  return sentence` (the last order requested during the disruption was completed ${ms(medianOf(last))} after its end)`.join(
-    '',
-  )
+  if (value < NO_TIME_MS) return ' (all was well by the end of the disruption)'
+  const restart = measured(configuration, 'restart time')
+  const start = restart ? `, its start of ${ms(medianOf(restart))} included` : ''
+  return sentence` (all was well again ${ms(medianOf(last))} after the step that ended the disruption${start})`.join('')
 }
 
 const NO_TIME_MS = 1
@@ -134,14 +134,15 @@ export function explain(
     ...sentence`Of all orders ${count(of('completed ÷ requested'))} % were completed.`,
     ...sentence`The longest wait was ${ms(of('longest wait'))}.`,
     ...sentence`At most ${count(of('peak open orders'))} orders waited.`,
-    ...recoveryText(of('time to full recovery')),
+    ...recoveryText(of('time to full recovery'), of('restart time')),
   ]
 }
 
 /** Without a value its reason says what became of the orders, unless it is void. */
-function recoveryText(last: Found): string[] {
+function recoveryText(last: Found, restart: Found): string[] {
+  const start = ms(restart)
   if (last.value !== null)
-    return sentence`The last order requested during the disruption was completed ${ms(last)} after its end.`
+    return sentence`All was well again ${ms(last)} after the step that ended the disruption${start === undefined ? '' : `, its start of ${start} included`}.`
   return last.note === undefined || isVoidNote(last.note)
     ? []
     : [`The time to full recovery is unknown (${last.note}).`]

@@ -167,7 +167,7 @@ function inventoryDown(summary: Summary): Recommendation | undefined {
   const recovered = mainMeasuresOf(summary, scenario, 'time to full recovery')
   const evidence = evidenceOf(available, scenario, measure => {
     const recovery = ofSameModel(recovered, measure)
-    const after = recovery ? `; the last of those orders was completed ${recoveryText(recovery)}` : ''
+    const after = recovery ? `; all was well ${recoveryText(recovery)}` : ''
     return `${formatted(measure)} had their right answer within one second while Inventory was down for ${outageText(summary, scenario, measure)}${after}`
   })
   const advice = availabilityAdvice(summary, scenario, available, modelOf)
@@ -176,9 +176,11 @@ function inventoryDown(summary: Summary): Recommendation | undefined {
   return { condition, ...advice, evidence: [...evidence, ...lacking] }
 }
 
-/** A service is back when it reports that it is healthy; it may have caught up before. */
+/** The time to start is a part of it. */
 const recoveryText = (recovery: RepeatedMeasure): string =>
-  medianValueOf(recovery) < 1 ? 'by the time it was back' : `${formatted(recovery)} after it was back`
+  medianValueOf(recovery) < 1
+    ? 'by the time it was started again'
+    : `again ${formatted(recovery)} after the command to start it again`
 
 const KILLED_BROKER = /^kill (rabbitmq|kafka)$/
 

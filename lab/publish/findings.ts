@@ -50,7 +50,7 @@ function inventoryDead(summary: Summary): Finding {
     lesson: 'While Inventory is dead, a chain of calls accepts no order; a queue and a log accept all of them',
     facts: [
       ...listed('Right answers within a second while Inventory was dead', answered),
-      ...listed('Once it was back, the last of those orders was complete after', recovered),
+      ...listed('From the command to start it again until all was well, its start included', recovered),
     ],
     holds:
       isWhole(summary, scenario, answered) &&

@@ -88,7 +88,7 @@ const base = ({ title, asks }: Comparison['about'][number], model: string): Resu
       : { name: 'lost', verdict: 'valid', detail: 'All 2000 accepted orders pass.', found: 0, variant: name },
   ),
   measures: [],
-  columns: ['requested', 'availability', 'completed ÷ requested', 'lost', 'peak backlog', 'time to full recovery'],
+  columns: ['requested', 'availability', 'completed ÷ requested', 'lost', 'peak open orders', 'time to full recovery'],
   series: [],
   marks: [],
   explanation: [`${model}: the orders waited and were decided.`, 'Nothing was lost.'],
@@ -103,7 +103,7 @@ function broken(about: Comparison['about'][number], model: string): Result {
     { variant, name: 'completed ÷ requested', unit: '%', value: model === 'sync-rest' ? 74.5 : 100 },
     { variant, name: 'completed p50', unit: 'ms', value: 12 },
     { variant, name: 'lost', unit: 'orders', value: variant === 'without an outbox' ? 3 : 0 },
-    { variant, name: 'peak backlog', unit: 'orders', value: 500 },
+    { variant, name: 'peak open orders', unit: 'orders', value: 500 },
     { variant, name: 'longest wait', unit: 'ms', value: 10_400, atLeast: true },
     model === 'sync-rest'
       ? {

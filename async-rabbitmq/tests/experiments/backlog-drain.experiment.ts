@@ -17,8 +17,9 @@ import {
   unlessLate,
   voidBecause,
 } from '#engine/analysis/measures.ts'
-import { recoveryMeasures } from '#engine/analysis/recovery.ts'
+import { faultOf, RECOVERY, recoveryMeasures, requestedDuring } from '#engine/analysis/recovery.ts'
 import { mostOf } from '#engine/analysis/extremes.ts'
+import type { Span } from '#engine/load/plan.ts'
 import type { History } from '#engine/run/history.ts'
 import type { Measure } from '#engine/run/summary.ts'
 import { asyncRabbitmq } from '../../lab/model.ts'
@@ -58,17 +59,20 @@ export default defineExperiment({
           backlogRisesAndEmpties(orders(outageMs) * 0.9),
         ],
         measures: history => [
-          ...recoveryMeasures(history, { fromMs: beforeMs, toMs: beforeMs + outageMs }).filter(isDrainRate),
-          ...drainMeasures(history),
+          ...recoveryMeasures(history, { fromMs: beforeMs, toMs: beforeMs + outageMs }).filter(({ name }) =>
+            OF_COMPARISON.includes(name),
+          ),
+          ...drainMeasures(history, { fromMs: beforeMs, toMs: beforeMs + outageMs }),
         ],
       },
     ]
   },
   columns: [
     'requested',
-    'peak backlog',
+    'peak open orders',
     'peak queue depth',
     'drain rate',
+    ...RECOVERY,
     'time to empty',
     'outage: requested',
     'outage: availability',
@@ -81,13 +85,13 @@ export default defineExperiment({
     const of = (name: string) => findMeasure(outage, name)
     return [
       ...sentence`While inventory was dead, ${count(of('outage: availability'))} % of the orders were accepted within a second (median ${ms(of('outage: accepted p50'))}): an accepted order waits in a queue, and its client does not wait for inventory.`,
-      ...sentence`The backlog grew to ${count(of('peak backlog'))} orders. After the restart ${count(of('drain rate'))} orders per second were completed, and inventory caught up in ${ms(of('time to empty'))}; the slowest order took ${ms(of('completed max'))} to complete.`,
+      ...sentence`At most ${count(of('peak open orders'))} orders were open. After the restart ${count(of('drain rate'))} orders per second were completed, and inventory had caught up ${ms(of('time to empty'))} after the command to start it, of which its start took ${ms(of('restart time'))}; the slowest order took ${ms(of('completed max'))} to complete.`,
     ]
   },
 })
 
 /** The same as in the comparison. */
-const isDrainRate = ({ name }: { name: string }): boolean => name === 'drain rate'
+const OF_COMPARISON = ['peak open orders', 'drain rate', ...RECOVERY]
 
 /** When the backlog was first empty after inventory was started again. */
 function caughtUpNs(history: History, startedNs: number): number | undefined {
@@ -96,13 +100,11 @@ function caughtUpNs(history: History, startedNs: number): number | undefined {
   return point && history.originNs + point[0] * 1e9
 }
 
-function drainMeasures(history: History): Omit<Measure, 'variant'>[] {
-  const { attempts, deadlineMs, executedSteps, samples } = history
-  const killed = executedSteps.find(({ action }) => action === 'kill')
-  const started = executedSteps.find(({ action }) => action === 'start')
-  if (!killed || !started) throw new Error('the timeline did not kill and start inventory')
-  const startedNs = started.atNs
-  const during = attempts.filter(({ startedNs: atNs }) => atNs >= killed.atNs && atNs < startedNs)
+function drainMeasures(history: History, planned: Span): Omit<Measure, 'variant'>[] {
+  const { deadlineMs, originNs, samples } = history
+  const fault = faultOf(history, planned)
+  const startedNs = originNs + fault.endedMs * 1e6
+  const during = requestedDuring(history, fault).flatMap(({ attempt }) => attempt ?? [])
   const inTime = during.filter(
     ({ answer, answeredNs, plannedNs }) =>
       answer.kind === 'status' && answer.status === 202 && (answeredNs ?? Infinity) - plannedNs <= AVAILABLE_MS * 1e6,
@@ -115,7 +117,6 @@ function drainMeasures(history: History): Omit<Measure, 'variant'>[] {
   return [
     ...unlessLate(history, [
       { name: 'peak queue depth', unit: 'messages', value: peakDepth },
-      { name: 'time to start', unit: 'ms', value: (started.doneNs - startedNs) / 1e6 },
       { name: 'time to empty', unit: 'ms', value: emptyNs === undefined ? null : (emptyNs - startedNs) / 1e6 },
     ]),
     { name: 'outage: requested', unit: 'orders', value: during.length },

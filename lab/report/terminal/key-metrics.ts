@@ -17,10 +17,10 @@ const CHOICES: Readonly<Record<string, readonly Choice[]>> = {
   'sync-rest/failing-inventory': [
     { variant: 'hangs', measure: 'during: answer max' },
     { variant: 'refuses', measure: 'during: answer p50' },
-    { variant: 'refuses', measure: 'time to first success' },
+    { variant: 'refuses', measure: 'first right answer after' },
   ],
   'async-rabbitmq/backlog-drain': [
-    { measure: 'peak backlog' },
+    { measure: 'peak open orders' },
     { measure: 'drain rate' },
     { measure: 'outage: availability' },
   ],

@@ -7,6 +7,7 @@ import type { Check } from '#engine/checks/check.ts'
 import { defineExperiment, type Variant } from '#engine/experiment/define.ts'
 import { at, fault, heal, isolate, kill, pause, resume, start, type Step } from '#engine/experiment/steps.ts'
 import { count, findMeasure, ms, sentence } from '#engine/analysis/measures.ts'
+import { RECOVERY } from '#engine/analysis/recovery.ts'
 import { syncRest } from '../../lab/model.ts'
 import { healingMeasures } from './healing.ts'
 
@@ -82,7 +83,7 @@ export default defineExperiment({
         timeline: [at(warmUpMs, breaks), at(warmUpMs + brokenMs, heals)],
         quiescenceMs: 30_000,
         checks: [...checksFor({ reasons: MAY_FAIL, answers: { duringFault: [...MAY_FAIL, 'overloaded'] } }), seen],
-        measures: healingMeasures,
+        measures: history => healingMeasures(history, { fromMs: warmUpMs, toMs: warmUpMs + brokenMs }),
       }),
     )
   },
@@ -95,13 +96,13 @@ export default defineExperiment({
     'during: answer max',
     'during: reserved in the end',
     'during: failed in the end',
-    'time to first success',
+    ...RECOVERY,
   ],
   explain([errors, , garbage, refuses, hangs, gone]) {
     return [
       ...sentence`An error or garbage is a 502 (${count(findMeasure(errors, 'during: 502'))} and ${count(findMeasure(garbage, 'during: 502'))} orders) and leaves open whether stock was taken, so each was released; a refused connection is a 503 and proves that nothing was.`,
       ...sentence`A hanging inventory costs the client its whole deadline (${ms(findMeasure(hangs, 'during: answer p50'))} for ${count(findMeasure(hangs, 'during: 504'))} orders), and one whose host is gone no more than that (at most ${ms(findMeasure(gone, 'during: answer max'))}).`,
-      ...sentence`After healing the first success came ${ms(findMeasure(errors, 'time to first success'))} (errors), ${ms(findMeasure(refuses, 'time to first success'))} (killed) and ${ms(findMeasure(hangs, 'time to first success'))} (hung) later.`,
+      ...sentence`The first right answer came ${ms(findMeasure(errors, 'first right answer after'))} (errors), ${ms(findMeasure(refuses, 'first right answer after'))} (killed) and ${ms(findMeasure(hangs, 'first right answer after'))} (hung) after the step that ended the fault; of the killed one ${ms(findMeasure(refuses, 'restart time'))} were its start.`,
     ]
   },
 })

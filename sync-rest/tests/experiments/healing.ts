@@ -1,36 +1,20 @@
-// Measures of a fault that ends: what the client saw while it lasted, and how soon it saw a success again.
-import { ENDS } from '#engine/experiment/steps.ts'
+// Measures of a fault that ends: what the client saw while it lasted, and how soon all was well again.
+import type { Span } from '#engine/load/plan.ts'
 import type { History } from '#engine/run/history.ts'
-import { leastOf } from '#engine/analysis/extremes.ts'
 import { percentiles } from '#engine/analysis/latency.ts'
-import { type OrderTimeline, orderTimelines } from '#engine/analysis/order-timeline.ts'
-import { lateBecause, latency, unlessLate, voidBecause } from '#engine/analysis/measures.ts'
+import type { OrderTimeline } from '#engine/analysis/order-timeline.ts'
+import { lateBecause, latency, voidBecause } from '#engine/analysis/measures.ts'
+import { faultOf, RECOVERY, recoveryMeasures, requestedDuring } from '#engine/analysis/recovery.ts'
 
-/** `healedNs`: when the lab began to heal, so that the time to start again counts. */
-function spanOf({ executedSteps }: History): { brokenNs: number; healedNs: number } {
-  const broken = executedSteps.find(({ action }) => ENDS[action] !== undefined)
-  const healed = executedSteps.find(({ action }) => broken && action === ENDS[broken.action])
-  if (!broken || !healed) throw new Error('the timeline neither broke nor healed anything')
-  return { brokenNs: broken.doneNs, healedNs: healed.atNs }
-}
-
-const isSuccess = ({ attempt }: OrderTimeline): boolean =>
-  attempt?.answer.kind === 'status' && attempt.answer.status === 201
-
-export function healingMeasures(history: History) {
-  const { brokenNs, healedNs } = spanOf(history)
-  const timelines = orderTimelines(history)
-  const during = timelines.filter(
-    ({ attempt }) => attempt && attempt.startedNs >= brokenNs && attempt.startedNs < healedNs,
-  )
+/** @param planned span of the fault */
+export function healingMeasures(history: History, planned: Span) {
+  const fault = faultOf(history, planned)
+  const during = requestedDuring(history, fault)
   const answered = during.flatMap(({ attempt }) =>
     attempt?.answeredNs ? [{ ms: (attempt.answeredNs - attempt.plannedNs) / 1e6, atLeast: false }] : [],
   )
-  const successes = timelines.filter(isSuccess).map(({ attempt }) => attempt?.answeredNs ?? Infinity)
-  const first = leastOf(successes.filter(answeredNs => answeredNs > healedNs))
   const attempts = during.flatMap(({ attempt }) => attempt ?? [])
   const why = voidBecause(history, answered) ?? lateBecause(history, attempts)
-  const value = Number.isFinite(first) ? (first - healedNs) / 1e6 : null
   const withOutcome = (wanted: string) => during.filter(({ outcome }) => outcome === wanted).length
   return [
     orders('requested', during.length),
@@ -38,7 +22,7 @@ export function healingMeasures(history: History) {
     orders('failed in the end', withOutcome('failed')),
     ...statuses(during),
     ...latency('during: answer', percentiles(answered), why),
-    ...unlessLate(history, [{ name: 'time to first success', unit: 'ms', value }]),
+    ...recoveryMeasures(history, planned).filter(({ name }) => RECOVERY.includes(name)),
   ]
 }
 
