@@ -98,4 +98,4 @@ const curvesOf = ({ variant, history }: VariantResult, { showsOrders }: Experime
 export const slugOf = (variant: string): string => variant.replaceAll(/[^a-z0-9]+/gi, '-').toLowerCase()
 
 /** @param folder of the experiment in its run */
-export const historyFile = (folder: string, variant: string): string => join(folder, `${slugOf(variant)}.history.json`)
+export const historyFile = (folder: string, variant: string): string => join(folder, `${slugOf(variant)}.history.zst`)

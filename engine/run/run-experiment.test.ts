@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, relative, resolve } from 'node:path'
 import { test, type TestContext } from 'node:test'
@@ -11,6 +11,8 @@ import type { Model } from '../experiment/model.ts'
 import { at, heal, type Step } from '../experiment/steps.ts'
 import { model as sampleModel } from '../testing/sample-runtime.ts'
 import type { History } from './history.ts'
+import { readHistoryFile } from './history-file.ts'
+import { historyFile } from './result.ts'
 import { runExperiment } from './run-experiment.ts'
 
 const ROOT = resolve(import.meta.dirname, '../..')
@@ -128,7 +130,7 @@ test('each variant is run, judged and compared, and its history is kept', async 
   assert.deepEqual(result.explanation, ['2 variants'])
   assert.equal(result.measures.find(({ name }) => name === 'requested')?.value, 20)
   assert.equal(removed(), 2)
-  const { attempts } = JSON.parse(readFileSync(join(folder, 'one-row.history.json'), 'utf8')) as { attempts: unknown[] }
+  const { attempts } = (await readHistoryFile(historyFile(folder, 'One row'))) as History
   assert.equal(attempts.length, 20)
 })
 
@@ -153,7 +155,7 @@ test('a variant that cannot be finished does not stop the others, and the result
   )
   assert.deepEqual(result.explanation, [])
   assert.equal(removed(), 3)
-  assert.ok(!existsSync(join(folder, 'failing.history.json')))
+  assert.ok(!existsSync(historyFile(folder, 'failing')))
 })
 
 test('a step that fails is named in the result', async t => {
@@ -174,7 +176,7 @@ test('what a variant uses is measured where it is set to be, from its first meas
   assert.ok((found('usage', 'CPU')?.value ?? -1) >= 0, found('usage', 'CPU')?.note)
   assert.ok((found('usage', 'memory of services')?.value ?? 0) > 10, 'a process of Node holds more')
   assert.equal(found('usage', 'CPU of brokers')?.value, 0)
-  const { usage, attempts } = JSON.parse(readFileSync(join(folder, 'usage.history.json'), 'utf8')) as History
+  const { usage, attempts } = (await readHistoryFile(historyFile(folder, 'usage'))) as History
   assert.ok(usage && 'before' in usage)
   assert.ok(usage.before.atNs >= (attempts[10]?.plannedNs ?? Infinity), 'the warm-up is not in it')
   assert.ok(usage.after.atNs >= Math.max(...attempts.map(({ answeredNs = Infinity }) => answeredNs)))

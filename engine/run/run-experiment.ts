@@ -1,9 +1,10 @@
 // Runs one experiment: its variants one after the other, each judged and measured from its history, and the result.
 // A variant that cannot be finished does not stop the others; the result then says what was in the way.
-import { mkdir, writeFile } from 'node:fs/promises'
+import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Experiment, Variant, VariantResult } from '../experiment/define.ts'
 import type { History } from './history.ts'
+import { writeHistory } from './history-file.ts'
 import { evaluate, historyFile, resultOf, slugOf } from './result.ts'
 import { isVoid } from '../analysis/measures.ts'
 import type { Profile, Result } from './summary.ts'
@@ -64,7 +65,7 @@ async function measured(options: RunOptions, variant: Variant): Promise<History>
       onProgress: line => onProgress(`${variant.name}: ${line}`),
     })
     await mkdir(folder, { recursive: true })
-    await writeFile(historyFile(folder, variant.name), `${JSON.stringify(history)}\n`)
+    await writeHistory(historyFile(folder, variant.name), history)
     if (repeat === most || !isVoid(history)) return history
     onProgress(`${variant.name}: the generator was late; once more`)
   }

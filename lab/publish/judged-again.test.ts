@@ -13,11 +13,11 @@ const published = models
   .map(({ name }) => dirname(summaryOf(name)))
 
 for (const folder of [COMPARISON, ...published])
-  test(`the histories in ${folder} give every number and every verdict that is published there`, () => {
+  test(`the histories in ${folder} give every number and every verdict that is published there`, async () => {
     const { summary, folder: path } = findRun(join(ROOT, folder))
     for (const result of summary.results) {
       const { model, experiment } = result
-      const again = judgedAgain(result, path)
+      const again = await judgedAgain(result, path)
       assert.ok(again, `${model}/${experiment} has no histories`)
       const why = `${model}/${experiment} differs: where a check or a measure has changed on purpose, npm run lab -- judge ${folder} --save, then publish`
       assert.equal(JSON.stringify(again.result), JSON.stringify(result), why)

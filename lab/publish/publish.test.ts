@@ -5,6 +5,8 @@ import { dirname, join } from 'node:path'
 import { test } from 'node:test'
 import { experiments, models } from '../session/registry.ts'
 import { emptyHistory } from '#engine/run/history.ts'
+import { writeHistory } from '#engine/run/history-file.ts'
+import { historyFile } from '#engine/run/result.ts'
 import { sampleResult, sampleSummary } from '../testing/sample-result.ts'
 import { sampleComparison } from '../testing/sample-comparison.ts'
 import { ROOT } from '../session/run-folder.ts'
@@ -26,7 +28,7 @@ test('the committed pages and pictures are those rendered from the committed JSO
   }
 })
 
-test('a run becomes pages, pictures and metrics, and its table stands between the markers of a page', t => {
+test('a run becomes pages, pictures and metrics, and its table stands between the markers of a page', async t => {
   const root = mkdtempSync(join(tmpdir(), 'lab-publish-'))
   t.after(() => rmSync(root, { recursive: true, force: true }))
   const write = (path: string, text: string | Uint8Array) => {
@@ -47,10 +49,12 @@ test('a run becomes pages, pictures and metrics, and its table stands between th
       { ...step, atNs: 4e9, result: metrics(12) },
     ],
   }
-  write('run/streaming-kafka/replay/throttled.history.json', JSON.stringify(history))
+  mkdirSync(join(root, 'run/streaming-kafka/replay'), { recursive: true })
+  await writeHistory(historyFile(join(root, 'run/streaming-kafka/replay'), 'throttled'), history)
   write('docs/results.md', 'before\n<!-- results -->old<!-- /results -->\nafter\n')
   write('README.md', '<!-- sample -->old<!-- /sample -->\n')
-  for (const [path, text] of sourcesOf(sampleSummary([sampleResult, replay]), join(root, 'run'))) write(path, text)
+  for (const [path, text] of await sourcesOf(sampleSummary([sampleResult, replay]), join(root, 'run')))
+    write(path, text)
 
   const files = renderedFrom(root, ['streaming-kafka'])
   assert.deepEqual([...files.keys()].sort(), [
@@ -117,11 +121,11 @@ test('only the text between the markers changes', () => {
   assert.equal(betweenMarkers('no markers', 'results', 'X'), 'no markers')
 })
 
-test('a comparison becomes a page with its pictures, and the findings of the README', t => {
+test('a comparison becomes a page with its pictures, and the findings of the README', async t => {
   const root = mkdtempSync(join(tmpdir(), 'lab-publish-'))
   t.after(() => rmSync(root, { recursive: true, force: true }))
   const summary = sampleComparison()
-  for (const [path, text] of comparisonSource(summary, root)) {
+  for (const [path, text] of await comparisonSource(summary, root)) {
     mkdirSync(dirname(join(root, path)), { recursive: true })
     writeFileSync(join(root, path), text)
   }

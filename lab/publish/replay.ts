@@ -22,18 +22,20 @@ export const SnapshotsSchema = Type.Array(
 )
 
 /** In the order in which they were read. @param folder of the experiment in the run */
-export function replayMetricsOf(folder: string, variants: readonly string[]): MetricsSnapshot[] {
-  return variants.flatMap(variant => {
-    const { originNs, executedSteps } = readHistory(historyFile(folder, variant))
-    return executedSteps.flatMap(({ atNs, result }): MetricsSnapshot[] => {
+export async function replayMetricsOf(folder: string, variants: readonly string[]): Promise<MetricsSnapshot[]> {
+  const snapshots: MetricsSnapshot[] = []
+  for (const variant of variants) {
+    const { originNs, executedSteps } = await readHistory(historyFile(folder, variant))
+    for (const { atNs, result } of executedSteps) {
+      const atSeconds = Math.round((atNs - originNs) / 1e6) / 1_000
       try {
-        const atSeconds = Math.round((atNs - originNs) / 1e6) / 1_000
-        return [{ variant, atSeconds, metrics: parse(MetricsSchema, result) }]
+        snapshots.push({ variant, atSeconds, metrics: parse(MetricsSchema, result) })
       } catch {
-        return []
+        // It is the result of another step.
       }
-    })
-  })
+    }
+  }
+  return snapshots
 }
 
 /** The metrics as the run's timeline read them at one moment. */

@@ -2,7 +2,7 @@
 // logs.
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { packHistory } from '#engine/run/history-archive.ts'
+import { packHistory } from '#engine/run/history-file.ts'
 import { slugOf } from '#engine/run/result.ts'
 import type { Summary } from '#engine/run/summary.ts'
 import { archiveFile, findHistory, readHistory } from '../session/histories.ts'
@@ -16,7 +16,7 @@ import { parse } from '#common/contracts/parse.ts'
 export type Sources = Map<string, string | Uint8Array>
 
 /** @param folder of the run */
-export function sourcesOf(summary: Summary, folder: string): Sources {
+export async function sourcesOf(summary: Summary, folder: string): Promise<Sources> {
   const files: Sources = new Map()
   for (const [model, results] of Map.groupBy(summary.results, result => result.model)) {
     const requested = summary.requested?.filter(id => id.startsWith(`${model}/`))
@@ -27,31 +27,31 @@ export function sourcesOf(summary: Summary, folder: string): Sources {
     const names = variants.map(({ name }) => name)
     const file = LOGS[id]
     if (file) files.set(file, excerptOf(join(folder, id, 'logs'), names))
-    if (id === REPLAY) files.set(SNAPSHOTS, compactJson(replayMetricsOf(join(folder, id), names)))
-    addHistories(files, { model, experiment, names }, folder, dirname(summaryOf(model)))
+    if (id === REPLAY) files.set(SNAPSHOTS, compactJson(await replayMetricsOf(join(folder, id), names)))
+    await addHistories(files, { model, experiment, names }, folder, dirname(summaryOf(model)))
   }
   return files
 }
 
 /** The same of a comparison. */
-export function comparisonSource(summary: Summary, folder: string): Sources {
+export async function comparisonSource(summary: Summary, folder: string): Promise<Sources> {
   const files: Sources = new Map([[join(COMPARISON, 'summary.json'), compactJson(summary)]])
   for (const { model, experiment, variants } of summary.results)
-    addHistories(files, { model, experiment, names: variants.map(({ name }) => name) }, folder, COMPARISON)
+    await addHistories(files, { model, experiment, names: variants.map(({ name }) => name) }, folder, COMPARISON)
   return files
 }
 
 /** So that whoever reads a published number can have it judged again. */
-function addHistories(
+async function addHistories(
   files: Sources,
   { model, experiment, names }: { model: string; experiment: string; names: readonly string[] },
   from: string,
   to: string,
-): void {
+): Promise<void> {
   for (const variant of names) {
     const of = { model, experiment, variant }
     const file = findHistory(from, of)
-    if (file) files.set(archiveFile(to, of), packHistory(readHistory(file)))
+    if (file) files.set(archiveFile(to, of), await packHistory(await readHistory(file)))
   }
 }
 

@@ -1,10 +1,10 @@
-// The histories of a run: as JSON beside its results, or, of a run that was published, as archives in a folder of their own.
-import { existsSync, readFileSync } from 'node:fs'
+// The histories of a run: beside its results, or, of a run that was published, in a folder of their own.
+import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { LabError } from '#common/contracts/errors.ts'
-import { parse, parseJson } from '#common/contracts/parse.ts'
+import { parse } from '#common/contracts/parse.ts'
 import { HISTORY_FORMAT, type History } from '#engine/run/history.ts'
-import { unpackHistory } from '#engine/run/history-archive.ts'
+import { readHistoryFile } from '#engine/run/history-file.ts'
 import { HistorySchema } from '#engine/run/history-schema.ts'
 import { historyFile } from '#engine/run/result.ts'
 import { UsageError } from '../cli/usage.ts'
@@ -12,13 +12,12 @@ import { requireFormat, shortPath } from './run-folder.ts'
 
 /** In the folder of published results. */
 export const HISTORIES = 'histories'
-const ARCHIVED = '.zst'
 
 type Of = { model: string; experiment: string; variant: string }
 
 /** @param folder of published results */
 export const archiveFile = (folder: string, { model, experiment, variant }: Of): string =>
-  `${historyFile(join(folder, HISTORIES, model, experiment), variant)}${ARCHIVED}`
+  historyFile(join(folder, HISTORIES, model, experiment), variant)
 
 /** The file that holds it; undefined where there is none. @param folder of a run, or of published results */
 export function findHistory(folder: string, of: Of): string | undefined {
@@ -27,9 +26,9 @@ export function findHistory(folder: string, of: Of): string | undefined {
 }
 
 /** @throws UsageError in one sentence that names the file */
-export function readHistory(file: string): History {
+export async function readHistory(file: string): Promise<History> {
   try {
-    const history = readAny(file)
+    const history = await readHistoryFile(file)
     requireFormat(history, HISTORY_FORMAT, file)
     return parse(HistorySchema, history, 'history')
   } catch (error) {
@@ -38,12 +37,6 @@ export function readHistory(file: string): History {
       `${shortPath(file)} is not a readable history (${whyUnread(error)}); run its experiment again, or delete it to keep the result unchanged.`,
     )
   }
-}
-
-function readAny(file: string): unknown {
-  const bytes = readFileSync(file)
-  if (bytes.length === 0) throw new Error('it is empty')
-  return file.endsWith(ARCHIVED) ? unpackHistory(bytes) : parseJson(bytes, 'it')
 }
 
 /** In one line: a message about JSON shows a piece of it. */

@@ -5,6 +5,8 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test, type TestContext } from 'node:test'
 import type { History } from '#engine/run/history.ts'
+import { readHistoryFile } from '#engine/run/history-file.ts'
+import { historyFile } from '#engine/run/result.ts'
 import { waitFor } from '#host/wait-for.ts'
 import { parseSummary } from '../../lab/session/run-folder.ts'
 import { type Cli, leftovers, startCli, testFolder, type TestFolder } from '../../lab/testing/cli.ts'
@@ -43,8 +45,8 @@ test('a load from beside the services is judged and measured as one from here', 
   const run = join(folder.runs, id)
   const summary = parseSummary(readFileSync(join(run, 'summary.json'), 'utf8'), 'summary.json')
   assert.equal(summary.runtime, 'compose')
-  const kept = readFileSync(join(run, 'sync-rest/baseline-latency/steady.history.json'), 'utf8')
-  const { generator, clocksAgree, attempts, planned } = JSON.parse(kept) as History
+  const kept = await readHistoryFile(historyFile(join(run, 'sync-rest/baseline-latency'), 'steady'))
+  const { generator, clocksAgree, attempts, planned } = kept as History
   assert.deepEqual([generator.origin, clocksAgree, attempts.length], ['container', true, planned.length])
   const log = join(run, 'sync-rest/baseline-latency/logs/steady/order_service.log')
   assert.match(readFileSync(log, 'utf8'), /listening/)

@@ -3,7 +3,7 @@
 import type { Command } from 'commander'
 import { existsSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import type { Variant } from '#engine/experiment/define.ts'
+import type { Variant, VariantResult } from '#engine/experiment/define.ts'
 import { evaluate, resultOf } from '#engine/run/result.ts'
 import type { Result } from '#engine/run/summary.ts'
 import { thresholdOf, type Threshold } from '#engine/analysis/thresholds.ts'
@@ -25,9 +25,10 @@ export function addJudgeCommand(program: Command): void {
     .argument('[run]', 'its name under runs/, a folder, or latest', 'latest')
     .option('--save', 'put what was judged in the place of published results too')
     .addHelpText('after', '\nExample: npm run lab -- judge latest\n         npm run lab -- judge docs/comparison')
-    .action((name: string, { save = false }: { save?: boolean }) => {
+    .action(async (name: string, { save = false }: { save?: boolean }) => {
       const { summary, folder } = findRun(name)
-      const judged = summary.results.map(result => judgedAgain(result, folder))
+      const judged: Awaited<ReturnType<typeof judgedAgain>>[] = []
+      for (const result of summary.results) judged.push(await judgedAgain(result, folder))
       const unchanged = summary.results.filter((_, nth) => judged[nth] === undefined)
       const results = summary.results.map((result, nth) => judged[nth]?.result ?? result)
       const disputed = judged.flatMap(each => each?.disputed ?? [])
@@ -62,14 +63,18 @@ function comparedText(differing: readonly Result[], count: number): string {
 }
 
 /** With a sentence for each claim on which the second judge disagrees. Undefined where its histories are incomplete. */
-export function judgedAgain(result: Result, run: string): { result: Result; disputed: string[] } | undefined {
+export async function judgedAgain(
+  result: Result,
+  run: string,
+): Promise<{ result: Result; disputed: string[] } | undefined> {
   const { model, experiment: name, profile, seconds, othersCores, cell, failure } = result
   const experiment = sourceExperiment(result)
   if (!experiment || failure !== undefined) return undefined
   const variants = experiment.variants(experiment.profiles[profile])
   const files = variants.flatMap(variant => findHistory(run, { model, experiment: name, variant: variant.name }) ?? [])
   if (files.length < variants.length) return undefined
-  const results = variants.map((variant, nth) => evaluate(variant, readHistory(files[nth] ?? '')))
+  const results: VariantResult[] = []
+  for (const [nth, variant] of variants.entries()) results.push(evaluate(variant, await readHistory(files[nth] ?? '')))
   const judged = resultOf({ experiment, name, profile, variants, results, seconds, failure })
   const disputed = results.flatMap(({ variant, history, checks }) =>
     disagreements(checks, history).map(

@@ -23,7 +23,7 @@ export function addPublishCommand(program: Command): void {
     .action(async (name?: string) => {
       // Only here: what draws the pictures is not installed with --omit=dev.
       const { renderedFrom } = await import('../../publish/rendered.ts')
-      const sources: Sources = name === undefined ? new Map() : fromRun(name)
+      const sources: Sources = name === undefined ? new Map() : await fromRun(name)
       removeOldHistories(sources)
       write(sources)
       const rendered = renderedFrom(ROOT, withExperiments)
@@ -38,7 +38,7 @@ const withExperiments = models
   .filter(name => Object.keys(experiments).some(id => id.startsWith(`${name}/`)))
 
 /** @throws UsageError when the run cannot be published */
-function fromRun(name: string): Sources {
+async function fromRun(name: string): Promise<Sources> {
   const { summary, folder } = findRun(name)
   requirePublishable(summary, registry)
   return summary.comparison ? comparisonSource(summary, folder) : sourcesOf(summary, folder)

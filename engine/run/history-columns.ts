@@ -1,0 +1,123 @@
+/**
+ * Rows as columns, in which a compressor finds what repeats: a row of a history's JSON is some hundred bytes; in columns and
+ * compressed, a few.
+ *
+ * Guarantees: what was JSON comes back as it was, but for the sequence of an object's keys.
+ *
+ * A column is one of: `n` whole numbers, each as its difference to the one before it, because stamps rise; `s` texts, as numbers of
+ * the table of all texts in the same way; `a` lists, as their lengths and the column of all that is in them; `o` objects, as a
+ * column for each key; `j` anything else. `nulls` and `absent` are the positions that have no value, or no such key.
+ */
+export type Column = ({ n: number[] } | { s: number[] } | { a: Column; of: Column } | Objects | { j: unknown[] }) & {
+  nulls?: number[]
+  absent?: number[]
+}
+type Objects = { o: Record<string, Column>; count: number }
+
+/** Each text once, with the number that columns have of it; and those that came since somebody took them from `fresh`. */
+export type TextTable = { numbers: Map<string, number>; fresh: string[] }
+
+/** Differences of numbers within these are exact. */
+const EXACT = 2 ** 52
+
+/** @param texts to which those are added that are new */
+export function columnOf(values: readonly unknown[], texts: TextTable): Column {
+  const nulls: number[] = []
+  const absent: number[] = []
+  const given: unknown[] = []
+  for (const [position, value] of values.entries()) {
+    if (value === null) nulls.push(position)
+    else if (value === undefined) absent.push(position)
+    else given.push(value)
+  }
+  return {
+    ...filled(given, texts),
+    ...(nulls.length > 0 && { nulls: differences(nulls) }),
+    ...(absent.length > 0 && { absent: differences(absent) }),
+  }
+}
+
+function filled(values: readonly unknown[], texts: TextTable): Column {
+  if (values.every(isWhole)) return { n: differences(values) }
+  if (values.every(value => typeof value === 'string'))
+    return { s: differences(values.map(text => numberOf(text, texts))) }
+  if (values.every(value => Array.isArray(value))) {
+    const lengths = values.map(list => list.length)
+    return { a: columnOf(lengths, texts), of: columnOf(values.flat(1), texts) }
+  }
+  if (values.every(isObject)) {
+    const keys = new Set<string>()
+    for (const value of values) for (const key of Object.keys(value)) keys.add(key)
+    const columns = [...keys].map(key => [key, columnOf(ownOf(values, key), texts)] as const)
+    return { o: Object.fromEntries(columns), count: values.length }
+  }
+  return { j: [...values] }
+}
+
+const isWhole = (value: unknown): value is number =>
+  Number.isInteger(value) && Math.abs(value as number) < EXACT && !Object.is(value, -0)
+const isObject = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
+const ownOf = (values: readonly Record<string, unknown>[], key: string): unknown[] =>
+  values.map(value => (Object.hasOwn(value, key) ? value[key] : undefined))
+
+function numberOf(text: string, { numbers, fresh }: TextTable): number {
+  const known = numbers.get(text) ?? numbers.size
+  if (known === numbers.size) {
+    numbers.set(text, known)
+    fresh.push(text)
+  }
+  return known
+}
+
+const differences = (numbers: readonly number[]): number[] =>
+  numbers.map((number, position) => number - (numbers[position - 1] ?? 0))
+
+function sums(differences: readonly number[]): number[] {
+  let sum = 0
+  return differences.map(difference => (sum += difference))
+}
+
+/** @param texts all that were known when the column was made, by their numbers */
+export function valuesOf(column: Column, texts: readonly string[]): unknown[] {
+  const given = givenOf(column, texts)
+  if (!column.nulls && !column.absent) return given
+  const [nulls, absent] = [new Set(sums(column.nulls ?? [])), new Set(sums(column.absent ?? []))]
+  let next = 0
+  return Array.from({ length: given.length + nulls.size + absent.size }, (_, position) => {
+    if (nulls.has(position)) return null
+    return absent.has(position) ? undefined : given[next++]
+  })
+}
+
+function givenOf(column: Column, texts: readonly string[]): unknown[] {
+  if ('n' in column) return sums(column.n)
+  if ('s' in column) return sums(column.s).map(number => texts[number])
+  if ('a' in column) {
+    const items = valuesOf(column.of, texts)
+    let from = 0
+    return (valuesOf(column.a, texts) as number[]).map(length => items.slice(from, (from += length)))
+  }
+  if ('o' in column) return objectsOf(column, texts)
+  return column.j
+}
+
+/** Each is a copy of the first, and then gets its own values: so an engine has one shape for all of them, and no room to spare. */
+function objectsOf({ o, count }: Objects, texts: readonly string[]): unknown[] {
+  const columns = Object.entries(o).map(([key, column]) => ({ key, values: valuesOf(column, texts) }))
+  const [always, sometimes] = [true, false].map(isAlways =>
+    columns.filter(({ values }) => isAlways !== values.includes(undefined)),
+  ) as [typeof columns, typeof columns]
+  const first = JSON.stringify(Object.fromEntries(always.map(({ key, values }) => [key, values[0]])))
+  const template = JSON.parse(first) as Record<string, unknown>
+  const rows = Array.from({ length: count }, () => ({ ...template }))
+  for (const { key, values } of [...always, ...sometimes])
+    for (const [position, value] of values.entries()) if (value !== undefined) setOwn(rows[position] ?? {}, key, value)
+  return rows
+}
+
+/** An assignment to `__proto__` sets no field. */
+function setOwn(row: Record<string, unknown>, key: string, value: unknown): void {
+  if (key !== '__proto__') row[key] = value
+  else Object.defineProperty(row, key, { value, enumerable: true, configurable: true, writable: true })
+}
