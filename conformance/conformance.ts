@@ -2,7 +2,8 @@
 // Guarantees: every case runs on real processes and, where the model has one, on a real broker; what it created is removed.
 import assert from 'node:assert/strict'
 import { after, before, suite, test } from 'node:test'
-import type { Model, Deployment } from '#engine/experiment/model.ts'
+import type { ComparableModel } from '#engine/experiment/comparison-adapter.ts'
+import type { Deployment } from '#engine/experiment/model.ts'
 import { badRequestCases } from './bad-requests.ts'
 import { post, problemIn } from './client.ts'
 import { featureCases } from './features.ts'
@@ -31,7 +32,7 @@ export type ConformanceOptions = {
 }
 
 /** Registers the cases with node:test. `broker`: the addresses of the brokers that the model needs. */
-export function conformance(model: Model, broker: Deployment['broker'], options: ConformanceOptions): void {
+export function conformance(model: ComparableModel, broker: Deployment['broker'], options: ConformanceOptions): void {
   const { crashPoints, about, unsafePoints = {}, environments = {}, wrong = {}, publishRaw = {} } = options
   const services = about ? [about] : namesOf(model)
   const ofAllServices = [...pageCases, ...badRequestCases, ...startCases(services, wrong), ...fullDiskCases(services)]

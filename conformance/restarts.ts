@@ -7,7 +7,8 @@ import { join } from 'node:path'
 import { runCheck } from '#engine/checks/check.ts'
 import { checksFor, type MayFail } from '#engine/checks/checks.ts'
 import type { Variant } from '#engine/experiment/define.ts'
-import type { Deployment, Model } from '#engine/experiment/model.ts'
+import type { ComparableModel } from '#engine/experiment/comparison-adapter.ts'
+import type { Deployment } from '#engine/experiment/model.ts'
 import { at, fault, read, start } from '#engine/experiment/steps.ts'
 import { runVariant } from '#engine/run/run-variant.ts'
 import { waitFor } from '#host/wait-for.ts'
@@ -119,15 +120,19 @@ export function restartCases(services: readonly string[]): Case[] {
   ]
 }
 
-/**
- * What a kill may do: fail an order whose request was cut off or met the dead service, and leave requests with the error that says
- * so, or without an answer.
- */
+/** For which a kill may fail an order whose request was cut off or met the dead service. */
 const KILL_REASONS = ['deadline-passed', 'inventory-broke', 'inventory-unavailable', 'released']
-export const KILL_MAY_FAIL: MayFail = {
+
+export const killMayFail = ({ entry, comparison: { configurations } }: ComparableModel): MayFail => ({
   reasons: KILL_REASONS,
-  answers: { duringFault: [...KILL_REASONS, 'unavailable', 'overloaded', 'refused', 'reset', 'deadline'] },
-}
+  answers: {
+    duringFault: [
+      ...configurations[0].mayAnswer,
+      // Only the service that takes requests leaves them without an answer; it is asked again before it can do its work.
+      { actions: ['kill', 'fault'], target: entry, answers: ['unavailable', 'refused', 'reset', 'deadline'] },
+    ],
+  },
+})
 
 /** Some three seconds of load: there are orders before the crash, while the service is down, and after it. */
 const ORDERS = 180
@@ -136,14 +141,14 @@ const MIX = { kitchens: 8, scarceShare: 0.3, scarceStock: 1 }
 
 /** Kills `service` at its eleventh pass of `point`, starts it again, and judges the history. */
 export async function survivesCrash(options: {
-  model: Model
+  model: ComparableModel
   broker: Deployment['broker']
   environments: Environments
   service: string
   point: string
 }): Promise<void> {
   const { model, broker, environments, service, point } = options
-  const checks = checksFor(KILL_MAY_FAIL)
+  const checks = checksFor(killMayFail(model))
   const variant: Variant = {
     name: `${service} at ${point}`,
     about: 'killed between two steps',

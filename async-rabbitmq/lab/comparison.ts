@@ -11,12 +11,15 @@ export const comparison: ComparisonAdapter = {
       about: 'the order and its event are stored in one transaction, and a relay publishes the event',
       environment: {},
       durability: "on the order service's disk, then on the broker's disk (quorum queue)",
+      // It takes an order without asking any other process.
+      mayAnswer: [],
     },
     {
       name: 'without an outbox',
       about: 'the event is published within the request, and the answer waits for the confirm',
       environment: { order_service: { OUTBOX: 'off' } },
       durability: "on the order service's disk and on the broker's disk (quorum queue)",
+      mayAnswer: [{ actions: ['kill'], target: 'rabbitmq', answers: ['unavailable', 'deadline-passed'] }],
       illustrates: 'outbox',
       disabledSafeguard: 'outbox',
     },
@@ -38,5 +41,5 @@ export const comparison: ComparisonAdapter = {
   readAgain:
     'a queue removes a message once it is acked, so a later reader sees only later messages; RabbitMQ streams keep messages, and are not measured here',
   boundedTo: orders => ({ order_service: { MAX_UNDECIDED: `${orders}` } }),
-  mayFail: { reasons: [], answers: { duringFault: ['unavailable', 'deadline-passed', 'overloaded'] } },
+  reasonsOfFaults: [],
 }

@@ -6,70 +6,60 @@ import { type ErrorCode, ERRORS } from '#common/contracts/errors.ts'
 import type { Attempt, Poll } from '../load/attempt.ts'
 import { UNKNOWN_SKU } from '../load/mix.ts'
 import type { PlannedOrder } from '../load/orders.ts'
-import type { ExecutedStep, History } from '../run/history.ts'
-import { ENDS } from '../experiment/steps.ts'
+import { brokenSpans } from '../run/broken-spans.ts'
+import type { History } from '../run/history.ts'
 import { defineCheck, evaluateAll, type Finding } from './check.ts'
 import { type OrderHistory, orderHistories } from './order-history.ts'
 
-/** So long after the last step that heals clients may still feel the fault: a breaker is open, a client connects again. */
+/** So long after the step that heals it clients may still feel the fault: a breaker is open, a client connects again. */
 const GRACE_NS = 3e9
 /** The deadline of a request is a timer, which a busy machine may be late to look at. */
 const TIMER_NS = 1e9
 
-/** Codes of errors, and kinds of answers that are none (`deadline`). */
+/**
+ * How requests may be answered while one of these actions has broken the target, and shortly after: codes of errors, and kinds of
+ * answers that are none (`deadline`). What is broken explains what it can cause and no other answer.
+ */
+export type Excuse = { actions: readonly string[]; target: string; answers: readonly string[] }
+
 export type MayAnswer = {
-  /** While something is broken: from the first step that breaks to shortly after the last that heals. */
-  duringFault?: readonly string[]
+  duringFault?: readonly Excuse[]
   /** Because the services are set so. */
   always?: readonly string[]
 }
 
-export const served = ({ duringFault: mayFail = [], always = [] }: MayAnswer = {}) =>
+export const served = ({ duringFault = [], always = [] }: MayAnswer = {}) =>
   defineCheck('served', 'every request is answered right and in time, but for what the fault may do', history => {
     const isRight = rightAnswers(history)
-    const isWithin = brokenAround(history, mayFail)
-    const isBroken = (attempt: Attempt) => isWithin(attempt.startedNs, endedNs(attempt))
+    const excused = excusedAnswers(history, duringFault)
+    const excusesOf = (attempt: Attempt) => excused(attempt.startedNs, endedNs(attempt))
     const isExcused = (attempt: Attempt) =>
-      hasItsStatus(attempt) &&
-      (always.includes(nameOf(attempt)) || (mayFail.includes(nameOf(attempt)) && isBroken(attempt)))
-    const during = history.attempts.filter(isBroken)
+      hasItsStatus(attempt) && (always.includes(nameOf(attempt)) || excusesOf(attempt).includes(nameOf(attempt)))
+    const during = history.attempts.filter(attempt => excusesOf(attempt).length > 0)
     const failed = new Set(history.attempts.filter(attempt => !isRight(attempt)))
     const offenders = [...failed]
       .filter(attempt => !isExcused(attempt))
       .map(attempt => `${attempt.orderId} was ${toldOf(attempt)}`)
     const finding = evaluateAll({ examined: history.attempts.length, what: 'requests', offenders })
     if (during.length === 0) return finding
-    const excused = during.filter(attempt => failed.has(attempt) && isExcused(attempt)).length
-    const share = `${excused} of the ${during.length} during the fault failed, as they may`
+    const count = during.filter(attempt => failed.has(attempt) && isExcused(attempt)).length
+    const share = `${count} of the ${during.length} during the fault failed, as they may`
     return { ...finding, detail: `${finding.detail.slice(0, -1)}; ${share}.` }
   })
 
-/** Whether something is broken in a part at least of a time. False where that may do nothing to requests. */
-function brokenAround(
+/** The answers that something broken in a part at least of a time may explain. */
+function excusedAnswers(
   { executedSteps }: History,
-  mayFail: readonly string[],
-): (fromNs: number, toNs: number) => boolean {
-  const spans: { fromNs: number; toNs: number }[] = []
-  /** What ends it, by target. */
-  const broken = new Map<string, string>()
-  for (const step of mayFail.length > 0 ? executedSteps : []) {
-    const { action, target, atNs, doneNs } = step
-    const end = ENDS[action]
-    if (end !== undefined && !isSwitchedOff(step)) {
-      if (broken.size === 0) spans.push({ fromNs: atNs, toNs: Infinity })
-      broken.set(target, end)
-    } else if (action === broken.get(target) || isSwitchedOff(step)) {
-      broken.delete(target)
-      const span = spans.at(-1)
-      if (span && broken.size === 0) span.toNs = Math.min(span.toNs, doneNs + GRACE_NS)
-    }
-  }
-  return (fromNs, toNs) => spans.some(span => fromNs <= span.toNs && Math.max(fromNs, toNs) >= span.fromNs)
+  excuses: readonly Excuse[],
+): (fromNs: number, toNs: number) => readonly string[] {
+  const spans = brokenSpans(executedSteps).flatMap(({ action, target, fromNs, healedNs }) =>
+    excuses
+      .filter(excuse => excuse.target === target && excuse.actions.includes(action))
+      .map(({ answers }) => ({ fromNs, toNs: healedNs + GRACE_NS, answers })),
+  )
+  return (fromNs, toNs) =>
+    spans.flatMap(span => (fromNs <= span.toNs && Math.max(fromNs, toNs) >= span.fromNs ? span.answers : []))
 }
-
-/** Faults are switched off one by one by the step that switches them on. */
-const isSwitchedOff = ({ action, result }: ExecutedStep): boolean =>
-  action === 'fault' && Object.values(result ?? {}).every(setting => setting === null)
 
 const endedNs = ({ answer, answeredNs }: Attempt): number =>
   answer.kind === 'status' ? (answeredNs ?? Infinity) : answer.atNs
@@ -136,24 +126,29 @@ export const carriedOut = defineCheck(
 
 /**
  * What clients saw who asked for their order. An order that was answered 2xx is found from then on; a final state is the one that
- * the orders table has in the end, and is never followed by another; the last poll shows the end. A poll fails only where requests
- * may.
+ * the orders table has in the end, and is never followed by another; the last poll shows the end. A poll fails only where
+ * the service that is asked may be dead, or not yet able to work: it calls no other to answer.
  */
-export const shown = ({ duringFault: mayFail = [] }: MayAnswer = {}) =>
+export const shown = ({ duringFault = [] }: MayAnswer = {}) =>
   defineCheck('shown', 'a client that asks for its order finds it as it is, and what was final stays so', history => {
     const { polls } = history
-    const isBroken = brokenAround(history, mayFail)
+    const excused = excusedAnswers(history, duringFault)
+    const isExcused = (poll: Poll) =>
+      hasFailed(poll) && excused(poll.startedNs, poll.answeredNs).some(answer => namesOf(poll).includes(answer))
     const orders = orderHistories(history)
     const offenders = [...Map.groupBy(polls, ({ orderId }) => orderId)].flatMap(([orderId, seen]) => {
       const order = orders.get(orderId)
       if (!order?.planned) return [`${orderId} is no order of the load, and was asked for`]
-      const answered = seen.filter(poll => !(hasFailed(poll) && isBroken(poll.startedNs, poll.answeredNs)))
+      const answered = seen.filter(poll => !isExcused(poll))
       return [...new Set(whyShownWrong(order, answered))].map(why => `${orderId} ${why}`)
     })
     return evaluateAll({ examined: polls.length, what: 'polls of orders', offenders })
   })
 
 const hasFailed = ({ status }: Poll): boolean => status === undefined || status >= 500
+/** What the answer to a request is called that fails as this poll does. */
+const namesOf = ({ status }: Poll): readonly string[] =>
+  status === undefined ? ['refused', 'reset', 'deadline'] : status === ERRORS.unavailable.status ? ['unavailable'] : []
 const isFinal = ({ says }: Poll): boolean => says === 'reserved' || says === 'failed'
 const stateOf = (status: string | undefined, reason: string | null | undefined): string =>
   reason === undefined || reason === null ? `${status}` : `${status} (${reason})`

@@ -1,5 +1,5 @@
 // What the comparison needs of a model beyond what every experiment does.
-import type { MayFail } from '../checks/checks.ts'
+import type { Excuse } from '../checks/service.ts'
 import type { Model, Operations } from './model.ts'
 import type { Action, Progress } from './steps.ts'
 
@@ -15,6 +15,8 @@ export type Configuration = {
   illustrates?: 'outbox' | 'durability'
   /** The safeguard that it leaves out on purpose. */
   disabledSafeguard?: string
+  /** How requests may be answered while a part of it is broken. */
+  mayAnswer: readonly Excuse[]
 }
 
 export type ComparisonAdapter = {
@@ -35,8 +37,8 @@ export type ComparisonAdapter = {
   readAgain: { service: string; reset: Action; page: string; hasRead(progress: Progress): boolean } | string
   /** Environment of services, by service, with which at most so many orders are undecided. */
   boundedTo(orders: number): Configuration['environment']
-  /** What a fault may do: fail orders for these reasons, and answer requests so. */
-  mayFail: Required<MayFail>
+  /** For which reasons a fault may fail an order. */
+  reasonsOfFaults: readonly string[]
 }
 
 export type ComparableModel<Own extends Operations = Operations> = Model<Own> & { comparison: ComparisonAdapter }

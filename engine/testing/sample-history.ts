@@ -16,7 +16,15 @@ import { emptyHistory, type History } from '../run/history.ts'
 /** Why orders that were planned as reserved may be failed in a sample history. */
 export const SAMPLE_REASONS = ['deadline-passed', 'inventory-unavailable']
 /** How requests may be answered in it. */
-export const SAMPLE_ANSWERS = { duringFault: [...SAMPLE_REASONS, 'inventory-broke', 'deadline', 'refused', 'reset'] }
+export const SAMPLE_ANSWERS = {
+  duringFault: [
+    {
+      actions: ['kill'],
+      target: 'inventory_service',
+      answers: [...SAMPLE_REASONS, 'inventory-broke', 'deadline', 'refused', 'reset'],
+    },
+  ],
+}
 
 const COUNT = 120
 /** As many orders as the lab polls at most. */

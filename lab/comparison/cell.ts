@@ -79,8 +79,8 @@ function experimentOf(scenario: Scenario, model: ComparableModel, { ordersPerSec
 
 function variantOf(
   scenario: Scenario,
-  { comparison: { mayFail } }: ComparableModel,
-  { name, about, environment, durability, disabledSafeguard }: Configuration,
+  { comparison: { reasonsOfFaults } }: ComparableModel,
+  { name, about, environment, durability, disabledSafeguard, mayAnswer }: Configuration,
   disruption: Disruption,
   settings: ScenarioSettings,
 ): Variant {
@@ -109,8 +109,8 @@ function variantOf(
     measuresUsage: isHealthy,
     checks: [
       ...checksFor({
-        ...(scenario.mayFail && mayFail),
-        answers: { ...(scenario.mayFail && mayFail.answers), always: disruption.mayAnswer ?? [] },
+        ...(scenario.mayFail && { reasons: reasonsOfFaults }),
+        answers: { duringFault: mayAnswer, always: disruption.mayAnswer ?? [] },
       }),
       ...disruption.seen,
     ],

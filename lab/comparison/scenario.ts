@@ -19,7 +19,7 @@ export type Disruption = {
   timeline?: readonly Step[]
   /** Of services, by service, beyond that of each configuration. */
   environment?: Configuration['environment']
-  /** How requests may be answered all the time, because the services are set so; what the fault may do the model says. */
+  /** How requests may be answered all the time, because the services are set so; what a fault may do each configuration says. */
   mayAnswer?: readonly string[]
   /** Preconditions: the disruption really took place. */
   seen: readonly Check[]

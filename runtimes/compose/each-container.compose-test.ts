@@ -6,9 +6,9 @@ import { test } from 'node:test'
 import { checksFor } from '#engine/checks/checks.ts'
 import { stepSeen } from '#engine/checks/preconditions.ts'
 import { defineExperiment, type Experiment } from '#engine/experiment/define.ts'
-import type { Model } from '#engine/experiment/model.ts'
+import type { ComparableModel } from '#engine/experiment/comparison-adapter.ts'
 import { at, kill, start } from '#engine/experiment/steps.ts'
-import { KILL_MAY_FAIL } from '#conformance/restarts.ts'
+import { killMayFail } from '#conformance/restarts.ts'
 import { models } from '../../lab/session/registry.ts'
 import { run } from '../../lab/session/run.ts'
 import { testFolder } from '../../lab/testing/cli.ts'
@@ -17,7 +17,7 @@ const ORDERS_PER_SECOND = 30
 const BETWEEN_MS = 4_000
 const DEAD_MS = 2_000
 
-function eachDies(model: Model): Experiment {
+function eachDies(model: ComparableModel): Experiment {
   const targets = [...model.services.map(({ name }) => name), ...model.brokers]
   const seconds = ((targets.length + 1) * BETWEEN_MS) / 1_000
   return defineExperiment({
@@ -36,7 +36,7 @@ function eachDies(model: Model): Experiment {
           at((index + 0.5) * BETWEEN_MS + DEAD_MS, start(target)),
         ]),
         quiescenceMs: 120_000,
-        checks: [...checksFor(KILL_MAY_FAIL), ...targets.map(target => stepSeen({ action: 'kill', target }))],
+        checks: [...checksFor(killMayFail(model)), ...targets.map(target => stepSeen({ action: 'kill', target }))],
       },
     ],
     columns: [],

@@ -1,6 +1,7 @@
 // The streaming model in the comparison. Its topics are synced, so that it promises the same durability as the others.
 // Kafka's default, beside it, shows what the syncs cost, and the outbox shows what an outbox would add.
 import type { ComparisonAdapter } from '#engine/experiment/comparison-adapter.ts'
+import type { Excuse } from '#engine/checks/service.ts'
 import { asRaw, poisonOf } from '#engine/load/poison.ts'
 import { operation } from '#engine/experiment/steps.ts'
 import type { KafkaOperations } from './operations.ts'
@@ -10,6 +11,11 @@ const SERVICES = ['producer_order', 'inventory_consumer', 'notification_consumer
 /** The service that starts first creates the topics, so each has the setting. */
 const synced = Object.fromEntries(SERVICES.map(service => [service, { TOPIC_FLUSH: 'on' }]))
 
+/** Without an outbox an order is accepted when the log has it; no other service is asked. */
+const WITHOUT_KAFKA: readonly Excuse[] = [
+  { actions: ['kill'], target: 'kafka', answers: ['unavailable', 'deadline-passed'] },
+]
+
 export const comparison: ComparisonAdapter = {
   configurations: [
     {
@@ -17,6 +23,7 @@ export const comparison: ComparisonAdapter = {
       about: 'each append is synced to the disk before it is acknowledged (flush.messages=1)',
       environment: synced,
       durability: "on the broker's disk (flush.messages=1)",
+      mayAnswer: WITHOUT_KAFKA,
     },
     {
       name: "Kafka's default",
@@ -24,6 +31,7 @@ export const comparison: ComparisonAdapter = {
         'the broker acknowledges a record that is in its memory, and the operating system writes it to the disk later',
       environment: {},
       durability: "in the broker's memory (Kafka's default): it survives the broker's death, not the machine's",
+      mayAnswer: WITHOUT_KAFKA,
       illustrates: 'durability',
     },
     {
@@ -32,6 +40,7 @@ export const comparison: ComparisonAdapter = {
         'the order and its event are stored in one transaction before the answer, and a relay writes the event to the log',
       environment: { ...synced, producer_order: { TOPIC_FLUSH: 'on', OUTBOX: 'on' } },
       durability: "on the order service's disk, then on the broker's disk (flush.messages=1)",
+      mayAnswer: [],
       illustrates: 'outbox',
     },
   ],
@@ -58,5 +67,5 @@ export const comparison: ComparisonAdapter = {
     hasRead: ({ depths }) => Object.keys(depths).length > 0 && Object.values(depths).every(lag => lag === 0),
   },
   boundedTo: orders => ({ producer_order: { MAX_UNDECIDED: `${orders}` } }),
-  mayFail: { reasons: [], answers: { duringFault: ['unavailable', 'deadline-passed', 'overloaded'] } },
+  reasonsOfFaults: [],
 }

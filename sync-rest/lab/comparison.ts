@@ -1,10 +1,21 @@
 // The synchronous model in the comparison: one configuration. Its messages are HTTP requests, the clients' own included.
 import type { ComparisonAdapter } from '#engine/experiment/comparison-adapter.ts'
+import type { Excuse } from '#engine/checks/service.ts'
 import { poisonOf } from '#engine/load/poison.ts'
 import { operation } from '#engine/experiment/steps.ts'
 import type { RestOperations } from './operations.ts'
 
-const MAY_FAIL = ['inventory-broke', 'deadline-passed', 'inventory-unavailable']
+/** For which reasons a broken inventory fails orders. */
+export const MAY_FAIL = ['inventory-broke', 'deadline-passed', 'inventory-unavailable']
+
+/** Each order waits for inventory, and for no other service: a notification is sent later. */
+export const MAY_ANSWER: readonly Excuse[] = [
+  {
+    actions: ['kill', 'pause', 'isolate', 'fault'],
+    target: 'inventory_service',
+    answers: [...MAY_FAIL, 'overloaded'],
+  },
+]
 
 export const comparison: ComparisonAdapter = {
   configurations: [
@@ -13,6 +24,7 @@ export const comparison: ComparisonAdapter = {
       about: 'deadlines, the breaker, releases and repeats until acknowledged',
       environment: {},
       durability: "on the order service's disk, with its outcome on inventory's",
+      mayAnswer: MAY_ANSWER,
     },
   ],
   peer: 'inventory_service',
@@ -35,5 +47,5 @@ export const comparison: ComparisonAdapter = {
     'a request is gone once it is answered; a later reader can only page through the orders of the order service',
   // Here an order is undecided while it is at inventory.
   boundedTo: orders => ({ order_service: { CONCURRENCY: `${orders}` } }),
-  mayFail: { reasons: MAY_FAIL, answers: { duringFault: [...MAY_FAIL, 'overloaded'] } },
+  reasonsOfFaults: MAY_FAIL,
 }

@@ -109,8 +109,40 @@ const ANSWER_MUTATIONS: readonly Mutation[] = [
   },
 ]
 
-/** The code and the status of an excuse, and when it comes. */
+const brokenIs = (history: History, step: { action?: string; target?: string }): void => {
+  for (const each of history.executedSteps) Object.assign(each, step)
+}
+
+/** The code and the status of an excuse, what is broken, and when it comes. */
 const EXCUSE_MUTATIONS: readonly Mutation[] = [
+  {
+    name: 'requests fail while only another service is dead',
+    on: notified,
+    mutate: history => brokenIs(history, { target: 'notification_service' }),
+    caughtBy: ['served'],
+  },
+  {
+    name: 'requests fail while only the broker is dead',
+    on: notified,
+    mutate: history => brokenIs(history, { target: 'rabbitmq' }),
+    caughtBy: ['served'],
+  },
+  {
+    name: 'requests fail as of a dead service, and it only hangs',
+    on: notified,
+    mutate: history => brokenIs(history, { action: 'pause' }),
+    caughtBy: ['served'],
+  },
+  answeredAs('a request is told of another service than the dead one', 'unavailable', answered(503)),
+  {
+    name: 'a client cannot ask for its order while only another service is dead',
+    on: notifiedAfter(201),
+    mutate(history, { orderId }) {
+      for (const poll of history.polls)
+        if (poll.orderId === orderId) Object.assign(poll, { status: 503, says: undefined })
+    },
+    caughtBy: ['shown'],
+  },
   {
     name: 'a redirect has the code of an excuse',
     on: notifiedAfter(202),

@@ -8,11 +8,11 @@ import { defineExperiment, type Variant } from '#engine/experiment/define.ts'
 import { at, fault, heal, isolate, kill, pause, resume, start, type Step } from '#engine/experiment/steps.ts'
 import { count, findMeasure, ms, sentence } from '#engine/analysis/measures.ts'
 import { RECOVERY } from '#engine/analysis/recovery.ts'
+import { MAY_ANSWER, MAY_FAIL } from '../../lab/comparison.ts'
 import { syncRest } from '../../lab/model.ts'
 import { healingMeasures } from './healing.ts'
 
 const INVENTORY = 'inventory_service'
-const MAY_FAIL = ['inventory-broke', 'deadline-passed', 'inventory-unavailable']
 
 type Row = {
   name: string
@@ -82,7 +82,7 @@ export default defineExperiment({
         environment: { order_service: { BREAKER: breaker, RESERVE_DEADLINE_MS: '1000' } },
         timeline: [at(warmUpMs, breaks), at(warmUpMs + brokenMs, heals)],
         quiescenceMs: 30_000,
-        checks: [...checksFor({ reasons: MAY_FAIL, answers: { duringFault: [...MAY_FAIL, 'overloaded'] } }), seen],
+        checks: [...checksFor({ reasons: MAY_FAIL, answers: { duringFault: MAY_ANSWER } }), seen],
         measures: history => healingMeasures(history, { fromMs: warmUpMs, toMs: warmUpMs + brokenMs }),
       }),
     )

@@ -6,9 +6,9 @@ import { unknownResolved } from '#engine/checks/orders.ts'
 import { defineExperiment, type Variant } from '#engine/experiment/define.ts'
 import { at, fault } from '#engine/experiment/steps.ts'
 import { count, findMeasure, ms, sentence } from '#engine/analysis/measures.ts'
+import { MAY_ANSWER, MAY_FAIL } from '../../lab/comparison.ts'
 import { syncRest } from '../../lab/model.ts'
 
-const MAY_FAIL = ['deadline-passed', 'inventory-unavailable']
 const delayed = faultSeen({ service: 'inventory_service', fault: 'delay', atLeast: 5 })
 
 export default defineExperiment({
@@ -31,7 +31,7 @@ export default defineExperiment({
       timeline: [slow],
       quiescenceMs: 30_000,
       checks: [
-        ...checksFor({ reasons: MAY_FAIL, answers: { duringFault: [...MAY_FAIL, 'overloaded'] } }),
+        ...checksFor({ reasons: MAY_FAIL, answers: { duringFault: MAY_ANSWER } }),
         delayed,
         unknownResolved,
       ],
