@@ -6,8 +6,10 @@ import { type ErrorCode, ERRORS } from '#common/contracts/errors.ts'
 import type { Attempt, Poll } from '../load/attempt.ts'
 import { UNKNOWN_SKU } from '../load/mix.ts'
 import type { PlannedOrder } from '../load/orders.ts'
+import { isBusiness } from '../analysis/order-timeline.ts'
 import { brokenSpans } from '../run/broken-spans.ts'
 import type { History } from '../run/history.ts'
+import { oncePerHistory } from '../run/once.ts'
 import { defineCheck, evaluateAll, type Finding } from './check.ts'
 import { type OrderHistory, orderHistories } from './order-history.ts'
 
@@ -78,26 +80,41 @@ const toldOf = (attempt: Attempt): string =>
     ? `answered ${attempt.answer.status} ${attempt.answer.code ?? ''}`.trim()
     : `not answered (${attempt.answer.kind})`
 
-/** By what was planned of the order. Of several requests of one order each may come before the order is decided. */
-function rightAnswers({ planned, attempts, deadlineMs }: History): (attempt: Attempt) => boolean {
+/**
+ * By what was planned of the order. Of several requests of one order each may come before the order is decided; one that was sent
+ * when a client knew the outcome may not be told that there is none yet.
+ */
+function rightAnswers(history: History): (attempt: Attempt) => boolean {
+  const { planned, attempts, deadlineMs } = history
   const orders = new Map(planned.map(order => [order.index, order]))
   const repeated = new Set(attempts.filter(({ attempt }) => attempt > 1).map(({ index }) => index))
-  const told = new Map<number, number>()
-  for (const { index, answer, answeredNs = Infinity } of attempts)
-    if (answer.kind === 'status' && answer.status === 201)
-      told.set(index, Math.min(told.get(index) ?? Infinity, answeredNs))
+  const toldNs = outcomeToldNs(history)
   return ({ index, answer, startedNs, answeredNs = Infinity }) => {
     const order = orders.get(index)
     if (answer.kind !== 'status' || !order) return false
     if (answeredNs - startedNs > deadlineMs * 1e6 + TIMER_NS) return false
-    const { status, code } = answer
-    if (status === 202) return true
+    const { status, code, says } = answer
+    const wasTold = startedNs > (toldNs.get(index) ?? Infinity)
+    if (status === 202) return !(wasTold && says === 'pending')
     if (status === 201) return order.expected !== 'failed'
     if (status !== 409) return false
-    if (code === 'order-undecided') return repeated.has(index) && !(startedNs > (told.get(index) ?? Infinity))
+    if (code === 'order-undecided') return repeated.has(index) && !wasTold
     return order.expected !== 'reserved' && code === reasonToFail(order)
   }
 }
+
+/** When a client first knew the outcome of an order, by its index: from an answer, or because it asked. */
+const outcomeToldNs = oncePerHistory(({ attempts, polls }: History): Map<number, number> => {
+  const told = new Map<number, number>()
+  const add = (index: number, atNs: number) => told.set(index, Math.min(told.get(index) ?? Infinity, atNs))
+  for (const attempt of attempts) if (saysOutcome(attempt)) add(attempt.index, attempt.answeredNs ?? Infinity)
+  for (const poll of polls) if (isFinal(poll)) add(poll.index, poll.answeredNs)
+  return told
+})
+
+const saysOutcome = ({ answer }: Attempt): boolean =>
+  answer.kind === 'status' &&
+  (answer.status === 201 || isFinal(answer) || (answer.status === 409 && isBusiness(answer.code)))
 
 /** The one reason for which inventory has to refuse the order, when it does. */
 export const reasonToFail = ({ items }: PlannedOrder): 'unknown-sku' | 'out-of-stock' =>
@@ -136,11 +153,12 @@ export const shown = ({ duringFault = [] }: MayAnswer = {}) =>
     const isExcused = (poll: Poll) =>
       hasFailed(poll) && excused(poll.startedNs, poll.answeredNs).some(answer => namesOf(poll).includes(answer))
     const orders = orderHistories(history)
+    const toldNs = outcomeToldNs(history)
     const offenders = [...Map.groupBy(polls, ({ orderId }) => orderId)].flatMap(([orderId, seen]) => {
       const order = orders.get(orderId)
       if (!order?.planned) return [`${orderId} is no order of the load, and was asked for`]
       const answered = seen.filter(poll => !isExcused(poll))
-      return [...new Set(whyShownWrong(order, answered))].map(why => `${orderId} ${why}`)
+      return [...new Set(whyShownWrong(order, answered, toldNs.get(order.planned.index) ?? Infinity))].map(why => `${orderId} ${why}`)
     })
     return evaluateAll({ examined: polls.length, what: 'polls of orders', offenders })
   })
@@ -149,12 +167,16 @@ const hasFailed = ({ status }: Poll): boolean => status === undefined || status 
 /** What the answer to a request is called that fails as this poll does. */
 const namesOf = ({ status }: Poll): readonly string[] =>
   status === undefined ? ['refused', 'reset', 'deadline'] : status === ERRORS.unavailable.status ? ['unavailable'] : []
-const isFinal = ({ says }: Poll): boolean => says === 'reserved' || says === 'failed'
+const isFinal = ({ says }: { says?: string }): boolean => says === 'reserved' || says === 'failed'
 const stateOf = (status: string | undefined, reason: string | null | undefined): string =>
   reason === undefined || reason === null ? `${status}` : `${status} (${reason})`
 const textOf = ({ says, reason }: Poll): string => stateOf(says, reason)
 
-function whyShownWrong({ attempts, rows, deadLetters }: OrderHistory, polls: readonly Poll[]): string[] {
+function whyShownWrong(
+  { attempts, rows, deadLetters }: OrderHistory,
+  polls: readonly Poll[],
+  toldNs: number,
+): string[] {
   const [row] = rows
   const end = row && stateOf(row.status, row.reason)
   const acceptedNs = attempts
@@ -174,6 +196,7 @@ function whyShownWrong({ attempts, rows, deadLetters }: OrderHistory, polls: rea
     const isWaiting = poll.says === 'pending' || (poll.says === 'dead-lettered' && deadLetters.length > 0)
     if (!isWaiting) return [`was shown as ${textOf(poll)}`]
     if (before) return [`was ${textOf(before)}, and then ${textOf(poll)}`]
+    if (poll.startedNs > toldNs) return [`was answered with its outcome, and then shown as ${textOf(poll)}`]
     return poll.isLast && row?.status !== 'pending'
       ? [`was still shown as ${textOf(poll)}, and is ${end ?? 'nowhere'}`]
       : []

@@ -138,7 +138,7 @@ function pollsOf(order: PlannedOrder, row: OrderRow | undefined): Poll[] {
   if (!row) return [{ ...at(9.5e5), status: 404, isLast: true }]
   const { status: says, reason } = row
   const last = { ...at(9.5e5), status: 200, says, ...(reason !== null && { reason }), isLast: true as const }
-  return [{ ...at(4.5e5), status: 200, says: 'pending' }, last]
+  return [{ ...at(2e5), status: 200, says: 'pending' }, last]
 }
 
 /** A message that is decided, a duplicate, an order-conflict of a good order, and poison with and without an order. */

@@ -23,6 +23,7 @@ import {
   stockOf,
 } from './mutation.ts'
 import { SAYING_MUTATIONS } from './content.ts'
+import { REPEAT_MUTATIONS } from './repeats.ts'
 import { REPORT_MUTATIONS } from './reports.ts'
 import { SERVICE_MUTATIONS } from './service.ts'
 import { TIMESTAMP_MUTATIONS } from './timestamps.ts'
@@ -305,6 +306,7 @@ export const MUTATIONS: readonly Mutation[] = [
   ...ROW_MUTATIONS,
   ...REPORT_MUTATIONS,
   ...SERVICE_MUTATIONS,
+  ...REPEAT_MUTATIONS,
   ...SAYING_MUTATIONS,
   ...TIMESTAMP_MUTATIONS,
 ]
