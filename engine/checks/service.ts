@@ -158,7 +158,9 @@ export const shown = ({ duringFault = [] }: MayAnswer = {}) =>
       const order = orders.get(orderId)
       if (!order?.planned) return [`${orderId} is no order of the load, and was asked for`]
       const answered = seen.filter(poll => !isExcused(poll))
-      return [...new Set(whyShownWrong(order, answered, toldNs.get(order.planned.index) ?? Infinity))].map(why => `${orderId} ${why}`)
+      return [...new Set(whyShownWrong(order, answered, toldNs.get(order.planned.index) ?? Infinity))].map(
+        why => `${orderId} ${why}`,
+      )
     })
     return evaluateAll({ examined: polls.length, what: 'polls of orders', offenders })
   })

@@ -16,6 +16,8 @@ export type StockPosition = {
   movements: MovementRow[]
   /** What the stock says is left; undefined when it has no such row. */
   quantity: number | undefined
+  /** The least that any of its rows says. */
+  least: number
   /** How many rows say so. */
   rows: number
 }
@@ -26,7 +28,11 @@ function stockPositions({ evidence, openingStock }: History): Map<string, StockP
   const position = (kitchenId: string, sku: string): StockPosition => {
     const name = `${kitchenId}/${sku}`
     let found = all.get(name)
-    if (!found) all.set(name, (found = { name, declared: undefined, movements: [], quantity: undefined, rows: 0 }))
+    if (!found)
+      all.set(
+        name,
+        (found = { name, declared: undefined, movements: [], quantity: undefined, least: Infinity, rows: 0 }),
+      )
     return found
   }
   for (const [kitchenId, skus] of Object.entries(openingStock))
@@ -36,6 +42,7 @@ function stockPositions({ evidence, openingStock }: History): Map<string, StockP
   for (const { kitchenId, sku, quantity } of evidence.stock) {
     const kept = position(kitchenId, sku)
     kept.quantity = quantity
+    kept.least = Math.min(kept.least, quantity)
     kept.rows++
   }
   return all
@@ -129,7 +136,7 @@ export const oversold = defineCheck(
   },
 )
 
-function whyOversold({ movements, quantity, declared }: StockPosition): string[] {
+function whyOversold({ movements, least, declared }: StockPosition): string[] {
   const opening = declared ?? sum(movements.filter(({ kind }) => kind === 'opening'))
   const reserved = -sum(movements.filter(({ kind }) => kind !== 'opening'))
   let onHand = opening
@@ -140,7 +147,7 @@ function whyOversold({ movements, quantity, declared }: StockPosition): string[]
     lowest = Math.min(lowest, onHand)
   }
   return [
-    ...(quantity !== undefined && quantity < 0 ? [`has ${quantity} left`] : []),
+    ...(least < 0 ? [`has ${least} left`] : []),
     ...(reserved > opening ? [`began with ${opening} and reserved ${reserved}`] : []),
     ...(reserved <= opening && lowest < 0 ? [`was ${-lowest} below zero for a while`] : []),
   ]

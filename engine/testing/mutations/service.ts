@@ -337,6 +337,15 @@ const TABLE_MUTATIONS: readonly Mutation[] = [
     caughtBy: ['conservation'],
   },
   {
+    name: 'the stock of a sku is said to be below nothing, and then what it is',
+    on: notified,
+    mutate(history, order) {
+      const row = stockOf(history, order)
+      if (row) history.evidence.stock.unshift({ ...row, seq: 1e6, quantity: -1 })
+    },
+    caughtBy: ['oversold', 'conservation'],
+  },
+  {
     name: 'there is stock that never came in',
     on: notified,
     mutate: ({ evidence }) =>

@@ -30,11 +30,7 @@ export default defineExperiment({
       environment: { order_service },
       timeline: [slow],
       quiescenceMs: 30_000,
-      checks: [
-        ...checksFor({ reasons: MAY_FAIL, answers: { duringFault: MAY_ANSWER } }),
-        delayed,
-        unknownResolved,
-      ],
+      checks: [...checksFor({ reasons: MAY_FAIL, answers: { duringFault: MAY_ANSWER } }), delayed, unknownResolved],
     })
     const above = { RESERVE_DEADLINE_MS: String(2 * delayMs), BREAKER: 'on' }
     const below = { RESERVE_DEADLINE_MS: String(delayMs / 4) }
