@@ -211,6 +211,18 @@ test('answers after a fault count from the command that ends it: the first right
   assert.equal(found['time to full recovery'], 3_000, 'a model is not well while it refuses')
 })
 
+test('of the orders requested during a fault it counts whose outcome could be known in 1 s, in 5 s and in the end', () => {
+  const stored = (atMs: number, doneMs: number): SampleTimeline => ({
+    ...waiting(atMs, doneMs),
+    notifiedMs: doneMs - 5,
+  })
+  const held = [stored(1_500, 2_000), stored(2_000, 6_000), stored(2_100, 9_000), refusedAt(2_200)]
+  const found = of(restarted([...held, served(5_500, 20)]))
+  const shares = ['1 s', '5 s', 'the end'].map(when => found[`during: known in ${when}`])
+  assert.deepEqual(shares, [25, 50, 75])
+  assert.equal(found['during: availability'], 75, 'an accepted order is a right answer')
+})
+
 test('a right answer that comes late is a wrong one, and where none is wrong it is so for 0 ms', () => {
   const late = of(restarted([served(3_100, 1_500), served(5_200, 20)]))
   assert.deepEqual([late['first right answer after'], late['last wrong answer after']], [2_220, 100])

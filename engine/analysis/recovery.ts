@@ -12,7 +12,9 @@ import type { ExecutedStep, History } from '../run/history.ts'
 import {
   completedNs,
   fulfilledNs,
+  isCompleted,
   isRightAnswer,
+  knownNs,
   type OrderTimeline,
   orderTimelines,
   wasAbandoned,
@@ -199,7 +201,22 @@ function duringFault(history: History, fault: Fault): Unnamed[] {
   return [
     { name: 'during: requested', unit: 'orders', value: during.length },
     ...unlessLate(history, [{ name: 'during: availability', unit: '%', value }], attempts),
+    ...unlessLate(history, acrossClocks(history, knownDuring(during)), attempts),
     ...figures.filter(({ name }) => name.endsWith(' p50')),
+  ]
+}
+
+/** Of these orders, how many had an outcome that their client could know so soon after it was to be sent, or at all. */
+function knownDuring(during: readonly OrderTimeline[]): Unnamed[] {
+  const takenMs = during.map(timeline =>
+    isCompleted(timeline) ? ((knownNs(timeline) ?? Infinity) - (timeline.attempt?.plannedNs ?? 0)) / 1e6 : Infinity,
+  )
+  const share = (isSoon: (ms: number) => boolean) =>
+    during.length === 0 ? null : (100 * takenMs.filter(isSoon).length) / during.length
+  return [
+    { name: 'during: known in 1 s', unit: '%', value: share(ms => ms <= 1_000) },
+    { name: 'during: known in 5 s', unit: '%', value: share(ms => ms <= 5_000) },
+    { name: 'during: known in the end', unit: '%', value: share(Number.isFinite) },
   ]
 }
 

@@ -132,12 +132,15 @@ const merged = (
 
 const COLUMNS = [
   'requested',
-  'availability',
-  'availability in 3 s',
-  'availability in 5 s',
   'known in 1 s',
   'known in 5 s',
   'completed ÷ requested',
+  'availability',
+  'availability in 3 s',
+  'availability in 5 s',
+  'during: known in 1 s',
+  'during: known in 5 s',
+  'during: known in the end',
   'during: availability',
   'during: right answer p50',
   'rejected',

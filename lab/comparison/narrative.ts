@@ -27,30 +27,33 @@ export const medianLatencies = (models: readonly string[], results: readonly Res
 
 function mediansAt(ordersPerSecond: number, configurations: readonly ConfigurationResults[]): string {
   const parts = configurations.flatMap(configuration => {
-    const [accepted, completed] = ['accepted p50', 'completed p50'].map(name => repeatedMeasureOf(configuration, name))
-    if (!configuration.isMain || !accepted?.values.length || !completed?.values.length) return []
-    return sentence`${configuration.model} ${ms(medianOf(accepted))} and ${ms(medianOf(completed))}`
+    const [known, accepted] = ['known p50', 'accepted p50'].map(name => repeatedMeasureOf(configuration, name))
+    if (!configuration.isMain || !known?.values.length || !accepted?.values.length) return []
+    return sentence`${configuration.model} ${ms(medianOf(known))} and ${ms(medianOf(accepted))}`
   })
   if (parts.length === 0) return ''
-  return `At ${ordersPerSecond} orders a second, the median time to the answer and the median time to completion: ${parts.join('; ')}.`
+  return `At ${ordersPerSecond} orders a second, the median time until the outcome can be known and the median time to the answer: ${parts.join('; ')}.`
 }
 
 /** Of a scenario with a disruption: three sentences at most. */
 export function narrativeOf(configurations: readonly ConfigurationResults[]): string[] {
-  const all = [accepted, completed, outages, goodputs]
+  const all = [known, completed, outages, goodputs]
   return all.map(sentence => sentence(configurations)).filter(text => text !== '')
 }
 
-function accepted(configurations: readonly ConfigurationResults[]): string {
+/** What clients could know of the outcome; that an order was accepted stands beside it. */
+function known(configurations: readonly ConfigurationResults[]): string {
   const parts = configurations.flatMap(configuration => {
-    const during = measured(configuration, 'during: availability')
-    const share = during ?? measured(configuration, 'availability')
-    const name = nameIn(configurations, configuration)
-    return share ? [`${formatted(share)} in ${name}${during ? '' : ' (of all orders)'}`] : []
+    const [soon, all] = ['during: known in 5 s', 'during: known in the end'].map(name => measured(configuration, name))
+    const answered = measured(configuration, 'during: availability')
+    const receipts = answered ? ` (right answer within one second: ${formatted(answered)})` : ''
+    return soon && all
+      ? [`${formatted(soon)} and ${formatted(all)} in ${nameIn(configurations, configuration)}${receipts}`]
+      : []
   })
   return parts.length === 0
     ? ''
-    : `Right answer within one second, of the orders requested during the disruption: ${listOf(parts)}.`
+    : `Outcome that the client could know within 5 s and in the end, of the orders requested during the disruption: ${parts.join('; ')}.`
 }
 
 function completed(configurations: readonly ConfigurationResults[]): string {
@@ -124,13 +127,14 @@ export function explain(
   const of = (name: string) => findMeasure(first, name)
   if (scenario.name === HEALTHY)
     return [
-      ...sentence`${model.name}: half of the clients had their answer within ${ms(of('accepted p50'))}.`,
+      ...sentence`${model.name}: half of the clients could know the outcome within ${ms(of('known p50'))}, and had their answer within ${ms(of('accepted p50'))}.`,
       ...sentence`${model.name}: half of the orders had their outcome, and if reserved their notification, within ${ms(of('completed p50'))}.`,
     ]
   const again = of('all read again after')
   if (again.value !== null) return readAgainText(again, of).map(text => `${model.name}: ${text}.`)
   return [
-    ...sentence`${model.name}: during the disruption ${count(of('during: availability'))} % of the orders had their right answer within one second.`,
+    ...sentence`${model.name}: of the orders requested during the disruption ${count(of('during: known in 5 s'))} % had an outcome that the client could know within 5 s, and ${count(of('during: known in the end'))} % in the end.`,
+    ...sentence`Of them ${count(of('during: availability'))} % had their right answer within one second.`,
     ...sentence`Of all orders ${count(of('completed ÷ requested'))} % were completed.`,
     ...sentence`The longest wait was ${ms(of('longest wait'))}.`,
     ...sentence`At most ${count(of('peak open orders'))} orders waited.`,

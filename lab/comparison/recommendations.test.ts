@@ -12,8 +12,8 @@ import {
 import { recommendations } from './recommendations.ts'
 
 const DEAD = {
-  one: { 'during: availability': 0, 'time to full recovery': 10 },
-  other: { 'during: availability': 100, 'time to full recovery': 900 },
+  one: { 'during: known in the end': 0, 'time to full recovery': 10 },
+  other: { 'during: known in the end': 100, 'time to full recovery': 900 },
 }
 const READ = { requested: 10, 'all read again after': 70 }
 
@@ -51,6 +51,19 @@ test('a model that was not judged valid, or that leaves out a safeguard on purpo
   assert.deepEqual(chosenOf([{ ...cell, variants: disabled }]), [[]])
 })
 
+test('a model that accepts every order at once and decides none of them is not chosen', () => {
+  const receipts = { 'during: availability': 100, 'during: known in the end': 0 }
+  const decides = { 'during: availability': 0, 'during: known in the end': 95 }
+  const [found] = recommendations(
+    sampleComparisonOf([
+      sampleCell('one', 'inventory-dead', 1, { plain: receipts }),
+      sampleCell('other', 'inventory-dead', 1, { plain: decides }),
+    ]),
+  )
+  assert.deepEqual(found?.choose, ['other'])
+  assert.match(found?.evidence[0]?.text ?? '', /the outcome of 0 % .* 100 % had their right answer/)
+})
+
 test('none is chosen where none is valid, under every condition', () => {
   const unknown = (result: Result): Result => ({
     ...result,
@@ -65,12 +78,12 @@ test('none is chosen where none is valid, under every condition', () => {
 })
 
 const burstOf = (values: readonly number[]) =>
-  values.map((value, nth) => sampleCell(MODELS[nth] ?? '', 'burst', 1, { plain: { 'during: availability': value } }))
+  values.map((value, nth) => sampleCell(MODELS[nth] ?? '', 'burst', 1, { plain: { 'during: known in 1 s': value } }))
 
 test('where all models measured the same, none is chosen', () => {
   const [advice] = recommendations(sampleComparisonOf(burstOf([100, 99.9])))
   assert.deepEqual(advice?.choose, [])
-  assert.match(advice?.advice ?? '', /^No difference measured: in each, at least 99\.9 %/)
+  assert.match(advice?.advice ?? '', /^No difference measured: in each, the outcome of at least 99\.9 %/)
 })
 
 test('a model whose measure is void is named as not compared, and the others are then not called equal to all', () => {
@@ -82,7 +95,7 @@ test('a model whose measure is void is named as not compared, and the others are
   assert.deepEqual(found?.evidence.at(-1), {
     model: 'other',
     scenario: 'burst',
-    text: 'not measured (during: availability has no value: generator-bound), so it is not compared',
+    text: 'not measured (during: known in 1 s has no value: generator-bound), so it is not compared',
   })
 })
 
@@ -108,7 +121,7 @@ test('a quick comparison gives no advice', () => {
   assert.deepEqual(recommendations({ ...sampleComparisonOf(burstOf([100, 0])), profile: 'quick' }), [])
 })
 
-test('where no model answers enough of the orders none is chosen, and a condition without measures is left out', () => {
+test('where clients know enough of the outcomes in no model none is chosen, and a condition without measures is left out', () => {
   assert.deepEqual(chosenOf(burstOf([0, 0])), [[]])
   assert.deepEqual(recommendations(sampleSummary([sampleResult])), [])
 })
@@ -125,7 +138,7 @@ test('the model that needs least memory is chosen only where no other needs less
 
 test('the death of the broker is measured evidence only for models with a broker, and the others are named', () => {
   const cell = (model: string, label: string): Result => ({
-    ...sampleCell(model, 'broker-dead', 1, { plain: { 'during: availability': 100 } }),
+    ...sampleCell(model, 'broker-dead', 1, { plain: { 'during: known in the end': 100 } }),
     marks: [{ variant: 'plain', label, fromSeconds: 5, toSeconds: 20.2 }],
   })
   const [found] = recommendations(

@@ -49,7 +49,7 @@ const NONE_VALID: Advice = {
   advice: 'None of those compared: none of the candidates was judged valid.',
 }
 
-/** A model is recommended where at least this share of the orders requested during a disruption was answered rightly. */
+/** A model is recommended where the client could know the outcome of at least this share of the orders requested during a disruption. */
 export const ENOUGH_PERCENT = 90
 
 const disjunction = new Intl.ListFormat('en-GB', { type: 'disjunction' })
@@ -89,10 +89,16 @@ const evidenceLacking = (summary: Summary, scenario: string, name: string, rate?
     scenario,
   }))
 
-/** The candidates that answered enough of the orders during the disruption, or why none is recommended. */
-function availabilityAdvice(
+/** By what models are compared under a disruption: a receipt alone says nothing of the order. */
+type Ranked = { name: string; when: string }
+const IN_THE_END: Ranked = { name: 'during: known in the end', when: 'in the end' }
+const AT_ONCE: Ranked = { name: 'during: known in 1 s', when: 'within one second' }
+
+/** The candidates of which clients could know enough of the outcomes, or why none is recommended. */
+function knownAdvice(
   summary: Summary,
   scenario: string,
+  { name, when }: Ranked,
   candidates: readonly RepeatedMeasure[],
   nameOf: (measure: RepeatedMeasure) => string,
 ): Advice {
@@ -100,21 +106,37 @@ function availabilityAdvice(
   const [most] = best(sound, 'most')
   if (!most) return NONE_VALID
   const enough = sound.filter(({ values }) => Math.min(...values) >= ENOUGH_PERCENT)
-  if (enough.length === 0)
-    return advise(
-      [],
-      sound,
-      `None of those compared: at most ${formatted(most)} of the orders had their right answer within one second`,
-    )
+  const of = (share: string) => `the outcome of ${share} of the orders requested meanwhile could be known ${when}`
+  if (enough.length === 0) return advise([], sound, `None of those compared: ${of(`at most ${formatted(most)}`)}`)
   // One that is only a little below the limit may be above it in another run.
   const able = sound.filter(each => enough.some(one => one === each || !isLess(each, one)))
   const share = Math.min(...able.flatMap(({ values }) => values))
-  const part = share === 100 ? 'all' : `at least ${(Math.floor(share * 10) / 10).toFixed(1)} %`
-  const measured = `${part} of the orders requested meanwhile had their right answer within one second`
-  const isWhole = unmeasuredOf(summary, scenario, 'during: availability').length === 0
+  const measured = of(share === 100 ? 'all' : `at least ${(Math.floor(share * 10) / 10).toFixed(1)} %`)
+  const isWhole = unmeasuredOf(summary, scenario, name).length === 0
   const isNoDifference = isWhole && candidates.length > 1 && able.length === candidates.length
   if (isNoDifference) return advise([], able, `No difference measured: in each, ${measured}`)
   return advise(able, able, `${alternatives(able.map(nameOf))}: ${measured}`)
+}
+
+/** What could be known, and beside it who had a right answer at once. @param meanwhile completes "requested …" */
+function knownText(
+  summary: Summary,
+  scenario: string,
+  { when }: Ranked,
+  measure: RepeatedMeasure,
+  meanwhile: string,
+): string {
+  const beside = (name: string, text: (share: string) => string) =>
+    repeatedMeasuresOf(summary, scenario, name)
+      .filter(
+        ({ configuration: { model, variant } }) =>
+          model === measure.configuration.model && variant === measure.configuration.variant,
+      )
+      .map(other => text(formatted(other)))
+      .join('')
+  const soon = beside('during: known in 5 s', share => `, of ${share} within 5 s`)
+  const answered = beside('during: availability', share => `; ${share} had their right answer within one second`)
+  return `the outcome of ${formatted(measure)} of the orders requested ${meanwhile} could be known ${when}${soon}${answered}`
 }
 
 /** How long a disruption was planned to last. */
@@ -162,17 +184,18 @@ function outcomeAtOnce(summary: Summary): Recommendation | undefined {
 
 function inventoryDown(summary: Summary): Recommendation | undefined {
   const scenario = 'inventory-dead'
-  const available = mainMeasuresOf(summary, scenario, 'during: availability')
-  if (available.length === 0) return undefined
+  const known = mainMeasuresOf(summary, scenario, IN_THE_END.name)
+  if (known.length === 0) return undefined
   const recovered = mainMeasuresOf(summary, scenario, 'time to full recovery')
-  const evidence = evidenceOf(available, scenario, measure => {
+  const evidence = evidenceOf(known, scenario, measure => {
     const recovery = ofSameModel(recovered, measure)
     const after = recovery ? `; all was well ${recoveryText(recovery)}` : ''
-    return `${formatted(measure)} had their right answer within one second while Inventory was down for ${outageText(summary, scenario, measure)}${after}`
+    const meanwhile = `while Inventory was down for ${outageText(summary, scenario, measure)}`
+    return `${knownText(summary, scenario, IN_THE_END, measure, meanwhile)}${after}`
   })
-  const advice = availabilityAdvice(summary, scenario, available, modelOf)
-  const condition = `Inventory may be down for ${plannedSeconds(summary, scenario)}, and orders must still be accepted.`
-  const lacking = evidenceLacking(summary, scenario, 'during: availability')
+  const advice = knownAdvice(summary, scenario, IN_THE_END, known, modelOf)
+  const condition = `Inventory may be down for ${plannedSeconds(summary, scenario)}, and what is ordered meanwhile must still be decided.`
+  const lacking = evidenceLacking(summary, scenario, IN_THE_END.name)
   return { condition, ...advice, evidence: [...evidence, ...lacking] }
 }
 
@@ -187,22 +210,23 @@ const KILLED_BROKER = /^kill (rabbitmq|kafka)$/
 /** Of models with a broker: in the others the scenario kills a service in its place. */
 function brokerDown(summary: Summary): Recommendation | undefined {
   const scenario = 'broker-dead'
-  const all = repeatedMeasuresOf(summary, scenario, 'during: availability')
+  const all = repeatedMeasuresOf(summary, scenario, IN_THE_END.name)
   const hasBroker = ({ configuration: { results } }: RepeatedMeasure): boolean =>
     results.some(({ marks }) => marks.some(({ label }) => KILLED_BROKER.test(label)))
-  const available = all.filter(hasBroker)
-  if (available.length === 0) return undefined
-  const evidence = evidenceOf(available, scenario, measure => {
+  const known = all.filter(hasBroker)
+  if (known.length === 0) return undefined
+  const evidence = evidenceOf(known, scenario, measure => {
     const { variant, disabledSafeguard } = measure.configuration
     const why = disabledSafeguard === undefined ? 'see its verdict' : `its ${disabledSafeguard} is left out on purpose`
     const aside = isSound(summary, scenario, measure) ? '' : ` (not recommended: ${why})`
-    return `${variant}, ${formatted(measure)} had their right answer within one second while the broker was down for ${outageText(summary, scenario, measure)}${aside}`
+    const meanwhile = `while the broker was down for ${outageText(summary, scenario, measure)}`
+    return `${variant}, ${knownText(summary, scenario, IN_THE_END, measure, meanwhile)}${aside}`
   })
   const nameOf = ({ configuration: { model, variant } }: RepeatedMeasure) => `${model} (${variant})`
-  const advice = availabilityAdvice(summary, scenario, available, nameOf)
+  const advice = knownAdvice(summary, scenario, IN_THE_END, known, nameOf)
   const brokerless = all.filter(measure => !hasBroker(measure))
   const without = evidenceOf(brokerless, scenario, () => 'has no broker that could be down')
-  const lacking = evidenceLacking(summary, scenario, 'during: availability')
+  const lacking = evidenceLacking(summary, scenario, IN_THE_END.name)
   return { condition: 'The broker itself may be down.', ...advice, evidence: [...evidence, ...lacking, ...without] }
 }
 
@@ -234,16 +258,16 @@ function readAgain(summary: Summary): Recommendation | undefined {
 
 function bursts(summary: Summary): Recommendation | undefined {
   const scenario = 'burst'
-  const available = mainMeasuresOf(summary, scenario, 'during: availability')
-  if (available.length === 0) return undefined
+  const known = mainMeasuresOf(summary, scenario, AT_ONCE.name)
+  if (known.length === 0) return undefined
   const waits = mainMeasuresOf(summary, scenario, 'longest wait')
-  const evidence = evidenceOf(available, scenario, measure => {
+  const evidence = evidenceOf(known, scenario, measure => {
     const longest = ofSameModel(waits, measure)
     const wait = longest ? `; the longest time until an order was completed was ${formatted(longest)}` : ''
-    return `${formatted(measure)} had their right answer within one second during the burst${wait}`
+    return `${knownText(summary, scenario, AT_ONCE, measure, 'during the burst')}${wait}`
   })
-  const advice = availabilityAdvice(summary, scenario, available, modelOf)
-  const lacking = evidenceLacking(summary, scenario, 'during: availability')
+  const advice = knownAdvice(summary, scenario, AT_ONCE, known, modelOf)
+  const lacking = evidenceLacking(summary, scenario, AT_ONCE.name)
   return { condition: 'Orders come in bursts.', ...advice, evidence: [...evidence, ...lacking] }
 }
 

@@ -23,10 +23,10 @@ const withValue = (
 })
 
 test('a lesson stands above its numbers only when they bear it out', () => {
-  const lesson = 'While Inventory is dead, a chain of calls accepts no order'
+  const lesson = 'An order that comes while Inventory is dead is refused by a chain of calls'
   const answered = (synchronous: number) =>
     findings(
-      withValue('inventory-dead', 'during: availability', model => (model === 'sync-rest' ? synchronous : 100)),
+      withValue('inventory-dead', 'during: known in the end', model => (model === 'sync-rest' ? synchronous : 100)),
       'page.md',
     )
   assert.match(answered(0), /sync-rest 0 %, async-rabbitmq 100 %/)
@@ -37,10 +37,10 @@ test('a lesson stands above its numbers only when they bear it out', () => {
 
 test('a lesson about all models is not drawn where the measure of one of them is void', () => {
   const answered = (kafka: number | null) =>
-    withValue('inventory-dead', 'during: availability', model =>
+    withValue('inventory-dead', 'during: known in the end', model =>
       model === 'sync-rest' ? 0 : model === 'streaming-kafka' ? kafka : 100,
     )
-  const lesson = 'While Inventory is dead, a chain of calls accepts no order'
+  const lesson = 'An order that comes while Inventory is dead is refused by a chain of calls'
   assert.ok(findings(answered(100), 'page.md').includes(lesson))
   assert.ok(!findings(answered(null), 'page.md').includes(lesson))
   const costs = withValue('healthy', 'known p50', (model, { value }) => (model === 'streaming-kafka' ? null : value))

@@ -96,7 +96,7 @@ const UNITS: Readonly<Record<string, string>> = {
   'peak open orders': 'orders',
 }
 
-const unitOf = (name: string): string => UNITS[name] ?? (/availability|goodput|÷/.test(name) ? '%' : 'ms')
+const unitOf = (name: string): string => UNITS[name] ?? (/availability|goodput|÷|known in/.test(name) ? '%' : 'ms')
 
 export const sampleComparisonOf = (results: Result[]): Summary => ({
   ...sampleSummary(results),
