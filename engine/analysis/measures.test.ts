@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { History } from '../run/history.ts'
+import { emptyHistory, type History } from '../run/history.ts'
 import { historyOf, type SampleTimeline, ns, served } from '../testing/sample-timelines.ts'
-import { backlog, count, ms, sentence, standardMeasures } from './measures.ts'
+import { backlog, count, ms, sentence, standardMeasures, unlessPaused } from './measures.ts'
 import { marksOf, seriesOf } from './plots.ts'
 
 const measure = (history: History, name: string) =>
@@ -250,4 +250,19 @@ test('who can wait longer counts answers and outcomes that come later, and an ou
   const shares = (...names: string[]) => names.map(name => value(history, name))
   assert.deepEqual(shares('known in 1 s', 'known in 3 s', 'known in 5 s'), [25, 50, 75])
   assert.deepEqual(shares('availability', 'availability in 3 s', 'availability in 5 s'), [50, 75, 75])
+})
+
+test('times and rates are void where the lab was paused, and what was counted stays', () => {
+  const measures = [
+    { name: 'restart time', unit: 'ms', value: 5, atLeast: true },
+    { name: 'drain rate', unit: 'orders/s', value: 6 },
+    { name: 'lost', unit: 'orders', value: 0 },
+  ]
+  assert.deepEqual(unlessPaused(emptyHistory({}), measures), measures)
+  const labPauses = [{ fromNs: 1, toNs: 2e9 }]
+  assert.deepEqual(unlessPaused({ ...emptyHistory({}), labPauses }, measures), [
+    { name: 'restart time', unit: 'ms', value: null, note: 'the lab was paused' },
+    { name: 'drain rate', unit: 'orders/s', value: null, note: 'the lab was paused' },
+    { name: 'lost', unit: 'orders', value: 0 },
+  ])
 })

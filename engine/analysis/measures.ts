@@ -107,6 +107,15 @@ export function unlessLate(history: History, measures: readonly Unnamed[], attem
   return measures.map(({ name, unit }) => ({ name, unit, value: null, note }))
 }
 
+/** The same measures; but times and rates are void where the lab stood still, and could not tell when something had happened. */
+export const unlessPaused = ({ labPauses }: History, measures: readonly Unnamed[]): Unnamed[] =>
+  labPauses.length === 0
+    ? [...measures]
+    : measures.map(measure => {
+        const { name, unit, value } = measure
+        return value !== null && /^(ms|s|.*\/s)$/.test(unit) ? { name, unit, value: null, note: LAB_PAUSED } : measure
+      })
+
 /** The highest depth over time; it is counted from the stamps of several services. */
 export const peak = ({ clocksAgree }: History, depths: readonly [number, number][]): Pick<Measure, 'value' | 'note'> =>
   clocksAgree
@@ -247,13 +256,16 @@ export type Found = Pick<Measure, 'value' | 'atLeast' | 'unit' | 'note'>
 export const CLOCKS_DIFFER = 'the clocks differ'
 /** Why a latency is void where the load itself was late. */
 export const GENERATOR_BOUND = 'generator-bound'
+/** Why a time is void where the lab itself stood still for more than a second. */
+export const LAB_PAUSED = 'the lab was paused'
 
 /** A measure of a variant by name; without a value where there is none. */
 export const findMeasure = (result: Pick<VariantResult, 'measures'> | undefined, name: string): Found =>
   result?.measures.find(measure => measure.name === name) ?? { value: null, unit: '' }
 
 /** Whether this is the note of a measure that is void: it has no value because of how it was measured. */
-export const isVoidNote = (note: string | undefined): boolean => note === GENERATOR_BOUND || note === CLOCKS_DIFFER
+export const isVoidNote = (note: string | undefined): boolean =>
+  note === GENERATOR_BOUND || note === CLOCKS_DIFFER || note === LAB_PAUSED
 
 /** A sentence with measures in it; none where one of them has no value, since nothing can be said of what was not measured. */
 export const sentence = (

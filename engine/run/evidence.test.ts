@@ -5,7 +5,7 @@ import type { Evidence } from './history.ts'
 import { historyOf, served } from '../testing/sample-timelines.ts'
 import { inspector, model, startService } from '../testing/sample-runtime.ts'
 
-const notification = (seq: number) => ({ seq, orderId: `order-${seq}`, userId: 'ada', sentNs: seq })
+const notification = (seq: number) => ({ seq, orderId: `order-${seq}`, userId: 'ada', sentNs: seq, keptNs: null })
 
 test('evidence is read page by page to the end, each row once', async () => {
   const rows = Array.from({ length: 2_500 }, (_, index) => notification(3 * index + 1))
@@ -91,7 +91,9 @@ const failed = (seq: number) => ({
   notification: null,
   correlationId: 'c',
   placedNs: 1,
+  placedKeptNs: null,
   decidedNs: 2,
+  decidedKeptNs: null,
 })
 
 const probe = () => Promise.reject(new Error('nothing is awaited here'))

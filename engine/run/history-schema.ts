@@ -136,6 +136,7 @@ const Shape = Type.Object({
   generator: Generator,
   raw: Type.Array(RawMessage),
   executedSteps: Type.Array(ExecutedStep),
+  labPauses: Type.Array(Type.Object({ fromNs: Ns, toNs: Ns })),
   samples: Type.Array(Type.Object({ atNs: Ns, depths: Type.Record(Text, Type.Number()) })),
   faults: Type.Record(Text, Type.Record(Text, Type.Object({ setting: Type.Unknown(), injections: Count }))),
   evidence: Evidence,

@@ -23,6 +23,9 @@ export type Evidence = {
 /** Something that the timeline did, and when. */
 export type ExecutedStep = { atNs: number; doneNs: number; action: string; target: string; result?: unknown }
 
+/** A time in which the lab itself stood still. */
+export type LabPause = { fromNs: number; toNs: number }
+
 /** A sample of a measure over time: queue depths or lags as the broker reports them. */
 export type Sample = { atNs: number; depths: Record<string, number> }
 
@@ -82,6 +85,8 @@ export type History = {
   /** Messages that the timeline published itself. */
   raw: RawMessage[]
   executedSteps: ExecutedStep[]
+  /** Until the load and the timeline were done. */
+  labPauses: LabPause[]
   samples: Sample[]
   /** Faults of each service as they stood at the end, with how often each was injected. */
   faults: Record<string, FaultsView>
@@ -110,6 +115,7 @@ export const emptyHistory = (openingStock: History['openingStock']): History => 
   attempts: [],
   raw: [],
   executedSteps: [],
+  labPauses: [],
   samples: [],
   faults: {},
   evidence: { onTheirWay: 0, orders: [], decisions: [], movements: [], stock: [], notifications: [], deadLetters: [] },

@@ -7,7 +7,7 @@ import type { Measure, Profile, Result } from './summary.ts'
 import { verdictOf, runCheck, type CheckResult } from '../checks/check.ts'
 import type { History } from './history.ts'
 import { whileJudged } from './once.ts'
-import { standardMeasures } from '../analysis/measures.ts'
+import { standardMeasures, unlessPaused } from '../analysis/measures.ts'
 import { evaluateThresholds } from '../analysis/thresholds.ts'
 
 /** Checks whose findings are measures too, by the name of the measure: what no order may be. */
@@ -22,7 +22,10 @@ const COUNTED: Readonly<Record<string, string>> = {
 export function evaluate(variant: Variant, history: History): VariantResult {
   const checks = whileJudged(history, () => variant.checks.map(check => runCheck(check, history)))
   const found = whileJudged(history, () => [...standardMeasures(history), ...(variant.measures?.(history) ?? [])])
-  const measures = [...found, ...counts(checks)].map(measure => ({ variant: variant.name, ...measure }))
+  const measures = [...unlessPaused(history, found), ...counts(checks)].map(measure => ({
+    variant: variant.name,
+    ...measure,
+  }))
   checks.push(...evaluateThresholds(variant.thresholds ?? [], variant.name, measures))
   return { variant, history, measures, checks }
 }

@@ -8,7 +8,7 @@ import { openProcesses } from '#runtimes/processes/processes.ts'
 import { defineCheck, valid } from '../checks/check.ts'
 import { defineExperiment, type Variant } from '../experiment/define.ts'
 import type { Model } from '../experiment/model.ts'
-import { at, heal, type Step } from '../experiment/steps.ts'
+import { at, heal, type Step, type When } from '../experiment/steps.ts'
 import { model as sampleModel } from '../testing/sample-runtime.ts'
 import type { History } from './history.ts'
 import { readHistoryFile } from './history-file.ts'
@@ -92,8 +92,8 @@ async function runSample(
 }
 
 /** Ctrl-Z and `fg`, as long as the span of orders that come at once then. */
-const stopped = (ms: number): Step =>
-  at(100, {
+const stopped = (ms: number, when: When = 100): Step =>
+  at(when, {
     action: 'stop',
     target: 'lab',
     run: async () =>
@@ -110,6 +110,20 @@ test('where the lab itself was stopped for a moment, times, shares in time and d
   assert.equal(of('stopped', 'requested').value, 200)
   assert.equal(of('stopped', 'completed ÷ requested').value, 0)
   assert.equal(of('on time', 'peak backlog').value, 0)
+})
+
+test('where the lab was stopped after the load, what it timed is void, and counts stand', async t => {
+  const restart = { name: 'restart time', unit: 'ms', value: 1 }
+  const timeline = [stopped(1_500, view => view.loadDone)]
+  const { result } = await runSample(t, [variant('stopped', { timeline, measures: () => [restart] })])
+  const { measures } = result
+  assert.deepEqual(
+    ['restart time', 'requested'].map(wanted => measures.find(({ name }) => name === wanted)),
+    [
+      { variant: 'stopped', name: 'restart time', unit: 'ms', value: null, note: 'the lab was paused' },
+      { variant: 'stopped', name: 'requested', unit: 'orders', value: 20 },
+    ],
+  )
 })
 
 const throws = defineCheck('throws', 'never', () => {

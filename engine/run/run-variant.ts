@@ -13,6 +13,7 @@ import { awaitQuiescence } from './evidence.ts'
 import { HISTORY_FORMAT, type History, type RawMessage } from './history.ts'
 import { chooseLoadOrigin, type LoadOrigin } from './load-origin.ts'
 import { countInjections, createProgressProbe, type ProgressProbe, sampleDepths } from './observations.ts'
+import { watchPauses } from './lab-pauses.ts'
 import { runTimeline } from './timeline.ts'
 import { openUsageWindow } from './usage.ts'
 
@@ -96,6 +97,7 @@ async function executeVariant(options: ExecuteOptions): Promise<History> {
   const sampling = sampleDepths(inspector, { on: variant.timeline !== undefined && model.brokers.length > 0, nowNs })
   const failed = new AbortController()
   const either = AbortSignal.any([signal, failed.signal])
+  const pauses = watchPauses(nowNs)
   const usageWindow = openUsageWindow({ variant, runtime, probe, signal: either })
   try {
     await usageWindow.prepare()
@@ -127,6 +129,7 @@ async function executeVariant(options: ExecuteOptions): Promise<History> {
 
     onProgress('waiting until every order is decided')
     const usage = await usageWindow.end(result.attempts)
+    const labPauses = pauses.end()
     const { evidence, quiescent } = await awaitQuiescence({ model, variant, runtime, inspector, probe, signal })
     await sampling.finish()
     const polls = await polling.finish()
@@ -138,6 +141,7 @@ async function executeVariant(options: ExecuteOptions): Promise<History> {
       ...factsOf(variant, load, result, origin),
       raw,
       executedSteps,
+      labPauses,
       samples: sampling.samples,
       faults: injections.views,
       evidence,
@@ -147,6 +151,7 @@ async function executeVariant(options: ExecuteOptions): Promise<History> {
       ...(usage && { usage }),
     }
   } finally {
+    pauses.end()
     sampling.stop()
   }
 }

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
+import { GENERATOR_BOUND, LAB_PAUSED } from '#engine/analysis/measures.ts'
 import { emptyHistory } from '#engine/run/history.ts'
 import type { Result } from '#engine/run/summary.ts'
 import { sourceExperiment } from '../comparison/plan.ts'
@@ -16,15 +17,15 @@ const committed = [...models.map(({ name }) => summaryOf(name)), join(COMPARISON
   file => parseSummary(readFileSync(join(ROOT, file), 'utf8'), file).results,
 )
 
-/** As the summary of a run has it whose generator was late from its first order to its last. */
-const withoutValues = (result: Result): Result => ({
+/** As the summary of a run has it whose generator was late from its first order to its last, or whose lab was paused. */
+const withoutValues = (result: Result, note: string): Result => ({
   ...result,
   measures: result.measures.map(({ variant, name, unit }) => ({
     variant,
     name,
     unit,
     value: null,
-    note: 'generator-bound',
+    note,
   })),
 })
 
@@ -46,9 +47,12 @@ test('no experiment and no scenario says a number, or that it is unknown, of mea
   for (const result of committed) {
     const name = `${result.model}/${result.experiment}`
     said += sentencesOf(result).length
-    for (const text of sentencesOf(withoutValues(result))) assert.doesNotMatch(text, /\d|unknown|undefined/, name)
-    const configurations = configurationsOf([withoutValues(result)], [result.model])
-    assert.deepEqual(result.cell ? narrativeOf(configurations) : [], outagesOf(result), name)
+    for (const note of [GENERATOR_BOUND, LAB_PAUSED]) {
+      const voided = withoutValues(result, note)
+      for (const text of sentencesOf(voided)) assert.doesNotMatch(text, /\d|unknown|undefined/, name)
+      const configurations = configurationsOf([voided], [result.model])
+      assert.deepEqual(result.cell ? narrativeOf(configurations) : [], outagesOf(result), name)
+    }
   }
   assert.ok(said > committed.length)
 })
