@@ -72,7 +72,11 @@ function whyOtherEffect({ planned, decisions, movements, notifications }: OrderH
 }
 
 /** What a success must say of the order, by its status. */
-const SAID: Readonly<Record<number, readonly string[]>> = { 201: ['reserved'], 202: ['pending', 'reserved', 'failed'] }
+const SAID: Readonly<Record<number, readonly string[]>> = {
+  200: ['reserved'],
+  201: ['reserved'],
+  202: ['pending', 'reserved', 'failed'],
+}
 
 function whyOtherAnswer({ attempts, rows }: OrderHistory): string[] {
   return attempts.flatMap(({ answer }) => {

@@ -96,6 +96,8 @@ function rightAnswers(history: History): (attempt: Attempt) => boolean {
     const { status, code, says } = answer
     const wasTold = startedNs > (toldNs.get(index) ?? Infinity)
     if (status === 202) return !(wasTold && says === 'pending')
+    // The answer to a key that was used before, where the first answer is a 202.
+    if (status === 200) return repeated.has(index) && says === 'reserved' && order.expected !== 'failed'
     if (status === 201) return order.expected !== 'failed'
     if (status !== 409) return false
     if (code === 'order-undecided') return repeated.has(index) && !wasTold

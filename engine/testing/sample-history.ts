@@ -65,11 +65,11 @@ const DEADLINE: Answer = { kind: 'deadline', atNs: 1, detail: 'no answer in time
 const answered = (status: number, code?: string): Answer => ({ kind: 'status', status, code, text: '' })
 
 /** A success names the order, and says what it is. */
-const accepted = (status: 201 | 202, { orderId }: PlannedOrder): Answer => ({
+const accepted = (status: 200 | 201 | 202, { orderId }: PlannedOrder): Answer => ({
   kind: 'status',
   status,
   orderId,
-  says: status === 201 ? 'reserved' : 'pending',
+  says: status === 202 ? 'pending' : 'reserved',
   text: '',
 })
 
@@ -90,6 +90,11 @@ const FATES = {
   repeated(services, order, answer) {
     answer(DEADLINE)
     answer(decided(services, order), 2)
+  },
+  again(services, order, answer) {
+    services.decide(order)
+    answer(accepted(202, order))
+    answer(accepted(200, order), 2)
   },
   late(services, order, answer) {
     services.decide(order)

@@ -13,7 +13,7 @@ const repeated = ({ attempts, raw }: OrderHistory) =>
   attempts.every(({ answer }, nth) => (nth === 0 ? answer.kind === 'deadline' : statusOf(answer) === 201))
 const statusOf = (answer: Answer) => (answer.kind === 'status' ? answer.status : undefined)
 
-const says = (status: 201 | 202, state: 'reserved' | 'pending', { orderId }: OrderHistory): Answer => ({
+const says = (status: 200 | 201 | 202, state: 'reserved' | 'pending', { orderId }: OrderHistory): Answer => ({
   kind: 'status',
   status,
   orderId,
@@ -47,11 +47,11 @@ export const REPEAT_MUTATIONS: readonly Mutation[] = [
     says(202, 'pending', order),
   ]),
   answeredTwice('a repeated request is told that its order is reserved, and the next that it is pending', order => [
-    says(202, 'reserved', order),
+    says(200, 'reserved', order),
     says(202, 'pending', order),
   ]),
   answeredTwice('a repeated request is told that its order is reserved, and the next that it is undecided', order => [
-    says(202, 'reserved', order),
+    says(200, 'reserved', order),
     UNDECIDED,
   ]),
   {
@@ -62,6 +62,19 @@ export const REPEAT_MUTATIONS: readonly Mutation[] = [
       for (const attempt of order.attempts.slice(1)) attempt.answer = says(202, 'pending', order)
     },
     caughtBy: ['served'],
+  },
+  {
+    name: 'the first request of an order is told that it is reserved already',
+    on: notifiedAfter(202),
+    mutate: (_history, order) => order.attempts.forEach(attempt => (attempt.answer = says(200, 'reserved', order))),
+    caughtBy: ['served'],
+  },
+  {
+    name: 'a repeated request is told that its order is reserved, and it failed',
+    on: order => order.planned?.expected === 'failed' && order.attempts.length === 2,
+    mutate: (_history, order) =>
+      order.attempts.slice(1).forEach(attempt => (attempt.answer = says(200, 'reserved', order))),
+    caughtBy: ['served', 'content'],
   },
   {
     name: 'a client is answered with the outcome, and then shown that its order is pending',
