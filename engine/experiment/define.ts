@@ -3,7 +3,7 @@
 import type { Check, CheckResult } from '../checks/check.ts'
 import type { History } from '../run/history.ts'
 import type { MixOptions } from '../load/mix.ts'
-import type { PlannedStart } from '../load/plan.ts'
+import type { Arrivals, Arrive, PlannedStart } from '../load/plan.ts'
 import type { Model } from './model.ts'
 import type { Measure, Profile, Series, Settings } from '../run/summary.ts'
 import type { Step, Progress } from './steps.ts'
@@ -18,8 +18,10 @@ export type Load = {
   deadlineMs: number
   /** Kitchens and the share of orders that must fail. */
   mix?: Omit<MixOptions, 'count'>
-  /** Other starts than one per order at a steady rate. */
-  plan?(orders: number, ordersPerSecond: number): PlannedStart[]
+  /** How orders arrive; `uniform` by default. */
+  arrivals?: Arrivals
+  /** Other starts than one per order at a steady rate; `arrive` makes a stretch of them. */
+  plan?(orders: number, ordersPerSecond: number, arrive: Arrive): PlannedStart[]
 }
 
 export type Variant = {

@@ -1,4 +1,5 @@
-// When each attempt starts. A plan is complete before the load begins, and never waits for an answer.
+// When each attempt starts: evenly, or as arrivals that know nothing of each other. A plan is complete before the load begins, and never waits for an answer.
+import { seededRandom } from './random.ts'
 
 export type PlannedStart = {
   /** Position of the order in the list of orders. */
@@ -16,6 +17,28 @@ export function steadyPlan(count: number, ordersPerSecond: number, fromMs = 0): 
     throw new RangeError(`ordersPerSecond must be above 0, not ${ordersPerSecond}.`)
   }
   return Array.from({ length: count }, (_, order) => ({ order, offsetMs: fromMs + (order * 1000) / ordersPerSecond }))
+}
+
+export type Arrivals = 'uniform' | 'poisson'
+
+/** Every order once, in a stretch of `count / ordersPerSecond` seconds. @throws RangeError as `steadyPlan` */
+export type Arrive = typeof steadyPlan
+
+/**
+ * Evenly, or as a Poisson process of which it is known how many come in each stretch: then their times are independent and uniform
+ * in it (D. R. Cox and P. A. W. Lewis, The Statistical Analysis of Series of Events, 1966, section 2.1). The same seed gives the
+ * same times.
+ */
+export function arriveAs(arrivals: Arrivals, seed: number): Arrive {
+  if (arrivals === 'uniform') return steadyPlan
+  const random = seededRandom(seed)
+  return (count, ordersPerSecond, fromMs) => {
+    const plan = steadyPlan(count, ordersPerSecond, fromMs)
+    const [first] = plan
+    const lengthMs = (count * 1000) / ordersPerSecond
+    const offsets = plan.map(() => (first?.offsetMs ?? 0) + random.next() * lengthMs).sort((one, other) => one - other)
+    return plan.map(({ order }, position) => ({ order, offsetMs: offsets[position] ?? 0 }))
+  }
 }
 
 const ALWAYS: Span = { fromMs: 0, toMs: Infinity }

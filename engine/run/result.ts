@@ -63,11 +63,12 @@ export function resultOf({ experiment, name, profile, variants, results, seconds
     question: experiment.question,
     profile,
     settings: experiment.profiles[profile],
-    variants: variants.map(({ name, about, environment = {}, durability, disabledSafeguard }) => ({
+    variants: variants.map(({ name, about, environment = {}, durability, disabledSafeguard, load }) => ({
       name,
       about,
       environment,
       ...(durability && { durability }),
+      ...(load.arrivals === 'poisson' && { arrivals: load.arrivals }),
       ...(disabledSafeguard && { disabledSafeguard }),
     })),
     durability: experiment.model.durability,

@@ -7,7 +7,7 @@ import type { OpenRuntime, Runtime } from '../experiment/runtime.ts'
 import type { LoadResult } from '../load/attempt.ts'
 import { initialStock, orderMix } from '../load/mix.ts'
 import { type PlannedOrder, planOrders } from '../load/orders.ts'
-import { type PlannedStart, steadyPlan } from '../load/plan.ts'
+import { arriveAs, type PlannedStart } from '../load/plan.ts'
 import { startPolling } from '../load/polls.ts'
 import { awaitQuiescence } from './evidence.ts'
 import { HISTORY_FORMAT, type History, type RawMessage } from './history.ts'
@@ -57,7 +57,17 @@ export async function runVariant(options: VariantOptions): Promise<History> {
     await Promise.all(model.services.map(({ name }) => runtime.start(name)))
     const inspector = await model.connect(deployment)
     try {
-      return await executeVariant({ model, variant, runtime, inspector, planned, openingStock, onProgress, signal })
+      return await executeVariant({
+        model,
+        variant,
+        seed,
+        runtime,
+        inspector,
+        planned,
+        openingStock,
+        onProgress,
+        signal,
+      })
     } finally {
       await inspector.close()
     }
@@ -78,7 +88,7 @@ function withStock(model: Model, { environment = {} }: Variant, stock: History['
   return { ...environment, [inventory.name]: { INITIAL_STOCK: JSON.stringify(stock), ...environment[inventory.name] } }
 }
 
-type ExecuteOptions = Pick<VariantOptions, 'model' | 'variant' | 'onProgress' | 'signal'> & {
+type ExecuteOptions = Pick<VariantOptions, 'model' | 'variant' | 'seed' | 'onProgress' | 'signal'> & {
   runtime: Runtime
   inspector: BrokerInspector
   planned: PlannedOrder[]
@@ -182,12 +192,14 @@ type BegunLoad = {
 
 /** Resolves when the load has begun; `done` when it is done. */
 async function beginLoad(
-  { model, variant, planned, onProgress, signal }: ExecuteOptions,
+  { model, variant, seed, planned, onProgress, signal }: ExecuteOptions,
   loadOrigin: LoadOrigin,
   progressProbe: ProgressProbe,
 ): Promise<BegunLoad> {
   const { load } = variant
-  const plan = load.plan?.(planned.length, load.ordersPerSecond) ?? steadyPlan(planned.length, load.ordersPerSecond)
+  const arrive = arriveAs(load.arrivals ?? 'uniform', seed)
+  const { ordersPerSecond } = load
+  const plan = load.plan?.(planned.length, ordersPerSecond, arrive) ?? arrive(planned.length, ordersPerSecond)
   const began = Promise.withResolvers<number>()
   const done = loadOrigin
     .runLoad({

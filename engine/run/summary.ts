@@ -58,6 +58,8 @@ export type VariantFacts = {
   environment: Record<string, Record<string, string>>
   /** Where an accepted order is when the client has its answer, where that is not as the model has it. */
   durability?: string
+  /** How orders arrive. Absent: evenly. */
+  arrivals?: 'poisson'
   /** The safeguard that is left out on purpose: what is found then is shown, and is no failure of the model. */
   disabledSafeguard?: string
 }

@@ -98,6 +98,7 @@ function variantOf(
       ...load,
       mix: { scarceShare: MIX.scarceShare, scarceStock, ...load.mix },
       ordersPerSecond: settings.ordersPerSecond,
+      arrivals: 'poisson',
       deadlineMs: DEADLINE_MS,
       ...(disruption.plan && { plan: disruption.plan }),
     },

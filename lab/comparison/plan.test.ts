@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Profile } from '#engine/run/summary.ts'
-import { steadyPlan } from '#engine/load/plan.ts'
+import { arriveAs } from '#engine/load/plan.ts'
 import { experiments, models } from '../session/registry.ts'
 import { cellOf, unsupportedReason } from './cell.ts'
 import { scenarios, HEALTHY } from './scenarios.ts'
@@ -48,7 +48,9 @@ function startsOf(cell: ReturnType<typeof cellOf>, profile: Profile): number[] {
   assert.ok(first)
   const { load } = first
   const count = load.orders + (load.warmUpOrders ?? 0)
-  return (load.plan ?? steadyPlan)(count, load.ordersPerSecond).map(({ offsetMs }) => offsetMs)
+  const arrive = arriveAs(load.arrivals ?? 'uniform', 1)
+  const plan = load.plan?.(count, load.ordersPerSecond, arrive) ?? arrive(count, load.ordersPerSecond)
+  return plan.map(({ offsetMs }) => offsetMs)
 }
 
 for (const scenario of scenarios)

@@ -4,7 +4,7 @@ import type { ComparableModel, Configuration } from '#engine/experiment/comparis
 import type { Load } from '#engine/experiment/define.ts'
 import type { History } from '#engine/run/history.ts'
 import type { Role } from '#engine/experiment/model.ts'
-import type { PlannedStart, Span } from '#engine/load/plan.ts'
+import type { Span } from '#engine/load/plan.ts'
 import type { Measure, Profile, Settings } from '#engine/run/summary.ts'
 import { at, type Action, type Step } from '#engine/experiment/steps.ts'
 
@@ -26,7 +26,7 @@ export type Disruption = {
   /** Beyond those of every scenario. */
   measures?(history: History): Omit<Measure, 'variant'>[]
   /** In place of the scenario's load, where this model's clients cause the disruption themselves. */
-  plan?(orders: number, ordersPerSecond: number): PlannedStart[]
+  plan?: Load['plan']
 }
 
 export type Scenario<Values extends ScenarioSettings = ScenarioSettings> = {

@@ -169,7 +169,8 @@ async function runOne(
     open: ready.open,
     lasting: ready.lasting,
     runId: prefix,
-    seed,
+    // Repetitions have other orders, at other times.
+    seed: seed + (cell?.repeat ?? 1) - 1,
     folder: join(folder, id),
     onProgress: line => reporter.progress(id, line),
     signal,

@@ -55,6 +55,7 @@ const Result = Type.Object({
       about: Text,
       environment: Type.Record(Text, Type.Record(Text, Text)),
       durability: Type.Optional(Text),
+      arrivals: Type.Optional(Type.Literal('poisson')),
       disabledSafeguard: Type.Optional(Text),
     }),
   ),

@@ -1,6 +1,6 @@
 // Ten times as many orders for a while.
 import { defineCheck, vacuous, valid } from '#engine/checks/check.ts'
-import { inTime, steadyPlan } from '#engine/load/plan.ts'
+import { inTime } from '#engine/load/plan.ts'
 import { around, defineScenario, spanOf } from '../scenario.ts'
 
 export const burst = defineScenario({
@@ -20,9 +20,9 @@ export const burst = defineScenario({
     return {
       ...steady,
       orders: steady.orders + extra,
-      plan(orders) {
-        const plain = steadyPlan(orders - extra, ordersPerSecond)
-        const more = steadyPlan(extra, (times - 1) * ordersPerSecond, fromMs)
+      plan(orders, _rate, arrive) {
+        const plain = arrive(orders - extra, ordersPerSecond)
+        const more = arrive(extra, (times - 1) * ordersPerSecond, fromMs)
         // Orders are numbered by time, so that those of the warm-up are the first.
         return inTime([...plain, ...more]).map(({ offsetMs }, order) => ({ order, offsetMs }))
       },

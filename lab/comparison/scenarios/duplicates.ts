@@ -5,7 +5,7 @@ import { orderTimelines } from '#engine/analysis/order-timeline.ts'
 import { type Check, defineCheck, vacuous, valid } from '#engine/checks/check.ts'
 import { duplicatesSeen } from '#engine/checks/preconditions.ts'
 import type { ComparisonAdapter } from '#engine/experiment/comparison-adapter.ts'
-import { type Span, steadyPlan, withRepeats } from '#engine/load/plan.ts'
+import { type Span, withRepeats } from '#engine/load/plan.ts'
 import { around, between, defineScenario, spanOf } from '../scenario.ts'
 
 const RETRY_MS = 250
@@ -29,7 +29,7 @@ export const duplicates = defineScenario({
     const requested = (settings.ordersPerSecond * settings.faultMs) / 1_000
     return {
       ...disruption,
-      plan: (count, ordersPerSecond) => withRepeats(steadyPlan(count, ordersPerSecond), 1, RETRY_MS, span),
+      plan: (count, ordersPerSecond, arrive) => withRepeats(arrive(count, ordersPerSecond), 1, RETRY_MS, span),
       seen: [...seen, duplicatesSeen({ atLeast: Math.floor(MOST_REQUESTED_TWICE * requested) })],
     }
   },

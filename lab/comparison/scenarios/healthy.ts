@@ -1,5 +1,5 @@
 // Nothing is broken: how long clients wait and which resources each model uses, at several rates.
-import { inTime, steadyPlan } from '#engine/load/plan.ts'
+import { inTime } from '#engine/load/plan.ts'
 import { defineScenario } from '../scenario.ts'
 
 /** At any measured rate the services are warmed up by as many orders, as fast. */
@@ -36,9 +36,9 @@ export const healthy = defineScenario({
   load: ({ ordersPerSecond, measuredMs, warmUpOrders }) => ({
     warmUpOrders,
     orders: Math.round((ordersPerSecond * measuredMs) / 1_000),
-    plan(orders) {
-      const warmUp = steadyPlan(warmUpOrders, WARM_UP_PER_SECOND)
-      const measured = steadyPlan(orders - warmUpOrders, ordersPerSecond, (1_000 * warmUpOrders) / WARM_UP_PER_SECOND)
+    plan(orders, _rate, arrive) {
+      const warmUp = arrive(warmUpOrders, WARM_UP_PER_SECOND)
+      const measured = arrive(orders - warmUpOrders, ordersPerSecond, (1_000 * warmUpOrders) / WARM_UP_PER_SECOND)
       return inTime([...warmUp, ...measured.map(start => ({ ...start, order: start.order + warmUpOrders }))])
     },
   }),

@@ -6,7 +6,7 @@ import { latenessP99Ms, unlessLate } from '#engine/analysis/measures.ts'
 import { type Check, defineCheck, invalid, vacuous, valid } from '#engine/checks/check.ts'
 import { answerSeen, faultSeen } from '#engine/checks/preconditions.ts'
 import { fault, heal } from '#engine/experiment/steps.ts'
-import { inTime, type Span, steadyPlan } from '#engine/load/plan.ts'
+import { inTime, type Span } from '#engine/load/plan.ts'
 import type { History } from '#engine/run/history.ts'
 import { between, defineScenario, type ScenarioSettings, serviceOf } from '../scenario.ts'
 
@@ -66,9 +66,9 @@ export const overload = defineScenario<OverloadSettings>({
     return {
       warmUpOrders,
       orders: steps.reduce((sum, { count }) => sum + count, 0),
-      plan: () =>
+      plan: (_orders, _rate, arrive) =>
         inTime(
-          parts.flatMap(({ count, times, fromMs }) => steadyPlan(count, times * settings.ordersPerSecond, fromMs)),
+          parts.flatMap(({ count, times, fromMs }) => arrive(count, times * settings.ordersPerSecond, fromMs)),
         ).map(({ offsetMs }, order) => ({ order, offsetMs })),
     }
   },

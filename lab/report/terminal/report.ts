@@ -114,7 +114,10 @@ export function settingsLine({ profile, settings, concurrency, variants }: Resul
     const other = Object.values(environment).flatMap(({ CONCURRENCY }) => CONCURRENCY ?? [])[0]
     return other === undefined ? [] : [` (${name}: ${other})`]
   })
-  return `Profile ${profile}: ${listed.join(', ')}. Concurrency (orders at once): ${concurrency}${others.join('')}.`
+  const arrivals = variants.some(variant => variant.arrivals === 'poisson')
+    ? ' Orders arrive as a Poisson process.'
+    : ''
+  return `Profile ${profile}: ${listed.join(', ')}.${arrivals} Concurrency (orders at once): ${concurrency}${others.join('')}.`
 }
 
 /** Shown after the seed of a run; empty for plain processes. */
