@@ -120,11 +120,9 @@ export function restartCases(services: readonly string[]): Case[] {
   ]
 }
 
-/** For which a kill may fail an order whose request was cut off or met the dead service. */
-const KILL_REASONS = ['deadline-passed', 'inventory-broke', 'inventory-unavailable', 'released']
-
-export const killMayFail = ({ entry, comparison: { configurations } }: ComparableModel): MayFail => ({
-  reasons: KILL_REASONS,
+/** A kill may fail an order only where its request is cut off or meets the dead service; such an order is released. */
+export const killMayFail = ({ entry, comparison: { configurations, reasonsOfFaults } }: ComparableModel): MayFail => ({
+  reasons: reasonsOfFaults.length === 0 ? [] : [...reasonsOfFaults, 'released'],
   answers: {
     duringFault: [
       ...configurations[0].mayAnswer,

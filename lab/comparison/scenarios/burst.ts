@@ -11,7 +11,6 @@ export const burst = defineScenario({
     full: { ordersPerSecond: 50, beforeMs: 5_000, faultMs: 5_000, afterMs: 8_000, times: 10 },
     quick: { ordersPerSecond: 50, beforeMs: 1_000, faultMs: 1_000, afterMs: 1_000, times: 10 },
   },
-  mayFail: true,
   load(settings) {
     const { ordersPerSecond, times } = settings
     const { fromMs, toMs } = spanOf(settings)
