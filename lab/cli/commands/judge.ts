@@ -75,7 +75,7 @@ export async function judgedAgain(
   if (files.length < variants.length) return undefined
   const results: VariantResult[] = []
   for (const [nth, variant] of variants.entries()) results.push(evaluate(variant, await readHistory(files[nth] ?? '')))
-  const judged = resultOf({ experiment, name, profile, variants, results, seconds, failure })
+  const judged = resultOf({ experiment, name, profile, variants: asRun(variants, result), results, seconds, failure })
   const disputed = results.flatMap(({ variant, history, checks }) =>
     disagreements(checks, history).map(
       sentence => `${model}/${name}, ${variant.name}: ${sentence}. The result stays that of the checks.`,
@@ -84,6 +84,13 @@ export async function judgedAgain(
   const facts = { ...judged, ...(othersCores !== undefined && { othersCores }), ...(cell && { cell }) }
   return { result: withThresholds(facts, experiment, thresholdsOf(result, variants)), disputed }
 }
+
+/** How orders arrived is a fact of the run, whatever the experiment says today. */
+const asRun = (variants: readonly Variant[], { variants: ran }: Result): Variant[] =>
+  variants.map(variant => {
+    const { arrivals = 'uniform' } = ran.find(({ name }) => name === variant.name) ?? {}
+    return { ...variant, load: { ...variant.load, arrivals } }
+  })
 
 /** Those of the run's command line, beside the experiment's own. */
 function thresholdsOf({ checks }: Result, variants: readonly Variant[]): Threshold[] {
