@@ -20,7 +20,15 @@ for (const folder of [COMPARISON, ...published])
       const again = await judgedAgain(result, path)
       assert.ok(again, `${model}/${experiment} has no histories`)
       const why = `${model}/${experiment} differs: where a check or a measure has changed on purpose, npm run lab -- judge ${folder} --save, then publish`
-      assert.equal(JSON.stringify(again.result), JSON.stringify(result), why)
+      const [found, published] = [JSON.stringify(again.result), JSON.stringify(result)]
+      if (found !== published) assert.fail(`${why}\n${firstDifference(found, published)}`)
       assert.deepEqual(again.disputed, [], `both judges agree on ${model}/${experiment}`)
     }
   })
+
+/** With some text around it: a result may have a million characters. */
+function firstDifference(found: string, published: string): string {
+  const at = [...found].findIndex((letter, position) => letter !== published[position])
+  const near = (text: string) => text.slice(Math.max(0, at - 80), at + 80)
+  return `found     … ${near(found)} …\npublished … ${near(published)} …`
+}
