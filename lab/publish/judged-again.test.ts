@@ -28,7 +28,8 @@ for (const folder of [COMPARISON, ...published])
 
 /** With some text around it: a result may have a million characters. */
 function firstDifference(found: string, published: string): string {
-  const at = [...found].findIndex((letter, position) => letter !== published[position])
+  let at = 0
+  while (found[at] === published[at]) at++
   const near = (text: string) => text.slice(Math.max(0, at - 80), at + 80)
   return `found     … ${near(found)} …\npublished … ${near(published)} …`
 }
