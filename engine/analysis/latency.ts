@@ -7,6 +7,7 @@
  * it is not shown, and says why. A figure that an unknown sample could raise is marked `atLeast`.
  */
 import type { Attempt } from '../load/attempt.ts'
+import { ascending } from './extremes.ts'
 
 export type Sample = {
   ms: number
@@ -25,18 +26,17 @@ export const SAMPLES_BEYOND = 10
 const PER_MILLE = { p50: 500, p90: 900, p99: 990 } as const
 
 /** The value below or at which `perMille` thousandths of the values lie. @throws RangeError when there are none */
-export function nearestRank(ascending: readonly number[], perMille: number): number {
-  const value = ascending[rankOf(ascending.length, perMille) - 1]
+export function nearestRank(sorted: ArrayLike<number>, perMille: number): number {
+  const value = sorted[rankOf(sorted.length, perMille) - 1]
   if (value === undefined) throw new RangeError('There is no percentile of no values.')
   return value
 }
 
 /** The samples in milliseconds, ascending, and whether an unknown sample could raise a figure of theirs. */
 export function ranked(samples: readonly Sample[]) {
-  const unknown = samples.filter(({ atLeast }) => atLeast).map(({ ms }) => ms)
-  const leastUnknown = unknown.reduce((least, ms) => Math.min(least, ms), Number.POSITIVE_INFINITY)
+  const leastUnknown = samples.reduce((least, { ms, atLeast }) => (atLeast ? Math.min(least, ms) : least), Infinity)
   return {
-    ascending: samples.map(({ ms }) => ms).sort((one, other) => one - other),
+    ascending: ascending(samples.map(({ ms }) => ms)),
     /** An unknown sample above the figure leaves its rank as it is; one at or below it may truly lie above. */
     isAtLeast: (ms: number): boolean => leastUnknown <= ms,
   }
@@ -44,17 +44,17 @@ export function ranked(samples: readonly Sample[]) {
 
 /** All figures of the samples, in any order. */
 export function percentiles(samples: readonly Sample[]): Percentiles {
-  const { ascending, isAtLeast } = ranked(samples)
+  const { ascending: sorted, isAtLeast } = ranked(samples)
   const figure = (ms: number | undefined): Figure =>
     ms === undefined ? { why: 'no samples' } : { ms, atLeast: isAtLeast(ms) }
   const at = (name: keyof typeof PER_MILLE): Figure => {
-    const rank = rankOf(ascending.length, PER_MILLE[name])
-    const beyond = ascending.length - rank
+    const rank = rankOf(sorted.length, PER_MILLE[name])
+    const beyond = sorted.length - rank
     if (beyond < SAMPLES_BEYOND)
-      return { why: `${Math.max(0, beyond)} of ${ascending.length} samples lie beyond ${name}; ten are needed` }
-    return figure(ascending[rank - 1])
+      return { why: `${Math.max(0, beyond)} of ${sorted.length} samples lie beyond ${name}; ten are needed` }
+    return figure(sorted[rank - 1])
   }
-  return { min: figure(ascending[0]), p50: at('p50'), p90: at('p90'), p99: at('p99'), max: figure(ascending.at(-1)) }
+  return { min: figure(sorted[0]), p50: at('p50'), p90: at('p90'), p99: at('p99'), max: figure(sorted.at(-1)) }
 }
 
 function rankOf(count: number, perMille: number): number {

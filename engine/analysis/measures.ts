@@ -24,6 +24,8 @@ import {
   wasAbandoned,
 } from './order-timeline.ts'
 import type { Measure } from '../run/summary.ts'
+import { oncePerHistory } from '../run/once.ts'
+import { ascending } from './extremes.ts'
 import type { VariantResult } from '../experiment/define.ts'
 
 type Unnamed = Omit<Measure, 'variant'>
@@ -60,16 +62,17 @@ const acrossClocks = (history: History, samples: readonly Sample[]): string | un
   history.clocksAgree ? voidBecause(history, samples) : CLOCKS_DIFFER
 
 /** Start minus plan, in milliseconds, in order. */
-const latenessMs = (attempts: readonly Attempt[]): number[] =>
-  sorted(attempts.map(({ startedNs, plannedNs }) => (startedNs - plannedNs) / 1e6))
+const latenessMs = (attempts: readonly Attempt[]): Float64Array =>
+  ascending(attempts.map(({ startedNs, plannedNs }) => (startedNs - plannedNs) / 1e6))
+
+/** Of all that are measured. */
+const measuredLatenessMs = oncePerHistory(history => latenessMs(measuredOf(history)))
 
 /** At p99; null when nothing was started. */
 export function latenessP99Ms(history: History): number | null {
-  const late = latenessMs(measuredOf(history))
+  const late = measuredLatenessMs(history)
   return late.length === 0 ? null : nearestRank(late, 990)
 }
-
-const sorted = (values: number[]): number[] => values.toSorted((one, other) => one - other)
 
 /** Of a median and of a tail: a fault may make a tail so long that no lateness counts beside it. */
 const JUDGED = [500, 990]
@@ -80,8 +83,8 @@ const JUDGED = [500, 990]
  * tells how late they were.
  */
 export function voidBecause(history: History, samples: readonly Sample[]): string | undefined {
-  const late = latenessMs(measuredOf(history))
-  const own = sorted(samples.map(({ ms }) => ms))
+  const late = measuredLatenessMs(history)
+  const own = ascending(samples.map(({ ms }) => ms))
   if (late.length === 0 || own.length === 0) return undefined
   const isLate = JUDGED.some(perMille => isGeneratorBound(nearestRank(late, perMille), nearestRank(own, perMille)))
   return isLate || history.generator.connections.saturated ? GENERATOR_BOUND : undefined
@@ -94,8 +97,8 @@ const ANOTHER_LOAD_MS = 200
  * Why what a load caused (depths, rates, shares in time) is void, or undefined: so late that it was another load than the planned
  * one, as after the lab itself had been stopped, when all that was due comes at once. @param attempts those that it rests on
  */
-export function lateBecause(history: History, attempts: readonly Attempt[] = measuredOf(history)): string | undefined {
-  const late = latenessMs(attempts)
+export function lateBecause(history: History, attempts?: readonly Attempt[]): string | undefined {
+  const late = attempts ? latenessMs(attempts) : measuredLatenessMs(history)
   if (late.length === 0) return undefined
   return nearestRank(late, 990) > ANOTHER_LOAD_MS ? GENERATOR_BOUND : undefined
 }
@@ -134,8 +137,9 @@ export const isCompletionVoid = (history: History): boolean =>
   !history.clocksAgree || voidBecause(history, completions(history, orderTimelines(history))) !== undefined
 
 /** The attempts that are measured: the first of each order after the warm-up. A repeated request is answered from the orders table. */
-const measuredOf = ({ attempts, warmUpOrders }: History): Attempt[] =>
-  attempts.filter(({ index, attempt }) => index >= warmUpOrders && attempt === 1)
+const measuredOf = oncePerHistory(({ attempts, warmUpOrders }) =>
+  attempts.filter(({ index, attempt }) => index >= warmUpOrders && attempt === 1),
+)
 
 /**
  * Those of them that were accepted, or whose answer says that the order fails as planned. One without an answer may have been
@@ -186,12 +190,10 @@ function latenciesUntil(
   history: History,
   timelines: readonly OrderTimeline[],
 ): Sample[] {
-  const known = [
-    ...history.attempts.map(({ answeredNs, startedNs }) => answeredNs ?? startedNs),
-    ...timelines.map(timeline => completedNs(timeline) ?? 0),
-    ...history.samples.map(({ atNs }) => atNs),
-  ]
-  const endNs = known.reduce((last, atNs) => Math.max(last, atNs), history.originNs)
+  let endNs = history.originNs
+  for (const { answeredNs, startedNs } of history.attempts) endNs = Math.max(endNs, answeredNs ?? startedNs)
+  for (const timeline of timelines) endNs = Math.max(endNs, completedNs(timeline) ?? 0)
+  for (const { atNs } of history.samples) endNs = Math.max(endNs, atNs)
   return timelines.flatMap(timeline => {
     const { attempt, placedNs } = timeline
     if (!attempt || placedNs === undefined || wasAbandoned(timeline)) return []
@@ -200,11 +202,12 @@ function latenciesUntil(
   })
 }
 
+const wasSent = (timeline: OrderTimeline): timeline is OrderTimeline & { attempt: Attempt } =>
+  timeline.attempt !== undefined
+
 /** Of the requested orders, how many had the right answer so soon after their planned start, and how many their outcome. */
 function shares(history: History, timelines: readonly OrderTimeline[]): Unnamed[] {
-  const requested = timelines.flatMap(timeline =>
-    timeline.attempt ? [{ ...timeline, attempt: timeline.attempt }] : [],
-  )
+  const requested = timelines.filter(wasSent)
   const share = (part: number) => (requested.length === 0 ? null : (100 * part) / requested.length)
   const within = (ms: number, endOf: (timeline: (typeof requested)[number]) => number | undefined) =>
     share(requested.filter(one => ((endOf(one) ?? Infinity) - one.attempt.plannedNs) / 1e6 <= ms).length)
@@ -239,15 +242,16 @@ export function depthOf(
   history: History,
   spanOf: (timeline: OrderTimeline) => { fromNs: number; toNs: number | undefined } | false,
 ): [number, number][] {
-  const changes = orderTimelines(history, { all: true }).flatMap((timeline): [number, 1 | -1][] => {
-    const span = spanOf(timeline)
-    if (!span) return []
-    const { fromNs, toNs } = span
-    return [[fromNs, 1], ...(toNs === undefined ? [] : [[Math.max(toNs, fromNs), -1] satisfies [number, -1]])]
+  const spans = orderTimelines(history, { all: true }).flatMap(timeline => spanOf(timeline) || [])
+  const begins = ascending(spans.map(({ fromNs }) => fromNs))
+  const ends = ascending(spans.flatMap(({ fromNs, toNs }) => (toNs === undefined ? [] : [Math.max(toNs, fromNs)])))
+  let [begun, ended] = [0, 0]
+  return Array.from({ length: begins.length + ends.length }, () => {
+    const [beginNs = Infinity, endNs = Infinity] = [begins[begun], ends[ended]]
+    if (beginNs <= endNs) begun++
+    else ended++
+    return [(Math.min(beginNs, endNs) - history.originNs) / 1e9, begun - ended]
   })
-  changes.sort(([one, up], [other, down]) => one - other || down - up)
-  let depth = 0
-  return changes.map(([atNs, change]) => [(atNs - history.originNs) / 1e9, (depth += change)])
 }
 
 export type Found = Pick<Measure, 'value' | 'atLeast' | 'unit' | 'note'>

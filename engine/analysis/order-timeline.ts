@@ -31,12 +31,10 @@ export const orderTimelines = (history: History, { all = false } = {}): readonly
 const allTimelines = oncePerHistory(timelinesOf)
 
 function timelinesOf({ evidence, planned, attempts }: History): OrderTimeline[] {
-  const orders = new Map(evidence.orders.map(row => [row.orderId, row]))
-  const decisions = new Map(evidence.decisions.map(row => [row.orderId, row]))
-  const releases = new Map(
-    evidence.movements.flatMap(({ kind, orderId, atNs }) => (kind === 'release' ? [[orderId, atNs] as const] : [])),
-  )
-  const notifications = new Map(evidence.notifications.map(row => [row.orderId, row]))
+  const orders = lastOfEach(evidence.orders)
+  const decisions = lastOfEach(evidence.decisions)
+  const releases = lastOfEach(evidence.movements.filter(({ kind }) => kind === 'release'))
+  const notifications = lastOfEach(evidence.notifications)
   const firsts = new Map<number, Attempt>()
   for (const attempt of attempts) if (!firsts.has(attempt.index)) firsts.set(attempt.index, attempt)
   return planned.map(order => {
@@ -57,12 +55,19 @@ function timelinesOf({ evidence, planned, attempts }: History): OrderTimeline[] 
       placedNs: row?.placedKeptNs ?? row?.placedNs,
       decidedNs: decision?.keptNs ?? decision?.decidedNs ?? (failed ? storedNs : undefined),
       storedNs: row?.status === 'pending' ? undefined : storedNs,
-      releasedNs: releases.get(order.orderId),
+      releasedNs: releases.get(order.orderId)?.atNs,
       notifiedNs: notification?.keptNs ?? notification?.sentNs,
       outcome,
       reason: failed ? (decidedReason ?? row?.reason ?? 'released') : undefined,
     }
   })
+}
+
+/** The last row of each order. */
+function lastOfEach<Row extends { orderId: string | null }>(rows: readonly Row[]): Map<string | null, Row> {
+  const last = new Map<string | null, Row>()
+  for (const row of rows) last.set(row.orderId, row)
+  return last
 }
 
 /** When an order had all that it should have: its outcome and, if reserved, its notification, or its stock was back. */

@@ -4,6 +4,7 @@
  * that of inventory's table. No model promises more than its README says, so this is counted and not judged.
  */
 import type { History } from '../run/history.ts'
+import { ascending, positionIn } from './extremes.ts'
 import type { Measure } from '../run/summary.ts'
 
 type Placed = { seq: number; sentNs: number; answeredNs: number }
@@ -34,24 +35,28 @@ function placedByKitchen({ planned, attempts, evidence }: History): Map<string, 
 
 /** Of each order of a kitchen, how many later ones were decided before it. */
 function overtakers(placed: readonly Placed[]): number[] {
-  /** When those were sent that are decided so far, in order. */
-  const sentNs: number[] = []
+  const sentNs = ascending(placed.map(order => order.sentNs))
+  const decided = counter(sentNs.length)
   return placed
     .toSorted((one, other) => one.seq - other.seq)
-    .map(order => {
-      const later = sentNs.length - positionOf(order.answeredNs, sentNs)
-      sentNs.splice(positionOf(order.sentNs, sentNs), 0, order.sentNs)
-      return later
+    .map((order, before) => {
+      const earlier = decided.countBelow(positionIn(sentNs, order.answeredNs))
+      decided.add(positionIn(sentNs, order.sentNs) - 1)
+      return before - earlier
     })
 }
 
-/** Where the value belongs in a sorted list, behind its equals. */
-function positionOf(value: number, sorted: readonly number[]): number {
-  let [low, high] = [0, sorted.length]
-  while (low < high) {
-    const middle = (low + high) >>> 1
-    if ((sorted[middle] ?? 0) <= value) low = middle + 1
-    else high = middle
+/** How often positions below one were added, in a logarithm of their number: Fenwick, "A New Data Structure for Cumulative Frequency Tables", 1994. */
+function counter(size: number) {
+  const sums = new Uint32Array(size + 1)
+  return {
+    add(position: number): void {
+      for (let at = position + 1; at <= size; at += at & -at) sums[at] = (sums[at] ?? 0) + 1
+    },
+    countBelow(position: number): number {
+      let count = 0
+      for (let at = position; at > 0; at -= at & -at) count += sums[at] ?? 0
+      return count
+    },
   }
-  return low
 }

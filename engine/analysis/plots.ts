@@ -78,10 +78,12 @@ type Boxes = NonNullable<Orders['density']>['accepted']
 export function ordersOf(variant: string, history: History): Orders {
   const requested = orderTimelines(history, { all: true }).filter(({ attempt }) => attempt)
   const kinds = [...new Set(requested.map(kindOfAnswer))].sort()
+  const numbers = new Map(kinds.map((kind, index) => [kind, index]))
   const points = requested.map(
-    (timeline): Point => [...timesOf(timeline, history), kinds.indexOf(kindOfAnswer(timeline))],
+    (timeline): Point => [...timesOf(timeline, history), numbers.get(kindOfAnswer(timeline)) ?? 0],
   )
-  const answers = kinds.map((kind, index) => ({ kind, perSecond: perSecond(points, index) }))
+  const byKind = Map.groupBy(points, ([, , , kind]) => kind)
+  const answers = kinds.map((kind, index) => ({ kind, perSecond: perSecond(byKind.get(index) ?? []) }))
   const drawn = points.length <= MOST_POINTS ? { points } : { density: densityOf(points) }
   return { variant, kinds, ...drawn, answers }
 }
@@ -99,10 +101,9 @@ function timesOf(timeline: OrderTimeline, { originNs, clocksAgree }: History): [
   return [round((plannedNs - originNs) / 1e9), after(answeredNs), after(doneNs)]
 }
 
-function perSecond(points: readonly Point[], kind: number): [number, number][] {
+function perSecond(points: readonly Point[]): [number, number][] {
   const counts = new Map<number, number>()
-  for (const [seconds, , , itsKind] of points) {
-    if (itsKind !== kind) continue
+  for (const [seconds] of points) {
     const second = Math.floor(seconds)
     counts.set(second, (counts.get(second) ?? 0) + 1)
   }

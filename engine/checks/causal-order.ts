@@ -14,9 +14,8 @@
  */
 import type { History } from '../run/history.ts'
 import type { Attempt } from '../load/attempt.ts'
-import { leastOf } from '../analysis/extremes.ts'
 import { defineCheck, evaluateAll } from './check.ts'
-import { type OrderHistory, orderHistories } from './order-history.ts'
+import { inSequence, type OrderHistory, orderHistories } from './order-history.ts'
 
 /** Undefined when it never happened. */
 type Moment = { what: string; atNs: number } | undefined
@@ -25,16 +24,17 @@ type Causation = readonly [Moment, Moment]
 
 export const causalOrder = defineCheck('causal-order', 'every effect has a later timestamp than its cause', history => {
   const shown = firstShown(history)
+  const isWiped = history.executedSteps.some(({ action }) => action === 'wipe')
   const stamped = [...orderHistories(history).values()].filter(
     ({ attempts, rows, decisions }) => attempts.length + rows.length + decisions.length > 0,
   )
   const offenders = [
     ...stamped.flatMap(order =>
-      [...causationsOf(order, history, shown.get(order.orderId)), ...commitsOf(order)]
+      [...causationsOf(order, history, { isWiped, shown: shown.get(order.orderId) }), ...commitsOf(order)]
         .flatMap(whyBackwards)
         .map(why => `${order.orderId} ${why}`),
     ),
-    ...tablesOf(history).flatMap(whyUnsorted),
+    ...whyUnsorted(history),
   ]
   const compared = history.clocksAgree ? '' : ' (compared per clock because the clocks differ)'
   return evaluateAll({ examined: stamped.length, what: `orders with timestamps${compared}`, offenders })
@@ -48,8 +48,9 @@ const whyBackwards = ([cause, effect]: Causation): string[] =>
 const PLANNED = 'was planned'
 
 function first<Row>(what: string, rows: readonly Row[], stampOf: (row: Row) => number | null | undefined): Moment {
-  const known = rows.map(stampOf).filter(atNs => typeof atNs === 'number')
-  return known.length === 0 ? undefined : { what, atNs: leastOf(known) }
+  let first = Infinity
+  for (const row of rows) first = Math.min(first, stampOf(row) ?? Infinity)
+  return first === Infinity ? undefined : { what, atNs: first }
 }
 
 const answeredWithinNs = ({ answer, answeredNs }: Attempt, low: number, high: number): number | undefined =>
@@ -57,8 +58,8 @@ const answeredWithinNs = ({ answer, answeredNs }: Attempt, low: number, high: nu
 
 function causationsOf(
   { attempts, raw, rows, decisions, movements, notifications }: OrderHistory,
-  history: History,
-  shown: Moment,
+  { clocksAgree }: History,
+  { isWiped, shown }: { isWiped: boolean; shown: Moment },
 ): Causation[] {
   const sent = first('was sent', attempts, row => row.startedNs)
   const placed = first('was placed', rows, row => row.placedNs)
@@ -69,13 +70,12 @@ function causationsOf(
   const notified = first('was notified', notifications, row => row.sentNs)
   const accepted = first('was accepted', attempts, row => answeredWithinNs(row, 200, 299))
   const answered201 = first('was answered 201', attempts, row => answeredWithinNs(row, 201, 201))
-  const effects = history.clocksAgree && raw.length === 0 ? [placed, reserved, decided, notified] : []
+  const effects = clocksAgree && raw.length === 0 ? [placed, reserved, decided, notified] : []
   const kept = {
     placed: first('was in the orders table on the disk', rows, row => row.placedKeptNs),
     finished: first('had its outcome in the orders table on the disk', rows, row => row.decidedKeptNs),
     decided: first('was decided on the disk', decisions, row => row.keptNs),
   }
-  const isWiped = history.executedSteps.some(({ action }) => action === 'wipe')
   const told: Causation[] = [
     [kept.decided ?? decided, notified],
     [kept.placed ?? placed, accepted],
@@ -88,7 +88,7 @@ function causationsOf(
     [reserved, decided],
     [decided, released],
     ...effects.map((effect): Causation => [sent, effect]),
-    ...(history.clocksAgree && !isWiped ? told : []),
+    ...(clocksAgree && !isWiped ? told : []),
   ]
 }
 
@@ -129,24 +129,24 @@ function ofAttempt({ plannedNs, startedNs, answeredNs, answer }: Attempt): Causa
   ]
 }
 
-type Table = { name: string; rows: { seq: number; orderId: string | null; atNs: number }[] }
-
-/** Rows that get their timestamps as they are written, by one process at a time. */
-const tablesOf = ({ attempts, evidence: { orders, decisions, movements } }: History): Table[] => [
-  { name: 'the attempts', rows: attempts.map((row, seq) => ({ orderId: row.orderId, seq, atNs: row.startedNs })) },
-  { name: 'the orders table', rows: orders.map(row => ({ ...row, atNs: row.placedNs })) },
-  { name: 'the decisions', rows: decisions.map(row => ({ ...row, atNs: row.decidedNs })) },
-  { name: 'the movements', rows: movements },
+/** Rows that get their timestamps as they are written, by one process at a time. Attempts stand in their sequence. */
+const whyUnsorted = ({ attempts, evidence: { orders, decisions, movements } }: History): string[] => [
+  ...whyBackInTime('the attempts', attempts, row => row.startedNs),
+  ...whyBackInTime('the orders table', inSequence(orders), row => row.placedNs),
+  ...whyBackInTime('the decisions', inSequence(decisions), row => row.decidedNs),
+  ...whyBackInTime('the movements', inSequence(movements), row => row.atNs),
 ]
 
-const whyUnsorted = ({ name, rows }: Table): string[] =>
-  rows
-    .toSorted((one, other) => one.seq - other.seq)
-    .flatMap(({ orderId, atNs }, position, sorted) => {
-      const before = sorted[position - 1]
-      return before && atNs < before.atNs
-        ? [
-            `${orderId ?? 'an opening'} has an earlier timestamp in ${name} than ${before.orderId ?? 'an opening'} before it`,
-          ]
-        : []
-    })
+const whyBackInTime = <Row extends { orderId: string | null }>(
+  table: string,
+  rows: readonly Row[],
+  stampOf: (row: Row) => number,
+): string[] =>
+  rows.flatMap((row, position) => {
+    const before = rows[position - 1]
+    return before && stampOf(row) < stampOf(before)
+      ? [
+          `${row.orderId ?? 'an opening'} has an earlier timestamp in ${table} than ${before.orderId ?? 'an opening'} before it`,
+        ]
+      : []
+  })

@@ -1,6 +1,6 @@
 // Every message is processed or dead-lettered, once, and never both. Vacuous where no order entered the system and no message was
 // sent past it. A valid order that was dead-lettered undecided is `undecided`, and no leak here.
-import type { History, RawMessage } from '../run/history.ts'
+import type { RawMessage } from '../run/history.ts'
 import type { DeadLetter } from '../experiment/model.ts'
 import { defineCheck, valid, vacuous, evaluateAll } from './check.ts'
 import { isDecided, isValid, type OrderHistory, orderHistories, wasRequested } from './order-history.ts'
@@ -36,31 +36,75 @@ export const deadLetterClosure = defineCheck(
 const isInside = ({ rows, raw }: OrderHistory): boolean =>
   rows.length > 0 || raw.some(({ expect }) => expect === 'decided')
 
+type Unpaired = { missing: RawMessage[]; surplus: DeadLetter[] }
+
 /** Each dead letter with the message that it was: by its id, then by its order, then by its bytes; and always with its bytes. */
-function pair(
-  poison: RawMessage[],
-  letters: History['evidence']['deadLetters'],
-): { missing: RawMessage[]; surplus: DeadLetter[] } {
-  const sames = [
-    (message: RawMessage, { id, body }: DeadLetter) => message.id === id || body.includes(message.id),
-    (message: RawMessage, { orderId }: DeadLetter) => orderId !== undefined && message.orderId === orderId,
-    (message: RawMessage) => message.body !== undefined,
-  ]
-  const hasItsBytes = (message: RawMessage, { body }: DeadLetter) => message.body === undefined || message.body === body
-  let missing = poison
-  let surplus = letters
-  for (const same of sames) {
-    const taken = new Set<RawMessage>()
-    surplus = surplus.filter(letter => {
-      const found = missing.find(
-        message => !taken.has(message) && same(message, letter) && hasItsBytes(message, letter),
-      )
-      if (found) taken.add(found)
-      return !found
+function pair(poison: RawMessage[], letters: DeadLetter[]): Unpaired {
+  const idsIn = foundIn(poison.flatMap(({ id, body }) => (body === undefined ? [id] : [])))
+  const byId = pairBy({ missing: poison, surplus: letters }, idKeyOf, ({ id, body }) => [
+    keyOf({ body }),
+    keyOf({ id, body }),
+    ...[id, ...idsIn(body)].map(each => keyOf({ id: each })),
+  ])
+  const byOrder = pairBy(
+    byId,
+    ({ orderId, body }) => (orderId === undefined ? undefined : keyOf({ orderId, body })),
+    ({ orderId, body }) => (orderId === undefined ? [] : [keyOf({ orderId, body }), keyOf({ orderId })]),
+  )
+  return pairBy(
+    byOrder,
+    ({ body }) => (body === undefined ? undefined : keyOf({ body })),
+    ({ body }) => [keyOf({ body })],
+  )
+}
+
+const keyOf = (key: { id?: string; orderId?: string; body?: string | undefined }): string => JSON.stringify(key)
+
+/** Where its body names it, who has the body has the name. */
+const idKeyOf = ({ id, body }: RawMessage): string => keyOf(body?.includes(id) ? { body } : { id, body })
+
+/** Each letter, in their sequence, takes the first message of which the key is among its own. */
+function pairBy(
+  { missing, surplus }: Unpaired,
+  keyOfMessage: (message: RawMessage) => string | undefined,
+  keysOf: (letter: DeadLetter) => string[],
+): Unpaired {
+  const positions = Map.groupBy(missing.keys(), position => {
+    const message = missing[position]
+    return message && keyOfMessage(message)
+  })
+  // The first is the last, from where it can be taken.
+  for (const waiting of positions.values()) waiting.reverse()
+  const taken = new Set<number>()
+  const left = surplus.filter(letter => {
+    const waiting = keysOf(letter).flatMap(key => {
+      const list = positions.get(key)
+      const first = list?.at(-1)
+      return list && first !== undefined ? [{ list, first }] : []
     })
-    missing = missing.filter(message => !taken.has(message))
+    const next = waiting.reduce((one, other) => (other.first < one.first ? other : one), waiting[0] ?? NOTHING)
+    next.list.pop()
+    taken.add(next.first)
+    return next === NOTHING
+  })
+  return { missing: missing.filter((_, position) => !taken.has(position)), surplus: left }
+}
+
+const NOTHING = { list: [] as number[], first: Infinity }
+
+/** Which of these texts are part of another one. */
+function foundIn(texts: readonly string[]): (text: string) => string[] {
+  const known = new Set(texts)
+  const lengths = new Set(texts.map(({ length }) => length))
+  return text => {
+    const found: string[] = []
+    for (const length of lengths)
+      for (let from = 0; from + length <= text.length; from++) {
+        const part = text.slice(from, from + length)
+        if (known.has(part)) found.push(part)
+      }
+    return found
   }
-  return { missing, surplus }
 }
 
 function whySurplus({ id, orderId, reason }: DeadLetter, all: Map<string, OrderHistory>): string[] {

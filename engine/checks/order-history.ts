@@ -52,6 +52,10 @@ function byOrder({ planned, attempts, raw, evidence }: History): Map<string, Ord
   return all
 }
 
+/** As they were written. */
+export const inSequence = <Row extends { seq: number }>(rows: readonly Row[]): readonly Row[] =>
+  rows.toSorted((one, other) => one.seq - other.seq)
+
 const FEW = 4
 /** Of every order that has none; it is never pushed to. */
 const NONE: never[] = []

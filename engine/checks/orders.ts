@@ -192,7 +192,9 @@ export const expectedOutcomes = ({ mayFail = [] }: { mayFail?: readonly string[]
     const decided = all(history).filter(order => order.planned && isDecided(order))
     const offenders = [
       ...offendersOf(decided, order => whyNotAsPlanned(order, mayFail)),
-      ...scarceKitchens(decided).flatMap(kitchen => whyNotItsStock(kitchen, decided, history)),
+      ...[...Map.groupBy(decided, ({ planned }) => planned?.kitchenId ?? '')].flatMap(([kitchen, orders]) =>
+        orders.some(({ planned }) => planned?.expected === 'scarce') ? whyNotItsStock(kitchen, orders, history) : [],
+      ),
     ]
     return evaluateAll({ examined: decided.length, what: 'decided orders of the load', offenders })
   })
@@ -212,17 +214,13 @@ function whyNotAsPlanned(order: OrderHistory, mayFail: readonly string[]): strin
   return soldOut ? [] : [`failed: ${reason ?? 'released'}`]
 }
 
-const scarceKitchens = (decided: OrderHistory[]): string[] => [
-  ...new Set(decided.flatMap(({ planned }) => (planned?.expected === 'scarce' ? [planned.kitchenId] : []))),
-]
-
 /**
  * Scarce orders are of one unit. A released unit may have come too late for the others, so a kitchen with a
  * release is left to `oversold` and `conservation`.
  */
-function whyNotItsStock(kitchenId: string, decided: OrderHistory[], { openingStock }: History): string[] {
+function whyNotItsStock(kitchenId: string, decided: readonly OrderHistory[], { openingStock }: History): string[] {
   const named = openingStock[kitchenId]
-  const requested = decided.filter(({ planned, decisions }) => planned?.kitchenId === kitchenId && decisions.length > 0)
+  const requested = decided.filter(({ decisions }) => decisions.length > 0)
   if (!named || requested.some(order => standing(order) === 'released')) return []
   const stock = Object.values(named).reduce((units, more) => units + more, 0)
   const reserved = requested.filter(order => standing(order) === 'reserved').length

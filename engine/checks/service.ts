@@ -4,6 +4,7 @@
  */
 import { type ErrorCode, ERRORS } from '#common/contracts/errors.ts'
 import type { Attempt, Poll } from '../load/attempt.ts'
+import { positionIn } from '../analysis/extremes.ts'
 import { UNKNOWN_SKU } from '../load/mix.ts'
 import type { PlannedOrder } from '../load/orders.ts'
 import { isBusiness } from '../analysis/order-timeline.ts'
@@ -176,6 +177,21 @@ const stateOf = (status: string | undefined, reason: string | null | undefined):
   reason === undefined || reason === null ? `${status}` : `${status} (${reason})`
 const textOf = ({ says, reason }: Poll): string => stateOf(says, reason)
 
+/** Of polls given one after the other: the first one before, with a final state, that was answered when this one was sent. */
+function finalsSoFar(): (poll: Poll) => Poll | undefined {
+  /** Each answered earlier than those before it: any other one is the first for no poll. */
+  const finals: Poll[] = []
+  const negatedNs: number[] = []
+  return poll => {
+    const before = finals[positionIn(negatedNs, -poll.startedNs)]
+    if (isFinal(poll) && -poll.answeredNs > (negatedNs.at(-1) ?? -Infinity)) {
+      finals.push(poll)
+      negatedNs.push(-poll.answeredNs)
+    }
+    return before
+  }
+}
+
 function whyShownWrong(
   { attempts, rows, deadLetters }: OrderHistory,
   polls: readonly Poll[],
@@ -186,10 +202,11 @@ function whyShownWrong(
   const acceptedNs = attempts
     .filter(({ answer }) => answer.kind === 'status' && answer.status < 300)
     .reduce((first, { answeredNs = Infinity }) => Math.min(first, answeredNs), Infinity)
-  return polls.flatMap((poll, nth) => {
+  const finalBefore = finalsSoFar()
+  return polls.flatMap(poll => {
     const { status } = poll
+    const before = finalBefore(poll)
     if (hasFailed(poll)) return [`could not be asked for (${status ?? poll.detail ?? 'no answer'})`]
-    const before = polls.slice(0, nth).find(other => isFinal(other) && other.answeredNs < poll.startedNs)
     if (status === 404) {
       if (poll.startedNs > acceptedNs || before) return ['was not found after it was accepted']
       return poll.isLast && row ? ['was not found in the end'] : []

@@ -5,7 +5,7 @@
 import type { MovementRow } from '#common/contracts/evidence.ts'
 import type { History } from '../run/history.ts'
 import { defineCheck, evaluateAll, vacuous } from './check.ts'
-import { held, holdsStock, standing, type OrderHistory, orderHistories, wanted } from './order-history.ts'
+import { held, inSequence, holdsStock, standing, type OrderHistory, orderHistories, wanted } from './order-history.ts'
 
 export type StockPosition = {
   /** `kitchen/sku` */
@@ -37,7 +37,7 @@ function stockPositions({ evidence, openingStock }: History): Map<string, StockP
   }
   for (const [kitchenId, skus] of Object.entries(openingStock))
     for (const [sku, units] of Object.entries(skus)) position(kitchenId, sku).declared = units
-  for (const movement of evidence.movements.toSorted((one, other) => one.seq - other.seq))
+  for (const movement of inSequence(evidence.movements))
     position(movement.kitchenId, movement.sku).movements.push(movement)
   for (const { kitchenId, sku, quantity } of evidence.stock) {
     const kept = position(kitchenId, sku)

@@ -2,11 +2,11 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
 import { sampleHistory } from '../testing/sample-history.ts'
-import { columnOf, valuesOf } from './history-columns.ts'
+import { columnOfRows, valuesOf } from './history-columns.ts'
 
 function there(value: unknown): unknown {
   const texts = { numbers: new Map<string, number>(), fresh: [] }
-  const column = asJson(columnOf([value], texts)) as ReturnType<typeof columnOf>
+  const column = asJson(columnOfRows([value], texts)) as ReturnType<typeof columnOfRows>
   return valuesOf(column, texts.fresh)[0]
 }
 /** As a file of JSON would hold it. */

@@ -2,13 +2,21 @@
  * Rows as columns, in which a compressor finds what repeats: a row of a history's JSON is some hundred bytes; in columns and
  * compressed, a few.
  *
- * Guarantees: what was JSON comes back as it was, but for the sequence of an object's keys.
+ * Guarantees: what was JSON comes back as it was, but for the sequence of an object's keys. Rows are of their own; objects and lists
+ * within them that are equal may come back as one, and are frozen.
  *
  * A column is one of: `n` whole numbers, each as its difference to the one before it, because stamps rise; `s` texts, as numbers of
  * the table of all texts in the same way; `a` lists, as their lengths and the column of all that is in them; `o` objects, as a
- * column for each key; `j` anything else. `nulls` and `absent` are the positions that have no value, or no such key.
+ * column for each key; `few` different lists or objects, as numbers of those in `of`; `j` anything else. `nulls` and `absent` are the positions that have no value, or no such key.
  */
-export type Column = ({ n: number[] } | { s: number[] } | { a: Column; of: Column } | Objects | { j: unknown[] }) & {
+export type Column = (
+  | { n: number[] }
+  | { s: number[] }
+  | { a: Column; of: Column }
+  | Objects
+  | { few: number[]; of: Column }
+  | { j: unknown[] }
+) & {
   nulls?: number[]
   absent?: number[]
 }
@@ -21,7 +29,10 @@ export type TextTable = { numbers: Map<string, number>; fresh: string[] }
 const EXACT = 2 ** 52
 
 /** @param texts to which those are added that are new */
-export function columnOf(values: readonly unknown[], texts: TextTable): Column {
+export const columnOfRows = (rows: readonly unknown[], texts: TextTable): Column =>
+  rows.every(row => isObject(row)) ? ofObjects(rows, texts) : columnOf(rows, texts)
+
+function columnOf(values: readonly unknown[], texts: TextTable): Column {
   const nulls: number[] = []
   const absent: number[] = []
   const given: unknown[] = []
@@ -41,6 +52,34 @@ function filled(values: readonly unknown[], texts: TextTable): Column {
   if (values.every(isWhole)) return { n: differences(values) }
   if (values.every(value => typeof value === 'string'))
     return { s: differences(values.map(text => numberOf(text, texts))) }
+  if (values.every(value => typeof value === 'object')) return fewOf(values, texts) ?? ofObjects(values, texts)
+  return { j: [...values] }
+}
+
+/** The others than these are rows that have nothing in common. */
+const LEAST_ALIKE = 8
+
+/** Undefined where most of them are different. */
+function fewOf(values: readonly unknown[], texts: TextTable): Column | undefined {
+  const different = new Map<string, number>()
+  const numbers: number[] = []
+  for (const value of values) {
+    const text = JSON.stringify(value)
+    const number = different.get(text) ?? different.size
+    different.set(text, number)
+    if (different.size * LEAST_ALIKE > values.length) return undefined
+    numbers.push(number)
+  }
+  return {
+    few: differences(numbers),
+    of: columnOf(
+      [...different.keys()].map(text => JSON.parse(text) as unknown),
+      texts,
+    ),
+  }
+}
+
+function ofObjects(values: readonly unknown[], texts: TextTable): Column {
   if (values.every(value => Array.isArray(value))) {
     const lengths = values.map(list => list.length)
     return { a: columnOf(lengths, texts), of: columnOf(values.flat(1), texts) }
@@ -98,8 +137,17 @@ function givenOf(column: Column, texts: readonly string[]): unknown[] {
     let from = 0
     return (valuesOf(column.a, texts) as number[]).map(length => items.slice(from, (from += length)))
   }
+  if ('few' in column) {
+    const different = valuesOf(column.of, texts).map(frozen)
+    return sums(column.few).map(number => different[number])
+  }
   if ('o' in column) return objectsOf(column, texts)
   return column.j
+}
+
+function frozen(value: unknown): unknown {
+  if (typeof value === 'object' && value !== null) Object.values(Object.freeze(value)).forEach(frozen)
+  return value
 }
 
 /** Each is a copy of the first, and then gets its own values: so an engine has one shape for all of them, and no room to spare. */

@@ -11,7 +11,7 @@ import { Readable } from 'node:stream'
 import { buffer } from 'node:stream/consumers'
 import { pipeline } from 'node:stream/promises'
 import { constants, crc32, createZstdCompress, createZstdDecompress } from 'node:zlib'
-import { type Column, columnOf, type TextTable, valuesOf } from './history-columns.ts'
+import { type Column, columnOfRows, type TextTable, valuesOf } from './history-columns.ts'
 
 /** Some rows of a list. `list`: where it is in the history. */
 type Part = { list: string[]; texts: string[]; rows: Column }
@@ -51,7 +51,7 @@ function* linesOf(history: unknown): Generator<string> {
   const texts: TextTable = { numbers: new Map(), fresh: [] }
   for (const { list, rows } of listsOf(history, DEPTH))
     for (let from = 0; from < rows.length; from += ROWS_PER_PART) {
-      const part: Part = { list, texts: [], rows: columnOf(rows.slice(from, from + ROWS_PER_PART), texts) }
+      const part: Part = { list, texts: [], rows: columnOfRows(rows.slice(from, from + ROWS_PER_PART), texts) }
       part.texts = texts.fresh.splice(0)
       yield JSON.stringify(part)
     }

@@ -12,23 +12,28 @@ export type Kitchen = { name: string; opening: Units; operations: Operation[] }
 
 export function kitchensOf(story: Story): Kitchen[] {
   const all = new Map<string, Kitchen>()
+  const openings = openingsOf(story)
   for (const facts of orderByOrder(story.facts)) {
     const { kitchen: name, wants } = whatFor(facts)
     if (name === undefined) continue
     let kitchen = all.get(name)
-    if (!kitchen) all.set(name, (kitchen = { name, opening: openingOf(name, story), operations: [] }))
+    if (!kitchen) all.set(name, (kitchen = { name, opening: openings.get(name) ?? new Map(), operations: [] }))
     kitchen.operations.push(...operationsOf(facts, wants, story))
   }
   return [...all.values()]
 }
 
-/** What the run named; of a kitchen that it did not name, what came in. */
-function openingOf(name: string, { named, moves }: Story): Units {
-  const declared = named.filter(({ kitchen }) => kitchen === name)
-  if (declared.length > 0) return new Map(declared.map(({ sku, units }) => [sku, units]))
-  return sums(
-    moves.filter(({ kitchen, what }) => kitchen === name && what === 'opening').map(({ sku, delta }) => [sku, delta]),
+/** By kitchen, what the run named; of a kitchen that it did not name, what came in. */
+function openingsOf({ named, moves }: Story): Map<string, Units> {
+  const openings = Map.groupBy(
+    moves.filter(({ what }) => what === 'opening'),
+    ({ kitchen }) => kitchen,
   )
+  const declared = Map.groupBy(named, ({ kitchen }) => kitchen)
+  return new Map([
+    ...[...openings].map(([name, own]) => [name, sums(own.map(({ sku, delta }) => [sku, delta]))] as const),
+    ...[...declared].map(([name, own]) => [name, new Map(own.map(({ sku, units }) => [sku, units]))] as const),
+  ])
 }
 
 function sums(units: readonly (readonly [string, number])[]): Units {

@@ -37,8 +37,9 @@ export function isLinearizable(
   const done = new Uint8Array(byCall.length)
   const left = new Map(opening)
   const tried = new Set<string>()
-  const chosen: { event: number; last: number }[] = []
-  let last = -1
+  const chosen: { event: number; front: number; last: number }[] = []
+  /** All before it are done, and none behind the last. */
+  let [front, last] = [0, -1]
   const isPossible = (operation: Operation): boolean => {
     if (operation.after && !done[places.get(operation.after) ?? 0]) return false
     const isEnough = [...operation.takes].every(([sku, units]) => (left.get(sku) ?? 0) >= units)
@@ -56,21 +57,22 @@ export function isLinearizable(
       done[undone] = 0
       take(left, byCall[undone], -1)
       list.putBack(wrong.event)
-      last = wrong.last
+      ;({ front, last } = wrong)
       event = list.after(wrong.event)
       continue
     }
     if (isPossible(operation)) {
       done[place] = 1
       // Which are done says how much is left: what each of them took is known.
-      const front = done.indexOf(0)
+      let next = front
+      while (done[next]) next++
       const end = Math.max(last, place) + 1
-      if (front >= 0 && end - front > widest) return 'unknown'
-      const key = front < 0 ? 'all' : `${front}:${done.subarray(front, end).join('')}`
+      if (end - next > widest) return 'unknown'
+      const key = `${next}:${done.subarray(next, end).join('')}`
       if (!tried.has(key)) {
         tried.add(key)
-        chosen.push({ event, last })
-        last = end - 1
+        chosen.push({ event, front, last })
+        ;[front, last] = [next, end - 1]
         take(left, operation, 1)
         list.takeOut(event)
         event = list.first()

@@ -106,14 +106,11 @@ export function excerpt(logs: readonly string[]): string {
     .sort((one, other) => one.time.localeCompare(other.time))
   const twice = new Set([...new Set(lines.filter(({ again }) => again).map(({ orderId }) => orderId))].slice(0, TWICE))
   const kinds = Map.groupBy(lines, ({ kind }) => kind)
-  const kept = lines.filter(line => {
-    if (line.orderId === undefined || twice.has(line.orderId)) return true
-    const alike = kinds.get(line.kind) ?? []
-    const index = alike.indexOf(line)
-    return index < EDGE || index >= alike.length - EDGE
-  })
+  const edges = new Set([...kinds.values()].flatMap(alike => [...alike.slice(0, EDGE), ...alike.slice(-EDGE)]))
+  const isKept = (line: Line) => line.orderId === undefined || twice.has(line.orderId) || edges.has(line)
+  const kept = lines.filter(isKept)
   const left = [...kinds].flatMap(([kind, alike]) => {
-    const out = alike.filter(line => !kept.includes(line)).length
+    const out = alike.filter(line => !isKept(line)).length
     return out > 0 ? [`# left out: ${out} of ${alike.length} lines "${kind}"`] : []
   })
   return `${[...kept.map(({ text }) => text), ...left].join('\n')}\n`

@@ -129,15 +129,16 @@ function rateOf(stampsNs: number[]): number | null {
 
 /** Age of the oldest order that is placed and undecided, one value every 250 ms: [seconds, ms]. */
 function oldestUndecided(history: History): [number, number][] {
-  const timelines = orderTimelines(history, { all: true }).flatMap(({ placedNs, decidedNs }) =>
-    placedNs === undefined ? [] : [{ placedNs, decidedNs: decidedNs ?? Infinity }],
-  )
-  const ends = timelines.map(({ decidedNs }) => decidedNs).filter(Number.isFinite)
+  const byAge = orderTimelines(history, { all: true })
+    .flatMap(({ placedNs, decidedNs = Infinity }) => (placedNs === undefined ? [] : [{ placedNs, decidedNs }]))
+    .sort((one, other) => one.placedNs - other.placedNs)
+  const ends = byAge.map(({ decidedNs }) => decidedNs).filter(Number.isFinite)
   const points: [number, number][] = []
   const lastNs = Math.max(history.originNs, mostOf(ends)) + STEP_NS
+  let oldest = 0
   for (let atNs = history.originNs; atNs <= lastNs; atNs += STEP_NS) {
-    const open = timelines.filter(timeline => timeline.placedNs <= atNs && timeline.decidedNs > atNs)
-    const oldestNs = Math.min(atNs, leastOf(open.map(({ placedNs }) => placedNs)))
+    while ((byAge[oldest]?.decidedNs ?? Infinity) <= atNs) oldest++
+    const oldestNs = Math.min(atNs, byAge[oldest]?.placedNs ?? atNs)
     points.push([(atNs - history.originNs) / 1e9, (atNs - oldestNs) / 1e6])
   }
   return points
