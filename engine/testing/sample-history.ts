@@ -31,35 +31,54 @@ const COUNT = 120
 const MOST_POLLED = 500
 const MIX = { kitchens: 4, scarceShare: 0.2, unknownSkuShare: 0.05, tooManyShare: 0.05 }
 
-export function sampleHistory(seed: number, count = COUNT): History {
+export type SampleOptions = {
+  /** What may become of orders; by default each kind of it. */
+  fates?: readonly Fate[]
+  /** Orders that are polled, at most. */
+  polled?: number
+  /** Messages of poison that nobody took for an order. */
+  poisons?: number
+}
+
+export function sampleHistory(
+  seed: number,
+  count = COUNT,
+  { fates: allowed = EACH_FATE, polled = MOST_POLLED, poisons }: SampleOptions = {},
+): History {
   const random = seededRandom(seed)
   const mix = { ...MIX, count }
   const planned = planOrders({ ...mix, seed, runId: `sample-${seed}` })
   const history = { ...emptyHistory(initialStock(orderMix(mix))), planned }
   const services = ledger(history)
   // Every fate comes, and after that random ones.
-  const fates: Fate[] = [...EACH_FATE]
+  const fates: Fate[] = [...allowed]
   for (const order of planned) {
     const answer: Answering = (answer, attempt = 1) => history.attempts.push(attemptOf(order, answer, attempt))
     services.advanceTo(startOf(order))
-    FATES[fateOf(order, fates, random)](services, order, answer)
+    FATES[fateOf(order, { next: fates, allowed }, random)](services, order, answer)
   }
   history.plannedStarts = history.attempts.length
   history.originUnixMs = Date.UTC(2026, 0, 1)
   const rows = new Map(history.evidence.orders.map(row => [row.orderId, row]))
-  history.polls = planned.slice(0, MOST_POLLED).flatMap(order => pollsOf(order, rows.get(order.orderId)))
-  sendRaw(history, services, random)
+  history.polls = planned.slice(0, polled).flatMap(order => pollsOf(order, rows.get(order.orderId)))
+  sendRaw(history, services, poisons ?? random.between(2, 6))
   history.faults = { inventory_service: { delay: { setting: { delayMs: 5 }, injections: random.between(1, 9) } } }
   history.executedSteps = [{ atNs: -2, doneNs: -1, action: 'kill', target: 'inventory_service' }]
   return history
 }
 
 /** Scarce orders are always answered: a released unit would leave open how many are reserved. */
-function fateOf({ expected }: PlannedOrder, fates: Fate[], random: Random): Fate {
+function fateOf(
+  { expected }: PlannedOrder,
+  { next, allowed }: { next: Fate[]; allowed: readonly Fate[] },
+  random: Random,
+): Fate {
   if (expected === 'scarce') return 'answered'
-  if (expected === 'failed') return random.pick(['answered', 'accepted', 'repeated', 'late', 'tombstone'])
-  return fates.shift() ?? random.pick(EACH_FATE)
+  if (expected === 'failed') return random.pick(OF_FAILED.filter(fate => allowed.includes(fate)))
+  return next.shift() ?? random.pick(allowed)
 }
+
+const OF_FAILED: readonly Fate[] = ['answered', 'accepted', 'repeated', 'late', 'tombstone']
 
 const DEADLINE: Answer = { kind: 'deadline', atNs: 1, detail: 'no answer in time' }
 const answered = (status: number, code?: string): Answer => ({ kind: 'status', status, code, text: '' })
@@ -147,7 +166,7 @@ function pollsOf(order: PlannedOrder, row: OrderRow | undefined): Poll[] {
 }
 
 /** A message that is decided, a duplicate, an order-conflict of a good order, and poison with and without an order. */
-function sendRaw({ raw, evidence, planned }: History, services: Ledger, random: Random): void {
+function sendRaw({ raw, evidence, planned }: History, services: Ledger, poisons: number): void {
   const good = planned.find(({ orderId }) => evidence.notifications.some(row => row.orderId === orderId))
   const orderId = good?.orderId
   const fresh = { ...planned[0], orderId: `raw-${planned[0]?.orderId}`, expected: 'reserved' } as PlannedOrder
@@ -160,9 +179,9 @@ function sendRaw({ raw, evidence, planned }: History, services: Ledger, random: 
   )
   const letter = { source: 'orders', detail: '', attempts: 1 }
   evidence.deadLetters.push({ ...letter, id: '1', orderId, reason: 'order-conflict', body: 'raw-conflict' })
-  for (let poison = 0; poison < random.between(2, 6); poison++) {
+  for (let poison = 0; poison < poisons; poison++) {
     const named = poison % 2 === 0 ? `poison-${poison}` : undefined
-    const body = '{'.repeat(poison + 1)
+    const body = '{'.repeat((poison % 100) + 1)
     raw.push({ id: `raw-poison-${poison}`, orderId: named, expect: 'dead-letter', class: 'not JSON', body })
     evidence.deadLetters.push({ ...letter, id: `dl-${poison}`, orderId: named, reason: 'malformed', body })
   }

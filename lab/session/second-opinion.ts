@@ -1,11 +1,14 @@
 /**
  * What the second judge says of a history where the checks say another thing. Does not change a verdict: the result is that of the
- * checks.
+ * checks. A history of very many orders is not given to it: it holds each fact a second time.
  */
 import type { CheckResult } from '#engine/checks/check.ts'
 import { judgeAgain, LINEARIZABLE } from '#engine/second-judge/judge.ts'
 
 const SHOWN = 3
+
+/** Attempts that a history may have for the second judge. */
+export const MOST_ATTEMPTS = 250_000
 
 /** One sentence for each claim on which they disagree. @param checks of the same history */
 export function disagreements(checks: readonly CheckResult[], history: unknown): string[] {

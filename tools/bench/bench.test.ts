@@ -1,9 +1,13 @@
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { test } from 'node:test'
 import { runCli } from '../../lab/testing/cli.ts'
 import { startBaselineChain } from './rest.ts'
+import { benchJudge } from './judge.ts'
 import { watchMemory } from './whole-run.ts'
 import { impliedP99Ms } from './generator.ts'
 
@@ -36,7 +40,18 @@ test('memory is that of this process and all that descend from it', async t => {
 test('an unknown part of the bench is refused with exit code 2', async () => {
   const { code, stderr } = await runCli('../../tools/bench/main', ['--only', 'rests'])
   assert.equal(code, 2)
-  assert.match(stderr, /Allowed choices are generator, rest, run\./)
+  assert.match(stderr, /Allowed choices are generator, rest, judge, run\./)
+})
+
+test('the judged history of the bench is valid where it is whole, and is not where it is troubled', async t => {
+  const folder = mkdtempSync(join(tmpdir(), 'bench-judge-'))
+  t.after(() => rmSync(folder, { recursive: true }))
+  const { signal } = new AbortController()
+  const whole = await benchJudge('whole', folder, signal, 1_000)
+  assert.equal(whole.exitCode, 0, whole.said)
+  assert.match(whole.said, /^valid sync-rest\/baseline-latency$/m)
+  const troubled = await benchJudge('troubled', folder, signal, 1_000)
+  assert.equal(troubled.exitCode, 1, troubled.said)
 })
 
 const MS = 1e6

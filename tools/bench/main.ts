@@ -6,6 +6,7 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { PROFILES, type Profile } from '#engine/run/summary.ts'
 import { benchGenerator, benchStall } from './generator.ts'
+import { benchJudge, KINDS } from './judge.ts'
 import { benchRest } from './rest.ts'
 import { benchWholeRun } from './whole-run.ts'
 import { createProgram, runProgram, listenForInterrupt } from '../../lab/cli/command-line.ts'
@@ -15,12 +16,12 @@ import { RUNS, shortPath } from '../../lab/session/run-folder.ts'
 import { openDataFolder } from '../../lab/session/sweep.ts'
 
 type Row = [what: string, found: string, goal: string]
-const PARTS = ['generator', 'rest', 'run'] as const
+const PARTS = ['generator', 'rest', 'judge', 'run'] as const
 type Part = (typeof PARTS)[number]
 
 const program = createProgram(
   'bench',
-  'measure the load generator, REST beside a baseline without stores, and a whole run',
+  'measure the load generator, REST beside a baseline without stores, how a million orders are judged, and a whole run',
 )
   .addOption(new Option('--only <part>', 'one part of it').choices(PARTS))
   .addOption(new Option('--profile <profile>', 'of the whole run').choices(PROFILES).default('full'))
@@ -56,6 +57,22 @@ async function bench({ only, profile }: { only?: Part; profile: Profile }): Prom
         ['REST: completed p50, the lab', `${rest.lab.p50Ms.toFixed(2)} ms`, ''],
         ['  ratio', rest.ratio.toFixed(2), '≤ 3'],
       )
+    },
+    async judge() {
+      const data = openDataFolder(`bench-${process.pid}`)
+      const judged = []
+      try {
+        for (const kind of KINDS) judged.push(await benchJudge(kind, data.path, signal))
+      } finally {
+        data.remove()
+      }
+      found.judge = judged
+      for (const { kind, orders, fileBytes, seconds, peakBytes } of judged)
+        rows.push(
+          [`judging ${orders.toLocaleString('en-US')} orders, ${kind}`, `${seconds.toFixed(0)} s`, '≤ 60 s'],
+          ['  memory, at most', gigabytes(peakBytes), '≤ 2 GB'],
+          ['  the file of the history', gigabytes(fileBytes), ''],
+        )
     },
     async run() {
       const whole = await benchWholeRun(profile, RUNS, signal)

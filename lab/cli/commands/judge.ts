@@ -12,7 +12,7 @@ import { COULD_NOT_RUN, exitCodeOf } from '../command-line.ts'
 import { compactJson } from '../../publish/sources.ts'
 import { findHistory, HISTORIES, readHistory } from '../../session/histories.ts'
 import { findRun, shortPath, saveSummary } from '../../session/run-folder.ts'
-import { disagreements } from '../../session/second-opinion.ts'
+import { disagreements, MOST_ATTEMPTS } from '../../session/second-opinion.ts'
 import { withThresholds, readThreshold } from '../../session/thresholds.ts'
 import { writeReport } from './past-runs.ts'
 
@@ -47,6 +47,7 @@ export function addJudgeCommand(program: Command): void {
       for (const { model, experiment, verdict } of unchanged)
         console.error(`${model}/${experiment} was not judged again: its histories are incomplete. It stays ${verdict}.`)
       for (const sentence of disputed) console.error(sentence)
+      for (const sentence of judged.flatMap(each => each?.unheard ?? [])) console.log(sentence)
       const isOpen = unchanged.length + differing.length + disputed.length > 0
       process.exitCode = exitCodeOf(summary) || (isOpen ? COULD_NOT_RUN : 0)
     })
@@ -62,11 +63,14 @@ function comparedText(differing: readonly Result[], count: number): string {
   return `${differing.length} of ${count} results differ from those published: ${names.join(', ')}.`
 }
 
-/** With a sentence for each claim on which the second judge disagrees. Undefined where its histories are incomplete. */
+/**
+ * With a sentence for each claim on which the second judge disagrees, and for each variant that is too large for it. Undefined where
+ * its histories are incomplete.
+ */
 export async function judgedAgain(
   result: Result,
   run: string,
-): Promise<{ result: Result; disputed: string[] } | undefined> {
+): Promise<{ result: Result; disputed: string[]; unheard: string[] } | undefined> {
   const { model, experiment: name, profile, seconds, othersCores, cell, failure } = result
   const experiment = sourceExperiment(result)
   if (!experiment || failure !== undefined) return undefined
@@ -76,13 +80,20 @@ export async function judgedAgain(
   const results: VariantResult[] = []
   for (const [nth, variant] of variants.entries()) results.push(evaluate(variant, await readHistory(files[nth] ?? '')))
   const judged = resultOf({ experiment, name, profile, variants: asRun(variants, result), results, seconds, failure })
-  const disputed = results.flatMap(({ variant, history, checks }) =>
+  const [few, many] = [true, false].map(isFew =>
+    results.filter(({ history }) => isFew === history.attempts.length <= MOST_ATTEMPTS),
+  ) as [VariantResult[], VariantResult[]]
+  const disputed = few.flatMap(({ variant, history, checks }) =>
     disagreements(checks, history).map(
       sentence => `${model}/${name}, ${variant.name}: ${sentence}. The result stays that of the checks.`,
     ),
   )
+  const unheard = many.map(
+    ({ variant }) =>
+      `${model}/${name}, ${variant.name}: the second judge takes at most ${MOST_ATTEMPTS.toLocaleString('en-US')} requests, and was not asked.`,
+  )
   const facts = { ...judged, ...(othersCores !== undefined && { othersCores }), ...(cell && { cell }) }
-  return { result: withThresholds(facts, experiment, thresholdsOf(result, variants)), disputed }
+  return { result: withThresholds(facts, experiment, thresholdsOf(result, variants)), disputed, unheard }
 }
 
 /** How orders arrived is a fact of the run, whatever the experiment says today. */
