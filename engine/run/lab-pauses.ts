@@ -12,6 +12,7 @@ const SHORTEST_MS = 1_000
 export function watchPauses(nowNs: () => number): { end(): LabPause[] } {
   const pauses: LabPause[] = []
   let lastNs = nowNs()
+  let isEnded = false
   const look = () => {
     const atNs = nowNs()
     if (atNs - lastNs > (EVERY_MS + SHORTEST_MS) * 1e6) pauses.push({ fromNs: lastNs, toNs: atNs })
@@ -21,7 +22,9 @@ export function watchPauses(nowNs: () => number): { end(): LabPause[] } {
   return {
     end() {
       clearInterval(timer)
-      look()
+      // To end it again, as a `finally` does, adds nothing to what was returned before.
+      if (!isEnded) look()
+      isEnded = true
       return pauses
     },
   }
