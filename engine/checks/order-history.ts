@@ -36,8 +36,8 @@ function byOrder({ planned, attempts, raw, evidence }: History): Map<string, Ord
       if (item.orderId === null || item.orderId === undefined) continue
       const order: Record<Kind, unknown[]> = historyOf(all, item.orderId)
       const list = order[kind]
-      // An array has room for 17 items as soon as one is pushed, and most of these have one or two.
-      if (list.length < FEW) order[kind] = [...list, item]
+      // An array has room for 17 items as soon as one is pushed or spread into it, and most of these have one or two.
+      if (list.length < FEW) order[kind] = list.concat([item])
       else list.push(item)
     }
   }

@@ -3,6 +3,7 @@
 import type { Command } from 'commander'
 import { existsSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { setFlagsFromString } from 'node:v8'
 import type { Variant, VariantResult } from '#engine/experiment/define.ts'
 import { evaluate, resultOf } from '#engine/run/result.ts'
 import type { Result } from '#engine/run/summary.ts'
@@ -26,6 +27,8 @@ export function addJudgeCommand(program: Command): void {
     .option('--save', 'put what was judged in the place of published results too')
     .addHelpText('after', '\nExample: npm run lab -- judge latest\n         npm run lab -- judge docs/comparison')
     .action(async (name: string, { save = false }: { save?: boolean }) => {
+      // The rows of a million orders are a gigabyte, and V8 would let garbage be as much again.
+      setFlagsFromString('--heap-growing-percent=20')
       const { summary, folder } = findRun(name)
       const judged: Awaited<ReturnType<typeof judgedAgain>>[] = []
       for (const result of summary.results) judged.push(await judgedAgain(result, folder))
