@@ -20,7 +20,7 @@ const ROWS_PER_PART = 20_000
 /** Lists that have parts are fields of the history, or of its evidence. */
 const DEPTH = 2
 
-/** `smallest` takes ten times as long as `quick` and gives three quarters of the bytes. */
+/** `smallest` takes some times as long as `quick`, and gives four fifths of the bytes. */
 const LEVELS = { quick: 3, smallest: 19 }
 
 /** @throws Error of the file system */
