@@ -266,3 +266,15 @@ test('times and rates are void where the lab was paused, and what was counted st
     { name: 'lost', unit: 'orders', value: 0 },
   ])
 })
+
+test('latencies are void on a machine that was hardly ever idle, and rates and shares are not; unknown voids nothing', () => {
+  const load = historyOf(many(1_000, index => served(10 * index, 5)))
+  const at = (machine: History['machine']) =>
+    ['accepted p50', 'known p50', 'completed p99', 'availability', 'machine idle'].map(name => {
+      const { value, note } = measure({ ...load, machine }, name)
+      return note ?? value
+    })
+  assert.deepEqual(at({ idleShare: 0.125 }), ['machine busy', 'machine busy', 'machine busy', 100, 12.5])
+  assert.deepEqual(at({ idleShare: 0.25 }), [5, 5, 4, 100, 25])
+  assert.deepEqual(at({ unknown: 'no idea' }), [5, 5, 4, 100, 'no idea'])
+})

@@ -35,6 +35,11 @@ export const AVAILABLE_MS = 1_000
 /** And these, for who can wait longer. */
 const WITHIN_MS = [AVAILABLE_MS, 3_000, 5_000]
 
+const GENERATOR_CPU = 'generator CPU'
+const MACHINE_IDLE = 'machine idle'
+/** Measures that tell under which conditions the others were measured: no model is better by them. */
+export const CONDITIONS: readonly string[] = [GENERATOR_CPU, MACHINE_IDLE]
+
 export function standardMeasures(history: History): Unnamed[] {
   const timelines = orderTimelines(history)
   const { corrected, uncorrected } = answerSamples(acceptedOf(history), history.deadlineMs)
@@ -52,6 +57,8 @@ export function standardMeasures(history: History): Unnamed[] {
     ...shares(history, timelines),
     ...unlessLate(history, [{ name: 'peak backlog', unit: 'orders', ...peak(history, backlog(history)) }]),
     { name: 'start lateness p99', unit: 'ms', value: latenessP99Ms(history) },
+    { name: GENERATOR_CPU, unit: '% of a core', value: 100 * history.generator.cpuShare },
+    { name: MACHINE_IDLE, unit: '%', ...machineIdle(history) },
     ...overtakenMeasures(history),
     ...usageMeasures(history),
   ]
@@ -80,15 +87,23 @@ const JUDGED = [500, 990]
 /**
  * Why the figures of these samples are void, or undefined. Each latency is judged by its own p50 and p99, also where there
  * are too few samples to show those: what is shown then bears the same lateness. Where attempts waited for a socket nothing
- * tells how late they were.
+ * tells how late they were. On a machine that is hardly ever idle, services and generator wait for a core, and how long is not
+ * a property of the model.
  */
 export function voidBecause(history: History, samples: readonly Sample[]): string | undefined {
   const late = measuredLatenessMs(history)
   const own = ascending(samples.map(({ ms }) => ms))
   if (late.length === 0 || own.length === 0) return undefined
   const isLate = JUDGED.some(perMille => isGeneratorBound(nearestRank(late, perMille), nearestRank(own, perMille)))
-  return isLate || history.generator.connections.saturated ? GENERATOR_BOUND : undefined
+  if (isLate || history.generator.connections.saturated) return GENERATOR_BOUND
+  return 'idleShare' in history.machine && history.machine.idleShare < LEAST_IDLE ? MACHINE_BUSY : undefined
 }
+
+/** Of all cores. */
+const LEAST_IDLE = 0.15
+
+const machineIdle = ({ machine }: History): Pick<Measure, 'value' | 'note'> =>
+  'idleShare' in machine ? { value: 100 * machine.idleShare } : { value: null, note: machine.unknown }
 
 /** Orders that are later than this at p99 come in a burst that nobody planned. */
 const ANOTHER_LOAD_MS = 200
@@ -260,6 +275,8 @@ export type Found = Pick<Measure, 'value' | 'atLeast' | 'unit' | 'note'>
 export const CLOCKS_DIFFER = 'the clocks differ'
 /** Why a latency is void where the load itself was late. */
 export const GENERATOR_BOUND = 'generator-bound'
+/** Why a latency is void where less than 15 % of the machine's time was idle. */
+export const MACHINE_BUSY = 'machine busy'
 /** Why a time is void where the lab itself stood still for more than a second. */
 export const LAB_PAUSED = 'the lab was paused'
 
@@ -268,8 +285,8 @@ export const findMeasure = (result: Pick<VariantResult, 'measures'> | undefined,
   result?.measures.find(measure => measure.name === name) ?? { value: null, unit: '' }
 
 /** Whether this is the note of a measure that is void: it has no value because of how it was measured. */
-export const isVoidNote = (note: string | undefined): boolean =>
-  note === GENERATOR_BOUND || note === CLOCKS_DIFFER || note === LAB_PAUSED
+export const isVoidNote = (note: string | undefined): boolean => VOID_NOTES.includes(note)
+const VOID_NOTES: readonly (string | undefined)[] = [GENERATOR_BOUND, MACHINE_BUSY, CLOCKS_DIFFER, LAB_PAUSED]
 
 /** A sentence with measures in it; none where one of them has no value, since nothing can be said of what was not measured. */
 export const sentence = (

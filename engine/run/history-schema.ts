@@ -134,6 +134,8 @@ const Shape = Type.Object({
   originUnixMs: Type.Number(),
   deadlineMs: Type.Number(),
   generator: Generator,
+  machine: Type.Union([Type.Object({ idleShare: Type.Number() }), Type.Object({ unknown: Text })]),
+  discarded: Type.Array(Text),
   raw: Type.Array(RawMessage),
   executedSteps: Type.Array(ExecutedStep),
   labPauses: Type.Array(Type.Object({ fromNs: Ns, toNs: Ns })),

@@ -23,6 +23,9 @@ export type Evidence = {
 /** Something that the timeline did, and when. */
 export type ExecutedStep = { atNs: number; doneNs: number; action: string; target: string; result?: unknown }
 
+/** Which share of the machine's time, 0 to 1, was idle while the measured load ran; or why that is not known. */
+export type MachineUse = { idleShare: number } | { unknown: string }
+
 /** A time in which the lab itself stood still. */
 export type LabPause = { fromNs: number; toNs: number }
 
@@ -82,6 +85,9 @@ export type History = {
   deadlineMs: number
   /** `where` it ran: all stamps are of the clock there. */
   generator: Pick<LoadResult, 'lateness' | 'cpuShare' | 'connections'> & { origin: 'thread' | 'container' }
+  machine: MachineUse
+  /** Why the variant was measured before and that was thrown away, once for each time. */
+  discarded: string[]
   /** Messages that the timeline published itself. */
   raw: RawMessage[]
   executedSteps: ExecutedStep[]
@@ -112,6 +118,8 @@ export const emptyHistory = (openingStock: History['openingStock']): History => 
   originUnixMs: 0,
   deadlineMs: 1_000,
   generator: { origin: 'thread', cpuShare: 0, connections: { opened: 0, peakInFlight: 0, limit: 0, saturated: false } },
+  machine: { unknown: 'it was not measured' },
+  discarded: [],
   attempts: [],
   raw: [],
   executedSteps: [],

@@ -3,7 +3,7 @@
 import { join } from 'node:path'
 import type { Experiment, Variant, VariantResult } from '../experiment/define.ts'
 import { quantilesOf, ordersOf, marksOf, seriesOf } from '../analysis/plots.ts'
-import type { Measure, Profile, Result } from './summary.ts'
+import type { Measure, Profile, Result, VariantFacts } from './summary.ts'
 import { verdictOf, runCheck, type CheckResult } from '../checks/check.ts'
 import type { History } from './history.ts'
 import { whileJudged } from './once.ts'
@@ -63,14 +63,7 @@ export function resultOf({ experiment, name, profile, variants, results, seconds
     question: experiment.question,
     profile,
     settings: experiment.profiles[profile],
-    variants: variants.map(({ name, about, environment = {}, durability, disabledSafeguard, load }) => ({
-      name,
-      about,
-      environment,
-      ...(durability && { durability }),
-      ...(load.arrivals === 'poisson' && { arrivals: load.arrivals }),
-      ...(disabledSafeguard && { disabledSafeguard }),
-    })),
+    variants: variants.map(variant => factsOf(variant, results.find(each => each.variant === variant)?.history)),
     durability: experiment.model.durability,
     concurrency: experiment.model.defaultConcurrency,
     verdict,
@@ -87,6 +80,19 @@ export function resultOf({ experiment, name, profile, variants, results, seconds
     ...(failure && { failure }),
   }
 }
+
+const factsOf = (
+  { name, about, environment = {}, durability, disabledSafeguard, load }: Variant,
+  { discarded = [] }: Partial<Pick<History, 'discarded'>> = {},
+): VariantFacts => ({
+  name,
+  about,
+  environment,
+  ...(durability && { durability }),
+  ...(load.arrivals === 'poisson' && { arrivals: load.arrivals }),
+  ...(discarded.length > 0 && { discarded }),
+  ...(disabledSafeguard && { disabledSafeguard }),
+})
 
 /** Of one variant. */
 const curvesOf = ({ variant, history }: VariantResult, { showsOrders }: Experiment) => ({

@@ -14,6 +14,7 @@ import type { History } from './history.ts'
 import { readHistoryFile } from './history-file.ts'
 import { historyFile } from './result.ts'
 import { runExperiment } from './run-experiment.ts'
+import type { Profile } from './summary.ts'
 
 const ROOT = resolve(import.meta.dirname, '../..')
 
@@ -46,12 +47,12 @@ const variant = (name: string, own: Partial<Variant> = {}): Variant => ({
   ...own,
 })
 
-type Also = { signal?: AbortSignal; begins?: number }
+type Also = { signal?: AbortSignal; begins?: number; profile?: Profile }
 
 async function runSample(
   t: TestContext,
   variants: Variant[],
-  { signal = new AbortController().signal, begins = 0 }: Also = {},
+  { signal = new AbortController().signal, begins = 0, profile = 'quick' }: Also = {},
 ) {
   const folder = mkdtempSync(join(tmpdir(), 'run-'))
   t.after(() => rmSync(folder, { recursive: true, force: true }))
@@ -79,7 +80,7 @@ async function runSample(
   const result = await runExperiment({
     name: 'sample',
     experiment,
-    profile: 'quick',
+    profile,
     open: openProcesses({ broker: {}, dataFolder: join(folder, 'data') }),
     lasting: {},
     runId: `sample-${process.pid}`,
@@ -110,6 +111,13 @@ test('where the lab itself was stopped for a moment, times, shares in time and d
   assert.equal(of('stopped', 'requested').value, 200)
   assert.equal(of('stopped', 'completed ÷ requested').value, 0)
   assert.equal(of('on time', 'peak backlog').value, 0)
+})
+
+test('a full run measures a variant again whose generator was late, and the result says how often and why', async t => {
+  const load = { orders: 100, ordersPerSecond: 200, deadlineMs: 1_000 }
+  const late = variant('late', { load, timeline: [stopped(400)], againWhenLate: 1 })
+  const { result } = await runSample(t, [late], { profile: 'full' })
+  assert.deepEqual(result.variants[0]?.discarded, ['generator-bound'])
 })
 
 test('where the lab was stopped after the load, what it timed is void, and counts stand', async t => {

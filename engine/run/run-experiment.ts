@@ -6,7 +6,7 @@ import type { Experiment, Variant, VariantResult } from '../experiment/define.ts
 import type { History } from './history.ts'
 import { writeHistory } from './history-file.ts'
 import { evaluate, historyFile, resultOf, slugOf } from './result.ts'
-import { isVoid } from '../analysis/measures.ts'
+import { acceptedVoidBecause, GENERATOR_BOUND } from '../analysis/measures.ts'
 import type { Profile, Result } from './summary.ts'
 import { runVariant, type VariantOptions } from './run-variant.ts'
 
@@ -55,8 +55,9 @@ async function measured(options: RunOptions, variant: Variant): Promise<History>
   const { experiment, runId, name, folder, onProgress } = options
   const slug = slugOf(variant.name)
   const most = options.profile === 'full' ? (variant.againWhenLate ?? 0) : 0
+  const discarded: string[] = []
   for (let repeat = 0; ; repeat++) {
-    const history = await runVariant({
+    const found = await runVariant({
       ...options,
       model: experiment.model,
       variant,
@@ -65,8 +66,12 @@ async function measured(options: RunOptions, variant: Variant): Promise<History>
       onProgress: line => onProgress(`${variant.name}: ${line}`),
     })
     await mkdir(folder, { recursive: true })
+    const history = { ...found, discarded: [...discarded] }
     await writeHistory(historyFile(folder, variant.name), history)
-    if (repeat === most || !isVoid(history)) return history
+    const why = acceptedVoidBecause(history)
+    // A machine that is busy with the model itself is so again.
+    if (repeat === most || why !== GENERATOR_BOUND) return history
+    discarded.push(why)
     onProgress(`${variant.name}: the generator was late; once more`)
   }
 }

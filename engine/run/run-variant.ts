@@ -1,5 +1,7 @@
 // Runs one variant: services on an empty store, the load and the timeline side by side, and the evidence when the system is
 // quiescent. Guarantees that everything it started ends, whatever happens; a step that fails stops the load.
+import { setTimeout as wait } from 'node:timers/promises'
+import { watchIdle } from '#host/machine-idle.ts'
 import { registerRun } from '#host/run-registry.ts'
 import type { Variant } from '../experiment/define.ts'
 import type { BrokerInspector, Model } from '../experiment/model.ts'
@@ -98,6 +100,7 @@ type ExecuteOptions = Pick<VariantOptions, 'model' | 'variant' | 'seed' | 'onPro
 async function executeVariant(options: ExecuteOptions): Promise<History> {
   const { model, variant, runtime, inspector, planned, openingStock, onProgress, signal } = options
   const raw: RawMessage[] = []
+  const addRaw = (messages: RawMessage[]) => void raw.push(...messages)
   const executedSteps: History['executedSteps'] = []
   const injections = countInjections(runtime)
   const loadOrigin = await chooseLoadOrigin(model, runtime)
@@ -117,13 +120,7 @@ async function executeVariant(options: ExecuteOptions): Promise<History> {
     const polling = startPolling({ orders: planned, plan, url, nowNs, originNs, signal: either })
     const timeline = runTimeline({
       steps: variant.timeline ?? [],
-      context: {
-        planned,
-        runtime,
-        inspector,
-        recordInjections: injections.record,
-        addRaw: messages => void raw.push(...messages),
-      },
+      context: { planned, runtime, inspector, recordInjections: injections.record, addRaw },
       originNs,
       nowNs,
       probe,
@@ -134,7 +131,9 @@ async function executeVariant(options: ExecuteOptions): Promise<History> {
       signal: either,
     })
     timeline.catch(error => failed.abort(error))
-    const [result] = await Promise.all([load.done, timeline, usageWindow.begin((measuredFromNs - nowNs()) / 1e6)])
+    const inMs = (measuredFromNs - nowNs()) / 1e6
+    const use = machineUse(load.done, inMs, origin)
+    const [result, machine] = await Promise.all([load.done, use, timeline, usageWindow.begin(inMs)])
     signal.throwIfAborted()
 
     onProgress('waiting until every order is decided')
@@ -149,6 +148,7 @@ async function executeVariant(options: ExecuteOptions): Promise<History> {
       planned,
       polls,
       ...factsOf(variant, load, result, origin),
+      machine,
       raw,
       executedSteps,
       labPauses,
@@ -180,7 +180,22 @@ const factsOf = (
   originUnixMs,
   deadlineMs: load.deadlineMs,
   generator: { origin, lateness, cpuShare, connections },
+  discarded: [],
 })
+
+/** From the first measured order to the end of the load. */
+async function machineUse(
+  load: Promise<LoadResult>,
+  inMs: number,
+  origin: LoadOrigin['origin'],
+): Promise<History['machine']> {
+  if (origin === 'container') return { unknown: 'the load came from a container, which may be on another machine' }
+  await Promise.race([wait(Math.max(0, inMs), undefined, { ref: false }), load])
+  const idle = watchIdle()
+  await load
+  const idleShare = idle()
+  return idleShare === undefined ? { unknown: 'there is no /proc/stat here' } : { idleShare }
+}
 
 type BegunLoad = {
   originNs: number

@@ -60,6 +60,8 @@ export type VariantFacts = {
   durability?: string
   /** How orders arrive. Absent: evenly. */
   arrivals?: 'poisson'
+  /** Why it was measured before and that was thrown away, once for each time. */
+  discarded?: string[]
   /** The safeguard that is left out on purpose: what is found then is shown, and is no failure of the model. */
   disabledSafeguard?: string
 }

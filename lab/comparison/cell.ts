@@ -4,6 +4,7 @@ import { checksFor } from '#engine/checks/checks.ts'
 import type { ComparableModel, Configuration } from '#engine/experiment/comparison-adapter.ts'
 import type { Experiment, Variant } from '#engine/experiment/define.ts'
 import type { BrokerKind } from '#engine/experiment/model.ts'
+import { CONDITIONS } from '#engine/analysis/measures.ts'
 import { openSeries, RECOVERY, recoveryMeasures } from '#engine/analysis/recovery.ts'
 import type { Cell, Settings } from '#engine/run/summary.ts'
 import { variables } from '#infra/brokers/provide.ts'
@@ -158,4 +159,5 @@ const COLUMNS = [
   'longest wait',
   'drain rate',
   'median completion of all requested',
+  ...CONDITIONS,
 ]

@@ -1,7 +1,14 @@
 // The comparison on the terminal: a line for each cell when it is done, and at the end a table for each scenario, and the advice.
 import { styleText } from 'node:util'
 import type { Result, Summary } from '#engine/run/summary.ts'
-import { coloured, countedChecks, notValidLines, renderProvenance, SIGNS } from '../report/terminal/report.ts'
+import {
+  coloured,
+  countedChecks,
+  measuredAgain,
+  notValidLines,
+  renderProvenance,
+  SIGNS,
+} from '../report/terminal/report.ts'
 import { textTable, withUnit } from '../report/terminal/table.ts'
 import { durabilityLines, medianLatencies, narrativeOf } from './narrative.ts'
 import { HEALTHY } from './scenarios.ts'
@@ -43,6 +50,7 @@ function part({ about, models, results }: ScenarioResults, width: number): strin
     ...Object.entries(without).map(([model, why]) => `${model} was not run: ${why}`),
     ...(name === HEALTHY ? durabilityLines(results) : []),
     ...(name === HEALTHY ? medianLatencies(models, results) : narrativeOf(configurationsOf(results, models))),
+    ...measuredAgain(results),
     ...results.flatMap(failureOf),
     ...results.flatMap(invalidChecksOf),
   ]

@@ -2,7 +2,7 @@
 import type { Summary } from '#engine/run/summary.ts'
 import { durabilityLines, narrativeOf } from '../comparison/narrative.ts'
 import { brokerSettings } from '../report/html/this-run.ts'
-import { evaluatedChecks } from '../report/terminal/report.ts'
+import { evaluatedChecks, measuredAgain } from '../report/terminal/report.ts'
 import { HEALTHY } from '../comparison/scenarios.ts'
 import { recommendations } from '../comparison/recommendations.ts'
 import {
@@ -93,6 +93,7 @@ function section(scenario: ScenarioResults, pictures: Map<string, Picture>): str
       markdownTable(scenarioGrid(configurationsOf(own, models))),
     ]),
     ...(isHealthy ? durabilityLines(results).map(line => `- ${line}`) : []),
+    ...measuredAgain(results),
   ]
     .filter(part => part !== '')
     .join('\n\n')

@@ -56,6 +56,7 @@ const Result = Type.Object({
       environment: Type.Record(Text, Type.Record(Text, Text)),
       durability: Type.Optional(Text),
       arrivals: Type.Optional(Type.Literal('poisson')),
+      discarded: Type.Optional(Type.Array(Text)),
       disabledSafeguard: Type.Optional(Text),
     }),
   ),

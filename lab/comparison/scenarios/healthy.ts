@@ -1,4 +1,5 @@
 // Nothing is broken: how long clients wait and which resources each model uses, at several rates.
+import { CONDITIONS } from '#engine/analysis/measures.ts'
 import { inTime } from '#engine/load/plan.ts'
 import { defineScenario } from '../scenario.ts'
 
@@ -32,6 +33,7 @@ export const healthy = defineScenario({
     'syncs',
     'memory of services',
     'memory of brokers',
+    ...CONDITIONS,
   ],
   load: ({ ordersPerSecond, measuredMs, warmUpOrders }) => ({
     warmUpOrders,

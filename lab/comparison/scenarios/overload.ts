@@ -2,7 +2,7 @@
 // the machine's. The order service takes as many orders at once as it decides within a stated time.
 import { goodput, refusalMeasures, refusals } from '#engine/analysis/goodput.ts'
 import { percentiles } from '#engine/analysis/latency.ts'
-import { latenessP99Ms, unlessLate } from '#engine/analysis/measures.ts'
+import { CONDITIONS, latenessP99Ms, unlessLate } from '#engine/analysis/measures.ts'
 import { type Check, defineCheck, invalid, vacuous, valid } from '#engine/checks/check.ts'
 import { answerSeen, faultSeen } from '#engine/checks/preconditions.ts'
 import { fault, heal } from '#engine/experiment/steps.ts'
@@ -52,6 +52,7 @@ export const overload = defineScenario<OverloadSettings>({
     'oversold',
     'peak open orders',
     'longest wait',
+    ...CONDITIONS,
   ],
   load(settings) {
     const parts = [

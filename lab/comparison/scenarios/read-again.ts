@@ -1,5 +1,6 @@
 // A reader has lost its state, and reads the orders again from the first.
 import { isDeepStrictEqual } from 'node:util'
+import { CONDITIONS } from '#engine/analysis/measures.ts'
 import { REREAD, rereadMeasures } from '#engine/analysis/recovery.ts'
 import { defineCheck, vacuous, valid } from '#engine/checks/check.ts'
 import { metricsAsSent } from '#engine/checks/metrics-as-sent.ts'
@@ -26,6 +27,7 @@ export const readAgain = defineScenario({
     'all read again after',
     'accepted p50',
     'completed p50',
+    ...CONDITIONS,
   ],
   load: around,
   disrupt({ comparison: { readAgain: reader } }) {

@@ -1,6 +1,6 @@
 // The section of the healthy runs: latencies at each rate, and the resources that they take. Differences are claimed only where
 // the ranges of the repetitions do not touch.
-import { isVoidNote } from '#engine/analysis/measures.ts'
+import { CONDITIONS, isVoidNote } from '#engine/analysis/measures.ts'
 import {
   repeatedMeasureOf,
   byRate,
@@ -75,7 +75,7 @@ function costs({ ordersPerSecond, configurations }: Rate): Markup {
   const main = configurations.filter(({ isMain }) => isMain)
   const differences = grid.heads
     // That an order was accepted is another promise in each model.
-    .filter(({ name }) => !name.startsWith('accepted'))
+    .filter(({ name }) => !name.startsWith('accepted') && !CONDITIONS.includes(name))
     .map(({ name }) => ({ name, chain: ranked(main, name) }))
     .filter(({ chain }) => chain !== '')
     .map(({ name, chain }) => markup`<dt>${name}</dt><dd>${chain}</dd>`)

@@ -1,7 +1,7 @@
 // The pictures of one result: what happened over time, and latency by share of the orders. For the report and for the
 // published results.
 import type { Result, Series, VariantFacts, Quantiles } from '#engine/run/summary.ts'
-import { CLOCKS_DIFFER, GENERATOR_BOUND, ms } from '#engine/analysis/measures.ts'
+import { CLOCKS_DIFFER, GENERATOR_BOUND, MACHINE_BUSY, ms } from '#engine/analysis/measures.ts'
 import { accentOf } from '../charts/theme.ts'
 import { type Group, timeFigure } from '../charts/time-figure.ts'
 import type { Picture } from '../charts/picture.ts'
@@ -13,7 +13,7 @@ export function groupOf(result: Result, { name, about, disabledSafeguard }: Vari
   const own = series.filter(curve => curve.variant === name && (wanted?.test(curve.name) ?? true))
   const aside = disabledSafeguard === undefined ? '' : ` (left out on purpose: ${disabledSafeguard})`
   const note = completionNote(result, name)
-  const late = note === GENERATOR_BOUND ? ' (the load generator was late: latencies are void)' : ''
+  const late = (note !== undefined && LATE[note]) || ''
   return {
     name: `${model}: ${name}${aside}${late}`,
     about,
@@ -23,6 +23,11 @@ export function groupOf(result: Result, { name, about, disabledSafeguard }: Vari
     completionUnknown: note === CLOCKS_DIFFER,
     curves: summedUp(own).filter(({ points }) => wanted !== undefined || points.some(([, value]) => value > 0)),
   }
+}
+
+const LATE: Readonly<Record<string, string>> = {
+  [GENERATOR_BOUND]: ' (the load generator was late: latencies are void)',
+  [MACHINE_BUSY]: ' (the machine was busy: latencies are void)',
 }
 
 /** Why completions have no latency, though orders were completed. */

@@ -12,7 +12,7 @@ import { type Markup, markup } from '../charts/markup.ts'
 import type { Picture } from '../charts/picture.ts'
 import { accentOf } from '../charts/theme.ts'
 import { type Group, timeFigure } from '../charts/time-figure.ts'
-import { settingsLine } from '../terminal/report.ts'
+import { measuredAgain, settingsLine } from '../terminal/report.ts'
 import {
   type Anchors,
   scenarioAnchor,
@@ -35,9 +35,11 @@ export function scenarioSection(scenario: ScenarioResults, anchors: Anchors): Ma
 <div>${table}</div></div>${othersOf(scenario)}${results.map(result => resultDetails(result, anchors))}${settingsOf(results)}</section>`
 }
 
-/** The settings of its results, each once. */
+/** The settings of its results, each once, and what was measured again. */
 export const settingsOf = (results: readonly Result[]): Markup[] =>
-  [...new Set(results.map(settingsLine))].map(line => markup`<p class="conditions">${line}</p>`)
+  [...new Set(results.map(settingsLine)), ...measuredAgain(results)].map(
+    line => markup`<p class="conditions">${line}</p>`,
+  )
 
 /** What a reader must know to interpret the numbers. */
 export const caveatOf = ({ caveat }: About): Markup | undefined =>

@@ -1,5 +1,5 @@
 // The key metrics of the overview, at most three for each experiment. One that is not listed here shows its first columns.
-import { GENERATOR_BOUND } from '#engine/analysis/measures.ts'
+import { isVoidNote } from '#engine/analysis/measures.ts'
 import { REREAD } from '#engine/analysis/recovery.ts'
 import type { Result } from '#engine/run/summary.ts'
 import { NOTHING, withUnit } from './table.ts'
@@ -55,7 +55,7 @@ export function keyMetrics(result: Result): string[] {
   return found
     .flatMap(({ measure, variant, label = measure }) => {
       const value = measures.find(each => each.name === measure && (variant ?? each.variant) === each.variant)
-      if (!value || (value.value === null && value.note !== GENERATOR_BOUND)) return []
+      if (!value || (value.value === null && !isVoidNote(value.note))) return []
       const of = variants.length > 1 ? `${value.variant}: ` : ''
       return [`${of}${label} ${value.value === null ? `${NOTHING} (${value.note})` : withUnit(value)}`]
     })

@@ -4,7 +4,7 @@ import { stripVTControlCharacters } from 'node:util'
 import { gridOf, markdownTable, numberText, textTable } from './table.ts'
 import { sampleResult, sampleSummary } from '../../testing/sample-result.ts'
 import { overviewTable, resultsPage } from '../markdown.ts'
-import { renderOverview, renderResult } from './report.ts'
+import { conditions, renderOverview, renderResult } from './report.ts'
 
 test('numbers show significant digits, and "≥" where they are lower bounds', () => {
   const shown = (value: number | null, unit: string, atLeast = false) => numberText({ value, unit, atLeast })
@@ -35,6 +35,18 @@ test('a table that is wider than the terminal is transposed', () => {
   const narrow = textTable(gridOf(sampleResult), 45)
   assert.match(wide, /│ throttled │\s+4\.21 │/)
   assert.match(narrow, /│ accepted p50 \[ms\]\s+│\s+4\.21 │/)
+})
+
+test('a result shows how idle the machine was, what the generator took, and what was measured again', () => {
+  const condition = (name: string, value: number, unit: string) => ({ variant: 'control', name, value, unit })
+  const measures = [condition('generator CPU', 7.4, '% of a core'), condition('machine idle', 61.6, '%')]
+  const variants = sampleResult.variants.map(each =>
+    each.name === 'control' ? { ...each, discarded: ['generator-bound'] } : each,
+  )
+  const text = conditions({ ...sampleResult, variants, measures })
+  assert.match(text, /The machine, and what the load generator took of a core: control 62 % idle, 7 %\./)
+  assert.match(text, /, control, was measured 2 times; thrown away as void: generator-bound\./)
+  assert.doesNotMatch(conditions(sampleResult), /idle|measured \d times/)
 })
 
 test('a result shows its sentences, its verdict, and the detail of each check that is not valid', () => {

@@ -2,6 +2,7 @@
 import { styleText } from 'node:util'
 import type { Result, Summary, Comparison } from '#engine/run/summary.ts'
 import type { Verdict } from '#engine/checks/check.ts'
+import { CONDITIONS } from '#engine/analysis/measures.ts'
 import { draw, gridOf, seconds, textTable } from './table.ts'
 import { keyMetrics } from './key-metrics.ts'
 import { HEALTHY } from '../../comparison/scenarios.ts'
@@ -105,7 +106,35 @@ export function renderProvenance(summary: Summary, where: string, ...texts: stri
 
 /** Profile, settings, concurrency, and where an accepted order was. */
 export const conditions = (result: Result): string =>
-  `${settingsLine(result)} An accepted order was ${result.durability}.`
+  [
+    `${settingsLine(result)} An accepted order was ${result.durability}.`,
+    machineLine(result),
+    ...measuredAgain([result]),
+  ]
+    .filter(line => line !== '')
+    .join(' ')
+
+/** How busy the machine and the load generator were in each variant; empty where that is not known. */
+function machineLine({ variants, measures }: Result): string {
+  const found = variants.flatMap(({ name }) => {
+    const [own, idle] = CONDITIONS.map(wanted => measures.find(each => each.variant === name && each.name === wanted))
+    if (typeof idle?.value !== 'number' || typeof own?.value !== 'number') return []
+    return [`${name} ${idle.value.toFixed(0)} % idle, ${own.value.toFixed(0)} %`]
+  })
+  return found.length === 0 ? '' : `The machine, and what the load generator took of a core: ${found.join('; ')}.`
+}
+
+/** Which variants were measured more than once, and why. */
+export const measuredAgain = (results: readonly Result[]): string[] =>
+  results.flatMap(({ model, experiment, variants }) =>
+    variants.flatMap(({ name, discarded = [] }) =>
+      discarded.length === 0
+        ? []
+        : [
+            `${model}/${experiment}, ${name}, was measured ${discarded.length + 1} times; thrown away as void: ${discarded.join(', ')}.`,
+          ],
+    ),
+  )
 
 /** Profile, settings and concurrency. */
 export function settingsLine({ profile, settings, concurrency, variants }: Result): string {
