@@ -69,7 +69,7 @@ const acrossClocks = (history: History, samples: readonly Sample[]): string | un
   history.clocksAgree ? voidBecause(history, samples) : CLOCKS_DIFFER
 
 /** Start minus plan, in milliseconds, in order. */
-const latenessMs = (attempts: readonly Attempt[]): Float64Array =>
+export const latenessMs = (attempts: readonly Attempt[]): Float64Array =>
   ascending(attempts.map(({ startedNs, plannedNs }) => (startedNs - plannedNs) / 1e6))
 
 /** Of all that are measured. */
@@ -88,13 +88,18 @@ const JUDGED = [500, 990]
  * Why the figures of these samples are void, or undefined. Each latency is judged by its own p50 and p99, also where there
  * are too few samples to show those: what is shown then bears the same lateness. Where attempts waited for a socket nothing
  * tells how late they were. On a machine that is hardly ever idle, services and generator wait for a core, and how long is not
- * a property of the model.
+ * a property of the model. @param late of the attempts that it rests on, by default of all that are measured
+ * @param ranks at which they are compared, per mille
  */
-export function voidBecause(history: History, samples: readonly Sample[]): string | undefined {
-  const late = measuredLatenessMs(history)
+export function voidBecause(
+  history: History,
+  samples: readonly Sample[],
+  late = measuredLatenessMs(history),
+  ranks = JUDGED,
+): string | undefined {
   const own = ascending(samples.map(({ ms }) => ms))
   if (late.length === 0 || own.length === 0) return undefined
-  const isLate = JUDGED.some(perMille => isGeneratorBound(nearestRank(late, perMille), nearestRank(own, perMille)))
+  const isLate = ranks.some(perMille => isGeneratorBound(nearestRank(late, perMille), nearestRank(own, perMille)))
   if (isLate || history.generator.connections.saturated) return GENERATOR_BOUND
   return 'idleShare' in history.machine && history.machine.idleShare < LEAST_IDLE ? MACHINE_BUSY : undefined
 }
