@@ -5,7 +5,7 @@ import type { History } from '../run/history.ts'
 import type { MixOptions } from '../load/mix.ts'
 import type { Arrivals, Arrive, PlannedStart } from '../load/plan.ts'
 import type { Model } from './model.ts'
-import type { Measure, Profile, Series, Settings } from '../run/summary.ts'
+import type { Measure, Profile, Series, SetByFault, Settings } from '../run/summary.ts'
 import type { Step, Progress } from './steps.ts'
 
 export type Load = {
@@ -50,6 +50,11 @@ export type Variant = {
   checks: readonly Check[]
   /** What its measures have to be, such as `completed p99 < 500 ms`; each is judged as a check. */
   thresholds?: readonly string[]
+  /**
+   * The measures that follow from the numbers of the fault and the load, such as a delay, a throttle or the length of an outage,
+   * whatever the model does. They are marked, and never ranked. How many orders are requested is an input, and is not one of them.
+   */
+  setByFault?: SetByFault
   /** What this experiment measures beyond what every one does. */
   measures?(history: History): Omit<Measure, 'variant'>[]
   /** Curves beyond backlog and depths. */
@@ -82,3 +87,10 @@ export type Experiment<Values extends Settings = Settings> = {
 /** Only for the types. */
 export const defineExperiment = <Values extends Settings>(experiment: Experiment<Values>): Experiment<Values> =>
   experiment
+
+/** That all of these measures have one arithmetic. */
+export const setBy = (arithmetic: string, ...measures: readonly string[]): SetByFault =>
+  Object.fromEntries(measures.map(name => [name, arithmetic]))
+
+/** A number of an arithmetic: `10,000`. */
+export const thousands = (value: number): string => value.toLocaleString('en-US')

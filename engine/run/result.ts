@@ -82,7 +82,7 @@ export function resultOf({ experiment, name, profile, variants, results, seconds
 }
 
 const factsOf = (
-  { name, about, environment = {}, durability, disabledSafeguard, load }: Variant,
+  { name, about, environment = {}, durability, disabledSafeguard, load, setByFault }: Variant,
   { discarded = [] }: Partial<Pick<History, 'discarded'>> = {},
 ): VariantFacts => ({
   name,
@@ -92,6 +92,7 @@ const factsOf = (
   ...(load.arrivals === 'poisson' && { arrivals: load.arrivals }),
   ...(discarded.length > 0 && { discarded }),
   ...(disabledSafeguard && { disabledSafeguard }),
+  ...(setByFault && { setByFault }),
 })
 
 /** Of one variant. */

@@ -51,6 +51,9 @@ export type Orders = {
 /** Latency at some shares of the orders, 0 to 1, as far as ten samples lie beyond: [share, ms, 1 if "at least"]. */
 export type Quantiles = { variant: string; latency: string; points: [number, number, 0 | 1][] }
 
+/** Measures of a variant whose values follow from what was planted, by name, each with its arithmetic: `10,000 orders ÷ 500/s`. */
+export type SetByFault = Readonly<Record<string, string>>
+
 export type VariantFacts = {
   name: string
   about: string
@@ -64,6 +67,8 @@ export type VariantFacts = {
   discarded?: string[]
   /** The safeguard that is left out on purpose: what is found then is shown, and is no failure of the model. */
   disabledSafeguard?: string
+  /** Absent from results of older versions. */
+  setByFault?: SetByFault
 }
 
 export type Result = {

@@ -106,6 +106,7 @@ function variantOf(
     ...(disruption.timeline && { timeline: disruption.timeline }),
     ...(disruption.label !== undefined &&
       disruption.span && { spans: [{ label: disruption.label, ...disruption.span }] }),
+    ...(disruption.setByFault && { setByFault: disruption.setByFault }),
     quiescenceMs: disabledSafeguard ? QUIESCENCE_WITHOUT_SAFEGUARD_MS : QUIESCENCE_MS,
     ...(isHealthy && { againWhenLate: 1 }),
     measuresUsage: isHealthy,

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { sampleHealthy, sampleComparisonOf } from '../testing/sample-result.ts'
+import { sampleHealthy, sampleComparisonOf, withMark } from '../testing/sample-result.ts'
 import { configurationsOf } from './repeated-measures.ts'
 import { ranked } from './differences.ts'
 
@@ -20,6 +20,13 @@ test('models are in the order of their medians, with "<" only between ranges tha
 test('a pair for which the chain alone would be misread is added to it', () => {
   assert.equal(chain({ a: [80, 81, 84], b: [96, 97, 98], c: [79, 99, 103] }), 'a < b ≈ c; a ≈ c')
   assert.equal(chain({ a: [1, 2, 4], b: [3, 5, 8], c: [7, 9, 10] }), 'a ≈ b ≈ c; a < c')
+})
+
+test('what the fault sets has no place in the order', () => {
+  const results = ['a', 'b', 'c'].flatMap((model, nth) => sampleHealthy(model, [10 * nth + 1, 10 * nth + 2]))
+  const marked = results.map(result => (result.model === 'b' ? withMark(result, 'memory') : result))
+  assert.equal(ranked(configurationsOf(results, ['a', 'b', 'c']), 'memory'), 'a < b < c')
+  assert.equal(ranked(configurationsOf(marked, ['a', 'b', 'c']), 'memory'), 'a < c')
 })
 
 test('a lower bound is neither less than another value nor the same', () => {

@@ -1,6 +1,6 @@
 // Which of two repeated measures is lower, and which of several is best. Between repetitions a difference is claimed only
 // where their ranges do not touch. A single run claims no small difference: one value must be twice the other, or ten
-// percentage points away from it.
+// percentage points away from it. What the fault sets is neither best nor in any order.
 import { compare } from '#engine/analysis/repetitions.ts'
 import {
   type ConfigurationResults,
@@ -25,9 +25,13 @@ export function isLess(one: RepeatedMeasure, other: RepeatedMeasure): boolean {
 const ascending = (measures: readonly RepeatedMeasure[]): RepeatedMeasure[] =>
   measures.toSorted((one, other) => medianValueOf(one) - medianValueOf(other))
 
+/** Not one that the fault sets. */
+const isOwn = ({ setByFault }: RepeatedMeasure): boolean => setByFault === undefined
+
 /** The best, and those that are indistinguishable from it. */
 export function best(measures: readonly RepeatedMeasure[], wanted: 'least' | 'most'): RepeatedMeasure[] {
-  const ordered = wanted === 'least' ? ascending(measures) : ascending(measures).toReversed()
+  const own = measures.filter(isOwn)
+  const ordered = wanted === 'least' ? ascending(own) : ascending(own).toReversed()
   const [first] = ordered
   if (!first) return []
   const isWorse = (each: RepeatedMeasure) => (wanted === 'least' ? isLess(first, each) : isLess(each, first))
@@ -44,7 +48,7 @@ export const ranked = (configurations: readonly ConfigurationResults[], name: st
  * unknown, because the first value is only a lower bound.
  */
 export function rankedBy(measures: readonly RepeatedMeasure[]): string {
-  const ordered = ascending(measures.filter(({ values }) => values.length > 1))
+  const ordered = ascending(measures.filter(measure => isOwn(measure) && measure.values.length > 1))
   if (ordered.length < 2) return ''
   const signs = ordered.slice(1).map((measure, before) => signOf(ordered[before] ?? measure, measure))
   const chain = ordered.map((measure, nth) => (nth === 0 ? '' : `${signs[nth - 1]} `) + modelOf(measure))

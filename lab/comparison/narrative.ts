@@ -1,5 +1,5 @@
 // What a comparison measured, as sentences: those of a cell, of a scenario under its picture and tables, and of the healthy
-// runs. Guarantees that a sentence is left out where nothing was measured for it.
+// runs. Guarantees that a sentence is left out where nothing was measured for it, and that what the fault sets bears its mark.
 import { count, findMeasure, isVoidNote, ms, sentence } from '#engine/analysis/measures.ts'
 import { REREAD } from '#engine/analysis/recovery.ts'
 import type { ComparableModel } from '#engine/experiment/comparison-adapter.ts'
@@ -17,6 +17,7 @@ import {
 } from './repeated-measures.ts'
 import type { Scenario } from './scenario.ts'
 import { HEALTHY } from './scenarios.ts'
+import { MEANING_OF_SET_BY_FAULT, SET_BY_FAULT } from '../report/terminal/table.ts'
 import { GOODPUTS, STEPS } from './scenarios/overload.ts'
 
 /** Of the healthy runs: the median latencies at each rate. */
@@ -35,20 +36,25 @@ function mediansAt(ordersPerSecond: number, configurations: readonly Configurati
   return `At ${ordersPerSecond} orders a second, the median time until the outcome can be known and the median time to the answer: ${parts.join('; ')}.`
 }
 
-/** Of a scenario with a disruption: three sentences at most. */
+/** Of a scenario with a disruption: three sentences at most, and what a mark in them means. */
 export function narrativeOf(configurations: readonly ConfigurationResults[]): string[] {
   const all = [known, completed, outages, goodputs]
-  return all.map(sentence => sentence(configurations)).filter(text => text !== '')
+  const texts = all.map(sentence => sentence(configurations)).filter(text => text !== '')
+  return texts.some(text => text.includes(SET_BY_FAULT)) ? [...texts, MEANING_OF_SET_BY_FAULT] : texts
 }
+
+const markOf = ({ setByFault }: RepeatedMeasure): string => (setByFault === undefined ? '' : SET_BY_FAULT)
+
+const marked = (measure: RepeatedMeasure): string => `${formatted(measure)}${markOf(measure)}`
 
 /** What clients could know of the outcome; that an order was accepted stands beside it. */
 function known(configurations: readonly ConfigurationResults[]): string {
   const parts = configurations.flatMap(configuration => {
     const [soon, all] = ['during: known in 5 s', 'during: known in the end'].map(name => measured(configuration, name))
     const answered = measured(configuration, 'during: availability')
-    const receipts = answered ? ` (right answer within one second: ${formatted(answered)})` : ''
+    const receipts = answered ? ` (right answer within one second: ${marked(answered)})` : ''
     return soon && all
-      ? [`${formatted(soon)} and ${formatted(all)} in ${nameIn(configurations, configuration)}${receipts}`]
+      ? [`${marked(soon)} and ${marked(all)} in ${nameIn(configurations, configuration)}${receipts}`]
       : []
   })
   return parts.length === 0
@@ -61,8 +67,8 @@ function completed(configurations: readonly ConfigurationResults[]): string {
     const share = measured(configuration, 'completed ÷ requested')
     if (!share) return []
     const waiting = measured(configuration, 'peak open orders')
-    const peak = waiting ? `, with at most ${formatted(waiting)} orders waiting` : ''
-    return [`${formatted(share)} in ${nameIn(configurations, configuration)}${peak}${recovery(configuration)}`]
+    const peak = waiting ? `, with at most ${marked(waiting)} orders waiting` : ''
+    return [`${marked(share)} in ${nameIn(configurations, configuration)}${peak}${recovery(configuration)}`]
   })
   return parts.length === 0 ? '' : `Completed in the end: ${parts.join('; ')}.`
 }
@@ -76,7 +82,9 @@ function recovery(configuration: ConfigurationResults): string {
   if (value < NO_TIME_MS) return ' (all was well by the end of the disruption)'
   const restart = measured(configuration, 'restart time')
   const start = restart ? `, its start of ${ms(medianOf(restart))} included` : ''
-  return sentence` (all was well again ${ms(medianOf(last))} after the step that ended the disruption${start})`.join('')
+  return sentence` (all was well again ${ms(medianOf(last))}${markOf(last)} after the step that ended the disruption${start})`.join(
+    '',
+  )
 }
 
 const NO_TIME_MS = 1

@@ -8,6 +8,7 @@ import {
   sampleHealthy,
   sampleResult,
   sampleSummary,
+  withMark,
 } from '../testing/sample-result.ts'
 import { recommendations } from './recommendations.ts'
 
@@ -97,6 +98,17 @@ test('a model whose measure is void is named as not compared, and the others are
     scenario: 'burst',
     text: 'not measured (during: known in 1 s has no value: generator-bound), so it is not compared',
   })
+})
+
+test('no advice rests on what the fault sets, and a model of which it is set is named as not compared', () => {
+  const name = 'during: known in 1 s'
+  const [one, other] = burstOf([50, 100])
+  if (!one || !other) assert.fail()
+  assert.deepEqual(chosenOf([one, other]), [['other']])
+  const [found] = recommendations(sampleComparisonOf([one, withMark(other, name)]))
+  assert.deepEqual(found?.choose, [])
+  assert.equal(found?.evidence.at(-1)?.text, `${name} is set by the fault (64 in flight ÷ 50/s), so it is not compared`)
+  assert.deepEqual(recommendations(sampleComparisonOf([withMark(one, name), withMark(other, name)])), [])
 })
 
 test('a single run is no reason to prefer a model that is a little above the limit to one a little below it', () => {

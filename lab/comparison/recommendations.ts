@@ -1,7 +1,7 @@
 // "Which one for me?": what a comparison recommends under a condition. Guarantees: every sentence rests on measures of the run;
 // a condition for which the run measured nothing is left out; a configuration that is not valid, or that leaves out a safeguard
-// on purpose, is shown and never recommended; a model whose measure is void is named as not compared; advice from a single run says so; where all models measured the same there is no
-// advice.
+// on purpose, is shown and never recommended; a model whose measure is void, or set by the fault, is named as not compared; advice from a single run
+// says so; where all models measured the same there is no advice.
 import { REREAD } from '#engine/analysis/recovery.ts'
 import type { Summary } from '#engine/run/summary.ts'
 import { best, isLess } from './differences.ts'
@@ -81,13 +81,18 @@ const evidenceOf = (
   text: (measure: RepeatedMeasure) => string,
 ): Evidence[] => measures.map(measure => ({ model: modelOf(measure), text: text(measure), scenario }))
 
-/** The models of which nothing is known here, such as those whose measure is void. */
+/** The models of which nothing is known here, such as those whose measure is void, or says nothing of the model. */
 const evidenceLacking = (summary: Summary, scenario: string, name: string, rate?: number): Evidence[] =>
   unmeasuredOf(summary, scenario, name, rate).map(measure => ({
     model: modelOf(measure),
-    text: `not measured (${name} has no value${measure.note === undefined ? '' : `: ${measure.note}`}), so it is not compared`,
+    text: `${lackOf(measure, name)}, so it is not compared`,
     scenario,
   }))
+
+function lackOf({ note, values, setByFault }: RepeatedMeasure, name: string): string {
+  if (setByFault !== undefined && values.length > 0) return `${name} is set by the fault (${setByFault})`
+  return `not measured (${name} has no value${note === undefined ? '' : `: ${note}`})`
+}
 
 /** By what models are compared under a disruption: a receipt alone says nothing of the order. */
 type Ranked = { name: string; when: string }

@@ -4,7 +4,7 @@
 import { repeated } from '#engine/analysis/repetitions.ts'
 import type { Comparison, Measure, Result, Summary } from '#engine/run/summary.ts'
 import { SIGNS } from '../report/terminal/report.ts'
-import { type Grid, headOf, NOTHING, numberText, reasons, withUnit } from '../report/terminal/table.ts'
+import { footnotes, type Grid, headOf, NOTHING, numberText, withUnit } from '../report/terminal/table.ts'
 import { type Verdict, worst } from '#engine/checks/check.ts'
 
 export type About = Comparison['about'][number]
@@ -67,6 +67,8 @@ export type RepeatedMeasure = {
   atLeast: boolean
   /** Why there are no values, where a reason is known. */
   note?: string
+  /** The arithmetic by which the fault sets it: it is shown, and nothing is said of the model by it. */
+  setByFault?: string
 }
 
 /** Undefined where no repetition measured it. */
@@ -78,26 +80,34 @@ export function repeatedMeasureOf(configuration: ConfigurationResults, name: str
   const [first] = found
   if (!first) return undefined
   const values = found.flatMap(({ value }) => value ?? [])
-  const measure = { configuration, unit: first.unit, atLeast: found.some(({ atLeast }) => atLeast) }
+  const setByFault = results.flatMap(
+    ({ variants }) => variants.find(each => each.name === variant)?.setByFault?.[name] ?? [],
+  )[0]
+  const measure = {
+    configuration,
+    unit: first.unit,
+    atLeast: found.some(({ atLeast }) => atLeast),
+    ...(setByFault !== undefined && { setByFault }),
+  }
   if (values.length === results.length) return { ...measure, values }
   const note = found.find(({ value }) => value === null)?.note
   const why = note ?? (found.length < results.length ? 'a repetition could not be finished' : undefined)
   return { ...measure, values: [], ...(why !== undefined && { note: why }) }
 }
 
-/** Those that have values, of all configurations of a scenario. @param rate of the healthy runs */
+/** Those that have values, of all configurations of a scenario, and are not set by the fault. @param rate of the healthy runs */
 export const repeatedMeasuresOf = (
   summary: Summary,
   scenario: string,
   name: string,
   rate?: number,
-): RepeatedMeasure[] => allMeasuresOf(summary, scenario, name, rate).filter(({ values }) => values.length > 0)
+): RepeatedMeasure[] => allMeasuresOf(summary, scenario, name, rate).filter(isComparable)
 
-/** Of the main configurations those that are void or unfinished: nothing may be said of all models then. */
+const isComparable = ({ values, setByFault }: RepeatedMeasure): boolean => values.length > 0 && setByFault === undefined
+
+/** Of the main configurations those that are void, unfinished or set by the fault: nothing may be said of all models then. */
 export const unmeasuredOf = (summary: Summary, scenario: string, name: string, rate?: number): RepeatedMeasure[] =>
-  allMeasuresOf(summary, scenario, name, rate).filter(
-    ({ values, configuration }) => values.length === 0 && configuration.isMain,
-  )
+  allMeasuresOf(summary, scenario, name, rate).filter(measure => measure.configuration.isMain && !isComparable(measure))
 
 function allMeasuresOf(
   { results, comparison }: Summary,
@@ -164,7 +174,7 @@ export const middleRate = ({ comparison }: Summary): number => {
  * beside its numbers. Measures that none of them has are left out.
  */
 export function scenarioGrid(configurations: readonly ConfigurationResults[]): Grid {
-  const { mark, notes } = reasons()
+  const { dash, marked, notes } = footnotes()
   const names = [...new Set(configurations.flatMap(({ results }) => results.flatMap(({ columns }) => columns)))]
   const columns = names.flatMap(name => {
     const measures = configurations.map(configuration => repeatedMeasureOf(configuration, name))
@@ -177,7 +187,9 @@ export function scenarioGrid(configurations: readonly ConfigurationResults[]): G
       verdictCell(configuration),
       ...columns.map(({ measures }) => {
         const measure = measures[nth]
-        return measure && measure.values.length > 0 ? formattedWithRange(measure) : mark(measure?.note)
+        return measure && measure.values.length > 0
+          ? marked(formattedWithRange(measure), measure.setByFault)
+          : dash(measure?.note)
       }),
     ],
   }))

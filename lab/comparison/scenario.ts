@@ -5,7 +5,7 @@ import type { Load } from '#engine/experiment/define.ts'
 import type { History } from '#engine/run/history.ts'
 import type { Role } from '#engine/experiment/model.ts'
 import type { Span } from '#engine/load/plan.ts'
-import type { Measure, Profile, Settings } from '#engine/run/summary.ts'
+import type { Measure, Profile, SetByFault, Settings } from '#engine/run/summary.ts'
 import { at, type Action, type Step } from '#engine/experiment/steps.ts'
 
 /** Of every scenario; the others are its own. */
@@ -23,6 +23,8 @@ export type Disruption = {
   mayAnswer?: readonly string[]
   /** Preconditions: the disruption really took place. */
   seen: readonly Check[]
+  /** As of a variant. */
+  setByFault?: SetByFault
   /** Beyond those of every scenario. */
   measures?(history: History): Omit<Measure, 'variant'>[]
   /** In place of the scenario's load, where this model's clients cause the disruption themselves. */

@@ -9,7 +9,7 @@ import {
   renderProvenance,
   SIGNS,
 } from '../report/terminal/report.ts'
-import { textTable, withUnit } from '../report/terminal/table.ts'
+import { SET_BY_FAULT, textTable, withUnit } from '../report/terminal/table.ts'
 import { durabilityLines, medianLatencies, narrativeOf } from './narrative.ts'
 import { HEALTHY } from './scenarios.ts'
 import { COMMAND_FOR_ADVICE, NO_ADVICE, recommendations } from './recommendations.ts'
@@ -86,7 +86,9 @@ export function cellLine(result: Result): string {
   const [first] = variants
   const numbers = keyMetricsOf(cell?.scenario).flatMap(name => {
     const measure = measures.find(each => each.variant === first?.name && each.name === name)
-    return measure && measure.value !== null ? [`${name} ${withUnit(measure)}`] : []
+    return measure && measure.value !== null
+      ? [`${name} ${withUnit(measure)}${first?.setByFault?.[name] === undefined ? '' : SET_BY_FAULT}`]
+      : []
   })
   return [
     `${coloured(verdict, `${SIGNS[verdict]} ${verdict}`)} ${styleText('bold', `${model}/${experiment}`)}: ${numbers.join(', ')} (${seconds.toFixed(0)} s)`,

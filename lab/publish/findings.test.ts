@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Measure, Result, Summary } from '#engine/run/summary.ts'
 import { sampleComparison } from '../testing/sample-comparison.ts'
+import { withMark } from '../testing/sample-result.ts'
 import { findings } from './findings.ts'
 
 const summary = sampleComparison()
@@ -45,6 +46,17 @@ test('a lesson about all models is not drawn where the measure of one of them is
   assert.ok(!findings(answered(null), 'page.md').includes(lesson))
   const costs = withValue('healthy', 'known p50', (model, { value }) => (model === 'streaming-kafka' ? null : value))
   assert.doesNotMatch(findings(costs, 'page.md'), /A broker costs time/)
+})
+
+test('no finding is drawn from what the fault sets', () => {
+  const marked = (name: string): Summary => ({
+    ...summary,
+    results: summary.results.map(result => (result.model === 'sync-rest' ? result : withMark(result, name))),
+  })
+  assert.match(findings(summary, 'page.md'), /Within 5 s of the request: sync-rest 0 %, async-rabbitmq 49\.5 %/)
+  assert.doesNotMatch(findings(marked('during: known in 5 s'), 'page.md'), /Within 5 s/)
+  assert.match(findings(summary, 'page.md'), /A broker costs time/)
+  assert.doesNotMatch(findings(marked('known p50'), 'page.md'), /A broker costs time/)
 })
 
 test('each finding links to the scenario that it was measured in, and what was not measured is left out', () => {

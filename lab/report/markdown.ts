@@ -4,7 +4,7 @@ import type { Result, Summary } from '#engine/run/summary.ts'
 import { machineText } from '../session/run-facts.ts'
 import { conditions, evaluatedChecks, inContainers } from './terminal/report.ts'
 import { LOGS, pageOf, PICTURES } from '../publish/output-paths.ts'
-import { gridOf, literal, markdown, markdownTable } from './terminal/table.ts'
+import { gridOf, literal, markdown, markdownTable, MEANING_OF_SET_BY_FAULT, SET_BY_FAULT } from './terminal/table.ts'
 import { keyMetrics } from './terminal/key-metrics.ts'
 
 /** @param linkTo the page of a model's results, from where the table is read */
@@ -17,7 +17,9 @@ export function overviewTable(summaries: readonly Summary[], linkTo: (model: str
     }),
   )
   const runs = [...new Set(summaries.map(provenance))]
-  return [markdown(['experiment', 'question', 'key metrics', 'verdict'], rows, false), '', ...runs].join('\n')
+  const table = markdown(['experiment', 'question', 'key metrics', 'verdict'], rows, false)
+  const notes = [...(table.includes(SET_BY_FAULT) ? [MEANING_OF_SET_BY_FAULT] : []), ...runs]
+  return [table, '', notes.join('\n\n')].join('\n')
 }
 
 export function resultsPage(model: string, summary: Summary): string {

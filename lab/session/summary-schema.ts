@@ -58,6 +58,7 @@ const Result = Type.Object({
       arrivals: Type.Optional(Type.Literal('poisson')),
       discarded: Type.Optional(Type.Array(Text)),
       disabledSafeguard: Type.Optional(Text),
+      setByFault: Type.Optional(Type.Record(Text, Text)),
     }),
   ),
   durability: Text,

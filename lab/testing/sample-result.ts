@@ -115,3 +115,9 @@ export const sampleHealthy = (model: string, values: readonly number[]) =>
   values.map((value, index) =>
     sampleCell(model, 'healthy', index + 1, { plain: { 'accepted p50': value, memory: value } }),
   )
+
+/** The same; but of every variant the fault sets this measure. */
+export const withMark = (result: Result, name: string): Result => ({
+  ...result,
+  variants: result.variants.map(variant => ({ ...variant, setByFault: { [name]: '64 in flight ÷ 50/s' } })),
+})

@@ -3,6 +3,7 @@ import type { ComparisonAdapter } from '#engine/experiment/comparison-adapter.ts
 import type { Excuse } from '#engine/checks/service.ts'
 import { poisonOf } from '#engine/load/poison.ts'
 import { operation } from '#engine/experiment/steps.ts'
+import { DEFAULT_RESERVE_DEADLINE_MS } from '../order_service/settings.ts'
 import type { RestOperations } from './operations.ts'
 
 /** For which reasons a broken inventory fails orders. */
@@ -27,6 +28,7 @@ export const comparison: ComparisonAdapter = {
       mayAnswer: MAY_ANSWER,
     },
   ],
+  deadlineMs: DEFAULT_RESERVE_DEADLINE_MS,
   peer: 'inventory_service',
   duplicator: {
     start: operation<RestOperations>('start-duplicator', {}),

@@ -6,6 +6,8 @@ import { duplicator } from './duplicator.ts'
 
 export const NAME = 'sync-rest/order_service'
 
+export const DEFAULT_RESERVE_DEADLINE_MS = 1_000
+
 export const settings = {
   ...commonSettings(NAME, 8000),
   CONCURRENCY: {
@@ -15,7 +17,7 @@ export const settings = {
   INVENTORY_URL: httpUrl('http://127.0.0.1:8001', 'the address of inventory_service'),
   NOTIFICATION_URL: httpUrl('http://127.0.0.1:8002', 'the address of notification_service'),
   RESERVE_DEADLINE_MS: integer(
-    1_000,
+    DEFAULT_RESERVE_DEADLINE_MS,
     'how long an order waits for inventory_service, its wait for a free slot included',
     { min: 1 },
   ),

@@ -2,7 +2,7 @@
 import { type Check, defineCheck, invalid, vacuous, valid } from '#engine/checks/check.ts'
 import { checksFor } from '#engine/checks/checks.ts'
 import { stepSeen } from '#engine/checks/preconditions.ts'
-import { defineExperiment } from '#engine/experiment/define.ts'
+import { defineExperiment, setBy } from '#engine/experiment/define.ts'
 import { at, kill, start } from '#engine/experiment/steps.ts'
 import { answerSamples, percentiles } from '#engine/analysis/latency.ts'
 import {
@@ -58,6 +58,14 @@ export default defineExperiment({
           // Every order that arrived during the outage must have waited; a tenth is allowed for the time that a kill takes.
           backlogRisesAndEmpties(orders(outageMs) * 0.9),
         ],
+        setByFault: {
+          ...setBy(`${ordersPerSecond} orders/s × ${outageMs / 1_000} s`, 'peak open orders', 'peak queue depth'),
+          ...setBy(
+            `the outage of ${outageMs / 1_000} s of ${(beforeMs / 2 + outageMs + afterMs) / 1_000} s that are measured`,
+            'completed p50',
+            'completed max',
+          ),
+        },
         measures: history => [
           ...recoveryMeasures(history, { fromMs: beforeMs, toMs: beforeMs + outageMs }).filter(({ name }) =>
             OF_COMPARISON.includes(name),

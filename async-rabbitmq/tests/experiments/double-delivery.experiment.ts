@@ -3,7 +3,7 @@ import { eventId } from '#common/contracts/events.ts'
 import type { Order } from '#common/contracts/order.ts'
 import { checksFor } from '#engine/checks/checks.ts'
 import { stepSeen } from '#engine/checks/preconditions.ts'
-import { defineExperiment } from '#engine/experiment/define.ts'
+import { defineExperiment, setBy } from '#engine/experiment/define.ts'
 import type { History, RawMessage } from '#engine/run/history.ts'
 import type { PlannedOrder } from '#engine/load/orders.ts'
 import {
@@ -88,6 +88,10 @@ export default defineExperiment({
           repeat(0, 'new', 'another event after a restart'),
           readRepeats(({ depths }) => depths['inventory.orders'] === 0),
         ],
+        setByFault: {
+          ...setBy(`4 × ${REPEATED} events are published again`, 'duplicates'),
+          ...setBy(`${REPEATED} events with other content`, 'dead letters'),
+        },
         checks: [...sound, stepSeen({ action: 'kill', target: INVENTORY }), repeatsSeen(3 * REPEATED)],
       },
       {

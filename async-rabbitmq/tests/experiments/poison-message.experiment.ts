@@ -4,7 +4,7 @@ import { DEFAULT_KITCHEN } from '#common/contracts/order.ts'
 import { defineCheck, evaluateAll } from '#engine/checks/check.ts'
 import { checksFor } from '#engine/checks/checks.ts'
 import { faultSeen } from '#engine/checks/preconditions.ts'
-import { defineExperiment, type Variant } from '#engine/experiment/define.ts'
+import { defineExperiment, setBy, thousands, type Variant } from '#engine/experiment/define.ts'
 import type { History } from '#engine/run/history.ts'
 import { at, fault, operation, type Step, type Progress } from '#engine/experiment/steps.ts'
 import { orderTimelines } from '#engine/analysis/order-timeline.ts'
@@ -107,6 +107,7 @@ export default defineExperiment({
         load,
         timeline: poisonSteps(poisonEveryMs),
         completeWhen: untilDeadLetters(POISON.length),
+        setByFault: setBy(`${POISON.length} poison messages`, 'dead letters'),
         checks: [...sound, reasonsGiven],
       },
       {
@@ -115,6 +116,12 @@ export default defineExperiment({
         about: `every order fails ${HEALS_AFTER} times, then succeeds`,
         load: few,
         environment: { [INVENTORY]: { INVENTORY_ERROR: String(HEALS_AFTER) } },
+        setByFault: setBy(
+          `${DEFAULT_RETRY_DELAYS_MS.slice(0, HEALS_AFTER).map(thousands).join(' + ')} ms of delays before the retries`,
+          'completed p50',
+          'completed p99',
+          'completed max',
+        ),
         checks: [...sound, faultSeen({ service: INVENTORY, fault: 'error', atLeast: HEALS_AFTER * few.orders })],
       },
       {
@@ -124,6 +131,7 @@ export default defineExperiment({
         load: few,
         timeline: [at(0, fault(INVENTORY, { error: { userId: 'unlucky' } })), failingOrder(500, 'unlucky')],
         completeWhen: untilDeadLetters(1),
+        setByFault: setBy('1 order that always fails', 'dead letters'),
         checks: [...sound, deadLetteredFor('retries-exhausted', ATTEMPTS)],
       },
       {
@@ -135,6 +143,7 @@ export default defineExperiment({
         supervised: [INVENTORY],
         // inventory_service is not read before it has stopped crashing.
         timeline: [failingOrder(500, 'killer'), readRepeats(untilDeadLetters(1))],
+        setByFault: setBy('1 order that kills', 'dead letters'),
         checks: [...sound, deadLetteredFor('kills-consumer')],
       },
     ]

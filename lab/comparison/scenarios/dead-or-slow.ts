@@ -2,6 +2,7 @@
 // or the broker is killed and started again.
 import { faultSeen, stepSeen } from '#engine/checks/preconditions.ts'
 import { type Action, fault, heal, isolate, kill, resume, start } from '#engine/experiment/steps.ts'
+import { setByDelay, setByOutage, setByRefusal, setByWaiting } from './set-by-fault.ts'
 import {
   around,
   type AroundSettings,
@@ -27,6 +28,7 @@ export const inventorySlow = defineScenario({
     return {
       label: `${inventory} takes ${settings.delayMs / 1_000} s`,
       ...between(spanOf(settings), fault(inventory, { delay: { delayMs: settings.delayMs } }), heal(inventory)),
+      setByFault: setByDelay(model, settings),
       seen: [faultSeen({ service: inventory, fault: 'delay', atLeast: 5 })],
     }
   },
@@ -43,7 +45,10 @@ export const inventoryDead = defineScenario({
   },
   mayFail: true,
   load: around,
-  disrupt: (model, settings) => killed(serviceOf(model, 'inventory'), settings),
+  disrupt: (model, settings) => ({
+    ...killed(serviceOf(model, 'inventory'), settings),
+    setByFault: setByOutage(model, settings),
+  }),
 })
 
 /** A process that is killed refuses at once; a host that is gone leaves its callers waiting. */
@@ -60,7 +65,7 @@ export const inventoryGone = defineScenario({
   load: around,
   disrupt(model, settings) {
     const inventory = serviceOf(model, 'inventory')
-    return broken(isolate(inventory), resume(inventory), settings)
+    return { ...broken(isolate(inventory), resume(inventory), settings), setByFault: setByOutage(model, settings) }
   },
 })
 
@@ -73,7 +78,10 @@ export const notificationDead = defineScenario({
     quick: { ordersPerSecond: 50, beforeMs: 1_000, faultMs: 2_000, afterMs: 1_000 },
   },
   load: around,
-  disrupt: (model, settings) => killed(serviceOf(model, 'notification'), settings),
+  disrupt: (model, settings) => ({
+    ...killed(serviceOf(model, 'notification'), settings),
+    setByFault: setByWaiting(settings),
+  }),
 })
 
 /** In a model without a broker the peer of the order service is killed. */
@@ -90,7 +98,12 @@ export const brokerDead = defineScenario({
   variants: 'outbox',
   mayFail: true,
   load: around,
-  disrupt: ({ comparison: { peer } }, settings) => killed(peer, settings),
+  disrupt(model, settings) {
+    const { peer } = model.comparison
+    // A broker takes seconds to start, so that what waits for it is not set by the length of the fault alone.
+    const setByFault = peer === serviceOf(model, 'inventory') && setByRefusal(settings)
+    return { ...killed(peer, settings), ...(setByFault && { setByFault }) }
+  },
 })
 
 const killed = (target: string, settings: AroundSettings): Disruption => broken(kill(target), start(target), settings)

@@ -5,9 +5,12 @@ import { percentiles } from '#engine/analysis/latency.ts'
 import { CONDITIONS, latenessP99Ms, unlessLate } from '#engine/analysis/measures.ts'
 import { type Check, defineCheck, invalid, vacuous, valid } from '#engine/checks/check.ts'
 import { answerSeen, faultSeen } from '#engine/checks/preconditions.ts'
+import { setBy } from '#engine/experiment/define.ts'
 import { fault, heal } from '#engine/experiment/steps.ts'
 import { inTime, type Span } from '#engine/load/plan.ts'
 import type { History } from '#engine/run/history.ts'
+import type { SetByFault } from '#engine/run/summary.ts'
+import type { ComparableModel } from '#engine/experiment/comparison-adapter.ts'
 import { between, defineScenario, type ScenarioSettings, serviceOf } from '../scenario.ts'
 
 /** So many times what Inventory can decide. The last is the first to come, so that the overload is sudden and what waits is soon full. */
@@ -82,6 +85,7 @@ export const overload = defineScenario<OverloadSettings>({
       ...between(span, fault(inventory, { throttle: { perSecond: ordersPerSecond } }), heal(inventory)),
       environment: model.comparison.boundedTo(Math.round((ordersPerSecond * waitMs) / 1_000)),
       mayAnswer: ['overloaded'],
+      setByFault: setByThrottle(model, settings),
       seen: [
         faultSeen({ service: inventory, fault: 'throttle', atLeast: 50 }),
         answerSeen({ code: 'overloaded', atLeast: 50 }),
@@ -98,6 +102,30 @@ export const overload = defineScenario<OverloadSettings>({
     }
   },
 })
+
+/** How many are turned away follows from the rates; how many wait, from the bound of the order service. */
+function setByThrottle({ comparison }: ComparableModel, settings: OverloadSettings): SetByFault {
+  const { ordersPerSecond, waitMs } = settings
+  const rates = STEPS.map(times => times * ordersPerSecond).join(', ')
+  const most = (ordersPerSecond * waitMs) / 1_000
+  return {
+    ...setBy(`${ordersPerSecond}/s decided, of ${rates}/s requested`, ...SHARES),
+    // In a model whose orders have a deadline others wait for those.
+    ...(comparison.deadlineMs === undefined && {
+      ...setBy(`at most ${most} at once`, 'peak open orders'),
+      ...setBy(`${most} at once ÷ ${ordersPerSecond}/s`, 'longest wait'),
+    }),
+  }
+}
+
+const SHARES = [
+  'rejected',
+  'completed ÷ requested',
+  'during: known in 1 s',
+  'during: known in 5 s',
+  'during: known in the end',
+  'during: availability',
+]
 
 const countOf = ({ ordersPerSecond }: OverloadSettings, ms: number, times: number): number =>
   Math.round((times * ordersPerSecond * ms) / 1_000)

@@ -2,7 +2,7 @@
 import { isVoidNote } from '#engine/analysis/measures.ts'
 import { REREAD } from '#engine/analysis/recovery.ts'
 import type { Result } from '#engine/run/summary.ts'
-import { NOTHING, withUnit } from './table.ts'
+import { NOTHING, SET_BY_FAULT, withUnit } from './table.ts'
 
 /** `label` stands for the measure's name where that alone would be misread beside the others. */
 type Choice = { measure: string; variant?: string; label?: string }
@@ -48,7 +48,7 @@ const CHOICES: Readonly<Record<string, readonly Choice[]>> = {
 
 const SHOWN = 3
 
-/** Each as `name value unit`, with its variant where the experiment has several. */
+/** Each as `name value unit`, with its variant where the experiment has several, and marked where the fault sets it. */
 export function keyMetrics(result: Result): string[] {
   const { model, experiment, columns, measures, variants } = result
   const found = CHOICES[`${model}/${experiment}`] ?? columns.map((measure): Choice => ({ measure }))
@@ -57,7 +57,9 @@ export function keyMetrics(result: Result): string[] {
       const value = measures.find(each => each.name === measure && (variant ?? each.variant) === each.variant)
       if (!value || (value.value === null && !isVoidNote(value.note))) return []
       const of = variants.length > 1 ? `${value.variant}: ` : ''
-      return [`${of}${label} ${value.value === null ? `${NOTHING} (${value.note})` : withUnit(value)}`]
+      if (value.value === null) return [`${of}${label} ${NOTHING} (${value.note})`]
+      const isSet = variants.find(({ name }) => name === value.variant)?.setByFault?.[measure] !== undefined
+      return [`${of}${label} ${withUnit(value)}${isSet ? ` ${SET_BY_FAULT}` : ''}`]
     })
     .slice(0, SHOWN)
 }

@@ -2,7 +2,9 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { stripVTControlCharacters } from 'node:util'
 import { gridOf, markdownTable, numberText, textTable } from './table.ts'
-import { sampleResult, sampleSummary } from '../../testing/sample-result.ts'
+import { configurationsOf, scenarioGrid } from '../../comparison/repeated-measures.ts'
+import { MODELS, sampleHealthy, sampleResult, sampleSummary, withMark } from '../../testing/sample-result.ts'
+import { gridTable } from '../html/parts.ts'
 import { overviewTable, resultsPage } from '../markdown.ts'
 import { conditions, renderOverview, renderResult } from './report.ts'
 
@@ -28,6 +30,32 @@ test('a table has a row for each variant and a column for each measure; a cell w
     { name: 'control', cells: ['– (1)', '–', '12,345'] },
   ])
   assert.deepEqual(notes, ['(1) generator-bound'])
+})
+
+test('a number that the fault sets has a mark and a footnote with its arithmetic, in each kind of table', () => {
+  const [throttled = assert.fail(), control = assert.fail()] = sampleResult.variants
+  const setByFault = { 'accepted p50': 'the delay of 2 s', 'accepted max': 'the delay of 2 s' }
+  const result = { ...sampleResult, variants: [{ ...throttled, setByFault }, control] }
+  const grid = gridOf(result)
+  assert.deepEqual(grid.rows[0]?.cells, ['4.21 (†1)', '≥ 5,000 (†1)', '–'])
+  assert.deepEqual(grid.notes, ['(1) generator-bound', '(†1) set by the fault: the delay of 2 s'])
+  const html = gridTable('measures', grid) ?? assert.fail()
+  for (const table of [textTable(grid, 80), markdownTable(grid), html.markup]) {
+    assert.match(table, /4\.21 \(†1\)/)
+    assert.match(table, /\(†1\) set by the fault: the delay of 2 s/)
+  }
+  const [cell = assert.fail()] = sampleHealthy('one', [3])
+  const { rows, notes } = scenarioGrid(configurationsOf([{ ...withMark(cell, 'memory'), columns: ['memory'] }], MODELS))
+  assert.deepEqual([rows[0]?.cells[1], notes], ['3 (†1)', ['(†1) set by the fault: 64 in flight ÷ 50/s']])
+})
+
+test('a key metric that the fault sets has the mark, and the overview says what it means', () => {
+  const marked = sampleSummary([withMark(sampleResult, 'peak lag')])
+  for (const text of [renderOverview(marked, 'runs/beef', 120), overviewTable([marked], () => 'page.md')]) {
+    assert.match(text, /control: peak lag 12,345 records †/)
+    assert.match(text, /† is set by the fault: /)
+  }
+  assert.doesNotMatch(renderOverview(sampleSummary([sampleResult]), 'runs/beef', 120), /†/)
 })
 
 test('a table that is wider than the terminal is transposed', () => {

@@ -3,7 +3,8 @@ import { styleText } from 'node:util'
 import type { Result, Summary, Comparison } from '#engine/run/summary.ts'
 import type { Verdict } from '#engine/checks/check.ts'
 import { CONDITIONS } from '#engine/analysis/measures.ts'
-import { draw, gridOf, seconds, textTable } from './table.ts'
+import { wrapped } from './screen.ts'
+import { draw, gridOf, MEANING_OF_SET_BY_FAULT, seconds, SET_BY_FAULT, textTable } from './table.ts'
 import { keyMetrics } from './key-metrics.ts'
 import { HEALTHY } from '../../comparison/scenarios.ts'
 
@@ -80,7 +81,7 @@ export function renderOverview(summary: Summary, where: string, width: number): 
   return renderProvenance(summary, where, ...(results.length > 0 ? [overviewOf(results, width)] : []))
 }
 
-/** The table alone. */
+/** The table, and what a mark in it means. */
 export function overviewOf(results: readonly Result[], width: number): string {
   const rows = results.map(result => [
     `${result.model}/${result.experiment}`,
@@ -88,7 +89,8 @@ export function overviewOf(results: readonly Result[], width: number): string {
     keyMetrics(result).join('\n'),
     seconds(result.seconds),
   ])
-  return draw(['experiment', 'verdict', 'key metrics', 'seconds'], rows, [0, 1, 2], width)
+  const table = draw(['experiment', 'verdict', 'key metrics', 'seconds'], rows, [0, 1, 2], width)
+  return table.includes(SET_BY_FAULT) ? `${table}\n${wrapped(MEANING_OF_SET_BY_FAULT, width)}` : table
 }
 
 /** The conditions of the run and the place of its files, below `texts`. */

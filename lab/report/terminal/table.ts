@@ -10,23 +10,28 @@ export type Grid = {
   heads: { name: string; unit: string }[]
   /** A name may have several lines. */
   rows: { name: string; cells: string[] }[]
-  /** Why a cell has no number, one line each. */
+  /** Why a cell has no number, and which numbers the fault sets, one line each. */
   notes: string[]
 }
 
 /** The grid of an experiment: a row for each variant. Columns without any measure are left out; a missing measure is a dash. */
 export function gridOf({ columns, variants, measures }: Pick<Result, 'columns' | 'variants' | 'measures'>): Grid {
   const known = columns.filter(name => measures.some(measure => measure.name === name))
-  const { mark, notes } = reasons()
-  const textOf = (measure: Measure | undefined) => {
+  const { dash, marked, notes } = footnotes()
+  const textOf = (measure: Measure | undefined, arithmetic: string | undefined) => {
     const text = numberText(measure)
-    return text === NOTHING ? mark(measure?.note) : text
+    return text === NOTHING ? dash(measure?.note) : marked(text, arithmetic)
   }
   const rows = variants
     .filter(({ name }) => measures.some(({ variant }) => variant === name))
-    .map(({ name }) => ({
+    .map(({ name, setByFault = {} }) => ({
       name,
-      cells: known.map(column => textOf(measures.find(each => each.variant === name && each.name === column))),
+      cells: known.map(column =>
+        textOf(
+          measures.find(each => each.variant === name && each.name === column),
+          setByFault[column],
+        ),
+      ),
     }))
   const heads = known.map(name => headOf(name, measures.find(measure => measure.name === name)?.unit))
   return { heads, rows, notes: notes() }
@@ -38,16 +43,25 @@ export const headOf = (name: string, unit = ''): Grid['heads'][number] => ({
   unit: isUnitShown(unit) && !name.split(' ').includes(unit) ? unit : '',
 })
 
-/** Dashes that share a reason share its number. */
-export function reasons(): { mark(why: string | undefined): string; notes(): string[] } {
-  const known: string[] = []
+/** At a number that follows from what was planted. */
+export const SET_BY_FAULT = '†'
+export const MEANING_OF_SET_BY_FAULT = `${SET_BY_FAULT} is set by the fault: it follows from what was planted, and says nothing of the model.`
+
+/** Dashes that share a reason share its number; and so do numbers of one arithmetic that the fault sets. */
+export function footnotes() {
+  const [whyNot, arithmetics]: [string[], string[]] = [[], []]
+  const numberOf = (text: string, known: string[]): number => {
+    if (!known.includes(text)) known.push(text)
+    return known.indexOf(text) + 1
+  }
   return {
-    mark(why) {
-      if (why === undefined) return NOTHING
-      if (!known.includes(why)) known.push(why)
-      return `${NOTHING} (${known.indexOf(why) + 1})`
-    },
-    notes: () => known.map((why, index) => `(${index + 1}) ${why}`),
+    dash: (why: string | undefined): string => (why === undefined ? NOTHING : `${NOTHING} (${numberOf(why, whyNot)})`),
+    marked: (text: string, arithmetic: string | undefined): string =>
+      arithmetic === undefined ? text : `${text} (${SET_BY_FAULT}${numberOf(arithmetic, arithmetics)})`,
+    notes: (): string[] => [
+      ...whyNot.map((why, index) => `(${index + 1}) ${why}`),
+      ...arithmetics.map((text, index) => `(${SET_BY_FAULT}${index + 1}) set by the fault: ${text}`),
+    ],
   }
 }
 

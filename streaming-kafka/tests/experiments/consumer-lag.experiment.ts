@@ -2,14 +2,14 @@
 import { type Check, defineCheck, invalid, vacuous, valid } from '#engine/checks/check.ts'
 import { checksFor } from '#engine/checks/checks.ts'
 import { faultSeen } from '#engine/checks/preconditions.ts'
-import { defineExperiment, type Variant, type VariantResult } from '#engine/experiment/define.ts'
+import { defineExperiment, setBy, thousands, type Variant, type VariantResult } from '#engine/experiment/define.ts'
 import type { Progress } from '#engine/experiment/steps.ts'
 import { count, findMeasure, isVoidNote, ms, sentence, unlessLate } from '#engine/analysis/measures.ts'
 import { leastOf, mostOf } from '#engine/analysis/extremes.ts'
 import { orderTimelines } from '#engine/analysis/order-timeline.ts'
 import { type PlannedStart, steadyPlan } from '#engine/load/plan.ts'
 import type { History, Sample } from '#engine/run/history.ts'
-import type { Measure, Series } from '#engine/run/summary.ts'
+import type { Measure, Series, SetByFault } from '#engine/run/summary.ts'
 import { streamingKafka } from '../../lab/model.ts'
 
 const PARTITIONS = [0, 1, 2, 3]
@@ -44,6 +44,7 @@ export default defineExperiment({
         ...base,
         name: 'throttled',
         about: `inventory_consumer decides at most ${decisionsPerSecond} orders a second`,
+        setByFault: throttled({ orders, ordersPerSecond, decisionsPerSecond }),
         environment: { inventory_consumer: { INVENTORY_THROTTLE_PER_SECOND: String(decisionsPerSecond) } },
         checks: [
           ...sound,
@@ -93,6 +94,27 @@ function answersOf(throttled: VariantResult | undefined, control: VariantResult 
       : []
   const why = slow?.note ?? normal?.note
   return told ?? `How long clients waited for that answer was not measured${why ? ` (${why})` : ''}.`
+}
+
+/** What follows from the throttle: the control shows what does not. */
+function throttled(planted: Record<'orders' | 'ordersPerSecond' | 'decisionsPerSecond', number>): SetByFault {
+  const { orders, ordersPerSecond, decisionsPerSecond } = planted
+  const loadSeconds = orders / ordersPerSecond
+  const waiting = (ordersPerSecond - decisionsPerSecond) * loadSeconds
+  return {
+    ...setBy(`the throttle to ${thousands(decisionsPerSecond)}/s`, 'decision rate'),
+    ...setBy(
+      `(${thousands(ordersPerSecond)} − ${thousands(decisionsPerSecond)})/s × ${thousands(loadSeconds)} s`,
+      'peak lag',
+    ),
+    ...setBy(`${thousands(orders)} orders ÷ ${thousands(decisionsPerSecond)}/s`, 'lag zero after'),
+    ...setBy(
+      `${thousands(waiting)} that wait ÷ ${thousands(decisionsPerSecond)}/s`,
+      'oldest undecided',
+      'completed max',
+    ),
+    ...setBy(`half of ${thousands(waiting)} that wait ÷ ${thousands(decisionsPerSecond)}/s`, 'completed p50'),
+  }
 }
 
 const lagOf = ({ depths }: Sample): number => PARTITIONS.reduce((sum, p) => sum + (depths[lagName(p)] ?? 0), 0)

@@ -2,7 +2,7 @@
 import { deriveOrderId } from '#common/contracts/order.ts'
 import { checksFor } from '#engine/checks/checks.ts'
 import { stepSeen } from '#engine/checks/preconditions.ts'
-import { defineExperiment, type Variant, type VariantResult } from '#engine/experiment/define.ts'
+import { defineExperiment, setBy, thousands, type Variant, type VariantResult } from '#engine/experiment/define.ts'
 import type { History } from '#engine/run/history.ts'
 import {
   at,
@@ -73,6 +73,8 @@ export default defineExperiment({
       timeline: [pin, ...readMetrics(0), ...between, ...readMetrics(allRead)],
       completeWhen: noLag,
       quiescenceMs: 60_000,
+      // A record of each topic for each order.
+      setByFault: setBy(`${thousands(2 * orders)} records ÷ ${thousands(readsPerSecond)}/s`, REREAD.reading),
       checks: [...checksFor(), readsToPins, asSent(more), stepSeen({ action: 'wipe' })],
       measures,
     })

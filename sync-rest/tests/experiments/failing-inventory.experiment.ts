@@ -4,7 +4,7 @@
 import { checksFor } from '#engine/checks/checks.ts'
 import { answerSeen, stepSeen, faultSeen } from '#engine/checks/preconditions.ts'
 import type { Check } from '#engine/checks/check.ts'
-import { defineExperiment, type Variant } from '#engine/experiment/define.ts'
+import { defineExperiment, setBy, thousands, type Variant } from '#engine/experiment/define.ts'
 import { at, fault, heal, isolate, kill, pause, resume, start, type Step } from '#engine/experiment/steps.ts'
 import { count, findMeasure, ms, sentence } from '#engine/analysis/measures.ts'
 import { RECOVERY } from '#engine/analysis/recovery.ts'
@@ -13,6 +13,7 @@ import { syncRest } from '../../lab/model.ts'
 import { healingMeasures } from './healing.ts'
 
 const INVENTORY = 'inventory_service'
+const DEADLINE_MS = 1_000
 
 type Row = {
   name: string
@@ -21,6 +22,8 @@ type Row = {
   heals: Omit<Step, 'at'>
   seen: Check
   breaker?: 'on'
+  /** The measures that are the deadline. */
+  deadlineIs?: readonly string[]
 }
 
 const faulty = (name: 'error' | 'garbage'): Pick<Row, 'breaks' | 'heals' | 'seen'> => ({
@@ -46,6 +49,7 @@ const rows: readonly Row[] = [
     breaks: pause(INVENTORY),
     heals: resume(INVENTORY),
     seen: stepSeen({ action: 'pause', target: INVENTORY }),
+    deadlineIs: ['during: answer p50', 'during: answer max'],
   },
   {
     name: 'host gone',
@@ -54,6 +58,7 @@ const rows: readonly Row[] = [
     heals: resume(INVENTORY),
     // A process that only hangs takes each connection, and its orders are answered 504.
     seen: answerSeen({ code: 'inventory-unavailable', atLeast: 5 }),
+    deadlineIs: ['during: answer max'],
   },
 ]
 
@@ -70,7 +75,7 @@ export default defineExperiment({
   variants({ ordersPerSecond, warmUpMs, brokenMs, healedMs }) {
     const orders = (milliseconds: number) => (ordersPerSecond * milliseconds) / 1_000
     return rows.map(
-      ({ name, about, breaks, heals, seen, breaker = 'off' }): Variant => ({
+      ({ name, about, breaks, heals, seen, breaker = 'off', deadlineIs }): Variant => ({
         name,
         about,
         load: {
@@ -79,7 +84,8 @@ export default defineExperiment({
           orders: orders(brokenMs + healedMs),
           deadlineMs: 10_000,
         },
-        environment: { order_service: { BREAKER: breaker, RESERVE_DEADLINE_MS: '1000' } },
+        environment: { order_service: { BREAKER: breaker, RESERVE_DEADLINE_MS: String(DEADLINE_MS) } },
+        ...(deadlineIs && { setByFault: setBy(`the deadline of ${thousands(DEADLINE_MS)} ms`, ...deadlineIs) }),
         timeline: [at(warmUpMs, breaks), at(warmUpMs + brokenMs, heals)],
         quiescenceMs: 30_000,
         checks: [...checksFor({ reasons: MAY_FAIL, answers: { duringFault: MAY_ANSWER } }), seen],

@@ -3,11 +3,43 @@
 import { checksFor } from '#engine/checks/checks.ts'
 import { answerSeen, faultSeen } from '#engine/checks/preconditions.ts'
 import { unknownResolved } from '#engine/checks/orders.ts'
-import { defineExperiment, type Variant } from '#engine/experiment/define.ts'
+import { defineExperiment, setBy, type Variant } from '#engine/experiment/define.ts'
 import { at, fault } from '#engine/experiment/steps.ts'
-import { count, findMeasure, ms, sentence } from '#engine/analysis/measures.ts'
+import { AVAILABLE_MS, count, findMeasure, ms, sentence } from '#engine/analysis/measures.ts'
 import { MAY_ANSWER, MAY_FAIL } from '../../lab/comparison.ts'
+import type { SetByFault } from '#engine/run/summary.ts'
 import { syncRest } from '../../lab/model.ts'
+
+const ACCEPTED = ['accepted p50', 'accepted max']
+const ANSWERED = ['answered min', 'answered p50', 'answered max']
+
+const seconds = (milliseconds: number): string => `${milliseconds / 1_000} s`
+
+/** What follows from the delay and, where it is shorter, the deadline. @param measures that are as long as the shorter of them */
+function setByDelay(delayMs: number, deadlineMs: number, measures: readonly string[]): SetByFault {
+  const isCutOff = deadlineMs < delayMs
+  return {
+    ...setBy(`the ${isCutOff ? 'deadline' : 'delay'} of ${seconds(Math.min(deadlineMs, delayMs))}`, ...measures),
+    ...setBy(`right within ${seconds(AVAILABLE_MS)}, with a delay of ${seconds(delayMs)}`, 'availability'),
+    ...(isCutOff &&
+      setBy(`a deadline of ${seconds(deadlineMs)}, with a delay of ${seconds(delayMs)}`, 'completed ÷ requested')),
+  }
+}
+
+/** One at a time, with an order in half of the time that one takes. */
+const setByTheLine = (delayMs: number): SetByFault => ({
+  ...setByDelay(delayMs, Infinity, []),
+  ...setBy(
+    `2 × ${seconds(delayMs)} − ${seconds(delayMs / 2)}: one waits for the one before it`,
+    'accepted max',
+    'answered max',
+  ),
+  ...setBy(
+    `1 order in ${seconds(delayMs)}, of 1 in ${seconds(delayMs / 2)}`,
+    'answers 503 overloaded',
+    'completed ÷ requested',
+  ),
+})
 
 const delayed = faultSeen({ service: 'inventory_service', fault: 'delay', atLeast: 5 })
 
@@ -33,7 +65,8 @@ export default defineExperiment({
       checks: [...checksFor({ reasons: MAY_FAIL, answers: { duringFault: MAY_ANSWER } }), delayed, unknownResolved],
     })
     const above = { RESERVE_DEADLINE_MS: String(2 * delayMs), BREAKER: 'on' }
-    const below = { RESERVE_DEADLINE_MS: String(delayMs / 4) }
+    const belowMs = delayMs / 4
+    const below = { RESERVE_DEADLINE_MS: String(belowMs) }
     return [
       {
         name: 'none',
@@ -45,13 +78,20 @@ export default defineExperiment({
       },
       {
         ...withOrders('deadline above', `a deadline of ${2 * delayMs} ms`, above),
+        setByFault: setByDelay(delayMs, 2 * delayMs, [...ACCEPTED, ...ANSWERED]),
         checks: [...checksFor(), delayed],
       },
-      withOrders('deadline below', `a deadline of ${delayMs / 4} ms, no breaker`, { ...below, BREAKER: 'off' }),
-      withOrders('deadline below, breaker', `a deadline of ${delayMs / 4} ms, and the breaker`, {
-        ...below,
-        BREAKER: 'on',
-      }),
+      {
+        ...withOrders('deadline below', `a deadline of ${belowMs} ms, no breaker`, { ...below, BREAKER: 'off' }),
+        setByFault: setByDelay(delayMs, belowMs, ['answered p50', 'answered max']),
+      },
+      {
+        ...withOrders('deadline below, breaker', `a deadline of ${belowMs} ms, and the breaker`, {
+          ...below,
+          BREAKER: 'on',
+        }),
+        setByFault: setByDelay(delayMs, belowMs, ['answered max']),
+      },
       {
         ...withOrders(
           'one at a time',
@@ -64,6 +104,7 @@ export default defineExperiment({
         // Twice as many as it can serve.
         load: { orders: lineOrders, ordersPerSecond: 2_000 / delayMs, warmUpOrders: 1, deadlineMs: 60_000 },
         timeline: [{ ...slow, at: delayMs / 4 }],
+        setByFault: setByTheLine(delayMs),
         checks: [
           ...checksFor({ answers: { always: ['overloaded'] } }),
           faultSeen({ service: 'inventory_service', fault: 'delay', atLeast: 2 }),
@@ -80,11 +121,8 @@ export default defineExperiment({
     'answers 503 inventory-unavailable',
     'answers 503 overloaded',
     'answers 504 deadline-passed',
-    'accepted p50',
-    'accepted max',
-    'answered min',
-    'answered p50',
-    'answered max',
+    ...ACCEPTED,
+    ...ANSWERED,
     'availability',
     'completed ÷ requested',
   ],
