@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { nearestRank, percentiles, type Sample, answerLatency, isGeneratorBound } from './latency.ts'
+import { canBeShown, nearestRank, percentiles, type Sample, answerLatency, isGeneratorBound } from './latency.ts'
 import type { Answer, Attempt } from '../load/attempt.ts'
 
 const known = (ms: number): Sample => ({ ms, atLeast: false })
@@ -33,6 +33,13 @@ test('a percentile is shown from the count at which ten samples lie beyond it', 
     assert.ok(short.ms === undefined, `${name} of ${count - 1}`)
     assert.match(short.why, /^9 of \d+ samples lie beyond p\d+; ten are needed$/)
   }
+})
+
+test('a measure can be shown from the count of samples at which its percentile is', () => {
+  for (const count of [0, 19, 20, 99, 100, 999, 1000, 2000])
+    for (const name of ['p50', 'p90', 'p99'] as const)
+      assert.equal(canBeShown(`accepted ${name}`, count), percentiles(oneTo(count))[name].ms !== undefined)
+  assert.equal(canBeShown('accepted max', 0), true)
 })
 
 test('an unknown sample marks the figures it could raise, and no other', () => {

@@ -49,12 +49,20 @@ export function percentiles(samples: readonly Sample[]): Percentiles {
     ms === undefined ? { why: 'no samples' } : { ms, atLeast: isAtLeast(ms) }
   const at = (name: keyof typeof PER_MILLE): Figure => {
     const rank = rankOf(sorted.length, PER_MILLE[name])
-    const beyond = sorted.length - rank
+    const beyond = samplesBeyond(sorted.length, PER_MILLE[name])
     if (beyond < SAMPLES_BEYOND)
-      return { why: `${Math.max(0, beyond)} of ${sorted.length} samples lie beyond ${name}; ten are needed` }
+      return { why: `${beyond} of ${sorted.length} samples lie beyond ${name}; ten are needed` }
     return figure(sorted[rank - 1])
   }
   return { min: figure(sorted[0]), p50: at('p50'), p90: at('p90'), p99: at('p99'), max: figure(sorted.at(-1)) }
+}
+
+const samplesBeyond = (count: number, perMille: number): number => Math.max(0, count - rankOf(count, perMille))
+
+/** Whether so many samples can give the percentile that a measure is, such as `accepted p99`; true of a measure that is none. */
+export function canBeShown(measure: string, samples: number): boolean {
+  const found = Object.entries(PER_MILLE).find(([name]) => measure.endsWith(` ${name}`))
+  return found === undefined || samplesBeyond(samples, found[1]) >= SAMPLES_BEYOND
 }
 
 function rankOf(count: number, perMille: number): number {

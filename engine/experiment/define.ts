@@ -74,7 +74,7 @@ export type Experiment<Values extends Settings = Settings> = {
   variants(settings: Values): Variant[]
   /** Which variant is run first, by its position from 0; the others follow round. All are shown as they are declared. */
   begins?: number
-  /** The measures that its table shows, by name, in this order. */
+  /** The measures that its table shows, by name, in this order; a percentile only where a variant has enough orders for it. */
   columns: readonly string[]
   /** Whether its picture shows each order. */
   showsOrders?: boolean

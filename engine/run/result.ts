@@ -7,6 +7,7 @@ import type { Measure, Profile, Result, VariantFacts } from './summary.ts'
 import { verdictOf, runCheck, type CheckResult } from '../checks/check.ts'
 import type { History } from './history.ts'
 import { whileJudged } from './once.ts'
+import { canBeShown } from '../analysis/latency.ts'
 import { standardMeasures, unlessPaused } from '../analysis/measures.ts'
 import { evaluateThresholds } from '../analysis/thresholds.ts'
 
@@ -50,6 +51,10 @@ export type Parts = {
   failure: string | undefined
 }
 
+/** The columns of its table: without a percentile for which no variant has enough orders, as planned. */
+export const columnsOf = ({ columns }: Pick<Experiment, 'columns'>, variants: readonly Variant[]): string[] =>
+  columns.filter(name => variants.some(({ load }) => canBeShown(name, load.orders)))
+
 export function resultOf({ experiment, name, profile, variants, results, seconds, failure }: Parts): Result {
   const checks = results.flatMap(({ variant, checks }) => checks.map(check => ({ ...check, variant: variant.name })))
   if (results.length === variants.length)
@@ -69,7 +74,7 @@ export function resultOf({ experiment, name, profile, variants, results, seconds
     verdict,
     checks,
     measures: results.flatMap(({ measures }) => measures),
-    columns: experiment.columns,
+    columns: columnsOf(experiment, variants),
     series: curves.flatMap(({ series }) => series),
     marks: results.flatMap(({ variant, history }) => marksOf(variant, history)),
     ...(experiment.showsOrders && { orders: curves.flatMap(({ orders }) => orders ?? []) }),

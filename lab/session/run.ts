@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import type { Experiment } from '#engine/experiment/define.ts'
 import { watchOthers } from '#host/cpu-of-others.ts'
 import type { Model } from '#engine/experiment/model.ts'
+import { columnsOf } from '#engine/run/result.ts'
 import { runExperiment } from '#engine/run/run-experiment.ts'
 import {
   type Cell,
@@ -198,7 +199,7 @@ function newRunId(): string {
 
 /** The result of an experiment whose environment is not available. */
 function notRun({ id, experiment, cell }: Named, profile: Profile, failure: string): Result {
-  const { model, title, question, profiles, columns } = experiment
+  const { model, title, question, profiles } = experiment
   return {
     model: model.name,
     experiment: shortName(id),
@@ -212,7 +213,7 @@ function notRun({ id, experiment, cell }: Named, profile: Profile, failure: stri
     verdict: 'unknown',
     checks: [],
     measures: [],
-    columns,
+    columns: columnsOf(experiment, experiment.variants(profiles[profile])),
     series: [],
     marks: [],
     explanation: [],
