@@ -16,10 +16,9 @@ export function overviewTable(summaries: readonly Summary[], linkTo: (model: str
       return [link, question, keyMetrics(result).join('<br>'), verdict]
     }),
   )
-  const runs = [...new Set(summaries.map(provenance))]
+  const runs = [...new Set(summaries.map(provenance))].join('\n\n')
   const table = markdown(['experiment', 'question', 'key metrics', 'verdict'], rows, false)
-  const notes = [...(table.includes(SET_BY_FAULT) ? [MEANING_OF_SET_BY_FAULT] : []), ...runs]
-  return [table, '', notes.join('\n\n')].join('\n')
+  return [table, '', table.includes(SET_BY_FAULT) ? `${MEANING_OF_SET_BY_FAULT} ${runs}` : runs].join('\n')
 }
 
 export function resultsPage(model: string, summary: Summary): string {
