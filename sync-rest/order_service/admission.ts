@@ -1,6 +1,8 @@
 // Which orders are taken to be reserved: those that can be in time. CONCURRENCY of them are at inventory at once, and as many may
 // wait for a slot. An inventory that serves them side by side is as fast with all of them as with one; where it serves them one
 // after the other, or few at once, that many would all be late, and be undone. That shows in how long calls take.
+// Not promised: every slot of an inventory that serves side by side and always takes more than 0.6 of the deadline. Its calls look
+// like those of a line, so fewer and fewer are admitted; a longer deadline (RESERVE_DEADLINE_MS) opens it again.
 import { LabError } from '#common/contracts/errors.ts'
 
 export type Admission = {
