@@ -35,8 +35,8 @@ export const AVAILABLE_MS = 1_000
 /** And these, for who can wait longer. */
 const WITHIN_MS = [AVAILABLE_MS, 3_000, 5_000]
 
-const GENERATOR_CPU = 'generator CPU'
-const MACHINE_IDLE = 'machine idle'
+export const GENERATOR_CPU = 'generator CPU'
+export const MACHINE_IDLE = 'machine idle'
 /** Measures that tell under which conditions the others were measured: no model is better by them. */
 export const CONDITIONS: readonly string[] = [GENERATOR_CPU, MACHINE_IDLE]
 

@@ -82,15 +82,14 @@ function pairBy(
       const first = list?.at(-1)
       return list && first !== undefined ? [{ list, first }] : []
     })
-    const next = waiting.reduce((one, other) => (other.first < one.first ? other : one), waiting[0] ?? NOTHING)
+    const [next] = waiting.sort((one, other) => one.first - other.first)
+    if (!next) return true
     next.list.pop()
     taken.add(next.first)
-    return next === NOTHING
+    return false
   })
   return { missing: missing.filter((_, position) => !taken.has(position)), surplus: left }
 }
-
-const NOTHING = { list: [] as number[], first: Infinity }
 
 /** Which of these texts are part of another one. */
 function foundIn(texts: readonly string[]): (text: string) => string[] {

@@ -138,7 +138,7 @@ async function executeVariant(options: ExecuteOptions): Promise<History> {
 
     onProgress('waiting until every order is decided')
     const usage = await usageWindow.end(result.attempts)
-    const labPauses = pauses.end()
+    const labPauses = pauses.finish()
     const { evidence, quiescent } = await awaitQuiescence({ model, variant, runtime, inspector, probe, signal })
     await sampling.finish()
     const polls = await polling.finish()
@@ -161,7 +161,7 @@ async function executeVariant(options: ExecuteOptions): Promise<History> {
       ...(usage && { usage }),
     }
   } finally {
-    pauses.end()
+    pauses.stop()
     sampling.stop()
   }
 }

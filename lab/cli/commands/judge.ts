@@ -83,17 +83,18 @@ export async function judgedAgain(
   const results: VariantResult[] = []
   for (const [nth, variant] of variants.entries()) results.push(evaluate(variant, await readHistory(files[nth] ?? '')))
   const judged = resultOf({ experiment, name, profile, variants: asRun(variants, result), results, seconds, failure })
-  const [few, many] = [true, false].map(isFew =>
-    results.filter(({ history }) => isFew === history.attempts.length <= MOST_ATTEMPTS),
-  ) as [VariantResult[], VariantResult[]]
-  const disputed = few.flatMap(({ variant, history, checks }) =>
-    disagreements(checks, history).map(
-      sentence => `${model}/${name}, ${variant.name}: ${sentence}. The result stays that of the checks.`,
-    ),
-  )
-  const unheard = many.map(
-    ({ variant }) =>
-      `${model}/${name}, ${variant.name}: the second judge takes at most ${MOST_ATTEMPTS.toLocaleString('en-US')} requests, and was not asked.`,
+  const isSmall = ({ history }: VariantResult) => history.attempts.length <= MOST_ATTEMPTS
+  const disputed = results
+    .filter(isSmall)
+    .flatMap(({ variant, history, checks }) =>
+      disagreements(checks, history).map(
+        sentence => `${model}/${name}, ${variant.name}: ${sentence}. The result stays that of the checks.`,
+      ),
+    )
+  const unheard = results.flatMap(each =>
+    isSmall(each)
+      ? []
+      : `${model}/${name}, ${each.variant.name}: the second judge takes at most ${MOST_ATTEMPTS.toLocaleString('en-US')} requests, and was not asked.`,
   )
   const facts = { ...judged, ...(othersCores !== undefined && { othersCores }), ...(cell && { cell }) }
   return { result: withThresholds(facts, experiment, thresholdsOf(result, variants)), disputed, unheard }

@@ -2,7 +2,7 @@
 import { styleText } from 'node:util'
 import type { Result, Summary, Comparison } from '#engine/run/summary.ts'
 import type { Verdict } from '#engine/checks/check.ts'
-import { CONDITIONS } from '#engine/analysis/measures.ts'
+import { GENERATOR_CPU, MACHINE_IDLE } from '#engine/analysis/measures.ts'
 import { wrapped } from './screen.ts'
 import { draw, gridOf, MEANING_OF_SET_BY_FAULT, seconds, SET_BY_FAULT, textTable } from './table.ts'
 import { keyMetrics } from './key-metrics.ts'
@@ -119,7 +119,8 @@ export const conditions = (result: Result): string =>
 /** How busy the machine and the load generator were in each variant; empty where that is not known. */
 function machineLine({ variants, measures }: Result): string {
   const found = variants.flatMap(({ name }) => {
-    const [own, idle] = CONDITIONS.map(wanted => measures.find(each => each.variant === name && each.name === wanted))
+    const of = (wanted: string) => measures.find(each => each.variant === name && each.name === wanted)
+    const [own, idle] = [of(GENERATOR_CPU), of(MACHINE_IDLE)]
     if (typeof idle?.value !== 'number' || typeof own?.value !== 'number') return []
     return [`${name} ${idle.value.toFixed(0)} % idle, ${own.value.toFixed(0)} %`]
   })
