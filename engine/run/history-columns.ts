@@ -7,13 +7,28 @@
  *
  * A column is one of: `n` whole numbers, each as its difference to the one before it, because stamps rise; `s` texts, as numbers of
  * the table of all texts in the same way; `a` lists, as their lengths and the column of all that is in them; `o` objects, as a
- * column for each key; `few` different lists or objects, as numbers of those in `of`; `j` anything else. `nulls` and `absent` are the positions that have no value, or no such key.
+ * column for each key; `few` different lists or objects, as numbers of those in `of`; `j` anything else. A column of an object may
+ * be what is left, the `rest`, `beside` another of it; and ids of orders are made again from their users and keys (related-values.ts):
+ * `ids` are their numbers in the table, `sum` is their checksum. `nulls` and `absent` are the positions that have no value, or no such key.
  */
+import {
+  derivedIds,
+  differences,
+  haveDerivedIds,
+  isWhole,
+  LEAST_ALIKE,
+  relatedTo,
+  sumOf,
+  together,
+} from './related-values.ts'
+
 export type Column = (
   | { n: number[] }
   | { s: number[] }
   | { a: Column; of: Column }
   | Objects
+  | { beside: string; rest: Column }
+  | { ids: number[]; sum: number }
   | { few: number[]; of: Column }
   | { j: unknown[] }
 ) & {
@@ -24,9 +39,6 @@ type Objects = { o: Record<string, Column>; count: number }
 
 /** Each text once, with the number that columns have of it; and those that came since somebody took them from `fresh`. */
 export type TextTable = { numbers: Map<string, number>; fresh: string[] }
-
-/** Differences of numbers within these are exact. */
-const EXACT = 2 ** 52
 
 /** @param texts to which those are added that are new */
 export const columnOfRows = (rows: readonly unknown[], texts: TextTable): Column =>
@@ -56,9 +68,6 @@ function filled(values: readonly unknown[], texts: TextTable): Column {
   return { j: [...values] }
 }
 
-/** The others than these are rows that have nothing in common. */
-const LEAST_ALIKE = 8
-
 /** Undefined where most of them are different. */
 function fewOf(values: readonly unknown[], texts: TextTable): Column | undefined {
   const different = new Map<string, number>()
@@ -87,14 +96,37 @@ function ofObjects(values: readonly unknown[], texts: TextTable): Column {
   if (values.every(isObject)) {
     const keys = new Set<string>()
     for (const value of values) for (const key of Object.keys(value)) keys.add(key)
-    const columns = [...keys].map(key => [key, columnOf(ownOf(values, key), texts)] as const)
-    return { o: Object.fromEntries(columns), count: values.length }
+    return { o: columnsOf(values, [...keys], texts), count: values.length }
   }
   return { j: [...values] }
 }
 
-const isWhole = (value: unknown): value is number =>
-  Number.isInteger(value) && Math.abs(value as number) < EXACT && !Object.is(value, -0)
+/** A column is beside one that is beside none. */
+function columnsOf(rows: readonly Row[], keys: readonly string[], texts: TextTable): Record<string, Column> {
+  const alone = new Map<string, unknown[]>()
+  const areDerived = haveDerivedIds(rows)
+  const columns = keys
+    .filter(key => !areDerived || key !== 'orderId')
+    .map((key): [string, Column] => {
+      const values = ownOf(rows, key)
+      const related = relatedTo(alone, values)
+      if (related) return [key, { beside: related.beside, rest: columnOf(related.rest, texts) }]
+      alone.set(key, values)
+      return [key, columnOf(values, texts)]
+    })
+  return Object.fromEntries(areDerived ? [...columns, ['orderId', idsOf(rows, texts)]] : columns)
+}
+
+/** What is new in the table is a place for each: the reader makes the ids. After all other columns, which may have the same texts. */
+function idsOf(rows: readonly Row[], texts: TextTable): Column {
+  const known = texts.fresh.length
+  const ids = rows.map(({ orderId }) => orderId as string)
+  const numbers = ids.map(id => numberOf(id, texts))
+  texts.fresh.fill('', known)
+  return { ids: differences(numbers), sum: sumOf(ids) }
+}
+
+type Row = Record<string, unknown>
 const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
 const ownOf = (values: readonly Record<string, unknown>[], key: string): unknown[] =>
@@ -109,16 +141,13 @@ function numberOf(text: string, { numbers, fresh }: TextTable): number {
   return known
 }
 
-const differences = (numbers: readonly number[]): number[] =>
-  numbers.map((number, position) => number - (numbers[position - 1] ?? 0))
-
 function sums(differences: readonly number[]): number[] {
   let sum = 0
   return differences.map(difference => (sum += difference))
 }
 
-/** @param texts all that were known when the column was made, by their numbers */
-export function valuesOf(column: Column, texts: readonly string[]): unknown[] {
+/** @param texts all that were known when the column was made, by their numbers; ids that the reader makes are put in their places */
+export function valuesOf(column: Column, texts: string[]): unknown[] {
   const given = givenOf(column, texts)
   if (!column.nulls && !column.absent) return given
   const [nulls, absent] = [new Set(sums(column.nulls ?? [])), new Set(sums(column.absent ?? []))]
@@ -129,7 +158,7 @@ export function valuesOf(column: Column, texts: readonly string[]): unknown[] {
   })
 }
 
-function givenOf(column: Column, texts: readonly string[]): unknown[] {
+function givenOf(column: Column, texts: string[]): unknown[] {
   if ('n' in column) return sums(column.n)
   if ('s' in column) return sums(column.s).map(number => texts[number])
   if ('a' in column) {
@@ -142,7 +171,8 @@ function givenOf(column: Column, texts: readonly string[]): unknown[] {
     return sums(column.few).map(number => different[number])
   }
   if ('o' in column) return objectsOf(column, texts)
-  return column.j
+  if ('j' in column) return column.j
+  throw new Error('a column is of its object')
 }
 
 function frozen(value: unknown): unknown {
@@ -151,8 +181,8 @@ function frozen(value: unknown): unknown {
 }
 
 /** Each is a copy of the first, and then gets its own values: so an engine has one shape for all of them, and no room to spare. */
-function objectsOf({ o, count }: Objects, texts: readonly string[]): unknown[] {
-  const columns = Object.entries(o).map(([key, column]) => ({ key, values: valuesOf(column, texts) }))
+function objectsOf({ o, count }: Objects, texts: string[]): unknown[] {
+  const columns = [...fieldsOf(o, texts)].map(([key, values]) => ({ key, values }))
   const [always, sometimes] = [true, false].map(isAlways =>
     columns.filter(({ values }) => isAlways !== values.includes(undefined)),
   ) as [typeof columns, typeof columns]
@@ -162,6 +192,23 @@ function objectsOf({ o, count }: Objects, texts: readonly string[]): unknown[] {
   for (const { key, values } of [...always, ...sometimes])
     for (const [position, value] of values.entries()) if (value !== undefined) setOwn(rows[position] ?? {}, key, value)
   return rows
+}
+
+/** First those alone, then those beside them, then ids, as they were written. */
+function fieldsOf(o: Record<string, Column>, texts: string[]): Map<string, unknown[]> {
+  const fields = new Map<string, unknown[]>()
+  const columns = Object.entries(o)
+  for (const [key, column] of columns)
+    if (!('beside' in column) && !('ids' in column)) fields.set(key, valuesOf(column, texts))
+  for (const [key, column] of columns)
+    if ('beside' in column) fields.set(key, together(valuesOf(column.rest, texts), fields.get(column.beside) ?? []))
+  for (const [key, column] of columns)
+    if ('ids' in column) {
+      const ids = derivedIds(fields, column.sum)
+      for (const [nth, number] of sums(column.ids).entries()) texts[number] = ids[nth] ?? ''
+      fields.set(key, ids)
+    }
+  return fields
 }
 
 /** An assignment to `__proto__` sets no field. */
