@@ -77,12 +77,12 @@ export async function judgedAgain(
   const { model, experiment: name, profile, seconds, othersCores, cell, failure } = result
   const experiment = sourceExperiment(result)
   if (!experiment || failure !== undefined) return undefined
-  const variants = experiment.variants(experiment.profiles[profile])
+  const variants = asRun(experiment.variants(experiment.profiles[profile]), result)
   const files = variants.flatMap(variant => findHistory(run, { model, experiment: name, variant: variant.name }) ?? [])
   if (files.length < variants.length) return undefined
   const results: VariantResult[] = []
   for (const [nth, variant] of variants.entries()) results.push(evaluate(variant, await readHistory(files[nth] ?? '')))
-  const judged = resultOf({ experiment, name, profile, variants: asRun(variants, result), results, seconds, failure })
+  const judged = resultOf({ experiment, name, profile, variants, results, seconds, failure })
   const isSmall = ({ history }: VariantResult) => history.attempts.length <= MOST_ATTEMPTS
   const disputed = results
     .filter(isSmall)
