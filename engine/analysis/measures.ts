@@ -42,18 +42,15 @@ export const CONDITIONS: readonly string[] = [GENERATOR_CPU, MACHINE_IDLE]
 
 export function standardMeasures(history: History): Unnamed[] {
   const timelines = orderTimelines(history)
-  const { corrected, uncorrected } = answerSamples(acceptedOf(history), history.deadlineMs)
-  const answered = answerSamples(measuredOf(history), history.deadlineMs).corrected
-  const completed = completions(history, timelines)
-  const known = latenciesUntil(knownNs, history, timelines)
   return [
     { name: 'requested', unit: 'orders', value: timelines.filter(({ attempt }) => attempt).length },
     ...answers(timelines),
-    ...latency('accepted', percentiles(corrected), acceptedVoidBecause(history)),
-    ...latency('accepted uncorrected', percentiles(uncorrected), acceptedVoidBecause(history)),
-    ...latency('answered', percentiles(answered), voidBecause(history, answered)),
-    ...latency('known', percentiles(known), acrossClocks(history, known)),
-    ...latency('completed', percentiles(completed), acrossClocks(history, completed)),
+    ...acceptedLatencies(history),
+    ...latencyOf('answered', answerSamples(measuredOf(history), history.deadlineMs).corrected, each =>
+      voidBecause(history, each),
+    ),
+    ...latencyOf('known', latenciesUntil(knownNs, history, timelines), each => acrossClocks(history, each)),
+    ...latencyOf('completed', completions(history, timelines), each => acrossClocks(history, each)),
     ...shares(history, timelines),
     ...unlessLate(history, [{ name: 'peak backlog', unit: 'orders', ...peak(history, backlog(history)) }]),
     { name: 'start lateness p99', unit: 'ms', value: latenessP99Ms(history) },
@@ -63,6 +60,22 @@ export function standardMeasures(history: History): Unnamed[] {
     ...usageMeasures(history),
   ]
 }
+
+function acceptedLatencies(history: History): Unnamed[] {
+  const { corrected, uncorrected } = answerSamples(acceptedOf(history), history.deadlineMs)
+  const why = voidBecause(history, corrected)
+  return [
+    ...latency('accepted', percentiles(corrected), why),
+    ...latency('accepted uncorrected', percentiles(uncorrected), why),
+  ]
+}
+
+/** Nothing keeps the samples, which are 60 MB of a million orders. */
+const latencyOf = (
+  name: string,
+  samples: readonly Sample[],
+  why: (samples: readonly Sample[]) => string | undefined,
+): Unnamed[] => latency(name, percentiles(samples), why(samples))
 
 /** Why a latency is void that is measured with the stamps of services. */
 const acrossClocks = (history: History, samples: readonly Sample[]): string | undefined =>
@@ -140,10 +153,15 @@ export const unlessPaused = ({ labPauses }: History, measures: readonly Unnamed[
       })
 
 /** The highest depth over time; it is counted from the stamps of several services. */
-export const peak = ({ clocksAgree }: History, depths: readonly [number, number][]): Pick<Measure, 'value' | 'note'> =>
-  clocksAgree
-    ? { value: depths.reduce((most, [, depth]) => Math.max(most, depth), 0) }
-    : { value: null, note: CLOCKS_DIFFER }
+export function peak(
+  { clocksAgree }: History,
+  depths: Iterable<readonly [number, number]>,
+): Pick<Measure, 'value' | 'note'> {
+  if (!clocksAgree) return { value: null, note: CLOCKS_DIFFER }
+  let most = 0
+  for (const [, depth] of depths) most = Math.max(most, depth)
+  return { value: most }
+}
 
 /** Why the accepted latency of the history is void, and with it each part of it; or undefined. */
 export const acceptedVoidBecause = (history: History): string | undefined =>
@@ -250,28 +268,36 @@ function shares(history: History, timelines: readonly OrderTimeline[]): Unnamed[
   ]
 }
 
+/** To be gone through once: of a million orders there are two million, which nobody keeps. */
+export type Depths = Generator<[seconds: number, depth: number]>
+
 /** Placed minus decided, from each order's own stamps, at every change: [seconds since the load began, orders]. */
-export const backlog = (history: History): [number, number][] =>
+export const backlog = (history: History): Depths =>
   depthOf(history, ({ placedNs, decidedNs }) => placedNs !== undefined && { fromNs: placedNs, toNs: decidedNs })
 
 /**
  * How many orders, those of the warm-up included, are within their span, at every change: [seconds since the load began,
  * orders]. @param spanOf false for an order that is not counted; without `toNs` its span never ends
  */
-export function depthOf(
+export function* depthOf(
   history: History,
   spanOf: (timeline: OrderTimeline) => { fromNs: number; toNs: number | undefined } | false,
-): [number, number][] {
-  const spans = orderTimelines(history, { all: true }).flatMap(timeline => spanOf(timeline) || [])
-  const begins = ascending(spans.map(({ fromNs }) => fromNs))
-  const ends = ascending(spans.flatMap(({ fromNs, toNs }) => (toNs === undefined ? [] : [Math.max(toNs, fromNs)])))
+): Depths {
+  const [fromNs, toNs]: [number[], number[]] = [[], []]
+  for (const timeline of orderTimelines(history, { all: true })) {
+    const span = spanOf(timeline)
+    if (!span) continue
+    fromNs.push(span.fromNs)
+    if (span.toNs !== undefined) toNs.push(Math.max(span.toNs, span.fromNs))
+  }
+  const [begins, ends] = [ascending(fromNs), ascending(toNs)]
   let [begun, ended] = [0, 0]
-  return Array.from({ length: begins.length + ends.length }, () => {
+  while (begun + ended < begins.length + ends.length) {
     const [beginNs = Infinity, endNs = Infinity] = [begins[begun], ends[ended]]
     if (beginNs <= endNs) begun++
     else ended++
-    return [(Math.min(beginNs, endNs) - history.originNs) / 1e9, begun - ended]
-  })
+    yield [(Math.min(beginNs, endNs) - history.originNs) / 1e9, begun - ended]
+  }
 }
 
 export type Found = Pick<Measure, 'value' | 'atLeast' | 'unit' | 'note'>

@@ -35,8 +35,8 @@ function timelinesOf({ evidence, planned, attempts }: History): OrderTimeline[] 
   const decisions = lastOfEach(evidence.decisions)
   const releases = lastOfEach(evidence.movements.filter(({ kind }) => kind === 'release'))
   const notifications = lastOfEach(evidence.notifications)
-  const firsts = new Map<number, Attempt>()
-  for (const attempt of attempts) if (!firsts.has(attempt.index)) firsts.set(attempt.index, attempt)
+  const firsts: Attempt[] = []
+  for (const attempt of attempts) firsts[attempt.index] ??= attempt
   return planned.map(order => {
     const row = orders.get(order.orderId)
     const decision = decisions.get(order.orderId)
@@ -51,7 +51,7 @@ function timelinesOf({ evidence, planned, attempts }: History): OrderTimeline[] 
     const notification = notifications.get(order.orderId)
     return {
       planned: order,
-      attempt: firsts.get(order.index),
+      attempt: firsts[order.index],
       placedNs: row?.placedKeptNs ?? row?.placedNs,
       decidedNs: decision?.keptNs ?? decision?.decidedNs ?? (failed ? storedNs : undefined),
       storedNs: row?.status === 'pending' ? undefined : storedNs,

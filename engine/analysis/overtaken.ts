@@ -19,7 +19,8 @@ export function overtakenMeasures(history: History): Omit<Measure, 'variant'>[] 
 
 /** The orders that inventory decided and whose first request was answered that they were taken, or why not. */
 function placedByKitchen({ planned, attempts, evidence }: History): Map<string, Placed[]> {
-  const decided = new Map(evidence.decisions.map(({ orderId, seq }) => [orderId, seq]))
+  const decided = new Map<string, number>()
+  for (const { orderId, seq } of evidence.decisions) decided.set(orderId, seq)
   const kitchens = new Map<string, Placed[]>()
   for (const { index, attempt, orderId, startedNs, answeredNs, answer } of attempts) {
     const seq = decided.get(orderId)

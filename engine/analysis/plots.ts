@@ -27,17 +27,16 @@ export function seriesOf(variant: string, history: History): Series[] {
 }
 
 /** A step has the highest value that was ever had in it, so that no peak is lost; what follows it, the last. */
-export function thinned(points: readonly [number, number][]): [number, number][] {
-  const steps = Map.groupBy(points, ([seconds]) => Math.floor(seconds / STEP_SECONDS))
-  let before = 0
+export function thinned(points: Iterable<readonly [number, number]>): [number, number][] {
   const shown = new Map<number, number>()
-  for (const [step, within] of steps) {
-    shown.set(
-      step,
-      within.reduce((highest, [, value]) => Math.max(highest, value), before),
-    )
-    before = within.at(-1)?.[1] ?? before
-    shown.set(step + 1, before)
+  let [current, before] = [-Infinity, 0]
+  for (const [seconds, value] of points) {
+    const step = Math.floor(seconds / STEP_SECONDS)
+    // A step begins with what was there before it.
+    shown.set(step, Math.max(value, step === current ? (shown.get(step) ?? 0) : before))
+    shown.set(step + 1, value)
+    current = step
+    before = value
   }
   return [...shown].map(([step, value]) => [round(step * STEP_SECONDS), value])
 }
@@ -144,18 +143,24 @@ const SHARES = [
  * Latency at many shares of the orders: accepted by both clocks, and completed. By nearest rank, as in latency.ts; nothing
  * is shown with fewer than ten samples beyond it, and nothing of a latency that is void.
  */
-export function quantilesOf(variant: string, history: History): Quantiles[] {
+export const quantilesOf = (variant: string, history: History): Quantiles[] => [
+  ...(isVoid(history) ? [] : acceptedQuantiles(variant, history)),
+  ...(isCompletionVoid(history) ? [] : [completedQuantiles(variant, history)]),
+]
+
+function acceptedQuantiles(variant: string, history: History): Quantiles[] {
   const { corrected, uncorrected } = answerSamples(acceptedOf(history), history.deadlineMs)
-  const accepted = [
+  return [
     { variant, latency: 'accepted', points: quantiles(corrected) },
     { variant, latency: 'accepted uncorrected', points: quantiles(uncorrected) },
   ]
-  const completed = completions(history, orderTimelines(history))
-  return [
-    ...(isVoid(history) ? [] : accepted),
-    ...(isCompletionVoid(history) ? [] : [{ variant, latency: 'completed', points: quantiles(completed) }]),
-  ]
 }
+
+const completedQuantiles = (variant: string, history: History): Quantiles => ({
+  variant,
+  latency: 'completed',
+  points: quantiles(completions(history, orderTimelines(history))),
+})
 
 /** [share, ms, 1 if an unknown sample could raise it], ascending. */
 export function quantiles(samples: readonly Sample[]): Quantiles['points'] {

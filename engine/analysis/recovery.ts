@@ -83,11 +83,12 @@ export const requestedDuring = (history: History, { fromMs, toMs }: Fault): Orde
 const requestedOf = (history: History): OrderTimeline[] => orderTimelines(history).filter(({ attempt }) => attempt)
 
 /** Orders that wait, at every change: [seconds since the load began, orders]. */
-export const openOrders = (history: History): [number, number][] =>
-  depthOf(history, timeline => {
+export const openOrders = (history: History): [number, number][] => [
+  ...depthOf(history, timeline => {
     const { placedNs, attempt } = timeline
     return placedNs !== undefined && { fromNs: attempt?.startedNs ?? placedNs, toNs: completedNs(timeline) }
-  })
+  }),
+]
 
 /** The curve of the open orders; none where the clocks differ. */
 export const openSeries = (history: History): Omit<Series, 'variant'>[] =>

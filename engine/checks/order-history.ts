@@ -27,18 +27,18 @@ export type OrderHistory = {
 export const orderHistories = oncePerHistory(byOrder)
 
 function byOrder({ planned, attempts, raw, evidence }: History): Map<string, OrderHistory> {
-  const all = new Map<string, OrderHistory>()
-  const add = <Kind extends Exclude<keyof OrderHistory, 'orderId' | 'planned'>>(
+  const all = new Map<string, Kept>()
+  const add = <Kind extends Lists>(
     kind: Kind,
     items: readonly (OrderHistory[Kind][number] & { orderId?: string | null })[],
   ) => {
     for (const item of items) {
       if (item.orderId === null || item.orderId === undefined) continue
-      const order: Record<Kind, unknown[]> = historyOf(all, item.orderId)
-      const list = order[kind]
-      // An array has room for 17 items as soon as one is pushed or spread into it, and most of these have one or two.
-      if (list.length < FEW) order[kind] = list.concat([item])
-      else list.push(item)
+      const { kept }: { kept: Record<Kind, unknown> } = historyOf(all, item.orderId)
+      const before = kept[kind]
+      // An array has room for 17 items as soon as one is pushed or spread into it, and most of these have a few.
+      if (Array.isArray(before) && before.length >= FEW) before.push(item)
+      else kept[kind] = before === undefined ? item : NONE.concat(before, item)
     }
   }
   for (const order of planned) historyOf(all, order.orderId).planned = order
@@ -57,23 +57,60 @@ export const inSequence = <Row extends { seq: number }>(rows: readonly Row[]): r
   rows.toSorted((one, other) => one.seq - other.seq)
 
 const FEW = 4
-/** Of every order that has none; it is never pushed to. */
-const NONE: never[] = []
+const NONE: readonly unknown[] = []
 
-function historyOf(all: Map<string, OrderHistory>, orderId: string): OrderHistory {
+type Lists = Exclude<keyof OrderHistory, 'orderId' | 'planned'>
+
+/** Most lists have one item, and a list of it is made when it is asked for: those of a million orders would be 300 MB. */
+class Kept implements OrderHistory {
+  planned: PlannedOrder | undefined = undefined
+  readonly kept: { [List in Lists]: OrderHistory[List] | OrderHistory[List][number] | undefined } = {
+    attempts: undefined,
+    raw: undefined,
+    rows: undefined,
+    decisions: undefined,
+    movements: undefined,
+    notifications: undefined,
+    deadLetters: undefined,
+  }
+  readonly orderId: string
+
+  constructor(orderId: string) {
+    this.orderId = orderId
+  }
+
+  get attempts() {
+    return listOf(this.kept.attempts)
+  }
+  get raw() {
+    return listOf(this.kept.raw)
+  }
+  get rows() {
+    return listOf(this.kept.rows)
+  }
+  get decisions() {
+    return listOf(this.kept.decisions)
+  }
+  get movements() {
+    return listOf(this.kept.movements)
+  }
+  get notifications() {
+    return listOf(this.kept.notifications)
+  }
+  get deadLetters() {
+    return listOf(this.kept.deadLetters)
+  }
+}
+
+const listOf = <Item>(kept: Item[] | Item | undefined): Item[] => {
+  if (kept === undefined) return []
+  return Array.isArray(kept) ? kept : [kept]
+}
+
+function historyOf(all: Map<string, Kept>, orderId: string): Kept {
   let order = all.get(orderId)
   if (!order) {
-    order = {
-      orderId,
-      planned: undefined,
-      attempts: NONE,
-      raw: NONE,
-      rows: NONE,
-      decisions: NONE,
-      movements: NONE,
-      notifications: NONE,
-      deadLetters: NONE,
-    }
+    order = new Kept(orderId)
     all.set(orderId, order)
   }
   return order

@@ -104,7 +104,7 @@ const OF_COMPARISON = ['peak open orders', 'drain rate', ...RECOVERY]
 /** When the backlog was first empty after inventory was started again. */
 function caughtUpNs(history: History, startedNs: number): number | undefined {
   const startedSeconds = (startedNs - history.originNs) / 1e9
-  const point = backlog(history).find(([seconds, depth]) => seconds > startedSeconds && depth <= CAUGHT_UP)
+  const point = [...backlog(history)].find(([seconds, depth]) => seconds > startedSeconds && depth <= CAUGHT_UP)
   return point && history.originNs + point[0] * 1e9
 }
 
@@ -139,7 +139,7 @@ const backlogRisesAndEmpties = (atLeast: number): Check =>
     'backlog rises and empties',
     `the backlog rises to at least ${atLeast} orders and returns to 0`,
     history => {
-      const depths = backlog(history).map(([, depth]) => depth)
+      const depths = [...backlog(history)].map(([, depth]) => depth)
       const peak = Math.max(0, mostOf(depths))
       if (peak < atLeast) return vacuous(`The backlog rose to ${peak} orders; at least ${atLeast} were needed.`)
       const remaining = depths.at(-1) ?? 0

@@ -24,10 +24,12 @@ function spans(timeline: OrderTimeline): number[] | undefined {
 /** The median and p99 of each span, over the reserved orders. They are parts of the accepted latency, and void with it. */
 export function hopMeasures(history: History) {
   const why = acceptedVoidBecause(history)
-  const all = orderTimelines(history)
-    .map(spans)
-    .filter(found => found !== undefined)
-  return HOPS.flatMap((hop, index) =>
-    latency(`hop ${hop}`, percentiles(all.map(found => ({ ms: (found[index] ?? 0) / 1e6, atLeast: false }))), why),
+  const ofHops = HOPS.map((hop): { hop: string; ns: number[] } => ({ hop, ns: [] }))
+  for (const timeline of orderTimelines(history)) {
+    const found = spans(timeline)
+    for (const [index, ns] of found?.entries() ?? []) ofHops[index]?.ns.push(ns)
+  }
+  return ofHops.flatMap(({ hop, ns }) =>
+    latency(`hop ${hop}`, percentiles(ns.map(each => ({ ms: each / 1e6, atLeast: false }))), why),
   )
 }
