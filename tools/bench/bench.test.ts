@@ -6,13 +6,13 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { runCli } from '../../lab/testing/cli.ts'
-import { startBaselineChain } from './rest.ts'
+import { startBareChain } from './chain.ts'
 import { benchJudge } from './judge.ts'
 import { watchMemory } from './whole-run.ts'
 import { impliedP99Ms } from './generator.ts'
 
-test('the baseline chain answers through all of its hops', async t => {
-  const chain = await startBaselineChain()
+test('the bare chain answers through all of its hops', async t => {
+  const chain = await startBareChain()
   t.after(chain.stop)
   const answer = await fetch(`${chain.url}/order`, { method: 'POST', body: '{}' })
   assert.equal(answer.status, 201)
@@ -40,7 +40,7 @@ test('memory is that of this process and all that descend from it', async t => {
 test('an unknown part of the bench is refused with exit code 2', async () => {
   const { code, stderr } = await runCli('../../tools/bench/main', ['--only', 'rests'])
   assert.equal(code, 2)
-  assert.match(stderr, /Allowed choices are generator, rest, judge, run\./)
+  assert.match(stderr, /Allowed choices are rest-saturation, rest-latency, .*generator, judge, run\./)
 })
 
 test('the judged history of the bench is valid where it is whole, and is not where it is troubled', async t => {

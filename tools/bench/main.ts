@@ -1,5 +1,5 @@
-// `npm run bench`: what the lab itself costs, printed beside what it should cost. Nothing is asserted: the figures
-// depend on what else the machine does.
+// `npm run bench`: what the lab itself costs, beside what it should cost or beside a reference of the same minute. Nothing is
+// asserted: absolute figures depend on what else the machine does.
 import { Option } from 'commander'
 import { loadavg } from 'node:os'
 import { mkdirSync, writeFileSync } from 'node:fs'
@@ -7,85 +7,76 @@ import { join } from 'node:path'
 import { PROFILES, type Profile } from '#engine/run/summary.ts'
 import { benchGenerator, benchStall } from './generator.ts'
 import { benchJudge, KINDS } from './judge.ts'
-import { benchRest } from './rest.ts'
+import { measureRow, type RowResult } from './pairs.ts'
+import { performanceTable } from './performance-page.ts'
+import { ROWS } from './rows.ts'
 import { benchWholeRun } from './whole-run.ts'
-import { createProgram, runProgram, listenForInterrupt } from '../../lab/cli/command-line.ts'
-import { describeMachine } from '../../lab/session/run-facts.ts'
+import {
+  COULD_NOT_RUN,
+  createProgram,
+  INTERRUPTED,
+  listenForInterrupt,
+  runProgram,
+} from '../../lab/cli/command-line.ts'
+import { describeMachine, labVersion } from '../../lab/session/run-facts.ts'
 import { draw } from '../../lab/report/terminal/table.ts'
 import { RUNS, shortPath } from '../../lab/session/run-folder.ts'
 import { openDataFolder } from '../../lab/session/sweep.ts'
 
-type Row = [what: string, found: string, goal: string]
-const PARTS = ['generator', 'rest', 'judge', 'run'] as const
-type Part = (typeof PARTS)[number]
+type Line = [what: string, found: string, goal: string]
+/** What a part found, for the file and for the table. */
+type Part = (options: { profile: Profile; signal: AbortSignal }) => Promise<{ found: object; lines: Line[] }>
+
+/** Parts without a reference. */
+const PARTS: Record<string, Part> = { generator, judge, run }
 
 const program = createProgram(
   'bench',
-  'measure the load generator, REST beside a baseline without stores, how a million orders are judged, and a whole run',
+  'measure the models beside references of the same minute, the load generator, how a million orders are judged, and a whole run',
 )
-  .addOption(new Option('--only <part>', 'one part of it').choices(PARTS))
+  .addOption(
+    new Option('--only <parts...>', 'some parts of it').choices([
+      ...ROWS.map(({ name }) => name),
+      ...Object.keys(PARTS),
+    ]),
+  )
+  .option('--quick', 'two short rounds of each pair instead of five, to see that it works')
   .addOption(new Option('--profile <profile>', 'of the whole run').choices(PROFILES).default('full'))
-  .addHelpText('after', '\nExample: npm run bench -- --only rest')
+  .addHelpText('after', '\nExample: npm run bench -- --only rest-saturation rest-latency')
   .action(bench)
 
 await runProgram(program)
 
-async function bench({ only, profile }: { only?: Part; profile: Profile }): Promise<void> {
+async function bench(options: { only?: string[]; quick?: true; profile: Profile }): Promise<void> {
   const signal = listenForInterrupt()
-  const rows: Row[] = []
+  const isWanted = (name: string) => options.only?.includes(name) ?? true
   const waiting = loadavg()[0]?.toFixed(1) ?? 'unknown'
-  const found: Record<string, unknown> = { startedAt: new Date().toISOString(), machine: describeMachine(), waiting }
-  const parts: Record<Part, () => Promise<void>> = {
-    async generator() {
-      const steady = await benchGenerator()
-      const stalled = await benchStall()
-      Object.assign(found, { steady, stalled })
-      rows.push(
-        ['generator, 2,000/s for 10 s: start lateness p99', `${steady.lateness?.p99Ms.toFixed(2)} ms`, ''],
-        ['generator: its share of one core', percent(steady.cpuShare), ''],
-        ['server that stalls 200 ms a second: corrected p99', `${stalled.correctedP99Ms.toFixed(0)} ms`, ''],
-        ['  off what the schedule implies', percent(stalled.off), '≤ 5 %'],
-        ['  uncorrected p99, for comparison', `${stalled.uncorrectedP99Ms.toFixed(1)} ms`, ''],
-      )
-    },
-    async rest() {
+  const facts = { startedAt: new Date().toISOString(), machine: describeMachine(), version: labVersion(), waiting }
+  const quick = options.quick ?? false
+  const rows: RowResult[] = []
+  const found: Record<string, unknown> = { ...facts, quick, rows }
+  const lines: Line[] = []
+  try {
+    for (const row of ROWS.filter(({ name }) => isWanted(name))) {
       const data = openDataFolder(`bench-${process.pid}`)
-      const rest = await benchRest(data.path, signal).finally(data.remove)
-      found.rest = rest
-      rows.push(
-        [`REST at ${rest.ordersPerSecond}/s: completed p50, bare`, `${rest.bare.p50Ms.toFixed(2)} ms`, ''],
-        ['REST: completed p50, the lab', `${rest.lab.p50Ms.toFixed(2)} ms`, ''],
-        ['  ratio', rest.ratio.toFixed(2), '≤ 3'],
-      )
-    },
-    async judge() {
-      const data = openDataFolder(`bench-${process.pid}`)
-      const judged = []
-      try {
-        for (const kind of KINDS) judged.push(await benchJudge(kind, data.path, signal))
-      } finally {
-        data.remove()
-      }
-      found.judge = judged
-      for (const { kind, orders, fileBytes, seconds, peakBytes } of judged)
-        rows.push(
-          [`judging ${orders.toLocaleString('en-US')} orders, ${kind}`, `${seconds.toFixed(0)} s`, '≤ 60 s'],
-          ['  memory, at most', gigabytes(peakBytes), '≤ 2 GB'],
-          ['  the file of the history', gigabytes(fileBytes), ''],
-        )
-    },
-    async run() {
-      const whole = await benchWholeRun(profile, RUNS, signal)
-      found.run = whole
-      rows.push(
-        [`whole ${profile} run`, `${whole.seconds.toFixed(0)} s`, profile === 'full' ? '≤ 480 s' : ''],
-        ['  first table after', `${whole.firstTableSeconds?.toFixed(0) ?? '–'} s`, '≤ 30 s'],
-        ['  all processes together, at most', gigabytes(whole.peakBytes), '< 2 GB'],
-      )
-    },
+      const context = { dataFolder: data.path, quick, signal, progress: console.error }
+      rows.push(await measureRow(row, context).finally(data.remove))
+    }
+    for (const [name, part] of Object.entries(PARTS).filter(([name]) => isWanted(name))) {
+      signal.throwIfAborted()
+      const of = await part({ profile: options.profile, signal })
+      Object.assign(found, { [name]: of.found })
+      lines.push(...of.lines)
+    }
+  } catch (error) {
+    if (!signal.aborted) throw error
+    process.exitCode = INTERRUPTED
   }
-  for (const part of only ? [only] : PARTS) if (!signal.aborted) await parts[part]()
-  console.log(draw(['what', 'found', 'goal'], rows, [0]))
+  if (rows.some(({ notMeasured }) => notMeasured !== undefined)) process.exitCode ??= COULD_NOT_RUN
+  if (rows.length === 0 && lines.length === 0) return
+  if (rows.length > 0) console.log(performanceTable(rows, draw))
+  for (const { row, notMeasured } of rows) if (notMeasured !== undefined) console.log(`${row}: ${notMeasured}`)
+  if (lines.length > 0) console.log(draw(['what', 'found', 'goal'], lines, [0]))
   mkdirSync(RUNS, { recursive: true })
   const file = join(RUNS, `bench-${new Date().toISOString().slice(0, 19).replaceAll(/[-:]/g, '')}.json`)
   writeFileSync(file, `${JSON.stringify(found, null, 2)}\n`)
@@ -93,6 +84,49 @@ async function bench({ only, profile }: { only?: Part; profile: Profile }): Prom
     `Processes that wanted a core before it began: ${waiting}. The more, the less the figures say of the lab.`,
   )
   console.log(`All figures: ${shortPath(file)}`)
+}
+
+async function generator(): ReturnType<Part> {
+  const steady = await benchGenerator()
+  const stalled = await benchStall()
+  return {
+    found: { steady, stalled },
+    lines: [
+      ['generator, 2,000/s for 10 s: start lateness p99', `${steady.lateness?.p99Ms.toFixed(2)} ms`, ''],
+      ['generator: its share of one core', percent(steady.cpuShare), ''],
+      ['server that stalls 200 ms a second: corrected p99', `${stalled.correctedP99Ms.toFixed(0)} ms`, ''],
+      ['  off what the schedule implies', percent(stalled.off), '≤ 5 %'],
+      ['  uncorrected p99, for comparison', `${stalled.uncorrectedP99Ms.toFixed(1)} ms`, ''],
+    ],
+  }
+}
+
+async function judge({ signal }: Parameters<Part>[0]): ReturnType<Part> {
+  const data = openDataFolder(`bench-${process.pid}`)
+  const found = []
+  try {
+    for (const kind of KINDS) found.push(await benchJudge(kind, data.path, signal))
+  } finally {
+    data.remove()
+  }
+  const lines = found.flatMap(({ kind, orders, fileBytes, seconds, peakBytes }): Line[] => [
+    [`judging ${orders.toLocaleString('en-US')} orders, ${kind}`, `${seconds.toFixed(0)} s`, '≤ 60 s'],
+    ['  memory, at most', gigabytes(peakBytes), '≤ 2 GB'],
+    ['  the file of the history', gigabytes(fileBytes), ''],
+  ])
+  return { found, lines }
+}
+
+async function run({ profile, signal }: Parameters<Part>[0]): ReturnType<Part> {
+  const whole = await benchWholeRun(profile, RUNS, signal)
+  return {
+    found: whole,
+    lines: [
+      [`whole ${profile} run`, `${whole.seconds.toFixed(0)} s`, profile === 'full' ? '≤ 480 s' : ''],
+      ['  first table after', `${whole.firstTableSeconds?.toFixed(0) ?? '–'} s`, '≤ 30 s'],
+      ['  all processes together, at most', gigabytes(whole.peakBytes), '< 2 GB'],
+    ],
+  }
 }
 
 function percent(share: number): string {

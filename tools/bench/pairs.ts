@@ -1,0 +1,105 @@
+/**
+ * Interleaved pairs: lab, reference, lab, reference and so on, so that whatever else the machine does affects both. A round before
+ * the first is not counted.
+ *
+ * The ratio is computed within each pair, and the median of the ratios is reported. Where the spreads of the two sides (least to
+ * most) overlap, they are indistinguishable; where the goal lies within the spread of the ratios, it is open whether it is met.
+ */
+import type { Figure, Goal, Row, RowContext } from './row.ts'
+import { watchOthers } from '#host/cpu-of-others.ts'
+
+const ROUNDS = 5
+const QUICK_ROUNDS = 2
+
+export type Spread = { median: number; least: number; most: number }
+
+export type FigureResult = Figure & {
+  lab: number[]
+  reference: number[]
+}
+
+export type RowResult = {
+  row: string
+  /** One sentence where it could not be measured; there are no figures then. */
+  notMeasured?: string
+  figures: FigureResult[]
+  /** Cores that other programs used meanwhile; null where it is unknown. */
+  othersCores: number | null
+}
+
+/** Errors of the row are its result; only an interruption is thrown. */
+export async function measureRow(row: Row, context: RowContext): Promise<RowResult> {
+  const othersCores = watchOthers()
+  try {
+    const figures = await measurePairs(row, context)
+    return { row: row.name, figures, othersCores: othersCores() ?? null }
+  } catch (error) {
+    context.signal.throwIfAborted()
+    const notMeasured = error instanceof Error ? error.message : String(error)
+    return { row: row.name, notMeasured, figures: [], othersCores: null }
+  }
+}
+
+async function measurePairs(row: Row, context: RowContext): Promise<FigureResult[]> {
+  const { signal, quick, progress } = context
+  const rounds = quick ? QUICK_ROUNDS : ROUNDS
+  const figures = row.figures.map(figure => ({ ...figure, lab: [] as number[], reference: [] as number[] }))
+  progress(`${row.name}: starting`)
+  const sides = await row.open(context)
+  try {
+    for (let round = 0; round <= rounds; round++) {
+      for (const side of ['lab', 'reference'] as const) {
+        signal.throwIfAborted()
+        const values = await sides[side](`${round}`)
+        signal.throwIfAborted()
+        progress(`${row.name}: ${round === 0 ? 'warm-up' : `round ${round} of ${rounds}`}, ${side} ${textOf(values)}`)
+        if (round > 0) for (const figure of figures) figure[side].push(valueOf(values, figure))
+      }
+    }
+    return figures
+  } finally {
+    await sides.close()
+  }
+}
+
+const textOf = (values: Readonly<Record<string, number>>): string =>
+  Object.entries(values)
+    .map(([name, value]) => `${name} ${value.toPrecision(3)}`)
+    .join(', ')
+
+function valueOf(values: Readonly<Record<string, number>>, { name }: Figure): number {
+  const value = values[name]
+  if (value === undefined || !(value > 0)) throw new Error(`A round gave no ${name}.`)
+  return value
+}
+
+/** @throws RangeError when there are no values */
+function spreadOf(values: readonly number[]): Spread {
+  const sorted = values.toSorted((one, other) => one - other)
+  const [least, most] = [sorted[0], sorted.at(-1)]
+  if (least === undefined || most === undefined) throw new RangeError('There is no spread of no values.')
+  const middle = sorted.slice(Math.floor((sorted.length - 1) / 2), Math.floor(sorted.length / 2) + 1)
+  return { median: middle.reduce((sum, value) => sum + value, 0) / middle.length, least, most }
+}
+
+export type Finding = {
+  lab: Spread
+  reference: Spread
+  ratio: Spread
+  indistinguishable: boolean
+  goal: 'met' | 'missed' | 'open'
+}
+
+/** @throws RangeError when there are no pairs */
+export function compare({ lab, reference, goal }: FigureResult): Finding {
+  const sides = { lab: spreadOf(lab), reference: spreadOf(reference) }
+  const ratio = spreadOf(lab.map((value, pair) => value / (reference[pair] ?? Number.NaN)))
+  const indistinguishable = sides.lab.least <= sides.reference.most && sides.reference.least <= sides.lab.most
+  return { ...sides, ratio, indistinguishable, goal: judge(ratio, goal) }
+}
+
+function judge({ least, most }: Spread, goal: Goal): Finding['goal'] {
+  const meets = (ratio: number) => ('atLeast' in goal ? ratio >= goal.atLeast : ratio <= goal.atMost)
+  if (meets(least) !== meets(most)) return 'open'
+  return meets(least) ? 'met' : 'missed'
+}

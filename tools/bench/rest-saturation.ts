@@ -1,0 +1,20 @@
+import { closedLoopRate } from './closed-loop.ts'
+import { openRestSides } from './rest-sides.ts'
+import type { Row } from './row.ts'
+
+const FIGURE = 'orders completed'
+
+export const restSaturation: Row = {
+  name: 'rest-saturation',
+  figures: [{ name: FIGURE, unit: '/s', goal: { atLeast: 0.6 } }],
+  driven:
+    'sync-rest with all its stores synced, by 64 connections that each send the next order when the last one is answered; an answer means that the order is reserved and notified.',
+  reference:
+    'The bare chain: three HTTP servers with the same hops and without stores, validation or logic, driven by the same process in the same way.',
+  boundBy:
+    'Driver and servers share the cores, so it is CPU time that bounds both, and on the side of sync-rest what its three stores sync.',
+  open: context =>
+    openRestSides(context, async (url, runId) => ({
+      [FIGURE]: await closedLoopRate({ url, runId, seconds: context.quick ? 1 : 5 }, context.signal),
+    })),
+}

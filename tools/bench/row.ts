@@ -1,0 +1,36 @@
+/**
+ * A row of the bench: something of the lab beside a reference that does the same work on the same machine in the same minute. An
+ * absolute time says more of the machine than of the lab; the ratio of the two can be compared between machines.
+ */
+
+export type Goal = { atLeast: number } | { atMost: number }
+
+/** Something that both sides of a row are measured by; its goal is one for lab ÷ reference. */
+export type Figure = { name: string; unit: string; goal: Goal }
+
+/** Measures one round; a value for each figure, by its name. */
+export type Side = (round: string) => Promise<Readonly<Record<string, number>>>
+
+export type Sides = { lab: Side; reference: Side; close(): Promise<void> }
+
+export type RowContext = {
+  /** For stores, logs and brokers; the bench removes it. */
+  dataFolder: string
+  /** Fewer orders and records: numbers to see that it works. */
+  quick: boolean
+  signal: AbortSignal
+  progress(line: string): void
+}
+
+export type Row = {
+  name: string
+  figures: readonly Figure[]
+  /** What is driven on the side of the lab, and how: a sentence. */
+  driven: string
+  /** What the reference does: a sentence. */
+  reference: string
+  /** What bounds the lab's side: a sentence, empty where it is not known. */
+  boundBy: string
+  /** Starts both sides. @throws Error in one sentence, such as one that names a missing tool; nothing is left then */
+  open(context: RowContext): Promise<Sides>
+}

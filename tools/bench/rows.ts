@@ -1,0 +1,6 @@
+// Every row of the bench, in the sequence in which they run and are shown.
+import { restLatency } from './rest-latency.ts'
+import { restSaturation } from './rest-saturation.ts'
+import type { Row } from './row.ts'
+
+export const ROWS: readonly Row[] = [restSaturation, restLatency]

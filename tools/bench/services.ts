@@ -1,0 +1,44 @@
+// The services of a model as the lab itself starts them: processes on loopback, with synced stores and enough stock for all orders.
+import { join } from 'node:path'
+import { initialStock, orderMix } from '#engine/load/mix.ts'
+import { type PlannedOrder, planOrders } from '#engine/load/orders.ts'
+import type { Deployment, Model } from '#engine/experiment/model.ts'
+import type { Runtime } from '#engine/experiment/runtime.ts'
+import { createProcesses } from '#runtimes/processes/processes.ts'
+import type { RowContext } from './row.ts'
+
+export type RunningModel = { runtime: Runtime; deployment: Deployment }
+
+/** Whoever started it ends it with `runtime.stop()`. @throws Error when a service does not start; none runs then */
+export async function startServices(
+  model: Model,
+  { dataFolder, signal }: RowContext,
+  { broker = {}, prefix = '' }: Partial<Deployment> = {},
+): Promise<RunningModel> {
+  const stock = JSON.stringify(initialStock(orderMix({ count: 1, ...EVERY_ORDER_RESERVED })))
+  const folder = join(dataFolder, model.name)
+  const { runtime, deployment } = await createProcesses({
+    model,
+    broker,
+    prefix,
+    dataFolder: folder,
+    logFolder: join(folder, 'logs'),
+    environment: { [model.evidence.inventory]: { INITIAL_STOCK: stock } },
+    supervised: [],
+    signal,
+  })
+  try {
+    await Promise.all(model.services.map(({ name }) => runtime.start(name)))
+    return { runtime, deployment }
+  } catch (error) {
+    await runtime.stop()
+    throw error
+  }
+}
+
+/** So that every order goes through all hops. */
+const EVERY_ORDER_RESERVED = { scarceShare: 0, unknownSkuShare: 0, tooManyShare: 0 }
+
+/** @param runId that no other round has */
+export const reservableOrders = (runId: string, count: number): PlannedOrder[] =>
+  planOrders({ seed: 1, runId, count, ...EVERY_ORDER_RESERVED })
