@@ -9,9 +9,9 @@ import {
   mkdirSync,
   renameSync,
   rmSync,
+  mkdtempSync,
   readFileSync,
   writeFileSync,
-  readdirSync,
 } from 'node:fs'
 import { join } from 'node:path'
 import { startChild, type ChildOptions } from '#host/child.ts'
@@ -19,18 +19,18 @@ import { ofTheMachine } from '#host/environment.ts'
 import { withLock } from '#host/file-lock.ts'
 import { leasePorts } from '#host/ports.ts'
 import type { Broker, ProvideOptions } from './broker.ts'
-import { findForeignFile } from './pinned-files.ts'
-import { findJava, runTool, type Java, requireCommands } from './machine-tools.ts'
+import { findJava, runTool, type Java } from './machine-tools.ts'
+import { fetchJars, folderNameOf, type JarSet, requireMavenFor, versionOf } from './maven-jars.ts'
 import { probeKafka } from './probes.ts'
 import { type Server, startServer } from './server-process.ts'
-import { cached, cachedPath } from './cached.ts'
+import { cachedPath } from './cached.ts'
 
 const GRACE_MS = 20_000
 
 /** Fetches what is missing, formats the storage and resolves when a record can be produced. */
 export async function provideKafka(options: ProvideOptions): Promise<Broker> {
-  const java = await findJava(options.environment)
-  const { folder: cache, jars } = await fetchKafka(options)
+  const java = await findKafkaJava(options.environment)
+  const { folder: cache, jars } = await fetchJars(JARS, options)
   const kafka = { java, jars, archive: archivePath(cache, java, jars) }
   const folder = join(options.dataFolder, 'kafka')
   if (!existsSync(kafka.archive)) await archiveClasses(kafka, `${folder}-training`, options)
@@ -111,8 +111,6 @@ async function archiveClasses(kafka: KafkaInstallation, folder: string, options:
 }
 
 const settings = join(import.meta.dirname, '../kafka')
-const pom = join(settings, 'pom.xml')
-const pinnedJars = join(settings, 'jars.sha256')
 
 type KafkaInstallation = {
   java: Java
@@ -161,57 +159,38 @@ function writeServerProperties({ folder, port, controllerPort }: KafkaNode): str
   return file
 }
 
-export function kafkaVersion(): string {
-  const version = /<kafka\.version>(.+)<\/kafka\.version>/.exec(readFileSync(pom, 'utf8'))?.[1]
-  if (!version) throw new Error(`${pom} names no kafka.version.`)
-  return version
+/** Instead of what a private broker needs. */
+const OTHERWISE = 'set LAB_KAFKA_BROKERS to a running broker'
+
+const JARS: JarSet = {
+  name: 'Kafka',
+  megabytes: 54,
+  settings: 'infra/kafka',
+  otherwise: OTHERWISE,
 }
 
-const folderName = (): string => `kafka-${kafkaVersion()}`
+export const kafkaVersion = (): string => versionOf(JARS)
 
-export const kafkaIsCached = (): boolean => existsSync(cachedPath(folderName()))
+export const kafkaIsCached = (): boolean => existsSync(cachedPath(folderNameOf(JARS)))
+
+/** What a private broker needs before Maven. Rejects with one sentence. */
+export const findKafkaJava = (environment: NodeJS.ProcessEnv): Promise<Java> => findJava(environment, OTHERWISE)
 
 /** Throws one sentence when Maven is missing. */
-export function requireMaven(environment: NodeJS.ProcessEnv): void {
-  const howToFix = 'install Maven (Debian: apt-get install maven), or set LAB_KAFKA_BROKERS to a running broker'
-  requireCommands(['mvn'], 'Fetching Kafka', howToFix, environment)
-}
+export const requireMaven = (environment: NodeJS.ProcessEnv): void => requireMavenFor(JARS, environment)
 
-/** Resolves with the paths of the jars, in an order that is always the same (the archive of classes needs that). */
-async function fetchKafka(options: ProvideOptions): Promise<{ folder: string; jars: string[] }> {
-  const { environment, progress, signal } = options
-  const make = async (folder: string): Promise<void> => {
-    requireMaven(environment)
-    progress(`Kafka ${kafkaVersion()}: fetching 54 MB with Maven, once`)
-    // A repository of its own: the user's may not be writable, and nothing is left outside of the cache.
-    const repository = join(folder, 'repository')
-    const jars = join(folder, 'jars')
-    const folders = [`-Dmaven.repo.local=${repository}`, `-DoutputDirectory=${jars}`]
-    // `-C`: Maven itself refuses what differs from the server's checksums, which it takes silently otherwise.
-    const args = ['-q', '-B', '-C', '-f', pom, 'dependency:copy-dependencies', ...folders]
-    await runTool('mvn', args, { env: environment, signal })
-    const foreign = await findForeignFile(jars, pinnedJars)
-    if (foreign !== undefined) throw new Error(fetchedAnother(foreign))
-    rmSync(repository, { recursive: true })
-  }
-  const folder = await cached(folderName(), make, options)
-  const jars = join(folder, 'jars')
-  // At each start: the cache may be of an earlier version, which took what it was given.
-  const foreign = await findForeignFile(jars, pinnedJars)
-  if (foreign === undefined)
-    return {
-      folder,
-      jars: readdirSync(jars)
-        .toSorted()
-        .map(name => join(jars, name)),
-    }
-  throw new Error(
-    `The cached Kafka is not the one that infra/kafka/jars.sha256 names (${foreign}): delete ${folder}, and it is fetched again.`,
-  )
-}
-
-function fetchedAnother(foreign: string): string {
-  const found = `Maven fetched another Kafka than infra/kafka/jars.sha256 names (${foreign}), and nothing of it was kept`
-  const advice = "see which mirror Maven's settings name, or set LAB_KAFKA_BROKERS to a running broker"
-  return `${found}: ${advice}; where you changed pom.xml, it says how to write the list anew.`
+/**
+ * Runs a main class of the same jars to its end, such as one of Kafka's own tools, and resolves with what it printed.
+ * @throws Error in one sentence, such as one that says that Java is missing
+ */
+export async function runKafkaTool(args: string[], options: ProvideOptions): Promise<string> {
+  const java = await findJava(options.environment)
+  const { folder, jars } = await fetchJars(JARS, options)
+  const tool = mkdtempSync(join(options.dataFolder, 'kafka-tool-'))
+  copyFileSync(join(settings, 'log4j2.properties'), join(tool, 'log4j2.properties'))
+  const archive = archivePath(folder, java, jars)
+  // The heap that Kafka's own scripts give its tools.
+  const jvmArgs = ['-Xmx512m', '-Xshare:auto', `-XX:SharedArchiveFile=${archive}`]
+  const { command, args: all, env } = kafkaCommand({ java, jars, archive }, tool, args, jvmArgs)
+  return runTool(command, all, { cwd: tool, env, signal: options.signal })
 }

@@ -25,7 +25,7 @@ test('the Java of JAVA_HOME is taken, with its version', async t => {
 test('a Java that is too old is refused in one sentence', async t => {
   for (const version of ['1.8.0_402', '11.0.22']) {
     const environment = { ...process.env, JAVA_HOME: javaHome(t, version) }
-    await assert.rejects(findJava(environment), /is Java .*, which is too old for Kafka: install Java 17 or newer/)
+    await assert.rejects(findJava(environment), /is Java .*, which is too old: install Java 17 or newer/)
   }
 })
 

@@ -28,16 +28,19 @@ function isExecutable(path: string): boolean {
   }
 }
 
-/** The Java of JAVA_HOME, else of PATH; rejects with one sentence when there is none, or an older one than 17. */
-export async function findJava(environment: NodeJS.ProcessEnv): Promise<Java> {
+/**
+ * The Java of JAVA_HOME, else of PATH; rejects with one sentence when there is none, or an older one than 17.
+ * @param otherwise what else the user may do
+ */
+export async function findJava(environment: NodeJS.ProcessEnv, otherwise?: string): Promise<Java> {
   const ofHome = environment.JAVA_HOME && join(environment.JAVA_HOME, 'bin', 'java')
   const command = ofHome && isExecutable(ofHome) ? ofHome : findCommand('java', environment)
   const howToFix = `install Java ${OLDEST_JAVA} or newer (Debian: apt-get install openjdk-17-jre-headless)`
-  if (!command) throw new Error(`Java is missing: ${howToFix}, or set LAB_KAFKA_BROKERS to a running broker.`)
+  if (!command) throw new Error(`Java is missing: ${howToFix}${otherwise === undefined ? '' : `, or ${otherwise}`}.`)
   const version =
     /version "([^"]+)"/.exec(await runTool(command, ['-version'], { env: ofTheMachine(environment) }))?.[1] ?? 'unknown'
   if (Number.parseInt(version, 10) >= OLDEST_JAVA) return { command, version }
-  throw new Error(`${command} is Java ${version}, which is too old for Kafka: ${howToFix}, and set JAVA_HOME to it.`)
+  throw new Error(`${command} is Java ${version}, which is too old: ${howToFix}, and set JAVA_HOME to it.`)
 }
 
 /** Throws one sentence that names what is missing and the package that brings it. */

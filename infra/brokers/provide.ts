@@ -12,9 +12,8 @@ import {
 } from './broker.ts'
 import { docker } from './docker.ts'
 import { probes, withoutPassword } from './probes.ts'
-import { kafkaIsCached, kafkaVersion, requireMaven, provideKafka } from './kafka.ts'
+import { findKafkaJava, kafkaIsCached, kafkaVersion, requireMaven, provideKafka } from './kafka.ts'
 import { rabbitmqIsCached, requireDebianTools, provideRabbitmq } from './rabbitmq.ts'
-import { findJava } from './machine-tools.ts'
 
 export const variables: Record<BrokerKind, string> = { rabbitmq: 'LAB_RABBITMQ_URL', kafka: 'LAB_KAFKA_BROKERS' }
 
@@ -49,7 +48,7 @@ const address: Source = {
 
 const surveys: Record<BrokerKind, (environment: NodeJS.ProcessEnv) => Promise<string>> = {
   async kafka(environment) {
-    const java = await findJava(environment)
+    const java = await findKafkaJava(environment)
     if (kafkaIsCached()) return `Kafka ${kafkaVersion()} from the cache, run by Java ${java.version}`
     requireMaven(environment)
     return `Kafka ${kafkaVersion()}, to be fetched once (54 MB) with Maven, run by Java ${java.version}`

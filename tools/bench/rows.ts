@@ -1,6 +1,8 @@
 // Every row of the bench, in the sequence in which they run and are shown.
+import { kafkaProduce } from './kafka-produce.ts'
+import { kafkaReplay } from './kafka-replay.ts'
 import { restLatency } from './rest-latency.ts'
 import { restSaturation } from './rest-saturation.ts'
 import type { Row } from './row.ts'
 
-export const ROWS: readonly Row[] = [restSaturation, restLatency]
+export const ROWS: readonly Row[] = [restSaturation, restLatency, kafkaProduce, kafkaReplay]

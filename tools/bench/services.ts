@@ -9,15 +9,15 @@ import type { RowContext } from './row.ts'
 
 export type RunningModel = { runtime: Runtime; deployment: Deployment }
 
-/** Whoever started it ends it with `runtime.stop()`. @throws Error when a service does not start; none runs then */
-export async function startServices(
+/** On an empty store, and not started yet. Whoever opened them ends them with `runtime.stop()`. */
+export function openServices(
   model: Model,
   { dataFolder, signal }: RowContext,
   { broker = {}, prefix = '' }: Partial<Deployment> = {},
 ): Promise<RunningModel> {
   const stock = JSON.stringify(initialStock(orderMix({ count: 1, ...EVERY_ORDER_RESERVED })))
   const folder = join(dataFolder, model.name)
-  const { runtime, deployment } = await createProcesses({
+  return createProcesses({
     model,
     broker,
     prefix,
@@ -27,11 +27,20 @@ export async function startServices(
     supervised: [],
     signal,
   })
+}
+
+/** All of them. @throws Error when a service does not start; none runs then */
+export async function startServices(
+  model: Model,
+  context: RowContext,
+  deployment: Partial<Deployment> = {},
+): Promise<RunningModel> {
+  const running = await openServices(model, context, deployment)
   try {
-    await Promise.all(model.services.map(({ name }) => runtime.start(name)))
-    return { runtime, deployment }
+    await Promise.all(model.services.map(({ name }) => running.runtime.start(name)))
+    return running
   } catch (error) {
-    await runtime.stop()
+    await running.runtime.stop()
     throw error
   }
 }

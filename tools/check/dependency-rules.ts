@@ -24,7 +24,7 @@ export const ROOMS: Readonly<Record<string, readonly string[]>> = {
   conformance: [...COMMON, 'host', 'engine', 'runtimes'],
   'model/tests': [...COMMON, 'services', 'host', 'engine', 'model/lab'],
   lab: [...COMMON, 'host', 'infra', 'engine/second-judge', 'engine', 'runtimes', 'model/lab', 'model/tests'],
-  tools: [...COMMON, 'host', 'infra', 'engine', 'runtimes', 'model/lab', 'lab'],
+  tools: [...COMMON, 'services', 'host', 'infra', 'engine', 'runtimes', 'model/lab', 'lab'],
 }
 
 /** Tests and fixtures stand outside of the layers: real brokers, the suite, the command line. */
