@@ -12,7 +12,7 @@ import { findForeignFile } from './pinned-files.ts'
 const ROOT = resolve(import.meta.dirname, '../..')
 
 export type JarSet = {
-  /** For messages: "Kafka". In small letters and with a dash it is the property of its version, as in `kafka.version`. */
+  /** For messages: "Kafka". In small letters it begins the property of its version, `kafka.version`. */
   name: string
   megabytes: number
   /** The folder of `pom.xml` and `jars.sha256`, from the root of the checkout. */

@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { runDriver } from './driver.ts'
 import { startKafka } from './kafka-broker.ts'
-import { eventsOf, padded } from './kafka-events.ts'
+import { eventsOf, padded } from './events.ts'
 import type { Row } from './row.ts'
 
 const DRIVER = new URL('./kafka-produce-main.ts', import.meta.url)

@@ -5,7 +5,7 @@ import { createProducer } from '../../streaming-kafka/broker/producer.ts'
 import { streamingKafka } from '../../streaming-kafka/lab/model.ts'
 import { topicNames, topicSpecs } from '../../streaming-kafka/messaging/topics.ts'
 import { type BenchKafka, startKafka } from './kafka-broker.ts'
-import { eventsOf } from './kafka-events.ts'
+import { eventsOf } from './events.ts'
 import type { Row, RowContext } from './row.ts'
 import { openServices } from './services.ts'
 
@@ -33,8 +33,8 @@ export const kafkaReplay: Row = {
     try {
       const records = context.quick ? 20_000 : 200_000
       await fill(kafka, records)
-      const broker = { kafka: kafka.address }
-      const { runtime } = await openServices(streamingKafka, context, { broker, prefix: PREFIX })
+      const deployment = { broker: { kafka: kafka.address }, prefix: PREFIX }
+      const { runtime } = await openServices(streamingKafka, context, { deployment })
       return {
         async lab() {
           await runtime.start(ANALYTICS)

@@ -7,8 +7,10 @@ import { join } from 'node:path'
 import { PROFILES, type Profile } from '#engine/run/summary.ts'
 import { benchGenerator, benchStall } from './generator.ts'
 import { benchJudge, KINDS } from './judge.ts'
-import { measureRow, type RowResult } from './pairs.ts'
+import type { RowResult } from './bench-file.ts'
+import { measureRow } from './pairs.ts'
 import { performanceTable } from './performance-page.ts'
+import { publish } from './publish.ts'
 import { ROWS } from './rows.ts'
 import { benchWholeRun } from './whole-run.ts'
 import {
@@ -30,26 +32,29 @@ type Part = (options: { profile: Profile; signal: AbortSignal }) => Promise<{ fo
 /** Parts without a reference. */
 const PARTS: Record<string, Part> = { generator, judge, run }
 
+/** `rest` stands for all rows whose names begin so. */
+const GROUPS = ['rest', 'kafka', 'cpu']
+const CHOICES = [...ROWS.map(({ name }) => name), ...GROUPS, ...Object.keys(PARTS)]
+
 const program = createProgram(
   'bench',
   'measure the models beside references of the same minute, the load generator, how a million orders are judged, and a whole run',
 )
-  .addOption(
-    new Option('--only <parts...>', 'some parts of it').choices([
-      ...ROWS.map(({ name }) => name),
-      ...Object.keys(PARTS),
-    ]),
-  )
+  .addOption(new Option('--only <parts...>', 'some parts of it').choices(CHOICES))
   .option('--quick', 'two short rounds of each pair instead of five, to see that it works')
   .addOption(new Option('--profile <profile>', 'of the whole run').choices(PROFILES).default('full'))
-  .addHelpText('after', '\nExample: npm run bench -- --only rest-saturation rest-latency')
+  .option('--publish [file]', 'measure nothing: publish the rows of a full bench, or render the published ones again')
+  .addHelpText('after', '\nExample: npm run bench -- --only rest kafka-produce')
   .action(bench)
 
 await runProgram(program)
 
-async function bench(options: { only?: string[]; quick?: true; profile: Profile }): Promise<void> {
+type Options = { only?: string[]; quick?: true; profile: Profile; publish?: string | true }
+
+async function bench(options: Options): Promise<void> {
+  if (options.publish !== undefined) return publish(options.publish === true ? undefined : options.publish)
   const signal = listenForInterrupt()
-  const isWanted = (name: string) => options.only?.includes(name) ?? true
+  const isWanted = (name: string) => options.only?.some(only => name === only || name.startsWith(`${only}-`)) ?? true
   const waiting = loadavg()[0]?.toFixed(1) ?? 'unknown'
   const facts = { startedAt: new Date().toISOString(), machine: describeMachine(), version: labVersion(), waiting }
   const quick = options.quick ?? false

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { compare, type FigureResult, measureRow } from './pairs.ts'
+import type { FigureResult } from './bench-file.ts'
+import { compare, measureRow } from './pairs.ts'
 import type { Goal, Row, RowContext, Sides } from './row.ts'
 
 const figureOf = (lab: number[], reference: number[], goal: Goal = { atLeast: 0.5 }): FigureResult => ({
@@ -50,6 +51,8 @@ test('a goal is met or missed by all pairs, and open where it lies between them'
   assert.equal(goalOf([200, 150], { atMost: 2 }), 'met')
   assert.equal(goalOf([201, 150], { atMost: 2 }), 'open')
   assert.equal(goalOf([201, 250], { atMost: 2 }), 'missed')
+  assert.equal(goalOf([30, 40], { labAtMost: 40 }), 'met')
+  assert.equal(goalOf([30, 40], { labAtMost: 35 }), 'open')
 })
 
 test('lab and reference alternate, after a round that is not counted, and are closed', async () => {

@@ -5,58 +5,51 @@
  * The ratio is computed within each pair, and the median of the ratios is reported. Where the spreads of the two sides (least to
  * most) overlap, they are indistinguishable; where the goal lies within the spread of the ratios, it is open whether it is met.
  */
+import type { FigureResult, RowResult } from './bench-file.ts'
 import type { Figure, Goal, Row, RowContext } from './row.ts'
 import { watchOthers } from '#host/cpu-of-others.ts'
+import { watchIdle } from '#host/machine-idle.ts'
 
 const ROUNDS = 5
 const QUICK_ROUNDS = 2
 
-export type Spread = { median: number; least: number; most: number }
-
-export type FigureResult = Figure & {
-  lab: number[]
-  reference: number[]
-}
-
-export type RowResult = {
-  row: string
-  /** One sentence where it could not be measured; there are no figures then. */
-  notMeasured?: string
-  figures: FigureResult[]
-  /** Cores that other programs used meanwhile; null where it is unknown. */
-  othersCores: number | null
-}
+type Spread = { median: number; least: number; most: number }
 
 /** Errors of the row are its result; only an interruption is thrown. */
 export async function measureRow(row: Row, context: RowContext): Promise<RowResult> {
   const othersCores = watchOthers()
   try {
-    const figures = await measurePairs(row, context)
-    return { row: row.name, figures, othersCores: othersCores() ?? null }
+    const { figures, idle } = await measurePairs(row, context)
+    return { row: row.name, figures, othersCores: othersCores() ?? null, idle }
   } catch (error) {
     context.signal.throwIfAborted()
     const notMeasured = error instanceof Error ? error.message : String(error)
-    return { row: row.name, notMeasured, figures: [], othersCores: null }
+    return { row: row.name, notMeasured, figures: [], othersCores: null, idle: { lab: [], reference: [] } }
   }
 }
 
-async function measurePairs(row: Row, context: RowContext): Promise<FigureResult[]> {
+async function measurePairs(row: Row, context: RowContext): Promise<Pick<RowResult, 'figures' | 'idle'>> {
   const { signal, quick, progress } = context
   const rounds = quick ? QUICK_ROUNDS : ROUNDS
   const figures = row.figures.map(figure => ({ ...figure, lab: [] as number[], reference: [] as number[] }))
+  const idle: RowResult['idle'] = { lab: [], reference: [] }
   progress(`${row.name}: starting`)
   const sides = await row.open(context)
   try {
     for (let round = 0; round <= rounds; round++) {
       for (const side of ['lab', 'reference'] as const) {
         signal.throwIfAborted()
+        const idleShare = watchIdle()
         const values = await sides[side](`${round}`)
         signal.throwIfAborted()
+        const share = idleShare()
         progress(`${row.name}: ${round === 0 ? 'warm-up' : `round ${round} of ${rounds}`}, ${side} ${textOf(values)}`)
-        if (round > 0) for (const figure of figures) figure[side].push(valueOf(values, figure))
+        if (round === 0) continue
+        for (const figure of figures) figure[side].push(valueOf(values, figure))
+        if (share !== undefined) idle[side].push(share)
       }
     }
-    return figures
+    return { figures, idle }
   } finally {
     await sides.close()
   }
@@ -74,7 +67,7 @@ function valueOf(values: Readonly<Record<string, number>>, { name }: Figure): nu
 }
 
 /** @throws RangeError when there are no values */
-function spreadOf(values: readonly number[]): Spread {
+export function spreadOf(values: readonly number[]): Spread {
   const sorted = values.toSorted((one, other) => one - other)
   const [least, most] = [sorted[0], sorted.at(-1)]
   if (least === undefined || most === undefined) throw new RangeError('There is no spread of no values.')
@@ -95,11 +88,12 @@ export function compare({ lab, reference, goal }: FigureResult): Finding {
   const sides = { lab: spreadOf(lab), reference: spreadOf(reference) }
   const ratio = spreadOf(lab.map((value, pair) => value / (reference[pair] ?? Number.NaN)))
   const indistinguishable = sides.lab.least <= sides.reference.most && sides.reference.least <= sides.lab.most
-  return { ...sides, ratio, indistinguishable, goal: judge(ratio, goal) }
+  return { ...sides, ratio, indistinguishable, goal: judge('labAtMost' in goal ? sides.lab : ratio, goal) }
 }
 
-function judge({ least, most }: Spread, goal: Goal): Finding['goal'] {
-  const meets = (ratio: number) => ('atLeast' in goal ? ratio >= goal.atLeast : ratio <= goal.atMost)
-  if (meets(least) !== meets(most)) return 'open'
-  return meets(least) ? 'met' : 'missed'
+function judge(spread: Spread, goal: Goal): Finding['goal'] {
+  const most = 'labAtMost' in goal ? goal.labAtMost : 'atMost' in goal ? goal.atMost : Infinity
+  const meets = (value: number) => value <= most && value >= ('atLeast' in goal ? goal.atLeast : 0)
+  if (meets(spread.least) !== meets(spread.most)) return 'open'
+  return meets(spread.least) ? 'met' : 'missed'
 }

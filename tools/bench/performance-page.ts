@@ -1,7 +1,9 @@
-// The table of rows, for the terminal and for docs/performance.md.
-import { numberText } from '../../lab/report/terminal/table.ts'
-import { compare, type FigureResult, type RowResult, type Spread } from './pairs.ts'
-import type { Goal } from './row.ts'
+// The table of rows, for the terminal and for docs/performance.md, and that page.
+import { machineText } from '../../lab/session/run-facts.ts'
+import { markdown, numberText } from '../../lab/report/terminal/table.ts'
+import { compare, type Finding, spreadOf } from './pairs.ts'
+import type { BenchFile, FigureResult, RowResult } from './bench-file.ts'
+import type { Goal, Row } from './row.ts'
 
 const HEADS = ['row', 'figure', 'lab', 'reference', 'lab ÷ reference', 'goal']
 
@@ -25,13 +27,60 @@ function cellsOf(figure: FigureResult): string[] {
     spreadText(lab, unit),
     spreadText(reference, unit),
     indistinguishable ? `${ratioText}, indistinguishable` : ratioText,
-    `${goalText(figure.goal)}: ${goal}`,
+    `${goalText(figure.goal, unit)}: ${goal}`,
   ]
 }
 
-const spreadText = ({ median, least, most }: Spread, unit: string): string => {
+function spreadText({ median, least, most }: Finding['ratio'], unit: string): string {
   const text = (value: number) => (unit === '' ? value.toFixed(2) : numberText({ value, unit }))
   return `${text(median)} (${text(least)}–${text(most)})`
 }
 
-const goalText = (goal: Goal): string => ('atLeast' in goal ? `≥ ${goal.atLeast}` : `≤ ${goal.atMost}`)
+function goalText(goal: Goal, unit: string): string {
+  if ('labAtMost' in goal) return `lab ≤ ${goal.labAtMost} ${unit}`
+  return 'atLeast' in goal ? `≥ ${goal.atLeast}` : `≤ ${goal.atMost}`
+}
+
+/** The whole page. @param rows what its table has, with what is driven */
+export function performancePage(file: BenchFile, rows: readonly Row[]): string {
+  const { startedAt, machine, version, waiting, rows: results } = file
+  const others = Math.max(...results.map(({ othersCores }) => othersCores ?? Number.NaN))
+  const rounds = Math.min(...results.flatMap(({ figures }) => figures.map(({ lab }) => lab.length)))
+  const about = rows.map(row =>
+    aboutRow(
+      row,
+      results.find(each => each.row === row.name),
+    ),
+  )
+  return `# Performance
+
+Something of the lab, beside a reference that does the same work on the same machine in the same minute: the broker's own tool, or a
+bare chain of HTTP servers. An absolute figure says more of the machine than of the lab; the ratio can be compared.
+
+Lab and reference alternate. Each cell is the median of ${rounds} rounds, with the least and the most; the ratio is that of the two rounds of a
+pair. Where the spreads of lab and reference overlap, the two are *indistinguishable*. A goal is *open* where it lies within the spread.
+\`npm run bench -- --only ${NAMES_OF_ALL}\` measures it again.
+
+${startedAt.slice(0, 10)}, communication-models-lab ${version}, ${machineText(machine)}. Processes that wanted a core before it began: ${waiting}. Other
+programs used ${Number.isNaN(others) ? 'an unknown share of a core' : `at most ${others.toFixed(2)} cores`} meanwhile.
+
+${performanceTable(results, (heads, lines) => markdown(heads, lines, false))}
+
+## What is measured
+
+${about.join('\n\n')}
+`
+}
+
+function aboutRow({ name, driven, reference, boundBy }: Row, result: RowResult | undefined): string {
+  const { lab = [], reference: ofReference = [] } = result?.idle ?? {}
+  const known = lab.length > 0 && ofReference.length > 0
+  const percent = (shares: number[]) => `${(100 * spreadOf(shares).median).toFixed(0)} %`
+  const idle = known
+    ? [`The cores were idle for ${percent(lab)} of the lab's rounds and ${percent(ofReference)} of the reference's.`]
+    : []
+  const bounds = [...(boundBy ? [boundBy] : []), ...idle].join(' ')
+  return [`**${name}.** ${driven}`, `*Reference:* ${reference}`, ...(bounds ? [`*Bounds:* ${bounds}`] : [])].join('\n')
+}
+
+const NAMES_OF_ALL = 'rest rabbitmq kafka cpu'

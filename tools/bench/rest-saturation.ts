@@ -1,4 +1,4 @@
-import { closedLoopRate } from './closed-loop.ts'
+import { completedPerSecond } from './closed-loop.ts'
 import { openRestSides } from './rest-sides.ts'
 import type { Row } from './row.ts'
 
@@ -15,6 +15,6 @@ export const restSaturation: Row = {
     'Driver and servers share the cores, so it is CPU time that bounds both, and on the side of sync-rest what its three stores sync.',
   open: context =>
     openRestSides(context, async (url, runId) => ({
-      [FIGURE]: await closedLoopRate({ url, runId, seconds: context.quick ? 1 : 5 }, context.signal),
+      [FIGURE]: await completedPerSecond({ url, runId, seconds: context.quick ? 1 : 5 }, context.signal),
     })),
 }

@@ -3,9 +3,10 @@
  * absolute time says more of the machine than of the lab; the ratio of the two can be compared between machines.
  */
 
-export type Goal = { atLeast: number } | { atMost: number }
+/** For lab ÷ reference; `labAtMost` is for the lab alone, in the unit of the figure, and holds for one machine only. */
+export type Goal = { atLeast: number } | { atMost: number } | { labAtMost: number }
 
-/** Something that both sides of a row are measured by; its goal is one for lab ÷ reference. */
+/** Something that both sides of a row are measured by. */
 export type Figure = { name: string; unit: string; goal: Goal }
 
 /** Measures one round; a value for each figure, by its name. */

@@ -9,11 +9,17 @@ import type { RowContext } from './row.ts'
 
 export type RunningModel = { runtime: Runtime; deployment: Deployment }
 
+/** Where the brokers are, and the settings of services that are not the default. */
+type Settings = {
+  deployment?: Partial<Pick<Deployment, 'broker' | 'prefix'>>
+  environment?: Record<string, Record<string, string>>
+}
+
 /** On an empty store, and not started yet. Whoever opened them ends them with `runtime.stop()`. */
 export function openServices(
   model: Model,
   { dataFolder, signal }: RowContext,
-  { broker = {}, prefix = '' }: Partial<Deployment> = {},
+  { deployment: { broker = {}, prefix = '' } = {}, environment = {} }: Settings = {},
 ): Promise<RunningModel> {
   const stock = JSON.stringify(initialStock(orderMix({ count: 1, ...EVERY_ORDER_RESERVED })))
   const folder = join(dataFolder, model.name)
@@ -23,19 +29,15 @@ export function openServices(
     prefix,
     dataFolder: folder,
     logFolder: join(folder, 'logs'),
-    environment: { [model.evidence.inventory]: { INITIAL_STOCK: stock } },
+    environment: { ...environment, [model.evidence.inventory]: { INITIAL_STOCK: stock } },
     supervised: [],
     signal,
   })
 }
 
 /** All of them. @throws Error when a service does not start; none runs then */
-export async function startServices(
-  model: Model,
-  context: RowContext,
-  deployment: Partial<Deployment> = {},
-): Promise<RunningModel> {
-  const running = await openServices(model, context, deployment)
+export async function startServices(model: Model, context: RowContext, settings: Settings = {}): Promise<RunningModel> {
+  const running = await openServices(model, context, settings)
   try {
     await Promise.all(model.services.map(({ name }) => running.runtime.start(name)))
     return running

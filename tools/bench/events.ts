@@ -1,4 +1,4 @@
-// Orders and their outcomes as the services of streaming-kafka write them to the log.
+// The events of orders and of their outcomes, as records that the services of streaming-kafka write; async-rabbitmq publishes the same bodies.
 import { inventoryEvent, orderPlaced } from '#common/contracts/events.ts'
 import { eventRecord, headerBytes, type NewRecord } from '../../streaming-kafka/broker/record.ts'
 import { reservableOrders } from './services.ts'

@@ -1,0 +1,119 @@
+import type { Host } from '#engine/experiment/runtime.ts'
+import type { ComparableModel } from '#engine/experiment/comparison-adapter.ts'
+import { runLoad } from '#engine/load/generator.ts'
+import { readUsage } from '#engine/run/usage.ts'
+import type { Broker } from '#infra/brokers/broker.ts'
+import { provideBroker } from '#infra/brokers/provide.ts'
+import { asyncRabbitmq } from '../../async-rabbitmq/lab/model.ts'
+import { streamingKafka } from '../../streaming-kafka/lab/model.ts'
+import { syncRest } from '../../sync-rest/lab/model.ts'
+import { startBareChain } from './chain.ts'
+import { notifiedAt } from './notified.ts'
+import type { Row, RowContext } from './row.ts'
+import { reservableOrders, startServices } from './services.ts'
+
+const FIGURE = 'CPU for 1,000 orders'
+const ORDERS_PER_SECOND = 100
+const DEADLINE_MS = 5_000
+
+/**
+ * Of one model: the brokers of another may be missing.
+ * @param before seconds that it took when the goal was set, which is half of them
+ */
+function cpuOf(model: ComparableModel, before: number): Row {
+  const [configuration] = model.comparison.configurations
+  return {
+    name: `cpu-${model.name}`,
+    figures: [{ name: FIGURE, unit: 's', goal: { labAtMost: before / 2 } }],
+    driven: `The services of ${model.name}, without its broker, at ${ORDERS_PER_SECOND} orders a second in an open loop, until the last order is notified; user and system time of all their processes, from /proc. The goal is half of the ${before} s that they took when it was set, on a machine of two cores.`,
+    reference: 'The three servers of the bare chain under the same load.',
+    boundBy: '',
+    async open(context) {
+      const ends: (() => unknown)[] = []
+      const close = async () => {
+        for (const end of ends.toReversed()) await end()
+      }
+      try {
+        const chain = await startBareChain()
+        ends.push(chain.stop)
+        const broker = await startBrokers(model, context, ends)
+        const { environment } = configuration
+        // A broker that the user has named outlives the row.
+        const prefix = `bench-${process.pid}-`
+        const { runtime, deployment } = await startServices(model, context, {
+          deployment: { broker, prefix },
+          environment,
+        })
+        ends.push(
+          () => model.remove(deployment),
+          () => runtime.stop(),
+        )
+        let done = 0
+        return {
+          async lab(round) {
+            const url = runtime.url(model.entry)
+            const notifications = runtime.url(model.evidence.notifications)
+            return cpuSeconds(runtime.host, async () => {
+              const orders = await load(url, round, context)
+              done += orders
+              await notifiedAt(notifications, done, context.signal)
+              return orders
+            })
+          },
+          reference: round => {
+            const processes = () => [{ name: 'chain', kind: 'service' as const, pids: chain.pids }]
+            return cpuSeconds({ dataFolder: context.dataFolder, processes }, () => load(chain.url, round, context))
+          },
+          close,
+        }
+      } catch (error) {
+        await close()
+        throw error
+      }
+    },
+  }
+}
+
+async function startBrokers(
+  model: ComparableModel,
+  { dataFolder, signal, progress }: RowContext,
+  ends: (() => unknown)[],
+): Promise<Partial<Record<Broker['kind'], string>>> {
+  const addresses: Partial<Record<Broker['kind'], string>> = {}
+  for (const kind of model.brokers) {
+    const { address, stop } = await provideBroker(kind, { dataFolder, signal, progress, environment: process.env })
+    ends.push(stop)
+    addresses[kind] = address
+  }
+  return addresses
+}
+
+/** Sends the orders of a round and resolves with their number. @throws Error when one of them was not taken */
+async function load(url: string, round: string, { quick, signal }: RowContext): Promise<number> {
+  const { attempts } = await runLoad({
+    orders: reservableOrders(`bench-${round}`, quick ? 200 : 1_000),
+    ordersPerSecond: ORDERS_PER_SECOND,
+    target: { url, path: '/order' },
+    deadlineMs: DEADLINE_MS,
+    signal,
+  })
+  signal.throwIfAborted()
+  const refused = attempts.find(({ answer }) => answer.kind !== 'status' || answer.status >= 300)
+  if (refused) throw new Error(`An order was not taken: ${JSON.stringify(refused.answer)}.`)
+  return attempts.length
+}
+
+/** @throws Error where it cannot be read */
+async function cpuSeconds(host: Host | undefined, work: () => Promise<number>): Promise<Record<string, number>> {
+  const read = (): number => {
+    const uses = (host && readUsage(host))?.uses.map(({ use }) => use?.cpuSeconds ?? Number.NaN) ?? [Number.NaN]
+    return uses.reduce((sum, seconds) => sum + seconds, 0)
+  }
+  const before = read()
+  const orders = await work()
+  const seconds = read() - before
+  if (Number.isNaN(seconds)) throw new Error('The CPU time of processes cannot be read: there is no /proc here.')
+  return { [FIGURE]: (seconds * 1_000) / orders }
+}
+
+export const CPU_ROWS: readonly Row[] = [cpuOf(syncRest, 2.6), cpuOf(asyncRabbitmq, 3), cpuOf(streamingKafka, 6)]

@@ -1,0 +1,102 @@
+import type { BrokerInspector } from '#engine/experiment/model.ts'
+import { waitFor } from '#host/wait-for.ts'
+import { findJava } from '#infra/brokers/machine-tools.ts'
+import { runPerfTest } from '#infra/brokers/perf-test.ts'
+import { provideBroker, variables } from '#infra/brokers/provide.ts'
+import { asyncRabbitmq } from '../../async-rabbitmq/lab/model.ts'
+import { runClosedLoop } from './closed-loop.ts'
+import { eventsOf } from './events.ts'
+import { notifiedAt } from './notified.ts'
+import type { Row, RowContext } from './row.ts'
+import { startServices } from './services.ts'
+
+const FIGURE = 'orders notified'
+/** An OrderPlaced in one queue, and an InventoryReserved in two. */
+const MESSAGES_PER_ORDER = 3
+/** As many as the model has by default: unconfirmed publishes of its relay, unacked deliveries of a consumer. */
+const UNCONFIRMED = 256
+const UNACKED = 64
+/** Orders on the side of the tool for one of the lab's: its Java starts cold each time. */
+const REFERENCE_FACTOR = 4
+const DEADLINE_MS = 120_000
+const EVERY_MS = 20
+
+export const rabbitmq: Row = {
+  name: 'rabbitmq',
+  figures: [{ name: FIGURE, unit: '/s', goal: { atLeast: 0.5 } }],
+  driven:
+    'async-rabbitmq with its outbox takes orders from 64 connections as quickly as it answers; all orders ÷ the time from the first request to the last notification.',
+  reference: `RabbitMQ's own PerfTest on the same broker: ${MESSAGES_PER_ORDER} messages for each order, as many as the model has in queues, of the same size, persistent and confirmed, from one producer through one quorum queue to one consumer that acks each; its rate ÷ ${MESSAGES_PER_ORDER}. It sends ${REFERENCE_FACTOR} times as many, because its Java starts cold each time.`,
+  boundBy: '',
+  async open(context) {
+    const { dataFolder, signal, progress, quick } = context
+    const orders = quick ? 1_000 : 10_000
+    const environment = { ...process.env, [variables.rabbitmq]: undefined }
+    const options = { dataFolder, signal, progress, environment }
+    await findJava(environment)
+    const broker = await provideBroker('rabbitmq', options)
+    try {
+      const deployment = { broker: { rabbitmq: broker.address } }
+      // None is refused while it is behind.
+      const order_service = { MAX_UNDECIDED: `${orders}` }
+      const running = await startServices(asyncRabbitmq, context, { deployment, environment: { order_service } })
+      const { runtime } = running
+      const inspector = await asyncRabbitmq.connect(running.deployment)
+      let before = 0
+      return {
+        async lab(round) {
+          const load = { url: runtime.url(asyncRabbitmq.entry), runId: `bench-${round}`, status: 202, orders }
+          const [endedNs, { beganNs, taken }] = await Promise.all([
+            notifiedAt(runtime.url(asyncRabbitmq.evidence.notifications), before + orders, signal),
+            runClosedLoop(load, signal),
+          ])
+          before += taken
+          await untilEmpty(inspector, signal)
+          return { [FIGURE]: (orders * 1e9) / (endedNs - beganNs) }
+        },
+        async reference(round) {
+          const messages = `${REFERENCE_FACTOR * orders * MESSAGES_PER_ORDER}`
+          const queue = [
+            '--quorum-queue',
+            '--queue',
+            `bench-${round}`,
+            '--confirm',
+            `${UNCONFIRMED}`,
+            '--qos',
+            `${UNACKED}`,
+          ]
+          const message = ['--size', `${messageBytes()}`, '--flag', 'persistent', '--flag', 'mandatory']
+          const count = ['--pmessages', messages, '--cmessages', messages]
+          const output = await runPerfTest(['--uri', broker.address, ...queue, ...message, ...count], options)
+          return { [FIGURE]: rateIn(output) / MESSAGES_PER_ORDER }
+        },
+        async close() {
+          await inspector.close().catch(() => {})
+          await runtime.stop()
+          await broker.stop()
+        },
+      }
+    } catch (error) {
+      await broker.stop()
+      throw error
+    }
+  },
+}
+
+/** What is left of a round would slow the next one down. */
+async function untilEmpty(inspector: BrokerInspector, signal: RowContext['signal']): Promise<void> {
+  const isEmpty = async () => Object.values(await inspector.depths()).every(depth => depth === 0)
+  await waitFor(isEmpty, { deadlineMs: DEADLINE_MS, everyMs: EVERY_MS, what: 'empty queues', signal })
+}
+
+function messageBytes(): number {
+  const events = eventsOf('bench', 500, { orders: '', outcomes: '' })
+  return Math.round(events.reduce((sum, { value }) => sum + (value?.byteLength ?? 0), 0) / events.length)
+}
+
+/** @throws Error when the tool did not say how many messages a second its consumer received */
+function rateIn(output: string): number {
+  const rate = /receiving rate avg: (\d+) msg\/s/.exec(output)?.[1]
+  if (rate === undefined) throw new Error('PerfTest printed no rate.')
+  return Number(rate)
+}
