@@ -4,6 +4,7 @@ import { runDriver } from './driver.ts'
 import { startKafka } from './kafka-broker.ts'
 import { eventsOf, padded } from './events.ts'
 import type { Row } from './row.ts'
+import { producerRate } from './tool-output.ts'
 
 const DRIVER = new URL('./kafka-produce-main.ts', import.meta.url)
 const FIGURE = 'records acknowledged'
@@ -23,13 +24,6 @@ export type ProduceJob = {
 }
 /** Of the records after the warm-up. */
 export type ProduceResult = { perSecond: number }
-
-/** @throws Error when the tool did not say how many records a second it sent after its warm-up */
-function rateIn(output: string): number {
-  const rate = /^\d+ steady state records sent, ([\d.]+) records\/sec/m.exec(output)?.[1]
-  if (rate === undefined) throw new Error('ProducerPerformance printed no rate.')
-  return Number(rate)
-}
 
 export const kafkaProduce: Row = {
   name: 'kafka-produce',
@@ -73,7 +67,7 @@ export const kafkaProduce: Row = {
           ]
           const to = ['--bootstrap-server', kafka.address, '--command-property', 'acks=all']
           const tool = 'org.apache.kafka.tools.ProducerPerformance'
-          return rateIn(await kafka.tool(tool, ...topic, ...count, '--payload-file', payloads, ...to))
+          return producerRate(await kafka.tool(tool, ...topic, ...count, '--payload-file', payloads, ...to))
         }),
       close: kafka.stop,
     }

@@ -9,6 +9,7 @@ import { eventsOf } from './events.ts'
 import { notifiedAt } from './notified.ts'
 import type { Row, RowContext } from './row.ts'
 import { startServices } from './services.ts'
+import { perfTestRate } from './tool-output.ts'
 
 const FIGURE = 'orders notified'
 /** An OrderPlaced in one queue, and an InventoryReserved in two. */
@@ -27,7 +28,8 @@ export const rabbitmq: Row = {
   driven:
     'async-rabbitmq with its outbox takes orders from 64 connections as quickly as it answers; all orders ÷ the time from the first request to the last notification.',
   reference: `RabbitMQ's own PerfTest on the same broker: ${MESSAGES_PER_ORDER} messages for each order, as many as the model has in queues, of the same size, persistent and confirmed, from one producer through one quorum queue to one consumer that acks each; its rate ÷ ${MESSAGES_PER_ORDER}. It sends ${REFERENCE_FACTOR} times as many, because its Java starts cold each time.`,
-  boundBy: '',
+  boundBy:
+    'CPU time: the broker, the three services and the driver share the cores, and the broker takes more of it than any service.',
   async open(context) {
     const { dataFolder, signal, progress, quick } = context
     const orders = quick ? 1_000 : 10_000
@@ -68,7 +70,7 @@ export const rabbitmq: Row = {
           const message = ['--size', `${messageBytes()}`, '--flag', 'persistent', '--flag', 'mandatory']
           const count = ['--pmessages', messages, '--cmessages', messages]
           const output = await runPerfTest(['--uri', broker.address, ...queue, ...message, ...count], options)
-          return { [FIGURE]: rateIn(output) / MESSAGES_PER_ORDER }
+          return { [FIGURE]: perfTestRate(output) / MESSAGES_PER_ORDER }
         },
         async close() {
           await inspector.close().catch(() => {})
@@ -92,11 +94,4 @@ async function untilEmpty(inspector: BrokerInspector, signal: RowContext['signal
 function messageBytes(): number {
   const events = eventsOf('bench', 500, { orders: '', outcomes: '' })
   return Math.round(events.reduce((sum, { value }) => sum + (value?.byteLength ?? 0), 0) / events.length)
-}
-
-/** @throws Error when the tool did not say how many messages a second its consumer received */
-function rateIn(output: string): number {
-  const rate = /receiving rate avg: (\d+) msg\/s/.exec(output)?.[1]
-  if (rate === undefined) throw new Error('PerfTest printed no rate.')
-  return Number(rate)
 }

@@ -12,7 +12,7 @@ export const restSaturation: Row = {
   reference:
     'The bare chain: three HTTP servers with the same hops and without stores, validation or logic, driven by the same process in the same way.',
   boundBy:
-    'Driver and servers share the cores, so it is CPU time that bounds both, and on the side of sync-rest what its three stores sync.',
+    'On the side of sync-rest the one thread of order_service, which takes more CPU time than the two other services together. Driver and servers of both sides share the cores.',
   open: context =>
     openRestSides(context, async (url, runId) => ({
       [FIGURE]: await completedPerSecond({ url, runId, seconds: context.quick ? 1 : 5 }, context.signal),
