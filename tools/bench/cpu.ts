@@ -25,7 +25,7 @@ function cpuOf(model: ComparableModel, before: number): Row {
   return {
     name: `cpu-${model.name}`,
     figures: [{ name: FIGURE, unit: 's', goal: { labAtMost: before / 2 } }],
-    driven: `The services of ${model.name}, without its broker, at ${ORDERS_PER_SECOND} orders a second in an open loop, until the last order is notified; user and system time of all their processes, from /proc. The goal is half of the ${before} s that they took when it was set, on a machine of two cores.`,
+    driven: `The services of ${model.name}${model.brokers.length > 0 ? ', without its broker,' : ''} at ${ORDERS_PER_SECOND} orders a second in an open loop, until the last order is notified; user and system time of all their processes, from /proc. The goal is half of the ${before} s that they took when it was set, on a machine of two cores; what compares between machines is the ratio.`,
     reference: 'The three servers of the bare chain under the same load.',
     boundBy: '',
     async open(context) {

@@ -75,12 +75,14 @@ ${about.join('\n\n')}
 function aboutRow({ name, driven, reference, boundBy }: Row, result: RowResult | undefined): string {
   const { lab = [], reference: ofReference = [] } = result?.idle ?? {}
   const known = lab.length > 0 && ofReference.length > 0
-  const percent = (shares: number[]) => `${(100 * spreadOf(shares).median).toFixed(0)} %`
-  const idle = known
-    ? [`The cores were idle for ${percent(lab)} of the lab's rounds and ${percent(ofReference)} of the reference's.`]
-    : []
-  const bounds = [...(boundBy ? [boundBy] : []), ...idle].join(' ')
-  return [`**${name}.** ${driven}`, `*Reference:* ${reference}`, ...(bounds ? [`*Bounds:* ${bounds}`] : [])].join('\n')
+  const percent = (shares: number[]) => (known ? `${(100 * spreadOf(shares).median).toFixed(0)} %` : '')
+  const idle = `${percent(lab)} of their time in the rounds of the lab, ${percent(ofReference)} in those of the reference.`
+  const points = [
+    `- Reference: ${reference}`,
+    ...(boundBy ? [`- What bounds it: ${boundBy}`] : []),
+    ...(known ? [`- Idle cores: ${idle}`] : []),
+  ]
+  return [`### ${name}`, '', driven, '', ...points].join('\n')
 }
 
 const NAMES_OF_ALL = 'rest rabbitmq kafka cpu'
