@@ -28,7 +28,7 @@ await runService(NAME, {
     warnOfOtherStock(parts, config.INITIAL_STOCK, store.read)
     const broker = connectBroker(NAME, parts)
     const consumer = consumeOrders({ ...parts, broker, store, faultInjector })
-    const server = await createServer(parts)
+    const server = createServer(parts)
     inventoryRoutes(server, store)
     pageRoute(server, '/inventory/repeats', RepeatRow, store.read.pageRepeats)
     faultRoutes(server, faultInjector)

@@ -38,7 +38,7 @@ await runService(NAME, {
         afterCommit: faultInjector.crashPoint('commit-ack'),
       }),
     })
-    const server = await createServer(parts)
+    const server = createServer(parts)
     notificationsRoute(server, store)
     faultRoutes(server, faultInjector)
     return {

@@ -56,7 +56,7 @@ await runService(NAME, {
     })
     // An order that a fault holds here is in no row, and becomes one although its client has long gone.
     const { handle, inFlight } = countInFlight(faultInjector.wrap(intake.place))
-    const server = await createServer(parts)
+    const server = createServer(parts)
     orderRoutes(server, parts, { place: handle, find: intake.find, status: { isNew: 202, repeated: 200 } })
     ordersRoute(server, store, inFlight)
     faultRoutes(server, faultInjector)

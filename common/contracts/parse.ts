@@ -1,6 +1,7 @@
 // From `unknown` to a contract's type, at every edge. A value that passes here is trusted inside.
-import { Compile, type Validator } from 'typebox/compile'
 import { Type, type Static, type TObject, type TProperties, type TSchema } from 'typebox'
+// `typebox/compile` validates by the same code, and loads three hundred files more.
+import { Compile, type Validator } from 'typebox/schema'
 import { LabError } from './errors.ts'
 
 /** An object that refuses unknown fields. */
@@ -17,7 +18,7 @@ export function parse<Schema extends TSchema>(schema: Schema, value: unknown, wh
   let validator = validators.get(schema)
   if (!validator) validators.set(schema, (validator = Compile(schema)))
   if (validator.Check(value)) return value as Static<Schema>
-  const first = validator.Errors(value)[0]
+  const [, [first]] = validator.Errors(value)
   const path = first?.instancePath ? `${what}${first.instancePath.replaceAll('/', '.')}` : what
   // A closed object refuses an unknown field by the schema `false`, whose message says nothing to a reader.
   const message = first?.keyword === 'boolean' ? 'is not known' : first?.message

@@ -159,7 +159,7 @@ const delayInjector = (environment: Environment) =>
 
 async function serverOf(injector: FaultInjector) {
   const log = createLog('test', 'silent')
-  const server = await createServer({
+  const server = createServer({
     name: 'test',
     log,
     health: createHealth(),

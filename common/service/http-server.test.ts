@@ -17,7 +17,7 @@ async function answerTo(
   { onRequest = () => {}, HOST = '127.0.0.1', ...options }: Options = {},
 ) {
   const log = createLog('test', 'silent')
-  const server = await createServer({
+  const server = createServer({
     name: 'test',
     log,
     health: createHealth(),

@@ -14,7 +14,7 @@ import { readClock } from '../contracts/clock.ts'
 import type { Context, Handler } from './handler.ts'
 import type { Health } from './health.ts'
 import type { Logger } from './log.ts'
-import { answers, describeRoutes } from './openapi.ts'
+import { answers, describeRoutes, ownCompilers } from './openapi.ts'
 
 export type ServerParts = { log: Logger; health: Health; closing: AbortSignal }
 export type Server = FastifyInstance
@@ -29,17 +29,18 @@ const RETRY_SPREAD_S = 3
  * A server with `GET /health` (200 or 503), `GET /clock` and `GET /openapi.json`; it does not listen yet.
  * `name` is `<model>/<folder>` of the service.
  */
-export async function createServer({
+export function createServer({
   name,
   log,
   health,
   closing,
   config,
   requestMs = REQUEST_MS,
-}: ServerParts & { name: string; config: { HOST: string }; requestMs?: number }): Promise<Server> {
+}: ServerParts & { name: string; config: { HOST: string }; requestMs?: number }): Server {
   // The last request of each connection.
   const latest = new WeakMap<Socket, ServerResponse>()
   const server: Server = fastify({
+    ...ownCompilers,
     logger: false,
     bodyLimit: MAX_MESSAGE_BYTES,
     forceCloseConnections: 'idle',
@@ -87,7 +88,7 @@ export async function createServer({
     const failure = new LabError('not-found', `there is no ${request.method} ${request.url.slice(0, 200)}`)
     return reply.code(404).type(PROBLEM_TYPE).send(problem(failure))
   })
-  await describeRoutes(server, name)
+  describeRoutes(server, name)
   const isHealthy = { description: 'whether the service can do its work now', schema: HealthView }
   server.get('/health', { schema: { response: answers({ 200: isHealthy, 503: isHealthy }) } }, (_request, reply) => {
     const view = health.view()

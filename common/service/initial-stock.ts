@@ -10,6 +10,8 @@ import type { Health } from './health.ts'
 import type { Logger } from './log.ts'
 
 export const MENU_STOCK = 1_000_000
+/** `toLocaleString` would load the tables of all languages at each start. */
+const MENU_STOCK_TEXT = String(MENU_STOCK).replace(/\B(?=(\d{3})+$)/g, ',')
 
 /** `{"kitchenId": {"sku": units}}` */
 export const InitialStockTable = Type.Record(
@@ -51,7 +53,7 @@ export function warnOfOtherStock(
 
 /** `INITIAL_STOCK`, which every inventory has. */
 export const stockSetting: Setting<InitialStockTable> = {
-  about: `opening stock as JSON, {"kitchen": {"sku": units}}; any other kitchen opens with ${MENU_STOCK.toLocaleString('en')} of each menu item`,
+  about: `opening stock as JSON, {"kitchen": {"sku": units}}; any other kitchen opens with ${MENU_STOCK_TEXT} of each menu item`,
   fallback: '{}',
   read(text) {
     try {

@@ -15,7 +15,7 @@ async function sampleServer() {
     health: createHealth(),
     closing: new AbortController().signal,
   }
-  const server = await createServer({ ...parts, config: { HOST: '127.0.0.1' } })
+  const server = createServer({ ...parts, config: { HOST: '127.0.0.1' } })
   postRoute(server, parts, {
     path: '/reserve',
     body: ReserveRequest,

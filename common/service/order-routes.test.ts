@@ -17,7 +17,7 @@ const request = { userId: 'ada', items: [{ sku: 'burger', quantity: 1 }] }
 async function openRoutes() {
   const closing = new AbortController().signal
   const parts = { log: createLog('test', 'silent'), health: createHealth(), closing }
-  const server = await createServer({ ...parts, name: 'test', config: { HOST: '127.0.0.1' } })
+  const server = createServer({ ...parts, name: 'test', config: { HOST: '127.0.0.1' } })
   const tx = ordersTables(new DatabaseSync(':memory:'))
   const placed: Order[] = []
   orderRoutes(server, parts, {

@@ -1,6 +1,7 @@
 // The lifecycle of a service: settings, start, stop. A failure at the start is one sentence and exit code 2.
 // Guarantees: SIGTERM and SIGINT stop it within 5 s, with its work in flight finished where that is possible. Whether
 // something is stored before it is answered, published or produced is for each service to promise.
+import { flushCompileCache } from 'node:module'
 import type { DatabaseSync } from 'node:sqlite'
 import { createHealth } from './health.ts'
 import {
@@ -106,6 +107,8 @@ export async function runService<Config extends Settings>(
     }
     process.on('unhandledRejection', fail)
     process.on('uncaughtException', fail)
+    // Node would keep what it compiled for the next start only when it exits, which a killed process never does.
+    flushCompileCache()
     // Whoever waits for this line may stop the service at once.
     log.info({ address }, 'listening')
   } catch (error) {

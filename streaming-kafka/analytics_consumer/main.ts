@@ -31,7 +31,7 @@ await runService(NAME, {
     const document = () => metricsDocument(metricsOf(store.read))
     const path = config.METRICS_FILE || joinPath(config.DATA_DIR, 'metrics.json')
     const file = metricsFile(path, document, degradedReporter(parts, 'metrics file'))
-    const server = await createServer(parts)
+    const server = createServer(parts)
     analyticsRoutes(server, { document, reads: store.read.reads, file })
     faultRoutes(server, faultInjector)
     const kafka = openConnection('analytics_consumer', parts)

@@ -38,7 +38,7 @@ await runService(NAME, {
       ...identityTables(db),
       outdated: markTable(db, 'outdated'),
     }))
-    const server = await createServer(parts)
+    const server = createServer(parts)
     inventoryRoutes(server, store)
     faultRoutes(server, faultInjector)
 

@@ -24,7 +24,7 @@ await runService(NAME, {
     const { config, environment } = parts
     const faultInjector = createFaultInjector({ ...faults, environment })
     const store = parts.openStore('notifications', db => ({ ...sentTables(db), ...identityTables(db) }))
-    const server = await createServer(parts)
+    const server = createServer(parts)
     // The log has the notifications. When it had acknowledged one is when it was kept.
     const acknowledged = acknowledgementTimes()
     notificationsRoute(server, { read: store.read, keptNs: acknowledged.keptNs })

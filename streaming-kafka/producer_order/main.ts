@@ -27,7 +27,7 @@ else
       const { config, environment } = parts
       const faultInjector = createFaultInjector({ ...faultsOf(config.OUTBOX), environment })
       const store = parts.openStore('orders', db => ({ ...viewTables(db), ...outboxTables(db) }))
-      const server = await createServer(parts)
+      const server = createServer(parts)
       const kafka = openConnection('producer_order', parts)
       const openIntake = config.OUTBOX === 'on' ? withOutbox : withoutOutbox
       const intake = await openIntake({ ...parts, store, kafka, faultInjector })

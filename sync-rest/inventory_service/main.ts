@@ -18,7 +18,7 @@ await runService(NAME, {
     const faultInjector = createFaultInjector({ ...faults, environment })
     const store = parts.openStore('inventory', stockTables(initialStock(config.INITIAL_STOCK)))
     warnOfOtherStock(parts, config.INITIAL_STOCK, store.read)
-    const server = await createServer(parts)
+    const server = createServer(parts)
     postRoute(server, parts, {
       path: '/reserve',
       body: ReserveRequest,

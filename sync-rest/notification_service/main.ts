@@ -15,7 +15,7 @@ await runService(NAME, {
     const { environment } = parts
     const faultInjector = createFaultInjector({ ...faults, environment })
     const store = parts.openStore('notifications', notificationsTables)
-    const server = await createServer(parts)
+    const server = createServer(parts)
     postRoute(server, parts, {
       path: '/send',
       body: SendRequest,

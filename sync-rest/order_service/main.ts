@@ -37,7 +37,7 @@ await runService(NAME, {
 
     await compensateInterrupted(store)
     const pendingWork = startPendingWork({ ...parts, store, inventory, send, releaseDeadlineMs: deadlineMs })
-    const server = await createServer(parts)
+    const server = createServer(parts)
     orderRoutes(server, parts, {
       place: placeAndRespond({
         store,
