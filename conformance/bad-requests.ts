@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict'
 import fc from 'fast-check'
 import { MAX_MESSAGE_BYTES } from '#common/contracts/events.ts'
-import { IDEMPOTENCY_KEY } from '#common/contracts/http.ts'
+import { IDEMPOTENCY_KEY } from '#common/contracts/headers.ts'
 import { MAX_LINES, MAX_QUANTITY } from '#common/contracts/order.ts'
 import type { Case } from './test-system.ts'
 import { assertSound } from './assert-sound.ts'

@@ -1,7 +1,7 @@
 // Idempotency-Key: one order for a user and a key, in its present state, however often it is requested.
 import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
-import { IDEMPOTENCY_KEY } from '#common/contracts/http.ts'
+import { IDEMPOTENCY_KEY } from '#common/contracts/headers.ts'
 import { deriveOrderId } from '#common/contracts/order.ts'
 import { deleteJson, postJson } from '#engine/run/http.ts'
 import { anOrder, orderUrl, place, placed, post, problemIn, viewIn } from './client.ts'

@@ -16,3 +16,8 @@ export function cacheFolder(environment: NodeJS.ProcessEnv = process.env): strin
 export function dataRoot(environment: NodeJS.ProcessEnv = process.env): string {
   return join(cacheFolder(environment), 'data')
 }
+
+/** For Node: what it has compiled. Whoever gives the lab another one, as the tests do, keeps it for what the lab starts. */
+export function compiledFolder(environment: NodeJS.ProcessEnv = process.env): string {
+  return environment.NODE_COMPILE_CACHE || join(cacheFolder(environment), 'compiled')
+}

@@ -2,7 +2,6 @@
 // And the race that holds a deadline over work which does not listen to a signal itself.
 import { readFileSync } from 'node:fs'
 import { hostname, uptime } from 'node:os'
-import { Type } from 'typebox'
 import type { ClockView } from './evidence.ts'
 
 /**
@@ -13,16 +12,10 @@ export const monotonicNs = (): number => Number(process.hrtime.bigint())
 
 export const wallTime = (): string => new Date().toISOString()
 
-/**
- * A time as others may write it: RFC 3339, in UTC (`Z`) or with an offset, with any number of fraction digits or none. Such
- * a date exists. It is passed on as it was written.
- */
-export const Time = Type.String({ format: 'date-time', pattern: '^[0-9TtZz:.+-]{20,64}$' })
-
-/** The milliseconds since 1970 of a `Time`. A leap second, which a Date does not know, is the second before it. */
+/** The milliseconds since 1970 of a time in RFC 3339. A leap second, which a Date does not know, is the second before it. */
 export const epochMs = (time: string): number => Date.parse(time.toUpperCase().replace(/(T\d\d:\d\d):60/, '$1:59'))
 
-/** The minute of a `Time` in UTC, such as `2026-01-01T12:00`. */
+/** The minute of such a time in UTC, such as `2026-01-01T12:00`. */
 export const minuteOf = (time: string): string => new Date(epochMs(time)).toISOString().slice(0, -':00.000Z'.length)
 
 /** The id of this kernel's boot: from Linux; elsewhere derived from the host and the minute of its start. */

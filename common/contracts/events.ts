@@ -2,7 +2,6 @@
 // Guarantees: an event's `id` follows from its type and its order, so that an event that is published again
 // has the same id and every reader can recognise it. Not promised: that an event arrives once.
 import { Type, type Static, type TSchema } from 'typebox'
-import { Time } from './clock.ts'
 import { ErrorCode } from './errors.ts'
 import { FailureReason, Order, type Outcome } from './order.ts'
 import { closedObject, parse } from './parse.ts'
@@ -12,6 +11,12 @@ export const EVENT_VERSION = 1
 export const MAX_MESSAGE_BYTES = 64 * 1024
 
 const Text = Type.String({ minLength: 1, maxLength: 256 })
+
+/**
+ * A time as others may write it: RFC 3339, in UTC (`Z`) or with an offset, with any number of fraction digits or none. Such
+ * a date exists. It is passed on as it was written.
+ */
+const Time = Type.String({ format: 'date-time', pattern: '^[0-9TtZz:.+-]{20,64}$' })
 
 const event = <Kind extends string, Data extends TSchema>(type: Kind, data: Data) =>
   closedObject({

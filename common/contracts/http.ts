@@ -1,5 +1,6 @@
 // The HTTP bodies of the routes that the services share.
 import { Type, type Static } from 'typebox'
+import { CORRELATION_ID, IDEMPOTENCY_KEY } from './headers.ts'
 import { Order, OrderStatus } from './order.ts'
 import { closedObject } from './parse.ts'
 
@@ -35,9 +36,6 @@ export const OrderView = closedObject({
   notification: Type.Optional(Type.Union([Type.Literal('pending'), Type.Literal('sent')])),
 })
 export type OrderView = Static<typeof OrderView>
-
-export const IDEMPOTENCY_KEY = 'idempotency-key'
-export const CORRELATION_ID = 'x-correlation-id'
 
 /** 1 to 128 printable characters, and once: Node joins a header that comes twice with a comma and a space. */
 const HeaderText = Type.String({ pattern: '^[\\x21-\\x7e]{1,128}$' })

@@ -6,7 +6,7 @@
  * Does not retry: an order sent again is an attempt of its own, in the plan.
  */
 import { type Dispatcher, Pool } from 'undici'
-import { CORRELATION_ID, IDEMPOTENCY_KEY } from '#common/contracts/http.ts'
+import { CORRELATION_ID, IDEMPOTENCY_KEY } from '#common/contracts/headers.ts'
 import { monotonicNs } from '#common/contracts/clock.ts'
 import type { Answer } from './attempt.ts'
 import type { PlannedOrder } from './orders.ts'

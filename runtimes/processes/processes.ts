@@ -6,7 +6,7 @@ import { mkdir } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { type Child, type ChildOptions, startChild } from '#host/child.ts'
 import { ofTheMachine } from '#host/environment.ts'
-import { cacheFolder } from '#host/folders.ts'
+import { compiledFolder } from '#host/folders.ts'
 import { leasePorts } from '#host/ports.ts'
 import { supervise } from '../supervise.ts'
 import type { Deployment, Model } from '#engine/experiment/model.ts'
@@ -38,7 +38,7 @@ export function serviceProcess(options: {
     cwd: ROOT,
     env: {
       ...ofTheMachine(process.env),
-      NODE_COMPILE_CACHE: join(cacheFolder(), 'compiled'),
+      NODE_COMPILE_CACHE: compiledFolder(),
       LAB_FAULTS: 'on',
       ...spec.environment(deployment),
       PORT: new URL(deployment.url(service)).port,

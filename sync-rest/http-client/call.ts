@@ -5,7 +5,7 @@ import { type Dispatcher, Pool, errors } from 'undici'
 import type { Static, TSchema } from 'typebox'
 import { ERROR_CODES, type ErrorCode, LabError, Problem } from '#common/contracts/errors.ts'
 import { withDeadline } from '#common/contracts/clock.ts'
-import { CORRELATION_ID } from '#common/contracts/http.ts'
+import { CORRELATION_ID } from '#common/contracts/headers.ts'
 import { parse } from '#common/contracts/parse.ts'
 
 export type Peer = { pool: Dispatcher; name: string }

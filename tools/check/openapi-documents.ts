@@ -8,6 +8,7 @@ import { tmpdir } from 'node:os'
 import { basename, dirname, join } from 'node:path'
 import { Validator } from '@seriousme/openapi-schema-validator'
 import { startChild } from '#host/child.ts'
+import { compiledFolder } from '#host/folders.ts'
 import { waitFor } from '#host/wait-for.ts'
 import { models } from '../../lab/session/registry.ts'
 
@@ -74,7 +75,13 @@ async function documentOf(root: string, name: string): Promise<OpenapiDocument> 
     command: process.execPath,
     args: [join(root, name, 'main.ts')],
     cwd: root,
-    env: { PATH: process.env.PATH, PORT: '0', DATA_DIR: join(folder, 'data'), ...NOWHERE },
+    env: {
+      PATH: process.env.PATH,
+      NODE_COMPILE_CACHE: compiledFolder(),
+      PORT: '0',
+      DATA_DIR: join(folder, 'data'),
+      ...NOWHERE,
+    },
     stdoutFile,
     stderrFile,
   })

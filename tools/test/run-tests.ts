@@ -1,8 +1,7 @@
 /** Which test files the user means, and Node's test runner over them, in a process of its own; it prints straight to the terminal. */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { join } from 'node:path'
-import { cacheFolder } from '#host/folders.ts'
+import { compiledFolder } from '#host/folders.ts'
 
 const GRACE_MS = 10_000
 
@@ -30,7 +29,7 @@ export async function runTests(
   const runner = spawn(process.execPath, [...flags, ...files], {
     stdio: ['ignore', 'inherit', 'inherit'],
     // What was compiled for one file is not compiled again for the next.
-    env: { NODE_COMPILE_CACHE: join(cacheFolder(), 'compiled'), ...process.env, ...environment },
+    env: { ...process.env, NODE_COMPILE_CACHE: compiledFolder(), ...environment },
   })
   const end = (): void => {
     runner.kill('SIGINT')
