@@ -7,7 +7,11 @@ const compileNow = Ajv2020.prototype.compile
 Ajv2020.prototype.compile = function compileLater(this: Ajv2020, schema: Schema, meta?: boolean) {
   let compiled: ReturnType<typeof compileNow> | undefined
   const check = (value: unknown) => {
-    compiled ??= compileNow.call(this, schema, meta)
+    if (!compiled) {
+      // Whether a schema is one itself is the library's to know: to check it ajv first compiles the schema of schemas.
+      this.opts.validateSchema = false
+      compiled = compileNow.call(this, schema, meta)
+    }
     return compiled(value)
   }
   const errors = { get: () => compiled?.errors ?? null }
