@@ -1,5 +1,6 @@
 // Loaded by npm's scripts before anything else, in plain JavaScript that every Node runs: without what `npm ci` installs, the
-// project's own Node among it, not even `doctor` could start to say what is missing.
+// project's own Node among it, not even `doctor` could start to say what is missing. With it, what Node compiles is kept, so
+// that a command starts on little more than half of the CPU.
 const { existsSync } = require('node:fs')
 const { delimiter, join } = require('node:path')
 
@@ -12,6 +13,7 @@ else if (!process.features.typescript && __dirname.includes(delimiter))
   )
 else if (!process.features.typescript)
   refuse(`Node ${process.version} cannot run TypeScript: ${HOW}, without --omit=optional, or install Node 24.`)
+else require('node:module').enableCompileCache(require('../../host/folders.ts').compiledFolder())
 
 /** @param {string} sentence */
 function refuse(sentence) {
