@@ -2,7 +2,7 @@
 // Guarantees: an order that passes `parse(Order, …)` has at least one line and whole, bounded quantities.
 // Not promised: that there is stock for it. The workflow decides that.
 import { Type, type Static } from 'typebox'
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import { closedObject } from './parse.ts'
 
 export const MENU = ['burger', 'pizza', 'salad'] as const
@@ -31,9 +31,7 @@ export type Order = Static<typeof Order>
  */
 export function fingerprint(order: Omit<Order, 'orderId'>): string {
   const lines = order.items.map(line => [line.sku, line.quantity])
-  return createHash('sha256')
-    .update(JSON.stringify([order.userId, order.kitchenId, lines]))
-    .digest('base64url')
+  return hash('sha256', JSON.stringify([order.userId, order.kitchenId, lines]), 'base64url')
 }
 
 const NAMESPACE = 'communication-models-lab/order'
@@ -46,7 +44,7 @@ const NAMESPACE = 'communication-models-lab/order'
  */
 export function deriveOrderId(userId: string, idempotencyKey: string): string {
   const name = JSON.stringify([NAMESPACE, userId, idempotencyKey])
-  const bytes = createHash('sha256').update(name).digest().subarray(0, 16)
+  const bytes = hash('sha256', name, 'buffer').subarray(0, 16)
   bytes[6] = (bytes.readUInt8(6) & 0x0f) | 0x80
   bytes[8] = (bytes.readUInt8(8) & 0x3f) | 0x80
   const hex = bytes.toString('hex')

@@ -6,6 +6,7 @@ import fc from 'fast-check'
 import { runCheck } from '../checks/check.ts'
 import { CHECKS } from '../checks/checks.ts'
 import type { History } from '../run/history.ts'
+import { whileJudged } from '../run/once.ts'
 import { change, type Change, changes, smallest } from '../testing/random-changes.ts'
 import { sampleHistory } from '../testing/sample-history.ts'
 import { type Judgement, judgeAgain, LINEARIZABLE } from './judge.ts'
@@ -25,10 +26,8 @@ type Judge = (json: unknown) => readonly Judgement[]
 /** Claims that one judge finds broken and the other one does not. */
 const disputed = (history: History, judge: Judge): string[] => {
   const broken = judge(history).flatMap(({ claim, verdict }) => (verdict === 'invalid' ? [claim] : []))
-  return CLAIMS.filter(claim => {
-    const check = CHECKS.get(claim) ?? assert.fail(claim)
-    return (runCheck(check, history).verdict === 'invalid') !== broken.includes(claim)
-  })
+  const isInvalid = (claim: string) => runCheck(CHECKS.get(claim) ?? assert.fail(claim), history).verdict === 'invalid'
+  return whileJudged(history, () => CLAIMS.filter(claim => isInvalid(claim) !== broken.includes(claim)))
 }
 
 /** The smallest history that was found on which the judges disagree; undefined when there is none. */
