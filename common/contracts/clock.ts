@@ -31,6 +31,13 @@ const boot = bootId()
 
 export const readClock = (): ClockView => ({ monotonicNs: monotonicNs(), bootId: boot })
 
+/** A signal that aborts in so many milliseconds, unless it is cleared: that of `AbortSignal.timeout` aborts whether or not anybody still waits. */
+export function deadlineIn(ms: number): { signal: AbortSignal; clear(): void } {
+  const controller = new AbortController()
+  const timer = setTimeout(() => controller.abort(new Error(`the deadline of ${ms} ms has passed`)), ms)
+  return { signal: controller.signal, clear: () => clearTimeout(timer) }
+}
+
 /**
  * Settles as `work` does, or rejects with the reason of `signal` as soon as that aborts. Work that is too late goes on
  * unobserved: its result is dropped, and its error ends nothing.

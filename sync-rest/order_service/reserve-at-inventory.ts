@@ -3,6 +3,7 @@
 // Guarantees: an order that is not admitted left no trace: the same request may succeed later. With the breaker open, or
 // while an order waits for a slot, nothing was sent. The breaker counts no 400 or 409.
 import { BrokenCircuitError, bulkhead } from 'cockatiel'
+import { deadlineIn } from '#common/contracts/clock.ts'
 import { LabError } from '#common/contracts/errors.ts'
 import { ReserveAnswer } from '#common/contracts/http.ts'
 import type { Order } from '#common/contracts/order.ts'
@@ -34,7 +35,7 @@ export function openReservations(inventory: Peer, breaker: Breaker, { deadlineMs
       return admit(work)
     },
     async reserve(order, correlationId) {
-      const deadline = AbortSignal.timeout(deadlineMs)
+      const { signal: deadline, clear } = deadlineIn(deadlineMs)
       let isSent = false
       const reserve = () => {
         deadline.throwIfAborted()
@@ -55,6 +56,8 @@ export function openReservations(inventory: Peer, breaker: Breaker, { deadlineMs
         await Promise.race([slots.execute(begin, deadline), expired])
       } catch (error) {
         throw isSent ? asAnswer(error) : notSent(error)
+      } finally {
+        clear()
       }
     },
   }

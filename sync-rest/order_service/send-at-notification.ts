@@ -1,5 +1,6 @@
 // Send a notification at notification_service, with a deadline; for a request, with a bulkhead and a breaker too.
 import { bulkhead } from 'cockatiel'
+import { deadlineIn } from '#common/contracts/clock.ts'
 import { SendAnswer } from '#common/contracts/http.ts'
 import type { Order } from '#common/contracts/order.ts'
 import { call, type Peer } from '../http-client/call.ts'
@@ -11,8 +12,9 @@ export type SendNotification = (order: Pick<Order, 'orderId' | 'userId'>, correl
 export const sendAtNotification =
   (notification: Peer, deadlineMs: number): SendNotification =>
   async ({ orderId, userId }, correlationId) => {
-    const signal = AbortSignal.timeout(deadlineMs)
-    await call(notification, { path: '/send', body: { orderId, userId }, answer: SendAnswer, correlationId, signal })
+    const { signal, clear } = deadlineIn(deadlineMs)
+    const request = { path: '/send', body: { orderId, userId }, answer: SendAnswer, correlationId, signal }
+    await call(notification, request).finally(clear)
   }
 
 /**
