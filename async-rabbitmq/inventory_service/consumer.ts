@@ -35,7 +35,7 @@ import type { Order } from '#common/contracts/order.ts'
 import type { FaultInjector } from '#common/faults/fault-injector.ts'
 import { decideOrder } from '#common/service/decide-order.ts'
 import type { IdentityTables } from '#common/stores/identity.ts'
-import type { ServiceStore } from '#common/stores/store.ts'
+import type { ServiceStore } from '#common/stores/group-commit.ts'
 import type { StockTables } from '#common/stores/stock.ts'
 import type { Broker } from '../broker/broker.ts'
 import { eventMessage } from '../broker/message.ts'
@@ -61,7 +61,7 @@ export function consumeOrders({ store, faultInjector, ...parts }: Parts): Consum
     store,
     consumerQueue: topology.consumerQueues.inventory,
     read: readers.inventory,
-    isDone: ({ data }) => store.read.findDecision(data.orderId) !== undefined,
+    isDone: ({ data }) => store.peek.findDecision(data.orderId) !== undefined,
     // The order service shows it to the client, who would wait for ever.
     async onDeadLetter({ data, correlationId }, reason) {
       const happened = { correlationId, occurredAt: wallTime() }

@@ -47,7 +47,7 @@ test('an order is decided, then its outcome is published, then its message is ac
   await deliver()
   assert.deepEqual(steps, ['commit-publish', 'publish', 'publish-ack', 'ack'])
   assert.equal(published[0]?.id, 'InventoryReserved:o')
-  assert.equal(store.read.onHand('k', 'burger'), 8)
+  assert.equal(store.peek.onHand('k', 'burger'), 8)
 })
 
 test('an order whose outcome could not be published stays unacked, and the next delivery publishes that outcome', async t => {
@@ -59,7 +59,7 @@ test('an order whose outcome could not be published stays unacked, and the next 
   await deliver()
   assert.equal(published.length, 1)
   assert.equal(steps.at(-1), 'ack')
-  assert.equal(store.read.onHand('k', 'burger'), 8)
+  assert.equal(store.peek.onHand('k', 'burger'), 8)
 })
 
 for (const written of ['insertDecision', 'move'] as const)
@@ -72,12 +72,12 @@ for (const written of ['insertDecision', 'move'] as const)
       },
     }))
     await assert.rejects(deliver(), /no room/)
-    assert.deepEqual([store.read.findDecision('o'), store.read.onHand('k', 'burger')], [undefined, undefined])
-    assert.deepEqual(store.read.pageMovements(0, 10).rows, [])
+    assert.deepEqual([store.peek.findDecision('o'), store.peek.onHand('k', 'burger')], [undefined, undefined])
+    assert.deepEqual(store.peek.pageMovements(0, 10).rows, [])
     assert.deepEqual(steps, [])
     fails = false
     await deliver()
-    assert.equal(store.read.onHand('k', 'burger'), 8)
+    assert.equal(store.peek.onHand('k', 'burger'), 8)
   })
 
 test('a repeated order publishes the same event, byte for byte, and leaves a repeat as evidence', async t => {
@@ -88,8 +88,8 @@ test('a repeated order publishes the same event, byte for byte, and leaves a rep
   await deliver()
   assert.equal(JSON.stringify(published[1]), JSON.stringify(published[0]))
   assert.deepEqual(
-    store.read.pageRepeats(0, 10).rows.map(row => row.orderId),
+    store.peek.pageRepeats(0, 10).rows.map(row => row.orderId),
     ['o'],
   )
-  assert.equal(store.read.onHand('k', 'burger'), 8)
+  assert.equal(store.peek.onHand('k', 'burger'), 8)
 })

@@ -25,12 +25,12 @@ await runService(NAME, {
       ...crashJournalTables(db),
       ...identityTables(db),
     }))
-    warnOfOtherStock(parts, config.INITIAL_STOCK, store.read)
+    warnOfOtherStock(parts, config.INITIAL_STOCK, store.peek)
     const broker = connectBroker(NAME, parts)
     const consumer = consumeOrders({ ...parts, broker, store, faultInjector })
     const server = createServer(parts)
     inventoryRoutes(server, store)
-    pageRoute(server, '/inventory/repeats', RepeatRow, store.read.pageRepeats)
+    pageRoute(server, '/inventory/repeats', RepeatRow, (after, limit) => store.read(tx => tx.pageRepeats(after, limit)))
     faultRoutes(server, faultInjector)
     return {
       server,

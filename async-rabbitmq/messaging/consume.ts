@@ -17,8 +17,8 @@ import { orUndefined } from '#common/messaging/read-event.ts'
 import type { Context } from '#common/service/handler.ts'
 import type { Health } from '#common/service/health.ts'
 import type { Logger } from '#common/service/log.ts'
+import type { ServiceStore } from '#common/stores/group-commit.ts'
 import type { IdentityTables } from '#common/stores/identity.ts'
-import type { Store } from '#common/workflow/store.ts'
 import type { Broker } from '../broker/broker.ts'
 import { isProbe } from '../broker/message.ts'
 import type { ReaderClaim } from '../broker/reader-claim.ts'
@@ -41,7 +41,7 @@ export type ConsumeParts<In extends Event> = {
   consumerQueue: ConsumerQueue
   /** The topology has a delay queue for each of the delays. */
   config: { RETRY_DELAYS_MS: readonly number[]; CONCURRENCY: number }
-  store: Store<CrashJournalTables> & { read: CrashJournalTables & IdentityTables }
+  store: ServiceStore<CrashJournalTables & IdentityTables>
   read(body: Buffer): In
   handle: MessageHandler<In>
   /** Whether the event has its stored result. Then it is no killer, and handling it again only repeats the result. */
@@ -86,7 +86,7 @@ export function consume<In extends Event>(parts: ConsumeParts<In>): Consumer {
     resumeAfterMs: RESUME_AFTER_MS,
   })
   let holds = 0
-  const source = { queue, register, storeId: store.read.storeId }
+  const source = { queue, register, storeId: store.peek.storeId }
   const subscription = broker.subscribe(source, {
     prefetch: parts.config.CONCURRENCY,
     onClaim: parts.onClaim,

@@ -19,7 +19,7 @@ import { createHash } from 'node:crypto'
 import type { DatabaseSync } from 'node:sqlite'
 import { LabError } from '#common/contracts/errors.ts'
 import type { Logger } from '#common/service/log.ts'
-import type { Store } from '#common/workflow/store.ts'
+import type { ServiceStore } from '#common/stores/group-commit.ts'
 import type { Broker } from '../broker/broker.ts'
 import type { Delivery } from '../broker/subscription.ts'
 import type { Lane } from './delivery-scheduler.ts'
@@ -47,7 +47,7 @@ export type CrashJournalTables = {
 
 export type QuarantineParts = {
   broker: Pick<Broker, 'publish'>
-  store: Store<CrashJournalTables> & { read: CrashJournalTables }
+  store: ServiceStore<CrashJournalTables>
   /** Resolves when the broker has confirmed the dead letter. */
   deadLetter(delivery: Delivery, error: LabError, attempts: number): Promise<void>
   /** Whether the message has its stored result. */
@@ -68,7 +68,7 @@ export function createQuarantine({ broker, store, deadLetter, isDone, log }: Qua
   return {
     laneOf({ body, deliveryCount }) {
       if (deliveryCount >= REPUBLISH_FROM_RETURNS) return 'settle-only'
-      const crashes = store.read.crashCount(messageKey(body))
+      const crashes = store.peek.crashCount(messageKey(body))
       if (crashes === 0 && deliveryCount < ISOLATE_FROM_RETURNS) return 'concurrent'
       if (isDone(body)) return 'concurrent'
       if (crashes >= CRASHES_OF_A_KILLER) return 'settle-only'
@@ -80,7 +80,7 @@ export function createQuarantine({ broker, store, deadLetter, isDone, log }: Qua
     async settle(delivery) {
       const { body, messageId } = delivery
       const key = messageKey(body)
-      const crashes = store.read.crashCount(key)
+      const crashes = store.peek.crashCount(key)
       if (crashes < CRASHES_OF_A_KILLER || isDone(body)) {
         await broker.publish(republishFresh(delivery))
         return delivery.ack()

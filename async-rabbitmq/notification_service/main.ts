@@ -32,7 +32,7 @@ await runService(NAME, {
       consumerQueue: broker.topology.consumerQueues.notification,
       store,
       read: readers.notification,
-      isDone: event => store.read.wasSent(event.data.orderId),
+      isDone: event => store.peek.wasSent(event.data.orderId),
       handle: sendAck({
         send: faultInjector.wrap(sendOnce(store)),
         afterCommit: faultInjector.crashPoint('commit-ack'),

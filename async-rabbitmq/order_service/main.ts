@@ -46,7 +46,7 @@ await runService(NAME, {
       consumerQueue: broker.topology.consumerQueues.order,
       store,
       read: readers.order,
-      isDone: event => store.read.findOrder(event.data.orderId)?.status !== 'pending',
+      isDone: event => store.peek.findOrder(event.data.orderId)?.status !== 'pending',
       onDeadLetter: (event, reason) => recordDeadLetter(store, event, reason),
       onClaim: reading.onClaim,
       async handle(event, context, ack) {
@@ -60,7 +60,7 @@ await runService(NAME, {
     orderRoutes(server, parts, { place: handle, find: intake.find, status: { isNew: 202, repeated: 200 } })
     ordersRoute(server, store, inFlight)
     faultRoutes(server, faultInjector)
-    watchOldestPending(parts.health, store.read)
+    watchOldestPending(parts.health, store.peek)
     return {
       server,
       async stop() {

@@ -7,7 +7,7 @@ import type { ServerParts } from '#common/service/http-server.ts'
 import type { Placed } from '#common/service/order-routes.ts'
 import type { OrdersTables } from '#common/stores/orders.ts'
 import type { OutboxTables } from '#common/stores/outbox.ts'
-import type { ServiceStore } from '#common/stores/store.ts'
+import type { ServiceStore } from '#common/stores/group-commit.ts'
 import type { UndecidedTables } from '#common/stores/undecided.ts'
 import type { PlacedOrder } from '#common/workflow/store.ts'
 import type { Broker } from '../broker/broker.ts'
@@ -24,7 +24,7 @@ export type IntakeParts = ServerParts & {
 export type OrderIntake = {
   place: Handler<Order, Placed>
   /** The order as `GET /order` shows it. */
-  find(orderId: string): PlacedOrder | undefined
+  find(orderId: string): Promise<PlacedOrder | undefined>
   /** Resolves when the service is closing and nothing is in flight. */
   ended: Promise<void>
 }

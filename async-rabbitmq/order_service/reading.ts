@@ -3,8 +3,8 @@
 // Guarantees: a store that has read the results takes orders without a broker, until the broker says that another one reads
 // them; a store that never has takes none before. Nothing is published before the broker has said so to this process.
 import { LabError } from '#common/contracts/errors.ts'
+import type { ServiceStore } from '#common/stores/group-commit.ts'
 import type { Mark } from '#common/stores/mark.ts'
-import type { Store } from '#common/workflow/store.ts'
 import type { ReaderClaim } from '../broker/reader-claim.ts'
 
 /** Whether the store is known to read the results. */
@@ -26,8 +26,8 @@ const NOTICED_MS = 45_000
 
 const UNKNOWN = 'the broker has not said yet whether this store reads the results; nothing happened'
 
-export function createReading(store: Store<ReaderTables> & { read: ReaderTables }, closing: AbortSignal): Reading {
-  let whyNotTaking = store.read.reader.isSet() ? undefined : UNKNOWN
+export function createReading(store: ServiceStore<ReaderTables>, closing: AbortSignal): Reading {
+  let whyNotTaking = store.peek.reader.isSet() ? undefined : UNKNOWN
   let whyNotPublishing: string | undefined = UNKNOWN
   let inUseSince: number | undefined
   let claimed = Promise.withResolvers<void>()
@@ -39,7 +39,7 @@ export function createReading(store: Store<ReaderTables> & { read: ReaderTables 
     async onClaim(claim) {
       if (claim.kind === 'claimed') {
         inUseSince = undefined
-        if (!store.read.reader.isSet()) await store.transact(tx => tx.reader.set(true))
+        if (!store.peek.reader.isSet()) await store.transact(tx => tx.reader.set(true))
         whyNotTaking = whyNotPublishing = undefined
         return claimed.resolve()
       }
@@ -53,7 +53,7 @@ export function createReading(store: Store<ReaderTables> & { read: ReaderTables 
         claimed.promise.catch(() => {})
       }
       whyNotTaking = whyNotPublishing = claim.why
-      if (claim.kind === 'refused' && store.read.reader.isSet()) await store.transact(tx => tx.reader.set(false))
+      if (claim.kind === 'refused' && store.peek.reader.isSet()) await store.transact(tx => tx.reader.set(false))
     },
     checkTaking: () => check(whyNotTaking),
     checkPublishing: () => check(whyNotPublishing),

@@ -23,7 +23,7 @@ export function withOutbox({ config, faultInjector, ...parts }: IntakeParts): Or
     crashPoint: faultInjector.crashPoint('publish-dequeue'),
   })
   const afterStore = faultInjector.crashPoint('store-publish')
-  const admit = openAdmission({ ...parts, config, undecided: store.read.undecided })
+  const admit = openAdmission({ ...parts, config, undecided: store.peek.undecided })
   const place = placeWithOutbox({
     store,
     admit() {
@@ -33,5 +33,5 @@ export function withOutbox({ config, faultInjector, ...parts }: IntakeParts): Or
     notifyRelay: relay.notify,
     afterStore,
   })
-  return { place, find: store.read.findOrder, ended: relay.ended }
+  return { place, find: orderId => store.read(tx => tx.findOrder(orderId)), ended: relay.ended }
 }

@@ -75,18 +75,18 @@ test('an order is stored before it is published, and found and answered when it 
   const { place, find, store, confirms, begun } = openPlacing(t)
   const placing = place(order, context)
   await begun
-  assert.equal(store.read.findOrder('o')?.status, 'pending')
-  assert.equal(find('o'), undefined, 'it may still be removed')
+  assert.equal(store.peek.findOrder('o')?.status, 'pending')
+  assert.equal(await find('o'), undefined, 'it may still be removed')
   confirms[0]?.resolve()
   assert.deepEqual(await placing, { isNew: true, view: { orderId: 'o', status: 'pending' } })
-  assert.equal(find('o')?.status, 'pending')
+  assert.equal((await find('o'))?.status, 'pending')
 })
 
 test('while nothing can be published nothing is stored, and a known order is still answered', async t => {
   let isTaking = false
   const { place, find, store, published, confirms, begun } = openPlacing(t, { isTaking: () => isTaking })
   await assert.rejects(place(order, context), { code: 'unavailable' })
-  assert.equal(store.read.findOrder('o'), undefined)
+  assert.equal(store.peek.findOrder('o'), undefined)
   assert.deepEqual(published, [])
   isTaking = true
   const placing = place(order, context)
@@ -95,7 +95,7 @@ test('while nothing can be published nothing is stored, and a known order is sti
   await placing
   isTaking = false
   await assert.rejects(place(order, context), { code: 'order-undecided' })
-  assert.ok(find('o'))
+  assert.ok(await find('o'))
 })
 
 test('an order whose event no queue has is removed, and its key places it again', async t => {
@@ -104,13 +104,13 @@ test('an order whose event no queue has is removed, and its key places it again'
   await begun
   confirms[0]?.reject(refused('unavailable'))
   await assert.rejects(placing, { code: 'unavailable', orderId: 'o' })
-  assert.equal(store.read.findOrder('o'), undefined)
+  assert.equal(store.peek.findOrder('o'), undefined)
   const again = place(order, context)
   await store.transact(() => {})
   assert.equal(published.length, 2)
   confirms[1]?.resolve()
   assert.equal((await again).isNew, true)
-  assert.ok(find('o'))
+  assert.ok(await find('o'))
 })
 
 test('an order whose event may be in a queue stays pending, is found, and is not published again', async t => {
@@ -120,7 +120,7 @@ test('an order whose event may be in a queue stays pending, is found, and is not
   await assert.rejects(place(order, context), { code: 'order-undecided' })
   confirms[0]?.reject(refused('deadline-passed'))
   await assert.rejects(placing, { code: 'deadline-passed', orderId: 'o' })
-  assert.equal(find('o')?.status, 'pending')
+  assert.equal((await find('o'))?.status, 'pending')
   await assert.rejects(place(order, context), { code: 'order-undecided' })
   assert.equal(published.length, 1)
 })
@@ -134,7 +134,7 @@ test('an order that is refused and cannot be removed is unknown to the client, n
   await begun
   confirms[0]?.reject(refused('unavailable'))
   await assert.rejects(placing, { code: 'deadline-passed' })
-  assert.equal(find('o')?.status, 'pending')
+  assert.equal((await find('o'))?.status, 'pending')
 })
 
 test('a result that overtakes the confirm is what the client is answered', async t => {
@@ -142,7 +142,7 @@ test('a result that overtakes the confirm is what the client is answered', async
   const placing = place(order, context)
   await begun
   await store.transact(tx => recordOutcome(tx, 'o', { status: 'reserved' }))
-  assert.equal(find('o')?.status, 'reserved')
+  assert.equal((await find('o'))?.status, 'reserved')
   confirms[0]?.resolve()
   assert.deepEqual((await placing).view, { orderId: 'o', status: 'reserved' })
 })
@@ -156,7 +156,7 @@ test('with too many undecided orders nothing is stored or published, also while 
   confirms[0]?.resolve()
   await placing
   await assert.rejects(place(other, context), { code: 'overloaded' })
-  assert.equal(store.read.findOrder('other'), undefined)
+  assert.equal(store.peek.findOrder('other'), undefined)
   assert.equal(published.length, 1)
 
   await store.transact(tx => recordOutcome(tx, 'o', { status: 'reserved' }))

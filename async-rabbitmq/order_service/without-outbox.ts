@@ -18,9 +18,9 @@ import type { IntakeParts, OrderIntake } from './order-intake.ts'
 
 /** @throws LabError `unavailable` when events of an outbox are left in the store */
 export function withoutOutbox({ config, store, broker, reading, health, faultInjector }: IntakeParts): OrderIntake {
-  refuseLeftovers(store.read)
+  refuseLeftovers(store.peek)
   const deadlineMs = config.PUBLISH_DEADLINE_MS
-  const admit = openAdmission({ config, health, undecided: store.read.undecided })
+  const admit = openAdmission({ config, health, undecided: store.peek.undecided })
   const afterStore = faultInjector.crashPoint('store-publish')
   const afterPublish = faultInjector.crashPoint('publish-answer')
   /** Stored, and neither confirmed nor removed. */
@@ -28,15 +28,12 @@ export function withoutOutbox({ config, store, broker, reading, health, faultInj
 
   async function publishOrRemove(event: OrderPlaced): Promise<void> {
     const { orderId } = event.data
-    beingPublished.add(orderId)
     try {
       await broker.publishInTime(eventMessage(broker.topology.orders, event), deadlineMs)
     } catch (error) {
       const { code, detail } = asLabError(error)
       if (code === 'unavailable') await removeOrder(orderId)
       throw new LabError(code, detail, { orderId, cause: error })
-    } finally {
-      beingPublished.delete(orderId)
     }
   }
 
@@ -52,26 +49,37 @@ export function withoutOutbox({ config, store, broker, reading, health, faultInj
   return {
     /** @throws LabError `overloaded`, as `publishInTime`, and for a repeated key as with the outbox. */
     async place(order, { correlationId, log }) {
+      const { orderId } = order
       const happened = { correlationId, occurredAt: wallTime() }
-      const { placed, isNew } = await store.transact(tx =>
-        placeOrder(tx, order, happened, () => {
-          reading.checkPublishing()
-          admit()
-          broker.checkPublishing(deadlineMs)
-        }),
-      )
-      if (!isNew) return { isNew, view: presentState(placed) }
-      afterStore()
-      await publishOrRemove(orderPlaced(order, happened))
-      afterPublish()
-      log.info({ orderId: order.orderId }, 'placed')
-      // The result may have come before the confirm.
-      return { isNew, view: viewOf(store.read.findOrder(order.orderId) ?? placed) }
+      let isNew = false
+      try {
+        const placed = await store.transact(tx => {
+          const result = placeOrder(tx, order, happened, () => {
+            reading.checkPublishing()
+            admit()
+            broker.checkPublishing(deadlineMs)
+          })
+          isNew = result.isNew
+          // Together with its row: who reads the row must know that it may be removed.
+          if (isNew) beingPublished.add(orderId)
+          return result.placed
+        })
+        if (!isNew) return { isNew, view: presentState(placed) }
+        afterStore()
+        await publishOrRemove(orderPlaced(order, happened))
+        afterPublish()
+        log.info({ orderId }, 'placed')
+        // The result may have come before the confirm.
+        return { isNew, view: viewOf((await store.read(tx => tx.findOrder(orderId))) ?? placed) }
+      } finally {
+        if (isNew) beingPublished.delete(orderId)
+      }
     },
-    find(orderId) {
-      const placed = store.read.findOrder(orderId)
-      return placed?.status === 'pending' && beingPublished.has(orderId) ? undefined : placed
-    },
+    find: orderId =>
+      store.read(tx => {
+        const placed = tx.findOrder(orderId)
+        return placed?.status === 'pending' && beingPublished.has(orderId) ? undefined : placed
+      }),
     ended: Promise.resolve(),
   }
 }

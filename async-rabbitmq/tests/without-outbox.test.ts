@@ -119,6 +119,18 @@ for (const OUTBOX of ['on', 'off'] as const)
     await system.assertSound({ reserved: [deriveOrderId('user', 'crashed')] })
   })
 
+test('a crash between publish and answer, without the outbox: the order is decided, and its key says so', async t => {
+  const system = await openSystem(t)
+  await system.start(['order_service'], { environment: { ...OFF, ORDER_CRASH_AT: 'publish-answer' } })
+  await assert.rejects(place(system, 'published'))
+  await system.processOf('order_service')?.exited
+  await system.start(['order_service', ...CONSUMERS], { environment: OFF })
+  await system.untilNotified(1)
+  await untilStatus(system, 'published', 'reserved')
+  assert.deepEqual(await place(system, 'published'), [200, 'reserved'])
+  await system.assertSound({ reserved: [deriveOrderId('user', 'published')] })
+})
+
 /** Another order is placed and decided, every queue is empty, and this order is still pending. */
 async function assertUndecided(system: RabbitmqSystem, key: string): Promise<void> {
   const [other] = await placeMany(system, 1, 'another')

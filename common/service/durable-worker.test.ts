@@ -11,7 +11,7 @@ function openWorker(t: TestContext, resume: WorkerParts<Row>['resume']) {
   const runs: PromiseWithResolvers<void>[] = []
   const closing = new AbortController()
   const worker = startDurableWorker<Row>({
-    pending: (after, limit) => [...rows].flatMap(seq => (seq > after ? [{ seq }] : [])).slice(0, limit),
+    pending: async (after, limit) => [...rows].flatMap(seq => (seq > after ? [{ seq }] : [])).slice(0, limit),
     async run({ seq }) {
       const run = Promise.withResolvers<void>()
       begun.push(seq)

@@ -14,7 +14,7 @@ export type DurableWorker = {
 
 export type WorkerParts<Row extends { seq: number }> = {
   /** The first rows after `after`, at most `limit`. */
-  pending(after: number, limit: number): Row[]
+  pending(after: number, limit: number): Promise<Row[]>
   /** Works on the row and removes it. Rejects when it is to be worked on again. */
   run(row: Row): Promise<void>
   /** At most so many runs at once. */
@@ -69,7 +69,8 @@ export function startDurableWorker<Row extends { seq: number }>(parts: WorkerPar
     // Made before the rows are read, so that no notification is missed.
     notified = Promise.withResolvers()
     const isInBatch = parts.resume === 'behind' && inFlight.size > 0
-    const rows = isInBatch ? [] : parts.pending(after, parts.window - inFlight.size)
+    const rows = isInBatch ? [] : await parts.pending(after, parts.window - inFlight.size)
+    if (hasFailed || closing.aborted) return
     for (const row of rows) begin(row)
     const isIdle = inFlight.size === 0
     // Rows before `after` are failed ones, or came meanwhile.

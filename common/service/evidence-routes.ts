@@ -10,8 +10,8 @@ import {
   type StoredNotificationRow,
   type StoredOrderRow,
 } from '../contracts/evidence.ts'
-import type { KeptNs } from '../stores/kept-times.ts'
-import { MAX_PAGE, mapped, type Pager } from '../stores/rows.ts'
+import type { ServiceStore } from '../stores/group-commit.ts'
+import { MAX_PAGE, type Pager } from '../stores/rows.ts'
 import type { StockTables } from '../stores/stock.ts'
 import type { Server } from './http-server.ts'
 import { answers } from './openapi.ts'
@@ -21,7 +21,9 @@ const PageQuery = Type.Object({
   limit: Type.Optional(Type.Integer({ minimum: 1, maximum: MAX_PAGE, default: 100 })),
 })
 
-function route<Row>(server: Server, path: string, answer: TSchema, page: Pager<Row>): void {
+type Pages<Row> = (after: number, limit: number) => Promise<Page<Row>>
+
+function route<Row>(server: Server, path: string, answer: TSchema, page: Pages<Row>): void {
   const schema = { querystring: PageQuery, response: answers({ 200: { description: 'a page', schema: answer } }) }
   server.get<{ Querystring: Static<typeof PageQuery> }>(path, { schema }, ({ query: { after = 0, limit = 100 } }) =>
     page(after, limit),
@@ -33,39 +35,66 @@ export const pageRoute = <Row extends TSchema>(
   server: Server,
   path: string,
   row: Row,
-  page: Pager<Static<Row>>,
+  page: Pages<Static<Row>>,
 ): void => route(server, path, Page(row), page)
 
-type Kept = { keptNs: KeptNs }
+/** Pages of what is on the disk, with other rows: what is told of a row is known when it is there. */
+const mapped =
+  <Tx, Row, Other>(
+    { read }: ServiceStore<Tx>,
+    pagerOf: (tx: Tx) => Pager<Row>,
+    toOther: (row: Row) => Other,
+  ): Pages<Other> =>
+  async (after, limit) => {
+    const { rows, next } = await read(tx => pagerOf(tx)(after, limit))
+    return { rows: rows.map(toOther), next }
+  }
 
 /** `GET /orders`. `onTheirWay` counts orders that may still become a row, read after the page so that none is missed. */
 export function ordersRoute(
   server: Server,
-  { read, keptNs }: Kept & { read: { pageOrders: Pager<StoredOrderRow> } },
+  store: ServiceStore<{ pageOrders: Pager<StoredOrderRow> }>,
   onTheirWay: () => number,
 ): void {
-  const page = mapped(read.pageOrders, row => ({
-    ...row,
-    placedKeptNs: keptNs(row.placedNs),
-    decidedKeptNs: row.decidedNs === null ? null : keptNs(row.decidedNs),
+  const page = mapped(
+    store,
+    tx => tx.pageOrders,
+    row => ({
+      ...row,
+      placedKeptNs: store.keptNs(row.placedNs),
+      decidedKeptNs: row.decidedNs === null ? null : store.keptNs(row.decidedNs),
+    }),
+  )
+  route(server, '/orders', OrdersPage, async (after, limit) => ({
+    ...(await page(after, limit)),
+    onTheirWay: onTheirWay(),
   }))
-  route(server, '/orders', OrdersPage, (after, limit) => ({ ...page(after, limit), onTheirWay: onTheirWay() }))
 }
 
 type InventoryPages = Pick<StockTables, 'pageStock' | 'pageMovements' | 'pageDecisions'>
 
 /** `GET /inventory`, its movements and its decisions. */
-export function inventoryRoutes(server: Server, { read, keptNs }: Kept & { read: InventoryPages }): void {
-  pageRoute(server, '/inventory', StockRow, read.pageStock)
-  pageRoute(server, '/inventory/movements', MovementRow, read.pageMovements)
-  const decisions = mapped(read.pageDecisions, row => ({ ...row, keptNs: keptNs(row.decidedNs) }))
+export function inventoryRoutes(server: Server, store: ServiceStore<InventoryPages>): void {
+  pageRoute(server, '/inventory', StockRow, (after, limit) => store.read(tx => tx.pageStock(after, limit)))
+  pageRoute(server, '/inventory/movements', MovementRow, (after, limit) =>
+    store.read(tx => tx.pageMovements(after, limit)),
+  )
+  const decisions = mapped(
+    store,
+    tx => tx.pageDecisions,
+    row => ({ ...row, keptNs: store.keptNs(row.decidedNs) }),
+  )
   pageRoute(server, '/inventory/decisions', DecisionRow, decisions)
 }
 
 type NotificationPages = { pageNotifications: Pager<StoredNotificationRow> }
 
 /** `GET /notifications`. */
-export function notificationsRoute(server: Server, { read, keptNs }: Kept & { read: NotificationPages }): void {
-  const notifications = mapped(read.pageNotifications, row => ({ ...row, keptNs: keptNs(row.sentNs) }))
+export function notificationsRoute(server: Server, store: ServiceStore<NotificationPages>): void {
+  const notifications = mapped(
+    store,
+    tx => tx.pageNotifications,
+    row => ({ ...row, keptNs: store.keptNs(row.sentNs) }),
+  )
   pageRoute(server, '/notifications', NotificationRow, notifications)
 }

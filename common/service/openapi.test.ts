@@ -22,7 +22,7 @@ async function sampleServer() {
     answer: ReserveAnswer,
     handler: async ({ orderId }) => ({ orderId, status: 'reserved' as const, also: 1 }),
   })
-  pageRoute(server, '/rows', Type.Object({ seq: Type.Integer() }), (after, limit) => ({
+  pageRoute(server, '/rows', Type.Object({ seq: Type.Integer() }), async (after, limit) => ({
     rows: [{ seq: after }],
     next: limit,
   }))

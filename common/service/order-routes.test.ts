@@ -26,7 +26,7 @@ async function openRoutes() {
       if (result.isNew) placed.push(order)
       return { isNew: result.isNew, view: result.isNew ? viewOf(result.placed) : presentState(result.placed) }
     },
-    find: tx.findOrder,
+    find: async orderId => tx.findOrder(orderId),
     status: { isNew: 202, repeated: 200 },
   })
   const place = (payload: object, headers: Record<string, string> = {}) =>

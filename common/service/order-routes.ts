@@ -20,7 +20,7 @@ export type Placed = { isNew: boolean; view: OrderView }
 type OrderRoutes = {
   place: Handler<Order, Placed>
   /** The order as it may be shown now. */
-  find(orderId: string): PlacedOrder | undefined
+  find(orderId: string): Promise<PlacedOrder | undefined>
   /** 201: the answer says what became of the order. 202: the order is accepted, and decided later. */
   status: { isNew: 201 | 202; repeated: 200 | 201 }
 }
@@ -39,8 +39,8 @@ export function orderRoutes(server: Server, parts: ServerParts, { place, find, s
     return reply.code(isNew ? status.isNew : status.repeated).send(view)
   })
   const showing = { params: OrderParams, response: answers({ 200: order }) }
-  server.get<{ Params: { orderId: string } }>('/order/:orderId', { schema: showing }, request => {
-    const placed = find(request.params.orderId)
+  server.get<{ Params: { orderId: string } }>('/order/:orderId', { schema: showing }, async request => {
+    const placed = await find(request.params.orderId)
     if (!placed) throw new LabError('not-found', 'there is no such order')
     return viewOf(placed)
   })

@@ -50,7 +50,7 @@ async function openRelay(t: TestContext, { events, window, ready = async () => {
   })
   const untilPublished = (count: number) =>
     waitFor(() => published.length >= count, { deadlineMs: 30_000, everyMs: 5, what: `${count} events` })
-  const left = () => store.read.pendingEntries(0, 1_000).length
+  const left = () => store.peek.pendingEntries(0, 1_000).length
   const untilLeft = (count: number) =>
     waitFor(() => left() === count, { deadlineMs: 30_000, everyMs: 5, what: `${count} to be left` })
   return { confirms, health, left, published, untilLeft, untilPublished }

@@ -5,8 +5,8 @@
 import { explain } from '../contracts/errors.ts'
 import { OrderPlaced } from '../contracts/events.ts'
 import { parse } from '../contracts/parse.ts'
+import type { ServiceStore } from '../stores/group-commit.ts'
 import type { OutboxTables } from '../stores/outbox.ts'
-import type { Store } from '../workflow/store.ts'
 import { integer } from './config.ts'
 import { startDurableWorker, type DurableWorker } from './durable-worker.ts'
 import type { ServerParts } from './http-server.ts'
@@ -18,7 +18,7 @@ export const relayWindowSetting = integer(256, 'with the outbox: how many events
 })
 
 export type RelayParts = ServerParts & {
-  store: Store<OutboxTables> & { read: OutboxTables }
+  store: ServiceStore<OutboxTables>
   /** Resolves when events can be published; may reject when the service is closing. */
   ready(): Promise<void>
   /** Resolves when the broker has the event for good. An event whose publish rejects is published again. */
@@ -33,7 +33,7 @@ export function startRelay(parts: RelayParts): DurableWorker {
   const { store, ready, publish, window, crashPoint, closing } = parts
   const report = degradedReporter(parts, 'relay')
   return startDurableWorker({
-    pending: store.read.pendingEntries,
+    pending: (after, limit) => store.read(tx => tx.pendingEntries(after, limit)),
     async run({ seq, body }) {
       await publish(parse(OrderPlaced, JSON.parse(body), 'outbox'))
       crashPoint()

@@ -30,9 +30,9 @@ function openOrders(t: TestContext, change: Partial<OutboxTables> = {}, MAX_UNDE
   })
   let notifications = 0
   const health = createHealth()
-  const admit = openAdmission({ config: { MAX_UNDECIDED }, health, undecided: store.read.undecided })
+  const admit = openAdmission({ config: { MAX_UNDECIDED }, health, undecided: store.peek.undecided })
   const place = placeWithOutbox({ store, admit, notifyRelay: () => notifications++, afterStore: () => {} })
-  const events = () => store.read.pendingEntries(0, 10).map(({ body }) => (JSON.parse(body) as { id: string }).id)
+  const events = () => store.peek.pendingEntries(0, 10).map(({ body }) => (JSON.parse(body) as { id: string }).id)
   return { store, place, events, health, notifications: () => notifications }
 }
 
@@ -40,7 +40,7 @@ test('an order and its event are stored together, and the relay is notified', as
   const { store, place, events, notifications } = openOrders(t)
   const answer = await place(order, testContext())
   assert.deepEqual(answer, { isNew: true, view: { orderId: 'o', status: 'pending' } })
-  assert.equal(store.read.findOrder('o')?.status, 'pending')
+  assert.equal(store.peek.findOrder('o')?.status, 'pending')
   assert.deepEqual(events(), ['OrderPlaced:o'])
   assert.equal(notifications(), 1)
 })
@@ -51,7 +51,7 @@ test('an order whose event cannot be stored is not stored either', async t => {
   }
   const { store, place, notifications } = openOrders(t, { enqueue: full })
   await assert.rejects(place(order, testContext()), /no room/)
-  assert.equal(store.read.findOrder('o'), undefined)
+  assert.equal(store.peek.findOrder('o'), undefined)
   assert.equal(notifications(), 0)
 })
 
@@ -76,7 +76,7 @@ test('of orders that come at once exactly as many are stored as may be undecided
     ['overloaded', 'overloaded'],
   )
   assert.deepEqual(events(), ['OrderPlaced:a', 'OrderPlaced:b', 'OrderPlaced:c'])
-  assert.equal(store.read.findOrder('d'), undefined)
+  assert.equal(store.peek.findOrder('d'), undefined)
   assert.equal(notifications(), 3)
   await assert.rejects(place({ ...order, orderId: 'a' }, testContext()), { code: 'order-undecided' })
   assert.deepEqual(Object.keys(health.view().problems), ['orders'])

@@ -18,7 +18,8 @@ import {
 } from './config.ts'
 import { LabError } from '../contracts/errors.ts'
 import { createLog } from './log.ts'
-import { openStore, type ServiceStore } from '../stores/store.ts'
+import type { ServiceStore } from '../stores/group-commit.ts'
+import { openStore } from '../stores/store.ts'
 import type { Server, ServerParts } from './http-server.ts'
 
 const STOP_MS = 4_500

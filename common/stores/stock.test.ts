@@ -15,8 +15,8 @@ const SKUS = ['burger', 'pizza', 'unicorn']
 
 function openStock() {
   const db = new DatabaseSync(':memory:')
-  const read = stockTables(initialStock(OPENING))(db)
-  return { read, ...groupCommit(db, read) }
+  const stock = stockTables(initialStock(OPENING))(db)
+  return groupCommit(db, stock)
 }
 
 const orderOf = (orderId: string, items: Order['items'], kitchenId = 'small'): Order => ({
@@ -27,7 +27,7 @@ const orderOf = (orderId: string, items: Order['items'], kitchenId = 'small'): O
 })
 
 test('an order that comes twice in one batch is reserved once, and gets the same decision twice', async () => {
-  const { read, transact } = openStock()
+  const { peek, transact } = openStock()
   const order = orderOf('a', [{ sku: 'burger', quantity: 2 }])
   const both = await Promise.all([1, 2].map(() => transact(tx => reserveStock(tx, order, happened))))
   assert.deepEqual(
@@ -35,12 +35,12 @@ test('an order that comes twice in one batch is reserved once, and gets the same
     [true, false],
   )
   assert.deepEqual(both[0]?.decision, both[1]?.decision)
-  assert.equal(read.onHand('small', 'burger'), 1)
-  assert.equal(read.pageMovements(0, 100).rows.filter(({ kind }) => kind === 'reserve').length, 1)
+  assert.equal(peek.onHand('small', 'burger'), 1)
+  assert.equal(peek.pageMovements(0, 100).rows.filter(({ kind }) => kind === 'reserve').length, 1)
 })
 
 test('a conflict in a batch does not affect the other orders of the batch', async () => {
-  const { read, transact } = openStock()
+  const { peek, transact } = openStock()
   const results = await Promise.allSettled(
     [1, 2, 1].map(quantity => transact(tx => reserveStock(tx, orderOf('a', [{ sku: 'burger', quantity }]), happened))),
   )
@@ -48,7 +48,7 @@ test('a conflict in a batch does not affect the other orders of the batch', asyn
     results.map(({ status }) => status),
     ['fulfilled', 'rejected', 'fulfilled'],
   )
-  assert.equal(read.onHand('small', 'burger'), 2)
+  assert.equal(peek.onHand('small', 'burger'), 2)
 })
 
 function onlyConflicts(results: PromiseSettledResult<void>[]): void {
@@ -69,7 +69,7 @@ const step = fc.record({
 test('whatever is reserved and released, in batches or not, stock is conserved and never negative', async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(fc.array(step, { maxLength: 6 }), { maxLength: 6 }), async batches => {
-      const { read, transact } = openStock()
+      const { peek, transact } = openStock()
       for (const batch of batches)
         onlyConflicts(
           await Promise.allSettled(
@@ -81,8 +81,8 @@ test('whatever is reserved and released, in batches or not, stock is conserved a
             ),
           ),
         )
-      const movements = read.pageMovements(0, 1_000).rows
-      for (const { kitchenId, sku, quantity } of read.pageStock(0, 100).rows) {
+      const movements = peek.pageMovements(0, 1_000).rows
+      for (const { kitchenId, sku, quantity } of peek.pageStock(0, 100).rows) {
         const own = movements.filter(row => row.kitchenId === kitchenId && row.sku === sku)
         assert.ok(quantity >= 0)
         assert.equal(
@@ -91,7 +91,7 @@ test('whatever is reserved and released, in batches or not, stock is conserved a
         )
         assert.equal(own.filter(({ kind }) => kind === 'opening').length, 1)
       }
-      for (const { orderId, outcome, released } of read.pageDecisions(0, 100).rows) {
+      for (const { orderId, outcome, released } of peek.pageDecisions(0, 100).rows) {
         const own = movements.filter(row => row.orderId === orderId)
         const net = own.reduce((sum, { delta }) => sum + delta, 0)
         assert.equal(net < 0, outcome.status === 'reserved' && !released)

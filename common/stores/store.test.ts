@@ -57,14 +57,14 @@ test('an acknowledged transaction is there after each SIGKILL, and none in part'
       if (++read === 20 + start * 13) writer.kill('SIGKILL')
     }
     const store = openStore(folder, 'words', notificationsTables)
-    const { rows } = store.read.pageNotifications(0, 1_000)
+    const { rows } = store.peek.pageNotifications(0, 1_000)
     const kept = new Set(rows.map(({ orderId }) => orderId))
     assert.equal(kept.size, rows.length)
     assert.deepEqual(
       [...acknowledged].filter(orderId => !kept.has(orderId)),
       [],
     )
-    assert.ok([...kept].every(orderId => store.read.wasSent(orderId)))
+    assert.ok([...kept].every(orderId => store.peek.wasSent(orderId)))
     store.close()
   }
 })
@@ -113,7 +113,7 @@ test('a folder that cannot be made is refused in one sentence that names the fil
   assert.throws(() => openDatabase('/proc/nothing/here/words.db'), isUnavailable(/words\.db cannot be opened/))
 })
 
-test('commits are synced, and the file is kept in WAL', t => {
+test('all that is written when a store is opened is synced, and the file is kept in WAL', t => {
   const db = openDatabase(join(tempFolder(t), 'deep', 'er', 'words.db'))
   assert.equal(db.prepare('PRAGMA journal_mode').get()?.journal_mode, 'wal')
   assert.equal(db.prepare('PRAGMA synchronous').get()?.synchronous, 2)

@@ -1,4 +1,4 @@
-// A service's store: its tables on a SQLite file of its own, synced (WAL, synchronous=FULL) and held under an exclusive lock.
+// A service's store: its tables on a SQLite file of its own, synced (write-ahead log) and held under an exclusive lock.
 // Guarantees: only one process can open it at a time; the lock ends with the process, however it ends. A store that cannot keep
 // anything says so, and tries by itself until it can: nobody has to send it work to find out.
 // Not promised: that the disk keeps what it has acknowledged as synced.
@@ -6,14 +6,7 @@ import { existsSync, mkdirSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { LabError } from '../contracts/errors.ts'
-import { type GroupCommit, groupCommit } from './group-commit.ts'
-
-/** Written through group commit, read directly. */
-export type ServiceStore<Tx> = GroupCommit<Tx> & {
-  /** Reads committed state. Never call a writing method here: it would bypass the group commit. */
-  read: Tx
-  close(): void
-}
+import { groupCommit, type ServiceStore } from './group-commit.ts'
 
 const PROBE_MS = 1_000
 
@@ -33,11 +26,12 @@ export function openStore<Tx>(
   try {
     const tx = tables(db)
     const watch = watchStore(db, onProblem)
+    const store = groupCommit(db, tx, watch.note)
     const close = () => {
       watch.end()
-      db.close()
+      store.close()
     }
-    return { ...groupCommit(db, tx, watch.note), read: tx, close }
+    return { ...store, close }
   } catch (error) {
     // A damaged page shows only when it is read.
     db.close()
@@ -61,7 +55,7 @@ function watchStore(db: DatabaseSync, onProblem: (problem: string | null) => voi
   return { note, end }
 }
 
-/** Writes a number of the file's header again, and syncs it. */
+/** Writes a number of the file's header again. */
 function isWritable(db: DatabaseSync): boolean {
   try {
     const { user_version: version } = db.prepare('PRAGMA user_version').get() as { user_version: number }

@@ -32,12 +32,12 @@ test('an order is undecided from when it is placed until it is decided or remove
     tx.removePending('c')
     tx.removePending('a')
   })
-  assert.equal(store.read.undecided(), 1)
+  assert.equal(store.peek.undecided(), 1)
   store.close()
   const again = open()
-  assert.equal(again.read.undecided(), 1)
+  assert.equal(again.peek.undecided(), 1)
   await again.transact(tx => recordOutcome(tx, 'd', { status: 'reserved' }))
-  assert.equal(again.read.undecided(), 0)
+  assert.equal(again.peek.undecided(), 0)
   again.close()
 })
 
@@ -54,10 +54,10 @@ test('an order whose work was undone is not counted, nor is one whose batch was'
     alone.map(({ status }) => status),
     ['fulfilled', 'rejected', 'fulfilled'],
   )
-  assert.equal(store.read.undecided(), 2)
+  assert.equal(store.peek.undecided(), 2)
   const full = Object.assign(new Error('the disk is full'), { errcode: 13 })
   const together = await Promise.allSettled([kept('c'), undone(full), kept('d')])
   assert.ok(together.every(({ status }) => status === 'rejected'))
-  assert.equal(store.read.undecided(), 2)
+  assert.equal(store.peek.undecided(), 2)
   store.close()
 })

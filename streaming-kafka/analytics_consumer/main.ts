@@ -7,7 +7,7 @@ import { createFaultInjector, faultRoutes, type FaultInjector } from '#common/fa
 import { createServer } from '#common/service/http-server.ts'
 import { runService } from '#common/service/service.ts'
 import { identityTables, type IdentityTables } from '#common/stores/identity.ts'
-import type { ServiceStore } from '#common/stores/store.ts'
+import type { ServiceStore } from '#common/stores/group-commit.ts'
 import { metricsDocument, metricsOf } from '#common/workflow/compute-metrics.ts'
 import type { LogRecord } from '../broker/record.ts'
 import { materialize } from '../messaging/materialize.ts'
@@ -28,11 +28,11 @@ await runService(NAME, {
     const { config, environment } = parts
     const faultInjector = createFaultInjector({ ...faults, environment })
     const store = parts.openStore('analytics', db => ({ ...analyticsTables(db), ...identityTables(db) }))
-    const document = () => metricsDocument(metricsOf(store.read))
+    const document = () => store.read(tx => metricsDocument(metricsOf(tx)))
     const path = config.METRICS_FILE || joinPath(config.DATA_DIR, 'metrics.json')
     const file = metricsFile(path, document, degradedReporter(parts, 'metrics file'))
     const server = createServer(parts)
-    analyticsRoutes(server, { document, reads: store.read.reads, file })
+    analyticsRoutes(server, { document, reads: () => store.read(tx => tx.reads()), file })
     faultRoutes(server, faultInjector)
     const kafka = openConnection('analytics_consumer', parts)
     const running = countLog({ kafka, store, file, chunk: config.CONCURRENCY, faultInjector })
@@ -61,7 +61,7 @@ async function countLog({ kafka, store, file, chunk, faultInjector }: CountParts
   const crash = faultInjector.crashPoint('store-commit')
   const inject = faultInjector.on ? injectFaults(kafka, faultInjector) : undefined
   await kafka.ready()
-  const group = await openMembership(kafka, store.read.storeId).join(...TOPICS_READ)
+  const group = await openMembership(kafka, store.peek.storeId).join(...TOPICS_READ)
   if (!group) return
   // Not before: another instance may write the same file.
   file.write()
@@ -84,7 +84,7 @@ async function countLog({ kafka, store, file, chunk, faultInjector }: CountParts
     },
     // A crash may have left counted records uncommitted, in a partition that gets no further record.
     onCaughtUp() {
-      for (const { topic, partition, next } of store.read.reads()) group.done(topic, partition, BigInt(next))
+      for (const { topic, partition, next } of store.peek.reads()) group.done(topic, partition, BigInt(next))
     },
     until: 'closed',
   })

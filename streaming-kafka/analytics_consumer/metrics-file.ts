@@ -15,7 +15,7 @@ export type MetricsFile = {
 
 export function metricsFile(
   file: string,
-  document: () => string,
+  document: () => Promise<string>,
   onDegraded: (problem: string | null) => void,
 ): MetricsFile {
   mkdirSync(dirname(file), { recursive: true })
@@ -30,7 +30,7 @@ export function metricsFile(
       try {
         const temporary = await open(`${file}.tmp`, 'w')
         try {
-          await temporary.writeFile(document())
+          await temporary.writeFile(await document())
           await temporary.sync()
         } finally {
           await temporary.close()

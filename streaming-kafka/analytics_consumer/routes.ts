@@ -5,17 +5,17 @@ import { answers } from '#common/service/openapi.ts'
 import { MetricsView, type PartitionRead, ProgressView } from './counts.ts'
 import type { MetricsFile } from './metrics-file.ts'
 
-type Parts = { document(): string; reads(): PartitionRead[]; file: MetricsFile }
+type Parts = { document(): Promise<string>; reads(): Promise<PartitionRead[]>; file: MetricsFile }
 
 export function analyticsRoutes(server: Server, { document, reads, file }: Parts): void {
   const metrics = answers({ 200: { description: 'the metrics', schema: MetricsView } })
-  server.get('/metrics.json', { schema: { response: metrics } }, (_request, reply) =>
-    reply.type('application/json').send(document()),
+  server.get('/metrics.json', { schema: { response: metrics } }, async (_request, reply) =>
+    reply.type('application/json').send(await document()),
   )
   const progress = answers({ 200: { description: 'records read, and the metrics file', schema: ProgressView } })
   server.get('/progress', { schema: { response: progress } }, async () => {
     // The digest belongs to the file that was written after these records.
     await file.written()
-    return { partitions: reads(), metricsFile: file.digest() }
+    return { partitions: await reads(), metricsFile: file.digest() }
   })
 }

@@ -43,7 +43,7 @@ await runService(NAME, {
     faultRoutes(server, faultInjector)
 
     const kafka = openConnection('inventory_consumer', parts)
-    const membership = openMembership(kafka, store.read.storeId)
+    const membership = openMembership(kafka, store.peek.storeId)
     const progress = createWorkProgress()
     const decide = faultInjector.wrap(
       decideAndProduce({

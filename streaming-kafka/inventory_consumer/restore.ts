@@ -9,7 +9,7 @@ import { applyDecision } from '#common/workflow/reserve-stock.ts'
 import type { Mark } from '#common/stores/mark.ts'
 import type { PositionsTables } from '#common/stores/positions.ts'
 import type { StockTables } from '#common/stores/stock.ts'
-import type { ServiceStore } from '#common/stores/store.ts'
+import type { ServiceStore } from '#common/stores/group-commit.ts'
 import { retryUntilClosed } from '#common/service/retry.ts'
 import type { StockTx } from '#common/workflow/store.ts'
 import { readFirst } from '../broker/log-reader.ts'
@@ -60,17 +60,17 @@ export async function bringLevel(kafka: KafkaConnection, store: ServiceStore<Tab
       tx.outdated.set(false)
     })
   do {
-    if (store.read.outdated.isSet()) await retryUntilClosed(kafka, 'store', forget)
-    const isNew = !store.read.hasDecisions()
+    if (store.peek.outdated.isSet()) await retryUntilClosed(kafka, 'store', forget)
+    const isNew = !store.peek.hasDecisions()
     const apply = (tx: Tables, record: LogRecord) => {
       // Remembered, because the position in the log goes on.
       if (!isNew && !tx.outdated.isSet() && isOfAnother(tx, record)) tx.outdated.set(true)
       if (!tx.outdated.isSet()) restoreDecision(tx, record)
     }
     await materialize({ kafka, store, topics: ['inventoryEvents'], apply, until: 'caught-up' })
-    if (store.read.outdated.isSet())
+    if (store.peek.outdated.isSet())
       kafka.log.warn('another instance has decided; the store is filled from the log again')
-  } while (store.read.outdated.isSet() && !kafka.closing.aborted)
+  } while (store.peek.outdated.isSet() && !kafka.closing.aborted)
 }
 
 function isOfAnother(tx: StockTx, record: LogRecord): boolean {

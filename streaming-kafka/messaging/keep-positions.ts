@@ -2,7 +2,7 @@
 // Guarantees: the position in the store counts, whatever offsets the group has. Those are committed only when the store
 // has the position, so an offset beyond it is somebody else's, and the log says so. Without a store the group's count.
 import type { PositionsTables } from '#common/stores/positions.ts'
-import type { ServiceStore } from '#common/stores/store.ts'
+import type { ServiceStore } from '#common/stores/group-commit.ts'
 import { retryUntilClosed } from '#common/service/retry.ts'
 import type { LogRecord, Positions } from '../broker/record.ts'
 import type { KafkaConnection } from './connection.ts'
@@ -17,9 +17,9 @@ type Committed = Map<string, (bigint | undefined)[]>
  * Where to begin: at the store's position. A partition that the store does not know was added after those that it knows;
  * a store that knows none is new, and begins at the offsets of the group.
  */
-export function startOf({ read }: PositionStore, committed: Committed): Positions {
+export function startOf({ peek }: PositionStore, committed: Committed): Positions {
   const ofTopic = (topic: string, offsets: (bigint | undefined)[]): bigint[] => {
-    const stored = Array.from(offsets, (_, partition) => read.position(topic, partition))
+    const stored = Array.from(offsets, (_, partition) => peek.position(topic, partition))
     const isNew = stored.every(position => position === undefined)
     return Array.from(offsets, (offset, partition) => stored[partition] ?? (isNew ? offset : undefined) ?? 0n)
   }

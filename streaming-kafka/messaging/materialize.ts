@@ -2,7 +2,7 @@
 // Guarantees: each record is applied to a store exactly once, across crashes; an empty store is filled from the beginning
 // of the topics. Not promised: an order between partitions, so `apply` must not need one.
 import type { PositionsTables } from '#common/stores/positions.ts'
-import type { ServiceStore } from '#common/stores/store.ts'
+import type { ServiceStore } from '#common/stores/group-commit.ts'
 import { readLog } from '../broker/log-reader.ts'
 import { hasReached, type LogRecord, type Positions } from '../broker/record.ts'
 import { retryUntilClosed, degradedReporter } from '#common/service/retry.ts'
@@ -42,7 +42,7 @@ export async function materialize<Tx extends PositionsTables>(options: Materiali
     const startOf = (name: string, offsets: bigint[]) =>
       offsets.map((_, partition) => {
         const first = left?.get(name)?.[partition] ?? 0n
-        const stored = store.read.position(name, partition) ?? 0n
+        const stored = store.peek.position(name, partition) ?? 0n
         return stored > first ? stored : first
       })
     const positions: Positions = new Map([...ends].map(([name, offsets]) => [name, startOf(name, offsets)]))

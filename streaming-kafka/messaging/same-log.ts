@@ -1,7 +1,7 @@
 // Whether the positions of a store belong to the log of the broker. A log that was made again or has lost records holds other
 // records at the same offsets: reading on would skip them silently.
 import type { PositionsTables } from '#common/stores/positions.ts'
-import type { ServiceStore } from '#common/stores/store.ts'
+import type { ServiceStore } from '#common/stores/group-commit.ts'
 import type { LogMarks, Positions } from '../broker/record.ts'
 import type { KafkaConnection } from './connection.ts'
 import type { TopicSpec } from './topics.ts'
@@ -22,12 +22,12 @@ export async function sameLog(
   checkEnds(positions, await admin.ends(specs))
   const ids = await admin.topicIds(specs)
   for (const [topic, id] of ids)
-    if ((store.read.topicId(topic) ?? id) !== id) throw new Error(`the topic ${topic} was made again; ${ADVICE}`)
+    if ((store.peek.topicId(topic) ?? id) !== id) throw new Error(`the topic ${topic} was made again; ${ADVICE}`)
   await store.transact(tx => {
     for (const [topic, id] of ids) tx.setTopicId(topic, id)
   })
   const epochsOf = (topic: string, offsets: bigint[]) =>
-    offsets.map((_, partition) => store.read.epoch(topic, partition))
+    offsets.map((_, partition) => store.peek.epoch(topic, partition))
   return { ids, epochs: new Map([...positions].map(([topic, offsets]) => [topic, epochsOf(topic, offsets)])) }
 }
 

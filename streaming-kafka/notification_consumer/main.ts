@@ -27,11 +27,11 @@ await runService(NAME, {
     const server = createServer(parts)
     // The log has the notifications. When it had acknowledged one is when it was kept.
     const acknowledged = acknowledgementTimes()
-    notificationsRoute(server, { read: store.read, keptNs: acknowledged.keptNs })
+    notificationsRoute(server, { ...store, keptNs: acknowledged.keptNs })
     faultRoutes(server, faultInjector)
 
     const kafka = openConnection('notification_consumer', parts)
-    const membership = openMembership(kafka, store.read.storeId)
+    const membership = openMembership(kafka, store.peek.storeId)
     const progress = createWorkProgress()
     const send = faultInjector.wrap(
       sendAndStore({

@@ -42,7 +42,7 @@ function sending(failures: { store?: number; log?: number }) {
       },
       topics: topicNames(''),
     },
-    store: { ...kept, transact, read: tables, close: () => db.close() },
+    store: { ...kept, transact },
     progress: createWorkProgress(),
     acknowledged,
     afterProduce: () => {},

@@ -8,7 +8,7 @@ import type { CrashPoint } from '#common/faults/fault-injector.ts'
 import { monotonicNs, wallTime } from '#common/contracts/clock.ts'
 import type { Handler } from '#common/service/handler.ts'
 import type { AcknowledgementTimes } from '#common/stores/kept-times.ts'
-import type { ServiceStore } from '#common/stores/store.ts'
+import type { ServiceStore } from '#common/stores/group-commit.ts'
 import { storePosition, type WorkProgress } from '../messaging/work-progress.ts'
 import { jsonRecord, type LogRecord } from '../broker/record.ts'
 import type { KafkaConnection } from '../messaging/connection.ts'
@@ -44,7 +44,7 @@ export function sendAndStore({
   }
 
   return async ({ orderId, event, record }, { correlationId, log }) => {
-    const isNew = !store.read.wasSent(orderId) && !inFlight.has(orderId)
+    const isNew = !store.peek.wasSent(orderId) && !inFlight.has(orderId)
     if (isNew) inFlight.set(orderId, produce(event.data, correlationId))
     try {
       await inFlight.get(orderId)

@@ -32,14 +32,15 @@ else
       const openIntake = config.OUTBOX === 'on' ? withOutbox : withoutOutbox
       const intake = await openIntake({ ...parts, store, kafka, faultInjector })
       const { place, inFlight, onApplied, onCaughtUp, ended } = intake
-      const find = (orderId: string) => {
-        if (store.read.isFilled()) return store.read.findOrder(orderId)
-        throw new LabError('unavailable', 'the store is being filled from the log, and does not know every order yet')
-      }
+      const find = (orderId: string) =>
+        store.read(tx => {
+          if (tx.isFilled()) return tx.findOrder(orderId)
+          throw new LabError('unavailable', 'the store is being filled from the log, and does not know every order yet')
+        })
       orderRoutes(server, parts, { place, find, status: { isNew: 202, repeated: 200 } })
       ordersRoute(server, store, inFlight)
       faultRoutes(server, faultInjector)
-      watchOldestPending(parts.health, store.read)
+      watchOldestPending(parts.health, store.peek)
 
       async function caughtUp(): Promise<void> {
         await store.transact(tx => tx.setFilled(true))

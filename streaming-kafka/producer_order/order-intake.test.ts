@@ -29,7 +29,7 @@ function sampleParts(t: TestContext) {
   const send = async (record: NewRecord) => void sent.push(record)
   const parts = {
     config: { MAX_UNDECIDED: 10, PRODUCE_DEADLINE_MS: 1_000, RELAY_WINDOW: 10 },
-    store: { ...groupCommit(db, tables), read: tables, close: () => {} },
+    store: groupCommit(db, tables),
     kafka: { producer: { send, close: async () => {} }, topics: topicNames('') },
     faultInjector: createFaultInjector({
       role: 'ORDER',

@@ -13,7 +13,7 @@ import { notRead, type IntakeParts, type OrderIntake } from './order-intake.ts'
 export async function withOutbox({ config, kafka, faultInjector, ...parts }: IntakeParts): Promise<OrderIntake> {
   const { store, closing } = parts
   const { topics, producer } = kafka
-  let isBootstrapped = store.read.isBootstrapped()
+  let isBootstrapped = store.peek.isBootstrapped()
   const logIsRead = Promise.withResolvers<void>()
   logIsRead.promise.catch(() => {})
   closing.addEventListener('abort', () => logIsRead.reject(new LabError('unavailable', 'the service is closing')))
@@ -27,7 +27,7 @@ export async function withOutbox({ config, kafka, faultInjector, ...parts }: Int
     crashPoint: faultInjector.crashPoint('produce-dequeue'),
   })
   const afterStore = faultInjector.crashPoint('store-produce')
-  const admit = openAdmission({ ...parts, config, undecided: store.read.undecided })
+  const admit = openAdmission({ ...parts, config, undecided: store.peek.undecided })
   const place = placeWithOutbox({ store, admit, notifyRelay: relay.notify, afterStore })
   const { handle, inFlight } = countInFlight(place)
   return {

@@ -32,7 +32,7 @@ async function openIntake(answer: () => Promise<void>, { isRead = true, transact
   }
   const { place, inFlight, onCaughtUp } = await withoutOutbox({
     config: { MAX_UNDECIDED: maxUndecided, PRODUCE_DEADLINE_MS: 1_000, RELAY_WINDOW: 1 },
-    store: { ...groupCommit(db, tables), ...(transact && { transact }), read: tables, close: () => {} },
+    store: { ...groupCommit(db, tables), ...(transact && { transact }) },
     kafka: { producer: { send, close: async () => {} }, topics: topicNames('') },
     faultInjector: createFaultInjector({ ...faultsOf('off'), environment: {} }),
     log: createLog('test', 'silent'),

@@ -23,15 +23,15 @@ export async function withoutOutbox({
   health,
   faultInjector,
 }: IntakeParts): Promise<OrderIntake> {
-  refuseLeftovers(store.read)
+  refuseLeftovers(store.peek)
   // From here on orders may be in the log and not in the store.
-  if (store.read.isBootstrapped()) await store.transact(tx => tx.setBootstrapped(false))
+  if (store.peek.isBootstrapped()) await store.transact(tx => tx.setBootstrapped(false))
   const { topics, producer } = kafka
   const afterProduce = faultInjector.crashPoint('produce-answer')
   /** Fingerprints of the orders that may still come into the log, by id. */
   const inFlight = new Map<string, string>()
   // One that the view shows already is counted twice for a moment, and no order is left out.
-  const countUndecided = () => store.read.undecided() + inFlight.size
+  const countUndecided = () => store.peek.undecided() + inFlight.size
   const admit = openAdmission({ config, health, undecided: countUndecided })
   let isReady = false
 
@@ -52,11 +52,11 @@ export async function withoutOutbox({
     async place(order, { correlationId, log }) {
       if (!isReady) throw notRead()
       const { orderId } = order
-      const before = store.read.findOrder(orderId)
+      const before = store.peek.findOrder(orderId)
       const known = inFlight.get(orderId) ?? before?.fingerprint
       if (known !== undefined && known !== fingerprint(order))
         throw new LabError('key-reused', 'use a new Idempotency-Key for another order', { orderId })
-      if (before) return { isNew: false, view: presentState(before) }
+      if (before) return store.read(() => ({ isNew: false, view: presentState(before) }))
       if (known) throw undecided(orderId)
       admit()
 

@@ -37,7 +37,7 @@ test('caught up, a store holds every record that was in the log at the start, ea
       topics: ['notifications'],
       chunk: 1,
       apply: (tx, { value }) => tx.append({ orderId: String(value), userId: 'ada', sentNs: 1 }),
-      onCaughtUp: () => void (known = store.read.pageNotifications(0, 1_000).rows.length),
+      onCaughtUp: () => void (known = store.peek.pageNotifications(0, 1_000).rows.length),
       until: 'caught-up',
     })
     return known
@@ -46,7 +46,7 @@ test('caught up, a store holds every record that was in the log at the start, ea
   assert.equal(await catchUp(), 50)
   await Promise.all([write('later'), write('latest')])
   assert.equal(await catchUp(), 52)
-  const ids = store.read.pageNotifications(0, 1_000).rows.map(({ orderId }) => orderId)
+  const ids = store.peek.pageNotifications(0, 1_000).rows.map(({ orderId }) => orderId)
   assert.equal(new Set(ids).size, 52)
 })
 

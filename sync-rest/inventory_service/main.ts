@@ -17,7 +17,7 @@ await runService(NAME, {
     const { config, environment } = parts
     const faultInjector = createFaultInjector({ ...faults, environment })
     const store = parts.openStore('inventory', stockTables(initialStock(config.INITIAL_STOCK)))
-    warnOfOtherStock(parts, config.INITIAL_STOCK, store.read)
+    warnOfOtherStock(parts, config.INITIAL_STOCK, store.peek)
     const server = createServer(parts)
     postRoute(server, parts, {
       path: '/reserve',

@@ -32,7 +32,6 @@ await runService(NAME, {
         : noBreaker
     const reservations = openReservations(inventory, breakerFor('inventory'), { deadlineMs, concurrency })
     const send = sendAtNotification(notification, config.SEND_DEADLINE_MS)
-    const find = store.read.findOrder
     const sendNow = sendWhileAble(send, breakerFor('notification'), concurrency)
 
     await compensateInterrupted(store)
@@ -41,19 +40,19 @@ await runService(NAME, {
     orderRoutes(server, parts, {
       place: placeAndRespond({
         store,
-        find,
+        isKnown: orderId => store.peek.findOrder(orderId) !== undefined,
         reservations,
         send: sendNow,
         pendingWork,
         crashPoints: crashPointsOf(faultInjector),
       }),
-      find,
+      find: orderId => store.read(tx => tx.findOrder(orderId)),
       status: { isNew: 201, repeated: 201 },
     })
     // An order is in the store, pending, before inventory is called: none is in flight that has no row.
     ordersRoute(server, store, () => 0)
     faultRoutes(server, faultInjector)
-    watchOldestPending(health, store.read)
+    watchOldestPending(health, store.peek)
     return {
       server,
       async stop() {

@@ -6,7 +6,7 @@
 import { randomUUID } from 'node:crypto'
 import { ReleaseAnswer } from '#common/contracts/http.ts'
 import type { Logger } from '#common/service/log.ts'
-import type { ServiceStore } from '#common/stores/store.ts'
+import type { ServiceStore } from '#common/stores/group-commit.ts'
 import { confirmOrder } from '#common/workflow/record-outcome.ts'
 import { call, type Peer } from '../http-client/call.ts'
 import { compensate, type OrderTables } from './compensate.ts'
@@ -40,10 +40,10 @@ export function startPendingWork({ store, inventory, send, releaseDeadlineMs, lo
     name: 'release',
     log,
     closing,
-    pending: store.read.pendingReleases,
+    pending: (after, limit) => store.read(tx => tx.pendingReleases(after, limit)),
     async run(orderId) {
       const signal = AbortSignal.timeout(releaseDeadlineMs)
-      const correlationId = store.read.findOrder(orderId)?.correlationId ?? randomUUID()
+      const correlationId = store.peek.findOrder(orderId)?.correlationId ?? randomUUID()
       await call(inventory, { path: '/release', body: { orderId }, answer: ReleaseAnswer, correlationId, signal })
       await store.transact(tx => tx.removePendingRelease(orderId))
     },
@@ -54,12 +54,14 @@ export function startPendingWork({ store, inventory, send, releaseDeadlineMs, lo
     closing,
     // Reads more by the orders that their requests confirm, so that those alone never fill a batch.
     pending: (after, limit) =>
-      store.read
-        .unconfirmedOrders(after, limit + confirming.size)
-        .filter(({ orderId }) => !confirming.has(orderId))
-        .slice(0, limit),
+      store.read(tx =>
+        tx
+          .unconfirmedOrders(after, limit + confirming.size)
+          .filter(({ orderId }) => !confirming.has(orderId))
+          .slice(0, limit),
+      ),
     async run(orderId) {
-      const placed = store.read.findOrder(orderId)
+      const placed = store.peek.findOrder(orderId)
       if (placed) await send(placed.order, placed.correlationId)
       await store.transact(tx => confirmOrder(tx, orderId))
     },
@@ -68,7 +70,7 @@ export function startPendingWork({ store, inventory, send, releaseDeadlineMs, lo
     name: 'compensate',
     log,
     closing,
-    pending: (after, limit) =>
+    pending: async (after, limit) =>
       [...toCompensate].slice(after, after + limit).map((orderId, index) => ({ seq: after + index + 1, orderId })),
     async run(orderId) {
       await store.transact(tx => compensate(tx, orderId))

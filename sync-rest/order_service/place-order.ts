@@ -22,7 +22,7 @@ type Points = 'store-reserve' | 'reserve-store' | 'store-send' | 'send-store'
 
 export type PlaceParts = {
   store: Store<OrderTables>
-  find(orderId: string): PlacedOrder | undefined
+  isKnown(orderId: string): boolean
   reservations: Reservations
   send: SendNotification
   pendingWork: Omit<PendingWork, 'ended'>
@@ -30,12 +30,12 @@ export type PlaceParts = {
 }
 
 export function placeAndRespond(parts: PlaceParts): Handler<Order, Placed> {
-  const { store, find, reservations, pendingWork, crashPoints } = parts
+  const { store, isKnown, reservations, pendingWork, crashPoints } = parts
   return async (order, { correlationId, log }) => {
     const { orderId } = order
     const place = () => storeAndReserve(parts, order, { correlationId, log })
     // A repeated key needs no inventory: it is answered by the orders table, however many orders wait.
-    const { placed, isNew } = await (find(orderId) ? place() : reservations.admit(place))
+    const { placed, isNew } = await (isKnown(orderId) ? place() : reservations.admit(place))
     if (!isNew) return { isNew, view: presentState(placed) }
     crashPoints['reserve-store']()
     pendingWork.confirming.add(orderId)

@@ -12,7 +12,7 @@ function openWorker(t: TestContext, orderIds: string[], isHopeless: (orderId: st
   let atOnce = 0
   const worker = startRetryWorker({
     name: 'test',
-    pending(after, limit) {
+    async pending(after, limit) {
       const page = [...rows].map(([orderId, seq]) => ({ orderId, seq })).filter(({ seq }) => seq > after)
       largest.read = Math.max(largest.read, limit)
       return page.slice(0, limit)

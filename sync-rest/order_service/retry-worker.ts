@@ -14,7 +14,7 @@ const PACE = { firstMs: 50, longestMs: 1_000 }
 type Parts = {
   name: string
   /** The first `limit` after `after`. An order that it leaves out now is found in the next round. */
-  pending(after: number, limit: number): PendingOrder[]
+  pending(after: number, limit: number): Promise<PendingOrder[]>
   /** Does the work of one order and removes it from what is pending; rejects when it was not acknowledged. */
   run(orderId: string): Promise<void>
   log: Logger

@@ -38,7 +38,7 @@ async function placeWith(
   const reservations: PlaceParts['reservations'] = { admit: work => work(), reserve }
   const place = placeAndRespond({
     store: { transact },
-    find: store.read.findOrder,
+    isKnown: orderId => store.peek.findOrder(orderId) !== undefined,
     reservations,
     send: async () => {},
     pendingWork,
@@ -56,7 +56,7 @@ test('the order itself cannot be stored: 503, and nothing happened', async t => 
   const { answer, store, toCompensate } = await placeWith(t, 1, async () => void (isCalled = true))
   await assert.rejects(answer, { code: 'store-failed' })
   assert.equal(isCalled, false)
-  assert.equal(store.read.findOrder(order.orderId), undefined)
+  assert.equal(store.peek.findOrder(order.orderId), undefined)
   assert.equal(toCompensate.size, 0)
 })
 
@@ -71,8 +71,8 @@ for (const [what, reserve] of [
     await assert.rejects(answer, { code: 'deadline-passed', orderId: order.orderId })
     assert.deepEqual([...toCompensate], [order.orderId])
     await store.transact(tx => compensate(tx, order.orderId))
-    assert.equal(store.read.findOrder(order.orderId)?.status, 'failed')
-    assert.deepEqual(idsOf(store.read.pendingReleases(0, 10)), [order.orderId])
+    assert.equal(store.peek.findOrder(order.orderId)?.status, 'failed')
+    assert.deepEqual(idsOf(store.peek.pendingReleases(0, 10)), [order.orderId])
   })
 }
 
@@ -84,7 +84,7 @@ test('a confirmation cannot be stored: the answer is true all the same, and the 
   })
   await notified
   assert.deepEqual([...confirming], [])
-  assert.deepEqual(idsOf(store.read.unconfirmedOrders(0, 10)), [order.orderId])
+  assert.deepEqual(idsOf(store.peek.unconfirmedOrders(0, 10)), [order.orderId])
   assert.equal(toCompensate.size, 0)
 })
 
@@ -92,6 +92,6 @@ test('an order that is reserved in the store is never compensated', async t => {
   const { answer, store } = await placeWith(t, 0)
   await answer
   await store.transact(tx => compensate(tx, order.orderId))
-  assert.equal(store.read.findOrder(order.orderId)?.status, 'reserved')
-  assert.deepEqual(store.read.pendingReleases(0, 10), [])
+  assert.equal(store.peek.findOrder(order.orderId)?.status, 'reserved')
+  assert.deepEqual(store.peek.pendingReleases(0, 10), [])
 })
