@@ -5,7 +5,7 @@ import { Admin } from './client.ts'
 
 test('a schema is compiled when a value is checked by it, and says what is wrong with the value', () => {
   const broken = new Ajv2020().compile({ type: 'no such type' })
-  assert.throws(() => broken(1), /schema is invalid/, 'it was declared without an error')
+  assert.throws(() => broken(1), /no such type/, 'it was declared without an error')
   const isText = new Ajv2020().compile<unknown>({ type: 'string' })
   const verdict = (value: unknown) => [isText(value), isText.errors?.map(error => error.message)]
   assert.deepEqual(verdict('a'), [true, undefined])
