@@ -49,7 +49,7 @@ export function standardMeasures(history: History): Unnamed[] {
     ...latencyOf('answered', answerSamples(measuredOf(history), history.deadlineMs).corrected, each =>
       voidBecause(history, each),
     ),
-    ...latencyOf('known', latenciesUntil(knownNs, history, timelines), each => acrossClocks(history, each)),
+    ...latencyOf('known', untilKnown(history, timelines), each => acrossClocks(history, each)),
     ...latencyOf('completed', completions(history, timelines), each => acrossClocks(history, each)),
     ...shares(history, timelines),
     ...unlessLate(history, [{ name: 'peak backlog', unit: 'orders', ...peak(history, backlog(history)) }]),
@@ -222,6 +222,10 @@ export const kindOf = (answer: Answer): string =>
  */
 export const completions = (history: History, timelines: readonly OrderTimeline[]): Sample[] =>
   latenciesUntil(completedNs, history, timelines)
+
+/** The same until the client could know the outcome. */
+export const untilKnown = (history: History, timelines: readonly OrderTimeline[]): Sample[] =>
+  latenciesUntil(knownNs, history, timelines)
 
 function latenciesUntil(
   endOf: (timeline: OrderTimeline) => number | undefined,

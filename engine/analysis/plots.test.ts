@@ -96,13 +96,14 @@ test('a share that an attempt without an answer could raise is marked', () => {
   assert.ok(points.some(([, , atLeast]) => atLeast === 1))
 })
 
-test('both clocks of the accepted latency stand beside the completed one, which needs one clock for all', () => {
+test('both clocks of the accepted latency stand beside those until the outcome, which need one clock for all', () => {
   const history = historyOf(Array.from({ length: 30 }, (_, index) => served(index * 10, 5)))
   const names = (clocksAgree: boolean) =>
     quantilesOf('one', { ...history, clocksAgree }).map(({ latency, points }) => [latency, points.length > 0])
   assert.deepEqual(names(true), [
     ['accepted', true],
     ['accepted uncorrected', true],
+    ['known', true],
     ['completed', true],
   ])
   assert.deepEqual(names(false), [
@@ -117,6 +118,6 @@ test('a latency that the generator was too late for has no shares, as it has no 
     ...history,
     attempts: history.attempts.map(attempt => ({ ...attempt, startedNs: attempt.plannedNs + ms * 1e6 })),
   })
-  assert.equal(quantilesOf('one', late(1.9)).length, 3)
+  assert.equal(quantilesOf('one', late(1.9)).length, 4)
   assert.deepEqual(quantilesOf('one', late(2.5)), [])
 })

@@ -2,7 +2,7 @@
 import { ENDS } from '../experiment/steps.ts'
 import type { Variant } from '../experiment/define.ts'
 import type { History } from '../run/history.ts'
-import { backlog, kindOf, completions, isCompletionVoid, isVoid, acceptedOf } from './measures.ts'
+import { backlog, kindOf, completions, isCompletionVoid, isVoid, acceptedOf, untilKnown } from './measures.ts'
 import type { Mark, Series, Orders, Quantiles } from '../run/summary.ts'
 import { completedNs, isCompleted, orderTimelines, type OrderTimeline } from './order-timeline.ts'
 import { answerSamples, ranked, type Sample, SAMPLES_BEYOND } from './latency.ts'
@@ -140,12 +140,12 @@ const SHARES = [
 ]
 
 /**
- * Latency at many shares of the orders: accepted by both clocks, and completed. By nearest rank, as in latency.ts; nothing
+ * Latency at many shares of the orders: accepted by both clocks, known, and completed. By nearest rank, as in latency.ts; nothing
  * is shown with fewer than ten samples beyond it, and nothing of a latency that is void.
  */
 export const quantilesOf = (variant: string, history: History): Quantiles[] => [
   ...(isVoid(history) ? [] : acceptedQuantiles(variant, history)),
-  ...(isCompletionVoid(history) ? [] : [completedQuantiles(variant, history)]),
+  ...(isCompletionVoid(history) ? [] : outcomeQuantiles(variant, history)),
 ]
 
 function acceptedQuantiles(variant: string, history: History): Quantiles[] {
@@ -156,11 +156,13 @@ function acceptedQuantiles(variant: string, history: History): Quantiles[] {
   ]
 }
 
-const completedQuantiles = (variant: string, history: History): Quantiles => ({
-  variant,
-  latency: 'completed',
-  points: quantiles(completions(history, orderTimelines(history))),
-})
+function outcomeQuantiles(variant: string, history: History): Quantiles[] {
+  const timelines = orderTimelines(history)
+  return [
+    { variant, latency: 'known', points: quantiles(untilKnown(history, timelines)) },
+    { variant, latency: 'completed', points: quantiles(completions(history, timelines)) },
+  ]
+}
 
 /** [share, ms, 1 if an unknown sample could raise it], ascending. */
 export function quantiles(samples: readonly Sample[]): Quantiles['points'] {

@@ -159,6 +159,7 @@ function healthy(about: Comparison['about'][number], model: string, ordersPerSec
     quantiles: (MODELS[model] ?? []).flatMap(({ name: variant }) => [
       { variant, latency: 'accepted', points: curve(slow) },
       { variant, latency: 'accepted uncorrected', points: curve(slow * 0.9) },
+      { variant, latency: 'known', points: curve(slow * (model === 'sync-rest' ? 1 : 1.5)) },
       { variant, latency: 'completed', points: curve(slow * 2) },
     ]),
     cell: { scenario: 'healthy', ordersPerSecond, repeat },

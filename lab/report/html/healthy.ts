@@ -23,6 +23,9 @@ type Rate = { ordersPerSecond: number; configurations: ConfigurationResults[] }
 /** Distinguishable without colour. */
 const DASHES: readonly string[] = ['sync-rest', 'async-rabbitmq', 'streaming-kafka']
 
+/** A panel for each: models are compared by known, between what each calls accepted and when its work is done. */
+const LATENCIES = ['accepted', 'known', 'completed']
+
 export function healthySection(scenario: ScenarioResults, anchors: Anchors): Markup {
   const { about, models, results } = scenario
   const rates = ratesOf(scenario)
@@ -39,10 +42,9 @@ export function healthyPicture(scenario: ScenarioResults): Picture | undefined {
   const { about, models, results } = scenario
   const rates = ratesOf(scenario)
   const all = rates.flatMap(({ configurations }) => configurations.flatMap(each => each.results))
-  const latencies = [...new Set(all.flatMap(({ quantiles = [] }) => quantiles.map(({ latency }) => latency)))]
-  if (latencies.length === 0) return undefined
+  if (all.every(({ quantiles = [] }) => quantiles.length === 0)) return undefined
   const rows = rates.map(({ ordersPerSecond, configurations }) =>
-    latencies.map(
+    LATENCIES.map(
       (latency): Cell => ({
         name: `${ordersPerSecond}/s, ${latency}`,
         strands: configurations.filter(({ isMain }) => isMain).map(configuration => strandOf(configuration, latency)),

@@ -61,11 +61,13 @@ export function timelinePicture(result: Result, id: string): Picture | undefined
 
 const PANELS_IN_A_ROW = 3
 
+/** The two clocks of the answer, and the work. Within one model `known` says nothing beside them. */
+const LATENCIES = ['accepted', 'accepted uncorrected', 'completed']
+
 /** Latency by share of the orders: a panel for each variant, with uncorrected beside corrected; undefined where there are none. @param id unique in the page */
 export function sharesPicture({ model, title, variants, quantiles = [] }: Result, id: string): Picture | undefined {
-  const latencies = [...new Set(quantiles.map(({ latency }) => latency))]
   const cells = variants.flatMap(({ name }): Cell[] => {
-    const strands = latencies.flatMap((latency, dash) => {
+    const strands = LATENCIES.flatMap((latency, dash) => {
       const points = quantiles.find(each => each.variant === name && each.latency === latency)?.points ?? []
       return points.length === 0
         ? []
