@@ -57,6 +57,44 @@ test('where rows fail each for itself the next batch begins when all of the batc
   assert.deepEqual(begun, [1, 2, 3])
 })
 
+test('rows that were read while another one failed do not begin before all in flight have ended', async t => {
+  const closing = new AbortController()
+  const begun: number[] = []
+  const first = Promise.withResolvers<void>()
+  const reads: PromiseWithResolvers<Row[]>[] = []
+  const worker = startDurableWorker<Row>({
+    async pending() {
+      const read = Promise.withResolvers<Row[]>()
+      reads.push(read)
+      return read.promise
+    },
+    run({ seq }) {
+      begun.push(seq)
+      return seq === 1 ? first.promise : Promise.resolve()
+    },
+    window: 3,
+    resume: 'first',
+    onFailure() {},
+    closing: closing.signal,
+    pace: { firstMs: 1, longestMs: 1 },
+  })
+  t.after(async () => {
+    closing.abort()
+    for (const read of reads) read.resolve([])
+    await worker.ended
+  })
+  await turns()
+  reads[0]?.resolve([{ seq: 1 }])
+  await turns()
+  worker.notify()
+  await turns()
+  first.reject(new Error('the broker is away'))
+  await turns()
+  reads[1]?.resolve([{ seq: 2 }])
+  await turns()
+  assert.deepEqual(begun, [1])
+})
+
 test('after a failure nothing begins until all in flight have ended', async t => {
   const { begun, runs } = openWorker(t, 'first')
   await turns()

@@ -12,8 +12,9 @@ import { watchMemory } from './whole-run.ts'
 import { impliedP99Ms } from './generator.ts'
 
 test('the bare chain answers through all of its hops', async t => {
-  const chain = await startBareChain()
-  t.after(chain.stop)
+  const ends = new AsyncDisposableStack()
+  t.after(() => ends.disposeAsync())
+  const chain = await startBareChain(ends)
   const answer = await fetch(`${chain.url}/order`, { method: 'POST', body: '{}' })
   assert.equal(answer.status, 201)
   assert.deepEqual(await answer.json(), { status: 'reserved' })

@@ -9,7 +9,7 @@ import { streamingKafka } from '../../streaming-kafka/lab/model.ts'
 import { syncRest } from '../../sync-rest/lab/model.ts'
 import { startBareChain } from './chain.ts'
 import { notifiedAt } from './notified.ts'
-import type { Row, RowContext } from './row.ts'
+import type { OpenContext, Row, RowContext } from './row.ts'
 import { reservableOrders, startServices } from './services.ts'
 
 const FIGURE = 'CPU for 1,000 orders'
@@ -29,46 +29,30 @@ function cpuOf(model: ComparableModel, before: number): Row {
     reference: 'The three servers of the bare chain under the same load.',
     boundBy: '',
     async open(context) {
-      const ends: (() => unknown)[] = []
-      const close = async () => {
-        for (const end of ends.toReversed()) await end()
-      }
-      try {
-        const chain = await startBareChain()
-        ends.push(chain.stop)
-        const broker = await startBrokers(model, context, ends)
-        const { environment } = configuration
-        // A broker that the user has named outlives the row.
-        const prefix = `bench-${process.pid}-`
-        const { runtime, deployment } = await startServices(model, context, {
-          deployment: { broker, prefix },
-          environment,
-        })
-        ends.push(
-          () => model.remove(deployment),
-          () => runtime.stop(),
-        )
-        let done = 0
-        return {
-          async lab(round) {
-            const url = runtime.url(model.entry)
-            const notifications = runtime.url(model.evidence.notifications)
-            return cpuSeconds(runtime.host, async () => {
-              const orders = await load(url, round, context)
-              done += orders
-              await notifiedAt(notifications, done, context.signal)
-              return orders
-            })
-          },
-          reference: round => {
-            const processes = () => [{ name: 'chain', kind: 'service' as const, pids: chain.pids }]
-            return cpuSeconds({ dataFolder: context.dataFolder, processes }, () => load(chain.url, round, context))
-          },
-          close,
-        }
-      } catch (error) {
-        await close()
-        throw error
+      const { ends, signal, dataFolder } = context
+      const chain = await startBareChain(ends)
+      const broker = await startBrokers(model, context)
+      // A broker that the user has named outlives the row.
+      const prefix = `bench-${process.pid}-`
+      const { environment } = configuration
+      const settings = { deployment: { broker, prefix }, environment }
+      const { runtime } = await startServices(model, context, settings)
+      let done = 0
+      return {
+        async lab(round) {
+          const url = runtime.url(model.entry)
+          const notifications = runtime.url(model.evidence.notifications)
+          return cpuSeconds(runtime.host, async () => {
+            const orders = await load(url, round, context)
+            done += orders
+            await notifiedAt(notifications, done, signal)
+            return orders
+          })
+        },
+        reference: round => {
+          const processes = () => [{ name: 'chain', kind: 'service' as const, pids: chain.pids }]
+          return cpuSeconds({ dataFolder, processes }, () => load(chain.url, round, context))
+        },
       }
     },
   }
@@ -76,13 +60,12 @@ function cpuOf(model: ComparableModel, before: number): Row {
 
 async function startBrokers(
   model: ComparableModel,
-  { dataFolder, signal, progress }: RowContext,
-  ends: (() => unknown)[],
+  { dataFolder, signal, progress, ends }: OpenContext,
 ): Promise<Partial<Record<Broker['kind'], string>>> {
   const addresses: Partial<Record<Broker['kind'], string>> = {}
   for (const kind of model.brokers) {
     const { address, stop } = await provideBroker(kind, { dataFolder, signal, progress, environment: process.env })
-    ends.push(stop)
+    ends.defer(stop)
     addresses[kind] = address
   }
   return addresses

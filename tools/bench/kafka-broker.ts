@@ -3,32 +3,25 @@ import { findJava } from '#infra/brokers/machine-tools.ts'
 import { provideBroker, variables } from '#infra/brokers/provide.ts'
 import { runKafkaTool } from '#infra/brokers/kafka.ts'
 import { createAdmin, type BrokerAdmin } from '../../streaming-kafka/broker/admin.ts'
-import type { RowContext } from './row.ts'
+import type { OpenContext } from './row.ts'
 
 export type BenchKafka = {
   address: string
   admin: BrokerAdmin
   /** Resolves with what the tool printed. */
   tool(...args: string[]): Promise<string>
-  stop(): Promise<void>
 }
 
 /** @throws Error in one sentence that says what is missing */
-export async function startKafka({ dataFolder, signal, progress }: RowContext): Promise<BenchKafka> {
+export async function startKafka({ dataFolder, signal, progress, ends }: OpenContext): Promise<BenchKafka> {
   // A broker that is used otherwise would give another number, and keep what is written here.
   const environment = { ...process.env, [variables.kafka]: undefined }
   // Before it is looked for as a part of a broker, which Docker could provide: the tools need it in any case.
   await findJava(environment)
   const options = { dataFolder, signal, progress, environment }
   const { address, stop } = await provideBroker('kafka', options)
+  ends.defer(stop)
   const admin = createAdmin(address, 'bench')
-  return {
-    address,
-    admin,
-    tool: (...args) => runKafkaTool(args, options),
-    async stop() {
-      await admin.close()
-      await stop()
-    },
-  }
+  ends.defer(() => admin.close())
+  return { address, admin, tool: (...args) => runKafkaTool(args, options) }
 }

@@ -69,7 +69,6 @@ export const kafkaProduce: Row = {
           const tool = 'org.apache.kafka.tools.ProducerPerformance'
           return producerRate(await kafka.tool(tool, ...topic, ...count, '--payload-file', payloads, ...to))
         }),
-      close: kafka.stop,
     }
   },
 }

@@ -32,28 +32,19 @@ export const kafkaReplay: Row = {
     'On the side of the lab mostly the disk: a transaction holds as many records as CONCURRENCY allows, and each is synced before the next begins.',
   async open(context) {
     const kafka = await startKafka(context)
-    try {
-      const records = context.quick ? 20_000 : 200_000
-      await fill(kafka, records)
-      const deployment = { broker: { kafka: kafka.address }, prefix: PREFIX }
-      const { runtime } = await openServices(streamingKafka, context, { deployment })
-      return {
-        async lab() {
-          await runtime.start(ANALYTICS)
-          const perSecond = await readingRate(`${runtime.url(ANALYTICS)}/metrics.json`, records, context.signal)
-          await runtime.kill(ANALYTICS)
-          await runtime.wipe(ANALYTICS)
-          return { [FIGURE]: perSecond }
-        },
-        reference: async () => ({ [FIGURE]: await referenceRate(kafka, records) }),
-        async close() {
-          await runtime.stop()
-          await kafka.stop()
-        },
-      }
-    } catch (error) {
-      await kafka.stop()
-      throw error
+    const records = context.quick ? 20_000 : 200_000
+    await fill(kafka, records)
+    const deployment = { broker: { kafka: kafka.address }, prefix: PREFIX }
+    const { runtime } = await openServices(streamingKafka, context, { deployment })
+    return {
+      async lab() {
+        await runtime.start(ANALYTICS)
+        const perSecond = await readingRate(`${runtime.url(ANALYTICS)}/metrics.json`, records, context.signal)
+        await runtime.kill(ANALYTICS)
+        await runtime.wipe(ANALYTICS)
+        return { [FIGURE]: perSecond }
+      },
+      reference: async () => ({ [FIGURE]: await referenceRate(kafka, records) }),
     }
   },
 }

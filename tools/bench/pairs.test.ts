@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { FigureResult } from './bench-file.ts'
 import { compare, measureRow } from './pairs.ts'
-import type { Goal, Row, RowContext, Sides } from './row.ts'
+import type { Goal, OpenContext, Row, RowContext, Sides } from './row.ts'
 
 const figureOf = (lab: number[], reference: number[], goal: Goal = { atLeast: 0.5 }): FigureResult => ({
   name: 'orders completed',
@@ -16,7 +16,7 @@ function contextOf(controller = new AbortController()): RowContext {
   return { dataFolder: '', quick: true, signal: controller.signal, progress() {} }
 }
 
-const rowOf = (open: () => Promise<Sides>): Row => ({
+const rowOf = (open: (context: OpenContext) => Promise<Sides>): Row => ({
   name: 'sample',
   figures: [{ name: 'rate', unit: '/s', goal: { atLeast: 0.5 } }],
   driven: '',
@@ -55,23 +55,29 @@ test('a goal is met or missed by all pairs, and open where it lies between them'
   assert.equal(goalOf([30, 40], { labAtMost: 35 }), 'open')
 })
 
-test('lab and reference alternate, after a round that is not counted, and are closed', async () => {
+test('lab and reference alternate, after a round that is not counted, and then what was started ends, the last first', async () => {
   const calls: string[] = []
   const side = (name: string, base: number) => async (round: string) => {
     calls.push(`${name} ${round}`)
     return { rate: base + Number(round) }
   }
-  const close = async () => void calls.push('close')
-  const row = rowOf(async () => ({ lab: side('lab', 10), reference: side('reference', 20), close }))
+  const row = rowOf(async ({ ends }) => {
+    ends.defer(() => void calls.push('broker ends'))
+    ends.defer(() => void calls.push('services end'))
+    return { lab: side('lab', 10), reference: side('reference', 20) }
+  })
   const { figures, notMeasured } = await measureRow(row, contextOf())
   assert.equal(notMeasured, undefined)
-  assert.deepEqual(calls, ['lab 0', 'reference 0', 'lab 1', 'reference 1', 'lab 2', 'reference 2', 'close'])
+  const rounds = ['lab 0', 'reference 0', 'lab 1', 'reference 1', 'lab 2', 'reference 2']
+  assert.deepEqual(calls, [...rounds, 'services end', 'broker ends'])
   assert.deepEqual(figures[0]?.lab, [11, 12])
   assert.deepEqual(figures[0]?.reference, [21, 22])
 })
 
-test('a row that a missing tool prevents holds the one sentence that says so', async () => {
-  const row = rowOf(async () => {
+test('a row that a missing tool prevents ends what it has started, and holds the one sentence that says so', async () => {
+  let hasEnded = false
+  const row = rowOf(async ({ ends }) => {
+    ends.defer(() => void (hasEnded = true))
     throw new Error('Java is missing: install it.')
   })
   const { row: name, notMeasured, figures } = await measureRow(row, contextOf())
@@ -79,27 +85,34 @@ test('a row that a missing tool prevents holds the one sentence that says so', a
     { name, notMeasured, figures },
     { name: 'sample', notMeasured: 'Java is missing: install it.', figures: [] },
   )
+  assert.equal(hasEnded, true)
 })
 
-test('a round that breaks closes both sides, and its row is not measured', async () => {
-  let closed = false
+test('a round that breaks ends both sides, and its row is not measured', async () => {
+  let hasEnded = false
   const broken = async () => {
     throw new Error('The reference gave no rate.')
   }
   const lab = async () => ({ rate: 1 })
-  const row = rowOf(async () => ({ lab, reference: broken, close: async () => void (closed = true) }))
+  const row = rowOf(async ({ ends }) => {
+    ends.defer(() => void (hasEnded = true))
+    return { lab, reference: broken }
+  })
   assert.equal((await measureRow(row, contextOf())).notMeasured, 'The reference gave no rate.')
-  assert.equal(closed, true)
+  assert.equal(hasEnded, true)
 })
 
-test('an interruption closes both sides and is no result of the row', async () => {
+test('an interruption ends both sides and is no result of the row', async () => {
   const controller = new AbortController()
-  let closed = false
+  let hasEnded = false
   const lab = async () => {
     controller.abort()
     return { rate: 1 }
   }
-  const row = rowOf(async () => ({ lab, reference: lab, close: async () => void (closed = true) }))
+  const row = rowOf(async ({ ends }) => {
+    ends.defer(() => void (hasEnded = true))
+    return { lab, reference: lab }
+  })
   await assert.rejects(measureRow(row, contextOf(controller)), { name: 'AbortError' })
-  assert.equal(closed, true)
+  assert.equal(hasEnded, true)
 })

@@ -34,8 +34,9 @@ async function measurePairs(row: Row, context: RowContext): Promise<Pick<RowResu
   const figures = row.figures.map(figure => ({ ...figure, lab: [] as number[], reference: [] as number[] }))
   const idle: RowResult['idle'] = { lab: [], reference: [] }
   progress(`${row.name}: starting`)
-  const sides = await row.open(context)
+  const ends = new AsyncDisposableStack()
   try {
+    const sides = await row.open({ ...context, ends })
     for (let round = 0; round <= rounds; round++) {
       for (const side of ['lab', 'reference'] as const) {
         signal.throwIfAborted()
@@ -51,7 +52,7 @@ async function measurePairs(row: Row, context: RowContext): Promise<Pick<RowResu
     }
     return { figures, idle }
   } finally {
-    await sides.close()
+    await ends.disposeAsync()
   }
 }
 

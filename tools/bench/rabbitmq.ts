@@ -31,58 +31,45 @@ export const rabbitmq: Row = {
   boundBy:
     'CPU time: the broker, the three services and the driver share the cores, and the broker takes more of it than any service.',
   async open(context) {
-    const { dataFolder, signal, progress, quick } = context
+    const { dataFolder, signal, progress, quick, ends } = context
     const orders = quick ? 1_000 : 10_000
     const environment = { ...process.env, [variables.rabbitmq]: undefined }
     const options = { dataFolder, signal, progress, environment }
     await findJava(environment)
     const broker = await provideBroker('rabbitmq', options)
-    try {
-      const deployment = { broker: { rabbitmq: broker.address } }
+    ends.defer(broker.stop)
+    const { runtime, deployment } = await startServices(asyncRabbitmq, context, {
+      deployment: { broker: { rabbitmq: broker.address } },
       // None is refused while it is behind.
-      const order_service = { MAX_UNDECIDED: `${orders}` }
-      const running = await startServices(asyncRabbitmq, context, { deployment, environment: { order_service } })
-      const { runtime } = running
-      const inspector = await asyncRabbitmq.connect(running.deployment)
-      let before = 0
-      return {
-        async lab(round) {
-          const load = { url: runtime.url(asyncRabbitmq.entry), runId: `bench-${round}`, status: 202, orders }
-          const [endedNs, { beganNs, taken }] = await Promise.all([
-            notifiedAt(runtime.url(asyncRabbitmq.evidence.notifications), before + orders, signal),
-            runClosedLoop(load, signal),
-          ])
-          before += taken
-          await untilEmpty(inspector, signal)
-          return { [FIGURE]: (orders * 1e9) / (endedNs - beganNs) }
-        },
-        async reference(round) {
-          const messages = `${REFERENCE_FACTOR * orders * MESSAGES_PER_ORDER}`
-          const queue = [
-            '--quorum-queue',
-            '--queue',
-            `bench-${round}`,
-            '--confirm',
-            `${UNCONFIRMED}`,
-            '--qos',
-            `${UNACKED}`,
-          ]
-          const message = ['--size', `${messageBytes()}`, '--flag', 'persistent', '--flag', 'mandatory']
-          const count = ['--pmessages', messages, '--cmessages', messages]
-          const output = await runPerfTest(['--uri', broker.address, ...queue, ...message, ...count], options)
-          return { [FIGURE]: perfTestRate(output) / MESSAGES_PER_ORDER }
-        },
-        async close() {
-          await inspector.close().catch(() => {})
-          await runtime.stop()
-          await broker.stop()
-        },
-      }
-    } catch (error) {
-      await broker.stop()
-      throw error
+      environment: { order_service: { MAX_UNDECIDED: `${orders}` } },
+    })
+    const inspector = await asyncRabbitmq.connect(deployment)
+    ends.defer(() => inspector.close())
+    let before = 0
+    return {
+      async lab(round) {
+        const load = { url: runtime.url(asyncRabbitmq.entry), runId: `bench-${round}`, status: 202, orders }
+        const [endedNs, { beganNs, taken }] = await Promise.all([
+          notifiedAt(runtime.url(asyncRabbitmq.evidence.notifications), before + orders, signal),
+          runClosedLoop(load, signal),
+        ])
+        before += taken
+        await untilEmpty(inspector, signal)
+        return { [FIGURE]: (orders * 1e9) / (endedNs - beganNs) }
+      },
+      async reference(round) {
+        const output = await runPerfTest(['--uri', broker.address, ...toolArguments(round, orders)], options)
+        return { [FIGURE]: perfTestRate(output) / MESSAGES_PER_ORDER }
+      },
     }
   },
+}
+
+function toolArguments(round: string, orders: number): string[] {
+  const messages = `${REFERENCE_FACTOR * orders * MESSAGES_PER_ORDER}`
+  const queue = ['--quorum-queue', '--queue', `bench-${round}`, '--confirm', `${UNCONFIRMED}`, '--qos', `${UNACKED}`]
+  const message = ['--size', `${messageBytes()}`, '--flag', 'persistent', '--flag', 'mandatory']
+  return [...queue, ...message, '--pmessages', messages, '--cmessages', messages]
 }
 
 /** What is left of a round would slow the next one down. */

@@ -12,7 +12,7 @@ export type Figure = { name: string; unit: string; goal: Goal }
 /** Measures one round; a value for each figure, by its name. */
 export type Side = (round: string) => Promise<Readonly<Record<string, number>>>
 
-export type Sides = { lab: Side; reference: Side; close(): Promise<void> }
+export type Sides = { lab: Side; reference: Side }
 
 export type RowContext = {
   /** For stores, logs and brokers; the bench removes it. */
@@ -21,6 +21,11 @@ export type RowContext = {
   quick: boolean
   signal: AbortSignal
   progress(line: string): void
+}
+
+export type OpenContext = RowContext & {
+  /** What ends all that a row has started, the last first, however the row itself ends. */
+  ends: AsyncDisposableStack
 }
 
 export type Row = {
@@ -32,6 +37,6 @@ export type Row = {
   reference: string
   /** What bounds the lab's side: a sentence, empty where it is not known. */
   boundBy: string
-  /** Starts both sides. @throws Error in one sentence, such as one that names a missing tool; nothing is left then */
-  open(context: RowContext): Promise<Sides>
+  /** Starts both sides, and has each end in `ends`. @throws Error in one sentence, such as one that names a missing tool */
+  open(context: OpenContext): Promise<Sides>
 }

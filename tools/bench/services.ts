@@ -5,7 +5,7 @@ import { type PlannedOrder, planOrders } from '#engine/load/orders.ts'
 import type { Deployment, Model } from '#engine/experiment/model.ts'
 import type { Runtime } from '#engine/experiment/runtime.ts'
 import { createProcesses } from '#runtimes/processes/processes.ts'
-import type { RowContext } from './row.ts'
+import type { OpenContext } from './row.ts'
 
 export type RunningModel = { runtime: Runtime; deployment: Deployment }
 
@@ -15,15 +15,15 @@ type Settings = {
   environment?: Record<string, Record<string, string>>
 }
 
-/** On an empty store, and not started yet. Whoever opened them ends them with `runtime.stop()`. */
-export function openServices(
+/** On an empty store, and not started yet. When they have ended, what they left at the broker is removed. */
+export async function openServices(
   model: Model,
-  { dataFolder, signal }: RowContext,
+  { dataFolder, signal, ends }: OpenContext,
   { deployment: { broker = {}, prefix = '' } = {}, environment = {} }: Settings = {},
 ): Promise<RunningModel> {
   const stock = JSON.stringify(initialStock(orderMix({ count: 1, ...EVERY_ORDER_RESERVED })))
   const folder = join(dataFolder, model.name)
-  return createProcesses({
+  const running = await createProcesses({
     model,
     broker,
     prefix,
@@ -33,18 +33,20 @@ export function openServices(
     supervised: [],
     signal,
   })
+  ends.defer(() => model.remove(running.deployment))
+  ends.defer(() => running.runtime.stop())
+  return running
 }
 
-/** All of them. @throws Error when a service does not start; none runs then */
-export async function startServices(model: Model, context: RowContext, settings: Settings = {}): Promise<RunningModel> {
+/** All of them. @throws Error when a service does not start */
+export async function startServices(
+  model: Model,
+  context: OpenContext,
+  settings: Settings = {},
+): Promise<RunningModel> {
   const running = await openServices(model, context, settings)
-  try {
-    await Promise.all(model.services.map(({ name }) => running.runtime.start(name)))
-    return running
-  } catch (error) {
-    await running.runtime.stop()
-    throw error
-  }
+  await Promise.all(model.services.map(({ name }) => running.runtime.start(name)))
+  return running
 }
 
 /** So that every order goes through all hops. */
