@@ -2,9 +2,9 @@
  * A file lock: work that one process at a time does in this user's cache. The lock is SQLite's on a file, so the kernel
  * releases it when its holder dies in any way: there are no stale locks.
  */
-import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
+import { makeFolder } from '#common/contracts/make-folder.ts'
 import { cacheFolder } from './folders.ts'
 import { waitFor } from './wait-for.ts'
 
@@ -20,7 +20,7 @@ export async function withLock<T>(
   { deadlineMs = 60_000, signal, onWait }: LockOptions = {},
 ): Promise<T> {
   const folder = join(cacheFolder(), 'locks')
-  mkdirSync(folder, { recursive: true })
+  makeFolder(folder)
   const lock = new DatabaseSync(join(folder, `${name}.sqlite`), { timeout: 0 })
   try {
     if (!take(lock)) {

@@ -4,9 +4,10 @@
  * ephemeral range, so what is killed finds it free when it comes back: the system gives it to no connection.
  * It does not stop a program that knows nothing of leases from listening there.
  */
-import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
+import { makeFolder } from '#common/contracts/make-folder.ts'
 import { withLock } from './file-lock.ts'
 import { cacheFolder } from './folders.ts'
 import { isAlive, parseOwner, thisOwner } from './process-table.ts'
@@ -19,7 +20,7 @@ export type PortLease = { ports: number[]; release(): void }
 /** Leases `count` free ports; throws when there are not so many between 10,000 and 32,000. */
 export async function leasePorts(count: number): Promise<PortLease> {
   const folder = join(cacheFolder(), 'ports')
-  mkdirSync(folder, { recursive: true })
+  makeFolder(folder)
   const leaseFile = (port: number): string => join(folder, String(port))
   const held = await withLock('ports', async () => {
     const taken: number[] = []
@@ -47,7 +48,7 @@ export async function leasePorts(count: number): Promise<PortLease> {
 /** Deletes the leases of the dead. Those that are taken over meanwhile are left alone: it holds the same lock. */
 export async function sweepLeases(): Promise<void> {
   const folder = join(cacheFolder(), 'ports')
-  mkdirSync(folder, { recursive: true })
+  makeFolder(folder)
   await withLock('ports', async () => {
     for (const name of readdirSync(folder))
       if (!isLeased(join(folder, name))) rmSync(join(folder, name), { force: true })

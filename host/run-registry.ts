@@ -4,8 +4,9 @@
  * record is deleted only after everything that it names.
  */
 import { randomUUID } from 'node:crypto'
-import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join, resolve, sep } from 'node:path'
+import { makeFolder } from '#common/contracts/make-folder.ts'
 import { withLock } from './file-lock.ts'
 import { cacheFolder, dataRoot } from './folders.ts'
 import { isAlive, type Owner, parseOwner, thisOwner } from './process-table.ts'
@@ -27,7 +28,7 @@ export type SweptRun = { id: string; run: RunRecord; problem?: string }
 /** Writes the run's record before anything of it exists; `unregister` is called when all of it is gone. */
 export function registerRun(run: RunRecord): { unregister(): void } {
   const file = recordFile(randomUUID())
-  mkdirSync(recordFolder(), { recursive: true })
+  makeFolder(recordFolder())
   // Addresses may hold passwords, and a half-written record must not be read.
   writeFileSync(`${file}.new`, JSON.stringify({ owner: thisOwner(), ...run }), { mode: 0o600 })
   renameSync(`${file}.new`, file)
@@ -36,7 +37,7 @@ export function registerRun(run: RunRecord): { unregister(): void } {
 
 /** Clears up after dead runs; `remove` takes away what they left beyond folders. */
 export async function sweepDeadRuns(remove: (run: RunRecord) => Promise<void>): Promise<SweptRun[]> {
-  mkdirSync(recordFolder(), { recursive: true })
+  makeFolder(recordFolder())
   return withLock('sweep', async () => {
     const swept: SweptRun[] = []
     for (const name of readdirSync(recordFolder())) {

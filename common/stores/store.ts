@@ -2,9 +2,9 @@
 // Guarantees: only one process can open it at a time; the lock ends with the process, however it ends. A store that cannot keep
 // anything says so, and tries by itself until it can: nobody has to send it work to find out.
 // Not promised: that the disk keeps what it has acknowledged as synced.
-import { existsSync, mkdirSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
+import { makeFolder } from '../contracts/make-folder.ts'
 import { LabError } from '../contracts/errors.ts'
 import { groupCommit, type ServiceStore } from './group-commit.ts'
 
@@ -85,18 +85,6 @@ export function openDatabase(file: string): DatabaseSync {
 /** One sentence for the person who starts the service. */
 function cannotOpen(file: string, error: unknown): LabError {
   return new LabError('unavailable', `the store ${file} cannot be opened: ${reasonOf(error)}`, { cause: error })
-}
-
-/** Folder by folder: Node's own recursion never returns where the kernel allows no folder (below /proc). */
-function makeFolder(folder: string): void {
-  if (existsSync(folder)) return
-  makeFolder(dirname(folder))
-  try {
-    mkdirSync(folder)
-  } catch (error) {
-    // Another service may have made it at the same moment.
-    if (!existsSync(folder)) throw error
-  }
 }
 
 /** What is wrong with the file and, where it is known, how to fix it. */

@@ -1,7 +1,7 @@
 // Runs one experiment: its variants one after the other, each judged and measured from its history, and the result.
 // A variant that cannot be finished does not stop the others; the result then says what was in the way.
-import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
+import { makeFolder } from '#common/contracts/make-folder.ts'
 import type { Experiment, Variant, VariantResult } from '../experiment/define.ts'
 import type { History } from './history.ts'
 import { writeHistory } from './history-file.ts'
@@ -65,7 +65,7 @@ async function measured(options: RunOptions, variant: Variant): Promise<History>
       logFolder: join(folder, 'logs', slug),
       onProgress: line => onProgress(`${variant.name}: ${line}`),
     })
-    await mkdir(folder, { recursive: true })
+    makeFolder(folder)
     const history = { ...found, discarded: [...discarded] }
     await writeHistory(historyFile(folder, variant.name), history)
     const why = acceptedVoidBecause(history)

@@ -2,8 +2,9 @@
  * A folder of the cache that is filled once. Guarantees that a folder under its final name is complete: it is filled
  * under another name and renamed, by one lab at a time; what a killed lab left unfinished is thrown away.
  */
-import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs'
+import { existsSync, renameSync, rmSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
+import { makeFolder } from '#common/contracts/make-folder.ts'
 import { withLock } from '#host/file-lock.ts'
 import { cacheFolder } from '#host/folders.ts'
 import type { ProvideOptions } from './broker.ts'
@@ -33,7 +34,7 @@ export async function cached(
       if (existsSync(path)) return path
       const unfinished = `${path}.unfinished`
       rmSync(unfinished, { recursive: true, force: true })
-      mkdirSync(unfinished, { recursive: true })
+      makeFolder(unfinished)
       try {
         await make(unfinished)
         signal.throwIfAborted()

@@ -4,7 +4,8 @@
  */
 import { basename, join } from 'node:path'
 import { isAlive, type Owner, parseOwner, thisOwner } from '#host/process-table.ts'
-import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { makeFolder } from '#common/contracts/make-folder.ts'
 import { startChild } from '#host/child.ts'
 import type { ProvideOptions } from './broker.ts'
 import { runTool, type ToolOptions } from './machine-tools.ts'
@@ -95,7 +96,7 @@ export async function pullImage(image: string, options: ProvideOptions): Promise
   if (await imageIsThere(image, environment)) return
   signal.throwIfAborted()
   progress(`${image}: pulling with Docker, once`)
-  mkdirSync(dataFolder, { recursive: true })
+  makeFolder(dataFolder)
   // Of its own: another pull may be under way in the same data folder.
   const folder = mkdtempSync(join(dataFolder, 'pull-'))
   const log = join(folder, 'output')

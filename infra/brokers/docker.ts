@@ -17,8 +17,9 @@ import {
 } from './docker-engine.ts'
 import { findCommand } from './machine-tools.ts'
 import { randomBytes } from 'node:crypto'
-import { mkdirSync, rmSync, readFileSync } from 'node:fs'
+import { rmSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { makeFolder } from '#common/contracts/make-folder.ts'
 import { armDeadManSwitch } from '#host/dead-man-switch.ts'
 import { leasePorts } from '#host/ports.ts'
 import { kafkaVersion } from './kafka.ts'
@@ -79,7 +80,7 @@ async function provideContainer(kind: BrokerKind, options: ProvideOptions): Prom
     const [port = 0] = lease.ports
     const plan = containerPlans[kind](port, randomBytes(12).toString('hex'))
     progress(`${images[kind]}: starting in a container on port ${port}`)
-    mkdirSync(folder, { recursive: true })
+    makeFolder(folder)
     await create(kind, { container, port, plan }, options)
     const probe = () => probes[kind](plan.address)
     const logFile = join(folder, 'broker.log')

@@ -3,17 +3,9 @@
  * once by Maven into the cache; after that nothing is requested from the network. Only jars of the committed list run.
  */
 import { randomBytes, createHash } from 'node:crypto'
-import {
-  copyFileSync,
-  existsSync,
-  mkdirSync,
-  renameSync,
-  rmSync,
-  mkdtempSync,
-  readFileSync,
-  writeFileSync,
-} from 'node:fs'
+import { copyFileSync, existsSync, renameSync, rmSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { makeFolder } from '#common/contracts/make-folder.ts'
 import { startChild, type ChildOptions } from '#host/child.ts'
 import { ofTheMachine } from '#host/environment.ts'
 import { withLock } from '#host/file-lock.ts'
@@ -63,7 +55,7 @@ async function start(
   jvmArgs?: string[],
 ): Promise<Server> {
   const { folder, port } = node
-  mkdirSync(folder, { recursive: true })
+  makeFolder(folder)
   const file = writeServerProperties(node)
   // An id that begins with a dash would be taken for an option.
   const clusterId = randomBytes(16).toString('base64url').replace(/^-/, 'A')

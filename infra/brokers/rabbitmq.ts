@@ -7,8 +7,9 @@
  * because a fresh machine has none and only root may write them. apt checks signatures.
  */
 import { randomBytes } from 'node:crypto'
-import { rmSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { rmSync, existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { makeFolder } from '#common/contracts/make-folder.ts'
 import { type Child, startChild, type ChildOptions } from '#host/child.ts'
 import { leasePorts } from '#host/ports.ts'
 import type { Broker, ProvideOptions } from './broker.ts'
@@ -21,7 +22,7 @@ import { requireCommands, runTool } from './machine-tools.ts'
 /** Fetches what is missing and resolves when the broker accepts a login. */
 export async function provideRabbitmq(options: ProvideOptions): Promise<Broker> {
   const packages = plainPath(await cached(FOLDER_NAME, folder => unpack(folder, options), options))
-  mkdirSync(options.dataFolder, { recursive: true })
+  makeFolder(options.dataFolder)
   const data = plainPath(options.dataFolder)
   const folder = join(data.path, 'rabbitmq')
   const lease = await leasePorts(3)
@@ -98,7 +99,7 @@ function surroundings(node: RabbitmqNode, log: string): Omit<ChildOptions, 'comm
 
 /** Writes the settings of one broker into its folder. */
 function writeRabbitmqConf({ folder, port, password }: RabbitmqNode): void {
-  mkdirSync(folder, { recursive: true })
+  makeFolder(folder)
   const lines = [
     readFileSync(settings, 'utf8'),
     `listeners.tcp.1 = 127.0.0.1:${port}`,
@@ -172,8 +173,7 @@ export function requireDebianTools(environment: NodeJS.ProcessEnv): void {
 async function unpack(folder: string, { environment, progress, signal }: ProvideOptions): Promise<void> {
   requireDebianTools(environment)
   const apt = join(folder, 'apt')
-  for (const name of ['lists/partial', 'cache/archives/partial', 'debs'])
-    mkdirSync(join(apt, name), { recursive: true })
+  for (const name of ['lists/partial', 'cache/archives/partial', 'debs']) makeFolder(join(apt, name))
   writeFileSync(join(apt, 'status'), '')
   const settings = Object.entries({
     'Dir::State': apt,

@@ -75,17 +75,28 @@ test('an option that npm took for itself is refused with where to put it', async
 test('a cache folder that cannot be written is refused in one sentence', async t => {
   const folder = testFolder()
   t.after(folder.remove)
-  for (const args of [
-    ['up', 'sync-rest', '--free-ports'],
-    ['run', 'sync-rest/baseline-latency', '--out', folder.runs],
-  ]) {
-    const { code, stderr } = await runCli('main', args, { LAB_CACHE_DIR: '/dev/null/cache' })
+  const up = ['up', 'sync-rest', '--free-ports']
+  const run = ['run', 'sync-rest/baseline-latency', '--out', folder.runs]
+  for (const [args, cache] of [
+    [up, '/dev/null/cache'],
+    [run, '/dev/null/cache'],
+    [run, '/proc/nowhere'],
+  ] as const) {
+    const { code, stderr } = await runCli('main', args, { LAB_CACHE_DIR: cache })
     assert.equal(code, 3)
     assert.match(
       stderr,
       /^The lab cannot use its cache folder \(.+\): set LAB_CACHE_DIR to a writable folder with room\.\n$/,
     )
   }
+})
+
+test('a command that needs no cache folder works where none can be made', () => {
+  const args = ['-r', './lab/cli/requirements.cjs', 'lab/cli/main.ts', 'list']
+  const env = { ...process.env, LAB_CACHE_DIR: '/proc/nowhere', NODE_COMPILE_CACHE: '' }
+  const { status, stdout } = spawnSync(process.execPath, args, { cwd: ROOT, env, encoding: 'utf8', timeout: 30_000 })
+  assert.equal(status, 0)
+  assert.match(stdout, /sync-rest\/baseline-latency/)
 })
 
 test('where too few files may be open a run is refused with how to raise the limit', async t => {

@@ -13,7 +13,18 @@ else if (!process.features.typescript && __dirname.includes(delimiter))
   )
 else if (!process.features.typescript)
   refuse(`Node ${process.version} cannot run TypeScript: ${HOW}, without --omit=optional, or install Node 24.`)
-else require('node:module').enableCompileCache(require('../../host/folders.ts').compiledFolder())
+else keepCompiled()
+
+/** Where its folder cannot be made the command says so itself; Node alone would never return where no folder may be. */
+function keepCompiled() {
+  const folder = require('../../host/folders.ts').compiledFolder()
+  try {
+    require('../../common/contracts/make-folder.ts').makeFolder(folder)
+  } catch {
+    return
+  }
+  require('node:module').enableCompileCache(folder)
+}
 
 /** @param {string} sentence */
 function refuse(sentence) {

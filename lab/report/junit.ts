@@ -1,7 +1,8 @@
 // The checks of a run as JUnit XML for CI systems: a suite for each experiment, a case for each check. Guarantees well-formed
 // XML whatever a detail quotes, and an error for every requested experiment that has no result.
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
+import { makeFolder } from '#common/contracts/make-folder.ts'
 import type { Result } from '#engine/run/summary.ts'
 import { type Markup, markup } from './charts/markup.ts'
 import { UsageError } from '../cli/usage.ts'
@@ -11,7 +12,7 @@ type Check = Result['checks'][number]
 /** @throws UsageError where the file cannot be written */
 export function writeJunit(file: string, ids: readonly string[], results: readonly Result[]): void {
   try {
-    mkdirSync(dirname(file), { recursive: true })
+    makeFolder(dirname(file))
     writeFileSync(file, junit(ids, results))
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error)

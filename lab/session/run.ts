@@ -1,8 +1,8 @@
 // Runs experiments one after the other, into a folder of its own. Guarantees that the summary is saved after each result, so
 // that finished results survive however the run ends, and that an experiment that cannot run does not stop the others.
 import { randomBytes } from 'node:crypto'
-import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
+import { makeFolder } from '#common/contracts/make-folder.ts'
 import type { Experiment } from '#engine/experiment/define.ts'
 import { watchOthers } from '#host/cpu-of-others.ts'
 import type { Model } from '#engine/experiment/model.ts'
@@ -73,7 +73,7 @@ export async function run(request: RunRequest): Promise<Finished> {
   const prefix = `lab-${ownId.slice(-4)}`
   const folder = before?.folder ?? join(out, summary.run)
   await requireRuntime(runtime)
-  makeFolder(folder)
+  makeRunFolder(folder)
   await sweep(line => reporter.progress('sweep', line), signal)
 
   const data = openDataFolder(ownId, { prefix })
@@ -181,9 +181,9 @@ async function runOne(
 }
 
 /** @throws UsageError that names the folder */
-function makeFolder(folder: string): void {
+function makeRunFolder(folder: string): void {
   try {
-    mkdirSync(folder, { recursive: true })
+    makeFolder(folder)
   } catch (error) {
     const why = error instanceof Error && 'code' in error ? ` (${String(error.code)})` : ''
     throw new UsageError(`The folder ${folder} cannot be made${why}; give --out a writable folder.`)

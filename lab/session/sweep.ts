@@ -1,7 +1,8 @@
 // The data folder of a run, which the next start removes where a lab was killed; and this removal of all that dead labs left:
 // folders, leases of ports, records of what was up, containers, and on brokers that outlived them queues, topics and groups.
-import { mkdirSync, rmSync } from 'node:fs'
+import { rmSync } from 'node:fs'
 import { join } from 'node:path'
+import { makeFolder } from '#common/contracts/make-folder.ts'
 import { withDeadline } from '#common/contracts/clock.ts'
 import { dataRoot } from '#host/folders.ts'
 import { registerRun, type RunRecord, sweepDeadRuns } from '#host/run-registry.ts'
@@ -20,7 +21,7 @@ export type DataFolder = { path: string; remove(): void }
 export function openDataFolder(name: string, left: Partial<RunRecord> = {}): DataFolder {
   const path = join(dataRoot(), name)
   const { unregister } = registerRun({ directories: [path], prefix: '', addresses: {}, ...left })
-  mkdirSync(path, { recursive: true })
+  makeFolder(path)
   return {
     path,
     remove() {

@@ -1,7 +1,8 @@
 // A model that is up: its services on their own ports as children of the lab, and a record of it, by which other commands
 // find its broker. Guarantees that the services end with the lab, however it ends.
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { makeFolder } from '#common/contracts/make-folder.ts'
 import { getJson } from '#engine/run/http.ts'
 import type { Model, Deployment, ServiceSpec } from '#engine/experiment/model.ts'
 import { type Child, startChild } from '#host/child.ts'
@@ -54,7 +55,7 @@ export async function freePorts(model: Model): Promise<UpPorts> {
 /** Resolves when all are healthy. @throws Error with the last line that the first one to fail wrote */
 export async function startServices(options: Options): Promise<UpServices> {
   const { model, deployment, dataFolder, logFolder, signal } = options
-  mkdirSync(logFolder, { recursive: true })
+  makeFolder(logFolder)
   const children = new Map<string, Child>()
   const died = Promise.withResolvers<string>()
   let stopping = false
@@ -105,7 +106,7 @@ const fileOf = (model: string): string => join(cacheFolder(), 'up', `${model}.js
 
 /** Returns a function that deletes the record. */
 export function recordUp(model: string, { broker, prefix }: UpRecord): () => void {
-  mkdirSync(join(cacheFolder(), 'up'), { recursive: true })
+  makeFolder(join(cacheFolder(), 'up'))
   // Addresses may hold passwords.
   writeFileSync(fileOf(model), JSON.stringify({ owner: thisOwner(), prefix, broker }), { mode: 0o600 })
   return () => rmSync(fileOf(model), { force: true })

@@ -2,7 +2,6 @@
 // `docker pause`, and a restart starts the same container, with its store and port. An attached `docker start` stays beside
 // each: it brings the service's output and ends when the service does.
 // Guarantees: a variant's containers and their stores are gone after `stop`.
-import { mkdir } from 'node:fs/promises'
 import { supervise } from '../supervise.ts'
 import type { Deployment } from '#engine/experiment/model.ts'
 import type { OpenRuntime } from '#engine/experiment/runtime.ts'
@@ -11,6 +10,7 @@ import { unless } from '#infra/brokers/docker-engine.ts'
 import { runLoadInContainer } from './generator-container.ts'
 import { overlayOf, docker, type Project } from './project.ts'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { makeFolder } from '#common/contracts/make-folder.ts'
 import { waitFor } from '#host/wait-for.ts'
 
 export type Stack = {
@@ -24,7 +24,7 @@ export const openContainers =
   ({ project, outside, inside }: Stack): OpenRuntime =>
   async opening => {
     const { model, prefix, logFolder, environment } = opening
-    await mkdir(logFolder, { recursive: true })
+    makeFolder(logFolder)
     project.overlay(overlayOf({ model, inside: { ...inside, prefix }, environment }))
     const ids = new Map<string, string>()
     const idOf = (service: string) => ids.get(service) ?? service

@@ -1,8 +1,8 @@
 // The stack of one model for a whole run: its image, its ports, its broker. Guarantees: it ends with the lab, however
 // the lab ends, as long as the engine answers then; what an engine kept in spite of that goes at the next start.
 import { randomBytes } from 'node:crypto'
-import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
+import { makeFolder } from '#common/contracts/make-folder.ts'
 import type { BrokerControl } from '#engine/run/broker-targets.ts'
 import type { BrokerKind, Model } from '#engine/experiment/model.ts'
 import { armDeadManSwitch } from '#host/dead-man-switch.ts'
@@ -41,7 +41,7 @@ export async function openStack(options: Options): Promise<OpenStack> {
   const { model, run, signal, compose, onProgress } = options
   const name = `lab-${run}-${model.name}`
   const folder = join(options.dataFolder, name)
-  mkdirSync(folder, { recursive: true })
+  makeFolder(folder)
   const portNames = [
     ...model.services.map(service => portName(service.name)),
     ...model.brokers.flatMap(kind => BROKER_PORTS[kind]),

@@ -2,8 +2,8 @@
 // Guarantees: every child ends with the lab, however the lab ends (host/child.ts); and its settings are those of the model
 // and of the variant alone: a setting that stands in the shell of whoever runs the lab does not reach what is measured.
 import { rmSync } from 'node:fs'
-import { mkdir } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
+import { makeFolder } from '#common/contracts/make-folder.ts'
 import { type Child, type ChildOptions, startChild } from '#host/child.ts'
 import { ofTheMachine } from '#host/environment.ts'
 import { compiledFolder } from '#host/folders.ts'
@@ -65,7 +65,7 @@ export async function createProcesses(options: ProcessesOptions): Promise<Proces
   const lease = await leasePorts(model.services.length)
   const ports = new Map(model.services.map(({ name }, index) => [name, lease.ports[index]]))
   const children = new Map<string, Child>()
-  await mkdir(logFolder, { recursive: true })
+  makeFolder(logFolder)
 
   const url = (service: string) => `http://127.0.0.1:${ports.get(service)}`
   const deployment: Deployment = { url, broker: options.broker, prefix: options.prefix }

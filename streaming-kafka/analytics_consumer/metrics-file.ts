@@ -1,9 +1,10 @@
 // Writes `metrics.json` atomically: a reader sees the document before or after a write, never a part of one.
 // Guarantees: after `write` the file gets the present state of the store. Calls during a write share the next one.
 import { createHash } from 'node:crypto'
-import { existsSync, mkdirSync, readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { open, rename } from 'node:fs/promises'
 import { dirname } from 'node:path'
+import { makeFolder } from '#common/contracts/make-folder.ts'
 
 export type MetricsFile = {
   write(): void
@@ -18,7 +19,7 @@ export function metricsFile(
   document: () => Promise<string>,
   onDegraded: (problem: string | null) => void,
 ): MetricsFile {
-  mkdirSync(dirname(file), { recursive: true })
+  makeFolder(dirname(file))
   let isRequested = false
   let writing: Promise<void> = Promise.resolve()
   let isWriting = false

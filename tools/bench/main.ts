@@ -2,8 +2,9 @@
 // asserted: absolute figures depend on what else the machine does.
 import { Option } from 'commander'
 import { loadavg } from 'node:os'
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { makeFolder } from '#common/contracts/make-folder.ts'
 import { PROFILES, type Profile } from '#engine/run/summary.ts'
 import { benchGenerator, benchStall } from './generator.ts'
 import { benchJudge, KINDS } from './judge.ts'
@@ -82,7 +83,7 @@ async function bench(options: Options): Promise<void> {
   if (rows.length > 0) console.log(performanceTable(rows, draw))
   for (const { row, notMeasured } of rows) if (notMeasured !== undefined) console.log(`${row}: ${notMeasured}`)
   if (lines.length > 0) console.log(draw(['what', 'found', 'goal'], lines, [0]))
-  mkdirSync(RUNS, { recursive: true })
+  makeFolder(RUNS)
   const file = join(RUNS, `bench-${new Date().toISOString().slice(0, 19).replaceAll(/[-:]/g, '')}.json`)
   writeFileSync(file, `${JSON.stringify(found, null, 2)}\n`)
   console.log(

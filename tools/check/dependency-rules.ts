@@ -14,8 +14,8 @@ export const ROOMS: Readonly<Record<string, readonly string[]>> = {
   ...Object.fromEntries(COMMON.map((room, at) => [room, COMMON.slice(0, at)])),
   services: COMMON,
   'common/testing': COMMON,
-  host: [],
-  infra: ['host'],
+  host: ['common/contracts'],
+  infra: ['common/contracts', 'host'],
   // Before `engine`, of which it is no part: a judge of the checks shares no code with them, nor with what computes or reads a history.
   'engine/second-judge': [],
   engine: ['common/contracts', 'host'],

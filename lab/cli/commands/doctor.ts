@@ -1,8 +1,9 @@
 // `lab doctor`: the requirements of the lab, one line each: whether they are met, from which source, and how to fix it. Fetches
 // and starts nothing.
 import type { Command } from 'commander'
-import { accessSync, constants, existsSync, mkdirSync } from 'node:fs'
+import { accessSync, constants, existsSync } from 'node:fs'
 import { styleText } from 'node:util'
+import { makeFolder } from '#common/contracts/make-folder.ts'
 import { cacheFolder } from '#host/folders.ts'
 import { findCommand, findJava } from '#infra/brokers/machine-tools.ts'
 import { surveyBrokers } from '#infra/brokers/provide.ts'
@@ -94,7 +95,7 @@ function cache(): Finding {
   const folder = cacheFolder()
   const existed = existsSync(folder)
   try {
-    mkdirSync(folder, { recursive: true })
+    makeFolder(folder)
     accessSync(folder, constants.W_OK)
     return there('cache', `${folder}${existed ? '' : ' (created now)'}`)
   } catch {

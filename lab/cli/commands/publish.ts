@@ -1,8 +1,9 @@
 // `lab publish`: turns a complete run with the default settings into the evidence that is committed with the code. A verdict is
 // no reason to refuse a run: an invalid result is published as invalid.
 import type { Command } from 'commander'
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import { rmSync, writeFileSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
+import { makeFolder } from '#common/contracts/make-folder.ts'
 import type { Comparison, Summary } from '#engine/run/summary.ts'
 import { variables } from '#infra/brokers/provide.ts'
 import { DEFAULTS, plan, requestOf } from '../../comparison/plan.ts'
@@ -53,7 +54,7 @@ function removeOldHistories(sources: Sources): void {
 
 function write(files: ReadonlyMap<string, string | Uint8Array>): void {
   for (const [path, content] of files) {
-    mkdirSync(dirname(join(ROOT, path)), { recursive: true })
+    makeFolder(dirname(join(ROOT, path)))
     writeFileSync(join(ROOT, path), content)
   }
 }
