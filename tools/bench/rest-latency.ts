@@ -18,7 +18,7 @@ export const restLatency: Row = {
   driven: `sync-rest with all its stores synced, in an open loop at ${ORDERS_PER_SECOND} orders a second; latency counts from the planned start to the answer, by which the order is reserved and notified.`,
   reference: 'The bare chain under the same load.',
   boundBy:
-    'On the side of sync-rest an order is synced to the disk by three stores one after the other before its answer; the chain syncs nothing.',
+    'On the side of sync-rest four transactions are synced to the disk one after the other before an answer, two of order_service and one of each other service; the chain syncs nothing.',
   open: context => openRestSides(context, (url, runId) => latencyAt(url, runId, context)),
 }
 
