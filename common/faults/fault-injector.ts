@@ -39,6 +39,8 @@ export type FaultInjector = {
   /** Puts every fault of this service around the handler, the first outermost. */
   wrap<In, Out>(handler: Handler<In, Out>): Handler<In, Out>
   crashPoint(name: string): CrashPoint
+  /** Some fault is set now, or a crash point. */
+  isActive(): boolean
   /** For a fault that is put in by hand, because it does not wrap a handler. */
   switchOf(fault: Fault): FaultSwitch<unknown>
   /** Sets faults by name; null switches one off. @throws LabError `malformed`; then no fault was changed. */
@@ -94,6 +96,7 @@ export function createFaultInjector({ role, environment, faults, crashPoints }: 
     },
     set,
     switchOf,
+    isActive: () => state.active.size > 0,
     clear: () => state.active.clear(),
     idle: async () => void (await Promise.all(state.background)),
     view: () => Object.fromEntries(known.map(({ name }) => [name, viewIn(state, name)])),

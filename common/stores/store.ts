@@ -9,6 +9,8 @@ import { LabError } from '../contracts/errors.ts'
 import { groupCommit, type ServiceStore } from './group-commit.ts'
 
 const PROBE_MS = 1_000
+/** Ids are all over an index: of one that is larger than the cache, a page is read from the file for most orders. */
+const CACHE_KB = 32_000
 
 /**
  * Opens `<folder>/<name>.db`; `tables` creates the missing tables. `onProblem` is told why nothing can be kept, and null when
@@ -74,6 +76,7 @@ export function openDatabase(file: string): DatabaseSync {
     db = new DatabaseSync(file, { timeout: 0 })
     // Exclusive mode before the first access: the lock is taken with the first write and kept until the end.
     db.exec('PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL')
+    db.exec(`PRAGMA cache_size = -${CACHE_KB}`)
     db.exec('BEGIN IMMEDIATE; COMMIT')
     return db
   } catch (error) {

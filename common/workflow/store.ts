@@ -60,7 +60,7 @@ export type NotificationsTx = {
 export type MetricsTx = {
   /** Remembers the event; false when it was remembered before. */
   remember(type: EventType, orderId: string): boolean
-  countPlaced(minute: string): void
-  countOutcome(status: Outcome['status']): void
+  countPlaced(minute: string, orders: number): void
+  countOutcome(status: Outcome['status'], orders: number): void
   totals(): { ordersPerMinute: Record<string, number>; reserved: number; failed: number }
 }

@@ -8,7 +8,7 @@ import type { InventoryEvent, OrderPlaced } from '#common/contracts/events.ts'
 import { metricsTables } from '#common/stores/metrics.ts'
 import { positionsTables, type PositionsTables } from '#common/stores/positions.ts'
 import { readStored } from '#common/stores/rows.ts'
-import { countEvent } from '#common/workflow/compute-metrics.ts'
+import { countEvents } from '#common/workflow/compute-metrics.ts'
 import type { MetricsTx } from '#common/workflow/store.ts'
 import { type LogRecord, readInventoryEvent, readOrderPlaced } from '../broker/record.ts'
 import type { TopicNames } from '../messaging/topics.ts'
@@ -41,7 +41,7 @@ export const ProgressView = Type.Object({
 
 export type AnalyticsTables = MetricsTx &
   PositionsTables & {
-    countRead(topic: string, partition: number, isPoison: boolean): void
+    countRead(topic: string, partition: number, read: { records: number; poison: number }): void
     reads(): PartitionRead[]
   }
 
@@ -49,28 +49,37 @@ export function analyticsTables(db: DatabaseSync): AnalyticsTables {
   const tables = { ...metricsTables(db), ...positionsTables(db) }
   db.exec(`CREATE TABLE IF NOT EXISTS reads (
     topic TEXT, partition INTEGER, records INTEGER NOT NULL, poison INTEGER NOT NULL, PRIMARY KEY (topic, partition)) STRICT`)
-  const count = db.prepare(`INSERT INTO reads VALUES (?, ?, 1, ?)
-    ON CONFLICT DO UPDATE SET records = records + 1, poison = poison + excluded.poison`)
+  const count = db.prepare(`INSERT INTO reads VALUES (?, ?, ?, ?)
+    ON CONFLICT DO UPDATE SET records = records + excluded.records, poison = poison + excluded.poison`)
   const all =
     db.prepare(`SELECT topic, partition, next, records, poison FROM reads JOIN positions USING (topic, partition)
     ORDER BY topic, partition`)
   return {
     ...tables,
-    countRead: (topic, partition, isPoison) => void count.run(topic, partition, isPoison ? 1 : 0),
+    countRead: (topic, partition, { records, poison }) => void count.run(topic, partition, records, poison),
     reads: () => all.all().map(row => readStored(PartitionRead, row, 'partition')),
   }
 }
 
 /**
- * Counts a record: orders by the minute of event time, outcomes by their status, each order once. Poison is counted as
+ * Counts records: orders by the minute of event time, outcomes by their status, each order once. Poison is counted as
  * read and changes nothing else: the consumer that works on the topic dead-letters it.
  */
 export const countInto =
   (topics: TopicNames) =>
-  (tx: AnalyticsTables, record: LogRecord): void => {
-    const event = eventOf(topics, record)
-    tx.countRead(record.topic, record.partition, event === undefined)
-    if (event) countEvent(tx, event)
+  (tx: AnalyticsTables, records: readonly LogRecord[]): void => {
+    const read = records.map(record => ({ record, event: eventOf(topics, record) }))
+    const byPartition = Map.groupBy(read, ({ record: { topic, partition } }) => `${partition}/${topic}`)
+    for (const [first, ...rest] of byPartition.values()) {
+      if (!first) continue
+      const { topic, partition } = first.record
+      const poison = [first, ...rest].filter(({ event }) => event === undefined).length
+      tx.countRead(topic, partition, { records: 1 + rest.length, poison })
+    }
+    countEvents(
+      tx,
+      read.flatMap(({ event }) => event ?? []),
+    )
   }
 
 /** The event of a record; undefined for poison. */

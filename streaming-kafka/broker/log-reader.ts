@@ -17,7 +17,7 @@ import { clientOptions, isOutOfRange, RETRY_PACE } from './options.ts'
 import { hasReached, isBefore, type LogMarks, type LogRecord, type Positions } from './record.ts'
 
 /** Larger fetches buffer far ahead of the work, and a backlog is then read several times slower. */
-const MAX_BYTES = 512 * 1024
+const FETCH_BYTES = 512 * 1024
 
 export type ReaderOptions = {
   brokers: string
@@ -29,11 +29,13 @@ export type ReaderOptions = {
   closing: AbortSignal
   /** Reports a problem with reading, or null when reading works. */
   onDegraded(problem: string | null): void
+  /** The most that one fetch brings, but for a batch that is larger. */
+  fetchBytes?: number | undefined
 }
 
 /** Yields the records of each fetch, none when nothing arrived for 250 ms. Ends when `closing` is aborted. */
 export async function* readLog(options: ReaderOptions): AsyncGenerator<LogRecord[]> {
-  const { brokers, clientId, positions, closing, onDegraded, marks = { ids: new Map(), epochs: new Map() } } = options
+  const { brokers, clientId, positions, closing, onDegraded, marks = noMarks(), fetchBytes = FETCH_BYTES } = options
   const client = new LogClient({ ...clientOptions(brokers, clientId), groupId: `${clientId}-reader` })
   client.topics.trackAll(...positions.keys())
   const suspects: Suspects = new Map()
@@ -43,7 +45,7 @@ export async function* readLog(options: ReaderOptions): AsyncGenerator<LogRecord
     while (!closing.aborted) {
       let records: LogRecord[]
       try {
-        records = await fetchOnce(client, positions, marks, suspects)
+        records = await fetchOnce(client, fetchBytes, { positions, marks, suspects })
         onDegraded(null)
         backoff.reset()
       } catch (error) {
@@ -61,16 +63,14 @@ export async function* readLog(options: ReaderOptions): AsyncGenerator<LogRecord
   }
 }
 
+const noMarks = (): LogMarks => ({ ids: new Map(), epochs: new Map() })
+
 /** The log is not the one that was read, or its end or beginning has moved over the position. Reading on would skip records. */
 class OtherLog extends Error {}
 const isForAPerson = (error: unknown): boolean => error instanceof OtherLog || isOutOfRange(error)
 
-async function fetchOnce(
-  client: LogClient,
-  positions: Positions,
-  marks: LogMarks,
-  suspects: Suspects,
-): Promise<LogRecord[]> {
+async function fetchOnce(client: LogClient, maxBytes: number, state: State): Promise<LogRecord[]> {
+  const { positions, marks } = state
   const metadata = await client.metadata({ topics: [...positions.keys()] })
   const names = new Map<string, string>()
   const requests = new Map<number, Parameters<typeof client.fetch>[0]['topics']>()
@@ -93,7 +93,7 @@ async function fetchOnce(
         fetchOffset,
         currentLeaderEpoch: -1,
         lastFetchedEpoch: epochs[partition] ?? -1,
-        partitionMaxBytes: MAX_BYTES,
+        partitionMaxBytes: maxBytes,
       }
       const request = requests.get(leader) ?? []
       requests.set(leader, [...request, { topicId: topic.id, partitions: [from] }])
@@ -101,11 +101,11 @@ async function fetchOnce(
   }
   // With several brokers, one without new records would delay the records of the others.
   const maxWaitTime = requests.size > 1 ? 20 : 250
-  const limits = { minBytes: 1, maxBytes: MAX_BYTES, maxWaitTime, isolationLevel: FetchIsolationLevels.READ_COMMITTED }
+  const limits = { minBytes: 1, maxBytes, maxWaitTime, isolationLevel: FetchIsolationLevels.READ_COMMITTED }
   const answers = await Promise.all(
     [...requests].map(([node, topics]) => client.fetchBatches({ ...limits, node, topics })),
   )
-  return takeAll(answers.flat(), names, { positions, marks, suspects })
+  return takeAll(answers.flat(), names, state)
 }
 
 /** By partition: the batch that the last fetch could not read, and why. */

@@ -62,11 +62,12 @@ export async function bringLevel(kafka: KafkaConnection, store: ServiceStore<Tab
   do {
     if (store.peek.outdated.isSet()) await retryUntilClosed(kafka, 'store', forget)
     const isNew = !store.peek.hasDecisions()
-    const apply = (tx: Tables, record: LogRecord) => {
+    const applyOne = (tx: Tables, record: LogRecord) => {
       // Remembered, because the position in the log goes on.
       if (!isNew && !tx.outdated.isSet() && isOfAnother(tx, record)) tx.outdated.set(true)
       if (!tx.outdated.isSet()) restoreDecision(tx, record)
     }
+    const apply = (tx: Tables, records: readonly LogRecord[]) => records.forEach(record => applyOne(tx, record))
     await materialize({ kafka, store, topics: ['inventoryEvents'], apply, until: 'caught-up' })
     if (store.peek.outdated.isSet())
       kafka.log.warn('another instance has decided; the store is filled from the log again')

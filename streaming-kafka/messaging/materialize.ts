@@ -13,16 +13,20 @@ import type { TopicKey } from './topics.ts'
 /** Records in one transaction by default. More would block the event loop for long. */
 const DEFAULT_CHUNK = 500
 
+const chunkByDefault = (): number => DEFAULT_CHUNK
+
 export type MaterializeOptions<Tx extends PositionsTables> = {
   kafka: KafkaConnection
   store: ServiceStore<Tx>
   topics: TopicKey[]
   /** Topics of which old records may be deleted: reading begins at what is left. Of any other topic that is an error. */
   mayBeDeleted?: TopicKey[]
-  /** The most records in one transaction. */
-  chunk?: number
-  /** The effect of a record on the store, inside the transaction. It must not throw for poison: that would stop the service. */
-  apply(tx: NoInfer<Tx>, record: LogRecord): void
+  /** The most records in one transaction; it is asked before each. */
+  chunk?(): number
+  /** The most that one fetch brings, of all partitions together. */
+  fetchBytes?: number
+  /** The effect of records on the store, inside the transaction. It must not throw for poison: that would stop the service. */
+  apply(tx: NoInfer<Tx>, records: readonly LogRecord[]): void
   /** Runs before a chunk is applied. Injected faults delay it here. */
   beforeChunk?(records: LogRecord[]): Promise<void>
   /** Called when a chunk is on disk. */
@@ -34,7 +38,7 @@ export type MaterializeOptions<Tx extends PositionsTables> = {
 }
 
 export async function materialize<Tx extends PositionsTables>(options: MaterializeOptions<Tx>): Promise<void> {
-  const { kafka, store, topics, mayBeDeleted = [], apply, until, chunk: size = DEFAULT_CHUNK } = options
+  const { kafka, store, topics, mayBeDeleted = [], apply, until, chunk: sizeNow = chunkByDefault } = options
   const specs = kafka.specs(...topics)
   const start = await retryUntilClosed(kafka, 'log', async () => {
     const ends = await kafka.admin.ends(specs)
@@ -61,16 +65,16 @@ export async function materialize<Tx extends PositionsTables>(options: Materiali
   if (isCaughtUp && until === 'caught-up') return
 
   const onDegraded = degradedReporter(kafka, `reading ${topics.join(', ')}`)
-  const reader = { brokers: kafka.brokers, clientId: kafka.name, positions, marks, closing: kafka.closing, onDegraded }
-  for await (const records of readLog(reader)) {
-    for (let from = 0; from < records.length; from += size) {
+  const { brokers, name: clientId, closing } = kafka
+  const { fetchBytes } = options
+  for await (const records of readLog({ brokers, clientId, positions, marks, closing, onDegraded, fetchBytes })) {
+    for (let from = 0, size = sizeNow(); from < records.length; from += size, size = sizeNow()) {
       const chunk = records.slice(from, from + size)
       await options.beforeChunk?.(chunk)
       const applyChunk = (tx: Tx): true => {
-        for (const record of chunk) {
-          apply(tx, record)
-          tx.setPosition(record.topic, record.partition, record.offset + 1n, record.epoch)
-        }
+        apply(tx, chunk)
+        for (const { topic, partition, offset, epoch } of lastOfEach(chunk))
+          tx.setPosition(topic, partition, offset + 1n, epoch)
         return true
       }
       if (!(await retryUntilClosed(kafka, 'store', () => store.transact(applyChunk)))) return
@@ -80,3 +84,8 @@ export async function materialize<Tx extends PositionsTables>(options: Materiali
     if (isCaughtUp && until === 'caught-up') return
   }
 }
+
+/** The last record of each partition; those of a partition come in order. */
+export const lastOfEach = (records: readonly LogRecord[]): LogRecord[] => [
+  ...new Map(records.map(record => [`${record.partition}/${record.topic}`, record])).values(),
+]

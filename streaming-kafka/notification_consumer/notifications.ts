@@ -53,11 +53,11 @@ export function sentTables(db: DatabaseSync): SentTables {
   }
 }
 
-/** The effect of a record of the topic on the store. */
-export function storeSent(tx: SentTables, record: LogRecord): void {
-  const sent = orUndefined(readNotification, record)
-  if (!sent) return
-  const { orderId, userId } = sent.order
-  tx.confirm(orderId)
-  tx.append({ orderId, userId, sentNs: sent.sentNs })
+/** The effect of records of the topic on the store. */
+export function storeSent(tx: SentTables, records: readonly LogRecord[]): void {
+  for (const { order, sentNs } of records.flatMap(record => orUndefined(readNotification, record) ?? [])) {
+    const { orderId, userId } = order
+    tx.confirm(orderId)
+    tx.append({ orderId, userId, sentNs })
+  }
 }

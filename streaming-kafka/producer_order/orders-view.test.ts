@@ -31,7 +31,7 @@ const sent = recordOf(topics.notifications, { order, ...happened, sentNs: 1 })
 
 function viewAfter(records: LogRecord[]) {
   const tx = viewTables(new DatabaseSync(':memory:'))
-  for (const record of records) applyTo(topics)(tx, record)
+  applyTo(topics)(tx, records)
   const { status, reason, notification } = tx.findOrder('o-1') ?? assert.fail('the order is not in the view')
   return { status, reason, notification }
 }
@@ -77,7 +77,7 @@ const deadLetter: LogRecord = {
 test('an order that was dead-lettered shows it until it is decided, in whatever sequence the records are read', () => {
   const shown = (records: LogRecord[]) => {
     const tx = viewTables(new DatabaseSync(':memory:'))
-    for (const record of records) applyTo(topics)(tx, record)
+    applyTo(topics)(tx, records)
     return viewOf(tx.findOrder('o-1') ?? assert.fail('the order is not in the view'))
   }
   const dead = {

@@ -56,27 +56,30 @@ export function storeOrder(tx: OrdersTables, order: Order, { correlationId, occu
   tx.insertOrder({ order, fingerprint: fingerprint(order), ...fresh, correlationId, occurredAt })
 }
 
-/** The effect of a record on the view. */
+/** The effect of records on the view. */
 export const applyTo =
   (topics: TopicNames) =>
-  (tx: ViewTables, record: LogRecord): void => {
-    if (record.topic === topics.orders) {
-      const placed = orUndefined(readOrderPlaced, record)
-      if (placed) storeOrder(tx, placed.data, placed)
-    } else if (record.topic === topics.notifications) {
-      const sent = orUndefined(readNotification, record)
-      if (!sent) return
-      storeOrder(tx, sent.order, sent)
-      recordOutcome(tx, sent.order.orderId, { status: 'reserved' })
-      confirmOrder(tx, sent.order.orderId)
-    } else if (record.topic === topics.deadLetters) {
-      const found = orUndefined(letter => readDeadOrder(topics.orders, letter), record)
-      if (found) tx.markDeadLettered(found.placed.data.orderId, fingerprint(found.placed.data), found.dead)
-    } else {
-      const event = orUndefined(readInventoryEvent, record)
-      if (!event) return
-      // The result may be read before the order itself. It carries the whole order.
-      storeOrder(tx, orderOf(event), event)
-      recordOutcome(tx, event.data.orderId, outcomeOf(event))
-    }
+  (tx: ViewTables, records: readonly LogRecord[]): void =>
+    records.forEach(record => applyOne(topics, tx, record))
+
+function applyOne(topics: TopicNames, tx: ViewTables, record: LogRecord): void {
+  if (record.topic === topics.orders) {
+    const placed = orUndefined(readOrderPlaced, record)
+    if (placed) storeOrder(tx, placed.data, placed)
+  } else if (record.topic === topics.notifications) {
+    const sent = orUndefined(readNotification, record)
+    if (!sent) return
+    storeOrder(tx, sent.order, sent)
+    recordOutcome(tx, sent.order.orderId, { status: 'reserved' })
+    confirmOrder(tx, sent.order.orderId)
+  } else if (record.topic === topics.deadLetters) {
+    const found = orUndefined(letter => readDeadOrder(topics.orders, letter), record)
+    if (found) tx.markDeadLettered(found.placed.data.orderId, fingerprint(found.placed.data), found.dead)
+  } else {
+    const event = orUndefined(readInventoryEvent, record)
+    if (!event) return
+    // The result may be read before the order itself. It carries the whole order.
+    storeOrder(tx, orderOf(event), event)
+    recordOutcome(tx, event.data.orderId, outcomeOf(event))
   }
+}

@@ -14,6 +14,8 @@ import { agreeOnStock } from '../inventory_consumer/restore.ts'
 import { sentTables } from '../notification_consumer/notifications.ts'
 import { testConnection } from './support/connection.ts'
 
+const textOf = ({ value }: LogRecord): string => String(value)
+
 function ownStore(t: TestContext) {
   const folder = mkdtempSync(join(tmpdir(), 'streaming-kafka-materialize-'))
   const store = openStore(folder, 'materialized', sentTables)
@@ -35,8 +37,10 @@ test('caught up, a store holds every record that was in the log at the start, ea
       kafka,
       store,
       topics: ['notifications'],
-      chunk: 1,
-      apply: (tx, { value }) => tx.append({ orderId: String(value), userId: 'ada', sentNs: 1 }),
+      chunk: () => 1,
+      apply(tx, [{ value } = assert.fail()]) {
+        tx.append({ orderId: String(value), userId: 'ada', sentNs: 1 })
+      },
       onCaughtUp: () => void (known = store.peek.pageNotifications(0, 1_000).rows.length),
       until: 'caught-up',
     })
@@ -62,7 +66,7 @@ test('a position in the middle of a batch starts at that record, not at the batc
   const partition = ends.indexOf(10n)
   await store.transact(tx => tx.setPosition(topic, partition, 4n, -1))
   const read: string[] = []
-  const apply = (_tx: unknown, { value }: LogRecord) => void read.push(String(value))
+  const apply = (_tx: unknown, records: readonly LogRecord[]) => void read.push(...records.map(textOf))
   await materialize({ kafka, store, topics: ['notifications'], apply, until: 'caught-up' })
   assert.deepEqual(read, ids.slice(4))
 })
@@ -75,7 +79,7 @@ test('where old records may be deleted, what is left of the topic is read', asyn
   t.after(() => raw.close())
   await raw.deleteRecords({ topics: [{ name: topic, partitions: [{ partition: 0, offset: 2n }] }] })
   const read: string[] = []
-  const apply = (_tx: unknown, { value }: LogRecord) => void read.push(String(value))
+  const apply = (_tx: unknown, records: readonly LogRecord[]) => void read.push(...records.map(textOf))
   await materialize({
     kafka,
     store: ownStore(t),

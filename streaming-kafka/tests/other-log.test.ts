@@ -50,7 +50,7 @@ async function reader(t: TestContext, brokers: string) {
     topic,
     read,
     start(until: 'caught-up' | 'closed' = 'closed') {
-      const apply = (_tx: unknown, record: LogRecord) => void read.push(record)
+      const apply = (_tx: unknown, records: readonly LogRecord[]) => void read.push(...records)
       const reading = materialize({ kafka, store, topics: ['notifications'], apply, until })
       running.push(reading)
       return reading

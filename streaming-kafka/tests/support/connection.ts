@@ -23,10 +23,11 @@ export async function testConnection(t: TestContext, name: string) {
   const admin = createAdmin(testBroker('kafka'), 'test')
   t.after(async () => {
     closing.abort()
-    await admin.deleteGroups([kafka.name])
+    await kafka.close(Promise.resolve())
+    // A broker that has had no group yet has none that knows of any.
+    await admin.deleteGroups((await admin.groups()).filter(group => group === kafka.name))
     await admin.deleteTopics(topicSpecs(prefix).map(({ name: topic }) => topic))
     await admin.close()
-    await kafka.close(Promise.resolve())
   })
   await kafka.ready()
   return { kafka, closing, prefix, admin }
