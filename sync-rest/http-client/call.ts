@@ -4,7 +4,6 @@
 import { type Dispatcher, Pool, errors } from 'undici'
 import type { Static, TSchema } from 'typebox'
 import { ERROR_CODES, type ErrorCode, LabError, Problem } from '#common/contracts/errors.ts'
-import { withDeadline } from '#common/contracts/clock.ts'
 import { CORRELATION_ID } from '#common/contracts/headers.ts'
 import { parse } from '#common/contracts/parse.ts'
 
@@ -57,26 +56,61 @@ export async function call<Schema extends TSchema>(peer: Peer, request: Call<Sch
   throw new CallError('handler-failed', `${peer.name} answered ${status}`, { mayHaveActed: true })
 }
 
-async function exchange(peer: Peer, { path, body, correlationId, signal }: Call<TSchema>) {
+type Answered = { status: number; text: string }
+
+async function exchange(peer: Peer, request: Call<TSchema>): Promise<Answered> {
   try {
-    const request = peer.pool.request({
-      method: 'POST',
-      path,
-      headers: { 'content-type': 'application/json', [CORRELATION_ID]: correlationId },
-      body: JSON.stringify(body),
-      signal,
-    })
-    const answered = request.then(async ({ statusCode, body }) => ({ status: statusCode, text: await body.text() }))
-    return await withDeadline(answered, signal)
+    return await post(peer.pool, request)
   } catch (error) {
     if (notConnected(error))
       throw new CallError('unavailable', `${peer.name} takes no connections`, { mayHaveActed: false, cause: error })
-    if (signal.aborted)
+    if (request.signal.aborted)
       throw new CallError('deadline-passed', `${peer.name} did not answer in time`, {
         mayHaveActed: true,
         cause: error,
       })
     throw new CallError('handler-failed', `${peer.name} broke the connection`, { mayHaveActed: true, cause: error })
+  }
+}
+
+/** Rejects with the reason of the signal as soon as that aborts; what has not been sent by then never is. */
+async function post(pool: Dispatcher, { path, body, correlationId, signal }: Call<TSchema>): Promise<Answered> {
+  signal.throwIfAborted()
+  const { promise, resolve, reject } = Promise.withResolvers<Answered>()
+  let status = 0
+  const chunks: Buffer[] = []
+  let abort = (): void => reject(signal.reason)
+  const onAbort = (): void => abort()
+  signal.addEventListener('abort', onAbort)
+  pool.dispatch(
+    {
+      method: 'POST',
+      path,
+      headers: { 'content-type': 'application/json', [CORRELATION_ID]: correlationId },
+      body: JSON.stringify(body),
+    },
+    {
+      onRequestStart(controller) {
+        abort = () => {
+          reject(signal.reason)
+          controller.abort(signal.reason)
+        }
+        if (signal.aborted) abort()
+      },
+      onResponseStart(_controller, statusCode) {
+        status = statusCode
+      },
+      onResponseData(_controller, chunk) {
+        chunks.push(chunk)
+      },
+      onResponseEnd: () => resolve({ status, text: Buffer.concat(chunks).toString() }),
+      onResponseError: (_controller, error) => reject(error),
+    },
+  )
+  try {
+    return await promise
+  } finally {
+    signal.removeEventListener('abort', onAbort)
   }
 }
 
