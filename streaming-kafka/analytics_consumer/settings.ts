@@ -10,7 +10,10 @@ export const NAME = 'streaming-kafka/analytics_consumer'
 export const settings = {
   ...commonSettings(NAME, 8023),
   ...kafkaSettings,
-  CONCURRENCY: { ...concurrencySetting, about: 'while a fault is set, how many records it works on and counts at once' },
+  CONCURRENCY: {
+    ...concurrencySetting,
+    about: 'while a fault is set, how many records it works on and counts at once',
+  },
   METRICS_FILE: text('', 'the file that it writes; when empty, metrics.json in DATA_DIR'),
 }
 

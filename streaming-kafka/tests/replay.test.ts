@@ -92,3 +92,23 @@ test('analytics with its store reads nothing again although its offsets were res
   await system.untilDepthsAreZero()
   assert.deepEqual(await readUpTo(system, await pin(system)), first)
 })
+
+test('a backlog is counted in one transaction, and while a fault is set in transactions of CONCURRENCY records', async t => {
+  const own: Record<string, string> = { CONCURRENCY: '8' }
+  const system = await startSystem(t, streamingKafka, { environments: { [ANALYTICS]: own } })
+  await placeMany(system.url('producer_order'), 40)
+  await system.untilQuiescent(40)
+  const countedFirst = async (environment: Record<string, string>) => {
+    await system.kill(ANALYTICS)
+    await system.wipe(ANALYTICS)
+    Object.assign(own, environment)
+    await system.start(ANALYTICS)
+    const counted = async () => {
+      const { partitions } = (await getJson(`${system.url(ANALYTICS)}/progress`)) as Progress
+      return partitions.reduce((sum, { records }) => sum + records, 0)
+    }
+    return waitFor(counted, { deadlineMs: 60_000, everyMs: 1, what: 'analytics to count the first records' })
+  }
+  assert.equal(await countedFirst({}), 80)
+  assert.equal(await countedFirst({ ANALYTICS_DELAY_MS: '2000' }), 8)
+})
