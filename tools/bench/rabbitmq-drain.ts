@@ -1,0 +1,78 @@
+import { join } from 'node:path'
+import { findJava } from '#infra/brokers/machine-tools.ts'
+import { runPerfTest } from '#infra/brokers/perf-test.ts'
+import { provideBroker, variables } from '#infra/brokers/provide.ts'
+import { asyncRabbitmq } from '../../async-rabbitmq/lab/model.ts'
+import { decisionRate } from './decisions.ts'
+import { eventsOf } from './events.ts'
+import type { OpenContext, Row } from './row.ts'
+import { openServices, reservableOrders } from './services.ts'
+import { perfTestRate } from './tool-output.ts'
+
+const FIGURE = 'orders decided'
+/** As many as a consumer of the model has unacked by default. */
+const UNACKED = 64
+const UNCONFIRMED = 256
+/** Orders in one call of the operation that publishes them. */
+const AT_ONCE = 10_000
+
+export const rabbitmqDrain: Row = {
+  name: 'rabbitmq-drain',
+  figures: [{ name: FIGURE, unit: '/s', goal: { atLeast: 0.25 } }],
+  driven:
+    'inventory_service of async-rabbitmq, alone and on an empty store, finds 100,000 orders in its queue: it decides each, keeps the decision on the disk, publishes it to two queues with a confirm, and acks. The time counts from the first decision to the last.',
+  reference: `RabbitMQ's own PerfTest on the same broker: one consumer that takes as many messages of the same size from a quorum queue of its own, acks each, at most ${UNACKED} of them late, and does nothing else.`,
+  boundBy: '',
+  async open(context) {
+    const { dataFolder, signal, progress, quick, ends } = context
+    const orders = quick ? 2_000 : 100_000
+    const environment = { ...process.env, [variables.rabbitmq]: undefined }
+    const options = { dataFolder, signal, progress, environment }
+    await findJava(environment)
+    const broker = await provideBroker('rabbitmq', options)
+    ends.defer(broker.stop)
+    const perfTest = (...args: string[]) => runPerfTest(['--uri', broker.address, ...args], options)
+    return {
+      lab: async round => ({ [FIGURE]: await drain(context, { address: broker.address, round, orders }) }),
+      async reference(round) {
+        const queue = ['--queue', `bench-${round}`, '--quorum-queue']
+        const message = ['--size', `${messageBytes()}`, '--flag', 'persistent', '--confirm', `${UNCONFIRMED}`]
+        await perfTest(...queue, ...message, '--producers', '1', '--consumers', '0', '--pmessages', `${orders}`)
+        const consumer = ['--producers', '0', '--consumers', '1', '--cmessages', `${orders}`, '--qos', `${UNACKED}`]
+        return { [FIGURE]: perfTestRate(await perfTest(...queue, ...consumer)) }
+      },
+    }
+  },
+}
+
+type Round = { address: string; round: string; orders: number }
+
+/** Each round has its own queues and stores: a queue remembers which store reads it. */
+async function drain(context: OpenContext, { address, round, orders }: Round): Promise<number> {
+  await using ends = new AsyncDisposableStack()
+  const dataFolder = join(context.dataFolder, round)
+  const { inventory } = asyncRabbitmq.evidence
+  const deployment = { broker: { rabbitmq: address }, prefix: `bench-${round}-` }
+  const { runtime, deployment: whole } = await openServices(
+    asyncRabbitmq,
+    { ...context, ends, dataFolder },
+    { deployment },
+  )
+  // It declares the queues when it starts.
+  await runtime.start(inventory)
+  await runtime.kill(inventory)
+  const inspector = await asyncRabbitmq.connect(whole)
+  ends.defer(() => inspector.close())
+  const placed = reservableOrders(`bench-${round}`, orders).map(({ orderId, userId, kitchenId, items }) => {
+    return { orderId, userId, kitchenId, items }
+  })
+  for (let from = 0; from < placed.length; from += AT_ONCE)
+    await inspector.operations.redeliver({ orders: placed.slice(from, from + AT_ONCE) })
+  await runtime.start(inventory)
+  return await decisionRate(runtime.url(inventory), orders, context.signal)
+}
+
+function messageBytes(): number {
+  const events = eventsOf('bench', 500, { orders: 'orders', outcomes: '' }).filter(({ topic }) => topic === 'orders')
+  return Math.round(events.reduce((sum, { value }) => sum + (value?.byteLength ?? 0), 0) / events.length)
+}
