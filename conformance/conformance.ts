@@ -9,6 +9,7 @@ import { post, problemIn } from './client.ts'
 import { featureCases } from './features.ts'
 import { fullDiskCases } from './full-disk.ts'
 import { keyCases } from './keys.ts'
+import { occupancyCases } from './occupancy.ts'
 import { orderCases } from './orders.ts'
 import { overloadCase } from './overload.ts'
 import { pageCases } from './pages.ts'
@@ -35,7 +36,13 @@ export type ConformanceOptions = {
 export function conformance(model: ComparableModel, broker: Deployment['broker'], options: ConformanceOptions): void {
   const { crashPoints, about, unsafePoints = {}, environments = {}, wrong = {}, publishRaw = {} } = options
   const services = about ? [about] : namesOf(model)
-  const ofAllServices = [...pageCases, ...badRequestCases, ...startCases(services, wrong), ...fullDiskCases(services)]
+  const ofAllServices = [
+    ...pageCases,
+    ...occupancyCases,
+    ...badRequestCases,
+    ...startCases(services, wrong),
+    ...fullDiskCases(services),
+  ]
   const cases: Case[] = [
     ...orderCases,
     ...keyCases,

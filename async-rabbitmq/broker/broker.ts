@@ -5,6 +5,7 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import { Connection } from 'rabbitmq-client'
 import { asLabError, LabError } from '#common/contracts/errors.ts'
+import type { Occupancy } from '#common/service/occupancy.ts'
 import type { RetryParts } from '#common/service/retry.ts'
 import { type Topology, topologyOf } from '../messaging/topology.ts'
 import './decode-frame.ts'
@@ -37,6 +38,7 @@ export type Broker = {
 }
 
 type Parts = RetryParts & {
+  occupancy: Occupancy
   config: { RABBITMQ_URL: string; PREFIX: string; RETRY_DELAYS_MS: readonly number[] }
 }
 
@@ -53,12 +55,12 @@ export const openConnection = (url: string, name: string): Connection =>
   })
 
 /** `name` is that of the service. */
-export function connectBroker(name: string, { config, ...parts }: Parts): Broker {
+export function connectBroker(name: string, { config, occupancy, ...parts }: Parts): Broker {
   const topology = topologyOf(config.PREFIX, config.RETRY_DELAYS_MS.length)
   const publishing = openConnection(config.RABBITMQ_URL, `${name} publishes`)
   const consuming = openConnection(config.RABBITMQ_URL, `${name} consumes`)
   consuming.on('error', () => {}) // the publishing connection reports the same broker
-  const publisher = keepPublisher({ ...parts, connection: publishing, topology })
+  const publisher = keepPublisher({ ...parts, connection: publishing, topology, sends: occupancy.sends() })
   const { ready, declareAgain } = publisher
   return {
     topology,

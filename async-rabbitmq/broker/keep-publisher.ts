@@ -5,6 +5,7 @@
 // confirm.
 // It reconnects for ever, with pauses of at most about two seconds.
 import type { Connection } from 'rabbitmq-client'
+import type { BusyTime } from '#common/contracts/busy-time.ts'
 import { explain, LabError } from '#common/contracts/errors.ts'
 import { createBackoff, degradedReporter, type RetryParts } from '#common/service/retry.ts'
 import type { Topology } from '../messaging/topology.ts'
@@ -24,7 +25,8 @@ export type KeptPublisher = {
   close(): Promise<void>
 }
 
-type Parts = RetryParts & { connection: Connection; topology: Topology }
+/** `sends` counts the messages that wait for their confirm. */
+type Parts = RetryParts & { connection: Connection; topology: Topology; sends: BusyTime }
 
 export function keepPublisher(parts: Parts): KeptPublisher {
   const { connection, topology, log, health, closing } = parts
@@ -56,7 +58,7 @@ export function keepPublisher(parts: Parts): KeptPublisher {
     while (!closing.aborted) {
       try {
         const declared = await declareTopology(connection, topology)
-        open ??= await openPublisher(connection, declareAgain)
+        open ??= await openPublisher(connection, { onUnroutable: declareAgain, sends: parts.sends })
         await topologyReady(connection, open, { topology, ...declared })
         current = open
         missing = Promise.withResolvers()

@@ -8,6 +8,7 @@
 // all those of the time that it hangs.
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { Channel, Connection } from 'rabbitmq-client'
+import { type BusyTime, busyTime } from '#common/contracts/busy-time.ts'
 import { LabError } from '#common/contracts/errors.ts'
 import { envelopeOf, type Outgoing } from './message.ts'
 
@@ -21,15 +22,21 @@ export type Publisher = {
   close(): Promise<void>
 }
 
-/** @param onUnroutable is told when no queue took a message */
-export async function openPublisher(connection: Connection, onUnroutable?: (why: string) => void): Promise<Publisher> {
+type Observers = {
+  /** Is told when no queue took a message. */
+  onUnroutable?(why: string): void
+  /** Counts the messages that wait for their confirm. */
+  sends?: BusyTime
+}
+
+export async function openPublisher(connection: Connection, observers: Observers = {}): Promise<Publisher> {
   const channel = await connection.acquire({ emitErrorsFromChannel: true })
   channel.on('error', () => {}) // an error closes the channel, and the close is handled
   await channel.confirmSelect()
-  return publisherOn(channel, onUnroutable)
+  return publisherOn(channel, observers)
 }
 
-function publisherOn(channel: Channel, onUnroutable: (why: string) => void = () => {}): Publisher {
+function publisherOn(channel: Channel, { onUnroutable, sends = busyTime() }: Observers): Publisher {
   const returned = new Map<string, number>()
   const waiting = new Map<() => void, number>()
   channel.on('basic.return', message => {
@@ -65,6 +72,7 @@ function publisherOn(channel: Channel, onUnroutable: (why: string) => void = () 
         const unknown = (why: string, cause?: unknown) => reject(new LabError('deadline-passed', why, { cause }))
         const rejectUnknown = () => unknown('the broker went away before it confirmed a message')
         waiting.set(rejectUnknown, performance.now())
+        sends.enter()
         const confirmed = async () => {
           // The client emits a return one turn later than the confirm that follows it.
           await nextTurn()
@@ -72,7 +80,7 @@ function publisherOn(channel: Channel, onUnroutable: (why: string) => void = () 
           const { exchange, routingKey } = message
           const why = `no queue is bound to "${routingKey}" of exchange "${exchange}"`
           reject(new LabError('unavailable', why))
-          onUnroutable(why)
+          onUnroutable?.(why)
         }
         channel
           .basicPublish(envelope, message.body)
@@ -81,7 +89,10 @@ function publisherOn(channel: Channel, onUnroutable: (why: string) => void = () 
             const why = error instanceof Error ? error.message : String(error)
             unknown(`the broker did not confirm a message: ${why}`, error)
           })
-          .finally(() => waiting.delete(rejectUnknown))
+          .finally(() => {
+            waiting.delete(rejectUnknown)
+            sends.leave()
+          })
       })
     },
     close: () => channel.close(),

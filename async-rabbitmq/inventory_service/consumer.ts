@@ -47,7 +47,7 @@ import { recordRepeat, type RepeatsTables } from './repeats.ts'
 
 type Tables = StockTables & RepeatsTables & CrashJournalTables & IdentityTables
 
-type Parts = Pick<ConsumeParts<OrderPlaced>, 'config' | 'log' | 'health' | 'closing'> & {
+type Parts = Pick<ConsumeParts<OrderPlaced>, 'config' | 'log' | 'health' | 'occupancy' | 'closing'> & {
   broker: Broker
   store: ServiceStore<Tables>
   faultInjector: FaultInjector

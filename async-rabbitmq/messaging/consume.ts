@@ -17,6 +17,7 @@ import { orUndefined } from '#common/messaging/read-event.ts'
 import type { Context } from '#common/service/handler.ts'
 import type { Health } from '#common/service/health.ts'
 import type { Logger } from '#common/service/log.ts'
+import type { Occupancy } from '#common/service/occupancy.ts'
 import type { ServiceStore } from '#common/stores/group-commit.ts'
 import type { IdentityTables } from '#common/stores/identity.ts'
 import type { Broker } from '../broker/broker.ts'
@@ -52,6 +53,7 @@ export type ConsumeParts<In extends Event> = {
   onClaim?(claim: ReaderClaim): Promise<void>
   log: Logger
   health: Health
+  occupancy: Occupancy
   closing: AbortSignal
 }
 
@@ -61,7 +63,7 @@ export type Consumer = {
 }
 
 export function consume<In extends Event>(parts: ConsumeParts<In>): Consumer {
-  const { broker, consumerQueue, store, health, log, closing } = parts
+  const { broker, consumerQueue, store, health, occupancy, log, closing } = parts
   const { queue, register } = consumerQueue
   const quarantine = createQuarantine({
     broker,
@@ -75,9 +77,12 @@ export function consume<In extends Event>(parts: ConsumeParts<In>): Consumer {
   // A process that is killed only after it was healthy has republished its messages before they reach the delivery limit.
   const reportQuarantine = () =>
     health.report('quarantine', isHeld || unsettled.size > 0 ? 'settling messages that were returned often' : null)
+  const places = occupancy.places('CONCURRENCY', parts.config.CONCURRENCY)
   const scheduler = createDeliveryScheduler<Delivery>({
     async work(delivery, lane) {
+      places.enter()
       const done = await work(parts, quarantine, delivery, lane)
+      places.leave()
       if (done === 'done' && unsettled.delete(delivery)) reportQuarantine()
       return done
     },

@@ -6,6 +6,7 @@ import { test, type TestContext } from 'node:test'
 import { LabError } from '#common/contracts/errors.ts'
 import { createFaultInjector } from '#common/faults/fault-injector.ts'
 import { createHealth } from '#common/service/health.ts'
+import { createOccupancy } from '#common/service/occupancy.ts'
 import { createLog } from '#common/service/log.ts'
 import { testContext } from '#common/testing/context.ts'
 import { ordersTables, type OrdersTables } from '#common/stores/orders.ts'
@@ -64,6 +65,7 @@ function openPlacing(t: TestContext, { isTaking = () => true, change = {}, maxUn
     faultInjector: createFaultInjector({ ...faultsOf('off'), environment: {} }),
     log: createLog('test', 'silent'),
     health: createHealth(),
+    occupancy: createOccupancy(),
     closing: new AbortController().signal,
   })
   return { ...intake, store, published, confirms, begun: begun.promise }

@@ -17,10 +17,11 @@ import { eventMessage } from '../broker/message.ts'
 import type { IntakeParts, OrderIntake } from './order-intake.ts'
 
 /** @throws LabError `unavailable` when events of an outbox are left in the store */
-export function withoutOutbox({ config, store, broker, reading, health, faultInjector }: IntakeParts): OrderIntake {
+export function withoutOutbox({ config, reading, faultInjector, ...parts }: IntakeParts): OrderIntake {
+  const { store, broker } = parts
   refuseLeftovers(store.peek)
   const deadlineMs = config.PUBLISH_DEADLINE_MS
-  const admit = openAdmission({ config, health, undecided: store.peek.undecided })
+  const admit = openAdmission({ ...parts, config, undecided: store.peek.undecided })
   const afterStore = faultInjector.crashPoint('store-publish')
   const afterPublish = faultInjector.crashPoint('publish-answer')
   /** Stored, and neither confirmed nor removed. */

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { createHealth } from '#common/service/health.ts'
+import { createOccupancy } from '#common/service/occupancy.ts'
 import { createLog } from '#common/service/log.ts'
 import { connectBroker, openConnection } from '../broker/broker.ts'
 import { openPublisher } from '../broker/publisher.ts'
@@ -35,6 +36,7 @@ test('a message that may be in a queue is unknown to publishInTime, and an error
     config: { RABBITMQ_URL: proxy.url, PREFIX: system.deployment.prefix, RETRY_DELAYS_MS: [1] },
     log: createLog('test', 'silent'),
     health: createHealth(),
+    occupancy: createOccupancy(),
     closing: closing.signal,
   })
   t.after(() => {

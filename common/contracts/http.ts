@@ -67,6 +67,39 @@ export const HealthView = closedObject({
   problems: Type.Record(Type.String(), Type.String()),
 })
 
+const Count = Type.Integer({ minimum: 0 })
+const BusyView = closedObject({ busyNs: Count, count: Count })
+
+/**
+ * `GET /occupancy`: how full a service is, in sums that grow. Nanoseconds, on CLOCK_MONOTONIC. Two readings and the time between
+ * them give a utilization.
+ */
+export const OccupancyView = closedObject({
+  /** When it was read. */
+  atNs: Type.Number({ minimum: 0 }),
+  /** The time in which the event loop was not waiting, that in which its thread waited for a core included. */
+  loop: closedObject({ busyNs: Count }),
+  /** What works on so many orders at once, and not on more. */
+  places: Type.Array(
+    closedObject({
+      name: Type.String({ minLength: 1 }),
+      /** It may move. */
+      limit: Type.Number({ exclusiveMinimum: 0 }),
+      /** More than the limit where some wait for a place. */
+      taken: Count,
+      /** The time in which no place was free. */
+      fullNs: Count,
+      /** Time by the share of places that were taken: half of them for a second are half a second. */
+      takenNs: Count,
+    }),
+  ),
+  /** Syncs of the store's log: the time in which one was under way, and how many have begun. */
+  syncs: BusyView,
+  /** What it sends to a broker: the time in which something was not acknowledged yet. Null where it sends nothing to any. */
+  sends: Type.Union([BusyView, Type.Null()]),
+})
+export type OccupancyView = Static<typeof OccupancyView>
+
 /** `GET /faults`: each fault of a service by name, its setting (null while it is off), and how often it was injected. */
 export const FaultsView = Type.Record(
   Type.String(),

@@ -7,6 +7,7 @@ import { waitFor } from '#host/wait-for.ts'
 import { LabError } from '../contracts/errors.ts'
 import { ConfigError, type Environment } from '../service/config.ts'
 import { createHealth } from '../service/health.ts'
+import { createOccupancy } from '../service/occupancy.ts'
 import { createServer } from '../service/http-server.ts'
 import { createLog } from '../service/log.ts'
 import { testContext } from '../testing/context.ts'
@@ -163,6 +164,7 @@ async function serverOf(injector: FaultInjector) {
     name: 'test',
     log,
     health: createHealth(),
+    occupancy: createOccupancy(),
     closing: new AbortController().signal,
     config: { HOST: '127.0.0.1' },
   })

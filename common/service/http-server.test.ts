@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import { connect } from 'node:net'
 import { test, type TestContext } from 'node:test'
 import { createHealth } from './health.ts'
+import { createOccupancy } from './occupancy.ts'
 import { createServer } from './http-server.ts'
 import { createLog } from './log.ts'
 
@@ -21,6 +22,7 @@ async function answerTo(
     name: 'test',
     log,
     health: createHealth(),
+    occupancy: createOccupancy(),
     closing,
     config: { HOST },
     ...options,

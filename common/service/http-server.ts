@@ -8,16 +8,17 @@ import type { Socket } from 'node:net'
 import { asLabError, ERRORS, LabError, problem, PROBLEM_TYPE } from '../contracts/errors.ts'
 import { ClockView } from '../contracts/evidence.ts'
 import { CORRELATION_ID } from '../contracts/headers.ts'
-import { CommonHeaders, HealthView } from '../contracts/http.ts'
+import { CommonHeaders, HealthView, OccupancyView } from '../contracts/http.ts'
 import { MAX_MESSAGE_BYTES } from '../contracts/events.ts'
 import { parseJson } from '../contracts/parse.ts'
 import { readClock } from '../contracts/clock.ts'
 import type { Context, Handler } from './handler.ts'
 import type { Health } from './health.ts'
 import type { Logger } from './log.ts'
+import type { Occupancy } from './occupancy.ts'
 import { answers, describeRoutes, ownCompilers } from './openapi.ts'
 
-export type ServerParts = { log: Logger; health: Health; closing: AbortSignal }
+export type ServerParts = { log: Logger; health: Health; occupancy: Occupancy; closing: AbortSignal }
 export type Server = FastifyInstance
 
 /** A request has to be complete in this time, from its first byte on. */
@@ -27,13 +28,14 @@ const REQUEST_MS = 10_000
 const RETRY_SPREAD_S = 3
 
 /**
- * A server with `GET /health` (200 or 503), `GET /clock` and `GET /openapi.json`; it does not listen yet.
+ * A server with `GET /health` (200 or 503), `GET /occupancy`, `GET /clock` and `GET /openapi.json`; it does not listen yet.
  * `name` is `<model>/<folder>` of the service.
  */
 export function createServer({
   name,
   log,
   health,
+  occupancy,
   closing,
   config,
   requestMs = REQUEST_MS,
@@ -90,14 +92,21 @@ export function createServer({
     return reply.code(404).type(PROBLEM_TYPE).send(problem(failure))
   })
   describeRoutes(server, name)
+  describeService(server, { health, occupancy })
+  return server
+}
+
+/** The routes that say how the service is. */
+function describeService(server: Server, { health, occupancy }: Pick<ServerParts, 'health' | 'occupancy'>): void {
   const isHealthy = { description: 'whether the service can do its work now', schema: HealthView }
   server.get('/health', { schema: { response: answers({ 200: isHealthy, 503: isHealthy }) } }, (_request, reply) => {
     const view = health.view()
     return reply.code(view.healthy ? 200 : 503).send(view)
   })
+  const isFull = { description: 'how full the service is, in sums that grow', schema: OccupancyView }
+  server.get('/occupancy', { schema: { response: answers({ 200: isFull }) } }, () => occupancy.view())
   const clock = { description: "the service's monotonic clock and the boot it belongs to", schema: ClockView }
   server.get('/clock', { schema: { response: answers({ 200: clock }) } }, () => readClock())
-  return server
 }
 
 /**

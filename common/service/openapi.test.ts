@@ -5,6 +5,7 @@ import { Type } from 'typebox'
 import { ReserveAnswer, ReserveRequest } from '../contracts/http.ts'
 import { pageRoute } from './evidence-routes.ts'
 import { createHealth } from './health.ts'
+import { createOccupancy } from './occupancy.ts'
 import { createServer, postRoute } from './http-server.ts'
 import { createLog } from './log.ts'
 
@@ -13,6 +14,7 @@ async function sampleServer() {
     name: 'sample',
     log: createLog('test', 'silent'),
     health: createHealth(),
+    occupancy: createOccupancy(),
     closing: new AbortController().signal,
   }
   const server = createServer({ ...parts, config: { HOST: '127.0.0.1' } })
@@ -35,7 +37,7 @@ test('the document is valid OpenAPI 3.1, and names the routes, their bodies and 
   const document = (await (await sampleServer()).inject('/openapi.json')).json()
   assert.deepEqual(await new Validator().validate(document), { valid: true })
   assert.equal(document.openapi, '3.1.0')
-  assert.deepEqual(Object.keys(document.paths).sort(), ['/clock', '/health', '/reserve', '/rows'])
+  assert.deepEqual(Object.keys(document.paths).sort(), ['/clock', '/health', '/occupancy', '/reserve', '/rows'])
   const { requestBody, responses } = document.paths['/reserve'].post
   assert.deepEqual(requestBody.content['application/json'].schema.required, ['orderId', 'kitchenId', 'userId', 'items'])
   assert.ok(responses['4XX'].content['application/problem+json'])

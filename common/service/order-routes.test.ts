@@ -7,6 +7,7 @@ import { placeOrder } from '../workflow/place-order.ts'
 import { presentState, viewOf } from '../workflow/present-order.ts'
 import { recordOutcome } from '../workflow/record-outcome.ts'
 import { createHealth } from './health.ts'
+import { createOccupancy } from './occupancy.ts'
 import { createServer } from './http-server.ts'
 import { createLog } from './log.ts'
 import { orderRoutes } from './order-routes.ts'
@@ -16,7 +17,7 @@ const request = { userId: 'ada', items: [{ sku: 'burger', quantity: 1 }] }
 /** The routes before a store in memory. */
 async function openRoutes() {
   const closing = new AbortController().signal
-  const parts = { log: createLog('test', 'silent'), health: createHealth(), closing }
+  const parts = { log: createLog('test', 'silent'), health: createHealth(), occupancy: createOccupancy(), closing }
   const server = createServer({ ...parts, name: 'test', config: { HOST: '127.0.0.1' } })
   const tx = ordersTables(new DatabaseSync(':memory:'))
   const placed: Order[] = []

@@ -8,6 +8,7 @@ import { orderPlaced } from '../contracts/events.ts'
 import { outboxTables } from '../stores/outbox.ts'
 import { openStore } from '../stores/store.ts'
 import { createHealth } from './health.ts'
+import { createOccupancy } from './occupancy.ts'
 import { createLog } from './log.ts'
 import { startRelay } from './outbox-relay.ts'
 import { waitFor } from '#host/wait-for.ts'
@@ -39,7 +40,7 @@ async function openRelay(t: TestContext, { events, window, ready = async () => {
   for (let index = 1; index <= events; index++)
     await store.transact(tx => tx.enqueue(JSON.stringify(orderPlaced(order(`o-${index}`), happened))))
   const log = createLog('test', 'silent')
-  const parts = { store, ready, publish, window, crashPoint: () => {}, log, health }
+  const parts = { store, ready, publish, window, crashPoint: () => {}, log, health, occupancy: createOccupancy() }
   const relay = startRelay({ ...parts, closing: closing.signal })
   t.after(async () => {
     closing.abort()

@@ -11,6 +11,7 @@ import { testContext } from '../testing/context.ts'
 import { recordOutcome } from '../workflow/record-outcome.ts'
 import { openAdmission } from './admission.ts'
 import { createHealth } from './health.ts'
+import { createOccupancy } from './occupancy.ts'
 import { placeWithOutbox } from './place-with-outbox.ts'
 
 const order = { orderId: 'o', userId: 'u', kitchenId: 'k', items: [{ sku: 'burger', quantity: 1 }] }
@@ -30,10 +31,11 @@ function openOrders(t: TestContext, change: Partial<OutboxTables> = {}, MAX_UNDE
   })
   let notifications = 0
   const health = createHealth()
-  const admit = openAdmission({ config: { MAX_UNDECIDED }, health, undecided: store.peek.undecided })
+  const occupancy = createOccupancy()
+  const admit = openAdmission({ config: { MAX_UNDECIDED }, health, occupancy, undecided: store.peek.undecided })
   const place = placeWithOutbox({ store, admit, notifyRelay: () => notifications++, afterStore: () => {} })
   const events = () => store.peek.pendingEntries(0, 10).map(({ body }) => (JSON.parse(body) as { id: string }).id)
-  return { store, place, events, health, notifications: () => notifications }
+  return { store, place, events, health, occupancy, notifications: () => notifications }
 }
 
 test('an order and its event are stored together, and the relay is notified', async t => {
@@ -67,7 +69,8 @@ test('a repeated key is answered with the present state, and puts no second even
 })
 
 test('of orders that come at once exactly as many are stored as may be undecided, and the others when those are decided', async t => {
-  const { store, place, events, health, notifications } = openOrders(t, {}, 3)
+  const { store, place, events, health, occupancy, notifications } = openOrders(t, {}, 3)
+  const places = () => occupancy.view().places.map(({ name, limit, taken }) => ({ name, limit, taken }))
   const ids = ['a', 'b', 'c', 'd', 'e']
   const answers = await Promise.allSettled(ids.map(orderId => place({ ...order, orderId }, testContext())))
   const refused = answers.flatMap(answer => (answer.status === 'rejected' ? [answer.reason as { code: string }] : []))
@@ -81,8 +84,10 @@ test('of orders that come at once exactly as many are stored as may be undecided
   await assert.rejects(place({ ...order, orderId: 'a' }, testContext()), { code: 'order-undecided' })
   assert.deepEqual(Object.keys(health.view().problems), ['orders'])
   assert.equal(health.view().healthy, true)
+  assert.deepEqual(places(), [{ name: 'MAX_UNDECIDED', limit: 3, taken: 3 }])
 
   await store.transact(tx => recordOutcome(tx, 'a', { status: 'reserved' }))
   assert.deepEqual(health.view().problems, {})
+  assert.equal(places()[0]?.taken, 2)
   assert.equal((await place({ ...order, orderId: 'd' }, testContext())).isNew, true)
 })

@@ -18,6 +18,7 @@ import {
 } from './config.ts'
 import { LabError } from '../contracts/errors.ts'
 import { createLog } from './log.ts'
+import { createOccupancy } from './occupancy.ts'
 import type { ServiceStore } from '../stores/group-commit.ts'
 import { openStore } from '../stores/store.ts'
 import type { Server, ServerParts } from './http-server.ts'
@@ -79,15 +80,20 @@ export async function runService<Config extends Settings>(
     const log = createLog(name, config.LOG_LEVEL)
     const closing = new AbortController()
     const health = createHealth()
+    const occupancy = createOccupancy()
     const { server, stop } = await start({
       name,
       config,
       environment,
       log,
       health,
+      occupancy,
       closing: closing.signal,
       openStore: (store, tables) =>
-        openStore(config.DATA_DIR, store, tables, problem => health.report('store', problem)),
+        openStore(config.DATA_DIR, store, tables, {
+          onProblem: problem => health.report('store', problem),
+          syncs: occupancy.syncs,
+        }),
     })
     const address = await server.listen({ port: config.PORT, host: config.HOST })
 

@@ -5,30 +5,38 @@
 import { dirname, join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { makeFolder } from '../contracts/make-folder.ts'
+import type { BusyTime } from '../contracts/busy-time.ts'
 import { LabError } from '../contracts/errors.ts'
 import { groupCommit, type ServiceStore } from './group-commit.ts'
+import { walSync } from './wal-sync.ts'
 
 const PROBE_MS = 1_000
 /** Ids are all over an index: of one that is larger than the cache, a page is read from the file for most orders. */
 const CACHE_KB = 32_000
 
+export type StoreOptions = {
+  /** Is told why nothing can be kept, and null when that is over. */
+  onProblem?(problem: string | null): void
+  /** Counts its syncs. */
+  syncs?: BusyTime
+}
+
 /**
- * Opens `<folder>/<name>.db`; `tables` creates the missing tables. `onProblem` is told why nothing can be kept, and null when
- * that is over.
+ * Opens `<folder>/<name>.db`; `tables` creates the missing tables.
  * @throws LabError `unavailable` when the file cannot be opened or is held by another process.
  */
 export function openStore<Tx>(
   folder: string,
   name: string,
   tables: (db: DatabaseSync) => Tx,
-  onProblem: (problem: string | null) => void = () => {},
+  { onProblem = () => {}, syncs }: StoreOptions = {},
 ): ServiceStore<Tx> {
   const file = join(folder, `${name}.db`)
   const db = openDatabase(file)
   try {
     const tx = tables(db)
     const watch = watchStore(db, onProblem)
-    const store = groupCommit(db, tx, watch.note)
+    const store = groupCommit(db, tx, watch.note, walSync(db, syncs))
     const close = () => {
       watch.end()
       store.close()

@@ -6,9 +6,10 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { type TestContext, test } from 'node:test'
+import { busyTime } from '../contracts/busy-time.ts'
 import { groupCommit } from './group-commit.ts'
 import { notificationsTables } from './notifications.ts'
-import { openDatabase } from './store.ts'
+import { openDatabase, openStore } from './store.ts'
 import { walSync } from './wal-sync.ts'
 
 function tempFolder(t: TestContext): string {
@@ -133,4 +134,18 @@ test('a store in memory has nothing to sync, and works', async () => {
   await store.transact(tx => tx.append({ orderId: 'o', userId: 'ada' }))
   assert.ok(await store.read(tx => tx.wasSent('o')))
   store.close()
+})
+
+test('a store counts its syncs, and the time in which one is under way', async t => {
+  const syncs = busyTime()
+  const store = openStore(tempFolder(t), 'words', notificationsTables, { syncs })
+  t.after(store.close)
+  await store.transact(tx => tx.append({ orderId: 'a', userId: 'ada' }))
+  const firstNs = syncs.busyNs()
+  assert.ok(firstNs > 0)
+  await store.read(tx => tx.wasSent('a'))
+  assert.deepEqual([syncs.count(), syncs.busyNs()], [1, firstNs])
+  await store.transact(tx => tx.append({ orderId: 'b', userId: 'ada' }))
+  assert.equal(syncs.count(), 2)
+  assert.ok(syncs.busyNs() > firstNs)
 })

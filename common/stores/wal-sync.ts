@@ -6,6 +6,7 @@
 import { closeSync, fdatasync, openSync } from 'node:fs'
 import type { DatabaseSync } from 'node:sqlite'
 import { promisify } from 'node:util'
+import { type BusyTime, busyTime } from '../contracts/busy-time.ts'
 
 export type WalSync = {
   sync(): Promise<void>
@@ -13,12 +14,21 @@ export type WalSync = {
   close(): void
 }
 
-/** Takes the syncing of commits over from SQLite. A database in memory has nothing to sync. */
-export function walSync(db: DatabaseSync): WalSync {
+/**
+ * Takes the syncing of commits over from SQLite. A database in memory has nothing to sync.
+ * @param syncs counts them
+ */
+export function walSync(db: DatabaseSync, syncs: BusyTime = busyTime()): WalSync {
   const file = db.location()
   if (file === null) return { sync: async () => {}, close() {} }
   db.exec('PRAGMA synchronous = NORMAL')
   const wal = openSync(`${file}-wal`, 'r')
   const syncData = promisify(fdatasync)
-  return { sync: () => syncData(wal), close: () => closeSync(wal) }
+  return {
+    sync() {
+      syncs.enter()
+      return syncData(wal).finally(syncs.leave)
+    },
+    close: () => closeSync(wal),
+  }
 }

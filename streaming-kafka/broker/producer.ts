@@ -6,6 +6,7 @@
 // Not promised: that a record is written once. After an error of the client a new client sends the batch again, and the
 // broker cannot recognise its records as duplicates. Every reader recognises them by an id derived from the order.
 import { compatibilityPartitioner, Producer } from './client.ts'
+import { type BusyTime, busyTime } from '#common/contracts/busy-time.ts'
 import { explain, LabError } from '#common/contracts/errors.ts'
 import { createBackoff } from '#common/service/retry.ts'
 import { clientOptions, isTooLarge, RETRY_PACE } from './options.ts'
@@ -38,12 +39,18 @@ export type ProducerOptions = {
   /** The most records with a deadline that may wait here; the next one is refused. Without a limit by default. */
   maxWaiting?: number
   onDegraded?(problem: string | null): void
+  /** Counts the requests that are not acknowledged. */
+  sends?: BusyTime
 }
 
 /** A record on its way, and the promise of its caller. It is answered once: by the broker, by its deadline or by `close`. */
 type PendingRecord = { record: NewRecord; answer(error?: LabError): void }
 
-export function createProducer({ maxWaiting = Infinity, ...options }: ProducerOptions): GuardedProducer {
+export function createProducer({
+  maxWaiting = Infinity,
+  sends = busyTime(),
+  ...options
+}: ProducerOptions): GuardedProducer {
   const writer = createBatchWriter(options)
   let waiting: PendingRecord[] = []
   let handedOver: PendingRecord[] = []
@@ -58,7 +65,9 @@ export function createProducer({ maxWaiting = Infinity, ...options }: ProducerOp
       const count = batchLength(waiting)
       handedOver = waiting.slice(0, count)
       waiting = waiting.slice(count)
+      sends.enter()
       await writer.write(handedOver)
+      sends.leave()
       for (const { answer } of handedOver) answer()
       handedOver = []
       isStalled = false
@@ -107,7 +116,11 @@ export function createProducer({ maxWaiting = Infinity, ...options }: ProducerOp
 }
 
 /** Writes a batch until it is acknowledged. After an error it writes it again, with a new client. */
-function createBatchWriter({ brokers, clientId, onDegraded = () => {} }: Omit<ProducerOptions, 'maxWaiting'>) {
+function createBatchWriter({
+  brokers,
+  clientId,
+  onDegraded = () => {},
+}: Omit<ProducerOptions, 'maxWaiting' | 'sends'>) {
   let client = newClient(brokers, clientId)
   let mayWrite = async () => {}
   const closing = new AbortController()

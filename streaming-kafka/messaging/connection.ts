@@ -4,6 +4,7 @@ import { setTimeout as wait } from 'node:timers/promises'
 import { createAdmin, type BrokerAdmin } from '../broker/admin.ts'
 import { explain } from '#common/contracts/errors.ts'
 import { createProducer, type LogProducer } from '../broker/producer.ts'
+import type { Occupancy } from '#common/service/occupancy.ts'
 import { retryUntilClosed, degradedReporter, type RetryParts } from '#common/service/retry.ts'
 import {
   lossySettings,
@@ -25,6 +26,7 @@ const MAX_WAITING_RECORDS = 5_000
 const FILLS_STORES: TopicKey[] = ['orders', 'inventoryEvents', 'initialStock', 'notifications']
 
 export type KafkaConnection = RetryParts & {
+  occupancy: Occupancy
   brokers: string
   /** Names the clients and the group of this service: the prefix and the service. */
   name: string
@@ -42,14 +44,18 @@ export type KafkaConnection = RetryParts & {
   close(running: Promise<void>): Promise<void>
 }
 
-type Parts = RetryParts & { config: { KAFKA_BROKERS: string; PREFIX: string; TOPIC_FLUSH: 'on' | 'off' } }
+type Parts = RetryParts & {
+  occupancy: Occupancy
+  config: { KAFKA_BROKERS: string; PREFIX: string; TOPIC_FLUSH: 'on' | 'off' }
+}
 
 export function openConnection(service: string, { config, ...parts }: Parts): KafkaConnection {
   const { KAFKA_BROKERS: brokers, PREFIX: prefix } = config
   const name = prefix + service
   const admin = createAdmin(brokers, name)
   const onDegraded = degradedReporter(parts, 'producer')
-  const producer = createProducer({ brokers, clientId: name, maxWaiting: MAX_WAITING_RECORDS, onDegraded })
+  const sends = parts.occupancy.sends()
+  const producer = createProducer({ brokers, clientId: name, maxWaiting: MAX_WAITING_RECORDS, onDegraded, sends })
   parts.health.report('start', 'not ready yet')
   void probeBroker(admin, parts)
   return {

@@ -4,6 +4,7 @@
 // Guarantees: a slow record delays only itself while other slots are free; without faults, work begins in the order of
 // the log; a crash repeats the work whose position was not stored. keep-positions.ts says where reading begins.
 import type { Context } from '#common/service/handler.ts'
+import type { Places } from '#common/service/occupancy.ts'
 import { degradedReporter, retryUntilClosed } from '#common/service/retry.ts'
 import { readLog } from '../broker/log-reader.ts'
 import type { LogRecord } from '../broker/record.ts'
@@ -57,7 +58,7 @@ export async function consume<Event extends { correlationId: string }>(parts: Co
     const { correlationId } = event
     await parts.handle(event, record, { correlationId, signal: closing, log: log.child({ correlationId }) })
   })
-  const slots = createSlots(concurrency)
+  const slots = createSlots(concurrency, kafka.occupancy.places('CONCURRENCY', concurrency))
   const reader = {
     brokers,
     clientId: name,
@@ -90,19 +91,22 @@ export async function consume<Event extends { correlationId: string }>(parts: Co
 
 type Slots = { take(): Promise<void>; free(): void; allFree(): Promise<void> }
 
-function createSlots(count: number): Slots {
+function createSlots(count: number, places: Places): Slots {
   let free = count
   const waiting: (() => void)[] = []
   let idle: (() => void) | undefined
   return {
     async take() {
-      if (free > 0) free--
-      else await new Promise<void>(resolve => waiting.push(resolve))
+      if (free > 0) {
+        free--
+        places.enter()
+      } else await new Promise<void>(resolve => waiting.push(resolve))
     },
     free() {
       const next = waiting.shift()
       if (next) return next()
       free++
+      places.leave()
       if (free === count) idle?.()
     },
     allFree: () => (free === count ? Promise.resolve() : new Promise(resolve => (idle = resolve))),

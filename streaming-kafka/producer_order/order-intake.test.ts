@@ -4,6 +4,7 @@ import { test, type TestContext } from 'node:test'
 import { LabError } from '#common/contracts/errors.ts'
 import { createFaultInjector } from '#common/faults/fault-injector.ts'
 import { createHealth } from '#common/service/health.ts'
+import { createOccupancy } from '#common/service/occupancy.ts'
 import { createLog } from '#common/service/log.ts'
 import { testContext } from '#common/testing/context.ts'
 import { waitFor } from '#host/wait-for.ts'
@@ -39,6 +40,7 @@ function sampleParts(t: TestContext) {
     }),
     log,
     health: createHealth(),
+    occupancy: createOccupancy(),
     closing: closing.signal,
   }
   return { parts, tables, sent, close: () => closing.abort() }

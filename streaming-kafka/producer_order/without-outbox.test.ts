@@ -4,6 +4,7 @@ import { test } from 'node:test'
 import { LabError } from '#common/contracts/errors.ts'
 import { createFaultInjector } from '#common/faults/fault-injector.ts'
 import { createHealth } from '#common/service/health.ts'
+import { createOccupancy } from '#common/service/occupancy.ts'
 import { createLog } from '#common/service/log.ts'
 import { testContext } from '#common/testing/context.ts'
 import { groupCommit } from '#common/stores/group-commit.ts'
@@ -37,6 +38,7 @@ async function openIntake(answer: () => Promise<void>, { isRead = true, transact
     faultInjector: createFaultInjector({ ...faultsOf('off'), environment: {} }),
     log: createLog('test', 'silent'),
     health: createHealth(),
+    occupancy: createOccupancy(),
     closing: new AbortController().signal,
   })
   if (isRead) await onCaughtUp()

@@ -20,8 +20,8 @@ export async function withoutOutbox({
   config,
   store,
   kafka,
-  health,
   faultInjector,
+  ...parts
 }: IntakeParts): Promise<OrderIntake> {
   refuseLeftovers(store.peek)
   // From here on orders may be in the log and not in the store.
@@ -32,7 +32,7 @@ export async function withoutOutbox({
   const inFlight = new Map<string, string>()
   // One that the view shows already is counted twice for a moment, and no order is left out.
   const countUndecided = () => store.peek.undecided() + inFlight.size
-  const admit = openAdmission({ config, health, undecided: countUndecided })
+  const admit = openAdmission({ ...parts, config, undecided: countUndecided })
   let isReady = false
 
   /** A record that was sent stays in flight until the view shows its order; a refused one is not in the log. */

@@ -7,6 +7,7 @@ import { join } from 'node:path'
 import { test, type TestContext } from 'node:test'
 import { Admin } from '../broker/client.ts'
 import { createHealth } from '#common/service/health.ts'
+import { createOccupancy } from '#common/service/occupancy.ts'
 import { createLog } from '#common/service/log.ts'
 import { retryUntilClosed } from '#common/service/retry.ts'
 import { openStore } from '#common/stores/store.ts'
@@ -30,6 +31,7 @@ async function reader(t: TestContext, brokers: string) {
     config: { KAFKA_BROKERS: brokers, PREFIX: prefix, TOPIC_FLUSH: 'off' },
     log: createLog('test', 'silent'),
     health,
+    occupancy: createOccupancy(),
     closing: closing.signal,
   })
   const running: Promise<void>[] = []

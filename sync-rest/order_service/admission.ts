@@ -4,6 +4,7 @@
 // Not promised: every slot of an inventory that serves side by side and always takes more than 0.6 of the deadline. Its calls look
 // like those of a line, so fewer and fewer are admitted; a longer deadline (RESERVE_DEADLINE_MS) opens it again.
 import { LabError } from '#common/contracts/errors.ts'
+import type { Places } from '#common/service/occupancy.ts'
 
 export type Admission = {
   /** @throws LabError `overloaded` when the work cannot be in time; it was not begun then */
@@ -23,13 +24,15 @@ const KEPT = 0.8
 /** With each answer that is not slow the limit rises by so much, up to CONCURRENCY. */
 const GROWTH = 0.25
 
-/** @param now in milliseconds; a test sets it */
+/** @param limits its `places` follow the limit @param now in milliseconds; a test sets it */
 export function openAdmission(
-  { deadlineMs, concurrency }: { deadlineMs: number; concurrency: number },
+  { deadlineMs, concurrency, places }: { deadlineMs: number; concurrency: number; places: Places },
   now = () => performance.now(),
 ): Admission {
   let admitted = 0
   let limit = concurrency
+  /** One is admitted while fewer than the limit are: it takes the place that is there in part. */
+  const moveTo = (newLimit: number) => places.setLimit(Math.ceil((limit = newLimit)))
   let typicalMs = 0
   /** The calls that have no answer yet, the oldest first. */
   const calls = new Set<{ beganMs: number }>()
@@ -46,8 +49,8 @@ export function openAdmission(
   function hasRoom(): boolean {
     while ((answers[0] ?? Infinity) < now() - deadlineMs) answers.shift()
     // An inventory that answers nobody is left to the breaker.
-    if (answers.length === 0) limit = concurrency
-    else if (isSlow()) limit = Math.min(concurrency, Math.max(1, KEPT * answers.length))
+    if (answers.length === 0) moveTo(concurrency)
+    else if (isSlow()) moveTo(Math.min(concurrency, Math.max(1, KEPT * answers.length)))
     if (admitted < limit) return true
     // One that has to wait is admitted when half of the deadline is enough for those before it and for itself.
     const waitMs = (expectedMs() * (admitted + 1)) / concurrency
@@ -57,8 +60,8 @@ export function openAdmission(
   function noteAnswer(): void {
     answers.push(now())
     const expected = expectedMs()
-    if (expected < FAST * deadlineMs) limit = Math.min(concurrency, 2 * limit)
-    else if (!isSlow()) limit = Math.min(concurrency, limit + GROWTH)
+    if (expected < FAST * deadlineMs) moveTo(Math.min(concurrency, 2 * limit))
+    else if (!isSlow()) moveTo(Math.min(concurrency, limit + GROWTH))
   }
 
   return {
@@ -66,10 +69,12 @@ export function openAdmission(
       if (!hasRoom())
         throw new LabError('overloaded', `${admitted} orders wait for inventory already; nothing was stored`)
       admitted++
+      places.enter()
       try {
         return await work()
       } finally {
         admitted--
+        places.leave()
       }
     },
     async timed(work, isAnswer) {

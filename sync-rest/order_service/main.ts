@@ -21,7 +21,7 @@ import { faults, NAME, settings } from './settings.ts'
 await runService(NAME, {
   settings,
   async start(parts) {
-    const { config, environment, health } = parts
+    const { config, environment, health, occupancy } = parts
     const faultInjector = createFaultInjector({ ...faults, environment })
     const store = parts.openStore('orders', db => ({ ...ordersTables(db), ...pendingReleasesTables(db) }))
     const { inventory, notification } = openPeers(config, faultInjector)
@@ -30,7 +30,8 @@ await runService(NAME, {
       config.BREAKER === 'on'
         ? openBreaker({ peer, failures: config.BREAKER_FAILURES, openMs: config.BREAKER_OPEN_MS, health })
         : noBreaker
-    const reservations = openReservations(inventory, breakerFor('inventory'), { deadlineMs, concurrency })
+    const places = occupancy.places('CONCURRENCY', concurrency)
+    const reservations = openReservations(inventory, breakerFor('inventory'), { deadlineMs, concurrency, places })
     const send = sendAtNotification(notification, config.SEND_DEADLINE_MS)
     const sendNow = sendWhileAble(send, breakerFor('notification'), concurrency)
 

@@ -7,6 +7,7 @@ import { deadlineIn } from '#common/contracts/clock.ts'
 import { LabError } from '#common/contracts/errors.ts'
 import { ReserveAnswer } from '#common/contracts/http.ts'
 import type { Order } from '#common/contracts/order.ts'
+import type { Places } from '#common/service/occupancy.ts'
 import { call, CallError, type Peer } from '../http-client/call.ts'
 import { openAdmission } from './admission.ts'
 import type { Breaker } from './breaker.ts'
@@ -23,11 +24,13 @@ export type Reservations = {
   reserve: ReserveOrder
 }
 
-type Limits = { deadlineMs: number; concurrency: number }
+/** `places`: those of CONCURRENCY. */
+type Limits = { deadlineMs: number; concurrency: number; places: Places }
 
-export function openReservations(inventory: Peer, breaker: Breaker, { deadlineMs, concurrency }: Limits): Reservations {
+export function openReservations(inventory: Peer, breaker: Breaker, limits: Limits): Reservations {
+  const { deadlineMs, concurrency } = limits
   const slots = bulkhead(concurrency, concurrency)
-  const { admit, timed } = openAdmission({ deadlineMs, concurrency })
+  const { admit, timed } = openAdmission(limits)
 
   return {
     async admit(work) {

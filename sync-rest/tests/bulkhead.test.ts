@@ -5,12 +5,18 @@ import { test } from 'node:test'
 import { bulkhead } from 'cockatiel'
 import { anOrder, problemIn } from '#conformance/client.ts'
 import { createHealth } from '#common/service/health.ts'
+import { createOccupancy } from '#common/service/occupancy.ts'
 import { waitFor } from '#host/wait-for.ts'
 import { openPeer } from '../http-client/call.ts'
 import { noBreaker, openBreaker } from '../order_service/breaker.ts'
 import { openReservations } from '../order_service/reserve-at-inventory.ts'
 import { answers, hang, startInventory } from './support/fake-peer.ts'
 import { openOrderService, type PlacedRequest } from './support/order-service.ts'
+
+const limits = (of: { deadlineMs: number; concurrency: number }) => ({
+  ...of,
+  places: createOccupancy().places('CONCURRENCY', of.concurrency),
+})
 
 test('an order that waits past the deadline is answered 503, inventory is never called, and the breaker does not count it', {
   timeout: 20_000,
@@ -25,7 +31,7 @@ test('an order that waits past the deadline is answered 503, inventory is never 
   const { reserve } = openReservations(
     peer,
     { ...breaker, execute: work => holding.execute(() => breaker.execute(work)) },
-    { deadlineMs: 200, concurrency: 3 },
+    limits({ deadlineMs: 200, concurrency: 3 }),
   )
   const orders = Array.from({ length: 3 }, () => ({ orderId: randomUUID(), kitchenId: 'main', ...anOrder() }))
   const began = performance.now()
@@ -91,7 +97,7 @@ test('a line that inventory has stopped to serve takes nobody any more, although
   await using inventory = await startInventory()
   inventory.responders['/reserve'] = hang
   const peer = openPeer({ name: 'inventory', url: inventory.url, connections: 4, connectMs: 1_000 })
-  const { admit, reserve } = openReservations(peer, noBreaker, { deadlineMs: 3_000, concurrency: 2 })
+  const { admit, reserve } = openReservations(peer, noBreaker, limits({ deadlineMs: 3_000, concurrency: 2 }))
   let ended = 0
   const held = Array.from({ length: 2 }, () => {
     const order = { orderId: randomUUID(), kitchenId: 'main', ...anOrder() }

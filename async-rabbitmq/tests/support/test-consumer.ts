@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import type { TestContext } from 'node:test'
 import { OrderPlaced, orderPlaced } from '#common/contracts/events.ts'
 import { createHealth } from '#common/service/health.ts'
+import { createOccupancy } from '#common/service/occupancy.ts'
 import { createLog } from '#common/service/log.ts'
 import { waitFor } from '#host/wait-for.ts'
 import { identityTables } from '#common/stores/identity.ts'
@@ -44,6 +45,7 @@ export function openConsumer(
     },
     log: createLog('test', 'silent'),
     health,
+    occupancy: createOccupancy(),
     closing: closing.signal,
   })
   t.after(async () => {

@@ -3,6 +3,7 @@
 import { randomBytes } from 'node:crypto'
 import type { TestContext } from 'node:test'
 import { createHealth } from '#common/service/health.ts'
+import { createOccupancy } from '#common/service/occupancy.ts'
 import { createLog } from '#common/service/log.ts'
 import { testBroker } from '#infra/testing/test-broker.ts'
 import { createAdmin } from '../../broker/admin.ts'
@@ -17,6 +18,7 @@ export async function testConnection(t: TestContext, name: string) {
     config: { KAFKA_BROKERS: testBroker('kafka'), PREFIX: prefix, TOPIC_FLUSH: 'off' },
     log: createLog('test', 'silent'),
     health: createHealth(),
+    occupancy: createOccupancy(),
     closing: closing.signal,
   })
   // Of its own, because the connection's may have been closed by then.
