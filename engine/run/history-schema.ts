@@ -5,6 +5,7 @@ import { type Static, type TProperties, Type } from 'typebox'
 import { DecisionRow, MovementRow, NotificationRow, OrderRow, StockRow } from '#common/contracts/evidence.ts'
 import { FailureReason } from '#common/contracts/order.ts'
 import { HISTORY_FORMAT, type History } from './history.ts'
+import { OccupancyWindow } from './occupancy-shape.ts'
 
 const Text = Type.String()
 const Count = Type.Integer({ minimum: 0 })
@@ -146,6 +147,7 @@ const Shape = Type.Object({
   clocksAgree: Type.Boolean(),
   quiescent: Type.Boolean(),
   usage: Type.Optional(Usage),
+  occupancy: Type.Optional(OccupancyWindow),
 })
 
 /** As JSON has it, where a key that is absent may be one without a value. */

@@ -7,6 +7,7 @@ import type { DeviceUse } from '#host/block-device.ts'
 import type { DeadLetter } from '../experiment/model.ts'
 import type { Attempt, LoadResult, Poll } from '../load/attempt.ts'
 import type { PlannedOrder } from '../load/orders.ts'
+import type { OccupancyWindow } from './occupancy-shape.ts'
 
 /** What the services hold at the end. */
 export type Evidence = {
@@ -105,6 +106,8 @@ export type History = {
   quiescent: boolean
   /** What services and brokers used; only where the variant measures it. */
   usage?: Usage
+  /** How full they were while the measured load ran; there too, since the lab reads it. */
+  occupancy?: OccupancyWindow
 }
 
 /** Nothing was requested in it. */

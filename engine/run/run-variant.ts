@@ -3,6 +3,7 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import { watchIdle } from '#host/machine-idle.ts'
 import { registerRun } from '#host/run-registry.ts'
+import { leastOf, mostOf } from '../analysis/extremes.ts'
 import type { Variant } from '../experiment/define.ts'
 import type { BrokerInspector, Model } from '../experiment/model.ts'
 import type { OpenRuntime, Runtime } from '../experiment/runtime.ts'
@@ -13,6 +14,7 @@ import { arriveAs, type PlannedStart } from '../load/plan.ts'
 import { startPolling } from '../load/polls.ts'
 import { awaitQuiescence } from './evidence.ts'
 import { HISTORY_FORMAT, type History, type RawMessage } from './history.ts'
+import { watchOccupancy } from './occupancy.ts'
 import { chooseLoadOrigin, type LoadOrigin } from './load-origin.ts'
 import { countInjections, createProgressProbe, type ProgressProbe, sampleDepths } from './observations.ts'
 import { watchPauses } from './lab-pauses.ts'
@@ -100,7 +102,6 @@ type ExecuteOptions = Pick<VariantOptions, 'model' | 'variant' | 'seed' | 'onPro
 async function executeVariant(options: ExecuteOptions): Promise<History> {
   const { model, variant, runtime, inspector, planned, openingStock, onProgress, signal } = options
   const raw: RawMessage[] = []
-  const addRaw = (messages: RawMessage[]) => void raw.push(...messages)
   const executedSteps: History['executedSteps'] = []
   const injections = countInjections(runtime)
   const loadOrigin = await chooseLoadOrigin(model, runtime)
@@ -115,13 +116,12 @@ async function executeVariant(options: ExecuteOptions): Promise<History> {
   try {
     await usageWindow.prepare()
     const load = await beginLoad({ ...options, signal: either }, loadOrigin, progressProbe)
-    const { originNs, measuredFromNs, plan } = load
     const url = runtime.url(model.entry)
-    const polling = startPolling({ orders: planned, plan, url, nowNs, originNs, signal: either })
+    const polling = startPolling({ ...load, orders: planned, url, nowNs, signal: either })
     const timeline = runTimeline({
       steps: variant.timeline ?? [],
-      context: { planned, runtime, inspector, recordInjections: injections.record, addRaw },
-      originNs,
+      context: { planned, runtime, inspector, recordInjections: injections.record, addRaw: addTo(raw) },
+      originNs: load.originNs,
       nowNs,
       probe,
       onStep(step) {
@@ -131,9 +131,14 @@ async function executeVariant(options: ExecuteOptions): Promise<History> {
       signal: either,
     })
     timeline.catch(error => failed.abort(error))
-    const inMs = (measuredFromNs - nowNs()) / 1e6
-    const use = machineUse(load.done, inMs, origin)
-    const [result, machine] = await Promise.all([load.done, use, timeline, usageWindow.begin(inMs)])
+    const window = measuredWindow(load, nowNs())
+    const [result, machine, occupancy] = await Promise.all([
+      load.done,
+      machineUse(load.done, window.inMs, origin),
+      watchOccupancy({ variant, model, runtime, ...window, signal: either }),
+      timeline,
+      usageWindow.begin(window.inMs),
+    ])
     signal.throwIfAborted()
 
     onProgress('waiting until every order is decided')
@@ -145,9 +150,8 @@ async function executeVariant(options: ExecuteOptions): Promise<History> {
     await Promise.all(model.services.map(({ name }) => injections.record(name)))
     return {
       format: HISTORY_FORMAT,
-      planned,
       polls,
-      ...factsOf(variant, load, result, origin),
+      ...factsOf(options, load, result, origin),
       machine,
       raw,
       executedSteps,
@@ -158,7 +162,7 @@ async function executeVariant(options: ExecuteOptions): Promise<History> {
       openingStock,
       clocksAgree: loadOrigin.agrees(result.bootId),
       quiescent,
-      ...(usage && { usage }),
+      ...(usage && { usage, ...(occupancy && { occupancy }) }),
     }
   } finally {
     pauses.stop()
@@ -166,16 +170,27 @@ async function executeVariant(options: ExecuteOptions): Promise<History> {
   }
 }
 
+const addTo =
+  (raw: RawMessage[]) =>
+  (messages: readonly RawMessage[]): void =>
+    void raw.push(...messages)
+
+const measuredWindow = ({ measuredFromNs, measuredToNs }: BegunLoad, nowNs: number) => ({
+  inMs: (measuredFromNs - nowNs) / 1e6,
+  forMs: (measuredToNs - measuredFromNs) / 1e6,
+})
+
 /** What a history says of the load itself. */
 const factsOf = (
-  { load }: Variant,
+  { planned, variant: { load } }: ExecuteOptions,
   { originNs, originUnixMs }: BegunLoad,
-  { attempts, planned, lateness, cpuShare, connections }: LoadResult,
+  { attempts, planned: plannedStarts, lateness, cpuShare, connections }: LoadResult,
   origin: LoadOrigin['origin'],
 ) => ({
+  planned,
   warmUpOrders: load.warmUpOrders ?? 0,
   attempts,
-  plannedStarts: planned,
+  plannedStarts,
   originNs,
   originUnixMs,
   deadlineMs: load.deadlineMs,
@@ -200,7 +215,9 @@ async function machineUse(
 type BegunLoad = {
   originNs: number
   originUnixMs: number
+  /** The planned starts of the first and of the last order that is measured. */
   measuredFromNs: number
+  measuredToNs: number
   plan: PlannedStart[]
   done: Promise<LoadResult>
 }
@@ -234,6 +251,6 @@ async function beginLoad(
   const originNs = await began.promise
   const originUnixMs = Date.now() - (loadOrigin.nowNs() - originNs) / 1e6
   const measured = plan.filter(({ order }) => order >= (load.warmUpOrders ?? 0))
-  const fromMs = measured.reduce((first, { offsetMs }) => Math.min(first, offsetMs), Infinity)
-  return { originNs, originUnixMs, measuredFromNs: originNs + fromMs * 1e6, plan, done }
+  const atNs = (choose: typeof leastOf) => originNs + choose(measured.map(({ offsetMs }) => offsetMs)) * 1e6
+  return { originNs, originUnixMs, measuredFromNs: atNs(leastOf), measuredToNs: atNs(mostOf), plan, done }
 }

@@ -1,0 +1,43 @@
+// What a history says of how full services, brokers and the machine were (occupancy.ts reads it).
+import { type Static, Type } from 'typebox'
+
+const Ns = Type.Number()
+const Busy = Type.Object({ busyNs: Ns, count: Type.Number() })
+const Places = Type.Object({ name: Type.String(), limit: Type.Number(), taken: Type.Number(), fullNs: Ns, takenNs: Ns })
+
+/** What a service tells, in sums that grow. Fields that are not known here are left out. */
+export const Occupancy = Type.Object({
+  atNs: Ns,
+  loop: Type.Object({ busyNs: Ns }),
+  places: Type.Array(Places),
+  syncs: Busy,
+  sends: Type.Union([Busy, Type.Null()]),
+})
+export type Occupancy = Static<typeof Occupancy>
+
+const NumberOrNull = Type.Union([Type.Number(), Type.Null()])
+const Reading = Type.Object({
+  atNs: Ns,
+  services: Type.Array(Type.Object({ name: Type.String(), occupancy: Type.Union([Occupancy, Type.Null()]) })),
+  cpu: Type.Array(
+    Type.Object({
+      name: Type.String(),
+      kind: Type.Union([Type.Literal('service'), Type.Literal('broker')]),
+      seconds: NumberOrNull,
+    }),
+  ),
+})
+export type OccupancyReading = Static<typeof Reading>
+
+/**
+ * `idleShare`: of the time of all cores, 0 to 1. `othersCores`: taken by programs that are neither the lab's nor the model's; null where
+ * a broker is no process of the lab.
+ */
+export const OccupancyWindow = Type.Object({
+  cores: Type.Integer({ minimum: 1 }),
+  idleShare: NumberOrNull,
+  othersCores: NumberOrNull,
+  before: Reading,
+  after: Reading,
+})
+export type OccupancyWindow = Static<typeof OccupancyWindow>
