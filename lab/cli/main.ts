@@ -1,6 +1,7 @@
 // The command line.
 // Exit codes: 0 all valid · 1 something invalid · 2 wrong usage · 3 something unknown, vacuous or not run · 130 interrupted.
 import { createProgram, runProgram } from './command-line.ts'
+import { addCapacityCommand } from './commands/capacity.ts'
 import { addCompareCommand } from './commands/compare.ts'
 import { addDeadLettersCommand } from './commands/dead-letters.ts'
 import { addDiffCommand, addReportCommand, addShowCommand } from './commands/past-runs.ts'
@@ -18,6 +19,7 @@ const program = createProgram(
 
 addRunCommands(program)
 addCompareCommand(program)
+addCapacityCommand(program)
 addListCommand(program)
 addShowCommand(program)
 addJudgeCommand(program)

@@ -100,7 +100,7 @@ export async function runCommand(options: RunOptions, command: RunCommand): Prom
 const SEEDS = 2 ** 31
 
 /** @throws InvalidArgumentError in one sentence */
-function readSeed(text: string): number {
+export function readSeed(text: string): number {
   const seed = Number(text)
   if (/^\d+$/.test(text) && seed < SEEDS) return seed
   throw new InvalidArgumentError(`Expected a whole number from 0 to ${SEEDS - 1}.`)

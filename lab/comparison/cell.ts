@@ -21,6 +21,12 @@ const QUIESCENCE_WITHOUT_SAFEGUARD_MS = 15_000
 /** A tenth of the orders goes to the scarce kitchen, which has one unit for twenty: a disruption may stop most of them. */
 const MIX = { scarceShare: 0.1, scarceStockShare: 0.05 }
 
+/** Kitchens and failing orders of a load of so many. */
+export const mixOf = (orders: number): { scarceShare: number; scarceStock: number } => ({
+  scarceShare: MIX.scarceShare,
+  scarceStock: Math.max(1, Math.round(orders * MIX.scarceShare * MIX.scarceStockShare)),
+})
+
 export type NamedCell = Named & { cell: Cell }
 
 /** @throws Error when the model does not support the scenario: check `unsupportedReason` first */
@@ -86,8 +92,6 @@ function variantOf(
   settings: ScenarioSettings,
 ): Variant {
   const load = scenario.load(settings)
-  const orders = load.orders + (load.warmUpOrders ?? 0)
-  const scarceStock = Math.max(1, Math.round(orders * MIX.scarceShare * MIX.scarceStockShare))
   const isHealthy = scenario.name === HEALTHY
   return {
     name,
@@ -97,7 +101,7 @@ function variantOf(
     ...(disabledSafeguard && { disabledSafeguard }),
     load: {
       ...load,
-      mix: { scarceShare: MIX.scarceShare, scarceStock, ...load.mix },
+      mix: { ...mixOf(load.orders + (load.warmUpOrders ?? 0)), ...load.mix },
       ordersPerSecond: settings.ordersPerSecond,
       arrivals: 'poisson',
       deadlineMs: DEADLINE_MS,

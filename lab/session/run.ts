@@ -181,7 +181,7 @@ async function runOne(
 }
 
 /** @throws UsageError that names the folder */
-function makeRunFolder(folder: string): void {
+export function makeRunFolder(folder: string): void {
   try {
     makeFolder(folder)
   } catch (error) {
@@ -192,7 +192,7 @@ function makeRunFolder(folder: string): void {
 
 const shortName = (id: string): string => id.slice(id.indexOf('/') + 1)
 
-function newRunId(): string {
+export function newRunId(): string {
   const now = new Date().toISOString().slice(0, 19).replaceAll(/[-:]/g, '').replace('T', '-')
   return `${now}-${randomBytes(2).toString('hex')}`
 }

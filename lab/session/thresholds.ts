@@ -58,7 +58,10 @@ const ANSWERS = ['200', '201', '202', ...refusals, 'refused', 'reset', 'deadline
 }))
 
 /** Known before the run: from the measures of an empty history, and from the columns for those that need a real one. */
-export function expectedMeasures({ variants, profiles, columns }: Experiment, profile: Profile): ExpectedMeasure[] {
+export function expectedMeasures(
+  { variants, profiles, columns }: Pick<Experiment, 'variants' | 'profiles' | 'columns'>,
+  profile: Profile,
+): ExpectedMeasure[] {
   return variants(profiles[profile]).flatMap(variant =>
     [...measuresOf(variant), ...ANSWERS, ...columns.map(name => ({ name }))].map(
       (measure): ExpectedMeasure => ({ ...measure, variant: variant.name }),

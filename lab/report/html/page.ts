@@ -1,25 +1,23 @@
 /**
  * The report of a run: one file that needs no network, no script and no server, made from the run's summary alone.
  *
- * Everything that comes from data is escaped (charts/markup.ts), and the page's policy allows its own style and nothing
- * else, so that no text of an order, a check or an error can run. For tests in a browser these names are stable:
+ * Everything that comes from data is escaped (charts/markup.ts), and the page's policy allows its own style and nothing else
+ * (document.ts). For tests in a browser these names are stable:
  * `figure[data-figure]` (scenario, scenario-variants, healthy, time, shares), and in pictures `.panel`, `.axis`, `.band`,
  * `.mark`; sections `#verdicts`, `#recommendations`, `#scenarios`, `#promises`, `#experiments`, `#run`; `.result[id]`, `.scenario[id]`.
  */
-import { createHash } from 'node:crypto'
 import type { Summary, Result } from '#engine/run/summary.ts'
 import { HEALTHY } from '../../comparison/scenarios.ts'
 import { COMMAND_FOR_ADVICE, NO_ADVICE, type Recommendation } from '../../comparison/recommendations.ts'
 import { scenarioResultsOf } from '../../comparison/repeated-measures.ts'
-import { type Markup, markup, verbatim } from '../charts/markup.ts'
-import { screenSheet } from '../charts/picture.ts'
+import { type Markup, markup } from '../charts/markup.ts'
+import { documentOf } from './document.ts'
 import { type Anchors, anchorsOf, HOW_TO_READ, scenarioAnchor, scrollingTable, environmentOf } from './parts.ts'
 import { experimentSection } from './experiment.ts'
 import { scenarioSection } from './scenario.ts'
 import { healthySection } from './healthy.ts'
 import type { Registry } from '../../session/registry.ts'
 import { repeatCommand, runSection } from './this-run.ts'
-import { STYLE } from './style.ts'
 import { overall, verdictsSection } from './verdicts.ts'
 import { accentOf } from '../charts/theme.ts'
 import { brokerDead } from '../../comparison/scenarios/dead-or-slow.ts'
@@ -42,11 +40,11 @@ export function reportPage(summary: Summary, { registry, recommendations = [] }:
   ] as const
   const shown = sections.filter(([, , section]) => section !== undefined)
   const links = shown.map(([id, name]) => markup`<li><a href="#${id}">${name}</a></li>`)
-  return document(
+  return documentOf(
+    summary.run,
     markup`<a class="skip" href="#main">To the results</a>
 <header>${head(summary)}<nav aria-label="Sections"><ul>${links}</ul></nav></header>
 <main id="main" tabindex="-1">${shown.map(([, , section]) => section)}</main>`,
-    summary,
   )
 }
 
@@ -73,18 +71,6 @@ function experimentsSection({ results }: Summary, anchors: Anchors): Markup | un
   const own = results.filter(({ cell }) => cell === undefined)
   if (own.length === 0) return undefined
   return markup`<section id="experiments"><h2>Experiments</h2>${HOW_TO_READ_SECTION}${own.map(result => experimentSection(result, anchors.get(result) ?? ''))}</section>`
-}
-
-function document(body: Markup, { run }: Summary): string {
-  const style = `${STYLE}\n${screenSheet()}`
-  const hash = createHash('sha256').update(style).digest('base64')
-  const policy = `default-src 'none'; style-src 'sha256-${hash}'; base-uri 'none'; form-action 'none'`
-  return markup`<!doctype html>
-<html lang="en"><head><meta charset="utf-8"><meta http-equiv="Content-Security-Policy" content="${policy}">
-<meta name="viewport" content="width=device-width, initial-scale=1"><meta name="color-scheme" content="light dark">
-<title>${run}: Communication Models Lab</title><style>${verbatim(style)}</style></head>
-<body>${body}</body></html>
-`.markup
 }
 
 const QUICK = markup`<p>${NO_ADVICE} <code>${COMMAND_FOR_ADVICE}</code>.</p>`

@@ -1,0 +1,242 @@
+/**
+ * Whether a probe's rate was sustained, from its history alone: every order was answered as when nothing is broken, every check is valid, the backlog
+ * did not grow, the budget was kept, and the load was the planned one.
+ *
+ * Guarantees: what an overloaded model may do (turn orders away, answer late, decide late) is never a defect, and what it may not do
+ * (lose, duplicate, oversell) is never a limit. A machine that the model keeps busy voids no latency here: it is what is looked for.
+ */
+import { blockMeans, BLOCKS, grows, type Slope, slopeOf } from '#engine/capacity/slope.ts'
+import { limiter } from '#engine/capacity/limiter.ts'
+import { readingsOf } from '#engine/capacity/utilizations.ts'
+import { FIGURES, percentiles, type Sample } from '#engine/analysis/latency.ts'
+import { depthOf, kindOf, latenessP99Ms, lateBecause, MACHINE_IDLE } from '#engine/analysis/measures.ts'
+import {
+  completedNs,
+  isCompleted,
+  isRightAnswer,
+  knownNs,
+  orderTimelines,
+  type OrderTimeline,
+  wasAbandoned,
+} from '#engine/analysis/order-timeline.ts'
+import { boundIn, evaluateThreshold, measureOf, type Threshold } from '#engine/analysis/thresholds.ts'
+import type { CheckResult } from '#engine/checks/check.ts'
+import type { Variant } from '#engine/experiment/define.ts'
+import type { History } from '#engine/run/history.ts'
+import { evaluate } from '#engine/run/result.ts'
+import type { Measure } from '#engine/run/summary.ts'
+import type { Probe } from './capacity-file.ts'
+import { measuredWindow } from './load.ts'
+
+export type Judged = Omit<Probe, 'length' | 'history'>
+
+type Reason = { text: string; isMarginal: boolean }
+
+/** A slope of less than this part of the rate may be noise, fewer orders that were turned away, and a budget that is missed by less than this factor. */
+const NEAR_SLOPE = 0.1
+const NEAR_SHARE = 0.02
+const NEAR_BUDGET = 2
+
+export function judgeProbe(variant: Variant, found: History, budget: Threshold | undefined): Judged {
+  const history = answeredPolls(found)
+  const { ordersPerSecond } = variant.load
+  const measuredSeconds = variant.load.orders / ordersPerSecond
+  const { checks, measures } = evaluate(variant, { ...history, machine: BUSY_OR_NOT })
+  const timelines = orderTimelines(history)
+  const notServed = timelines.filter(timeline => !wasServed(timeline))
+  const slope = history.clocksAgree ? slopeIn(history, measuredSeconds) : null
+  const kept = budget === undefined ? null : budgetResult(budget, variant, measuresOf(history, measures))
+  const defects = defectsIn(checks, history)
+  const reasons = [
+    ...notServedReasons(notServed, timelines.length),
+    ...(history.quiescent ? [] : [certain('not every order was decided in time')]),
+    ...unansweredPolls(found),
+    ...slopeReasons(slope, ordersPerSecond),
+    ...budgetReasons(budget, kept, measures),
+    ...lateReasons(history),
+    ...checks
+      .filter(({ name, verdict }) => verdict === 'unknown' || (verdict === 'vacuous' && name !== 'oversold'))
+      .map(({ name, verdict, detail }) => ({ text: `${name} is ${verdict}: ${detail}`, isMarginal: true })),
+  ]
+  const readings = readingsOf(history)
+  return {
+    ordersPerSecond,
+    measuredSeconds,
+    verdict: defects.length > 0 ? 'defect' : reasons.length > 0 ? 'not sustained' : 'sustained',
+    reasons: [
+      ...defects.map(({ name, detail }) => `${name} is invalid: ${detail}`),
+      ...reasons.map(({ text }) => text),
+    ],
+    isMarginal: defects.length === 0 && reasons.length > 0 && reasons.every(reason => reason.isMarginal),
+    requested: timelines.filter(({ attempt }) => attempt).length,
+    notServed: notServed.length,
+    latencies: {
+      accepted: latencyIn(measures, 'accepted'),
+      known: latencyIn(measures, 'known'),
+      completed: latencyIn(measures, 'completed'),
+    },
+    spread: spreadOf(history, timelines),
+    backlog: { slope, peak: peakOf(history) },
+    machineIdleShare: 'idleShare' in history.machine ? history.machine.idleShare : null,
+    othersCores: history.occupancy?.othersCores ?? null,
+    generatorCpuShare: history.generator.cpuShare,
+    startLatenessP99Ms: latenessP99Ms(history),
+    limiter: readings ? limiter(readings) : null,
+    checks,
+    budget: kept,
+  }
+}
+
+const BUSY_OR_NOT: History['machine'] = { unknown: 'a busy machine voids nothing where a capacity is searched for' }
+
+/** A client that was not answered is counted; what it was told by others is checked. */
+const answeredPolls = (history: History): History => ({
+  ...history,
+  polls: history.polls.filter(({ status }) => status !== undefined),
+})
+
+const certain = (text: string): Reason => ({ text, isMarginal: false })
+
+function unansweredPolls({ polls }: History): Reason[] {
+  const count = polls.filter(({ status }) => status === undefined).length
+  return count === 0 ? [] : [certain(`${count} of ${polls.length} requests for an order had no answer`)]
+}
+
+/** Its answer was right, and it became what was planned of it, if not in time. */
+const wasServed = (timeline: OrderTimeline): boolean => isRightAnswer(timeline) && !wasAbandoned(timeline)
+
+/** What the time may not be over for, where not every order is decided. */
+const OF_ORDERS_THAT_WAIT = [
+  'lost',
+  'undecided',
+  'all-resolved',
+  'recorded',
+  'conservation',
+  'answers-match',
+  'expected-outcomes',
+]
+
+const defectsIn = (checks: readonly CheckResult[], { quiescent }: History): CheckResult[] =>
+  checks.filter(({ name, verdict }) => verdict === 'invalid' && (quiescent || !OF_ORDERS_THAT_WAIT.includes(name)))
+
+function notServedReasons(some: readonly OrderTimeline[], all: number): Reason[] {
+  if (some.length === 0) return []
+  const kinds = Map.groupBy(some, ({ attempt, reason }) =>
+    attempt ? (reason ?? kindOf(attempt.answer)) : 'never sent',
+  )
+  const counts = [...kinds].map(([kind, each]) => `${kind}: ${each.length.toLocaleString('en-US')}`)
+  const share = some.length / all
+  const text = `${percent(share)} of the orders were not served (${counts.join(', ')})`
+  return [{ text, isMarginal: share < NEAR_SHARE }]
+}
+
+const percent = (share: number): string => `${(100 * share).toFixed(share < 0.01 ? 2 : 1)} %`
+
+/** When the client could know all of it: its outcome, and that it is done; of one that was not taken, when it was told so. */
+function doneNs(timeline: OrderTimeline): number | undefined {
+  const { attempt, placedNs } = timeline
+  if (!attempt) return undefined
+  const known = knownNs(timeline)
+  if (placedNs === undefined)
+    return known ?? (attempt.answer.kind === 'status' ? attempt.answeredNs : attempt.answer.atNs)
+  const completed = completedNs(timeline)
+  return known === undefined || completed === undefined ? undefined : Math.max(known, completed)
+}
+
+const spanOf = (timeline: OrderTimeline) =>
+  timeline.attempt !== undefined && { fromNs: timeline.attempt.startedNs, toNs: doneNs(timeline) }
+
+function slopeIn(history: History, measuredSeconds: number): Slope {
+  const secondsOf = (ns: number) => (ns - history.originNs) / 1e9
+  const stretches = orderTimelines(history, { all: true }).flatMap(timeline => {
+    const span = spanOf(timeline)
+    return span ? [{ from: secondsOf(span.fromNs), to: secondsOf(span.toNs ?? Infinity) }] : []
+  })
+  return slopeOf(blockMeans(stretches, measuredWindow(measuredSeconds)), measuredSeconds / BLOCKS)
+}
+
+function peakOf(history: History): number {
+  let most = 0
+  for (const [, depth] of depthOf(history, spanOf)) most = Math.max(most, depth)
+  return most
+}
+
+/** `41 [35, 47]`. */
+export function slopeText({ perSecond, low, high }: Slope): string {
+  const digits = Math.max(Math.abs(low), Math.abs(high)) < 10 ? 1 : 0
+  const [mean, from, to] = [perSecond, low, high].map(value => value.toFixed(digits).replace(/^-(0(\.0)?)$/, '$1'))
+  return `${mean} [${from}, ${to}]`
+}
+
+function slopeReasons(slope: Slope | null, rate: number): Reason[] {
+  if (slope === null) return [certain('the clocks differ')]
+  if (!grows(slope, rate)) return []
+  return [
+    { text: `the backlog grows by ${slopeText(slope)} orders a second`, isMarginal: slope.low < NEAR_SLOPE * rate },
+  ]
+}
+
+/** With what the machine did, which the measures were made without. */
+const measuresOf = ({ machine }: History, measures: readonly Measure[]): Measure[] =>
+  measures.map(measure =>
+    measure.name === MACHINE_IDLE && 'idleShare' in machine
+      ? { variant: measure.variant, name: measure.name, unit: measure.unit, value: 100 * machine.idleShare }
+      : measure,
+  )
+
+const budgetResult = (budget: Threshold, { name }: Variant, measures: readonly Measure[]): CheckResult =>
+  evaluateThreshold(budget, name, measures) ?? {
+    name: budget.text,
+    verdict: 'unknown',
+    detail: 'This was not measured.',
+  }
+
+function budgetReasons(
+  budget: Threshold | undefined,
+  result: CheckResult | null,
+  measures: readonly Measure[],
+): Reason[] {
+  if (!budget || !result || result.verdict === 'valid') return []
+  const text = `the budget ${budget.text} is not kept: ${result.detail.replace(/\.$/, '')}`
+  const measure = measures.find(({ name }) => name === measureOf(budget, ''))
+  const bound = measure && boundIn(measure.unit, budget)
+  if (!measure?.value || !bound) return [{ text, isMarginal: true }]
+  return [{ text, isMarginal: Math.max(measure.value / bound, bound / measure.value) < NEAR_BUDGET }]
+}
+
+/**
+ * So late that it was another load than the planned one. A lateness of milliseconds moves latencies, which are void then (and a budget
+ * of theirs is not kept), but not the rate; and it comes with every machine that is busy.
+ */
+function lateReasons(history: History): Reason[] {
+  const { saturated, limit } = history.generator.connections
+  if (saturated) return [certain(`the generator had no connection left of its ${limit.toLocaleString('en-US')}`)]
+  if (lateBecause(history) === undefined) return []
+  return [{ text: `the generator was late (p99 ${(latenessP99Ms(history) ?? 0).toFixed(0)} ms)`, isMarginal: true }]
+}
+
+function latencyIn(measures: readonly Measure[], name: string): Probe['latencies']['known'] {
+  const figure = (shown: (typeof FIGURES)[number]) => {
+    const { value = null, atLeast = false, note } = measures.find(each => each.name === `${name} ${shown}`) ?? {}
+    return { ms: value, atLeast, ...(note !== undefined && { note }) }
+  }
+  return { p50: figure('p50'), p99: figure('p99') }
+}
+
+/** Of the whole seconds in which orders were planned. */
+function spreadOf(history: History, timelines: readonly OrderTimeline[]): Probe['spread'] {
+  const samples = timelines.flatMap(timeline => {
+    const known = knownNs(timeline)
+    const { attempt } = timeline
+    if (!attempt || known === undefined || !isCompleted(timeline)) return []
+    const second = Math.floor((attempt.plannedNs - history.originNs) / 1e9)
+    return [{ second, ms: (known - attempt.plannedNs) / 1e6, atLeast: false }]
+  })
+  const seconds = [...Map.groupBy(samples, ({ second }) => second).values()].map((some: Sample[]) => percentiles(some))
+  const ends = (name: 'p50' | 'p99') => {
+    const values = seconds.flatMap(figures => figures[name].ms ?? [])
+    if (values.length < seconds.length || values.length === 0) return null
+    return { least: Math.min(...values), most: Math.max(...values) }
+  }
+  return { knownP50: ends('p50'), knownP99: ends('p99') }
+}
