@@ -63,14 +63,16 @@ export function limiter(readings: Readings): Limiter {
   ]
   const found = kinds.map(kind => greatest(kind.filter(({ limits }) => limits))).find(each => each !== undefined)
   const utilizations = kinds.flat().toSorted((one, other) => other.share - one.share)
+  const resource = found ? (found.named ?? found.resource) : null
   return {
-    resource: found?.resource ?? null,
-    sentence: found ? `limited by the ${found.resource}: ${found.because}` : notFound(utilizations),
+    resource,
+    sentence: found ? `limited by the ${resource}: ${found.because}` : notFound(utilizations),
     utilizations: utilizations.map(({ resource, share, detail, limits }) => ({ resource, share, detail, limits })),
   }
 }
 
-type Candidate = Utilization & { because: string }
+/** `named`: what is named as the limit, where that is not the resource itself. */
+type Candidate = Utilization & { because: string; named?: string }
 
 function percentOf(
   resource: string,
@@ -189,10 +191,9 @@ function generatorUse({ generator }: Readings): Candidate[] {
 
 function sendUse({ name, sendShare }: ServiceReadings, broker: string | undefined): Candidate[] {
   if (sendShare === null || broker === undefined) return []
-  return [
-    percentOf(`broker ${broker}, by elimination`, sendShare, share => ({
-      detail: `${name} waited for it ${share} of the time`,
-      because: `${name} waited for it ${share} of the time, and neither a thread nor a disk was full`,
-    })),
-  ]
+  const use = percentOf(`sends of ${name} to ${broker}`, sendShare, share => ({
+    detail: `something was not acknowledged ${share} of the time`,
+    because: `${name} waited for it ${share} of the time, and neither a thread nor a disk was full`,
+  }))
+  return [{ ...use, named: `broker ${broker}, by elimination` }]
 }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { seededRandom } from '../load/random.ts'
-import { blockMeans, BLOCKS, grows, slopeOf } from './slope.ts'
+import { blockMeans, BLOCKS, slopeOf, trendOf } from './slope.ts'
 
 test('the mean of a block is the time that its stretches were going on in it, divided by its length', () => {
   const stretches = [
@@ -44,8 +44,12 @@ test('the interval covers the true slope in 95 of 100 series of independent nois
 })
 
 test('a backlog grows when its whole interval is above zero, and by more than a hundredth of the rate', () => {
-  assert.ok(grows({ perSecond: 2, low: 0.1, high: 4 }, 100))
-  assert.ok(!grows({ perSecond: 2, low: -0.1, high: 4 }, 100))
-  assert.ok(!grows({ perSecond: -2, low: -3, high: -1 }, 100))
-  assert.ok(!grows({ perSecond: 2, low: 1.9, high: 2.1 }, 1_000))
+  assert.equal(trendOf({ perSecond: 2, low: 0.1, high: 4 }, 100), 'grows')
+  assert.equal(trendOf({ perSecond: 2, low: -0.1, high: 4 }, 100), 'flat')
+  assert.equal(trendOf({ perSecond: -2, low: -3, high: -1 }, 100), 'flat')
+  assert.equal(trendOf({ perSecond: 2, low: 1.9, high: 2.1 }, 1_000), 'flat')
+})
+
+test('an interval that holds a tenth of the rate shows neither that a backlog grows nor that it does not', () => {
+  assert.equal(trendOf({ perSecond: 5, low: -5, high: 15 }, 100), 'unclear')
 })

@@ -54,6 +54,14 @@ export function slopeOf(means: readonly number[], blockSeconds: number): Slope {
 
 /** Of the rate: so little more waits each second that the rate is less than a hundredth above what is completed. */
 const LITTLE = 0.01
+/** Of the rate: what a slope may be at most where it is called flat. */
+const MUCH = 0.1
 
-/** The whole interval is above zero, and the slope is not little. @param perSecond of what comes */
-export const grows = ({ perSecond, low }: Slope, rate: number): boolean => low > 0 && perSecond > LITTLE * rate
+/**
+ * `grows`: the whole interval is above zero, and the slope is not little. `unclear`: it is so wide that a slope of a tenth of the rate
+ * is in it, as on a machine that does something else now and then. @param rate of what comes
+ */
+export function trendOf({ perSecond, low, high }: Slope, rate: number): 'grows' | 'flat' | 'unclear' {
+  if (low > 0 && perSecond > LITTLE * rate) return 'grows'
+  return high < MUCH * rate ? 'flat' : 'unclear'
+}

@@ -5,7 +5,7 @@
  * Guarantees: what an overloaded model may do (turn orders away, answer late, decide late) is never a defect, and what it may not do
  * (lose, duplicate, oversell) is never a limit. A machine that the model keeps busy voids no latency here: it is what is looked for.
  */
-import { blockMeans, BLOCKS, grows, type Slope, slopeOf } from '#engine/capacity/slope.ts'
+import { blockMeans, BLOCKS, type Slope, slopeOf, trendOf } from '#engine/capacity/slope.ts'
 import { limiter } from '#engine/capacity/limiter.ts'
 import { readingsOf } from '#engine/capacity/utilizations.ts'
 import { FIGURES, percentiles, type Sample } from '#engine/analysis/latency.ts'
@@ -121,9 +121,11 @@ const defectsIn = (checks: readonly CheckResult[], { quiescent }: History): Chec
 
 function notServedReasons(some: readonly OrderTimeline[], all: number): Reason[] {
   if (some.length === 0) return []
-  const kinds = Map.groupBy(some, ({ attempt, reason }) =>
-    attempt ? (reason ?? kindOf(attempt.answer)) : 'never sent',
-  )
+  const kinds = Map.groupBy(some, timeline => {
+    const { attempt, reason = 'failed' } = timeline
+    if (!attempt) return 'never sent'
+    return isRightAnswer(timeline) ? `${kindOf(attempt.answer)}, then ${reason}` : kindOf(attempt.answer)
+  })
   const counts = [...kinds].map(([kind, each]) => `${kind}: ${each.length.toLocaleString('en-US')}`)
   const share = some.length / all
   const text = `${percent(share)} of the orders were not served (${counts.join(', ')})`
@@ -170,7 +172,12 @@ export function slopeText({ perSecond, low, high }: Slope): string {
 
 function slopeReasons(slope: Slope | null, rate: number): Reason[] {
   if (slope === null) return [certain('the clocks differ')]
-  if (!grows(slope, rate)) return []
+  const trend = trendOf(slope, rate)
+  if (trend === 'flat') return []
+  if (trend === 'unclear')
+    return [
+      { text: `it is unclear whether the backlog grows: by ${slopeText(slope)} orders a second`, isMarginal: true },
+    ]
   return [
     { text: `the backlog grows by ${slopeText(slope)} orders a second`, isMarginal: slope.low < NEAR_SLOPE * rate },
   ]

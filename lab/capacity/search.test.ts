@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { blockMeans, BLOCKS, grows, slopeOf } from '#engine/capacity/slope.ts'
+import { blockMeans, BLOCKS, slopeOf, trendOf } from '#engine/capacity/slope.ts'
 import { arriveAs } from '#engine/load/plan.ts'
 import { seededRandom } from '#engine/load/random.ts'
 import { measuredSeconds, measuredWindow, startsOf } from './load.ts'
@@ -37,8 +37,9 @@ function simulated(service: Service, capacity: number, seed: number) {
       return { from, to: free }
     })
     time.pass(window.to + AROUND)
-    const isGrowing = grows(slopeOf(blockMeans(stretches, window), seconds / BLOCKS), ordersPerSecond)
-    return { ordersPerSecond, verdict: isGrowing ? 'not sustained' : 'sustained', isMarginal: isGrowing }
+    const slope = slopeOf(blockMeans(stretches, window), seconds / BLOCKS)
+    const isFlat = trendOf(slope, ordersPerSecond) === 'flat'
+    return { ordersPerSecond, verdict: isFlat ? 'sustained' : 'not sustained', isMarginal: !isFlat }
   }
   return { probe, now: time.now }
 }
