@@ -9,8 +9,16 @@ const Count = Type.Integer({ minimum: 0 })
 const NumberOrNull = Type.Union([Type.Number(), Type.Null()])
 const oneOf = <const Name extends string>(...names: Name[]) => Type.Enum(names)
 
-/** In milliseconds; null with the reason in `note`. `atLeast`: as of a measure. */
-const Figure = Type.Object({ ms: NumberOrNull, atLeast: Type.Boolean(), note: Type.Optional(Text) })
+/**
+ * In milliseconds; null with the reason in `note`. `atLeast`: as of a measure. `atMost`: the generator was late by a part of it, and
+ * had it been punctual no order would have been done later.
+ */
+const Figure = Type.Object({
+  ms: NumberOrNull,
+  atLeast: Type.Boolean(),
+  atMost: Type.Boolean(),
+  note: Type.Optional(Text),
+})
 const Latency = Type.Object({ p50: Figure, p99: Figure })
 
 /** Each an end of the values of single seconds, in milliseconds. */

@@ -9,7 +9,15 @@ import { blockMeans, BLOCKS, type Slope, slopeOf, trendOf } from '#engine/capaci
 import { limiter } from '#engine/capacity/limiter.ts'
 import { readingsOf } from '#engine/capacity/utilizations.ts'
 import { FIGURES, percentiles, type Sample } from '#engine/analysis/latency.ts'
-import { depthOf, kindOf, latenessP99Ms, lateBecause, MACHINE_IDLE } from '#engine/analysis/measures.ts'
+import {
+  depthOf,
+  GENERATOR_BOUND,
+  kindOf,
+  latenessP99Ms,
+  lateBecause,
+  MACHINE_IDLE,
+  standardMeasures,
+} from '#engine/analysis/measures.ts'
 import {
   completedNs,
   isCompleted,
@@ -23,6 +31,7 @@ import { boundIn, evaluateThreshold, measureOf, type Threshold } from '#engine/a
 import type { CheckResult } from '#engine/checks/check.ts'
 import type { Variant } from '#engine/experiment/define.ts'
 import type { History } from '#engine/run/history.ts'
+import { whileJudged } from '#engine/run/once.ts'
 import { evaluate } from '#engine/run/result.ts'
 import type { Measure } from '#engine/run/summary.ts'
 import type { Probe } from './capacity-file.ts'
@@ -39,13 +48,24 @@ const NEAR_BUDGET = 2
 
 export function judgeProbe(variant: Variant, found: History, budget: Threshold | undefined): Judged {
   const history = answeredPolls(found)
+  return whileJudged(history, () => judged(variant, { found, history }, budget))
+}
+
+type Histories = {
+  found: History
+  /** Without the polls that had no answer. */
+  history: History
+}
+
+function judged(variant: Variant, { found, history }: Histories, budget: Threshold | undefined): Judged {
   const { ordersPerSecond } = variant.load
   const measuredSeconds = variant.load.orders / ordersPerSecond
-  const { checks, measures } = evaluate(variant, { ...history, machine: BUSY_OR_NOT })
+  const { checks, measures: own } = evaluate(variant, { ...history, machine: BUSY_OR_NOT })
+  const measures = measuresOf(history, own)
   const timelines = orderTimelines(history)
   const notServed = timelines.filter(timeline => !wasServed(timeline))
   const slope = history.clocksAgree ? slopeIn(history, measuredSeconds) : null
-  const kept = budget === undefined ? null : budgetResult(budget, variant, measuresOf(history, measures))
+  const kept = budget === undefined ? null : budgetResult(budget, variant, measures)
   const defects = defectsIn(checks, history)
   const reasons = [
     ...notServedReasons(notServed, timelines.length),
@@ -183,20 +203,39 @@ function slopeReasons(slope: Slope | null, rate: number): Reason[] {
   ]
 }
 
-/** With what the machine did, which the measures were made without. */
-const measuresOf = ({ machine }: History, measures: readonly Measure[]): Measure[] =>
-  measures.map(measure =>
-    measure.name === MACHINE_IDLE && 'idleShare' in machine
-      ? { variant: measure.variant, name: measure.name, unit: measure.unit, value: 100 * machine.idleShare }
-      : measure,
-  )
+/** `atMost`: as of a figure of the file. */
+type Bounded = Measure & { atMost?: true }
 
-const budgetResult = (budget: Threshold, { name }: Variant, measures: readonly Measure[]): CheckResult =>
-  evaluateThreshold(budget, name, measures) ?? {
-    name: budget.text,
-    verdict: 'unknown',
-    detail: 'This was not measured.',
+/**
+ * With what the machine did, which they were made without; and with latencies that are void because the generator was late, as bounds.
+ * They count from the planned start, and so hold what it was late: had it been punctual, each order would have come earlier to every
+ * queue, and none would have left one later.
+ */
+function measuresOf(history: History, measures: readonly Measure[]): Bounded[] {
+  const { machine } = history
+  const punctual = {
+    ...history,
+    machine: BUSY_OR_NOT,
+    attempts: history.attempts.map(attempt => ({ ...attempt, startedNs: attempt.plannedNs })),
   }
+  const isLate = measures.some(({ note }) => note === GENERATOR_BOUND)
+  const bounds = new Map(isLate ? standardMeasures(punctual).map(each => [each.name, each]) : [])
+  return measures.map((measure): Bounded => {
+    const { variant, name, unit, note } = measure
+    if (name === MACHINE_IDLE && 'idleShare' in machine) return { variant, name, unit, value: 100 * machine.idleShare }
+    const bound = bounds.get(name)
+    const isBounded = note === GENERATOR_BOUND && unit === 'ms' && !name.includes('uncorrected')
+    return isBounded && typeof bound?.value === 'number' ? { variant, ...bound, atMost: true } : measure
+  })
+}
+
+function budgetResult(budget: Threshold, { name }: Variant, measures: readonly Bounded[]): CheckResult {
+  const result = evaluateThreshold(budget, name, measures)
+  if (!result) return { name: budget.text, verdict: 'unknown', detail: 'This was not measured.' }
+  const { value, unit, atMost } = measures.find(each => each.name === measureOf(budget, name)) ?? {}
+  if (!atMost || (result.verdict === 'valid' && budget.op.startsWith('<'))) return result
+  return { ...result, verdict: 'unknown', detail: `It is at most ${value} ${unit}: the generator was late.` }
+}
 
 function budgetReasons(
   budget: Threshold | undefined,
@@ -212,8 +251,8 @@ function budgetReasons(
 }
 
 /**
- * So late that it was another load than the planned one. A lateness of milliseconds moves latencies, which are void then (and a budget
- * of theirs is not kept), but not the rate; and it comes with every machine that is busy.
+ * So late that it was another load than the planned one. A lateness of milliseconds comes with every machine that is busy; it moves
+ * latencies, and not the rate.
  */
 function lateReasons(history: History): Reason[] {
   const { saturated, limit } = history.generator.connections
@@ -222,10 +261,15 @@ function lateReasons(history: History): Reason[] {
   return [{ text: `the generator was late (p99 ${(latenessP99Ms(history) ?? 0).toFixed(0)} ms)`, isMarginal: true }]
 }
 
-function latencyIn(measures: readonly Measure[], name: string): Probe['latencies']['known'] {
+function latencyIn(measures: readonly Bounded[], name: string): Probe['latencies']['known'] {
   const figure = (shown: (typeof FIGURES)[number]) => {
-    const { value = null, atLeast = false, note } = measures.find(each => each.name === `${name} ${shown}`) ?? {}
-    return { ms: value, atLeast, ...(note !== undefined && { note }) }
+    const {
+      value = null,
+      atLeast = false,
+      atMost = false,
+      note,
+    } = measures.find(each => each.name === `${name} ${shown}`) ?? {}
+    return { ms: value, atLeast, atMost, ...(note !== undefined && { note }) }
   }
   return { p50: figure('p50'), p99: figure('p99') }
 }

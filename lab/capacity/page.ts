@@ -21,8 +21,8 @@ export function writeCapacityPage(file: CapacityFile, folder: string): string {
 }
 
 export function capacityPicture({ results }: CapacityFile): Picture {
-  const found = results.map(({ model, sustained }) =>
-    sustained === null ? `${model}: none found` : `${model} ${rateText(sustained)}`,
+  const found = results.map(({ model, sustained, verdict }) =>
+    sustained === null ? `${model}: none found` : `${model} ${rateText(sustained)} (${verdict})`,
   )
   return capacityFigure(
     {
@@ -34,7 +34,7 @@ export function capacityPicture({ results }: CapacityFile): Picture {
   )
 }
 
-function curveOf({ model, sustained, notSustained, probes }: ModelCapacity): CapacityCurve {
+function curveOf({ model, sustained, notSustained, probes, verdict }: ModelCapacity): CapacityCurve {
   // Behind the knee latencies say how long the probe was.
   const shown = probes.filter(({ ordersPerSecond }) => ordersPerSecond <= (notSustained ?? Infinity))
   const points = (name: 'p50' | 'p99', spread: 'knownP50' | 'knownP99'): CapacityPoint[] =>
@@ -48,6 +48,7 @@ function curveOf({ model, sustained, notSustained, probes }: ModelCapacity): Cap
     p50: points('p50', 'knownP50'),
     p99: points('p99', 'knownP99'),
     capacity: sustained,
+    verdict,
   }
 }
 
@@ -59,7 +60,7 @@ export function capacityPage(file: CapacityFile): string {
 <p class="lead">Orders a second that a model takes on this machine without turning any away and without falling behind${budget !== null && ` or leaving the budget ${budget}`}, and what limits it.</p>
 <p class="provenance">Run ${run}, ${startedAt.slice(0, 10)}; seed ${seed}; ${machineText(machine)}.</p></header>
 <main id="main">${figure('capacity', capacityPicture(file), [])}
-<p class="key">Dots are probes; bars the least and the most of their single seconds; a broken upright line is the greatest rate that is sustained. A latency whose load was late is not shown.</p>${results.map(result => section(result, machine.cores))}</main>`,
+<p class="key">Dots are probes; bars the least and the most of their single seconds; a broken upright line is the greatest rate that is sustained, with its verdict. With ≤ the load was late by a part of the latency.</p>${results.map(result => section(result, machine.cores))}</main>`,
   )
 }
 

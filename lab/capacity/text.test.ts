@@ -7,7 +7,8 @@ import { capacityPage, capacityPicture } from './page.ts'
 import { fileOf } from '../report/charts/picture.ts'
 import { beyondText, capacityText, probeLine, sentenceOf } from './text.ts'
 
-const latency = (p50: number, p99: number) => ({ p50: { ms: p50, atLeast: false }, p99: { ms: p99, atLeast: false } })
+const figure = (ms: number) => ({ ms, atLeast: false, atMost: false })
+const latency = (p50: number, p99: number) => ({ p50: figure(p50), p99: figure(p99) })
 
 const probeAt = (ordersPerSecond: number, others: Partial<Probe> = {}): Probe => ({
   ordersPerSecond,
@@ -142,7 +143,7 @@ test('beyond the capacity it says who is turned away, how many waited, when all 
 test('picture and page show all models, and no text of a model becomes markup', () => {
   const file = fileWith({ ...found, beyond }, { ...found, model: 'async-rabbitmq', sustained: null, probes: [] })
   const picture = fileOf(capacityPicture(file))
-  assert.match(picture, /Sustained at most: sync-rest 1,230, async-rabbitmq: none found\./)
+  assert.match(picture, /Sustained at most: sync-rest 1,230 \(valid\), async-rabbitmq: none found\./)
   assert.ok(!picture.includes('1,845'), 'what is beyond the knee is not drawn')
   const page = capacityPage(file)
   assert.match(page, /as it &lt;stands&gt;/)

@@ -8,11 +8,11 @@ import { disturbedBy } from './result.ts'
 
 export const rateText = (rate: number): string => rate.toLocaleString('en-US', { maximumFractionDigits: 2 })
 
-const msText = ({ ms, atLeast }: Probe['latencies']['known']['p50']): string => {
+const msText = ({ ms, atLeast, atMost }: Probe['latencies']['known']['p50']): string => {
   if (ms === null) return '–'
   const digits = ms < 10 ? 2 : ms < 100 ? 1 : 0
   const number = ms.toLocaleString('en-US', { minimumFractionDigits: digits, maximumFractionDigits: digits })
-  return `${atLeast ? '≥ ' : ''}${number}`
+  return `${atLeast ? '≥ ' : atMost ? '≤ ' : ''}${number}`
 }
 
 /** Of a rate: that it is sustained, was found so though it is not certain, or is not. */

@@ -15,6 +15,7 @@ const curve = (model: string, accent: string, capacity: number | null): Capacity
   ],
   p99: [{ rate: 200, ms: 40 }],
   capacity,
+  verdict: 'unknown',
 })
 const curves = [
   curve('sync-rest', 'accent-rest', 400),
@@ -27,7 +28,7 @@ test('every probe is a dot, every spread a bar, and each capacity a line with it
   assert.equal(markup.match(/<circle/g)?.length, 12)
   assert.equal(markup.match(/class="line thin"/g)?.length, 6)
   assert.equal(markup.match(/<g class="mark/g)?.length, 2)
-  for (const text of ['>400<', '>380<', '>sync-rest p50<', '>streaming-kafka p99<', '>orders a second<'])
+  for (const text of ['>? 400<', '>? 380<', '>sync-rest p50<', '>streaming-kafka p99<', '>orders a second<'])
     assert.ok(markup.includes(text), text)
 })
 
@@ -40,7 +41,9 @@ test('a line has one point for each rate, in the sequence of rates, though one w
 })
 
 test('a picture of nothing has its axes, and no position that is no number', () => {
-  const nothing = capacityFigure(from, [{ model: 'x', accent: 'accent-other', p50: [], p99: [], capacity: null }])
+  const nothing = capacityFigure(from, [
+    { model: 'x', accent: 'accent-other', p50: [], p99: [], capacity: null, verdict: 'unknown' },
+  ])
   assert.doesNotMatch(fileOf(nothing), /NaN|Infinity/)
   assert.ok(pngOf(capacityFigure(from, curves)).length > 10_000)
 })

@@ -1,5 +1,7 @@
 // Rate against latency up to the capacity: for each model a line of medians and one of the 99th percentiles, on an axis of latency
 // that gives both their room. Bars are the ends of the single seconds of a probe; a broken line across is the capacity.
+import type { Verdict } from '#engine/checks/check.ts'
+import { SIGNS } from '../terminal/report.ts'
 import { grid, LEFT, type Label, PLOT_END, rightLabels, RIGHT, WIDTH } from './frame.ts'
 import { type Markup, markup } from './markup.ts'
 import { lines } from './path.ts'
@@ -15,6 +17,7 @@ export type CapacityCurve = {
   p99: readonly CapacityPoint[]
   /** In orders a second; null where none was found. */
   capacity: number | null
+  verdict: Verdict
 }
 
 const HEIGHT = 260
@@ -57,12 +60,12 @@ function rateAxis(x: Scale): Markup {
   return markup`<g class="axis"><path class="rule" d="M${LEFT} ${bottom}H${PLOT_END}"/>${ticks}<text x="${LEFT}" y="${bottom + 33}">orders a second</text></g>`
 }
 
-function capacityMark({ capacity, accent }: CapacityCurve, x: Scale, nth: number): Markup | undefined {
+function capacityMark({ capacity, accent, verdict }: CapacityCurve, x: Scale, nth: number): Markup | undefined {
   if (capacity === null) return undefined
   const at = x.at(capacity)
   // Where capacities are close their numbers stand one below the other.
   const textY = HEAD - 6 + 14 * nth
-  return markup`<g class="mark ${accent}"><path d="M${at} ${HEAD}V${HEAD + HEIGHT}"/><text class="tinted" x="${at - 4}" y="${textY}" text-anchor="end">${capacity.toLocaleString('en-US')}</text></g>`
+  return markup`<g class="mark ${accent}"><path d="M${at} ${HEAD}V${HEAD + HEIGHT}"/><text class="tinted" x="${at - 4}" y="${textY}" text-anchor="end">${SIGNS[verdict]} ${capacity.toLocaleString('en-US')}</text></g>`
 }
 
 function drawn({ accent, p50, p99 }: CapacityCurve, x: Scale, y: Scale): Markup {
