@@ -7,11 +7,11 @@ import { reservableOrders } from './services.ts'
 
 const DEADLINE_MS = 10_000
 
-await drive<ClosedLoop>(async ({ url, runId, status, orders, seconds = Infinity, connections }) => {
+await drive<ClosedLoop>(async ({ url, runId, status, orders, seconds = Infinity, connections, lines }) => {
   const target = { url, path: '/order' }
   const pool = openPool(target, connections, DEADLINE_MS)
   // All connections take from one queue.
-  const queue = reservableOrders(runId, orders).values()
+  const queue = reservableOrders(runId, orders, lines).values()
   let taken = 0
   const other: ClosedLoopResult['other'] = {}
   const beganNs = monotonicNs()

@@ -13,6 +13,8 @@ export type ClosedLoop = {
   orders: number
   seconds?: number
   connections: number
+  /** Of each order; as many as the mix gives where it is absent. */
+  lines?: number
 }
 
 /** `taken` had the right answer; the `other` ones are counted by kind of answer. Times are of the monotonic clock. */

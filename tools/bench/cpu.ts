@@ -2,14 +2,13 @@ import type { Host } from '#engine/experiment/runtime.ts'
 import type { ComparableModel } from '#engine/experiment/comparison-adapter.ts'
 import { runLoad } from '#engine/load/generator.ts'
 import { readUsage } from '#engine/run/usage.ts'
-import type { Broker } from '#infra/brokers/broker.ts'
-import { provideBroker } from '#infra/brokers/provide.ts'
 import { asyncRabbitmq } from '../../async-rabbitmq/lab/model.ts'
 import { streamingKafka } from '../../streaming-kafka/lab/model.ts'
 import { syncRest } from '../../sync-rest/lab/model.ts'
 import { startBareChain } from './chain.ts'
 import { notifiedAt } from './notified.ts'
-import type { OpenContext, Row, RowContext } from './row.ts'
+import type { Row, RowContext } from './row.ts'
+import { startBrokers } from './running-model.ts'
 import { reservableOrders, startServices } from './services.ts'
 
 const FIGURE = 'CPU for 1,000 orders'
@@ -56,19 +55,6 @@ function cpuOf(model: ComparableModel, before: number): Row {
       }
     },
   }
-}
-
-async function startBrokers(
-  model: ComparableModel,
-  { dataFolder, signal, progress, ends }: OpenContext,
-): Promise<Partial<Record<Broker['kind'], string>>> {
-  const addresses: Partial<Record<Broker['kind'], string>> = {}
-  for (const kind of model.brokers) {
-    const { address, stop } = await provideBroker(kind, { dataFolder, signal, progress, environment: process.env })
-    ends.defer(stop)
-    addresses[kind] = address
-  }
-  return addresses
 }
 
 /** Sends the orders of a round and resolves with their number. @throws Error when one of them was not taken */

@@ -6,6 +6,7 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { makeFolder } from '#common/contracts/make-folder.ts'
 import { PROFILES, type Profile } from '#engine/run/summary.ts'
+import { type Growth, benchGrowth, benchSizes } from './growth.ts'
 import { benchGenerator, benchStall } from './generator.ts'
 import { benchJudge, KINDS } from './judge.ts'
 import type { RowResult } from './bench-file.ts'
@@ -28,10 +29,14 @@ import { openDataFolder } from '../../lab/session/sweep.ts'
 
 type Line = [what: string, found: string, goal: string]
 /** What a part found, for the file and for the table. */
-type Part = (options: { profile: Profile; signal: AbortSignal }) => Promise<{ found: object; lines: Line[] }>
+type Part = (options: {
+  profile: Profile
+  quick: boolean
+  signal: AbortSignal
+}) => Promise<{ found: object; lines: Line[] }>
 
 /** Parts without a reference. */
-const PARTS: Record<string, Part> = { generator, judge, run }
+const PARTS: Record<string, Part> = { generator, judge, run, growth, sizes }
 
 /** `rest` stands for all rows whose names begin so. */
 const GROUPS = ['rest', 'kafka', 'cpu']
@@ -70,7 +75,7 @@ async function bench(options: Options): Promise<void> {
     }
     for (const [name, part] of Object.entries(PARTS).filter(([name]) => isWanted(name))) {
       signal.throwIfAborted()
-      const of = await part({ profile: options.profile, signal })
+      const of = await part({ profile: options.profile, quick, signal })
       Object.assign(found, { [name]: of.found })
       lines.push(...of.lines)
     }
@@ -133,6 +138,39 @@ async function run({ profile, signal }: Parameters<Part>[0]): ReturnType<Part> {
       ['  all processes together, at most', gigabytes(whole.peakBytes), '< 2 GB'],
     ],
   }
+}
+
+async function growth({ quick, signal }: Parameters<Part>[0]): ReturnType<Part> {
+  const found = await benchGrowth({ quick, signal, progress: console.error })
+  const lines = found.flatMap(({ model, ordersInBlock, blocks, slopes }): Line[] => {
+    const orders = (blocks.length * ordersInBlock).toLocaleString('en-US')
+    const change = (figure: keyof Growth['slopes'], digits: number) => {
+      const { perSecond: mean, low, high } = slopes[figure]
+      const of = blocks.reduce((sum, block) => sum + block[figure], 0) / blocks.length
+      const [average, slope, from, to] = [of, mean, low, high].map(value => value.toFixed(digits))
+      return `${average}, and ${slope} [${from}, ${to}] from block to block`
+    }
+    return [
+      [
+        `${model}, ${orders} orders in ${blocks.length} blocks: CPU of services for 1,000 [s]`,
+        change('cpuSecondsPer1000', 3),
+        'flat',
+      ],
+      ['  memory of services [MB]', change('megabytes', 1), 'flat'],
+      ['  open files of services', change('openFiles', 1), 'flat'],
+      ['  orders a second', change('ordersPerSecond', 0), ''],
+    ]
+  })
+  return { found, lines }
+}
+
+async function sizes({ quick, signal }: Parameters<Part>[0]): ReturnType<Part> {
+  const found = await benchSizes({ quick, signal, progress: console.error })
+  const lines = found.map(({ model, lines, partitions, used }): Line => {
+    const what = lines === undefined ? `${partitions} partitions` : `orders of ${lines} lines`
+    return [`${model}, ${what}: CPU of services for 1,000 [s]`, used.cpuSecondsPer1000.toFixed(2), '']
+  })
+  return { found, lines }
 }
 
 function percent(share: number): string {

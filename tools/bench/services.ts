@@ -1,5 +1,6 @@
 // The services of a model as the lab itself starts them: processes on loopback, with synced stores and enough stock for all orders.
 import { join } from 'node:path'
+import { MENU } from '#common/contracts/order.ts'
 import { initialStock, orderMix } from '#engine/load/mix.ts'
 import { type PlannedOrder, planOrders } from '#engine/load/orders.ts'
 import type { Deployment, Model } from '#engine/experiment/model.ts'
@@ -52,6 +53,10 @@ export async function startServices(
 /** So that every order goes through all hops. */
 const EVERY_ORDER_RESERVED = { scarceShare: 0, unknownSkuShare: 0, tooManyShare: 0 }
 
-/** @param runId that no other round has */
-export const reservableOrders = (runId: string, count: number): PlannedOrder[] =>
-  planOrders({ seed: 1, runId, count, ...EVERY_ORDER_RESERVED })
+/** @param runId that no other round has @param lines of each order; as many as the mix gives where it is absent */
+export function reservableOrders(runId: string, count: number, lines?: number): PlannedOrder[] {
+  const orders = planOrders({ seed: 1, runId, count, ...EVERY_ORDER_RESERVED })
+  if (lines === undefined) return orders
+  const items = Array.from({ length: lines }, (_, nth) => ({ sku: MENU[nth % MENU.length] ?? '', quantity: 1 }))
+  return orders.map(order => ({ ...order, items }))
+}
