@@ -215,11 +215,12 @@ async function probeAt(
 async function beyond(
   model: ComparableModel,
   ready: ReadyModel,
-  { sustained, probes }: ModelCapacity,
+  { sustained, notSustained, probes }: ModelCapacity,
   context: Context,
 ): Promise<Beyond> {
   const { seconds, times } = BEYOND
-  const ordersPerSecond = Math.round(times * (sustained ?? 0))
+  // Where the search was not finished the rate that is not sustained may be far above.
+  const ordersPerSecond = Math.round(Math.max(times * (sustained ?? 0), notSustained ?? 0))
   context.reporter.probing(model.name, ordersPerSecond, seconds, undefined)
   const at = { ordersPerSecond, seconds, length: 'beyond' as const, nth: probes.length }
   const { probe, history } = await probeAt(model, ready, at, context)

@@ -97,6 +97,7 @@ function disturbedText(result: ModelCapacity, cores: number): string {
 export function beyondText(model: string, { probe, shedShare, recoverySeconds }: Beyond): string {
   const { ordersPerSecond, measuredSeconds, backlog, checks, notServed, requested } = probe
   const asked = `${model} at ${rateText(ordersPerSecond)} orders a second for ${rateText(measuredSeconds)} s`
+  const kept = probe.verdict === 'sustained' ? 'it kept up, so that this is not beyond its capacity; ' : ''
   const shed =
     shedShare === 0
       ? 'it turned nobody away'
@@ -112,7 +113,7 @@ export function beyondText(model: string, { probe, shedShare, recoverySeconds }:
     broken.length === 0
       ? 'no check is invalid'
       : `invalid: ${broken.map(({ name, detail }) => `${name} (${detail})`).join(', ')}`
-  return `Beyond: ${asked}: ${shed}${unserved}; at most ${backlog.peak.toLocaleString('en-US')} orders waited; ${recovery}; ${sound}.`
+  return `Beyond: ${asked}: ${kept}${shed}${unserved}; at most ${backlog.peak.toLocaleString('en-US')} orders waited; ${recovery}; ${sound}.`
 }
 
 /** @param width of the terminal */
