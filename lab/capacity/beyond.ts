@@ -1,15 +1,15 @@
 // What a model does with more orders than it can sustain, from the history of one probe beyond its capacity.
-import { ERRORS } from '#common/contracts/errors.ts'
+import type { ErrorCode } from '#common/contracts/errors.ts'
 import { orderTimelines } from '#engine/analysis/order-timeline.ts'
 import type { History } from '#engine/run/history.ts'
 import type { Beyond, Probe } from './capacity-file.ts'
 
-/** A service answers `overloaded` with a Retry-After: the conformance suite holds that. */
-const { status: TURNED_AWAY } = ERRORS.overloaded
+/** A 503 with a Retry-After: the conformance suite holds that. */
+const TURNED_AWAY: ErrorCode = 'overloaded'
 
 export function beyondOf(probe: Probe, history: History): Beyond {
   const measured = orderTimelines(history).flatMap(({ attempt }) => attempt ?? [])
-  const turnedAway = measured.filter(({ answer }) => answer.kind === 'status' && answer.status === TURNED_AWAY)
+  const turnedAway = measured.filter(({ answer }) => answer.kind === 'status' && answer.code === TURNED_AWAY)
   return {
     probe,
     shedShare: measured.length === 0 ? 0 : turnedAway.length / measured.length,
