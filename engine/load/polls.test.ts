@@ -59,3 +59,31 @@ test('an order is asked for four times and at the end; what is answered is kept,
   assert.ok(polls.every(({ startedNs, answeredNs }) => answeredNs > startedNs))
   assert.ok(polls[1]?.detail)
 })
+
+test('when all is quiet each order is polled a last time, and what is not due until then never is', async t => {
+  const server = createServer((_, response) => void response.end(JSON.stringify({ status: 'reserved' })))
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  t.after(() => server.close())
+  const { port } = server.address() as AddressInfo
+  const polling = startPolling({
+    orders,
+    plan: [
+      { order: 1, offsetMs: 0 },
+      { order: 2, offsetMs: 3_600_000 },
+    ],
+    url: `http://127.0.0.1:${port}`,
+    nowNs: monotonicNs,
+    originNs: monotonicNs() - 60e9,
+    signal: t.signal,
+  })
+  const polls = await polling.finish()
+  assert.deepEqual(
+    polls.map(({ orderId, isLast }) => [orderId, isLast]),
+    [
+      ...Array.from({ length: 4 }, () => [orders[1]?.orderId, undefined]),
+      [orders[1]?.orderId, true],
+      [orders[2]?.orderId, true],
+    ],
+  )
+})

@@ -1,6 +1,7 @@
 /**
  * Clients that ask what became of their order, while the load runs and whatever is broken meanwhile: `GET /order/:orderId` a few
- * times after the request was due, and once more when all is quiet.
+ * times after the request was due, and once more when all is quiet. What would be asked later than that shows nothing more, and is
+ * not waited for.
  *
  * Guarantees: few enough that they are no load (five orders a second, 500 in all), spread over the load; the same load polls the
  * same orders; every poll ends by its deadline and is kept, also one without an answer. The moments are not exact.
@@ -28,7 +29,7 @@ export type PollOptions = {
   signal: AbortSignal
 }
 
-/** `finish` polls each of the orders once more, and resolves with all polls by their start. */
+/** `finish`, when all is quiet, polls each of the orders once more in place of what is not due yet, and resolves with all polls by their start. */
 export function startPolling(options: PollOptions): { finish(): Promise<Poll[]> } {
   const { nowNs, originNs, signal } = options
   const polls: Poll[] = []
@@ -36,11 +37,16 @@ export function startPolling(options: PollOptions): { finish(): Promise<Poll[]> 
   const pollLast = async (order: PlannedOrder): Promise<void> =>
     void polls.push({ ...(await pollOnce(options, order)), isLast: true })
   const starts = polledStarts(options.plan)
+  const quiet = new AbortController()
+  const waiting = AbortSignal.any([signal, quiet.signal])
   const running = starts.map(async ({ order, offsetMs }) => {
     const planned = options.orders[order]
     if (!planned) return
     for (const afterMs of AFTER_MS) {
-      await wait(Math.max(0, offsetMs + afterMs - (nowNs() - originNs) / 1e6), undefined, { signal })
+      const leftMs = offsetMs + afterMs - (nowNs() - originNs) / 1e6
+      const isDue = leftMs <= 0 || (await wait(leftMs, true, { signal: waiting }).catch(() => false))
+      signal.throwIfAborted()
+      if (!isDue) return
       await poll(planned)
     }
   })
@@ -48,6 +54,7 @@ export function startPolling(options: PollOptions): { finish(): Promise<Poll[]> 
   done.catch(() => {}) // stopped: `finish` says so
   return {
     async finish() {
+      quiet.abort()
       await done
       for (const { order } of starts) if (options.orders[order]) await pollLast(options.orders[order])
       return polls.toSorted((one, other) => one.startedNs - other.startedNs)
