@@ -70,7 +70,7 @@ async function runSample(
     title: 'Sample',
     question: 'Does it end?',
     does: 'Little.',
-    profiles: { quick: {}, full: {} },
+    profiles: { smoke: {}, quick: {}, full: {} },
     variants: () => variants,
     begins,
     columns: [],

@@ -1,5 +1,6 @@
 // Runs one experiment: its variants one after the other, each judged and measured from its history, and the result.
-// A variant that cannot be finished does not stop the others; the result then says what was in the way.
+// Or side by side, where only verdicts are wanted. A variant that cannot be finished does not stop the others; the result then says
+// what was in the way.
 import { join } from 'node:path'
 import { makeFolder } from '#common/contracts/make-folder.ts'
 import type { Experiment, Variant, VariantResult } from '../experiment/define.ts'
@@ -18,27 +19,33 @@ export type RunOptions = Pick<VariantOptions, 'open' | 'lasting' | 'seed' | 'onP
   runId: string
   /** Where histories and logs of this experiment go. */
   folder: string
+  /** How many variants are run at the same time, where only verdicts are wanted; 1 by default. */
+  atOnce?: number
 }
 
 export async function runExperiment(options: RunOptions): Promise<Result> {
-  const { experiment, name, profile, signal } = options
+  const { experiment, name, profile, signal, atOnce = 1 } = options
   const began = performance.now()
   const settings = experiment.profiles[profile]
   const variants = experiment.variants(settings)
   const results: VariantResult[] = []
   let failure: string | undefined
   const { begins = 0 } = experiment
-  for (const variant of [...variants.slice(begins), ...variants.slice(0, begins)]) {
+  const runOne = async (variant: Variant): Promise<void> => {
     try {
+      signal.throwIfAborted()
       results.push(evaluate(variant, await measured(options, variant)))
     } catch (error) {
       failure ??= `${variant.name}: ${error instanceof Error ? error.message : String(error)}`
-      if (signal.aborted) {
-        failure = 'it was interrupted'
-        break
-      }
     }
   }
+  const inOrder = [...variants.slice(begins), ...variants.slice(0, begins)]
+  const queue = inOrder.values()
+  const runNext = async (): Promise<void> => {
+    for (const variant of queue) await runOne(variant)
+  }
+  await Promise.all(Array.from({ length: atOnce }, runNext))
+  if (failure !== undefined && signal.aborted) failure = 'it was interrupted'
   return resultOf({
     experiment,
     name,

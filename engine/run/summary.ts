@@ -2,9 +2,15 @@
 import type { CheckResult, Verdict } from '../checks/check.ts'
 import type { BrokerKind } from '../experiment/model.ts'
 
-export const PROFILES = ['quick', 'full'] as const
-/** `full` has the values that the lab stands for; `quick` is the same with shorter waits, for tests. */
+export const PROFILES = ['smoke', 'quick', 'full'] as const
+/**
+ * `full` has the values that the lab stands for; `quick` is the same with shorter waits, for tests. `smoke` shows in a minute that
+ * everything works here: the variants of an experiment run side by side, so that its verdicts count and its times do not.
+ */
 export type Profile = (typeof PROFILES)[number]
+
+/** Of a comparison: what it says is numbers. */
+export type ComparedProfile = Exclude<Profile, 'smoke'>
 
 /** Numbers of a profile, with their units in their names. */
 export type Settings = Record<string, number>

@@ -15,7 +15,8 @@ const refusals: [string[], RegExp][] = [
   [['run', 'baseline-latancy'], /did you mean "sync-rest\/baseline-latency"\?/],
   [['run', 'kafka'], /did you mean "streaming-kafka"\?/],
   [['run'], /missing required argument/],
-  [['run', 'sync-rest', '--profile', 'fast'], /Allowed choices are quick, full/],
+  [['run', 'sync-rest', '--profile', 'fast'], /Allowed choices are smoke, quick, full/],
+  [['compare', '--profile', 'smoke'], /A comparison has no smoke profile, .+--profile quick/],
   [['run', 'sync-rest', '--runtime', 'podman'], /Allowed choices are processes, compose/],
   [['run', 'sync-rest', '--seed', '-1'], /whole number/],
   [
@@ -156,7 +157,7 @@ test('list names every experiment with its question, and describes one with its 
     assert.equal(one.code, 0, one.stderr)
     assert.match(
       one.stdout,
-      /^Question: .+\nMethod: .+\nSettings:\n {2}quick: .+\n {2}full: .+\nVariants:\n[^]+\nChecks:\n[^]* {2}lost: /m,
+      /^Question: .+\nMethod: .+\nSettings:\n {2}smoke: .+\n {2}quick: .+\n {2}full: .+\nVariants:\n[^]+\nChecks:\n[^]* {2}lost: /m,
     )
   }
 })

@@ -24,7 +24,11 @@ export type RunOptions = {
 
 export const addRunOptions = (command: Command): Command =>
   command
-    .addOption(new Option('--profile <profile>', 'full, or quick with shorter waits').choices(PROFILES).default('full'))
+    .addOption(
+      new Option('--profile <profile>', 'full, quick with shorter waits, or smoke: verdicts in a minute, and no times')
+        .choices(PROFILES)
+        .default('full'),
+    )
     .addOption(
       new Option('--runtime <runtime>', 'services as processes, or services and brokers in containers')
         .choices(RUNTIMES)

@@ -59,6 +59,7 @@ export function unsupportedReason(
 }
 
 function experimentOf(scenario: Scenario, model: ComparableModel, { ordersPerSecond, repeat }: Cell): Experiment {
+  const { quick, full } = scenario.profiles
   const at = (settings: Settings): ScenarioSettings => ({ ...settings, ordersPerSecond })
   const variants = model.comparison.configurations.filter(
     ({ illustrates }) => illustrates !== undefined && illustrates === scenario.variants,
@@ -68,7 +69,7 @@ function experimentOf(scenario: Scenario, model: ComparableModel, { ordersPerSec
     title: scenario.title,
     question: scenario.asks,
     does: scenario.asks,
-    profiles: { full: at(scenario.profiles.full), quick: at(scenario.profiles.quick) },
+    profiles: { full: at(full), quick: at(quick), smoke: at(quick) },
     variants(profile) {
       const settings = at(profile)
       const disruption = scenario.disrupt(model, settings)

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { Profile } from '#engine/run/summary.ts'
+import type { ComparedProfile, Profile } from '#engine/run/summary.ts'
 import { arriveAs } from '#engine/load/plan.ts'
 import { experiments, models } from '../session/registry.ts'
 import { cellOf, unsupportedReason } from './cell.ts'
@@ -101,7 +101,7 @@ for (const profile of ['quick', 'full'] as const)
   })
 
 test('the title of the scenario names how long Inventory was dead', () => {
-  const titleOf = (profile: Profile) =>
+  const titleOf = (profile: ComparedProfile) =>
     comparisonOf(request, profile).about.find(({ name }) => name === 'inventory-dead')?.title
   assert.equal(titleOf('full'), 'Inventory dead for 20 s, then back')
   assert.equal(titleOf('quick'), 'Inventory dead for 2 s, then back')

@@ -2,7 +2,7 @@
 // A repetition covers all models before the next one begins, so that no model gets a quieter hour than the others.
 import type { ComparableModel } from '#engine/experiment/comparison-adapter.ts'
 import type { BrokerKind } from '#engine/experiment/model.ts'
-import type { Comparison, Profile, Result } from '#engine/run/summary.ts'
+import type { ComparedProfile, Comparison, Result } from '#engine/run/summary.ts'
 import { cellOf, type NamedCell, unsupportedReason } from './cell.ts'
 import type { Scenario } from './scenario.ts'
 import { HEALTHY, scenarios } from './scenarios.ts'
@@ -25,7 +25,7 @@ export type ComparisonRequest = {
 }
 
 /** What is requested where the user gives no options. */
-export const DEFAULTS: Record<Profile, Pick<ComparisonRequest, 'rates' | 'repeat' | 'healthyRepeat'>> = {
+export const DEFAULTS: Record<ComparedProfile, Pick<ComparisonRequest, 'rates' | 'repeat' | 'healthyRepeat'>> = {
   full: { rates: [20, 100, 400], repeat: 1, healthyRepeat: 3 },
   quick: { rates: [50], repeat: 1, healthyRepeat: 1 },
 }
@@ -55,7 +55,7 @@ const upTo = (count: number): number[] => Array.from({ length: count }, (_, inde
 
 export const comparisonOf = (
   { scenarios, models, rates, repeat, healthyRepeat, externalBrokers }: ComparisonRequest,
-  profile: Profile,
+  profile: ComparedProfile,
 ): Comparison => ({
   models: models.map(({ name }) => name),
   features: Object.fromEntries(models.map(({ name, features }) => [name, [...features]])),

@@ -5,7 +5,7 @@ import type { Load } from '#engine/experiment/define.ts'
 import type { History } from '#engine/run/history.ts'
 import type { Role } from '#engine/experiment/model.ts'
 import type { Span } from '#engine/load/plan.ts'
-import type { Measure, Profile, SetByFault, Settings } from '#engine/run/summary.ts'
+import type { ComparedProfile, Measure, SetByFault, Settings } from '#engine/run/summary.ts'
 import { at, type Action, type Step } from '#engine/experiment/steps.ts'
 
 /** Of every scenario; the others are its own. */
@@ -40,7 +40,7 @@ export type Scenario<Values extends ScenarioSettings = ScenarioSettings> = {
   asks: string
   /** What a reader must know to interpret the numbers. */
   caveat?: string
-  profiles: Record<Profile, Values>
+  profiles: Record<ComparedProfile, Values>
   /** Which further configurations of each model run beside the main one. */
   variants?: Configuration['illustrates']
   /** Whether orders may fail for the reasons that a model names. */

@@ -7,7 +7,7 @@ import { FIGURES, percentiles } from '#engine/analysis/latency.ts'
 import type { Experiment, Variant } from '#engine/experiment/define.ts'
 import { arriveAs } from '#engine/load/plan.ts'
 import { columnsOf } from '#engine/run/result.ts'
-import { type Profile, PROFILES, type Result } from '#engine/run/summary.ts'
+import { type ComparedProfile, type Profile, PROFILES, type Result } from '#engine/run/summary.ts'
 import { DEFAULTS, plan } from '../comparison/plan.ts'
 import { byRate, configurationsOf, repeatedMeasureOf } from '../comparison/repeated-measures.ts'
 import { scenarios } from '../comparison/scenarios.ts'
@@ -16,11 +16,13 @@ import { summaryOf } from '../publish/output-paths.ts'
 import { experiments, models } from './registry.ts'
 import { parseSummary, ROOT } from './run-folder.ts'
 
-const cellsOf = (profile: Profile) => plan({ scenarios, models, ...DEFAULTS[profile], externalBrokers: [] })
+const cellsOf = (profile: ComparedProfile) => plan({ scenarios, models, ...DEFAULTS[profile], externalBrokers: [] })
 
 const allOf = (profile: Profile): [string, Experiment][] => [
   ...Object.entries(experiments),
-  ...cellsOf(profile).map(({ id, experiment }) => [id, experiment] as [string, Experiment]),
+  ...(profile === 'smoke' ? [] : cellsOf(profile)).map(
+    ({ id, experiment }) => [id, experiment] as [string, Experiment],
+  ),
 ]
 
 /** Of the orders that are measured; of those during the fault where the measure says so. */

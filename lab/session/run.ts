@@ -100,16 +100,21 @@ export async function run(request: RunRequest): Promise<Finished> {
   try {
     save()
     if (finished.unsaved !== undefined) throw new UsageError(`${finished.unsaved} --out names another one.`)
-    for (const [index, named] of experiments.entries()) {
-      if (signal.aborted) break
-      reporter.begin(named, index + 1, experiments.length)
+    const left = new Set(experiments)
+    let begun = 0
+    const runNext = async (named: Named): Promise<void> => {
+      if (signal.aborted) return
+      reporter.begin(named, ++begun, experiments.length)
       const measured = await runOne(named, request, { summary, environment, prefix, folder })
       const result = withThresholds(measured, named.experiment, thresholds)
       summary.results.push(result)
       save()
       await reporter.result(result)
-      await keepOnly(experiments.slice(index + 1).map(({ experiment }) => experiment.model))
+      left.delete(named)
+      await keepOnly([...left].map(({ experiment }) => experiment.model))
     }
+    await inLanes(request, runNext)
+    if (isSideBySide(request)) sortAsRequested(summary)
     return finished
   } finally {
     save()
@@ -139,6 +144,32 @@ function newSummary({ experiments, seed, profile, runtime, thresholds = [], comp
     seconds: 0,
     ...(comparison && { comparison }),
   }
+}
+
+/**
+ * Whether the models, and two variants of an experiment, run at the same time: where only verdicts are wanted. In containers they
+ * do not, because a model has one stack of them.
+ */
+export const isSideBySide = ({ profile, runtime }: { profile: Profile; runtime: string }): boolean =>
+  profile === 'smoke' && runtime === 'processes'
+
+/** Of an experiment. With more of them the services starve, and answer that they were late. */
+const VARIANTS_AT_ONCE = 2
+
+/** One experiment after the other; side by side, those of each model. */
+async function inLanes(request: RunRequest, runNext: (named: Named) => Promise<void>): Promise<void> {
+  const { experiments } = request
+  const byModel = Map.groupBy(experiments, ({ experiment }) => experiment.model)
+  const lanes = isSideBySide(request) ? [...byModel.values()] : [experiments]
+  const runLane = async (lane: readonly Named[]): Promise<void> => {
+    for (const named of lane) await runNext(named)
+  }
+  await Promise.all(lanes.map(runLane))
+}
+
+function sortAsRequested({ results, requested = [] }: Summary): void {
+  const position = ({ model, experiment }: Result): number => requested.indexOf(`${model}/${experiment}`)
+  results.sort((one, other) => position(one) - position(other))
 }
 
 type RunContext = { summary: Summary; environment: RunEnvironment; prefix: string; folder: string }
@@ -173,6 +204,7 @@ async function runOne(
     // Repetitions have other orders, at other times.
     seed: seed + (cell?.repeat ?? 1) - 1,
     folder: join(folder, id),
+    atOnce: isSideBySide({ profile, runtime }) ? VARIANTS_AT_ONCE : 1,
     onProgress: line => reporter.progress(id, line),
     signal,
   })

@@ -1,6 +1,6 @@
 // The shape of summary.json, for reading what a run left on disk.
 import { Type } from 'typebox'
-import { SUMMARY_FORMAT } from '#engine/run/summary.ts'
+import { PROFILES, SUMMARY_FORMAT } from '#engine/run/summary.ts'
 
 const Text = Type.String()
 const Numeric = Type.Number()
@@ -10,7 +10,7 @@ const Verdict = Type.Union([
   Type.Literal('unknown'),
   Type.Literal('vacuous'),
 ])
-const Profile = Type.Union([Type.Literal('quick'), Type.Literal('full')])
+const Profile = Type.Union(PROFILES.map(profile => Type.Literal(profile)))
 
 const NumberOrNull = Type.Union([Numeric, Type.Null()])
 const Boxes = Type.Array(Type.Tuple([Numeric, Numeric, Numeric]))

@@ -112,18 +112,23 @@ export const faultsOf = (results: readonly Result[]) =>
   ])
 
 /** Runs an experiment in its quick profile on the brokers of the tests: every check is valid, and nothing is left but its results. */
-export async function assertQuickRun(id: string): Promise<void> {
+export const assertQuickRun = (id: string): Promise<void> => assertRun(['run', id, '--profile', 'quick'], [id])
+
+/** The same for all experiments in their smoke profile. */
+export const assertSmokeRun = (): Promise<void> => assertRun(['start', '--profile', 'smoke'], Object.keys(experiments))
+
+async function assertRun(command: readonly string[], ids: readonly string[]): Promise<void> {
   const folder = testFolder()
   try {
-    const kinds = experiments[id]?.model.brokers ?? []
-    const brokers = Object.fromEntries(kinds.map(kind => [variables[kind], testBroker(kind)]))
-    const args = ['run', id, '--profile', 'quick', '--out', folder.runs, '--json']
+    const kinds = new Set(ids.flatMap(id => experiments[id]?.model.brokers ?? []))
+    const brokers = Object.fromEntries([...kinds].map(kind => [variables[kind], testBroker(kind)]))
+    const args = [...command, '--out', folder.runs, '--json']
     const { code, stdout, stderr } = await runCli('main', args, { ...brokers, LAB_CACHE_DIR: folder.cache })
     const { results } = parseSummary(stdout, 'stdout')
     assert.deepEqual(faultsOf(results), [], stderr)
     assert.deepEqual(
-      results.map(({ verdict }) => verdict),
-      ['valid'],
+      results.map(({ model, experiment, verdict }) => [`${model}/${experiment}`, verdict]),
+      ids.map(id => [id, 'valid']),
     )
     assert.equal(code, 0)
     assert.deepEqual(leftovers(folder), [])

@@ -25,7 +25,7 @@ function eachDies(model: ComparableModel): Experiment {
     title: 'Each container dies',
     question: 'Is anything lost when each container is killed in turn?',
     does: 'Under load each container is killed and started again.',
-    profiles: { full: {}, quick: {} },
+    profiles: { full: {}, quick: {}, smoke: {} },
     variants: () => [
       {
         name: 'each',

@@ -67,6 +67,7 @@ export default defineExperiment({
   profiles: {
     full: { orders: 600, ordersPerSecond: 200, deaths: 10 },
     quick: { orders: 400, ordersPerSecond: 200, deaths: 10 },
+    smoke: { orders: 200, ordersPerSecond: 100, deaths: 3 },
   },
   variants({ orders, ordersPerSecond, deaths }) {
     const load = { orders, ordersPerSecond, deadlineMs: 5_000 }

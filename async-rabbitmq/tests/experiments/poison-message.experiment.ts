@@ -92,6 +92,7 @@ export default defineExperiment({
   profiles: {
     full: { orders: 1_100, ordersPerSecond: 100, poisonEveryMs: 800, warmUpOrders: 100 },
     quick: { orders: 300, ordersPerSecond: 100, poisonEveryMs: 150, warmUpOrders: 50 },
+    smoke: { orders: 60, ordersPerSecond: 50, poisonEveryMs: 80, warmUpOrders: 10 },
   },
   variants({ orders, ordersPerSecond, poisonEveryMs, warmUpOrders }) {
     const load = { orders, ordersPerSecond, warmUpOrders, deadlineMs: 5_000 }

@@ -1,7 +1,7 @@
 // `lab compare`: the same load and the same scenarios over all models, interleaved, with their results side by side.
 import { type Command, InvalidArgumentError } from 'commander'
 import { resolve } from 'node:path'
-import type { Comparison, Result } from '#engine/run/summary.ts'
+import type { ComparedProfile, Comparison, Result } from '#engine/run/summary.ts'
 import {
   requestOf,
   selected,
@@ -54,7 +54,9 @@ export function addCompareCommand(program: Command): void {
 async function compare(options: Options, command: Command): Promise<void> {
   const before = options.resume === undefined ? undefined : unfinished(options.resume, options.out, command)
   const { profile, seed, runtime } = before?.summary ?? options
-  const request = before ? requestOf(before.comparison) : requestedBy(options)
+  if (profile === 'smoke')
+    throw new UsageError('A comparison has no smoke profile, whose times say nothing; the shortest is --profile quick.')
+  const request = before ? requestOf(before.comparison) : requestedBy({ ...options, profile })
   const finishedIds = before?.summary.results.map(({ model, experiment }) => `${model}/${experiment}`) ?? []
   const cells = plan(request)
   const comparison = comparisonOf(request, profile)
@@ -90,7 +92,7 @@ const skippedCells = ({ about }: Comparison): string[] =>
   )
 
 /** @throws UsageError with the nearest name */
-function requestedBy({ profile, runtime, ...options }: Options): ComparisonRequest {
+function requestedBy({ profile, runtime, ...options }: Options & { profile: ComparedProfile }): ComparisonRequest {
   const defaults = DEFAULTS[profile]
   const names = selected(options)
   if (options.rates && !names.scenarios.some(({ name }) => name === HEALTHY))

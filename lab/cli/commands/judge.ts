@@ -39,7 +39,8 @@ export function addJudgeCommand(program: Command): void {
       const isPublished = existsSync(join(folder, HISTORIES))
       const differing = isPublished ? summary.results.filter((result, nth) => !isSame(result, results[nth])) : []
       summary.results = results
-      if (summary.comparison) summary.comparison = comparisonOf(requestOf(summary.comparison), summary.profile)
+      const { comparison, profile } = summary
+      if (comparison && profile !== 'smoke') summary.comparison = comparisonOf(requestOf(comparison), profile)
       if (!isPublished) {
         saveSummary(summary, folder)
         console.log(shortPath(writeReport(summary, folder)))

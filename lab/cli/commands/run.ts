@@ -2,6 +2,7 @@
 import type { Command } from 'commander'
 import type { Result } from '#engine/run/summary.ts'
 import { experiments, models } from '../../session/registry.ts'
+import { isSideBySide } from '../../session/run.ts'
 import { liveReporter, plainReporter } from '../../report/terminal/progress.ts'
 import { renderOverview, renderResult } from '../../report/terminal/report.ts'
 import { print, terminalWidth } from '../../report/terminal/screen.ts'
@@ -18,7 +19,7 @@ export function addRunCommands(program: Command): void {
     .description('run some experiments')
     .argument('<experiment...>', 'names from lab list, or a model for all of its experiments')
     .action((names: string[], options: RunOptions) => runExperiments(selected(names), options))
-  addRunOptions(start).addHelpText('after', '\nExample: npm start -- --profile quick')
+  addRunOptions(start).addHelpText('after', '\nExample: npm start -- --profile smoke')
   addRunOptions(some).addHelpText(
     'after',
     '\nExample: npm run lab -- run sync-rest/baseline-latency --profile quick --seed 7\n         npm run lab -- run async-rabbitmq --profile quick --runtime compose\n         npm run lab -- run sync-rest --threshold "completed p99 < 500 ms" --junit checks.xml',
@@ -41,7 +42,11 @@ async function runExperiments(ids: readonly string[], options: RunOptions): Prom
   const { profile, runtime } = options
   await runCommand(options, {
     experiments: ids.flatMap(id => (experiments[id] ? [{ id, experiment: experiments[id] }] : [])),
-    reporter: process.stdout.isTTY ? liveReporter(profile, runtime, show) : plainReporter(print, show),
+    // A live list shows one experiment at a time.
+    reporter:
+      process.stdout.isTTY && !isSideBySide(options)
+        ? liveReporter(profile, runtime, show)
+        : plainReporter(print, show),
     result: (summary, where) => renderOverview(summary, where, terminalWidth()),
     interrupted: (_, where) => `Interrupted. Results until then: ${where}/summary.json`,
   })

@@ -1,5 +1,5 @@
 // The conditions of a run, the settings of its brokers, and the command that repeats it.
-import type { Comparison, Profile, Summary } from '#engine/run/summary.ts'
+import type { ComparedProfile, Comparison, Summary } from '#engine/run/summary.ts'
 import { nonDefaultSettings } from '#infra/non-default-settings.ts'
 import type { Registry } from '../../session/registry.ts'
 import { DEFAULTS } from '../../comparison/plan.ts'
@@ -10,7 +10,8 @@ import { seconds } from '../terminal/table.ts'
 /** The command that repeats a run. */
 export function repeatCommand({ seed, profile, runtime, results, comparison }: Summary, registry: Registry): string {
   const flags = `--seed ${seed} --profile ${profile}${runtime === 'processes' ? '' : ` --runtime ${runtime}`}`
-  if (comparison) return `npm run lab -- compare ${flags}${comparisonFlags(comparison, profile, registry)}`
+  if (comparison && profile !== 'smoke')
+    return `npm run lab -- compare ${flags}${comparisonFlags(comparison, profile, registry)}`
   const own = results.map(({ model, experiment }) => `${model}/${experiment}`)
   if (registry.experiments.every(id => own.includes(id))) return `npm start -- ${flags}`
   return `npm run lab -- run ${own.join(' ')} ${flags}`
@@ -19,7 +20,7 @@ export function repeatCommand({ seed, profile, runtime, results, comparison }: S
 /** The flags of a comparison that is not the usual one. */
 function comparisonFlags(
   { scenarios, models, rates, repeat, healthyRepeat }: Comparison,
-  profile: Profile,
+  profile: ComparedProfile,
   registry: Registry,
 ): string {
   const usual = DEFAULTS[profile]

@@ -19,7 +19,9 @@ ${comparison && scenariosTable(comparison, results)}${own.length > 0 && experime
 const KEY = markup`✔ valid: every check holds. ✘ invalid: one does not. ? unknown: it could not be judged. ∅ vacuous: it could not have failed. ◇ a safeguard was left out on purpose: what happens without it is shown, and does not count for a verdict.`
 
 /** One sentence; with others where the run was stopped, or the machine was busy. */
-export function overall(summary: Pick<Summary, 'requested' | 'results' | 'comparison' | 'machine'>): string {
+export function overall(
+  summary: Pick<Summary, 'profile' | 'requested' | 'results' | 'comparison' | 'machine'>,
+): string {
   const { results } = summary
   if (results.length === 0) return 'Nothing was finished.'
   return [stoppedText(summary), judgedOf(results), busyText(summary)].filter(text => text !== '').join(' ')

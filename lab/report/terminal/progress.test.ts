@@ -18,7 +18,7 @@ const experiment: Experiment = {
   title: 'Sample',
   question: 'Does it end?',
   does: 'Little.',
-  profiles: { quick: {}, full: {} },
+  profiles: { smoke: {}, quick: {}, full: {} },
   variants: () => [variant('throttled'), variant('control')],
   begins: 1,
   columns: [],

@@ -168,8 +168,14 @@ export function stoppedText(summary: Pick<Summary, 'requested' | 'comparison' | 
 /** A tenth of the cores; below it others hardly matter. */
 const BUSY = 0.1
 
-/** Says that other programs used much of the machine, such as a second lab: verdicts stand, and numbers suffer. Empty where none did. */
-export function busyText({ results, machine: { cores } }: Pick<Summary, 'results' | 'machine'>): string {
+/** Says that the machine was shared, in a smoke run or with other programs: verdicts stand, and numbers suffer. Empty where it was not. */
+export function busyText({
+  profile,
+  results,
+  machine: { cores },
+}: Pick<Summary, 'profile' | 'results' | 'machine'>): string {
+  if (profile === 'smoke')
+    return 'A smoke run is there for its verdicts: its times, rates and peaks say nothing of a model.'
   const busy = results.flatMap(({ othersCores = 0 }) => (othersCores > BUSY * cores ? [othersCores] : []))
   if (busy.length === 0) return ''
   const most = Math.max(...busy).toFixed(1)

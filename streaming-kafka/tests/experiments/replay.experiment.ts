@@ -57,6 +57,7 @@ export default defineExperiment({
   profiles: {
     full: { orders: 2_500, ordersPerSecond: 500, readsPerSecond: 3_000 },
     quick: { orders: 600, ordersPerSecond: 200, readsPerSecond: 1_000 },
+    smoke: { orders: 150, ordersPerSecond: 100, readsPerSecond: 300 },
   },
   variants({ orders, ordersPerSecond, readsPerSecond }) {
     const pin = at(allRead, operation<KafkaOperations>('pin-offsets', { topics: ['orders', 'inventory-events'] }))

@@ -13,6 +13,7 @@ export default defineExperiment({
   profiles: {
     full: { orders: 2_000, ordersPerSecond: 200, warmUpOrders: 400 },
     quick: { orders: 1_100, ordersPerSecond: 200, warmUpOrders: 200 },
+    smoke: { orders: 100, ordersPerSecond: 50, warmUpOrders: 25 },
   },
   variants: settings => [
     {
