@@ -57,7 +57,7 @@ export type LoadResult = {
   wallMs: number
   /** Start minus plan of all attempts; undefined when none was started. */
   lateness?: { p50Ms: number; p99Ms: number; maxMs: number }
-  /** CPU time of the generator's two threads, of one core. */
+  /** CPU time of the generator's two threads while the load ran, of one core. */
   cpuShare: number
   /** `saturated`: attempts waited for a socket, so the loop was not open any more. */
   connections: { opened: number; peakInFlight: number; limit: number; saturated: boolean }

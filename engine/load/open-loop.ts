@@ -55,8 +55,8 @@ export async function openLoop(
   const progress: LoadProgress = { originNs: 0, planned: job.plan.length, started: 0, answered: 0, unanswered: 0 }
   const inFlight: Loop['inFlight'] = new Set()
   const loop: Loop = { job, pool, progress, done: [], inFlight, peakInFlight: 0, sent: new Map(), onLanded() {} }
-  const cpu = process.threadCpuUsage()
-  const beganNs = monotonicNs()
+  let cpu = process.threadCpuUsage()
+  let beganNs = monotonicNs()
   let report: NodeJS.Timeout | undefined
   let pacerCpuMs = 0
   try {
@@ -64,6 +64,8 @@ export async function openLoop(
       offsetsMs: job.plan.map(({ offsetMs }) => offsetMs),
       onOrigin(originNs) {
         progress.originNs = originNs
+        cpu = process.threadCpuUsage()
+        beganNs = monotonicNs()
         onProgress({ ...progress })
         report = setInterval(() => onProgress({ ...progress }), PROGRESS_EVERY_MS)
       },

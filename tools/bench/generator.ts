@@ -11,22 +11,29 @@ import type { LoadResult } from '#engine/load/attempt.ts'
 import { runLoad } from '#engine/load/generator.ts'
 import { planOrders } from '#engine/load/orders.ts'
 
-const ORDERS_PER_SECOND = 2000
+const STALLED_ORDERS_PER_SECOND = 2000
 const SECONDS = 10
 const STALL_MS = 200
 const DEADLINE_MS = 5000
 
+/** Of an experiment, of the load that saturates a model, and of more than any model takes. */
+export const RATES = [400, 2_000, 10_000] as const
+
+/** `cpuMs`: of its two threads, for one request. */
 export type GeneratorBench = Pick<LoadResult, 'lateness' | 'cpuShare' | 'connections'> & {
+  ordersPerSecond: number
   requested: number
   answered: number
+  cpuMs: number
 }
 
 /** The generator against a server that answers at once. */
-export async function benchGenerator(): Promise<GeneratorBench> {
-  const { result } = await loadBareServer(0)
-  const { attempts, lateness, cpuShare, connections } = result
+export async function benchGenerator(ordersPerSecond: number): Promise<GeneratorBench> {
+  const { result } = await loadBareServer(0, ordersPerSecond)
+  const { attempts, lateness, cpuShare, wallMs, connections } = result
   const answered = attempts.filter(({ answer }) => answer.kind === 'status').length
-  return { requested: attempts.length, answered, lateness, cpuShare, connections }
+  const cpuMs = (cpuShare * wallMs) / attempts.length
+  return { ordersPerSecond, requested: attempts.length, answered, cpuMs, lateness, cpuShare, connections }
 }
 
 /** `correctedP99Ms` is what the lab would report, `impliedP99Ms` what the schedule implies, `off` their distance as a share. */
@@ -34,7 +41,7 @@ export type StallBench = { correctedP99Ms: number; uncorrectedP99Ms: number; imp
 
 /** The generator against a server that stalls 200 ms each second. @throws Error when too few were answered for a p99 */
 export async function benchStall(): Promise<StallBench> {
-  const { result, stalls } = await loadBareServer(STALL_MS)
+  const { result, stalls } = await loadBareServer(STALL_MS, STALLED_ORDERS_PER_SECOND)
   const { corrected, uncorrected } = answerLatency(result.attempts, DEADLINE_MS)
   if (corrected.p99.ms === undefined || uncorrected.p99.ms === undefined)
     throw new Error('Too few requests were answered for a p99.')
@@ -50,12 +57,15 @@ export async function benchStall(): Promise<StallBench> {
   }
 }
 
-async function loadBareServer(stallMs: number): Promise<{ result: LoadResult; stalls: Stall[] }> {
+async function loadBareServer(
+  stallMs: number,
+  ordersPerSecond: number,
+): Promise<{ result: LoadResult; stalls: Stall[] }> {
   const { server, url } = await startServer(stallMs)
   try {
     const result = await runLoad({
-      orders: planOrders({ seed: 1, runId: `bench-${process.pid}`, count: ORDERS_PER_SECOND * SECONDS }),
-      ordersPerSecond: ORDERS_PER_SECOND,
+      orders: planOrders({ seed: 1, runId: `bench-${process.pid}`, count: ordersPerSecond * SECONDS }),
+      ordersPerSecond,
       target: { url, path: '/order' },
       deadlineMs: DEADLINE_MS,
     })
