@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { isQuiescent, readEvidence, awaitQuiescence } from './evidence.ts'
+import type { Progress } from '../experiment/steps.ts'
 import type { Evidence } from './history.ts'
 import { historyOf, served } from '../testing/sample-timelines.ts'
 import { inspector, model, startService } from '../testing/sample-runtime.ts'
@@ -96,6 +97,17 @@ const failed = (seq: number) => ({
   decidedKeptNs: null,
 })
 
+const PROGRESS: Progress = {
+  elapsedMs: 0,
+  loadDone: true,
+  started: 0,
+  decided: 0,
+  notified: 0,
+  deadLetters: 0,
+  depths: {},
+  running: () => true,
+  deaths: () => 0,
+}
 const probe = () => Promise.reject(new Error('nothing is awaited here'))
 
 /** Waits for an orders table that shows so many orders at each read; NaN is a service that does not answer as agreed. */
@@ -133,6 +145,20 @@ test('a service that does not answer yet is read again, and at the deadline that
     quiescenceOf(() => NaN, 300),
     /orders/,
   )
+})
+
+test('evidence is not read before what is awaited has come', async () => {
+  await using service = await startService(() => ({ rows: [], next: null, onTheirWay: 0 }))
+  const requested: number[] = []
+  const { quiescent } = await awaitQuiescence({
+    model,
+    variant: { quiescenceMs: 30_000, completeWhen: () => requested.push(service.requests.length) >= 3 },
+    runtime: service.runtime,
+    inspector,
+    probe: async () => PROGRESS,
+    signal: new AbortController().signal,
+  })
+  assert.deepEqual([quiescent, requested.slice(0, 3)], [true, [0, 0, 0]])
 })
 
 test('what is first found quiet at the deadline is quiet, when the next probe finds the same', async () => {
