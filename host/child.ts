@@ -11,6 +11,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { closeSync, existsSync, openSync } from 'node:fs'
 import { Socket } from 'node:net'
+import { onOwnCpus } from './cpus.ts'
 
 const GUARD = `
 ( trap '' TERM INT HUP; read -r _ <&3; kill -s KILL -- -$$ ) </dev/null >/dev/null 2>&1 &
@@ -90,7 +91,7 @@ function spawnGuarded({ command, args, env, cwd, stdoutFile, stderrFile }: Child
     return file
   }
   try {
-    const child = spawn('/bin/sh', ['-c', GUARD, 'guard', command, ...args], {
+    const child = spawn('/bin/sh', ['-c', GUARD, 'guard', ...onOwnCpus([command, ...args])], {
       detached: true,
       env: env ?? process.env,
       cwd,

@@ -136,6 +136,8 @@ export type Summary = {
   runtime: string
   machine: { system: string; cpu: string; cores: number; memoryGb: number; node: string }
   brokers: Record<string, { source: string; version: string }>
+  /** The CPUs of the load generator, and those of services and of brokers from packages; absent where nothing was pinned. */
+  cpus?: { generator: string; services: string }
   /** Ids of all that was to be run, absent from older versions: where results are fewer, the run was stopped. */
   requested?: string[]
   /** Of the command line, as they were typed: each is judged in every result that it is about. */

@@ -8,11 +8,12 @@ import { writeJunit } from '../report/junit.ts'
 import { type Reporter, run, type RunRequest } from '../session/run.ts'
 import { RUNS, shortPath } from '../session/run-folder.ts'
 import { type RuntimeName, RUNTIMES } from '../session/environment.ts'
+import { type PinOptions, pinningOf } from '../session/pinning.ts'
 import { expectedMeasures, readThreshold, refuseImpossible } from '../session/thresholds.ts'
 import { print } from '../report/terminal/screen.ts'
 import { writeReport } from './commands/past-runs.ts'
 
-export type RunOptions = {
+export type RunOptions = PinOptions & {
   profile: Profile
   runtime: RuntimeName
   seed: number
@@ -42,6 +43,11 @@ export const addRunOptions = (command: Command): Command =>
       (text: string, before?: Threshold[]) => [...(before ?? []), readThreshold(text)],
     )
     .option('--junit <file>', 'write every check as a test case in JUnit XML, for CI systems')
+    .option('--generator-cpus <list>', 'pin the load generator, and all of the lab, to CPUs such as 0 or 0-1,3')
+    .option(
+      '--service-cpus <list>',
+      'pin services, and brokers from packages, to other ones; each has what the other leaves',
+    )
     .option('--json', 'print only the summary, as JSON')
 
 /** The parts of a run that differ between commands. */
@@ -61,6 +67,7 @@ export async function runCommand(options: RunOptions, command: RunCommand): Prom
   const expected = experiments.flatMap(({ experiment }) => expectedMeasures(experiment, profile))
   // Those of a resumed run were accepted when it was started.
   if (!before) for (const threshold of thresholds) refuseImpossible(threshold, expected)
+  const cpus = pinningOf(before ? pinsOf(before.summary) : options, runtime)
   const earlier = before?.summary.results ?? []
   const ids = [...earlier.map(({ model, experiment }) => `${model}/${experiment}`), ...experiments.map(({ id }) => id)]
   const saveJunit = (results: readonly Result[]) => junit !== undefined && writeJunit(junit, ids, results)
@@ -77,6 +84,7 @@ export async function runCommand(options: RunOptions, command: RunCommand): Prom
     reporter: json ? silent : reporter,
     signal,
     thresholds,
+    ...(cpus && { cpus }),
     ...(comparison && { comparison }),
     ...(before && { before }),
   })
@@ -100,6 +108,10 @@ export async function runCommand(options: RunOptions, command: RunCommand): Prom
   process.exitCode = INTERRUPTED
   process.stderr.write(`${interrupted(summary, where)}\n`)
 }
+
+/** Those with which a run was started. */
+const pinsOf = ({ cpus }: Summary): PinOptions =>
+  cpus ? { generatorCpus: cpus.generator, serviceCpus: cpus.services } : {}
 
 const SEEDS = 2 ** 31
 

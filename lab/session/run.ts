@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { makeFolder } from '#common/contracts/make-folder.ts'
 import type { Experiment } from '#engine/experiment/define.ts'
 import { watchOthers } from '#host/cpu-of-others.ts'
+import { type Cpus, pinApart } from '#host/cpus.ts'
 import type { Model } from '#engine/experiment/model.ts'
 import { columnsOf } from '#engine/run/result.ts'
 import { runExperiment } from '#engine/run/run-experiment.ts'
@@ -51,6 +52,8 @@ export type RunRequest = {
   reporter: Reporter
   signal: AbortSignal
   comparison?: Comparison
+  /** Where the lab, and all that it starts, are pinned. */
+  cpus?: Cpus
   /** Of the command line; evaluated in the results of the experiments that they apply to. */
   thresholds?: readonly Threshold[]
   /** The run to resume: its folder, and its summary with the results that it keeps. */
@@ -73,6 +76,7 @@ export async function run(request: RunRequest): Promise<Finished> {
   const prefix = `lab-${ownId.slice(-4)}`
   const folder = before?.folder ?? join(out, summary.run)
   await requireRuntime(runtime)
+  if (request.cpus) pinApart(request.cpus)
   makeRunFolder(folder)
   await sweep(line => reporter.progress('sweep', line), signal)
 
@@ -127,7 +131,7 @@ export async function run(request: RunRequest): Promise<Finished> {
   }
 }
 
-function newSummary({ experiments, seed, profile, runtime, thresholds = [], comparison }: RunRequest): Summary {
+function newSummary({ experiments, seed, profile, runtime, thresholds = [], comparison, cpus }: RunRequest): Summary {
   return {
     format: SUMMARY_FORMAT,
     run: newRunId(),
@@ -138,6 +142,7 @@ function newSummary({ experiments, seed, profile, runtime, thresholds = [], comp
     runtime,
     machine: describeMachine(),
     brokers: {},
+    ...(cpus && { cpus: { generator: cpus.lab, services: cpus.children } }),
     requested: experiments.map(named => named.id),
     ...(thresholds.length > 0 && { thresholds: thresholds.map(({ text }) => text) }),
     results: [],

@@ -103,6 +103,7 @@ export const SummarySchema = Type.Object({
   runtime: Text,
   machine: Type.Object({ system: Text, cpu: Text, cores: Numeric, memoryGb: Numeric, node: Text }),
   brokers: Type.Record(Text, Type.Object({ source: Text, version: Text })),
+  cpus: Type.Optional(Type.Object({ generator: Text, services: Text })),
   requested: Type.Optional(Type.Array(Text)),
   thresholds: Type.Optional(Type.Array(Text)),
   results: Type.Array(Result),

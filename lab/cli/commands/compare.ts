@@ -108,13 +108,26 @@ function requestedBy({ profile, runtime, ...options }: Options & { profile: Comp
   }
 }
 
-const FIXED_OPTIONS = ['profile', 'runtime', 'scenarios', 'models', 'rates', 'repeat', 'seed', 'threshold']
+const FIXED_OPTIONS = [
+  'profile',
+  'runtime',
+  'scenarios',
+  'models',
+  'rates',
+  'repeat',
+  'seed',
+  'threshold',
+  'generatorCpus',
+  'serviceCpus',
+]
 
 /** The comparison to resume. @throws UsageError where there is none, or where its conditions differ from those now */
 function unfinished(name: string | true, out: string | undefined, command: Command) {
   const given = FIXED_OPTIONS.find(option => command.getOptionValueSource(option) === 'cli')
   if (given)
-    throw new UsageError(`A comparison resumes with the options that it was started with; leave out --${given}.`)
+    throw new UsageError(
+      `A comparison resumes with the options that it was started with; leave out ${command.options.find(option => option.attributeName() === given)?.long}.`,
+    )
   const { summary, folder } = findRun(name === true ? 'latest' : name, resolve(out ?? RUNS))
   const { comparison } = summary
   if (!comparison) throw new UsageError(`${summary.run} is not a comparison; only comparisons can be resumed.`)

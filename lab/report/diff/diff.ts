@@ -3,7 +3,7 @@ import type { Result, Summary, Measure } from '#engine/run/summary.ts'
 import { UsageError } from '../../cli/usage.ts'
 import { type Verdict, worst } from '#engine/checks/check.ts'
 import { compare, repeated } from '#engine/analysis/repetitions.ts'
-import { countedChecks, withoutSafeguard } from '../terminal/report.ts'
+import { countedChecks, cpusText, withoutSafeguard } from '../terminal/report.ts'
 import { NOTHING, numberText } from '../terminal/table.ts'
 
 export type Diff = {
@@ -114,13 +114,14 @@ function differing(prefix: string, one: Record<string, string>, other: Record<st
     .map(what => ({ what: prefix + what, one: one[what] ?? ABSENT, other: other[what] ?? ABSENT }))
 }
 
-function ofRun({ lab, machine, brokers, seed, profile, runtime }: Summary): Record<string, string> {
+function ofRun({ lab, machine, brokers, seed, profile, runtime, cpus }: Summary): Record<string, string> {
   const { system, cpu, cores, memoryGb, node } = machine
   return {
     ...(lab !== undefined && { lab }),
     profile,
     runtime,
     seed: String(seed),
+    ...(cpus && { CPUs: cpusText(cpus) }),
     machine: `${cores} × ${cpu}, ${memoryGb} GB`,
     system,
     node,

@@ -5,11 +5,16 @@ import type { Registry } from '../../session/registry.ts'
 import { DEFAULTS } from '../../comparison/plan.ts'
 import { type Markup, markup } from '../charts/markup.ts'
 import { scrollingTable } from './parts.ts'
+import { cpusText } from '../terminal/report.ts'
 import { seconds } from '../terminal/table.ts'
 
 /** The command that repeats a run. */
-export function repeatCommand({ seed, profile, runtime, results, comparison }: Summary, registry: Registry): string {
-  const flags = `--seed ${seed} --profile ${profile}${runtime === 'processes' ? '' : ` --runtime ${runtime}`}`
+export function repeatCommand(
+  { seed, profile, runtime, results, comparison, cpus }: Summary,
+  registry: Registry,
+): string {
+  const pinned = cpus ? ` --generator-cpus ${cpus.generator} --service-cpus ${cpus.services}` : ''
+  const flags = `--seed ${seed} --profile ${profile}${runtime === 'processes' ? '' : ` --runtime ${runtime}`}${pinned}`
   if (comparison && profile !== 'smoke')
     return `npm run lab -- compare ${flags}${comparisonFlags(comparison, profile, registry)}`
   const own = results.map(({ model, experiment }) => `${model}/${experiment}`)
@@ -34,7 +39,7 @@ function comparisonFlags(
 }
 
 export function runSection(summary: Summary, command: string): Markup {
-  const { run, lab, startedAt, seed, profile, runtime, machine, brokers } = summary
+  const { run, lab, startedAt, seed, profile, runtime, machine, brokers, cpus } = summary
   const from = Object.entries(brokers).map(([kind, { source, version }]) => `${kind} ${version} (from ${source})`)
   const facts: (readonly [string, string])[] = [
     ['run', run],
@@ -45,6 +50,7 @@ export function runSection(summary: Summary, command: string): Markup {
     ['seed', String(seed)],
     ['services', runtime === 'compose' ? 'in containers' : 'as processes'],
     ['machine', `${machine.cores} × ${machine.cpu}, ${machine.memoryGb} GB, ${machine.system}`],
+    ...(cpus ? ([['pinned', cpusText(cpus)]] as const) : []),
     ['Node', machine.node],
     ['brokers', from.length > 0 ? from.join(', ') : 'none'],
   ]

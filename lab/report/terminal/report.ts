@@ -102,9 +102,14 @@ export function renderProvenance(summary: Summary, where: string, ...texts: stri
     ...texts,
     ...[stopped, busyText(summary)].filter(text => text !== '').map(text => coloured('unknown', text)),
     `Profile ${profile}, seed ${seed}${inContainers(summary)}, ${seconds(summary.seconds)} s on ${machine.cores} × ${machine.cpu}, ${machine.system}, Node ${machine.node}${from.length > 0 ? `; ${from.join(', ')}` : ''}.`,
+    ...(summary.cpus ? [`Pinned: ${cpusText(summary.cpus)}.`] : []),
     `Numbers, histories and logs: ${where}/ (print again: npm run lab -- show ${where === `runs/${summary.run}` ? summary.run : where})`,
   ].join('\n')
 }
+
+/** `the generator to CPU 0, services and brokers from packages to CPU 1`. */
+export const cpusText = ({ generator, services }: NonNullable<Summary['cpus']>): string =>
+  `the generator to CPU ${generator}, services and brokers from packages to CPU ${services}`
 
 /** Profile, settings, concurrency, and where an accepted order was. */
 export const conditions = (result: Result): string =>
