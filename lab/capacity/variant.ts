@@ -37,5 +37,5 @@ export function probeVariant(model: ComparableModel, ordersPerSecond: number, se
 /** For what is asked of an experiment before it is run: which measures a budget can be about. */
 export function probesAsExperiment(model: ComparableModel): Pick<Experiment, 'variants' | 'profiles' | 'columns'> {
   const variants = () => [probeVariant(model, 100, 10)]
-  return { variants, profiles: { full: {}, quick: {} }, columns: [] }
+  return { variants, profiles: { full: {}, quick: {}, smoke: {} }, columns: [] }
 }
