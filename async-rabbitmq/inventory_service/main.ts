@@ -1,6 +1,7 @@
 // inventory_service of the asynchronous model: consumes OrderPlaced, decides about stock, publishes the outcome.
 // Guarantees: one decision per `orderId` across crashes and restarts; a message is acked when its outcome is confirmed.
 import { createFaultInjector, faultRoutes } from '#common/faults/fault-injector.ts'
+import { slowDiskOf } from '#common/faults/slow-disk.ts'
 import { inventoryRoutes, pageRoute } from '#common/service/evidence-routes.ts'
 import { createServer } from '#common/service/http-server.ts'
 import { runService } from '#common/service/service.ts'
@@ -16,15 +17,19 @@ import { faults, NAME, settings } from './settings.ts'
 await runService(NAME, {
   settings,
   async start(parts) {
-    const { config, environment } = parts
-    const faultInjector = createFaultInjector({ ...faults, environment })
+    const { config } = parts
+    const faultInjector = createFaultInjector({ ...faults, ...parts })
     const tables = stockTables(initialStock(config.INITIAL_STOCK))
-    const store = parts.openStore('inventory', db => ({
-      ...tables(db),
-      ...repeatsTables(db),
-      ...crashJournalTables(db),
-      ...identityTables(db),
-    }))
+    const store = parts.openStore(
+      'inventory',
+      db => ({
+        ...tables(db),
+        ...repeatsTables(db),
+        ...crashJournalTables(db),
+        ...identityTables(db),
+      }),
+      slowDiskOf(faultInjector),
+    )
     warnOfOtherStock(parts, config.INITIAL_STOCK, store.peek)
     const broker = connectBroker(NAME, parts)
     const consumer = consumeOrders({ ...parts, broker, store, faultInjector })

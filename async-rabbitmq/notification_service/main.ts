@@ -2,6 +2,7 @@
 // Guarantees: one notification per order across crashes and restarts; a message is acked when that is on disk.
 import type { InventoryReserved } from '#common/contracts/events.ts'
 import { createFaultInjector, faultRoutes } from '#common/faults/fault-injector.ts'
+import { slowDiskOf } from '#common/faults/slow-disk.ts'
 import { notificationsRoute } from '#common/service/evidence-routes.ts'
 import { createServer } from '#common/service/http-server.ts'
 import { sendOnce } from '#common/service/send-notification.ts'
@@ -18,13 +19,16 @@ import { faults, NAME, settings } from './settings.ts'
 await runService(NAME, {
   settings,
   async start(parts) {
-    const { environment } = parts
-    const faultInjector = createFaultInjector({ ...faults, environment })
-    const store = parts.openStore('notifications', db => ({
-      ...notificationsTables(db),
-      ...crashJournalTables(db),
-      ...identityTables(db),
-    }))
+    const faultInjector = createFaultInjector({ ...faults, ...parts })
+    const store = parts.openStore(
+      'notifications',
+      db => ({
+        ...notificationsTables(db),
+        ...crashJournalTables(db),
+        ...identityTables(db),
+      }),
+      slowDiskOf(faultInjector),
+    )
     const broker = connectBroker(NAME, parts)
     const consumer = consume<InventoryReserved>({
       ...parts,

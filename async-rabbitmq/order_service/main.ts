@@ -1,6 +1,7 @@
 // order_service of the asynchronous model: `POST /order` stores the order, its event is published (by the relay of the
 // outbox; without the outbox within the request), and the order's status follows the result that inventory publishes.
 import { createFaultInjector, faultRoutes } from '#common/faults/fault-injector.ts'
+import { slowDiskOf } from '#common/faults/slow-disk.ts'
 import { countInFlight } from '#common/service/handler.ts'
 import { ordersRoute } from '#common/service/evidence-routes.ts'
 import { createServer } from '#common/service/http-server.ts'
@@ -25,16 +26,20 @@ import { withoutOutbox } from './without-outbox.ts'
 await runService(NAME, {
   settings,
   async start(parts) {
-    const { config, environment } = parts
-    const faultInjector = createFaultInjector({ ...faultsOf(config.OUTBOX), environment })
-    const store = parts.openStore('orders', db => ({
-      ...withoutNotification(ordersTables(db)),
-      ...undecidedTables(db),
-      ...outboxTables(db),
-      ...crashJournalTables(db),
-      ...identityTables(db),
-      reader: markTable(db, 'reader'),
-    }))
+    const { config } = parts
+    const faultInjector = createFaultInjector({ ...faultsOf(config.OUTBOX), ...parts })
+    const store = parts.openStore(
+      'orders',
+      db => ({
+        ...withoutNotification(ordersTables(db)),
+        ...undecidedTables(db),
+        ...outboxTables(db),
+        ...crashJournalTables(db),
+        ...identityTables(db),
+        reader: markTable(db, 'reader'),
+      }),
+      slowDiskOf(faultInjector),
+    )
     const broker = connectBroker(NAME, parts)
     const openIntake = config.OUTBOX === 'on' ? withOutbox : withoutOutbox
     const reading = createReading(store, parts.closing)

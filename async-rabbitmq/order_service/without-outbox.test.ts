@@ -62,7 +62,7 @@ function openPlacing(t: TestContext, { isTaking = () => true, change = {}, maxUn
     store,
     broker,
     reading: { checkTaking() {}, checkPublishing() {}, ready: async () => {} },
-    faultInjector: createFaultInjector({ ...faultsOf('off'), environment: {} }),
+    faultInjector: createFaultInjector({ ...faultsOf('off'), environment: {}, occupancy: createOccupancy() }),
     log: createLog('test', 'silent'),
     health: createHealth(),
     occupancy: createOccupancy(),

@@ -18,6 +18,7 @@ const injectorOf = (environment: Environment) =>
   createFaultInjector({
     role: 'INVENTORY',
     environment,
+    occupancy: createOccupancy(),
     faults: [delay, error, throttle, garbage, kill],
     crashPoints: ['commit-ack', 'publish-ack'],
   })
@@ -156,7 +157,13 @@ test('without a setting every step is passed', async () => {
 })
 
 const delayInjector = (environment: Environment) =>
-  createFaultInjector({ role: 'INVENTORY', environment, faults: [delay], crashPoints: [] })
+  createFaultInjector({
+    role: 'INVENTORY',
+    environment,
+    occupancy: createOccupancy(),
+    faults: [delay],
+    crashPoints: [],
+  })
 
 async function serverOf(injector: FaultInjector) {
   const log = createLog('test', 'silent')

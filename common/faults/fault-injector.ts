@@ -8,6 +8,7 @@ import { closedObject, parse } from '../contracts/parse.ts'
 import { ConfigError, type Environment } from '../service/config.ts'
 import type { Handler } from '../service/handler.ts'
 import type { Server } from '../service/http-server.ts'
+import type { Occupancy, Places } from '../service/occupancy.ts'
 import { answers } from '../service/openapi.ts'
 import type { Fault, FaultSwitch } from './faults.ts'
 
@@ -54,7 +55,7 @@ export type FaultInjector = {
 /** What can be broken in one service. `role` begins the names of its variables: `INVENTORY_DELAY_MS`. */
 export type ServiceFaults = { role: string; faults: readonly Fault[]; crashPoints: readonly string[] }
 
-type Parts = ServiceFaults & { environment: Environment }
+type Parts = ServiceFaults & { environment: Environment; occupancy: Pick<Occupancy, 'places'> }
 
 type State = {
   /** Settings of the faults that are on, by name. */
@@ -63,12 +64,16 @@ type State = {
   /** How often each crash point was passed since it was set. */
   passes: Map<string, number>
   background: Set<Promise<void>>
+  /** Where faults make work wait, by fault. */
+  places: Map<string, Places>
+  occupancy: Parts['occupancy']
 }
 
 /** @throws ConfigError when a variable is wrong, or is set without `LAB_FAULTS=on`. */
-export function createFaultInjector({ role, environment, faults, crashPoints }: Parts): FaultInjector {
+export function createFaultInjector({ role, environment, occupancy, faults, crashPoints }: Parts): FaultInjector {
   const on = isOn(environment)
-  const state: State = { active: new Map(), injections: new Map(), passes: new Map(), background: new Set() }
+  const counts = { injections: new Map(), passes: new Map() }
+  const state: State = { ...counts, active: new Map(), background: new Set(), places: new Map(), occupancy }
   const known: readonly Switchable[] = crashPoints.length > 0 ? [...faults, crash] : faults
 
   function set(settings: Record<string, unknown>): void {
@@ -140,9 +145,17 @@ function setFromEnvironment(
   }
 }
 
-const switchIn = ({ active, injections, background }: State, name: string): FaultSwitch<unknown> => ({
+const switchIn = (
+  { active, injections, background, places, occupancy }: State,
+  name: string,
+): FaultSwitch<unknown> => ({
   setting: () => active.get(name),
   injected: () => void injections.set(name, (injections.get(name) ?? 0) + 1),
+  places() {
+    const known = places.get(name) ?? occupancy.places(name, 1)
+    places.set(name, known)
+    return known
+  },
   inBackground(work) {
     background.add(work)
     void work.finally(() => background.delete(work))

@@ -2,15 +2,18 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { delay, error, garbage, kill, throttle, type Fault } from './faults.ts'
 import { testContext } from '../testing/context.ts'
+import { createOccupancy } from '../service/occupancy.ts'
 import { createFaultInjector } from './fault-injector.ts'
 
 const order = (orderId: string, userId = 'ada') => ({ orderId, userId })
 
 /** A handler that notes what reached it, under one fault with that setting. */
 function under(fault: Fault, setting: unknown) {
+  const occupancy = createOccupancy()
   const injector = createFaultInjector({
     role: 'INVENTORY',
     environment: { LAB_FAULTS: 'on' },
+    occupancy,
     faults: [fault],
     crashPoints: [],
   })
@@ -20,7 +23,12 @@ function under(fault: Fault, setting: unknown) {
     handled.push(input)
     return { done: input }
   })
-  return { handler, handled, injections: () => injector.view()[fault.name]?.injections }
+  return {
+    handler,
+    handled,
+    places: () => occupancy.view().places,
+    injections: () => injector.view()[fault.name]?.injections,
+  }
 }
 
 test('delay makes each order wait, and does not hold those behind it', async t => {
@@ -52,11 +60,16 @@ test('a delay or a throttle ends at once when nobody waits any longer, and the w
 })
 
 test('throttle starts work at the given rate, the first at once', async () => {
-  const { handler, injections } = under(throttle, { perSecond: 200 })
+  const { handler, injections, places } = under(throttle, { perSecond: 200 })
+  await handler(order('first'), testContext())
+  assert.deepEqual(places(), [], 'nobody has waited')
   const start = performance.now()
-  await Promise.all(Array.from({ length: 21 }, (_, number) => handler(order(String(number)), testContext())))
+  await Promise.all(Array.from({ length: 20 }, (_, number) => handler(order(String(number)), testContext())))
   const tookMs = performance.now() - start
   assert.ok(tookMs >= 95, `20 slots of 5 ms took ${tookMs} ms`)
+  const [place] = places()
+  assert.deepEqual([place?.name, place?.limit, place?.taken], ['throttle', 1, 0])
+  assert.ok((place?.fullNs ?? 0) >= 90e6, `somebody waited for ${place?.fullNs} ns`)
   assert.equal(injections(), 21)
 })
 

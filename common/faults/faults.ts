@@ -5,12 +5,15 @@ import { Type, type Static, type TSchema } from 'typebox'
 import { LabError } from '../contracts/errors.ts'
 import { closedObject } from '../contracts/parse.ts'
 import type { Handler } from '../service/handler.ts'
+import type { Places } from '../service/occupancy.ts'
 
 export type FaultSwitch<Setting> = {
   /** The setting while the fault is on. */
   setting(): Setting | undefined
   /** Called each time the fault takes effect; experiments check that it did. */
   injected(): void
+  /** The one place, of the fault's name, that work waits for: the service then tells that it is full. */
+  places(): Places
   /** Work of the fault's own. A request that switches faults is answered when it has ended. It must not reject. */
   inBackground(work: Promise<void>): void
 }
@@ -95,7 +98,11 @@ export const throttle = defineFault({
         const nowMs = performance.now()
         const slotMs = Math.max(nowMs, freeAtMs)
         freeAtMs = slotMs + 1_000 / setting.perSecond
-        if (slotMs > nowMs) await wait(slotMs - nowMs, undefined, { signal: context.signal })
+        if (slotMs > nowMs) {
+          const { enter, leave } = it.places()
+          enter()
+          await wait(slotMs - nowMs, undefined, { signal: context.signal }).finally(leave)
+        }
       }
       return next(input, context)
     }

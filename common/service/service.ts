@@ -20,7 +20,7 @@ import { LabError } from '../contracts/errors.ts'
 import { createLog } from './log.ts'
 import { createOccupancy } from './occupancy.ts'
 import type { ServiceStore } from '../stores/group-commit.ts'
-import { openStore } from '../stores/store.ts'
+import { openStore, type StoreOptions } from '../stores/store.ts'
 import type { Server, ServerParts } from './http-server.ts'
 
 const STOP_MS = 4_500
@@ -55,7 +55,11 @@ export type ServiceStart<Config> = (
     config: Config
     environment: Environment
     /** Opens the store of that name in the service's folder; health shows when it can keep nothing. */
-    openStore<Tx>(name: string, tables: (db: DatabaseSync) => Tx): ServiceStore<Tx>
+    openStore<Tx>(
+      name: string,
+      tables: (db: DatabaseSync) => Tx,
+      options?: Pick<StoreOptions, 'beforeSync'>,
+    ): ServiceStore<Tx>
   },
 ) => Promise<{
   server: Server
@@ -89,8 +93,9 @@ export async function runService<Config extends Settings>(
       health,
       occupancy,
       closing: closing.signal,
-      openStore: (store, tables) =>
+      openStore: (store, tables, options) =>
         openStore(config.DATA_DIR, store, tables, {
+          ...options,
           onProblem: problem => health.report('store', problem),
           syncs: occupancy.syncs,
         }),

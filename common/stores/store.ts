@@ -5,20 +5,17 @@
 import { dirname, join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { makeFolder } from '../contracts/make-folder.ts'
-import type { BusyTime } from '../contracts/busy-time.ts'
 import { LabError } from '../contracts/errors.ts'
 import { groupCommit, type ServiceStore } from './group-commit.ts'
-import { walSync } from './wal-sync.ts'
+import { type Syncing, walSync } from './wal-sync.ts'
 
 const PROBE_MS = 1_000
 /** Ids are all over an index: of one that is larger than the cache, a page is read from the file for most orders. */
 const CACHE_KB = 32_000
 
-export type StoreOptions = {
+export type StoreOptions = Syncing & {
   /** Is told why nothing can be kept, and null when that is over. */
   onProblem?(problem: string | null): void
-  /** Counts its syncs. */
-  syncs?: BusyTime
 }
 
 /**
@@ -29,14 +26,14 @@ export function openStore<Tx>(
   folder: string,
   name: string,
   tables: (db: DatabaseSync) => Tx,
-  { onProblem = () => {}, syncs }: StoreOptions = {},
+  { onProblem = () => {}, ...syncing }: StoreOptions = {},
 ): ServiceStore<Tx> {
   const file = join(folder, `${name}.db`)
   const db = openDatabase(file)
   try {
     const tx = tables(db)
     const watch = watchStore(db, onProblem)
-    const store = groupCommit(db, tx, watch.note, walSync(db, syncs))
+    const store = groupCommit(db, tx, watch.note, walSync(db, syncing))
     const close = () => {
       watch.end()
       store.close()

@@ -14,11 +14,15 @@ export type WalSync = {
   close(): void
 }
 
-/**
- * Takes the syncing of commits over from SQLite. A database in memory has nothing to sync.
- * @param syncs counts them
- */
-export function walSync(db: DatabaseSync, syncs: BusyTime = busyTime()): WalSync {
+export type Syncing = {
+  /** Counts them. */
+  syncs?: BusyTime
+  /** A sync begins when it resolves, and counts as under way until then too. */
+  beforeSync?(): Promise<void>
+}
+
+/** Takes the syncing of commits over from SQLite. A database in memory has nothing to sync. */
+export function walSync(db: DatabaseSync, { syncs = busyTime(), beforeSync }: Syncing = {}): WalSync {
   const file = db.location()
   if (file === null) return { sync: async () => {}, close() {} }
   db.exec('PRAGMA synchronous = NORMAL')
@@ -27,7 +31,8 @@ export function walSync(db: DatabaseSync, syncs: BusyTime = busyTime()): WalSync
   return {
     sync() {
       syncs.enter()
-      return syncData(wal).finally(syncs.leave)
+      const synced = beforeSync ? beforeSync().then(() => syncData(wal)) : syncData(wal)
+      return synced.finally(syncs.leave)
     },
     close: () => closeSync(wal),
   }

@@ -4,6 +4,7 @@
 // beginning of the topics, whatever offsets its group has committed: a part of the log would give wrong numbers.
 import { join as joinPath } from 'node:path'
 import { createFaultInjector, faultRoutes, type FaultInjector } from '#common/faults/fault-injector.ts'
+import { slowDiskOf } from '#common/faults/slow-disk.ts'
 import { createServer } from '#common/service/http-server.ts'
 import { runService } from '#common/service/service.ts'
 import { identityTables, type IdentityTables } from '#common/stores/identity.ts'
@@ -30,9 +31,13 @@ const TOPICS_READ: TopicKey[] = ['orders', 'inventoryEvents']
 await runService(NAME, {
   settings,
   async start(parts) {
-    const { config, environment } = parts
-    const faultInjector = createFaultInjector({ ...faults, environment })
-    const store = parts.openStore('metrics', db => ({ ...analyticsTables(db), ...identityTables(db) }))
+    const { config } = parts
+    const faultInjector = createFaultInjector({ ...faults, ...parts })
+    const store = parts.openStore(
+      'metrics',
+      db => ({ ...analyticsTables(db), ...identityTables(db) }),
+      slowDiskOf(faultInjector),
+    )
     const document = () => store.read(tx => metricsDocument(metricsOf(tx)))
     const path = config.METRICS_FILE || joinPath(config.DATA_DIR, 'metrics.json')
     const file = metricsFile(path, document, degradedReporter(parts, 'metrics file'))

@@ -1,6 +1,7 @@
 // The settings and the faults of analytics_consumer. The tables in the README are rendered from them.
 import { delay, error, kill, throttle } from '#common/faults/faults.ts'
 import type { ServiceFaults } from '#common/faults/fault-injector.ts'
+import { slowDisk } from '#common/faults/slow-disk.ts'
 import { text } from '#common/service/config.ts'
 import { commonSettings, concurrencySetting } from '#common/service/service.ts'
 import { kafkaSettings } from '../messaging/settings.ts'
@@ -19,6 +20,6 @@ export const settings = {
 
 export const faults: ServiceFaults = {
   role: 'ANALYTICS',
-  faults: [throttle, delay, error, kill],
+  faults: [throttle, delay, error, kill, slowDisk],
   crashPoints: ['store-commit'],
 }

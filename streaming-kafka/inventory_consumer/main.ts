@@ -5,6 +5,7 @@
 // pass.
 // It dead-letters the poison of the orders topic, with its reason, and the partition continues.
 import { createFaultInjector, faultRoutes } from '#common/faults/fault-injector.ts'
+import { slowDiskOf } from '#common/faults/slow-disk.ts'
 import { inventoryRoutes } from '#common/service/evidence-routes.ts'
 import { createServer } from '#common/service/http-server.ts'
 import { runService } from '#common/service/service.ts'
@@ -26,18 +27,22 @@ import { faults, NAME, settings } from './settings.ts'
 await runService(NAME, {
   settings,
   async start(parts) {
-    const { config, environment } = parts
-    const faultInjector = createFaultInjector({ ...faults, environment })
+    const { config } = parts
+    const faultInjector = createFaultInjector({ ...faults, ...parts })
     let openingOf: InitialStock | undefined
-    const store = parts.openStore('inventory', db => ({
-      ...stockTables(kitchenId => {
-        if (!openingOf) throw new Error('a kitchen was opened before the initial stock was read')
-        return openingOf(kitchenId)
-      })(db),
-      ...positionsTables(db),
-      ...identityTables(db),
-      outdated: markTable(db, 'outdated'),
-    }))
+    const store = parts.openStore(
+      'inventory',
+      db => ({
+        ...stockTables(kitchenId => {
+          if (!openingOf) throw new Error('a kitchen was opened before the initial stock was read')
+          return openingOf(kitchenId)
+        })(db),
+        ...positionsTables(db),
+        ...identityTables(db),
+        outdated: markTable(db, 'outdated'),
+      }),
+      slowDiskOf(faultInjector),
+    )
     const server = createServer(parts)
     inventoryRoutes(server, store)
     faultRoutes(server, faultInjector)

@@ -3,6 +3,7 @@
 // topic itself has the notifications that were sent, and it is read to its end before any is sent.
 // It dead-letters the poison of the topic `inventory-events`, with its reason.
 import { createFaultInjector, faultRoutes } from '#common/faults/fault-injector.ts'
+import { slowDiskOf } from '#common/faults/slow-disk.ts'
 import { notificationsRoute } from '#common/service/evidence-routes.ts'
 import { createServer } from '#common/service/http-server.ts'
 import { runService } from '#common/service/service.ts'
@@ -21,9 +22,13 @@ import { faults, NAME, settings } from './settings.ts'
 await runService(NAME, {
   settings,
   async start(parts) {
-    const { config, environment } = parts
-    const faultInjector = createFaultInjector({ ...faults, environment })
-    const store = parts.openStore('notifications', db => ({ ...sentTables(db), ...identityTables(db) }))
+    const { config } = parts
+    const faultInjector = createFaultInjector({ ...faults, ...parts })
+    const store = parts.openStore(
+      'notifications',
+      db => ({ ...sentTables(db), ...identityTables(db) }),
+      slowDiskOf(faultInjector),
+    )
     const server = createServer(parts)
     // The log has the notifications. When it had acknowledged one is when it was kept.
     const acknowledged = acknowledgementTimes()

@@ -3,6 +3,7 @@
 // empty store is filled from them. With arguments it is a producer of N events (produce.ts).
 import { LabError } from '#common/contracts/errors.ts'
 import { createFaultInjector, faultRoutes } from '#common/faults/fault-injector.ts'
+import { slowDiskOf } from '#common/faults/slow-disk.ts'
 import { ordersRoute } from '#common/service/evidence-routes.ts'
 import { createServer } from '#common/service/http-server.ts'
 import { watchOldestPending } from '#common/service/oldest-pending.ts'
@@ -24,9 +25,13 @@ else
   await runService(NAME, {
     settings,
     async start(parts) {
-      const { config, environment } = parts
-      const faultInjector = createFaultInjector({ ...faultsOf(config.OUTBOX), environment })
-      const store = parts.openStore('orders', db => ({ ...viewTables(db), ...outboxTables(db) }))
+      const { config } = parts
+      const faultInjector = createFaultInjector({ ...faultsOf(config.OUTBOX), ...parts })
+      const store = parts.openStore(
+        'orders',
+        db => ({ ...viewTables(db), ...outboxTables(db) }),
+        slowDiskOf(faultInjector),
+      )
       const server = createServer(parts)
       const kafka = openConnection('producer_order', parts)
       const openIntake = config.OUTBOX === 'on' ? withOutbox : withoutOutbox

@@ -35,6 +35,7 @@ function sampleParts(t: TestContext) {
     faultInjector: createFaultInjector({
       role: 'ORDER',
       environment: {},
+      occupancy: createOccupancy(),
       faults: [],
       crashPoints: ['store-produce', 'produce-dequeue', 'produce-answer'],
     }),

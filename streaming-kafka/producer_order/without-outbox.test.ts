@@ -35,7 +35,7 @@ async function openIntake(answer: () => Promise<void>, { isRead = true, transact
     config: { MAX_UNDECIDED: maxUndecided, PRODUCE_DEADLINE_MS: 1_000, RELAY_WINDOW: 1 },
     store: { ...groupCommit(db, tables), ...(transact && { transact }) },
     kafka: { producer: { send, close: async () => {} }, topics: topicNames('') },
-    faultInjector: createFaultInjector({ ...faultsOf('off'), environment: {} }),
+    faultInjector: createFaultInjector({ ...faultsOf('off'), environment: {}, occupancy: createOccupancy() }),
     log: createLog('test', 'silent'),
     health: createHealth(),
     occupancy: createOccupancy(),

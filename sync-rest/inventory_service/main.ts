@@ -2,6 +2,7 @@
 // Guarantees: one decision per `orderId` across restarts; what it answers was on disk before.
 import { ReleaseAnswer, ReleaseRequest, ReserveAnswer, ReserveRequest } from '#common/contracts/http.ts'
 import { createFaultInjector, faultRoutes } from '#common/faults/fault-injector.ts'
+import { slowDiskOf } from '#common/faults/slow-disk.ts'
 import { inventoryRoutes } from '#common/service/evidence-routes.ts'
 import { createServer, postRoute } from '#common/service/http-server.ts'
 import { runService } from '#common/service/service.ts'
@@ -14,9 +15,13 @@ import { faults, NAME, settings } from './settings.ts'
 await runService(NAME, {
   settings,
   async start(parts) {
-    const { config, environment } = parts
-    const faultInjector = createFaultInjector({ ...faults, environment })
-    const store = parts.openStore('inventory', stockTables(initialStock(config.INITIAL_STOCK)))
+    const { config } = parts
+    const faultInjector = createFaultInjector({ ...faults, ...parts })
+    const store = parts.openStore(
+      'inventory',
+      stockTables(initialStock(config.INITIAL_STOCK)),
+      slowDiskOf(faultInjector),
+    )
     warnOfOtherStock(parts, config.INITIAL_STOCK, store.peek)
     const server = createServer(parts)
     postRoute(server, parts, {

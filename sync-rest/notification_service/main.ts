@@ -2,6 +2,7 @@
 // Guarantees: one notification per order across restarts; what it answers was on disk before.
 import { SendAnswer, SendRequest } from '#common/contracts/http.ts'
 import { createFaultInjector, faultRoutes } from '#common/faults/fault-injector.ts'
+import { slowDiskOf } from '#common/faults/slow-disk.ts'
 import { notificationsRoute } from '#common/service/evidence-routes.ts'
 import { createServer, postRoute } from '#common/service/http-server.ts'
 import { runService } from '#common/service/service.ts'
@@ -12,9 +13,8 @@ import { faults, NAME, settings } from './settings.ts'
 await runService(NAME, {
   settings,
   async start(parts) {
-    const { environment } = parts
-    const faultInjector = createFaultInjector({ ...faults, environment })
-    const store = parts.openStore('notifications', notificationsTables)
+    const faultInjector = createFaultInjector({ ...faults, ...parts })
+    const store = parts.openStore('notifications', notificationsTables, slowDiskOf(faultInjector))
     const server = createServer(parts)
     postRoute(server, parts, {
       path: '/send',

@@ -1,6 +1,7 @@
 // order_service of the synchronous model: `POST /order` stores the order, reserves it at inventory, confirms it, and
 // answers with its outcome. Releases and confirmations that are pending when it ends it finishes after a restart.
 import { createFaultInjector, faultRoutes, type FaultInjector } from '#common/faults/fault-injector.ts'
+import { slowDiskOf } from '#common/faults/slow-disk.ts'
 import type { Values } from '#common/service/config.ts'
 import { ordersRoute } from '#common/service/evidence-routes.ts'
 import { createServer } from '#common/service/http-server.ts'
@@ -21,9 +22,13 @@ import { faults, NAME, settings } from './settings.ts'
 await runService(NAME, {
   settings,
   async start(parts) {
-    const { config, environment, health, occupancy } = parts
-    const faultInjector = createFaultInjector({ ...faults, environment })
-    const store = parts.openStore('orders', db => ({ ...ordersTables(db), ...pendingReleasesTables(db) }))
+    const { config, health, occupancy } = parts
+    const faultInjector = createFaultInjector({ ...faults, ...parts })
+    const store = parts.openStore(
+      'orders',
+      db => ({ ...ordersTables(db), ...pendingReleasesTables(db) }),
+      slowDiskOf(faultInjector),
+    )
     const { inventory, notification } = openPeers(config, faultInjector)
     const { CONCURRENCY: concurrency, RESERVE_DEADLINE_MS: deadlineMs } = config
     const breakerFor = (peer: string) =>

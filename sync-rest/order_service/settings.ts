@@ -1,5 +1,6 @@
 // The settings and the faults of order_service. The tables in the README are rendered from them.
 import type { ServiceFaults } from '#common/faults/fault-injector.ts'
+import { slowDisk } from '#common/faults/slow-disk.ts'
 import { httpUrl, integer, oneOf } from '#common/service/config.ts'
 import { commonSettings, concurrencySetting } from '#common/service/service.ts'
 import { duplicator } from './duplicator.ts'
@@ -33,6 +34,6 @@ export const settings = {
 
 export const faults: ServiceFaults = {
   role: 'ORDER',
-  faults: [duplicator],
+  faults: [duplicator, slowDisk],
   crashPoints: ['store-reserve', 'reserve-store', 'store-send', 'send-store'],
 }
