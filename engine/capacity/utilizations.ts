@@ -4,7 +4,7 @@
 // Guarantees: what was not read, or was not read of the same process throughout, is null and is never taken for idle.
 import { lateBecause } from '../analysis/measures.ts'
 import type { History } from '../run/history.ts'
-import type { Occupancy, OccupancyReading } from '../run/occupancy-shape.ts'
+import type { Occupancy, OccupancyReading, OccupancyWindow } from '../run/occupancy-shape.ts'
 
 export type ServiceReadings = {
   name: string
@@ -38,6 +38,14 @@ export type Readings = {
 export function readingsOf(history: History): Readings | undefined {
   const { occupancy, generator } = history
   if (!occupancy) return undefined
+  return readingsIn(occupancy, {
+    cpuShare: generator.cpuShare,
+    isLate: lateBecause(history) !== undefined,
+    isOutOfConnections: generator.connections.saturated,
+  })
+}
+
+export function readingsIn(occupancy: OccupancyWindow, generator: Readings['generator']): Readings {
   const { before, after, cores, idleShare, othersCores } = occupancy
   const seconds = (after.atNs - before.atNs) / 1e9
   const coresOf = (name: string): number | null => {
@@ -54,11 +62,7 @@ export function readingsOf(history: History): Readings | undefined {
       ...sharesOf(before.services.find(each => each.name === name)?.occupancy ?? null, last),
     })),
     brokers: after.cpu.filter(({ kind }) => kind === 'broker').map(({ name }) => ({ name, cores: coresOf(name) })),
-    generator: {
-      cpuShare: generator.cpuShare,
-      isLate: lateBecause(history) !== undefined,
-      isOutOfConnections: generator.connections.saturated,
-    },
+    generator,
   }
 }
 

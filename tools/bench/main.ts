@@ -9,6 +9,7 @@ import { PROFILES, type Profile } from '#engine/run/summary.ts'
 import { type Growth, benchGrowth, benchSizes } from './growth.ts'
 import { benchGenerator, benchStall, RATES } from './generator.ts'
 import { benchJudge, KINDS } from './judge.ts'
+import { benchLimits } from './limits.ts'
 import type { RowResult } from './bench-file.ts'
 import { measureRow } from './pairs.ts'
 import { performanceTable } from './performance-page.ts'
@@ -36,7 +37,7 @@ type Part = (options: {
 }) => Promise<{ found: object; lines: Line[] }>
 
 /** Parts without a reference. */
-const PARTS: Record<string, Part> = { generator, judge, run, growth, sizes }
+const PARTS: Record<string, Part> = { generator, judge, run, limits, growth, sizes }
 
 /** `rest` stands for all rows whose names begin so. */
 const GROUPS = ['rest', 'kafka', 'cpu']
@@ -133,6 +134,21 @@ async function judge({ signal }: Parameters<Part>[0]): ReturnType<Part> {
     ['  memory, at most', gigabytes(peakBytes), '≤ 2 GB'],
     ['  the file of the history', gigabytes(fileBytes), ''],
   ])
+  return { found, lines }
+}
+
+async function limits({ quick, signal }: Parameters<Part>[0]): ReturnType<Part> {
+  const data = openDataFolder(`bench-${process.pid}`)
+  const options = { quick, signal, dataFolder: data.path, progress: console.error }
+  const found = await benchLimits(options).finally(data.remove)
+  const lines = found.flatMap(({ plant, model, rounds, disturbed, planted, measured }): Line[] => {
+    const right = rounds.filter(({ isRight }) => isRight).length
+    const others = disturbed > 0 ? `, and ${disturbed} disturbed` : ''
+    const named: Line = [`${plant} (${model}): named right`, `${right} of ${rounds.length}${others}`, '≥ 95 %']
+    if (planted === null || measured === null) return [named]
+    const capacity: Line = [`  capacity, of ${planted.toFixed(0)}/s planted`, `${measured.toFixed(0)}/s`, '']
+    return [named, capacity, ['  off', percent(measured / planted - 1), '± 10 %']]
+  })
   return { found, lines }
 }
 

@@ -23,6 +23,7 @@ export async function openServices(
   { deployment: { broker = {}, prefix = '' } = {}, environment = {} }: Settings = {},
 ): Promise<RunningModel> {
   const stock = JSON.stringify(initialStock(orderMix({ count: 1, ...EVERY_ORDER_RESERVED })))
+  const { inventory } = model.evidence
   const folder = join(dataFolder, model.name)
   const running = await createProcesses({
     model,
@@ -30,7 +31,7 @@ export async function openServices(
     prefix,
     dataFolder: folder,
     logFolder: join(folder, 'logs'),
-    environment: { ...environment, [model.evidence.inventory]: { INITIAL_STOCK: stock } },
+    environment: { ...environment, [inventory]: { INITIAL_STOCK: stock, ...environment[inventory] } },
     supervised: [],
     signal,
   })
