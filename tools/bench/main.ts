@@ -6,16 +6,12 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { makeFolder } from '#common/contracts/make-folder.ts'
 import { PROFILES, type Profile } from '#engine/run/summary.ts'
-import { type Growth, benchGrowth, benchSizes } from './growth.ts'
-import { benchGenerator, benchStall, RATES } from './generator.ts'
-import { benchJudge, KINDS } from './judge.ts'
-import { benchLimits } from './limits.ts'
 import type { RowResult } from './bench-file.ts'
 import { measureRow } from './pairs.ts'
+import { LONG, type Line, PARTS } from './parts.ts'
 import { performanceTable } from './performance-page.ts'
 import { publish } from './publish.ts'
 import { ROWS } from './rows.ts'
-import { benchWholeRun } from './whole-run.ts'
 import {
   COULD_NOT_RUN,
   createProgram,
@@ -28,27 +24,21 @@ import { draw } from '../../lab/report/terminal/table.ts'
 import { RUNS, shortPath } from '../../lab/session/run-folder.ts'
 import { openDataFolder } from '../../lab/session/sweep.ts'
 
-type Line = [what: string, found: string, goal: string]
-/** What a part found, for the file and for the table. */
-type Part = (options: {
-  profile: Profile
-  quick: boolean
-  signal: AbortSignal
-}) => Promise<{ found: object; lines: Line[] }>
-
-/** Parts without a reference. */
-const PARTS: Record<string, Part> = { generator, judge, run, limits, growth, sizes }
-
 /** `rest` stands for all rows whose names begin so. */
 const GROUPS = ['rest', 'kafka', 'cpu']
 const CHOICES = [...ROWS.map(({ name }) => name), ...GROUPS, ...Object.keys(PARTS)]
 
 const program = createProgram(
   'bench',
-  'measure the models beside references of the same minute, the load generator, how a million orders are judged, and a whole run',
+  'measure the models beside references of the same minute, the load generator, how a million orders are judged, a whole run, and what an order costs as a model grows',
 )
-  .addOption(new Option('--only <parts...>', 'some parts of it').choices(CHOICES))
-  .option('--quick', 'two short rounds of each pair instead of five, to see that it works')
+  .addOption(
+    new Option(
+      '--only <parts...>',
+      `some parts of it; by default all but ${LONG.join(' and ')}, which take long`,
+    ).choices(CHOICES),
+  )
+  .option('--quick', 'few orders and rounds, to see that it works')
   .addOption(new Option('--profile <profile>', 'of the whole run').choices(PROFILES).default('full'))
   .option('--publish [file]', 'measure nothing: publish the rows of a full bench, or render the published ones again')
   .addHelpText('after', '\nExample: npm run bench -- --only rest kafka-produce')
@@ -61,7 +51,8 @@ type Options = { only?: string[]; quick?: true; profile: Profile; publish?: stri
 async function bench(options: Options): Promise<void> {
   if (options.publish !== undefined) return publish(options.publish === true ? undefined : options.publish)
   const signal = listenForInterrupt()
-  const isWanted = (name: string) => options.only?.some(only => name === only || name.startsWith(`${only}-`)) ?? true
+  const isWanted = (name: string) =>
+    options.only?.some(only => name === only || name.startsWith(`${only}-`)) ?? !LONG.includes(name)
   const waiting = loadavg()[0]?.toFixed(1) ?? 'unknown'
   const facts = { startedAt: new Date().toISOString(), machine: describeMachine(), version: labVersion(), waiting }
   const quick = options.quick ?? false
@@ -96,115 +87,4 @@ async function bench(options: Options): Promise<void> {
     `Processes that wanted a core before it began: ${waiting}. The more, the less the figures say of the lab.`,
   )
   console.log(`All figures: ${shortPath(file)}`)
-}
-
-async function generator(): ReturnType<Part> {
-  const steady = []
-  for (const rate of RATES) steady.push(await benchGenerator(rate))
-  const stalled = await benchStall()
-  return {
-    found: { steady, stalled },
-    lines: [
-      ...steady.flatMap(({ ordersPerSecond, cpuMs, lateness }): Line[] => [
-        [
-          `generator at ${ordersPerSecond.toLocaleString('en-US')}/s: CPU time a request`,
-          milliseconds(cpuMs),
-          '≤ 0.15 ms',
-        ],
-        ['  start lateness p50', milliseconds(lateness?.p50Ms), ''],
-        ['  start lateness p99', milliseconds(lateness?.p99Ms), ordersPerSecond === Math.max(...RATES) ? '≤ 1 ms' : ''],
-      ]),
-      ['server that stalls 200 ms a second: corrected p99', `${stalled.correctedP99Ms.toFixed(0)} ms`, ''],
-      ['  off what the schedule implies', percent(stalled.off), '≤ 5 %'],
-      ['  uncorrected p99, for comparison', `${stalled.uncorrectedP99Ms.toFixed(1)} ms`, ''],
-    ],
-  }
-}
-
-async function judge({ signal }: Parameters<Part>[0]): ReturnType<Part> {
-  const data = openDataFolder(`bench-${process.pid}`)
-  const found = []
-  try {
-    for (const kind of KINDS) found.push(await benchJudge(kind, data.path, signal))
-  } finally {
-    data.remove()
-  }
-  const lines = found.flatMap(({ kind, orders, fileBytes, seconds, peakBytes }): Line[] => [
-    [`judging ${orders.toLocaleString('en-US')} orders, ${kind}`, `${seconds.toFixed(0)} s`, '≤ 60 s'],
-    ['  memory, at most', gigabytes(peakBytes), '≤ 2 GB'],
-    ['  the file of the history', gigabytes(fileBytes), ''],
-  ])
-  return { found, lines }
-}
-
-async function limits({ quick, signal }: Parameters<Part>[0]): ReturnType<Part> {
-  const data = openDataFolder(`bench-${process.pid}`)
-  const options = { quick, signal, dataFolder: data.path, progress: console.error }
-  const found = await benchLimits(options).finally(data.remove)
-  const lines = found.flatMap(({ plant, model, rounds, disturbed, planted, measured }): Line[] => {
-    const right = rounds.filter(({ isRight }) => isRight).length
-    const others = disturbed > 0 ? `, and ${disturbed} disturbed` : ''
-    const named: Line = [`${plant} (${model}): named right`, `${right} of ${rounds.length}${others}`, '≥ 95 %']
-    if (planted === null || measured === null) return [named]
-    const capacity: Line = [`  capacity, of ${planted.toFixed(0)}/s planted`, `${measured.toFixed(0)}/s`, '']
-    return [named, capacity, ['  off', percent(measured / planted - 1), '± 10 %']]
-  })
-  return { found, lines }
-}
-
-async function run({ profile, signal }: Parameters<Part>[0]): ReturnType<Part> {
-  const whole = await benchWholeRun(profile, RUNS, signal)
-  return {
-    found: whole,
-    lines: [
-      [`whole ${profile} run`, `${whole.seconds.toFixed(0)} s`, profile === 'full' ? '≤ 420 s' : ''],
-      ['  first table after', `${whole.firstTableSeconds?.toFixed(0) ?? '–'} s`, '≤ 20 s'],
-      ['  all processes together, at most', gigabytes(whole.peakBytes), '< 2 GB'],
-    ],
-  }
-}
-
-async function growth({ quick, signal }: Parameters<Part>[0]): ReturnType<Part> {
-  const found = await benchGrowth({ quick, signal, progress: console.error })
-  const lines = found.flatMap(({ model, ordersInBlock, blocks, slopes }): Line[] => {
-    const orders = (blocks.length * ordersInBlock).toLocaleString('en-US')
-    const change = (figure: keyof Growth['slopes'], digits: number) => {
-      const { perSecond: mean, low, high } = slopes[figure]
-      const of = blocks.reduce((sum, block) => sum + block[figure], 0) / blocks.length
-      const [average, slope, from, to] = [of, mean, low, high].map(value => value.toFixed(digits))
-      return `${average}, and ${slope} [${from}, ${to}] from block to block`
-    }
-    return [
-      [
-        `${model}, ${orders} orders in ${blocks.length} blocks: CPU of services for 1,000 [s]`,
-        change('cpuSecondsPer1000', 3),
-        'flat',
-      ],
-      ['  memory of services [MB]', change('megabytes', 1), 'flat'],
-      ['  open files of services', change('openFiles', 1), 'flat'],
-      ['  orders a second', change('ordersPerSecond', 0), ''],
-    ]
-  })
-  return { found, lines }
-}
-
-async function sizes({ quick, signal }: Parameters<Part>[0]): ReturnType<Part> {
-  const found = await benchSizes({ quick, signal, progress: console.error })
-  const lines = found.map(({ model, lines, partitions, used }): Line => {
-    const what = lines === undefined ? `${partitions} partitions` : `orders of ${lines} lines`
-    return [`${model}, ${what}: CPU of services for 1,000 [s]`, used.cpuSecondsPer1000.toFixed(2), '']
-  })
-  return { found, lines }
-}
-
-function milliseconds(ms: number | undefined): string {
-  return ms === undefined ? 'unknown' : `${ms.toFixed(3)} ms`
-}
-
-function percent(share: number): string {
-  return `${(100 * share).toFixed(1)} %`
-}
-
-function gigabytes(bytes: number | null): string {
-  return bytes === null ? 'unknown' : `${(bytes / 2 ** 30).toFixed(2)} GB`
 }
