@@ -173,18 +173,21 @@ export function stoppedText(summary: Pick<Summary, 'requested' | 'comparison' | 
 /** A tenth of the cores; below it others hardly matter. */
 const BUSY = 0.1
 
+const SMOKE = 'A smoke run is there for its verdicts: its times, rates and peaks say nothing of a model.'
+
 /** Says that the machine was shared, in a smoke run or with other programs: verdicts stand, and numbers suffer. Empty where it was not. */
 export function busyText({
   profile,
   results,
   machine: { cores },
 }: Pick<Summary, 'profile' | 'results' | 'machine'>): string {
-  if (profile === 'smoke')
-    return 'A smoke run is there for its verdicts: its times, rates and peaks say nothing of a model.'
+  const smoke = profile === 'smoke' ? SMOKE : ''
   const busy = results.flatMap(({ othersCores = 0 }) => (othersCores > BUSY * cores ? [othersCores] : []))
-  if (busy.length === 0) return ''
+  if (busy.length === 0) return smoke
   const most = Math.max(...busy).toFixed(1)
-  return `Other programs used up to ${most} of ${cores} cores during ${busy.length} of ${results.length} results: the verdicts stand, but the numbers may have suffered.`
+  const others = `Other programs used up to ${most} of ${cores} cores during ${busy.length} of ${results.length} results`
+  if (smoke === '') return `${others}: the verdicts stand, but the numbers may have suffered.`
+  return `${smoke} ${others}: beside them services may have been too late, which a check finds.`
 }
 
 /** How many results a complete comparison has. */

@@ -27,7 +27,7 @@ export default defineExperiment({
   profiles: {
     full: { orders: 10_000, ordersPerSecond: 1_000, decisionsPerSecond: 500, warmUpOrders: 600 },
     quick: { orders: 1_000, ordersPerSecond: 250, decisionsPerSecond: 125, warmUpOrders: 100 },
-    smoke: { orders: 200, ordersPerSecond: 100, decisionsPerSecond: 50, warmUpOrders: 20 },
+    smoke: { orders: 100, ordersPerSecond: 50, decisionsPerSecond: 25, warmUpOrders: 10 },
   },
   variants({ orders, ordersPerSecond, decisionsPerSecond, warmUpOrders }) {
     const base: Omit<Variant, 'name' | 'about' | 'checks'> = {
