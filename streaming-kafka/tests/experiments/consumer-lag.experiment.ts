@@ -9,7 +9,7 @@ import { leastOf, mostOf } from '#engine/analysis/extremes.ts'
 import { orderTimelines } from '#engine/analysis/order-timeline.ts'
 import { type PlannedStart, steadyPlan } from '#engine/load/plan.ts'
 import type { History, Sample } from '#engine/run/history.ts'
-import type { Measure, Series, SetByFault } from '#engine/run/summary.ts'
+import type { Measure, Series, SetByFault, Settings } from '#engine/run/summary.ts'
 import { streamingKafka } from '../../lab/model.ts'
 
 const PARTITIONS = [0, 1, 2, 3]
@@ -19,7 +19,9 @@ const STEP_NS = 250e6
 const lagName = (partition: number) => `inventory_consumer/orders/${partition}`
 const noLag = ({ depths }: Progress): boolean => Object.values(depths).every(lag => lag === 0)
 
-export default defineExperiment({
+type Planted = Settings & Record<'orders' | 'ordersPerSecond' | 'decisionsPerSecond' | 'warmUpOrders', number>
+
+export default defineExperiment<Planted>({
   model: streamingKafka,
   title: 'Consumer lag',
   question: 'Orders arrive twice as fast as Inventory may decide them: how far does the lag grow, and when is it gone?',
@@ -27,15 +29,19 @@ export default defineExperiment({
   profiles: {
     full: { orders: 10_000, ordersPerSecond: 1_000, decisionsPerSecond: 500, warmUpOrders: 600 },
     quick: { orders: 1_000, ordersPerSecond: 250, decisionsPerSecond: 125, warmUpOrders: 100 },
-    smoke: { orders: 100, ordersPerSecond: 50, decisionsPerSecond: 25, warmUpOrders: 10 },
+    smoke: { orders: 100, ordersPerSecond: 50, decisionsPerSecond: 25, warmUpOrders: 10, produceDeadlineMs: 10_000 },
   },
-  variants({ orders, ordersPerSecond, decisionsPerSecond, warmUpOrders }) {
+  variants({ orders, ordersPerSecond, decisionsPerSecond, warmUpOrders, produceDeadlineMs }) {
+    // Of a smoke run, in which the broker shares the machine with other models.
+    const patient: Variant['environment'] =
+      produceDeadlineMs === undefined ? {} : { producer_order: { PRODUCE_DEADLINE_MS: String(produceDeadlineMs) } }
     const base: Omit<Variant, 'name' | 'about' | 'checks'> = {
       load: { orders, ordersPerSecond, warmUpOrders, deadlineMs: 10_000, plan: afterSlowStart(warmUpOrders) },
       // No steps; but only a variant with a timeline has its depths sampled.
       timeline: [],
       completeWhen: noLag,
       quiescenceMs: 60_000,
+      environment: patient,
       measures: lagMeasures,
       series: lagSeries,
     }
@@ -46,7 +52,7 @@ export default defineExperiment({
         name: 'throttled',
         about: `inventory_consumer decides at most ${decisionsPerSecond} orders a second`,
         setByFault: throttled({ orders, ordersPerSecond, decisionsPerSecond }),
-        environment: { inventory_consumer: { INVENTORY_THROTTLE_PER_SECOND: String(decisionsPerSecond) } },
+        environment: { ...patient, inventory_consumer: { INVENTORY_THROTTLE_PER_SECOND: String(decisionsPerSecond) } },
         checks: [
           ...sound,
           faultSeen({ service: 'inventory_consumer', fault: 'throttle', atLeast: orders / 2 }),
