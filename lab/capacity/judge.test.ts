@@ -125,6 +125,13 @@ test('orders that could not be decided in time are no defect, and what is wrong 
   assert.equal(judged(waiting, { checks: [undecided, twice] }).verdict, 'defect')
 })
 
+test('a client that was not told of its order makes the rate one that is not sustained', () => {
+  const poll = { index: 0, orderId: 'order-0', startedNs: 1, answeredNs: 2 }
+  const polls = [{ ...poll, status: 200 }, { ...poll, status: 503 }, poll]
+  const { verdict, reasons } = judged({ ...sound, polls })
+  assert.deepEqual([verdict, reasons], ['not sustained', ['2 of 3 requests for an order had no answer']])
+})
+
 test('what a check could not tell is a reason, and may be told another time', () => {
   const unknown = defineCheck('carried-out', 'all were sent', () => ({ verdict: 'unknown', detail: 'Not all.' }))
   const { verdict, reasons, isMarginal } = judged(sound, { checks: [unknown] })

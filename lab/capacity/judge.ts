@@ -5,6 +5,7 @@
  * Guarantees: what an overloaded model may do (turn orders away, answer late, decide late) is never a defect, and what it may not do
  * (lose, duplicate, oversell) is never a limit. A machine that the model keeps busy voids no latency here: it is what is looked for.
  */
+import { ERRORS } from '#common/contracts/errors.ts'
 import { blockMeans, BLOCKS, type Slope, slopeOf, trendOf } from '#engine/capacity/slope.ts'
 import { limiter } from '#engine/capacity/limiter.ts'
 import { readingsOf } from '#engine/capacity/utilizations.ts'
@@ -30,6 +31,7 @@ import {
 import { boundIn, evaluateThreshold, measureOf, type Threshold } from '#engine/analysis/thresholds.ts'
 import type { CheckResult } from '#engine/checks/check.ts'
 import type { Variant } from '#engine/experiment/define.ts'
+import type { Poll } from '#engine/load/attempt.ts'
 import type { History } from '#engine/run/history.ts'
 import { whileJudged } from '#engine/run/once.ts'
 import { evaluate } from '#engine/run/result.ts'
@@ -109,16 +111,18 @@ function judged(variant: Variant, { found, history }: Histories, budget: Thresho
 
 const BUSY_OR_NOT: History['machine'] = { unknown: 'a busy machine voids nothing where a capacity is searched for' }
 
-/** A client that was not answered is counted; what it was told by others is checked. */
+/** A client that was not told of its order, because there was too much to do; any other answer is checked. */
+const wasPutOff = ({ status }: Poll): boolean => status === undefined || status === ERRORS.overloaded.status
+
 const answeredPolls = (history: History): History => ({
   ...history,
-  polls: history.polls.filter(({ status }) => status !== undefined),
+  polls: history.polls.filter(poll => !wasPutOff(poll)),
 })
 
 const certain = (text: string): Reason => ({ text, isMarginal: false })
 
 function unansweredPolls({ polls }: History): Reason[] {
-  const count = polls.filter(({ status }) => status === undefined).length
+  const count = polls.filter(wasPutOff).length
   return count === 0 ? [] : [certain(`${count} of ${polls.length} requests for an order had no answer`)]
 }
 
