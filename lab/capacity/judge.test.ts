@@ -125,6 +125,15 @@ test('orders that could not be decided in time are no defect, and what is wrong 
   assert.equal(judged(waiting, { checks: [undecided, twice] }).verdict, 'defect')
 })
 
+test('whatever was found while other programs took much of the machine may be found otherwise', () => {
+  const reading = { atNs: 1, services: [], cpu: [] }
+  const beside = (othersCores: number): History => ({
+    ...historyWith(atMs => ({ atMs, answer: '503 overloaded', answeredMs: atMs + 1 })),
+    occupancy: { cores: 2, idleShare: 0, othersCores, before: reading, after: { ...reading, atNs: 2 } },
+  })
+  assert.deepEqual([judged(beside(0.1)).isMarginal, judged(beside(0.3)).isMarginal], [false, true])
+})
+
 test('a client that was not told of its order makes the rate one that is not sustained', () => {
   const poll = { index: 0, orderId: 'order-0', startedNs: 1, answeredNs: 2 }
   const polls = [{ ...poll, status: 200 }, { ...poll, status: 503 }, poll]

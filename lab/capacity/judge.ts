@@ -37,6 +37,7 @@ import { whileJudged } from '#engine/run/once.ts'
 import { evaluate } from '#engine/run/result.ts'
 import type { Measure } from '#engine/run/summary.ts'
 import type { Probe } from './capacity-file.ts'
+import { isDisturbing } from './disturbance.ts'
 import { measuredWindow } from './load.ts'
 
 export type Judged = Omit<Probe, 'length' | 'history'>
@@ -89,7 +90,10 @@ function judged(variant: Variant, { found, history }: Histories, budget: Thresho
       ...defects.map(({ name, detail }) => `${name} is invalid: ${detail}`),
       ...reasons.map(({ text }) => text),
     ],
-    isMarginal: defects.length === 0 && reasons.length > 0 && reasons.every(reason => reason.isMarginal),
+    isMarginal:
+      defects.length === 0 &&
+      reasons.length > 0 &&
+      (isDisturbed(history) || reasons.every(reason => reason.isMarginal)),
     requested: timelines.filter(({ attempt }) => attempt).length,
     notServed: notServed.length,
     latencies: {
@@ -107,6 +111,10 @@ function judged(variant: Variant, { found, history }: Histories, budget: Thresho
     checks,
     budget: kept,
   }
+}
+
+function isDisturbed({ occupancy }: History): boolean {
+  return occupancy !== undefined && isDisturbing(occupancy.othersCores, occupancy.cores)
 }
 
 const BUSY_OR_NOT: History['machine'] = { unknown: 'a busy machine voids nothing where a capacity is searched for' }

@@ -1,11 +1,9 @@
 // What a search says in the end: its rates, how far they can be trusted, and what limits the model.
+import { isDisturbing } from './disturbance.ts'
 import type { ModelCapacity, Probe } from './capacity-file.ts'
 import type { Found } from './search.ts'
 
 type Result = Pick<ModelCapacity, 'ended' | 'verdict' | 'sustained' | 'notSustained' | 'isConfirmed' | 'limiter'>
-
-/** Of the cores; below it other programs hardly matter. */
-const DISTURBING = 0.1
 
 export function resultOf(found: Found<Probe>, cores: number): Result {
   const { ended, sustained, notSustained, isConfirmed } = found
@@ -36,5 +34,5 @@ const refuted = ({ probes, notSustained }: Decided): Probe | undefined =>
  */
 export function disturbedBy(decided: Decided, cores: number): number | undefined {
   const { othersCores = null } = refuted(decided) ?? {}
-  return othersCores !== null && othersCores > DISTURBING * cores ? othersCores : undefined
+  return isDisturbing(othersCores, cores) ? othersCores : undefined
 }
