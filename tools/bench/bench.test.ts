@@ -41,7 +41,10 @@ test('memory is that of this process and all that descend from it', async t => {
 test('an unknown part of the bench is refused with exit code 2', async () => {
   const { code, stderr } = await runCli('../../tools/bench/main', ['--only', 'rests'])
   assert.equal(code, 2)
-  assert.match(stderr, /Allowed choices are rest-saturation, rest-latency, .*cpu, generator, judge, run, limits\./)
+  assert.match(
+    stderr,
+    /Allowed choices are rest-saturation, rest-latency, .*cpu, limits, generator, judge, run, limits-share-of-a-core, .*limits-small-generator\./,
+  )
 })
 
 test('the judged history of the bench is valid where it is whole, and is not where it is troubled', async t => {

@@ -3,7 +3,6 @@
  * again and again, and what the services tell of how full they are has to name the part that was planted.
  * Not judged here: whether a rate is sustained. Rounds of one plant run on the same services, one after the other.
  */
-import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import { Type } from 'typebox'
 import { limiter, type Limiter } from '#engine/capacity/limiter.ts'
@@ -19,8 +18,8 @@ import { provideBroker, variables } from '#infra/brokers/provide.ts'
 import { nearestRank } from '#engine/analysis/latency.ts'
 import { watchOthers } from '#host/cpu-of-others.ts'
 import { notifiedAt } from './notified.ts'
-import { type Plant, type PlantedSystem, PLANTS } from './plants.ts'
-import type { OpenContext } from './row.ts'
+import type { Plant, PlantedSystem } from './plants.ts'
+import type { OpenContext, RowContext } from './row.ts'
 import { reservableOrders, startServices } from './services.ts'
 
 const ROUNDS = { quick: 2, full: 20 }
@@ -72,26 +71,9 @@ type System = {
   accepted: number
 }
 
-export async function benchLimits(options: {
-  quick: boolean
-  dataFolder: string
-  signal: AbortSignal
-  progress(line: string): void
-  /** By name; all by default. */
-  plants?: readonly Plant[]
-}): Promise<PlantResult[]> {
-  const found: PlantResult[] = []
-  for (const plant of options.plants ?? PLANTS) {
-    options.signal.throwIfAborted()
-    const folder = join(options.dataFolder, plant.name.replaceAll(' ', '-'))
-    await using ends = new AsyncDisposableStack()
-    const context = { ...options, dataFolder: folder, ends }
-    const result = await benchPlant(plant, context)
-    const right = result.rounds.filter(({ isRight }) => isRight).length
-    options.progress(`${plant.name}: named right in ${right} of ${result.rounds.length}`)
-    found.push(result)
-  }
-  return found
+export async function benchLimit(plant: Plant, options: RowContext): Promise<PlantResult> {
+  await using ends = new AsyncDisposableStack()
+  return benchPlant(plant, { ...options, ends })
 }
 
 async function benchPlant(plant: Plant, context: OpenContext): Promise<PlantResult> {

@@ -25,7 +25,7 @@ import { RUNS, shortPath } from '../../lab/session/run-folder.ts'
 import { openDataFolder } from '../../lab/session/sweep.ts'
 
 /** `rest` stands for all rows whose names begin so. */
-const GROUPS = ['rest', 'kafka', 'cpu']
+const GROUPS = ['rest', 'kafka', 'cpu', 'limits']
 const CHOICES = [...ROWS.map(({ name }) => name), ...GROUPS, ...Object.keys(PARTS)]
 
 const program = createProgram(
@@ -33,10 +33,9 @@ const program = createProgram(
   'measure the models beside references of the same minute, the load generator, how a million orders are judged, a whole run, and what an order costs as a model grows',
 )
   .addOption(
-    new Option(
-      '--only <parts...>',
-      `some parts of it; by default all but ${LONG.join(' and ')}, which take long`,
-    ).choices(CHOICES),
+    new Option('--only <parts...>', 'some parts of it; by default all but growth and limits, which take long').choices(
+      CHOICES,
+    ),
   )
   .option('--quick', 'few orders and rounds, to see that it works')
   .addOption(new Option('--profile <profile>', 'of the whole run').choices(PROFILES).default('full'))

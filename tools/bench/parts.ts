@@ -3,7 +3,8 @@ import type { Profile } from '#engine/run/summary.ts'
 import { benchGenerator, benchStall, RATES } from './generator.ts'
 import { benchGrowth, benchSizes, type Growth } from './growth.ts'
 import { benchJudge, KINDS } from './judge.ts'
-import { benchLimits } from './limits.ts'
+import { benchLimit } from './limits.ts'
+import { type Plant, PLANTS } from './plants.ts'
 import { benchWholeRun } from './whole-run.ts'
 import { RUNS } from '../../lab/session/run-folder.ts'
 import { openDataFolder } from '../../lab/session/sweep.ts'
@@ -16,12 +17,16 @@ type Part = (options: {
   signal: AbortSignal
 }) => Promise<{ found: object; lines: Line[] }>
 
-export const PARTS: Record<string, Part> = { generator, judge, run, limits, growth, sizes }
+const LIMITS = Object.fromEntries(
+  PLANTS.map(plant => [`limits-${plant.name.replaceAll(' ', '-')}`, limit(plant)] as const),
+)
+
+export const PARTS: Record<string, Part> = { generator, judge, run, sizes, growth, ...LIMITS }
 
 const WHOLE_RUN_GOALS: Record<Profile, string> = { full: '≤ 420 s', quick: '', smoke: '≤ 60 s' }
 
 /** They take a quarter of an hour and more, and are measured only where they are named. */
-export const LONG: readonly string[] = ['limits', 'growth']
+export const LONG: readonly string[] = ['growth', ...Object.keys(LIMITS)]
 
 async function generator(): ReturnType<Part> {
   const steady = []
@@ -62,19 +67,20 @@ async function judge({ signal }: Parameters<Part>[0]): ReturnType<Part> {
   return { found, lines }
 }
 
-async function limits({ quick, signal }: Parameters<Part>[0]): ReturnType<Part> {
-  const data = openDataFolder(`bench-${process.pid}`)
-  const options = { quick, signal, dataFolder: data.path, progress: console.error }
-  const found = await benchLimits(options).finally(data.remove)
-  const lines = found.flatMap(({ plant, model, rounds, disturbed, planted, measured }): Line[] => {
+/** Plants a limit, and counts how often it is named. */
+function limit(plant: Plant): Part {
+  return async ({ quick, signal }) => {
+    const data = openDataFolder(`bench-${process.pid}`)
+    const options = { quick, signal, dataFolder: data.path, progress: console.error }
+    const found = await benchLimit(plant, options).finally(data.remove)
+    const { model, rounds, disturbed, planted, measured } = found
     const right = rounds.filter(({ isRight }) => isRight).length
     const others = disturbed > 0 ? `, and ${disturbed} disturbed` : ''
-    const named: Line = [`${plant} (${model}): named right`, `${right} of ${rounds.length}${others}`, '≥ 95 %']
-    if (planted === null || measured === null) return [named]
+    const named: Line = [`${plant.name} (${model}): named right`, `${right} of ${rounds.length}${others}`, '≥ 95 %']
+    if (planted === null || measured === null) return { found, lines: [named] }
     const capacity: Line = [`  capacity, of ${planted.toFixed(0)}/s planted`, `${measured.toFixed(0)}/s`, '']
-    return [named, capacity, ['  off', percent(measured / planted - 1), '± 10 %']]
-  })
-  return { found, lines }
+    return { found, lines: [named, capacity, ['  off', percent(measured / planted - 1), '± 10 %']] }
+  }
 }
 
 async function run({ profile, signal }: Parameters<Part>[0]): ReturnType<Part> {

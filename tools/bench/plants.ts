@@ -47,7 +47,7 @@ const PLACES = 64
 
 export const PLANTS: readonly Plant[] = [
   {
-    name: 'a share of a core',
+    name: 'share of a core',
     model: asyncRabbitmq,
     broker: 'rabbitmq',
     names: /^share of a core that inventory_service is held to$/,
@@ -62,7 +62,7 @@ export const PLANTS: readonly Plant[] = [
     plant: held('inventory_service', SHARE),
   },
   {
-    name: 'a slow disk',
+    name: 'slow disk',
     model: asyncRabbitmq,
     broker: 'rabbitmq',
     names: /^disk of inventory_service$/,
@@ -84,7 +84,7 @@ export const PLANTS: readonly Plant[] = [
     plant: withFault('inventory_service', { delay: { delayMs: DELAY_MS } }),
   },
   {
-    name: 'a throttle',
+    name: 'throttle',
     model: streamingKafka,
     broker: 'kafka',
     names: /^throttle of inventory_consumer$/,
@@ -93,14 +93,14 @@ export const PLANTS: readonly Plant[] = [
     plant: withFault('inventory_consumer', { throttle: { perSecond: THROTTLED } }),
   },
   {
-    name: 'a slow broker',
+    name: 'slow broker',
     model: asyncRabbitmq,
     broker: 'rabbitmq',
     names: /^(broker|CPU of) rabbitmq/,
     ordersPerSecond: 400,
     plant: held('rabbitmq', BROKER_SHARE, BROKER_PERIOD_MS),
   },
-  { name: 'a small generator', model: syncRest, names: /^generator$/, ordersPerSecond: 600, connections: 1 },
+  { name: 'small generator', model: syncRest, names: /^generator$/, ordersPerSecond: 600, connections: 1 },
 ]
 
 /** A service, or a broker, that has a share of the time. */
