@@ -73,7 +73,8 @@ type System = {
 
 export async function benchLimit(plant: Plant, options: RowContext): Promise<PlantResult> {
   await using ends = new AsyncDisposableStack()
-  return benchPlant(plant, { ...options, ends })
+  // What it has started ends when this returns.
+  return await benchPlant(plant, { ...options, ends })
 }
 
 async function benchPlant(plant: Plant, context: OpenContext): Promise<PlantResult> {

@@ -97,7 +97,7 @@ export const PLANTS: readonly Plant[] = [
     model: asyncRabbitmq,
     broker: 'rabbitmq',
     names: /^(broker|CPU of) rabbitmq/,
-    ordersPerSecond: 400,
+    ordersPerSecond: 300,
     plant: held('rabbitmq', BROKER_SHARE, BROKER_PERIOD_MS),
   },
   { name: 'small generator', model: syncRest, names: /^generator$/, ordersPerSecond: 600, connections: 1 },
