@@ -43,7 +43,7 @@ test('an unknown part of the bench is refused with exit code 2', async () => {
   assert.equal(code, 2)
   assert.match(
     stderr,
-    /Allowed choices are rest-saturation, rest-latency, .*cpu, limits, generator, judge, run, limits-share-of-a-core, .*limits-small-generator\./,
+    /Allowed choices are rest-saturation, rest-latency, .*cpu, limits, generator, judge, run, sizes, growth, limits-share-of-a-core, .*limits-small-generator\./,
   )
 })
 
