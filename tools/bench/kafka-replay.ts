@@ -29,7 +29,7 @@ export const kafkaReplay: Row = {
   reference:
     "Kafka's own ConsumerPerformance of the same installation, which reads the same topics and drops what it has read; its time to join the group is not counted.",
   boundBy:
-    'On the side of the lab the CPU time of one thread, most of which goes into reading JSON and into the table of the ids that were counted.',
+    'On the side of the lab the one thread that reads, checks and counts. It starts cold in each round.',
   async open(context) {
     const kafka = await startKafka(context)
     const records = context.quick ? 20_000 : 200_000
