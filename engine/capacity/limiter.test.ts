@@ -35,7 +35,12 @@ const CASES: [string, Parts, RegExp][] = [
   [
     'cores that are hardly ever idle are the limit, whatever else is full, and the greatest consumer is named',
     { idleShare: 0.02, order_service: { loopShare: 0.99, cores: 0.6 }, inventory_service: { cores: 0.7 } },
-    /^limited by the CPU of the machine: its 2 cores were busy 98 % of the time; the greatest consumer is inventory_service with 0\.70 cores$/,
+    /^limited by the CPU of the machine: its 2 cores were busy 98 % of the time, and order_service had to wait for one; the greatest consumer is inventory_service with 0\.70 cores$/,
+  ],
+  [
+    'so are cores that are nearly full, where a thread that has work all the time gets far less than one: nobody holds it',
+    { idleShare: 0.06, order_service: { loopShare: 0.96, cores: 0.5 } },
+    /^limited by the CPU of the machine: its 2 cores were busy 94 % of the time, and order_service had to wait for one; /,
   ],
   [
     'where other programs take the cores they are named',

@@ -32,15 +32,15 @@ export type Limiter = {
 const FULL = 0.9
 /** Of all cores; a part that waits for a core hardly ever finds all of them busy. */
 const MACHINE_FULL = 0.95
-/** From here on the generator itself waits for a core (as `LEAST_IDLE` of the measures). */
+/** From here on threads wait for a core now and then (as `LEAST_IDLE` of the measures). */
 const MACHINE_BUSY = 0.85
-/** A thread that had less CPU time than this part of its busy time was kept from a core. */
-const HELD = 0.7
+/** A thread that had less CPU time than this part of its busy time was kept from a core: by whoever holds it, or by those that had all. */
+const KEPT = 0.7
 
 export function limiter(readings: Readings): Limiter {
   const { services, brokers, generator } = readings
   const machine = machineUse(readings)
-  const isIdle = !machine?.limits
+  const hasIdle = readings.idleShare !== null && 1 - readings.idleShare < MACHINE_BUSY
   const places = services.flatMap(placesUse)
   const disks = services.flatMap(diskUse)
   const sends = services.flatMap(each => sendUse(each, brokers[0]?.name))
@@ -48,7 +48,7 @@ export function limiter(readings: Readings): Limiter {
   const kinds = [
     machine ? [machine] : [],
     [
-      ...services.flatMap(each => loopUse(each, isIdle)),
+      ...services.flatMap(each => loopUse(each, hasIdle)),
       ...brokers.flatMap(each => brokerUse(each, readings.cores)),
       percentOf('CPU of the generator', generator.cpuShare, share => ({
         detail: `its threads took ${share} of a core`,
@@ -105,28 +105,33 @@ function machineUse(readings: Readings): Candidate | undefined {
   ]
   const consumer = all.reduce((one, other) => ((other.cores ?? 0) > (one.cores ?? 0) ? other : one))
   const most = `the greatest consumer is ${consumer.name} with ${(consumer.cores ?? 0).toFixed(2)} cores`
-  const late = generator.isLate ? ', and the generator had to wait for one' : ''
+  const waiting = [...services.filter(isKept).map(({ name }) => name), ...(generator.isLate ? ['the generator'] : [])]
+  const waited = waiting.length > 0 ? `, and ${waiting.join(' and ')} had to wait for one` : ''
   return percentOf(
     'CPU of the machine',
     busy,
     share => ({
       detail: `${cores} cores; ${most}`,
-      because: `its ${cores} cores were busy ${share} of the time${late}; ${most}`,
+      because: `its ${cores} cores were busy ${share} of the time${waited}; ${most}`,
     }),
-    busy >= MACHINE_FULL || (busy >= MACHINE_BUSY && generator.isLate),
+    busy >= MACHINE_FULL || (busy >= MACHINE_BUSY && waiting.length > 0),
   )
 }
 
-/** @param isIdle a core was free, so that a thread that had none was kept from it */
-function loopUse({ name, loopShare, cores }: ServiceReadings, isIdle: boolean): Candidate[] {
+/** Busy all the time, and with far less CPU time than that takes. */
+const isKept = ({ loopShare, cores }: ServiceReadings): boolean =>
+  loopShare !== null && loopShare >= FULL && cores !== null && cores < KEPT * loopShare
+
+/** @param hasIdle a core was free, so that a thread that had none is held to less than one */
+function loopUse(service: ServiceReadings, hasIdle: boolean): Candidate[] {
+  const { name, loopShare, cores } = service
   if (loopShare === null) return []
-  const isHeld = isIdle && loopShare >= FULL && cores !== null && cores < HELD * loopShare
   const given = cores === null ? '' : `, with ${cores.toFixed(2)} s of CPU a second`
   return [
-    isHeld
+    hasIdle && isKept(service)
       ? percentOf(`share of a core that ${name} is held to`, loopShare, share => ({
           detail: `its event loop had work ${share} of the time${given}`,
-          because: `its event loop had work ${share} of the time and got ${cores.toFixed(2)} s of CPU a second`,
+          because: `its event loop had work ${share} of the time and got ${cores?.toFixed(2)} s of CPU a second`,
         }))
       : percentOf(`CPU of ${name} (one thread)`, loopShare, share => ({
           detail: `its event loop was busy ${share} of the time${given}`,
