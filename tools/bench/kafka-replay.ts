@@ -28,8 +28,7 @@ export const kafkaReplay: Row = {
     'analytics_consumer of streaming-kafka on an empty store: it reads a log of 200,000 records, two for each order, checks each against its schema, recognises duplicates by their ids, and counts them in transactions that are synced. The time counts from the first counted records to the last.',
   reference:
     "Kafka's own ConsumerPerformance of the same installation, which reads the same topics and drops what it has read; its time to join the group is not counted.",
-  boundBy:
-    'On the side of the lab the one thread that reads, checks and counts. It starts cold in each round.',
+  boundBy: 'On the side of the lab the one thread that reads, checks and counts. It starts cold in each round.',
   async open(context) {
     const kafka = await startKafka(context)
     const records = context.quick ? 20_000 : 200_000
