@@ -46,6 +46,12 @@ export function familyOf(rows: ReadonlyMap<number, ProcessRow>, root: number): P
   return rows.has(root) ? [...rows.values()].filter(({ pid }) => belongs(pid)) : []
 }
 
+/** The families of all of these; null where there are none, or one of them is not there. */
+export function familiesOf(rows: ReadonlyMap<number, ProcessRow>, roots: readonly number[]): ProcessRow[] | null {
+  const families = roots.map(root => familyOf(rows, root))
+  return families.length > 0 && families.every(family => family.length > 0) ? families.flat() : null
+}
+
 /** Undefined for a process that has just ended. */
 function rowOf(pid: number): ProcessRow | undefined {
   try {

@@ -81,8 +81,7 @@ export function consume<In extends Event>(parts: ConsumeParts<In>): Consumer {
   const scheduler = createDeliveryScheduler<Delivery>({
     async work(delivery, lane) {
       places.enter()
-      const done = await work(parts, quarantine, delivery, lane)
-      places.leave()
+      const done = await work(parts, quarantine, delivery, lane).finally(places.leave)
       if (done === 'done' && unsettled.delete(delivery)) reportQuarantine()
       return done
     },

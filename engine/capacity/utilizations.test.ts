@@ -1,12 +1,13 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { emptyHistory, type History } from '../run/history.ts'
-import type { Occupancy, OccupancyReading } from '../run/occupancy-shape.ts'
+import type { OccupancyView } from '#common/contracts/http.ts'
+import type { OccupancyReading } from '../run/occupancy-shape.ts'
 import { readingsOf } from './utilizations.ts'
 
 const S = 1e9
 
-const occupancy = (seconds: number, busy: number): Occupancy => ({
+const occupancy = (seconds: number, busy: number): OccupancyView => ({
   atNs: seconds * S,
   loop: { busyNs: 3 * S + busy * 0.9 * S },
   places: [

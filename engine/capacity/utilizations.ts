@@ -2,9 +2,10 @@
 // (P. J. Denning and J. P. Buzen, "The Operational Analysis of Queueing Network Models", ACM Computing Surveys 10, 1978) the part
 // whose utilization is the greatest limits the throughput; limiter.ts says when that can be told.
 // Guarantees: what was not read, or was not read of the same process throughout, is null and is never taken for idle.
+import type { OccupancyView } from '#common/contracts/http.ts'
 import { lateBecause } from '../analysis/measures.ts'
 import type { History } from '../run/history.ts'
-import type { Occupancy, OccupancyReading, OccupancyWindow } from '../run/occupancy-shape.ts'
+import type { OccupancyReading, OccupancyWindow } from '../run/occupancy-shape.ts'
 
 export type ServiceReadings = {
   name: string
@@ -72,7 +73,7 @@ const cpuOf = ({ cpu }: OccupancyReading, name: string): number | null =>
 const UNREAD = { loopShare: null, places: [], syncShare: null, syncsPerSecond: null, sendShare: null }
 
 /** Sums of a process that was started again are less than before. */
-function sharesOf(first: Occupancy | null, last: Occupancy | null): Omit<ServiceReadings, 'name' | 'cores'> {
+function sharesOf(first: OccupancyView | null, last: OccupancyView | null): Omit<ServiceReadings, 'name' | 'cores'> {
   if (!first || !last || last.loop.busyNs < first.loop.busyNs) return UNREAD
   const elapsedNs = last.atNs - first.atNs
   const shareOf = (from: number, to: number) => Math.min(1, Math.max(0, (to - from) / elapsedNs))

@@ -1,24 +1,11 @@
 // What a history says of how full services, brokers and the machine were (occupancy.ts reads it).
 import { type Static, Type } from 'typebox'
-
-const Ns = Type.Number()
-const Busy = Type.Object({ busyNs: Ns, count: Type.Number() })
-const Places = Type.Object({ name: Type.String(), limit: Type.Number(), taken: Type.Number(), fullNs: Ns, takenNs: Ns })
-
-/** What a service tells, in sums that grow. Fields that are not known here are left out. */
-export const Occupancy = Type.Object({
-  atNs: Ns,
-  loop: Type.Object({ busyNs: Ns }),
-  places: Type.Array(Places),
-  syncs: Busy,
-  sends: Type.Union([Busy, Type.Null()]),
-})
-export type Occupancy = Static<typeof Occupancy>
+import { OccupancyView } from '#common/contracts/http.ts'
 
 const NumberOrNull = Type.Union([Type.Number(), Type.Null()])
 const Reading = Type.Object({
-  atNs: Ns,
-  services: Type.Array(Type.Object({ name: Type.String(), occupancy: Type.Union([Occupancy, Type.Null()]) })),
+  atNs: Type.Number(),
+  services: Type.Array(Type.Object({ name: Type.String(), occupancy: Type.Union([OccupancyView, Type.Null()]) })),
   cpu: Type.Array(
     Type.Object({
       name: Type.String(),

@@ -6,15 +6,16 @@
 import { availableParallelism } from 'node:os'
 import { setTimeout as wait } from 'node:timers/promises'
 import { monotonicNs } from '#common/contracts/clock.ts'
+import { OccupancyView } from '#common/contracts/http.ts'
 import { parse } from '#common/contracts/parse.ts'
 import { watchOthers } from '#host/cpu-of-others.ts'
 import { watchIdle } from '#host/machine-idle.ts'
-import { familyOf, readProcesses } from '#host/process-table.ts'
+import { familiesOf, readProcesses } from '#host/process-table.ts'
 import type { Variant } from '../experiment/define.ts'
 import type { Model } from '../experiment/model.ts'
 import type { Host, Runtime } from '../experiment/runtime.ts'
 import { getJson } from './http.ts'
-import { Occupancy, type OccupancyReading, type OccupancyWindow } from './occupancy-shape.ts'
+import type { OccupancyReading, OccupancyWindow } from './occupancy-shape.ts'
 
 type Options = {
   variant: Pick<Variant, 'measuresUsage'>
@@ -48,10 +49,9 @@ export async function watchOccupancy(options: Options): Promise<OccupancyWindow 
 }
 
 /** Null where the service does not answer, or tells nothing of the kind. */
-async function occupancyOf(url: string): Promise<Occupancy | null> {
+async function occupancyOf(url: string): Promise<OccupancyView | null> {
   try {
-    const { atNs, loop, places, syncs, sends } = parse(Occupancy, await getJson(`${url}/occupancy`), 'occupancy')
-    return { atNs, loop, places, syncs, sends }
+    return parse(OccupancyView, await getJson(`${url}/occupancy`), 'occupancy')
   } catch {
     return null
   }
@@ -61,9 +61,7 @@ async function occupancyOf(url: string): Promise<Occupancy | null> {
 function cpuOf(host: Host): OccupancyReading['cpu'] {
   const rows = readProcesses()
   return host.processes().map(({ name, kind, pids }) => {
-    const families = rows ? pids.map(pid => familyOf(rows, pid)) : []
-    const isRead = families.length > 0 && families.every(family => family.length > 0)
-    const seconds = families.flat().reduce((sum, { cpuSeconds }) => sum + cpuSeconds, 0)
-    return { name, kind, seconds: isRead ? seconds : null }
+    const all = rows && familiesOf(rows, pids)
+    return { name, kind, seconds: all && all.reduce((sum, { cpuSeconds }) => sum + cpuSeconds, 0) }
   })
 }

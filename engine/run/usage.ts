@@ -7,7 +7,7 @@ import { readFileSync } from 'node:fs'
 import { setTimeout as wait } from 'node:timers/promises'
 import { monotonicNs } from '#common/contracts/clock.ts'
 import { readDevice, syncAway } from '#host/block-device.ts'
-import { familyOf, type ProcessRow, readProcesses } from '#host/process-table.ts'
+import { familiesOf, type ProcessRow, readProcesses } from '#host/process-table.ts'
 import { waitFor } from '#host/wait-for.ts'
 import type { Variant } from '../experiment/define.ts'
 import type { Host, Runtime } from '../experiment/runtime.ts'
@@ -105,9 +105,8 @@ export function readUsage({ dataFolder, processes }: Host): UsageReading | null 
 }
 
 function useOf(rows: ReadonlyMap<number, ProcessRow>, leaders: readonly number[]): ResourceUsage | null {
-  const families = leaders.map(pid => familyOf(rows, pid))
-  if (leaders.length === 0 || families.some(family => family.length === 0)) return null
-  const all = families.flat()
+  const all = familiesOf(rows, leaders)
+  if (!all) return null
   const sum = (file: string, pattern: RegExp): number | null => {
     const figures = all.map(({ pid }) => figureOf(pid, file, pattern, leaders.includes(pid)))
     return figures.every(figure => figure !== null) ? figures.reduce((one, other) => one + other, 0) : null

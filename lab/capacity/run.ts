@@ -4,7 +4,6 @@
  * Guarantees: the file is saved after each probe, so that an interrupt leaves what was measured; each probe has fresh stores; no
  * process outlives the run. A model that cannot be run does not stop the others.
  */
-import { renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { makeFolder } from '#common/contracts/make-folder.ts'
 import type { Threshold } from '#engine/analysis/thresholds.ts'
@@ -15,7 +14,7 @@ import { historyFile } from '#engine/run/result.ts'
 import { runVariant } from '#engine/run/run-variant.ts'
 import { openEnvironment, type ReadyModel, requireRuntime, type RunEnvironment } from '../session/environment.ts'
 import { describeMachine, labVersion } from '../session/run-facts.ts'
-import { writing } from '../session/run-folder.ts'
+import { saveJson } from '../session/run-folder.ts'
 import { makeRunFolder, newRunId } from '../session/run.ts'
 import { openDataFolder, sweep } from '../session/sweep.ts'
 import { beyondOf } from './beyond.ts'
@@ -32,7 +31,6 @@ export type CapacityReporter = {
   probing(model: string, ordersPerSecond: number, seconds: number, leftSeconds: number | undefined): void
   progress(task: string, line: string): void
   probed(model: string, probe: Probe): void
-  result(result: ModelCapacity): void
 }
 
 export type CapacityRequest = {
@@ -71,16 +69,15 @@ export async function runCapacity(request: CapacityRequest): Promise<{ file: Cap
   const environment = openEnvironment('processes', options)
   const save = (): void => {
     file.seconds = (performance.now() - began) / 1_000
-    saveFile(file, folder)
+    saveJson(file, join(folder, CAPACITY_FILE))
   }
   try {
     save()
     for (const [nth, model] of models.entries()) {
       if (signal.aborted) break
       reporter.begin(model.name)
-      const result = await capacityOf(model, environment, { ...request, file, folder, prefix, save })
+      await findCapacity(model, environment, { ...request, file, folder, prefix, save })
       save()
-      reporter.result(result)
       await environment.keepOnly(models.slice(nth + 1))
     }
     return { file, folder }
@@ -107,17 +104,8 @@ const newFile = ({ seed, budget, mostSeconds }: CapacityRequest): CapacityFile =
 /** The file of a run. */
 export const CAPACITY_FILE = 'capacity.json'
 
-/** A reader sees the old one or the new one, each whole. */
-function saveFile(file: CapacityFile, folder: string): void {
-  const path = join(folder, CAPACITY_FILE)
-  writing(path, () => {
-    writeFileSync(`${path}.new`, `${JSON.stringify(file, null, 2)}\n`)
-    renameSync(`${path}.new`, path)
-  })
-}
-
 /** Adds the result of the model to the file at its begin, and what it finds as it finds it. */
-async function capacityOf(model: ComparableModel, environment: RunEnvironment, context: Context) {
+async function findCapacity(model: ComparableModel, environment: RunEnvironment, context: Context): Promise<void> {
   const began = performance.now()
   const { file, signal } = context
   const [{ name: configuration, durability }] = model.comparison.configurations
@@ -151,7 +139,6 @@ async function capacityOf(model: ComparableModel, environment: RunEnvironment, c
     }
   }
   result.seconds = (performance.now() - began) / 1_000
-  return result
 }
 
 async function searched(

@@ -16,7 +16,7 @@ import {
 import { join } from 'node:path'
 import { test, type TestContext } from 'node:test'
 import { sampleResult, sampleSummary } from '../testing/sample-result.ts'
-import { parseSummary, saveSummary, pointLatest } from './run-folder.ts'
+import { findRun, parseSummary, saveSummary, pointLatest } from './run-folder.ts'
 import { runCli, testFolder } from '../testing/cli.ts'
 import { tmpdir } from 'node:os'
 
@@ -97,3 +97,10 @@ for (const [command, runs] of Object.entries(COMMANDS))
       assert.equal(stderr.trim().split('\n').length, 1, stderr)
     }
   })
+
+test('a folder of something else is refused with what it may be, and not as a name that is unknown', t => {
+  const { path, remove } = testFolder()
+  t.after(remove)
+  mkdirSync(join(path, '20260101-000000-abcd'))
+  assert.throws(() => findRun('20260101-000000-abcd', path), /holds no summary\.json.+lab capacity.+capacity\.html/)
+})

@@ -36,9 +36,10 @@ export function findRun(run: string, runs = RUNS): { summary: Summary; folder: s
     if (text !== undefined)
       return { summary: parseSummary(text, join(folder, 'summary.json')), folder: realpathSync(folder) }
   }
-  if (run.includes('/') && existsSync(run))
+  const other = [join(runs, run), ...(run.includes('/') ? [run] : [])].find(folder => existsSync(folder))
+  if (other !== undefined)
     throw new UsageError(
-      `${run} holds no summary.json, so it is not the folder of a run; give a folder under runs/, or latest.`,
+      `${shortPath(other)} holds no summary.json, so it is not the folder of a run (what lab capacity found is in its capacity.html); give a folder of experiments under runs/, or latest.`,
     )
   const known = list(runs)
   if (known.length === 0 || run === 'latest')
@@ -87,11 +88,13 @@ function list(folder: string): string[] {
 }
 
 /** @param folder of the run @throws Error in one sentence; the old summary is then unchanged */
-export function saveSummary(summary: Summary, folder: string): void {
-  const file = join(folder, 'summary.json')
-  const beside = join(folder, '.summary.json')
+export const saveSummary = (summary: Summary, folder: string): void => saveJson(summary, join(folder, 'summary.json'))
+
+/** A reader sees the old file or the new one, each whole. @throws Error in one sentence; the old file is then unchanged */
+export function saveJson(value: object, file: string): void {
+  const beside = join(dirname(file), `.${basename(file)}`)
   writing(file, () => {
-    writeFileSync(beside, `${JSON.stringify(summary, null, 2)}\n`)
+    writeFileSync(beside, `${JSON.stringify(value, null, 2)}\n`)
     renameSync(beside, file)
   })
 }

@@ -68,18 +68,20 @@ export function analyticsTables(db: DatabaseSync): AnalyticsTables {
 export const countInto =
   (topics: TopicNames) =>
   (tx: AnalyticsTables, records: readonly LogRecord[]): void => {
-    const read = records.map(record => ({ record, event: eventOf(topics, record) }))
-    const byPartition = Map.groupBy(read, ({ record: { topic, partition } }) => `${partition}/${topic}`)
-    for (const [first, ...rest] of byPartition.values()) {
-      if (!first) continue
-      const { topic, partition } = first.record
-      const poison = [first, ...rest].filter(({ event }) => event === undefined).length
-      tx.countRead(topic, partition, { records: 1 + rest.length, poison })
+    const events: (OrderPlaced | InventoryEvent)[] = []
+    const reads = new Map<string, Pick<PartitionRead, 'topic' | 'partition' | 'records' | 'poison'>>()
+    for (const record of records) {
+      const { topic, partition } = record
+      const event = eventOf(topics, record)
+      const place = `${partition}/${topic}`
+      const read = reads.get(place) ?? { topic, partition, records: 0, poison: 0 }
+      reads.set(place, read)
+      read.records++
+      if (event) events.push(event)
+      else read.poison++
     }
-    countEvents(
-      tx,
-      read.flatMap(({ event }) => event ?? []),
-    )
+    for (const { topic, partition, ...read } of reads.values()) tx.countRead(topic, partition, read)
+    countEvents(tx, events)
   }
 
 /** The event of a record; undefined for poison. */

@@ -16,7 +16,7 @@ import { type FetchedPartition, type FetchedTopic, LogClient } from './fetch.ts'
 import { clientOptions, isOutOfRange, RETRY_PACE } from './options.ts'
 import { hasReached, isBefore, type LogMarks, type LogRecord, type Positions } from './record.ts'
 
-/** Larger fetches buffer far ahead of the work, and a backlog is then read several times slower. */
+/** Whoever works on single records holds all that a fetch has brought until the last of them is begun. */
 const FETCH_BYTES = 512 * 1024
 
 export type ReaderOptions = {

@@ -13,8 +13,6 @@ import type { TopicKey } from './topics.ts'
 /** Records in one transaction by default. More would block the event loop for long. */
 const DEFAULT_CHUNK = 500
 
-const chunkByDefault = (): number => DEFAULT_CHUNK
-
 export type MaterializeOptions<Tx extends PositionsTables> = {
   kafka: KafkaConnection
   store: ServiceStore<Tx>
@@ -38,7 +36,8 @@ export type MaterializeOptions<Tx extends PositionsTables> = {
 }
 
 export async function materialize<Tx extends PositionsTables>(options: MaterializeOptions<Tx>): Promise<void> {
-  const { kafka, store, topics, mayBeDeleted = [], apply, until, chunk: sizeNow = chunkByDefault } = options
+  const { kafka, store, topics, mayBeDeleted = [], apply, until, fetchBytes } = options
+  const sizeNow = options.chunk ?? (() => DEFAULT_CHUNK)
   const specs = kafka.specs(...topics)
   const start = await retryUntilClosed(kafka, 'log', async () => {
     const ends = await kafka.admin.ends(specs)
@@ -66,7 +65,6 @@ export async function materialize<Tx extends PositionsTables>(options: Materiali
 
   const onDegraded = degradedReporter(kafka, `reading ${topics.join(', ')}`)
   const { brokers, name: clientId, closing } = kafka
-  const { fetchBytes } = options
   for await (const records of readLog({ brokers, clientId, positions, marks, closing, onDegraded, fetchBytes })) {
     for (let from = 0, size = sizeNow(); from < records.length; from += size, size = sizeNow()) {
       const chunk = records.slice(from, from + size)

@@ -79,38 +79,38 @@ async function post(pool: Dispatcher, { path, body, correlationId, signal }: Cal
   const { promise, resolve, reject } = Promise.withResolvers<Answered>()
   let status = 0
   const chunks: Buffer[] = []
-  let abort = (): void => reject(signal.reason)
-  const onAbort = (): void => abort()
-  signal.addEventListener('abort', onAbort)
-  pool.dispatch(
-    {
-      method: 'POST',
-      path,
-      headers: { 'content-type': 'application/json', [CORRELATION_ID]: correlationId },
-      body: JSON.stringify(body),
-    },
-    {
-      onRequestStart(controller) {
-        abort = () => {
-          reject(signal.reason)
-          controller.abort(signal.reason)
-        }
-        if (signal.aborted) abort()
-      },
-      onResponseStart(_controller, statusCode) {
-        status = statusCode
-      },
-      onResponseData(_controller, chunk) {
-        chunks.push(chunk)
-      },
-      onResponseEnd: () => resolve({ status, text: Buffer.concat(chunks).toString() }),
-      onResponseError: (_controller, error) => reject(error),
-    },
-  )
+  let started: Dispatcher.DispatchController | undefined
+  const abort = (): void => {
+    reject(signal.reason)
+    started?.abort(signal.reason)
+  }
+  signal.addEventListener('abort', abort)
   try {
+    pool.dispatch(
+      {
+        method: 'POST',
+        path,
+        headers: { 'content-type': 'application/json', [CORRELATION_ID]: correlationId },
+        body: JSON.stringify(body),
+      },
+      {
+        onRequestStart(controller) {
+          started = controller
+          if (signal.aborted) abort()
+        },
+        onResponseStart(_controller, statusCode) {
+          status = statusCode
+        },
+        onResponseData(_controller, chunk) {
+          chunks.push(chunk)
+        },
+        onResponseEnd: () => resolve({ status, text: Buffer.concat(chunks).toString() }),
+        onResponseError: (_controller, error) => reject(error),
+      },
+    )
     return await promise
   } finally {
-    signal.removeEventListener('abort', onAbort)
+    signal.removeEventListener('abort', abort)
   }
 }
 

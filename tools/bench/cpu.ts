@@ -1,14 +1,13 @@
 import type { Host } from '#engine/experiment/runtime.ts'
 import type { ComparableModel } from '#engine/experiment/comparison-adapter.ts'
 import { runLoad } from '#engine/load/generator.ts'
-import { readUsage } from '#engine/run/usage.ts'
 import { asyncRabbitmq } from '../../async-rabbitmq/lab/model.ts'
 import { streamingKafka } from '../../streaming-kafka/lab/model.ts'
 import { syncRest } from '../../sync-rest/lab/model.ts'
 import { startBareChain } from './chain.ts'
 import { notifiedAt } from './notified.ts'
 import type { Row, RowContext } from './row.ts'
-import { startBrokers } from './running-model.ts'
+import { cpuSecondsOf, startBrokers } from './running-model.ts'
 import { reservableOrders, startServices } from './services.ts'
 
 const FIGURE = 'CPU for 1,000 orders'
@@ -36,12 +35,14 @@ function cpuOf(model: ComparableModel, before: number): Row {
       const { environment } = configuration
       const settings = { deployment: { broker, prefix }, environment }
       const { runtime } = await startServices(model, context, settings)
+      const { host } = runtime
+      if (!host) throw new Error('What services use can be read only where they are processes of this machine.')
       let done = 0
       return {
         async lab(round) {
           const url = runtime.url(model.entry)
           const notifications = runtime.url(model.evidence.notifications)
-          return cpuSeconds(runtime.host, async () => {
+          return measured(host, async () => {
             const orders = await load(url, round, context)
             done += orders
             await notifiedAt(notifications, done, signal)
@@ -50,7 +51,7 @@ function cpuOf(model: ComparableModel, before: number): Row {
         },
         reference: round => {
           const processes = () => [{ name: 'chain', kind: 'service' as const, pids: chain.pids }]
-          return cpuSeconds({ dataFolder, processes }, () => load(chain.url, round, context))
+          return measured({ dataFolder, processes }, () => load(chain.url, round, context))
         },
       }
     },
@@ -72,17 +73,11 @@ async function load(url: string, round: string, { quick, signal }: RowContext): 
   return attempts.length
 }
 
-/** @throws Error where it cannot be read */
-async function cpuSeconds(host: Host | undefined, work: () => Promise<number>): Promise<Record<string, number>> {
-  const read = (): number => {
-    const uses = (host && readUsage(host))?.uses.map(({ use }) => use?.cpuSeconds ?? Number.NaN) ?? [Number.NaN]
-    return uses.reduce((sum, seconds) => sum + seconds, 0)
-  }
-  const before = read()
+/** What the services of this host used for so many orders. @throws Error where it cannot be read */
+async function measured(host: Host, work: () => Promise<number>): Promise<Record<string, number>> {
+  const before = cpuSecondsOf(host)
   const orders = await work()
-  const seconds = read() - before
-  if (Number.isNaN(seconds)) throw new Error('The CPU time of processes cannot be read: there is no /proc here.')
-  return { [FIGURE]: (seconds * 1_000) / orders }
+  return { [FIGURE]: ((cpuSecondsOf(host) - before) * 1_000) / orders }
 }
 
 export const CPU_ROWS: readonly Row[] = [cpuOf(syncRest, 2.6), cpuOf(asyncRabbitmq, 3), cpuOf(streamingKafka, 6)]

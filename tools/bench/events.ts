@@ -15,6 +15,10 @@ export function eventsOf(runId: string, orders: number, topics: { orders: string
   })
 }
 
+/** Of their values, on average. */
+export const meanBytes = (records: readonly NewRecord[]): number =>
+  Math.round(records.reduce((sum, { value }) => sum + (value?.byteLength ?? 0), 0) / records.length)
+
 /** A text of as many bytes as the record has, for a tool whose records have neither key nor headers. */
 export function padded({ key, value, headers = [] }: NewRecord): string {
   return String(value) + ' '.repeat((key?.length ?? 0) + headerBytes(headers))

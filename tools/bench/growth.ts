@@ -41,7 +41,7 @@ export async function benchGrowth({ quick, signal, progress }: GrowthOptions): P
   return found
 }
 
-/** From one block to the next. */
+/** From one block to the next: a block stands where a second stands otherwise. */
 const slopesOf = (blocks: readonly Used[]): Growth['slopes'] => {
   const slope = (figure: keyof Used) =>
     slopeOf(

@@ -25,6 +25,8 @@ import { reservableOrders, startServices } from './services.ts'
 const ROUNDS = { quick: 2, full: 20 }
 const WARM_UP_MS = 700
 const MEASURED_MS = 2_000
+/** The load goes on while what is read at the end of the window is read. */
+const AFTER_MS = 300
 const DEADLINE_MS = 5_000
 /** Where all cores are busy and other programs take so much of them, those are the limit, whatever was planted: not counted, and repeated. */
 const LEAST_IDLE = 0.05
@@ -179,7 +181,7 @@ async function runRound(system: System, name: string, ordersPerSecond = system.p
   await untilQuiet(system.signal)
   const { plant, runtime, signal } = system
   const { model } = plant
-  const count = Math.round((ordersPerSecond * (WARM_UP_MS + MEASURED_MS + 300)) / 1_000)
+  const count = Math.round((ordersPerSecond * (WARM_UP_MS + MEASURED_MS + AFTER_MS)) / 1_000)
   const began = Promise.withResolvers<void>()
   const loading = runLoad({
     orders: reservableOrders(`limits-${plant.name.replaceAll(' ', '-')}-${name}`, count),

@@ -2,6 +2,7 @@
  * Limits that are planted on real models, each in another part, so that it can be seen whether that part is named.
  * `capacity` follows from the numbers of the plant alone; where it does not, none is given.
  */
+import { DEFAULT_CONCURRENCY } from '#common/service/service.ts'
 import type { BrokerKind, Model } from '#engine/experiment/model.ts'
 import { postJson } from '#engine/run/http.ts'
 import { asyncRabbitmq } from '../../async-rabbitmq/lab/model.ts'
@@ -43,7 +44,6 @@ const BROKER_SHARE = 0.05
 const PERIOD_MS = 100
 const THROTTLED = 80
 const SYNC_MS = 100
-const PLACES = 64
 
 export const PLANTS: readonly Plant[] = [
   {
@@ -68,8 +68,8 @@ export const PLANTS: readonly Plant[] = [
     names: /^disk of inventory_service$/,
     ordersPerSecond: 450,
     capacity: {
-      perSecond: (PLACES / (2 * SYNC_MS)) * 1_000,
-      because: `${PLACES} places ÷ two syncs of ${SYNC_MS} ms: one that is under way when an order comes, and its own`,
+      perSecond: (DEFAULT_CONCURRENCY / (2 * SYNC_MS)) * 1_000,
+      because: `${DEFAULT_CONCURRENCY} places ÷ two syncs of ${SYNC_MS} ms: one that is under way when an order comes, and its own`,
     },
     plant: withFault('inventory_service', { slowDisk: { ms: SYNC_MS } }),
   },

@@ -1,10 +1,8 @@
 import { join } from 'node:path'
-import { findJava } from '#infra/brokers/machine-tools.ts'
-import { runPerfTest } from '#infra/brokers/perf-test.ts'
-import { provideBroker, variables } from '#infra/brokers/provide.ts'
 import { asyncRabbitmq } from '../../async-rabbitmq/lab/model.ts'
 import { decisionRate } from './decisions.ts'
-import { eventsOf } from './events.ts'
+import { eventsOf, meanBytes } from './events.ts'
+import { startRabbitmq } from './rabbitmq-broker.ts'
 import type { OpenContext, Row } from './row.ts'
 import { openServices, reservableOrders } from './services.ts'
 import { perfTestRate } from './tool-output.ts'
@@ -24,16 +22,10 @@ export const rabbitmqDrain: Row = {
   reference: `RabbitMQ's own PerfTest on the same broker: one consumer that takes as many messages of the same size from a quorum queue of its own, acks each, at most ${UNACKED} of them late, and does nothing else.`,
   boundBy: '',
   async open(context) {
-    const { dataFolder, signal, progress, quick, ends } = context
-    const orders = quick ? 2_000 : 100_000
-    const environment = { ...process.env, [variables.rabbitmq]: undefined }
-    const options = { dataFolder, signal, progress, environment }
-    await findJava(environment)
-    const broker = await provideBroker('rabbitmq', options)
-    ends.defer(broker.stop)
-    const perfTest = (...args: string[]) => runPerfTest(['--uri', broker.address, ...args], options)
+    const orders = context.quick ? 2_000 : 100_000
+    const { address, perfTest } = await startRabbitmq(context)
     return {
-      lab: async round => ({ [FIGURE]: await drain(context, { address: broker.address, round, orders }) }),
+      lab: async round => ({ [FIGURE]: await drain(context, { address, round, orders }) }),
       async reference(round) {
         const queue = ['--queue', `bench-${round}`, '--quorum-queue']
         const message = ['--size', `${messageBytes()}`, '--flag', 'persistent', '--confirm', `${UNCONFIRMED}`]
@@ -73,6 +65,6 @@ async function drain(context: OpenContext, { address, round, orders }: Round): P
 }
 
 function messageBytes(): number {
-  const events = eventsOf('bench', 500, { orders: 'orders', outcomes: '' }).filter(({ topic }) => topic === 'orders')
-  return Math.round(events.reduce((sum, { value }) => sum + (value?.byteLength ?? 0), 0) / events.length)
+  const events = eventsOf('bench', 500, { orders: 'orders', outcomes: '' })
+  return meanBytes(events.filter(({ topic }) => topic === 'orders'))
 }

@@ -1,12 +1,10 @@
 import type { BrokerInspector } from '#engine/experiment/model.ts'
 import { waitFor } from '#host/wait-for.ts'
-import { findJava } from '#infra/brokers/machine-tools.ts'
-import { runPerfTest } from '#infra/brokers/perf-test.ts'
-import { provideBroker, variables } from '#infra/brokers/provide.ts'
 import { asyncRabbitmq } from '../../async-rabbitmq/lab/model.ts'
 import { runClosedLoop } from './closed-loop.ts'
-import { eventsOf } from './events.ts'
+import { eventsOf, meanBytes } from './events.ts'
 import { notifiedAt } from './notified.ts'
+import { startRabbitmq } from './rabbitmq-broker.ts'
 import type { Row, RowContext } from './row.ts'
 import { startServices } from './services.ts'
 import { perfTestRate } from './tool-output.ts'
@@ -31,13 +29,9 @@ export const rabbitmq: Row = {
   boundBy:
     'CPU time: the broker, the three services and the driver share the cores, and the broker takes more of it than any service.',
   async open(context) {
-    const { dataFolder, signal, progress, quick, ends } = context
+    const { signal, quick, ends } = context
     const orders = quick ? 1_000 : 10_000
-    const environment = { ...process.env, [variables.rabbitmq]: undefined }
-    const options = { dataFolder, signal, progress, environment }
-    await findJava(environment)
-    const broker = await provideBroker('rabbitmq', options)
-    ends.defer(broker.stop)
+    const broker = await startRabbitmq(context)
     const { runtime, deployment } = await startServices(asyncRabbitmq, context, {
       deployment: { broker: { rabbitmq: broker.address } },
       // None is refused while it is behind.
@@ -58,7 +52,7 @@ export const rabbitmq: Row = {
         return { [FIGURE]: (orders * 1e9) / (endedNs - beganNs) }
       },
       async reference(round) {
-        const output = await runPerfTest(['--uri', broker.address, ...toolArguments(round, orders)], options)
+        const output = await broker.perfTest(...toolArguments(round, orders))
         return { [FIGURE]: perfTestRate(output) / MESSAGES_PER_ORDER }
       },
     }
@@ -68,7 +62,14 @@ export const rabbitmq: Row = {
 function toolArguments(round: string, orders: number): string[] {
   const messages = `${REFERENCE_FACTOR * orders * MESSAGES_PER_ORDER}`
   const queue = ['--quorum-queue', '--queue', `bench-${round}`, '--confirm', `${UNCONFIRMED}`, '--qos', `${UNACKED}`]
-  const message = ['--size', `${messageBytes()}`, '--flag', 'persistent', '--flag', 'mandatory']
+  const message = [
+    '--size',
+    `${meanBytes(eventsOf('bench', 500, { orders: '', outcomes: '' }))}`,
+    '--flag',
+    'persistent',
+    '--flag',
+    'mandatory',
+  ]
   return [...queue, ...message, '--pmessages', messages, '--cmessages', messages]
 }
 
@@ -76,9 +77,4 @@ function toolArguments(round: string, orders: number): string[] {
 async function untilEmpty(inspector: BrokerInspector, signal: RowContext['signal']): Promise<void> {
   const isEmpty = async () => Object.values(await inspector.depths()).every(depth => depth === 0)
   await waitFor(isEmpty, { deadlineMs: DEADLINE_MS, everyMs: EVERY_MS, what: 'empty queues', signal })
-}
-
-function messageBytes(): number {
-  const events = eventsOf('bench', 500, { orders: '', outcomes: '' })
-  return Math.round(events.reduce((sum, { value }) => sum + (value?.byteLength ?? 0), 0) / events.length)
 }

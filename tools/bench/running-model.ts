@@ -1,5 +1,6 @@
 // A model with its services and brokers, driven in a closed loop, and what its services used for it.
 import type { ComparableModel } from '#engine/experiment/comparison-adapter.ts'
+import type { Host } from '#engine/experiment/runtime.ts'
 import { readUsage } from '#engine/run/usage.ts'
 import { openFilesOf } from '#host/open-files.ts'
 import type { Broker } from '#infra/brokers/broker.ts'
@@ -39,14 +40,14 @@ export async function startModel(
   let done = 0
   return {
     async drive(load) {
-      const before = cpuSeconds(readUsage(host))
+      const before = cpuSecondsOf(host)
       const { taken, beganNs } = await runClosedLoop({ url: runtime.url(model.entry), status, ...load }, context.signal)
       done += taken
       const endedNs = await notifiedAt(runtime.url(model.evidence.notifications), done, context.signal)
       const usage = readUsage(host)
       const leaders = host.processes().flatMap(({ kind, pids }) => (kind === 'service' ? pids : []))
       return {
-        cpuSecondsPer1000: ((cpuSeconds(usage) - before) * 1_000) / taken,
+        cpuSecondsPer1000: ((sumOf(usage, ({ cpuSeconds }) => cpuSeconds) - before) * 1_000) / taken,
         megabytes: sumOf(usage, ({ memoryBytes }) => memoryBytes) / 1e6,
         openFiles: leaders.reduce((sum, pid) => sum + (openFilesOf(pid) ?? Number.NaN), 0),
         ordersPerSecond: (taken * 1e9) / (endedNs - beganNs),
@@ -71,9 +72,10 @@ export async function startBrokers(
   return addresses
 }
 
-type Usage = ReturnType<typeof readUsage>
+/** Of the services until now. @throws Error where it cannot be read */
+export const cpuSecondsOf = (host: Host): number => sumOf(readUsage(host), ({ cpuSeconds }) => cpuSeconds)
 
-const cpuSeconds = (usage: Usage): number => sumOf(usage, use => use.cpuSeconds)
+type Usage = ReturnType<typeof readUsage>
 
 /** Of the services. @throws Error where it cannot be read */
 function sumOf(

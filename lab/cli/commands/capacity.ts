@@ -103,7 +103,7 @@ function exitCodeOf({ results }: CapacityFile): number {
   return verdict === 'invalid' ? 1 : COULD_NOT_RUN
 }
 
-const SILENT: CapacityReporter = { begin() {}, probing() {}, progress() {}, probed() {}, result() {} }
+const SILENT: CapacityReporter = { begin() {}, probing() {}, progress() {}, probed() {} }
 
 const printing: CapacityReporter = {
   begin: model => print(`${model}: searching for the greatest rate that it sustains`),
@@ -116,7 +116,6 @@ const printing: CapacityReporter = {
     if (!models.some(({ name }) => name === task)) print(`${task}: ${line}`)
   },
   probed: (model, probe) => print(probeLine(model, probe)),
-  result() {},
 }
 
 function rate(text: string): number {
