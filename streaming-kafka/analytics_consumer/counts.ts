@@ -33,11 +33,12 @@ const PartitionRead = Type.Object({
 })
 export type PartitionRead = Static<typeof PartitionRead>
 
-/** `metricsFile` is null when there is no file. */
+/** `metricsFile` is null when none was written yet. */
 export const ProgressView = Type.Object({
   partitions: Type.Array(PartitionRead),
   metricsFile: Type.Union([Type.Object({ bytes: Count, sha256: Type.String() }), Type.Null()]),
 })
+export type ProgressView = Static<typeof ProgressView>
 
 export type AnalyticsTables = MetricsTx &
   PositionsTables & {

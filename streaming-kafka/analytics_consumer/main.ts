@@ -38,11 +38,12 @@ await runService(NAME, {
       db => ({ ...analyticsTables(db), ...identityTables(db) }),
       slowDiskOf(faultInjector),
     )
-    const document = () => store.read(tx => metricsDocument(metricsOf(tx)))
+    const documentIn = (tx: AnalyticsTables) => metricsDocument(metricsOf(tx))
+    const state = () => store.read(tx => ({ document: documentIn(tx), partitions: tx.reads() }))
     const path = config.METRICS_FILE || joinPath(config.DATA_DIR, 'metrics.json')
-    const file = metricsFile(path, document, degradedReporter(parts, 'metrics file'))
+    const file = metricsFile(path, state, degradedReporter(parts, 'metrics file'))
     const server = createServer(parts)
-    analyticsRoutes(server, { document, reads: () => store.read(tx => tx.reads()), file })
+    analyticsRoutes(server, () => store.read(documentIn), file)
     faultRoutes(server, faultInjector)
     const kafka = openConnection('analytics_consumer', parts)
     const running = countLog({ kafka, store, file, concurrency: config.CONCURRENCY, faultInjector })

@@ -1,42 +1,54 @@
 // Writes `metrics.json` atomically: a reader sees the document before or after a write, never a part of one.
 // Guarantees: after `write` the file gets the present state of the store. Calls during a write share the next one.
 import { createHash } from 'node:crypto'
-import { existsSync, readFileSync } from 'node:fs'
-import { open, rename } from 'node:fs/promises'
+import { open, readFile, rename } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { makeFolder } from '#common/contracts/make-folder.ts'
+import type { PartitionRead, ProgressView } from './counts.ts'
+
+/** A document, and the records that it was computed from: one read of the store gives both. */
+export type MetricsState = { document: string; partitions: PartitionRead[] }
 
 export type MetricsFile = {
   write(): void
   /** Resolves when the file has the state of the store at the last `write`. */
   written(): Promise<void>
-  /** The size and the SHA-256 of the file on disk; null when there is no file. */
-  digest(): { bytes: number; sha256: string } | null
+  /** The file that was written last, and the records that it rests on. Without partitions and file before the first write. */
+  progress(): ProgressView
 }
 
 export function metricsFile(
   file: string,
-  document: () => Promise<string>,
+  state: () => Promise<MetricsState>,
   onDegraded: (problem: string | null) => void,
 ): MetricsFile {
   makeFolder(dirname(file))
   let isRequested = false
   let writing: Promise<void> = Promise.resolve()
   let isWriting = false
+  let progress: ProgressView = { partitions: [], metricsFile: null }
+
+  async function writeOne(): Promise<void> {
+    const { document, partitions } = await state()
+    const temporary = await open(`${file}.tmp`, 'w')
+    try {
+      await temporary.writeFile(document)
+      await temporary.sync()
+    } finally {
+      await temporary.close()
+    }
+    await rename(`${file}.tmp`, file)
+    const bytes = await readFile(file)
+    const sha256 = createHash('sha256').update(bytes).digest('hex')
+    progress = { partitions, metricsFile: { bytes: bytes.length, sha256 } }
+  }
 
   async function writeAll(): Promise<void> {
     isWriting = true
     while (isRequested) {
       isRequested = false
       try {
-        const temporary = await open(`${file}.tmp`, 'w')
-        try {
-          await temporary.writeFile(await document())
-          await temporary.sync()
-        } finally {
-          await temporary.close()
-        }
-        await rename(`${file}.tmp`, file)
+        await writeOne()
         onDegraded(null)
       } catch (error) {
         onDegraded(`${file} cannot be written: ${error instanceof Error ? error.message : String(error)}`)
@@ -51,10 +63,6 @@ export function metricsFile(
       if (!isWriting) writing = writeAll()
     },
     written: () => writing,
-    digest() {
-      if (!existsSync(file)) return null
-      const bytes = readFileSync(file)
-      return { bytes: bytes.length, sha256: createHash('sha256').update(bytes).digest('hex') }
-    },
+    progress: () => progress,
   }
 }
