@@ -39,7 +39,7 @@ export function findRun(run: string, runs = RUNS): { summary: Summary; folder: s
   const other = [join(runs, run), ...(run.includes('/') ? [run] : [])].find(folder => existsSync(folder))
   if (other !== undefined)
     throw new UsageError(
-      `${shortPath(other)} holds no summary.json, so it is not the folder of a run (what lab capacity found is in its capacity.html); give a folder of experiments under runs/, or latest.`,
+      `${shortPath(other)} holds no summary.json, so it is not the folder of a run; give a folder of experiments under runs/, or latest (what lab capacity found is in its capacity.html).`,
     )
   const known = list(runs)
   if (known.length === 0 || run === 'latest')
