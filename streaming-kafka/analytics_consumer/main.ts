@@ -10,6 +10,7 @@ import { runService } from '#common/service/service.ts'
 import { identityTables, type IdentityTables } from '#common/stores/identity.ts'
 import type { ServiceStore } from '#common/stores/group-commit.ts'
 import { metricsDocument, metricsOf } from '#common/workflow/compute-metrics.ts'
+import { GATHERED } from '../broker/log-reader.ts'
 import type { LogRecord } from '../broker/record.ts'
 import { lastOfEach, materialize } from '../messaging/materialize.ts'
 import { retryUntilClosed, degradedReporter } from '#common/service/retry.ts'
@@ -21,8 +22,8 @@ import { metricsFile, type MetricsFile } from './metrics-file.ts'
 import { analyticsRoutes } from './routes.ts'
 import { faults, NAME, settings } from './settings.ts'
 
-/** A backlog is read in large steps: what a fetch and a transaction cost beside their records is paid that much less often. */
-const FETCH_BYTES = 4 * 1024 * 1024
+/** A backlog is read in larger steps than elsewhere. */
+const FETCH_SIZE = { ...GATHERED, maxBytes: 4 * 1024 * 1024 }
 /** Records in one transaction. They hold the event loop for about a tenth of a second. */
 const CHUNK = 10_000
 
@@ -82,7 +83,7 @@ async function countLog({ kafka, store, file, concurrency, faultInjector }: Coun
     store,
     topics: TOPICS_READ,
     chunk: () => (faultInjector.isActive() ? concurrency : CHUNK),
-    fetchBytes: FETCH_BYTES,
+    fetchSize: FETCH_SIZE,
     apply: countInto(kafka.topics),
     async beforeChunk(records) {
       await inject?.(records)

@@ -1,10 +1,14 @@
 // Writes `metrics.json` atomically: a reader sees the document before or after a write, never a part of one.
-// Guarantees: after `write` the file gets the present state of the store. Calls during a write share the next one.
+// Guarantees: after `write` the file gets the present state of the store, at most ten times a second. Calls share the next write.
 import { createHash } from 'node:crypto'
 import { open, readFile, rename } from 'node:fs/promises'
 import { dirname } from 'node:path'
+import { setTimeout as wait } from 'node:timers/promises'
 import { makeFolder } from '#common/contracts/make-folder.ts'
 import type { PartitionRead, ProgressView } from './counts.ts'
+
+/** A write is a new file that is synced and renamed: under load it would cost more than the counting. */
+const EVERY_MS = 100
 
 /** A document, and the records that it was computed from: one read of the store gives both. */
 export type MetricsState = { document: string; partitions: PartitionRead[] }
@@ -26,6 +30,7 @@ export function metricsFile(
   let isRequested = false
   let writing: Promise<void> = Promise.resolve()
   let isWriting = false
+  let nextMs = 0
   let progress: ProgressView = { partitions: [], metricsFile: null }
 
   async function writeOne(): Promise<void> {
@@ -46,6 +51,8 @@ export function metricsFile(
   async function writeAll(): Promise<void> {
     isWriting = true
     while (isRequested) {
+      await wait(Math.max(0, nextMs - performance.now()))
+      nextMs = performance.now() + EVERY_MS
       isRequested = false
       try {
         await writeOne()

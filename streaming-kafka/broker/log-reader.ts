@@ -17,7 +17,11 @@ import { clientOptions, isOutOfRange, RETRY_PACE } from './options.ts'
 import { hasReached, isBefore, type LogMarks, type LogRecord, type Positions } from './record.ts'
 
 /** Whoever works on single records holds all that a fetch has brought until the last of them is begun. */
-const FETCH_BYTES = 512 * 1024
+const AT_ONCE: FetchSize = { maxBytes: 512 * 1024, minBytes: 1, waitMs: 250 }
+/** For a reader that no order waits for: what a fetch and a transaction cost beside their records is paid that much less often. */
+export const GATHERED: FetchSize = { maxBytes: 512 * 1024, minBytes: 256 * 1024, waitMs: 100 }
+/** With several brokers, one without new records would delay the records of the others. */
+const WAIT_OF_SEVERAL_MS = 20
 
 export type ReaderOptions = {
   brokers: string
@@ -29,13 +33,18 @@ export type ReaderOptions = {
   closing: AbortSignal
   /** Reports a problem with reading, or null when reading works. */
   onDegraded(problem: string | null): void
-  /** The most that one fetch brings, but for a batch that is larger. */
-  fetchBytes?: number | undefined
+  fetchSize?: FetchSize | undefined
 }
 
-/** Yields the records of each fetch, none when nothing arrived for 250 ms. Ends when `closing` is aborted. */
+/**
+ * `maxBytes`: the most that one fetch brings, but for a batch that is larger. `minBytes`: a fetch waits for so many, `waitMs` at
+ * most, so that a reader which is in no hurry does not fetch every record by itself.
+ */
+export type FetchSize = { maxBytes: number; minBytes: number; waitMs: number }
+
+/** Yields the records of each fetch, none when nothing arrived for 250 ms (`waitMs`). Ends when `closing` is aborted. */
 export async function* readLog(options: ReaderOptions): AsyncGenerator<LogRecord[]> {
-  const { brokers, clientId, positions, closing, onDegraded, marks = noMarks(), fetchBytes = FETCH_BYTES } = options
+  const { brokers, clientId, positions, closing, onDegraded, marks = noMarks(), fetchSize = AT_ONCE } = options
   const client = new LogClient({ ...clientOptions(brokers, clientId), groupId: `${clientId}-reader` })
   client.topics.trackAll(...positions.keys())
   const suspects: Suspects = new Map()
@@ -45,7 +54,7 @@ export async function* readLog(options: ReaderOptions): AsyncGenerator<LogRecord
     while (!closing.aborted) {
       let records: LogRecord[]
       try {
-        records = await fetchOnce(client, fetchBytes, { positions, marks, suspects })
+        records = await fetchOnce(client, fetchSize, { positions, marks, suspects })
         onDegraded(null)
         backoff.reset()
       } catch (error) {
@@ -69,7 +78,8 @@ const noMarks = (): LogMarks => ({ ids: new Map(), epochs: new Map() })
 class OtherLog extends Error {}
 const isForAPerson = (error: unknown): boolean => error instanceof OtherLog || isOutOfRange(error)
 
-async function fetchOnce(client: LogClient, maxBytes: number, state: State): Promise<LogRecord[]> {
+async function fetchOnce(client: LogClient, fetchSize: FetchSize, state: State): Promise<LogRecord[]> {
+  const { maxBytes, minBytes, waitMs } = fetchSize
   const { positions, marks } = state
   const metadata = await client.metadata({ topics: [...positions.keys()] })
   const names = new Map<string, string>()
@@ -99,9 +109,8 @@ async function fetchOnce(client: LogClient, maxBytes: number, state: State): Pro
       requests.set(leader, [...request, { topicId: topic.id, partitions: [from] }])
     }
   }
-  // With several brokers, one without new records would delay the records of the others.
-  const maxWaitTime = requests.size > 1 ? 20 : 250
-  const limits = { minBytes: 1, maxBytes, maxWaitTime, isolationLevel: FetchIsolationLevels.READ_COMMITTED }
+  const maxWaitTime = requests.size > 1 ? Math.min(waitMs, WAIT_OF_SEVERAL_MS) : waitMs
+  const limits = { minBytes, maxBytes, maxWaitTime, isolationLevel: FetchIsolationLevels.READ_COMMITTED }
   const answers = await Promise.all(
     [...requests].map(([node, topics]) => client.fetchBatches({ ...limits, node, topics })),
   )

@@ -3,7 +3,7 @@
 // of the topics. Not promised: an order between partitions, so `apply` must not need one.
 import type { PositionsTables } from '#common/stores/positions.ts'
 import type { ServiceStore } from '#common/stores/group-commit.ts'
-import { readLog } from '../broker/log-reader.ts'
+import { type FetchSize, readLog } from '../broker/log-reader.ts'
 import { hasReached, type LogRecord, type Positions } from '../broker/record.ts'
 import { retryUntilClosed, degradedReporter } from '#common/service/retry.ts'
 import type { KafkaConnection } from './connection.ts'
@@ -21,8 +21,7 @@ export type MaterializeOptions<Tx extends PositionsTables> = {
   mayBeDeleted?: TopicKey[]
   /** The most records in one transaction; it is asked before each. */
   chunk?(): number
-  /** The most that one fetch brings, of all partitions together. */
-  fetchBytes?: number
+  fetchSize?: FetchSize
   /** The effect of records on the store, inside the transaction. It must not throw for poison: that would stop the service. */
   apply(tx: NoInfer<Tx>, records: readonly LogRecord[]): void
   /** Runs before a chunk is applied. Injected faults delay it here. */
@@ -36,7 +35,7 @@ export type MaterializeOptions<Tx extends PositionsTables> = {
 }
 
 export async function materialize<Tx extends PositionsTables>(options: MaterializeOptions<Tx>): Promise<void> {
-  const { kafka, store, topics, mayBeDeleted = [], apply, until, fetchBytes } = options
+  const { kafka, store, topics, mayBeDeleted = [], apply, until, fetchSize } = options
   const sizeNow = options.chunk ?? (() => DEFAULT_CHUNK)
   const specs = kafka.specs(...topics)
   const start = await retryUntilClosed(kafka, 'log', async () => {
@@ -65,7 +64,7 @@ export async function materialize<Tx extends PositionsTables>(options: Materiali
 
   const onDegraded = degradedReporter(kafka, `reading ${topics.join(', ')}`)
   const { brokers, name: clientId, closing } = kafka
-  for await (const records of readLog({ brokers, clientId, positions, marks, closing, onDegraded, fetchBytes })) {
+  for await (const records of readLog({ brokers, clientId, positions, marks, closing, onDegraded, fetchSize })) {
     for (let from = 0, size = sizeNow(); from < records.length; from += size, size = sizeNow()) {
       const chunk = records.slice(from, from + size)
       await options.beforeChunk?.(chunk)

@@ -10,6 +10,7 @@ import { runService } from '#common/service/service.ts'
 import { identityTables } from '#common/stores/identity.ts'
 import { acknowledgementTimes } from '#common/stores/kept-times.ts'
 import { readInventoryEvent } from '../broker/record.ts'
+import { GATHERED } from '../broker/log-reader.ts'
 import { consume } from '../messaging/consume.ts'
 import { materialize } from '../messaging/materialize.ts'
 import { openConnection } from '../messaging/connection.ts'
@@ -58,6 +59,8 @@ await runService(NAME, {
         kafka,
         store,
         topics: ['notifications'],
+        // It reads what it has sent itself, which is confirmed by then.
+        fetchSize: GATHERED,
         apply: storeSent,
         onCaughtUp: caughtUp.resolve,
         until: 'closed',
