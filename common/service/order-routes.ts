@@ -17,7 +17,7 @@ import { answers } from './openapi.ts'
 /** An order that was placed: by this request, or by an earlier one with its key. */
 export type Placed = { isNew: boolean; view: OrderView }
 
-type OrderRoutes = {
+export type OrderRoutes = {
   place: Handler<Order, Placed>
   /** The order as it may be shown now. */
   find(orderId: string): Promise<PlacedOrder | undefined>

@@ -1,6 +1,6 @@
-// The relay of an outbox: publishes the events in it, and removes each when the broker has it for good.
+// The relay of an outbox: publishes the events in it, and removes each when its receiver has it for good.
 // Guarantees: an event leaves the outbox only when its publish has resolved; after a crash in between it is published
-// again, as the same event. Publishes begin in the sequence in which the events were stored; after one that failed, earlier
+// again, as the same event. What the receiver answered is stored in the transaction that removes the event. Publishes begin in the sequence in which the events were stored; after one that failed, earlier
 // events follow later ones. Events wait on disk: at most a window of them is in memory, however long the broker is away.
 import { explain } from '../contracts/errors.ts'
 import { OrderPlaced } from '../contracts/events.ts'
@@ -17,34 +17,41 @@ export const relayWindowSetting = integer(256, 'with the outbox: how many events
   max: 10_000,
 })
 
-export type RelayParts = ServerParts & {
-  store: ServiceStore<OutboxTables>
+export type RelayParts<Tx extends OutboxTables, Answer> = ServerParts & {
+  store: ServiceStore<Tx>
   /** Resolves when events can be published; may reject when the service is closing. */
-  ready(): Promise<void>
-  /** Resolves when the broker has the event for good. An event whose publish rejects is published again. */
-  publish(event: OrderPlaced): Promise<void>
+  ready?(): Promise<void>
+  /** Resolves when its receiver has the event for good. An event whose publish rejects is published again. */
+  publish(event: OrderPlaced): Promise<Answer>
+  /** Stores what the receiver answered. */
+  keep?(tx: NoInfer<Tx>, event: OrderPlaced, answer: NoInfer<Answer>): void
+  /** An event was removed. */
+  onRemoved?(): void
   /** At most so many publishes at once. */
   window: number
   /** Between a publish and the removal of its event. */
   crashPoint(): void
 }
 
-export function startRelay(parts: RelayParts): DurableWorker {
-  const { store, ready, publish, window, crashPoint, closing } = parts
+export function startRelay<Tx extends OutboxTables, Answer>(parts: RelayParts<Tx, Answer>): DurableWorker {
+  const { store, publish, crashPoint } = parts
   const report = degradedReporter(parts, 'relay')
   return startDurableWorker({
     pending: (after, limit) => store.read(tx => tx.pendingEntries(after, limit)),
     async run({ seq, body }) {
-      await publish(parse(OrderPlaced, JSON.parse(body), 'outbox'))
+      const event = parse(OrderPlaced, JSON.parse(body), 'outbox')
+      const answer = await publish(event)
       crashPoint()
-      await store.transact(tx => tx.dequeue(seq))
+      await store.transact(tx => {
+        parts.keep?.(tx, event, answer)
+        tx.dequeue(seq)
+      })
+      parts.onRemoved?.()
     },
-    window,
     resume: 'first',
-    ready,
     onSuccess: () => report(null),
     onFailure: error => report(`events wait in the outbox: ${explain(error)}`),
     onIdle: () => report(null),
-    closing,
+    ...parts,
   })
 }

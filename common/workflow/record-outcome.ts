@@ -3,12 +3,11 @@
 import type { ErrorCode } from '../contracts/errors.ts'
 import type { OrdersTx, PlacedOrder } from './store.ts'
 
+/** What the orders table knows of a decision; beside inventory's own reasons there are those for which no answer of it came. */
+export type OrderOutcome = { status: 'reserved' } | { status: 'failed'; reason: ErrorCode }
+
 /** Returns the order in its state afterwards, or undefined when it is not in the table. */
-export function recordOutcome(
-  tx: OrdersTx,
-  orderId: string,
-  outcome: { status: 'reserved' } | { status: 'failed'; reason: ErrorCode },
-): PlacedOrder | undefined {
+export function recordOutcome(tx: OrdersTx, orderId: string, outcome: OrderOutcome): PlacedOrder | undefined {
   const placed = tx.findOrder(orderId)
   if (!placed || placed.status !== 'pending') return placed
   const change =

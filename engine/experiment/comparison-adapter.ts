@@ -1,6 +1,6 @@
 // What the comparison needs of a model beyond what every experiment does.
 import type { Excuse } from '../checks/service.ts'
-import type { Model, Operations } from './model.ts'
+import type { Feature, Model, Operations } from './model.ts'
 import type { Action, Progress } from './steps.ts'
 
 /** One way in which a model's services are put together. */
@@ -17,12 +17,16 @@ export type Configuration = {
   disabledSafeguard?: string
   /** How requests may be answered while a part of it is broken. */
   mayAnswer: readonly Excuse[]
+  /** What is true of it in place of what is said of the model. */
+  differs?: Partial<Pick<ComparisonAdapter, 'deadlineMs' | 'boundedTo' | 'reasonsOfFaults'>> & {
+    features?: readonly Feature[]
+  }
 }
 
 export type ComparisonAdapter = {
   /** The first is the model as the comparison takes it; its figures are the headline. */
   configurations: readonly [Configuration, ...Configuration[]]
-  /** How long an order waits for inventory before it fails; absent where it waits until it is decided. */
+  /** How long an order waits for inventory before it fails; absent, or Infinity, where it waits until it is decided. */
   deadlineMs?: number
   /** What its order service hands orders to: a broker, or a service in its place. */
   peer: string
@@ -44,3 +48,12 @@ export type ComparisonAdapter = {
 }
 
 export type ComparableModel<Own extends Operations = Operations> = Model<Own> & { comparison: ComparisonAdapter }
+
+/** The model as one of its configurations makes it: it has no other. */
+export function configured<Own extends Operations>(
+  model: ComparableModel<Own>,
+  configuration: Configuration,
+): ComparableModel<Own> {
+  const { features = model.features, ...comparison } = configuration.differs ?? {}
+  return { ...model, features, comparison: { ...model.comparison, ...comparison, configurations: [configuration] } }
+}

@@ -1,7 +1,7 @@
 // A cell of the comparison: one scenario, one model, one rate, as an experiment that runs like any other. Its variants are
 // configurations of the model: the main one, and for some scenarios others that show the effect of a safeguard.
 import { checksFor } from '#engine/checks/checks.ts'
-import type { ComparableModel, Configuration } from '#engine/experiment/comparison-adapter.ts'
+import { type ComparableModel, type Configuration, configured } from '#engine/experiment/comparison-adapter.ts'
 import type { Experiment, Variant } from '#engine/experiment/define.ts'
 import type { BrokerKind } from '#engine/experiment/model.ts'
 import { CONDITIONS } from '#engine/analysis/measures.ts'
@@ -72,10 +72,13 @@ function experimentOf(scenario: Scenario, model: ComparableModel, { ordersPerSec
     profiles: { full: at(full), quick: at(quick), smoke: at(quick) },
     variants(profile) {
       const settings = at(profile)
-      const disruption = scenario.disrupt(model, settings)
-      if (typeof disruption === 'string') throw new Error(disruption)
       const all = [model.comparison.configurations[0], ...variants]
-      return all.map(configuration => variantOf(scenario, model, configuration, disruption, settings))
+      return all.map(configuration => {
+        const own = configured(model, configuration)
+        const disruption = scenario.disrupt(own, settings)
+        if (typeof disruption === 'string') throw new Error(disruption)
+        return variantOf(scenario, own, configuration, disruption, settings)
+      })
     },
     // Each repetition begins with another configuration, so that none is always first.
     begins: (repeat - 1) % (1 + variants.length),

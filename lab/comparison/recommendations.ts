@@ -65,6 +65,17 @@ function advise(choose: readonly RepeatedMeasure[], measures: readonly RepeatedM
   return { choose: modelsOf(choose), advice: `${text}${runs}.` }
 }
 
+const isSameConfiguration = (one: RepeatedMeasure, other: RepeatedMeasure): boolean =>
+  modelOf(one) === modelOf(other) && one.configuration.variant === other.configuration.variant
+
+/** A configuration's model, and its name where the model has several of them here. */
+const namedAmong =
+  (measures: readonly RepeatedMeasure[]) =>
+  (measure: RepeatedMeasure): string => {
+    const { model, variant } = measure.configuration
+    return measures.filter(each => modelOf(each) === model).length > 1 ? `${model} (${variant})` : model
+  }
+
 const ofSameModel = (measures: readonly RepeatedMeasure[], measure: RepeatedMeasure): RepeatedMeasure | undefined =>
   measures.find(each => modelOf(each) === modelOf(measure))
 
@@ -73,6 +84,14 @@ function isSound({ results }: Summary, scenario: string, { configuration }: Repe
   const { model, variant, disabledSafeguard } = configuration
   const own = results.filter(result => result.model === model && result.cell?.scenario === scenario)
   return disabledSafeguard === undefined && verdictOf({ results: own, variant }) === 'valid'
+}
+
+/** Why a configuration is not recommended, to be added to what was measured of it. */
+function notRecommended(summary: Summary, scenario: string, measure: RepeatedMeasure): string {
+  if (isSound(summary, scenario, measure)) return ''
+  const { disabledSafeguard } = measure.configuration
+  const why = disabledSafeguard === undefined ? 'see its verdict' : `its ${disabledSafeguard} is left out on purpose`
+  return ` (not recommended: ${why})`
 }
 
 const evidenceOf = (
@@ -189,16 +208,19 @@ function outcomeAtOnce(summary: Summary): Recommendation | undefined {
 
 function inventoryDown(summary: Summary): Recommendation | undefined {
   const scenario = 'inventory-dead'
-  const known = mainMeasuresOf(summary, scenario, IN_THE_END.name)
+  const known = repeatedMeasuresOf(summary, scenario, IN_THE_END.name)
   if (known.length === 0) return undefined
-  const recovered = mainMeasuresOf(summary, scenario, 'time to full recovery')
+  const recovered = repeatedMeasuresOf(summary, scenario, 'time to full recovery')
+  const nameOf = namedAmong(known)
   const evidence = evidenceOf(known, scenario, measure => {
-    const recovery = ofSameModel(recovered, measure)
+    const recovery = recovered.find(each => isSameConfiguration(each, measure))
     const after = recovery ? `; all was well ${recoveryText(recovery)}` : ''
     const meanwhile = `while Inventory was down for ${outageText(summary, scenario, measure)}`
-    return `${knownText(summary, scenario, IN_THE_END, measure, meanwhile)}${after}`
+    const { model, variant } = measure.configuration
+    const which = nameOf(measure) === model ? '' : `${variant}, `
+    return `${which}${knownText(summary, scenario, IN_THE_END, measure, meanwhile)}${after}${notRecommended(summary, scenario, measure)}`
   })
-  const advice = knownAdvice(summary, scenario, IN_THE_END, known, modelOf)
+  const advice = knownAdvice(summary, scenario, IN_THE_END, known, nameOf)
   const condition = `Inventory may be down for ${plannedSeconds(summary, scenario)}, and what is ordered meanwhile must still be decided.`
   const lacking = evidenceLacking(summary, scenario, IN_THE_END.name)
   return { condition, ...advice, evidence: [...evidence, ...lacking] }
@@ -221,16 +243,15 @@ function brokerDown(summary: Summary): Recommendation | undefined {
   const known = all.filter(hasBroker)
   if (known.length === 0) return undefined
   const evidence = evidenceOf(known, scenario, measure => {
-    const { variant, disabledSafeguard } = measure.configuration
-    const why = disabledSafeguard === undefined ? 'see its verdict' : `its ${disabledSafeguard} is left out on purpose`
-    const aside = isSound(summary, scenario, measure) ? '' : ` (not recommended: ${why})`
+    const { variant } = measure.configuration
     const meanwhile = `while the broker was down for ${outageText(summary, scenario, measure)}`
+    const aside = notRecommended(summary, scenario, measure)
     return `${variant}, ${knownText(summary, scenario, IN_THE_END, measure, meanwhile)}${aside}`
   })
   const nameOf = ({ configuration: { model, variant } }: RepeatedMeasure) => `${model} (${variant})`
   const advice = knownAdvice(summary, scenario, IN_THE_END, known, nameOf)
-  const brokerless = all.filter(measure => !hasBroker(measure))
-  const without = evidenceOf(brokerless, scenario, () => 'has no broker that could be down')
+  const brokerless = new Set(all.filter(measure => !hasBroker(measure)).map(modelOf))
+  const without = [...brokerless].map(model => ({ model, text: 'has no broker that could be down', scenario }))
   const lacking = evidenceLacking(summary, scenario, IN_THE_END.name)
   return { condition: 'The broker itself may be down.', ...advice, evidence: [...evidence, ...lacking, ...without] }
 }

@@ -46,12 +46,17 @@ function inventoryDead(summary: Summary): Finding {
   const known = mainMeasuresOf(summary, scenario, 'during: known in the end')
   const soon = mainMeasuresOf(summary, scenario, 'during: known in 5 s')
   const recovered = mainMeasuresOf(summary, scenario, 'time to full recovery')
+  const chains = repeatedMeasuresOf(summary, scenario, 'during: known in the end').filter(
+    each => answersWithOutcome(summary, each) && isWithOutbox(each),
+  )
+  const later =
+    chains.length > 0 && chains.every(isMostly) ? 'a queue, a log and a chain with an outbox' : 'a queue and a log'
   return {
     scenario,
-    lesson:
-      'An order that comes while Inventory is dead is refused by a chain of calls; a queue and a log decide it later',
+    lesson: `An order that comes while Inventory is dead is refused by a chain of calls; ${later} decide it later`,
     facts: [
       ...listed('Outcomes that clients could know in the end', known),
+      ...listed('With an outbox', chains),
       // Where orders wait, the length of the fault sets how many are known so soon; the others alone would be no comparison.
       ...(isWhole(summary, scenario, soon) ? listed('Within 5 s of the request', soon) : []),
       ...listed('From the command to start it again until all was well, its start included', recovered),
@@ -64,24 +69,18 @@ function inventoryDead(summary: Summary): Finding {
 
 function brokerDead(summary: Summary): Finding {
   const scenario = 'broker-dead'
-  const known = repeatedMeasuresOf(summary, scenario, 'during: known in the end').filter(
-    each => !answersWithOutcome(summary, each),
-  )
-  const isWithOutbox = ({ configuration }: RepeatedMeasure) => /\bwith (its|an) outbox\b/.test(configuration.variant)
+  const known = repeatedMeasuresOf(summary, scenario, 'during: known in the end')
   const [outbox, without] = [known.filter(isWithOutbox), known.filter(each => !isWithOutbox(each))]
   return {
     scenario,
-    lesson: 'An order that comes while the broker is dead is decided only where there is an outbox',
+    lesson:
+      'An order that comes while the broker is dead, or in REST the service that is called, is decided only where there is an outbox',
     facts: listed(
       'Outcomes that clients could know in the end',
       known,
       ({ configuration }) => `${configuration.model} ${configuration.variant}`,
     ),
-    holds:
-      outbox.length > 0 &&
-      without.length > 0 &&
-      outbox.every(({ values }) => Math.min(...values) >= ENOUGH_PERCENT) &&
-      without.every(isHardlyAny),
+    holds: outbox.length > 0 && without.length > 0 && outbox.every(isMostly) && without.every(isHardlyAny),
   }
 }
 
@@ -179,6 +178,11 @@ function isWhole({ comparison, results }: Summary, scenario: string, measures: r
 
 /** A request may end between the death of a service and the moment when its peers know. */
 const isHardlyAny = ({ values }: RepeatedMeasure): boolean => Math.max(...values) <= 100 - ENOUGH_PERCENT
+
+const isMostly = ({ values }: RepeatedMeasure): boolean => Math.min(...values) >= ENOUGH_PERCENT
+
+const isWithOutbox = ({ configuration }: RepeatedMeasure): boolean =>
+  /\bwith (its|an) outbox\b/.test(configuration.variant)
 
 /** In every repetition. */
 const isAlways = ({ values }: RepeatedMeasure, expected: number): boolean => values.every(value => value === expected)

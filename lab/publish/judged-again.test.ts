@@ -26,6 +26,19 @@ for (const folder of [COMPARISON, ...published])
     }
   })
 
+test('a run is judged with the variants that it had, and not at all where the experiment no longer has one of them', async () => {
+  const { summary, folder } = findRun(join(ROOT, COMPARISON))
+  const [result = assert.fail()] = summary.results.filter(({ variants }) => variants.length > 1)
+  const [first = assert.fail()] = result.variants
+  const again = await judgedAgain({ ...result, variants: [first] }, folder)
+  assert.deepEqual(
+    again?.result.variants.map(({ name }) => name),
+    [first.name],
+  )
+  assert.ok(again.result.measures.length > 0)
+  assert.equal(await judgedAgain({ ...result, variants: [{ ...first, name: 'of another time' }] }, folder), undefined)
+})
+
 /** With some text around it: a result may have a million characters. */
 function firstDifference(found: string, published: string): string {
   let at = 0

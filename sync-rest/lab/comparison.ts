@@ -1,5 +1,5 @@
-// The synchronous model in the comparison: one configuration. Its messages are HTTP requests, the clients' own included.
-import type { ComparisonAdapter } from '#engine/experiment/comparison-adapter.ts'
+// The synchronous model in the comparison: as it is, and with the outbox, to show what that safeguard does without a broker. Its messages are HTTP requests, the clients' own included.
+import type { ComparisonAdapter, Configuration } from '#engine/experiment/comparison-adapter.ts'
 import type { Excuse } from '#engine/checks/service.ts'
 import { poisonOf } from '#engine/load/poison.ts'
 import { operation } from '#engine/experiment/steps.ts'
@@ -18,6 +18,22 @@ export const MAY_ANSWER: readonly Excuse[] = [
   },
 ]
 
+/** An order is accepted before inventory is asked, and waits for it as in the models with a broker. */
+export const withOutbox: Configuration = {
+  name: 'with an outbox',
+  about: 'the order is stored and answered, and a relay asks inventory until it has decided',
+  environment: { order_service: { OUTBOX: 'on' } },
+  durability: "on the order service's disk",
+  mayAnswer: [],
+  illustrates: 'outbox',
+  differs: {
+    features: ['answers-before-outcome', 'survives-inventory-down'],
+    deadlineMs: Infinity,
+    boundedTo: orders => ({ order_service: { MAX_UNDECIDED: `${orders}` } }),
+    reasonsOfFaults: [],
+  },
+}
+
 export const comparison: ComparisonAdapter = {
   configurations: [
     {
@@ -27,6 +43,7 @@ export const comparison: ComparisonAdapter = {
       durability: "on the order service's disk, with its outcome on inventory's",
       mayAnswer: MAY_ANSWER,
     },
+    withOutbox,
   ],
   deadlineMs: DEFAULT_RESERVE_DEADLINE_MS,
   peer: 'inventory_service',

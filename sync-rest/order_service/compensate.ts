@@ -1,7 +1,10 @@
 // Compensation: an order of which nobody knows whether inventory holds stock for it is failed, and its release is pending, in
 // one transaction, until inventory has acknowledged the release.
 import type { DatabaseSync } from 'node:sqlite'
+import { OrderPlaced } from '#common/contracts/events.ts'
+import { parse } from '#common/contracts/parse.ts'
 import type { OrdersTables, PendingOrder } from '#common/stores/orders.ts'
+import type { OutboxTables } from '#common/stores/outbox.ts'
 import { recordOutcome } from '#common/workflow/record-outcome.ts'
 import type { Store } from '#common/workflow/store.ts'
 
@@ -21,10 +24,12 @@ export function compensate(tx: OrderTables, orderId: string): void {
   if (placed?.status === 'failed') tx.addPendingRelease(orderId)
 }
 
-/** At the start: an order that is still pending belongs to a request that ended with the process before. */
-export const compensateInterrupted = (store: Store<OrderTables>): Promise<void> =>
+/** At the start: an order that is still pending, and not in the outbox, belongs to a request that ended with the process before. */
+export const compensateInterrupted = (store: Store<OrderTables & OutboxTables>): Promise<void> =>
   store.transact(tx => {
-    for (const orderId of tx.pendingOrders()) compensate(tx, orderId)
+    const entries = tx.pendingEntries(0, Number.MAX_SAFE_INTEGER)
+    const accepted = new Set(entries.map(({ body }) => parse(OrderPlaced, JSON.parse(body), 'outbox').data.orderId))
+    for (const orderId of tx.pendingOrders()) if (!accepted.has(orderId)) compensate(tx, orderId)
   })
 
 export function pendingReleasesTables(db: DatabaseSync): PendingReleasesTables {

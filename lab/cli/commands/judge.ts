@@ -79,6 +79,7 @@ export async function judgedAgain(
   const experiment = sourceExperiment(result)
   if (!experiment || failure !== undefined) return undefined
   const variants = asRun(experiment.variants(experiment.profiles[profile]), result)
+  if (!variants) return undefined
   const files = variants.flatMap(variant => findHistory(run, { model, experiment: name, variant: variant.name }) ?? [])
   if (files.length < variants.length) return undefined
   const results: VariantResult[] = []
@@ -101,12 +102,17 @@ export async function judgedAgain(
   return { result: withThresholds(facts, experiment, thresholdsOf(result, variants)), disputed, unheard }
 }
 
-/** How orders arrived is a fact of the run, whatever the experiment says today. */
-const asRun = (variants: readonly Variant[], { variants: ran }: Result): Variant[] =>
-  variants.map(variant => {
-    const { arrivals = 'uniform' } = ran.find(({ name }) => name === variant.name) ?? {}
-    return { ...variant, load: { ...variant.load, arrivals } }
+/**
+ * Which variants there were, and how orders arrived, are facts of the run, whatever the experiment says today. Undefined where it no
+ * longer has one of them.
+ */
+function asRun(variants: readonly Variant[], { variants: ran }: Result): Variant[] | undefined {
+  const found = variants.flatMap((variant): Variant[] => {
+    const measured = ran.find(({ name }) => name === variant.name)
+    return measured ? [{ ...variant, load: { ...variant.load, arrivals: measured.arrivals ?? 'uniform' } }] : []
   })
+  return found.length < ran.length ? undefined : found
+}
 
 /** Those of the run's command line, beside the experiment's own. */
 function thresholdsOf({ checks }: Result, variants: readonly Variant[]): Threshold[] {

@@ -43,6 +43,7 @@ export const inventoryDead = defineScenario({
     full: { ordersPerSecond: 50, beforeMs: 5_000, faultMs: 20_000, afterMs: 10_000 },
     quick: { ordersPerSecond: 50, beforeMs: 1_000, faultMs: 2_000, afterMs: 1_000 },
   },
+  variants: 'outbox',
   mayFail: true,
   load: around,
   disrupt: (model, settings) => ({

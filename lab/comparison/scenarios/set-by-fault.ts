@@ -33,8 +33,11 @@ export const setByWaiting = (settings: AroundSettings): SetByFault => ({
 })
 
 /** Inventory is gone: a model whose orders have a deadline refuses them, in the others they wait. */
-export function setByOutage({ comparison: { deadlineMs } }: ComparableModel, settings: AroundSettings): SetByFault {
-  if (deadlineMs !== undefined) return setByRefusal(settings)
+export function setByOutage(
+  { comparison: { deadlineMs = Infinity } }: ComparableModel,
+  settings: AroundSettings,
+): SetByFault {
+  if (deadlineMs < Infinity) return setByRefusal(settings)
   const inTime = [1, 5].filter(each => 1_000 * each < settings.faultMs)
   return {
     ...setByWaiting(settings),

@@ -20,6 +20,8 @@ export type OrderService = AsyncDisposable & {
   inventory: FakePeer
   notification: FakePeer
   url: string
+  /** Of its next start. */
+  environment: Record<string, string>
   place(): PlacedRequest
   show(orderId: string): Promise<OrderView>
   /** Waits until the order is shown in a state that meets the condition. */
@@ -34,13 +36,18 @@ export async function openOrderService(environment: Record<string, string> = {})
   const inventory = await startInventory()
   const notification = await startNotification()
   const folder = await mkdtemp(join(tmpdir(), 'order-service-'))
+  const own: Record<string, string> = {
+    INVENTORY_URL: inventory.url,
+    NOTIFICATION_URL: notification.url,
+    ...environment,
+  }
   const { runtime } = await createProcesses({
     model: syncRest,
     broker: {},
     prefix: '',
     dataFolder: folder,
     logFolder: join(folder, 'logs'),
-    environment: { [SERVICE]: { INVENTORY_URL: inventory.url, NOTIFICATION_URL: notification.url, ...environment } },
+    environment: { [SERVICE]: own },
     supervised: [],
     signal: new AbortController().signal,
   })
@@ -49,6 +56,7 @@ export async function openOrderService(environment: Record<string, string> = {})
     inventory,
     notification,
     url,
+    environment: own,
     place() {
       const order = anOrder()
       const key = randomUUID()

@@ -1,0 +1,62 @@
+// `POST /order` with the outbox (place-with-outbox.ts says what that guarantees): the relay reserves each stored order at
+// inventory, and asks again until that has decided, however long it is away.
+// Guarantees: an order that was answered 202 is decided by inventory alone. No deadline fails it, so that nothing is released.
+// Not promised: that orders pass one that inventory fails at again and again, where CONCURRENCY of those wait.
+import { deadlineIn } from '#common/contracts/clock.ts'
+import { ReserveAnswer } from '#common/contracts/http.ts'
+import type { Order } from '#common/contracts/order.ts'
+import { openAdmission } from '#common/service/admission.ts'
+import { startRelay } from '#common/service/outbox-relay.ts'
+import { placeWithOutbox } from '#common/service/place-with-outbox.ts'
+import { type OrderOutcome, recordOutcome } from '#common/workflow/record-outcome.ts'
+import { call, type Peer } from '../http-client/call.ts'
+import type { IntakeParts, OrderIntake } from './order-intake.ts'
+import { isRefusal } from './reserve-at-inventory.ts'
+
+export function withOutbox({ config, inventory, pendingWork, faultInjector, ...parts }: IntakeParts): OrderIntake {
+  const { store, occupancy } = parts
+  const places = occupancy.places('CONCURRENCY', config.CONCURRENCY)
+  const relay = startRelay({
+    ...parts,
+    async publish(event) {
+      places.enter()
+      try {
+        return await outcomeAt(inventory, event.data, event.correlationId, config.RESERVE_DEADLINE_MS)
+      } finally {
+        places.leave()
+      }
+    },
+    keep: (tx, { data: { orderId } }, outcome) => void recordOutcome(tx, orderId, outcome),
+    onRemoved: pendingWork.notify,
+    window: config.CONCURRENCY,
+    // It takes orders while inventory is away, and so it is healthy.
+    health: { ...parts.health, report: parts.health.warn },
+    crashPoint: faultInjector.crashPoint('reserve-store'),
+  })
+  const place = placeWithOutbox({
+    store,
+    admit: openAdmission({ ...parts, config, undecided: store.peek.undecided }),
+    notifyRelay: relay.notify,
+    afterStore: faultInjector.crashPoint('store-reserve'),
+  })
+  return { place, status: { isNew: 202, repeated: 200 }, ended: relay.ended }
+}
+
+/** @throws CallError when inventory gave no answer. It may have decided, and gives the same answer when it is asked again. */
+async function outcomeAt(
+  inventory: Peer,
+  order: Order,
+  correlationId: string,
+  deadlineMs: number,
+): Promise<OrderOutcome> {
+  const { signal, clear } = deadlineIn(deadlineMs)
+  try {
+    await call(inventory, { path: '/reserve', body: order, answer: ReserveAnswer, correlationId, signal })
+    return { status: 'reserved' }
+  } catch (error) {
+    if (isRefusal(error)) return { status: 'failed', reason: error.code }
+    throw error
+  } finally {
+    clear()
+  }
+}
