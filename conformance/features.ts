@@ -5,7 +5,7 @@ import { wallTime } from '#common/contracts/clock.ts'
 import { orderPlaced } from '#common/contracts/events.ts'
 import type { DeadLetter } from '#engine/experiment/model.ts'
 import { waitFor } from '#host/wait-for.ts'
-import { anOrder, orderIdIn, place, placed, problemIn, showOrder, viewIn } from './client.ts'
+import { anOrder, ask, orderIdIn, orderUrl, place, placed, problemIn, type Reply, showOrder, viewIn } from './client.ts'
 import { assertReservedOnce, decided, decidedOne, essence } from './order-facts.ts'
 import { type Case, namesOf, serviceOf, type TestSystem } from './test-system.ts'
 
@@ -19,6 +19,26 @@ export const featureCases = (publishRaw: Record<string, string>): Case[] => [
 ]
 
 const inventoryDownCases: Case[] = [
+  {
+    name: 'clients that wait for an order, or for its events, learn its outcome when it is decided',
+    needs: 'survives-inventory-down',
+    async run(system) {
+      const inventory = serviceOf(system.model, 'inventory')
+      await system.kill(inventory)
+      let learned: Promise<Reply[]>
+      try {
+        const url = `${orderUrl(system)}/${await placed(system, anOrder())}`
+        assert.equal(viewIn(await ask(url)).status, 'pending')
+        learned = Promise.all([ask(url, { headers: { prefer: 'wait=20' } }), ask(`${url}/events`)])
+      } finally {
+        await system.start(inventory)
+      }
+      const [shown = assert.fail(), events = assert.fail()] = await learned
+      assert.equal(viewIn(shown).status, 'reserved')
+      const ids = [...events.text.matchAll(/^id: (.*)$/gm)].map(([, id]) => id)
+      assert.deepEqual(ids, ['pending', 'reserved'])
+    },
+  },
   {
     name: 'orders that are placed while inventory is dead are accepted, and decided when it is back',
     needs: 'survives-inventory-down',

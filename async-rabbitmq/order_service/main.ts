@@ -7,6 +7,7 @@ import { ordersRoute } from '#common/service/evidence-routes.ts'
 import { createServer } from '#common/service/http-server.ts'
 import { watchOldestPending } from '#common/service/oldest-pending.ts'
 import { orderRoutes } from '#common/service/order-routes.ts'
+import { createOrderWatch } from '#common/service/order-watch.ts'
 import { runService } from '#common/service/service.ts'
 import { identityTables } from '#common/stores/identity.ts'
 import { markTable } from '#common/stores/mark.ts'
@@ -28,10 +29,11 @@ await runService(NAME, {
   async start(parts) {
     const { config } = parts
     const faultInjector = createFaultInjector({ ...faultsOf(config.OUTBOX), ...parts })
+    const watch = createOrderWatch()
     const store = parts.openStore(
       'orders',
       db => ({
-        ...withoutNotification(ordersTables(db)),
+        ...watch.over(withoutNotification(ordersTables(db))),
         ...undecidedTables(db),
         ...outboxTables(db),
         ...crashJournalTables(db),
@@ -62,7 +64,7 @@ await runService(NAME, {
     // An order that a fault holds here is in no row, and becomes one although its client has long gone.
     const { handle, inFlight } = countInFlight(faultInjector.wrap(intake.place))
     const server = createServer(parts)
-    orderRoutes(server, parts, { place: handle, find: intake.find, status: { isNew: 202, repeated: 200 } })
+    orderRoutes(server, parts, { place: handle, find: intake.find, watch, status: { isNew: 202, repeated: 200 } })
     ordersRoute(server, store, inFlight)
     faultRoutes(server, faultInjector)
     watchOldestPending(parts.health, store.peek)

@@ -61,6 +61,13 @@ export const OrderHeaders = Type.Object({
 })
 export type OrderHeaders = Static<typeof OrderHeaders>
 
+/** The headers of `GET /order/:orderId` (a preference of RFC 7240) and of its events (what the client has had last). */
+export const ShowHeaders = Type.Object({
+  prefer: Type.Optional(Type.String()),
+  'last-event-id': Type.Optional(Type.String()),
+})
+export type ShowHeaders = Static<typeof ShowHeaders>
+
 /** `GET /health`: the problems of the service by piece, in a few words. Some leave it healthy: it can do its work all the same. */
 export const HealthView = closedObject({
   healthy: Type.Boolean(),

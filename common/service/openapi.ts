@@ -25,6 +25,14 @@ export const answers = (given: Answers) => ({
   '5xx': PROBLEMS,
 })
 
+/** The `response` of a route that sends server-sent events, each with such JSON as its data. */
+export const eventStream = ({ description, schema }: Answers[number]) => ({
+  200: { description, content: { 'text/event-stream': { schema } } },
+  204: { description: 'there is no later event' },
+  '4xx': PROBLEMS,
+  '5xx': PROBLEMS,
+})
+
 const isSetLater = (): never => {
   throw new Error('a compiler of schemas is needed before it was set')
 }

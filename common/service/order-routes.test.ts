@@ -11,15 +11,16 @@ import { createOccupancy } from './occupancy.ts'
 import { createServer } from './http-server.ts'
 import { createLog } from './log.ts'
 import { orderRoutes } from './order-routes.ts'
+import { createOrderWatch } from './order-watch.ts'
 
 const request = { userId: 'ada', items: [{ sku: 'burger', quantity: 1 }] }
 
 /** The routes before a store in memory. */
-async function openRoutes() {
-  const closing = new AbortController().signal
+async function openRoutes({ signal: closing } = new AbortController()) {
   const parts = { log: createLog('test', 'silent'), health: createHealth(), occupancy: createOccupancy(), closing }
   const server = createServer({ ...parts, name: 'test', config: { HOST: '127.0.0.1' } })
-  const tx = ordersTables(new DatabaseSync(':memory:'))
+  const watch = createOrderWatch()
+  const tx = watch.over(ordersTables(new DatabaseSync(':memory:')))
   const placed: Order[] = []
   orderRoutes(server, parts, {
     async place(order, { correlationId }) {
@@ -28,6 +29,7 @@ async function openRoutes() {
       return { isNew: result.isNew, view: result.isNew ? viewOf(result.placed) : presentState(result.placed) }
     },
     find: async orderId => tx.findOrder(orderId),
+    watch,
     status: { isNew: 202, repeated: 200 },
   })
   const place = (payload: object, headers: Record<string, string> = {}) =>
@@ -74,4 +76,61 @@ test('an order that breaks the contract is refused and not placed', async () => 
   for (const payload of [[], { ...request, items: [] }, { ...request, unknown: 1 }, { items: request.items }])
     assert.equal((await place(payload)).statusCode, 400)
   assert.deepEqual(placed, [])
+})
+
+test('an order that is decided later is accepted with the place where it is found, and when to ask', async () => {
+  const { server, place, placed } = await openRoutes()
+  const { headers } = await place(request)
+  const orderId = placed[0]?.orderId
+  assert.deepEqual([headers.location, headers['retry-after']], [`/order/${orderId}`, '1'])
+  const asked = await server.inject(`/order/${orderId}`)
+  assert.deepEqual([asked.statusCode, asked.json().status, asked.headers['retry-after']], [200, 'pending', '1'])
+})
+
+test('a client that prefers to wait is answered when the order is decided', async () => {
+  const { server, place, placed, tx } = await openRoutes()
+  await place(request)
+  const orderId = placed[0]?.orderId ?? ''
+  const ask = (prefer: string) => server.inject({ url: `/order/${orderId}`, headers: { prefer } })
+  const waiting = Promise.all(['wait=20', 'respond-async, wait=20', 'wait="20"; x'].map(ask))
+  await server.inject(`/order/${orderId}`)
+  recordOutcome(tx, orderId, { status: 'reserved' })
+  for (const answer of await waiting) {
+    assert.deepEqual(answer.json(), { orderId, status: 'reserved', notification: 'pending' })
+    assert.deepEqual([answer.headers['preference-applied'], answer.headers['retry-after']], ['wait=20', undefined])
+  }
+  assert.equal((await ask('wait=9999')).headers['preference-applied'], 'wait=30')
+  assert.equal((await server.inject({ url: '/order/nobody', headers: { prefer: 'wait=20' } })).statusCode, 404)
+})
+
+test('a client that prefers to wait is answered as the order is after its time, and when the service closes', async () => {
+  const closing = new AbortController()
+  const { server, place, placed } = await openRoutes(closing)
+  await place(request)
+  const ask = (prefer: string) => server.inject({ url: `/order/${placed[0]?.orderId}`, headers: { prefer } })
+  for (const prefer of ['wait=1', 'wait=soon', 'wait=0', 'return=minimal'])
+    assert.equal((await ask(prefer)).json().status, 'pending', prefer)
+  const waiting = ask('wait=20')
+  await ask('')
+  closing.abort()
+  assert.equal((await waiting).json().status, 'pending')
+})
+
+test('the events of an order are its state, and its outcome, after which there is none', async () => {
+  const { server, place, placed, tx } = await openRoutes()
+  await place(request)
+  const orderId = placed[0]?.orderId ?? ''
+  const listening = server.inject(`/order/${orderId}/events`)
+  await server.inject(`/order/${orderId}`)
+  recordOutcome(tx, orderId, { status: 'failed', reason: 'out-of-stock' })
+  const { headers, payload } = await listening
+  assert.equal(headers['content-type'], 'text/event-stream')
+  const event = (view: { status: string }) =>
+    `event: order\nid: ${view.status}\ndata: ${JSON.stringify({ orderId, ...view })}\n\n`
+  const last = event({ status: 'failed', reason: 'out-of-stock' } as { status: string })
+  assert.equal(payload, event({ status: 'pending' }) + last)
+  const again = (headers: Record<string, string>) => server.inject({ url: `/order/${orderId}/events`, headers })
+  assert.equal((await again({ 'last-event-id': 'pending' })).payload, last)
+  assert.equal((await again({ 'last-event-id': 'failed' })).statusCode, 204)
+  assert.equal((await server.inject('/order/nobody/events')).statusCode, 404)
 })

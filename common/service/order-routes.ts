@@ -1,18 +1,26 @@
 // `POST /order` and `GET /order/:orderId`, once for all models. A model gives the handler that places an order, where an
-// order is found, and what its answers mean.
+// order is found, and what its answers mean. A client of an order that is decided later learns its outcome in one of three ways:
+//
+//   GET /order/:orderId                      the order now: it asks again (Retry-After)
+//   GET /order/:orderId, Prefer: wait=10     the answer waits until the order is decided, for so many seconds (RFC 7240)
+//   GET /order/:orderId/events               each change as a server-sent event, until the order is decided
+//
 // Guarantees: with an Idempotency-Key the order has the same id in every process and after every restart; without one
-// each request is a new order.
+// each request is a new order. What a client is told of an order was on the disk before.
 import { randomUUID } from 'node:crypto'
-import { Type } from 'typebox'
+import { Readable } from 'node:stream'
+import type { FastifyReply } from 'fastify'
+import { Type, type Static } from 'typebox'
 import { LabError } from '../contracts/errors.ts'
 import { IDEMPOTENCY_KEY } from '../contracts/headers.ts'
-import { bareKey, OrderHeaders, OrderView } from '../contracts/http.ts'
+import { bareKey, OrderHeaders, OrderView, ShowHeaders } from '../contracts/http.ts'
 import { DEFAULT_KITCHEN, deriveOrderId, type Order, OrderRequest } from '../contracts/order.ts'
 import { viewOf } from '../workflow/present-order.ts'
 import type { PlacedOrder } from '../workflow/store.ts'
 import type { Handler } from './handler.ts'
 import { contextOf, type Server, type ServerParts } from './http-server.ts'
-import { answers } from './openapi.ts'
+import { answers, eventStream } from './openapi.ts'
+import type { OrderWatch } from './order-watch.ts'
 
 /** An order that was placed: by this request, or by an earlier one with its key. */
 export type Placed = { isNew: boolean; view: OrderView }
@@ -21,13 +29,17 @@ export type OrderRoutes = {
   place: Handler<Order, Placed>
   /** The order as it may be shown now. */
   find(orderId: string): Promise<PlacedOrder | undefined>
+  /** Of the tables that `find` reads. */
+  watch: OrderWatch
   /** 201: the answer says what became of the order. 202: the order is accepted, and decided later. */
   status: { isNew: 201 | 202; repeated: 200 | 201 }
 }
 
 const OrderParams = Type.Object({ orderId: Type.String() })
+type OfOrder = { Params: Static<typeof OrderParams>; Headers: ShowHeaders }
 
-export function orderRoutes(server: Server, parts: ServerParts, { place, find, status }: OrderRoutes): void {
+export function orderRoutes(server: Server, parts: ServerParts, routes: OrderRoutes): void {
+  const { place, status } = routes
   const order = { description: 'the order in its present state', schema: OrderView }
   const placing = answers({ [status.repeated]: order, [status.isNew]: order })
   const schema = { headers: OrderHeaders, body: OrderRequest, response: placing }
@@ -36,12 +48,80 @@ export function orderRoutes(server: Server, parts: ServerParts, { place, find, s
     const key = request.headers[IDEMPOTENCY_KEY]
     const orderId = key === undefined ? randomUUID() : deriveOrderId(userId, bareKey(key))
     const { isNew, view } = await place({ orderId, kitchenId, userId, items }, contextOf(request, parts))
+    if (view.status === 'pending') reply.header('location', `/order/${orderId}`).header('retry-after', ASK_AGAIN_S)
     return reply.code(isNew ? status.isNew : status.repeated).send(view)
   })
-  const showing = { params: OrderParams, response: answers({ 200: order }) }
-  server.get<{ Params: { orderId: string } }>('/order/:orderId', { schema: showing }, async request => {
-    const placed = await find(request.params.orderId)
-    if (!placed) throw new LabError('not-found', 'there is no such order')
-    return viewOf(placed)
+  const showing = { params: OrderParams, headers: ShowHeaders, response: answers({ 200: order }) }
+  server.get<OfOrder>('/order/:orderId', { schema: showing }, async ({ params: { orderId }, headers }, reply) => {
+    const seconds = secondsToWait(headers.prefer)
+    if (seconds > 0) reply.header('preference-applied', `wait=${seconds}`)
+    const signal = seconds > 0 ? untilGone(reply, parts, 1_000 * seconds) : AbortSignal.abort()
+    const view = await viewWhenDecided(routes, orderId, signal)
+    if (!isDecided(view)) reply.header('retry-after', ASK_AGAIN_S)
+    return reply.send(view)
   })
+  const streaming = { params: OrderParams, headers: ShowHeaders, response: eventStream(order) }
+  server.get<OfOrder>('/order/:orderId/events', { schema: streaming }, async ({ params, headers }, reply) => {
+    const view = await viewNow(routes, params.orderId)
+    // The client has had the last event, and would come back for ever.
+    if (isDecided(view) && headers['last-event-id'] === view.status) return reply.code(204).send()
+    const events = Readable.from(eventsOf(routes, view, untilGone(reply, parts)))
+    return reply.type('text/event-stream').header('cache-control', 'no-store').send(events)
+  })
+}
+
+/** When a client that asks again and again should do so next. */
+const ASK_AGAIN_S = '1'
+const MOST_SECONDS = 30
+
+/** As RFC 7240 has it; a preference that cannot be read is none. */
+function secondsToWait(prefer = ''): number {
+  const [, seconds = '0'] = /(?:^|,)\s*wait\s*=\s*"?(\d{1,4})"?\s*(?=$|[,;])/i.exec(prefer) ?? []
+  return Math.min(Number(seconds), MOST_SECONDS)
+}
+
+const isDecided = ({ status }: OrderView): boolean => status !== 'pending'
+
+/** Aborts when the client is gone, when the service closes, and after `ms`. */
+function untilGone(reply: FastifyReply, { closing }: ServerParts, ms?: number): AbortSignal {
+  const gone = new AbortController()
+  reply.raw.once('close', () => gone.abort())
+  return AbortSignal.any([gone.signal, closing, ...(ms === undefined ? [] : [AbortSignal.timeout(ms)])])
+}
+
+/** @throws LabError `not-found` */
+async function viewNow({ find }: OrderRoutes, orderId: string): Promise<OrderView> {
+  const placed = await find(orderId)
+  if (!placed) throw new LabError('not-found', 'there is no such order')
+  return viewOf(placed)
+}
+
+/** The order when it is decided, or as it is when `signal` aborts. */
+async function viewWhenDecided(routes: OrderRoutes, orderId: string, signal: AbortSignal): Promise<OrderView> {
+  while (true) {
+    const done = new AbortController()
+    // Before the order is read, so that no change is missed.
+    const changed = signal.aborted ? undefined : routes.watch.changed(orderId, AbortSignal.any([signal, done.signal]))
+    try {
+      const view = await viewNow(routes, orderId)
+      if (!changed || isDecided(view)) return view
+      await changed
+    } finally {
+      done.abort()
+    }
+  }
+}
+
+/** A proxy ends a connection on which nothing comes for long. */
+const HEARTBEAT_MS = 15_000
+
+/** The order now and when it is decided, as server-sent events; the id of each is the status. */
+async function* eventsOf(routes: OrderRoutes, now: OrderView, signal: AbortSignal): AsyncGenerator<string> {
+  const event = (view: OrderView) => `event: order\nid: ${view.status}\ndata: ${JSON.stringify(view)}\n\n`
+  let view = now
+  yield event(view)
+  while (!isDecided(view) && !signal.aborted) {
+    view = await viewWhenDecided(routes, now.orderId, AbortSignal.any([signal, AbortSignal.timeout(HEARTBEAT_MS)]))
+    yield isDecided(view) ? event(view) : ': not decided yet\n\n'
+  }
 }

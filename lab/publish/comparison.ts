@@ -3,6 +3,7 @@ import type { Summary } from '#engine/run/summary.ts'
 import { durabilityLines, narrativeOf } from '../comparison/narrative.ts'
 import { brokerSettings } from '../report/html/this-run.ts'
 import { evaluatedChecks, measuredAgain } from '../report/terminal/report.ts'
+import { ABOUT_THE_OUTBOX, outboxGrid } from '../comparison/outbox.ts'
 import { HEALTHY } from '../comparison/scenarios.ts'
 import { recommendations } from '../comparison/recommendations.ts'
 import {
@@ -34,6 +35,7 @@ export function comparisonFiles(summary: Summary, command: string): Files {
     provenance(summary),
     `Rendered from \`summary.json\` beside this page by \`npm run lab -- publish\`; nothing here is typed by hand. To repeat it: \`${command}\`, which also writes a \`report.html\`.`,
     advice(summary),
+    outboxSection(summary),
     evaluatedChecks(results),
     HOW_TO_READ,
     ...sections,
@@ -51,6 +53,14 @@ function settingsSection(summary: Summary): string {
     settings.rows.map(row => row.map(literal)),
     false,
   )}`
+}
+
+/** Empty where nothing was run with and without an outbox. */
+function outboxSection(summary: Summary): string {
+  const grid = outboxGrid(summary)
+  return grid
+    ? `<a id="outbox"></a>\n\n## The outbox and the model apart\n\n${ABOUT_THE_OUTBOX}\n\n${markdownTable(grid)}`
+    : ''
 }
 
 /** "Which one for me?" */

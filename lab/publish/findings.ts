@@ -16,6 +16,7 @@ import {
   type RepeatedMeasure,
   repeatedMeasuresOf,
 } from '../comparison/repeated-measures.ts'
+import { isWithOutbox } from '../comparison/outbox.ts'
 import { scenarioAnchor } from '../report/html/parts.ts'
 
 type Finding = {
@@ -180,9 +181,6 @@ function isWhole({ comparison, results }: Summary, scenario: string, measures: r
 const isHardlyAny = ({ values }: RepeatedMeasure): boolean => Math.max(...values) <= 100 - ENOUGH_PERCENT
 
 const isMostly = ({ values }: RepeatedMeasure): boolean => Math.min(...values) >= ENOUGH_PERCENT
-
-const isWithOutbox = ({ configuration }: RepeatedMeasure): boolean =>
-  /\bwith (its|an) outbox\b/.test(configuration.variant)
 
 /** In every repetition. */
 const isAlways = ({ values }: RepeatedMeasure, expected: number): boolean => values.every(value => value === expected)

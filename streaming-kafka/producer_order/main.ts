@@ -8,6 +8,7 @@ import { ordersRoute } from '#common/service/evidence-routes.ts'
 import { createServer } from '#common/service/http-server.ts'
 import { watchOldestPending } from '#common/service/oldest-pending.ts'
 import { orderRoutes } from '#common/service/order-routes.ts'
+import { createOrderWatch } from '#common/service/order-watch.ts'
 import { retryUntilClosed } from '#common/service/retry.ts'
 import { runService } from '#common/service/service.ts'
 import { outboxTables } from '#common/stores/outbox.ts'
@@ -27,9 +28,10 @@ else
     async start(parts) {
       const { config } = parts
       const faultInjector = createFaultInjector({ ...faultsOf(config.OUTBOX), ...parts })
+      const watch = createOrderWatch()
       const store = parts.openStore(
         'orders',
-        db => ({ ...viewTables(db), ...outboxTables(db) }),
+        db => ({ ...watch.over(viewTables(db)), ...outboxTables(db) }),
         slowDiskOf(faultInjector),
       )
       const server = createServer(parts)
@@ -42,7 +44,7 @@ else
           if (tx.isFilled()) return tx.findOrder(orderId)
           throw new LabError('unavailable', 'the store is being filled from the log, and does not know every order yet')
         })
-      orderRoutes(server, parts, { place, find, status: { isNew: 202, repeated: 200 } })
+      orderRoutes(server, parts, { place, find, watch, status: { isNew: 202, repeated: 200 } })
       ordersRoute(server, store, inFlight)
       faultRoutes(server, faultInjector)
       watchOldestPending(parts.health, store.peek)

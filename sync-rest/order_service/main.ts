@@ -8,6 +8,7 @@ import { ordersRoute } from '#common/service/evidence-routes.ts'
 import { createServer } from '#common/service/http-server.ts'
 import { watchOldestPending } from '#common/service/oldest-pending.ts'
 import { orderRoutes } from '#common/service/order-routes.ts'
+import { createOrderWatch } from '#common/service/order-watch.ts'
 import { runService } from '#common/service/service.ts'
 import { ordersTables } from '#common/stores/orders.ts'
 import { outboxTables } from '#common/stores/outbox.ts'
@@ -26,9 +27,15 @@ await runService(NAME, {
   async start(parts) {
     const { config, health } = parts
     const faultInjector = createFaultInjector({ ...faultsOf(config.OUTBOX), ...parts })
+    const watch = createOrderWatch()
     const store = parts.openStore(
       'orders',
-      db => ({ ...ordersTables(db), ...undecidedTables(db), ...outboxTables(db), ...pendingReleasesTables(db) }),
+      db => ({
+        ...watch.over(ordersTables(db)),
+        ...undecidedTables(db),
+        ...outboxTables(db),
+        ...pendingReleasesTables(db),
+      }),
       slowDiskOf(faultInjector),
     )
     const { inventory, notification } = openPeers(config, faultInjector)
@@ -47,6 +54,7 @@ await runService(NAME, {
     orderRoutes(server, parts, {
       place: intake.place,
       find: orderId => store.read(tx => tx.findOrder(orderId)),
+      watch,
       status: intake.status,
     })
     // An order is in the store, pending, before inventory is called: none is in flight that has no row.

@@ -1,7 +1,7 @@
 // `POST /order` with the outbox (place-with-outbox.ts says what that guarantees): the relay reserves each stored order at
 // inventory, and asks again until that has decided, however long it is away.
 // Guarantees: an order that was answered 202 is decided by inventory alone. No deadline fails it, so that nothing is released.
-// Not promised: that orders pass one that inventory fails at again and again, where CONCURRENCY of those wait.
+// Not promised: progress past orders at which inventory fails each time. So many of them as CONCURRENCY stop all others.
 import { deadlineIn } from '#common/contracts/clock.ts'
 import { ReserveAnswer } from '#common/contracts/http.ts'
 import type { Order } from '#common/contracts/order.ts'

@@ -1,0 +1,42 @@
+// Tells those who wait for an order when its row changes, so that they need not ask again and again.
+// Guarantees: who asks for the change before it reads the row misses none that follows.
+// Not promised: that a change was kept, or that it matters to who waits. Whoever is told reads the row again.
+import type { OrdersTx } from '../workflow/store.ts'
+
+export type OrderWatch = {
+  /** The same tables: their changes are told. */
+  over<Tables extends OrdersTx>(tables: Tables): Tables
+  /** Resolves at the next change of the order, or when `signal` aborts. */
+  changed(orderId: string, signal: AbortSignal): Promise<void>
+}
+
+export function createOrderWatch(): OrderWatch {
+  const waiting = new Map<string, Set<() => void>>()
+  const tell = (orderId: string): void => waiting.get(orderId)?.forEach(wake => wake())
+  return {
+    over: tables => ({
+      ...tables,
+      updateOrder(orderId, change) {
+        tables.updateOrder(orderId, change)
+        tell(orderId)
+      },
+      markDeadLettered(orderId, fingerprint, dead) {
+        tables.markDeadLettered(orderId, fingerprint, dead)
+        tell(orderId)
+      },
+    }),
+    changed(orderId, signal) {
+      if (signal.aborted) return Promise.resolve()
+      const { promise, resolve } = Promise.withResolvers<void>()
+      const wake = () => resolve()
+      const others = waiting.get(orderId) ?? new Set()
+      waiting.set(orderId, others.add(wake))
+      signal.addEventListener('abort', wake)
+      return promise.finally(() => {
+        signal.removeEventListener('abort', wake)
+        others.delete(wake)
+        if (others.size === 0) waiting.delete(orderId)
+      })
+    },
+  }
+}
