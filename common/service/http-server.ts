@@ -161,6 +161,11 @@ function refuseWhenClosing(server: Server, closing: AbortSignal): void {
     reply.raw.once('close', () => incomplete.delete(reply))
     done()
   })
+  // An answer to a request that came before: its connection would stay open, and be waited for.
+  server.addHook('onSend', (_request, reply, payload, done) => {
+    if (closing.aborted) reply.header('connection', 'close')
+    done(null, payload)
+  })
   server.addHook('preValidation', (_request, reply, done) => {
     incomplete.delete(reply)
     done()

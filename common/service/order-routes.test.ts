@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { DatabaseSync } from 'node:sqlite'
 import { test } from 'node:test'
+import { waitFor } from '#host/wait-for.ts'
 import { deriveOrderId, type Order } from '../contracts/order.ts'
 import { ordersTables } from '../stores/orders.ts'
 import { placeOrder } from '../workflow/place-order.ts'
@@ -34,7 +35,7 @@ async function openRoutes({ signal: closing } = new AbortController()) {
   })
   const place = (payload: object, headers: Record<string, string> = {}) =>
     server.inject({ method: 'POST', url: '/order', payload, headers })
-  return { server, tx, placed, place }
+  return { server, tx, placed, place, watch }
 }
 
 test('an order without a key is a new one each time, and the kitchen is main unless the client names one', async () => {
@@ -114,6 +115,61 @@ test('a client that prefers to wait is answered as the order is after its time, 
   await ask('')
   closing.abort()
   assert.equal((await waiting).json().status, 'pending')
+})
+
+test('a client that leaves, or is answered, waits no more', async t => {
+  const { server, place, placed, tx, watch } = await openRoutes()
+  t.after(() => server.close())
+  await place(request)
+  const orderId = placed[0]?.orderId ?? ''
+  const url = `${await server.listen({ port: 0, host: '127.0.0.1' })}/order/${orderId}`
+  const waiting = (count: number) =>
+    waitFor(() => watch.waiting() === count, { deadlineMs: 5_000, everyMs: 5, what: `${count} to wait` })
+  const leaving = new AbortController()
+  const left = [url, `${url}/events`].map(async address => {
+    const answer = await fetch(address, { headers: { prefer: 'wait=30' }, signal: leaving.signal })
+    await answer.text()
+  })
+  const stays = fetch(url, { headers: { prefer: 'wait=30' } })
+  await waiting(3)
+  leaving.abort()
+  for (const one of left) await assert.rejects(one, { name: 'AbortError' })
+  await waiting(1)
+  recordOutcome(tx, orderId, { status: 'reserved' })
+  assert.equal(((await (await stays).json()) as { status: string }).status, 'reserved')
+  await waiting(0)
+})
+
+test('a server that closes ends all that wait for an order, and their connections', async () => {
+  const closing = new AbortController()
+  const { server, place, placed, watch } = await openRoutes(closing)
+  await place(request)
+  const url = `${await server.listen({ port: 0, host: '127.0.0.1' })}/order/${placed[0]?.orderId}`
+  const answers = [url, `${url}/events`].map(address => fetch(address, { headers: { prefer: 'wait=30' } }))
+  await waitFor(() => watch.waiting() === 2, { deadlineMs: 5_000, everyMs: 5, what: 'both to wait' })
+  closing.abort()
+  for (const answer of await Promise.all(answers)) {
+    assert.equal(answer.headers.get('connection'), 'close')
+    assert.match(await answer.text(), /"status":"pending"/)
+  }
+  await server.close()
+  assert.equal(watch.waiting(), 0)
+})
+
+test('a dead letter is an event of its order, and not the last one', async () => {
+  const { server, place, placed, tx, watch } = await openRoutes()
+  await place(request)
+  const orderId = placed[0]?.orderId ?? ''
+  const listening = server.inject({ url: `/order/${orderId}/events`, headers: { 'last-event-id': 'dead-lettered' } })
+  const isWaiting = () => watch.waiting() === 1
+  await waitFor(isWaiting, { deadlineMs: 5_000, everyMs: 1, what: 'the client to listen' })
+  const print = tx.findOrder(orderId)?.fingerprint ?? ''
+  tx.markDeadLettered(orderId, print, { reason: 'malformed', since: '2026-01-01T00:00:00.000Z' })
+  await server.inject(`/order/${orderId}`)
+  await waitFor(isWaiting, { deadlineMs: 5_000, everyMs: 1, what: 'the client to listen on' })
+  recordOutcome(tx, orderId, { status: 'reserved' })
+  const ids = [...(await listening).payload.matchAll(/^id: (.*)$/gm)].map(([, id]) => id)
+  assert.deepEqual(ids, ['pending', 'dead-lettered', 'reserved'])
 })
 
 test('the events of an order are its state, and its outcome, after which there is none', async () => {

@@ -48,25 +48,34 @@ export function orderRoutes(server: Server, parts: ServerParts, routes: OrderRou
     const key = request.headers[IDEMPOTENCY_KEY]
     const orderId = key === undefined ? randomUUID() : deriveOrderId(userId, bareKey(key))
     const { isNew, view } = await place({ orderId, kitchenId, userId, items }, contextOf(request, parts))
-    if (view.status === 'pending') reply.header('location', `/order/${orderId}`).header('retry-after', ASK_AGAIN_S)
-    return reply.code(isNew ? status.isNew : status.repeated).send(view)
+    const code = isNew ? status.isNew : status.repeated
+    if (code === 202) reply.header('location', `/order/${orderId}`)
+    if (view.status === 'pending') reply.header('retry-after', ASK_AGAIN_S)
+    return reply.code(code).send(view)
   })
   const showing = { params: OrderParams, headers: ShowHeaders, response: answers({ 200: order }) }
   server.get<OfOrder>('/order/:orderId', { schema: showing }, async ({ params: { orderId }, headers }, reply) => {
     const seconds = secondsToWait(headers.prefer)
+    const view = seconds === 0 ? await viewNow(routes, orderId) : await decidedWithin(seconds, orderId, reply)
     if (seconds > 0) reply.header('preference-applied', `wait=${seconds}`)
-    const signal = seconds > 0 ? untilGone(reply, parts, 1_000 * seconds) : AbortSignal.abort()
-    const view = await viewWhenDecided(routes, orderId, signal)
     if (!isDecided(view)) reply.header('retry-after', ASK_AGAIN_S)
-    return reply.send(view)
+    return reply.header('cache-control', 'no-store').send(view)
   })
+  async function decidedWithin(seconds: number, orderId: string, reply: FastifyReply): Promise<OrderView> {
+    const { signal, clear } = within(untilGone(reply, parts), 1_000 * seconds)
+    return viewThat(isDecided, { routes, orderId, signal }).finally(clear)
+  }
+
   const streaming = { params: OrderParams, headers: ShowHeaders, response: eventStream(order) }
   server.get<OfOrder>('/order/:orderId/events', { schema: streaming }, async ({ params, headers }, reply) => {
+    // Before the order is read: the client may be gone by then.
+    const signal = untilGone(reply, parts)
     const view = await viewNow(routes, params.orderId)
     // The client has had the last event, and would come back for ever.
     if (isDecided(view) && headers['last-event-id'] === view.status) return reply.code(204).send()
-    const events = Readable.from(eventsOf(routes, view, untilGone(reply, parts)))
-    return reply.type('text/event-stream').header('cache-control', 'no-store').send(events)
+    // A service that stops would wait for a connection that is kept.
+    const fields = { 'content-type': 'text/event-stream', 'cache-control': 'no-store', connection: 'close' }
+    return reply.headers(fields).send(Readable.from(eventsOf(routes, view, signal)))
   })
 }
 
@@ -80,13 +89,37 @@ function secondsToWait(prefer = ''): number {
   return Math.min(Number(seconds), MOST_SECONDS)
 }
 
-const isDecided = ({ status }: OrderView): boolean => status !== 'pending'
+/** A dead letter is decided once somebody redrives it. */
+const isDecided = ({ status }: OrderView): boolean => status === 'reserved' || status === 'failed'
 
-/** Aborts when the client is gone, when the service closes, and after `ms`. */
-function untilGone(reply: FastifyReply, { closing }: ServerParts, ms?: number): AbortSignal {
+/** Aborts when the client is gone or answered, and when the service closes. */
+function untilGone({ raw }: FastifyReply, { closing }: ServerParts): AbortSignal {
   const gone = new AbortController()
-  reply.raw.once('close', () => gone.abort())
-  return AbortSignal.any([gone.signal, closing, ...(ms === undefined ? [] : [AbortSignal.timeout(ms)])])
+  const abort = () => gone.abort()
+  closing.addEventListener('abort', abort)
+  raw.once('close', () => {
+    closing.removeEventListener('abort', abort)
+    abort()
+  })
+  if (closing.aborted) abort()
+  return gone.signal
+}
+
+/** Aborts with `signal`, and after `ms`. Node keeps an `AbortSignal.any` of timeouts for ever; of this nothing is left once it is cleared. */
+function within(signal: AbortSignal, ms: number): { signal: AbortSignal; clear(): void } {
+  const either = new AbortController()
+  const abort = () => either.abort()
+  const timer = setTimeout(abort, ms)
+  signal.addEventListener('abort', abort)
+  if (signal.aborted) abort()
+  return {
+    signal: either.signal,
+    clear() {
+      clearTimeout(timer)
+      signal.removeEventListener('abort', abort)
+      abort()
+    },
+  }
 }
 
 /** @throws LabError `not-found` */
@@ -96,18 +129,24 @@ async function viewNow({ find }: OrderRoutes, orderId: string): Promise<OrderVie
   return viewOf(placed)
 }
 
-/** The order when it is decided, or as it is when `signal` aborts. */
-async function viewWhenDecided(routes: OrderRoutes, orderId: string, signal: AbortSignal): Promise<OrderView> {
+type Waiting = { routes: OrderRoutes; orderId: string; signal: AbortSignal }
+
+/** The order when it is as it is awaited, or as it is when `signal` aborts. */
+async function viewThat(
+  isAwaited: (view: OrderView) => boolean,
+  { routes, orderId, signal }: Waiting,
+): Promise<OrderView> {
   while (true) {
-    const done = new AbortController()
     // Before the order is read, so that no change is missed.
-    const changed = signal.aborted ? undefined : routes.watch.changed(orderId, AbortSignal.any([signal, done.signal]))
+    const { changed, forget } = routes.watch.change(orderId)
+    signal.addEventListener('abort', forget)
     try {
       const view = await viewNow(routes, orderId)
-      if (!changed || isDecided(view)) return view
+      if (isAwaited(view) || signal.aborted) return view
       await changed
     } finally {
-      done.abort()
+      signal.removeEventListener('abort', forget)
+      forget()
     }
   }
 }
@@ -115,13 +154,16 @@ async function viewWhenDecided(routes: OrderRoutes, orderId: string, signal: Abo
 /** A proxy ends a connection on which nothing comes for long. */
 const HEARTBEAT_MS = 15_000
 
-/** The order now and when it is decided, as server-sent events; the id of each is the status. */
-async function* eventsOf(routes: OrderRoutes, now: OrderView, signal: AbortSignal): AsyncGenerator<string> {
+/** The order now, and at each change until it is decided, as server-sent events; the id of each is the status. */
+async function* eventsOf(routes: OrderRoutes, now: OrderView, gone: AbortSignal): AsyncGenerator<string> {
   const event = (view: OrderView) => `event: order\nid: ${view.status}\ndata: ${JSON.stringify(view)}\n\n`
-  let view = now
-  yield event(view)
-  while (!isDecided(view) && !signal.aborted) {
-    view = await viewWhenDecided(routes, now.orderId, AbortSignal.any([signal, AbortSignal.timeout(HEARTBEAT_MS)]))
-    yield isDecided(view) ? event(view) : ': not decided yet\n\n'
+  let last = now
+  yield event(last)
+  while (!isDecided(last) && !gone.aborted) {
+    const { signal, clear } = within(gone, HEARTBEAT_MS)
+    const isNews = ({ status }: OrderView) => status !== last.status
+    const view = await viewThat(isNews, { routes, orderId: now.orderId, signal }).finally(clear)
+    yield isNews(view) ? event(view) : ': no change yet\n\n'
+    last = view
   }
 }

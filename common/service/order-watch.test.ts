@@ -6,8 +6,6 @@ import { placeOrder } from '../workflow/place-order.ts'
 import { recordOutcome } from '../workflow/record-outcome.ts'
 import { createOrderWatch } from './order-watch.ts'
 
-const never = new AbortController().signal
-
 function openWatch() {
   const watch = createOrderWatch()
   const tx = watch.over(ordersTables(new DatabaseSync(':memory:')))
@@ -21,27 +19,32 @@ function openWatch() {
 test('all who wait for an order are told of its change, and nobody who waits for another one', async () => {
   const { watch, tx } = openWatch()
   const told: string[] = []
-  const wait = (orderId: string, who: string) => watch.changed(orderId, never).then(() => told.push(who))
+  const wait = (orderId: string, who: string) => {
+    const { changed, forget } = watch.change(orderId)
+    return changed.then(() => told.push(who)).finally(forget)
+  }
   const both = Promise.all([wait('one', 'a'), wait('one', 'b')])
   const other = wait('other', 'c')
+  assert.equal(watch.waiting(), 3)
   recordOutcome(tx, 'one', { status: 'reserved' })
   await both
   assert.deepEqual(told.toSorted(), ['a', 'b'])
   tx.markDeadLettered('other', 'print', { reason: 'malformed', since: '2026-01-01T00:00:00.000Z' })
   await other
   assert.equal(told.at(-1), 'c')
+  assert.equal(watch.waiting(), 0)
 })
 
-test('who stops waiting is told at once, and the others still wait', async () => {
+test('who forgets stops waiting at once, and the others still wait', async () => {
   const { watch, tx } = openWatch()
-  const leaving = new AbortController()
-  const left = watch.changed('one', leaving.signal)
-  let isTold = false
-  const stays = watch.changed('one', never).then(() => (isTold = true))
-  leaving.abort()
-  await left
-  assert.equal(isTold, false)
+  const left = watch.change('one')
+  const stays = watch.change('one')
+  left.forget()
+  await left.changed
+  assert.equal(watch.waiting(), 1)
   recordOutcome(tx, 'one', { status: 'reserved' })
-  await stays
-  await watch.changed('one', leaving.signal)
+  await stays.changed
+  stays.forget()
+  left.forget()
+  assert.equal(watch.waiting(), 0)
 })

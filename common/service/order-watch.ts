@@ -6,8 +6,10 @@ import type { OrdersTx } from '../workflow/store.ts'
 export type OrderWatch = {
   /** The same tables: their changes are told. */
   over<Tables extends OrdersTx>(tables: Tables): Tables
-  /** Resolves at the next change of the order, or when `signal` aborts. */
-  changed(orderId: string, signal: AbortSignal): Promise<void>
+  /** `changed` resolves at the next change of the order, or when it is forgotten. Forget it in any case. */
+  change(orderId: string): { changed: Promise<void>; forget(): void }
+  /** How many wait. */
+  waiting(): number
 }
 
 export function createOrderWatch(): OrderWatch {
@@ -25,18 +27,20 @@ export function createOrderWatch(): OrderWatch {
         tell(orderId)
       },
     }),
-    changed(orderId, signal) {
-      if (signal.aborted) return Promise.resolve()
-      const { promise, resolve } = Promise.withResolvers<void>()
+    change(orderId) {
+      const { promise: changed, resolve } = Promise.withResolvers<void>()
       const wake = () => resolve()
       const others = waiting.get(orderId) ?? new Set()
       waiting.set(orderId, others.add(wake))
-      signal.addEventListener('abort', wake)
-      return promise.finally(() => {
-        signal.removeEventListener('abort', wake)
-        others.delete(wake)
-        if (others.size === 0) waiting.delete(orderId)
-      })
+      return {
+        changed,
+        forget() {
+          resolve()
+          others.delete(wake)
+          if (others.size === 0 && waiting.get(orderId) === others) waiting.delete(orderId)
+        },
+      }
     },
+    waiting: () => [...waiting.values()].reduce((sum, { size }) => sum + size, 0),
   }
 }

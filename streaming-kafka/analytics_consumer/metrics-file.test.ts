@@ -51,3 +51,18 @@ test('a file that cannot be written leaves the progress of the last one, and say
   assert.match(problem ?? '', /metrics\.json cannot be written: ENOENT/)
   assert.deepEqual(file.progress(), before)
 })
+
+test('however often it is asked for, the file is written ten times a second at most', async t => {
+  const folder = mkdtempSync(join(tmpdir(), 'lab-metrics-'))
+  t.after(() => rmSync(folder, { recursive: true }))
+  let states = 0
+  const file = metricsFile(join(folder, 'metrics.json'), async () => stateOf(++states), assert.ifError)
+  const beganMs = performance.now()
+  for (let nth = 0; nth < 4; nth++) {
+    for (let call = 0; call < 10; call++) file.write()
+    await file.written()
+  }
+  assert.ok(performance.now() - beganMs >= 299, 'three pauses between four writes')
+  assert.equal(states, 4)
+  assert.deepEqual(file.progress().partitions, stateOf(4).partitions)
+})

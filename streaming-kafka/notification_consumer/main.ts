@@ -59,7 +59,7 @@ await runService(NAME, {
         kafka,
         store,
         topics: ['notifications'],
-        // It reads what it has sent itself, which is confirmed by then.
+        // It reads what it has sent itself, which is confirmed by then. Only at a start orders wait for it, once.
         fetchSize: GATHERED,
         apply: storeSent,
         onCaughtUp: caughtUp.resolve,

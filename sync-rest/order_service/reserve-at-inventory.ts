@@ -67,7 +67,7 @@ export function openReservations(inventory: Peer, breaker: Breaker, limits: Limi
 }
 
 /** Inventory has answered, and done nothing. */
-export const isRefusal = (error: unknown): error is CallError =>
+const isRefusal = (error: unknown): boolean =>
   error instanceof CallError && !error.mayHaveActed && error.code !== 'unavailable'
 
 /** The answer to the client: inventory's own 409, or what is wrong with inventory. */

@@ -3,15 +3,15 @@
 // Guarantees: an order that was answered 202 is decided by inventory alone. No deadline fails it, so that nothing is released.
 // Not promised: progress past orders at which inventory fails each time. So many of them as CONCURRENCY stop all others.
 import { deadlineIn } from '#common/contracts/clock.ts'
+import type { ErrorCode } from '#common/contracts/errors.ts'
 import { ReserveAnswer } from '#common/contracts/http.ts'
 import type { Order } from '#common/contracts/order.ts'
 import { openAdmission } from '#common/service/admission.ts'
 import { startRelay } from '#common/service/outbox-relay.ts'
 import { placeWithOutbox } from '#common/service/place-with-outbox.ts'
 import { type OrderOutcome, recordOutcome } from '#common/workflow/record-outcome.ts'
-import { call, type Peer } from '../http-client/call.ts'
+import { call, CallError, type Peer } from '../http-client/call.ts'
 import type { IntakeParts, OrderIntake } from './order-intake.ts'
-import { isRefusal } from './reserve-at-inventory.ts'
 
 export function withOutbox({ config, inventory, pendingWork, faultInjector, ...parts }: IntakeParts): OrderIntake {
   const { store, occupancy } = parts
@@ -42,7 +42,10 @@ export function withOutbox({ config, inventory, pendingWork, faultInjector, ...p
   return { place, status: { isNew: 202, repeated: 200 }, ended: relay.ended }
 }
 
-/** @throws CallError when inventory gave no answer. It may have decided, and gives the same answer when it is asked again. */
+/** What inventory decides against an order for ever. A 400 is none: it may come after an attempt that took the stock. */
+const DECISIONS = new Set<ErrorCode>(['out-of-stock', 'unknown-sku', 'released', 'order-conflict'])
+
+/** @throws CallError when inventory has not decided, for all that is known here: it gives the same answer when it is asked again */
 async function outcomeAt(
   inventory: Peer,
   order: Order,
@@ -54,7 +57,7 @@ async function outcomeAt(
     await call(inventory, { path: '/reserve', body: order, answer: ReserveAnswer, correlationId, signal })
     return { status: 'reserved' }
   } catch (error) {
-    if (isRefusal(error)) return { status: 'failed', reason: error.code }
+    if (error instanceof CallError && DECISIONS.has(error.code)) return { status: 'failed', reason: error.code }
     throw error
   } finally {
     clear()

@@ -16,9 +16,16 @@ async function accepted({ place }: OrderService): Promise<string> {
   return orderId
 }
 
-test('inventory is asked again after an error, garbage, a broken connection and no answer, and the order is notified once', async () => {
+test('inventory is asked again after an error, a 400, garbage, a broken connection and no answer, and the order is notified once', async () => {
   await using service = await openOrderService(withOutbox())
-  const ways: Responder[] = [text(500, 'broken'), text(200, 'garbage'), reset, hang, answers('sent')]
+  const ways: Responder[] = [
+    text(500, 'broken'),
+    problem(400, 'malformed'),
+    text(200, 'garbage'),
+    reset,
+    hang,
+    answers('sent'),
+  ]
   let times = 0
   service.inventory.responders['/reserve'] = (response, request) =>
     (ways[times++] ?? answers('reserved'))(response, request)

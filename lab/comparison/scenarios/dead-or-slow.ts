@@ -2,7 +2,7 @@
 // or the broker is killed and started again.
 import { faultSeen, stepSeen } from '#engine/checks/preconditions.ts'
 import { type Action, fault, heal, isolate, kill, resume, start } from '#engine/experiment/steps.ts'
-import { setByDelay, setByOutage, setByRefusal, setByWaiting } from './set-by-fault.ts'
+import { setByDelay, setByOutage, setByWaiting } from './set-by-fault.ts'
 import {
   around,
   type AroundSettings,
@@ -102,7 +102,7 @@ export const brokerDead = defineScenario({
   disrupt(model, settings) {
     const { peer } = model.comparison
     // A broker takes seconds to start, so that what waits for it is not set by the length of the fault alone.
-    const setByFault = peer === serviceOf(model, 'inventory') && setByRefusal(settings)
+    const setByFault = peer === serviceOf(model, 'inventory') && setByOutage(model, settings)
     return { ...killed(peer, settings), ...(setByFault && { setByFault }) }
   },
 })

@@ -24,7 +24,7 @@ const medianOf = (settings: AroundSettings): SetByFault =>
   2 * settings.faultMs > measuredMs(settings) ? setBy(faultOfAll(settings), MEDIAN) : {}
 
 /** Of a model that refuses orders during the fault. */
-export const setByRefusal = (settings: AroundSettings): SetByFault => setBy(faultOfAll(settings), ...OF_ALL)
+const setByRefusal = (settings: AroundSettings): SetByFault => setBy(faultOfAll(settings), ...OF_ALL)
 
 /** Of a model in which orders wait for the end of the fault, known or not. */
 export const setByWaiting = (settings: AroundSettings): SetByFault => ({
