@@ -21,4 +21,5 @@ const history = sampleHistory(1, Number(orders), KINDS[kind])
 
 mkdirSync(join(folder, model, experiment), { recursive: true })
 await writeHistory(historyFile(join(folder, model, experiment), variant), history)
-saveSummary(sampleSummary([{ ...sampleResult, model, experiment }]), folder)
+const variants = sampleResult.variants.slice(0, 1).map(each => ({ ...each, name: variant }))
+saveSummary(sampleSummary([{ ...sampleResult, model, experiment, variants }]), folder)
