@@ -77,6 +77,12 @@ test('partitions that are added to a topic are read, by services that run and by
   const admin = adminOf(t, system)
   const names = ['orders', 'inventory-events', 'notifications'].map(name => system.deployment.prefix + name)
   await admin.createPartitions({ topics: names.map(name => ({ name, count: 8, assignments: null })) })
+  const areLed = () =>
+    recordsOf(system, 'notifications').then(
+      () => true,
+      () => false,
+    )
+  await waitFor(areLed, { deadlineMs: 60_000, what: 'leaders of the added partitions' })
   let placed = 0
   const isUsed = async () => {
     const answers = await placeMany(system.url('producer_order'), 20)
