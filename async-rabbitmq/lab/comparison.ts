@@ -24,6 +24,7 @@ export const comparison: ComparisonAdapter = {
       disabledSafeguard: 'outbox',
     },
   ],
+  deadlineMs: Infinity,
   peer: 'rabbitmq',
   duplicator: {
     start: operation<RabbitmqOperations>('start-duplicator', {}),

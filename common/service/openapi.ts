@@ -27,10 +27,9 @@ export const answers = (given: Answers) => ({
 
 /** The `response` of a route that sends server-sent events, each with such JSON as its data. */
 export const eventStream = ({ description, schema }: Answers[number]) => ({
+  ...answers({}),
   200: { description, content: { 'text/event-stream': { schema } } },
   204: { description: 'there is no later event' },
-  '4xx': PROBLEMS,
-  '5xx': PROBLEMS,
 })
 
 const isSetLater = (): never => {

@@ -11,6 +11,7 @@ import { randomUUID } from 'node:crypto'
 import { Readable } from 'node:stream'
 import type { FastifyReply } from 'fastify'
 import { Type, type Static } from 'typebox'
+import { deadlineIn } from '../contracts/clock.ts'
 import { LabError } from '../contracts/errors.ts'
 import { IDEMPOTENCY_KEY } from '../contracts/headers.ts'
 import { bareKey, OrderHeaders, OrderView, ShowHeaders } from '../contracts/http.ts'
@@ -62,8 +63,9 @@ export function orderRoutes(server: Server, parts: ServerParts, routes: OrderRou
     return reply.header('cache-control', 'no-store').send(view)
   })
   async function decidedWithin(seconds: number, orderId: string, reply: FastifyReply): Promise<OrderView> {
-    const { signal, clear } = within(untilGone(reply, parts), 1_000 * seconds)
-    return viewThat(isDecided, { routes, orderId, signal }).finally(clear)
+    const deadline = deadlineIn(1_000 * seconds)
+    const until = [untilGone(reply, parts), deadline.signal]
+    return viewThat(isDecided, { routes, orderId, until }).finally(deadline.clear)
   }
 
   const streaming = { params: OrderParams, headers: ShowHeaders, response: eventStream(order) }
@@ -105,23 +107,6 @@ function untilGone({ raw }: FastifyReply, { closing }: ServerParts): AbortSignal
   return gone.signal
 }
 
-/** Aborts with `signal`, and after `ms`. Node keeps an `AbortSignal.any` of timeouts for ever; of this nothing is left once it is cleared. */
-function within(signal: AbortSignal, ms: number): { signal: AbortSignal; clear(): void } {
-  const either = new AbortController()
-  const abort = () => either.abort()
-  const timer = setTimeout(abort, ms)
-  signal.addEventListener('abort', abort)
-  if (signal.aborted) abort()
-  return {
-    signal: either.signal,
-    clear() {
-      clearTimeout(timer)
-      signal.removeEventListener('abort', abort)
-      abort()
-    },
-  }
-}
-
 /** @throws LabError `not-found` */
 async function viewNow({ find }: OrderRoutes, orderId: string): Promise<OrderView> {
   const placed = await find(orderId)
@@ -129,23 +114,26 @@ async function viewNow({ find }: OrderRoutes, orderId: string): Promise<OrderVie
   return viewOf(placed)
 }
 
-type Waiting = { routes: OrderRoutes; orderId: string; signal: AbortSignal }
+type Waiting = { routes: OrderRoutes; orderId: string; until: readonly AbortSignal[] }
 
-/** The order when it is as it is awaited, or as it is when `signal` aborts. */
+/**
+ * The order when it is as it is awaited, or as it is when one of `until` aborts. It listens to each of them: Node keeps what
+ * `AbortSignal.any` makes of time-outs for ever.
+ */
 async function viewThat(
   isAwaited: (view: OrderView) => boolean,
-  { routes, orderId, signal }: Waiting,
+  { routes, orderId, until }: Waiting,
 ): Promise<OrderView> {
   while (true) {
     // Before the order is read, so that no change is missed.
     const { changed, forget } = routes.watch.change(orderId)
-    signal.addEventListener('abort', forget)
+    for (const signal of until) signal.addEventListener('abort', forget)
     try {
       const view = await viewNow(routes, orderId)
-      if (isAwaited(view) || signal.aborted) return view
+      if (isAwaited(view) || until.some(({ aborted }) => aborted)) return view
       await changed
     } finally {
-      signal.removeEventListener('abort', forget)
+      for (const signal of until) signal.removeEventListener('abort', forget)
       forget()
     }
   }
@@ -160,9 +148,10 @@ async function* eventsOf(routes: OrderRoutes, now: OrderView, gone: AbortSignal)
   let last = now
   yield event(last)
   while (!isDecided(last) && !gone.aborted) {
-    const { signal, clear } = within(gone, HEARTBEAT_MS)
     const isNews = ({ status }: OrderView) => status !== last.status
-    const view = await viewThat(isNews, { routes, orderId: now.orderId, signal }).finally(clear)
+    const beat = deadlineIn(HEARTBEAT_MS)
+    const waiting = { routes, orderId: now.orderId, until: [gone, beat.signal] }
+    const view = await viewThat(isNews, waiting).finally(beat.clear)
     yield isNews(view) ? event(view) : ': no change yet\n\n'
     last = view
   }

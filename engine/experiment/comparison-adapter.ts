@@ -26,8 +26,8 @@ export type Configuration = {
 export type ComparisonAdapter = {
   /** The first is the model as the comparison takes it; its figures are the headline. */
   configurations: readonly [Configuration, ...Configuration[]]
-  /** How long an order waits for inventory before it fails; absent, or Infinity, where it waits until it is decided. */
-  deadlineMs?: number
+  /** How long an order waits for inventory before it fails; Infinity where it waits until it is decided. */
+  deadlineMs: number
   /** What its order service hands orders to: a broker, or a service in its place. */
   peer: string
   /**

@@ -152,10 +152,7 @@ function knownText(
 ): string {
   const beside = (name: string, text: (share: string) => string) =>
     repeatedMeasuresOf(summary, scenario, name)
-      .filter(
-        ({ configuration: { model, variant } }) =>
-          model === measure.configuration.model && variant === measure.configuration.variant,
-      )
+      .filter(each => isSameConfiguration(each, measure))
       .map(other => text(formatted(other)))
       .join('')
   const soon = beside('during: known in 5 s', share => `, of ${share} within 5 s`)

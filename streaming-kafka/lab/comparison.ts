@@ -44,6 +44,7 @@ export const comparison: ComparisonAdapter = {
       illustrates: 'outbox',
     },
   ],
+  deadlineMs: Infinity,
   peer: 'kafka',
   duplicator: {
     start: operation<KafkaOperations>('start-duplicator', {}),

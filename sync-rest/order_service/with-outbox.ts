@@ -18,13 +18,9 @@ export function withOutbox({ config, inventory, pendingWork, faultInjector, ...p
   const places = occupancy.places('CONCURRENCY', config.CONCURRENCY)
   const relay = startRelay({
     ...parts,
-    async publish(event) {
+    publish({ data: order, correlationId }) {
       places.enter()
-      try {
-        return await outcomeAt(inventory, event.data, event.correlationId, config.RESERVE_DEADLINE_MS)
-      } finally {
-        places.leave()
-      }
+      return outcomeAt(inventory, order, correlationId, config.RESERVE_DEADLINE_MS).finally(places.leave)
     },
     keep: (tx, { data: { orderId } }, outcome) => void recordOutcome(tx, orderId, outcome),
     onRemoved: pendingWork.notify,

@@ -111,7 +111,7 @@ function setByThrottle({ comparison }: ComparableModel, settings: OverloadSettin
   return {
     ...setBy(`${ordersPerSecond}/s decided, of ${rates}/s requested`, ...SHARES),
     // In a model whose orders have a deadline others wait for those.
-    ...((comparison.deadlineMs ?? Infinity) === Infinity && {
+    ...(comparison.deadlineMs === Infinity && {
       ...setBy(`at most ${most} at once`, 'peak open orders'),
       ...setBy(`${most} at once ÷ ${ordersPerSecond}/s`, 'longest wait'),
     }),

@@ -33,10 +33,7 @@ export const setByWaiting = (settings: AroundSettings): SetByFault => ({
 })
 
 /** Inventory is gone: a model whose orders have a deadline refuses them, in the others they wait. */
-export function setByOutage(
-  { comparison: { deadlineMs = Infinity } }: ComparableModel,
-  settings: AroundSettings,
-): SetByFault {
+export function setByOutage({ comparison: { deadlineMs } }: ComparableModel, settings: AroundSettings): SetByFault {
   if (deadlineMs < Infinity) return setByRefusal(settings)
   const inTime = [1, 5].filter(each => 1_000 * each < settings.faultMs)
   return {
@@ -57,7 +54,7 @@ type DelaySettings = AroundSettings & { delayMs: number }
 /** Inventory takes so long for each order, and has a fixed number of orders in flight. */
 export function setByDelay(model: ComparableModel, settings: DelaySettings): SetByFault {
   const { delayMs, faultMs, ordersPerSecond } = settings
-  const { deadlineMs = Infinity } = model.comparison
+  const { deadlineMs } = model.comparison
   const delay = `a delay of ${seconds(delayMs)}`
   if (deadlineMs < delayMs)
     return {
