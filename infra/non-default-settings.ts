@@ -98,15 +98,6 @@ export const nonDefaultSettings: readonly NonDefaultSetting[] = [
     ['raft.wal_max_size_bytes', '67108864', '536870912', 'the write-ahead log of quorum queues is kept in memory too'],
     ['consumer_timeout', '3600000', '1800000', 'an experiment may hold a message for long'],
   ]),
-  ...of('rabbitmq', 'infra/rabbitmq/packages.txt', [
-    [
-      'version',
-      "the distribution's",
-      'the newest',
-      'packages without root; Debian 12 has 3.10, the containers 4',
-      'rabbitmq-server',
-    ],
-  ]),
   ...of('rabbitmq', 'async-rabbitmq/messaging/topology.ts', [
     ['x-queue-type', 'quorum', 'classic', 'a confirmed message is on the disk', "'x-queue-type': 'quorum'"],
     [

@@ -32,6 +32,9 @@ export const docker: Source = {
 
   async serves(kind, environment) {
     const refuse = (why: string, howToFix: string) => ({ serves: false, requested: false, why, howToFix }) as const
+    if (kind === 'rabbitmq' && environment.LAB_RABBITMQ_VERSION) {
+      return refuse(`A container's RabbitMQ is ${images.rabbitmq}.`, 'Unset LAB_RABBITMQ_VERSION to use it.')
+    }
     if (!findCommand('docker', environment)) {
       return refuse('Docker is missing.', 'With Docker installed, the broker would run in a container.')
     }

@@ -13,6 +13,7 @@ import { waitFor } from '#host/wait-for.ts'
 import type { Broker, BrokerKind } from './broker.ts'
 import { brokerKinds } from './broker.ts'
 import { probeKafka, probeRabbitmq } from './probes.ts'
+import { rabbitmqVersion } from './rabbitmq-packages.ts'
 import { provideBroker } from './provide.ts'
 import { keepsWhatItWasGiven, openToOthers, processesOf } from '../testing/brokers.ts'
 
@@ -155,7 +156,8 @@ for (const kind of brokerKinds)
     const folder = join(temporaryFolder(t), 'a b ü#%?,')
     const cache = join(folder, 'cache')
     mkdirSync(cache, { recursive: true })
-    symlinkSync(join(cacheFolder(), 'rabbitmq-packages'), join(cache, 'rabbitmq-packages'))
+    const packages = `rabbitmq-${rabbitmqVersion(process.env)}`
+    symlinkSync(join(cacheFolder(), packages), join(cache, packages))
     // Java's archive of classes is made again for each path of the jars, which takes longer than all else here.
     setInShell(t, { ...OF_OTHER_PROGRAMS, ...(kind === 'rabbitmq' && { LAB_CACHE_DIR: cache }) })
 

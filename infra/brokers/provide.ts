@@ -13,7 +13,8 @@ import {
 import { docker } from './docker.ts'
 import { probes, withoutPassword } from './probes.ts'
 import { findKafkaJava, kafkaIsCached, kafkaVersion, requireMaven, provideKafka } from './kafka.ts'
-import { rabbitmqIsCached, requireDebianTools, provideRabbitmq } from './rabbitmq.ts'
+import { provideRabbitmq } from './rabbitmq.ts'
+import { DISTRIBUTION, rabbitmqIsCached, rabbitmqVersion, requireDebianTools } from './rabbitmq-packages.ts'
 
 export const variables: Record<BrokerKind, string> = { rabbitmq: 'LAB_RABBITMQ_URL', kafka: 'LAB_KAFKA_BROKERS' }
 
@@ -54,9 +55,11 @@ const surveys: Record<BrokerKind, (environment: NodeJS.ProcessEnv) => Promise<st
     return `Kafka ${kafkaVersion()}, to be fetched once (54 MB) with Maven, run by Java ${java.version}`
   },
   async rabbitmq(environment) {
-    if (rabbitmqIsCached()) return 'RabbitMQ from the cache'
+    const version = rabbitmqVersion(environment)
+    const rabbitmq = version === DISTRIBUTION ? "the distribution's RabbitMQ" : `RabbitMQ ${version}`
+    if (rabbitmqIsCached(environment)) return `${rabbitmq} from the cache`
     requireDebianTools(environment)
-    return "the distribution's RabbitMQ, to be fetched once (40 MB) with apt-get"
+    return `${rabbitmq}, to be fetched once (40 MB) with apt-get`
   },
 }
 
@@ -69,7 +72,9 @@ const packages: Source = {
       return { serves: true, detail: await surveys[kind](environment) }
     } catch (error) {
       const why = error instanceof Error ? error.message : String(error)
-      return { serves: false, requested: false, why, howToFix: '' }
+      // Only packages have a version that can be chosen.
+      const requested = kind === 'rabbitmq' && Boolean(environment.LAB_RABBITMQ_VERSION)
+      return { serves: false, requested, why, howToFix: '' }
     }
   },
 

@@ -1,13 +1,9 @@
 /**
  * A private RabbitMQ: a node of its own name on loopback, in a folder of its own, with a random password.
  * It serves when it accepts a login; whether a queue is ready is for the model to find out.
- *
- * RabbitMQ and Erlang are the distribution's packages, unpacked into the cache without root. They are resolved against an
- * empty package status, or packages that happen to be installed here would be left out; with package lists of the lab's own,
- * because a fresh machine has none and only root may write them. apt checks signatures.
  */
 import { randomBytes } from 'node:crypto'
-import { rmSync, existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { rmSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { makeFolder } from '#common/contracts/make-folder.ts'
 import { type Child, startChild, type ChildOptions } from '#host/child.ts'
@@ -16,12 +12,11 @@ import type { Broker, ProvideOptions } from './broker.ts'
 import { plainPath } from './plain-path.ts'
 import { probeRabbitmq } from './probes.ts'
 import { startServer } from './server-process.ts'
-import { cached, cachedPath } from './cached.ts'
-import { requireCommands, runTool } from './machine-tools.ts'
+import { erlangEnvironment, fetchRabbitmq } from './rabbitmq-packages.ts'
 
 /** Fetches what is missing and resolves when the broker accepts a login. */
 export async function provideRabbitmq(options: ProvideOptions): Promise<Broker> {
-  const packages = plainPath(await cached(FOLDER_NAME, folder => unpack(folder, options), options))
+  const packages = plainPath(await fetchRabbitmq(options))
   makeFolder(options.dataFolder)
   const data = plainPath(options.dataFolder)
   const folder = join(data.path, 'rabbitmq')
@@ -114,15 +109,12 @@ function writeRabbitmqConf({ folder, port, password }: RabbitmqNode): void {
 
 /** Nothing of the user's own RABBITMQ_* and ERL_* variables gets in, and nothing is kept outside of the folder. */
 function environmentOf({ root, folder, distributionPort, epmdPort }: RabbitmqNode): NodeJS.ProcessEnv {
-  const erlang = join(root, 'usr/lib/erlang')
-  const libraries = ['lib', 'usr/lib'].map(name => join(root, name)).flatMap(libraryFolders)
   const inFolder = (name: string): string => join(folder, name)
   return {
-    PATH: `${join(erlang, 'bin')}:/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin`,
-    LD_LIBRARY_PATH: libraries.join(':'),
+    ...erlangEnvironment(root),
+    PATH: `${join(root, 'usr/lib/erlang/bin')}:/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin`,
     LC_ALL: 'C.UTF-8',
     HOME: folder,
-    LAB_ERLANG_ROOT: erlang,
     ERL_EPMD_PORT: String(epmdPort),
     ERL_EPMD_ADDRESS: '127.0.0.1',
     // The start script then becomes the broker by exec, instead of waiting for it: one process to kill.
@@ -143,82 +135,9 @@ function environmentOf({ root, folder, distributionPort, epmdPort }: RabbitmqNod
   }
 }
 
-/** The folders of one architecture's libraries, such as lib/x86_64-linux-gnu; newer distributions have no /lib. */
-function libraryFolders(parent: string): string[] {
-  if (!existsSync(parent)) return []
-  const names = readdirSync(parent, { withFileTypes: true })
-  return names
-    .filter(entry => entry.isDirectory() && entry.name.includes('-linux-'))
-    .map(({ name }) => join(parent, name))
-}
-
 /** The one folder in `parent` whose name begins so; its ending is a version. */
 function only(parent: string, prefix: string): string {
   const name = readdirSync(parent).find(entry => entry.startsWith(prefix))
   if (!name) throw new Error(`${parent} holds no ${prefix}*; delete the lab's cache folder to fetch it again.`)
   return join(parent, name)
-}
-
-const FOLDER_NAME = 'rabbitmq-packages'
-const packageList = join(import.meta.dirname, '../rabbitmq/packages.txt')
-
-export const rabbitmqIsCached = (): boolean => existsSync(cachedPath(FOLDER_NAME))
-
-/** Throws one sentence when the machine has no Debian packages. */
-export function requireDebianTools(environment: NodeJS.ProcessEnv): void {
-  const howToFix = 'use Debian or Ubuntu, or set LAB_RABBITMQ_URL to a running broker'
-  requireCommands(['apt-get', 'dpkg'], 'A private RabbitMQ', howToFix, environment)
-}
-
-async function unpack(folder: string, { environment, progress, signal }: ProvideOptions): Promise<void> {
-  requireDebianTools(environment)
-  const apt = join(folder, 'apt')
-  for (const name of ['lists/partial', 'cache/archives/partial', 'debs']) makeFolder(join(apt, name))
-  writeFileSync(join(apt, 'status'), '')
-  const settings = Object.entries({
-    'Dir::State': apt,
-    'Dir::State::status': join(apt, 'status'),
-    'Dir::State::lists': join(apt, 'lists'),
-    'Dir::Cache': join(apt, 'cache'),
-    'Dir::Cache::archives': join(apt, 'cache/archives'),
-    'APT::Sandbox::User': 'root',
-    'APT::Install-Recommends': 'false',
-    'Acquire::Languages': 'none',
-    'Debug::NoLocking': 'true',
-  }).flatMap(([name, value]) => ['-o', `${name}=${value}`])
-  const env = { ...environment, LC_ALL: 'C' }
-  const cwd = join(apt, 'debs')
-  const aptGet = (...args: string[]): Promise<string> =>
-    runTool('apt-get', [...settings, ...args], { env, cwd, signal })
-
-  progress('RabbitMQ: reading package lists')
-  await aptGet('-q', 'update')
-  const chosen = choose(await aptGet('-s', 'install', 'rabbitmq-server'))
-  progress(`RabbitMQ: fetching ${chosen.length} packages (40 MB), once`)
-  await aptGet('-q', 'download', ...chosen)
-  progress('RabbitMQ: unpacking')
-  for (const name of readdirSync(cwd)) await runTool('dpkg', ['-x', join(cwd, name), folder], { env, signal })
-  rmSync(apt, { recursive: true })
-  letErlangMove(folder)
-}
-
-/** Packages with their versions, out of what apt would install. */
-function choose(simulation: string): string[] {
-  const wanted = readFileSync(packageList, 'utf8')
-    .split('\n')
-    .filter(line => line !== '' && !line.startsWith('#'))
-    .map(name => new RegExp(`^${name.replaceAll('+', '\\+').replace('*', '.*')}$`))
-  const planned = [...simulation.matchAll(/^Inst (\S+) \((\S+) /gm)]
-  return planned
-    .filter(([, name = '']) => wanted.some(pattern => pattern.test(name)))
-    .map(([, name, version]) => `${name}=${version}`)
-}
-
-/** `erl` names /usr/lib/erlang in every branch, and would work only where Erlang is installed too. */
-function letErlangMove(folder: string): void {
-  const erl = join(folder, 'usr/lib/erlang/bin/erl')
-  const text = readFileSync(erl, 'utf8')
-  const moved = text.replaceAll('ROOTDIR=/usr/lib/erlang', 'ROOTDIR="$LAB_ERLANG_ROOT"')
-  if (moved === text) throw new Error(`This distribution's Erlang is not laid out as expected (${erl}).`)
-  writeFileSync(erl, moved)
 }
