@@ -44,6 +44,7 @@ const WHOLE = {
   memory: 310,
   'memory of services': 110,
   'memory of brokers': 200,
+  processes: 3,
 }
 
 /** Of `uses`, the one of this name. */
@@ -78,7 +79,7 @@ test("a broker that is not the lab's own has unknown usage, and perhaps another 
     for (const each of Object.values(both)) entry(each, 'kafka').use = null
   })
   const note = 'kafka was no process of the lab'
-  const known = { 'CPU of services': 10, 'written by services': 6_000, 'memory of services': 110 }
+  const known = { 'CPU of services': 10, 'written by services': 6_000, 'memory of services': 110, processes: 3 }
   assert.deepEqual(foreign, { ...Object.fromEntries(Object.keys(WHOLE).map(name => [name, note])), ...known })
 })
 

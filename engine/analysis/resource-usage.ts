@@ -54,6 +54,7 @@ export function usageMeasures(history: History): Omit<Measure, 'variant'>[] {
     { name: 'memory', ...memory(BOTH) },
     { name: 'memory of services', ...memory(['service']) },
     { name: 'memory of brokers', ...memory(['broker']) },
+    { name: 'processes', ...amountOf('', 1, ({ after }) => ({ value: after.uses.length })) },
   ]
 }
 

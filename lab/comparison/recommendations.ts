@@ -7,6 +7,7 @@ import type { Summary } from '#engine/run/summary.ts'
 import { best, isLess } from './differences.ts'
 import {
   formatted,
+  isSound,
   mainMeasuresOf,
   medianValueOf,
   middleRate,
@@ -15,7 +16,6 @@ import {
   type RepeatedMeasure,
   repeatedMeasuresOf,
   unmeasuredOf,
-  verdictOf,
 } from './repeated-measures.ts'
 
 export type Recommendation = Advice & {
@@ -78,13 +78,6 @@ const namedAmong =
 
 const ofSameModel = (measures: readonly RepeatedMeasure[], measure: RepeatedMeasure): RepeatedMeasure | undefined =>
   measures.find(each => modelOf(each) === modelOf(measure))
-
-/** Whether every check of the configuration held, at every rate and in every repetition, and it has all its safeguards. */
-function isSound({ results }: Summary, scenario: string, { configuration }: RepeatedMeasure): boolean {
-  const { model, variant, disabledSafeguard } = configuration
-  const own = results.filter(result => result.model === model && result.cell?.scenario === scenario)
-  return disabledSafeguard === undefined && verdictOf({ results: own, variant }) === 'valid'
-}
 
 /** Why a configuration is not recommended, to be added to what was measured of it. */
 function notRecommended(summary: Summary, scenario: string, measure: RepeatedMeasure): string {

@@ -103,13 +103,16 @@ export const repeatedMeasuresOf = (
   rate?: number,
 ): RepeatedMeasure[] => allMeasuresOf(summary, scenario, name, rate).filter(isComparable)
 
-const isComparable = ({ values, setByFault }: RepeatedMeasure): boolean => values.length > 0 && setByFault === undefined
+/** Whether it has values that say something of the model. */
+export const isComparable = ({ values, setByFault }: RepeatedMeasure): boolean =>
+  values.length > 0 && setByFault === undefined
 
 /** Of the main configurations those that are void, unfinished or set by the fault: nothing may be said of all models then. */
 export const unmeasuredOf = (summary: Summary, scenario: string, name: string, rate?: number): RepeatedMeasure[] =>
   allMeasuresOf(summary, scenario, name, rate).filter(measure => measure.configuration.isMain && !isComparable(measure))
 
-function allMeasuresOf(
+/** Of all configurations of a scenario, also what is void or set by the fault. @param rate of the healthy runs */
+export function allMeasuresOf(
   { results, comparison }: Summary,
   scenario: string,
   name: string,
@@ -121,6 +124,13 @@ function allMeasuresOf(
   return configurationsOf(own, comparison?.models ?? [])
     .map(configuration => repeatedMeasureOf(configuration, name))
     .filter(measure => measure !== undefined)
+}
+
+/** Whether every check of the configuration held, at every rate and in every repetition, and it has all its safeguards. */
+export function isSound({ results }: Summary, scenario: string, { configuration }: RepeatedMeasure): boolean {
+  const { model, variant, disabledSafeguard } = configuration
+  const own = results.filter(result => result.model === model && result.cell?.scenario === scenario)
+  return disabledSafeguard === undefined && verdictOf({ results: own, variant }) === 'valid'
 }
 
 /** The same of the main configurations alone: one for each model. */

@@ -9,10 +9,12 @@ import {
   renderProvenance,
   SIGNS,
 } from '../report/terminal/report.ts'
+import { HANG, wrapped } from '../report/terminal/screen.ts'
 import { SET_BY_FAULT, textTable, withUnit } from '../report/terminal/table.ts'
 import { durabilityLines, medianLatencies, narrativeOf } from './narrative.ts'
 import { HEALTHY } from './scenarios.ts'
 import { COMMAND_FOR_ADVICE, NO_ADVICE, recommendations } from './recommendations.ts'
+import { ABOUT_THE_SCORECARD, cellText, scorecard, spreadText } from './scorecard.ts'
 import { byRate, configurationsOf, scenarioGrid, type ScenarioResults, scenarioResultsOf } from './repeated-measures.ts'
 
 /** @param where the folder of the run, as the user would type it; @param width of the terminal, in characters */
@@ -23,7 +25,26 @@ export function comparisonText(summary: Summary, where: string, width: number): 
     const isNowhere = scenario.models.every(model => scenario.about.without[model] !== undefined)
     return scenario.results.length === 0 && !isNowhere ? [] : [part(scenario, width)]
   })
-  return [...parts, renderProvenance(summary, where, verdicts(results)), ...adviceOf(summary)].join('\n\n')
+  const end = [...scorecardText(summary, width), ...adviceOf(summary)]
+  return [...parts, renderProvenance(summary, where, verdicts(results)), ...end].join('\n\n')
+}
+
+/** The scorecard as a list, in which a star is what is bold on a page. */
+function scorecardText(summary: Summary, width: number): string[] {
+  const card = scorecard(summary)
+  if (!card) return []
+  const lines = card.rows.flatMap(({ need, measured, cells, answer }) => {
+    const figures = cells.map((cell, nth) => {
+      const star = cell.standing === 'good' ? '*' : ''
+      return `${card.models[nth]} ${cellText(cell).replace('\n', ' ')}${star}`
+    })
+    return [need, `  ${measured}: ${figures.join('; ')}`, `  answer: ${answer}`]
+  })
+  const key = `${ABOUT_THE_SCORECARD} A star: it meets the need, or nothing measured is better beyond doubt.`
+  const all = [spreadText(summary), ...lines, key, ...card.notes]
+    .filter(line => line !== '')
+    .map(line => wrapped(line, width, HANG))
+  return [[styleText('bold', 'Scorecard'), ...all].join('\n')]
 }
 
 /** None where nothing was measured that it could rest on. */

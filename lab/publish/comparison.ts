@@ -6,6 +6,7 @@ import { evaluatedChecks, measuredAgain } from '../report/terminal/report.ts'
 import { ABOUT_THE_OUTBOX, outboxGrid } from '../comparison/outbox.ts'
 import { HEALTHY } from '../comparison/scenarios.ts'
 import { recommendations } from '../comparison/recommendations.ts'
+import { ABOUT_THE_SCORECARD, cellText, scorecard, spreadText } from '../comparison/scorecard.ts'
 import {
   byRate,
   configurationsOf,
@@ -34,6 +35,7 @@ export function comparisonFiles(summary: Summary, command: string): Files {
     '# The models side by side',
     provenance(summary),
     `Rendered from \`summary.json\` beside this page by \`npm run lab -- publish\`; nothing here is typed by hand. To repeat it: \`${command}\`, which also writes a \`report.html\`.`,
+    scorecardSection(summary),
     advice(summary),
     outboxSection(summary),
     evaluatedChecks(results),
@@ -63,6 +65,20 @@ function outboxSection(summary: Summary): string {
     : ''
 }
 
+/** Empty where nothing was measured that it could rest on. */
+function scorecardSection(summary: Summary): string {
+  const card = scorecard(summary)
+  if (!card) return ''
+  const rows = card.rows.map(({ need, scenario, measured, cells, answer }) => [
+    `[${need}](#${scenarioAnchor(scenario)})<br>${measured}`,
+    ...cells.map(cell => (cell.standing === 'good' ? `**${cellText(cell)}**` : cellText(cell))),
+    answer,
+  ])
+  const table = markdown(['need, and what was measured', ...card.models, 'answer'], rows, false)
+  const notes = card.notes.length > 0 ? `\n\n${card.notes.join('; ')}` : ''
+  return `<a id="scorecard"></a>\n\n## Scorecard\n\n${spreadText(summary)}\n\n${ABOUT_THE_SCORECARD} In bold: it meets the need, or nothing measured is better beyond doubt.\n\n${table}${notes}`
+}
+
 /** "Which one for me?" */
 function advice(summary: Summary): string {
   const rows = recommendations(summary).map(({ condition, advice, evidence }) => [
@@ -70,7 +86,9 @@ function advice(summary: Summary): string {
     advice,
     evidence.map(({ model, text, scenario }) => `[${model}](#${scenarioAnchor(scenario)}): ${text}`).join('<br>'),
   ])
-  return markdown(['if', 'choose', 'measured evidence'], rows, false)
+  return rows.length === 0
+    ? ''
+    : `## Which one for me?\n\n${markdown(['if', 'choose', 'measured evidence'], rows, false)}`
 }
 
 /** Adds its pictures to `pictures`. */

@@ -4,7 +4,7 @@
  * Everything that comes from data is escaped (charts/markup.ts), and the page's policy allows its own style and nothing else
  * (document.ts). For tests in a browser these names are stable:
  * `figure[data-figure]` (scenario, scenario-variants, healthy, time, shares), and in pictures `.panel`, `.axis`, `.band`,
- * `.mark`; sections `#verdicts`, `#recommendations`, `#scenarios`, `#promises`, `#experiments`, `#run`; `.result[id]`, `.scenario[id]`.
+ * `.mark`; sections `#scorecard`, `#verdicts`, `#recommendations`, `#scenarios`, `#promises`, `#experiments`, `#run`; `.result[id]`, `.scenario[id]`.
  */
 import type { Summary, Result } from '#engine/run/summary.ts'
 import { HEALTHY } from '../../comparison/scenarios.ts'
@@ -18,6 +18,7 @@ import { scenarioSection } from './scenario.ts'
 import { healthySection } from './healthy.ts'
 import type { Registry } from '../../session/registry.ts'
 import { repeatCommand, runSection } from './this-run.ts'
+import { scorecardSection } from './scorecard.ts'
 import { overall, verdictsSection } from './verdicts.ts'
 import { accentOf } from '../charts/theme.ts'
 import { brokerDead } from '../../comparison/scenarios/dead-or-slow.ts'
@@ -31,6 +32,7 @@ type Extras = {
 export function reportPage(summary: Summary, { registry, recommendations = [] }: Extras): string {
   const anchors = anchorsOf(summary)
   const sections = [
+    ['scorecard', 'Scorecard', scorecardSection(summary)],
     ['verdicts', 'Verdicts', verdictsSection(summary, anchors)],
     ['recommendations', 'Which one for me?', recommendationsSection(summary, recommendations)],
     ['scenarios', 'Scenarios', scenariosSection(summary, anchors)],

@@ -53,6 +53,8 @@ dl{margin:.8em 0}.variants,.facts,.differences{display:grid;grid-template-column
 @media (max-width:560px){.variants,.facts,.differences{grid-template-columns:minmax(0,1fr)}dd{margin-bottom:8px}}
 details{margin:.2em 0}details[open]{margin-bottom:1em}summary{cursor:pointer;padding:5px 0;width:fit-content;max-width:100%}
 pre{overflow-x:auto;padding:12px 16px;border:1px solid var(--grid);background:var(--paper)}code{font:.9em ui-monospace,'DejaVu Sans Mono',monospace}
+.scorecard td.good{background:color-mix(in srgb,var(--good-text) 14%,var(--paper))}.scorecard td{padding-left:10px}.scorecard .figure{font-size:1.1rem;font-weight:600;white-space:nowrap}
+.unseen{position:absolute;left:-999px}
 .failure{border-left:3px solid var(--warn);padding-left:12px}.without{border-left:3px solid var(--rule);padding-left:12px}
 .notes span{margin-right:1em}
 @media print{body{font-size:10.5pt}header,main{padding:0}table{font-size:.75rem}th,td,th[scope=row]{white-space:normal;padding-right:7px}.prose td,.prose th[scope=row]{min-width:0}nav,.skip{display:none}.scroll{overflow:visible}figure,tr{break-inside:avoid}h2,h3{break-after:avoid}figure svg{min-width:0;max-height:21cm}.beside{display:block}}

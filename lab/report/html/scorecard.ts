@@ -1,0 +1,34 @@
+// The section of the scorecard: a row for each need, a cell for each model, and what follows from them.
+import type { Summary } from '#engine/run/summary.ts'
+import { ABOUT_THE_SCORECARD, type ScorecardCell, scorecard, spreadText } from '../../comparison/scorecard.ts'
+import { type Markup, markup } from '../charts/markup.ts'
+import { accentOf } from '../charts/theme.ts'
+import { SIGNS } from '../terminal/report.ts'
+import { scenarioAnchor, scrollingTable } from './parts.ts'
+
+/** Undefined where there is none. */
+export function scorecardSection(summary: Summary): Markup | undefined {
+  const card = scorecard(summary)
+  if (!card) return undefined
+  const models = card.models.map(model => markup`<th scope="col" class="${accentOf(model)}">${model}</th>`)
+  const rows = card.rows.map(
+    ({ need, scenario, measured, cells, answer }) =>
+      markup`<tr><th scope="row"><a href="#${scenarioAnchor(scenario)}">${need}</a><br><span class="aside">${measured}</span></th>${cells.map(cellOf)}<td>${answer}</td></tr>`,
+  )
+  const table = scrollingTable(
+    'What each need asks for',
+    ['need', ...models, 'choose'],
+    rows,
+    'prose scorecard by-model',
+  )
+  const notes = card.notes.map(note => markup`<span>${note}</span> `)
+  return markup`<section id="scorecard"><h2>Scorecard</h2><p>${spreadText(summary)}</p><p class="key">${ABOUT_THE_SCORECARD} Tinted: it meets the need, or nothing measured is better beyond doubt.</p>${table}<p class="notes">${notes}</p></section>`
+}
+
+function cellOf({ text, verdict, configuration, standing }: ScorecardCell): Markup {
+  const sign =
+    verdict !== undefined &&
+    markup`<span class="sign ${verdict}" title="${verdict}" aria-hidden="true">${SIGNS[verdict]}</span><span class="unseen">${verdict}, </span> `
+  const which = configuration !== undefined && markup`<br><span class="aside">${configuration}</span>`
+  return markup`<td class="${standing}">${sign}<span class="figure">${text}</span>${which}</td>`
+}
