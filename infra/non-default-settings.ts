@@ -5,7 +5,7 @@
  * Guarantees, by infra/non-default-settings.test.ts: every setting in `infra/kafka/server.properties` and
  * `infra/rabbitmq/rabbitmq.conf` is here with its value, unless it only makes the one node or states the default
  * anyway; and every value that is named here with a file stands in that file.
- * Defaults are those of Kafka 4.3, RabbitMQ 4, @platformatic/kafka and rabbitmq-client; the brokers that a user gives by
+ * Defaults are those of Kafka 4.4, RabbitMQ 4, @platformatic/kafka and rabbitmq-client; the brokers that a user gives by
  * address have settings of their own.
  */
 import type { BrokerKind } from './brokers/broker.ts'
@@ -80,6 +80,11 @@ export const nonDefaultSettings: readonly NonDefaultSetting[] = [
       '-XX:SharedArchiveFile=',
     ],
   ]),
+  ...of('kafka', 'streaming-kafka/broker/options.ts', [
+    ['connect timeout', '1000', '5000', 'a broker that is away is noticed soon', 'connectTimeout: 1_000'],
+    ['retries', '0', '3', 'the services repeat what they must by themselves', 'retries: 0'],
+    ['retry delay', '200', '1000', 'joining a group is repeated soon', 'retryDelay: 200'],
+  ]),
   ...of('kafka', 'streaming-kafka/broker/group.ts', [
     ['session.timeout.ms', '6000', '60000', 'a dead member is noticed within seconds', 'sessionTimeout: 6_000'],
     ['heartbeat.interval.ms', '1000', '3000', 'fits the shorter session', 'heartbeatInterval: 1_000'],
@@ -124,5 +129,9 @@ export const nonDefaultSettings: readonly NonDefaultSetting[] = [
   ]),
   ...of('rabbitmq', 'async-rabbitmq/broker/broker.ts', [
     ['heartbeat', '10 s', '60 s', 'a silent broker is noticed within 20 s', 'heartbeat: 10,'],
+    ['retryLow', '100 ms', '1 s', 'a broker that is back is found soon', 'retryLow: 100,'],
+    ['retryHigh', '2 s', '30 s', 'a broker that is back is found soon', 'retryHigh: 2_000,'],
+    ['acquireTimeout', '60 s', '20 s', 'who waits for a channel has a deadline of its own', 'acquireTimeout: 60_000'],
+    ['frameMax', '131072', '8192', 'a message that was read can be published again', 'MAX_FRAME_BYTES = 131_072'],
   ]),
 ]

@@ -9,7 +9,7 @@ import { getJson } from '#engine/run/http.ts'
 import type { Opening, Runtime } from '#engine/experiment/runtime.ts'
 import { createIsolation } from './isolation.ts'
 
-const START_MS = 60_000
+const START_MS = 90_000
 
 /** What each kind of runtime does in its own way. */
 export type ProcessDriver = Pick<Runtime, 'name' | 'url' | 'wipe' | 'pause' | 'resume'> & {

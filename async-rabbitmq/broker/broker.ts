@@ -39,26 +39,30 @@ export type Broker = {
 
 type Parts = RetryParts & {
   occupancy: Occupancy
-  config: { RABBITMQ_URL: string; PREFIX: string; RETRY_DELAYS_MS: readonly number[] }
+  config: { RABBITMQ_URL: string; PREFIX: string; RETRY_DELAYS_MS: readonly number[]; CLIENT_SETTINGS: ClientSettings }
 }
 
-/** A connection that reconnects for ever. Its heartbeats notice a silent broker within 20 s. */
-export const openConnection = (url: string, name: string): Connection =>
+/** Heartbeats notice a silent broker within 20 s. */
+const QUICK = { heartbeat: 10, retryLow: 100, retryHigh: 2_000, acquireTimeout: 60_000 }
+
+/** `shipped`: the times of the client library. */
+export type ClientSettings = 'quick' | 'shipped'
+
+/** A connection that reconnects for ever. */
+export const openConnection = (url: string, name: string, settings: ClientSettings = 'quick'): Connection =>
   new Connection({
     url,
     connectionName: name,
-    heartbeat: 10,
     frameMax: MAX_FRAME_BYTES,
-    retryLow: 100,
-    retryHigh: 2_000,
-    acquireTimeout: 60_000,
+    ...(settings === 'quick' && QUICK),
   })
 
 /** `name` is that of the service. */
 export function connectBroker(name: string, { config, occupancy, ...parts }: Parts): Broker {
   const topology = topologyOf(config.PREFIX, config.RETRY_DELAYS_MS.length)
-  const publishing = openConnection(config.RABBITMQ_URL, `${name} publishes`)
-  const consuming = openConnection(config.RABBITMQ_URL, `${name} consumes`)
+  const { RABBITMQ_URL: url, CLIENT_SETTINGS: settings } = config
+  const publishing = openConnection(url, `${name} publishes`, settings)
+  const consuming = openConnection(url, `${name} consumes`, settings)
   consuming.on('error', () => {}) // the publishing connection reports the same broker
   const publisher = keepPublisher({ ...parts, connection: publishing, topology, sends: occupancy.sends() })
   const { ready, declareAgain } = publisher

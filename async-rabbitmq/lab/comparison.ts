@@ -23,6 +23,20 @@ export const comparison: ComparisonAdapter = {
       illustrates: 'outbox',
       disabledSafeguard: 'outbox',
     },
+    {
+      name: 'with its outbox, as shipped',
+      about: "the broker with RabbitMQ's own settings, and connections with the times of the client library",
+      environment: Object.fromEntries(
+        ['order_service', 'inventory_service', 'notification_service'].map(service => [
+          service,
+          { CLIENT_SETTINGS: 'shipped' },
+        ]),
+      ),
+      durability: "on the order service's disk, then on the broker's disk (quorum queue)",
+      mayAnswer: [],
+      asShipped: true,
+      illustrates: 'settings',
+    },
   ],
   deadlineMs: Infinity,
   peer: 'rabbitmq',

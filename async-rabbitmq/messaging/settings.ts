@@ -1,5 +1,5 @@
 // The settings of every service of this model, beyond those of all services.
-import type { Setting } from '#common/service/config.ts'
+import { oneOf, type Setting } from '#common/service/config.ts'
 import { DEFAULT_RETRY_DELAYS_MS, MAX_RETRY_DELAYS } from './topology.ts'
 
 const amqpUrl: Setting<string> = {
@@ -31,4 +31,13 @@ const prefix: Setting<string> = {
   },
 }
 
-export const brokerSettings = { RABBITMQ_URL: amqpUrl, PREFIX: prefix, RETRY_DELAYS_MS: retryDelaysMs }
+export const brokerSettings = {
+  RABBITMQ_URL: amqpUrl,
+  PREFIX: prefix,
+  RETRY_DELAYS_MS: retryDelaysMs,
+  CLIENT_SETTINGS: oneOf(
+    ['quick', 'shipped'],
+    'quick',
+    'quick: a silent broker is noticed within 20 s, and one that is back within 2 s; shipped: the times of the client library',
+  ),
+}

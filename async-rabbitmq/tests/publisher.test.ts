@@ -33,7 +33,12 @@ test('a message that may be in a queue is unknown to publishInTime, and an error
   const system = await openSystem(t)
   const closing = new AbortController()
   const broker = connectBroker('a test', {
-    config: { RABBITMQ_URL: proxy.url, PREFIX: system.deployment.prefix, RETRY_DELAYS_MS: [1] },
+    config: {
+      RABBITMQ_URL: proxy.url,
+      PREFIX: system.deployment.prefix,
+      RETRY_DELAYS_MS: [1],
+      CLIENT_SETTINGS: 'quick',
+    },
     log: createLog('test', 'silent'),
     health: createHealth(),
     occupancy: createOccupancy(),

@@ -112,20 +112,25 @@ const commitsOf = ({ rows, decisions, notifications }: OrderHistory): Causation[
 }
 
 /** When a client that asked for its order was first shown an outcome. */
-function firstShown({ polls }: History): Map<string, Moment> {
+function firstShown({ polls, attempts }: History): Map<string, Moment> {
   const shown = new Map<string, Moment>()
-  for (const { orderId, says, answeredNs } of polls)
-    if ((says === 'reserved' || says === 'failed') && answeredNs < (shown.get(orderId)?.atNs ?? Infinity))
-      shown.set(orderId, { what: 'was shown with an outcome', atNs: answeredNs })
+  const add = (orderId: string, says: string | undefined, atNs: number): void => {
+    if ((says === 'reserved' || says === 'failed') && atNs < (shown.get(orderId)?.atNs ?? Infinity))
+      shown.set(orderId, { what: 'was shown with an outcome', atNs })
+  }
+  for (const { orderId, says, answeredNs } of polls) add(orderId, says, answeredNs)
+  for (const { orderId, learned } of attempts) if (learned) add(orderId, learned.says, learned.atNs)
   return shown
 }
 
-function ofAttempt({ plannedNs, startedNs, answeredNs, answer }: Attempt): Causation[] {
+function ofAttempt({ plannedNs, startedNs, answeredNs, answer, learned }: Attempt): Causation[] {
   const sent = { what: 'was sent', atNs: startedNs }
   const endedNs = answer.kind === 'status' ? answeredNs : answer.atNs
+  const ended = first('was answered', [endedNs], atNs => atNs)
   return [
     [{ what: PLANNED, atNs: plannedNs }, sent],
-    [sent, first('was answered', [endedNs], atNs => atNs)],
+    [sent, ended],
+    [ended, first('had told its client the outcome', [learned?.atNs], atNs => atNs)],
   ]
 }
 

@@ -7,7 +7,7 @@
 import { isBusiness } from '../analysis/order-timeline.ts'
 import { defineCheck, evaluateAll } from './check.ts'
 import { type OrderHistory, orderHistories } from './order-history.ts'
-import { reasonToFail } from './service.ts'
+import { reasonToFail, stateOf } from './service.ts'
 
 export const content = defineCheck(
   'content',
@@ -20,7 +20,9 @@ export const content = defineCheck(
 )
 
 function whyOther(order: OrderHistory): string[] {
-  return [...new Set([...whyOtherRow(order), ...whyOtherEffect(order), ...whyOtherAnswer(order)])]
+  return [
+    ...new Set([...whyOtherRow(order), ...whyOtherEffect(order), ...whyOtherAnswer(order), ...whyOtherLearned(order)]),
+  ]
 }
 
 function whyOtherRow({ planned, attempts, rows, decisions }: OrderHistory): string[] {
@@ -76,6 +78,16 @@ const SAID: Readonly<Record<number, readonly string[]>> = {
   200: ['reserved'],
   201: ['reserved'],
   202: ['pending', 'reserved', 'failed'],
+}
+
+/** What a client that followed its order was told of it in the end. */
+function whyOtherLearned({ attempts, rows }: OrderHistory): string[] {
+  return attempts.flatMap(({ learned }) => {
+    if (learned?.says === undefined) return []
+    const told = stateOf(learned.says, learned.reason)
+    const other = rows.find(({ status, reason }) => stateOf(status, reason) !== told)
+    return other ? [`was told that it is ${told}, and is ${stateOf(other.status, other.reason)} in the end`] : []
+  })
 }
 
 function whyOtherAnswer({ attempts, rows }: OrderHistory): string[] {

@@ -34,6 +34,7 @@ export type MayAnswer = {
 export const served = ({ duringFault = [], always = [] }: MayAnswer = {}) =>
   defineCheck('served', 'every request is answered right and in time, but for what the fault may do', history => {
     const isRight = rightAnswers(history)
+    const isUntold = isUntoldIn(history)
     const excused = excusedAnswers(history, duringFault)
     const excusesOf = (attempt: Attempt) => excused(attempt.startedNs, endedNs(attempt))
     const isExcused = (attempt: Attempt) =>
@@ -42,7 +43,10 @@ export const served = ({ duringFault = [], always = [] }: MayAnswer = {}) =>
     const failed = new Set(history.attempts.filter(attempt => !isRight(attempt)))
     const offenders = [...failed]
       .filter(attempt => !isExcused(attempt))
-      .map(attempt => `${attempt.orderId} was ${toldOf(attempt)}`)
+      .map(
+        attempt =>
+          `${attempt.orderId} was ${toldOf(attempt)}${isUntold(attempt) ? ', and its client never told the outcome' : ''}`,
+      )
     const finding = evaluateAll({ examined: history.attempts.length, what: 'requests', offenders })
     if (during.length === 0) return finding
     const count = during.filter(attempt => failed.has(attempt) && isExcused(attempt)).length
@@ -81,6 +85,15 @@ const toldOf = (attempt: Attempt): string =>
     ? `answered ${attempt.answer.status} ${attempt.answer.code ?? ''}`.trim()
     : `not answered (${attempt.answer.kind})`
 
+/** Its client was to follow the order, and does not know the outcome: it gave up, or never asked. */
+const isUntoldIn =
+  ({ isFollowed }: History) =>
+  ({ answer, learned }: Pick<Attempt, 'answer' | 'learned'>): boolean =>
+    answer.kind === 'status' &&
+    answer.status === 202 &&
+    (isFollowed ?? learned !== undefined) &&
+    learned?.says === undefined
+
 /**
  * By what was planned of the order. Of several requests of one order each may come before the order is decided; one that was sent
  * when a client knew the outcome may not be told that there is none yet.
@@ -90,13 +103,14 @@ function rightAnswers(history: History): (attempt: Attempt) => boolean {
   const orders = new Map(planned.map(order => [order.index, order]))
   const repeated = new Set(attempts.filter(({ attempt }) => attempt > 1).map(({ index }) => index))
   const toldNs = outcomeToldNs(history)
-  return ({ index, answer, startedNs, answeredNs = Infinity }) => {
+  const isUntold = isUntoldIn(history)
+  return ({ index, answer, startedNs, answeredNs = Infinity, learned }) => {
     const order = orders.get(index)
     if (answer.kind !== 'status' || !order) return false
     if (answeredNs - startedNs > deadlineMs * 1e6 + TIMER_NS) return false
     const { status, code, says } = answer
     const wasTold = startedNs > (toldNs.get(index) ?? Infinity)
-    if (status === 202) return !(wasTold && says === 'pending')
+    if (status === 202) return !(wasTold && says === 'pending') && !isUntold({ answer, learned })
     // The answer to a key that was used before, where the first answer is a 202.
     if (status === 200) return repeated.has(index) && says === 'reserved' && order.expected !== 'failed'
     if (status === 201) return order.expected !== 'failed'
@@ -110,7 +124,10 @@ function rightAnswers(history: History): (attempt: Attempt) => boolean {
 const outcomeToldNs = oncePerHistory(({ attempts, polls }: History): Map<number, number> => {
   const told = new Map<number, number>()
   const add = (index: number, atNs: number) => told.set(index, Math.min(told.get(index) ?? Infinity, atNs))
-  for (const attempt of attempts) if (saysOutcome(attempt)) add(attempt.index, attempt.answeredNs ?? Infinity)
+  for (const attempt of attempts) {
+    if (saysOutcome(attempt)) add(attempt.index, attempt.answeredNs ?? Infinity)
+    if (attempt.learned?.says !== undefined) add(attempt.index, attempt.learned.atNs)
+  }
   for (const poll of polls) if (isFinal(poll)) add(poll.index, poll.answeredNs)
   return told
 })
@@ -173,7 +190,8 @@ const hasFailed = ({ status }: Poll): boolean => status === undefined || status 
 const namesOf = ({ status }: Poll): readonly string[] =>
   status === undefined ? ['refused', 'reset', 'deadline'] : status === ERRORS.unavailable.status ? ['unavailable'] : []
 const isFinal = ({ says }: { says?: string }): boolean => says === 'reserved' || says === 'failed'
-const stateOf = (status: string | undefined, reason: string | null | undefined): string =>
+/** `failed (out-of-stock)`. */
+export const stateOf = (status: string | undefined, reason: string | null | undefined): string =>
   reason === undefined || reason === null ? `${status}` : `${status} (${reason})`
 const textOf = ({ says, reason }: Poll): string => stateOf(says, reason)
 

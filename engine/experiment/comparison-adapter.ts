@@ -12,7 +12,9 @@ export type Configuration = {
   /** Where an accepted order is when the client has its answer. */
   durability: string
   /** The question that it answers beside the first; it runs only with the scenarios that ask it. */
-  illustrates?: 'outbox' | 'durability'
+  illustrates?: 'outbox' | 'durability' | 'settings'
+  /** As of a variant. */
+  asShipped?: true
   /** The safeguard that it leaves out on purpose. */
   disabledSafeguard?: string
   /** How requests may be answered while a part of it is broken. */

@@ -2,6 +2,7 @@
 // No timers and no services in it: the engine does what it names.
 import type { Check, CheckResult } from '../checks/check.ts'
 import type { History } from '../run/history.ts'
+import type { Follow } from '../load/follow.ts'
 import type { MixOptions } from '../load/mix.ts'
 import type { Arrivals, Arrive, PlannedStart } from '../load/plan.ts'
 import type { Model } from './model.ts'
@@ -18,6 +19,8 @@ export type Load = {
   deadlineMs: number
   /** Kitchens and the share of orders that must fail. */
   mix?: Omit<MixOptions, 'count'>
+  /** How a client learns what became of an order that was accepted; by default it does not ask. */
+  follow?: Follow
   /** How orders arrive; `uniform` by default. */
   arrivals?: Arrivals
   /** Other starts than one per order at a steady rate; `arrive` makes a stretch of them. */
@@ -30,6 +33,8 @@ export type Variant = {
   load: Load
   /** Environment of services beyond the model's own, by service. */
   environment?: Record<string, Record<string, string>>
+  /** On brokers with the settings that they are shipped with, in place of those that the lab has tuned. */
+  asShipped?: true
   /** Services that are started again when they die. */
   supervised?: readonly string[]
   /** Run in this order, each when its time or condition is met. With a timeline, even an empty one, depths are sampled. */

@@ -46,6 +46,8 @@ export type Opening = {
   logFolder: string
   /** Beyond the model's own environment, by service. */
   environment: Record<string, Record<string, string>>
+  /** As of a variant. */
+  asShipped?: true
   /** Services that are started again when they die. */
   supervised: readonly string[]
   signal: AbortSignal

@@ -25,6 +25,17 @@ export type Attempt = {
   /** When the whole answer had been read; only where the answer is a status. */
   answeredNs?: number
   answer: Answer
+  /** Where the order was accepted, and its client follows it. */
+  learned?: Learned
+}
+
+/** What a client that follows its order was told of it, and when; where it says nothing the client gave up then. */
+export type Learned = {
+  atNs: number
+  says?: 'reserved' | 'failed'
+  reason?: string
+  /** How many it sent, after the one that placed the order. */
+  requests: number
 }
 
 /** A client asked for its order. Without a `status` there was no answer, and `detail` says why. */
@@ -63,7 +74,15 @@ export type LoadResult = {
   connections: { opened: number; peakInFlight: number; limit: number; saturated: boolean }
 }
 
-export type LoadProgress = { originNs: number; planned: number; started: number; answered: number; unanswered: number }
+export type LoadProgress = {
+  originNs: number
+  planned: number
+  started: number
+  answered: number
+  unanswered: number
+  /** Every attempt has ended; clients may still follow their orders. */
+  hasLanded?: true
+}
 
 /** Whether it is unknown that the order was placed: there was no answer, and it may have been sent. */
 export function isUnknown(answer: Answer): boolean {

@@ -7,6 +7,7 @@
  */
 import { Worker } from 'node:worker_threads'
 import type { LoadResult, LoadProgress } from './attempt.ts'
+import type { FollowJob } from './follow.ts'
 import type { LoadJob } from './open-loop.ts'
 import type { PlannedOrder } from './orders.ts'
 import { checkPlan, inTime, type PlannedStart, steadyPlan } from './plan.ts'
@@ -25,6 +26,7 @@ export type LoadOptions = Spread & {
   onProgress?: (progress: LoadProgress) => void
   /** Attempts that can be in flight at once before the loop is not open any more; 8,192 by default. */
   maxSockets?: number
+  follow?: FollowJob
 }
 
 export type RunLoad = (options: LoadOptions) => Promise<LoadResult>
@@ -74,5 +76,13 @@ export function jobOf(options: LoadOptions): LoadJob {
   if (!URL.canParse(target.url)) throw new RangeError(`The target's url must be an http address, not "${target.url}".`)
   if (!target.path.startsWith('/')) throw new RangeError(`The target's path must begin with /, not "${target.path}".`)
   const { url, path, headers } = target
-  return { orders, plan: inTime(plan), target: { url, path, headers }, deadlineMs, maxSockets }
+  const { follow } = options
+  return {
+    orders,
+    plan: inTime(plan),
+    target: { url, path, headers },
+    deadlineMs,
+    maxSockets,
+    ...(follow && { follow }),
+  }
 }

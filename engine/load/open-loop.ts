@@ -1,9 +1,9 @@
 /**
  * The open loop itself: attempts start by the plan, whatever the target does.
  *
- * Guarantees: every started attempt has exactly one answer in the result; a stop starts no more, ends those in flight as
- * `aborted`, and returns what was measured. Does not guarantee an open loop past `maxSockets` attempts in flight: then
- * the result says `saturated`.
+ * Guarantees: every started attempt has exactly one answer in the result, and where its client follows the order what that was
+ * told; a stop starts no more, ends those in flight as `aborted`, and returns what was measured. Does not guarantee an open loop
+ * past `maxSockets` attempts in flight: then the result says `saturated`.
  * Runs in whatever thread calls it; `generator.ts` gives it one of its own.
  */
 import type { Pool } from 'undici'
@@ -13,6 +13,7 @@ import type { Attempt, LoadResult, LoadProgress } from './attempt.ts'
 import type { PlannedOrder } from './orders.ts'
 import type { PlannedStart } from './plan.ts'
 import { pace } from './pace.ts'
+import { follow, type FollowJob } from './follow.ts'
 import { type EndEarly, openPool, send, type Target } from './send.ts'
 
 export type LoadJob = {
@@ -22,11 +23,17 @@ export type LoadJob = {
   target: Target
   deadlineMs: number
   maxSockets: number
+  /** How a client learns what became of an order that was answered 202; absent where it does not ask. */
+  follow?: FollowJob
 }
 
 type Loop = {
   job: LoadJob
   pool: Pool
+  /** Of those that follow an order: what they hold keeps no attempt waiting for a socket. */
+  followPool: Pool
+  following: Set<Promise<void>>
+  stop: AbortSignal
   progress: LoadProgress
   /** By start: undefined while there is no answer yet. */
   done: (Attempt | undefined)[]
@@ -53,12 +60,24 @@ export async function openLoop(
   let opened = 0
   pool.on('connect', () => opened++)
   const progress: LoadProgress = { originNs: 0, planned: job.plan.length, started: 0, answered: 0, unanswered: 0 }
-  const inFlight: Loop['inFlight'] = new Set()
-  const loop: Loop = { job, pool, progress, done: [], inFlight, peakInFlight: 0, sent: new Map(), onLanded() {} }
+  const loop: Loop = {
+    job,
+    pool,
+    followPool: openPool(job.target, job.maxSockets, job.deadlineMs),
+    following: new Set(),
+    stop,
+    progress,
+    done: [],
+    inFlight: new Set(),
+    peakInFlight: 0,
+    sent: new Map(),
+    onLanded() {},
+  }
   let cpu = process.threadCpuUsage()
   let beganNs = monotonicNs()
   let report: NodeJS.Timeout | undefined
   let pacerCpuMs = 0
+  let used = { wallMs: 0, cpuMs: 0 }
   try {
     pacerCpuMs = await pace({
       offsetsMs: job.plan.map(({ offsetMs }) => offsetMs),
@@ -73,14 +92,16 @@ export async function openLoop(
       stop,
     })
     await everyAnswer(loop, stop)
+    used = usedSince(beganNs, cpu)
+    onProgress({ ...progress, hasLanded: true })
+    await Promise.all(loop.following)
   } finally {
     clearInterval(report)
     clearTimeout(loop.deadline)
-    await pool.destroy()
+    await Promise.all([pool.destroy(), loop.followPool.destroy()])
   }
   onProgress({ ...progress })
-  const wallMs = (monotonicNs() - beganNs) / 1e6
-  const { user, system } = process.threadCpuUsage(cpu)
+  const { wallMs, cpuMs } = used
   const attempts = loop.done.filter(entry => entry !== undefined)
   return {
     originNs: progress.originNs,
@@ -91,7 +112,7 @@ export async function openLoop(
     deadlineMs: job.deadlineMs,
     wallMs,
     lateness: lateness(attempts),
-    cpuShare: ((user + system) / 1000 + pacerCpuMs) / wallMs,
+    cpuShare: (cpuMs + pacerCpuMs) / wallMs,
     connections: {
       opened,
       peakInFlight: loop.peakInFlight,
@@ -118,9 +139,25 @@ function startAttempt(loop: Loop, position: number, plannedNs: number): void {
     inFlight.delete(flying)
     if (answer.kind === 'status') progress.answered++
     else progress.unanswered++
-    loop.done[position] = { index, orderId, attempt, plannedNs, startedNs, answeredNs, answer }
+    const ended: Attempt = { index, orderId, attempt, plannedNs, startedNs, answeredNs, answer }
+    loop.done[position] = ended
+    if (job.follow && answer.kind === 'status' && answer.status === 202) followOrder(loop, job.follow, ended)
     if (inFlight.size === 0) loop.onLanded()
   })
+}
+
+function followOrder({ job, followPool, following, stop }: Loop, how: FollowJob, attempt: Attempt): void {
+  const told = follow(followPool, `${job.target.path}/${attempt.orderId}`, how, stop).then(learned => {
+    attempt.learned = learned
+    following.delete(told)
+  })
+  following.add(told)
+}
+
+/** Of this thread. */
+function usedSince(beganNs: number, before: NodeJS.CpuUsage): { wallMs: number; cpuMs: number } {
+  const { user, system } = process.threadCpuUsage(before)
+  return { wallMs: (monotonicNs() - beganNs) / 1e6, cpuMs: (user + system) / 1_000 }
 }
 
 /** All have the same deadline, so one timer, for the oldest, is enough: late by what the event loop is late, and never early. */

@@ -24,6 +24,13 @@ const PlannedOrder = Type.Object({
   expected: oneOf('reserved', 'failed', 'scarce'),
 })
 
+const Learned = Type.Object({
+  atNs: Ns,
+  says: Type.Optional(oneOf('reserved', 'failed')),
+  reason: OptionalText,
+  requests: Count,
+})
+
 const attempt = <Answer extends TProperties>(answer: Answer) =>
   Type.Object({
     index: Count,
@@ -33,6 +40,7 @@ const attempt = <Answer extends TProperties>(answer: Answer) =>
     startedNs: Ns,
     answeredNs: Type.Optional(Ns),
     answer: Type.Object(answer),
+    learned: Type.Optional(Learned),
   })
 const Attempt = Type.Union([
   Type.Object({
@@ -134,6 +142,7 @@ const Shape = Type.Object({
   originNs: Ns,
   originUnixMs: Type.Number(),
   deadlineMs: Type.Number(),
+  isFollowed: Type.Optional(Type.Boolean()),
   generator: Generator,
   machine: Type.Union([Type.Object({ idleShare: Type.Number() }), Type.Object({ unknown: Text })]),
   discarded: Type.Array(Text),

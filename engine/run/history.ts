@@ -84,6 +84,8 @@ export type History = {
   originUnixMs: number
   /** Of the client: an attempt without an answer counts so long. */
   deadlineMs: number
+  /** The client of every order that is answered 202 follows it. */
+  isFollowed?: boolean
   /** `where` it ran: all stamps are of the clock there. */
   generator: Pick<LoadResult, 'lateness' | 'cpuShare' | 'connections'> & { origin: 'thread' | 'container' }
   machine: MachineUse

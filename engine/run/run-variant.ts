@@ -50,6 +50,7 @@ export async function runVariant(options: VariantOptions): Promise<History> {
     logFolder: options.logFolder,
     environment: withStock(model, variant, openingStock),
     supervised: variant.supervised ?? [],
+    ...(variant.asShipped && { asShipped: true }),
     signal,
   })
   // Nothing of it is on a broker before a service starts.
@@ -134,7 +135,7 @@ async function executeVariant(options: ExecuteOptions): Promise<History> {
     const window = measuredWindow(load, nowNs())
     const [result, machine, occupancy] = await Promise.all([
       load.done,
-      machineUse(load.done, window.inMs, origin),
+      machineUse(load.landed, window.inMs, origin),
       watchOccupancy({ variant, model, runtime, ...window, signal: either }),
       timeline,
       usageWindow.begin(window.inMs),
@@ -194,13 +195,14 @@ const factsOf = (
   originNs,
   originUnixMs,
   deadlineMs: load.deadlineMs,
+  ...(load.follow && { isFollowed: true }),
   generator: { origin, lateness, cpuShare, connections },
   discarded: [],
 })
 
 /** From the first measured order to the end of the load. */
 async function machineUse(
-  load: Promise<LoadResult>,
+  load: Promise<void>,
   inMs: number,
   origin: LoadOrigin['origin'],
 ): Promise<History['machine']> {
@@ -219,6 +221,8 @@ type BegunLoad = {
   measuredFromNs: number
   measuredToNs: number
   plan: PlannedStart[]
+  /** When every attempt has ended: clients may still follow their orders. */
+  landed: Promise<void>
   done: Promise<LoadResult>
 }
 
@@ -233,24 +237,38 @@ async function beginLoad(
   const { ordersPerSecond } = load
   const plan = load.plan?.(planned.length, ordersPerSecond, arrive) ?? arrive(planned.length, ordersPerSecond)
   const began = Promise.withResolvers<number>()
+  const landed = Promise.withResolvers<void>()
   const done = loadOrigin
     .runLoad({
       orders: planned,
       plan,
       target: { url: loadOrigin.url(model.entry), path: '/order' },
       deadlineMs: load.deadlineMs,
+      ...(load.follow && { follow: { ...load.follow, giveUpMs: variant.quiescenceMs } }),
       signal,
       onProgress(progress) {
         began.resolve(progress.originNs)
+        if (progress.hasLanded) landed.resolve()
         progressProbe.started(progress)
         onProgress(`${progress.started} of ${plan.length} orders sent`)
       },
     })
-    .finally(() => progressProbe.loadDone())
+    .finally(() => {
+      landed.resolve()
+      progressProbe.loadDone()
+    })
   done.catch(began.reject)
   const originNs = await began.promise
   const originUnixMs = Date.now() - (loadOrigin.nowNs() - originNs) / 1e6
   const measured = plan.filter(({ order }) => order >= (load.warmUpOrders ?? 0))
   const atNs = (choose: typeof leastOf) => originNs + choose(measured.map(({ offsetMs }) => offsetMs)) * 1e6
-  return { originNs, originUnixMs, measuredFromNs: atNs(leastOf), measuredToNs: atNs(mostOf), plan, done }
+  return {
+    originNs,
+    originUnixMs,
+    measuredFromNs: atNs(leastOf),
+    measuredToNs: atNs(mostOf),
+    plan,
+    landed: landed.promise,
+    done,
+  }
 }

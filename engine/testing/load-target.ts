@@ -4,7 +4,7 @@ import { createServer, type IncomingHttpHeaders, type IncomingMessage, type Serv
 import { createServer as createTcpServer, type Server } from 'node:net'
 import type { Target } from '../load/send.ts'
 
-type Seen = { headers: IncomingHttpHeaders; body: unknown }
+type Seen = { method: string | undefined; headers: IncomingHttpHeaders; body: unknown }
 
 /** One request, counted from 0 in the sequence of their coming, with the ways to treat it. */
 export type Received = Seen & {
@@ -26,9 +26,10 @@ export async function startTarget(treat: (received: Received) => void): Promise<
   const seen: Seen[] = []
   const server = createServer((request, response) => {
     const keep = (text: string): void => {
-      const body: unknown = JSON.parse(text)
-      const number = seen.push({ headers: request.headers, body }) - 1
-      treat({ number, headers: request.headers, body, ...ways(response) })
+      const { method, headers } = request
+      const body: unknown = text === '' ? undefined : JSON.parse(text)
+      const number = seen.push({ method, headers, body }) - 1
+      treat({ number, method, headers, body, ...ways(response) })
     }
     // A request that the client ended half-way does not count.
     wholeBody(request).then(keep, () => undefined)

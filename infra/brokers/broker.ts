@@ -38,6 +38,8 @@ export type ProvideOptions = {
   /** Aborting ends what was begun, and rejects. */
   signal: AbortSignal
   environment: NodeJS.ProcessEnv
+  /** With the settings that the broker is shipped with, but for what makes it one node. */
+  asShipped?: boolean
 }
 
 /** `requested`: the user named this source, so no other one may take its place. */

@@ -24,7 +24,8 @@ export async function provideKafka(options: ProvideOptions): Promise<Broker> {
   const java = await findKafkaJava(options.environment)
   const { folder: cache, jars } = await fetchJars(JARS, options)
   const kafka = { java, jars, archive: archivePath(cache, java, jars) }
-  const folder = join(options.dataFolder, 'kafka')
+  const { asShipped = false } = options
+  const folder = join(options.dataFolder, asShipped ? 'kafka-as-shipped' : 'kafka')
   if (!existsSync(kafka.archive)) await archiveClasses(kafka, `${folder}-training`, options)
   const lease = await leasePorts(2)
   const cleanUp = (): void => {
@@ -34,7 +35,8 @@ export async function provideKafka(options: ProvideOptions): Promise<Broker> {
   try {
     const [port = 0, controllerPort = 0] = lease.ports
     options.progress(`Kafka ${kafkaVersion()}: starting on port ${port}`)
-    const process = await start(kafka, { folder, port, controllerPort }, options.signal)
+    const node = { folder, port, controllerPort, asShipped }
+    const process = await start(kafka, node, options.signal, asShipped ? SHIPPED_JVM : undefined)
     const stop = async (): Promise<void> => {
       await process.kill()
       cleanUp()
@@ -46,6 +48,20 @@ export async function provideKafka(options: ProvideOptions): Promise<Broker> {
     throw error
   }
 }
+
+/**
+ * As Kafka's own start scripts have it (bin/kafka-server-start.sh, bin/kafka-run-class.sh), and without the archive of classes. They come
+ * after the lab's own, so that they count.
+ */
+const SHIPPED_JVM = [
+  '-Xms1G',
+  '-Xmx1G',
+  '-XX:-UseSerialGC',
+  '-XX:+UseG1GC',
+  '-XX:MaxGCPauseMillis=20',
+  '-XX:InitiatingHeapOccupancyPercent=35',
+  '-XX:+ExplicitGCInvokesConcurrent',
+]
 
 /** Formats the storage of a new broker and starts it; `jvmArgs` take the place of those that use the archive. */
 async function start(
@@ -87,7 +103,8 @@ async function archiveClasses(kafka: KafkaInstallation, folder: string, options:
       const unfinished = `${kafka.archive}.unfinished`
       rmSync(unfinished, { force: true })
       const jvmArgs = [`-XX:ArchiveClassesAtExit=${unfinished}`]
-      const server = await start(kafka, { folder, port, controllerPort }, options.signal, jvmArgs)
+      const node: KafkaNode = { folder, port, controllerPort, asShipped: false }
+      const server = await start(kafka, node, options.signal, jvmArgs)
       await server.end(GRACE_MS)
       renameSync(unfinished, kafka.archive)
     } catch (error) {
@@ -111,7 +128,7 @@ type KafkaInstallation = {
   archive: string
 }
 
-type KafkaNode = { folder: string; port: number; controllerPort: number }
+type KafkaNode = { folder: string; port: number; controllerPort: number; asShipped: boolean }
 
 /** The archive fits one Java and one set of jars only, so its name says which. */
 function archivePath(folder: string, java: Java, jars: string[]): string {
@@ -136,9 +153,9 @@ function kafkaCommand(
 }
 
 /** Writes the settings of one broker and returns the file. */
-function writeServerProperties({ folder, port, controllerPort }: KafkaNode): string {
+function writeServerProperties({ folder, port, controllerPort, asShipped }: KafkaNode): string {
   const lines = [
-    readFileSync(join(settings, 'server.properties'), 'utf8'),
+    readFileSync(join(settings, asShipped ? 'shipped.properties' : 'server.properties'), 'utf8'),
     `listeners=PLAINTEXT://127.0.0.1:${port},CONTROLLER://127.0.0.1:${controllerPort}`,
     `advertised.listeners=PLAINTEXT://127.0.0.1:${port}`,
     `controller.quorum.bootstrap.servers=127.0.0.1:${controllerPort}`,

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -26,9 +26,9 @@ function temporaryFolder(t: TestContext): string {
   return folder
 }
 
-async function provide(t: TestContext, kind: BrokerKind, dataFolder: string): Promise<Broker> {
+async function provide(t: TestContext, kind: BrokerKind, dataFolder: string, asShipped = false): Promise<Broker> {
   const progress = (line: string): void => t.diagnostic(line)
-  const options = { dataFolder, progress, signal: t.signal, environment: withoutAddresses() }
+  const options = { dataFolder, progress, signal: t.signal, environment: withoutAddresses(), asShipped }
   const broker = await provideBroker(kind, options)
   t.after(() => broker.stop())
   return broker
@@ -167,6 +167,38 @@ for (const kind of brokerKinds)
     await broker.stop()
     assert.deepEqual(readdirSync(join(folder, 'data')), [])
   })
+
+/** In the folder of a broker, by its kind: its settings, and one that the lab tunes. */
+const SETTINGS = {
+  rabbitmq: { file: 'rabbitmq.conf', tuned: 'raft.wal_max_size_bytes' },
+  kafka: { file: 'server.properties', tuned: 'group.initial.rebalance.delay.ms' },
+}
+
+for (const kind of brokerKinds)
+  test(`${kind}: one with the settings that it is shipped with serves beside a tuned one, and has none of the lab's`, async t => {
+    const folder = temporaryFolder(t)
+    const [tuned, shipped] = await Promise.all([provide(t, kind, folder), provide(t, kind, folder, true)])
+    assert.notEqual(tuned.address, shipped.address)
+    const isTuned = (name: string) =>
+      readFileSync(join(folder, name, SETTINGS[kind].file), 'utf8').includes(SETTINGS[kind].tuned)
+    assert.deepEqual([isTuned(kind), isTuned(`${kind}-as-shipped`)], [true, false])
+    await (await keepsWhatItWasGiven(shipped))()
+    await Promise.all([tuned.stop(), shipped.stop()])
+    assert.deepEqual(readdirSync(folder), [])
+  })
+
+test('a broker that is not from packages is not taken for one with the settings that it is shipped with', async t => {
+  const broker = await provide(t, 'rabbitmq', temporaryFolder(t))
+  const environment = { ...process.env, LAB_RABBITMQ_URL: broker.address }
+  const options = {
+    dataFolder: '/nonexistent',
+    progress: () => {},
+    signal: t.signal,
+    environment,
+    asShipped: true,
+  } as const
+  await assert.rejects(provideBroker('rabbitmq', options), /^Error: Only a rabbitmq from packages .* from address\.$/)
+})
 
 /** The same broker, named by the user: it is used, never stopped, and a wrong password is not shown. */
 async function asAddress(broker: Broker): Promise<void> {

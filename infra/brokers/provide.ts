@@ -88,6 +88,10 @@ const ofPrivateBrokers: Source[] = [packages, docker]
 export async function provideBroker(kind: BrokerKind, options: ProvideOptions): Promise<Broker> {
   const { source, refusals } = await choose(kind, options.environment)
   options.signal.throwIfAborted()
+  if (source && options.asShipped && source.name !== 'packages')
+    throw new Error(
+      `Only a ${kind} from packages can be had with the settings that it is shipped with, and this one would be from ${source.name}.`,
+    )
   if (source) return source.provide(kind, options)
   throw new Error(refusals.join(' '))
 }

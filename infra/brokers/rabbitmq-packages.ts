@@ -68,7 +68,12 @@ async function unpack(folder: string, options: ProvideOptions): Promise<void> {
   writeFileSync(join(apt, 'status'), '')
   const aptGet = await aptIn(apt, options)
   progress('RabbitMQ: reading package lists')
-  await aptGet('-q', 'update')
+  await aptGet('-q', 'update').catch((error: unknown) => {
+    signal.throwIfAborted()
+    const why = error instanceof Error ? error.message : String(error)
+    const version = rabbitmqVersion(environment)
+    throw new Error(`The packages of RabbitMQ ${version} cannot be listed; ${TAKE_THE_OWN} (${why})`, { cause: error })
+  })
   const chosen = choose(await aptGet('-s', 'install', 'rabbitmq-server'))
   progress(`RabbitMQ: fetching ${chosen.length} packages (40 MB), once`)
   await aptGet('-q', 'download', ...chosen)
@@ -108,15 +113,18 @@ async function aptIn(
   return (...args) => runTool('apt-get', [...settings, ...args], { env, cwd: join(apt, 'debs'), signal })
 }
 
-/** The address of the archive that this Debian's own apt uses: it holds the other releases too. */
+const TAKE_THE_OWN = `set LAB_RABBITMQ_VERSION=${DISTRIBUTION} to take the one of this machine`
+
+/** The address of the archive that this Debian's own apt uses: it holds the other releases too. Others may use its codenames. */
 async function debianMirror(env: NodeJS.ProcessEnv, signal: AbortSignal): Promise<string> {
-  const { ID, VERSION_CODENAME } = readOsRelease()
-  const howToFix = `set LAB_RABBITMQ_VERSION=${DISTRIBUTION} to take the one of this machine`
-  if (ID !== 'debian') throw new Error(`The archive of ${ID ?? 'this machine'} has no packages of Debian: ${howToFix}.`)
-  const of = ['--format', '$(REPO_URI)', `Release: ${VERSION_CODENAME}`, 'Component: main']
-  const [mirror] = (await runTool('apt-get', ['indextargets', ...of], { env, signal })).split('\n')
-  if (!mirror) throw new Error(`apt names no archive of Debian ${VERSION_CODENAME} on this machine: ${howToFix}.`)
-  return mirror
+  const { ID, VERSION_CODENAME = '' } = readOsRelease()
+  if (ID !== 'debian')
+    throw new Error(`The archive of ${ID ?? 'this machine'} has no packages of Debian: ${TAKE_THE_OWN}.`)
+  const of = ['--format', '$(REPO_URI)', 'Component: main']
+  const addresses = (await runTool('apt-get', ['indextargets', ...of], { env, signal })).split('\n')
+  const mirror = addresses.find(address => /\/debian\/?$/.test(address))
+  if (mirror !== undefined) return mirror
+  throw new Error(`apt names no archive of Debian ${VERSION_CODENAME} on this machine: ${TAKE_THE_OWN}.`)
 }
 
 /** The variables of /etc/os-release (its manual: os-release(5)); none where there is no such file. */

@@ -19,11 +19,12 @@ export async function provideRabbitmq(options: ProvideOptions): Promise<Broker> 
   const packages = plainPath(await fetchRabbitmq(options))
   makeFolder(options.dataFolder)
   const data = plainPath(options.dataFolder)
-  const folder = join(data.path, 'rabbitmq')
+  const { asShipped = false } = options
+  const folder = join(data.path, asShipped ? 'rabbitmq-as-shipped' : 'rabbitmq')
   const lease = await leasePorts(3)
   const [port = 0, distributionPort = 0, epmdPort = 0] = lease.ports
   const password = randomBytes(12).toString('hex')
-  const node = { root: packages.path, folder, port, distributionPort, epmdPort, password }
+  const node = { root: packages.path, folder, port, distributionPort, epmdPort, password, asShipped }
   const address = `amqp://lab:${password}@127.0.0.1:${port}/lab`
   let epmd: Child | undefined
   const cleanUp = async (): Promise<void> => {
@@ -74,7 +75,7 @@ function start(node: RabbitmqNode, address: string, epmd: Child, signal: AbortSi
   })
 }
 
-const settings = join(import.meta.dirname, '../rabbitmq/rabbitmq.conf')
+const settings = join(import.meta.dirname, '../rabbitmq')
 
 type RabbitmqNode = {
   /** Root of the unpacked packages. */
@@ -84,6 +85,7 @@ type RabbitmqNode = {
   distributionPort: number
   epmdPort: number
   password: string
+  asShipped: boolean
 }
 
 /** In the node's folder, with its environment, and with a log there. */
@@ -93,10 +95,10 @@ function surroundings(node: RabbitmqNode, log: string): Omit<ChildOptions, 'comm
 }
 
 /** Writes the settings of one broker into its folder. */
-function writeRabbitmqConf({ folder, port, password }: RabbitmqNode): void {
+function writeRabbitmqConf({ folder, port, password, asShipped }: RabbitmqNode): void {
   makeFolder(folder)
   const lines = [
-    readFileSync(settings, 'utf8'),
+    readFileSync(join(settings, asShipped ? 'shipped.conf' : 'rabbitmq.conf'), 'utf8'),
     `listeners.tcp.1 = 127.0.0.1:${port}`,
     'default_user = lab',
     `default_pass = ${password}`,

@@ -23,11 +23,19 @@ export type RunOptions = PinOptions & {
   json?: boolean
 }
 
-export const addRunOptions = (command: Command): Command =>
+/** @param others profiles of this command alone, with what they are */
+export const addRunOptions = (command: Command, others: Readonly<Record<string, string>> = {}): Command =>
   command
     .addOption(
-      new Option('--profile <profile>', 'full, quick with shorter waits, or smoke: verdicts in a minute, and no times')
-        .choices(PROFILES)
+      new Option(
+        '--profile <profile>',
+        [
+          'full',
+          ...Object.values(others),
+          'quick with shorter waits, or smoke: verdicts in a minute, and no times',
+        ].join(', '),
+      )
+        .choices([...PROFILES, ...Object.keys(others)])
         .default('full'),
     )
     .addOption(

@@ -6,6 +6,7 @@ import type { Experiment, Variant } from '#engine/experiment/define.ts'
 import type { BrokerKind } from '#engine/experiment/model.ts'
 import { CONDITIONS } from '#engine/analysis/measures.ts'
 import { openSeries, RECOVERY, recoveryMeasures } from '#engine/analysis/recovery.ts'
+import type { Follow } from '#engine/load/follow.ts'
 import type { Cell, Settings } from '#engine/run/summary.ts'
 import { variables } from '#infra/brokers/provide.ts'
 import type { Named } from '../session/run.ts'
@@ -29,6 +30,10 @@ export const mixOf = (orders: number): { scarceShare: number; scarceStock: numbe
 
 export type NamedCell = Named & { cell: Cell }
 
+/** Nothing is broken in it: what is measured is time and resources. */
+const isUndisturbed = ({ name, follows }: Pick<Scenario, 'name' | 'follows'>): boolean =>
+  name === HEALTHY || follows !== undefined
+
 /** @throws Error when the model does not support the scenario: check `unsupportedReason` first */
 export function cellOf(scenario: Scenario, model: ComparableModel, cell: Cell): NamedCell {
   const repeated = cell.repeat > 1 ? `-${cell.repeat}` : ''
@@ -51,6 +56,9 @@ export function unsupportedReason(
 ): string | undefined {
   const disruption = scenario.disrupt(model, scenario.profiles.full)
   if (typeof disruption === 'string') return disruption
+  const given = model.brokers.find(kind => externalBrokers.includes(kind))
+  if (scenario.variants === 'settings' && given)
+    return `${given} was given by address, with settings of its own; unset ${variables[given]}, and the lab starts one`
   const external = externalBrokers.find(kind => disruption.timeline?.some(({ target }) => target === kind))
   return (
     external &&
@@ -61,9 +69,7 @@ export function unsupportedReason(
 function experimentOf(scenario: Scenario, model: ComparableModel, { ordersPerSecond, repeat }: Cell): Experiment {
   const { quick, full } = scenario.profiles
   const at = (settings: Settings): ScenarioSettings => ({ ...settings, ordersPerSecond })
-  const variants = model.comparison.configurations.filter(
-    ({ illustrates }) => illustrates !== undefined && illustrates === scenario.variants,
-  )
+  const all = configurationsOf(scenario, model)
   return {
     model,
     title: scenario.title,
@@ -72,36 +78,65 @@ function experimentOf(scenario: Scenario, model: ComparableModel, { ordersPerSec
     profiles: { full: at(full), quick: at(quick), smoke: at(quick) },
     variants(profile) {
       const settings = at(profile)
-      const all = [model.comparison.configurations[0], ...variants]
-      return all.map(configuration => {
+      return all.map(({ follow, ...configuration }) => {
         const own = configured(model, configuration)
         const disruption = scenario.disrupt(own, settings)
         if (typeof disruption === 'string') throw new Error(disruption)
-        return variantOf(scenario, own, configuration, disruption, settings)
+        const variant = variantOf(scenario, own, configuration, disruption, settings)
+        return follow ? { ...variant, load: { ...variant.load, follow } } : variant
       })
     },
     // Each repetition begins with another configuration, so that none is always first.
-    begins: (repeat - 1) % (1 + variants.length),
+    begins: (repeat - 1) % all.length,
     columns: scenario.columns ?? COLUMNS,
-    showsOrders: scenario.name !== HEALTHY,
+    showsOrders: !isUndisturbed(scenario),
     explain: results => explain(scenario, model, results),
   }
 }
 
+type Run = Configuration & { follow?: Follow }
+
+/** The model as it is, and those of its configurations that the scenario asks for. */
+function configurationsOf(scenario: Scenario, model: ComparableModel): readonly Run[] {
+  const [main, ...others] = model.comparison.configurations
+  if (!scenario.follows) {
+    const asked = ({ illustrates }: Configuration) => illustrates !== undefined && illustrates === scenario.variants
+    return [main, ...others.filter(asked)]
+  }
+  const isAnswered = (configuration: Configuration) =>
+    configured(model, configuration).features.includes('answers-with-outcome')
+  const followed = isAnswered(main) ? others.filter(other => !isAnswered(other)) : [main]
+  return [
+    ...(isAnswered(main) ? [main] : []),
+    ...followed.flatMap(({ name, about, ...rest }) =>
+      (scenario.follows ?? []).map(way => ({
+        ...rest,
+        name: configurationName(followed.length > 1 || isAnswered(main) ? name : '', way.name),
+        about: `${about}; its client: ${way.name}`,
+        follow: way.follow,
+      })),
+    ),
+  ]
+}
+
+const configurationName = (configuration: string, way: string): string =>
+  configuration === '' ? way : `${configuration}, ${way}`
+
 function variantOf(
   scenario: Scenario,
   { comparison: { reasonsOfFaults } }: ComparableModel,
-  { name, about, environment, durability, disabledSafeguard, mayAnswer }: Configuration,
+  { name, about, environment, durability, disabledSafeguard, mayAnswer, asShipped }: Configuration,
   disruption: Disruption,
   settings: ScenarioSettings,
 ): Variant {
   const load = scenario.load(settings)
-  const isHealthy = scenario.name === HEALTHY
+  const isHealthy = isUndisturbed(scenario)
   return {
     name,
     about,
     environment: merged(environment, disruption.environment ?? {}),
     durability,
+    ...(asShipped && { asShipped }),
     ...(disabledSafeguard && { disabledSafeguard }),
     load: {
       ...load,

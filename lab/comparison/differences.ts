@@ -1,5 +1,5 @@
 // Which of two repeated measures is lower, and which of several is best. Between repetitions a difference is claimed only
-// where their ranges do not touch. A single run claims no small difference: one value must be twice the other, or ten
+// where their spreads do not touch. A single run claims no small difference: one value must be twice the other, or ten
 // percentage points away from it. What the fault sets is neither best nor in any order.
 import { compare } from '#engine/analysis/repetitions.ts'
 import {
@@ -8,6 +8,7 @@ import {
   modelOf,
   type RepeatedMeasure,
   repeatedMeasureOf,
+  spreadOf,
 } from './repeated-measures.ts'
 
 const FACTOR_OF_SINGLE_RUNS = 2
@@ -16,7 +17,7 @@ const POINTS_OF_SINGLE_RUNS = 10
 /** Beyond doubt: a lower bound is less than nothing. Both must have values. */
 export function isLess(one: RepeatedMeasure, other: RepeatedMeasure): boolean {
   if (one.atLeast) return false
-  const { verdict } = compare(one.values, other.values)
+  const { verdict } = compare(spreadOf(one), spreadOf(other))
   if (verdict !== 'unknown') return verdict === 'lower'
   const [less, more] = [medianValueOf(one), medianValueOf(other)]
   return one.unit === '%' ? more - less >= POINTS_OF_SINGLE_RUNS : more >= FACTOR_OF_SINGLE_RUNS * less && more > 0
@@ -44,7 +45,7 @@ export const ranked = (configurations: readonly ConfigurationResults[], name: st
 
 /**
  * Models in the order of their measures: `sync-rest < async-rabbitmq ≈ streaming-kafka`; empty where fewer than two were
- * measured more than once. "<" only where the ranges of the repetitions do not touch; "≈" is indistinguishable; "?" is
+ * measured more than once. "<" only where the spreads of the repetitions do not touch; "≈" is indistinguishable; "?" is
  * unknown, because the first value is only a lower bound.
  */
 export function rankedBy(measures: readonly RepeatedMeasure[]): string {

@@ -130,8 +130,14 @@ const listOf = (texts: readonly string[]): string => conjunction.format(texts)
 export function explain(
   scenario: Scenario,
   model: ComparableModel,
-  [first]: readonly Pick<VariantResult, 'measures'>[],
+  results: readonly (Pick<VariantResult, 'measures'> & { variant: { name: string } })[],
 ): string[] {
+  const [first] = results
+  if (scenario.follows)
+    return results.flatMap(result => {
+      const of = (name: string) => findMeasure(result, name)
+      return sentence`${model.name}, ${result.variant.name}: half of the clients were told the outcome within ${ms(of('learned p50'))}, with ${count(of('requests per order'))} requests an order.`
+    })
   const of = (name: string) => findMeasure(first, name)
   if (scenario.name === HEALTHY)
     return [

@@ -54,6 +54,14 @@ export const needs: readonly Need[] = [
     enough: AT_ONCE,
   },
   {
+    need: 'The client must be told the outcome.',
+    scenario: 'until-known',
+    measure: 'learned p99',
+    about: 'p99 of the time until the client was told the outcome',
+    wanted: 'least',
+    enough: AT_ONCE,
+  },
+  {
     need: 'There are many orders.',
     scenario: 'healthy',
     measure: 'known p99',

@@ -40,6 +40,14 @@ test('a fault under which a model was run with and without an outbox has a colum
   )
 })
 
+test('settings as shipped are no question of the outbox', () => {
+  const grid = gridOf([
+    cell('one', 'broker-dead', { 'with its outbox': 1, 'with its outbox, as shipped': 2 }),
+    cell('other', 'broker-dead', { synced: 3, 'as shipped': 4 }),
+  ])
+  assert.equal(grid, undefined)
+})
+
 test('there is no grid where no model was run both ways', () => {
   assert.equal(gridOf([cell('one', 'broker-dead', { 'with an outbox': 100 })]), undefined)
 })

@@ -5,7 +5,7 @@ import { arriveAs } from '#engine/load/plan.ts'
 import { experiments, models } from '../session/registry.ts'
 import { cellOf, unsupportedReason } from './cell.ts'
 import { scenarios, HEALTHY } from './scenarios.ts'
-import { requestOf, comparisonOf, DEFAULTS, plan } from './plan.ts'
+import { requestOf, comparisonOf, DEFAULTS, plan, PUBLISHED, selected } from './plan.ts'
 
 const request = { scenarios, models, ...DEFAULTS.full, externalBrokers: [] }
 
@@ -62,7 +62,7 @@ for (const scenario of scenarios)
       assert.ok(cells.length > 0)
       const loads = cells.map(cell => {
         const [first] = cell.experiment.variants(cell.experiment.profiles[profile])
-        const { plan: _, ...same } = first?.load ?? {}
+        const { plan: _, follow: __, ...same } = first?.load ?? {}
         return same
       })
       for (const load of loads) assert.deepEqual(load, loads[0])
@@ -81,7 +81,11 @@ test('a broker that was given by address is not killed: its cell is skipped, wit
   const external = { ...request, externalBrokers: ['kafka'] as const }
   const ids = (each: typeof external | typeof request) => plan(each).map(({ id }) => id)
   const missing = ids(request).filter(id => !ids(external).includes(id))
-  assert.deepEqual(missing, ['streaming-kafka/broker-dead'])
+  assert.deepEqual(missing, [
+    'streaming-kafka/inventory-dead-as-shipped',
+    'streaming-kafka/broker-dead',
+    'streaming-kafka/broker-dead-as-shipped',
+  ])
   const comparison = comparisonOf(external, 'full')
   const without = comparison.about.find(({ name }) => name === 'broker-dead')?.without ?? {}
   assert.deepEqual(Object.keys(without), ['streaming-kafka'])
@@ -105,4 +109,51 @@ test('the title of the scenario names how long Inventory was dead', () => {
     comparisonOf(request, profile).about.find(({ name }) => name === 'inventory-dead')?.title
   assert.equal(titleOf('full'), 'Inventory dead for 20 s, then back')
   assert.equal(titleOf('quick'), 'Inventory dead for 2 s, then back')
+})
+
+test('settings as shipped have a title of their own that names the same times', () => {
+  const titles = comparisonOf(request, 'full').about.map(({ title }) => title)
+  assert.equal(new Set(titles).size, titles.length)
+  assert.ok(titles.includes('Inventory dead for 20 s, then back: settings as shipped'))
+})
+
+test('optional scenarios are run only where they are named', () => {
+  const names = (of: Parameters<typeof selected>[0]) => selected(of).scenarios.map(({ name }) => name)
+  assert.ok(!names({}).includes('until-known'))
+  assert.deepEqual(names({ scenarios: ['until-known'] }), ['until-known'])
+})
+
+test('until clients know: each configuration that answers before the outcome is followed in every way, one that carries it in none', () => {
+  const scenario = scenarios.find(({ name }) => name === 'until-known') ?? assert.fail()
+  const variants = models.map(model => {
+    const { experiment } = cellOf(scenario, model, { scenario: scenario.name, ordersPerSecond: 50, repeat: 1 })
+    return experiment.variants(experiment.profiles.quick).map(({ name, load }) => [name, load.follow?.by])
+  })
+  const ways = [
+    ['asks each second', 'poll'],
+    ['asks each 100 ms', 'poll'],
+    ['its question waits', 'wait'],
+    ['server-sent events', 'events'],
+  ]
+  assert.deepEqual(variants, [
+    [['as it stands', undefined], ...ways.map(([name, by]) => [`with an outbox, ${name}`, by])],
+    ways,
+    ways,
+  ])
+})
+
+test('a published comparison runs all ten times; after each model was first, their order is drawn anew', () => {
+  const cells = plan({ ...request, ...PUBLISHED, rates: [20] })
+  const poison = cells.filter(({ cell }) => cell.scenario === 'poison')
+  assert.equal(poison.length, 10 * models.length)
+  const orders = [...Map.groupBy(poison, ({ cell }) => cell.repeat).values()].map(round =>
+    round.map(({ experiment }) => experiment.model.name).join(),
+  )
+  for (const block of [orders.slice(0, 3), orders.slice(3, 6), orders.slice(6, 9)])
+    assert.equal(new Set(block.map(order => order.split(',')[0])).size, 3, 'each is first once')
+  assert.ok(new Set(orders).size > 3, 'not only the rotations of one order')
+  assert.deepEqual(
+    plan({ ...request, ...PUBLISHED, rates: [20] }).map(({ id }) => id),
+    cells.map(({ id }) => id),
+  )
 })

@@ -5,10 +5,11 @@ import type { BrokerKind } from '#engine/experiment/model.ts'
 import type { ComparedProfile, Comparison, Result } from '#engine/run/summary.ts'
 import { cellOf, type NamedCell, unsupportedReason } from './cell.ts'
 import type { Scenario } from './scenario.ts'
-import { HEALTHY, scenarios } from './scenarios.ts'
+import { HEALTHY, scenarios, usualScenarios } from './scenarios.ts'
 import { variables } from '#infra/brokers/provide.ts'
 import { models, experiments } from '../session/registry.ts'
 import type { RuntimeName } from '../session/environment.ts'
+import { seededRandom } from '#engine/load/random.ts'
 import { findNamed } from '../cli/usage.ts'
 import type { Experiment } from '#engine/experiment/define.ts'
 
@@ -30,6 +31,13 @@ export const DEFAULTS: Record<ComparedProfile, Pick<ComparisonRequest, 'rates' |
   quick: { rates: [50], repeat: 1, healthyRepeat: 1 },
 }
 
+/** What takes hours, to be published: every scenario, and as many repetitions as an interval needs. */
+export const PUBLISHED: Pick<ComparisonRequest, 'rates' | 'repeat' | 'healthyRepeat'> = {
+  ...DEFAULTS.full,
+  repeat: 10,
+  healthyRepeat: 10,
+}
+
 export function plan(request: ComparisonRequest): NamedCell[] {
   const { scenarios, models, rates, repeat, healthyRepeat, externalBrokers } = request
   return scenarios.flatMap((scenario, index) => {
@@ -37,7 +45,7 @@ export function plan(request: ComparisonRequest): NamedCell[] {
     const all = isHealthy ? rates : [scenario.profiles.full.ordersPerSecond]
     return upTo(isHealthy ? healthyRepeat : repeat).flatMap(nth =>
       all.flatMap(ordersPerSecond =>
-        rotated(models, index + nth - 1)
+        inOrder(models, index, nth)
           .filter(model => unsupportedReason(scenario, model, externalBrokers) === undefined)
           .map(model => cellOf(scenario, model, { scenario: scenario.name, ordersPerSecond, repeat: nth })),
       ),
@@ -45,7 +53,15 @@ export function plan(request: ComparisonRequest): NamedCell[] {
   })
 }
 
-/** Each scenario, and each repetition, begins with another model, so that no model is always first. */
+/**
+ * Each scenario, and each repetition, begins with another model, so that no model is always first. After as many repetitions as there
+ * are models their order is drawn anew, so that none always comes after the same other one.
+ */
+function inOrder<Each>(models: readonly Each[], scenario: number, nth: number): Each[] {
+  const block = Math.floor((nth - 1) / models.length)
+  return rotated(block === 0 ? models : seededRandom(100 * scenario + block).shuffle(models), scenario + nth - 1)
+}
+
 const rotated = <Each>(values: readonly Each[], by: number): Each[] => {
   const from = by % values.length
   return [...values.slice(from), ...values.slice(0, from)]
@@ -83,9 +99,9 @@ export const finished = (results: readonly Result[]): Result[] => results.filter
 
 type Names = { scenarios?: readonly string[]; models?: readonly string[] }
 
-/** All where none is named. @throws UsageError with the nearest name */
+/** Where none is named all models, and the usual scenarios. @throws UsageError with the nearest name */
 export const selected = (names: Names): Pick<ComparisonRequest, 'scenarios' | 'models'> => ({
-  scenarios: among('scenario', scenarios, names.scenarios),
+  scenarios: names.scenarios ? among('scenario', scenarios, names.scenarios) : usualScenarios,
   models: among('model', models, names.models),
 })
 

@@ -1,7 +1,7 @@
 // What the repetitions of a configuration measured: the one rule for all tables, sentences and differences of a comparison.
 // Guarantees: a repeated measure has values only where every repetition has one, since a void value is seldom void by chance
 // and the others would flatter. Where it has none it carries the first reason.
-import { repeated } from '#engine/analysis/repetitions.ts'
+import { ranged, type Repeated, repeated, trendOf } from '#engine/analysis/repetitions.ts'
 import type { Comparison, Measure, Result, Summary } from '#engine/run/summary.ts'
 import { SIGNS } from '../report/terminal/report.ts'
 import { footnotes, type Grid, headOf, NOTHING, numberText, withUnit } from '../report/terminal/table.ts'
@@ -73,7 +73,9 @@ export type RepeatedMeasure = {
 
 /** Undefined where no repetition measured it. */
 export function repeatedMeasureOf(configuration: ConfigurationResults, name: string): RepeatedMeasure | undefined {
-  const { variant, results } = configuration
+  const { variant } = configuration
+  // Whatever was resumed in between: a trend is one of their sequence.
+  const results = configuration.results.toSorted((one, other) => (one.cell?.repeat ?? 0) - (other.cell?.repeat ?? 0))
   const found = results.flatMap(({ measures }) =>
     measures.filter(each => each.variant === variant && each.name === name),
   )
@@ -151,7 +153,7 @@ export function outageOf(configuration: ConfigurationResults): RepeatedMeasure |
 
 /** The median of the repetitions; null where there are no values. */
 export const medianOf = ({ values, unit, atLeast }: RepeatedMeasure): Pick<Measure, 'value' | 'unit' | 'atLeast'> => ({
-  value: values.length === 0 ? null : repeated(values).median,
+  value: values.length === 0 ? null : ranged(values).median,
   unit,
   atLeast,
 })
@@ -164,13 +166,30 @@ export const modelOf = ({ configuration }: RepeatedMeasure): string => configura
 /** The median for a sentence: `1.9 ms`. */
 export const formatted = (measure: RepeatedMeasure): string => withUnit(medianOf(measure))
 
-/** The median for a table: `1.9`, of several repetitions `1.9 (1.8–2.2)`. */
+/** Times and amounts, which no single repetition decides; a share or a count of orders is bad if it was so once. */
+const isAmount = (unit: string): boolean => /^(ms|MB|.*\/.*)$/.test(unit)
+
+/** @throws RangeError where there are no values */
+export const spreadOf = ({ values, unit }: RepeatedMeasure): Repeated =>
+  isAmount(unit) ? repeated(values) : ranged(values)
+
+/** The median for a table: `1.9`, of several repetitions `1.9 (1.8–2.2)` with their spread. */
 export function formattedWithRange(measure: RepeatedMeasure): string {
   const { values, unit } = measure
   if (values.length === 0) return NOTHING
-  const { low, high } = repeated(values)
+  const { low, high } = spreadOf(measure)
   const range = low === high ? '' : ` (${numberText({ value: low, unit })}–${numberText({ value: high, unit })})`
   return `${numberText(medianOf(measure))}${range}`
+}
+
+const TREND_MARKS = { rises: ' ↗', falls: ' ↘' }
+const MEANING_OF_TRENDS =
+  '↗ and ↘: it rises or falls from one repetition to the next; of a hundred figures that stay as they are one bears such a mark by chance'
+
+/** In the sequence of the repetitions. */
+const trendMark = ({ values }: RepeatedMeasure): string => {
+  const trend = trendOf(values)
+  return trend === undefined ? '' : TREND_MARKS[trend]
 }
 
 /** The middle one of the rates that were run. */
@@ -198,12 +217,17 @@ export function scenarioGrid(configurations: readonly ConfigurationResults[]): G
       ...columns.map(({ measures }) => {
         const measure = measures[nth]
         return measure && measure.values.length > 0
-          ? marked(formattedWithRange(measure), measure.setByFault)
+          ? marked(`${formattedWithRange(measure)}${trendMark(measure)}`, measure.setByFault)
           : dash(measure?.note)
       }),
     ],
   }))
-  return { heads: [headOf('verdict'), ...columns.map(({ head }) => head)], rows, notes: notes() }
+  const hasTrend = rows.some(({ cells }) => cells.some(text => /[↗↘]/.test(text)))
+  return {
+    heads: [headOf('verdict'), ...columns.map(({ head }) => head)],
+    rows,
+    notes: [...notes(), ...(hasTrend ? [MEANING_OF_TRENDS] : [])],
+  }
 }
 
 function verdictCell(configuration: ConfigurationResults): string {

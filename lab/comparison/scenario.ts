@@ -4,6 +4,7 @@ import type { ComparableModel, Configuration } from '#engine/experiment/comparis
 import type { Load } from '#engine/experiment/define.ts'
 import type { History } from '#engine/run/history.ts'
 import type { Role } from '#engine/experiment/model.ts'
+import type { Follow } from '#engine/load/follow.ts'
 import type { Span } from '#engine/load/plan.ts'
 import type { ComparedProfile, Measure, SetByFault, Settings } from '#engine/run/summary.ts'
 import { at, type Action, type Step } from '#engine/experiment/steps.ts'
@@ -43,6 +44,10 @@ export type Scenario<Values extends ScenarioSettings = ScenarioSettings> = {
   profiles: Record<ComparedProfile, Values>
   /** Which further configurations of each model run beside the main one. */
   variants?: Configuration['illustrates']
+  /** It is run only where it is named, or by the profile that runs all. */
+  isOptional?: boolean
+  /** Ways in which clients follow their orders: each is run with every configuration that answers before the outcome. */
+  follows?: readonly { name: string; follow: Follow }[]
   /** Whether orders may fail for the reasons that a model names. */
   mayFail?: boolean
   /** The measures of its table, where they are not those of every scenario. */

@@ -1,25 +1,40 @@
 // The scenarios of the comparison, in the order in which they are shown. A new one is an import and a line here.
 import type { Scenario } from './scenario.ts'
 import { burst } from './scenarios/burst.ts'
-import { brokerDead, inventoryDead, inventoryGone, inventorySlow, notificationDead } from './scenarios/dead-or-slow.ts'
+import {
+  brokerDead,
+  brokerDeadAsShipped,
+  inventoryDead,
+  inventoryDeadAsShipped,
+  inventoryGone,
+  inventorySlow,
+  notificationDead,
+} from './scenarios/dead-or-slow.ts'
 import { duplicates } from './scenarios/duplicates.ts'
 import { healthy } from './scenarios/healthy.ts'
 import { overload } from './scenarios/overload.ts'
 import { poison } from './scenarios/poison.ts'
 import { readAgain } from './scenarios/read-again.ts'
+import { untilKnown } from './scenarios/until-known.ts'
 
 export const HEALTHY = healthy.name
 
+/** All of them: a comparison runs those that are not optional, unless it is asked for others. */
 export const scenarios: readonly Scenario[] = [
   healthy,
+  untilKnown,
   inventorySlow,
   inventoryDead,
+  inventoryDeadAsShipped,
   inventoryGone,
   notificationDead,
   brokerDead,
+  brokerDeadAsShipped,
   burst,
   overload,
   duplicates,
   poison,
   readAgain,
 ]
+
+export const usualScenarios = scenarios.filter(({ isOptional }) => !isOptional)

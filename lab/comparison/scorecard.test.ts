@@ -55,18 +55,22 @@ test('of several configurations the best one is shown and named; the one that st
   assert.deepEqual(row({ plain: 98, outbox: 100 }), { text: '98', ...cell })
 })
 
-test('what was not judged valid, or leaves out a safeguard on purpose, counts for no answer, and its verdict stands beside it', () => {
+test('what leaves out a safeguard on purpose, or could not be judged, counts for no answer', () => {
   const one = dead('one', { plain: 100 })
-  const invalid = one.checks.map(check => ({ ...check, verdict: 'invalid' as const }))
+  const unknown = one.checks.map(check => ({ ...check, verdict: 'unknown' as const }))
   const disabled = one.variants.map(variant => ({ ...variant, disabledSafeguard: 'outbox' }))
   const other = dead('other', { plain: 50 })
-  assert.deepEqual(rowOf([{ ...one, checks: invalid }, other]), [
-    'none',
-    'good',
-    'other (measured once); not compared: one',
-  ])
-  assert.deepEqual(rowOf([{ ...one, variants: disabled }, other])?.[0], 'none')
-  assert.equal(scorecard(summaryOf([{ ...one, checks: invalid }, other]))?.rows[0]?.cells[0]?.verdict, 'invalid')
+  const answer = ['none', 'good', 'other (measured once); not compared: one']
+  assert.deepEqual(rowOf([{ ...one, checks: unknown }, other]), answer)
+  assert.deepEqual(rowOf([{ ...one, variants: disabled }, other]), answer)
+})
+
+test('a model that was judged invalid is behind, with its verdict beside its figure', () => {
+  const one = dead('one', { plain: 100 })
+  const checks = one.checks.map(check => ({ ...check, verdict: 'invalid' as const }))
+  const results = [{ ...one, checks }, dead('other', { plain: 50 })]
+  assert.deepEqual(rowOf(results), ['behind', 'good', 'other (measured once)'])
+  assert.equal(scorecard(summaryOf(results))?.rows[0]?.cells[0]?.verdict, 'invalid')
 })
 
 test('what the fault sets is shown with its arithmetic, and is not compared', () => {

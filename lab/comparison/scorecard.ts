@@ -1,8 +1,7 @@
-// The scorecard: what a user may need, against the models, with one figure in a cell. Guarantees: a figure is shown with the range
+// The scorecard: what a user may need, against the models, with one figure in a cell. Guarantees: a figure is shown with the spread
 // of its repetitions and the verdict of its runs; only what was judged valid, with all its safeguards, counts for an answer; a
 // difference is named only where it is beyond doubt (differences.ts), and none between models that all meet the need.
 import type { Verdict } from '#engine/checks/check.ts'
-import { repeated } from '#engine/analysis/repetitions.ts'
 import type { Summary } from '#engine/run/summary.ts'
 import { SIGNS } from '../report/terminal/report.ts'
 import { footnotes, isUnitShown } from '../report/terminal/table.ts'
@@ -15,10 +14,11 @@ import {
   isSound,
   modelOf,
   type RepeatedMeasure,
+  spreadOf,
   verdictOf,
 } from './repeated-measures.ts'
 
-/** `good`: it meets the need, or nothing measured is better beyond doubt; `behind`: it does not; `none`: it is not compared. */
+/** `good`: it meets the need, or nothing measured is better beyond doubt; `behind`: it does not, or was judged invalid; `none`: it is not compared. */
 export type Standing = 'good' | 'behind' | 'none'
 
 export type ScorecardCell = {
@@ -47,7 +47,7 @@ export type Scorecard = { models: readonly string[]; rows: ScorecardRow[]; notes
 const KINDS: Readonly<Record<string, string>> = { ms: 'a latency', 's/1,000 orders': 'CPU time', MB: 'memory' }
 
 /**
- * What the spread of the run says of small differences: the greatest ratio between two repetitions of one configuration. Empty where
+ * What the spread of the run says of small differences: the widest spread of one configuration. Empty where
  * nothing was measured more than once.
  */
 export function spreadText(summary: Summary): string {
@@ -62,18 +62,18 @@ export function spreadText(summary: Summary): string {
     return ratios.length === 0 ? [] : [`${kind} differed by up to ${Math.max(...ratios).toFixed(1)} times`]
   })
   if (greatest.length === 0) return ''
-  return `One machine, ${cores} × ${cpu}. Between two repetitions of the same configuration ${conjunction.format(greatest)}: a smaller difference between models should decide nothing.`
+  return `One machine, ${cores} × ${cpu}. Between repetitions of the same configuration ${conjunction.format(greatest)}: a smaller difference between models should decide nothing.`
 }
 
-function ratioOf({ values }: RepeatedMeasure): number {
-  const { low, high } = repeated(values)
+function ratioOf(measure: RepeatedMeasure): number {
+  const { low, high } = spreadOf(measure)
   return low > 0 ? high / low : 1
 }
 
 const conjunction = new Intl.ListFormat('en-GB', { type: 'conjunction' })
 
 export const ABOUT_THE_SCORECARD =
-  'A figure is the median of the repetitions, with their range; before it stands the verdict of its runs. Where a model was run in several configurations the best one is shown, and named where it is not the one that stands for the model.'
+  'A figure is the median of the repetitions, with their spread; before it stands the verdict of its runs. Where a model was run in several configurations the best one is shown, and named where it is not the one that stands for the model.'
 
 /** For a page or a terminal: `✔ 3.44 (3.20–4.91)`, with the configuration on a line of its own. */
 export const cellText = ({ text, verdict, configuration }: ScorecardCell): string =>
@@ -115,6 +115,7 @@ function rowOf(
     if (measure) return cellOf(measure, good.includes(measure) ? 'good' : 'behind')
     if (without[model] !== undefined) return { text: notes.dash(without[model]), standing: 'behind' }
     const main = all.find(each => modelOf(each) === model && each.configuration.isMain)
+    if (main && main.values.length > 0 && verdictOf(main.configuration) === 'invalid') return cellOf(main, 'behind')
     if (!main || main.values.length === 0) return { text: notes.dash(main?.note), standing: 'none' }
     const cell = cellOf(main, 'none')
     return { ...cell, text: notes.marked(cell.text, main.setByFault) }
@@ -145,10 +146,11 @@ function ofModel({ wanted }: Need, compared: readonly RepeatedMeasure[], model: 
   return leading.find(({ configuration }) => configuration.isMain) ?? leading[0]
 }
 
-/** Whether every repetition meets the need; never where no limit of it is known. */
-function meets({ wanted, enough }: Need, { values, atLeast }: RepeatedMeasure): boolean {
+/** Whether the whole spread meets the need; never where no limit of it is known. */
+function meets({ wanted, enough }: Need, measure: RepeatedMeasure): boolean {
   if (!enough) return false
-  return wanted === 'most' ? Math.min(...values) >= enough.value : !atLeast && Math.max(...values) <= enough.value
+  const { low, high } = spreadOf(measure)
+  return wanted === 'most' ? low >= enough.value : !measure.atLeast && high <= enough.value
 }
 
 /** Those that meet the need, and those that are not worse than one of them beyond doubt; where none meets it, the best ones. */

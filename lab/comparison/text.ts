@@ -100,7 +100,13 @@ function verdicts(results: readonly Result[]): string {
 const keyMetricsOf = (scenario: string | undefined): string[] =>
   scenario === HEALTHY
     ? ['known p50', 'accepted p50', 'completed ÷ requested', 'availability']
-    : ['during: known in 5 s', 'during: known in the end', 'during: availability', 'time to full recovery']
+    : [
+        'learned p50',
+        'during: known in 5 s',
+        'during: known in the end',
+        'during: availability',
+        'time to full recovery',
+      ]
 
 export function cellLine(result: Result): string {
   const { model, experiment, cell, verdict, measures, checks, variants, seconds, failure } = result

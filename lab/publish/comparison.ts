@@ -34,7 +34,7 @@ export function comparisonFiles(summary: Summary, command: string): Files {
   const page = [
     '# The models side by side',
     provenance(summary),
-    `Rendered from \`summary.json\` beside this page by \`npm run lab -- publish\`; nothing here is typed by hand. To repeat it: \`${command}\`, which also writes a \`report.html\`.`,
+    `Rendered from \`summary.json\` beside this page by \`npm run lab -- publish\`; nothing here is typed by hand. To repeat it: \`${command}\`, which also writes a \`report.html\`. What could be said against it, and what answers it: [how this could be wrong](how-this-could-be-wrong.md).`,
     scorecardSection(summary),
     advice(summary),
     outboxSection(summary),

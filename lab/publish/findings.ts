@@ -145,7 +145,7 @@ function healthy(summary: Summary): Finding {
       ).map(withOrder(known)),
       ...(rankedBy(known) + rankedBy(memory) === ''
         ? []
-        : ['Here < says that the ranges of the repetitions do not touch, and ≈ that they do']),
+        : ['Here < says that the spreads of the repetitions do not touch, and ≈ that they do']),
     ],
     holds: costs.length > 0,
   }

@@ -18,11 +18,14 @@ import { registry } from '../session/registry.ts'
 import { parseSummary } from '../session/run-folder.ts'
 import { COMPARISON, comparisonFiles } from './comparison.ts'
 import { findings } from './findings.ts'
+import { objectionsPage } from './objections.ts'
 import { METRICS, pageOf, PICTURES, type PublishedPicture, SNAPSHOTS, summaryOf } from './output-paths.ts'
 import { settingsParts } from './settings-tables.ts'
 
 /** The table of all experiments. */
 const RESULTS_PAGE = 'docs/results.md'
+
+const OBJECTIONS_PAGE = join(COMPARISON, 'how-this-could-be-wrong.md')
 
 /** The experiments in the README's excerpt of that table: one for each model, each narrow enough for a page. */
 const SAMPLES = ['sync-rest/failing-inventory', 'async-rabbitmq/backlog-drain', 'streaming-kafka/consumer-lag']
@@ -57,8 +60,10 @@ export function renderedFrom(root: string, models: readonly string[]): Files {
   }
   const compared = readComparison(root)
   if (compared) {
-    const { page, pictures } = comparisonFiles(compared, repeatCommand(compared, registry))
+    const command = repeatCommand(compared, registry)
+    const { page, pictures } = comparisonFiles(compared, command)
     files.set(join(COMPARISON, 'README.md'), page)
+    files.set(OBJECTIONS_PAGE, objectionsPage(compared, command))
     for (const [file, picture] of pictures) addPicture(files, file, picture)
   }
   const linkTo = (model: string) => posix.relative(posix.dirname(RESULTS_PAGE), pageOf(model))

@@ -61,19 +61,24 @@ export const openEnvironment = (runtime: RuntimeName, options: Options): RunEnvi
 /** Plain processes, with private brokers or those that the user named. */
 function processesEnvironment({ dataFolder, signal, onProgress }: Options): RunEnvironment {
   const brokers = createBrokers({ dataFolder, signal, onProgress })
+  const provided = async (model: Model, asShipped = false) => {
+    const broker: Deployment['broker'] = {}
+    const controls: Partial<Record<BrokerKind, BrokerControl>> = {}
+    const versions: ReadyModel['brokers'] = {}
+    for (const kind of model.brokers) {
+      const { address, source, version, process: ours } = await brokers.get(asShipped ? `${kind} as shipped` : kind)
+      broker[kind] = address
+      versions[kind] = { source, version }
+      if (ours) controls[kind] = ours
+    }
+    return { open: withBrokers(openProcesses({ broker, dataFolder }), controls), versions }
+  }
   return {
     async ready(model) {
-      const broker: Deployment['broker'] = {}
-      const controls: Partial<Record<BrokerKind, BrokerControl>> = {}
-      const versions: ReadyModel['brokers'] = {}
-      for (const kind of model.brokers) {
-        const { address, source, version, process: ours } = await brokers.get(kind)
-        broker[kind] = address
-        versions[kind] = { source, version }
-        if (ours) controls[kind] = ours
-      }
-      const open = withBrokers(openProcesses({ broker, dataFolder }), controls)
-      return { open, brokers: versions, lasting: addressesOf(process.env) }
+      const tuned = await provided(model)
+      // A broker as it is shipped starts when the first variant needs it, and ends with the experiment.
+      const open: OpenRuntime = async opening => (opening.asShipped ? await provided(model, true) : tuned).open(opening)
+      return { open, brokers: tuned.versions, lasting: addressesOf(process.env) }
     },
     keepOnly: models => brokers.keepOnly(models.flatMap(model => model.brokers)),
   }
@@ -89,7 +94,12 @@ function composeEnvironment(options: Options): RunEnvironment {
   return {
     async ready(model) {
       const stack = await stacks.get(model)
-      return { open: withBrokers(openContainers(stack), stack.controls), brokers: stack.brokers, lasting: {} }
+      const openTuned = withBrokers(openContainers(stack), stack.controls)
+      const open: OpenRuntime = async opening => {
+        if (opening.asShipped) throw new Error('In containers brokers have the settings of their compose file.')
+        return openTuned(opening)
+      }
+      return { open, brokers: stack.brokers, lasting: {} }
     },
     keepOnly: stacks.keepOnly,
   }
@@ -123,12 +133,16 @@ function openOnce<Key, Each>(
   }
 }
 
+/** A broker as the lab tunes it, or as it is shipped. */
+type BrokerKey = BrokerKind | `${BrokerKind} as shipped`
+
 /** The brokers of a run. `get` throws an Error with one sentence that says what to install or set. */
-export function createBrokers(options: Omit<Options, 'run'>): Opened<BrokerKind, Broker> {
+export function createBrokers(options: Omit<Options, 'run'>): Opened<BrokerKey, Broker> {
   const { dataFolder, signal, onProgress } = options
-  const provide = (kind: BrokerKind): Promise<Broker> => {
-    const progress = (line: string) => onProgress(kind, line)
-    return provideBroker(kind, { dataFolder, progress, signal, environment: process.env })
+  const provide = (key: BrokerKey): Promise<Broker> => {
+    const progress = (line: string) => onProgress(key, line)
+    const kind = key.startsWith('kafka') ? 'kafka' : 'rabbitmq'
+    return provideBroker(kind, { dataFolder, progress, signal, environment: process.env, asShipped: key !== kind })
   }
   return openOnce(provide, broker => broker.stop())
 }

@@ -12,7 +12,7 @@ import { syncRest } from '../../sync-rest/lab/model.ts'
 import baselineLatency from '../../sync-rest/tests/experiments/baseline-latency.experiment.ts'
 import failingInventory from '../../sync-rest/tests/experiments/failing-inventory.experiment.ts'
 import slowInventory from '../../sync-rest/tests/experiments/slow-inventory.experiment.ts'
-import { scenarios } from '../comparison/scenarios.ts'
+import { usualScenarios } from '../comparison/scenarios.ts'
 
 export const models: readonly ComparableModel[] = [syncRest, asyncRabbitmq, streamingKafka]
 
@@ -32,12 +32,13 @@ export const experiments: Readonly<Record<string, Experiment>> = {
 export type Registry = {
   /** `model/experiment`. */
   experiments: readonly string[]
+  /** Those that a comparison runs unless it is asked for others. */
   scenarios: readonly string[]
   models: readonly string[]
 }
 
 export const registry: Registry = {
   experiments: Object.keys(experiments),
-  scenarios: scenarios.map(({ name }) => name),
+  scenarios: usualScenarios.map(({ name }) => name),
   models: models.map(({ name }) => name),
 }

@@ -1,7 +1,7 @@
 // Membership in a consumer group: the broker learns who reads and how far the work has come.
 // Guarantees: heartbeats continue while work waits; the newest offset of each partition is committed, and a failed
-// commit is repeated. A killed member rejoins at once, because its name is fixed. So does one whose place was taken, because the client
-// joins again by itself: who may work is for messaging/membership.ts to say.
+// commit is repeated. With the quick settings a killed member rejoins at once, because its name is fixed. So does one whose place was
+// taken, because the client joins again by itself: who may work is for messaging/membership.ts to say.
 // The group does not assign positions: a reader starts where its service says.
 import { Consumer } from './client.ts'
 import { setTimeout as wait } from 'node:timers/promises'
@@ -27,23 +27,29 @@ export type Group = {
   onRejoined(listener: () => void): void
 }
 
+/** `shipped`: the times of the client library, and membership without a fixed name. */
+export type GroupSettings = 'quick' | 'shipped'
+
+const QUICK_TIMES = { sessionTimeout: 6_000, heartbeatInterval: 1_000, rebalanceTimeout: 10_000, timeout: 15_000 }
+/** The answer to a request to join comes when the place of a dead member has expired: the client waits as long. */
+const SHIPPED_TIMES = { timeout: 120_000 }
+
 type GroupOptions = {
   brokers: string
   group: string
   clientId: string
   topics: string[]
+  settings: GroupSettings
   onDegraded(problem: string | null): void
 }
 
 /** Joins, or rejects when that fails. A membership that is lost later is restored automatically. */
 export async function joinGroup(options: GroupOptions): Promise<Group> {
-  const { brokers, group, clientId, topics, onDegraded } = options
-  const member = { groupId: group, groupInstanceId: `${group}-1` }
-  const times = { sessionTimeout: 6_000, heartbeatInterval: 1_000, rebalanceTimeout: 10_000, timeout: 15_000 }
+  const { brokers, group, clientId, topics, settings, onDegraded } = options
   const client = new Consumer({
     ...clientOptions(brokers, clientId),
-    ...member,
-    ...times,
+    groupId: group,
+    ...(settings === 'quick' ? { ...QUICK_TIMES, groupInstanceId: `${group}-1` } : SHIPPED_TIMES),
     retries: 3,
     autocommit: false,
   })

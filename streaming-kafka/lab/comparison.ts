@@ -43,6 +43,21 @@ export const comparison: ComparisonAdapter = {
       mayAnswer: [],
       illustrates: 'outbox',
     },
+    {
+      name: 'as shipped',
+      about:
+        "the broker with Kafka's own settings and a heap of 1 GB, and consumer groups with the times of the client library and without fixed names; nothing is synced before it is acknowledged",
+      environment: Object.fromEntries(
+        ['inventory_consumer', 'notification_consumer', 'analytics_consumer'].map(service => [
+          service,
+          { GROUP_SETTINGS: 'shipped' },
+        ]),
+      ),
+      durability: "in the broker's memory (Kafka's default): it survives the broker's death, not the machine's",
+      mayAnswer: WITHOUT_KAFKA,
+      asShipped: true,
+      illustrates: 'settings',
+    },
   ],
   deadlineMs: Infinity,
   peer: 'kafka',

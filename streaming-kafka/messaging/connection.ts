@@ -3,6 +3,7 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import { createAdmin, type BrokerAdmin } from '../broker/admin.ts'
 import { explain } from '#common/contracts/errors.ts'
+import type { GroupSettings } from '../broker/group.ts'
 import { createProducer, type LogProducer } from '../broker/producer.ts'
 import type { Occupancy } from '#common/service/occupancy.ts'
 import { retryUntilClosed, degradedReporter, type RetryParts } from '#common/service/retry.ts'
@@ -30,6 +31,7 @@ export type KafkaConnection = RetryParts & {
   brokers: string
   /** Names the clients and the group of this service: the prefix and the service. */
   name: string
+  groupSettings: GroupSettings
   topics: TopicNames
   admin: BrokerAdmin
   producer: LogProducer
@@ -46,7 +48,12 @@ export type KafkaConnection = RetryParts & {
 
 type Parts = RetryParts & {
   occupancy: Occupancy
-  config: { KAFKA_BROKERS: string; PREFIX: string; TOPIC_FLUSH: 'on' | 'off' }
+  config: {
+    KAFKA_BROKERS: string
+    PREFIX: string
+    TOPIC_FLUSH: 'on' | 'off'
+    GROUP_SETTINGS: GroupSettings
+  }
 }
 
 export function openConnection(service: string, { config, ...parts }: Parts): KafkaConnection {
@@ -62,6 +69,7 @@ export function openConnection(service: string, { config, ...parts }: Parts): Ka
     ...parts,
     brokers,
     name,
+    groupSettings: config.GROUP_SETTINGS,
     topics: topicNames(prefix),
     admin,
     producer,

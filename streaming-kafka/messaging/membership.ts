@@ -1,6 +1,6 @@
 // Which instance of a service works. All instances of a service have one group, and a member's name says which store it has.
 // Guarantees: an instance with another store stands by while there is a member, and takes over when the broker has dropped
-// it (6 s after its last heartbeat, at once when it left); then it writes a claim with the id of its store, and reads the log, so
+// it (when its session has expired, by default 6 s after its last heartbeat; at once when it left); then it writes a claim with the id of its store, and reads the log, so
 // that its store knows what was decided. A killed instance that is started again on its store joins at once: nobody else can hold
 // that store. An instance that lost its place in the group, or that the broker has not heard for longer than a session allows,
 // writes nothing before it is a member and has read the last claim: where that is another's it ends, also when the other has
@@ -51,7 +51,7 @@ export function openMembership(kafka: KafkaConnection, storeId: string): Members
   /** Joins, and claims the work. Undefined where another one has joined at the same moment, or when the service is closing. */
   async function takePlace(topics: string[]): Promise<Member | undefined> {
     const onDegraded = degradedReporter(kafka, 'membership')
-    const options = { brokers, group: name, clientId: member, topics, onDegraded }
+    const options = { brokers, group: name, clientId: member, topics, settings: kafka.groupSettings, onDegraded }
     const group = await retryUntilClosed(kafka, 'group', () => joinGroup(options))
     if (!group) return undefined
     const untilProven = () => prove(group, kafka, storeId)

@@ -22,6 +22,11 @@ const prefix: Setting<string> = {
 export const kafkaSettings = {
   KAFKA_BROKERS: brokerList,
   PREFIX: prefix,
+  GROUP_SETTINGS: oneOf(
+    ['quick', 'shipped'],
+    'quick',
+    'quick: a dead member of a group is noticed after 6 s, and one that comes back has its place at once; shipped: the times of the client library, and no fixed name',
+  ),
   TOPIC_FLUSH: oneOf(
     ['on', 'off'],
     'off',

@@ -28,7 +28,7 @@ async function reader(t: TestContext, brokers: string) {
   const closing = new AbortController()
   const health = createHealth()
   const kafka = openConnection('reader', {
-    config: { KAFKA_BROKERS: brokers, PREFIX: prefix, TOPIC_FLUSH: 'off' },
+    config: { KAFKA_BROKERS: brokers, PREFIX: prefix, TOPIC_FLUSH: 'off', GROUP_SETTINGS: 'quick' },
     log: createLog('test', 'silent'),
     health,
     occupancy: createOccupancy(),

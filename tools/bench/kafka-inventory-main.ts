@@ -15,7 +15,14 @@ await drive<BareLoopJob>(
       return { add: (value: Buffer) => void insert.run(value) }
     })
     const producer = createProducer({ brokers, clientId: group })
-    const member = await joinGroup({ brokers, group, clientId: group, topics: [from.name], onDegraded() {} })
+    const member = await joinGroup({
+      brokers,
+      group,
+      clientId: group,
+      topics: [from.name],
+      settings: 'quick',
+      onDegraded() {},
+    })
     const closing = new AbortController()
     const positions = new Map([[from.name, Array<bigint>(from.partitions).fill(0n)]])
     let [done, began] = [0, 0]

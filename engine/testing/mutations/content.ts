@@ -6,7 +6,7 @@ import { SCARCE_KITCHEN } from '../../load/mix.ts'
 import { reasonToFail } from '../../checks/service.ts'
 import type { OrderHistory } from '../../checks/order-history.ts'
 import type { History } from '../../run/history.ts'
-import type { Poll } from '../../load/attempt.ts'
+import type { Attempt, Learned, Poll } from '../../load/attempt.ts'
 import {
   answered,
   forget,
@@ -103,6 +103,52 @@ const CONTENT_MUTATIONS: readonly Mutation[] = [
       for (const { answer } of order.attempts) if (answer.kind === 'status') answer.code = otherReason(order)
     },
     caughtBy: ['content', 'served'],
+  },
+]
+
+/** As told to a client that follows its order. */
+const inLearned = (
+  name: string,
+  on: Mutation['on'],
+  learned: (order: OrderHistory) => Omit<Learned, 'requests'>,
+  caughtBy = 'content',
+): Mutation => ({
+  name,
+  on,
+  mutate: (_history, order) =>
+    order.attempts.forEach(attempt => (attempt.learned = { requests: 1, ...learned(order) })),
+  caughtBy: [caughtBy],
+})
+
+/** In the end, and what the orders table has. */
+function learnedAsStored({ evidence }: History, { orderId }: Attempt): Learned {
+  const row = evidence.orders.find(each => each.orderId === orderId)
+  const says = row?.status === 'reserved' || row?.status === 'failed' ? row.status : 'reserved'
+  return { atNs: LATE_NS, says, requests: 1, ...(row?.reason && { reason: row.reason }) }
+}
+
+const LEARNED_MUTATIONS: readonly Mutation[] = [
+  inLearned('a client that follows its order is told that it failed', notifiedAfter(202), () => ({
+    atNs: LATE_NS,
+    says: 'failed',
+    reason: 'out-of-stock',
+  })),
+  inLearned('a client that follows its order is told another reason', refused, order => ({
+    atNs: LATE_NS,
+    says: 'failed',
+    reason: otherReason(order),
+  })),
+  inLearned('a client that follows its order is never told', notifiedAfter(202), () => ({ atNs: LATE_NS }), 'served'),
+  {
+    name: 'a client that was to follow its order never asked',
+    on: notifiedAfter(202),
+    mutate(history, { orderId }) {
+      history.isFollowed = true
+      for (const attempt of history.attempts)
+        if (attempt.orderId !== orderId && attempt.answer.kind === 'status' && attempt.answer.status === 202)
+          attempt.learned = learnedAsStored(history, attempt)
+    },
+    caughtBy: ['served'],
   },
 ]
 
@@ -224,4 +270,9 @@ const DEAD_LETTER_MUTATIONS: readonly Mutation[] = [
   },
 ]
 
-export const SAYING_MUTATIONS = [...CONTENT_MUTATIONS, ...POLL_MUTATIONS, ...DEAD_LETTER_MUTATIONS]
+export const SAYING_MUTATIONS = [
+  ...CONTENT_MUTATIONS,
+  ...LEARNED_MUTATIONS,
+  ...POLL_MUTATIONS,
+  ...DEAD_LETTER_MUTATIONS,
+]

@@ -168,6 +168,21 @@ const STROKES: readonly [name: string, on: Mutation['on'], mutate: Mutation['mut
     },
   ],
   [
+    'a client that follows its order is told the outcome before that is on the disk',
+    notifiedAfter(202),
+    (_history, { attempts, rows }) => {
+      const atNs = (rows[0]?.decidedKeptNs ?? rows[0]?.decidedNs ?? 0) - 1
+      for (const attempt of attempts) attempt.learned = { atNs, says: 'reserved', requests: 1 }
+      for (const row of rows) row.decidedKeptNs = atNs + 1
+    },
+  ],
+  [
+    'a client that follows its order is told the outcome before it was answered',
+    notifiedAfter(202),
+    (_history, { attempts }) =>
+      attempts.forEach(attempt => (attempt.learned = { atNs: attempt.startedNs + 1, says: 'reserved', requests: 1 })),
+  ],
+  [
     'an order is on the disk before it is written',
     placed,
     (_history, { rows }) => rows.forEach(row => (row.placedKeptNs = row.placedNs - 1)),

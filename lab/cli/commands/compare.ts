@@ -1,7 +1,7 @@
 // `lab compare`: the same load and the same scenarios over all models, interleaved, with their results side by side.
 import { type Command, InvalidArgumentError } from 'commander'
 import { resolve } from 'node:path'
-import type { ComparedProfile, Comparison, Result } from '#engine/run/summary.ts'
+import type { ComparedProfile, Comparison, Profile, Result } from '#engine/run/summary.ts'
 import {
   requestOf,
   selected,
@@ -9,6 +9,7 @@ import {
   type ComparisonRequest,
   comparisonOf,
   DEFAULTS,
+  PUBLISHED,
   finished,
   plan,
 } from '../../comparison/plan.ts'
@@ -23,7 +24,8 @@ import { type RuntimeName, RUNTIMES } from '../../session/environment.ts'
 import { UsageError } from '../usage.ts'
 import { addRunOptions, runCommand, type RunOptions } from '../run-command.ts'
 
-type Options = RunOptions & {
+type Options = Omit<RunOptions, 'profile'> & {
+  profile: Profile | 'published'
   scenarios?: string[]
   models?: string[]
   rates?: number[]
@@ -42,10 +44,14 @@ export function addCompareCommand(program: Command): void {
       'orders a second of the healthy runs, comma-separated (default: 20,100,400; quick: 50)',
       rates,
     )
-    .option('--repeat <times>', 'how often each is run (default: healthy 3, other scenarios 1; quick: 1)', times)
+    .option(
+      '--repeat <times>',
+      'how often each is run (default: healthy 3, other scenarios 1; quick: 1; published: 10)',
+      times,
+    )
     .option('--resume [run]', 'resume an interrupted comparison (default: latest)')
     .action(compare)
-  addRunOptions(command).addHelpText(
+  addRunOptions(command, { published: 'published: every scenario ten times, for hours' }).addHelpText(
     'after',
     '\nExample: npm run lab -- compare --scenarios healthy,inventory-dead --rates 50 --repeat 2',
   )
@@ -53,10 +59,12 @@ export function addCompareCommand(program: Command): void {
 
 async function compare(options: Options, command: Command): Promise<void> {
   const before = options.resume === undefined ? undefined : unfinished(options.resume, options.out, command)
-  const { profile, seed, runtime } = before?.summary ?? options
+  const { profile: named, seed, runtime } = before?.summary ?? options
+  // It has the settings of `full`.
+  const profile = named === 'published' ? 'full' : named
   if (profile === 'smoke')
     throw new UsageError('A comparison has no smoke profile, whose times say nothing; the shortest is --profile quick.')
-  const request = before ? requestOf(before.comparison) : requestedBy({ ...options, profile })
+  const request = before ? requestOf(before.comparison) : requestedBy(options, profile)
   const finishedIds = before?.summary.results.map(({ model, experiment }) => `${model}/${experiment}`) ?? []
   const cells = plan(request)
   const comparison = comparisonOf(request, profile)
@@ -92,9 +100,16 @@ const skippedCells = ({ about }: Comparison): string[] =>
   )
 
 /** @throws UsageError with the nearest name */
-function requestedBy({ profile, runtime, ...options }: Options & { profile: ComparedProfile }): ComparisonRequest {
-  const defaults = DEFAULTS[profile]
-  const names = selected(options)
+function requestedBy({ runtime, ...options }: Options, profile: ComparedProfile): ComparisonRequest {
+  const isPublished = options.profile === 'published'
+  const defaults = isPublished ? PUBLISHED : DEFAULTS[profile]
+  const all = scenarios.map(({ name }) => name)
+  const names = selected({ ...(isPublished && { scenarios: all }), ...options })
+  const inContainers = runtime === 'compose' ? names.scenarios.filter(({ variants }) => variants === 'settings') : []
+  if (inContainers.length > 0)
+    throw new UsageError(
+      `${inContainers.map(({ name }) => name).join(' and ')} cannot run in containers, where brokers have the settings of their compose file; name other --scenarios.`,
+    )
   if (options.rates && !names.scenarios.some(({ name }) => name === HEALTHY))
     throw new UsageError(
       `--rates apply only to ${HEALTHY}, which --scenarios does not name; leave out --rates, or add ${HEALTHY}.`,

@@ -113,3 +113,17 @@ const broken = (begin: Action, end: Action, settings: AroundSettings): Disruptio
   ...between(spanOf(settings), begin, end),
   seen: [stepSeen(begin)],
 })
+
+/** The same, with brokers and the times of their clients as they are shipped beside those of the lab. */
+const asShipped = (scenario: typeof inventoryDead): typeof inventoryDead => ({
+  ...scenario,
+  name: `${scenario.name}-as-shipped`,
+  title: `${scenario.title}: settings as shipped`,
+  titleAt: settings => `${(scenario.titleAt ?? (() => scenario.title))(settings)}: settings as shipped`,
+  asks: 'What of this is the work of the settings? Those of the lab stand beside those that brokers and clients are shipped with.',
+  variants: 'settings',
+  isOptional: true,
+})
+
+export const inventoryDeadAsShipped = asShipped(inventoryDead)
+export const brokerDeadAsShipped = asShipped(brokerDead)

@@ -212,7 +212,7 @@ const checksOf = (results: readonly Result[]) =>
   )
 
 // Measures of two results of one question side by side. Guarantees: a difference is claimed only between repetitions whose
-// ranges do not touch, and never where a figure that is "at least" could be on the other side of the range; a void or a missing
+// spreads do not touch, and never where a figure that is "at least" could be on the other side of the spread; a void or a missing
 // measure is named as such. Does not guarantee that a difference comes from the code compared: conditions that differ are
 // listed separately.
 
@@ -266,7 +266,7 @@ function sideOf(measures: readonly Measure[]): Side {
 function differenceOf({ one, other }: { one: Side; other: Side }): string {
   const why = [whyNothing(one, 'first'), whyNothing(other, 'second')].filter(text => text !== undefined)
   if (why.length > 0) return why.join('; ')
-  const { verdict, ratio, text } = compare(other.values, one.values)
+  const { verdict, ratio, text } = compare(repeated(other.values), repeated(one.values))
   if (verdict === 'unknown') return 'not repeated'
   if (verdict === 'indistinguishable') return verdict
   const [low, high] = verdict === 'lower' ? [other, one] : [one, other]

@@ -1,5 +1,5 @@
 // The section of the healthy runs: latencies at each rate, and the resources that they take. Differences are claimed only where
-// the ranges of the repetitions do not touch.
+// the spreads of the repetitions do not touch.
 import { CONDITIONS, isVoidNote } from '#engine/analysis/measures.ts'
 import {
   repeatedMeasureOf,
@@ -30,7 +30,7 @@ export function healthySection(scenario: ScenarioResults, anchors: Anchors): Mar
   const { about, models, results } = scenario
   const rates = ratesOf(scenario)
   const picture = healthyPicture(scenario)
-  return markup`<section class="scenario" id="${scenarioAnchor(about.name)}"><h3>${about.title}</h3><p class="question">${about.asks}</p>${caveatOf(about)}${withoutOf(about)}${picture && figure('healthy', picture, medianLatencies(models, results))}${results.some(({ cell }) => (cell?.repeat ?? 1) > 1) && markup`<p class="key">The median of the repetitions, with their range. &lt; is claimed only where the ranges do not touch; ≈ is indistinguishable; ? is unknown, because one value is only a lower bound.</p>`}${rates.map(costs)}
+  return markup`<section class="scenario" id="${scenarioAnchor(about.name)}"><h3>${about.title}</h3><p class="question">${about.asks}</p>${caveatOf(about)}${withoutOf(about)}${picture && figure('healthy', picture, medianLatencies(models, results))}${results.some(({ cell }) => (cell?.repeat ?? 1) > 1) && markup`<p class="key">The median of the repetitions, with their spread. &lt; is claimed only where the spreads do not touch; ≈ is indistinguishable; ? is unknown, because one value is only a lower bound.</p>`}${rates.map(costs)}
 <details><summary>All ${results.length} results with their checks</summary>${results.map(result => resultDetails(result, anchors))}</details>${settingsOf(results)}</section>`
 }
 

@@ -187,6 +187,8 @@ test('the command that repeats a run names what was run', () => {
   assert.equal(repeatCommand({ ...summary, comparison }, registry), `npm run lab -- compare ${flags}`)
   const thrice = { ...summary, comparison: { ...comparison, repeat: 3 } }
   assert.equal(repeatCommand(thrice, registry), `npm run lab -- compare ${flags} --repeat 3`)
+  const more = { ...summary, comparison: { ...comparison, scenarios: ['healthy', 'until-known'] } }
+  assert.equal(repeatCommand(more, registry), `npm run lab -- compare ${flags} --scenarios healthy,until-known`)
   const some = { ...comparison, rates: [50], repeat: 2, healthyRepeat: 2 }
   assert.equal(
     repeatCommand(

@@ -29,7 +29,7 @@ function comparisonFlags(
   registry: Registry,
 ): string {
   const usual = DEFAULTS[profile]
-  const isWhole = (all: readonly string[], some: readonly string[]) => all.every(name => some.includes(name))
+  const isWhole = (all: readonly string[], some: readonly string[]) => all.join() === some.join()
   return [
     ...(isWhole(registry.scenarios, scenarios) ? [] : [` --scenarios ${scenarios.join(',')}`]),
     ...(isWhole(registry.models, models) ? [] : [` --models ${models.join(',')}`]),

@@ -15,7 +15,7 @@ export async function testConnection(t: TestContext, name: string) {
   const prefix = `test-${randomBytes(6).toString('hex')}.`
   const closing = new AbortController()
   const kafka = openConnection(name, {
-    config: { KAFKA_BROKERS: testBroker('kafka'), PREFIX: prefix, TOPIC_FLUSH: 'off' },
+    config: { KAFKA_BROKERS: testBroker('kafka'), PREFIX: prefix, TOPIC_FLUSH: 'off', GROUP_SETTINGS: 'quick' },
     log: createLog('test', 'silent'),
     health: createHealth(),
     occupancy: createOccupancy(),

@@ -1,0 +1,164 @@
+// The page "How this could be wrong": what an expert of each side would object to, and what the published comparison measured about
+// it. Guarantees that a figure is of the run, that an objection about which nothing was measured says so, and that a model whose figure
+// is void is named.
+import { GENERATOR_CPU, isVoidNote, MACHINE_IDLE } from '#engine/analysis/measures.ts'
+import type { Summary } from '#engine/run/summary.ts'
+import { nonDefaultSettings } from '#infra/non-default-settings.ts'
+import {
+  formattedWithRange,
+  mainMeasuresOf,
+  middleRate,
+  modelOf,
+  type RepeatedMeasure,
+  repeatedMeasuresOf,
+  unmeasuredOf,
+} from '../comparison/repeated-measures.ts'
+import { isWithOutbox } from '../comparison/outbox.ts'
+import { HEALTHY } from '../comparison/scenarios.ts'
+import { spreadText } from '../comparison/scorecard.ts'
+import { provenance } from '../report/markdown.ts'
+import { markdown } from '../report/terminal/table.ts'
+
+type Objection = { objection: string; answer(summary: Summary): string }
+
+/** Of each model: `sync-rest 3.44 (3.20–4.91) ms`; the models whose figure is void are named. Empty where all are. */
+function figuresOf(summary: Summary, scenario: string, name: string, rate?: number): string {
+  const found = mainMeasuresOf(summary, scenario, name, rate).map(measure => `${modelOf(measure)} ${figureOf(measure)}`)
+  const lacking = unmeasuredOf(summary, scenario, name, rate).map(measure => `${modelOf(measure)} void`)
+  return found.length === 0 ? '' : [...found, ...lacking].join(', ')
+}
+
+const figureOf = (measure: RepeatedMeasure): string => `${formattedWithRange(measure)} ${measure.unit}`
+
+/** The same of every configuration. */
+const withConfiguration = (measures: readonly RepeatedMeasure[]): string =>
+  measures.map(measure => `${modelOf(measure)}, ${measure.configuration.variant}: ${figureOf(measure)}`).join('; ')
+
+/** Of the healthy runs; undefined where there were none. */
+const highestRate = ({ comparison }: Summary): number | undefined => comparison?.rates.toSorted((a, b) => b - a)[0]
+
+/** A sentence about figures, left out where there are none. */
+const about = (figures: string, sentence: (figures: string) => string): string =>
+  figures === '' ? '' : sentence(figures)
+
+const OBJECTIONS: readonly Objection[] = [
+  {
+    objection: 'An outbox is compared with no outbox, and the brokers take the credit for it.',
+    answer: summary =>
+      about(
+        withConfiguration(
+          repeatedMeasuresOf(summary, 'inventory-dead', 'during: known in the end').filter(isWithOutbox),
+        ),
+        figures =>
+          `Of the orders requested while Inventory was dead, this share could be known in the end with an outbox: ${figures}. [The outbox and the model apart](README.md#outbox).`,
+      ),
+  },
+  {
+    objection: 'One broker is old, the other one new.',
+    answer: ({ brokers }) =>
+      about(
+        Object.entries(brokers)
+          .map(([kind, { version }]) => `${kind} ${version}`)
+          .join(', '),
+        versions => `This run had ${versions}. [What was tested](../brokers.md#what-was-tested).`,
+      ),
+  },
+  {
+    objection: 'Latency ends with the outcome in one model, and with a receipt in the others.',
+    answer: summary =>
+      about(
+        figuresOf(summary, HEALTHY, 'known p50', middleRate(summary)),
+        figures =>
+          `Models are compared by *known*, when the client can know the outcome. Its median at ${middleRate(summary)} orders/s: ${figures}. [Nothing is broken](README.md#scenario-healthy).`,
+      ),
+  },
+  {
+    objection: 'That a client can know the outcome does not mean that it knows it.',
+    answer: summary =>
+      about(
+        withConfiguration(repeatedMeasuresOf(summary, 'until-known', 'learned p50')),
+        figures =>
+          `Until the client was told, at the median: ${figures}. [Until the client knows](README.md#scenario-until-known).`,
+      ),
+  },
+  {
+    objection: 'The rates are trivial.',
+    answer: summary =>
+      about(
+        figuresOf(summary, HEALTHY, MACHINE_IDLE, highestRate(summary)),
+        figures =>
+          `At the highest, ${highestRate(summary)} orders/s, this share of the machine was idle: ${figures}. Where it is nearly full, latencies are void. The greatest rate of each model: [capacity](../capacity.md).`,
+      ),
+  },
+  {
+    objection: 'A fault was run once, and another run may say something else.',
+    answer(summary) {
+      const { repeat = 0, healthyRepeat = 0 } = summary.comparison ?? {}
+      const often = (times: number): string => (times === 1 ? 'once' : `${times} times`)
+      return `In this run faults were run ${often(repeat)}, healthy runs ${often(healthyRepeat)}. ${spreadText(summary)} Of single runs a difference is named only where one figure is twice the other, or ten percentage points away. \`npm run lab -- compare --profile published\` runs all of it ten times.`
+    },
+  },
+  {
+    objection: 'Time-outs and buffers are tuned, and nobody is told.',
+    answer(summary) {
+      const shipped = 'inventory-dead-as-shipped'
+      const recovery = withConfiguration(repeatedMeasuresOf(summary, shipped, 'time to full recovery'))
+      const beside =
+        recovery === ''
+          ? 'This run did not measure the same with the settings as shipped.'
+          : `From the start of Inventory until all was well it took, with both: ${recovery}. [Settings as shipped](README.md#scenario-${shipped}).`
+      return `${nonDefaultSettings.length} settings of brokers and clients are not the default. A table has each with its reason, and a test holds it to the settings files: [settings](README.md#settings). ${beside}`
+    },
+  },
+  {
+    objection: 'The generator takes half of the machine.',
+    answer: summary =>
+      about(
+        figuresOf(summary, HEALTHY, GENERATOR_CPU, highestRate(summary)),
+        figures =>
+          `At ${highestRate(summary)} orders/s it took: ${figures}. Its starts were late at p99 by: ${figuresOf(summary, HEALTHY, 'start lateness p99', highestRate(summary))}. A latency beside which such a lateness is not small is void.`,
+      ),
+  },
+  {
+    objection: 'Figures that do not fit are left out.',
+    answer({ results }) {
+      const all = results.flatMap(({ measures }) => measures)
+      const voided = all.filter(({ value, note }) => value === null && note !== undefined && isVoidNote(note))
+      return `Of ${all.length} figures ${voided.length} are void; each is a dash with its reason. What was measured again because the generator was late is named below its table.`
+    },
+  },
+  {
+    objection: 'The one who measures also judges.',
+    answer: ({ results }) =>
+      `The histories of all ${results.length} results are in [histories](histories): every request, answer and row. \`npm run lab -- judge\` computes every verdict and number from them again. A second judge, which shares no code with the checks, judges some of the claims too. [What each check sees](../checks.md).`,
+  },
+  {
+    objection: 'One node is no cluster: neither broker replicates anything here.',
+    answer: () =>
+      'True, and nothing here answers it. A quorum queue of one member and a topic with one replica survive the death of a process, and not that of a disk.',
+  },
+  {
+    objection: 'The clients are written for Node.js, and a broker may be faster with another one.',
+    answer: () =>
+      "[Performance](../performance.md) has the models beside the brokers' own load tools, on the same machine in the same minute.",
+  },
+  {
+    objection: 'It is one kind of machine.',
+    answer: ({ machine: { cores, cpu } }) =>
+      `True: ${cores} × ${cpu}. Elsewhere the ratios between models may be others; the command above measures them on yours.`,
+  },
+]
+
+/** The text of the page. */
+export function objectionsPage(summary: Summary, command: string): string {
+  const rows = OBJECTIONS.map(({ objection, answer }) => [
+    objection,
+    answer(summary) || 'This run measured nothing about it.',
+  ])
+  return `${[
+    '# How this could be wrong',
+    provenance(summary),
+    `What an expert of each side would object to in [the comparison](README.md), and what the run measured about it. Rendered from its \`summary.json\`. To measure it on another machine: \`${command}\`.`,
+    markdown(['objection', 'what the run says'], rows, false),
+  ].join('\n\n')}\n`
+}
