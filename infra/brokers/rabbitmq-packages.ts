@@ -72,6 +72,7 @@ async function unpack(folder: string, options: ProvideOptions): Promise<void> {
     signal.throwIfAborted()
     const why = error instanceof Error ? error.message : String(error)
     const version = rabbitmqVersion(environment)
+    if (version === DISTRIBUTION) throw error
     throw new Error(`The packages of RabbitMQ ${version} cannot be listed; ${TAKE_THE_OWN} (${why})`, { cause: error })
   })
   const chosen = choose(await aptGet('-s', 'install', 'rabbitmq-server'))
