@@ -132,9 +132,11 @@ function textsOfPages(pdf: Buffer): number[] {
   const text = pdf.toString('latin1')
   return [...text.matchAll(/\/Type \/Page\b[^]*?\/Contents (\d+) 0 R/g)].map(([, id]) => {
     const content = text.slice(text.search(new RegExp(`^${id} 0 obj`, 'm')))
-    const [, stream = ''] = /stream\r?\n([^]*?)\r?\nendstream/.exec(content) ?? []
+    // By its length: its last byte may be one that ends a line.
+    const [head = '', length = ''] = /\/Length (\d+)[^]*?stream\r?\n/.exec(content) ?? []
+    const from = content.indexOf(head) + head.length
     return (
-      inflateSync(Buffer.from(stream, 'latin1'))
+      inflateSync(Buffer.from(content.slice(from, from + Number(length)), 'latin1'))
         .toString('latin1')
         .match(/\bT[jJ]\b/g)?.length ?? 0
     )

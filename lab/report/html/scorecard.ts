@@ -13,22 +13,18 @@ export function scorecardSection(summary: Summary): Markup | undefined {
   const models = card.models.map(model => markup`<th scope="col" class="${accentOf(model)}">${model}</th>`)
   const rows = card.rows.map(
     ({ need, scenario, measured, cells, answer }) =>
-      markup`<tr><th scope="row"><a href="#${scenarioAnchor(scenario)}">${need}</a><br><span class="aside">${measured}</span></th>${cells.map(cellOf)}<td>${answer}</td></tr>`,
+      markup`<tr><th scope="row"><a href="#${scenarioAnchor(scenario)}">${need}</a><br><span class="aside">${measured}</span></th>${cells.map((cell, nth) => cellOf(cell, card.models[nth] ?? ''))}<td data-label="answer">${answer}</td></tr>`,
   )
-  const table = scrollingTable(
-    'What each need asks for',
-    ['need', ...models, 'choose'],
-    rows,
-    'prose scorecard by-model',
-  )
+  const table = scrollingTable('What each need asks for', ['need', ...models, 'answer'], rows, 'prose scorecard cards')
   const notes = card.notes.map(note => markup`<span>${note}</span> `)
   return markup`<section id="scorecard"><h2>Scorecard</h2><p>${spreadText(summary)}</p><p class="key">${ABOUT_THE_SCORECARD} Tinted: it meets the need, or nothing measured is better beyond doubt.</p>${table}<p class="notes">${notes}</p></section>`
 }
 
-function cellOf({ text, verdict, configuration, standing }: ScorecardCell): Markup {
+/** @param model as a phone shows it, where a row is a card */
+function cellOf({ text, verdict, configuration, standing }: ScorecardCell, model: string): Markup {
   const sign =
     verdict !== undefined &&
     markup`<span class="sign ${verdict}" title="${verdict}" aria-hidden="true">${SIGNS[verdict]}</span><span class="unseen">${verdict}, </span> `
   const which = configuration !== undefined && markup`<br><span class="aside">${configuration}</span>`
-  return markup`<td class="${standing}">${sign}<span class="figure">${text}</span>${which}</td>`
+  return markup`<td class="${standing}" data-label="${model}">${sign}<span class="figure">${text}</span>${which}</td>`
 }

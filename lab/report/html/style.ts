@@ -49,11 +49,12 @@ figcaption p{margin:.3em 0;color:var(--ink);font-size:.98rem}
 dl{margin:.8em 0}.variants,.facts,.differences{display:grid;grid-template-columns:max-content minmax(0,1fr);gap:2px 18px;max-width:90ch}
 .variants dt,.facts dt,.differences dt{font-weight:600}dd{margin:0}
 @media (max-width:700px){.cards tr,.cards th,.cards td{display:block;max-width:none;padding-right:0;border-bottom:0}.cards thead{display:none}.cards th[scope=row]{position:static}.cards tr{padding:8px 0;border-top:1px solid var(--grid)}figure svg{min-width:872px}}
+@media (max-width:700px){.scorecard td[data-label]::before{content:attr(data-label) ' ';display:inline-block;min-width:17ch;color:var(--soft)}.scorecard td:last-child::before{min-width:0;margin-right:.6ch}}
 @media (max-width:560px){.by-model,.by-model .aside{font-size:.8rem}.by-model.prose th,.by-model.prose td{min-width:0;padding-right:8px}.by-model.prose thead th{white-space:normal}}
 @media (max-width:560px){.variants,.facts,.differences{grid-template-columns:minmax(0,1fr)}dd{margin-bottom:8px}}
 details{margin:.2em 0}details[open]{margin-bottom:1em}summary{cursor:pointer;padding:5px 0;width:fit-content;max-width:100%}
 pre{overflow-x:auto;padding:12px 16px;border:1px solid var(--grid);background:var(--paper)}code{font:.9em ui-monospace,'DejaVu Sans Mono',monospace}
-.scorecard td.good{background:color-mix(in srgb,var(--good-text) 14%,var(--paper))}.scorecard td{padding-left:10px}.scorecard .figure{font-size:1.1rem;font-weight:600;white-space:nowrap}
+.scorecard td.good{background:color-mix(in srgb,var(--good-text) 14%,var(--paper))}.scorecard td{padding-left:10px}.scorecard th .aside{font-weight:400}.scorecard .figure{font-size:1.02rem;font-weight:600;white-space:nowrap}
 .unseen{position:absolute;left:-999px}
 .failure{border-left:3px solid var(--warn);padding-left:12px}.without{border-left:3px solid var(--rule);padding-left:12px}
 .notes span{margin-right:1em}
