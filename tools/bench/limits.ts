@@ -18,7 +18,7 @@ import { provideBroker, variables } from '#infra/brokers/provide.ts'
 import { nearestRank } from '#engine/analysis/latency.ts'
 import { watchOthers } from '#host/cpu-of-others.ts'
 import { notifiedAt } from './notified.ts'
-import type { Plant, PlantedSystem } from './plants.ts'
+import type { Plant } from './plants.ts'
 import type { OpenContext, RowContext } from './row.ts'
 import { reservableOrders, startServices } from './services.ts'
 
@@ -92,7 +92,6 @@ async function benchPlant(plant: Plant, context: OpenContext): Promise<PlantResu
   // Processes that have just started, Java's above all, are not as fast as they will be.
   for (const nth of ['warm-up-1', 'warm-up-2']) await runRound(system, nth)
   const where = { url: runtime.url, targets }
-  const planted = await plantedCapacity(system, where)
   const takeAway = await plant.plant?.(where)
   if (takeAway) ends.defer(takeAway)
   let disturbed = 0
@@ -115,27 +114,9 @@ async function benchPlant(plant: Plant, context: OpenContext): Promise<PlantResu
     offered: plant.ordersPerSecond,
     rounds,
     disturbed,
-    planted,
+    planted: plant.capacity?.perSecond ?? null,
     because: plant.capacity?.because ?? '',
     measured: rounds.length > 0 ? median(rounds.map(({ perSecond }) => perSecond)) : null,
-  }
-}
-
-/** Before the plant is there. */
-async function plantedCapacity(system: System, planted: PlantedSystem): Promise<number | null> {
-  const { capacity, ordersPerSecond } = system.plant
-  if (!capacity) return null
-  if ('perSecond' in capacity) return capacity.perSecond
-  const { partOf, part } = capacity
-  const takeAway = await partOf(planted)
-  try {
-    const rounds: Round[] = []
-    for (const nth of ['before-1', 'before-2', 'before-3'])
-      rounds.push(await runRound(system, nth, ordersPerSecond / part))
-    const rates = rounds.filter(round => !isDisturbed(round)).map(({ perSecond }) => perSecond)
-    return rates.length > 0 ? part * median(rates) : null
-  } finally {
-    await takeAway()
   }
 }
 
@@ -177,10 +158,10 @@ async function untilQuiet(signal: AbortSignal): Promise<void> {
   }
 }
 
-async function runRound(system: System, name: string, ordersPerSecond = system.plant.ordersPerSecond): Promise<Round> {
+async function runRound(system: System, name: string): Promise<Round> {
   await untilQuiet(system.signal)
   const { plant, runtime, signal } = system
-  const { model } = plant
+  const { model, ordersPerSecond } = plant
   const count = Math.round((ordersPerSecond * (WARM_UP_MS + MEASURED_MS + AFTER_MS)) / 1_000)
   const began = Promise.withResolvers<void>()
   const loading = runLoad({
