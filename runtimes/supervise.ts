@@ -9,6 +9,7 @@ import { getJson } from '#engine/run/http.ts'
 import type { Opening, Runtime } from '#engine/experiment/runtime.ts'
 import { createIsolation } from './isolation.ts'
 
+/** More than the minute in which a consumer group as shipped waits for a dead member. */
 const START_MS = 90_000
 
 /** What each kind of runtime does in its own way. */

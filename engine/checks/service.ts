@@ -87,12 +87,9 @@ const toldOf = (attempt: Attempt): string =>
 
 /** Its client was to follow the order, and does not know the outcome: it gave up, or never asked. */
 const isUntoldIn =
-  ({ isFollowed }: History) =>
+  ({ isFollowed = false }: History) =>
   ({ answer, learned }: Pick<Attempt, 'answer' | 'learned'>): boolean =>
-    answer.kind === 'status' &&
-    answer.status === 202 &&
-    (isFollowed ?? learned !== undefined) &&
-    learned?.says === undefined
+    isFollowed && answer.kind === 'status' && answer.status === 202 && learned?.says === undefined
 
 /**
  * By what was planned of the order. Of several requests of one order each may come before the order is decided; one that was sent

@@ -75,7 +75,8 @@ test('who is never told gives up, and who is stopped ends at once: neither knows
     const { learned } = await followed(t, { ...by, giveUpMs: 60 }, answer)
     assert.equal(learned.says, undefined)
     assert.ok(learned.atNs > 0)
-    const stopped = await followed(t, { ...by, giveUpMs: 60_000 }, () => {}, AbortSignal.timeout(30))
+    const stop = new AbortController()
+    const stopped = await followed(t, { ...by, giveUpMs: 60_000 }, () => stop.abort(), stop.signal)
     assert.equal(stopped.learned.says, undefined)
   }
 })

@@ -5,9 +5,11 @@
  * Guarantees: it ends with the outcome, or without it when `giveUpMs` have passed since the order was accepted, and never throws;
  * every request that it sent is counted. What it was told is not compared with anything here: that is for the checks.
  */
+import { setTimeout as wait } from 'node:timers/promises'
 import type { Dispatcher, Pool } from 'undici'
-import { monotonicNs } from '#common/contracts/clock.ts'
+import { deadlineIn, monotonicNs } from '#common/contracts/clock.ts'
 import type { Learned } from './attempt.ts'
+import { textField } from './send.ts'
 
 export type Follow =
   /** Asks for the order every so often, and not before: the answer to its order has just said that nothing is decided. */
@@ -24,40 +26,23 @@ const AGAIN_AFTER_MS = 100
 
 /** @param path of the order, such as `/order/<id>`; @param stop ends it without an outcome */
 export async function follow(pool: Pool, path: string, job: FollowJob, stop: AbortSignal): Promise<Learned> {
-  const deadline = new AbortController()
-  const end = (): void => deadline.abort()
-  const timer = setTimeout(end, job.giveUpMs)
-  stop.addEventListener('abort', end)
-  if (stop.aborted) end()
-  const { signal } = deadline
+  const deadline = deadlineIn(job.giveUpMs)
+  const signal = AbortSignal.any([stop, deadline.signal])
+  const pause = (ms: number) => wait(ms, undefined, { signal }).catch(() => {})
   let requests = 0
   try {
-    if (job.by === 'poll') await pause(job.everyMs, signal)
+    if (job.by === 'poll') await pause(job.everyMs)
     while (!signal.aborted) {
       requests++
       const outcome = await ask(pool, path, job, signal).catch(() => undefined)
       if (outcome) return { ...outcome, atNs: monotonicNs(), requests }
-      await pause(job.by === 'poll' ? job.everyMs : AGAIN_AFTER_MS, signal)
+      await pause(job.by === 'poll' ? job.everyMs : AGAIN_AFTER_MS)
     }
     return { atNs: monotonicNs(), requests }
   } finally {
-    clearTimeout(timer)
-    stop.removeEventListener('abort', end)
+    deadline.clear()
   }
 }
-
-/** Resolves early when it aborts. */
-const pause = (ms: number, signal: AbortSignal): Promise<void> =>
-  new Promise(resolve => {
-    const end = (): void => {
-      clearTimeout(timer)
-      signal.removeEventListener('abort', end)
-      resolve()
-    }
-    const timer = setTimeout(end, ms)
-    signal.addEventListener('abort', end)
-    if (signal.aborted) end()
-  })
 
 type Outcome = Pick<Learned, 'says' | 'reason'>
 
@@ -94,8 +79,8 @@ async function outcomeOfEvents(chunks: AsyncIterable<Buffer>): Promise<Outcome |
 
 /** Of an order as JSON; undefined where that is undecided, or no order. */
 function outcomeOf(text: string): Outcome | undefined {
-  const view = JSON.parse(text) as { status?: unknown; reason?: unknown } | null
-  const { status, reason } = view ?? {}
-  if (status !== 'reserved' && status !== 'failed') return undefined
-  return { says: status, ...(typeof reason === 'string' && { reason }) }
+  const view: unknown = JSON.parse(text)
+  const [says, reason] = ['status', 'reason'].map(name => textField(view, name))
+  if (says !== 'reserved' && says !== 'failed') return undefined
+  return { says, ...(reason !== undefined && { reason }) }
 }

@@ -11,6 +11,7 @@ import { request } from 'undici'
 import type { Poll } from './attempt.ts'
 import type { PlannedOrder } from './orders.ts'
 import type { PlannedStart } from './plan.ts'
+import { textField } from './send.ts'
 import { direct } from '../run/http.ts'
 
 const ORDERS_PER_SECOND = 5
@@ -80,13 +81,13 @@ async function pollOnce({ url, nowNs, signal }: PollOptions, { index, orderId }:
       signal: AbortSignal.any([signal, AbortSignal.timeout(DEADLINE_MS)]),
     })
     const body: unknown = await response.body.json()
-    const { status: says, reason } = body as { status?: unknown; reason?: unknown }
+    const [says, reason] = ['status', 'reason'].map(name => textField(body, name))
     return {
       ...poll,
       answeredNs: nowNs(),
       status: response.statusCode,
-      ...(typeof says === 'string' && { says }),
-      ...(typeof reason === 'string' && { reason }),
+      ...(says !== undefined && { says }),
+      ...(reason !== undefined && { reason }),
     }
   } catch (error) {
     signal.throwIfAborted()

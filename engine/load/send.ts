@@ -119,7 +119,8 @@ function summary(body: string): Omit<Answer & { kind: 'status' }, 'kind' | 'stat
   }
 }
 
-function textField(value: unknown, name: string): string | undefined {
+/** A field of an answer as JSON, where it is text. */
+export function textField(value: unknown, name: string): string | undefined {
   if (typeof value !== 'object' || value === null) return undefined
   const field: unknown = Reflect.get(value, name)
   return typeof field === 'string' ? field : undefined

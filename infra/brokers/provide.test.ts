@@ -15,6 +15,7 @@ import { brokerKinds } from './broker.ts'
 import { probeKafka, probeRabbitmq } from './probes.ts'
 import { rabbitmqVersion } from './rabbitmq-packages.ts'
 import { provideBroker } from './provide.ts'
+import { testBroker } from '../testing/test-broker.ts'
 import { keepsWhatItWasGiven, openToOthers, processesOf } from '../testing/brokers.ts'
 
 const probe = (broker: Broker): Promise<string> =>
@@ -188,15 +189,8 @@ for (const kind of brokerKinds)
   })
 
 test('a broker that is not from packages is not taken for one with the settings that it is shipped with', async t => {
-  const broker = await provide(t, 'rabbitmq', temporaryFolder(t))
-  const environment = { ...process.env, LAB_RABBITMQ_URL: broker.address }
-  const options = {
-    dataFolder: '/nonexistent',
-    progress: () => {},
-    signal: t.signal,
-    environment,
-    asShipped: true,
-  } as const
+  const environment = { ...process.env, LAB_RABBITMQ_URL: testBroker('rabbitmq') }
+  const options = { dataFolder: '/nonexistent', progress: () => {}, signal: t.signal, environment, asShipped: true }
   await assert.rejects(provideBroker('rabbitmq', options), /^Error: Only a rabbitmq from packages .* from address\.$/)
 })
 

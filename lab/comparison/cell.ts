@@ -45,6 +45,10 @@ export function cellOf(scenario: Scenario, model: ComparableModel, cell: Cell): 
   }
 }
 
+/** Whether a part of it needs a broker with the settings that it is shipped with. */
+export const needsShipped = (scenario: Scenario, model: ComparableModel): boolean =>
+  runsOf(scenario, model).some(({ asShipped }) => asShipped)
+
 /**
  * Why a model does not support a scenario, in a sentence; undefined where it does.
  * @param externalBrokers given by address: the lab does not disrupt those
@@ -57,7 +61,7 @@ export function unsupportedReason(
   const disruption = scenario.disrupt(model, scenario.profiles.full)
   if (typeof disruption === 'string') return disruption
   const given = model.brokers.find(kind => externalBrokers.includes(kind))
-  if (scenario.variants === 'settings' && given)
+  if (given && needsShipped(scenario, model))
     return `${given} was given by address, with settings of its own; unset ${variables[given]}, and the lab starts one`
   const external = externalBrokers.find(kind => disruption.timeline?.some(({ target }) => target === kind))
   return (
@@ -69,7 +73,7 @@ export function unsupportedReason(
 function experimentOf(scenario: Scenario, model: ComparableModel, { ordersPerSecond, repeat }: Cell): Experiment {
   const { quick, full } = scenario.profiles
   const at = (settings: Settings): ScenarioSettings => ({ ...settings, ordersPerSecond })
-  const all = configurationsOf(scenario, model)
+  const runs = runsOf(scenario, model)
   return {
     model,
     title: scenario.title,
@@ -78,54 +82,47 @@ function experimentOf(scenario: Scenario, model: ComparableModel, { ordersPerSec
     profiles: { full: at(full), quick: at(quick), smoke: at(quick) },
     variants(profile) {
       const settings = at(profile)
-      return all.map(({ follow, ...configuration }) => {
-        const own = configured(model, configuration)
+      return runs.map(run => {
+        const own = configured(model, run)
         const disruption = scenario.disrupt(own, settings)
         if (typeof disruption === 'string') throw new Error(disruption)
-        const variant = variantOf(scenario, own, configuration, disruption, settings)
-        return follow ? { ...variant, load: { ...variant.load, follow } } : variant
+        return variantOf(scenario, own, run, disruption, settings)
       })
     },
     // Each repetition begins with another configuration, so that none is always first.
-    begins: (repeat - 1) % all.length,
+    begins: (repeat - 1) % runs.length,
     columns: scenario.columns ?? COLUMNS,
     showsOrders: !isUndisturbed(scenario),
     explain: results => explain(scenario, model, results),
   }
 }
 
+/** A configuration as a cell runs it. */
 type Run = Configuration & { follow?: Follow }
 
 /** The model as it is, and those of its configurations that the scenario asks for. */
-function configurationsOf(scenario: Scenario, model: ComparableModel): readonly Run[] {
+function runsOf(scenario: Scenario, model: ComparableModel): readonly Run[] {
   const [main, ...others] = model.comparison.configurations
-  if (!scenario.follows) {
-    const asked = ({ illustrates }: Configuration) => illustrates !== undefined && illustrates === scenario.variants
-    return [main, ...others.filter(asked)]
-  }
+  const { follows, variants } = scenario
+  if (!follows)
+    return [main, ...others.filter(({ illustrates }) => illustrates !== undefined && illustrates === variants)]
   const isAnswered = (configuration: Configuration) =>
     configured(model, configuration).features.includes('answers-with-outcome')
-  const followed = isAnswered(main) ? others.filter(other => !isAnswered(other)) : [main]
-  return [
-    ...(isAnswered(main) ? [main] : []),
-    ...followed.flatMap(({ name, about, ...rest }) =>
-      (scenario.follows ?? []).map(way => ({
-        ...rest,
-        name: configurationName(followed.length > 1 || isAnswered(main) ? name : '', way.name),
-        about: `${about}; its client: ${way.name}`,
-        follow: way.follow,
-      })),
-    ),
-  ]
+  const inEachWay = (configuration: Configuration, before = ''): Run[] =>
+    follows.map(({ name, follow }) => ({
+      ...configuration,
+      name: `${before}${name}`,
+      about: `${configuration.about}; its client: ${name}`,
+      follow,
+    }))
+  if (!isAnswered(main)) return inEachWay(main)
+  return [main, ...others.filter(other => !isAnswered(other)).flatMap(other => inEachWay(other, `${other.name}, `))]
 }
-
-const configurationName = (configuration: string, way: string): string =>
-  configuration === '' ? way : `${configuration}, ${way}`
 
 function variantOf(
   scenario: Scenario,
   { comparison: { reasonsOfFaults } }: ComparableModel,
-  { name, about, environment, durability, disabledSafeguard, mayAnswer, asShipped }: Configuration,
+  { name, about, environment, durability, disabledSafeguard, mayAnswer, asShipped, follow }: Run,
   disruption: Disruption,
   settings: ScenarioSettings,
 ): Variant {
@@ -144,6 +141,7 @@ function variantOf(
       ordersPerSecond: settings.ordersPerSecond,
       arrivals: 'poisson',
       deadlineMs: DEADLINE_MS,
+      ...(follow && { follow }),
       ...(disruption.plan && { plan: disruption.plan }),
     },
     ...(disruption.timeline && { timeline: disruption.timeline }),

@@ -3,7 +3,7 @@ import type { Summary } from '#engine/run/summary.ts'
 import { SIGNS } from '../report/terminal/report.ts'
 import { type Grid, headOf, NOTHING } from '../report/terminal/table.ts'
 import {
-  formattedWithRange,
+  formattedWithSpread,
   modelOf,
   type RepeatedMeasure,
   repeatedMeasuresOf,
@@ -40,4 +40,4 @@ export function outboxGrid(summary: Summary): Grid | undefined {
 }
 
 const cellOf = (measure: RepeatedMeasure | undefined): string =>
-  measure ? `${SIGNS[verdictOf(measure.configuration)]} ${formattedWithRange(measure)}` : NOTHING
+  measure ? `${SIGNS[verdictOf(measure.configuration)]} ${formattedWithSpread(measure)}` : NOTHING

@@ -8,7 +8,7 @@ import {
   repeatedMeasureOf,
   repeatedMeasuresOf,
   formatted,
-  formattedWithRange,
+  formattedWithSpread,
   configurationsOf,
   verdictOf,
 } from './repeated-measures.ts'
@@ -81,13 +81,13 @@ function only(results: Result[], name: string) {
 
 test('the median is shown with its range, and there is no number where a repetition is void', () => {
   const whole = only(sampleHealthy('one', [3, 1, 2]), 'memory')
-  assert.deepEqual([formattedWithRange(whole), formatted(whole)], ['2 (1–3)', '2 MB'])
+  assert.deepEqual([formattedWithSpread(whole), formatted(whole)], ['2 (1–3)', '2 MB'])
   const [first, second = assert.fail(), third = assert.fail()] = sampleHealthy('one', [3, 1, 2])
   const withMeasures = (measures: Result['measures']) =>
     only([first ?? assert.fail(), { ...second, measures }, third], 'memory')
   const none = { variant: 'plain', name: 'memory', unit: 'MB', value: null, note: 'generator-bound' }
   const bound = withMeasures([none])
-  assert.deepEqual([bound.values, bound.note, formattedWithRange(bound)], [[], 'generator-bound', '–'])
+  assert.deepEqual([bound.values, bound.note, formattedWithSpread(bound)], [[], 'generator-bound', '–'])
   assert.equal(withMeasures([]).note, 'a repetition could not be finished')
 })
 

@@ -174,7 +174,7 @@ export const spreadOf = ({ values, unit }: RepeatedMeasure): Repeated =>
   isAmount(unit) ? repeated(values) : ranged(values)
 
 /** The median for a table: `1.9`, of several repetitions `1.9 (1.8–2.2)` with their spread. */
-export function formattedWithRange(measure: RepeatedMeasure): string {
+export function formattedWithSpread(measure: RepeatedMeasure): string {
   const { values, unit } = measure
   if (values.length === 0) return NOTHING
   const { low, high } = spreadOf(measure)
@@ -217,7 +217,7 @@ export function scenarioGrid(configurations: readonly ConfigurationResults[]): G
       ...columns.map(({ measures }) => {
         const measure = measures[nth]
         return measure && measure.values.length > 0
-          ? marked(`${formattedWithRange(measure)}${trendMark(measure)}`, measure.setByFault)
+          ? marked(`${formattedWithSpread(measure)}${trendMark(measure)}`, measure.setByFault)
           : dash(measure?.note)
       }),
     ],

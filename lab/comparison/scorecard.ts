@@ -9,11 +9,15 @@ import { best, isLess } from './differences.ts'
 import { type Need, needs, rateOf } from './needs.ts'
 import {
   allMeasuresOf,
-  formattedWithRange,
+  byRate,
+  configurationsOf,
+  formattedWithSpread,
   isComparable,
   isSound,
   modelOf,
   type RepeatedMeasure,
+  repeatedMeasureOf,
+  scenarioResultsOf,
   spreadOf,
   verdictOf,
 } from './repeated-measures.ts'
@@ -22,7 +26,7 @@ import {
 export type Standing = 'good' | 'behind' | 'none'
 
 export type ScorecardCell = {
-  /** A figure with its range, or a dash with the number of its note. */
+  /** A figure with its spread, or a dash with the number of its note. */
   text: string
   /** Where it is not the configuration that stands for the model. */
   configuration?: string
@@ -46,23 +50,23 @@ export type Scorecard = { models: readonly string[]; rows: ScorecardRow[]; notes
 /** What is spread alike, by unit. */
 const KINDS: Readonly<Record<string, string>> = { ms: 'a latency', 's/1,000 orders': 'CPU time', MB: 'memory' }
 
-/**
- * What the spread of the run says of small differences: the widest spread of one configuration. Empty where
- * nothing was measured more than once.
- */
-export function spreadText(summary: Summary): string {
-  const { cores, cpu } = summary.machine
-  const repeatedOnes = needs.flatMap(need =>
-    (summary.comparison?.rates ?? []).flatMap(rate =>
-      allMeasuresOf(summary, need.scenario, need.measure, rate).filter(({ values }) => values.length > 1),
-    ),
-  )
+/** How far the repetitions of one configuration lie apart in the run; empty where nothing was measured more than once. */
+export function spreadText({ comparison, results, machine }: Summary): string {
+  const names = [...new Set(needs.map(({ measure }) => measure))]
+  const configurations = comparison
+    ? scenarioResultsOf(comparison, results).flatMap(scenario =>
+        byRate(scenario.results).flatMap(([, own]) => configurationsOf(own, scenario.models)),
+      )
+    : []
+  const measures = configurations
+    .flatMap(configuration => names.flatMap(name => repeatedMeasureOf(configuration, name) ?? []))
+    .filter(measure => isComparable(measure) && measure.values.length > 1)
   const greatest = Object.entries(KINDS).flatMap(([unit, kind]) => {
-    const ratios = repeatedOnes.filter(measure => measure.unit === unit).map(ratioOf)
+    const ratios = measures.filter(measure => measure.unit === unit).map(ratioOf)
     return ratios.length === 0 ? [] : [`${kind} differed by up to ${Math.max(...ratios).toFixed(1)} times`]
   })
   if (greatest.length === 0) return ''
-  return `One machine, ${cores} × ${cpu}. Between repetitions of the same configuration ${conjunction.format(greatest)}: a smaller difference between models should decide nothing.`
+  return `One machine, ${machine.cores} × ${machine.cpu}. Between repetitions of the same configuration ${conjunction.format(greatest)}: a smaller difference between models should decide nothing.`
 }
 
 function ratioOf(measure: RepeatedMeasure): number {
@@ -163,7 +167,7 @@ function goodOf(need: Need, measures: readonly RepeatedMeasure[]): RepeatedMeasu
 }
 
 const cellOf = (measure: RepeatedMeasure, standing: Standing): ScorecardCell => ({
-  text: formattedWithRange(measure),
+  text: formattedWithSpread(measure),
   ...(!measure.configuration.isMain && { configuration: measure.configuration.variant }),
   verdict: verdictOf(measure.configuration),
   standing,

@@ -5,7 +5,7 @@ import { GENERATOR_CPU, isVoidNote, MACHINE_IDLE } from '#engine/analysis/measur
 import type { Summary } from '#engine/run/summary.ts'
 import { nonDefaultSettings } from '#infra/non-default-settings.ts'
 import {
-  formattedWithRange,
+  formattedWithSpread,
   mainMeasuresOf,
   middleRate,
   modelOf,
@@ -28,7 +28,7 @@ function figuresOf(summary: Summary, scenario: string, name: string, rate?: numb
   return found.length === 0 ? '' : [...found, ...lacking].join(', ')
 }
 
-const figureOf = (measure: RepeatedMeasure): string => `${formattedWithRange(measure)} ${measure.unit}`
+const figureOf = (measure: RepeatedMeasure): string => `${formattedWithSpread(measure)} ${measure.unit}`
 
 /** The same of every configuration. */
 const withConfiguration = (measures: readonly RepeatedMeasure[]): string =>

@@ -8,8 +8,10 @@ import type { KafkaOperations } from './operations.ts'
 
 const SERVICES = ['producer_order', 'inventory_consumer', 'notification_consumer', 'analytics_consumer']
 
+const ofEach = (settings: Record<string, string>) => Object.fromEntries(SERVICES.map(service => [service, settings]))
+
 /** The service that starts first creates the topics, so each has the setting. */
-const synced = Object.fromEntries(SERVICES.map(service => [service, { TOPIC_FLUSH: 'on' }]))
+const synced = ofEach({ TOPIC_FLUSH: 'on' })
 
 /** Without an outbox an order is accepted when the log has it; no other service is asked. */
 const WITHOUT_KAFKA: readonly Excuse[] = [
@@ -47,12 +49,7 @@ export const comparison: ComparisonAdapter = {
       name: 'as shipped',
       about:
         "the broker with Kafka's own settings and a heap of 1 GB, and consumer groups with the times of the client library and without fixed names; nothing is synced before it is acknowledged",
-      environment: Object.fromEntries(
-        ['inventory_consumer', 'notification_consumer', 'analytics_consumer'].map(service => [
-          service,
-          { GROUP_SETTINGS: 'shipped' },
-        ]),
-      ),
+      environment: ofEach({ GROUP_SETTINGS: 'shipped' }),
       durability: "in the broker's memory (Kafka's default): it survives the broker's death, not the machine's",
       mayAnswer: WITHOUT_KAFKA,
       asShipped: true,

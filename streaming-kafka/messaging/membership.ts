@@ -1,8 +1,8 @@
 // Which instance of a service works. All instances of a service have one group, and a member's name says which store it has.
 // Guarantees: an instance with another store stands by while there is a member, and takes over when the broker has dropped
-// it (when its session has expired, by default 6 s after its last heartbeat; at once when it left); then it writes a claim with the id of its store, and reads the log, so
-// that its store knows what was decided. A killed instance that is started again on its store joins at once: nobody else can hold
-// that store. An instance that lost its place in the group, or that the broker has not heard for longer than a session allows,
+// it (when its session has expired, with the quick settings 6 s after its last heartbeat; at once when it left); then it writes a claim
+// with the id of its store, and reads the log, so that its store knows what was decided. A killed instance that is started again on its
+// store does not stand by, since nobody else can hold that store: with the quick settings it joins at once. An instance that lost its place in the group, or that the broker has not heard for longer than a session allows,
 // writes nothing before it is a member and has read the last claim: where that is another's it ends, also when the other has
 // ended meanwhile. One that stops while a write is unanswered does not leave, so that the next one waits for its session to end.
 // Not promised: that a write which was on its way when the process was frozen or cut off does not reach the log after the takeover;

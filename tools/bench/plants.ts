@@ -54,8 +54,8 @@ export const PLANTS: readonly Plant[] = [
     // A process that is stopped now and then is late, too; with few places that would be the limit.
     environment: { inventory_service: { CONCURRENCY: '1000' } },
     ordersPerSecond: 450,
-    // No capacity is computed: a process that is stopped most of the time syncs while it is, so that a half of the time is no half of the
-    // orders. Beside half of what it did with twice the share it decided 0.79 and 2.06 times as much, by the length of the period.
+    // No capacity is computed: a process that is stopped most of the time syncs while it is, so that half of the time is not half of the
+    // orders.
     plant: held('inventory_service', SHARE),
   },
   {

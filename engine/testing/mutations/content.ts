@@ -6,7 +6,7 @@ import { SCARCE_KITCHEN } from '../../load/mix.ts'
 import { reasonToFail } from '../../checks/service.ts'
 import type { OrderHistory } from '../../checks/order-history.ts'
 import type { History } from '../../run/history.ts'
-import type { Attempt, Learned, Poll } from '../../load/attempt.ts'
+import type { Learned, Poll } from '../../load/attempt.ts'
 import {
   answered,
   forget,
@@ -106,50 +106,46 @@ const CONTENT_MUTATIONS: readonly Mutation[] = [
   },
 ]
 
-/** As told to a client that follows its order. */
-const inLearned = (
-  name: string,
-  on: Mutation['on'],
-  learned: (order: OrderHistory) => Omit<Learned, 'requests'>,
-  caughtBy = 'content',
-): Mutation => ({
+/** What a client that follows its order was told; nothing where it was not. */
+const inLearned = (name: string, on: Mutation['on'], learned: (order: OrderHistory) => Learned): Mutation => ({
   name,
   on,
-  mutate: (_history, order) =>
-    order.attempts.forEach(attempt => (attempt.learned = { requests: 1, ...learned(order) })),
-  caughtBy: [caughtBy],
+  mutate: (_history, order) => order.attempts.forEach(attempt => (attempt.learned = learned(order))),
+  caughtBy: ['content'],
 })
 
-/** In the end, and what the orders table has. */
-function learnedAsStored({ evidence }: History, { orderId }: Attempt): Learned {
-  const row = evidence.orders.find(each => each.orderId === orderId)
-  const says = row?.status === 'reserved' || row?.status === 'failed' ? row.status : 'reserved'
-  return { atNs: LATE_NS, says, requests: 1, ...(row?.reason && { reason: row.reason }) }
-}
+/** All clients follow their orders, and each but this one's is told in the end what the orders table has. */
+const untold = (name: string, learned?: Learned): Mutation => ({
+  name,
+  on: notifiedAfter(202),
+  mutate(history, { orderId }) {
+    history.isFollowed = true
+    const rows = new Map(history.evidence.orders.map(row => [row.orderId, row]))
+    for (const attempt of history.attempts) {
+      const { status, reason } = rows.get(attempt.orderId) ?? { status: 'reserved', reason: null }
+      const told = { atNs: LATE_NS, says: status === 'failed' ? status : 'reserved', requests: 1 } as const
+      const own = attempt.orderId === orderId ? learned : { ...told, ...(reason !== null && { reason }) }
+      if (own && attempt.answer.kind === 'status' && attempt.answer.status === 202) attempt.learned = own
+    }
+  },
+  caughtBy: ['served'],
+})
 
 const LEARNED_MUTATIONS: readonly Mutation[] = [
   inLearned('a client that follows its order is told that it failed', notifiedAfter(202), () => ({
     atNs: LATE_NS,
     says: 'failed',
     reason: 'out-of-stock',
+    requests: 1,
   })),
   inLearned('a client that follows its order is told another reason', refused, order => ({
     atNs: LATE_NS,
     says: 'failed',
     reason: otherReason(order),
+    requests: 1,
   })),
-  inLearned('a client that follows its order is never told', notifiedAfter(202), () => ({ atNs: LATE_NS }), 'served'),
-  {
-    name: 'a client that was to follow its order never asked',
-    on: notifiedAfter(202),
-    mutate(history, { orderId }) {
-      history.isFollowed = true
-      for (const attempt of history.attempts)
-        if (attempt.orderId !== orderId && attempt.answer.kind === 'status' && attempt.answer.status === 202)
-          attempt.learned = learnedAsStored(history, attempt)
-    },
-    caughtBy: ['served'],
-  },
+  untold('a client that follows its order is never told', { atNs: LATE_NS, requests: 1 }),
+  untold('a client that was to follow its order never asked'),
 ]
 
 const inPoll = (name: string, change: Partial<Poll>, more: readonly string[] = []): Mutation => ({

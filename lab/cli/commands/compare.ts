@@ -13,6 +13,7 @@ import {
   finished,
   plan,
 } from '../../comparison/plan.ts'
+import { needsShipped } from '../../comparison/cell.ts'
 import { cellLine, comparisonText } from '../../comparison/text.ts'
 import { scenarios, HEALTHY } from '../../comparison/scenarios.ts'
 import { models } from '../../session/registry.ts'
@@ -105,10 +106,10 @@ function requestedBy({ runtime, ...options }: Options, profile: ComparedProfile)
   const defaults = isPublished ? PUBLISHED : DEFAULTS[profile]
   const all = scenarios.map(({ name }) => name)
   const names = selected({ ...(isPublished && { scenarios: all }), ...options })
-  const inContainers = runtime === 'compose' ? names.scenarios.filter(({ variants }) => variants === 'settings') : []
-  if (inContainers.length > 0)
+  const shipped = names.scenarios.filter(each => names.models.some(model => needsShipped(each, model)))
+  if (runtime === 'compose' && shipped.length > 0)
     throw new UsageError(
-      `${inContainers.map(({ name }) => name).join(' and ')} cannot run in containers, where brokers have the settings of their compose file; name other --scenarios.`,
+      `${shipped.map(({ name }) => name).join(' and ')} cannot run in containers, where brokers have the settings of their compose file; name other --scenarios.`,
     )
   if (options.rates && !names.scenarios.some(({ name }) => name === HEALTHY))
     throw new UsageError(

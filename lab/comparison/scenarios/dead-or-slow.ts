@@ -119,7 +119,7 @@ const asShipped = (scenario: typeof inventoryDead): typeof inventoryDead => ({
   ...scenario,
   name: `${scenario.name}-as-shipped`,
   title: `${scenario.title}: settings as shipped`,
-  titleAt: settings => `${(scenario.titleAt ?? (() => scenario.title))(settings)}: settings as shipped`,
+  titleAt: settings => `${scenario.titleAt?.(settings) ?? scenario.title}: settings as shipped`,
   asks: 'What of this is the work of the settings? Those of the lab stand beside those that brokers and clients are shipped with.',
   variants: 'settings',
   isOptional: true,

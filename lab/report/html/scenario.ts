@@ -29,13 +29,13 @@ import { narrativeOf } from '../../comparison/narrative.ts'
 
 export function scenarioSection(scenario: ScenarioResults, anchors: Anchors): Markup {
   const { about, results } = scenario
+  const drawn = figureOf(scenario, 'scenario')
   // Where there is nothing to draw, what is compared are the configurations.
-  const isDrawn = scenarioPicture(scenario, 'scenario') !== undefined
-  const shown = isDrawn ? shownConfigurations(scenario, 'scenario') : configurationsOf(results, scenario.models)
+  const shown = drawn ? shownConfigurations(scenario, 'scenario') : configurationsOf(results, scenario.models)
   const table = configurationTable(about.title, shown)
   return markup`<section class="scenario" id="${scenarioAnchor(about.name)}"><h3>${about.title}</h3><p class="question">${about.asks}</p>${caveatOf(about)}${withoutOf(about)}
-<div class="beside"><div>${figureOf(scenario, 'scenario')}</div>
-<div>${table}</div></div>${isDrawn && othersOf(scenario)}${results.map(result => resultDetails(result, anchors))}${settingsOf(results)}</section>`
+<div class="beside"><div>${drawn}</div>
+<div>${table}</div></div>${drawn && othersOf(scenario)}${results.map(result => resultDetails(result, anchors))}${settingsOf(results)}</section>`
 }
 
 /** The settings of its results, each once, and what was measured again. */
