@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
+import { ERRORS } from '#common/contracts/errors.ts'
 import { emptyHistory, type History } from '../run/history.ts'
 import { whileJudged } from '../run/once.ts'
 import { worst, defineCheck, runCheck } from './check.ts'
@@ -10,6 +11,7 @@ import { expectedOutcomes } from './orders.ts'
 import { SAMPLE_ANSWERS, SAMPLE_REASONS, sampleHistory } from '../testing/sample-history.ts'
 import { answerSeen, stepSeen, duplicatesSeen, faultSeen } from './preconditions.ts'
 import { orderHistories } from './order-history.ts'
+import { served } from './service.ts'
 
 const MAY_FAIL = { reasons: SAMPLE_REASONS, answers: SAMPLE_ANSWERS }
 const checks = [
@@ -144,6 +146,24 @@ test('an order that was planned as reserved may fail only for the reasons that i
   const history = sampleHistory(4)
   assert.equal(runCheck(expectedOutcomes(), history).verdict, 'invalid')
   assert.equal(runCheck(expectedOutcomes({ mayFail: SAMPLE_REASONS }), history).verdict, 'valid')
+})
+
+test('on a full machine it is unknown whose fault it is that a service had no time, and any other error stays invalid', () => {
+  const servedWith = (code: 'overloaded' | 'store-failed', machine: History['machine'], lateMs = 0) => {
+    const history = { ...sampleHistory(8), machine }
+    history.generator = { ...history.generator, lateness: { p50Ms: 0, p99Ms: 0, maxMs: lateMs } }
+    const told =
+      history.attempts.find(({ answer }) => answer.kind === 'status' && answer.status === 201) ?? assert.fail()
+    told.answer = { kind: 'status', status: ERRORS[code].status, code, text: '' }
+    return runCheck(served(SAMPLE_ANSWERS), history)
+  }
+  const unknown = servedWith('overloaded', { idleShare: 0.02 })
+  assert.equal(unknown.verdict, 'unknown')
+  assert.match(unknown.detail, /^1 found among .+ answered 503 overloaded; .+ The machine was 2 % idle, .+ at rest\.$/)
+  assert.equal(servedWith('overloaded', { idleShare: 0.2 }, 700).verdict, 'unknown')
+  assert.equal(servedWith('store-failed', { idleShare: 0 }).verdict, 'invalid')
+  assert.equal(servedWith('overloaded', { idleShare: 0.2 }).verdict, 'invalid')
+  assert.equal(servedWith('overloaded', { unknown: 'it was not measured' }).verdict, 'invalid')
 })
 
 test('a message that was sent to be dead-lettered leaves no order undecided', () => {

@@ -18,6 +18,11 @@ import { type OrderHistory, orderHistories } from './order-history.ts'
 const GRACE_NS = 3e9
 /** The deadline of a request is a timer, which a busy machine may be late to look at. */
 const TIMER_NS = 1e9
+/** What a service answers, or a client sees, that has no time: on a full machine it may have been another program that took it. */
+const NO_TIME: readonly string[] = ['overloaded', 'deadline-passed', 'inventory-unavailable', 'deadline']
+const FULL_BELOW = 0.05
+/** The load generator does next to nothing: where it starts an order so late, the machine stood still. */
+const STALLED_ABOVE_MS = 500
 
 /**
  * How requests may be answered while one of these actions has broken the target, and shortly after: codes of errors, and kinds of
@@ -41,18 +46,35 @@ export const served = ({ duringFault = [], always = [] }: MayAnswer = {}) =>
       hasItsStatus(attempt) && (always.includes(nameOf(attempt)) || excusesOf(attempt).includes(nameOf(attempt)))
     const during = history.attempts.filter(attempt => excusesOf(attempt).length > 0)
     const failed = new Set(history.attempts.filter(attempt => !isRight(attempt)))
-    const offenders = [...failed]
-      .filter(attempt => !isExcused(attempt))
-      .map(
-        attempt =>
-          `${attempt.orderId} was ${toldOf(attempt)}${isUntold(attempt) ? ', and its client never told the outcome' : ''}`,
-      )
+    const offending = [...failed].filter(attempt => !isExcused(attempt))
+    const offenders = offending.map(
+      attempt =>
+        `${attempt.orderId} was ${toldOf(attempt)}${isUntold(attempt) ? ', and its client never told the outcome' : ''}`,
+    )
     const finding = evaluateAll({ examined: history.attempts.length, what: 'requests', offenders })
-    if (during.length === 0) return finding
     const count = during.filter(attempt => failed.has(attempt) && isExcused(attempt)).length
-    const share = `${count} of the ${during.length} during the fault failed, as they may`
-    return { ...finding, detail: `${finding.detail.slice(0, -1)}; ${share}.` }
+    const share = `; ${count} of the ${during.length} during the fault failed, as they may.`
+    const detail = during.length === 0 ? finding.detail : `${finding.detail.slice(0, -1)}${share}`
+    return onFullMachine(history, offending, { ...finding, detail })
   })
+
+/** Unknown instead of invalid where the services had no time, and nobody else had either. */
+function onFullMachine(history: History, offending: readonly Attempt[], finding: Finding): Finding {
+  const signs = signsOfFullMachine(history)
+  if (finding.verdict !== 'invalid' || signs.length === 0) return finding
+  if (!offending.every(attempt => hasItsStatus(attempt) && NO_TIME.includes(nameOf(attempt)))) return finding
+  const why = `The machine ${signs.join(' and ')}: this may be for lack of it; run it again when other programs are at rest`
+  return { ...finding, verdict: 'unknown', detail: `${finding.detail} ${why}.` }
+}
+
+function signsOfFullMachine({ machine, generator }: History): string[] {
+  const idle = 'idleShare' in machine ? machine.idleShare : 1
+  const lateMs = generator.lateness?.maxMs ?? 0
+  return [
+    ...(idle < FULL_BELOW ? [`was ${Math.round(idle * 100)} % idle`] : []),
+    ...(lateMs > STALLED_ABOVE_MS ? [`let the load generator wait for ${Math.round(lateMs)} ms`] : []),
+  ]
+}
 
 /** The answers that something broken in a part at least of a time may explain. */
 function excusedAnswers(

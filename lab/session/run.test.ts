@@ -131,7 +131,7 @@ test('a disk that fills up during a run costs files and not the table, and each 
   rmSync(xml)
   for (const file of [join(out, run, '.summary.json'), join(out, run, 'report.html'), xml])
     symlinkSync('/dev/full', file)
-  assert.equal(await full.ended, 3)
+  assert.equal(await full.ended, 3, full.stdout())
   assert.match(full.stdout(), /accepted p50[^]+key metrics/)
   assert.match(
     full.stderr(),
