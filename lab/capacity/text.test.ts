@@ -5,7 +5,8 @@ import type { Beyond, CapacityFile, ModelCapacity, Probe } from './capacity-file
 import { CAPACITY_FORMAT } from './capacity-file.ts'
 import { capacityPage, capacityPicture } from './page.ts'
 import { fileOf } from '../report/charts/picture.ts'
-import { beyondText, capacityText, probeLine, sentenceOf } from './text.ts'
+import { assertFits, assertWhole } from '../testing/assert-width.ts'
+import { beyondText, capacityText, PROBE_HEADS, probeCells, probeLine, sentenceOf } from './text.ts'
 
 const figure = (ms: number) => ({ ms, atLeast: false, atMost: false })
 const latency = (p50: number, p99: number) => ({ p50: figure(p50), p99: figure(p99) })
@@ -108,6 +109,15 @@ test('every probe is a row with its verdict, by rate, and the utilizations say h
   assert.match(text, /Budget: known p99 < 250 ms\. Seed 1\. Results: runs\/x\/capacity\.json$/)
   assert.ok(text.split('\n').every(line => line.startsWith('✔') || line.length <= 120))
 })
+
+for (const width of [80, 100])
+  test(`the tables of a search are no wider than ${width} columns, and no word of them is broken`, () => {
+    const lines = stripVTControlCharacters(capacityText(fileWith(found), 'runs/x/capacity.json', width)).split('\n')
+    const tables = lines.filter(line => /^[│┌├└]/.test(line)).join('\n')
+    assertFits(tables, width)
+    const limits = limiter.utilizations.flatMap(({ resource, detail }) => [resource, detail])
+    assertWhole(tables, [...PROBE_HEADS, ...found.probes.flatMap(probeCells), ...limits])
+  })
 
 test('a line of progress says why a rate is not sustained', () => {
   assert.equal(

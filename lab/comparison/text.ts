@@ -29,16 +29,17 @@ export function comparisonText(summary: Summary, where: string, width: number): 
   return [...parts, renderProvenance(summary, where, verdicts(results)), ...end].join('\n\n')
 }
 
-/** The scorecard as a list, in which a star is what is bold on a page. */
-function scorecardText(summary: Summary, width: number): string[] {
+/** The scorecard as a list: five columns of sentences are no table of 80 characters. A star is what is bold on a page. */
+export function scorecardText(summary: Summary, width: number): string[] {
   const card = scorecard(summary)
   if (!card) return []
+  const names = Math.max(...card.models.map(model => model.length))
   const lines = card.rows.flatMap(({ need, measured, cells, answer }) => {
     const figures = cells.map((cell, nth) => {
-      const star = cell.standing === 'good' ? '*' : ''
-      return `${card.models[nth]} ${cellText(cell).replace('\n', ' ')}${star}`
+      const star = cell.standing === 'good' ? ' *' : ''
+      return `    ${card.models[nth]?.padEnd(names)}  ${cellText(cell).replace('\n', ' ')}${star}`
     })
-    return [need, `  ${measured}: ${figures.join('; ')}`, `  answer: ${answer}`]
+    return [need, `  ${measured}:`, ...figures, `  answer: ${answer}`]
   })
   const key = `${ABOUT_THE_SCORECARD} A star: it meets the need, or nothing measured is better beyond doubt.`
   const all = [spreadText(summary), ...lines, key, ...card.notes]

@@ -1,8 +1,11 @@
 // Text on a screen of a limited width: lines are broken between words, and never inside one.
 import { stripVTControlCharacters } from 'node:util'
 
-/** Characters a line may have: the terminal's, or in a file as many as most screens show. */
-export const terminalWidth = (): number => process.stdout.columns ?? 120
+/** Where there is no terminal, or it does not know its width. */
+const USUAL_WIDTH = 80
+
+/** Characters a line may have. */
+export const terminalWidth = (): number => process.stdout.columns || USUAL_WIDTH
 
 /** On a terminal no line is wider than it; a file keeps each sentence in its line. */
 export const print = (text: string): void => console.log(process.stdout.isTTY ? wrapped(text, terminalWidth()) : text)

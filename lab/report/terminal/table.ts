@@ -134,7 +134,10 @@ const headLine = ({ name, unit }: Grid['heads'][number]): string => (unit ? `${n
 const stacked = ({ name, unit }: Grid['heads'][number]): string =>
   [...name.split(' '), ...(unit ? [`[${unit}]`] : [])].join('\n')
 
-/** No wider than `width`: where even that breaks words, a list. @param left the columns whose cells are text */
+/**
+ * No wider than `width`: where words do not let it be so narrow two tables, and where those are too wide a list.
+ * @param left the columns whose cells are text
+ */
 export function draw(
   heads: readonly string[],
   rows: readonly (readonly string[])[],
@@ -142,7 +145,7 @@ export function draw(
   width = Infinity,
 ): string {
   const widths = columnWidths([heads, ...rows], left, width)
-  if (!widths) return rows.map(cells => listed(heads, cells, width)).join('\n')
+  if (!widths) return divided(heads, rows, left, width) ?? rows.map(cells => listed(heads, cells, width)).join('\n')
   const fitted = (cells: readonly string[]) =>
     cells.map((cell, index) => wrapped(cell, widths[index] ?? 0, left.includes(index) ? HANG : 0))
   const table = new Table({
@@ -152,6 +155,25 @@ export function draw(
   })
   table.push(...rows.map(fitted))
   return table.toString()
+}
+
+/** Two tables, one below the other, each with the first column; undefined where both cannot fit. */
+function divided(
+  heads: readonly string[],
+  rows: readonly (readonly string[])[],
+  left: readonly number[],
+  width: number,
+): string | undefined {
+  const columns = [...heads.keys()]
+  for (const cut of columns.slice(2).reverse()) {
+    const parts = [columns.slice(0, cut), [0, ...columns.slice(cut)]].map(kept => ({
+      lines: [heads, ...rows].map(cells => kept.map(column => cells[column] ?? '')),
+      left: [...kept.keys()].filter(at => left.includes(kept[at] ?? -1)),
+    }))
+    if (parts.every(({ lines, left }) => columnWidths(lines, left, width)))
+      return parts.map(({ lines: [head = [], ...body], left }) => draw(head, body, left, width)).join('\n')
+  }
+  return undefined
 }
 
 /** A row without its table: each cell below the first, behind its head. */

@@ -4,35 +4,24 @@ import { join } from 'node:path'
 import { test } from 'node:test'
 import { stripVTControlCharacters } from 'node:util'
 import { byRate, configurationsOf, scenarioGrid, scenarioResultsOf } from '../../comparison/repeated-measures.ts'
-import { comparisonText } from '../../comparison/text.ts'
+import { scorecard } from '../../comparison/scorecard.ts'
+import { comparisonText, scorecardText } from '../../comparison/text.ts'
 import { COMPARISON } from '../../publish/comparison.ts'
 import { summaryOf } from '../../publish/output-paths.ts'
 import { experiments, models } from '../../session/registry.ts'
 import { parseSummary, ROOT } from '../../session/run-folder.ts'
+import { assertFits, assertWhole } from '../../testing/assert-width.ts'
 import { keyMetrics } from './key-metrics.ts'
 import { overviewOf, renderOverview, renderResult } from './report.ts'
-import { widthOf, wrapped } from './screen.ts'
+import { wrapped } from './screen.ts'
 import { draw, type Grid, gridOf, textTable } from './table.ts'
 
-const WIDTHS = [80, 120]
+const WIDTHS = [80, 100, 120]
 
 const read = (file: string) => parseSummary(readFileSync(join(ROOT, file), 'utf8'), file)
 const runs = models.map(({ name }) => read(summaryOf(name)))
 const results = runs.flatMap(run => run.results)
 const compared = read(join(COMPARISON, 'summary.json'))
-
-function assertFits(text: string, width: number): void {
-  for (const line of text.split('\n')) assert.ok(widthOf(line) <= width, `${widthOf(line)} of ${width}: ${line}`)
-}
-
-/** Each of the words stands in the text as often as it should, or more often, whole. */
-function assertWhole(text: string, source: readonly string[]): void {
-  const countsOf = (words: string[]) => Map.groupBy(words, word => word)
-  const wordsOf = (part: string) => part.split(/[\s│┌┐└┘├┤┬┴┼─]+/).filter(word => word !== '')
-  const found = countsOf(wordsOf(text))
-  for (const [word, all] of countsOf(source.flatMap(wordsOf)))
-    assert.ok((found.get(word)?.length ?? 0) >= all.length, `"${word}" ${all.length} times in\n${text}`)
-}
 
 function assertTable(grid: Grid, width: number): void {
   const table = textTable(grid, width)
@@ -52,6 +41,18 @@ for (const width of WIDTHS) {
     for (const scenario of scenarioResultsOf(compared.comparison, compared.results))
       for (const [, own] of byRate(scenario.results))
         assertTable(scenarioGrid(configurationsOf(own, scenario.models)), width)
+  })
+
+  test(`the scorecard is no wider than ${width} columns, and each figure stands whole in the line of its model`, () => {
+    const lines = scorecardText(compared, width).map(stripVTControlCharacters).join('\n')
+    const { models, rows, notes } = scorecard(compared) ?? assert.fail()
+    assertFits(lines, width)
+    assertWhole(lines, [...rows.flatMap(({ need, measured, answer }) => [need, `${measured}:`, answer]), ...notes])
+    for (const { text } of rows.flatMap(({ cells }) => cells))
+      assert.ok(
+        lines.split('\n').some(line => models.some(model => line.includes(model)) && line.includes(text)),
+        text,
+      )
   })
 
   test(`all that a run and a comparison say on a terminal of ${width} columns fits, with each sentence as it is`, () => {
