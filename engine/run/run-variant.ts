@@ -10,7 +10,8 @@ import type { OpenRuntime, Runtime } from '../experiment/runtime.ts'
 import type { LoadResult } from '../load/attempt.ts'
 import { initialStock, orderMix } from '../load/mix.ts'
 import { type PlannedOrder, planOrders } from '../load/orders.ts'
-import { arriveAs, type PlannedStart } from '../load/plan.ts'
+import { planOf } from '../load/load-plan.ts'
+import type { PlannedStart } from '../load/plan.ts'
 import { startPolling } from '../load/polls.ts'
 import { awaitQuiescence } from './evidence.ts'
 import { HISTORY_FORMAT, type History, type RawMessage } from './history.ts'
@@ -233,9 +234,7 @@ async function beginLoad(
   progressProbe: ProgressProbe,
 ): Promise<BegunLoad> {
   const { load } = variant
-  const arrive = arriveAs(load.arrivals ?? 'uniform', seed)
-  const { ordersPerSecond } = load
-  const plan = load.plan?.(planned.length, ordersPerSecond, arrive) ?? arrive(planned.length, ordersPerSecond)
+  const plan = planOf(load, planned.length, seed)
   const began = Promise.withResolvers<number>()
   const landed = Promise.withResolvers<void>()
   const done = loadOrigin

@@ -35,8 +35,8 @@ import { withThresholds } from './thresholds.ts'
 export type Named = { id: string; experiment: Experiment; cell?: Cell }
 
 export type Reporter = {
-  /** @param nth counts from one */
-  begin(named: Named, nth: number, of: number): void
+  /** @param nth counts from one; @param all that the run will begin, in this order where they run one after the other */
+  begin(named: Named, nth: number, all: readonly Named[]): void
   progress(task: string, line: string): void
   /** The run continues when it has resolved. */
   result(result: Result): Promise<void> | void
@@ -108,7 +108,7 @@ export async function run(request: RunRequest): Promise<Finished> {
     let begun = 0
     const runNext = async (named: Named): Promise<void> => {
       if (signal.aborted) return
-      reporter.begin(named, ++begun, experiments.length)
+      reporter.begin(named, ++begun, experiments)
       const measured = await runOne(named, request, { summary, environment, prefix, folder })
       const result = withThresholds(measured, named.experiment, thresholds)
       summary.results.push(result)

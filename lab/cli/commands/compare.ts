@@ -81,9 +81,9 @@ async function compare(options: Options, command: Command): Promise<void> {
       ...(before && { before }),
       reporter: {
         ...reporter,
-        begin(named, nth, of) {
+        begin(named, nth, all) {
           if (nth === 1) for (const line of skipped) print(`${line}.`)
-          reporter.begin(named, nth, of)
+          reporter.begin(named, nth, all)
         },
       },
       result: (summary, where) => comparisonText(summary, where, terminalWidth()),

@@ -1,9 +1,11 @@
-// Progress of a run: on a terminal a task list for each experiment, with a line for each variant and each broker and how long it
-// has taken; elsewhere a line for every change of step, and at most one a second where only a count changes.
+// Progress of a run: on a terminal a live list of what is done with its verdict, what runs now and its phase, what is to come, and how
+// long it has taken and may still take; elsewhere a line for every change of step, and at most one a second where only a count
+// changes. Guarantees that the list is gone when a result is shown: results stand one below the other.
 import { Listr, type ListrTask, PRESET_TIMER } from 'listr2'
 import type { Profile, Result } from '#engine/run/summary.ts'
-import type { Reporter } from '../../session/run.ts'
 import type { RuntimeName } from '../../session/environment.ts'
+import { aboutText, exactText, expectedSeconds, secondsLeft, type Spent } from '../../session/duration.ts'
+import type { Named, Reporter } from '../../session/run.ts'
 import { print } from './screen.ts'
 
 type Line = { output: string }
@@ -16,33 +18,51 @@ type Step = {
   sinceMs: number | undefined
 }
 
+/** The list of the experiment that runs. `expected`: seconds, of it and of all behind it. */
+type Live = { steps: Step[]; clock: Line | undefined; sinceMs: number; expected: number; toCome: number }
+
 const TICK_MS = 1_000
 
-/** @param showResult called with each result when its task list has ended */
+/** @param showResult called with each result when its list has ended */
 export function liveReporter(profile: Profile, runtime: RuntimeName, showResult: (result: Result) => void): Reporter {
-  let steps: Step[] = []
+  const startedMs = performance.now()
+  const finished: Result[] = []
+  const done: Spent = { expected: 0, actual: 0 }
+  let expected: number[] = []
+  let live: Live | undefined
   let running: Promise<unknown> = Promise.resolve()
   let ticking: NodeJS.Timeout | undefined
-  const startedMs = performance.now()
+  const tick = (list: Live) => {
+    list.steps.forEach(show)
+    const left = secondsLeft(done, { expected: list.expected, actual: secondsSince(list.sinceMs) }, list.toCome)
+    if (list.clock) list.clock.output = clockText(secondsSince(startedMs), left)
+  }
   return {
-    begin({ id, experiment }, nth, of) {
-      const sofar = nth === 1 ? '' : `, ${elapsed(startedMs)}`
-      print(`[${nth}/${of}${sofar}] ${id}: ${experiment.question}`)
-      const names = experiment.variants(experiment.profiles[profile]).map(({ name }) => name)
-      const { begins = 0 } = experiment
-      const variants = [...names.slice(begins), ...names.slice(0, begins)]
-      const before = runtime === 'compose' ? ['containers'] : []
-      steps = [...before, ...experiment.model.brokers, ...variants].map(name => ({
-        name,
-        done: Promise.withResolvers<void>(),
-        line: undefined,
-        text: '',
-        sinceMs: undefined,
-      }))
-      running = listOf(steps).run()
-      ticking = setInterval(() => steps.forEach(show), TICK_MS).unref()
+    begin(named, nth, all) {
+      if (nth === 1) expected = all.map(({ experiment }) => expectedSeconds(experiment, profile))
+      const list: Live = {
+        steps: stepsOf(named, profile, runtime),
+        clock: undefined,
+        sinceMs: performance.now(),
+        expected: expected[nth - 1] ?? 0,
+        toCome: expected.slice(nth).reduce((sum, each) => sum + each, 0),
+      }
+      const present: ListrTask = {
+        title: `[${nth}/${all.length}] ${named.id}: ${named.experiment.question}`,
+        task(_, task) {
+          list.clock = task
+          tick(list)
+          return task.newListr(list.steps.map(stepTask))
+        },
+      }
+      running = listOf([...doneTasks(finished), present, ...toComeTasks(all.slice(nth))]).run()
+      ticking = setInterval(() => tick(list), TICK_MS).unref()
+      live = list
     },
     progress(task, line) {
+      // Before the first list, and behind the last, there is room for what belongs to no experiment.
+      if (!live) return print(`${task}: ${line}`)
+      const { steps } = live
       const own = steps.find(({ name }) => name === task || line.startsWith(`${name}: `))
       if (!own) return
       // Variants run one after the other: those before the one that reports are done.
@@ -53,46 +73,86 @@ export function liveReporter(profile: Profile, runtime: RuntimeName, showResult:
     },
     async result(result) {
       clearInterval(ticking)
-      const unfinished = result.failure
-      for (const { name, done } of steps) {
-        const measured = result.measures.some(({ variant }) => variant === name)
-        const isVariant = result.variants.some(variant => variant.name === name)
-        if (unfinished && isVariant && !measured) done.reject(new Error(unfinished))
-        else done.resolve()
-      }
+      for (const step of live?.steps ?? []) step.done.resolve()
       await running
+      // One that could not be finished says nothing of how long others take.
+      if (live && result.failure === undefined) {
+        done.expected += live.expected
+        done.actual += secondsSince(live.sinceMs)
+      }
+      live = undefined
+      finished.push(result)
       showResult(result)
     },
   }
 }
 
-function show({ line, text, sinceMs }: Step): void {
-  if (line && sinceMs !== undefined) line.output = `${text} (${elapsed(sinceMs)})`
-}
-
-/** `12 s`, `2 min 5 s`. */
-function elapsed(sinceMs: number): string {
-  const seconds = Math.floor((performance.now() - sinceMs) / 1_000)
-  return seconds < 60 ? `${seconds} s` : `${Math.floor(seconds / 60)} min ${seconds % 60} s`
-}
-
-function listOf(steps: readonly Step[]): Listr {
-  const tasks = steps.map(
-    (step): ListrTask => ({
-      title: step.name,
-      task: (_, task) => {
-        step.line = task
-        return step.done.promise
-      },
-    }),
-  )
-  // Ctrl-C is the lab's own to handle. A rejected step is shown and does not end the list.
-  return new Listr(tasks, {
+/** Its bottom bar is not used: where the list grows at its end, on the last line of a screen, log-update 8 loses its first line. */
+const listOf = (tasks: ListrTask[]): Listr =>
+  new Listr(tasks, {
+    // Ctrl-C is the lab's own to handle. What was judged not valid does not end the list.
     registerSignalListeners: false,
     exitOnError: false,
-    rendererOptions: { timer: PRESET_TIMER },
+    rendererOptions: { clearOutput: true, collapseSubtasks: false },
   })
+
+const secondsSince = (sinceMs: number): number => (performance.now() - sinceMs) / 1_000
+
+/** What is left is not told where it took longer than was expected. */
+const clockText = (elapsed: number, left: number): string =>
+  `${exactText(elapsed)} elapsed${left < 1 ? '' : `, ${aboutText(left)} left`}`
+
+/** What it waits for before its variants, and these, in the order in which they run. */
+function stepsOf({ experiment }: Named, profile: Profile, runtime: RuntimeName): Step[] {
+  const names = experiment.variants(experiment.profiles[profile]).map(({ name }) => name)
+  const { begins = 0 } = experiment
+  const before = runtime === 'compose' ? ['containers'] : []
+  return [...before, ...experiment.model.brokers, ...names.slice(begins), ...names.slice(0, begins)].map(name => ({
+    name,
+    done: Promise.withResolvers<void>(),
+    line: undefined,
+    text: '',
+    sinceMs: undefined,
+  }))
 }
+
+const stepTask = (step: Step): ListrTask => ({
+  title: step.name,
+  rendererOptions: { timer: PRESET_TIMER },
+  task(_, task) {
+    step.line = task
+    show(step)
+    return step.done.promise
+  },
+})
+
+function show({ line, text, sinceMs }: Step): void {
+  if (line && sinceMs !== undefined) line.output = `${text} (${exactText(secondsSince(sinceMs))})`
+}
+
+/** As many names as fit in a line or two. */
+const SHOWN = 3
+
+const namesText = (names: readonly string[]): string =>
+  names.length <= SHOWN + 1
+    ? names.join(', ')
+    : `${names.slice(0, SHOWN).join(', ')} and ${names.length - SHOWN} others`
+
+/** A line for each verdict, with the last that had it. */
+const doneTasks = (finished: readonly Result[]): ListrTask[] =>
+  [...Map.groupBy(finished, ({ verdict }) => verdict)].map(([verdict, some]) => {
+    const names = some.map(({ model, experiment }) => `${model}/${experiment}`).reverse()
+    const title = `${some.length} ${verdict}: ${namesText(names)}`
+    return {
+      title,
+      task() {
+        if (verdict !== 'valid') throw new Error(title)
+      },
+    }
+  })
+
+const toComeTasks = (named: readonly Named[]): ListrTask[] =>
+  named.length === 0 ? [] : [{ title: `to come: ${namesText(named.map(({ id }) => id))}`, task() {} }]
 
 const EVERY_MS = 1_000
 
@@ -102,8 +162,8 @@ type Written = { line: string; step: string; atMs: number }
 export function plainReporter(write: (line: string) => void, show: (result: Result) => void): Reporter {
   const last = new Map<string, Written>()
   return {
-    begin({ id, experiment }, nth, of) {
-      write(`[${nth}/${of}] ${id}: ${experiment.question}`)
+    begin({ id, experiment }, nth, all) {
+      write(`[${nth}/${all.length}] ${id}: ${experiment.question}`)
     },
     progress(task, line) {
       const step = line.replaceAll(/\d+/g, '')
