@@ -40,7 +40,7 @@ const inOneLine = (text: string): string => text.trim().replaceAll('\n', ' ')
 
 /** Sets the exit code of the process; never throws. */
 export async function runProgram(program: Command): Promise<void> {
-  keepWithoutReader()
+  keepWithoutOutput()
   try {
     await program.parseAsync()
   } catch (error) {
@@ -48,12 +48,21 @@ export async function runProgram(program: Command): Promise<void> {
   }
 }
 
-/** Whoever reads the output may have enough before its end, such as `head`. A run then goes on to its results and its exit code. */
-function keepWithoutReader(): void {
-  for (const stream of [process.stdout, process.stderr])
-    stream.on('error', error => {
-      if (!('code' in error) || error.code !== 'EPIPE') throw error
-    })
+/**
+ * A run goes on to its results where nobody reads its output to the end, as `head` does not, and where it cannot be written, as to a
+ * full disk: that is said once, and no command is then a success.
+ */
+function keepWithoutOutput(): void {
+  process.stderr.on('error', () => {})
+  let isSaid = false
+  process.stdout.on('error', error => {
+    if (isSaid || ('code' in error && error.code === 'EPIPE')) return
+    isSaid = true
+    process.once('exit', () => (process.exitCode ||= COULD_NOT_RUN))
+    process.stderr.write(
+      `The output could not be written to its end (${error.message}): make room where it goes; results are in the folder of their run.\n`,
+    )
+  })
 }
 
 function codeOf(error: unknown): number {

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
 import { join } from 'node:path'
 import { test } from 'node:test'
+import { COMPARISON } from '../publish/comparison.ts'
 import { ROOT } from '../session/run-folder.ts'
 import { experiments } from '../session/registry.ts'
 import { runCli, startCli, testFolder } from '../testing/cli.ts'
@@ -187,9 +188,18 @@ test('dead letters of a broker that does not answer are refused in one sentence,
   assert.doesNotMatch(stderr, /secret/)
 })
 
-test('a reader that has enough before the end of the output is no error', async t => {
-  const lab = startCli('main', ['--help'])
-  t.after(() => lab.process.kill('SIGKILL'))
-  lab.process.stdout?.destroy()
-  assert.deepEqual([await lab.ended, lab.stderr()], [0, ''])
-})
+for (const args of [['--help'], ['show', COMPARISON], ['show', COMPARISON, '--json']]) {
+  test(`a reader that has enough of lab ${args.join(' ')} before its end is no error`, async t => {
+    const lab = startCli('main', args)
+    t.after(() => lab.process.kill('SIGKILL'))
+    lab.process.stdout?.destroy()
+    assert.deepEqual([await lab.ended, lab.stderr()], [0, ''])
+  })
+
+  test(`lab ${args.join(' ')} to a full disk is refused in one sentence, with exit code 3`, async t => {
+    const lab = startCli('main', args, {}, '/dev/full')
+    t.after(() => lab.process.kill('SIGKILL'))
+    assert.equal(await lab.ended, 3)
+    assert.match(lab.stderr(), /^The output could not be written to its end \(ENOSPC.+\): make room .+\n$/)
+  })
+}

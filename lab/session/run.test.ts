@@ -2,7 +2,8 @@ import assert from 'node:assert/strict'
 import { readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
-import { parseSummary } from './run-folder.ts'
+import { exitCodeOf } from '../cli/command-line.ts'
+import { findRun, parseSummary } from './run-folder.ts'
 import { leftovers, runCli, startCli, testFolder } from '../testing/cli.ts'
 import { labVersion } from './run-facts.ts'
 
@@ -120,21 +121,52 @@ test('without Docker a run in containers is refused once, with how to fix it, an
   assert.deepEqual(leftovers(folder), [])
 })
 
-test('a disk that fills up during a run costs files and not the table, and each missing file is named', async t => {
-  const out = join(folder.path, 'full')
-  const xml = join(folder.path, 'full.xml')
-  const args = ['run', 'sync-rest/baseline-latency', '--profile', 'quick', '--out', out, '--junit', xml]
-  const full = startCli('main', args, environment)
-  t.after(() => full.process.kill('SIGKILL'))
-  await full.untilPrinted('orders sent')
-  const [run = ''] = readdirSync(out)
-  rmSync(xml)
-  for (const file of [join(out, run, '.summary.json'), join(out, run, 'report.html'), xml])
-    symlinkSync('/dev/full', file)
-  assert.equal(await full.ended, 3, full.stdout())
-  assert.match(full.stdout(), /accepted p50[^]+key metrics/)
-  assert.match(
-    full.stderr(),
-    /^\S+summary\.json cannot be written \(ENOSPC.+\): .+\n\S+full\.xml cannot be written .+\n\S+report\.html cannot be written \(ENOSPC.+\): make its folder writable, with room\.\n$/,
-  )
+const RUN = ['run', ID]
+const COMPARE = ['compare', '--models', 'sync-rest', '--scenarios', 'burst']
+
+for (const [command, table] of [
+  [RUN, /accepted p50[^]+key metrics/],
+  [COMPARE, /│ verdict[^]+known in 5 s/],
+] as const) {
+  const name = command[0] ?? ''
+
+  test(`a disk that fills up during lab ${name} costs files and not the table, and each missing file is named`, async t => {
+    const out = join(folder.path, `full-${name}`)
+    const xml = join(folder.path, `full-${name}.xml`)
+    const args = [...command, '--profile', 'quick', '--out', out, '--junit', xml]
+    const full = startCli('main', args, environment)
+    t.after(() => full.process.kill('SIGKILL'))
+    await full.untilPrinted('orders sent')
+    const [run = ''] = readdirSync(out)
+    rmSync(xml)
+    for (const file of [join(out, run, '.summary.json'), join(out, run, 'report.html'), xml])
+      symlinkSync('/dev/full', file)
+    assert.equal(await full.ended, 3, full.stdout())
+    assert.match(full.stdout(), table)
+    assert.match(
+      full.stderr(),
+      /^\S+summary\.json cannot be written \(ENOSPC.+\): .+\n\S+full-\w+\.xml cannot be written .+\n\S+report\.html cannot be written \(ENOSPC.+\): make its folder writable, with room\.\n$/,
+    )
+  })
+
+  test(`lab ${name} goes on to its results when its reader has enough, with the exit code of its verdicts`, async t => {
+    const out = join(folder.path, `closed-${name}`)
+    const lab = startCli('main', [...command, '--profile', 'quick', '--out', out], environment)
+    t.after(() => lab.process.kill('SIGKILL'))
+    await lab.untilPrinted('[1/1]')
+    lab.process.stdout?.destroy()
+    const code = await lab.ended
+    const summary = findRun('latest', out).summary
+    assert.deepEqual([code, lab.stderr(), summary.results.length], [exitCodeOf(summary), '', 1])
+  })
+}
+
+test('a run whose output goes to a full disk is measured to its end, and says so once, with exit code 3', async t => {
+  const out = join(folder.path, 'no-room')
+  const lab = startCli('main', [...RUN, '--profile', 'quick', '--out', out], environment, '/dev/full')
+  t.after(() => lab.process.kill('SIGKILL'))
+  const code = await lab.ended
+  const { summary } = findRun('latest', out)
+  assert.deepEqual([code, summary.results.length], [exitCodeOf(summary) || 3, 1])
+  assert.match(lab.stderr(), /^The output could not be written to its end \(ENOSPC.+\): make room .+\n$/)
 })

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict'
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs'
+import { closeSync, mkdirSync, mkdtempSync, openSync, readdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Result } from '#engine/run/summary.ts'
@@ -47,16 +47,18 @@ export function lendPackages({ cache }: TestFolder): void {
 export const leftovers = ({ cache }: TestFolder): string[] =>
   ['ports', 'live', 'data'].flatMap(name => list(join(cache, name)).map(file => `${name}/${file}`))
 
-/** @param file `main` or `service` */
-export function startCli(file: string, args: readonly string[], env: NodeJS.ProcessEnv = {}): Cli {
+/** @param file `main` or `service` @param to where its output goes, in place of `stdout()` */
+export function startCli(file: string, args: readonly string[], env: NodeJS.ProcessEnv = {}, to?: string): Cli {
+  const out = to === undefined ? 'pipe' : openSync(to, 'w')
   const child = spawn(process.execPath, [join(ROOT, `lab/cli/${file}.ts`), ...args], {
     cwd: ROOT,
     env: { ...process.env, NO_COLOR: '1', ...env },
-    stdio: ['ignore', 'pipe', 'pipe'],
+    stdio: ['ignore', out, 'pipe'],
   })
+  if (typeof out === 'number') closeSync(out)
   const output = { stdout: '', stderr: '' }
-  child.stdout.setEncoding('utf8').on('data', (text: string) => (output.stdout += text))
-  child.stderr.setEncoding('utf8').on('data', (text: string) => (output.stderr += text))
+  child.stdout?.setEncoding('utf8').on('data', (text: string) => (output.stdout += text))
+  child.stderr?.setEncoding('utf8').on('data', (text: string) => (output.stderr += text))
   let over = false
   // 'close' comes after the last output.
   const ended = once(child, 'close').then(([code, signal]) => {
