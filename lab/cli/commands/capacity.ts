@@ -11,6 +11,7 @@ import { capacityText, probeLine, rateText } from '../../capacity/text.ts'
 import { probesAsExperiment } from '../../capacity/variant.ts'
 import { print, terminalWidth } from '../../report/terminal/screen.ts'
 import { type RuntimeName, RUNTIMES } from '../../session/environment.ts'
+import { DURATIONS } from '../../session/durations.ts'
 import { models } from '../../session/registry.ts'
 import { RUNS, shortPath } from '../../session/run-folder.ts'
 import { expectedMeasures, readThreshold, refuseImpossible } from '../../session/thresholds.ts'
@@ -30,14 +31,14 @@ type Options = {
   json?: true
 }
 
-const MOST_SECONDS = 180
+export const MOST_SECONDS = 180
 /** Two orders of magnitude below what a model sustains on a small machine. */
 const START_AT = 200
 
 export function addCapacityCommand(program: Command): void {
   program
     .command('capacity')
-    .description('find the greatest rate of orders that a model sustains on this machine, and what limits it')
+    .description(`find the greatest rate of orders that a model sustains, and what limits it (${DURATIONS.capacity})`)
     .argument('[model...]', `of: ${models.map(({ name }) => name).join(', ')}`)
     .option('--all', 'all models, in one picture, and what comes beyond their capacity')
     .option('--budget <text>', 'a bound of a measure that has to be kept, such as "known p99 < 250 ms"', readThreshold)

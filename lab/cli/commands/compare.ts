@@ -16,6 +16,7 @@ import {
 import { needsShipped } from '../../comparison/cell.ts'
 import { cellLine, comparisonText } from '../../comparison/text.ts'
 import { scenarios, HEALTHY } from '../../comparison/scenarios.ts'
+import { DURATIONS } from '../../session/durations.ts'
 import { models } from '../../session/registry.ts'
 import { describeMachine, machineText, labVersion } from '../../session/run-facts.ts'
 import { liveReporter, plainReporter } from '../../report/terminal/progress.ts'
@@ -37,7 +38,9 @@ type Options = Omit<RunOptions, 'profile'> & {
 export function addCompareCommand(program: Command): void {
   const command = program
     .command('compare')
-    .description('run all models under the same load, with the same failures injected, and show them side by side')
+    .description(
+      `run all models under the same load, with the same failures injected, and show them side by side (${DURATIONS.compare})`,
+    )
     .option('--scenarios <names>', `comma-separated, of: ${scenarios.map(({ name }) => name).join(', ')}`, list)
     .option('--models <names>', `comma-separated, of: ${models.map(({ name }) => name).join(', ')}`, list)
     .option(
@@ -52,10 +55,9 @@ export function addCompareCommand(program: Command): void {
     )
     .option('--resume [run]', 'resume an interrupted comparison (default: latest)')
     .action(compare)
-  addRunOptions(command, { published: 'published: every scenario ten times, for hours' }).addHelpText(
-    'after',
-    '\nExample: npm run lab -- compare --scenarios healthy,inventory-dead --rates 50 --repeat 2',
-  )
+  addRunOptions(command, {
+    published: `published: every scenario ten times (${DURATIONS.comparePublished})`,
+  }).addHelpText('after', '\nExample: npm run lab -- compare --scenarios healthy,inventory-dead --rates 50 --repeat 2')
 }
 
 async function compare(options: Options, command: Command): Promise<void> {

@@ -1,6 +1,7 @@
 // `lab start` and `lab run`: experiments with live progress, tables and verdicts, and an overview at the end.
 import type { Command } from 'commander'
 import type { Result } from '#engine/run/summary.ts'
+import { DURATIONS } from '../../session/durations.ts'
 import { experiments, models } from '../../session/registry.ts'
 import { isSideBySide } from '../../session/run.ts'
 import { liveReporter, plainReporter } from '../../report/terminal/progress.ts'
@@ -12,11 +13,11 @@ import { addRunOptions, runCommand, type RunOptions } from '../run-command.ts'
 export function addRunCommands(program: Command): void {
   const start = program
     .command('start')
-    .description('run all experiments, and print their tables, verdicts and an overview')
+    .description(`run all experiments, and print their tables, verdicts and an overview (${DURATIONS.start})`)
     .action((options: RunOptions) => runExperiments(Object.keys(experiments), options))
   const some = program
     .command('run')
-    .description('run some experiments')
+    .description(`run some experiments (${DURATIONS.run})`)
     .argument('<experiment...>', 'names from lab list, or a model for all of its experiments')
     .action((names: string[], options: RunOptions) => runExperiments(selected(names), options))
   addRunOptions(start).addHelpText('after', '\nExample: npm start -- --profile smoke')

@@ -1,0 +1,12 @@
+// About how long commands take, as help and pages say it. A test holds each of them to the published results, or to the plan.
+export const DURATIONS = {
+  start: 'about 8 min',
+  run: 'less than 2 min each',
+  compare: 'about 25 min',
+  compareQuick: 'about 5 min',
+  comparePublished: 'about 5 hours',
+  untilKnown: 'about 4 min',
+  asShipped: 'about 6 min',
+  /** Of the search; the probe that it is in at that time ends, and with --beyond another one follows. */
+  capacity: 'at most 3 min a model',
+} as const
