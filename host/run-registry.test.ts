@@ -1,17 +1,17 @@
 import assert from 'node:assert/strict'
-import { spawn } from 'node:child_process'
+import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync, mkdirSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
 import { dataRoot } from './folders.ts'
-import { type RunRecord, registerRun, sweepDeadRuns } from './run-registry.ts'
+import { otherRuns, type RunRecord, registerRun, sweepDeadRuns } from './run-registry.ts'
 import { testCache } from './testing/test-cache.ts'
 
 const cache = testCache()
 
-/** Registers `run` in a process of its own and kills that one. */
-async function leaveDeadRun(t: TestContext, run: RunRecord): Promise<void> {
+/** Registers `run` in a process of its own. */
+async function registerElsewhere(t: TestContext, run: RunRecord): Promise<ChildProcess> {
   const script = `
     import { registerRun } from ${JSON.stringify(join(import.meta.dirname, 'run-registry.ts'))}
     registerRun(${JSON.stringify(run)})
@@ -20,6 +20,12 @@ async function leaveDeadRun(t: TestContext, run: RunRecord): Promise<void> {
   const lab = spawn(process.execPath, ['--input-type=module', '-e', script], { stdio: ['ignore', 'pipe', 'inherit'] })
   t.after(() => lab.kill('SIGKILL'))
   await once(lab.stdout, 'data')
+  return lab
+}
+
+/** And kills that process. */
+async function leaveDeadRun(t: TestContext, run: RunRecord): Promise<void> {
+  const lab = await registerElsewhere(t, run)
   lab.kill('SIGKILL')
   await once(lab, 'exit')
 }
@@ -37,6 +43,19 @@ test('a run whose owner is alive is left alone', async () => {
   assert.ok(existsSync(folder))
   registration.unregister()
   assert.deepEqual(readdirSync(join(cache, 'live')), [])
+})
+
+test('other runs are those of living processes, and not of this one', async t => {
+  const run = { directories: [], prefix: 'other', addresses: {} }
+  const own = registerRun(run)
+  t.after(own.unregister)
+  assert.deepEqual(otherRuns(), [])
+  const other = await registerElsewhere(t, run)
+  assert.deepEqual(otherRuns(), [other.pid])
+  other.kill('SIGKILL')
+  await once(other, 'exit')
+  assert.deepEqual(otherRuns(), [])
+  await sweepDeadRuns(async () => {})
 })
 
 test('what a dead run left is deleted, and its remote leftovers are handed over', async t => {

@@ -35,14 +35,21 @@ export function registerRun(run: RunRecord): { unregister(): void } {
   return { unregister: () => rmSync(file, { force: true }) }
 }
 
+/** The processes of this machine that have a run in progress, this one left out. */
+export function otherRuns(): number[] {
+  const own = thisOwner()
+  const owners = recordIds().flatMap(id => readRecord(id)?.owner ?? [])
+  const others = owners.filter(owner => owner.host === own.host && owner.pid !== own.pid && isAlive(owner))
+  return [...new Set(others.map(({ pid }) => pid))]
+}
+
 /** Clears up after dead runs; `remove` takes away what they left beyond folders. */
 export async function sweepDeadRuns(remove: (run: RunRecord) => Promise<void>): Promise<SweptRun[]> {
   makeFolder(recordFolder())
   return withLock('sweep', async () => {
     const swept: SweptRun[] = []
-    for (const name of readdirSync(recordFolder())) {
-      const id = name.replace(/\.json$/, '')
-      const record = name.endsWith('.json') ? readRecord(id) : undefined
+    for (const id of recordIds()) {
+      const record = readRecord(id)
       if (!record || isAlive(record.owner)) continue
       const problem = await clear(id, record.run, remove)
       swept.push({ id, run: record.run, problem })
@@ -73,6 +80,10 @@ async function clear(
 }
 
 const recordFolder = (): string => join(cacheFolder(), 'live')
+function recordIds(): string[] {
+  makeFolder(recordFolder())
+  return readdirSync(recordFolder()).flatMap(name => (name.endsWith('.json') ? [name.replace(/\.json$/, '')] : []))
+}
 const recordFile = (id: string): string => join(recordFolder(), `${id}.json`)
 
 function readRecord(id: string): { owner: Owner; run: RunRecord } | undefined {

@@ -37,7 +37,7 @@ import { whileJudged } from '#engine/run/once.ts'
 import { evaluate } from '#engine/run/result.ts'
 import type { Measure } from '#engine/run/summary.ts'
 import type { Probe } from './capacity-file.ts'
-import { isDisturbing } from './disturbance.ts'
+import { isDisturbing } from '../session/disturbance.ts'
 import { measuredWindow } from './load.ts'
 
 export type Judged = Omit<Probe, 'length' | 'history'>

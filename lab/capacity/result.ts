@@ -1,5 +1,5 @@
 // What a search says in the end: its rates, how far they can be trusted, and what limits the model.
-import { isDisturbing } from './disturbance.ts'
+import { isDisturbing } from '../session/disturbance.ts'
 import type { ModelCapacity, Probe } from './capacity-file.ts'
 import type { Found } from './search.ts'
 

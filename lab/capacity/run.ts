@@ -12,6 +12,7 @@ import type { History } from '#engine/run/history.ts'
 import { writeHistory } from '#engine/run/history-file.ts'
 import { historyFile } from '#engine/run/result.ts'
 import { runVariant } from '#engine/run/run-variant.ts'
+import { disturbanceNow } from '../session/disturbance.ts'
 import { openEnvironment, type ReadyModel, requireRuntime, type RunEnvironment } from '../session/environment.ts'
 import { describeMachine, labVersion } from '../session/run-facts.ts'
 import { saveJson } from '../session/run-folder.ts'
@@ -64,6 +65,8 @@ export async function runCapacity(request: CapacityRequest): Promise<{ file: Cap
   await requireRuntime('processes')
   makeRunFolder(folder)
   await sweep(line => reporter.progress('sweep', line), signal)
+  const disturbance = await disturbanceNow(signal)
+  if (disturbance !== undefined) reporter.progress('warning', disturbance)
   const data = openDataFolder(file.run, { prefix })
   const options = { run: file.run, dataFolder: data.path, signal, onProgress: reporter.progress }
   const environment = openEnvironment('processes', options)

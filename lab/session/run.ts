@@ -18,6 +18,7 @@ import {
   SUMMARY_FORMAT,
 } from '#engine/run/summary.ts'
 import type { Threshold } from '#engine/analysis/thresholds.ts'
+import { disturbanceNow } from './disturbance.ts'
 import { pointLatest, saveSummary } from './run-folder.ts'
 import { describeMachine, otherBroker, labVersion } from './run-facts.ts'
 import {
@@ -79,6 +80,8 @@ export async function run(request: RunRequest): Promise<Finished> {
   if (request.cpus) pinApart(request.cpus)
   makeRunFolder(folder)
   await sweep(line => reporter.progress('sweep', line), signal)
+  const disturbance = await disturbanceNow(signal)
+  if (disturbance !== undefined) reporter.progress('warning', disturbance)
 
   const data = openDataFolder(ownId, { prefix })
   const options = { run: ownId, dataFolder: data.path, signal, onProgress: reporter.progress }

@@ -5,6 +5,7 @@ import type { Verdict } from '#engine/checks/check.ts'
 import { GENERATOR_CPU, MACHINE_IDLE } from '#engine/analysis/measures.ts'
 import { wrapped } from './screen.ts'
 import { draw, gridOf, MEANING_OF_SET_BY_FAULT, seconds, SET_BY_FAULT, textTable } from './table.ts'
+import { isDisturbing } from '../../session/disturbance.ts'
 import { keyMetrics } from './key-metrics.ts'
 import { HEALTHY } from '../../comparison/scenarios.ts'
 
@@ -170,9 +171,6 @@ export function stoppedText(summary: Pick<Summary, 'requested' | 'comparison' | 
   return results.length < expected ? `The run was stopped: it has ${results.length} of ${expected} results.` : ''
 }
 
-/** A tenth of the cores; below it others hardly matter. */
-const BUSY = 0.1
-
 const SMOKE = 'A smoke run is there for its verdicts: its times, rates and peaks say nothing of a model.'
 
 /** Says that the machine was shared, in a smoke run or with other programs: verdicts stand, and numbers suffer. Empty where it was not. */
@@ -182,7 +180,7 @@ export function busyText({
   machine: { cores },
 }: Pick<Summary, 'profile' | 'results' | 'machine'>): string {
   const smoke = profile === 'smoke' ? SMOKE : ''
-  const busy = results.flatMap(({ othersCores = 0 }) => (othersCores > BUSY * cores ? [othersCores] : []))
+  const busy = results.flatMap(({ othersCores }) => (isDisturbing(othersCores, cores) ? [othersCores] : []))
   if (busy.length === 0) return smoke
   const most = Math.max(...busy).toFixed(1)
   const others = `Other programs used up to ${most} of ${cores} cores during ${busy.length} of ${results.length} results`
