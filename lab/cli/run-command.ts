@@ -10,7 +10,9 @@ import { RUNS, shortPath } from '../session/run-folder.ts'
 import { type RuntimeName, RUNTIMES } from '../session/environment.ts'
 import { type PinOptions, pinningOf } from '../session/pinning.ts'
 import { expectedMeasures, readThreshold, refuseImpossible } from '../session/thresholds.ts'
-import { print } from '../report/terminal/screen.ts'
+import { endBox } from '../report/terminal/end-box.ts'
+import { print, terminalWidth } from '../report/terminal/screen.ts'
+import { runEnd } from './run-end.ts'
 import { writeReport } from './commands/past-runs.ts'
 
 export type RunOptions = PinOptions & {
@@ -107,9 +109,12 @@ export async function runCommand(options: RunOptions, command: RunCommand): Prom
   }
   written(() => saveJunit(summary.results))
   const where = shortPath(folder)
-  const report = written(() => shortPath(writeReport(summary, folder)))
+  const report = written(() => writeReport(summary, folder))
   if (json) process.stdout.write(`${JSON.stringify(summary, null, 2)}\n`)
-  else print([result(summary, where), ...(report === undefined ? [] : [`Report: ${report}`])].join('\n'))
+  else {
+    print(result(summary, where))
+    print(endBox({ ...runEnd(summary), ...(report !== undefined && { report }) }, terminalWidth()))
+  }
   for (const sentence of unwritten) process.stderr.write(`${sentence}\n`)
   process.exitCode = exitCodeOf(summary) || (unwritten.length > 0 ? COULD_NOT_RUN : 0)
   if (!signal.aborted) return

@@ -29,6 +29,13 @@ type Finding = {
   holds: boolean
 }
 
+/** Those that the numbers bear out. */
+export const lessons = (summary: Summary): string[] =>
+  FINDINGS.flatMap(find => {
+    const { lesson, facts, holds } = find(summary)
+    return holds && facts.length > 0 ? [`${lesson}.`] : []
+  })
+
 /** A list in Markdown, then what the checks found. @param page of the comparison, from where the list is read */
 export function findings(summary: Summary, page: string): string {
   const items = FINDINGS.flatMap(find => {

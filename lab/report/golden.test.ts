@@ -12,10 +12,12 @@ import { scenarios } from '../comparison/scenarios.ts'
 import { cellLine, comparisonText } from '../comparison/text.ts'
 import { sampleComparison } from '../testing/sample-comparison.ts'
 import { MODELS, sampleCell, sampleResult, sampleSummary } from '../testing/sample-result.ts'
+import { runEnd } from '../cli/run-end.ts'
 import { HOW_TO_READ } from './html/parts.ts'
 import { sharesSentences } from './html/pictures.ts'
 import { overall } from './html/verdicts.ts'
 import { resultsPage } from './markdown.ts'
+import { endBox } from './terminal/end-box.ts'
 import { renderOverview, renderResult } from './terminal/report.ts'
 
 const GOLDEN = new URL('golden.txt', import.meta.url)
@@ -83,6 +85,7 @@ const SECTIONS: Record<string, () => readonly string[]> = {
   'the comparison on the terminal': () => [comparisonText(summary, 'runs/sample', WIDTH)],
   'an experiment on the terminal': () => [renderResult(sampleResult, WIDTH)],
   'the overview of a run on the terminal': () => [renderOverview(sampleSummary([sampleResult]), 'runs/sample', WIDTH)],
+  'the end of a comparison': () => [endBox({ ...runEnd(summary), report: '/runs/sample/report.html' }, WIDTH)],
   'the page of a model': () => [resultsPage('streaming-kafka', sampleSummary([sampleResult]))],
 }
 

@@ -5,7 +5,6 @@ import { test } from 'node:test'
 import { MOST_SECONDS } from '../cli/commands/capacity.ts'
 import { DEFAULTS, plan, PUBLISHED, selected } from '../comparison/plan.ts'
 import { scenarios } from '../comparison/scenarios.ts'
-import { COMPARISON } from '../publish/comparison.ts'
 import { summaryOf } from '../publish/output-paths.ts'
 import { aboutText, expectedSeconds } from './duration.ts'
 import { DURATIONS } from './durations.ts'
@@ -27,7 +26,7 @@ const all = scenarios.map(({ name }) => name)
 const SOURCES: Record<keyof typeof DURATIONS, string> = {
   start: aboutText(runs[0]?.seconds ?? assert.fail()),
   run: `less than ${Math.ceil(longest / 60)} min each`,
-  compare: aboutText(published(join(COMPARISON, 'summary.json')).seconds),
+  compare: planned('full'),
   compareQuick: planned('quick'),
   comparePublished: planned('full', all, PUBLISHED),
   untilKnown: planned('full', ['until-known']),

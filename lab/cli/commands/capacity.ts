@@ -9,6 +9,7 @@ import { writeCapacityPage } from '../../capacity/page.ts'
 import { CAPACITY_FILE, type CapacityReporter, runCapacity } from '../../capacity/run.ts'
 import { capacityText, probeLine, rateText } from '../../capacity/text.ts'
 import { probesAsExperiment } from '../../capacity/variant.ts'
+import { endBox } from '../../report/terminal/end-box.ts'
 import { print, terminalWidth } from '../../report/terminal/screen.ts'
 import { type RuntimeName, RUNTIMES } from '../../session/environment.ts'
 import { DURATIONS } from '../../session/durations.ts'
@@ -80,7 +81,8 @@ async function capacity(names: string[], options: Options): Promise<void> {
   if (json) process.stdout.write(`${JSON.stringify(file, null, 2)}\n`)
   else {
     print(`\n${capacityText(file, shortPath(join(folder, CAPACITY_FILE)), terminalWidth())}`)
-    print(`Report: ${shortPath(page)}`)
+    const what = `the models side by side, under load and while parts of them fail (${DURATIONS.compare})`
+    print(endBox({ learned: [], next: [{ command: 'npm run lab -- compare', what }], report: page }, terminalWidth()))
   }
   process.exitCode = exitCodeOf(file)
   if (!signal.aborted) return

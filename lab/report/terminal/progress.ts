@@ -6,6 +6,7 @@ import type { Profile, Result } from '#engine/run/summary.ts'
 import type { RuntimeName } from '../../session/environment.ts'
 import { aboutText, exactText, expectedSeconds, secondsLeft, type Spent } from '../../session/duration.ts'
 import type { Named, Reporter } from '../../session/run.ts'
+import { namesText, verdictGroups } from './report.ts'
 import { print } from './screen.ts'
 
 type Line = { output: string }
@@ -130,26 +131,14 @@ function show({ line, text, sinceMs }: Step): void {
   if (line && sinceMs !== undefined) line.output = `${text} (${exactText(secondsSince(sinceMs))})`
 }
 
-/** As many names as fit in a line or two. */
-const SHOWN = 3
-
-const namesText = (names: readonly string[]): string =>
-  names.length <= SHOWN + 1
-    ? names.join(', ')
-    : `${names.slice(0, SHOWN).join(', ')} and ${names.length - SHOWN} others`
-
-/** A line for each verdict, with the last that had it. */
+/** What is not valid is marked as failed. */
 const doneTasks = (finished: readonly Result[]): ListrTask[] =>
-  [...Map.groupBy(finished, ({ verdict }) => verdict)].map(([verdict, some]) => {
-    const names = some.map(({ model, experiment }) => `${model}/${experiment}`).reverse()
-    const title = `${some.length} ${verdict}: ${namesText(names)}`
-    return {
-      title,
-      task() {
-        if (verdict !== 'valid') throw new Error(title)
-      },
-    }
-  })
+  verdictGroups(finished).map(({ verdict, text }) => ({
+    title: text,
+    task() {
+      if (verdict !== 'valid') throw new Error(text)
+    },
+  }))
 
 const toComeTasks = (named: readonly Named[]): ListrTask[] =>
   named.length === 0 ? [] : [{ title: `to come: ${namesText(named.map(({ id }) => id))}`, task() {} }]

@@ -22,6 +22,23 @@ export function countedChecks(result: Pick<Result, 'variants' | 'checks'>): Resu
   return result.checks.filter(({ variant }) => !out.has(variant))
 }
 
+export const idOf = ({ model, experiment }: Result): string => `${model}/${experiment}`
+
+/** As many names as fit in a line or two. */
+const SHOWN = 3
+
+export const namesText = (names: readonly string[]): string =>
+  names.length <= SHOWN + 1
+    ? names.join(', ')
+    : `${names.slice(0, SHOWN).join(', ')} and ${names.length - SHOWN} others`
+
+/** For each verdict `2 valid: …`, the last results first. */
+export const verdictGroups = (results: readonly Result[]): { verdict: Verdict; text: string }[] =>
+  [...Map.groupBy(results, ({ verdict }) => verdict)].map(([verdict, some]) => ({
+    verdict,
+    text: `${some.length} ${verdict}: ${namesText(some.map(idOf).reverse())}`,
+  }))
+
 /** In the verdict's colour. */
 export const coloured = (verdict: Verdict, text: string) => styleText(COLOURS[verdict], text)
 

@@ -13,7 +13,7 @@ export const print = (text: string): void => console.log(process.stdout.isTTY ? 
 export const widthOf = (text: string): number => stripVTControlCharacters(text).length
 
 /** A sign belongs to the word behind it, and a unit to the one before it: `≥ 5,000 ms`, `– (1)`. */
-const wordsOf = (line: string): string[] => line.split(/(?<!(?:^|\s)[≥–✔✘?∅◇]) +(?!(?:%|ms|s)(?:\s|$))/)
+const wordsOf = (line: string): string[] => line.split(/(?<!(?:^|\s)[≥–✔✘?∅◇]) +(?!(?:%|ms|s)(?:[\s.,;:)]|$))/)
 
 /** A word that is longer than the line stays whole. @param hang how much further what goes on is indented */
 export const wrapped = (text: string, width: number, hang = 0): string =>

@@ -1,0 +1,26 @@
+// The end of a run: what was learned, what to do next, and the report as an address that a terminal makes clickable. Guarantees that
+// commands and the address stand alone in their lines, so that they can be copied: the box has no sides.
+import { pathToFileURL } from 'node:url'
+
+/** A command, and what it is for. */
+export type NextStep = { command: string; what: string }
+
+export type End = {
+  learned: readonly string[]
+  next: readonly NextStep[]
+  /** The path of the file; absent where it could not be written. */
+  report?: string
+}
+
+/** @param width of the terminal; sentences may be wider, and are broken when they are printed */
+export function endBox({ learned, next, report }: End, width: number): string {
+  const parts = {
+    'What was learned': learned,
+    'What to do next': next.flatMap(({ command, what }) => [`# ${what}`, command]),
+    Report: report === undefined ? [] : [pathToFileURL(report).href],
+  }
+  const lines = Object.entries(parts).flatMap(([title, texts]) =>
+    texts.length === 0 ? [] : [`── ${title} `.padEnd(width, '─'), ...texts],
+  )
+  return [...lines, '─'.repeat(width)].join('\n')
+}
