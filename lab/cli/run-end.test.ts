@@ -9,15 +9,15 @@ const valid = { ...sampleResult, verdict: 'valid' as const }
 const commandsOf = (...args: Parameters<typeof runEnd>) => runEnd(...args).next.map(({ command }) => command)
 
 test('a run ends with its verdicts, then with what its results explain, a sentence of each model in turn', () => {
-  assert.deepEqual(runEnd(sampleSummary([valid])).learned, ['Every check is valid.', 'It rose and fell.'])
+  assert.deepEqual(runEnd(sampleSummary([valid])).learned, ['Every result is valid.', 'It rose and fell.'])
   const other = { ...valid, model: 'sync-rest', experiment: 'slow-inventory' }
   assert.deepEqual(runEnd(sampleSummary([valid, valid, other])).learned, [
-    'Every check is valid.',
+    'Every result is valid.',
     'streaming-kafka/consumer-lag: It rose and fell.',
     'sync-rest/slow-inventory: It rose and fell.',
     'streaming-kafka/consumer-lag: It rose and fell.',
   ])
-  assert.deepEqual(runEnd({ ...sampleSummary([valid]), profile: 'smoke' }).learned, ['Every check is valid.'])
+  assert.deepEqual(runEnd({ ...sampleSummary([valid]), profile: 'smoke' }).learned, ['Every result is valid.'])
   assert.deepEqual(runEnd(sampleSummary([])).learned, [])
 })
 
@@ -54,5 +54,5 @@ test('a command and the address of the report stand alone in their lines', () =>
   assert.ok(lines.includes('npm run lab -- compare'))
   assert.ok(lines.includes('file:///a%20b/report.html'))
   assert.ok(lines.filter(line => line.startsWith('──')).every(line => line.length === 80))
-  assert.doesNotMatch(endBox({ learned: [], next: [] }, 80), /learned|next|Report/)
+  assert.doesNotMatch(endBox({ learned: [], next: [], report: undefined }, 80), /learned|next|Report/)
 })

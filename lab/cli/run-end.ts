@@ -20,7 +20,7 @@ function learnedFrom(summary: Summary): string[] {
   const { comparison, profile, results } = summary
   if (results.length === 0) return []
   const notValid = verdictGroups(results).flatMap(({ verdict, text }) => (verdict === 'valid' ? [] : [text]))
-  const verdicts = notValid.length > 0 ? `Not valid: ${notValid.join('; ')}.` : 'Every check is valid.'
+  const verdicts = notValid.length > 0 ? `Not valid: ${notValid.join('; ')}.` : 'Every result is valid.'
   if (profile === 'smoke') return [verdicts]
   if (!comparison || profile === 'quick') return [verdicts, ...explanationsOf(results)]
   return [

@@ -8,7 +8,7 @@ test('one line says which other runs there are, and what other programs use, whe
   assert.equal(disturbanceText([], undefined, 2), undefined, 'where there is no /proc')
   assert.equal(
     disturbanceText([17, 18], 1.24, 2),
-    'another run of the lab is at work (process 17, 18), and other programs use 1.2 of 2 cores: numbers that are measured beside them suffer',
+    'other runs of the lab are at work (process 17, process 18), and other programs use 1.2 of 2 cores: numbers that are measured beside them suffer',
   )
 })
 
@@ -30,6 +30,6 @@ for (const second of [
       await Promise.all([first.ended, other.ended])
       folder.remove()
     })
-    await other.untilPrinted(`warning: another run of the lab is at work (process ${first.process.pid})`)
+    await other.untilPrinted(`warning: other runs of the lab are at work (process ${first.process.pid})`)
     await other.untilPrinted('orders')
   })

@@ -27,7 +27,7 @@ export function disturbanceText(
   cores: number,
 ): string | undefined {
   const parts = [
-    ...(runs.length > 0 ? [`another run of the lab is at work (process ${runs.join(', ')})`] : []),
+    ...(runs.length > 0 ? [`other runs of the lab are at work (${runs.map(pid => `process ${pid}`).join(', ')})`] : []),
     ...(isDisturbing(othersCores, cores) ? [`other programs use ${othersCores.toFixed(1)} of ${cores} cores`] : []),
   ]
   return parts.length === 0 ? undefined : `${parts.join(', and ')}: numbers that are measured beside them suffer`

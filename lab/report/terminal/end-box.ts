@@ -8,8 +8,8 @@ export type NextStep = { command: string; what: string }
 export type End = {
   learned: readonly string[]
   next: readonly NextStep[]
-  /** The path of the file; absent where it could not be written. */
-  report?: string
+  /** The path of the file; undefined where it could not be written. */
+  report: string | undefined
 }
 
 /** @param width of the terminal; sentences may be wider, and are broken when they are printed */

@@ -4,7 +4,7 @@
 import { Listr, type ListrTask, PRESET_TIMER } from 'listr2'
 import type { Profile, Result } from '#engine/run/summary.ts'
 import type { RuntimeName } from '../../session/environment.ts'
-import { aboutText, exactText, expectedSeconds, secondsLeft, type Spent } from '../../session/duration.ts'
+import { aboutText, exactText, expectedSeconds, secondsLeft, type Spent } from '../../session/expected-time.ts'
 import type { Named, Reporter } from '../../session/run.ts'
 import { namesText, verdictGroups } from './report.ts'
 import { print } from './screen.ts'

@@ -5,13 +5,13 @@ import { test } from 'node:test'
 import { sourceExperiment } from '../comparison/plan.ts'
 import { COMPARISON } from '../publish/comparison.ts'
 import { summaryOf } from '../publish/output-paths.ts'
-import { aboutText, exactText, expectedSeconds, secondsLeft } from './duration.ts'
+import { aboutText, exactText, expectedSeconds, secondsLeft } from './expected-time.ts'
 import { models } from './registry.ts'
 import { parseSummary, ROOT } from './run-folder.ts'
 
 const published = (file: string) => parseSummary(readFileSync(join(ROOT, file), 'utf8'), file)
 
-test('all published results together took about as long as is expected of them, and each no longer than twice of it', () => {
+test('all published results together took about as long as is expected of them, and none three times as long', () => {
   const summaries = [...models.map(({ name }) => summaryOf(name)), join(COMPARISON, 'summary.json')].map(published)
   const pairs = summaries.flatMap(({ results, profile }) =>
     results.map(result => ({
@@ -21,7 +21,7 @@ test('all published results together took about as long as is expected of them, 
     })),
   )
   for (const { id, took, expected } of pairs)
-    assert.ok(took > expected / 2 && took < expected * 2, `${id}: ${took} s, expected ${expected} s`)
+    assert.ok(took > expected / 3 && took < expected * 3, `${id}: ${took} s, expected ${expected} s`)
   const sum = (values: number[]) => values.reduce((all, each) => all + each, 0)
   const ratio = sum(pairs.map(({ took }) => took)) / sum(pairs.map(({ expected }) => expected))
   assert.ok(ratio > 0.8 && ratio < 1.25, `${ratio}`)
