@@ -21,46 +21,61 @@ const AFTER_MS = [30, 150, 700, 3_000]
 const DEADLINE_MS = 5_000
 
 export type PollOptions = {
-  orders: readonly PlannedOrder[]
-  plan: readonly PlannedStart[]
   /** Of the order service. */
   url: string
   nowNs(): number
-  originNs: number
   signal: AbortSignal
 }
 
-/** `finish`, when all is quiet, polls each of the orders once more in place of what is not due yet, and resolves with all polls by their start. */
-export function startPolling(options: PollOptions): { finish(): Promise<Poll[]> } {
-  const { nowNs, originNs, signal } = options
+export type Polling = {
+  /** Polls the order some times after the moment at which its request is due, of the clock of `nowNs`. */
+  follow(order: PlannedOrder, dueNs: number): void
+  /** When all is quiet: polls each of the orders once more in place of what is not due yet, and resolves with all polls by their start. */
+  finish(): Promise<Poll[]>
+}
+
+export function openPolling(options: PollOptions): Polling {
+  const { nowNs, signal } = options
   const polls: Poll[] = []
-  const poll = async (order: PlannedOrder): Promise<void> => void polls.push(await pollOnce(options, order))
-  const pollLast = async (order: PlannedOrder): Promise<void> =>
-    void polls.push({ ...(await pollOnce(options, order)), isLast: true })
-  const starts = polledStarts(options.plan)
+  const followed: PlannedOrder[] = []
+  const running: Promise<void>[] = []
   const quiet = new AbortController()
   const waiting = AbortSignal.any([signal, quiet.signal])
-  const running = starts.map(async ({ order, offsetMs }) => {
-    const planned = options.orders[order]
-    if (!planned) return
+  const followOne = async (order: PlannedOrder, dueNs: number): Promise<void> => {
     for (const afterMs of AFTER_MS) {
-      const leftMs = offsetMs + afterMs - (nowNs() - originNs) / 1e6
+      const leftMs = (dueNs - nowNs()) / 1e6 + afterMs
       const isDue = leftMs <= 0 || (await wait(leftMs, true, { signal: waiting }).catch(() => false))
       signal.throwIfAborted()
       if (!isDue) return
-      await poll(planned)
+      polls.push(await pollOnce(options, order))
     }
-  })
-  const done = Promise.all(running)
-  done.catch(() => {}) // stopped: `finish` says so
+  }
   return {
+    follow(order, dueNs) {
+      followed.push(order)
+      const done = followOne(order, dueNs)
+      done.catch(() => {}) // stopped: `finish` says so
+      running.push(done)
+    },
     async finish() {
       quiet.abort()
-      await done
-      for (const { order } of starts) if (options.orders[order]) await pollLast(options.orders[order])
+      await Promise.all(running)
+      for (const order of followed) polls.push({ ...(await pollOnce(options, order)), isLast: true })
       return polls.toSorted((one, other) => one.startedNs - other.startedNs)
     },
   }
+}
+
+type Load = { orders: readonly PlannedOrder[]; plan: readonly PlannedStart[]; originNs: number }
+
+/** Of some of the orders of a load that is planned. */
+export function startPolling({ orders, plan, originNs, ...options }: PollOptions & Load): Polling {
+  const polling = openPolling(options)
+  for (const { order, offsetMs } of polledStarts(plan)) {
+    const planned = orders[order]
+    if (planned) polling.follow(planned, originNs + offsetMs * 1e6)
+  }
+  return polling
 }
 
 /** The first start of each order, as many as may be polled, evenly. */

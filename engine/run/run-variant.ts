@@ -42,6 +42,24 @@ export async function runVariant(options: VariantOptions): Promise<History> {
   const mix = { ...variant.load.mix, count: (variant.load.warmUpOrders ?? 0) + variant.load.orders }
   const planned = planOrders({ ...mix, seed, runId: id })
   const openingStock = initialStock(orderMix(mix))
+  return whileDeployed({ ...options, openingStock }, deployed =>
+    executeVariant({ model, variant, seed, ...deployed, planned, openingStock, onProgress, signal }),
+  )
+}
+
+export type Deploying = Omit<VariantOptions, 'variant' | 'seed'> & {
+  variant: Pick<Variant, 'environment' | 'supervised' | 'asShipped'>
+  openingStock: History['openingStock']
+}
+
+export type Deployed = { runtime: Runtime; inspector: BrokerInspector }
+
+/** Runs `use` while the services are up, on empty stores. Whatever happens, all that was started ends and what it made is removed. */
+export async function whileDeployed<Result>(
+  options: Deploying,
+  use: (deployed: Deployed) => Promise<Result>,
+): Promise<Result> {
+  const { model, variant, id, signal, onProgress } = options
   const prefix = `${id}.`
   // Were the lab killed now, the next one would remove what this variant makes on a broker that stays.
   const registration = registerRun({ directories: [], prefix, addresses: options.lasting })
@@ -49,7 +67,7 @@ export async function runVariant(options: VariantOptions): Promise<History> {
     model,
     prefix,
     logFolder: options.logFolder,
-    environment: withStock(model, variant, openingStock),
+    environment: withStock(model, variant, options.openingStock),
     supervised: variant.supervised ?? [],
     ...(variant.asShipped && { asShipped: true }),
     signal,
@@ -63,17 +81,7 @@ export async function runVariant(options: VariantOptions): Promise<History> {
     await Promise.all(model.services.map(({ name }) => runtime.start(name)))
     const inspector = await model.connect(deployment)
     try {
-      return await executeVariant({
-        model,
-        variant,
-        seed,
-        runtime,
-        inspector,
-        planned,
-        openingStock,
-        onProgress,
-        signal,
-      })
+      return await use({ runtime, inspector })
     } finally {
       await inspector.close()
     }
@@ -88,7 +96,7 @@ export async function runVariant(options: VariantOptions): Promise<History> {
   }
 }
 
-function withStock(model: Model, { environment = {} }: Variant, stock: History['openingStock']) {
+function withStock(model: Model, { environment = {} }: Pick<Variant, 'environment'>, stock: History['openingStock']) {
   const inventory = model.services.find(({ role }) => role === 'inventory')
   if (!inventory) return environment
   return { ...environment, [inventory.name]: { INITIAL_STOCK: JSON.stringify(stock), ...environment[inventory.name] } }

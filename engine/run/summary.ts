@@ -1,6 +1,7 @@
 // The JSON of a run: inputs beside numbers beside verdicts. Tables and pictures are rendered from it alone.
 import type { CheckResult, Verdict } from '../checks/check.ts'
 import type { BrokerKind } from '../experiment/model.ts'
+import type { Script } from '../experiment/script-format.ts'
 
 export const PROFILES = ['smoke', 'quick', 'full'] as const
 /**
@@ -98,6 +99,8 @@ export type Result = {
   quantiles?: Quantiles[]
   /** Only of a comparison. */
   cell?: Cell
+  /** What was done, where that is no experiment of the lab's. */
+  script?: Script
   explanation: string[]
   seconds: number
   /** Cores that other programs used meanwhile; absent where that is not known, as with brokers and services that the lab did not start as its processes. */

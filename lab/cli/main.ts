@@ -7,6 +7,7 @@ import { addDeadLettersCommand } from './commands/dead-letters.ts'
 import { addDiffCommand, addReportCommand, addShowCommand } from './commands/past-runs.ts'
 import { addDoctorCommand } from './commands/doctor.ts'
 import { addJudgeCommand } from './commands/judge.ts'
+import { addLiveCommand } from './commands/live.ts'
 import { addListCommand } from './commands/list.ts'
 import { addPublishCommand } from './commands/publish.ts'
 import { addRunCommands } from './commands/run.ts'
@@ -26,6 +27,7 @@ addJudgeCommand(program)
 addReportCommand(program)
 addDiffCommand(program)
 addUpCommand(program)
+addLiveCommand(program)
 addDeadLettersCommand(program)
 addDoctorCommand(program)
 addPublishCommand(program)

@@ -3,6 +3,7 @@
 import type { ComparableModel } from '#engine/experiment/comparison-adapter.ts'
 import type { BrokerKind } from '#engine/experiment/model.ts'
 import type { ComparedProfile, Comparison, Result } from '#engine/run/summary.ts'
+import { scriptedExperiment } from '#engine/experiment/script.ts'
 import { cellOf, type NamedCell, unsupportedReason } from './cell.ts'
 import type { Scenario } from './scenario.ts'
 import { HEALTHY, scenarios, usualScenarios } from './scenarios.ts'
@@ -125,10 +126,13 @@ function among<Each extends { name: string }>(what: string, all: readonly Each[]
 }
 
 /** The experiment of this checkout that a result came from; undefined where it no longer exists. */
-export function sourceExperiment(result: Pick<Result, 'model' | 'experiment' | 'cell'>): Experiment | undefined {
-  const { cell } = result
+export function sourceExperiment(
+  result: Pick<Result, 'model' | 'experiment' | 'cell' | 'script'>,
+): Experiment | undefined {
+  const { cell, script } = result
+  const model = models.find(({ name }) => name === result.model)
+  if (script) return model && scriptedExperiment(model, script)
   if (!cell) return experiments[`${result.model}/${result.experiment}`]
   const scenario = scenarios.find(({ name }) => name === cell.scenario)
-  const model = models.find(({ name }) => name === result.model)
   return scenario && model && cellOf(scenario, model, cell).experiment
 }

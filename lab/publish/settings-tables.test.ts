@@ -2,7 +2,8 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { delay } from '#common/faults/faults.ts'
 import { integer, text } from '#common/service/config.ts'
-import { faultsTable, settingsTable, type ServiceSettings } from './settings-tables.ts'
+import type { ServiceSettings } from '../session/service-settings.ts'
+import { faultsTable, settingsTable } from './settings-tables.ts'
 
 const shop: ServiceSettings = {
   NAME: 'a-model/shop',

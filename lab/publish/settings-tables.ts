@@ -1,22 +1,7 @@
 // The tables of settings and faults in the README of each model, from the same constants that its services read.
 import type { ServiceFaults } from '#common/faults/fault-injector.ts'
-import type { Setting } from '#common/service/config.ts'
 import { markdown } from '../report/terminal/table.ts'
-import { settings as asyncRabbitmq } from '../../async-rabbitmq/lab/model.ts'
-import { settings as streamingKafka } from '../../streaming-kafka/lab/model.ts'
-import { settings as syncRest } from '../../sync-rest/lab/model.ts'
-
-/** `settings.ts` of one service. */
-export type ServiceSettings = {
-  NAME: string
-  settings: Readonly<Record<string, Setting<unknown>>>
-} & ({ faults: ServiceFaults } | { faultsOf(outbox: 'on' | 'off'): ServiceFaults })
-
-const SETTINGS: Readonly<Record<string, readonly ServiceSettings[]>> = {
-  'sync-rest': syncRest,
-  'async-rabbitmq': asyncRabbitmq,
-  'streaming-kafka': streamingKafka,
-}
+import { faultsOf, SETTINGS, type ServiceSettings } from '../session/service-settings.ts'
 
 /** The parts of a model's README by the name of their markers; none for a model without services. */
 export function settingsParts(model: string): Record<string, string> {
@@ -54,7 +39,7 @@ function defaultOf(readers: readonly Reader[]): string {
 
 /** A row for each fault, with the variable of each service that has it. */
 export function faultsTable(services: readonly ServiceSettings[]): string {
-  const each = services.map(faultsOf)
+  const each = services.map(service => faultsOf(service, 'on'))
   const given = each.flatMap(({ role, faults }) =>
     faults.map(fault => ({ ...fault, full: `${role}_${fault.variable}` })),
   )
@@ -70,13 +55,10 @@ export function faultsTable(services: readonly ServiceSettings[]): string {
   return markdown(['fault', 'variable', 'what it does'], [...faults, crash], false)
 }
 
-const faultsOf = (service: ServiceSettings): ServiceFaults =>
-  'faults' in service ? service.faults : service.faultsOf('on')
-
 function crashPointsOf(service: ServiceSettings): string {
   const names = ({ crashPoints }: ServiceFaults) => crashPoints.map(code).join(', ')
-  if ('faults' in service) return names(service.faults)
-  return `${names(service.faultsOf('on'))} with the outbox; ${names(service.faultsOf('off'))} without it`
+  const [on, off] = [faultsOf(service, 'on'), faultsOf(service, 'off')].map(names)
+  return on === off ? `${on}` : `${on} with the outbox; ${off} without it`
 }
 
 const nameOf = ({ NAME }: ServiceSettings): string => NAME.slice(NAME.indexOf('/') + 1)

@@ -7,6 +7,7 @@ import type { Experiment } from '#engine/experiment/define.ts'
 import { watchOthers } from '#host/cpu-of-others.ts'
 import { type Cpus, pinApart } from '#host/cpus.ts'
 import type { Model } from '#engine/experiment/model.ts'
+import type { Script } from '#engine/experiment/script-format.ts'
 import { columnsOf } from '#engine/run/result.ts'
 import { runExperiment } from '#engine/run/run-experiment.ts'
 import {
@@ -32,8 +33,8 @@ import { openDataFolder, sweep } from './sweep.ts'
 import { UsageError } from '../cli/usage.ts'
 import { withThresholds } from './thresholds.ts'
 
-/** `cell`: its cell, where it is part of a comparison. */
-export type Named = { id: string; experiment: Experiment; cell?: Cell }
+/** `cell`: its cell, where it is part of a comparison. `script`: where it is one. */
+export type Named = { id: string; experiment: Experiment; cell?: Cell; script?: Script }
 
 export type Reporter = {
   /** @param nth counts from one; @param all that the run will begin, in this order where they run one after the other */
@@ -134,7 +135,21 @@ export async function run(request: RunRequest): Promise<Finished> {
   }
 }
 
-function newSummary({ experiments, seed, profile, runtime, thresholds = [], comparison, cpus }: RunRequest): Summary {
+type SummaryRequest = Pick<
+  RunRequest,
+  'experiments' | 'seed' | 'profile' | 'runtime' | 'thresholds' | 'comparison' | 'cpus'
+>
+
+/** Of a run that begins now, without results. */
+export function newSummary({
+  experiments,
+  seed,
+  profile,
+  runtime,
+  thresholds = [],
+  comparison,
+  cpus,
+}: SummaryRequest): Summary {
   return {
     format: SUMMARY_FORMAT,
     run: newRunId(),
@@ -188,7 +203,7 @@ async function runOne(
   { profile, runtime, seed, reporter, signal }: RunRequest,
   { summary, environment, prefix, folder }: RunContext,
 ): Promise<Result> {
-  const { id, experiment, cell } = named
+  const { id, experiment, cell, script } = named
   let ready: ReadyModel
   try {
     ready = await environment.ready(experiment.model)
@@ -217,7 +232,12 @@ async function runOne(
     signal,
   })
   const othersCores = isOwn ? others() : undefined
-  return { ...result, ...(othersCores !== undefined && { othersCores }), ...(cell && { cell }) }
+  return {
+    ...result,
+    ...(othersCores !== undefined && { othersCores }),
+    ...(cell && { cell }),
+    ...(script && { script }),
+  }
 }
 
 /** @throws UsageError that names the folder */

@@ -1,5 +1,6 @@
 // The shape of summary.json, for reading what a run left on disk.
 import { Type } from 'typebox'
+import { Script } from '#engine/experiment/script-format.ts'
 import { PROFILES, SUMMARY_FORMAT } from '#engine/run/summary.ts'
 
 const Text = Type.String()
@@ -87,6 +88,7 @@ const Result = Type.Object({
   orders: Type.Optional(Type.Array(Orders)),
   quantiles: Type.Optional(Type.Array(Quantiles)),
   cell: Type.Optional(Type.Object({ scenario: Text, ordersPerSecond: Numeric, repeat: Numeric })),
+  script: Type.Optional(Script),
   explanation: Type.Array(Text),
   seconds: Numeric,
   othersCores: Type.Optional(Numeric),

@@ -75,7 +75,7 @@ export async function judgedAgain(
   result: Result,
   run: string,
 ): Promise<{ result: Result; disputed: string[]; unheard: string[] } | undefined> {
-  const { model, experiment: name, profile, seconds, othersCores, cell, failure } = result
+  const { model, experiment: name, profile, seconds, othersCores, cell, script, failure } = result
   const experiment = sourceExperiment(result)
   if (!experiment || failure !== undefined) return undefined
   const variants = asRun(experiment.variants(experiment.profiles[profile]), result)
@@ -98,7 +98,12 @@ export async function judgedAgain(
       ? []
       : `${model}/${name}, ${each.variant.name}: the second judge takes at most ${MOST_ATTEMPTS.toLocaleString('en-US')} requests, and was not asked.`,
   )
-  const facts = { ...judged, ...(othersCores !== undefined && { othersCores }), ...(cell && { cell }) }
+  const facts = {
+    ...judged,
+    ...(othersCores !== undefined && { othersCores }),
+    ...(cell && { cell }),
+    ...(script && { script }),
+  }
   return { result: withThresholds(facts, experiment, thresholdsOf(result, variants)), disputed, unheard }
 }
 

@@ -1,13 +1,18 @@
 // `lab start` and `lab run`: experiments with live progress, tables and verdicts, and an overview at the end.
 import type { Command } from 'commander'
+import { readFileSync } from 'node:fs'
+import { LabError } from '#common/contracts/errors.ts'
+import { parse } from '#common/contracts/parse.ts'
+import { scriptedExperiment, startsOf } from '#engine/experiment/script.ts'
+import { Script } from '#engine/experiment/script-format.ts'
 import type { Result } from '#engine/run/summary.ts'
 import { DURATIONS } from '../../session/durations.ts'
 import { experiments, models } from '../../session/registry.ts'
-import { isSideBySide } from '../../session/run.ts'
+import { isSideBySide, type Named } from '../../session/run.ts'
 import { liveReporter, plainReporter } from '../../report/terminal/progress.ts'
 import { renderOverview, renderResult } from '../../report/terminal/report.ts'
 import { print, terminalWidth } from '../../report/terminal/screen.ts'
-import { unknownName } from '../usage.ts'
+import { findNamed, unknownName, UsageError } from '../usage.ts'
 import { addRunOptions, runCommand, type RunOptions } from '../run-command.ts'
 
 export function addRunCommands(program: Command): void {
@@ -18,8 +23,13 @@ export function addRunCommands(program: Command): void {
   const some = program
     .command('run')
     .description(`run some experiments (${DURATIONS.run})`)
-    .argument('<experiment...>', 'names from lab list, or a model for all of its experiments')
-    .action((names: string[], options: RunOptions) => runExperiments(selected(names), options))
+    .argument('[experiment...]', 'names from lab list, or a model for all of its experiments')
+    .option('--script <file>', 'run a script that lab live has recorded, on all models or on those that are named')
+    .action((names: string[], options: RunOptions & { script?: string }) => {
+      if (options.script !== undefined) return runNamed(scripted(options.script, names), options)
+      if (names.length === 0) throw new UsageError('Name an experiment or a model (lab list has them), or a --script.')
+      return runExperiments(selected(names), options)
+    })
   addRunOptions(start).addHelpText('after', '\nExample: npm start -- --profile smoke')
   addRunOptions(some).addHelpText(
     'after',
@@ -38,11 +48,39 @@ function selected(names: readonly string[]): string[] {
   return [...new Set(found)]
 }
 
-async function runExperiments(ids: readonly string[], options: RunOptions): Promise<void> {
+/** A script on each of the models. @throws UsageError where it cannot be read, or is for none of them */
+function scripted(file: string, names: readonly string[]): Named[] {
+  const wanted = names.length === 0 ? models : names.map(name => findNamed('model', name, models))
+  const script = readScript(file)
+  try {
+    return wanted.map(model => ({ id: `${model.name}/script`, experiment: scriptedExperiment(model, script), script }))
+  } catch (error) {
+    throw new UsageError(`${file} cannot be run: ${error instanceof Error ? error.message : String(error)}`)
+  }
+}
+
+function readScript(file: string): Script {
+  try {
+    const script = parse(Script, JSON.parse(readFileSync(file, 'utf8')), 'script') as Script
+    if (startsOf(script).length > 0) return script
+  } catch (error) {
+    const why = error instanceof LabError ? error.detail : error instanceof Error ? error.message : String(error)
+    throw new UsageError(`${file} is not a script that can be run (${why}); lab live writes one beside each result.`)
+  }
+  throw new UsageError(`${file} sends no order: it needs a step "rate" or "burst" before its end.`)
+}
+
+const runExperiments = (ids: readonly string[], options: RunOptions): Promise<void> =>
+  runNamed(
+    ids.flatMap(id => (experiments[id] ? [{ id, experiment: experiments[id] }] : [])),
+    options,
+  )
+
+async function runNamed(named: readonly Named[], options: RunOptions): Promise<void> {
   const show = (result: Result) => print(`\n${renderResult(result, terminalWidth())}\n`)
   const { profile, runtime } = options
   await runCommand(options, {
-    experiments: ids.flatMap(id => (experiments[id] ? [{ id, experiment: experiments[id] }] : [])),
+    experiments: named,
     // A live list shows one experiment at a time.
     reporter:
       process.stdout.isTTY && !isSideBySide(options)

@@ -8,9 +8,12 @@ const variables = (palette: Colours): string =>
     .map(([name, colour]) => `--${name}:${colour}`)
     .join(';')
 
+/** As variables, light or dark as the reader has it. */
+export const COLOURS = `:root{color-scheme:light dark;${variables(LIGHT)};--good-text:#1d6b3a;--warn:#8a5a00}
+@media screen and (prefers-color-scheme:dark){:root{${variables(DARK)};--good-text:#7fd39b;--warn:#e9b44c}}`
+
 export const STYLE = `
-:root{color-scheme:light dark;${variables(LIGHT)};--good-text:#1d6b3a;--warn:#8a5a00}
-@media screen and (prefers-color-scheme:dark){:root{${variables(DARK)};--good-text:#7fd39b;--warn:#e9b44c}}
+${COLOURS}
 *{box-sizing:border-box}
 html{scroll-behavior:smooth;-webkit-text-size-adjust:100%}
 @media (prefers-reduced-motion:reduce){html{scroll-behavior:auto}}

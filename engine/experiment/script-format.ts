@@ -1,0 +1,44 @@
+/**
+ * A script: a load and what is done to the parts meanwhile, as data, for any model. `lab live` records one, and `lab run --script`
+ * runs it. Targets are roles, since services have other names in each model; a step whose target a model does not have is left out of
+ * it.
+ */
+import { Type, type Static } from 'typebox'
+import { closedObject } from '#common/contracts/parse.ts'
+
+export const TARGETS = ['order', 'inventory', 'notification', 'analytics', 'broker'] as const
+export type Target = (typeof TARGETS)[number]
+const Target = Type.Enum([...TARGETS])
+
+const Ms = Type.Number({ minimum: 0, maximum: 86_400_000 })
+/** More than this machine's models take, so that a slip of the finger does not fill its memory. */
+export const MOST_PER_SECOND = 2_000
+const MOST_AT_ONCE = 5_000
+
+/** Without its time. */
+const WHAT = [
+  { action: Type.Literal('rate'), ordersPerSecond: Type.Number({ minimum: 0, maximum: MOST_PER_SECOND }) },
+  { action: Type.Literal('burst'), orders: Type.Integer({ minimum: 1, maximum: MOST_AT_ONCE }) },
+  { action: Type.Enum(['kill', 'start', 'pause', 'resume', 'isolate', 'heal']), target: Target },
+  { action: Type.Literal('fault'), target: Target, settings: Type.Record(Type.String(), Type.Unknown()) },
+  { action: Type.Enum(['start-duplicator', 'stop-duplicator', 'poison']) },
+] as const
+
+export const ScriptAction = Type.Union(WHAT.map(fields => closedObject(fields)))
+export type ScriptAction =
+  | { action: 'rate'; ordersPerSecond: number }
+  | { action: 'burst'; orders: number }
+  | { action: 'kill' | 'start' | 'pause' | 'resume' | 'isolate' | 'heal'; target: Target }
+  | { action: 'fault'; target: Target; settings: Record<string, unknown> }
+  | { action: 'start-duplicator' | 'stop-duplicator' | 'poison' }
+export type ScriptStep = ScriptAction & { atMs: number }
+
+/** `seconds`: how long orders are sent. `configuration`: by model, where it is not the first one of the comparison. */
+export const Script = closedObject({
+  format: Type.Literal(1),
+  seed: Type.Integer({ minimum: 0 }),
+  seconds: Type.Number({ exclusiveMinimum: 0, maximum: 86_400 }),
+  configurations: Type.Record(Type.String(), Type.String()),
+  steps: Type.Array(Type.Union(WHAT.map(fields => closedObject({ atMs: Ms, ...fields })))),
+})
+export type Script = Omit<Static<typeof Script>, 'steps'> & { steps: ScriptStep[] }

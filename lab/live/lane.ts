@@ -1,0 +1,159 @@
+/**
+ * A lane: one model with its services and broker, under a load that somebody sets, and all that is done to it.
+ *
+ * Guarantees: what is done is done in the sequence in which it was asked for, and recorded as a script; when it is judged all that was
+ * broken is put right first, and the history is one that `lab judge` judges alike. Ends all that it started, whatever happens.
+ */
+import { join } from 'node:path'
+import type { ComparableModel, Configuration } from '#engine/experiment/comparison-adapter.ts'
+import type { Script, ScriptAction, ScriptStep } from '#engine/experiment/script-format.ts'
+import type { History } from '#engine/run/history.ts'
+import { type Deployed, whileDeployed } from '#engine/run/run-variant.ts'
+import type { ReadyModel } from '../session/environment.ts'
+import type { LaneFacts, LaneFrame, Story } from './page/protocol.ts'
+import { partsOf } from './parts.ts'
+import { storyOf } from './story.ts'
+import { beginWork, OPENING_STOCK, type Work } from './work.ts'
+
+export type LaneOptions = {
+  model: ComparableModel
+  ready(): Promise<ReadyModel>
+  configuration: Configuration
+  round: number
+  /** Begins the name of everything that it makes. */
+  id: string
+  seed: number
+  /** Where its logs go. */
+  folder: string
+  signal: AbortSignal
+}
+
+export type Lane = {
+  facts: LaneFacts
+  /** Resolves when it is done. @throws Error in one sentence when it cannot be done */
+  perform(action: ScriptAction): Promise<void>
+  /** What is new since the last frame. */
+  takeFrame(): LaneFrame
+  story(index: number): Story | undefined
+  script(): Script
+  /** Puts right what is broken, waits until all is quiet, and resolves with the history. The lane takes no more orders. */
+  finish(): Promise<History>
+  /** What the page says from now on. */
+  tell(said: Pick<LaneFrame, 'phase' | 'sentence' | 'judged'>): void
+  close(): Promise<void>
+}
+
+export function openLane(options: LaneOptions): Lane {
+  const { model, configuration, round, seed } = options
+  const steps: ScriptStep[] = []
+  const closing = Promise.withResolvers<void>()
+  const said: Pick<LaneFrame, 'phase' | 'sentence' | 'judged'> = { phase: 'starting', sentence: 'starting' }
+  const tell: Lane['tell'] = news => void Object.assign(said, news)
+  let work: Work | undefined
+  let endedMs = 0
+
+  const begun = Promise.withResolvers<Work>()
+  begun.promise.catch(() => {}) // the page says it
+  const run = async (deployed: Deployed): Promise<void> => {
+    work = beginWork({ ...options, ...deployed })
+    tell({ phase: 'running', sentence: 'takes orders' })
+    begun.resolve(work)
+    try {
+      await closing.promise
+    } finally {
+      await work.close()
+    }
+  }
+  const done = deploy(options, line => tell({ phase: 'starting', sentence: line }), run).catch((error: unknown) => {
+    begun.reject(error)
+    if (options.signal.aborted) return
+    tell({ phase: 'failed', sentence: error instanceof Error ? error.message : String(error) })
+  })
+
+  const perform = async (action: ScriptAction): Promise<void> => {
+    const working = await begun.promise
+    steps.push({ atMs: working.nowMs(), ...action })
+    await working.perform(action)
+  }
+  return {
+    facts: factsOf(options),
+    perform,
+    takeFrame: () => ({ ...(work?.takeFrame() ?? nothingYet()), model: model.name, round, ...said }),
+    story: index => work && storyOf(work, index, join(options.folder, 'logs')),
+    script: () => ({
+      format: 1,
+      seed,
+      seconds: Math.max(0.001, endedMs / 1_000),
+      configurations: { [model.name]: configuration.name },
+      steps,
+    }),
+    async finish() {
+      const working = await begun.promise
+      await perform({ action: 'rate', ordersPerSecond: 0 })
+      endedMs = working.nowMs()
+      for (const remedy of working.remedies()) await perform(remedy)
+      return working.finish()
+    },
+    tell,
+    async close() {
+      closing.resolve()
+      await done
+    },
+  }
+}
+
+async function deploy(
+  { model, ready, configuration, id, folder, signal }: LaneOptions,
+  onProgress: (line: string) => void,
+  run: (deployed: Deployed) => Promise<void>,
+): Promise<void> {
+  onProgress(model.brokers.length > 0 ? `starting ${model.brokers.join(', ')}` : 'starting')
+  const { open, lasting } = await ready()
+  await whileDeployed(
+    {
+      model,
+      variant: configuration,
+      open,
+      lasting,
+      id,
+      logFolder: join(folder, 'logs'),
+      openingStock: OPENING_STOCK,
+      onProgress,
+      signal,
+    },
+    run,
+  )
+}
+
+const factsOf = ({ model, round, configuration: { name, environment } }: LaneOptions): LaneFacts => ({
+  model: model.name,
+  round,
+  parts: partsOf(model, environment),
+  configurations: model.comparison.configurations.map(each => ({ name: each.name, about: each.about })),
+  configuration: name,
+})
+
+const nothingYet = (): Omit<LaneFrame, 'model' | 'round' | 'phase' | 'sentence' | 'judged'> => ({
+  nowMs: 0,
+  ordersPerSecond: 0,
+  oneIn: 1,
+  orders: [],
+  seconds: [],
+  counters: {
+    sent: 0,
+    accepted: 0,
+    reserved: 0,
+    failed: 0,
+    notified: 0,
+    undecided: 0,
+    lost: 0,
+    duplicated: 0,
+    oversold: 0,
+    unexpected: 0,
+    deadLetters: 0,
+    ageMs: 0,
+  },
+  parts: [],
+  marks: [],
+  duplicating: false,
+})

@@ -1,0 +1,105 @@
+// `lab live` from its command line: what is switched happens to real services, and what was judged can be judged and run again.
+import assert from 'node:assert/strict'
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { test, type TestContext } from 'node:test'
+import { isRunning } from '#host/process-table.ts'
+import { waitFor } from '#host/wait-for.ts'
+import { parseSummary } from '../session/run-folder.ts'
+import { leftovers, runCli, testFolder } from '../testing/cli.ts'
+import { startLive } from '../testing/live-lab.ts'
+import type { PartState } from './page/protocol.ts'
+
+async function open(t: TestContext, args: readonly string[] = ['sync-rest', '--rate', '40']) {
+  const folder = testFolder()
+  t.after(folder.remove)
+  const lab = await startLive(folder, args)
+  t.after(() => lab.process.kill('SIGKILL'))
+  const perform = (action: object) => lab.post('perform', { models: ['sync-rest'], action })
+  const untilInventory = (state: PartState) =>
+    lab.until(`inventory to be ${state}`, ({ parts }) =>
+      parts.some(part => part.role === 'inventory' && part.state === state),
+    )
+  return { folder, lab, perform, untilInventory }
+}
+
+const gone = (pids: readonly number[]) =>
+  waitFor(() => !pids.some(isRunning), { deadlineMs: 30_000, what: `processes ${pids.join(', ')} to end` })
+
+test('what is broken by hand is put right, judged, and repeated by its script with the same verdict', async t => {
+  const { folder, lab, perform, untilInventory } = await open(t)
+  await lab.until('orders to be notified', ({ counters }) => counters.notified > 20)
+  assert.equal((await perform({ action: 'kill', target: 'inventory' })).status, 200)
+  await untilInventory('down')
+  await lab.until('orders to fail', ({ seconds }) => seconds.some(({ answers }) => answers.error > 0))
+  const wrong = await perform({ action: 'kill', target: 'moon' })
+  assert.deepEqual([wrong.status, Object.keys(wrong.body as object)], [400, ['sentence']])
+  await perform({ action: 'burst', orders: 30 })
+  const story = await (await fetch(`${lab.address}orders/sync-rest/0`)).json()
+  const events = (story as { events: { text: string }[] }).events.map(({ text }) => text)
+  assert.equal(events[0], 'the client sends it')
+  assert.ok(events.some(text => text.startsWith('inventory decides')))
+
+  await lab.post('judge', { model: 'sync-rest' })
+  const { judged, sentence } = await lab.until('the verdict', ({ phase }) => phase === 'judged' || phase === 'failed')
+  assert.equal(judged?.verdict, 'valid', sentence)
+  assert.equal((await fetch(`${lab.address}report.html`)).status, 200)
+  lab.process.kill('SIGINT')
+  assert.equal(await lab.ended, 0)
+  assert.match(lab.stdout(), /valid sync-rest\/script\nResults: .+report\.html/)
+  assert.deepEqual(leftovers(folder), [])
+
+  const [run = ''] = readdirSync(folder.runs).filter(name => name !== 'latest')
+  const summaryFile = join(folder.runs, run, 'summary.json')
+  const before = parseSummary(readFileSync(summaryFile, 'utf8'), summaryFile).results
+  const judging = await runCli('main', ['judge', join(folder.runs, run)])
+  assert.deepEqual([judging.code, judging.stderr], [0, ''])
+  assert.deepEqual(parseSummary(readFileSync(summaryFile, 'utf8'), summaryFile).results, before)
+
+  const script = join(folder.runs, run, 'sync-rest/script/script.json')
+  const environment = { LAB_CACHE_DIR: folder.cache }
+  const again = await runCli('main', ['run', 'sync-rest', '--script', script, '--out', folder.runs], environment)
+  assert.equal(again.code, 0, again.stdout)
+  assert.match(again.stdout, /valid sync-rest\/script|sync-rest\/script .+valid/)
+})
+
+test('a lane begins again on empty stores, in another configuration', async t => {
+  const { lab } = await open(t)
+  await lab.until('orders to be sent', ({ counters }) => counters.sent > 10)
+  const refused = await lab.post('restart', { model: 'sync-rest', configuration: 'with wings' })
+  assert.equal(refused.status, 400)
+  assert.match(JSON.stringify(refused.body), /it has: as it stands, with an outbox/)
+  await lab.post('restart', { model: 'sync-rest', configuration: 'with an outbox' })
+  await lab.until('the second round', ({ round, counters: { sent } }) => round === 2 && sent > 0)
+  lab.process.kill('SIGINT')
+  assert.equal(await lab.ended, 0)
+  assert.match(lab.stdout(), /Nothing was judged\./)
+})
+
+test('a lab that is killed while its page is open leaves no process', async t => {
+  const { lab } = await open(t)
+  await lab.until('orders to be sent', ({ counters }) => counters.sent > 10)
+  const services = lab.children()
+  assert.equal(services.length, 3)
+  lab.process.kill('SIGKILL')
+  await gone(services)
+})
+
+test('a model, rate, port or script that cannot be is refused in one sentence with exit code 2', async t => {
+  const folder = testFolder()
+  t.after(folder.remove)
+  const refused: [string[], RegExp][] = [
+    [['live', 'sync-rset'], /sync-rest/],
+    [['live', '--rate', 'many'], /--rate/],
+    [['live', '--port', '99999'], /--port/],
+    [['run', '--script', join(folder.path, 'none.json')], /none\.json is not a script/],
+    [['run', '--script', 'package.json'], /package\.json is not a script/],
+    [['run'], /Name an experiment/],
+  ]
+  for (const [args, message] of refused) {
+    const { code, stderr } = await runCli('main', args)
+    assert.equal(code, 2, args.join(' '))
+    assert.match(stderr, message)
+    assert.equal(stderr.trim().split('\n').length, 1, stderr)
+  }
+})

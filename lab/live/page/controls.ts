@@ -1,0 +1,149 @@
+// The switches: of the load, and of each part. A press goes to its lane, or to all lanes where the page is set so.
+import type { ScriptAction, Target } from '#engine/experiment/script-format.ts'
+import type { FaultForm, LaneFacts, Part } from './protocol.ts'
+import { element, say } from './dom.ts'
+
+export type Press = (action: ScriptAction) => Promise<void>
+
+/** A button that is disabled until what it does is done. */
+export function button(text: string, press: () => Promise<unknown>, title = ''): HTMLButtonElement {
+  const made = element('button', { type: 'button', title }, text)
+  made.addEventListener('click', () => {
+    made.disabled = true
+    void press().finally(() => (made.disabled = false))
+  })
+  return made
+}
+
+export function loadControls(press: Press): HTMLElement[] {
+  const perSecond = element('input', {
+    type: 'number',
+    min: '0',
+    max: '2000',
+    value: '20',
+    attrs: { 'aria-label': 'orders a second' },
+  })
+  const many = element('input', {
+    type: 'number',
+    min: '1',
+    max: '5000',
+    value: '200',
+    attrs: { 'aria-label': 'orders at once' },
+  })
+  const setRate = () => press({ action: 'rate', ordersPerSecond: Number(perSecond.value) })
+  perSecond.addEventListener('change', () => void setRate())
+  return [
+    element('label', {}, perSecond, ' orders/s'),
+    element(
+      'fieldset',
+      {},
+      many,
+      button('at once', () => press({ action: 'burst', orders: Number(many.value) })),
+    ),
+  ]
+}
+
+export const messageControls = (press: Press): HTMLElement[] => [
+  button(
+    'a poison message',
+    () => press({ action: 'poison' }),
+    'a message that nothing can be done with, past the door of the order service',
+  ),
+  button('every message twice', () => press({ action: 'start-duplicator' })),
+  button('once', () => press({ action: 'stop-duplicator' }), 'every message once again'),
+]
+
+export type PartCard = { box: HTMLElement; take(part: Part): void }
+
+const IS: Record<Part['state'], string> = {
+  up: 'up',
+  down: 'down',
+  paused: 'paused',
+  gone: 'cut off',
+  starting: 'starting',
+}
+
+export function partCard({ name, role, faults, crashPoints }: LaneFacts['parts'][number], press: Press): PartCard {
+  const state = element('span', { className: 'state' }, 'starting')
+  const target: Target = role
+  const simple = (text: string, action: 'kill' | 'start' | 'pause' | 'resume' | 'isolate', title: string) =>
+    button(text, () => press({ action, target }), title)
+  const kill = simple('Kill', 'kill', 'SIGKILL')
+  const start = simple('Start', 'start', 'with the store that it had')
+  const pause = simple('Pause', 'pause', 'SIGSTOP: it hangs, with its connections open')
+  const isolate = simple('Cut off', 'isolate', 'as if its host were gone: what is sent to it is dropped')
+  const resume = simple('Resume', 'resume', '')
+  const isService = role !== 'broker'
+  const box = element(
+    'section',
+    { className: 'part', attrs: { 'aria-label': name } },
+    element('h3', {}, name, state),
+    element('fieldset', {}, kill, start, pause, ...(isService ? [isolate] : []), resume),
+    ...(faults.length > 0 ? [faultControls(faults, target, press)] : []),
+    ...(crashPoints.length > 0 ? [crashControls(crashPoints, target, press)] : []),
+  )
+  for (const each of [kill, start, pause, isolate, resume]) each.hidden = true
+  return {
+    box,
+    take(part) {
+      const on = Object.entries(part.faults).map(([fault, setting]) =>
+        `${fault} ${Object.values(setting as object).join(' ')}`.trim(),
+      )
+      say(state, [IS[part.state], ...on].join(' · '))
+      box.classList.toggle('off', part.state !== 'up' || on.length > 0)
+      kill.hidden = part.state === 'down' || part.state === 'starting'
+      start.hidden = part.state !== 'down'
+      pause.hidden = isolate.hidden = part.state !== 'up'
+      resume.hidden = part.state !== 'paused' && part.state !== 'gone'
+    },
+  }
+}
+
+function faultControls(faults: readonly FaultForm[], target: Target, press: Press): HTMLElement {
+  const which = element(
+    'select',
+    { attrs: { 'aria-label': 'fault' } },
+    ...faults.map(({ name, about }) => element('option', { value: name, title: about }, name)),
+  )
+  const value = element('input', { type: 'number', min: '1' })
+  const unit = element('label', {}, value)
+  const chosen = (): FaultForm | undefined => faults.find(({ name }) => name === which.value)
+  const show = (): void => {
+    const field = chosen()?.field
+    unit.hidden = field === undefined
+    value.value = String(field?.value ?? '')
+    unit.replaceChildren(value, ` ${field?.unit ?? ''}`)
+    value.setAttribute('aria-label', field?.unit ?? '')
+    which.title = chosen()?.about ?? ''
+  }
+  which.addEventListener('change', show)
+  show()
+  const on = () => {
+    const fault = chosen()
+    const setting = fault?.field ? { [fault.field.name]: Number(value.value) } : {}
+    return press({ action: 'fault', target, settings: { [which.value]: setting } })
+  }
+  return element(
+    'fieldset',
+    {},
+    which,
+    unit,
+    button('On', on),
+    button('Heal', () => press({ action: 'heal', target }), 'switches every fault of it off'),
+  )
+}
+
+function crashControls(points: readonly string[], target: Target, press: Press): HTMLElement {
+  const which = element(
+    'select',
+    { attrs: { 'aria-label': 'crash point' } },
+    ...points.map(name => element('option', { value: name }, name)),
+  )
+  const crash = () => press({ action: 'fault', target, settings: { crash: { point: which.value, after: 1 } } })
+  return element(
+    'fieldset',
+    {},
+    element('label', {}, 'dies between ', which),
+    button('Set', crash, 'at the next order that passes this point the process ends'),
+  )
+}

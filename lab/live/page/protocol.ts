@@ -1,0 +1,109 @@
+// What the lab tells the page, and what the page asks of it. Types alone: both sides import them.
+import type { Verdict } from '#engine/checks/check.ts'
+
+export type PartState = 'up' | 'down' | 'paused' | 'gone' | 'starting'
+
+/** A service or broker of a lane. `faults`: those that are on, by name. */
+export type Part = {
+  name: string
+  role: 'order' | 'inventory' | 'notification' | 'analytics' | 'broker'
+  state: PartState
+  faults: Record<string, unknown>
+}
+
+/** What can be switched on in a part: `field` is the one number of its setting, with a value to begin with. */
+export type FaultForm = { name: string; about: string; field?: { name: string; unit: string; value: number } }
+
+/** What is known of a model before anything happens. */
+export type LaneFacts = {
+  model: string
+  /** Counts from 1; a lane that begins again is another one. */
+  round: number
+  /** In the sequence in which an order passes them. */
+  parts: { name: string; role: Part['role']; faults: FaultForm[]; crashPoints: string[] }[]
+  configurations: { name: string; about: string }[]
+  configuration: string
+}
+
+export const ANSWERS = ['waiting', 'accepted', 'refused', 'error', 'none'] as const
+/** `refused`: a rule of the business (409). `error`: any other answer that is no success. `none`: no answer until the deadline. */
+export type AnswerKind = (typeof ANSWERS)[number]
+
+/**
+ * An order, in milliseconds since the lane began; null where it has not happened. `answer` is an index of ANSWERS; `outcome` 1 where
+ * it is reserved, 0 where it failed.
+ */
+export type OrderDot = [
+  index: number,
+  sentMs: number,
+  answer: number,
+  answeredMs: number | null,
+  placedMs: number | null,
+  outcome: number | null,
+  decidedMs: number | null,
+  notifiedMs: number | null,
+]
+
+/** Of one second. Latencies in milliseconds; null where there was none. `cores`: CPU time of the services, and of the broker. */
+export type Second = {
+  second: number
+  sent: number
+  answers: Record<AnswerKind, number>
+  acceptedP50: number | null
+  acceptedWorst: number | null
+  knownP50: number | null
+  knownWorst: number | null
+  open: number
+  deadLetters: number
+  cores: number | null
+}
+
+/** So far. What is undecided may still be decided; what is found of the rest stays found. */
+export type Counters = {
+  sent: number
+  accepted: number
+  reserved: number
+  failed: number
+  notified: number
+  undecided: number
+  lost: number
+  duplicated: number
+  oversold: number
+  unexpected: number
+  deadLetters: number
+  /** How long ago the evidence was read that this rests on. */
+  ageMs: number
+}
+
+export type LaneFrame = {
+  model: string
+  /** That of its facts. */
+  round: number
+  phase: 'starting' | 'running' | 'judging' | 'judged' | 'failed'
+  /** What it does now, or why it failed, or what the checks found, in a sentence. */
+  sentence: string
+  nowMs: number
+  ordersPerSecond: number
+  /** One order in so many is drawn. */
+  oneIn: number
+  orders: OrderDot[]
+  seconds: Second[]
+  counters: Counters
+  parts: Part[]
+  /** What was done, with its time; the new ones. */
+  marks: { atMs: number; text: string }[]
+  duplicating: boolean
+  judged?: { verdict: Verdict; lines: string[]; report: string }
+}
+
+/** `isWhole`: all that a page needs which knows nothing; otherwise what is new. */
+export type Frame = { isWhole: boolean; lanes: LaneFrame[] }
+
+/** One order's journey: what happened to it, in the sequence in which it did. */
+export type Story = {
+  orderId: string
+  planned: string
+  events: { atMs: number; text: string }[]
+  /** Of the services' logs. */
+  log: string[]
+}

@@ -1,0 +1,59 @@
+// `lab live` from outside, for tests: its address, what it tells, and what can be asked of it.
+import { waitFor } from '#host/wait-for.ts'
+import type { Frame, LaneFrame } from '../live/page/protocol.ts'
+import { type Cli, startCli, type TestFolder } from './cli.ts'
+
+export type LiveLab = Cli & {
+  address: string
+  /** The last frame of the lane for which it holds. @throws Error that names what was awaited */
+  until(what: string, holds: (lane: LaneFrame) => boolean, model?: string): Promise<LaneFrame>
+  post(path: string, body: unknown): Promise<{ status: number; body: unknown }>
+}
+
+const DEADLINE_MS = 120_000
+
+/** The caller ends the process. */
+export async function startLive(folder: TestFolder, args: readonly string[]): Promise<LiveLab> {
+  const environment = { LAB_CACHE_DIR: folder.cache }
+  const cli = startCli('main', ['live', ...args, '--no-open', '--out', folder.runs], environment)
+  await cli.untilPrinted('Ctrl-C ends it')
+  const [address = ''] = /http:\S+/.exec(cli.stdout()) ?? []
+  return {
+    ...cli,
+    address,
+    async until(what, holds, model = 'sync-rest') {
+      let found: LaneFrame | undefined
+      const closed = new AbortController()
+      const reading = readFrames(`${address}frames`, closed.signal, ({ lanes }) => {
+        const lane = lanes.find(each => each.model === model)
+        if (lane && holds(lane)) found ??= lane
+      }).catch(() => {})
+      try {
+        return await waitFor(async () => found, { deadlineMs: DEADLINE_MS, what })
+      } finally {
+        closed.abort()
+        await reading
+      }
+    },
+    async post(path, body) {
+      const response = await fetch(address + path, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify(body),
+      })
+      return { status: response.status, body: await response.json() }
+    },
+  }
+}
+
+async function readFrames(url: string, signal: AbortSignal, onFrame: (frame: Frame) => void): Promise<void> {
+  const response = await fetch(url, { signal })
+  let text = ''
+  const decoder = new TextDecoder()
+  for await (const chunk of response.body ?? []) {
+    text += decoder.decode(chunk as Uint8Array, { stream: true })
+    const events = text.split('\n\n')
+    text = events.pop() ?? ''
+    for (const event of events) onFrame(JSON.parse(event.replace('data: ', '')) as Frame)
+  }
+}
