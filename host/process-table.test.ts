@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import { createInterface } from 'node:readline'
 import { test, type TestContext } from 'node:test'
-import { familyOf, type ProcessRow, readProcesses } from './process-table.ts'
+import { familyOf, mainThreadSeconds, type ProcessRow, readProcesses } from './process-table.ts'
 
 const BURN = `const burn = () => { while (process.cpuUsage().user < 3e5); return process.cpuUsage() }`
 const SAY = `process.stdin.on('data', () => console.log(JSON.stringify(process.cpuUsage())))`
@@ -31,6 +31,20 @@ test('CPU time is what the process itself says that it has used', async t => {
   const after = await next()
   assert.ok(before >= 0.3)
   assert.ok(before - TICKS <= cpuSeconds && cpuSeconds <= after + TICKS, `${before}, ${cpuSeconds}, ${after}`)
+})
+
+test('the CPU time of the main thread is that of the process without its other threads', async t => {
+  const burner = JSON.stringify('while (process.threadCpuUsage().user < 3e5);')
+  const worker = `new (require('node:worker_threads').Worker)(${burner}, { eval: true })`
+  const { child, next, row } = start(
+    t,
+    `${worker}.once('exit', () => console.log(JSON.stringify(process.cpuUsage()))); ${SAY}`,
+  )
+  await next()
+  const ofMainThread = mainThreadSeconds(child.pid ?? 0) ?? assert.fail('it cannot be read')
+  const { cpuSeconds } = row()
+  assert.ok(ofMainThread > 0)
+  assert.ok(ofMainThread + 0.3 - TICKS <= cpuSeconds, `${ofMainThread}, ${cpuSeconds}`)
 })
 
 test('what a child has used stays counted when it has ended', async t => {

@@ -52,17 +52,26 @@ export function familiesOf(rows: ReadonlyMap<number, ProcessRow>, roots: readonl
   return families.length > 0 && families.every(family => family.length > 0) ? families.flat() : null
 }
 
+/** User and system time of the thread in which a program begins, which is the one of JavaScript in Node; undefined where it cannot be read. */
+export function mainThreadSeconds(pid: number): number | undefined {
+  try {
+    return ownSeconds(statOf(`${pid}/task/${pid}`))
+  } catch {
+    return undefined
+  }
+}
+
 /** Undefined for a process that has just ended. */
 function rowOf(pid: number): ProcessRow | undefined {
   try {
-    const fields = statOf(pid)
+    const fields = statOf(`${pid}`)
     const field = (nth: number): number => Number(fields[nth])
     return {
       pid,
       parent: field(1),
       group: field(2),
       startTicks: field(19),
-      cpuSeconds: (field(11) + field(12) + field(13) + field(14)) / TICKS_PER_SECOND,
+      cpuSeconds: ownSeconds(fields) + (field(13) + field(14)) / TICKS_PER_SECOND,
       residentBytes: field(21) * PAGE_BYTES,
     }
   } catch {
@@ -70,9 +79,11 @@ function rowOf(pid: number): ProcessRow | undefined {
   }
 }
 
-/** The fields of /proc/<pid>/stat from the state on. The name before them may hold spaces and parentheses. @throws Error when it has ended */
-function statOf(pid: number): string[] {
-  const text = readFileSync(`/proc/${pid}/stat`, 'utf8')
+const ownSeconds = (fields: readonly string[]): number => (Number(fields[11]) + Number(fields[12])) / TICKS_PER_SECOND
+
+/** The fields of a process's or thread's stat from the state on. The name before them may hold spaces and parentheses. @throws Error when it has ended */
+function statOf(folder: string): string[] {
+  const text = readFileSync(`/proc/${folder}/stat`, 'utf8')
   return text.slice(text.lastIndexOf(')') + 2).split(' ')
 }
 
@@ -83,7 +94,7 @@ export type Owner = { pid: number; startTime: string; host: string }
 function inspect(pid: number): { state: string; startTime: string } | undefined {
   try {
     if (process.platform === 'linux') {
-      const fields = statOf(pid)
+      const fields = statOf(`${pid}`)
       return { state: fields[0] ?? '', startTime: fields[19] ?? '' }
     }
     const args = ['-o', 'stat=,lstart=', '-p', String(pid)]

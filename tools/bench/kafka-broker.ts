@@ -7,6 +7,8 @@ import type { OpenContext } from './row.ts'
 
 export type BenchKafka = {
   address: string
+  /** The leaders of its process groups; none in a container. */
+  pids: readonly number[]
   admin: BrokerAdmin
   /** Resolves with what the tool printed. */
   tool(...args: string[]): Promise<string>
@@ -19,9 +21,9 @@ export async function startKafka({ dataFolder, signal, progress, ends }: OpenCon
   // Before it is looked for as a part of a broker, which Docker could provide: the tools need it in any case.
   await findJava(environment)
   const options = { dataFolder, signal, progress, environment }
-  const { address, stop } = await provideBroker('kafka', options)
+  const { address, stop, process: of } = await provideBroker('kafka', options)
   ends.defer(stop)
   const admin = createAdmin(address, 'bench')
   ends.defer(() => admin.close())
-  return { address, admin, tool: (...args) => runKafkaTool(args, options) }
+  return { address, pids: of?.pids ?? [], admin, tool: (...args) => runKafkaTool(args, options) }
 }

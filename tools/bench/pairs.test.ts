@@ -74,6 +74,12 @@ test('lab and reference alternate, after a round that is not counted, and then w
   assert.deepEqual(figures[0]?.reference, [21, 22])
 })
 
+test('the cores of the lab are kept for each round that is counted, and left out where a round could not read them', async () => {
+  const lab = async (round: string) => ({ rate: 1, thread: Number(round), ...(round === '2' && { broker: 0.5 }) })
+  const row = { ...rowOf(async () => ({ lab, reference: async () => ({ rate: 1 }) })), cores: ['thread', 'broker'] }
+  assert.deepEqual((await measureRow(row, contextOf())).cores, { thread: [1, 2], broker: [0.5] })
+})
+
 test('a row that a missing tool prevents ends what it has started, and holds the one sentence that says so', async () => {
   let hasEnded = false
   const row = rowOf(async ({ ends }) => {

@@ -19,8 +19,8 @@ type Spread = { median: number; least: number; most: number }
 export async function measureRow(row: Row, context: RowContext): Promise<RowResult> {
   const othersCores = watchOthers()
   try {
-    const { figures, idle } = await measurePairs(row, context)
-    return { row: row.name, figures, othersCores: othersCores() ?? null, idle }
+    const measured = await measurePairs(row, context)
+    return { row: row.name, ...measured, othersCores: othersCores() ?? null }
   } catch (error) {
     context.signal.throwIfAborted()
     const notMeasured = error instanceof Error ? error.message : String(error)
@@ -28,10 +28,11 @@ export async function measureRow(row: Row, context: RowContext): Promise<RowResu
   }
 }
 
-async function measurePairs(row: Row, context: RowContext): Promise<Pick<RowResult, 'figures' | 'idle'>> {
+async function measurePairs(row: Row, context: RowContext): Promise<Pick<RowResult, 'figures' | 'cores' | 'idle'>> {
   const { signal, quick, progress } = context
   const rounds = quick ? QUICK_ROUNDS : ROUNDS
   const figures = row.figures.map(figure => ({ ...figure, lab: [] as number[], reference: [] as number[] }))
+  const cores: RowResult['cores'] = Object.fromEntries((row.cores ?? []).map(name => [name, []]))
   const idle: RowResult['idle'] = { lab: [], reference: [] }
   progress(`${row.name}: starting`)
   const ends = new AsyncDisposableStack()
@@ -47,10 +48,12 @@ async function measurePairs(row: Row, context: RowContext): Promise<Pick<RowResu
         progress(`${row.name}: ${round === 0 ? 'warm-up' : `round ${round} of ${rounds}`}, ${side} ${textOf(values)}`)
         if (round === 0) continue
         for (const figure of figures) figure[side].push(valueOf(values, figure))
+        if (side === 'lab')
+          for (const [name, used] of Object.entries(cores)) if (values[name] !== undefined) used.push(values[name])
         if (share !== undefined) idle[side].push(share)
       }
     }
-    return { figures, idle }
+    return { figures, cores, idle }
   } finally {
     await ends.disposeAsync()
   }

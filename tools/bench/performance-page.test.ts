@@ -20,11 +20,12 @@ test('the page has a line for each figure with medians, spreads, the ratio by pa
   assert.equal(page.split('\n').filter(line => line.startsWith('| ') && line.includes('p50 [ms]')).length, names.length)
 })
 
-test('the page says of each row what is driven, what the reference does and how idle the cores were', () => {
+test('the page says of each row what is driven, what the reference does and how idle the cores were, and which were used', () => {
   for (const { name, driven, reference } of ROWS) {
     assert.ok(page.includes(`### ${name}\n\n${driven}\n\n- Reference: ${reference}\n`), name)
   }
   assert.match(page, /^- Idle cores: 2 % of their time in the rounds of the lab, 20 % in those of the reference\.$/m)
+  assert.match(page, /^- Cores used in the rounds of the lab: main thread of some_service 0\.80\.$/m)
   assert.match(page, /at most 0\.13 cores meanwhile/)
 })
 

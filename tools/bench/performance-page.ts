@@ -81,8 +81,16 @@ function aboutRow({ name, driven, reference, boundBy }: Row, result: RowResult |
     `- Reference: ${reference}`,
     ...(boundBy ? [`- What bounds it: ${boundBy}`] : []),
     ...(known ? [`- Idle cores: ${idle}`] : []),
+    ...coresIn(result),
   ]
   return [`### ${name}`, '', driven, '', ...points].join('\n')
+}
+
+/** In the rounds of the lab: the median of each. */
+function coresIn(result: RowResult | undefined): string[] {
+  const used = Object.entries(result?.cores ?? {}).filter(([, rounds]) => rounds.length > 0)
+  const texts = used.map(([name, rounds]) => `${name} ${spreadOf(rounds).median.toFixed(2)}`)
+  return texts.length > 0 ? [`- Cores used in the rounds of the lab: ${texts.join(', ')}.`] : []
 }
 
 const NAMES_OF_ALL = 'rest rabbitmq kafka cpu'

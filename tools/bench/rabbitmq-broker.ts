@@ -6,6 +6,8 @@ import type { OpenContext } from './row.ts'
 
 export type BenchRabbitmq = {
   address: string
+  /** The leaders of its process groups; none in a container. */
+  pids: readonly number[]
   /** Resolves with what the tool printed. */
   perfTest(...args: string[]): Promise<string>
 }
@@ -16,7 +18,7 @@ export async function startRabbitmq({ dataFolder, signal, progress, ends }: Open
   const environment = { ...process.env, [variables.rabbitmq]: undefined }
   await findJava(environment)
   const options = { dataFolder, signal, progress, environment }
-  const { address, stop } = await provideBroker('rabbitmq', options)
+  const { address, stop, process: of } = await provideBroker('rabbitmq', options)
   ends.defer(stop)
-  return { address, perfTest: (...args) => runPerfTest(['--uri', address, ...args], options) }
+  return { address, pids: of?.pids ?? [], perfTest: (...args) => runPerfTest(['--uri', address, ...args], options) }
 }

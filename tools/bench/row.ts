@@ -31,6 +31,8 @@ export type OpenContext = RowContext & {
 export type Row = {
   name: string
   figures: readonly Figure[]
+  /** What the lab's side may give beside its figures: how many cores a thread or a process had, by its name. Judged by nothing. */
+  cores?: readonly string[]
   /** What is driven on the side of the lab, and how: a sentence. */
   driven: string
   /** What the reference does: a sentence. */

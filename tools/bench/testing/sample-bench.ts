@@ -13,6 +13,7 @@ const rowOf = (row: string): RowResult => ({
     },
     { name: 'p50', unit: 'ms', goal: { atMost: 2 }, lab: [2, 3, 4], reference: [3, 3, 3] },
   ],
+  cores: { 'main thread of some_service': [0.7, 0.9, 0.8], 'a broker': [] },
   othersCores: 0.125,
   idle: { lab: [0.01, 0.02, 0.03], reference: [0.1, 0.2, 0.3] },
 })
