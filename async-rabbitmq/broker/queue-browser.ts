@@ -1,7 +1,7 @@
 // Reads queues without consuming them: for the lab, and for a redrive of dead letters.
-// Guarantees: a message that is not removed explicitly is back in its queue, at its position, when `walk` ends, and also
-// when this process dies meanwhile. Not promised: that a message can be seen while another channel holds it, such as that
-// of another walk.
+// Guarantees: a message that is not removed explicitly is back in its queue, at its position, when `walk` ends. When this
+// process dies meanwhile it is back too, but behind the others on RabbitMQ 4. Not promised: that a message can be seen while
+// another channel holds it, such as that of another walk.
 import { setTimeout as wait } from 'node:timers/promises'
 import type { Channel, Connection } from 'rabbitmq-client'
 import type { Binding } from '../messaging/topology.ts'
@@ -12,14 +12,16 @@ import { publisherOnDemand, type PublisherOnDemand } from './publisher-on-demand
 
 const CLOSE_MS = 1_000
 
-type Visit = (message: Incoming) => Promise<'keep' | 'remove'>
+/** `remove` takes the message out of its queue. */
+type Visit = (message: Incoming, remove: () => void) => Promise<Then>
+type Then = 'next' | 'end'
 type Route = Omit<Binding, 'queue'>
 
 export type QueueBrowser = Pick<PublisherOnDemand, 'publish'> & {
   /** The messages that are ready, without those that a consumer holds. Undefined when there is no such queue. */
   readyMessages(queue: string): Promise<number | undefined>
-  /** Visits every message that is ready, the oldest first. A visit that answers `remove` ends the walk. */
-  walk(queue: string, visit: Visit): Promise<void>
+  /** Visits every message that is ready, the oldest first, until a visit answers `end`; resolves with the last answer. */
+  walk(queue: string, visit: Visit): Promise<Then>
   /**
    * Visits every message that takes one of these routes, through a queue that is deleted with this process.
    * Resolves, once that queue exists, with a function that ends it and rejects with the first error of a visit.
@@ -81,23 +83,33 @@ function messageCounter(connection: Connection) {
   }
 }
 
-async function walk(connection: Connection, queue: string, visit: Visit): Promise<void> {
+async function walk(connection: Connection, queue: string, visit: Visit): Promise<Then> {
   const channel = await openRawChannel(connection)
+  let then: Then = 'next'
+  let failure: { error: unknown } | undefined
   try {
+    // To its end, whatever a visit answers: RabbitMQ 4 returns a message behind those that nobody took.
     for (let message = await channel.basicGet(queue); message; message = await channel.basicGet(queue)) {
       const { deliveryTag } = message
       const incoming = incomingOf(queue, message)
-      const verdict = isProbe(incoming) ? 'drop' : await visit(incoming)
-      if (verdict !== 'keep') channel.basicAck({ deliveryTag })
-      if (verdict === 'remove') break
+      const remove = () => channel.basicAck({ deliveryTag })
+      if (isProbe(incoming)) remove()
+      else if (then === 'next')
+        then = await visit(incoming, remove).catch(error => {
+          failure = { error }
+          return 'end' as const
+        })
     }
     // Tag 0 and `multiple`: every message that this channel still holds.
     channel.basicNack({ deliveryTag: 0, multiple: true, requeue: true })
   } catch (error) {
-    if (!isNotFound(error)) throw error
+    // After a failed visit that is what went wrong.
+    if (!failure && !isNotFound(error)) throw error
   } finally {
     await channel.close()
   }
+  if (failure) throw failure.error
+  return then
 }
 
 async function tap(

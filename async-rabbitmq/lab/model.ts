@@ -1,6 +1,7 @@
 // The asynchronous model as the lab sees it: three services around a broker, a client that does not wait for the outcome.
 import { DEFAULT_CONCURRENCY } from '#common/service/service.ts'
 import type { ComparableModel } from '#engine/experiment/comparison-adapter.ts'
+import { deadLettersOf } from '#engine/experiment/dead-letters.ts'
 import type { BrokerInspector, Deployment } from '#engine/experiment/model.ts'
 import { openQueueBrowser } from '../broker/queue-browser.ts'
 import * as inventory from '../inventory_service/settings.ts'
@@ -8,7 +9,7 @@ import { DEFAULT_RETRY_DELAYS_MS, namesOf, topologyOf } from '../messaging/topol
 import * as notification from '../notification_service/settings.ts'
 import * as order from '../order_service/settings.ts'
 import { comparison } from './comparison.ts'
-import { listDeadLetters, redrive } from './dead-letters.ts'
+import { visitDeadLetters } from './dead-letters.ts'
 import { operationsOf, type RabbitmqOperations } from './operations.ts'
 
 /** What can be set in each service. The tables of the README are rendered from these. */
@@ -55,8 +56,7 @@ async function connect(deployment: Deployment): Promise<BrokerInspector<Rabbitmq
       }
       return depths
     },
-    deadLetters: () => listDeadLetters(browser, topology),
-    redrive: (id, body) => redrive(browser, topology, id, body),
+    ...deadLettersOf(visit => visitDeadLetters(browser, topology, visit)),
     operations: operationsOf(browser, topology),
     close: browser.close,
   }

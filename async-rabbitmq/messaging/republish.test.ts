@@ -37,7 +37,19 @@ test('a retry counts an attempt, a fresh message keeps the attempts, and a redri
   const before = message({ 'x-attempt': 2, 'x-reason': 'handler-failed', 'x-detail': 'it broke' })
   assert.equal(republishForRetry(before, { exchange: 'e', delayMs: 1 }, error).headers?.['x-attempt'], 3)
   assert.deepEqual(republishFresh(before).headers, { 'x-attempt': 2 })
-  assert.deepEqual(republishRedriven(before, 'q').headers, {})
+  assert.deepEqual(republishRedriven(before, 'q').headers, { 'x-redrives': 1 })
+})
+
+test('how often a message was redriven stays with it, whatever becomes of it, until another redrive counts one more', () => {
+  const before = message({ 'x-redrives': 1 })
+  const later = [
+    republishForRetry(before, { exchange: 'e', delayMs: 1 }, error),
+    republishFresh(before),
+    republishAsDeadLetter(before, 'dead', error, 1),
+  ]
+  for (const { headers = {} } of later) assert.equal(headers['x-redrives'], 1)
+  const [, , dead] = later
+  assert.equal(republishRedriven(message(dead?.headers ?? {}), 'q').headers?.['x-redrives'], 2)
 })
 
 test('a long detail is cut, and attempts that another publisher wrote do not count', () => {

@@ -1,5 +1,5 @@
 // The messages that replace one that was not handled: in a delay queue, in a dead-letter queue, or at the end of its own queue.
-// A republished message has the bytes, ids and type of its original, and our own facts about it in four headers. It is
+// A republished message has the bytes, ids and type of its original, and our own facts about it in five headers. It is
 // published mandatory and confirmed, and only then is the original acked. A crash in between leaves both; handlers
 // recognise an order that they know.
 // Guarantees: it always fits in a frame. Headers that do not are left out and counted.
@@ -12,6 +12,8 @@ const ATTEMPT = 'x-attempt'
 export const REASON = 'x-reason'
 export const DETAIL = 'x-detail'
 
+/** How often it was a dead letter that was redriven. It stays with the message, so that one that comes back is known. */
+const REDRIVES = 'x-redrives'
 /** How many headers of its publisher were left out. */
 const LEFT_OUT = 'x-left-out'
 const MAX_DETAIL = 500
@@ -22,6 +24,7 @@ const MAX_HEADER_BYTES = 120_000
 const HEADER_EXTRA = 10
 
 export const attemptsOf = ({ headers }: Incoming): number => countIn(headers, ATTEMPT)
+export const redrivesOf = ({ headers }: Incoming): number => countIn(headers, REDRIVES)
 export const leftOutOf = ({ headers }: Incoming): number => countIn(headers, LEFT_OUT)
 
 /** A number from 0; a value that another publisher wrote there does not count. */
@@ -60,7 +63,7 @@ export function republishFresh(message: Incoming): Outgoing {
 
 /** A dead letter without its attempts and reason, with another body if one is given. */
 export const republishRedriven = (message: Incoming, queue: string, body = message.body): Outgoing => ({
-  ...republished(message, {}),
+  ...republished(message, { [REDRIVES]: redrivesOf(message) + 1 }),
   exchange: '',
   routingKey: queue,
   body,
@@ -78,7 +81,13 @@ function republished(message: Incoming, facts: Headers) {
   const theirs = Object.entries(message.headers).filter(([name]) => !name.startsWith('x-'))
   const kept = headersThatFit(theirs)
   const leftOut = leftOutOf(message) + theirs.length - kept.length
-  const headers: Headers = { ...Object.fromEntries(kept), ...facts, ...(leftOut > 0 && { [LEFT_OUT]: leftOut }) }
+  const redrives = redrivesOf(message)
+  const headers: Headers = {
+    ...Object.fromEntries(kept),
+    ...(redrives > 0 && { [REDRIVES]: redrives }),
+    ...facts,
+    ...(leftOut > 0 && { [LEFT_OUT]: leftOut }),
+  }
   return { body, messageId, correlationId, type, contentType, headers }
 }
 

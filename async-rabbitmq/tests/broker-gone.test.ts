@@ -3,9 +3,10 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { assertSound } from '#conformance/assert-sound.ts'
 import { deriveOrderId } from '#common/contracts/order.ts'
+import { deadLettersOf } from '#engine/experiment/dead-letters.ts'
 import { waitFor } from '#host/wait-for.ts'
 import { ownBroker, raiseMemoryAlarm } from '#infra/testing/test-broker.ts'
-import { redrive } from '../lab/dead-letters.ts'
+import { visitDeadLetters } from '../lab/dead-letters.ts'
 import { openQueueBrowser } from '../broker/queue-browser.ts'
 import { topologyOf } from '../messaging/topology.ts'
 import {
@@ -165,7 +166,8 @@ test('while the broker blocks its publishers, orders are accepted, health says s
   await system.untilUnhealthy('order_service', 'publishing')
   const why = /the broker blocks its publishers \(low on memory\): nothing was published or moved; give it memory/
   const topology = topologyOf(system.deployment.prefix, 3)
-  for (let time = 0; time < 2; time++) await assert.rejects(redrive(fresh, topology, id), why)
+  const { redrive } = deadLettersOf(visit => visitDeadLetters(fresh, topology, visit))
+  for (let time = 0; time < 2; time++) await assert.rejects(redrive(id), why)
   // This connection has published before, so the broker already holds the first message when it blocks.
   await assert.rejects(system.inspector.operations['publish-raw']({ body: '[1]' }), /began to block its publishers/)
   await assert.rejects(system.inspector.redrive(id), why)
@@ -174,7 +176,7 @@ test('while the broker blocks its publishers, orders are accepted, health says s
   await endAlarm()
   await system.untilNotified(20)
   await system.untilHealthy('order_service')
-  await redrive(fresh, topology, id)
+  await redrive(id)
   await system.untilDeadLetters(2)
   await system.assertSound({ reserved: orderIds, raw: ['[]', '[1]'].map(text => messageOf(text, 'dead-letter')) })
 })

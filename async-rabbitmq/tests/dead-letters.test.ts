@@ -2,8 +2,9 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { orderPlaced } from '#common/contracts/events.ts'
+import { deadLettersOf } from '#engine/experiment/dead-letters.ts'
 import { waitFor } from '#host/wait-for.ts'
-import { redrive } from '../lab/dead-letters.ts'
+import { visitDeadLetters } from '../lab/dead-letters.ts'
 import { DELIVERY_LIMIT, topologyOf } from '../messaging/topology.ts'
 import { openBrowser, openSystem, orderOf } from './support/system.ts'
 
@@ -78,14 +79,15 @@ test('a redrive that is interrupted after its publish leaves the dead letter, an
     },
   }
   const topology = topologyOf(system.deployment.prefix, 3)
+  const through = (one: typeof browser) => deadLettersOf(visit => visitDeadLetters(one, topology, visit))
   const id = letter?.id ?? ''
-  await assert.rejects(redrive(interrupted, topology, id), /interrupted/)
+  await assert.rejects(through(interrupted).redrive(id), /interrupted/)
   await system.untilNotified(1)
   assert.deepEqual(
     (await system.inspector.deadLetters()).map(left => left.id),
     [id],
   )
-  await redrive(browser, topology, id)
+  await through(browser).redrive(id)
   await system.assertSound({ reserved: ['twice'] })
   assert.deepEqual(await system.inspector.deadLetters(), [])
 })

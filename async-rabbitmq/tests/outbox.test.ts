@@ -95,7 +95,7 @@ test('events reach the queue in the order in which their orders were stored', as
   const ids: string[] = []
   await browser.walk(queue, async ({ body }) => {
     ids.push((JSON.parse(body.toString()) as { data: { orderId: string } }).data.orderId)
-    return 'keep'
+    return 'next'
   })
   assert.deepEqual(
     ids,

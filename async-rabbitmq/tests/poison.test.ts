@@ -119,7 +119,7 @@ test('listing dead letters removes none, whatever its type, and the headers of a
   const found: unknown[] = []
   await browser.walk(`${system.deployment.prefix}inventory.dead-letters`, async ({ type, headers }) => {
     found.push({ type, kind: headers.kind, big: String(headers.big).length })
-    return 'keep'
+    return 'next'
   })
   assert.deepEqual(found, [{ type: 'probe', kind: 'theirs', big: 20_000 }])
 })

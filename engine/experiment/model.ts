@@ -37,7 +37,16 @@ export type DeadLetter = {
   body: string
   /** Nothing of the message could be read or is kept: there is its place alone, and nothing to redrive. */
   isWithoutContent?: boolean
+  /** How often it had been redriven when it became a dead letter again; not there when it never was. */
+  redrives?: number
 }
+
+/**
+ * Sends a dead letter on its way again, edited or as it is: publish, await the confirm, then remove.
+ * @throws LabError `malformed`, `too-large` or `unknown-event` for an edited body that its consumer could not read
+ */
+type Redrive = (editedBody?: string) => Promise<void>
+export type DeadLetterVisit = (letter: DeadLetter, redrive: Redrive) => Promise<'next' | 'end'>
 
 /** What only this model can do: publish raw bytes, reset offsets … Arguments and results are JSON; the operation parses its arguments. */
 export type Operation<Result = unknown> = (args: Record<string, unknown>) => Promise<Result>
@@ -49,10 +58,9 @@ export type BrokerInspector<Own extends Operations = Operations> = {
   /** Ready messages per queue, or lag per partition (`group/topic/partition`): what the broker reports, drawn beside the backlog. */
   depths(): Promise<Record<string, number>>
   deadLetters(): Promise<DeadLetter[]>
-  /**
-   * Sends a dead letter on its way again, edited or as it is: publish, await the confirm, then remove.
-   * @throws LabError `malformed`, `too-large` or `unknown-event` for an edited body that its consumer could not read
-   */
+  /** One after the other, the oldest of each queue or topic first, until a visit answers `end`. */
+  visitDeadLetters(visit: DeadLetterVisit): Promise<void>
+  /** @throws LabError `not-found`, or as a redrive of a visit does */
   redrive(id: string, editedBody?: string): Promise<void>
   operations: Own
   close(): Promise<void>

@@ -107,6 +107,7 @@ const DeadLetter = Type.Object({
   orderId: OptionalText,
   body: Text,
   isWithoutContent: Type.Optional(Type.Boolean()),
+  redrives: Type.Optional(Type.Number()),
 })
 
 const Evidence = Type.Object({

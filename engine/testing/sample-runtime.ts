@@ -1,4 +1,5 @@
 /** For tests: a runtime and an inspector with nothing behind them but an address; a model of one service; and that service. */
+import { deadLettersOf } from '../experiment/dead-letters.ts'
 import type { BrokerInspector, Model } from '../experiment/model.ts'
 import type { Runtime } from '../experiment/runtime.ts'
 import { once } from 'node:events'
@@ -21,8 +22,7 @@ export const sampleRuntime = (url = ''): Runtime => ({
 
 export const sampleInspector = (operations: BrokerInspector['operations'] = {}): BrokerInspector => ({
   depths: async () => ({}),
-  deadLetters: async () => [],
-  redrive: async () => {},
+  ...deadLettersOf(async () => {}),
   operations,
   close: async () => {},
 })

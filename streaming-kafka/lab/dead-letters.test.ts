@@ -5,7 +5,7 @@ import { createHealth } from '#common/service/health.ts'
 import { createLog } from '#common/service/log.ts'
 import { headerText, type LogRecord, type NewRecord, toHeaders } from '../broker/record.ts'
 import { writeDeadLetter } from '../messaging/dead-letters.ts'
-import { listDeadLetters, redrivenMark, withoutReason } from './dead-letters.ts'
+import { listDeadLetters, redrivenMark, redrivenRecord, withoutReason } from './dead-letters.ts'
 import { topicNames } from '../messaging/topics.ts'
 
 const record = (offset: bigint, value: string | null): LogRecord => ({
@@ -35,6 +35,12 @@ async function written(of: LogRecord, limit = Infinity): Promise<LogRecord> {
 
 const bytesOf = ({ key, value, headers = [] }: NewRecord): number =>
   Buffer.concat(headers.flat()).byteLength + (key?.length ?? 0) + (value?.byteLength ?? 0)
+
+function listed(held: LogRecord) {
+  const [letter] = listDeadLetters([held])
+  assert.ok(letter)
+  return letter
+}
 
 const asRead = ({ topic, key, value, headers = [] }: NewRecord): LogRecord => ({
   topic,
@@ -81,6 +87,20 @@ test('a dead letter that a crash wrote twice is listed once, and a redriven one 
     listDeadLetters([first, again, mark, other]).map(({ id }) => id),
     ['orders/2/8'],
   )
+})
+
+test('how often a record was redriven stays with it, also where its own headers do not fit, and the rest of it is as it was', async () => {
+  const own = toHeaders({ redrives: 'mine', 'correlation-id': 'c' })
+  let dead = await written({ ...record(7n, 'x'.repeat(50_000)), headers: own })
+  for (const redrives of [undefined, 1, 2]) {
+    const letter = listed(dead)
+    assert.deepEqual([letter.redrives, letter.record.key, letter.body.length], [redrives, Buffer.from('main'), 50_000])
+    const again = redrivenRecord(letter, letter.record.value)
+    assert.deepEqual(again.headers, toHeaders({ redrives: String((redrives ?? 0) + 1), 'correlation-id': 'c' }))
+    dead = await written(asRead(again))
+  }
+  const full = asRead(redrivenRecord(listed(dead), Buffer.alloc(768 * 1_024)))
+  assert.equal(listed(await written(full)).redrives, 4)
 })
 
 test('a dead letter of a record at the size limit keeps the beginning of the record and its original length', async () => {

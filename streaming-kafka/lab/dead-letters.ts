@@ -4,7 +4,7 @@
 import { orderIdIn } from '#common/contracts/events.ts'
 import type { DeadLetter } from '#engine/experiment/model.ts'
 import { type Header, headerText, type LogRecord, type NewRecord, toHeaders } from '../broker/record.ts'
-import { isOfUnread, REASON_HEADERS } from '../messaging/dead-letters.ts'
+import { isOfUnread, REASON_HEADERS, REDRIVES, redrivesOf } from '../messaging/dead-letters.ts'
 
 const REDRIVEN = 'redriven'
 
@@ -23,6 +23,14 @@ export function withoutReason(headers: Header[]): Header[] {
   return headers.filter(([name]) => !left.delete(String(name)))
 }
 
+/** The record of a dead letter as it was, with another value if one is given, and with one redrive more. */
+export function redrivenRecord({ source, record }: DeadLetterRecord, value: Uint8Array | null): NewRecord {
+  const { key, headers } = record
+  const count = toHeaders({ [REDRIVES]: String(redrivesOf(headers) + 1) })
+  const own = withoutReason(headers).filter(([name]) => String(name) !== REDRIVES)
+  return { topic: source, key, value, headers: [...count, ...own] }
+}
+
 /** A dead letter with its record. */
 export type DeadLetterRecord = DeadLetter & { record: LogRecord }
 
@@ -39,6 +47,7 @@ export function listDeadLetters(records: LogRecord[]): DeadLetterRecord[] {
       if (mark !== undefined) letters.delete(mark)
       continue
     }
+    const redrives = redrivesOf(record.headers)
     const id = `${source}/${header('source-partition')}/${header('source-offset')}`
     letters.set(id, {
       id,
@@ -49,6 +58,7 @@ export function listDeadLetters(records: LogRecord[]): DeadLetterRecord[] {
       orderId: orderIdIn(value),
       body: value ? value.toString('utf8') : '',
       ...(isOfUnread(header('source-offset')) && { isWithoutContent: true }),
+      ...(redrives > 0 && { redrives }),
       record,
     })
   }

@@ -1,13 +1,14 @@
 // What the lab asks of the streaming model's broker: lags, dead letters, its operations, and that nothing is left there.
 import { LabError } from '#common/contracts/errors.ts'
 import { readEdited } from '#common/messaging/edited-event.ts'
+import { deadLettersOf } from '#engine/experiment/dead-letters.ts'
 import type { BrokerInspector } from '#engine/experiment/model.ts'
 import { createAdmin } from '../broker/admin.ts'
 import { readAll } from '../broker/log-reader.ts'
 import { createProducer } from '../broker/producer.ts'
 import { readInventoryEvent, readOrderPlaced } from '../broker/record.ts'
 import { prefixed, TOPICS, topicSpecs } from '../messaging/topics.ts'
-import { type DeadLetterRecord, listDeadLetters, redrivenMark, withoutReason } from './dead-letters.ts'
+import { type DeadLetterRecord, listDeadLetters, redrivenMark, redrivenRecord } from './dead-letters.ts'
 import { createOperations, type KafkaOperations, lags } from './operations.ts'
 
 const CLIENT = 'lab'
@@ -26,28 +27,28 @@ export async function connect(brokers: string, prefix: string): Promise<BrokerIn
       cached = { end, letters: listDeadLetters(await readAll({ admin, brokers, name }, [deadLetters])) }
     return cached.letters
   }
+  const redrive = async (letter: DeadLetterRecord, editedBody?: string): Promise<void> => {
+    const { id, source, reason, record } = letter
+    if (letter.isWithoutContent) {
+      const code = reason === 'too-large' ? 'too-large' : 'malformed'
+      throw new LabError(code, `nothing of "${id}" could be read, and there is nothing to send again`)
+    }
+    const edited = editedBody === undefined ? undefined : Buffer.from(editedBody)
+    if (edited) {
+      const read = source === prefix + TOPICS.orders.name ? readOrderPlaced : readInventoryEvent
+      readEdited(bytes => read({ ...record, value: bytes }), { reason, original: record.value, edited })
+    }
+    await producer.send(redrivenRecord(letter, edited ?? record.value))
+    await producer.send(redrivenMark(deadLetters.name, id))
+  }
   return {
     depths: () => lags(admin, prefix),
-    deadLetters: async () => (await deadLetterRecords()).map(({ record: _record, ...letter }) => letter),
-    async redrive(id, editedBody) {
-      const letter = (await deadLetterRecords()).find(candidate => candidate.id === id)
-      if (!letter)
-        throw new LabError('not-found', `there is no dead letter "${id}"; list the dead letters to see their ids`)
-      const { key, value, headers } = letter.record
-      if (letter.isWithoutContent) {
-        const code = letter.reason === 'too-large' ? 'too-large' : 'malformed'
-        throw new LabError(code, `nothing of "${id}" could be read, and there is nothing to send again`)
+    ...deadLettersOf(async visit => {
+      for (const letter of await deadLetterRecords()) {
+        const { record: _record, ...shown } = letter
+        if ((await visit(shown, editedBody => redrive(letter, editedBody))) === 'end') return
       }
-      const body = editedBody === undefined ? value : Buffer.from(editedBody)
-      if (editedBody !== undefined) {
-        const read = letter.source === prefix + TOPICS.orders.name ? readOrderPlaced : readInventoryEvent
-        const { reason, record } = letter
-        const edited = Buffer.from(editedBody)
-        readEdited(bytes => read({ ...record, value: bytes }), { reason, original: value, edited })
-      }
-      await producer.send({ topic: letter.source, key, value: body, headers: withoutReason(headers) })
-      await producer.send(redrivenMark(deadLetters.name, id))
-    },
+    }),
     operations: createOperations({ admin, producer, brokers, name, prefix, closing: closing.signal }),
     async close() {
       closing.abort()

@@ -63,6 +63,15 @@ async function sendWhatFits(
   throw refusal
 }
 
+/** How often the record was a dead letter that was redriven. Its redrive sets it, and its next dead letter repeats it. */
+export const REDRIVES = 'redrives'
+
+/** A number from 0; what another producer wrote there does not count. */
+export function redrivesOf(headers: Header[]): number {
+  const count = Number(headerText(headers, REDRIVES))
+  return Number.isSafeInteger(count) && count > 0 ? count : 0
+}
+
 /** The value is kept before the headers, because a redriven record is read by its value alone. */
 function deadLetter(topic: string, record: LogRecord, { error, attempts }: Why, bytes: number): NewRecord {
   const { key, value, headers } = record
@@ -80,6 +89,7 @@ function deadLetter(topic: string, record: LogRecord, { error, attempts }: Why, 
     reason: error.code,
     detail: [error.detail.slice(0, MAX_DETAIL), ...cuts].join('; '),
     attempts: String(attempts),
+    [REDRIVES]: String(redrivesOf(headers)),
     'dead-lettered-at': wallTime(),
     ...(value && value.byteLength > bytes && { 'cut-from-bytes': String(value.byteLength) }),
   })
@@ -114,6 +124,7 @@ export const REASON_HEADERS = [
   'reason',
   'detail',
   'attempts',
+  REDRIVES,
   'dead-lettered-at',
   'cut-from-bytes',
 ]

@@ -1,6 +1,7 @@
 // The synchronous model as the lab sees it: three services, no broker, a client that waits for the outcome.
 import { DEFAULT_CONCURRENCY } from '#common/service/service.ts'
 import type { ComparableModel } from '#engine/experiment/comparison-adapter.ts'
+import { deadLettersOf } from '#engine/experiment/dead-letters.ts'
 import type { BrokerInspector, Deployment } from '#engine/experiment/model.ts'
 import * as inventory from '../inventory_service/settings.ts'
 import * as notification from '../notification_service/settings.ts'
@@ -10,10 +11,8 @@ import { operationsOf, type RestOperations } from './operations.ts'
 
 const connect = async (deployment: Deployment): Promise<BrokerInspector<RestOperations>> => ({
   depths: async () => ({}),
-  deadLetters: async () => [],
-  redrive: async () => {
-    throw new Error('this model has no dead letters: a bad request is answered at once')
-  },
+  // A bad request is answered at once.
+  ...deadLettersOf(async () => {}),
   operations: operationsOf(deployment),
   close: async () => {},
 })
