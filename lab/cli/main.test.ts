@@ -63,6 +63,12 @@ const refusals: [string[], RegExp][] = [
     ['dead-letters', 'list', '--model', 'streaming-kafka', '--broker', 'nonsense'],
     /is not an address of a kafka broker/,
   ],
+  [['dead-letters', 'redrive'], /Name a dead letter by its id, or give --reason/],
+  [['dead-letters', 'redrive', 'x', '--reason', 'malformed'], /give it or the id "x", not both/],
+  [['dead-letters', 'redrive', '--reason', 'malformed', '--edit', 'body.json'], /--edit is for one dead letter/],
+  [['dead-letters', 'redrive', '--reason', 'malformed', '--rate', '0'], /whole number from 1 to/],
+  [['dead-letters', 'redrive', '--reason', 'malformed', '--limit', '-1'], /whole number from 1 to/],
+  [['dead-letters', 'redrive', 'x', '--dry-run'], /--dry-run goes with --reason/],
 ]
 
 for (const [args, sentence] of refusals) {

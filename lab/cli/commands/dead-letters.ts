@@ -1,11 +1,12 @@
 // `lab dead-letters`: inspect, edit and redrive the dead letters of a model.
-import type { Command } from 'commander'
+import { type Command, InvalidArgumentError } from 'commander'
 import { type ErrorCode, LabError } from '#common/contracts/errors.ts'
 import type { BrokerInspector, DeadLetter, Model } from '#engine/experiment/model.ts'
 import { draw, printable } from '../../report/terminal/table.ts'
 import { models } from '../../session/registry.ts'
 import { findUp, type UpRecord, usualUrl } from '../../session/up.ts'
 import { findNamed, unknownName, UsageError } from '../usage.ts'
+import { dryRunText, FATE_TEXTS, type Fates, fatesOf, redriveByReason } from './redrive-by-reason.ts'
 import { spawnSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -33,18 +34,58 @@ export function addDeadLettersCommand(program: Command): void {
   add('show <id>', 'show one with its body', 'show inventory-0a646a364760 --model streaming-kafka').action(
     (id: string, where: Where) => using(where, async broker => console.log(shown(await find(broker, id)))),
   )
-  add('redrive <id>', 'publish one again, unchanged or edited', 'redrive inventory-0a646a364760 --edit body.json')
+  add(
+    'redrive [id]',
+    'publish one again, unchanged or edited, or all of a reason',
+    'redrive --reason retries-exhausted',
+  )
     .option('--edit [file]', 'use the body in this file, or edit it in $EDITOR')
-    .action((id: string, { edit, ...where }: Where & { edit?: string | true }) =>
-      using(where, async broker => {
-        const letter = await find(broker, id)
-        if (letter.isWithoutContent)
-          throw new UsageError(`Nothing of "${id}" is kept, so only its producer can send it again; nothing was sent.`)
-        const body = edit === undefined ? undefined : editedBody(letter.body, edit)
-        await redrive(broker, id, body)
-        console.log(`${id} was redriven${body === undefined ? '' : ', edited'}.`)
-      }),
-    )
+    .option('--reason <text>', 'redrive all that have exactly this reason and did not come back after a redrive')
+    .option('--rate <number>', `with --reason: at most so many a second (default: ${RATE})`, wholeNumber)
+    .option('--limit <number>', 'with --reason: at most so many, the oldest of each queue or topic first', wholeNumber)
+    .option('--dry-run', 'with --reason: print what would be redriven, and change nothing')
+    .action((id: string | undefined, options: Where & RedriveOptions) => using(options, redriveWork(id, options)))
+}
+
+const RATE = 50
+const MOST = 1_000_000
+
+type RedriveOptions = { edit?: string | true; reason?: string; rate?: number; limit?: number; dryRun?: true }
+
+/** @throws UsageError when the options do not go together */
+function redriveWork(id: string | undefined, options: RedriveOptions): (broker: BrokerInspector) => Promise<void> {
+  const { edit, reason, rate = RATE, limit = Infinity, dryRun } = options
+  if (reason === undefined) {
+    const bulk = [options.rate && '--rate', options.limit && '--limit', dryRun && '--dry-run'].find(Boolean)
+    if (bulk) throw new UsageError(`${bulk} goes with --reason: one dead letter is redriven at once.`)
+    if (id === undefined) throw new UsageError('Name a dead letter by its id, or give --reason; list shows both.')
+    return broker => redriveOne(broker, id, edit)
+  }
+  if (id !== undefined) throw new UsageError(`--reason redrives all of a reason: give it or the id "${id}", not both.`)
+  if (edit !== undefined) throw new UsageError('--edit is for one dead letter: name it by its id, without --reason.')
+  return async broker => {
+    const request = { reason, rate, limit }
+    const letters = await broker.deadLetters()
+    const fates = fatesOf(letters, request)
+    if (!dryRun) return redriveByReason(broker, fates, request)
+    console.log(`${listed(letters, fates)}\n${dryRunText(fates, request)}`)
+  }
+}
+
+async function redriveOne(broker: BrokerInspector, id: string, edit: string | true | undefined): Promise<void> {
+  const letter = await find(broker, id)
+  if (letter.isWithoutContent)
+    throw new UsageError(`Nothing of "${id}" is kept, so only its producer can send it again; nothing was sent.`)
+  const body = edit === undefined ? undefined : editedBody(letter.body, edit)
+  await redrive(broker, id, body)
+  console.log(`${id} was redriven${body === undefined ? '' : ', edited'}.`)
+}
+
+/** @throws InvalidArgumentError in one sentence */
+function wholeNumber(text: string): number {
+  const value = Number(text)
+  if (/^\d+$/.test(text) && value >= 1 && value <= MOST) return value
+  throw new InvalidArgumentError(`Expected a whole number from 1 to ${MOST}.`)
 }
 
 /** The options that say which model is meant. */
@@ -115,33 +156,33 @@ async function redrive(broker: BrokerInspector, id: string, body: string | undef
   }
 }
 
-function listed(letters: readonly DeadLetter[]): string {
+/** A column more says of each letter whether it would be redriven. */
+function listed(letters: readonly DeadLetter[], fates?: Fates): string {
   if (letters.length === 0) return 'There are no dead letters.'
-  const rows = letters.map(({ id, source, reason, attempts, orderId }) => [
-    id,
-    source,
-    reason,
-    orderId ?? '',
-    String(attempts),
-  ])
+  const rows = letters.map(letter => {
+    const { id, source, reason, attempts, redrives = 0, orderId } = letter
+    const fate = fates?.get(letter)
+    return [id, source, reason, orderId ?? '', String(attempts), String(redrives), ...(fate ? [FATE_TEXTS[fate]] : [])]
+  })
   return draw(
-    ['id', 'from', 'reason', 'order', 'attempts'],
+    ['id', 'from', 'reason', 'order', 'attempts', 'redrives', ...(fates ? ['would be redriven'] : [])],
     rows.map(row => row.map(printable)),
-    [0, 1, 2, 3],
+    [0, 1, 2, 3, 6],
     // A file keeps each letter in its line.
     process.stdout.columns,
   )
 }
 
-const shown = ({ id, source, reason, detail, attempts, orderId, body, isWithoutContent }: DeadLetter): string =>
+const shown = ({ id, source, reason, detail, attempts, redrives = 0, ...rest }: DeadLetter): string =>
   [
     `id        ${id}`,
     `from      ${source}`,
     `reason    ${reason}: ${detail}`,
     `attempts  ${attempts}`,
-    `order     ${orderId ?? 'unknown'}`,
+    `redrives  ${redrives}`,
+    `order     ${rest.orderId ?? 'unknown'}`,
     // A body may have lines of its own; it comes last, so that they pass for no other field.
-    ...`body      ${isWithoutContent ? 'not kept' : body}`.split('\n'),
+    ...`body      ${rest.isWithoutContent ? 'not kept' : rest.body}`.split('\n'),
   ]
     .map(printable)
     .join('\n')

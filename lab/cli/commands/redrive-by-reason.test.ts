@@ -1,0 +1,201 @@
+// Redrives by reason, on the real brokers, for each model with dead letters.
+import assert from 'node:assert/strict'
+import { test, type TestContext } from 'node:test'
+import { placed, anOrder } from '#conformance/client.ts'
+import { serviceOf, startSystem, type TestSystem } from '#conformance/test-system.ts'
+import type { DeadLetter, Model } from '#engine/experiment/model.ts'
+import { waitFor } from '#host/wait-for.ts'
+import { asyncRabbitmq } from '../../../async-rabbitmq/lab/model.ts'
+import { openBrowser } from '../../../async-rabbitmq/tests/support/system.ts'
+import { streamingKafka } from '../../../streaming-kafka/lab/model.ts'
+import { runCli, startCli } from '../../testing/cli.ts'
+import { fatesOf, redriveByReason } from './redrive-by-reason.ts'
+
+const REASON = 'retries-exhausted'
+const PARKED = '(came back after a redrive; redrive each by its id)'
+
+/** What its operation `publish-raw` takes beside a body. */
+const cases: { model: Model; raw: Record<string, string> }[] = [
+  { model: asyncRabbitmq, raw: {} },
+  { model: streamingKafka, raw: { topic: 'orders' } },
+]
+
+/** A system on which the orders that were placed are dead letters, because inventory fails; with their ids. */
+async function withDeadOrders(t: TestContext, model: Model, count: number) {
+  const environments = Object.fromEntries(model.services.map(({ name }) => [name, { RETRY_DELAYS_MS: '20' }]))
+  const system = await startSystem(t, model, { environments })
+  await system.setFaults(serviceOf(model, 'inventory'), { error: {} })
+  const orderIds: string[] = []
+  for (let index = 0; index < count; index++) orderIds.push(await placed(system, anOrder()))
+  await system.untilDeadLetters(count)
+  return { system, orderIds }
+}
+
+const repairInventory = (system: TestSystem) => system.clearFaults(serviceOf(system.model, 'inventory'))
+
+function argsOf({ model, deployment }: TestSystem, ...options: string[]): string[] {
+  const [address = ''] = Object.values(deployment.broker)
+  return [
+    'dead-letters',
+    'redrive',
+    ...options,
+    '--model',
+    model.name,
+    '--broker',
+    address,
+    '--prefix',
+    deployment.prefix,
+  ]
+}
+
+const redrive = (system: TestSystem, ...options: string[]) => runCli('main', argsOf(system, ...options))
+const redriveAll = (system: TestSystem, ...options: string[]) => redrive(system, '--reason', REASON, ...options)
+const ordersOf = (letters: readonly DeadLetter[]) => letters.map(({ orderId }) => orderId)
+
+/** Starts a redrive that takes seconds, and resolves when it has sent some. */
+async function inTheMiddle(t: TestContext, system: TestSystem) {
+  const lab = startCli('main', argsOf(system, '--reason', REASON, '--rate', '20'))
+  t.after(() => lab.process.kill('SIGKILL'))
+  await lab.untilPrinted(' redriven\n')
+  return lab
+}
+
+for (const { model, raw } of cases) {
+  test(`${model.name}: of the dead letters of one reason the oldest are redriven, as many as --limit and as fast as --rate allow`, async t => {
+    const { system } = await withDeadOrders(t, model, 9)
+    await system.inspector.operations['publish-raw']?.({ ...raw, body: 'hopeless' })
+    const letters = await system.untilDeadLetters(10)
+    await repairInventory(system)
+    const matching = letters.filter(({ reason }) => reason === REASON)
+
+    const unknown = await redrive(system, '--reason', 'retries-exausted')
+    assert.equal(unknown.code, 2)
+    assert.match(unknown.stderr, /^There is no reason "retries-exausted"; did you mean "retries-exhausted"\?\n$/)
+    const dry = await redriveAll(system, '--limit', '5', '--dry-run')
+    assert.equal(dry.code, 0, dry.stderr)
+    for (const letter of letters) {
+      const nth = matching.indexOf(letter)
+      const fate = nth < 0 ? 'no: another reason' : nth < 5 ? 'yes' : 'no: beyond --limit'
+      assert.match(dry.stdout, new RegExp(`${letter.id} .*${fate}`))
+    }
+    assert.match(
+      dry.stdout,
+      /\nWould be redriven: 5. Parked: 0. Left: 4 \(4 beyond --limit 5\). Nothing was changed.\n$/,
+    )
+    assert.deepEqual(await system.inspector.deadLetters(), letters)
+
+    const some = await redriveAll(system, '--limit', '5', '--rate', '5')
+    assert.deepEqual([some.code, some.stdout], [0, 'Redriven: 5. Parked: 0. Left: 4 (4 beyond --limit 5).\n'])
+    assert.match(some.stderr, /^1 of 5 redriven\n/)
+    const { decisions } = await system.untilNotified(5)
+    assert.deepEqual(new Set(decisions.map(({ orderId }) => orderId)), new Set(ordersOf(matching.slice(0, 5))))
+    const times = decisions.map(({ decidedNs }) => decidedNs)
+    assert.ok((Math.max(...times) - Math.min(...times)) / 1e6 > 400, 'five at 5 a second take 800 ms')
+    const left = letters.filter(letter => !matching.slice(0, 5).includes(letter))
+    assert.deepEqual(await system.inspector.deadLetters(), left)
+
+    assert.equal((await redriveAll(system)).stdout, 'Redriven: 4. Parked: 0. Left: 0.\n')
+    await system.untilNotified(9)
+    const none = await redriveAll(system)
+    assert.deepEqual([none.code, none.stdout], [0, 'Redriven: 0. Parked: 0. Left: 0.\n'])
+    assert.deepEqual(
+      (await system.inspector.deadLetters()).map(({ body }) => body),
+      ['hopeless'],
+    )
+  })
+
+  test(`${model.name}: a dead letter that comes back is parked, also after a restart, until it is redriven by its id`, async t => {
+    const { system, orderIds } = await withDeadOrders(t, model, 3)
+    assert.equal((await redriveAll(system)).stdout, 'Redriven: 3. Parked: 0. Left: 0.\n')
+    const cameBack = async () => {
+      const letters = await system.inspector.deadLetters()
+      return letters.length === 3 && letters.every(({ redrives }) => redrives === 1) && letters
+    }
+    const letters = await waitFor(cameBack, { deadlineMs: 60_000, what: 'the dead letters to come back' })
+    await system.restart()
+    const parked = await redriveAll(system)
+    assert.deepEqual([parked.code, parked.stdout], [0, `Redriven: 0. Parked: 3 ${PARKED}. Left: 0.\n`])
+    assert.match((await redriveAll(system, '--dry-run')).stdout, /no: parked, it came back after a redrive/)
+    assert.deepEqual(await system.inspector.deadLetters(), letters)
+
+    for (const { id } of letters) assert.equal((await redrive(system, id)).stdout, `${id} was redriven.\n`)
+    await system.untilNotified(3)
+    await system.assertSound({ reserved: orderIds })
+    assert.deepEqual(await system.inspector.deadLetters(), [])
+  })
+
+  test(`${model.name}: a redrive that is killed or interrupted is gone on with, and every order has its effect once`, async t => {
+    const count = 60
+    const { system, orderIds } = await withDeadOrders(t, model, count)
+    await repairInventory(system)
+    const killed = await inTheMiddle(t, system)
+    killed.process.kill('SIGKILL')
+    await killed.ended
+    const isNoneLost = async () => {
+      const { decisions, deadLetters } = await system.evidence()
+      const known = new Set([...decisions.map(({ orderId }) => orderId), ...ordersOf(deadLetters)])
+      return known.size === count && deadLetters.length < count && deadLetters.length > 0
+    }
+    await waitFor(isNoneLost, { deadlineMs: 30_000, what: 'each order to be decided or a dead letter' })
+
+    const interrupted = await inTheMiddle(t, system)
+    interrupted.process.kill('SIGINT')
+    assert.equal(await interrupted.ended, 130)
+    const [, unreached] =
+      /^Redriven: \d+\. Parked: 0\. Left: (\d+) \(\1 not reached\)\.\n$/.exec(interrupted.stdout()) ?? []
+    assert.equal((await system.inspector.deadLetters()).length, Number(unreached), interrupted.stdout())
+
+    const rest = await redriveAll(system, '--rate', '1000')
+    assert.deepEqual([rest.code, rest.stdout], [0, `Redriven: ${unreached}. Parked: 0. Left: 0.\n`])
+    await system.untilNotified(count)
+    await system.assertSound({ reserved: orderIds })
+    assert.deepEqual(await system.inspector.deadLetters(), [])
+  })
+}
+
+test('a redrive by reason that its broker stops says why and what is left, and removes nothing', async t => {
+  const { system } = await withDeadOrders(t, asyncRabbitmq, 2)
+  const letters = await system.inspector.deadLetters()
+  await system.kill('inventory_service')
+  const browser = await openBrowser(t)
+  await browser.remove({ exchanges: [], queues: [`${system.deployment.prefix}inventory.orders`] })
+  const { code, stdout, stderr } = await redriveAll(system)
+  assert.deepEqual([code, stdout], [3, 'Redriven: 0. Parked: 0. Left: 2 (2 not reached).\n'])
+  assert.match(stderr, /^The redrive stopped: .*no queue is bound.*; the rest are still dead letters, .+\n$/)
+  assert.deepEqual(await system.inspector.deadLetters(), letters)
+})
+
+test('no more than --rate are sent a second, and what came back meanwhile under the id of another is not sent', async () => {
+  const letter = (id: string, change: Partial<DeadLetter> = {}): DeadLetter => ({
+    id,
+    source: 'orders',
+    reason: REASON,
+    detail: '',
+    attempts: 1,
+    orderId: undefined,
+    body: '',
+    ...change,
+  })
+  const request = { reason: REASON, rate: 50, limit: 10 }
+  const fates = fatesOf(
+    ['a', 'b', 'c', 'd'].map(id => letter(id)),
+    request,
+  )
+  const sent: [id: string, atMs: number][] = []
+  await redriveByReason(
+    {
+      async visitDeadLetters(visit) {
+        for (const visited of [letter('a'), letter('b', { redrives: 1 }), letter('c'), letter('new'), letter('d')])
+          await visit(visited, async () => void sent.push([visited.id, performance.now()]))
+      },
+    },
+    fates,
+    request,
+  )
+  assert.deepEqual(
+    sent.map(([id]) => id),
+    ['a', 'c', 'd'],
+  )
+  const [first = ['', 0], , last = ['', 0]] = sent
+  assert.ok(last[1] - first[1] >= 40, `three at 50 a second were sent within ${last[1] - first[1]} ms`)
+})
