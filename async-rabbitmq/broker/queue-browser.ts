@@ -1,7 +1,7 @@
 // Reads queues without consuming them: for the lab, and for a redrive of dead letters.
-// Guarantees: a message that is not removed explicitly is back in its queue, at its position, when `walk` ends. When this
-// process dies meanwhile it is back too, but behind the others on RabbitMQ 4. Not promised: that a message can be seen while
-// another channel holds it, such as that of another walk.
+// Guarantees: a message that is not removed explicitly is back in its queue when it is released, and also when this process dies
+// meanwhile. Not promised: that it is at its position (RabbitMQ 4 returns a message behind the others, and many in any
+// order), nor that a message can be seen while another channel holds it, such as that of another look.
 import { setTimeout as wait } from 'node:timers/promises'
 import type { Channel, Connection } from 'rabbitmq-client'
 import type { Binding } from '../messaging/topology.ts'
@@ -12,16 +12,18 @@ import { publisherOnDemand, type PublisherOnDemand } from './publisher-on-demand
 
 const CLOSE_MS = 1_000
 
-/** `remove` takes the message out of its queue. */
-type Visit = (message: Incoming, remove: () => void) => Promise<Then>
-type Then = 'next' | 'end'
+export type Held = {
+  messages: { message: Incoming; remove(): void }[]
+  /** Gives back what was not removed. */
+  release(): Promise<void>
+}
 type Route = Omit<Binding, 'queue'>
 
 export type QueueBrowser = Pick<PublisherOnDemand, 'publish'> & {
   /** The messages that are ready, without those that a consumer holds. Undefined when there is no such queue. */
   readyMessages(queue: string): Promise<number | undefined>
-  /** Visits every message that is ready, the oldest first, until a visit answers `end`; resolves with the last answer. */
-  walk(queue: string, visit: Visit): Promise<Then>
+  /** Takes every message that is ready, in the order of the queue, until it is released. */
+  hold(queue: string): Promise<Held>
   /**
    * Visits every message that takes one of these routes, through a queue that is deleted with this process.
    * Resolves, once that queue exists, with a function that ends it and rejects with the first error of a visit.
@@ -47,7 +49,7 @@ export async function openQueueBrowser(url: string, { deadlineMs = 10_000 } = {}
   const publisher = publisherOnDemand(url, deadlineMs)
   return {
     readyMessages: counter.readyMessages,
-    walk: (queue, visit) => walk(connection, queue, visit),
+    hold: queue => hold(connection, queue),
     publish: publisher.publish,
     tap: (routes, visit) => tap(connection, routes, visit),
     async remove({ exchanges, queues }) {
@@ -83,33 +85,28 @@ function messageCounter(connection: Connection) {
   }
 }
 
-async function walk(connection: Connection, queue: string, visit: Visit): Promise<Then> {
+async function hold(connection: Connection, queue: string): Promise<Held> {
   const channel = await openRawChannel(connection)
-  let then: Then = 'next'
-  let failure: { error: unknown } | undefined
+  const messages: Held['messages'] = []
   try {
-    // To its end, whatever a visit answers: RabbitMQ 4 returns a message behind those that nobody took.
-    for (let message = await channel.basicGet(queue); message; message = await channel.basicGet(queue)) {
-      const { deliveryTag } = message
-      const incoming = incomingOf(queue, message)
+    for (let got = await channel.basicGet(queue); got; got = await channel.basicGet(queue)) {
+      const { deliveryTag } = got
+      const message = incomingOf(queue, got)
       const remove = () => channel.basicAck({ deliveryTag })
-      if (isProbe(incoming)) remove()
-      else if (then === 'next')
-        then = await visit(incoming, remove).catch(error => {
-          failure = { error }
-          return 'end' as const
-        })
+      if (isProbe(message)) remove()
+      else messages.push({ message, remove })
     }
-    // Tag 0 and `multiple`: every message that this channel still holds.
-    channel.basicNack({ deliveryTag: 0, multiple: true, requeue: true })
   } catch (error) {
-    // After a failed visit that is what went wrong.
-    if (!failure && !isNotFound(error)) throw error
-  } finally {
-    await channel.close()
+    if (!isNotFound(error)) throw error
   }
-  if (failure) throw failure.error
-  return then
+  return {
+    messages,
+    async release() {
+      // Tag 0 and `multiple`: every message that this channel still holds. A lost channel holds none.
+      if (channel.active) channel.basicNack({ deliveryTag: 0, multiple: true, requeue: true })
+      await channel.close()
+    },
+  }
 }
 
 async function tap(

@@ -1,20 +1,30 @@
 // Dead letters: visit them, to list or to redrive them.
-// Guarantees: listing changes nothing. A redrive publishes, awaits the confirm, then removes the dead letter. Killed in
+// Guarantees: the oldest come first, as long as the clocks of the services agree. Listing changes nothing. A redrive publishes, awaits the confirm, then removes the dead letter. Killed in
 // between, the message is in its queue and still a dead letter; redriven again it has one effect, because its consumer
 // knows the order. An edited body that its consumer could not read is refused, because it would replace the only copy, and
 // so is one that changes the order of a dead letter that could be read.
-// Not promised: that a dead letter is listed while another process lists the same queue.
+// Not promised: that a dead letter is listed while another process lists or redrives those of the same queue.
 import { createHash } from 'node:crypto'
 import { orderIdIn } from '#common/contracts/events.ts'
 import { readEdited } from '#common/messaging/edited-event.ts'
 import type { DeadLetter, DeadLetterVisit } from '#engine/experiment/model.ts'
-import type { QueueBrowser } from '../broker/queue-browser.ts'
+import type { Held, QueueBrowser } from '../broker/queue-browser.ts'
 import type { Incoming } from '../broker/message.ts'
 import { readers } from '../messaging/readers.ts'
-import { attemptsOf, DETAIL, leftOutOf, REASON, redrivesOf, republishRedriven } from '../messaging/republish.ts'
+import {
+  attemptsOf,
+  deadLetteredAt,
+  DETAIL,
+  leftOutOf,
+  REASON,
+  redrivesOf,
+  republishRedriven,
+} from '../messaging/republish.ts'
 import type { Topology } from '../messaging/topology.ts'
 
 type Reader = keyof typeof readers
+
+type Letter = { reader: Reader; digest: string; message: Incoming; remove(): void }
 
 /** A redrive throws when the other body is refused (edited-event.ts), or when the broker did not confirm. */
 export async function visitDeadLetters(
@@ -22,27 +32,39 @@ export async function visitDeadLetters(
   { consumerQueues, prefix }: Topology,
   visit: DeadLetterVisit,
 ): Promise<void> {
-  for (const reader of Object.keys(readers) as Reader[]) {
-    const { queue, deadLetters } = consumerQueues[reader]
-    const source = queue.slice(prefix.length)
+  const held: Held[] = []
+  try {
+    const letters: Letter[] = []
+    for (const reader of Object.keys(readers) as Reader[]) {
+      const found = await browser.hold(consumerQueues[reader].deadLetters)
+      held.push(found)
+      letters.push(...found.messages.map(each => ({ reader, digest: digestOf(each.message), ...each })))
+    }
     const counts = new Map<string, number>()
-    const then = await browser.walk(deadLetters, (message, remove) => {
-      const digest = digestOf(message)
-      const count = (counts.get(digest) ?? 0) + 1
-      counts.set(digest, count)
-      // Equal dead letters are told apart by their position in the queue.
-      const id = count === 1 ? `${reader}-${digest}` : `${reader}-${digest}.${count}`
-      const letter = letterOf(message, id, source)
-      return visit(letter, async body => {
+    for (const { reader, digest, message, remove } of letters.sort(byAge)) {
+      const { queue } = consumerQueues[reader]
+      const name = `${reader}-${digest}`
+      const count = (counts.get(name) ?? 0) + 1
+      counts.set(name, count)
+      // Equal dead letters are told apart by their age.
+      const letter = letterOf(message, count === 1 ? name : `${name}.${count}`, queue.slice(prefix.length))
+      const then = await visit(letter, async body => {
         const edited = body === undefined ? undefined : Buffer.from(body)
         if (edited) readEdited(readers[reader], { reason: letter.reason, original: message.body, edited })
         await browser.publish(republishRedriven(message, queue, edited))
         remove()
       })
-    })
-    if (then === 'end') return
+      if (then === 'end') return
+    }
+  } finally {
+    for (const each of held) await each.release()
   }
 }
+
+/** The queue itself does not keep the order of what it is given back. Those that the broker dead-lettered come first: they have no time. */
+const byAge = (one: Letter, other: Letter): number => compare(ageOf(one), ageOf(other))
+const ageOf = ({ message, digest }: Letter): string => `${deadLetteredAt(message)} ${digest}`
+const compare = (one: string, other: string): number => (one < other ? -1 : one > other ? 1 : 0)
 
 function letterOf(message: Incoming, id: string, source: string): DeadLetter {
   const { headers, body, brokerReason } = message

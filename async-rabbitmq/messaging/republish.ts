@@ -1,8 +1,9 @@
 // The messages that replace one that was not handled: in a delay queue, in a dead-letter queue, or at the end of its own queue.
-// A republished message has the bytes, ids and type of its original, and our own facts about it in five headers. It is
+// A republished message has the bytes, ids and type of its original, and our own facts about it in six headers. It is
 // published mandatory and confirmed, and only then is the original acked. A crash in between leaves both; handlers
 // recognise an order that they know.
 // Guarantees: it always fits in a frame. Headers that do not are left out and counted.
+import { wallTime } from '#common/contracts/clock.ts'
 import type { LabError } from '#common/contracts/errors.ts'
 import { type Headers, type Incoming, MAX_SHORT_TEXT, type Outgoing } from '../broker/message.ts'
 
@@ -11,6 +12,7 @@ const ATTEMPT = 'x-attempt'
 /** A code of the table of errors. */
 export const REASON = 'x-reason'
 export const DETAIL = 'x-detail'
+const DEAD_LETTERED_AT = 'x-dead-lettered-at'
 
 /** How often it was a dead letter that was redriven. It stays with the message, so that one that comes back is known. */
 const REDRIVES = 'x-redrives'
@@ -25,6 +27,8 @@ const HEADER_EXTRA = 10
 
 export const attemptsOf = ({ headers }: Incoming): number => countIn(headers, ATTEMPT)
 export const redrivesOf = ({ headers }: Incoming): number => countIn(headers, REDRIVES)
+/** RFC 3339 in UTC, or nothing. */
+export const deadLetteredAt = ({ headers }: Incoming): string => String(headers[DEAD_LETTERED_AT] ?? '')
 export const leftOutOf = ({ headers }: Incoming): number => countIn(headers, LEFT_OUT)
 
 /** A number from 0; a value that another publisher wrote there does not count. */
@@ -49,7 +53,7 @@ export const republishAsDeadLetter = (
   error: LabError,
   attempts: number,
 ): Outgoing => ({
-  ...republished(message, failureFacts(error, attempts)),
+  ...republished(message, { ...failureFacts(error, attempts), [DEAD_LETTERED_AT]: wallTime() }),
   exchange: '',
   routingKey: deadLetters,
 })

@@ -92,11 +92,11 @@ test('events reach the queue in the order in which their orders were stored', as
     deadlineMs: DEADLINE_MS,
     what: 'the events',
   })
-  const ids: string[] = []
-  await browser.walk(queue, async ({ body }) => {
-    ids.push((JSON.parse(body.toString()) as { data: { orderId: string } }).data.orderId)
-    return 'next'
-  })
+  const held = await browser.hold(queue)
+  await held.release()
+  const ids = held.messages.map(
+    ({ message }) => (JSON.parse(message.body.toString()) as { data: { orderId: string } }).data.orderId,
+  )
   assert.deepEqual(
     ids,
     (await system.evidence()).orders.map(row => row.orderId),

@@ -116,10 +116,10 @@ test('listing dead letters removes none, whatever its type, and the headers of a
   await system.inspector.operations['publish-raw'](raw)
   await system.untilDeadLetters(1)
   const browser = await openBrowser(t)
-  const found: unknown[] = []
-  await browser.walk(`${system.deployment.prefix}inventory.dead-letters`, async ({ type, headers }) => {
-    found.push({ type, kind: headers.kind, big: String(headers.big).length })
-    return 'next'
+  const held = await browser.hold(`${system.deployment.prefix}inventory.dead-letters`)
+  await held.release()
+  const found = held.messages.map(({ message: { type, headers } }) => {
+    return { type, kind: headers.kind, big: String(headers.big).length }
   })
   assert.deepEqual(found, [{ type: 'probe', kind: 'theirs', big: 20_000 }])
 })

@@ -58,7 +58,7 @@ export type BrokerInspector<Own extends Operations = Operations> = {
   /** Ready messages per queue, or lag per partition (`group/topic/partition`): what the broker reports, drawn beside the backlog. */
   depths(): Promise<Record<string, number>>
   deadLetters(): Promise<DeadLetter[]>
-  /** One after the other, the oldest of each queue or topic first, until a visit answers `end`. */
+  /** One after the other, the oldest first, until a visit answers `end`. */
   visitDeadLetters(visit: DeadLetterVisit): Promise<void>
   /** @throws LabError `not-found`, or as a redrive of a visit does */
   redrive(id: string, editedBody?: string): Promise<void>

@@ -42,7 +42,7 @@ export function addDeadLettersCommand(program: Command): void {
     .option('--edit [file]', 'use the body in this file, or edit it in $EDITOR')
     .option('--reason <text>', 'redrive all that have exactly this reason and did not come back after a redrive')
     .option('--rate <number>', `with --reason: at most so many a second (default: ${RATE})`, wholeNumber)
-    .option('--limit <number>', 'with --reason: at most so many, the oldest of each queue or topic first', wholeNumber)
+    .option('--limit <number>', 'with --reason: at most so many, the oldest first', wholeNumber)
     .option('--dry-run', 'with --reason: print what would be redriven, and change nothing')
     .action((id: string | undefined, options: Where & RedriveOptions) => using(options, redriveWork(id, options)))
 }
@@ -57,7 +57,7 @@ function redriveWork(id: string | undefined, options: RedriveOptions): (broker: 
   const { edit, reason, rate = RATE, limit = Infinity, dryRun } = options
   if (reason === undefined) {
     const bulk = [options.rate && '--rate', options.limit && '--limit', dryRun && '--dry-run'].find(Boolean)
-    if (bulk) throw new UsageError(`${bulk} goes with --reason: one dead letter is redriven at once.`)
+    if (bulk) throw new UsageError(`${bulk} goes with --reason: without it one dead letter is redriven, by its id.`)
     if (id === undefined) throw new UsageError('Name a dead letter by its id, or give --reason; list shows both.')
     return broker => redriveOne(broker, id, edit)
   }

@@ -1,7 +1,7 @@
 // `lab dead-letters redrive --reason`: redrives all dead letters of one reason.
-// Guarantees: only those that were there at the start, the oldest of each queue or topic first, at most `limit` of them and at
-// most `rate` a second. One that came back after a redrive is parked: only its id redrives it again. Interrupted, killed or
-// stopped by its broker, it leaves the rest as dead letters, and the next call goes on with them.
+// Guarantees: only those that were there at the start, the oldest first, at most `limit` of them and at most `rate` a second. One
+// that came back after a redrive is parked: only its id redrives it again. Interrupted, killed or stopped by its broker, it
+// leaves the rest as dead letters, and the next call goes on with them.
 // Not promised: that a message is published once. After a kill, and where two of these run at once on Kafka, it may be published
 // twice, which its consumer recognises by its order.
 import { setTimeout as wait } from 'node:timers/promises'
