@@ -15,7 +15,7 @@ const refusals: [string[], RegExp][] = [
   [['run', 'sync-rest/slow-inventry'], /did you mean "sync-rest\/slow-inventory"\?/],
   [['run', 'baseline-latancy'], /did you mean "sync-rest\/baseline-latency"\?/],
   [['run', 'kafka'], /did you mean "streaming-kafka"\?/],
-  [['run'], /missing required argument/],
+  [['run'], /Name an experiment or a model .+, or a --script\./],
   [['run', 'sync-rest', '--profile', 'fast'], /Allowed choices are smoke, quick, full/],
   [['compare', '--profile', 'smoke'], /A comparison has no smoke profile, .+--profile quick/],
   [['run', 'sync-rest', '--runtime', 'podman'], /Allowed choices are processes, compose/],

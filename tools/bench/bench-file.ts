@@ -25,9 +25,9 @@ const RowResult = Type.Object({
   /** One sentence where it could not be measured; there are no figures then. */
   notMeasured: Type.Optional(Type.String()),
   figures: Type.Array(FigureResult),
-  /** Cores that other programs used meanwhile; null where it is unknown. */
   /** How many cores a thread or a process had in each round of the lab, by its name; none where it is unknown. */
   cores: Type.Optional(Type.Record(Type.String(), Type.Array(Type.Number()))),
+  /** Cores that other programs used meanwhile; null where it is unknown. */
   othersCores: Type.Union([Type.Number(), Type.Null()]),
   /** The share of all cores that was idle while a side was measured, 0 to 1, for each round; none where it is unknown. */
   idle: Type.Object({ lab: Type.Array(Type.Number()), reference: Type.Array(Type.Number()) }),
