@@ -120,13 +120,27 @@ test('more than 2,000 orders are boxes, and what has no answer is counted there 
   assert.doesNotMatch(text, /class="accepted"/)
 })
 
-test('a fault is a band with its name and times; the step that ends it has no mark', () => {
+test('a fault is a band with a sentence that says its times; the step that ends it has no mark', () => {
   const heal = { variant: 'one', label: 'start b', fromSeconds: 19.8 }
   const seen = { variant: 'one', label: 'read c', fromSeconds: 30 }
   const text = fileOf(drawn({ marks: [...marks, heal, seen, seen] }))
-  assert.match(text, /class="band"><rect [^>]+\/><path [^>]+\/><text [^>]+>kill b, 10 to 20 s</)
-  assert.match(text, /class="mark">.*>read c, 2 times</)
+  assert.match(text, /class="band"><rect [^>]+\/><path [^>]+\/><\/g>.*>B killed at 10 s, back at 20 s</)
+  assert.match(text, /class="mark">.*>C asked, 2 times from 30 to 30 s</)
   assert.doesNotMatch(text, /start b/)
+})
+
+test('steps that lie close together are one sentence, and a service has the name that a reader knows', () => {
+  const step = (label: string, fromSeconds: number) => ({ variant: 'one', label, fromSeconds })
+  const close = [
+    { ...step('kill analytics_consumer', 10.23), toSeconds: 16.8 },
+    step('wipe analytics_consumer', 10.25),
+    step('reset-offsets broker', 10.26),
+    step('inventory_service takes 2 s', 30),
+  ]
+  const text = fileOf(drawn({ marks: close }))
+  assert.match(text, />Analytics killed, its store deleted, offsets reset at 10.2 s, back at 16.8 s</)
+  assert.match(text, />Inventory takes 2 s at 30 s</)
+  assert.equal(text.match(/class="strong said"/g)?.length, 2)
 })
 
 test('a sample before the load, or below zero, is drawn at the edge of its panel', () => {

@@ -38,6 +38,13 @@ function latencyScale(all: readonly Orders[], top: number): Scale {
   return logarithmic(values, { from: top + HEIGHT, to: top })
 }
 
+/** The axis of such a panel. @param top of its rows */
+export function latencyAxis(all: readonly DrawnOrders[], top: number) {
+  const plotTop = top + ordersHeight(rowsOf(all)) - HEIGHT
+  const { from, to } = latencyScale(all, plotTop)
+  return { top: plotTop, bottom: plotTop + HEIGHT, least: from, most: to }
+}
+
 /** @param top of the rows, which come first */
 export function ordersPanel(orders: DrawnOrders, all: readonly DrawnOrders[], x: Scale, top: number): Markup {
   const rows = rowsOf(all)

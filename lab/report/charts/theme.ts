@@ -84,6 +84,7 @@ export function sheet(palette: Palette, font = SYSTEM): string {
     `.picture .title{font-size:16px;font-weight:bold}`,
     `.picture .name{font-size:14px;font-weight:bold;fill:currentColor}`,
     `.picture .tinted{fill:currentColor}.picture .strong{fill:${ink}}.picture .loud{fill:${bad}}`,
+    `.picture .said{paint-order:stroke;stroke:${paper};stroke-width:5px;stroke-linejoin:round}`,
     `.picture .caption{font-size:11px}`,
     `.picture .small{font-size:11px}`,
     `.paper{fill:${paper}}.grid{stroke:${grid};fill:none}.rule{stroke:${rule};fill:none}`,

@@ -1,12 +1,14 @@
 // What happened over time: a group of panels for each variant, one above the other, on one scale of time and, panel by
 // panel, of values; what was done to the services as bands and lines behind them.
 import type { Mark, Orders, Series } from '#engine/run/summary.ts'
+import type { TracedOrders } from '../order-timelines.ts'
 import { answersHeight, answersPanel, busiest } from './answers-panel.ts'
 import { curvesHeight, curvesPanel, isCount } from './curves-panel.ts'
-import { drawMarks, placeMarks, timeAxis, timeScale, WIDTH } from './frame.ts'
+import { LEFT, PLOT_END, timeAxis, timeScale, WIDTH } from './frame.ts'
 import { wrapped } from './labels.ts'
+import { drawMarks, placeMarks } from './marks.ts'
 import { type Markup, markup } from './markup.ts'
-import { type DrawnOrders, ordersHeight, ordersPanel, rowsOf } from './orders-panel.ts'
+import { type DrawnOrders, latencyAxis, ordersHeight, ordersPanel, rowsOf } from './orders-panel.ts'
 import type { Picture } from './picture.ts'
 import type { Scale } from './scale.ts'
 
@@ -17,7 +19,7 @@ export type Group = {
   /** The class of its colour. */
   accent: string
   marks: readonly Mark[]
-  orders?: Orders
+  orders?: TracedOrders
   /** The clocks of its services differ, so completion times are unknown. */
   completionUnknown?: boolean
   /** A panel for each of their units. */
@@ -30,19 +32,33 @@ const BETWEEN = 30
 const LINE = 15
 const AXIS = 22
 
+/** Where in a picture what is, so that a pointer on it can be told its time and its order. */
+export type Frame = {
+  /** The axis of time: from 0 at `left` to `seconds` at `right`. */
+  left: number
+  right: number
+  seconds: number
+  groups: { top: number; bottom: number; latency?: LatencyAxis; shown: Group }[]
+}
+/** Of a logarithmic axis: `least` ms at the bottom, `most` at the top. */
+export type LatencyAxis = { top: number; bottom: number; least: number; most: number }
+export type TimePicture = Picture & { frame: Frame }
+
 type Shared = { x: Scale; orders: DrawnOrders[]; most: Map<string, number>; busiest: number }
-type Drawn = { body: Markup; bottom: number }
+type Drawn = { body: Markup; bottom: number; frame: Frame['groups'][number] }
 
 /** @param from the id, title and description of the picture */
-export function timeFigure(from: Pick<Picture, 'id' | 'title' | 'description'>, groups: readonly Group[]): Picture {
+export function timeFigure(from: Pick<Picture, 'id' | 'title' | 'description'>, groups: readonly Group[]): TimePicture {
   const shared = sharedBy(groups)
   let top = 4
-  const bodies = groups.map((group, nth) => {
-    const { body, bottom } = drawGroup(group, shared, top, nth === groups.length - 1)
-    top = bottom + BETWEEN
-    return body
+  const drawn = groups.map((group, nth) => {
+    const one = drawGroup(group, shared, top, nth === groups.length - 1)
+    top = one.bottom + BETWEEN
+    return one
   })
-  return { ...from, width: WIDTH, height: Math.ceil(top - BETWEEN + 16), body: markup`${bodies}` }
+  const frame = { left: LEFT, right: PLOT_END, seconds: shared.x.to, groups: drawn.map(each => each.frame) }
+  const body = markup`${drawn.map(each => each.body)}`
+  return { ...from, width: WIDTH, height: Math.ceil(top - BETWEEN + 16), body, frame }
 }
 
 const drawnOf = ({ completionUnknown = false }: Group, orders: Orders): DrawnOrders => ({
@@ -80,6 +96,7 @@ function drawGroup(group: Group, shared: Shared, top: number, isLast: boolean): 
   const { placed, height } = placeMarks(group.marks, x)
   const panels: Markup[] = []
   let at = head + GAP + height
+  const latency = group.orders && latencyAxis(shared.orders, at + 2)
   const add = (panel: Markup, tall: number) => {
     panels.push(panel)
     at += tall + GAP
@@ -98,5 +115,6 @@ function drawGroup(group: Group, shared: Shared, top: number, isLast: boolean): 
   const title = markup`<text class="name" x="0" y="${top + 14}">${group.name}</text>${lines}`
   const marks = drawMarks(placed, x, head + 4, height, bottom)
   const body = markup`<g class="${group.accent}">${title}${marks}${panels}${timeAxis(x, bottom, isLast)}</g>`
-  return { body, bottom: bottom + (isLast ? AXIS + LINE : AXIS) }
+  const frame = { top: head + 4 + height, bottom, ...(latency && { latency }), shown: group }
+  return { body, bottom: bottom + (isLast ? AXIS + LINE : AXIS), frame }
 }
