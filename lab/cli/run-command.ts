@@ -99,17 +99,17 @@ export async function runCommand(options: RunOptions, command: RunCommand): Prom
     ...(before && { before }),
   })
   const unwritten = unsaved === undefined ? [] : [unsaved]
-  const written = <Each>(write: () => Each): Each | undefined => {
+  const written = async <Each>(write: () => Each | Promise<Each>): Promise<Each | undefined> => {
     try {
-      return write()
+      return await write()
     } catch (error) {
       unwritten.push(error instanceof Error ? error.message : String(error))
       return undefined
     }
   }
-  written(() => saveJunit(summary.results))
+  await written(() => saveJunit(summary.results))
   const where = shortPath(folder)
-  const report = written(() => writeReport(summary, folder))
+  const report = await written(() => writeReport(summary, folder))
   if (json) process.stdout.write(`${JSON.stringify(summary, null, 2)}\n`)
   else {
     print(result(summary, where))

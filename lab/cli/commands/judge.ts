@@ -43,7 +43,7 @@ export function addJudgeCommand(program: Command): void {
       if (comparison && profile !== 'smoke') summary.comparison = comparisonOf(requestOf(comparison), profile)
       if (!isPublished) {
         saveSummary(summary, folder)
-        console.log(shortPath(writeReport(summary, folder)))
+        console.log(shortPath(await writeReport(summary, folder)))
       } else {
         if (save) writeFileSync(join(folder, 'summary.json'), compactJson(summary))
         console.log(comparedText(differing, results.length - unchanged.length))

@@ -1,5 +1,5 @@
-// Commands about past runs, from their summaries alone: `lab show` prints one, `lab report` writes its page for a browser,
-// `lab diff` compares two.
+// Commands about past runs: `lab show` prints one and `lab diff` compares two, from their summaries alone; `lab report` writes the page
+// for a browser, which shows the timeline of each order where its history is in the folder.
 import type { Command } from 'commander'
 import { comparisonText } from '../../comparison/text.ts'
 import { renderOverview, renderResult } from '../../report/terminal/report.ts'
@@ -10,6 +10,7 @@ import { join } from 'node:path'
 import type { Summary } from '#engine/run/summary.ts'
 import { recommendations } from '../../comparison/recommendations.ts'
 import { registry } from '../../session/registry.ts'
+import { traced } from '../../session/traced.ts'
 import { reportPage } from '../../report/html/page.ts'
 import { diffRuns, gotWorse } from '../../report/diff/diff.ts'
 import { renderDiff } from '../../report/diff/render.ts'
@@ -42,16 +43,18 @@ export function addReportCommand(program: Command): void {
     .description('write the report.html of a past run (tables, pictures and verdicts in one file), and print its path')
     .argument('[run]', 'its name under runs/, a folder, or latest', 'latest')
     .addHelpText('after', '\nExample: npm run lab -- report latest')
-    .action((name: string) => {
+    .action(async (name: string) => {
       const { summary, folder } = findRun(name)
-      console.log(shortPath(writeReport(summary, folder)))
+      console.log(shortPath(await writeReport(summary, folder)))
     })
 }
 
 /** Returns the path of the file. @param folder of the run @throws Error in one sentence */
-export function writeReport(summary: Summary, folder: string): string {
+export async function writeReport(summary: Summary, folder: string): Promise<string> {
   const file = join(folder, 'report.html')
-  const page = reportPage(summary, { registry, recommendations: recommendations(summary) })
+  const { summary: shown, unread } = await traced(summary, folder)
+  for (const sentence of unread) console.error(`${sentence} The report shows its orders without their timelines.`)
+  const page = reportPage(shown, { registry, recommendations: recommendations(summary) })
   writing(file, () => writeFileSync(file, page))
   return file
 }

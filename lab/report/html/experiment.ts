@@ -1,4 +1,4 @@
-// The section of one experiment: its question, table, pictures, sentences, verdict and checks.
+// The section of one experiment: its question and verdict, its pictures with what they show beside them, its table and its checks.
 import type { Result } from '#engine/run/summary.ts'
 import { type Markup, markup } from '../charts/markup.ts'
 import { accentOf } from '../charts/theme.ts'
@@ -8,7 +8,7 @@ import { checksDetails, environmentOf, figure, gridTable, failureOf, verdictMark
 import { timelinePicture, sharesPicture, sharesSentences } from './pictures.ts'
 
 /** A table of at most this many columns fits beside the pictures. */
-const NARROW = 2
+const NARROW = 3
 
 /** @param id its anchor */
 export function experimentSection(result: Result, id: string): Markup {
@@ -25,14 +25,12 @@ export function experimentSection(result: Result, id: string): Markup {
   const timeline = timelinePicture(result, `${id}-time`)
   const shares = sharesPicture(result, `${id}-shares`)
   const pictures = [
-    timeline && figure('time', timeline, explanation),
+    timeline && figure('time', timeline, []),
     shares && figure('shares', shares, sharesSentences(result)),
-  ]
-  // They are the caption of the picture over time; without one they are paragraphs.
-  const sentences = timeline ? [] : explanation.map(text => markup`<p>${text}</p>`)
+  ].filter(picture => picture !== undefined)
+  const words = markup`<div class="sentences">${explanation.map(text => markup`<p>${text}</p>`)}</div>${abouts.length > 0 && markup`<dl class="variants">${abouts}</dl>`}${isNarrow && table}`
   return markup`<section class="result" id="${id}" data-model="${model}">
 <p class="kicker ${accentOf(model)}">${model}</p><h3>${title} ${verdictMark(verdict)}</h3><p class="question">${question}</p>${failureOf(result)}
-${sentences.length > 0 && markup`<div class="sentences">${sentences}</div>`}${abouts.length > 0 && markup`<dl class="variants">${abouts}</dl>`}
-${isNarrow ? markup`<div class="beside"><div>${pictures}</div><div>${table}</div></div>` : markup`${table}${pictures}`}
+${pictures.length > 0 ? markup`<div class="beside"><div>${pictures}</div><div>${words}</div></div>` : words}${!isNarrow && table}
 <p class="conditions">${conditions(result)}</p>${checksDetails(result)}</section>`
 }

@@ -30,7 +30,9 @@ export function healthySection(scenario: ScenarioResults, anchors: Anchors): Mar
   const { about, models, results } = scenario
   const rates = ratesOf(scenario)
   const picture = healthyPicture(scenario)
-  return markup`<section class="scenario" id="${scenarioAnchor(about.name)}"><h3>${about.title}</h3><p class="question">${about.asks}</p>${caveatOf(about)}${withoutOf(about)}${picture && figure('healthy', picture, medianLatencies(models, results))}${results.some(({ cell }) => (cell?.repeat ?? 1) > 1) && markup`<p class="key">The median of the repetitions, with their spread. &lt; is claimed only where the spreads do not touch; ≈ is indistinguishable; ? is unknown, because one value is only a lower bound.</p>`}${rates.map(costs)}
+  const drawn = picture && figure('healthy', picture, medianLatencies(models, results))
+  const [first, ...others] = rates.map(costs)
+  return markup`<section class="scenario" id="${scenarioAnchor(about.name)}"><h3>${about.title}</h3><p class="question">${about.asks}</p>${caveatOf(about)}${withoutOf(about)}${results.some(({ cell }) => (cell?.repeat ?? 1) > 1) && markup`<p class="key">The median of the repetitions, with their spread. &lt; is claimed only where the spreads do not touch; ≈ is indistinguishable; ? is unknown, because one value is only a lower bound.</p>`}<div class="beside"><div>${drawn}</div><div class="measures">${first}</div></div><div class="pair">${others}</div>
 <details><summary>All ${results.length} results with their checks</summary>${results.map(result => resultDetails(result, anchors))}</details>${settingsOf(results)}</section>`
 }
 
@@ -82,5 +84,5 @@ function costs({ ordersPerSecond, configurations }: Rate): Markup {
     .filter(({ chain }) => chain !== '')
     .map(({ name, chain }) => markup`<dt>${name}</dt><dd>${chain}</dd>`)
   const label = `At ${ordersPerSecond} orders a second`
-  return markup`<h4>${label}</h4>${gridTable(label, grid, configurations.map(headOf))}<dl class="differences">${differences}</dl>`
+  return markup`<div><h4>${label}</h4>${gridTable(label, grid, configurations.map(headOf))}<dl class="differences">${differences}</dl></div>`
 }

@@ -1,27 +1,33 @@
 /**
- * The report of a run: one file that needs no network, no script and no server, made from the run's summary alone.
+ * The report of a run: one file that needs no network and no server, made from the run's summary, and from the timelines of its orders
+ * where the run's histories are there. It is complete without its script, which only answers the pointer (explore.js).
  *
- * Everything that comes from data is escaped (charts/markup.ts), and the page's policy allows its own style and nothing else
+ * Everything that comes from data is escaped (charts/markup.ts), and the page's policy allows its own style and script and nothing else
  * (document.ts). For tests in a browser these names are stable:
  * `figure[data-figure]` (scenario, scenario-variants, healthy, time, shares), and in pictures `.panel`, `.axis`, `.band`,
- * `.mark`; sections `#scorecard`, `#verdicts`, `#recommendations`, `#scenarios`, `#promises`, `#experiments`, `#run`; `.result[id]`, `.scenario[id]`.
+ * `.mark`; sections `#scorecard`, `#outbox`, `#answers`, `#scenarios`, `#experiments`, `#verdicts`, `#recommendations`, `#promises`, `#run`;
+ * `.result[id]`, `.scenario[id]`.
  */
+import { readFileSync } from 'node:fs'
 import type { Summary, Result } from '#engine/run/summary.ts'
 import { HEALTHY } from '../../comparison/scenarios.ts'
 import { COMMAND_FOR_ADVICE, NO_ADVICE, type Recommendation } from '../../comparison/recommendations.ts'
 import { scenarioResultsOf } from '../../comparison/repeated-measures.ts'
 import { type Markup, markup } from '../charts/markup.ts'
 import { documentOf } from './document.ts'
-import { type Anchors, anchorsOf, HOW_TO_READ, scenarioAnchor, scrollingTable, environmentOf } from './parts.ts'
+import { type Anchors, anchorsOf, howToRead, scenarioAnchor, scrollingTable, environmentOf } from './parts.ts'
 import { experimentSection } from './experiment.ts'
 import { scenarioSection } from './scenario.ts'
 import { healthySection } from './healthy.ts'
 import type { Registry } from '../../session/registry.ts'
 import { repeatCommand, runSection } from './this-run.ts'
-import { scorecardSection } from './scorecard.ts'
+import { answersSection } from './answers.ts'
+import { outboxSection, scorecardSection } from './scorecard.ts'
 import { overall, verdictsSection } from './verdicts.ts'
 import { accentOf } from '../charts/theme.ts'
 import { brokerDead } from '../../comparison/scenarios/dead-or-slow.ts'
+
+const SCRIPT = readFileSync(new URL('explore.js', import.meta.url), 'utf8')
 
 type Extras = {
   registry: Registry
@@ -33,21 +39,33 @@ export function reportPage(summary: Summary, { registry, recommendations = [] }:
   const anchors = anchorsOf(summary)
   const sections = [
     ['scorecard', 'Scorecard', scorecardSection(summary)],
+    ['outbox', 'Outbox', outboxSection(summary)],
+    ['answers', 'Answers', answersSection(summary, anchors)],
+    ['scenarios', 'Scenarios', scenariosSection(summary, anchors)],
+    ['experiments', 'Experiments', experimentsSection(summary, anchors)],
     ['verdicts', 'Verdicts', verdictsSection(summary, anchors)],
     ['recommendations', 'Which one for me?', recommendationsSection(summary, recommendations)],
-    ['scenarios', 'Scenarios', scenariosSection(summary, anchors)],
     ['promises', 'Durability', promisesSection(summary)],
-    ['experiments', 'Experiments', experimentsSection(summary, anchors)],
     ['run', 'This run', runSection(summary, repeatCommand(summary, registry))],
   ] as const
   const shown = sections.filter(([, , section]) => section !== undefined)
-  const links = shown.map(([id, name]) => markup`<li><a href="#${id}">${name}</a></li>`)
+  const link = (id: string, name: string) => markup`<li><a href="#${id}">${name}</a></li>`
+  const links = shown.map(([id, name]) => link(id, name))
+  const pictured = picturedSections(summary, anchors).map(([id, name]) => link(id, name))
   return documentOf(
     summary.run,
     markup`<a class="skip" href="#main">To the results</a>
-<header>${head(summary)}<nav aria-label="Sections"><ul>${links}</ul></nav></header>
+<header>${head(summary)}</header><nav aria-label="Contents"><ul>${links}</ul>${pictured.length > 0 && markup`<ul class="minor">${pictured}</ul>`}</nav>
 <main id="main" tabindex="-1">${shown.map(([, , section]) => section)}</main>`,
+    SCRIPT,
   )
+}
+
+/** Those within the sections of scenarios and experiments, by their anchors. */
+function picturedSections({ comparison, results }: Summary, anchors: Anchors): (readonly [string, string])[] {
+  const scenarios = comparison?.about.map(({ name }) => [scenarioAnchor(name), name] as const) ?? []
+  const own = results.filter(({ cell }) => cell === undefined)
+  return [...scenarios, ...own.map(result => [anchors.get(result) ?? '', result.title] as const)]
 }
 
 function head(summary: Summary): Markup {
@@ -64,15 +82,13 @@ function scenariosSection({ comparison, results }: Summary, anchors: Anchors): M
     const section = about.name === HEALTHY ? healthySection : scenarioSection
     return section({ about, models, results: byModel }, anchors)
   })
-  return markup`<section id="scenarios"><h2>The models side by side</h2><p>All models get the same load and the same injected failures; the panels of a picture share their axes. An outage lasts until the restarted process is healthy, so measured outages differ.</p>${HOW_TO_READ_SECTION}${sections}</section>`
+  return markup`<section id="scenarios"><h2>The models side by side</h2><p>All models get the same load and the same injected failures; the panels of a picture share their axes. An outage lasts until the restarted process is healthy, so measured outages differ.</p>${howToRead()}${sections}</section>`
 }
-
-const HOW_TO_READ_SECTION = markup`<p class="key">${HOW_TO_READ}</p>`
 
 function experimentsSection({ results }: Summary, anchors: Anchors): Markup | undefined {
   const own = results.filter(({ cell }) => cell === undefined)
   if (own.length === 0) return undefined
-  return markup`<section id="experiments"><h2>Experiments</h2>${HOW_TO_READ_SECTION}${own.map(result => experimentSection(result, anchors.get(result) ?? ''))}</section>`
+  return markup`<section id="experiments"><h2>Experiments</h2>${howToRead()}${own.map(result => experimentSection(result, anchors.get(result) ?? ''))}</section>`
 }
 
 const QUICK = markup`<p>${NO_ADVICE} <code>${COMMAND_FOR_ADVICE}</code>.</p>`

@@ -3,7 +3,7 @@
 import type { Result, Series, VariantFacts, Quantiles } from '#engine/run/summary.ts'
 import { CLOCKS_DIFFER, GENERATOR_BOUND, MACHINE_BUSY, ms } from '#engine/analysis/measures.ts'
 import { accentOf } from '../charts/theme.ts'
-import { type Group, timeFigure } from '../charts/time-figure.ts'
+import { type Group, type TimePicture, timeFigure } from '../charts/time-figure.ts'
 import type { Picture } from '../charts/picture.ts'
 import { type Cell, quantileFigure } from '../charts/quantile-figure.ts'
 
@@ -51,7 +51,7 @@ function summedUp(curves: readonly Series[]): Series[] {
 export const hasTimeline = ({ orders, curves }: Group): boolean => orders !== undefined || curves.length > 0
 
 /** What happened over time: a group of panels for each variant; undefined where there is nothing to draw. @param id unique in the page */
-export function timelinePicture(result: Result, id: string): Picture | undefined {
+export function timelinePicture(result: Result, id: string): TimePicture | undefined {
   const groups = result.variants.map(variant => groupOf(result, variant)).filter(hasTimeline)
   if (groups.length === 0) return undefined
   const { title, question, explanation } = result

@@ -1,6 +1,6 @@
 // The report in a real browser: everything is drawn, nothing is requested from a network, and it is accessible.
 import assert from 'node:assert/strict'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
@@ -9,6 +9,9 @@ import { inflateSync } from 'node:zlib'
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core'
 import { HEALTHY } from '../../comparison/scenarios.ts'
 import { recommendations } from '../../comparison/recommendations.ts'
+import { COMPARISON } from '../../publish/comparison.ts'
+import { findRun, ROOT } from '../../session/run-folder.ts'
+import { traced } from '../../session/traced.ts'
 import { findChromium } from '../../testing/find-chromium.ts'
 import { scenarioAnchor } from './parts.ts'
 import { sampleComparison } from '../../testing/sample-comparison.ts'
@@ -19,6 +22,10 @@ const folder = mkdtempSync(join(tmpdir(), 'report-'))
 const file = join(folder, 'report.html')
 /** Of a run of experiments; `file` is that of a comparison. */
 const runFile = join(folder, 'run.html')
+/** Of the published comparison, from its summary alone. */
+const summaryFile = join(folder, 'summary.html')
+/** Of the published comparison, with the timelines of its orders. */
+const publishedFile = join(folder, 'published.html')
 const summary = sampleComparison()
 const { about = [], models = [] } = summary.comparison ?? {}
 let browser: Browser
@@ -27,6 +34,10 @@ before(async () => {
   const registry = { experiments: [], scenarios: [], models: [] }
   writeFileSync(file, reportPage(summary, { registry, recommendations: recommendations(summary) }))
   writeFileSync(runFile, reportPage(sampleSummary([sampleResult, sampleResult]), { registry }))
+  const published = findRun(join(ROOT, COMPARISON))
+  writeFileSync(summaryFile, reportPage(published.summary, { registry }))
+  const shown = await traced(published.summary, published.folder)
+  writeFileSync(publishedFile, reportPage(shown.summary, { registry, recommendations: recommendations(shown.summary) }))
   // A root user, as in a container, has no sandbox to offer.
   browser = await chromium.launch({ executablePath: findChromium(process.env), args: ['--no-sandbox'] })
 })
@@ -81,7 +92,7 @@ async function noWider(page: Page): Promise<void> {
   assert.ok(beyond <= 0, `${beyond} px beyond the screen`)
 }
 
-const REPORTS = { run: runFile, comparison: file }
+const REPORTS = { run: runFile, comparison: file, 'published comparison': publishedFile }
 const PHONE = { viewport: SCREENS.narrow }
 
 for (const [name, shown] of Object.entries(REPORTS)) {
@@ -96,11 +107,11 @@ for (const [name, shown] of Object.entries(REPORTS)) {
     await close()
   })
 
-  test(`printed, a ${name} has no blank page`, async () => {
+  test(`printed, a ${name} has at most ten pages, and none is blank`, async () => {
     const { page, close } = await open({}, shown)
     for (const format of ['A4', 'Letter']) {
       const printed = textsOfPages(await page.pdf({ format }))
-      assert.ok(printed.length > 1)
+      assert.ok(printed.length > 1 && printed.length <= 10, `${format}: ${printed.length} pages`)
       assert.ok(!printed.includes(0), `${format}: ${printed.join(', ')} texts on a page`)
     }
     await close()
@@ -116,7 +127,7 @@ for (const [name, shown] of Object.entries(REPORTS)) {
         if (stop === 'BODY') break
         stops.add(stop)
       }
-      for (const stop of stops) assert.match(stop, /^(A|SUMMARY|scrolls)$/)
+      for (const stop of stops) assert.match(stop, /^(A|SUMMARY|svg|scrolls)$/)
       assert.ok(stops.has('A'))
       if (screen === 'narrow') assert.ok(stops.has('scrolls'), 'what is wider than the screen is reached')
       await close()
@@ -124,7 +135,7 @@ for (const [name, shown] of Object.entries(REPORTS)) {
 }
 
 /** The focused element, and whether it is one because it scrolls. */
-const FOCUSED = `(({ tagName, scrollWidth, clientWidth }) => ['A', 'SUMMARY', 'BODY'].includes(tagName) ? tagName
+const FOCUSED = `(({ tagName, scrollWidth, clientWidth }) => ['A', 'SUMMARY', 'BODY', 'svg'].includes(tagName) ? tagName
   : scrollWidth > clientWidth ? 'scrolls' : tagName + ' does nothing')(document.activeElement)`
 
 /** How many pieces of text each page of a PDF of Chromium shows. */
@@ -142,6 +153,124 @@ function textsOfPages(pdf: Buffer): number[] {
     )
   })
 }
+
+test('the timelines of all orders make the report larger by less than 500 kB', () => {
+  const more = statSync(publishedFile).size - statSync(summaryFile).size
+  assert.ok(more > 100_000 && more < 500_000, `${more} bytes`)
+})
+
+test('the contents stay in view, and what they lead to is not below them', async () => {
+  for (const viewport of Object.values(SCREENS)) {
+    const { page, close } = await open({ viewport, reducedMotion: 'reduce' })
+    await page.locator('nav a[href="#verdicts"]').click()
+    await frame(page)
+    assert.ok((await page.evaluate<number>('window.scrollY')) > 1_000)
+    const nav = await page.locator('nav').boundingBox()
+    const head = await page.locator('#verdicts').boundingBox()
+    assert.equal(nav?.y, 0)
+    assert.ok(head && nav && head.y >= nav.height, `${head?.y} px, below ${nav?.height}`)
+    await close()
+  }
+})
+
+test('a wide screen shows the measures beside the picture, and the picture in its full size', async () => {
+  const { page, close } = await open({ viewport: { width: 1_440, height: 900 } })
+  const places = await page.evaluate<number[][]>(`[...document.querySelectorAll('.scenario .beside')].map(beside =>
+    [...beside.children].flatMap(child => [child.getBoundingClientRect().x, child.getBoundingClientRect().width]))`)
+  assert.ok(places.length >= 7)
+  for (const [left = 0, picture = 0, right = 0, table = 0] of places) {
+    assert.ok(picture >= 870 && table >= 400 && right >= left + picture, JSON.stringify([left, picture, right, table]))
+  }
+  await close()
+})
+
+test('on a phone no text of the page is smaller than 11 px', async () => {
+  const { page, close } = await open(PHONE)
+  const least = await page.evaluate<number>(`Math.min(...[...document.querySelectorAll('main *:not(svg *)')]
+    .filter(element => [...element.childNodes].some(({ nodeType, data }) => nodeType === 3 && data.trim() !== ''))
+    .map(element => parseFloat(getComputedStyle(element).fontSize)))`)
+  assert.ok(least >= 11, `${least} px`)
+  await close()
+})
+
+/** A browser tells a page of the pointer, and scrolls, once a frame. */
+const frame = (page: Page): Promise<unknown> =>
+  page.evaluate('new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))')
+
+const TIMELINE = '#scenario-inventory-dead figure[data-figure="scenario"] svg'
+
+/** Moves the pointer to an order of the second model. */
+async function pointAt(page: Page): Promise<void> {
+  const svg = page.locator(TIMELINE)
+  await page.evaluate(`document.querySelector('${TIMELINE}').scrollIntoView({ block: 'center', behavior: 'instant' })`)
+  const panel = await svg.locator('.panel-orders').nth(1).locator('path.accepted').first().boundingBox()
+  assert.ok(panel)
+  // What it knows is unpacked when the pointer comes.
+  await page.mouse.move(panel.x + panel.width / 2, panel.y + panel.height / 2)
+  await page.locator(`${TIMELINE} .cross`).waitFor({ state: 'attached' })
+  for (let up = 0; up < panel.height; up++) {
+    await page.mouse.move(panel.x + panel.width / 2, panel.y + up)
+    await frame(page)
+    if (await page.locator(`${TIMELINE}.on-order`).count()) return
+  }
+  assert.fail('no order is near the pointer')
+}
+
+test('a pointer on a picture is told the time and the values there, and a click on an order opens its timeline', async () => {
+  const { page, wrong, close } = await open({ viewport: SCREENS.wide }, publishedFile)
+  await pointAt(page)
+  const said = await page.locator('.readout').innerText()
+  assert.match(said, /^[\d.]+ s\nbacklog [\d,]+ orders\nthis second: \d+ × 202\norder \d+: 202 after [\d.]+ ms/)
+  await page.mouse.down()
+  await page.mouse.up()
+  const dialog = page.locator('dialog[open]')
+  const timeline = await dialog.innerText()
+  for (const each of [
+    /^Order \d+\n/,
+    /0 ms\s+requested/,
+    /stored by/,
+    /answered 202/,
+    /decided: /,
+    /None of the 18 checks/,
+  ])
+    assert.match(timeline, each)
+  const times = (await dialog.locator('li b').allInnerTexts()).map(milliseconds)
+  assert.ok(times.length >= 5)
+  assert.deepEqual(
+    times,
+    times.toSorted((one, other) => one - other),
+  )
+  await page.keyboard.press('Escape')
+  assert.equal(await dialog.count(), 0)
+  assert.deepEqual(wrong, [])
+  await close()
+})
+
+/** Of `1,234.5 ms` or `12.3 s`. */
+const milliseconds = (text: string): number => parseFloat(text.replaceAll(',', '')) * (text.endsWith(' ms') ? 1 : 1_000)
+
+test('the keyboard goes from order to order, opens a timeline and comes back to the picture', async () => {
+  const { page, close } = await open(PHONE, publishedFile)
+  await page.locator(TIMELINE).focus()
+  await page.locator(`${TIMELINE} .cross`).waitFor({ state: 'attached' })
+  await page.keyboard.press('ArrowDown')
+  await page.keyboard.press('PageDown')
+  const orders = []
+  for (let nth = 0; nth < 3; nth++) {
+    await page.keyboard.press('ArrowRight')
+    orders.push(Number(/order (\d+):/.exec(await page.locator('.readout').innerText())?.[1]))
+  }
+  const [first = 0] = orders
+  assert.ok(first > 10)
+  assert.deepEqual(orders, [first, first + 1, first + 2])
+  await page.keyboard.press('Enter')
+  assert.match(await page.locator('dialog[open]').innerText(), new RegExp(`^Order ${first + 2}\n`))
+  await noWider(page)
+  await page.keyboard.press('Enter')
+  assert.equal(await page.locator('dialog[open]').count(), 0)
+  assert.equal(await page.evaluate<string>('document.activeElement.tagName'), 'svg')
+  await close()
+})
 
 test('on a phone the text of a picture has at least 11 px', async () => {
   const { page, close } = await open(PHONE)

@@ -11,6 +11,8 @@ import { sampleResult, sampleSummary } from '../../testing/sample-result.ts'
 import { parseSummary, ROOT } from '../../session/run-folder.ts'
 import { sampleComparison } from '../../testing/sample-comparison.ts'
 import { reportPage } from './page.ts'
+import { gridTable } from './parts.ts'
+import { COMPARISON } from '../../publish/comparison.ts'
 import { narrativeOf } from '../../comparison/narrative.ts'
 import { configurationsOf } from '../../comparison/repeated-measures.ts'
 import { repeatCommand } from './this-run.ts'
@@ -40,26 +42,90 @@ const KEPT = new Set(['verdict', 'runtime', 'profile', 'startedAt'])
 
 const matches = (text: string, pattern: RegExp): string[] => [...text.matchAll(pattern)].map(([, found]) => found ?? '')
 
+/** Without the page's own script. */
+const written = (page: string): string => page.replace(/<script type="module">[^]*?<\/script>/, '')
+
 const lacks = (text: string, pattern: RegExp) => assert.equal(pattern.exec(text)?.[0], undefined)
 
 test('no text of a summary becomes markup, in whatever field', () => {
   for (const summary of [whole, sampleSummary([{ ...sampleResult, failure: 'no broker' }])]) {
     const page = pageOf(poisoned(summary))
     assert.ok(page.includes('&lt;script&gt;alert(&quot;1&quot;)'), 'the text is not shown at all')
-    lacks(page, /<script|<img/)
+    lacks(page, /<script>|<img/)
     // No quote of a text has ended an attribute: text outside of quotes is the page's own.
     lacks(page.replaceAll(/="[^"]*"/g, ''), /<[^>]*onerror/)
   }
 })
 
-test('the policy of the page allows its own style and nothing else, and nothing is fetched', () => {
+test('the policy of the page allows its own style and script and nothing else, and nothing is fetched', () => {
   const page = pageOf(whole)
   assert.match(
     page,
-    /content="default-src &#39;none&#39;; style-src &#39;sha256-[\w+/=]+&#39;; base-uri &#39;none&#39;; form-action &#39;none&#39;"/,
+    /content="default-src &#39;none&#39;; style-src &#39;sha256-[\w+/=]+&#39;; script-src &#39;sha256-[\w+/=]+&#39;; base-uri &#39;none&#39;; form-action &#39;none&#39;"/,
   )
-  lacks(page, /\sstyle=|<link|<script|\bsrc=|@import|url\(/)
+  lacks(page, /\sstyle=|<link|\bsrc=|@import|url\(|\bimport\b|fetch\(/)
   assert.deepEqual([...new Set(matches(page, /(https?:\/\/[^"'<\s]+)/g))], ['http://www.w3.org/2000/svg'])
+  const scripts = matches(page, /(<script[^>]*>)/g)
+  assert.equal(scripts.filter(tag => tag === '<script type="module">').length, 1)
+  assert.deepEqual([...new Set(scripts)], ['<script type="text/plain">', '<script type="module">'])
+})
+
+test('a comparison answers first, then shows pictures, then verdicts', () => {
+  const order = ['scorecard', 'scenarios', 'verdicts', 'recommendations', 'run']
+  const places = order.map(id => pageOf(whole).indexOf(`<section id="${id}">`))
+  assert.ok(places.every(place => place > 0))
+  assert.deepEqual(
+    places,
+    places.toSorted((one, other) => one - other),
+  )
+})
+
+test('a run of experiments begins with its answers: question, key figure and verdict, first what the fault does not set', () => {
+  const [throttled = assert.fail(), control = assert.fail()] = sampleResult.variants
+  const variants = [{ ...throttled, setByFault: { 'accepted p50': '2 + 2' } }, control]
+  const page = pageOf(sampleSummary([{ ...sampleResult, experiment: 'another', variants }]))
+  assert.match(page, /<main id="main" tabindex="-1"><section id="answers">/)
+  const [answers = ''] = matches(page, /(<section id="answers">[^]*?<\/section>)/g)
+  assert.match(answers, />What becomes of the lag\?<\/a>/)
+  assert.match(answers, /class="figure">≥ 5,000 ms</)
+  assert.match(answers, /4\.21 ms †<\/b>/)
+  assert.match(answers, /✘<\/span> invalid/)
+})
+
+test('a verdict is one line with what was served', () => {
+  const [verdicts = ''] = matches(pageOf(whole), /(<section id="verdicts">[^]*?<\/section>)/g)
+  const [dead = ''] = matches(verdicts, /(<tr><th scope="row"><a href="#scenario-inventory-dead">[^]*?<\/tr>)/g)
+  const lines = matches(dead.replaceAll(/<(?!\/?td)[^>]*>/g, ''), /<td[^>]*>(.*?)<\/td>/g)
+  assert.deepEqual(
+    lines.map(line => line.replace(/◇.*/, '').trim()),
+    ['✔ books right · 0 % served', '✔ books right · 99.8 % served', '✔ books right · 99.8 % served'],
+  )
+})
+
+test('measures that are 0 for all are one row', () => {
+  const cells = (...values: string[]) => values
+  const heads = ['requested', 'lost', 'duplicated', 'oversold'].map(name => ({ name, unit: '' }))
+  const rows = [
+    { name: 'one', cells: cells('5', '0', '0', '0') },
+    { name: 'other', cells: cells('0', '0', '0', '3') },
+  ]
+  const table = gridTable('zeros', { heads, rows, notes: [] })?.markup ?? ''
+  assert.deepEqual(matches(table, /<th scope="row">([^<]*)</g), ['requested', 'oversold', '0 in each'])
+  assert.match(table, /<td colspan="2">lost, duplicated<\/td>/)
+})
+
+test('the report of the published comparison shows the outbox and the model apart', () => {
+  const file = join(ROOT, COMPARISON, 'summary.json')
+  const [outbox = ''] = matches(
+    pageOf(parseSummary(readFileSync(file, 'utf8'), file)),
+    /(<section id="outbox">[^]*?<\/section>)/g,
+  )
+  assert.deepEqual(matches(outbox, /<span class="model [^"]*">([^<]*)</g), [
+    'sync-rest',
+    'async-rabbitmq',
+    'streaming-kafka',
+  ])
+  assert.match(outbox, /without an outbox/)
 })
 
 test('every id is unique, and every link has its target', () => {
@@ -84,7 +150,7 @@ test('the report of a complete comparison is smaller than 3 MB, deterministic, a
   const page = pageOf(whole)
   assert.ok(page.length < 3_000_000, `${page.length} bytes`)
   assert.equal(page, pageOf(sampleComparison()))
-  lacks(page, /NaN|undefined|Infinity|\[object/)
+  lacks(written(page), /NaN|undefined|Infinity|\[object/)
 })
 
 test('each scenario has a picture of the models one above the other, with axes, panels and the fault as a band', () => {
@@ -121,7 +187,7 @@ test('a scenario shows its narrative as the caption of its picture, and its tabl
   const main = configurationsOf(results, whole.comparison?.models ?? []).filter(({ isMain }) => isMain)
   const caption = narrativeOf(main).map(text => `<p>${text}</p>`)
   assert.ok(caption.length > 1 && burst.includes(`<figcaption>${caption.join('')}</figcaption>`))
-  const rows = matches(burst, /<tr><th scope="row">([^<]+)</g)
+  const rows = matches(burst, /<tr[^>]*><th scope="row">([^<]+)</g)
   assert.equal(rows[0], 'verdict')
   assert.match(burst, /<th scope="row">lost<\/th><td>0<\/td><td>0<\/td><td>3<\/td><td>0<\/td>/)
   assert.match(burst, /<td>– \(1\)<\/td>[^]*\(1\) 3 orders requested/)
@@ -156,7 +222,7 @@ test('an unfinished experiment shows its failure, and one without measures, curv
   assert.match(page, /It could not be finished: no Kafka could be had/)
   assert.match(page, /id="result-streaming-kafka-consumer-lag--2"/)
   assert.match(page, /No check was evaluated\./)
-  lacks(page, /NaN|undefined|Infinity/)
+  lacks(written(page), /NaN|undefined|Infinity/)
 })
 
 test('the committed summaries, which have no orders and no quantiles, can be rendered as reports', () => {
@@ -165,7 +231,7 @@ test('the committed summaries, which have no orders and no quantiles, can be ren
     const summary = parseSummary(readFileSync(file, 'utf8'), file)
     const page = pageOf(summary)
     for (const { title } of summary.results) assert.ok(page.includes(title))
-    lacks(page, /NaN|undefined|Infinity/)
+    lacks(written(page), /NaN|undefined|Infinity/)
   }
 })
 
@@ -199,11 +265,11 @@ test('the command that repeats a run names what was run', () => {
   )
 })
 
-test('a report is written beside its summary', t => {
+test('a report is written beside its summary', async t => {
   const folder = mkdtempSync(join(tmpdir(), 'lab-report-'))
   t.after(() => rmSync(folder, { recursive: true, force: true }))
   writeFileSync(join(folder, 'summary.json'), '')
-  const file = writeReport(sampleSummary([sampleResult]), folder)
+  const file = await writeReport(sampleSummary([sampleResult]), folder)
   assert.equal(file, join(folder, 'report.html'))
   assert.match(readFileSync(file, 'utf8'), /^<!doctype html>/)
 })

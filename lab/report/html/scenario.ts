@@ -9,9 +9,8 @@ import {
   type ScenarioResults,
 } from '../../comparison/repeated-measures.ts'
 import { type Markup, markup } from '../charts/markup.ts'
-import type { Picture } from '../charts/picture.ts'
 import { accentOf } from '../charts/theme.ts'
-import { type Group, timeFigure } from '../charts/time-figure.ts'
+import { type Group, type TimePicture, timeFigure } from '../charts/time-figure.ts'
 import { measuredAgain, settingsLine } from '../terminal/report.ts'
 import {
   type Anchors,
@@ -35,7 +34,7 @@ export function scenarioSection(scenario: ScenarioResults, anchors: Anchors): Ma
   const table = configurationTable(about.title, shown)
   return markup`<section class="scenario" id="${scenarioAnchor(about.name)}"><h3>${about.title}</h3><p class="question">${about.asks}</p>${caveatOf(about)}${withoutOf(about)}
 <div class="beside"><div>${drawn}</div>
-<div>${table}</div></div>${drawn && othersOf(scenario)}${results.map(result => resultDetails(result, anchors))}${settingsOf(results)}</section>`
+<div class="measures">${table}</div></div>${drawn && othersOf(scenario)}${results.map(result => resultDetails(result, anchors))}${settingsOf(results)}</section>`
 }
 
 /** The settings of its results, each once, and what was measured again. */
@@ -82,7 +81,7 @@ function groupsOf({ results, models }: ScenarioResults, shown: Shown): Group[] {
 }
 
 /** The models one above the other; undefined where there is nothing to draw. */
-export function scenarioPicture(scenario: ScenarioResults, shown: Shown): Picture | undefined {
+export function scenarioPicture(scenario: ScenarioResults, shown: Shown): TimePicture | undefined {
   const groups = groupsOf(scenario, shown)
   if (groups.length === 0) return undefined
   const { name, title } = scenario.about

@@ -1,10 +1,12 @@
-// The section of the scorecard: a row for each need, a cell for each model, and what follows from them.
+// The first answer of a comparison: the scorecard, a row for each need, a cell for each model, and what follows from them; and the
+// outbox and the model apart.
 import type { Summary } from '#engine/run/summary.ts'
 import { ABOUT_THE_SCORECARD, type ScorecardCell, scorecard, spreadText } from '../../comparison/scorecard.ts'
+import { ABOUT_THE_OUTBOX, outboxGrid } from '../../comparison/outbox.ts'
 import { type Markup, markup } from '../charts/markup.ts'
 import { accentOf } from '../charts/theme.ts'
 import { SIGNS } from '../terminal/report.ts'
-import { scenarioAnchor, scrollingTable } from './parts.ts'
+import { gridTable, scenarioAnchor, scrollingTable } from './parts.ts'
 
 /** Undefined where there is none. */
 export function scorecardSection(summary: Summary): Markup | undefined {
@@ -25,6 +27,17 @@ function cellOf({ text, verdict, configuration, standing }: ScorecardCell, model
   const sign =
     verdict !== undefined &&
     markup`<span class="sign ${verdict}" title="${verdict}" aria-hidden="true">${SIGNS[verdict]}</span><span class="unseen">${verdict}, </span> `
-  const which = configuration !== undefined && markup`<br><span class="aside">${configuration}</span>`
-  return markup`<td class="${standing}" data-label="${model}">${sign}<span class="figure">${text}</span>${which}</td>`
+  const which = configuration !== undefined && markup`<span class="aside which">${configuration}</span>`
+  // The figure is large; its spread, or the number of its note, stands behind it.
+  const [, figure = text, rest = ''] = /^(\S+)( .*)?$/.exec(text) ?? []
+  const spread = rest !== '' && markup` <span class="aside spread">${rest.trim()}</span>`
+  return markup`<td class="${standing}" data-label="${model}"><span class="nowrap">${sign}<span class="figure">${figure}</span></span>${spread}${which}</td>`
+}
+
+/** Undefined where no model was run with and without an outbox. */
+export function outboxSection(summary: Summary): Markup | undefined {
+  const grid = outboxGrid(summary)
+  if (!grid) return undefined
+  const names = grid.rows.map(({ name }) => markup`<span class="model ${accentOf(name)}">${name}</span>`)
+  return markup`<section id="outbox"><h2>The outbox and the model apart</h2><p class="key">${ABOUT_THE_OUTBOX}</p>${gridTable('The outbox and the model apart', grid, names)}</section>`
 }

@@ -56,7 +56,7 @@ export function runSection(summary: Summary, command: string): Markup {
   ]
   const list = facts.map(([name, value]) => markup`<dt>${name}</dt><dd>${value}</dd>`)
   return markup`<section id="run"><h2>This run</h2><dl class="facts">${list}</dl><p>To run the same orders again:</p><pre><code>${command}</code></pre>
-<p>The load is an open loop: orders start at planned times, evenly or as a Poisson process, and latency counts from the planned start. In a number with ≥, orders without an answer count at their deadline. This page is made from the run's summary.json alone.</p>${settingsDetails(summary)}</section>`
+<p>The load is an open loop: orders start at planned times, evenly or as a Poisson process, and latency counts from the planned start. In a number with ≥, orders without an answer count at their deadline. This page is made from the run's summary.json, and the timelines of orders from the histories beside it.</p>${settingsDetails(summary)}</section>`
 }
 
 /** Collapsed; undefined where the run used no broker of the lab. */

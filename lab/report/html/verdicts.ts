@@ -1,12 +1,12 @@
-// The section of verdicts: every result with its sign, linked to its section, and which checks were evaluated. Findings in a
-// variant that leaves out a safeguard on purpose are shown beside it, marked, and do not count for the verdict.
+// The section of verdicts: every result in one line, its verdict with what was served, linked to its section; and which checks were
+// evaluated. Findings in a variant that leaves out a safeguard on purpose are shown beside it, marked, and do not count for the verdict.
 import type { Comparison, Result, Summary } from '#engine/run/summary.ts'
-import { worst } from '#engine/checks/check.ts'
+import { type Verdict, worst } from '#engine/checks/check.ts'
 import { type Markup, markup } from '../charts/markup.ts'
 import { accentOf } from '../charts/theme.ts'
 import { busyText, countedChecks, evaluatedChecks, SIGNS, stoppedText, withoutSafeguard } from '../terminal/report.ts'
-import { keyMetrics } from '../terminal/key-metrics.ts'
-import { type Anchors, scenarioAnchor, scrollingTable, tally, verdictMark } from './parts.ts'
+import { NOTHING, numberText, SET_BY_FAULT } from '../terminal/table.ts'
+import { type Anchors, scenarioAnchor, scrollingTable, tally } from './parts.ts'
 
 export function verdictsSection(summary: Summary, anchors: Anchors): Markup {
   const { comparison, results } = summary
@@ -16,7 +16,7 @@ ${comparison && scenariosTable(comparison, results)}${own.length > 0 && experime
 <p class="key">${KEY}</p><p class="key">${evaluatedChecks(results)}</p></section>`
 }
 
-const KEY = markup`✔ valid: every check holds. ✘ invalid: one does not. ? unknown: it could not be judged. ∅ vacuous: it could not have failed. ◇ a safeguard was left out on purpose: what happens without it is shown, and does not count for a verdict.`
+const KEY = markup`✔ books right: it is valid, so every check holds. Served: of the orders requested during the disruption, or of all where there was none, the share whose outcome could be known in the end, or that was completed; with ${SET_BY_FAULT} it is set by the fault. ✘ invalid: one does not. ? unknown: it could not be judged. ∅ vacuous: it could not have failed. ◇ a safeguard was left out on purpose: what happens without it is shown, and does not count for a verdict.`
 
 /** One sentence; with others where the run was stopped, or the machine was busy. */
 export function overall(
@@ -41,26 +41,59 @@ function judgedOf(results: readonly Result[]): string {
 function scenariosTable({ about, models }: Comparison, results: readonly Result[]): Markup {
   const heads = models.map(model => markup`<th scope="col" class="${accentOf(model)}">${model}</th>`)
   const rows = about.map(({ name, title, without }) => {
-    const cells = models.map(model => {
+    const cells = models.map((model): Markup => {
       const own = results.filter(({ cell, model: its }) => cell?.scenario === name && its === model)
-      if (own.length === 0) return markup`<td class="aside">${without[model] ?? 'not run'}</td>`
-      const count = own.length > 1 && markup` <span class="aside">${tally(own.map(({ verdict }) => verdict))}</span>`
-      const verdict = worst(own.map(result => result.verdict))
-      return markup`<td><a href="#${scenarioAnchor(name)}">${verdictMark(verdict)}</a>${count}${asidesOf(own)}</td>`
+      const label = markup`data-label="${model}"`
+      if (own.length === 0) return markup`<td class="aside" ${label}>${without[model] ?? 'not run'}</td>`
+      const isMixed = new Set(own.map(({ verdict }) => verdict)).size > 1
+      const count = isMixed && markup` <span class="aside">${tally(own.map(({ verdict }) => verdict))}</span>`
+      return markup`<td ${label}>${verdictLine(own)}${count}${asidesOf(own)}</td>`
     })
     return markup`<tr><th scope="row"><a href="#${scenarioAnchor(name)}">${title}</a></th>${cells}</tr>`
   })
-  return scrollingTable('Verdicts by scenario and model', ['scenario', ...heads], rows, 'verdicts prose by-model')
+  return scrollingTable('Verdicts by scenario and model', ['scenario', ...heads], rows, 'verdicts prose cards')
 }
 
 function experimentsTable(results: readonly Result[], anchors: Anchors): Markup {
   const rows = results.map(result => {
-    const { model, title, question, verdict } = result
-    const metrics = keyMetrics(result).map(text => markup`<li>${text}</li>`)
-    return markup`<tr><td class="${accentOf(model)}"><span class="model">${model}</span></td><th scope="row"><a href="#${anchors.get(result)}">${title}</a></th><td><a href="#${anchors.get(result)}">${verdictMark(verdict)}</a>${asidesOf([result])}</td><td>${question}</td><td><ul class="plain">${metrics}</ul></td></tr>`
+    const { model, title, checks } = result
+    const counted = countedChecks(result)
+    const aside = counted.length < checks.length && `, and ${checks.length - counted.length} beside them`
+    return markup`<tr><th scope="row"><a href="#${anchors.get(result)}">${title}</a></th><td><span class="model ${accentOf(model)}">${model}</span></td><td>${verdictLine([result])}${asidesOf([result])}</td><td>${counted.length} checks${aside}</td></tr>`
   })
-  const heads = ['model', 'experiment', 'verdict', 'question', 'key metrics']
+  const heads = ['experiment', 'model', 'verdict', 'checks']
   return scrollingTable('Verdicts by experiment', heads, rows, 'verdicts prose cards')
+}
+
+const IN_A_LINE: Readonly<Record<Verdict, string>> = {
+  valid: 'books right',
+  invalid: 'invalid',
+  unknown: 'unknown',
+  vacuous: 'vacuous',
+}
+
+/** `✔ books right · 36.4 % served`: the worst verdict, and the whole range of what was served. */
+export function verdictLine(results: readonly Result[]): Markup {
+  const verdict = worst(results.map(result => result.verdict))
+  return markup`<span class="nowrap"><span class="verdict ${verdict}"><span class="sign" aria-hidden="true">${SIGNS[verdict]}</span> ${IN_A_LINE[verdict]}</span> <span class="served">· ${servedText(results)} served</span></span>`
+}
+
+/** What the first of them is, of those that were measured. */
+const SERVED = ['during: known in the end', 'completed ÷ requested']
+
+/** Of a comparison the configuration that stands for the model, of an experiment each variant. */
+function servedText(results: readonly Result[]): string {
+  const shares = results.flatMap(({ cell, variants, measures }) =>
+    variants.slice(0, cell ? 1 : variants.length).flatMap(({ name: variant, setByFault = {} }) => {
+      const found = SERVED.flatMap(name => measures.find(each => each.variant === variant && each.name === name) ?? [])
+      return found.slice(0, 1).map(({ name, value }) => ({ value, isSet: setByFault[name] !== undefined }))
+    }),
+  )
+  const values = shares.flatMap(({ value }) => value ?? [])
+  const [low, high] = [Math.min(...values), Math.max(...values)].map(value => numberText({ value, unit: '%' }))
+  if (values.length === 0) return NOTHING
+  const mark = shares.some(({ isSet }) => isSet) ? SET_BY_FAULT : ''
+  return `${low === high ? low : `${low}–${high}`} %${mark}`
 }
 
 /** One line for each variant without a safeguard. */

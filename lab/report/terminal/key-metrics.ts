@@ -48,8 +48,11 @@ const CHOICES: Readonly<Record<string, readonly Choice[]>> = {
 
 const SHOWN = 3
 
-/** Each as `name value unit`, with its variant where the experiment has several, and marked where the fault sets it. */
-export function keyMetrics(result: Result): string[] {
+/** Each as `name value unit`. */
+export const keyMetrics = (result: Result): string[] => keyFigures(result).map(({ name, value }) => `${name} ${value}`)
+
+/** With its variant where the experiment has several, and marked where the fault sets it. */
+export function keyFigures(result: Result): { name: string; value: string }[] {
   const { model, experiment, columns, measures, variants } = result
   const found = CHOICES[`${model}/${experiment}`] ?? columns.map((measure): Choice => ({ measure }))
   return found
@@ -57,9 +60,10 @@ export function keyMetrics(result: Result): string[] {
       const value = measures.find(each => each.name === measure && (variant ?? each.variant) === each.variant)
       if (!value || (value.value === null && !isVoidNote(value.note))) return []
       const of = variants.length > 1 ? `${value.variant}: ` : ''
-      if (value.value === null) return [`${of}${label} ${NOTHING} (${value.note})`]
+      const name = `${of}${label}`
+      if (value.value === null) return [{ name, value: `${NOTHING} (${value.note})` }]
       const isSet = variants.find(({ name }) => name === value.variant)?.setByFault?.[measure] !== undefined
-      return [`${of}${label} ${withUnit(value)}${isSet ? ` ${SET_BY_FAULT}` : ''}`]
+      return [{ name, value: `${withUnit(value)}${isSet ? ` ${SET_BY_FAULT}` : ''}` }]
     })
     .slice(0, SHOWN)
 }
