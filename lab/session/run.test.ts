@@ -43,7 +43,7 @@ test('a quick run prints its summary as JSON, saves it in its folder, and leaves
   assert.deepEqual(leftovers(folder), [])
 })
 
-test('a past run is printed, and its report is written again, from its summary alone', async () => {
+test('a past run is printed from its summary, and its report is written again, from its histories too', async () => {
   const { run, results } = savedSummary()
   const shown = await lab('show', latest)
   assert.equal(shown.code, 0, shown.stderr)

@@ -160,6 +160,19 @@ test('a sample before the load, or below zero, is drawn at the edge of its panel
   )
 })
 
+test('curves that are zero throughout are one line of text', () => {
+  const zero = {
+    ...backlog,
+    points: [
+      [0, 0],
+      [20, 0],
+    ] as [number, number][],
+  }
+  const text = fileOf(drawn({ curves: [zero] }))
+  assert.match(text, />waiting orders: 0 throughout</)
+  assert.doesNotMatch(text, /class="line/)
+})
+
 test('the number at a curve of times is formatted as a time', () => {
   const oldest = { ...backlog, name: 'oldest', unit: 'ms', points: [[1, 4_382.8]] as [number, number][] }
   assert.match(fileOf(drawn({ curves: [oldest] })), />4\.38 s oldest</)

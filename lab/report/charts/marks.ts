@@ -1,6 +1,6 @@
 // What a timeline did, above and behind the panels of a group: each step as a sentence, steps that lie close together as one, a
-// band from a fault to its end, a line for a single step. Guarantees that no two texts lie on each other, and that a line never
-// strikes through a text.
+// band from a fault to its end, a line for a single step. Guarantees that no two texts lie on each other. A line ends
+// below its own text, and is masked by that of another.
 import type { Mark } from '#engine/run/summary.ts'
 import { LEFT, PLOT_END } from './frame.ts'
 import { widthOf, wrapped } from './labels.ts'
@@ -10,6 +10,9 @@ import type { Scale } from './scale.ts'
 const LANE = 16
 /** So many pixels apart two lines can hardly be told from each other. */
 const NEAR = 12
+
+/** In seconds. */
+const AT_ONCE = 0.1
 
 type Placed = { lines: string[]; marks: readonly Mark[]; from: number; to: number; lane: number }
 
@@ -84,12 +87,12 @@ function sentencesOf(all: readonly Mark[], x: Scale): Sentence[] {
   }
   return [
     ...often.map(marks => ({ marks, text: capital(oftenText(marks)) })),
-    ...near.map(marks => ({ marks, text: capital(text(marks)) })),
+    ...near.map(marks => ({ marks, text: capital(sentenceOf(marks)) })),
   ].toSorted((one, other) => (one.marks[0]?.fromSeconds ?? 0) - (other.marks[0]?.fromSeconds ?? 0))
 }
 
 /** `Inventory killed at 5 s, back at 25.2 s`; of several `Analytics killed, its store deleted at 10.2 s, back at 16.8 s`. */
-function text(marks: readonly Mark[]): string {
+function sentenceOf(marks: readonly Mark[]): string {
   const [first, ...others] = marks
   if (!first) return ''
   const { what, end } = saidOf(first)
@@ -104,7 +107,12 @@ function text(marks: readonly Mark[]): string {
   const ends = marks.flatMap(mark =>
     mark.toSeconds === undefined ? [] : `, ${saidOf(mark).end ?? 'ended'} at ${seconds(mark.toSeconds)} s`,
   )
-  return `${all.join(', ')} at ${seconds(first.fromSeconds)} s${ends.join('')}`
+  const last = others.at(-1)?.fromSeconds ?? first.fromSeconds
+  const when =
+    last - first.fromSeconds < AT_ONCE
+      ? `at ${seconds(first.fromSeconds)} s`
+      : `between ${seconds(first.fromSeconds)} and ${seconds(last)} s`
+  return `${all.join(', ')} ${when}${ends.join('')}`
 }
 
 function oftenText(marks: readonly Mark[]): string {

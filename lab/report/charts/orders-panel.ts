@@ -38,8 +38,11 @@ function latencyScale(all: readonly Orders[], top: number): Scale {
   return logarithmic(values, { from: top + HEIGHT, to: top })
 }
 
-/** The axis of such a panel. @param top of its rows */
-export function latencyAxis(all: readonly DrawnOrders[], top: number) {
+/** A logarithmic axis: `least` ms at the bottom, `most` at the top. */
+export type LatencyAxis = { top: number; bottom: number; least: number; most: number }
+
+/** Of such a panel. @param top of its rows */
+export function latencyAxis(all: readonly DrawnOrders[], top: number): LatencyAxis {
   const plotTop = top + ordersHeight(rowsOf(all)) - HEIGHT
   const { from, to } = latencyScale(all, plotTop)
   return { top: plotTop, bottom: plotTop + HEIGHT, least: from, most: to }

@@ -8,7 +8,7 @@ import { LEFT, PLOT_END, timeAxis, timeScale, WIDTH } from './frame.ts'
 import { wrapped } from './labels.ts'
 import { drawMarks, placeMarks } from './marks.ts'
 import { type Markup, markup } from './markup.ts'
-import { type DrawnOrders, latencyAxis, ordersHeight, ordersPanel, rowsOf } from './orders-panel.ts'
+import { type DrawnOrders, type LatencyAxis, latencyAxis, ordersHeight, ordersPanel, rowsOf } from './orders-panel.ts'
 import type { Picture } from './picture.ts'
 import type { Scale } from './scale.ts'
 
@@ -40,8 +40,6 @@ export type Frame = {
   seconds: number
   groups: { top: number; bottom: number; latency?: LatencyAxis; shown: Group }[]
 }
-/** Of a logarithmic axis: `least` ms at the bottom, `most` at the top. */
-export type LatencyAxis = { top: number; bottom: number; least: number; most: number }
 export type TimePicture = Picture & { frame: Frame }
 
 type Shared = { x: Scale; orders: DrawnOrders[]; most: Map<string, number>; busiest: number }

@@ -1,11 +1,11 @@
 // The section of verdicts: every result in one line, its verdict with what was served, linked to its section; and which checks were
 // evaluated. Findings in a variant that leaves out a safeguard on purpose are shown beside it, marked, and do not count for the verdict.
 import type { Comparison, Result, Summary } from '#engine/run/summary.ts'
-import { type Verdict, worst } from '#engine/checks/check.ts'
+import { worst } from '#engine/checks/check.ts'
 import { type Markup, markup } from '../charts/markup.ts'
 import { accentOf } from '../charts/theme.ts'
 import { busyText, countedChecks, evaluatedChecks, SIGNS, stoppedText, withoutSafeguard } from '../terminal/report.ts'
-import { NOTHING, numberText, SET_BY_FAULT } from '../terminal/table.ts'
+import { numberText, SET_BY_FAULT } from '../terminal/table.ts'
 import { type Anchors, scenarioAnchor, scrollingTable, tally } from './parts.ts'
 
 export function verdictsSection(summary: Summary, anchors: Anchors): Markup {
@@ -65,23 +65,17 @@ function experimentsTable(results: readonly Result[], anchors: Anchors): Markup 
   return scrollingTable('Verdicts by experiment', heads, rows, 'verdicts prose cards')
 }
 
-const IN_A_LINE: Readonly<Record<Verdict, string>> = {
-  valid: 'books right',
-  invalid: 'invalid',
-  unknown: 'unknown',
-  vacuous: 'vacuous',
-}
-
 /** `✔ books right · 36.4 % served`: the worst verdict, and the whole range of what was served. */
 export function verdictLine(results: readonly Result[]): Markup {
   const verdict = worst(results.map(result => result.verdict))
-  return markup`<span class="nowrap"><span class="verdict ${verdict}"><span class="sign" aria-hidden="true">${SIGNS[verdict]}</span> ${IN_A_LINE[verdict]}</span> <span class="served">· ${servedText(results)} served</span></span>`
+  const served = servedText(results)
+  return markup`<span class="nowrap"><span class="verdict ${verdict}"><span class="sign" aria-hidden="true">${SIGNS[verdict]}</span> ${verdict === 'valid' ? 'books right' : verdict}</span>${served !== '' && ` · ${served} served`}</span>`
 }
 
-/** What the first of them is, of those that were measured. */
+/** The first of them that a variant has. */
 const SERVED = ['during: known in the end', 'completed ÷ requested']
 
-/** Of a comparison the configuration that stands for the model, of an experiment each variant. */
+/** Of a comparison the configuration that stands for the model, of an experiment each variant. Empty where it was not measured. */
 function servedText(results: readonly Result[]): string {
   const shares = results.flatMap(({ cell, variants, measures }) =>
     variants.slice(0, cell ? 1 : variants.length).flatMap(({ name: variant, setByFault = {} }) => {
@@ -91,7 +85,7 @@ function servedText(results: readonly Result[]): string {
   )
   const values = shares.flatMap(({ value }) => value ?? [])
   const [low, high] = [Math.min(...values), Math.max(...values)].map(value => numberText({ value, unit: '%' }))
-  if (values.length === 0) return NOTHING
+  if (values.length === 0) return ''
   const mark = shares.some(({ isSet }) => isSet) ? SET_BY_FAULT : ''
   return `${low === high ? low : `${low}–${high}`} %${mark}`
 }
