@@ -144,6 +144,7 @@ test('every command explains itself with an example', async () => {
     'report',
     'diff',
     'up',
+    'live',
     'dead-letters',
     'doctor',
     'publish',

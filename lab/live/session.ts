@@ -94,7 +94,7 @@ export function openLiveSession(options: LiveOptions): LiveSession {
         summary.results.push(result)
         save(summary, folder)
         const lines = result.checks.map(({ name: check, verdict, detail }) => `${verdict} ${check}: ${detail}`)
-        const report = writeReport(summary, folder)
+        const report = await writeReport(summary, folder)
         seat.lane.tell({
           phase: 'judged',
           sentence: sentenceOf(result),
