@@ -117,7 +117,7 @@ test('a rate and a burst reach the services, and each order is a dot', async () 
 
 /** Where the first of those that wait is drawn. */
 async function firstWaiting(page: Page): Promise<{ x: number; y: number }> {
-  const place = await page.locator('canvas.flow[data-first]').getAttribute('data-first')
+  const place = await page.locator('canvas.flow[data-first*=" "]').getAttribute('data-first')
   const [x = 0, y = 0] = place?.split(' ').map(Number) ?? []
   return { x, y }
 }

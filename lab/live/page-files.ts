@@ -12,6 +12,7 @@ const SCRIPTS = [
   'main.ts',
   'lane-view.ts',
   'flow.ts',
+  'journey.ts',
   'curves.ts',
   'controls.ts',
   'story-view.ts',

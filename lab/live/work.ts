@@ -35,7 +35,7 @@ const JUDGE_EVERY_MS = 1_000
 /** Reading and judging rest so many times as long as they took. */
 const REST = 4
 /** Orders that are drawn each second. */
-const DRAWN_PER_SECOND = 150
+const DRAWN_PER_SECOND = 100
 const POLLED_EVERY = 40
 
 export type Work = {

@@ -75,9 +75,12 @@ async function askAgain(): Promise<void> {
   asking = false
 }
 
+/** Dots that move need no more frames, and each costs. */
+const FRAME_MS = 50
+
 function draw(): void {
   for (const { draw: drawLane } of lanes.values()) drawLane()
-  requestAnimationFrame(draw)
+  setTimeout(() => requestAnimationFrame(draw), FRAME_MS)
 }
 
 await begin()
