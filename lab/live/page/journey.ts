@@ -6,7 +6,7 @@ import { ANSWERS, type OrderDot } from './protocol.ts'
 
 /** How long a dot takes from one part to the next at least. */
 export const TRAVEL_MS = 200
-export const FADE_MS = 500
+const FADE_MS = 500
 /** Long after everything is over nobody looks for it. */
 const FORGET_MS = 4_000
 
