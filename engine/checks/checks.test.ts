@@ -159,7 +159,7 @@ test('on a full machine it is unknown whose fault it is that a service had no ti
   }
   const unknown = servedWith('overloaded', { idleShare: 0.02 })
   assert.equal(unknown.verdict, 'unknown')
-  assert.match(unknown.detail, /^1 found among .+ answered 503 overloaded; .+ The machine was 2 % idle, .+ at rest\.$/)
+  assert.match(unknown.detail, /^1 found among .+ answered 503 overloaded; .+ The machine was 2 % idle: .+ at rest\.$/)
   assert.equal(servedWith('overloaded', { idleShare: 0.2 }, 700).verdict, 'unknown')
   assert.equal(servedWith('store-failed', { idleShare: 0 }).verdict, 'invalid')
   assert.equal(servedWith('overloaded', { idleShare: 0.2 }).verdict, 'invalid')
