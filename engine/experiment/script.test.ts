@@ -6,6 +6,7 @@ import { asyncRabbitmq } from '../../async-rabbitmq/lab/model.ts'
 import { streamingKafka } from '../../streaming-kafka/lab/model.ts'
 import { syncRest } from '../../sync-rest/lab/model.ts'
 import { actionOf, configurationOf, mayAnswerOf, nameOf, scriptedExperiment, startsOf } from './script.ts'
+import { randomScript } from './random-script.ts'
 import { Script, type ScriptStep } from './script-format.ts'
 
 const script = (steps: ScriptStep[], seconds = 2, configurations = {}): Script => ({
@@ -79,6 +80,19 @@ test('what is broken excuses what it can cause: a dead inventory no request of a
     mayAnswerOf(model, model.comparison.configurations[0]).duringFault?.map(({ target }) => target)
   assert.ok(targetsOf(syncRest)?.includes('inventory_service'))
   assert.deepEqual(new Set(targetsOf(asyncRabbitmq)), new Set(['order_service']))
+})
+
+test('a script by chance is the same for a seed, and ends each disruption before the next one begins', () => {
+  assert.deepEqual(randomScript(7), randomScript(7))
+  assert.notDeepEqual(randomScript(7), randomScript(8))
+  for (let seed = 0; seed < 100; seed++) {
+    const { steps, ...rest } = parse(Script, randomScript(seed)) as Script
+    assert.ok(steps.every(({ atMs }) => atMs <= rest.seconds * 1_000))
+    assert.deepEqual(
+      steps.map(({ atMs }) => atMs),
+      steps.map(({ atMs }) => atMs).sort((one, other) => one - other),
+    )
+  }
 })
 
 test('a script with an unknown action, target or field, or of another format, is refused', () => {

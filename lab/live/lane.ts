@@ -5,6 +5,7 @@
  * broken is put right first, and the history is one that `lab judge` judges alike. Ends all that it started, whatever happens.
  */
 import { join } from 'node:path'
+import { setTimeout as wait } from 'node:timers/promises'
 import type { ComparableModel, Configuration } from '#engine/experiment/comparison-adapter.ts'
 import type { Script, ScriptAction, ScriptStep } from '#engine/experiment/script-format.ts'
 import type { History } from '#engine/run/history.ts'
@@ -32,6 +33,8 @@ export type Lane = {
   facts: LaneFacts
   /** Resolves when it is done. @throws Error in one sentence when it cannot be done */
   perform(action: ScriptAction): Promise<void>
+  /** Performs the steps, each at its time from now. Resolves at once; a step that fails is told, and the others follow. @throws Error while another script is played */
+  play(script: Script): void
   /** What is new since the last frame. */
   takeFrame(): LaneFrame
   story(index: number): Story | undefined
@@ -47,8 +50,9 @@ export function openLane(options: LaneOptions): Lane {
   const { model, configuration, round, seed } = options
   const steps: ScriptStep[] = []
   const closing = Promise.withResolvers<void>()
+  const closed = new AbortController()
   const said: Pick<LaneFrame, 'phase' | 'sentence' | 'judged'> = { phase: 'starting', sentence: 'starting' }
-  const tell: Lane['tell'] = news => void Object.assign(said, news)
+  const tell = (news: Partial<typeof said>): void => void Object.assign(said, news)
   let work: Work | undefined
   let endedMs = 0
 
@@ -67,7 +71,7 @@ export function openLane(options: LaneOptions): Lane {
   const done = deploy(options, line => tell({ phase: 'starting', sentence: line }), run).catch((error: unknown) => {
     begun.reject(error)
     if (options.signal.aborted) return
-    tell({ phase: 'failed', sentence: error instanceof Error ? error.message : String(error) })
+    tell({ phase: 'failed', sentence: whyOf(error) })
   })
 
   const perform = async (action: ScriptAction): Promise<void> => {
@@ -75,9 +79,25 @@ export function openLane(options: LaneOptions): Lane {
     steps.push({ atMs: working.nowMs(), ...action })
     await working.perform(action)
   }
+  let playing = false
+  const play = async ({ steps: played }: Script): Promise<void> => {
+    const beganMs = performance.now()
+    for (const { atMs, ...action } of played) {
+      await wait(Math.max(0, beganMs + atMs - performance.now()), undefined, { signal: closed.signal })
+      // The rate is the reader's.
+      if (action.action !== 'rate') await perform(action).catch(error => tell({ sentence: whyOf(error) }))
+    }
+  }
   return {
     facts: factsOf(options),
     perform,
+    play(script) {
+      if (playing) throw new Error('a script is being played')
+      playing = true
+      void play(script)
+        .catch(() => {}) // closed
+        .finally(() => (playing = false))
+    },
     takeFrame: () => ({ ...(work?.takeFrame() ?? nothingYet()), model: model.name, round, ...said }),
     story: index => work && storyOf(work, index, join(options.folder, 'logs')),
     script: () => ({
@@ -88,6 +108,7 @@ export function openLane(options: LaneOptions): Lane {
       steps,
     }),
     async finish() {
+      closed.abort()
       const working = await begun.promise
       await perform({ action: 'rate', ordersPerSecond: 0 })
       endedMs = working.nowMs()
@@ -96,6 +117,7 @@ export function openLane(options: LaneOptions): Lane {
     },
     tell,
     async close() {
+      closed.abort()
       closing.resolve()
       await done
     },
@@ -132,6 +154,8 @@ const factsOf = ({ model, round, configuration: { name, environment } }: LaneOpt
   configurations: model.comparison.configurations.map(each => ({ name: each.name, about: each.about })),
   configuration: name,
 })
+
+const whyOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))
 
 const nothingYet = (): Omit<LaneFrame, 'model' | 'round' | 'phase' | 'sentence' | 'judged'> => ({
   nowMs: 0,

@@ -17,7 +17,9 @@ import { pageFiles } from './page-files.ts'
 import type { LiveSession } from './session.ts'
 
 const Name = Type.String({ minLength: 1, maxLength: 64 })
-const Perform = closedObject({ models: Type.Array(Name, { minItems: 1, maxItems: 10 }), action: ScriptAction })
+const Models = Type.Array(Name, { minItems: 1, maxItems: 10 })
+const Perform = closedObject({ models: Models, action: ScriptAction })
+const Play = closedObject({ models: Models, seed: Type.Integer({ minimum: 0, maximum: 2 ** 31 - 1 }) })
 const Judge = closedObject({ model: Name })
 const Restart = closedObject({ model: Name, configuration: Name })
 const Index = /^\d{1,9}$/
@@ -73,6 +75,11 @@ function addRoutes(server: FastifyInstance, base: string, session: LiveSession):
   server.post(`${base}/perform`, async request => {
     const { models, action } = parse(Perform, request.body, 'request')
     await session.perform(models, action)
+    return {}
+  })
+  server.post(`${base}/play`, async request => {
+    const { models, seed } = parse(Play, request.body, 'request')
+    session.playRandom(models, seed)
     return {}
   })
   server.post(`${base}/judge`, async request => {

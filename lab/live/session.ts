@@ -11,6 +11,7 @@ import { join } from 'node:path'
 import { makeFolder } from '#common/contracts/make-folder.ts'
 import type { ComparableModel } from '#engine/experiment/comparison-adapter.ts'
 import { configurationOf, scriptedExperiment } from '#engine/experiment/script.ts'
+import { randomScript } from '#engine/experiment/random-script.ts'
 import type { ScriptAction } from '#engine/experiment/script-format.ts'
 import { writeHistory } from '#engine/run/history-file.ts'
 import { evaluate, historyFile, resultOf } from '#engine/run/result.ts'
@@ -32,6 +33,8 @@ export type LiveSession = {
   subscribe(onFrame: (frame: Frame) => void): () => void
   /** In each of the lanes at once. @throws Error in one sentence that names the lanes in which it could not be done */
   perform(models: readonly string[], action: ScriptAction): Promise<void>
+  /** A script by chance, in each of the lanes. @throws Error in one sentence that names the lane in which one is played */
+  playRandom(models: readonly string[], seed: number): void
   judge(model: string): Promise<void>
   /** Ends the lane and begins it again, on empty stores. @throws RangeError for a configuration that there is not */
   restart(model: string, configuration: string): Promise<void>
@@ -85,6 +88,15 @@ export function openLiveSession(options: LiveOptions): LiveSession {
         each.status === 'rejected' ? `${names[nth]}: ${whyOf(each.reason)}` : [],
       )
       if (problems.length > 0) throw new Error(problems.join('; '))
+    },
+    playRandom(names, seed) {
+      for (const name of names) {
+        try {
+          seatOf(name).lane.play(randomScript(seed))
+        } catch (error) {
+          throw new Error(`${name}: ${whyOf(error)}`, { cause: error })
+        }
+      }
     },
     async judge(name) {
       const seat = seatOf(name)

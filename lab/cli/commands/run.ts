@@ -3,6 +3,7 @@ import type { Command } from 'commander'
 import { readFileSync } from 'node:fs'
 import { LabError } from '#common/contracts/errors.ts'
 import { parse } from '#common/contracts/parse.ts'
+import { randomScript } from '#engine/experiment/random-script.ts'
 import { scriptedExperiment, startsOf } from '#engine/experiment/script.ts'
 import { Script } from '#engine/experiment/script-format.ts'
 import type { Result } from '#engine/run/summary.ts'
@@ -24,7 +25,10 @@ export function addRunCommands(program: Command): void {
     .command('run')
     .description(`run some experiments (${DURATIONS.run})`)
     .argument('[experiment...]', 'names from lab list, or a model for all of its experiments')
-    .option('--script <file>', 'run a script that lab live has recorded, on all models or on those that are named')
+    .option(
+      '--script <file>',
+      'run a script that lab live has recorded, or random:<seed>, on all models or on those that are named',
+    )
     .action((names: string[], options: RunOptions & { script?: string }) => {
       if (options.script !== undefined) return runNamed(scripted(options.script, names), options)
       if (names.length === 0) throw new UsageError('Name an experiment or a model (lab list has them), or a --script.')
@@ -60,6 +64,8 @@ function scripted(file: string, names: readonly string[]): Named[] {
 }
 
 function readScript(file: string): Script {
+  const [, seed] = /^random:(\d{1,9})$/.exec(file) ?? []
+  if (seed !== undefined) return randomScript(Number(seed))
   try {
     const script = parse(Script, JSON.parse(readFileSync(file, 'utf8')), 'script') as Script
     if (startsOf(script).length > 0) return script

@@ -3,9 +3,15 @@ import type { Frame, LaneFacts } from './protocol.ts'
 import { loadControls, messageControls, button, type Press } from './controls.ts'
 import { element, found, say } from './dom.ts'
 import { createLane, type LaneView } from './lane-view.ts'
-import { perform, readFacts } from './requests.ts'
+import { perform, playRandom, readFacts } from './requests.ts'
 
 const lanes = new Map<string, LaneView>()
+const seed = element('input', {
+  type: 'number',
+  min: '0',
+  value: '1',
+  attrs: { 'aria-label': 'seed of the faults by chance' },
+})
 const together = element('input', { type: 'checkbox' })
 
 async function begin(): Promise<void> {
@@ -26,6 +32,16 @@ async function begin(): Promise<void> {
         button('Start', () => all({ action: 'start', target })),
       ),
     ]),
+    element(
+      'fieldset',
+      {},
+      seed,
+      button(
+        'faults by chance',
+        () => playRandom([...lanes.keys()], Number(seed.value)),
+        'six disruptions in half a minute; the same seed gives the same ones',
+      ),
+    ),
     element('label', {}, together, ' switches of a lane go to all lanes'),
   )
   show(facts)

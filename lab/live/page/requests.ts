@@ -25,6 +25,7 @@ export async function perform(models: readonly string[], action: ScriptAction): 
   if (await ask('perform', { models, action })) say(found('said'), '')
 }
 
+export const playRandom = (models: readonly string[], seed: number) => ask('play', { models, seed })
 export const judge = (model: string) => ask('judge', { model })
 export const restart = (model: string, configuration: string) => ask<LaneFacts[]>('restart', { model, configuration })
 export const storyOf = (model: string, index: number) => ask<Story>(`orders/${model}/${index}`)

@@ -31,8 +31,7 @@ export function healthySection(scenario: ScenarioResults, anchors: Anchors): Mar
   const rates = ratesOf(scenario)
   const picture = healthyPicture(scenario)
   const drawn = picture && figure('healthy', picture, medianLatencies(models, results))
-  const [first, ...others] = rates.map(costs)
-  return markup`<section class="scenario" id="${scenarioAnchor(about.name)}"><h3>${about.title}</h3><p class="question">${about.asks}</p>${caveatOf(about)}${withoutOf(about)}${results.some(({ cell }) => (cell?.repeat ?? 1) > 1) && markup`<p class="key">The median of the repetitions, with their spread. &lt; is claimed only where the spreads do not touch; ≈ is indistinguishable; ? is unknown, because one value is only a lower bound.</p>`}<div class="beside"><div>${drawn}</div><div class="measures">${first}</div></div><div class="pair">${others}</div>
+  return markup`<section class="scenario" id="${scenarioAnchor(about.name)}"><h3>${about.title}</h3><p class="question">${about.asks}</p>${caveatOf(about)}${withoutOf(about)}${results.some(({ cell }) => (cell?.repeat ?? 1) > 1) && markup`<p class="key">The median of the repetitions, with their spread. &lt; is claimed only where the spreads do not touch; ≈ is indistinguishable; ? is unknown, because one value is only a lower bound.</p>`}${drawn}<div class="pair">${rates.map(costs)}</div>
 <details><summary>All ${results.length} results with their checks</summary>${results.map(result => resultDetails(result, anchors))}</details>${settingsOf(results)}</section>`
 }
 
