@@ -1,7 +1,9 @@
 // What a script does to a model, and the experiment that it is.
 import type { Excuse, MayAnswer } from '../checks/service.ts'
 import { checksFor } from '../checks/checks.ts'
+import type { FaultsView } from '#common/contracts/http.ts'
 import type { PlannedStart } from '../load/plan.ts'
+import { getJson } from '../run/http.ts'
 import type { ComparableModel, Configuration } from './comparison-adapter.ts'
 import type { Experiment } from './define.ts'
 import type { Model } from './model.ts'
@@ -19,6 +21,23 @@ export function nameOf(model: Model, target: Target): string | undefined {
 
 const CONTROLS = { kill, start, pause, resume, isolate, heal }
 
+/** As it was done by hand, but on a service that is already as it is to be: a script finds another moment. */
+const unlessSo = (action: Action, isSo: (running: boolean) => boolean): Action => ({
+  ...action,
+  run: async context => (isSo(context.runtime.running(action.target)) ? undefined : action.run(context)),
+})
+
+/** Faults have not the same names in each model: one that the service lacks is left out. */
+const knownFault = (service: string, settings: Record<string, unknown>): Action => ({
+  ...fault(service, settings),
+  async run(context) {
+    const known = (await getJson(`${context.runtime.url(service)}/faults`)) as FaultsView
+    const own = Object.entries(settings).filter(([name]) => name in known)
+    if (own.length === 0) return { leftOut: Object.keys(settings) }
+    return fault(service, Object.fromEntries(own)).run(context)
+  },
+})
+
 /**
  * What a step does to a model; undefined where it does nothing to it: the load's own steps, and targets that it does not have.
  * @param nth which poison it is, from 0
@@ -34,20 +53,32 @@ export function actionOf(model: ComparableModel, step: ScriptAction, nth = 0): A
   return step.action === 'fault' ? fault(name, step.settings) : CONTROLS[step.action](name)
 }
 
-/** When orders start, in milliseconds since the load began: evenly at each rate, and all of a burst at once. */
-export function startsOf({ steps, seconds }: Pick<Script, 'steps' | 'seconds'>): number[] {
+/** How many orders a script sends. */
+export const ordersOf = ({ steps, seconds }: Pick<Script, 'steps' | 'seconds'>): number =>
+  stretchesOf({ steps, seconds }).reduce((orders, { count }) => orders + count, 0)
+
+/** A rate, from when on, and how many orders it sends until the next one; a burst is one without a distance. */
+function stretchesOf({ steps, seconds }: Pick<Script, 'steps' | 'seconds'>) {
   const endMs = seconds * 1_000
-  const starts: number[] = []
   const rates = steps.filter(step => step.action === 'rate')
-  for (const [nth, { atMs, ordersPerSecond }] of rates.entries()) {
+  const even = rates.map(({ atMs, ordersPerSecond }, nth) => {
     const untilMs = Math.min(endMs, rates[nth + 1]?.atMs ?? endMs)
-    const count = Math.ceil(((untilMs - atMs) * ordersPerSecond) / 1_000)
-    for (let order = 0; order < count; order++) starts.push(atMs + (order * 1_000) / ordersPerSecond)
-  }
-  for (const step of steps)
-    if (step.action === 'burst' && step.atMs <= endMs) starts.push(...Array(step.orders).fill(step.atMs))
-  return starts.sort((one, other) => one - other)
+    const count = Math.max(0, Math.ceil(((untilMs - atMs) * ordersPerSecond) / 1_000))
+    return { atMs, count, everyMs: 1_000 / ordersPerSecond }
+  })
+  const bursts = steps.flatMap(step =>
+    step.action === 'burst' && step.atMs <= endMs ? [{ atMs: step.atMs, count: step.orders, everyMs: 0 }] : [],
+  )
+  return [...even, ...bursts]
 }
+
+/** When orders start, in milliseconds since the load began: evenly at each rate, and all of a burst at once. */
+export const startsOf = (script: Pick<Script, 'steps' | 'seconds'>): number[] =>
+  stretchesOf(script)
+    .flatMap(({ atMs, count, everyMs }) =>
+      Array.from({ length: count }, (_, nth) => atMs + (nth === 0 ? 0 : nth * everyMs)),
+    )
+    .sort((one, other) => one - other)
 
 /** What a broken order service does to requests, whichever model it is of. */
 const OF_ENTRY = ['refused', 'reset', 'deadline', 'unavailable', 'deadline-passed', 'handler-failed', 'store-failed']
@@ -74,6 +105,15 @@ export function configurationOf({ name, comparison }: ComparableModel, script: P
   throw new RangeError(`${name} has no configuration "${wanted}"; it has: ${known}.`)
 }
 
+/** `actionOf`, for a run that is not that of which the script was recorded. */
+function repeatable(model: ComparableModel, step: ScriptAction, nth: number): Action | undefined {
+  const what = actionOf(model, step, nth)
+  if (!what) return undefined
+  if (step.action === 'start') return unlessSo(what, running => running)
+  if (step.action === 'kill') return unlessSo(what, running => !running)
+  return step.action === 'fault' ? knownFault(what.target, step.settings) : what
+}
+
 /** @throws RangeError as `configurationOf` */
 export function scriptedExperiment(model: ComparableModel, script: Script): Experiment {
   const configuration = configurationOf(model, script)
@@ -83,7 +123,7 @@ export function scriptedExperiment(model: ComparableModel, script: Script): Expe
   const reasons = configuration.differs?.reasonsOfFaults ?? model.comparison.reasonsOfFaults
   let poisons = 0
   const timeline = script.steps.flatMap(step => {
-    const what = actionOf(model, step, poisons)
+    const what = repeatable(model, step, poisons)
     if (step.action === 'poison') poisons++
     return what ? [at(step.atMs, what)] : []
   })

@@ -30,21 +30,30 @@ const beganNs = monotonicNs()
 let ordersPerSecond = 0
 let dueNs = 0
 let sent = 0
+/** Starts that were due, whether they were made or not. */
+let due = 0
 let block: PlannedOrder[] = []
 let turn: NodeJS.Timeout | undefined
 let stopping = false
 let news = { planned: [] as PlannedOrder[], started: [] as Started[], ended: [] as Attempt[] }
 
 port.on('message', (message: ToEndless) => {
-  if (message.kind === 'rate') setRate(message.ordersPerSecond)
-  else if (message.kind === 'burst') startMany(message.orders)
+  if (message.kind === 'rate' && !stopping) setRate(message.ordersPerSecond)
+  else if (message.kind === 'burst' && !stopping) startMany(message.orders)
   else if (message.kind === 'flush') port.postMessage({ ...tellNews(), kind: 'flushed' } satisfies FromEndless)
-  else stopping = true
-  if (stopping) setRate(0)
+  else if (message.kind === 'stop') {
+    setRate(0)
+    stopping = true
+  }
 })
 const reporting = setInterval(report, NEWS_EVERY_MS)
 
 function setRate(rate: number): void {
+  // Those of the rate before that are late come first; what a full machine has no time for was due all the same.
+  if (ordersPerSecond > 0) {
+    const nowNs = startLate()
+    due += Math.max(0, Math.ceil(((nowNs - dueNs) * ordersPerSecond) / 1e9))
+  }
   ordersPerSecond = rate
   dueNs = monotonicNs()
   clearTimeout(turn)
@@ -52,12 +61,18 @@ function setRate(rate: number): void {
 }
 
 function startDue(): void {
-  // On a machine that is full there is always another one due: a message that changes the rate is heard in between.
-  for (let started = 0; started < MOST_A_TURN && dueNs <= monotonicNs(); started++) {
+  startLate()
+  turn = setTimeout(startDue, Math.max(0, (dueNs - monotonicNs()) / 1e6))
+}
+
+/** Not all at once: on a machine that is full there is always another one due, and a message that changes the rate is heard in between. */
+function startLate(): number {
+  const nowNs = monotonicNs()
+  for (let started = 0; started < MOST_A_TURN && dueNs <= nowNs; started++) {
     startOne(dueNs)
     dueNs += 1e9 / ordersPerSecond
   }
-  turn = setTimeout(startDue, Math.max(0, (dueNs - monotonicNs()) / 1e6))
+  return nowNs
 }
 
 function startMany(orders: number): void {
@@ -66,6 +81,7 @@ function startMany(orders: number): void {
 }
 
 function startOne(plannedNs: number): void {
+  due++
   if (sent >= job.most) return
   const index = sent++
   const order = orderOf(index)
@@ -113,5 +129,5 @@ function report(): void {
 function endOf(): EndlessEnd {
   const { user, system } = process.threadCpuUsage()
   const connections = { opened, peakInFlight, limit: MOST_SOCKETS, saturated: peakInFlight > MOST_SOCKETS }
-  return { cpuShare: (user + system) / ((monotonicNs() - beganNs) / 1e3), connections }
+  return { due, cpuShare: (user + system) / ((monotonicNs() - beganNs) / 1e3), connections }
 }

@@ -27,8 +27,8 @@ export type Started = { index: number; plannedNs: number; startedNs: number }
 /** What is new: in the sequence of their starts, and the attempts in that of their ends. */
 export type News = { planned: PlannedOrder[]; started: Started[]; ended: Attempt[] }
 
-/** As in `LoadResult`. */
-export type EndlessEnd = Pick<LoadResult, 'cpuShare' | 'connections'>
+/** As in `LoadResult`. `due`: starts that the rates asked for; more than were made where the load had come to its most. */
+export type EndlessEnd = Pick<LoadResult, 'cpuShare' | 'connections'> & { due: number }
 
 export type FromEndless = News & ({ kind: 'news' | 'flushed' } | { kind: 'last'; end: EndlessEnd })
 export type ToEndless =

@@ -3,8 +3,8 @@
  * times after the request was due, and once more when all is quiet. What would be asked later than that shows nothing more, and is
  * not waited for.
  *
- * Guarantees: few enough that they are no load (five orders a second, 500 in all), spread over the load; the same load polls the
- * same orders; every poll ends by its deadline and is kept, also one without an answer. The moments are not exact.
+ * Guarantees: few enough that they are no load (of a planned load five orders a second, spread over it; 500 in all); the same load
+ * polls the same orders; every poll ends by its deadline and is kept, also one without an answer. The moments are not exact.
  */
 import { setTimeout as wait } from 'node:timers/promises'
 import { request } from 'undici'
@@ -52,6 +52,7 @@ export function openPolling(options: PollOptions): Polling {
   }
   return {
     follow(order, dueNs) {
+      if (followed.length === MOST_ORDERS) return
       followed.push(order)
       const done = followOne(order, dueNs)
       done.catch(() => {}) // stopped: `finish` says so

@@ -13,6 +13,7 @@ import {
   Page as PageOf,
   StockRow,
 } from '#common/contracts/evidence.ts'
+import { monotonicNs } from '#common/contracts/clock.ts'
 import { parse } from '#common/contracts/parse.ts'
 import type { Static, TSchema } from 'typebox'
 import type { BrokerInspector, Model } from '../experiment/model.ts'
@@ -25,8 +26,11 @@ const PAGE = 1_000
 export type EvidenceFeed = {
   /** All rows until now; the same lists each time, which grow. */
   readonly evidence: Evidence
-  /** Reads on what became of orders; with `all`, stock and dead letters too. Never throws: what cannot be read now is read the next time. */
-  read(all: boolean): Promise<void>
+  /**
+   * Reads on what became of orders; with `all`, stock and dead letters too. Never throws: what cannot be read now is read the next
+   * time. Resolves with the moment until which all that orders have caused was read: where a table could not be read, an earlier one.
+   */
+  read(all: boolean): Promise<number>
 }
 
 type Options = {
@@ -50,9 +54,9 @@ export function openEvidenceFeed({ model, runtime, inspector, canAnswer }: Optio
   }
   const table = <Row extends TSchema>(row: Row, service: string, path: string) => {
     const readPage = pageReader(row)
-    return (after: number) => {
+    return (after: number, limit: number) => {
       if (!canAnswer(service)) throw new Error(`${service} does not answer now`)
-      return readPage(`${runtime.url(service)}${path}`, after)
+      return readPage(`${runtime.url(service)}${path}`, after, limit)
     }
   }
   const ofOrders = [
@@ -65,11 +69,14 @@ export function openEvidenceFeed({ model, runtime, inspector, canAnswer }: Optio
     growing(evidence.movements, table(MovementRow, inventory, '/inventory/movements')),
     growing(evidence.stock, table(StockRow, inventory, '/inventory'), () => false),
   ]
+  const readNs = ofOrders.map(() => 0)
   let letters: Promise<void> | undefined
   return {
     evidence,
     async read(all) {
-      for (const reading of all ? [...ofOrders, ...others] : ofOrders) await reading().catch(() => {})
+      const beganNs = monotonicNs()
+      for (const [nth, reading] of ofOrders.entries()) if (await succeeds(reading)) readNs[nth] = beganNs
+      if (all) for (const reading of others) await succeeds(reading)
       // A broker may take its time, and no other row waits for it.
       if (all && !letters && model.brokers.every(canAnswer))
         letters = inspector
@@ -79,34 +86,57 @@ export function openEvidenceFeed({ model, runtime, inspector, canAnswer }: Optio
             () => {},
           )
           .finally(() => (letters = undefined))
+      return Math.min(...readNs)
     },
   }
 }
+
+const succeeds = (reading: () => Promise<void>): Promise<boolean> =>
+  reading().then(
+    () => true,
+    () => false,
+  )
 
 const isFinal = ({ status, notification }: OrderRow): boolean =>
   status === 'failed' || (status === 'reserved' && notification !== 'pending')
 
 type Page<Row> = { rows: Row[]; next: number | null }
 
-function pageReader<Row extends TSchema>(row: Row): (url: string, after: number) => Promise<Page<Static<Row>>> {
+function pageReader<Row extends TSchema>(
+  row: Row,
+): (url: string, after: number, limit: number) => Promise<Page<Static<Row>>> {
   const schema = PageOf(row)
-  return async (url, after) => parse(schema, await getJson(`${url}?after=${after}&limit=${PAGE}`), url)
+  return async (url, after, limit) => parse(schema, await getJson(`${url}?after=${after}&limit=${limit}`), url)
 }
 
-/** Appends what is new to the list, and reads those again that came after the last one before which all are final. */
+/**
+ * Appends what is new to the list, and reads those again that were not final: page by page from the first of them, and no row after the
+ * last.
+ */
 function growing<Row extends { seq: number }>(
   list: Row[],
-  readPage: (after: number) => Promise<Page<Row>>,
+  readPage: (after: number, limit: number) => Promise<Page<Row>>,
   isFinal: (row: Row) => boolean = () => true,
 ): () => Promise<void> {
-  let finals = 0
+  /** Positions, ascending. */
+  let open: number[] = []
   return async () => {
-    let at = finals
-    for (let after: number | null = list[finals - 1]?.seq ?? 0; after !== null; ) {
-      const page: Page<Row> = await readPage(after)
-      for (const row of page.rows) list[at++] = row
+    for (let at = 0; at < open.length; ) {
+      const first = open[at] ?? 0
+      const last = open.findLast(position => position < first + PAGE) ?? first
+      const { rows } = await readPage(list[first - 1]?.seq ?? 0, last - first + 1)
+      for (const [nth, row] of rows.entries()) list[first + nth] = row
+      at = open.findIndex(position => position > last)
+      if (at === -1) break
+    }
+    open = open.filter(position => !isFinal(list[position] as Row))
+    for (let after: number | null = list.at(-1)?.seq ?? 0; after !== null; ) {
+      const page: Page<Row> = await readPage(after, PAGE)
+      for (const row of page.rows) {
+        if (!isFinal(row)) open.push(list.length)
+        list.push(row)
+      }
       after = page.next
     }
-    while (finals < list.length && isFinal(list[finals] as Row)) finals++
   }
 }

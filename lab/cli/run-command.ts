@@ -113,7 +113,7 @@ export async function runCommand(options: RunOptions, command: RunCommand): Prom
   if (json) process.stdout.write(`${JSON.stringify(summary, null, 2)}\n`)
   else {
     print(result(summary, where))
-    print(endBox({ ...runEnd(summary), report }, terminalWidth()))
+    console.log(endBox({ ...runEnd(summary), report }, terminalWidth()))
   }
   for (const sentence of unwritten) process.stderr.write(`${sentence}\n`)
   process.exitCode = exitCodeOf(summary) || (unwritten.length > 0 ? COULD_NOT_RUN : 0)

@@ -44,7 +44,7 @@ function explanationsOf(results: readonly Result[]): string[] {
 
 /** What was not judged valid is run once more; what could not be run at all lacks something. */
 function again({ comparison, profile, results }: Summary): NextStep[] {
-  const notValid = results.filter(({ verdict }) => verdict !== 'valid')
+  const notValid = results.filter(({ verdict, script }) => verdict !== 'valid' && !script)
   if (notValid.length === 0) return []
   if (notValid.some(({ variants }) => variants.length === 0))
     return [{ command: 'npm run lab -- doctor', what: 'what is missing here, and how to fix it' }]
@@ -62,7 +62,7 @@ const FEW = 2
 function forward({ comparison, profile, results, requested = results.map(idOf) }: Summary): NextStep {
   if (comparison && profile === 'full')
     return { command: 'npm run lab -- capacity --all', what: `the greatest rate of each model (${DURATIONS.capacity})` }
-  if (comparison || profile === 'full')
+  if (comparison || profile === 'full' || results.some(({ script }) => script))
     return { command: 'npm run lab -- compare', what: `the three models side by side (${DURATIONS.compare})` }
   if (requested.length > FEW)
     return { command: 'npm start', what: `all experiments, with numbers that count (${DURATIONS.start})` }

@@ -2,13 +2,21 @@ import assert from 'node:assert/strict'
 import { statSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
+import type { Result } from '#engine/run/summary.ts'
 import { countedChecks } from '../report/terminal/report.ts'
 import { models } from '../session/registry.ts'
 import { parseSummary } from '../session/run-folder.ts'
-import { leftovers, lendPackages, runCli, testFolder } from '../testing/cli.ts'
+import { isOfFullMachine, leftovers, lendPackages, runCli, testFolder } from '../testing/cli.ts'
 
 const SCENARIOS = ['healthy', 'broker-dead', 'read-again']
 const LARGEST_BYTES = 3_000_000
+
+const notValidIn = (all: readonly Result[]) =>
+  all.flatMap(result => {
+    const { model, experiment, failure } = result
+    const wrong = countedChecks(result).filter(({ verdict }) => verdict !== 'valid')
+    return failure || wrong.length > 0 ? [{ model, experiment, failure, wrong }] : []
+  })
 
 // Brokers of its own: it kills them.
 test('a quick comparison of all models is valid, names unsupported scenarios, writes its report and leaves nothing else', async t => {
@@ -16,13 +24,16 @@ test('a quick comparison of all models is valid, names unsupported scenarios, wr
   t.after(folder.remove)
   const args = ['compare', '--profile', 'quick', '--scenarios', SCENARIOS.join(), '--out', folder.runs, '--json']
   lendPackages(folder)
-  const { code, stdout, stderr } = await runCli('main', args, { LAB_CACHE_DIR: folder.cache })
-  const { results, comparison } = parseSummary(stdout, 'stdout')
-  const notValid = results.flatMap(result => {
-    const { model, experiment, failure } = result
-    const wrong = countedChecks(result).filter(({ verdict }) => verdict !== 'valid')
-    return failure || wrong.length > 0 ? [{ model, experiment, failure, wrong }] : []
-  })
+  const compare = async () => {
+    const { code, stdout, stderr } = await runCli('main', args, { LAB_CACHE_DIR: folder.cache })
+    return { ...parseSummary(stdout, 'stdout'), code, stderr }
+  }
+  const first = await compare()
+  // Of a machine that was full nothing is known: once more.
+  const { results, comparison, code, stderr } = isOfFullMachine(notValidIn(first.results).flatMap(each => each.wrong))
+    ? await compare()
+    : first
+  const notValid = notValidIn(results)
   assert.deepEqual(notValid, [], stderr)
   assert.equal(code, 0, stderr)
   for (const { name, without } of comparison?.about ?? []) {

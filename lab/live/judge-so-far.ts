@@ -2,7 +2,7 @@
  * What the checks find of a lane while it is at work.
  *
  * Guarantees: these are the checks of a result, over what was read until now, and what they find stays found. An answer that came
- * after the reading began counts as unknown, since the rows that it promises may not have been read. Whether an order is lost is
+ * after the last whole reading began counts as unknown, since the rows that it promises may not have been read. Whether an order is lost is
  * judged of those that no service still has to decide: an accepted order that is pending is undecided, and may yet be lost.
  * Does not replace the judgement at the end, which takes all checks and evidence that was read when all was quiet.
  */

@@ -11,10 +11,11 @@ import type { Script, ScriptAction, ScriptStep } from '#engine/experiment/script
 import type { History } from '#engine/run/history.ts'
 import { type Deployed, whileDeployed } from '#engine/run/run-variant.ts'
 import type { ReadyModel } from '../session/environment.ts'
-import type { LaneFacts, LaneFrame, Story } from './page/protocol.ts'
+import type { Counters, LaneFacts, LaneFrame, Story } from './page/protocol.ts'
 import { partsOf } from './parts.ts'
 import { storyOf } from './story.ts'
-import { beginWork, OPENING_STOCK, type Work } from './work.ts'
+import { OPENING_STOCK } from './state.ts'
+import { beginWork, type Work } from './work.ts'
 
 export type LaneOptions = {
   model: ComparableModel
@@ -41,13 +42,14 @@ export type Lane = {
   script(): Script
   /** Puts right what is broken, waits until all is quiet, and resolves with the history. The lane takes no more orders. */
   finish(): Promise<History>
-  /** What the page says from now on. */
-  tell(said: Pick<LaneFrame, 'phase' | 'sentence' | 'judged'>): void
+  /** What the page says from now on, and what the checks of the result found. */
+  tell(said: Pick<LaneFrame, 'phase' | 'sentence' | 'judged'>, found?: Partial<Counters>): void
+  phase(): LaneFrame['phase']
   close(): Promise<void>
 }
 
 export function openLane(options: LaneOptions): Lane {
-  const { model, configuration, round, seed } = options
+  const { model, round } = options
   const steps: ScriptStep[] = []
   const closing = Promise.withResolvers<void>()
   const closed = new AbortController()
@@ -76,51 +78,62 @@ export function openLane(options: LaneOptions): Lane {
 
   const perform = async (action: ScriptAction): Promise<void> => {
     const working = await begun.promise
-    steps.push({ atMs: working.nowMs(), ...action })
-    await working.perform(action)
+    steps.push(await working.perform(action))
   }
   let playing = false
-  const play = async ({ steps: played }: Script): Promise<void> => {
-    const beganMs = performance.now()
-    for (const { atMs, ...action } of played) {
-      await wait(Math.max(0, beganMs + atMs - performance.now()), undefined, { signal: closed.signal })
-      // The rate is the reader's.
-      if (action.action !== 'rate') await perform(action).catch(error => tell({ sentence: whyOf(error) }))
-    }
-  }
   return {
     facts: factsOf(options),
     perform,
     play(script) {
       if (playing) throw new Error('a script is being played')
       playing = true
-      void play(script)
-        .catch(() => {}) // closed
-        .finally(() => (playing = false))
+      const toldOf = (action: ScriptAction) => perform(action).catch(error => tell({ sentence: whyOf(error) }))
+      void performAll(script, toldOf, closed.signal).finally(() => (playing = false))
     },
     takeFrame: () => ({ ...(work?.takeFrame() ?? nothingYet()), model: model.name, round, ...said }),
     story: index => work && storyOf(work, index, join(options.folder, 'logs')),
-    script: () => ({
-      format: 1,
-      seed,
-      seconds: Math.max(0.001, endedMs / 1_000),
-      configurations: { [model.name]: configuration.name },
-      steps,
-    }),
+    script: () => scriptOf(options, steps, endedMs),
     async finish() {
       closed.abort()
       const working = await begun.promise
       await perform({ action: 'rate', ordersPerSecond: 0 })
       endedMs = working.nowMs()
-      for (const remedy of working.remedies()) await perform(remedy)
+      steps.push(...(await working.putRight()))
       return working.finish()
     },
-    tell,
+    tell(news, found = {}) {
+      tell(news)
+      work?.showFound(found)
+    },
+    phase: () => said.phase,
     async close() {
       closed.abort()
       closing.resolve()
       await done
     },
+  }
+}
+
+const scriptOf = ({ model, configuration, seed }: LaneOptions, steps: ScriptStep[], endedMs: number): Script => ({
+  format: 1,
+  seed,
+  seconds: Math.max(1, endedMs) / 1_000,
+  configurations: { [model.name]: configuration.name },
+  steps: steps.toSorted((one, other) => one.atMs - other.atMs),
+})
+
+/** Each at its time from now, until it is aborted. The rate is left as it is: it is the reader's. */
+async function performAll(
+  { steps }: Script,
+  perform: (action: ScriptAction) => Promise<void>,
+  signal: AbortSignal,
+): Promise<void> {
+  const beganMs = performance.now()
+  for (const { atMs, ...action } of steps) {
+    await wait(Math.max(0, beganMs + atMs - performance.now()), undefined, { signal }).catch(() => {})
+    if (signal.aborted) return
+    // One that waits for its part holds up no other.
+    if (action.action !== 'rate') void perform(action)
   }
 }
 

@@ -20,7 +20,10 @@ type Track = {
   outcome?: 'reserved' | 'failed'
   /** The answer said so, before any row of it was read. */
   isTold?: boolean
-  isSettled?: boolean
+  /** Counted as accepted and decided. */
+  isDecided?: boolean
+  /** One in so many is, by the rate at which it was sent: later changes of it are told, whatever the rate is then. */
+  isDrawn: boolean
 }
 
 export type LiveOrders = {
@@ -28,11 +31,13 @@ export type LiveOrders = {
   attempts: Attempt[]
   /** Those that have begun and not ended, by their order's index. */
   inFlight: ReadonlyMap<number, Pick<Attempt, 'plannedNs' | 'startedNs'>>
-  totals(): Pick<Counters, 'sent' | 'accepted' | 'failed' | 'undecided'>
-  addNews(news: News): void
+  totals(): Pick<Counters, 'sent' | 'accepted' | 'reserved' | 'failed' | 'undecided'>
+  /** @param oneIn of the orders that were sent: how many of them one that is drawn stands for */
+  addNews(news: News, oneIn: number): void
+  /** Of orders that `addNews` has had: rows of others are forgotten. */
   addEvidence(evidence: Evidence): void
-  /** Those that have changed since the last call, one in `oneIn`. */
-  takeChanged(oneIn: number): OrderDot[]
+  /** Those of the drawn that have changed since the last call. */
+  takeChanged(): OrderDot[]
   /** What is known of each second that has passed, once. */
   takeSeconds(nowNs: number, now: Pick<Second, 'deadLetters' | 'cores'>): Second[]
 }
@@ -49,7 +54,9 @@ type Book = Pick<LiveOrders, 'planned' | 'attempts'> & {
   seconds: Seconds
   /** How many rows of each list have been taken. */
   read: { orders: number; decisions: number; notifications: number }
-  counts: { accepted: number; settled: number; failed: number }
+  /** Positions of rows that were pending. */
+  pending: number[]
+  counts: { accepted: number; decided: number; reserved: number; failed: number }
 }
 
 export function trackOrders(originNs: number): LiveOrders {
@@ -62,24 +69,26 @@ export function trackOrders(originNs: number): LiveOrders {
     changed: new Set(),
     seconds: collectSeconds(originNs),
     read: { orders: 0, decisions: 0, notifications: 0 },
-    counts: { accepted: 0, settled: 0, failed: 0 },
+    pending: [],
+    counts: { accepted: 0, decided: 0, reserved: 0, failed: 0 },
   }
   const { tracks, changed, counts, seconds } = book
-  const undecided = (): number => counts.accepted - counts.settled
+  const undecided = (): number => counts.accepted - counts.decided
   return {
     ...book,
     totals: () => ({
       sent: tracks.length,
       accepted: counts.accepted,
+      reserved: counts.reserved,
       failed: counts.failed,
       undecided: undecided(),
     }),
-    addNews: news => addNews(book, news),
+    addNews: (news, oneIn) => addNews(book, news, oneIn),
     addEvidence: evidence => addEvidence(book, evidence),
-    takeChanged(oneIn) {
+    takeChanged() {
       const dots = [...changed].flatMap(index => {
         const track = tracks[index]
-        return track && index % oneIn === 0 ? [dotOf(index, track, originNs)] : []
+        return track?.isDrawn ? [dotOf(index, track, originNs)] : []
       })
       changed.clear()
       return dots
@@ -100,21 +109,24 @@ function change(
   const { outcome } = track
   set(track)
   changed.add(index)
-  if (outcome === undefined && track.outcome === 'failed') counts.failed++
-  if (isAccepted(track) && !track.isSettled && (track.isTold || track.decidedNs !== undefined)) {
-    track.isSettled = true
-    counts.settled++
+  if (outcome !== track.outcome) {
+    if (outcome) counts[outcome]--
+    if (track.outcome) counts[track.outcome]++
+  }
+  if (isAccepted(track) && !track.isDecided && (track.isTold || track.decidedNs !== undefined)) {
+    track.isDecided = true
+    counts.decided++
   }
   const known = knownNs(track)
   if (before === undefined && known !== undefined) seconds.known(known, (known - track.plannedNs) / 1e6)
 }
 
-function addNews(book: Book, { planned, started, ended }: News): void {
+function addNews(book: Book, { planned, started, ended }: News, oneIn: number): void {
   const { tracks, byOrder, inFlight, changed, seconds, counts } = book
   book.planned.push(...planned)
   for (const order of planned) byOrder.set(order.orderId, order.index)
   for (const { index, plannedNs, startedNs } of started) {
-    tracks[index] = { sentNs: startedNs, plannedNs, answer: 'waiting' }
+    tracks[index] = { sentNs: startedNs, plannedNs, answer: 'waiting', isDrawn: index % oneIn === 0 }
     inFlight.set(index, { plannedNs, startedNs })
     seconds.sent(startedNs)
     changed.add(index)
@@ -133,14 +145,22 @@ function addNews(book: Book, { planned, started, ended }: News): void {
 }
 
 function addEvidence(book: Book, { orders, decisions, notifications }: Evidence): void {
-  const { read } = book
-  for (const { orderId, placedKeptNs, placedNs, status, decidedNs, decidedKeptNs } of orders.slice(read.orders))
-    change(book, orderId, track => {
-      track.placedNs ??= placedKeptNs ?? placedNs
-      if (status === 'pending') return
-      track.outcome ??= status
-      track.decidedNs ??= decidedKeptNs ?? decidedNs ?? undefined
+  const { read, tracks, byOrder } = book
+  const stored = [...book.pending, ...Array.from(orders.slice(read.orders), (_, nth) => read.orders + nth)]
+  book.pending = stored.filter(position => orders[position]?.status === 'pending')
+  for (const position of stored) {
+    const row = orders[position]
+    const track = row && tracks[byOrder.get(row.orderId) ?? -1]
+    // One that is still pending has nothing new.
+    if (!track || (row.status === 'pending' && track.placedNs !== undefined)) continue
+    change(book, row.orderId, () => {
+      track.placedNs ??= row.placedKeptNs ?? row.placedNs
+      if (row.status === 'pending') return
+      // The orders table has the last word: what inventory reserved may have been released since.
+      track.outcome = row.status
+      track.decidedNs ??= row.decidedKeptNs ?? row.decidedNs ?? undefined
     })
+  }
   for (const { orderId, outcome, decidedNs, keptNs } of decisions.slice(read.decisions))
     change(book, orderId, track => {
       track.outcome ??= outcome.status
@@ -148,9 +168,7 @@ function addEvidence(book: Book, { orders, decisions, notifications }: Evidence)
     })
   for (const { orderId, sentNs, keptNs } of notifications.slice(read.notifications))
     change(book, orderId, track => (track.notifiedNs ??= keptNs ?? sentNs))
-  // An order that is pending is looked at again.
-  const pending = orders.findIndex(({ status }, at) => at >= read.orders && status === 'pending')
-  read.orders = pending === -1 ? orders.length : pending
+  read.orders = orders.length
   read.decisions = decisions.length
   read.notifications = notifications.length
 }

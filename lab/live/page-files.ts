@@ -22,7 +22,7 @@ const SCRIPTS = [
 ]
 
 export function pageFiles(): ReadonlyMap<string, PageFile> {
-  const uplot = join(dirname(createRequire(import.meta.url).resolve('uplot')), '.')
+  const uplot = dirname(createRequire(import.meta.url).resolve('uplot'))
   const text = (file: string) => readFileSync(file, 'utf8')
   const script = (body: string): PageFile => ({ type: 'text/javascript; charset=utf-8', body })
   return new Map([

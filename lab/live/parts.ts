@@ -37,27 +37,34 @@ export function partsOf(model: Model, environment: Configuration['environment'])
 }
 
 export type PartStates = {
-  /** Of a step that begins, and of one that has been done. */
+  /** @throws Error in one sentence where the step cannot be done to the part as it stands */
   begin(name: string, action: ScriptAction): void
+  /** Of a step that has had its effect, and of one that has failed. */
   done(name: string, action: ScriptAction): void
+  failed(name: string, action: ScriptAction): void
   now(): Part[]
-  /** What ends all that was done to them. */
+  /** What ends all that was done to them, those of the broker first: a service may be healthy only with its broker. */
   remedies(): ScriptAction[]
 }
+
+const AFTER: Partial<Record<ScriptAction['action'], PartState>> = { pause: 'paused', isolate: 'gone' }
 
 export function trackParts(parts: LaneFacts['parts'], runtime: Pick<Runtime, 'running'>): PartStates {
   const states = new Map<string, PartState>()
   const faults = new Map<string, Record<string, unknown>>()
-  const AFTER: Partial<Record<ScriptAction['action'], PartState>> = { pause: 'paused', isolate: 'gone' }
   const now = (): Part[] =>
     parts.map(({ name, role }) => {
-      const state = states.get(name)
       const alive = runtime.running(name)
-      return { name, role, state: state ?? (alive ? 'up' : 'down'), faults: alive ? (faults.get(name) ?? {}) : {} }
+      const state = states.get(name) ?? (alive ? 'up' : 'down')
+      return { name, role, state, faults: alive ? (faults.get(name) ?? {}) : {} }
     })
   return {
     begin(name, { action }) {
-      if (action === 'start') states.set(name, 'starting')
+      if (action in AFTER && !runtime.running(name)) throw new Error(`${name} is not running`)
+      if (action === 'start' && !runtime.running(name)) states.set(name, 'starting')
+    },
+    failed(name, { action }) {
+      if (action === 'start' && states.get(name) === 'starting') states.delete(name)
     },
     done(name, step) {
       const after = AFTER[step.action]
@@ -68,16 +75,16 @@ export function trackParts(parts: LaneFacts['parts'], runtime: Pick<Runtime, 'ru
       if (step.action === 'heal' || step.action === 'kill' || step.action === 'start') faults.delete(name)
     },
     now,
-    // A service may be healthy only with its broker.
-    remedies: () =>
-      now()
-        .toSorted((one, other) => Number(other.role === 'broker') - Number(one.role === 'broker'))
-        .flatMap(({ role, state, faults: on }): ScriptAction[] => [
-          ...(state === 'paused' || state === 'gone' ? [{ action: 'resume' as const, target: role }] : []),
-          ...(state === 'down' ? [{ action: 'start' as const, target: role }] : []),
-          ...(Object.keys(on).length > 0 ? [{ action: 'heal' as const, target: role }] : []),
-        ]),
+    remedies: () => now().toSorted(brokerFirst).flatMap(remediesOf),
   }
+}
+
+const brokerFirst = (one: Part, other: Part): number => Number(other.role === 'broker') - Number(one.role === 'broker')
+
+function remediesOf({ role, state, faults }: Part): ScriptAction[] {
+  if (state === 'paused' || state === 'gone') return [{ action: 'resume', target: role }]
+  if (state === 'down') return [{ action: 'start', target: role }]
+  return Object.keys(faults).length > 0 ? [{ action: 'heal', target: role }] : []
 }
 
 /** A setting of null switches a fault off. */

@@ -7,7 +7,7 @@
  */
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { randomBytes } from 'node:crypto'
+import { createHash, randomBytes } from 'node:crypto'
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
 import { Type } from 'typebox'
 import { LabError } from '#common/contracts/errors.ts'
@@ -59,16 +59,14 @@ function statusOf(error: unknown): [number, string] {
 }
 
 function addRoutes(server: FastifyInstance, base: string, session: LiveSession): void {
-  for (const [name, { type, body }] of pageFiles())
+  const files = pageFiles()
+  // The one script within the page is the map of its imports; uPlot sets styles.
+  const [, map = ''] = /<script type="importmap">(.*?)<\/script>/.exec(files.get('')?.body ?? '') ?? []
+  const scripts = `'self' 'sha256-${createHash('sha256').update(map).digest('base64')}'`
+  const policy = `default-src 'self'; img-src data:; style-src 'self' 'unsafe-inline'; script-src ${scripts}`
+  for (const [name, { type, body }] of files)
     server.get(`${base}/${name}`, (_request, reply) =>
-      reply
-        .header(
-          'content-security-policy',
-          "default-src 'self'; img-src data:; style-src 'self' 'unsafe-inline'; script-src 'self' 'unsafe-inline'",
-        )
-        .header('referrer-policy', 'no-referrer')
-        .type(type)
-        .send(body),
+      reply.header('content-security-policy', policy).header('referrer-policy', 'no-referrer').type(type).send(body),
     )
   server.get(`${base}/facts`, () => session.facts())
   server.get(`${base}/frames`, (request, reply) => stream(session, request, reply))
@@ -107,13 +105,18 @@ function reportOf({ folder }: LiveSession): string {
   }
 }
 
-/** Server-sent events; a page that reads too slowly is left out of frames until it has caught up. */
+/** Server-sent events. A page that reads too slowly is left out of frames until it has caught up, and is told all again then. */
 function stream(session: LiveSession, request: FastifyRequest, reply: FastifyReply): void {
   reply.hijack()
   const { raw } = reply
   raw.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-store' })
+  let hasMissed = false
   const end = session.subscribe(frame => {
-    if (!raw.writableNeedDrain) raw.write(`data: ${JSON.stringify(frame)}\n\n`)
+    if (raw.writableNeedDrain) hasMissed = true
+    else {
+      raw.write(`data: ${JSON.stringify(hasMissed ? session.whole() : frame)}\n\n`)
+      hasMissed = false
+    }
   })
   request.raw.on('close', end)
 }

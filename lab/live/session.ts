@@ -23,6 +23,7 @@ import { type Lane, openLane } from './lane.ts'
 import type { Frame, LaneFacts, LaneFrame, Story } from './page/protocol.ts'
 
 const FRAME_MS = 250
+const COUNTED = ['lost', 'duplicated', 'oversold', 'unexpected'] as const
 /** Of what a page is told that has just been opened: orders of the last seconds, and curves of the last minutes. */
 const KEPT_ORDERS = 3_000
 const KEPT_SECONDS = 300
@@ -39,8 +40,9 @@ export type LiveSession = {
   /** Ends the lane and begins it again, on empty stores. @throws RangeError for a configuration that there is not */
   restart(model: string, configuration: string): Promise<void>
   story(model: string, index: number): Story | undefined
+  /** All that a page needs which has missed something. */
+  whole(): Frame
   folder: string
-  summary: Summary
   close(): Promise<void>
 }
 
@@ -49,22 +51,80 @@ export type LiveOptions = {
   environment: RunEnvironment
   summary: Summary
   folder: string
+  /** When the session began, on the clock of `performance`. */
+  beganMs: number
   /** Of each lane when it begins. */
   ordersPerSecond: number
   signal: AbortSignal
 }
 
-type Seat = { model: ComparableModel; lane: Lane; round: number; kept: LaneFrame; configuration: string }
+/** What is in the place of a model now. `busy`: it is judged, or begins again. */
+type Seat = { model: ComparableModel; lane: Lane; round: number; kept: LaneFrame; busy?: Promise<void> }
 
 export function openLiveSession(options: LiveOptions): LiveSession {
-  const { models, summary, folder } = options
+  const { models, folder } = options
   const seats = new Map(models.map(model => [model.name, sit(options, model, 1)]))
-  const listeners = new Set<(frame: Frame) => void>()
+  const frames = tellFrames(seats)
   const seatOf = (name: string): Seat => {
     const seat = seats.get(name)
     if (seat) return seat
     throw new RangeError(`There is no lane "${name}"; there are: ${[...seats.keys()].join(', ')}.`)
   }
+  return {
+    folder,
+    facts: () => [...seats.values()].map(({ lane }) => lane.facts),
+    subscribe: frames.subscribe,
+    whole: frames.whole,
+    async perform(names, action) {
+      const done = await Promise.allSettled(
+        names.map(async name => {
+          const seat = seatOf(name)
+          requirePhase(seat, ['starting', 'running'])
+          await seat.lane.perform(action)
+        }),
+      )
+      const problems = done.flatMap((each, nth) =>
+        each.status === 'rejected' ? `${names[nth]}: ${whyOf(each.reason)}` : [],
+      )
+      if (problems.length > 0) throw new Error(problems.join('; '))
+    },
+    playRandom(names, seed) {
+      for (const name of names) {
+        try {
+          const seat = seatOf(name)
+          requirePhase(seat, ['running'])
+          seat.lane.play(randomScript(seed))
+        } catch (error) {
+          throw new Error(`${name}: ${whyOf(error)}`, { cause: error })
+        }
+      }
+    },
+    judge(name) {
+      const seat = seatOf(name)
+      return alone(seat, ['running'], () => judge(seat, options))
+    },
+    restart(name, configuration) {
+      const seat = seatOf(name)
+      configurationOf(seat.model, { configurations: { [name]: configuration } })
+      return alone(seat, ['running', 'judged', 'failed'], async () => {
+        await seat.lane.close()
+        seats.set(name, sit(options, seat.model, seat.round + 1, configuration))
+      })
+    },
+    story: (name, index) => seatOf(name).lane.story(index),
+    async close() {
+      frames.end()
+      // A judgement that is under way is saved, or fails since its lane is gone.
+      await Promise.all([...seats.values()].map(({ lane }) => lane.close()))
+      await Promise.allSettled([...seats.values()].flatMap(({ busy }) => busy ?? []))
+    },
+  }
+}
+
+/** Tells the listeners what is new, until it is ended. */
+function tellFrames(seats: ReadonlyMap<string, Seat>): Pick<LiveSession, 'subscribe' | 'whole'> & { end(): void } {
+  const listeners = new Set<(frame: Frame) => void>()
+  const whole = (): Frame => ({ isWhole: true, lanes: [...seats.values()].map(({ kept }) => kept) })
   const timer = setInterval(() => {
     const lanes = [...seats.values()].map(seat => {
       const frame = seat.lane.takeFrame()
@@ -74,61 +134,57 @@ export function openLiveSession(options: LiveOptions): LiveSession {
     for (const listener of listeners) listener({ isWhole: false, lanes })
   }, FRAME_MS)
   return {
-    folder,
-    summary,
-    facts: () => [...seats.values()].map(({ lane }) => lane.facts),
+    whole,
     subscribe(onFrame) {
-      onFrame({ isWhole: true, lanes: [...seats.values()].map(({ kept }) => kept) })
+      onFrame(whole())
       listeners.add(onFrame)
       return () => void listeners.delete(onFrame)
     },
-    async perform(names, action) {
-      const done = await Promise.allSettled(names.map(name => seatOf(name).lane.perform(action)))
-      const problems = done.flatMap((each, nth) =>
-        each.status === 'rejected' ? `${names[nth]}: ${whyOf(each.reason)}` : [],
-      )
-      if (problems.length > 0) throw new Error(problems.join('; '))
-    },
-    playRandom(names, seed) {
-      for (const name of names) {
-        try {
-          seatOf(name).lane.play(randomScript(seed))
-        } catch (error) {
-          throw new Error(`${name}: ${whyOf(error)}`, { cause: error })
-        }
-      }
-    },
-    async judge(name) {
-      const seat = seatOf(name)
-      seat.lane.tell({ phase: 'judging', sentence: 'put right; waiting until every order is decided' })
-      try {
-        const result = await judged(seat, options)
-        summary.results.push(result)
-        save(summary, folder)
-        const lines = result.checks.map(({ name: check, verdict, detail }) => `${verdict} ${check}: ${detail}`)
-        const report = await writeReport(summary, folder)
-        seat.lane.tell({
-          phase: 'judged',
-          sentence: sentenceOf(result),
-          judged: { verdict: result.verdict, lines, report },
-        })
-      } catch (error) {
-        seat.lane.tell({ phase: 'failed', sentence: `It could not be judged: ${whyOf(error)}` })
-      }
-    },
-    async restart(name, configuration) {
-      const seat = seatOf(name)
-      configurationOf(seat.model, { configurations: { [name]: configuration } })
-      await seat.lane.close()
-      seats.set(name, sit(options, seat.model, seat.round + 1, configuration))
-    },
-    story: (name, index) => seatOf(name).lane.story(index),
-    async close() {
-      clearInterval(timer)
-      await Promise.all([...seats.values()].map(({ lane }) => lane.close()))
-    },
+    end: () => clearInterval(timer),
   }
 }
+
+/** One thing at a time, and nothing else of the lane meanwhile. @throws Error in one sentence where it cannot do it now */
+async function alone(seat: Seat, allowed: readonly LaneFrame['phase'][], work: () => Promise<void>): Promise<void> {
+  requirePhase(seat, allowed)
+  seat.busy = work()
+  await seat.busy.finally(() => delete seat.busy)
+}
+
+/** @throws Error in one sentence where the lane cannot do it now */
+function requirePhase({ lane, busy }: Seat, allowed: readonly LaneFrame['phase'][]): void {
+  const phase = lane.phase()
+  if (!busy && allowed.includes(phase)) return
+  const why = {
+    starting: 'is starting',
+    running: 'begins again',
+    judging: 'is being judged',
+    judged: 'is judged',
+    failed: 'has failed',
+  }
+  throw new Error(`the lane ${why[phase]}`)
+}
+
+async function judge(seat: Seat, options: LiveOptions): Promise<void> {
+  const { summary, folder } = options
+  const { lane } = seat
+  lane.tell({ phase: 'judging', sentence: 'put right; waiting until every order is decided' })
+  try {
+    const result = await judged(seat, options)
+    summary.results.push(result)
+    save(options)
+    const lines = result.checks.map(({ name, verdict, detail }) => `${verdict} ${name}: ${detail}`)
+    const report = await writeReport(summary, folder)
+    const { verdict } = result
+    lane.tell({ phase: 'judged', sentence: sentenceOf(result), judged: { verdict, lines, report } }, foundIn(result))
+  } catch (error) {
+    lane.tell({ phase: 'failed', sentence: `It could not be judged: ${whyOf(error)}` })
+  }
+}
+
+/** What the page counts while it runs, as the result has it. */
+const foundIn = ({ checks }: Result) =>
+  Object.fromEntries(COUNTED.map(name => [name, checks.find(check => check.name === name)?.found ?? 0]))
 
 function sit(
   { environment, summary, folder, ordersPerSecond, signal }: LiveOptions,
@@ -153,7 +209,7 @@ function sit(
   })
   // A lane that does not start says so itself.
   lane.perform({ action: 'rate', ordersPerSecond }).catch(() => {})
-  return { model, lane, round, kept: lane.takeFrame(), configuration: configuration.name }
+  return { model, lane, round, kept: lane.takeFrame() }
 }
 
 const nameOf = (round: number): string => (round === 1 ? 'script' : `script-${round}`)
@@ -185,7 +241,8 @@ async function judged({ model, lane, round }: Seat, { folder }: LiveOptions): Pr
   return { ...result, script }
 }
 
-function save(summary: Summary, folder: string): void {
+function save({ summary, folder, beganMs }: LiveOptions): void {
+  summary.seconds = (performance.now() - beganMs) / 1_000
   summary.requested = summary.results.map(({ model, experiment }) => `${model}/${experiment}`)
   saveSummary(summary, folder)
   pointLatest(join(folder, '..'), folder)

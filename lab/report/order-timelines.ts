@@ -49,7 +49,7 @@ export function timelinesOf(history: History, checks: Result['checks']): Timelin
     column(timeline => (history.clocksAgree ? nsOf(timeline) : undefined))
   return {
     requested: starts.map((start, nth) => start - (starts[nth - 1] ?? 0)),
-    key: timelines[0]?.planned.idempotencyKey.replace(/\d+$/, '') ?? '',
+    key: keyPrefixOf(timelines),
     answered: column(({ attempt }) => attempt?.answeredNs),
     stored: byServices(({ placedNs }) => placedNs),
     decided: byServices(({ decidedNs }) => decidedNs),
@@ -59,8 +59,14 @@ export function timelinesOf(history: History, checks: Result['checks']): Timelin
     outcomes: textsOf(timelines.map(({ outcome, reason }) => [outcome, reason].filter(Boolean).join(', '))),
     found: foundIn(timelines, checks),
     checks: checks.length,
-    unnamed: checks.filter(({ detail }) => /; and \d+ more\.$/.test(detail)).map(({ name }) => name),
+    unnamed: checks.filter(({ detail }) => /; and \d+ more[.;]/.test(detail)).map(({ name }) => name),
   }
+}
+
+/** Before the place of an order, which ends its key; empty where keys are made otherwise, as on the live page. */
+function keyPrefixOf(timelines: readonly OrderTimeline[]): string {
+  const prefix = timelines[0]?.planned.idempotencyKey.replace(/\d+$/, '') ?? ''
+  return timelines.every(({ planned }) => planned.idempotencyKey === `${prefix}${planned.index}`) ? prefix : ''
 }
 
 /** In nanoseconds. */

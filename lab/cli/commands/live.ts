@@ -1,9 +1,11 @@
 // `lab live`: the models side by side on a page, with switches for all that can be broken, until Ctrl-C.
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { type Command, InvalidArgumentError } from 'commander'
 import type { ComparableModel } from '#engine/experiment/comparison-adapter.ts'
+import { isFree } from '#host/ports.ts'
 import { MOST_PER_SECOND } from '#engine/experiment/script-format.ts'
 import { openLiveServer } from '../../live/server.ts'
 import { openLiveSession } from '../../live/session.ts'
@@ -14,7 +16,7 @@ import { RUNS, shortPath } from '../../session/run-folder.ts'
 import { openDataFolder, sweep } from '../../session/sweep.ts'
 import { exitCodeOf, listenForInterrupt } from '../command-line.ts'
 import { readSeed } from '../run-command.ts'
-import { findNamed } from '../usage.ts'
+import { findNamed, UsageError } from '../usage.ts'
 
 type LiveOptions = { rate: number; seed: number; port: number; out?: string; open: boolean }
 
@@ -42,8 +44,16 @@ const wholeUpTo = (most: number) => (text: string) => {
   throw new InvalidArgumentError(`Expected a whole number from 0 to ${most}.`)
 }
 
+/** Of the page. @throws UsageError where it is taken */
+async function requireFree(port: number): Promise<void> {
+  if (port === 0 || (await isFree(port))) return
+  throw new UsageError(`Port ${port} is in use: give --port another one, or leave it out for one that is free.`)
+}
+
 async function live(chosen: readonly ComparableModel[], { rate, seed, port, out, open }: LiveOptions): Promise<void> {
   await requireRuntime('processes')
+  await requireFree(port)
+  const beganMs = performance.now()
   const summary = newSummary({ experiments: [], seed, profile: 'full', runtime: 'processes' })
   const folder = join(resolve(out ?? RUNS), summary.run)
   const signal = listenForInterrupt()
@@ -62,6 +72,7 @@ async function live(chosen: readonly ComparableModel[], { rate, seed, port, out,
     environment,
     summary,
     folder,
+    beganMs,
     ordersPerSecond: rate,
     signal,
   })
@@ -69,7 +80,7 @@ async function live(chosen: readonly ComparableModel[], { rate, seed, port, out,
     const server = await openLiveServer(session, port)
     try {
       console.log(`The page: ${server.address}\nCtrl-C ends it, with all that it started.`)
-      if (open) openBrowser(server.address)
+      if (open) openBrowser(server.address, data.path)
       if (!signal.aborted) await once(signal, 'abort')
     } finally {
       await server.close()
@@ -85,10 +96,15 @@ async function live(chosen: readonly ComparableModel[], { rate, seed, port, out,
   process.exitCode = exitCodeOf(summary)
 }
 
-/** Where there is none the address is printed all the same. */
-function openBrowser(address: string): void {
+/**
+ * By a file that only this user can read: whoever sees the command of the browser would see the token in it. Where there is no
+ * browser the address is printed all the same.
+ */
+function openBrowser(address: string, folder: string): void {
+  const file = join(folder, 'live.html')
+  writeFileSync(file, `<!doctype html><meta http-equiv="refresh" content="0;url=${address}">`, { mode: 0o600 })
   const command = process.platform === 'darwin' ? 'open' : 'xdg-open'
-  spawn(command, [address], { stdio: 'ignore', detached: true })
+  spawn(command, [file], { stdio: 'ignore', detached: true })
     .on('error', () => {})
     .unref()
 }

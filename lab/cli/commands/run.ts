@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs'
 import { LabError } from '#common/contracts/errors.ts'
 import { parse } from '#common/contracts/parse.ts'
 import { randomScript } from '#engine/experiment/random-script.ts'
-import { scriptedExperiment, startsOf } from '#engine/experiment/script.ts'
+import { ordersOf, scriptedExperiment } from '#engine/experiment/script.ts'
 import { Script } from '#engine/experiment/script-format.ts'
 import type { Result } from '#engine/run/summary.ts'
 import { DURATIONS } from '../../session/durations.ts'
@@ -30,7 +30,7 @@ export function addRunCommands(program: Command): void {
       'run a script that lab live has recorded, or random:<seed>, on all models or on those that are named',
     )
     .action((names: string[], options: RunOptions & { script?: string }) => {
-      if (options.script !== undefined) return runNamed(scripted(options.script, names), options)
+      if (options.script !== undefined) return runScript(scripted(options.script, names), options)
       if (names.length === 0) throw new UsageError('Name an experiment or a model (lab list has them), or a --script.')
       return runExperiments(selected(names), options)
     })
@@ -54,27 +54,44 @@ function selected(names: readonly string[]): string[] {
 
 /** A script on each of the models. @throws UsageError where it cannot be read, or is for none of them */
 function scripted(file: string, names: readonly string[]): Named[] {
-  const wanted = names.length === 0 ? models : names.map(name => findNamed('model', name, models))
+  const wanted = names.length === 0 ? models : new Set(names.map(name => findNamed('model', name, models)))
   const script = readScript(file)
   try {
-    return wanted.map(model => ({ id: `${model.name}/script`, experiment: scriptedExperiment(model, script), script }))
+    return [...wanted].map(model => ({
+      id: `${model.name}/script`,
+      experiment: scriptedExperiment(model, script),
+      script,
+    }))
   } catch (error) {
     throw new UsageError(`${file} cannot be run: ${error instanceof Error ? error.message : String(error)}`)
   }
 }
+
+/** As many as a lane sends at most. */
+const MOST_ORDERS = 200_000
 
 function readScript(file: string): Script {
   const [, seed] = /^random:(\d{1,9})$/.exec(file) ?? []
   if (seed !== undefined) return randomScript(Number(seed))
   try {
     const script = parse(Script, JSON.parse(readFileSync(file, 'utf8')), 'script') as Script
-    if (startsOf(script).length > 0) return script
+    const orders = ordersOf(script)
+    if (orders > 0 && orders <= MOST_ORDERS) return script
+    const why =
+      orders === 0
+        ? 'sends no order: it needs a step "rate" or "burst" before its end'
+        : `sends more than ${MOST_ORDERS} orders`
+    throw new UsageError(`${file} ${why}.`)
   } catch (error) {
+    if (error instanceof UsageError) throw error
     const why = error instanceof LabError ? error.detail : error instanceof Error ? error.message : String(error)
     throw new UsageError(`${file} is not a script that can be run (${why}); lab live writes one beside each result.`)
   }
-  throw new UsageError(`${file} sends no order: it needs a step "rate" or "burst" before its end.`)
 }
+
+/** With the orders of its own seed. */
+const runScript = (named: readonly Named[], options: RunOptions): Promise<void> =>
+  runNamed(named, { ...options, seed: named[0]?.script?.seed ?? options.seed })
 
 const runExperiments = (ids: readonly string[], options: RunOptions): Promise<void> =>
   runNamed(

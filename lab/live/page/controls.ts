@@ -5,17 +5,20 @@ import { element, say } from './dom.ts'
 
 export type Press = (action: ScriptAction) => Promise<void>
 
-/** A button that is disabled until what it does is done. */
+/** A button that is not pressed again until what it does is done. It keeps the focus. */
 export function button(text: string, press: () => Promise<unknown>, title = ''): HTMLButtonElement {
   const made = element('button', { type: 'button', title }, text)
   made.addEventListener('click', () => {
-    made.disabled = true
-    void press().finally(() => (made.disabled = false))
+    if (made.ariaDisabled) return
+    made.ariaDisabled = 'true'
+    void press().finally(() => (made.ariaDisabled = null))
   })
   return made
 }
 
-export function loadControls(press: Press): HTMLElement[] {
+export type LoadControls = { elements: HTMLElement[]; showRate(ordersPerSecond: number): void }
+
+export function loadControls(press: Press): LoadControls {
   const perSecond = element('input', {
     type: 'number',
     min: '0',
@@ -30,17 +33,26 @@ export function loadControls(press: Press): HTMLElement[] {
     value: '200',
     attrs: { 'aria-label': 'orders at once' },
   })
-  const setRate = () => press({ action: 'rate', ordersPerSecond: Number(perSecond.value) })
-  perSecond.addEventListener('change', () => void setRate())
-  return [
-    element('label', {}, perSecond, ' orders/s'),
-    element(
-      'fieldset',
-      {},
-      many,
-      button('at once', () => press({ action: 'burst', orders: Number(many.value) })),
-    ),
-  ]
+  const setRate = () => {
+    if (perSecond.value !== '') void press({ action: 'rate', ordersPerSecond: Number(perSecond.value) })
+  }
+  perSecond.addEventListener('change', setRate)
+  let shown = 0
+  return {
+    elements: [
+      element('label', {}, perSecond, ' orders/s'),
+      element(
+        'fieldset',
+        {},
+        many,
+        button('at once', () => press({ action: 'burst', orders: Number(many.value) })),
+      ),
+    ],
+    showRate(ordersPerSecond) {
+      if (ordersPerSecond !== shown && document.activeElement !== perSecond) perSecond.value = String(ordersPerSecond)
+      shown = ordersPerSecond
+    },
+  }
 }
 
 export const messageControls = (press: Press): HTMLElement[] => [
@@ -91,10 +103,14 @@ export function partCard({ name, role, faults, crashPoints }: LaneFacts['parts']
       )
       say(state, [IS[part.state], ...on].join(' · '))
       box.classList.toggle('off', part.state !== 'up' || on.length > 0)
+      const focused = document.activeElement
       kill.hidden = part.state === 'down' || part.state === 'starting'
       start.hidden = part.state !== 'down'
       pause.hidden = isolate.hidden = part.state !== 'up'
       resume.hidden = part.state !== 'paused' && part.state !== 'gone'
+      // The button in whose place another one is shown gives it the focus.
+      if (focused instanceof HTMLButtonElement && focused.hidden && box.contains(focused))
+        [start, resume, kill].find(({ hidden }) => !hidden)?.focus()
     },
   }
 }

@@ -53,6 +53,9 @@ export function createFlow(facts: LaneFacts, onOrder: (index: number) => void): 
         if (!journeys.has(dot[0])) seen++
         journeys.set(dot[0], journeyOf(dot))
       }
+      // A tab that nobody looks at draws nothing, and forgets all the same.
+      for (const [index, journey] of journeys)
+        if (spotOf(journey, clock.nowMs - BEHIND_MS, true) === 'gone') journeys.delete(index)
       canvas.setAttribute('aria-label', textOf(frame))
     },
     draw() {
@@ -160,7 +163,6 @@ function drawDots(
   const waiting = new Map<number, number>()
   for (const [index, journey] of journeys) {
     const spot = spotOf(journey, nowMs, still)
-    if (spot === 'gone') journeys.delete(index)
     if (typeof spot === 'string') continue
     const { x, y } = spot.isWaiting ? waitingPoint(spot, scene, waiting) : travellingPoint(spot, scene, index)
     const radius = 3 * (1 - spot.fade)

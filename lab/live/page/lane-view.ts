@@ -42,15 +42,17 @@ export function createLane(facts: LaneFacts, press: Press): LaneView {
   const cards = facts.parts.map(part => ({ name: part.name, card: partCard(part, press) }))
   const tiles = TILES.map(tileOf)
   const sentence = element('span', { className: 'soft', attrs: { role: 'status' } })
+  const age = element('span', { className: 'soft' })
+  const load = loadControls(press)
   const marks = element('ol', { className: 'marks', tabIndex: 0, attrs: { 'aria-label': 'what was done' } })
   const judged = element('div', { className: 'judged' })
   const parts = element('div', { className: 'parts' }, ...cards.map(({ card }) => card.box))
   const box = element(
     'section',
     { className: `lane accent-${ACCENTS[model] ?? 'other'}`, attrs: { 'aria-label': model } },
-    element('div', { className: 'head' }, element('h2', {}, model), sentence),
+    element('div', { className: 'head' }, element('h2', {}, model), sentence, age),
     element('ul', { className: 'tiles' }, ...tiles.map(({ item }) => item)),
-    laneForm(facts, press),
+    laneForm(facts, press, load.elements),
     element('div', { className: 'body' }, flow.canvas, curves.box, parts, judged),
     marks,
   )
@@ -65,6 +67,8 @@ export function createLane(facts: LaneFacts, press: Press): LaneView {
       flow.take(frame)
       curves.take(frame)
       say(sentence, sentenceOf(frame))
+      say(age, frame.phase === 'running' ? `judged ${(frame.counters.ageMs / 1_000).toFixed(1)} s ago` : '')
+      load.showRate(frame.ordersPerSecond)
       for (const { take } of tiles) take(frame.counters)
       for (const { name, card } of cards) {
         const part = frame.parts.find(each => each.name === name)
@@ -81,17 +85,19 @@ export function createLane(facts: LaneFacts, press: Press): LaneView {
   }
 }
 
-const sentenceOf = ({ sentence, phase, ordersPerSecond, duplicating, counters }: LaneFrame): string =>
+const sentenceOf = ({ sentence, phase, ordersPerSecond, duplicating }: LaneFrame): string =>
   [
     sentence,
-    ...(phase === 'running'
-      ? [`${ordersPerSecond} orders/s`, `judged ${(counters.ageMs / 1_000).toFixed(1)} s ago`]
-      : []),
+    ...(phase === 'running' ? [`${ordersPerSecond} orders/s`] : []),
     ...(duplicating ? ['every message twice'] : []),
   ].join(' · ')
 
 /** The switches of the lane itself; those of its parts stand below the picture. */
-function laneForm({ model, configuration, configurations }: LaneFacts, press: Press): HTMLElement {
+function laneForm(
+  { model, configuration, configurations }: LaneFacts,
+  press: Press,
+  load: readonly HTMLElement[],
+): HTMLElement {
   const chosen = element(
     'select',
     { attrs: { 'aria-label': `configuration of ${model}` } },
@@ -109,7 +115,7 @@ function laneForm({ model, configuration, configurations }: LaneFacts, press: Pr
   return element(
     'form',
     { onsubmit: () => false },
-    ...loadControls(press),
+    ...load,
     ...messageControls(press),
     element(
       'fieldset',

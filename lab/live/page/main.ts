@@ -21,7 +21,7 @@ async function begin(): Promise<void> {
   const all: Press = action => perform([...lanes.keys()], action)
   found('all').replaceChildren(
     element('b', {}, 'All lanes'),
-    ...loadControls(all),
+    ...loadControls(all).elements,
     ...messageControls(all),
     ...(['order', 'inventory', 'notification', 'broker'] as const).flatMap(target => [
       element(
@@ -70,7 +70,7 @@ function listen(): void {
   const connection = found('connection')
   source.onopen = () => say(connection, 'connected')
   source.onerror = () =>
-    say(connection, 'The lab does not answer: it may have ended. This page connects again when it is there.')
+    say(connection, 'The lab does not answer: it may have ended. Start it again, and open the address that it prints.')
   source.onmessage = ({ data }: MessageEvent<string>) => take(JSON.parse(data) as Frame)
 }
 

@@ -26,7 +26,7 @@ export type LaneFacts = {
 }
 
 export const ANSWERS = ['waiting', 'accepted', 'refused', 'error', 'none'] as const
-/** `refused`: a rule of the business (409). `error`: any other answer that is no success. `none`: no answer until the deadline. */
+/** `refused`: a rule of the business (409). `error`: any other answer that is no success. `none`: no answer: no connection, a broken one, or none until the deadline. */
 export type AnswerKind = (typeof ANSWERS)[number]
 
 /**

@@ -43,7 +43,7 @@ function ordersOf({ timelines }) {
   let at = 0
   return requested.map((since, nth) => ({
     number: nth,
-    key: `${key}${nth}`,
+    key: key && `${key}${nth}`,
     at: (at += since),
     answered: answered[nth],
     stored: stored[nth],
@@ -217,7 +217,11 @@ function tell({ name, timelines }, order) {
   const close = element('button', 'Close')
   close.addEventListener('click', () => dialog.close())
   const checks = saidByChecks(timelines, order).map(text => element('p', text))
-  dialog.replaceChildren(title, element('p', `${name}. Its idempotency key is ${order.key}.`, 'aside'), list)
+  dialog.replaceChildren(
+    title,
+    element('p', order.key ? `${name}. Its idempotency key is ${order.key}.` : `${name}.`, 'aside'),
+    list,
+  )
   dialog.append(...never.map(text => element('p', text)), ...checks, close)
   dialog.setAttribute('aria-labelledby', title.id)
   dialog.showModal()

@@ -17,6 +17,9 @@ export function repeatCommand(
   const flags = `--seed ${seed} --profile ${profile}${runtime === 'processes' ? '' : ` --runtime ${runtime}`}${pinned}`
   if (comparison && profile !== 'smoke')
     return `npm run lab -- compare ${flags}${comparisonFlags(comparison, profile, registry)}`
+  const [scripted] = results.filter(({ script }) => script)
+  // The script is beside the history of its result.
+  if (scripted) return `npm run lab -- run --script <its folder>/${scripted.model}/${scripted.experiment}/script.json`
   const own = results.map(({ model, experiment }) => `${model}/${experiment}`)
   if (registry.experiments.every(id => own.includes(id))) return `npm start -- ${flags}`
   return `npm run lab -- run ${own.join(' ')} ${flags}`
