@@ -57,7 +57,7 @@ export async function visitDeadLetters(
       if (then === 'end') return
     }
   } finally {
-    for (const each of held) await each.release()
+    await Promise.allSettled(held.map(each => each.release()))
   }
 }
 

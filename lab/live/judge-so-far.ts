@@ -31,8 +31,8 @@ export function judgeSoFar({ orders, evidence, raw, openingStock, cutNs }: SoFar
   const open = [...inFlight].map(([index, begun]) =>
     unknown({ ...begun, index, orderId: planned[index]?.orderId ?? '' }),
   )
-  const settled = attempts.map(attempt => ((attempt.answeredNs ?? 0) > cutNs ? unknown(attempt) : attempt))
-  const history: History = { ...emptyHistory(openingStock), planned, attempts: [...settled, ...open], raw, evidence }
+  const answered = attempts.map(attempt => ((attempt.answeredNs ?? 0) > cutNs ? unknown(attempt) : attempt))
+  const history: History = { ...emptyHistory(openingStock), planned, attempts: [...answered, ...open], raw, evidence }
   const pending = new Set(evidence.orders.filter(({ status }) => status === 'pending').map(({ orderId }) => orderId))
   const decidable = { ...history, attempts: history.attempts.filter(({ orderId }) => !pending.has(orderId)) }
   const count = (check: typeof lost, of: History): number => runCheck(check, of).found ?? 0

@@ -5,6 +5,8 @@ import { join } from 'node:path'
 import { test, type TestContext } from 'node:test'
 import { isRunning } from '#host/process-table.ts'
 import { waitFor } from '#host/wait-for.ts'
+import { variables } from '#infra/brokers/provide.ts'
+import { testBroker } from '#infra/testing/test-broker.ts'
 import { parseSummary } from '../session/run-folder.ts'
 import { leftovers, runCli, testFolder } from '../testing/cli.ts'
 import { startLive } from '../testing/live-lab.ts'
@@ -60,7 +62,38 @@ test('what is broken by hand is put right, judged, and repeated by its script wi
   const environment = { LAB_CACHE_DIR: folder.cache }
   const again = await runCli('main', ['run', 'sync-rest', '--script', script, '--out', folder.runs], environment)
   assert.equal(again.code, 0, again.stdout)
-  assert.match(again.stdout, /valid sync-rest\/script|sync-rest\/script .+valid/)
+  assert.match(again.stdout, /✔ valid: 17 of 17 checks/)
+})
+
+test('a lane of a queue and one of a log are broken and judged side by side, on brokers that stay', async t => {
+  const folder = testFolder()
+  t.after(folder.remove)
+  const brokers = { [variables.rabbitmq]: testBroker('rabbitmq'), [variables.kafka]: testBroker('kafka') }
+  const names = ['async-rabbitmq', 'streaming-kafka']
+  const lab = await startLive(folder, [...names, '--rate', '20'], brokers)
+  t.after(() => lab.process.kill('SIGKILL'))
+  for (const name of names) await lab.until('orders to be notified', ({ counters }) => counters.notified > 5, name)
+  const perform = async (action: object) => {
+    const { status, body } = await lab.post('perform', { models: names, action })
+    assert.equal(status, 200, JSON.stringify(body))
+  }
+  await perform({ action: 'poison' })
+  for (const name of names) await lab.until('the dead letter', ({ counters }) => counters.deadLetters === 1, name)
+  await perform({ action: 'start-duplicator' })
+  await perform({ action: 'kill', target: 'inventory' })
+  for (const name of names) await lab.until('orders to wait', ({ counters }) => counters.undecided > 10, name)
+  const refused = await lab.post('perform', { models: names, action: { action: 'kill', target: 'broker' } })
+  assert.equal(refused.status, 409)
+  assert.match(JSON.stringify(refused.body), /rabbitmq is not the lab's own.+kafka is not the lab's own/)
+  await Promise.all(names.map(name => lab.post('judge', { model: name })))
+  for (const name of names) {
+    const { judged, sentence, counters } = await lab.until('the verdict', ({ phase }) => phase !== 'judging', name)
+    assert.equal(judged?.verdict, 'valid', sentence)
+    assert.deepEqual([counters.undecided, counters.deadLetters], [0, 1])
+  }
+  lab.process.kill('SIGINT')
+  assert.equal(await lab.ended, 0)
+  assert.deepEqual(leftovers(folder), [])
 })
 
 test('a lane begins again on empty stores, in another configuration', async t => {

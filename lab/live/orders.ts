@@ -43,7 +43,7 @@ export type LiveOrders = {
 }
 
 /** The rows of a second come so much later. */
-const SETTLE_NS = 1.5e9
+const LATE_NS = 1.5e9
 
 type Book = Pick<LiveOrders, 'planned' | 'attempts'> & {
   inFlight: Map<number, Pick<Attempt, 'plannedNs' | 'startedNs'>>
@@ -93,7 +93,7 @@ export function trackOrders(originNs: number): LiveOrders {
       changed.clear()
       return dots
     },
-    takeSeconds: (nowNs, now) => seconds.take(nowNs - SETTLE_NS, { ...now, open: undecided() }),
+    takeSeconds: (nowNs, now) => seconds.take(nowNs - LATE_NS, { ...now, open: undecided() }),
   }
 }
 

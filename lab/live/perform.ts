@@ -74,6 +74,8 @@ function refuseImpossible({ model, parts, duplicating }: LaneState, { action }: 
   const isMessage = action === 'poison' || action === 'start-duplicator'
   const away = isMessage ? parts.now().find(part => part.role === role && part.state !== 'up') : undefined
   if (away) throw new Error(`${away.name} is not up`)
+  if (action === 'poison' && duplicating)
+    throw new Error('every message is sent twice now, and a poison message would be two: press "once" first')
   if (action === 'start-duplicator' && duplicating) throw new Error('every message is sent twice already')
 }
 

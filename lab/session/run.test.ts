@@ -141,7 +141,9 @@ for (const [command, table] of [
     rmSync(xml)
     for (const file of [join(out, run, '.summary.json'), join(out, run, 'report.html'), xml])
       symlinkSync('/dev/full', file)
-    assert.equal(await full.ended, 3, full.stdout())
+    const code = await full.ended
+    // A verdict goes before files, and a busy machine may have one.
+    assert.equal(code, full.stdout().includes('✘ invalid') ? 1 : 3, full.stdout())
     assert.match(full.stdout(), table)
     assert.match(
       full.stderr(),

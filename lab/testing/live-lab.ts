@@ -13,8 +13,13 @@ export type LiveLab = Cli & {
 const DEADLINE_MS = 120_000
 
 /** The caller ends the process. */
-export async function startLive(folder: TestFolder, args: readonly string[]): Promise<LiveLab> {
-  const environment = { LAB_CACHE_DIR: folder.cache }
+/** @param brokers their addresses, by variable; private ones without them */
+export async function startLive(
+  folder: TestFolder,
+  args: readonly string[],
+  brokers: Record<string, string> = {},
+): Promise<LiveLab> {
+  const environment = { ...brokers, LAB_CACHE_DIR: folder.cache }
   const cli = startCli('main', ['live', ...args, '--no-open', '--out', folder.runs], environment)
   await cli.untilPrinted('Ctrl-C ends it')
   const [address = ''] = /http:\S+/.exec(cli.stdout()) ?? []

@@ -124,7 +124,7 @@ for (const { model, raw } of cases) {
     assert.deepEqual(await system.inspector.deadLetters(), [])
   })
 
-  test(`${model.name}: a redrive that is killed or interrupted is gone on with, and every order has its effect once`, async t => {
+  test(`${model.name}: a redrive that was killed or interrupted is continued by the next one, and every order has its effect once`, async t => {
     const count = 60
     const { system, orderIds } = await withDeadOrders(t, model, count)
     await repairInventory(system)
