@@ -11,9 +11,11 @@ export type Target = (typeof TARGETS)[number]
 const Target = Type.Enum([...TARGETS])
 
 const Ms = Type.Number({ minimum: 0 })
-/** More than this machine's models take, so that a slip of the finger does not fill its memory. */
+/** More than a model takes on a machine of two cores, so that a slip of the finger does not fill its memory. */
 export const MOST_PER_SECOND = 2_000
 const MOST_AT_ONCE = 5_000
+/** In all: the memory of the lab, and the time that the checks take. */
+export const MOST_ORDERS = 200_000
 
 /** Without its time. */
 const WHAT = [
@@ -33,7 +35,7 @@ export type ScriptAction =
   | { action: 'start-duplicator' | 'stop-duplicator' | 'poison' }
 export type ScriptStep = ScriptAction & { atMs: number }
 
-/** `seconds`: how long orders are sent. `configuration`: by model, where it is not the first one of the comparison. */
+/** `seconds`: how long orders are sent. `configurations`: by model, where it is not the first one of the comparison. */
 export const Script = closedObject({
   format: Type.Literal(1),
   seed: Type.Integer({ minimum: 0 }),

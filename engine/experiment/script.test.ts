@@ -6,6 +6,7 @@ import { asyncRabbitmq } from '../../async-rabbitmq/lab/model.ts'
 import { streamingKafka } from '../../streaming-kafka/lab/model.ts'
 import { syncRest } from '../../sync-rest/lab/model.ts'
 import { actionOf, configurationOf, mayAnswerOf, nameOf, scriptedExperiment, startsOf } from './script.ts'
+import { sampleInspector, sampleRuntime } from '../testing/sample-runtime.ts'
 import { randomScript } from './random-script.ts'
 import { Script, type ScriptStep } from './script-format.ts'
 
@@ -56,15 +57,12 @@ test('a role is the service or broker of each model, and a step on what a model 
   ])
 })
 
-test('each poison of a script is another one', () => {
+test('each poison of a script is another one', async () => {
   const sent: unknown[] = []
-  for (const nth of [0, 1]) {
-    const step = actionOf(asyncRabbitmq, { action: 'poison' }, nth)
-    const operations = { 'publish-raw': async (args: unknown) => void sent.push(args) }
-    const context = { inspector: { operations }, addRaw() {} }
-    void step?.run(context as unknown as Parameters<typeof step.run>[0])
-  }
-  assert.equal(new Set(sent.map(args => (args as { messageId: string }).messageId)).size, 2)
+  const inspector = sampleInspector({ 'publish-raw': async ({ messageId }) => void sent.push(messageId) })
+  const context = { inspector, runtime: sampleRuntime(), planned: [], recordInjections: async () => {}, addRaw() {} }
+  for (const nth of [0, 1]) await actionOf(asyncRabbitmq, { action: 'poison' }, nth)?.run(context)
+  assert.equal(new Set(sent).size, 2)
 })
 
 test('a configuration that there is not is refused with those that there are', () => {

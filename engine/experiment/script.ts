@@ -10,7 +10,7 @@ import type { Model } from './model.ts'
 import type { Script, ScriptAction, Target } from './script-format.ts'
 import { type Action, at, fault, heal, isolate, kill, pause, resume, start } from './steps.ts'
 
-/** Seconds that a client waits for its answer, and a run for its end. */
+/** How long a client waits for its answer, and a run until all is quiet. */
 export const DEADLINE_MS = 5_000
 export const QUIESCENCE_MS = 60_000
 

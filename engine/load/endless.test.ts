@@ -72,8 +72,8 @@ test('a burst starts at one moment, at any rate, and the load ends at its most',
   await using target = await startTarget(({ answer }) => answer(201, {}))
   const { load, news } = open(t, target, { most: 30 })
   load.burst(50)
-  await load.stop()
-  assert.equal(news.started.length, 30)
+  const { due } = await load.stop()
+  assert.deepEqual([news.started.length, due], [30, 50])
   assert.equal(new Set(news.started.map(({ plannedNs }) => plannedNs)).size, 1)
 })
 

@@ -185,7 +185,8 @@ async function everyAnswer(loop: Loop, stop: AbortSignal): Promise<void> {
   stop.removeEventListener('abort', endAll)
 }
 
-function lateness(attempts: readonly Attempt[]): LoadResult['lateness'] {
+/** Start minus plan; undefined where none was started. */
+export function lateness(attempts: readonly Attempt[]): LoadResult['lateness'] {
   const lateMs = attempts.map(({ startedNs, plannedNs }) => (startedNs - plannedNs) / 1e6).sort((a, b) => a - b)
   if (lateMs.length === 0) return undefined
   const rank = (perMille: number): number => nearestRank(lateMs, perMille)

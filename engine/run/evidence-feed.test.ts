@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { test, type TestContext } from 'node:test'
-import type { BrokerInspector, Model } from '../experiment/model.ts'
+import { inspector, model } from '../testing/sample-runtime.ts'
 import { openEvidenceFeed } from './evidence-feed.ts'
 
 type Tables = Record<string, { seq: number }[]>
@@ -26,8 +26,6 @@ async function open(t: TestContext, tables: Tables) {
   await once(server, 'listening')
   t.after(() => server.close())
   const url = () => `http://127.0.0.1:${(server.address() as AddressInfo).port}`
-  const model = { brokers: [], evidence: { orders: 'all', inventory: 'all', notifications: 'all' } } as unknown as Model
-  const inspector = { deadLetters: async () => [] } as unknown as BrokerInspector
   const feed = openEvidenceFeed({ model, runtime: { url }, inspector, canAnswer: () => canAnswer })
   return {
     feed,

@@ -5,23 +5,13 @@
  * their decision; so what a read shows as broken is broken. Does not guarantee one moment: rows that come while it is read may be
  * there or not, and a service that is down keeps what it was last known to hold. `evidence.ts` reads what is judged in the end.
  */
-import {
-  DecisionRow,
-  MovementRow,
-  NotificationRow,
-  OrderRow,
-  Page as PageOf,
-  StockRow,
-} from '#common/contracts/evidence.ts'
+import { DecisionRow, MovementRow, NotificationRow, OrderRow, type Page, StockRow } from '#common/contracts/evidence.ts'
 import { monotonicNs } from '#common/contracts/clock.ts'
-import { parse } from '#common/contracts/parse.ts'
-import type { Static, TSchema } from 'typebox'
+import type { TSchema } from 'typebox'
 import type { BrokerInspector, Model } from '../experiment/model.ts'
 import type { Runtime } from '../experiment/runtime.ts'
 import type { Evidence } from './history.ts'
-import { getJson } from './http.ts'
-
-const PAGE = 1_000
+import { PAGE, pageReader } from './evidence.ts'
 
 export type EvidenceFeed = {
   /** All rows until now; the same lists each time, which grow. */
@@ -34,9 +24,9 @@ export type EvidenceFeed = {
 }
 
 type Options = {
-  model: Model
+  model: Pick<Model, 'evidence' | 'brokers'>
   runtime: Pick<Runtime, 'url'>
-  inspector: BrokerInspector
+  inspector: Pick<BrokerInspector, 'deadLetters'>
   /** Whether a service or broker is there to be asked: one that hangs would hold the others up until the request's deadline. */
   canAnswer(name: string): boolean
 }
@@ -99,15 +89,6 @@ const succeeds = (reading: () => Promise<void>): Promise<boolean> =>
 
 const isFinal = ({ status, notification }: OrderRow): boolean =>
   status === 'failed' || (status === 'reserved' && notification !== 'pending')
-
-type Page<Row> = { rows: Row[]; next: number | null }
-
-function pageReader<Row extends TSchema>(
-  row: Row,
-): (url: string, after: number, limit: number) => Promise<Page<Static<Row>>> {
-  const schema = PageOf(row)
-  return async (url, after, limit) => parse(schema, await getJson(`${url}?after=${after}&limit=${limit}`), url)
-}
 
 /**
  * Appends what is new to the list, and reads those again that were not final: page by page from the first of them, and no row after the

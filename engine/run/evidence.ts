@@ -23,16 +23,24 @@ import { isDeepStrictEqual } from 'node:util'
 import type { Variant } from '../experiment/define.ts'
 import type { Progress } from '../experiment/steps.ts'
 
-const PAGE = 1_000
+/** Rows that a service gives at once, at most. */
+export const PAGE = 1_000
+
+/** Reads rows of a paged route that come after `after`. @throws Error when the service does not answer as agreed */
+export function pageReader<Row extends TSchema>(
+  row: Row,
+): (url: string, after: number, limit: number) => Promise<PageOf<Static<Row>>> {
+  const schema = Page(row)
+  return async (url, after, limit) => parse(schema, await getJson(`${url}?after=${after}&limit=${limit}`), url)
+}
 
 /** Reads all rows of a paged route. @throws Error when the service does not answer as agreed */
 export function reader<Row extends TSchema>(row: Row): (url: string) => Promise<Static<Row>[]> {
-  const schema = Page(row)
+  const readPage = pageReader(row)
   return async url => {
     const rows: Static<Row>[] = []
-    let after: number | null = 0
-    while (after !== null) {
-      const page = parse(schema, await getJson(`${url}?after=${after}&limit=${PAGE}`), url) as PageOf<Static<Row>>
+    for (let after: number | null = 0; after !== null; ) {
+      const page: PageOf<Static<Row>> = await readPage(url, after, PAGE)
       rows.push(...page.rows)
       after = page.next
     }

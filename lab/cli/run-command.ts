@@ -1,5 +1,5 @@
 // What every command that runs experiments shares: its options, how it starts a run, and what it prints at the end.
-import { type Command, Option, InvalidArgumentError } from 'commander'
+import { type Command, Option } from 'commander'
 import { resolve } from 'node:path'
 import { type Profile, PROFILES, type Result, type Summary } from '#engine/run/summary.ts'
 import type { Threshold } from '#engine/analysis/thresholds.ts'
@@ -10,6 +10,7 @@ import { RUNS, shortPath } from '../session/run-folder.ts'
 import { type RuntimeName, RUNTIMES } from '../session/environment.ts'
 import { type PinOptions, pinningOf } from '../session/pinning.ts'
 import { expectedMeasures, readThreshold, refuseImpossible } from '../session/thresholds.ts'
+import { wholeNumber } from './usage.ts'
 import { endBox } from '../report/terminal/end-box.ts'
 import { print, terminalWidth } from '../report/terminal/screen.ts'
 import { runEnd } from './run-end.ts'
@@ -126,11 +127,4 @@ export async function runCommand(options: RunOptions, command: RunCommand): Prom
 const pinsOf = ({ cpus }: Summary): PinOptions =>
   cpus ? { generatorCpus: cpus.generator, serviceCpus: cpus.services } : {}
 
-const SEEDS = 2 ** 31
-
-/** @throws InvalidArgumentError in one sentence */
-export function readSeed(text: string): number {
-  const seed = Number(text)
-  if (/^\d+$/.test(text) && seed < SEEDS) return seed
-  throw new InvalidArgumentError(`Expected a whole number from 0 to ${SEEDS - 1}.`)
-}
+export const readSeed = wholeNumber(0, 2 ** 31 - 1)

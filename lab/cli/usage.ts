@@ -1,9 +1,19 @@
 // Wrong usage: one sentence for the user, with the nearest valid name.
+import { InvalidArgumentError } from 'commander'
 
 /** Exit code 2. The message is one sentence for the user. */
 export class UsageError extends Error {
   override name = 'UsageError'
 }
+
+/** Reads the value of an option. @param what `orders a second`, where the number alone does not say it. @throws InvalidArgumentError in one sentence */
+export const wholeNumber =
+  (least: number, most: number, what = '') =>
+  (text: string): number => {
+    const value = Number(text)
+    if (/^\d+$/.test(text) && value >= least && value <= most) return value
+    throw new InvalidArgumentError(`Expected a whole number${what && ` of ${what},`} from ${least} to ${most}.`)
+  }
 
 /** A sentence that refuses `given` and names the nearest of `known`, or all of them when none is near. */
 export function unknownName(what: string, given: string, known: readonly string[]): UsageError {

@@ -1,17 +1,18 @@
 /**
  * A lane: one model with its services and broker, under a load that somebody sets, and all that is done to it.
  *
- * Guarantees: what is done is done in the sequence in which it was asked for, and recorded as a script; when it is judged all that was
- * broken is put right first, and the history is one that `lab judge` judges alike. Ends all that it started, whatever happens.
+ * Guarantees: what was done is recorded as a script, and what failed is not in it; when the lane is judged all that was broken is put
+ * right first, and the history is one that `lab judge` judges alike. Ends all that it started, whatever happens.
  */
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
+import { explain } from '#common/contracts/errors.ts'
 import type { ComparableModel, Configuration } from '#engine/experiment/comparison-adapter.ts'
 import type { Script, ScriptAction, ScriptStep } from '#engine/experiment/script-format.ts'
 import type { History } from '#engine/run/history.ts'
 import { type Deployed, whileDeployed } from '#engine/run/run-variant.ts'
 import type { ReadyModel } from '../session/environment.ts'
-import type { Counters, LaneFacts, LaneFrame, Story } from './page/protocol.ts'
+import type { Counters, LaneFacts, LaneFrame, LaneNews, Story } from './page/protocol.ts'
 import { partsOf } from './parts.ts'
 import { storyOf } from './story.ts'
 import { OPENING_STOCK } from './state.ts'
@@ -38,7 +39,7 @@ export type Lane = {
   play(script: Script): void
   /** What is new since the last frame. */
   takeFrame(): LaneFrame
-  story(index: number): Story | undefined
+  story(index: number): Promise<Story | undefined>
   script(): Script
   /** Puts right what is broken, waits until all is quiet, and resolves with the history. The lane takes no more orders. */
   finish(): Promise<History>
@@ -73,7 +74,7 @@ export function openLane(options: LaneOptions): Lane {
   const done = deploy(options, line => tell({ phase: 'starting', sentence: line }), run).catch((error: unknown) => {
     begun.reject(error)
     if (options.signal.aborted) return
-    tell({ phase: 'failed', sentence: whyOf(error) })
+    tell({ phase: 'failed', sentence: explain(error) })
   })
 
   const perform = async (action: ScriptAction): Promise<void> => {
@@ -87,11 +88,11 @@ export function openLane(options: LaneOptions): Lane {
     play(script) {
       if (playing) throw new Error('a script is being played')
       playing = true
-      const toldOf = (action: ScriptAction) => perform(action).catch(error => tell({ sentence: whyOf(error) }))
+      const toldOf = (action: ScriptAction) => perform(action).catch(error => tell({ sentence: explain(error) }))
       void performAll(script, toldOf, closed.signal).finally(() => (playing = false))
     },
-    takeFrame: () => ({ ...(work?.takeFrame() ?? nothingYet()), model: model.name, round, ...said }),
-    story: index => work && storyOf(work, index, join(options.folder, 'logs')),
+    takeFrame: () => ({ ...(work?.takeNews() ?? nothingYet()), model: model.name, round, ...said }),
+    story: async index => work && storyOf(work, index, join(options.folder, 'logs')),
     script: () => scriptOf(options, steps, endedMs),
     async finish() {
       closed.abort()
@@ -168,9 +169,7 @@ const factsOf = ({ model, round, configuration: { name, environment } }: LaneOpt
   configuration: name,
 })
 
-const whyOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))
-
-const nothingYet = (): Omit<LaneFrame, 'model' | 'round' | 'phase' | 'sentence' | 'judged'> => ({
+const nothingYet = (): LaneNews => ({
   nowMs: 0,
   ordersPerSecond: 0,
   oneIn: 1,

@@ -23,7 +23,7 @@ after(async () => {
   folder.remove()
 })
 
-async function open(options: BrowserContextOptions = {}) {
+async function open(options: BrowserContextOptions = {}, { address }: LiveLab = lab) {
   const context = await browser.newContext(options)
   const page = await context.newPage()
   page.setDefaultTimeout(PATIENCE_MS)
@@ -31,9 +31,9 @@ async function open(options: BrowserContextOptions = {}) {
   page.on('console', message => wrong.push(`console: ${message.text()}`))
   page.on('pageerror', error => wrong.push(`error: ${error.message}`))
   page.on('request', request => {
-    if (!request.url().startsWith(lab.address) && !request.url().startsWith('data:')) wrong.push(request.url())
+    if (!request.url().startsWith(address) && !request.url().startsWith('data:')) wrong.push(request.url())
   })
-  await page.goto(lab.address)
+  await page.goto(address)
   await page.locator('.lane[data-phase=running]').waitFor()
   return { page, wrong, close: () => context.close() }
 }
@@ -179,10 +179,13 @@ test('the verdict on the page is that of the result, and a lane that was judged 
   await close()
 })
 
-test('a page whose lab has ended says so', async () => {
-  const { page, close } = await open()
-  lab.process.kill('SIGINT')
-  await lab.ended
+test('a page whose lab has ended says so', async t => {
+  const other = testFolder()
+  t.after(other.remove)
+  const ended = await startLive(other, ['sync-rest'])
+  const { page, close } = await open({}, ended)
+  ended.process.kill('SIGINT')
+  await ended.ended
   await page.getByText('it may have ended').waitFor()
   await close()
 })

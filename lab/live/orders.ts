@@ -128,7 +128,6 @@ function addNews(book: Book, { planned, started, ended }: News, oneIn: number): 
   for (const { index, plannedNs, startedNs } of started) {
     tracks[index] = { sentNs: startedNs, plannedNs, answer: 'waiting', isDrawn: index % oneIn === 0 }
     inFlight.set(index, { plannedNs, startedNs })
-    seconds.sent(startedNs)
     changed.add(index)
   }
   for (const attempt of ended) {

@@ -6,6 +6,7 @@ import { monotonicNs, withDeadline } from '#common/contracts/clock.ts'
 import { actionOf, nameOf } from '#engine/experiment/script.ts'
 import type { ScriptAction, ScriptStep } from '#engine/experiment/script-format.ts'
 import type { History } from '#engine/run/history.ts'
+import { faultText } from './page/protocol.ts'
 import type { LaneState } from './state.ts'
 
 /** More than a service takes to start that waits for its peers. */
@@ -64,8 +65,12 @@ export async function performStep(
   return performed
 }
 
-/** A broker's client would wait for as long as its broker is away. */
-const inTime = (work: Promise<unknown>): Promise<unknown> => withDeadline(work, AbortSignal.timeout(STEP_MS))
+/** A broker's client would wait for as long as its broker is away. @throws Error in one sentence */
+function inTime(work: Promise<unknown>): Promise<unknown> {
+  const late = new AbortController()
+  const timer = setTimeout(() => late.abort(new Error(`it was not done in ${STEP_MS / 1_000} s`)), STEP_MS)
+  return withDeadline(work, late.signal).finally(() => clearTimeout(timer))
+}
 
 /** @throws Error in one sentence */
 function refuseImpossible({ model, parts, duplicating }: LaneState, { action }: ScriptAction): void {
@@ -105,7 +110,7 @@ function markOf(name: string, action: ScriptAction): string {
   if (action.action === 'burst') return `${action.orders} orders at once`
   if (action.action !== 'fault') return `${name} ${PAST[action.action]}`.trim()
   const settings = Object.entries(action.settings).map(([fault, setting]) =>
-    setting === null ? `${fault} off` : `${fault} ${Object.values(setting as object).join(' ')}`.trim(),
+    setting === null ? `${fault} off` : faultText(fault, setting),
   )
   return `${name}: ${settings.join(', ')}`
 }

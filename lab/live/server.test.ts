@@ -10,7 +10,7 @@ import type { LiveSession } from './session.ts'
 async function open(t: TestContext, more: Partial<LiveSession> = {}) {
   const performed: unknown[] = []
   const listeners = new Set<(frame: Frame) => void>()
-  const session = {
+  const session: LiveSession = {
     folder: '/nowhere',
     facts: () => [],
     subscribe(onFrame: (frame: Frame) => void) {
@@ -18,10 +18,15 @@ async function open(t: TestContext, more: Partial<LiveSession> = {}) {
       listeners.add(onFrame)
       return () => void listeners.delete(onFrame)
     },
-    perform: async (models: readonly string[], action: unknown) => void performed.push([models, action]),
-    story: () => undefined,
+    whole: () => ({ isWhole: true, lanes: [] }),
+    perform: async (models, action) => void performed.push([models, action]),
+    playRandom: async (models, seed) => void performed.push([models, seed]),
+    judge: async () => {},
+    restart: async () => {},
+    story: async () => undefined,
+    close: async () => {},
     ...more,
-  } as unknown as LiveSession
+  }
   const server = await openLiveServer(session, 0)
   t.after(() => server.close())
   const post = (path: string, body: unknown, headers: Record<string, string> = {}) =>

@@ -77,7 +77,7 @@ function addRoutes(server: FastifyInstance, base: string, session: LiveSession):
   })
   server.post(`${base}/play`, async request => {
     const { models, seed } = parse(Play, request.body, 'request')
-    session.playRandom(models, seed)
+    await session.playRandom(models, seed)
     return {}
   })
   server.post(`${base}/judge`, async request => {
@@ -87,10 +87,10 @@ function addRoutes(server: FastifyInstance, base: string, session: LiveSession):
   server.post(`${base}/restart`, async request => {
     const { model, configuration } = parse(Restart, request.body, 'request')
     await session.restart(model, configuration)
-    return session.facts()
+    return {}
   })
-  server.get<{ Params: { model: string; index: string } }>(`${base}/orders/:model/:index`, ({ params }) => {
-    const story = Index.test(params.index) ? session.story(params.model, Number(params.index)) : undefined
+  server.get<{ Params: { model: string; index: string } }>(`${base}/orders/:model/:index`, async ({ params }) => {
+    const story = Index.test(params.index) ? await session.story(params.model, Number(params.index)) : undefined
     if (story) return story
     throw new LabError('not-found', `There is no order ${params.index} in ${params.model}.`)
   })

@@ -8,6 +8,7 @@
  */
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { explain } from '#common/contracts/errors.ts'
 import { makeFolder } from '#common/contracts/make-folder.ts'
 import type { ComparableModel } from '#engine/experiment/comparison-adapter.ts'
 import { configurationOf, scriptedExperiment } from '#engine/experiment/script.ts'
@@ -20,13 +21,12 @@ import { writeReport } from '../cli/commands/past-runs.ts'
 import type { RunEnvironment } from '../session/environment.ts'
 import { pointLatest, saveSummary } from '../session/run-folder.ts'
 import { type Lane, openLane } from './lane.ts'
-import type { Frame, LaneFacts, LaneFrame, Story } from './page/protocol.ts'
+import { type Frame, type LaneFacts, type LaneFrame, SHOWN_SECONDS, type Story } from './page/protocol.ts'
 
 const FRAME_MS = 250
 const COUNTED = ['lost', 'duplicated', 'oversold', 'unexpected'] as const
-/** Of what a page is told that has just been opened: orders of the last seconds, and curves of the last minutes. */
+/** Of what a page is told that has just been opened. */
 const KEPT_ORDERS = 3_000
-const KEPT_SECONDS = 300
 
 export type LiveSession = {
   facts(): LaneFacts[]
@@ -34,12 +34,12 @@ export type LiveSession = {
   subscribe(onFrame: (frame: Frame) => void): () => void
   /** In each of the lanes at once. @throws Error in one sentence that names the lanes in which it could not be done */
   perform(models: readonly string[], action: ScriptAction): Promise<void>
-  /** A script by chance, in each of the lanes. @throws Error in one sentence that names the lane in which one is played */
-  playRandom(models: readonly string[], seed: number): void
+  /** Begins a script by chance. @throws as `perform` */
+  playRandom(models: readonly string[], seed: number): Promise<void>
   judge(model: string): Promise<void>
   /** Ends the lane and begins it again, on empty stores. @throws RangeError for a configuration that there is not */
   restart(model: string, configuration: string): Promise<void>
-  story(model: string, index: number): Story | undefined
+  story(model: string, index: number): Promise<Story | undefined>
   /** All that a page needs which has missed something. */
   whole(): Frame
   folder: string
@@ -75,30 +75,18 @@ export function openLiveSession(options: LiveOptions): LiveSession {
     facts: () => [...seats.values()].map(({ lane }) => lane.facts),
     subscribe: frames.subscribe,
     whole: frames.whole,
-    async perform(names, action) {
-      const done = await Promise.allSettled(
-        names.map(async name => {
-          const seat = seatOf(name)
-          requirePhase(seat, ['starting', 'running'])
-          await seat.lane.perform(action)
-        }),
-      )
-      const problems = done.flatMap((each, nth) =>
-        each.status === 'rejected' ? `${names[nth]}: ${whyOf(each.reason)}` : [],
-      )
-      if (problems.length > 0) throw new Error(problems.join('; '))
-    },
-    playRandom(names, seed) {
-      for (const name of names) {
-        try {
-          const seat = seatOf(name)
-          requirePhase(seat, ['running'])
-          seat.lane.play(randomScript(seed))
-        } catch (error) {
-          throw new Error(`${name}: ${whyOf(error)}`, { cause: error })
-        }
-      }
-    },
+    perform: (names, action) =>
+      inEach(names, async name => {
+        const seat = seatOf(name)
+        requirePhase(seat, ['starting', 'running'])
+        await seat.lane.perform(action)
+      }),
+    playRandom: (names, seed) =>
+      inEach(names, async name => {
+        const seat = seatOf(name)
+        requirePhase(seat, ['running'])
+        seat.lane.play(randomScript(seed))
+      }),
     judge(name) {
       const seat = seatOf(name)
       return alone(seat, ['running'], () => judge(seat, options))
@@ -111,7 +99,7 @@ export function openLiveSession(options: LiveOptions): LiveSession {
         seats.set(name, sit(options, seat.model, seat.round + 1, configuration))
       })
     },
-    story: (name, index) => seatOf(name).lane.story(index),
+    story: async (name, index) => seatOf(name).lane.story(index),
     async close() {
       frames.end()
       // A judgement that is under way is saved, or fails since its lane is gone.
@@ -119,6 +107,15 @@ export function openLiveSession(options: LiveOptions): LiveSession {
       await Promise.allSettled([...seats.values()].flatMap(({ busy }) => busy ?? []))
     },
   }
+}
+
+/** At once, and in each whatever becomes of the others. @throws Error in one sentence that names those in which it failed */
+async function inEach(names: readonly string[], work: (name: string) => Promise<void>): Promise<void> {
+  const done = await Promise.allSettled(names.map(work))
+  const problems = done.flatMap((each, nth) =>
+    each.status === 'rejected' ? `${names[nth]}: ${explain(each.reason)}` : [],
+  )
+  if (problems.length > 0) throw new Error(problems.join('; '))
 }
 
 /** Tells the listeners what is new, until it is ended. */
@@ -178,7 +175,7 @@ async function judge(seat: Seat, options: LiveOptions): Promise<void> {
     const { verdict } = result
     lane.tell({ phase: 'judged', sentence: sentenceOf(result), judged: { verdict, lines, report } }, foundIn(result))
   } catch (error) {
-    lane.tell({ phase: 'failed', sentence: `It could not be judged: ${whyOf(error)}` })
+    lane.tell({ phase: 'failed', sentence: `It could not be judged: ${explain(error)}` })
   }
 }
 
@@ -219,7 +216,7 @@ function keep(before: LaneFrame, now: LaneFrame): LaneFrame {
   return {
     ...now,
     orders: [...orders.values()].slice(-KEPT_ORDERS),
-    seconds: [...before.seconds, ...now.seconds].slice(-KEPT_SECONDS),
+    seconds: [...before.seconds, ...now.seconds].slice(-SHOWN_SECONDS),
     marks: [...before.marks, ...now.marks],
   }
 }
@@ -253,5 +250,3 @@ function sentenceOf({ verdict, checks }: Result): string {
   if (wrong.length === 0) return `valid: all ${checks.length} checks are`
   return `${verdict}: ${wrong.join(', ')} (of ${checks.length} checks)`
 }
-
-const whyOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))

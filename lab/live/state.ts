@@ -1,7 +1,8 @@
-/** A lane at work: what it is made of, and what is known of it so far. */
+/** What a lane at work is made of, and what is known of it so far. Nothing is read or performed here: work.ts and perform.ts do. */
 import { monotonicNs } from '#common/contracts/clock.ts'
 import type { ComparableModel, Configuration } from '#engine/experiment/comparison-adapter.ts'
 import { DEADLINE_MS } from '#engine/experiment/script.ts'
+import { MOST_ORDERS } from '#engine/experiment/script-format.ts'
 import { type EndlessLoad, openEndlessLoad } from '#engine/load/endless.ts'
 import { initialStock, orderMix } from '#engine/load/mix.ts'
 import { openPolling, type Polling } from '#engine/load/polls.ts'
@@ -14,8 +15,6 @@ import { partsOf, type PartStates, trackParts } from './parts.ts'
 
 /** That of the mix of the experiments: one kitchen is sold out after some 4,000 orders. */
 export const OPENING_STOCK = initialStock(orderMix({ count: 10_000, scarceStock: 200 }))
-/** The memory of the lab and of the page, and the time that the checks take. */
-const MOST_ORDERS = 200_000
 /** Orders that are drawn each second. */
 const DRAWN_PER_SECOND = 100
 const POLLED_EVERY = 40

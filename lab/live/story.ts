@@ -1,20 +1,22 @@
-// One order's journey, from what its client saw, what the services hold of it, and the lines of their logs that name it.
-import { readdirSync, readFileSync } from 'node:fs'
+// One order's story, from what its client saw, what the services hold of it, and the lines of their logs that name it. Does not promise
+// all lines: the first ones of each log, in the sequence of the logs.
+import { createReadStream, readdirSync } from 'node:fs'
 import { join } from 'node:path'
+import { createInterface } from 'node:readline'
 import { stateOf } from '#engine/checks/service.ts'
 import type { Answer } from '#engine/load/attempt.ts'
 import type { Story } from './page/protocol.ts'
 import type { Work } from './work.ts'
 
-const MOST_LINES = 40
-const MOST_BYTES = 64 * 1024 * 1024
+/** Of each log. */
+const MOST_LINES = 15
 
 /** Undefined where there is no such order. @param logs the folder of the services' logs */
-export function storyOf(
+export async function storyOf(
   { orders, feed: { evidence }, originNs }: Work,
   index: number,
   logs: string,
-): Story | undefined {
+): Promise<Story | undefined> {
   const planned = orders.planned[index]
   if (!planned) return undefined
   const { orderId, kitchenId, items, expected } = planned
@@ -52,7 +54,7 @@ export function storyOf(
     orderId,
     planned: `${items.map(({ sku, quantity }) => `${quantity} ${sku}`).join(', ')} from ${kitchenId}; ${MUST[expected]}`,
     events: events.map(({ atNs, text }) => ({ atMs: (atNs - originNs) / 1e6, text })),
-    log: linesOf(logs, orderId),
+    log: await linesOf(logs, orderId),
   }
 }
 
@@ -74,12 +76,15 @@ function answerText(answer: Answer): string {
   return `the client is answered ${[answer.status, answer.code, answer.says].filter(Boolean).join(' ')}`
 }
 
-function linesOf(folder: string, orderId: string): string[] {
-  const lines = readdirSync(folder)
-    .filter(name => name.endsWith('.log'))
-    .flatMap(name => {
-      const text = readFileSync(join(folder, name), 'utf8').slice(-MOST_BYTES)
-      return text.split('\n').filter(line => line.includes(orderId))
-    })
-  return lines.slice(0, MOST_LINES)
+/** Read line by line: after some minutes a log has a hundred thousand of them. */
+async function linesOf(folder: string, orderId: string): Promise<string[]> {
+  const found: string[] = []
+  for (const name of readdirSync(folder).filter(each => each.endsWith('.log'))) {
+    const most = found.length + MOST_LINES
+    for await (const line of createInterface({ input: createReadStream(join(folder, name)) })) {
+      if (line.includes(orderId)) found.push(line)
+      if (found.length === most) break
+    }
+  }
+  return found
 }

@@ -6,10 +6,10 @@
  */
 import { setTimeout as wait } from 'node:timers/promises'
 import { monotonicNs } from '#common/contracts/clock.ts'
-import { nearestRank } from '#engine/analysis/latency.ts'
 import { DEADLINE_MS, QUIESCENCE_MS } from '#engine/experiment/script.ts'
 import type { ScriptAction, ScriptStep } from '#engine/experiment/script-format.ts'
 import type { EndlessEnd } from '#engine/load/endless.ts'
+import { lateness } from '#engine/load/open-loop.ts'
 import { awaitQuiescence } from '#engine/run/evidence.ts'
 import { type Evidence, HISTORY_FORMAT, type History } from '#engine/run/history.ts'
 import { watchPauses } from '#engine/run/lab-pauses.ts'
@@ -17,7 +17,7 @@ import { countInjections, sampleDepths } from '#engine/run/observations.ts'
 import { watchIdle } from '#host/machine-idle.ts'
 import { familiesOf, readProcesses } from '#host/process-table.ts'
 import { judgeSoFar } from './judge-so-far.ts'
-import type { Counters, LaneFrame } from './page/protocol.ts'
+import type { Counters, LaneNews } from './page/protocol.ts'
 import { performStep, queueOf } from './perform.ts'
 import { type LaneState, OPENING_STOCK, oneInOf, openState, type StateOptions } from './state.ts'
 
@@ -36,7 +36,7 @@ export type Work = {
   perform(action: ScriptAction): Promise<ScriptStep>
   /** Ends all that was done to the parts. @throws Error in one sentence */
   putRight(): Promise<ScriptStep[]>
-  takeFrame(): Omit<LaneFrame, 'model' | 'round' | 'phase' | 'sentence'>
+  takeNews(): LaneNews
   finish(): Promise<History>
   /** What the checks of the result found. */
   showFound(found: Partial<Counters>): void
@@ -63,7 +63,7 @@ export function beginWork(options: StateOptions): Work {
     originNs,
     perform,
     putRight: () => putRight(lane, steps),
-    takeFrame: () => frameOf(lane, cores()),
+    takeNews: () => newsOf(lane, cores()),
     async finish() {
       const end = await lane.load.stop()
       lane.rate = 0
@@ -155,7 +155,7 @@ async function watch(lane: LaneState, signal: AbortSignal): Promise<void> {
   }
 }
 
-function frameOf(lane: LaneState, cores: number | null): Omit<LaneFrame, 'model' | 'round' | 'phase' | 'sentence'> {
+function newsOf(lane: LaneState, cores: number | null): LaneNews {
   const { orders, feed, parts, rate, counters, originNs, marks, duplicating } = lane
   const nowNs = monotonicNs()
   const { notifications, deadLetters } = feed.evidence
@@ -220,9 +220,6 @@ function factsOf(
   { cpuShare, connections, due }: EndlessEnd,
 ) {
   const attempts = orders.attempts.toSorted((one, other) => one.startedNs - other.startedNs)
-  const lateMs = attempts.map(({ startedNs, plannedNs }) => (startedNs - plannedNs) / 1e6).sort((a, b) => a - b)
-  const rank = (perMille: number) => nearestRank(lateMs, perMille)
-  const lateness = lateMs.length === 0 ? undefined : { p50Ms: rank(500), p99Ms: rank(990), maxMs: rank(1_000) }
   return {
     format: HISTORY_FORMAT as typeof HISTORY_FORMAT,
     planned: orders.planned,
@@ -232,7 +229,7 @@ function factsOf(
     originNs,
     originUnixMs,
     deadlineMs: DEADLINE_MS,
-    generator: { origin: 'thread' as const, cpuShare, connections, lateness },
+    generator: { origin: 'thread' as const, cpuShare, connections, lateness: lateness(attempts) },
     discarded: [],
     raw,
     executedSteps,

@@ -20,7 +20,7 @@ type Step = () => Promise<Outcome>
 
 const steps: Record<string, Step> = {
   types: () => runTool('tsc', '--pretty', 'false'),
-  'types of the page': () => runTool('tsc', '--project', 'lab/live/page', '--pretty', 'false'),
+  'types of browser scripts': () => runTool('tsc', '--project', 'lab/tsconfig.browser.json', '--pretty', 'false'),
   lint: () => runTool('oxlint', '--type-aware', '--deny-warnings'),
   format: () => runTool('biome', 'format', '--reporter=summary', '.'),
   'unused code': () => runTool('knip', '--no-progress'),

@@ -18,7 +18,7 @@ import { RUNS, shortPath } from '../../session/run-folder.ts'
 import { expectedMeasures, readThreshold, refuseImpossible } from '../../session/thresholds.ts'
 import { COULD_NOT_RUN, INTERRUPTED, listenForInterrupt } from '../command-line.ts'
 import { readSeed } from '../run-command.ts'
-import { findNamed, UsageError } from '../usage.ts'
+import { findNamed, UsageError, wholeNumber } from '../usage.ts'
 
 type Options = {
   all?: true
@@ -127,8 +127,4 @@ function rate(text: string): number {
   throw new InvalidArgumentError('Expected orders a second, from 5 to 5000.')
 }
 
-function seconds(text: string): number {
-  const value = Number(text)
-  if (/^\d+$/.test(text) && value >= 1 && value <= 3_600) return value
-  throw new InvalidArgumentError('Expected a whole number of seconds, from 1 to 3600.')
-}
+const seconds = wholeNumber(1, 3_600, 'seconds')

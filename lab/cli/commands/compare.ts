@@ -23,7 +23,7 @@ import { liveReporter, plainReporter } from '../../report/terminal/progress.ts'
 import { print, terminalWidth } from '../../report/terminal/screen.ts'
 import { findRun, RUNS } from '../../session/run-folder.ts'
 import { type RuntimeName, RUNTIMES } from '../../session/environment.ts'
-import { UsageError } from '../usage.ts'
+import { UsageError, wholeNumber } from '../usage.ts'
 import { addRunOptions, runCommand, type RunOptions } from '../run-command.ts'
 
 type Options = Omit<RunOptions, 'profile'> & {
@@ -182,7 +182,4 @@ function rates(text: string): number[] {
   throw new InvalidArgumentError('Expected comma-separated numbers above 0, at most 5000.')
 }
 
-function times(text: string): number {
-  if (/^\d{1,3}$/.test(text) && Number(text) > 0) return Number(text)
-  throw new InvalidArgumentError('Expected a whole number from 1 to 999.')
-}
+const times = wholeNumber(1, 999)

@@ -1,11 +1,11 @@
 // `lab dead-letters`: inspect, edit and redrive the dead letters of a model.
-import { type Command, InvalidArgumentError } from 'commander'
+import type { Command } from 'commander'
 import { type ErrorCode, LabError } from '#common/contracts/errors.ts'
 import type { BrokerInspector, DeadLetter, Model } from '#engine/experiment/model.ts'
 import { draw, printable } from '../../report/terminal/table.ts'
 import { models } from '../../session/registry.ts'
 import { findUp, type UpRecord, usualUrl } from '../../session/up.ts'
-import { findNamed, unknownName, UsageError } from '../usage.ts'
+import { findNamed, unknownName, UsageError, wholeNumber } from '../usage.ts'
 import { dryRunText, FATE_TEXTS, type Fates, fatesOf, redriveByReason } from './redrive-by-reason.ts'
 import { spawnSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
@@ -41,8 +41,8 @@ export function addDeadLettersCommand(program: Command): void {
   )
     .option('--edit [file]', 'use the body in this file, or edit it in $EDITOR')
     .option('--reason <text>', 'redrive all that have exactly this reason and did not come back after a redrive')
-    .option('--rate <number>', `with --reason: at most so many a second (default: ${RATE})`, wholeNumber)
-    .option('--limit <number>', 'with --reason: at most so many, the oldest first', wholeNumber)
+    .option('--rate <number>', `with --reason: at most so many a second (default: ${RATE})`, wholeNumber(1, MOST))
+    .option('--limit <number>', 'with --reason: at most so many, the oldest first', wholeNumber(1, MOST))
     .option('--dry-run', 'with --reason: print what would be redriven, and change nothing')
     .action((id: string | undefined, options: Where & RedriveOptions) => using(options, redriveWork(id, options)))
 }
@@ -79,13 +79,6 @@ async function redriveOne(broker: BrokerInspector, id: string, edit: string | tr
   const body = edit === undefined ? undefined : editedBody(letter.body, edit)
   await redrive(broker, id, body)
   console.log(`${id} was redriven${body === undefined ? '' : ', edited'}.`)
-}
-
-/** @throws InvalidArgumentError in one sentence */
-function wholeNumber(text: string): number {
-  const value = Number(text)
-  if (/^\d+$/.test(text) && value >= 1 && value <= MOST) return value
-  throw new InvalidArgumentError(`Expected a whole number from 1 to ${MOST}.`)
 }
 
 /** The options that say which model is meant. */

@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
-import { type Command, InvalidArgumentError } from 'commander'
+import type { Command } from 'commander'
 import type { ComparableModel } from '#engine/experiment/comparison-adapter.ts'
 import { isFree } from '#host/ports.ts'
 import { MOST_PER_SECOND } from '#engine/experiment/script-format.ts'
@@ -16,7 +16,7 @@ import { RUNS, shortPath } from '../../session/run-folder.ts'
 import { openDataFolder, sweep } from '../../session/sweep.ts'
 import { exitCodeOf, listenForInterrupt } from '../command-line.ts'
 import { readSeed } from '../run-command.ts'
-import { findNamed, UsageError } from '../usage.ts'
+import { findNamed, UsageError, wholeNumber } from '../usage.ts'
 
 type LiveOptions = { rate: number; seed: number; port: number; out?: string; open: boolean }
 
@@ -25,9 +25,9 @@ export function addLiveCommand(program: Command): void {
     .command('live')
     .description('watch the models side by side on a page, and break them by hand; until Ctrl-C')
     .argument('[model...]', `${models.map(({ name }) => name).join(', ')} (default: all)`)
-    .option('--rate <number>', 'orders a second of each model when it begins', wholeUpTo(MOST_PER_SECOND), 20)
+    .option('--rate <number>', 'orders a second of each model when it begins', wholeNumber(0, MOST_PER_SECOND), 20)
     .option('--seed <number>', 'the same seed gives the same orders', readSeed, 1)
-    .option('--port <number>', 'of the page, on loopback (default: a free one)', wholeUpTo(65_535), 0)
+    .option('--port <number>', 'of the page, on loopback (default: a free one)', wholeNumber(0, 65_535), 0)
     .option('--out <folder>', 'the parent of the folder of the results (default: runs)')
     .option('--no-open', 'print the address, and open no browser')
     .addHelpText(
@@ -37,11 +37,6 @@ export function addLiveCommand(program: Command): void {
     .action((names: string[], options: LiveOptions) =>
       live(names.length === 0 ? models : names.map(name => findNamed('model', name, models)), options),
     )
-}
-
-const wholeUpTo = (most: number) => (text: string) => {
-  if (/^\d+$/.test(text) && Number(text) <= most) return Number(text)
-  throw new InvalidArgumentError(`Expected a whole number from 0 to ${most}.`)
 }
 
 /** Of the page. @throws UsageError where it is taken */

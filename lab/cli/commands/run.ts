@@ -1,11 +1,11 @@
 // `lab start` and `lab run`: experiments with live progress, tables and verdicts, and an overview at the end.
 import type { Command } from 'commander'
 import { readFileSync } from 'node:fs'
-import { LabError } from '#common/contracts/errors.ts'
+import { explain } from '#common/contracts/errors.ts'
 import { parse } from '#common/contracts/parse.ts'
 import { randomScript } from '#engine/experiment/random-script.ts'
 import { ordersOf, scriptedExperiment } from '#engine/experiment/script.ts'
-import { Script } from '#engine/experiment/script-format.ts'
+import { MOST_ORDERS, Script } from '#engine/experiment/script-format.ts'
 import type { Result } from '#engine/run/summary.ts'
 import { DURATIONS } from '../../session/durations.ts'
 import { experiments, models } from '../../session/registry.ts'
@@ -63,12 +63,9 @@ function scripted(file: string, names: readonly string[]): Named[] {
       script,
     }))
   } catch (error) {
-    throw new UsageError(`${file} cannot be run: ${error instanceof Error ? error.message : String(error)}`)
+    throw new UsageError(`${file} cannot be run: ${explain(error)}`)
   }
 }
-
-/** As many as a lane sends at most. */
-const MOST_ORDERS = 200_000
 
 function readScript(file: string): Script {
   const [, seed] = /^random:(\d{1,9})$/.exec(file) ?? []
@@ -84,8 +81,9 @@ function readScript(file: string): Script {
     throw new UsageError(`${file} ${why}.`)
   } catch (error) {
     if (error instanceof UsageError) throw error
-    const why = error instanceof LabError ? error.detail : error instanceof Error ? error.message : String(error)
-    throw new UsageError(`${file} is not a script that can be run (${why}); lab live writes one beside each result.`)
+    throw new UsageError(
+      `${file} is not a script that can be run (${explain(error)}); lab live writes one beside each result.`,
+    )
   }
 }
 

@@ -1,9 +1,9 @@
 // The switches: of the load, and of each part. A press goes to its lane, or to all lanes where the page is set so.
 import type { ScriptAction, Target } from '#engine/experiment/script-format.ts'
-import type { FaultForm, LaneFacts, Part } from './protocol.ts'
+import { type FaultForm, faultText, type LaneFacts, type Part, PART_STATES } from './protocol.ts'
 import { element, say } from './dom.ts'
 
-export type Press = (action: ScriptAction) => Promise<void>
+export type Press = (action: ScriptAction) => Promise<unknown>
 
 /** A button that is not pressed again until what it does is done. It keeps the focus. */
 export function button(text: string, press: () => Promise<unknown>, title = ''): HTMLButtonElement {
@@ -16,23 +16,15 @@ export function button(text: string, press: () => Promise<unknown>, title = ''):
   return made
 }
 
+/** The lab says what is too much. */
+export const numberInput = (label: string, value: number): HTMLInputElement =>
+  element('input', { type: 'number', min: '0', value: String(value), attrs: { 'aria-label': label } })
+
 export type LoadControls = { elements: HTMLElement[]; showRate(ordersPerSecond: number): void }
 
 export function loadControls(press: Press): LoadControls {
-  const perSecond = element('input', {
-    type: 'number',
-    min: '0',
-    max: '2000',
-    value: '20',
-    attrs: { 'aria-label': 'orders a second' },
-  })
-  const many = element('input', {
-    type: 'number',
-    min: '1',
-    max: '5000',
-    value: '200',
-    attrs: { 'aria-label': 'orders at once' },
-  })
+  const perSecond = numberInput('orders a second', 20)
+  const many = numberInput('orders at once', 200)
   const setRate = () => {
     if (perSecond.value !== '') void press({ action: 'rate', ordersPerSecond: Number(perSecond.value) })
   }
@@ -67,14 +59,6 @@ export const messageControls = (press: Press): HTMLElement[] => [
 
 export type PartCard = { box: HTMLElement; take(part: Part): void }
 
-const IS: Record<Part['state'], string> = {
-  up: 'up',
-  down: 'down',
-  paused: 'paused',
-  gone: 'cut off',
-  starting: 'starting',
-}
-
 export function partCard({ name, role, faults, crashPoints }: LaneFacts['parts'][number], press: Press): PartCard {
   const state = element('span', { className: 'state' }, 'starting')
   const target: Target = role
@@ -98,10 +82,8 @@ export function partCard({ name, role, faults, crashPoints }: LaneFacts['parts']
   return {
     box,
     take(part) {
-      const on = Object.entries(part.faults).map(([fault, setting]) =>
-        `${fault} ${Object.values(setting as object).join(' ')}`.trim(),
-      )
-      say(state, [IS[part.state], ...on].join(' · '))
+      const on = Object.entries(part.faults).map(([fault, setting]) => faultText(fault, setting))
+      say(state, [PART_STATES[part.state], ...on].join(' · '))
       box.classList.toggle('off', part.state !== 'up' || on.length > 0)
       const focused = document.activeElement
       kill.hidden = part.state === 'down' || part.state === 'starting'
@@ -121,7 +103,7 @@ function faultControls(faults: readonly FaultForm[], target: Target, press: Pres
     { attrs: { 'aria-label': 'fault' } },
     ...faults.map(({ name, about }) => element('option', { value: name, title: about }, name)),
   )
-  const value = element('input', { type: 'number', min: '1' })
+  const value = numberInput('', 1)
   const unit = element('label', {}, value)
   const chosen = (): FaultForm | undefined => faults.find(({ name }) => name === which.value)
   const show = (): void => {

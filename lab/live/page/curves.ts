@@ -1,9 +1,8 @@
 // The curves of a lane: the last two minutes, all lanes on one axis of seconds before now.
 import uPlot from 'uplot'
-import type { LaneFrame, Second } from './protocol.ts'
+import { type LaneFrame, type Second, SHOWN_SECONDS } from './protocol.ts'
 import { element, say } from './dom.ts'
 
-const SHOWN_SECONDS = 120
 const HEIGHT = 84
 
 type Line = { name: string; colour: string; dash?: number[]; of(second: Second): number | null }

@@ -3,7 +3,7 @@
  * that had happened to it is known; those that wait stand together. With reduced motion nothing travels.
  */
 import { AT, CLIENT, type Journey, journeyOf, type Spot, spotOf, type Tone } from './journey.ts'
-import type { LaneFacts, LaneFrame, Part } from './protocol.ts'
+import { type LaneFacts, type LaneFrame, type Part, PART_STATES } from './protocol.ts'
 
 const BEHIND_MS = 1_000
 const HIT_PX = 12
@@ -103,14 +103,6 @@ function fitted(canvas: HTMLCanvasElement): { width: number; height: number } {
   return { width, height }
 }
 
-const WORDS: Record<Part['state'], string> = {
-  up: 'up',
-  down: 'down',
-  paused: 'paused',
-  gone: 'cut off',
-  starting: 'starting',
-}
-
 function drawParts(pen: CanvasRenderingContext2D, { facts, parts, width, height, colours }: Scene): void {
   pen.font = '12px system-ui, sans-serif'
   pen.strokeStyle = colours.grid
@@ -139,7 +131,7 @@ function drawParts(pen: CanvasRenderingContext2D, { facts, parts, width, height,
     pen.stroke()
     pen.fillStyle = isUp ? colours.ink : colours.bad
     pen.fillText(width < 560 ? role : name, x, 16, boxWidth * 1.6)
-    if (!isUp) pen.fillText(WORDS[state], x, height - 12)
+    if (!isUp) pen.fillText(PART_STATES[state], x, height - 12)
   }
   pen.setLineDash([])
 }
@@ -195,6 +187,6 @@ function waitingPoint({ place }: Spot, { width, height }: Scene, waiting: Map<nu
 
 function textOf({ counters, parts }: LaneFrame): string {
   const { sent, undecided, notified } = counters
-  const off = parts.filter(({ state }) => state !== 'up').map(({ name, state }) => `${name} is ${WORDS[state]}`)
+  const off = parts.filter(({ state }) => state !== 'up').map(({ name, state }) => `${name} is ${PART_STATES[state]}`)
   return [`${sent} orders sent, ${undecided} accepted and undecided, ${notified} notified`, ...off].join('; ')
 }

@@ -1,6 +1,6 @@
 // One lane of the page: its verdicts, its picture, its curves and its switches.
 import type { Counters, LaneFacts, LaneFrame } from './protocol.ts'
-import { button, loadControls, messageControls, partCard, type Press } from './controls.ts'
+import { button, loadControls, messageControls, numberInput, partCard, type Press } from './controls.ts'
 import { createCurves } from './curves.ts'
 import { element, say } from './dom.ts'
 import { createFlow } from './flow.ts'
@@ -105,12 +105,7 @@ function laneForm(
       element('option', { value: name, title: about, selected: name === configuration }, name),
     ),
   )
-  const order = element('input', {
-    type: 'number',
-    min: '0',
-    value: '0',
-    attrs: { 'aria-label': 'number of an order' },
-  })
+  const order = numberInput('number of an order', 0)
   const judging = 'puts right what is broken, waits until every order is decided, and takes all checks'
   return element(
     'form',

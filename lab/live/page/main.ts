@@ -1,17 +1,12 @@
 // The page of `lab live`: lanes that are told by the lab what happens, four times a second.
 import type { Frame, LaneFacts } from './protocol.ts'
-import { loadControls, messageControls, button, type Press } from './controls.ts'
+import { button, loadControls, messageControls, numberInput, type Press } from './controls.ts'
 import { element, found, say } from './dom.ts'
 import { createLane, type LaneView } from './lane-view.ts'
 import { perform, playRandom, readFacts } from './requests.ts'
 
 const lanes = new Map<string, LaneView>()
-const seed = element('input', {
-  type: 'number',
-  min: '0',
-  value: '1',
-  attrs: { 'aria-label': 'seed of the faults by chance' },
-})
+const seed = numberInput('seed of the faults by chance', 1)
 const together = element('input', { type: 'checkbox' })
 
 async function begin(): Promise<void> {

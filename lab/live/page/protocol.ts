@@ -1,7 +1,18 @@
-// What the lab tells the page, and what the page asks of it. Types alone: both sides import them.
+// What the lab tells the page: types, and the words for them that both sides use.
 import type { Verdict } from '#engine/checks/check.ts'
 
 export type PartState = 'up' | 'down' | 'paused' | 'gone' | 'starting'
+export const PART_STATES: Readonly<Record<PartState, string>> = {
+  up: 'up',
+  down: 'down',
+  paused: 'paused',
+  gone: 'cut off',
+  starting: 'starting',
+}
+
+/** `delay 500`, or `error` where the setting is empty. */
+export const faultText = (fault: string, setting: unknown): string =>
+  [fault, ...Object.values(setting as Record<string, unknown>)].join(' ')
 
 /** A service or broker of a lane. `faults`: those that are on, by name. */
 export type Part = {
@@ -26,7 +37,10 @@ export type LaneFacts = {
 }
 
 export const ANSWERS = ['waiting', 'accepted', 'refused', 'error', 'none'] as const
-/** `refused`: a rule of the business (409). `error`: any other answer that is no success. `none`: no answer: no connection, a broken one, or none until the deadline. */
+/**
+ * `refused`: a rule of the business (409). `error`: any other answer that is no success. `none`: there was no connection, it broke, or
+ * no answer came until the deadline.
+ */
 export type AnswerKind = (typeof ANSWERS)[number]
 
 /**
@@ -44,10 +58,12 @@ export type OrderDot = [
   notifiedMs: number | null,
 ]
 
+/** Curves go back so far. */
+export const SHOWN_SECONDS = 120
+
 /** Of one second. Latencies in milliseconds; null where there was none. `cores`: CPU time of the services, and of the broker. */
 export type Second = {
   second: number
-  sent: number
   answers: Record<AnswerKind, number>
   acceptedP50: number | null
   acceptedWorst: number | null
@@ -75,13 +91,8 @@ export type Counters = {
   ageMs: number
 }
 
-export type LaneFrame = {
-  model: string
-  /** That of its facts. */
-  round: number
-  phase: 'starting' | 'running' | 'judging' | 'judged' | 'failed'
-  /** What it does now, or why it failed, or what the checks found, in a sentence. */
-  sentence: string
+/** What is new of a lane at work, and how it stands. */
+export type LaneNews = {
   nowMs: number
   ordersPerSecond: number
   /** One order in so many is drawn. */
@@ -90,9 +101,18 @@ export type LaneFrame = {
   seconds: Second[]
   counters: Counters
   parts: Part[]
-  /** What was done, with its time; the new ones. */
+  /** What was done, with its time. */
   marks: { atMs: number; text: string }[]
   duplicating: boolean
+}
+
+export type LaneFrame = LaneNews & {
+  model: string
+  /** That of its facts. */
+  round: number
+  phase: 'starting' | 'running' | 'judging' | 'judged' | 'failed'
+  /** What it does now, or why it failed, or what the checks found, in a sentence. */
+  sentence: string
   judged?: { verdict: Verdict; lines: string[]; report: string }
 }
 

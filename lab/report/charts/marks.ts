@@ -7,41 +7,41 @@ import { widthOf, wrapped } from './labels.ts'
 import { type Markup, markup } from './markup.ts'
 import type { Scale } from './scale.ts'
 
-const LANE = 16
+const ROW = 16
 /** So many pixels apart two lines can hardly be told from each other. */
 const NEAR = 12
 
 /** In seconds. */
 const AT_ONCE = 0.1
 
-type Placed = { lines: string[]; marks: readonly Mark[]; from: number; to: number; lane: number }
+type Placed = { lines: string[]; marks: readonly Mark[]; from: number; to: number; row: number }
 
-/** In lanes above a group. */
+/** In rows above a group. */
 export function placeMarks(all: readonly Mark[], x: Scale): { placed: Placed[]; height: number } {
   const placed: Placed[] = []
   for (const { marks, text } of sentencesOf(withoutEnds(all), x)) {
     const lines = wrapped(text, PLOT_END - LEFT)
     const width = Math.max(...lines.map(line => widthOf(line)))
     const from = Math.max(LEFT, Math.min(x.at(marks[0]?.fromSeconds ?? 0), PLOT_END - width))
-    const isFree = (lane: number) =>
+    const isFree = (row: number) =>
       placed.every(
         other =>
-          lane + lines.length <= other.lane ||
-          lane >= other.lane + other.lines.length ||
+          row + lines.length <= other.row ||
+          row >= other.row + other.lines.length ||
           from + width + 8 < other.from ||
           from > other.to + 8,
       )
-    let lane = 0
-    while (!isFree(lane)) lane++
-    placed.push({ lines, marks, from, to: from + width, lane })
+    let row = 0
+    while (!isFree(row)) row++
+    placed.push({ lines, marks, from, to: from + width, row })
   }
-  return { placed, height: LANE * Math.max(0, ...placed.map(({ lane, lines }) => lane + lines.length)) }
+  return { placed, height: ROW * Math.max(0, ...placed.map(({ row, lines }) => row + lines.length)) }
 }
 
-/** @param top of the texts, @param height of all lanes, @param bottom of the last panel */
+/** @param top of the texts, @param height of all rows, @param bottom of the last panel */
 export function drawMarks(placed: readonly Placed[], x: Scale, top: number, height: number, bottom: number): Markup[] {
-  const shapes = placed.map(({ lines, marks, lane }) => {
-    const below = top + (lane + lines.length) * LANE
+  const shapes = placed.map(({ lines, marks, row }) => {
+    const below = top + (row + lines.length) * ROW
     const own = marks.map(({ fromSeconds, toSeconds }) => {
       const begin = x.at(fromSeconds)
       const line = markup`<path d="M${begin} ${below}V${bottom}"/>`
@@ -52,9 +52,9 @@ export function drawMarks(placed: readonly Placed[], x: Scale, top: number, heig
     const kind = marks.some(({ toSeconds }) => toSeconds !== undefined) ? 'band' : 'mark'
     return markup`<g class="${kind}">${own}</g>`
   })
-  const texts = placed.map(({ lines, from, lane }) =>
+  const texts = placed.map(({ lines, from, row }) =>
     lines.map((line, nth) => {
-      const y = top + (lane + nth) * LANE + 11
+      const y = top + (row + nth) * ROW + 11
       return markup`<text class="strong said" x="${from}" y="${y}">${line}</text>`
     }),
   )

@@ -5,21 +5,23 @@ import { deflateRawSync } from 'node:zlib'
 import type { Frame } from '../charts/time-figure.ts'
 import { type Markup, markup } from '../charts/markup.ts'
 
-export function exploreData({ left, right, seconds, groups }: Frame): Markup {
-  const data = {
-    left,
-    right,
-    seconds,
-    groups: groups.map(({ top, bottom, latency, shown: { name, curves, orders } }) => ({
-      name,
-      top,
-      bottom,
-      latency,
-      curves: curves.map(({ name, unit, points }) => ({ name, unit, points })),
-      answers: orders?.answers ?? [],
-      timelines: orders?.timelines,
-    })),
-  }
-  const packed = deflateRawSync(JSON.stringify(data), { level: 9 }).toString('base64')
+const dataOf = ({ left, right, seconds, groups }: Frame) => ({
+  left,
+  right,
+  seconds,
+  groups: groups.map(({ top, bottom, latency, shown: { name, curves, orders } }) => ({
+    name,
+    top,
+    bottom,
+    latency,
+    curves: curves.map(({ name, unit, points }) => ({ name, unit, points })),
+    answers: orders?.answers ?? [],
+    timelines: orders?.timelines,
+  })),
+})
+export type ExploreData = ReturnType<typeof dataOf>
+
+export function exploreData(frame: Frame): Markup {
+  const packed = deflateRawSync(JSON.stringify(dataOf(frame)), { level: 9 }).toString('base64')
   return markup`<script type="text/plain">${packed}</script>`
 }

@@ -1,6 +1,6 @@
 /**
  * The report of a run: one file that needs no network and no server, made from the run's summary, and from the timelines of its orders
- * where the run's histories are there. It is complete without its script, which only answers the pointer (explore.js).
+ * where the run's histories are there. It is complete without its script, which only answers the pointer (explore.ts).
  *
  * Everything that comes from data is escaped (charts/markup.ts), and the page's policy allows its own style and script and nothing else
  * (document.ts). For tests in a browser these names are stable:
@@ -8,7 +8,7 @@
  * `.mark`; sections `#scorecard`, `#outbox`, `#answers`, `#scenarios`, `#experiments`, `#verdicts`, `#recommendations`, `#promises`, `#run`;
  * `.result[id]`, `.scenario[id]`.
  */
-import { readFileSync } from 'node:fs'
+import { browserScript } from './browser-script.ts'
 import type { Summary, Result } from '#engine/run/summary.ts'
 import { HEALTHY } from '../../comparison/scenarios.ts'
 import { COMMAND_FOR_ADVICE, NO_ADVICE, type Recommendation } from '../../comparison/recommendations.ts'
@@ -27,7 +27,7 @@ import { overall, verdictsSection } from './verdicts.ts'
 import { accentOf } from '../charts/theme.ts'
 import { brokerDead } from '../../comparison/scenarios/dead-or-slow.ts'
 
-const SCRIPT = readFileSync(new URL('explore.js', import.meta.url), 'utf8')
+const SCRIPT = browserScript(new URL('explore.ts', import.meta.url))
 
 type Extras = {
   registry: Registry
