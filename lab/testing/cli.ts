@@ -120,7 +120,7 @@ export const assertQuickRun = (id: string): Promise<void> => assertRun(['run', i
 export const assertSmokeRun = (): Promise<void> => assertRun(['start', '--profile', 'smoke'], Object.keys(experiments))
 
 /** A machine that was full says nothing of the model, whose verdict is unknown then: so often it may be run again. */
-const MOST_AGAIN = 2
+export const MOST_AGAIN = 2
 
 type Fault = { experiment?: string; failure?: string; verdict?: string; detail?: string }
 
@@ -145,6 +145,8 @@ async function assertRun(command: readonly string[], ids: readonly string[], aga
       ids.map(id => [id, 'valid']),
     )
     assert.equal(code, 0)
+    // Its report is drawn from the histories that it wrote.
+    assert.doesNotMatch(stderr, /is not a readable history/)
     assert.deepEqual(leftovers(folder), [])
   } finally {
     folder.remove()

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { chooseTests } from './run-tests.ts'
+import { chooseTests, inTurns } from './run-tests.ts'
 
 const COMPOSE = 'sync-rest/tests/c.compose-test.ts'
 const BROWSER = 'lab/report/html/d.browser-test.ts'
@@ -16,6 +16,13 @@ const PATHS = [
 test('without arguments all test files are chosen, and nothing else', () => {
   assert.deepEqual(chooseTests(PATHS, []), {
     files: ['common/service/log.test.ts', 'lab/a.test.ts', 'sync-rest/tests/b.test.ts'],
+  })
+})
+
+test('what expects a verdict of experiments runs alone', () => {
+  assert.deepEqual(inTurns(['lab/a.test.ts', 'lab/b.alone.test.ts', 'lab/alone.test.ts']), {
+    together: ['lab/a.test.ts', 'lab/alone.test.ts'],
+    alone: ['lab/b.alone.test.ts'],
   })
 })
 

@@ -14,12 +14,13 @@ export type RunnerOptions = {
   signal: AbortSignal
 }
 
-/** Resolves with the runner's exit code once it has ended; an aborted `signal` ends it, and gives 130. */
+/** Resolves with the runner's exit code once it has ended; an aborted `signal` ends it, and gives 130. Without files, 0. */
 export async function runTests(
   files: readonly string[],
   { filesAtOnce, fileDeadlineMs, environment, signal }: RunnerOptions,
 ): Promise<number> {
   signal.throwIfAborted()
+  if (files.length === 0) return 0
   const flags = [
     '--test',
     '--test-reporter=spec',
@@ -40,6 +41,14 @@ export async function runTests(
   signal.removeEventListener('abort', end)
   return signal.aborted ? 130 : (runner.exitCode ?? 1)
 }
+
+const ALONE = '.alone.test.ts'
+
+/** Which files run beside each other, and which one after the other behind them. */
+export const inTurns = (files: readonly string[]): { together: string[]; alone: string[] } => ({
+  together: files.filter(file => !file.endsWith(ALONE)),
+  alone: files.filter(file => file.endsWith(ALONE)),
+})
 
 export type Choice = { files: string[]; problem?: string }
 

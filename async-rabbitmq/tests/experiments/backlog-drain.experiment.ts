@@ -37,7 +37,7 @@ export default defineExperiment({
   profiles: {
     full: { ordersPerSecond: 100, beforeMs: 5_000, outageMs: 60_000, afterMs: 5_000 },
     quick: { ordersPerSecond: 100, beforeMs: 1_000, outageMs: 5_000, afterMs: 2_000 },
-    smoke: { ordersPerSecond: 50, beforeMs: 500, outageMs: 2_000, afterMs: 1_000 },
+    smoke: { ordersPerSecond: 50, beforeMs: 600, outageMs: 2_000, afterMs: 1_100 },
   },
   variants({ ordersPerSecond, beforeMs, outageMs, afterMs }) {
     const orders = (milliseconds: number) => (ordersPerSecond * milliseconds) / 1_000

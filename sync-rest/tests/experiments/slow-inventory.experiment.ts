@@ -51,7 +51,7 @@ export default defineExperiment({
   profiles: {
     full: { orders: 200, ordersPerSecond: 20, warmUpOrders: 40, delayMs: 2_000, lineOrders: 12 },
     quick: { orders: 60, ordersPerSecond: 20, warmUpOrders: 20, delayMs: 2_000, lineOrders: 5 },
-    smoke: { orders: 30, ordersPerSecond: 20, warmUpOrders: 10, delayMs: 2_000, lineOrders: 4 },
+    smoke: { orders: 30, ordersPerSecond: 20, warmUpOrders: 30, delayMs: 2_000, lineOrders: 4 },
   },
   variants({ orders, ordersPerSecond, warmUpOrders, delayMs, lineOrders }) {
     const load = { orders, ordersPerSecond, warmUpOrders, deadlineMs: 10_000 }

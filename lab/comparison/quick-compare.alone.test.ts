@@ -6,7 +6,7 @@ import type { Result } from '#engine/run/summary.ts'
 import { countedChecks } from '../report/terminal/report.ts'
 import { models } from '../session/registry.ts'
 import { parseSummary } from '../session/run-folder.ts'
-import { isOfFullMachine, leftovers, lendPackages, runCli, testFolder } from '../testing/cli.ts'
+import { isOfFullMachine, leftovers, lendPackages, MOST_AGAIN, runCli, testFolder } from '../testing/cli.ts'
 
 const SCENARIOS = ['healthy', 'broker-dead', 'read-again']
 const LARGEST_BYTES = 3_000_000
@@ -28,11 +28,11 @@ test('a quick comparison of all models is valid, names unsupported scenarios, wr
     const { code, stdout, stderr } = await runCli('main', args, { LAB_CACHE_DIR: folder.cache })
     return { ...parseSummary(stdout, 'stdout'), code, stderr }
   }
-  const first = await compare()
-  // Of a machine that was full nothing is known: once more.
-  const { results, comparison, code, stderr } = isOfFullMachine(notValidIn(first.results).flatMap(each => each.wrong))
-    ? await compare()
-    : first
+  const isUnknown = ({ results }: { results: Result[] }) =>
+    isOfFullMachine(notValidIn(results).flatMap(({ wrong }) => wrong))
+  let compared = await compare()
+  for (let again = 0; again < MOST_AGAIN && isUnknown(compared); again++) compared = await compare()
+  const { results, comparison, code, stderr } = compared
   const notValid = notValidIn(results)
   assert.deepEqual(notValid, [], stderr)
   assert.equal(code, 0, stderr)

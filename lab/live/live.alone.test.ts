@@ -10,7 +10,7 @@ import { testBroker } from '#infra/testing/test-broker.ts'
 import { parseSummary } from '../session/run-folder.ts'
 import { leftovers, runCli, testFolder } from '../testing/cli.ts'
 import { startLive } from '../testing/live-lab.ts'
-import type { PartState } from './page/protocol.ts'
+import type { DeadLetters, PartState } from './page/protocol.ts'
 
 async function open(t: TestContext, args: readonly string[] = ['sync-rest', '--rate', '40']) {
   const folder = testFolder()
@@ -79,6 +79,14 @@ test('a lane of a queue and one of a log are broken and judged side by side, on 
   }
   await perform({ action: 'poison' })
   for (const name of names) await lab.until('the dead letter', ({ counters }) => counters.deadLetters === 1, name)
+  const lettersOf = async (name: string) =>
+    (await (await fetch(`${lab.address}dead-letters/${name}`)).json()) as DeadLetters
+  const [{ reason } = assert.fail('no reason')] = (await lettersOf('async-rabbitmq')).reasons
+  await perform({ action: 'redrive', reason, rate: 50, limit: 10 })
+  for (const name of names) {
+    const isParked = async () => (await lettersOf(name)).reasons.some(({ parked }) => parked === 1)
+    await waitFor(isParked, { deadlineMs: 30_000, what: `the dead letter of ${name} to come back` })
+  }
   await perform({ action: 'start-duplicator' })
   await perform({ action: 'kill', target: 'inventory' })
   for (const name of names) await lab.until('orders to wait', ({ counters }) => counters.undecided > 10, name)
@@ -87,8 +95,8 @@ test('a lane of a queue and one of a log are broken and judged side by side, on 
   assert.match(JSON.stringify(refused.body), /rabbitmq is not the lab's own.+kafka is not the lab's own/)
   await Promise.all(names.map(name => lab.post('judge', { model: name })))
   for (const name of names) {
-    const { judged, sentence, counters } = await lab.until('the verdict', ({ phase }) => phase !== 'judging', name)
-    assert.equal(judged?.verdict, 'valid', sentence)
+    const { judged, counters } = await lab.until('the verdict', ({ phase }) => phase !== 'judging', name)
+    assert.equal(judged?.verdict, 'valid', judged?.lines.join('\n'))
     assert.deepEqual([counters.undecided, counters.deadLetters], [0, 1])
   }
   lab.process.kill('SIGINT')
