@@ -39,7 +39,14 @@ export type Broker = {
 
 type Parts = RetryParts & {
   occupancy: Occupancy
-  config: { RABBITMQ_URL: string; PREFIX: string; RETRY_DELAYS_MS: readonly number[]; CLIENT_SETTINGS: ClientSettings }
+  config: {
+    RABBITMQ_URL: string
+    PREFIX: string
+    RETRY_DELAYS_MS: readonly number[]
+    CLIENT_SETTINGS: ClientSettings
+    /** Of the one service that declares the stream. */
+    EVENT_STREAM?: 'off' | 'on'
+  }
 }
 
 /** Heartbeats notice a silent broker within 20 s. */
@@ -59,7 +66,8 @@ export const openConnection = (url: string, name: string, settings: ClientSettin
 
 /** `name` is that of the service. */
 export function connectBroker(name: string, { config, occupancy, ...parts }: Parts): Broker {
-  const topology = topologyOf(config.PREFIX, config.RETRY_DELAYS_MS.length)
+  const hasStream = config.EVENT_STREAM === 'on'
+  const topology = topologyOf(config.PREFIX, config.RETRY_DELAYS_MS.length, { hasStream })
   const { RABBITMQ_URL: url, CLIENT_SETTINGS: settings } = config
   const publishing = openConnection(url, `${name} publishes`, settings)
   const consuming = openConnection(url, `${name} consumes`, settings)

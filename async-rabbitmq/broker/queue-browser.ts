@@ -2,6 +2,7 @@
 // Guarantees: a message that is not removed explicitly is back in its queue when it is released, and also when this process dies
 // meanwhile. Not promised: that it is at its position (RabbitMQ 4 returns a message behind the others, and many in any
 // order), nor that a message can be seen while another channel holds it, such as that of another look.
+import { once } from 'node:events'
 import { setTimeout as wait } from 'node:timers/promises'
 import type { Channel, Connection } from 'rabbitmq-client'
 import type { Binding } from '../messaging/topology.ts'
@@ -11,6 +12,9 @@ import { incomingOf, isProbe, openRawChannel, type Incoming } from './message.ts
 import { publisherOnDemand, type PublisherOnDemand } from './publisher-on-demand.ts'
 
 const CLOSE_MS = 1_000
+/** A stream sends so many before the first of them is acked; each ack asks for as many as it acks. */
+const STREAM_WINDOW = 1_000
+const ACKED_AT_ONCE = 100
 
 export type Held = {
   messages: { message: Incoming; remove(): void }[]
@@ -29,6 +33,8 @@ export type QueueBrowser = Pick<PublisherOnDemand, 'publish'> & {
    * Resolves, once that queue exists, with a function that ends it and rejects with the first error of a visit.
    */
   tap(routes: readonly Route[], visit: (message: Incoming) => Promise<void>): Promise<() => Promise<void>>
+  /** Visits the messages of a stream from the first on, until `signal` ends it. @throws the first error of a visit */
+  readStream(stream: string, visit: (message: Incoming) => void, signal: AbortSignal): Promise<void>
   /** Deletes exchanges, and queues with their messages. A name that does not exist is no error. */
   remove(names: { exchanges: string[]; queues: string[] }): Promise<void>
   /** Closes the connection within about a second. */
@@ -52,6 +58,7 @@ export async function openQueueBrowser(url: string, { deadlineMs = 10_000 } = {}
     hold: queue => hold(connection, queue),
     publish: publisher.publish,
     tap: (routes, visit) => tap(connection, routes, visit),
+    readStream: (stream, visit, signal) => readStream(connection, stream, visit, signal),
     async remove({ exchanges, queues }) {
       const channel = await connection.acquire()
       for (const exchange of exchanges) await channel.exchangeDelete({ exchange })
@@ -130,5 +137,32 @@ async function tap(
     } finally {
       await channel.close()
     }
+  }
+}
+
+async function readStream(
+  connection: Connection,
+  stream: string,
+  visit: (message: Incoming) => void,
+  signal: AbortSignal,
+): Promise<void> {
+  const channel = await openRawChannel(connection)
+  const failed = Promise.withResolvers<never>()
+  let visited = 0
+  try {
+    await channel.basicQos({ prefetchCount: STREAM_WINDOW })
+    const consumer = { queue: stream, arguments: { 'x-stream-offset': 'first' } }
+    const { consumerTag } = await channel.basicConsume(consumer, message => {
+      try {
+        if (!signal.aborted) visit(incomingOf(stream, message))
+      } catch (error) {
+        failed.reject(error)
+      }
+      if (++visited % ACKED_AT_ONCE === 0) channel.basicAck({ deliveryTag: message.deliveryTag, multiple: true })
+    })
+    if (!signal.aborted) await Promise.race([once(signal, 'abort'), failed.promise])
+    await channel.basicCancel({ consumerTag })
+  } finally {
+    await channel.close()
   }
 }

@@ -54,7 +54,8 @@ export const comparison: ComparisonAdapter = {
     becomes: 'dead-letter',
   },
   readAgain:
-    'a queue removes a message once it is acked, so a later reader sees only later messages; RabbitMQ streams keep messages, and are not measured here',
+    'a queue removes a message once it is acked, so a later reader sees only later messages; a RabbitMQ stream keeps them, which new-reader measures',
+  keepsResults: { order_service: { EVENT_STREAM: 'on' } },
   boundedTo: orders => ({ order_service: { MAX_UNDECIDED: `${orders}` } }),
   reasonsOfFaults: [],
 }

@@ -1,12 +1,14 @@
 // What only this model can do: publish raw bytes, publish an order's event again, deliver every message twice.
 import { randomUUID } from 'node:crypto'
 import { Type } from 'typebox'
-import { orderPlaced } from '#common/contracts/events.ts'
+import { InventoryEvent, orderPlaced, outcomeOf } from '#common/contracts/events.ts'
 import { Order } from '#common/contracts/order.ts'
 import { closedObject, parse } from '#common/contracts/parse.ts'
 import type { Operation } from '#engine/experiment/model.ts'
+import { newReader, type NewReaderOperations } from '#engine/experiment/new-reader.ts'
 import { wallTime } from '#common/contracts/clock.ts'
 import { eventMessage } from '../broker/message.ts'
+import { readEvent } from '#common/messaging/read-event.ts'
 import type { QueueBrowser } from '../broker/queue-browser.ts'
 import type { Topology } from '../messaging/topology.ts'
 import { type DuplicatorOperations, duplicatorOperations } from './duplicator.ts'
@@ -35,15 +37,28 @@ const Redeliver = closedObject({
 /** So many that each is confirmed well within the deadline of a publish. */
 const AT_ONCE = 1_000
 
-export type RabbitmqOperations = DuplicatorOperations & {
-  /** Publishes bytes unchanged, confirmed; answers with the message's id. */
-  'publish-raw': Operation<{ messageId: string }>
-  /** Publishes OrderPlaced of orders again, once or several times, confirmed; answers with the ids of the messages. */
-  redeliver: Operation<{ messageIds: string[] }>
-}
+export type RabbitmqOperations = DuplicatorOperations &
+  NewReaderOperations & {
+    /** Publishes bytes unchanged, confirmed; answers with the message's id. */
+    'publish-raw': Operation<{ messageId: string }>
+    /** Publishes OrderPlaced of orders again, once or several times, confirmed; answers with the ids of the messages. */
+    redeliver: Operation<{ messageIds: string[] }>
+  }
+
+const readResult = readEvent(InventoryEvent, ['InventoryReserved', 'InventoryFailed'])
 
 export const operationsOf = (browser: QueueBrowser, topology: Topology): RabbitmqOperations => ({
   ...duplicatorOperations(browser, topology),
+  ...newReader((take, signal) =>
+    browser.readStream(
+      topology.stream,
+      message => {
+        const event = readResult(message.body)
+        take(event.data.orderId, outcomeOf(event).status)
+      },
+      signal,
+    ),
+  ),
   async 'publish-raw'(args) {
     const { body = '', base64, exchange, routingKey = 'OrderPlaced', ...rest } = parse(PublishRaw, args, 'publish-raw')
     const messageId = rest.messageId ?? randomUUID()

@@ -31,6 +31,15 @@ test('a queue that a service consumes has the delivery limit and a dead-letter q
   }
 })
 
+test('the stream has every result of inventory where it is wanted, and its name is removed with the others', () => {
+  const { stream, queues, bindings } = topologyOf('p.', 3, { hasStream: true })
+  assert.deepEqual(queues.find(({ name }) => name === stream)?.arguments, { 'x-queue-type': 'stream' })
+  const kept = bindings.filter(({ queue }) => queue === stream).map(({ routingKey }) => routingKey)
+  assert.deepEqual(kept, ['InventoryReserved', 'InventoryFailed'])
+  assert.ok(namesOf('p.').queues.includes(stream))
+  assert.ok(!topology.queues.some(({ name }) => name === stream))
+})
+
 test('each reader of an event has a queue of its own', () => {
   const readersOf = (routingKey: string) =>
     topology.bindings.filter(binding => binding.routingKey === routingKey).map(({ queue }) => queue)

@@ -6,6 +6,7 @@
 //   retry.N are the delay queues: a message waits there, and expires to the queue that it came from.
 //   <reader>.dead-letters keeps the messages that could not be handled, with their reasons.
 //   <reader>.reader says which store reads; its reader declares it, because the name of its store is in the arguments.
+//   inventory-events.stream, where it is wanted, keeps every result of inventory for readers that join later.
 //
 // Guarantees: the arguments are right on RabbitMQ 3.10 to 4.x. The queues are quorum queues, so a confirmed message is on
 // the broker's disk. What the broker itself dead-letters (an expired delay, the delivery limit) is `at-least-once`, which
@@ -41,6 +42,7 @@ export type Topology = {
   prefix: string
   orders: string
   events: string
+  stream: string
   consumerQueues: Record<Reader, ConsumerQueue>
   /** The exchanges of the delay queues, one for each further attempt. */
   delayQueues: string[]
@@ -51,9 +53,10 @@ export type Topology = {
   readyMarker: string
 }
 
-export function topologyOf(prefix: string, delayQueueCount: number): Topology {
+export function topologyOf(prefix: string, delayQueueCount: number, { hasStream = false } = {}): Topology {
   const orders = `${prefix}orders`
   const events = `${prefix}inventory-events`
+  const stream = `${events}.stream`
   const consumerQueue = (reader: Reader, queue: string): ConsumerQueue => ({
     queue: prefix + queue,
     deadLetters: `${prefix}${reader}.dead-letters`,
@@ -69,6 +72,7 @@ export function topologyOf(prefix: string, delayQueueCount: number): Topology {
     prefix,
     orders,
     events,
+    stream,
     consumerQueues,
     delayQueues,
     exchanges: [
@@ -80,6 +84,7 @@ export function topologyOf(prefix: string, delayQueueCount: number): Topology {
     queues: [
       ...Object.values(consumerQueues).flatMap(queue => [mainQueue(queue), deadLetterQueue(queue)]),
       ...delayQueues.map(delayQueue),
+      ...(hasStream ? [{ name: stream, arguments: { 'x-queue-type': 'stream' } }] : []),
     ],
     bindings: [
       { exchange: orders, queue: consumerQueues.inventory.queue, routingKey: 'OrderPlaced' },
@@ -88,10 +93,14 @@ export function topologyOf(prefix: string, delayQueueCount: number): Topology {
       { exchange: events, queue: consumerQueues.order.queue, routingKey: 'InventoryFailed' },
       { exchange: events, queue: consumerQueues.order.queue, routingKey: 'OrderDeadLettered' },
       ...delayQueues.map(name => ({ exchange: name, queue: name, routingKey: '' })),
+      ...(hasStream ? RESULTS.map(routingKey => ({ exchange: events, queue: stream, routingKey })) : []),
     ],
     readyMarker: `${prefix}ready`,
   }
 }
+
+/** Each order has one of these in the end. */
+const RESULTS = ['InventoryReserved', 'InventoryFailed']
 
 const quorum = { 'x-queue-type': 'quorum' }
 
@@ -122,7 +131,7 @@ const delayQueue = (name: string): Queue => ({ name, arguments: { ...quorum, ...
 
 /** All names that a prefix can have, whatever retry delays were set. */
 export function namesOf(prefix: string): { exchanges: string[]; queues: string[] } {
-  const all = topologyOf(prefix, MAX_RETRY_DELAYS)
+  const all = topologyOf(prefix, MAX_RETRY_DELAYS, { hasStream: true })
   return {
     exchanges: [...all.exchanges.map(exchange => exchange.name), all.readyMarker],
     queues: [

@@ -19,6 +19,11 @@ export const settings = {
     'on',
     'on: an order is stored with its event, which a relay publishes; off: the request publishes it, once',
   ),
+  EVENT_STREAM: oneOf(
+    ['off', 'on'],
+    'off',
+    'on: a stream keeps every result of inventory, for readers that begin at the first one',
+  ),
   MAX_UNDECIDED: maxUndecidedSetting,
   RELAY_WINDOW: relayWindowSetting,
   PUBLISH_DEADLINE_MS: integer(1_000, 'without the outbox: how long an answer waits for the broker', { min: 1 }),

@@ -43,6 +43,8 @@ export type ComparisonAdapter = {
   poison: { send(nth: number): Action; becomes: 'dead-letter' | 'refused' }
   /** A reader that has forgotten all, and begins again; or why nobody can read the orders again. */
   readAgain: { service: string; reset: Action; page: string; hasRead(progress: Progress): boolean } | string
+  /** Environment of services, by service, with which what became of each order is kept for readers that join later. */
+  keepsResults: Configuration['environment']
   /** Environment of services, by service, with which at most so many orders are undecided. */
   boundedTo(orders: number): Configuration['environment']
   /** For which reasons a fault may fail an order. */

@@ -18,6 +18,7 @@ import {
 import type { Scenario } from './scenario.ts'
 import { HEALTHY } from './scenarios.ts'
 import { MEANING_OF_SET_BY_FAULT, SET_BY_FAULT } from '../report/terminal/table.ts'
+import { READ_RATE } from './scenarios/new-reader.ts'
 import { GOODPUTS, STEPS } from './scenarios/overload.ts'
 
 /** Of the healthy runs: the median latencies at each rate. */
@@ -144,6 +145,9 @@ export function explain(
       ...sentence`${model.name}: half of the clients could know the outcome within ${ms(of('known p50'))}, and had their answer within ${ms(of('accepted p50'))}.`,
       ...sentence`${model.name}: half of the orders had their outcome, and if reserved their notification, within ${ms(of('completed p50'))}.`,
     ]
+  const joined = of(READ_RATE)
+  if (joined.value !== null)
+    return sentence`${model.name}: a reader that joined later had read ${count(of('orders read'))} orders from the first one after ${ms(of('all read after'))}, ${count(joined)} orders a second.`
   const again = of('all read again after')
   if (again.value !== null) return readAgainText(again, of).map(text => `${model.name}: ${text}.`)
   return [

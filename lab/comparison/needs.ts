@@ -2,6 +2,7 @@
 // and the report show it.
 import type { Summary } from '#engine/run/summary.ts'
 import { middleRate } from './repeated-measures.ts'
+import { READ_RATE } from './scenarios/new-reader.ts'
 
 export type Need = {
   need: string
@@ -142,7 +143,14 @@ export const needs: readonly Need[] = [
     enough: { value: 0, text: 'none' },
   },
   {
-    need: 'Another reader reads all orders, from the first one.',
+    need: 'Another reader joins, and reads all orders from the first one.',
+    scenario: 'new-reader',
+    measure: READ_RATE,
+    about: 'orders a second that a reader reads which begins at the first one',
+    wanted: 'most',
+  },
+  {
+    need: 'A reader has lost its state, and reads all orders again.',
     scenario: 'read-again',
     measure: 'all read again after',
     about: 'from the start of the reader until it has read all',

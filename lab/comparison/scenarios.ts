@@ -12,6 +12,7 @@ import {
 } from './scenarios/dead-or-slow.ts'
 import { duplicates } from './scenarios/duplicates.ts'
 import { healthy } from './scenarios/healthy.ts'
+import { newReader } from './scenarios/new-reader.ts'
 import { overload } from './scenarios/overload.ts'
 import { poison } from './scenarios/poison.ts'
 import { readAgain } from './scenarios/read-again.ts'
@@ -35,6 +36,7 @@ export const scenarios: readonly Scenario[] = [
   duplicates,
   poison,
   readAgain,
+  newReader,
 ]
 
 export const usualScenarios = scenarios.filter(({ isOptional }) => !isOptional)

@@ -121,7 +121,7 @@ function readAgain(summary: Summary): Finding {
   }
   return {
     scenario,
-    lesson: 'A log can be read again from its beginning; a queue cannot, and RabbitMQ streams are not measured here',
+    lesson: 'A log can be read again from its beginning, and a queue cannot',
     facts: listed(
       'Time in which a reader that was killed and had lost its state read all orders again, from the start of its new process',
       read,

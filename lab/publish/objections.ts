@@ -15,6 +15,7 @@ import {
 } from '../comparison/repeated-measures.ts'
 import { isWithOutbox } from '../comparison/outbox.ts'
 import { HEALTHY } from '../comparison/scenarios.ts'
+import { READ_RATE } from '../comparison/scenarios/new-reader.ts'
 import { spreadText } from '../comparison/scorecard.ts'
 import { provenance } from '../report/markdown.ts'
 import { markdown } from '../report/terminal/table.ts'
@@ -79,6 +80,15 @@ const OBJECTIONS: readonly Objection[] = [
         withConfiguration(repeatedMeasuresOf(summary, 'until-known', 'learned p50')),
         figures =>
           `Until the client was told, at the median: ${figures}. [Until the client knows](README.md#scenario-until-known).`,
+      ),
+  },
+  {
+    objection: 'A queue is said to forget, though RabbitMQ has streams and REST has its book.',
+    answer: summary =>
+      about(
+        figuresOf(summary, 'new-reader', READ_RATE),
+        figures =>
+          `A reader that joined later read all orders from the first one in each model, in RabbitMQ from a stream beside the queues: ${figures}. [A new reader joins](README.md#scenario-new-reader).`,
       ),
   },
   {

@@ -30,6 +30,7 @@ const SOURCES: Record<keyof typeof DURATIONS, string> = {
   compareQuick: planned('quick'),
   comparePublished: planned('full', all, PUBLISHED),
   untilKnown: planned('full', ['until-known']),
+  newReader: planned('full', ['new-reader']),
   asShipped: planned(
     'full',
     all.filter(name => name.endsWith('as-shipped')),

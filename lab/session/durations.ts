@@ -7,6 +7,7 @@ export const DURATIONS = {
   comparePublished: 'about 5 hours',
   untilKnown: 'about 4 min',
   asShipped: 'about 6 min',
+  newReader: 'about 3 min',
   /** Of the search; the probe that it is in at that time ends, and with --beyond another one follows. */
   capacity: 'at most 3 min a model',
 } as const

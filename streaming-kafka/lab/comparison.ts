@@ -79,6 +79,7 @@ export const comparison: ComparisonAdapter = {
     // A failed probe has no depths.
     hasRead: ({ depths }) => Object.keys(depths).length > 0 && Object.values(depths).every(lag => lag === 0),
   },
+  keepsResults: {},
   boundedTo: orders => ({ producer_order: { MAX_UNDECIDED: `${orders}` } }),
   reasonsOfFaults: [],
 }

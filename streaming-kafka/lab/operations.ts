@@ -1,16 +1,17 @@
 // The operations of the lab on this model, in addition to its HTTP routes. Arguments and results are JSON.
 import { randomUUID } from 'node:crypto'
 import { LabError } from '#common/contracts/errors.ts'
-import { orderPlaced } from '#common/contracts/events.ts'
+import { orderPlaced, outcomeOf } from '#common/contracts/events.ts'
 import { Order } from '#common/contracts/order.ts'
 import { closedObject, parse } from '#common/contracts/parse.ts'
 import type { Operation } from '#engine/experiment/model.ts'
+import { newReader, type NewReaderOperations, type Take } from '#engine/experiment/new-reader.ts'
 import { wallTime } from '#common/contracts/clock.ts'
 import { waitFor } from '#host/wait-for.ts'
 import { Type } from 'typebox'
 import type { BrokerAdmin } from '../broker/admin.ts'
-import { readAll } from '../broker/log-reader.ts'
-import { eventRecord, toHeaders } from '../broker/record.ts'
+import { readAll, readLog } from '../broker/log-reader.ts'
+import { eventRecord, readInventoryEvent, toHeaders } from '../broker/record.ts'
 import { GROUPS, prefixed, TOPICS, topicNames, type TopicKey, type TopicSpec } from '../messaging/topics.ts'
 import { duplicatorOperations, type DuplicatorOperations, type OperationParts } from './duplicator.ts'
 
@@ -42,13 +43,14 @@ type ShownRecord = {
   headers: Record<string, string>
 }
 
-export type KafkaOperations = DuplicatorOperations & {
-  'publish-raw': Operation<void>
-  'publish-event': Operation<void>
-  'reset-offsets': Operation<void>
-  'pin-offsets': Operation<Record<string, number[]>>
-  'topic-records': Operation<ShownRecord[]>
-}
+export type KafkaOperations = DuplicatorOperations &
+  NewReaderOperations & {
+    'publish-raw': Operation<void>
+    'publish-event': Operation<void>
+    'reset-offsets': Operation<void>
+    'pin-offsets': Operation<Record<string, number[]>>
+    'topic-records': Operation<ShownRecord[]>
+  }
 
 export function createOperations(parts: OperationParts): KafkaOperations {
   const { admin, producer, brokers, name, prefix } = parts
@@ -61,6 +63,7 @@ export function createOperations(parts: OperationParts): KafkaOperations {
   }
   return {
     ...duplicatorOperations(parts),
+    ...newReader((take, signal) => readResults(parts, take, signal)),
     /** Writes any bytes as a record of a topic. */
     async 'publish-raw'(args) {
       const { topic, key = null, body, base64, headers = {} } = parse(Raw, args, 'args')
@@ -114,6 +117,25 @@ export function createOperations(parts: OperationParts): KafkaOperations {
       })
     },
   }
+}
+
+/** The results of inventory, from the first record on; by a client of its own, and in no group. */
+async function readResults({ admin, brokers, name, prefix }: OperationParts, take: Take, signal: AbortSignal) {
+  const positions = await admin.starts([prefixed(prefix, TOPICS.inventoryEvents)])
+  const onDegraded = (problem: string | null) => {
+    if (problem !== null) throw new Error(problem)
+  }
+  for await (const records of readLog({
+    brokers,
+    clientId: `${name}-new-reader`,
+    positions,
+    closing: signal,
+    onDegraded,
+  }))
+    for (const record of records) {
+      const event = readInventoryEvent(record)
+      take(event.data.orderId, outcomeOf(event).status)
+    }
 }
 
 /** Lag by `group/topic/partition`, without the prefix: the records that were written and are not committed yet. */

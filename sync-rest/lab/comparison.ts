@@ -63,7 +63,8 @@ export const comparison: ComparisonAdapter = {
     becomes: 'refused',
   },
   readAgain:
-    'a request is gone once it is answered; a later reader can only page through the orders of the order service',
+    'a request is gone once it is answered; a later reader can only page through the orders of the order service, which new-reader measures',
+  keepsResults: {},
   // Here an order is undecided while it is at inventory.
   boundedTo: orders => ({ order_service: { CONCURRENCY: `${orders}` } }),
   reasonsOfFaults: MAY_FAIL,

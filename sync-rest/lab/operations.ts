@@ -5,8 +5,11 @@ import { Type } from 'typebox'
 import { parse } from '#common/contracts/parse.ts'
 import { direct, postJson } from '#engine/run/http.ts'
 import type { Deployment, Operation } from '#engine/experiment/model.ts'
+import { newReader, type NewReaderOperations, type Take } from '#engine/experiment/new-reader.ts'
+import { PAGE, pageReader } from '#engine/run/evidence.ts'
+import { OrderRow } from '#common/contracts/evidence.ts'
 
-export type RestOperations = {
+export type RestOperations = NewReaderOperations & {
   /** Any bytes as the body of a request to one of the services; answers with the status. */
   'publish-raw': Operation<{ status: number }>
   'start-duplicator': Operation<void>
@@ -21,6 +24,7 @@ export function operationsOf({ url }: Pick<Deployment, 'url'>): RestOperations {
     parse(View, await postJson(`${url('order_service')}/faults`, { duplicate: setting })).duplicate.injections
   let before = 0
   return {
+    ...newReader((take, signal) => pageThrough(`${url('order_service')}/orders`, take, signal)),
     async 'publish-raw'(args) {
       const { service, path, body } = parse(Raw, args, 'publish-raw')
       const headers = { 'content-type': 'application/json' }
@@ -34,5 +38,16 @@ export function operationsOf({ url }: Pick<Deployment, 'url'>): RestOperations {
     async 'stop-duplicator'() {
       return { duplicates: (await duplicate(null)) - before }
     },
+  }
+}
+
+const readPage = pageReader(OrderRow)
+
+/** The orders that the order service keeps, page by page. One that is pending is in none of what is taken. */
+async function pageThrough(url: string, take: Take, signal: AbortSignal): Promise<void> {
+  for (let after: number | null = 0; after !== null && !signal.aborted; ) {
+    const page = await readPage(url, after, PAGE)
+    for (const { orderId, status } of page.rows) if (status !== 'pending') take(orderId, status)
+    after = page.next
   }
 }
