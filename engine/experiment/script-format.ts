@@ -5,6 +5,7 @@
  */
 import { Type, type Static } from 'typebox'
 import { closedObject } from '#common/contracts/parse.ts'
+import type { BulkRedrive } from './redrive.ts'
 
 export const TARGETS = ['order', 'inventory', 'notification', 'analytics', 'broker'] as const
 export type Target = (typeof TARGETS)[number]
@@ -14,6 +15,8 @@ const Ms = Type.Number({ minimum: 0 })
 /** More than a model takes on a machine of two cores, so that a slip of the finger does not fill its memory. */
 export const MOST_PER_SECOND = 2_000
 const MOST_AT_ONCE = 5_000
+const MOST_REDRIVEN_PER_SECOND = 1_000
+const MOST_REDRIVEN = 10_000
 /** In all: the memory of the lab, and the time that the checks take. */
 export const MOST_ORDERS = 200_000
 
@@ -24,6 +27,12 @@ const WHAT = [
   { action: Type.Enum(['kill', 'start', 'pause', 'resume', 'isolate', 'heal']), target: Target },
   { action: Type.Literal('fault'), target: Target, settings: Type.Record(Type.String(), Type.Unknown()) },
   { action: Type.Enum(['start-duplicator', 'stop-duplicator', 'poison']) },
+  {
+    action: Type.Literal('redrive'),
+    reason: Type.String({ minLength: 1, maxLength: 64 }),
+    rate: Type.Integer({ minimum: 1, maximum: MOST_REDRIVEN_PER_SECOND }),
+    limit: Type.Integer({ minimum: 1, maximum: MOST_REDRIVEN }),
+  },
 ] as const
 
 export const ScriptAction = Type.Union(WHAT.map(fields => closedObject(fields)))
@@ -33,6 +42,7 @@ export type ScriptAction =
   | { action: 'kill' | 'start' | 'pause' | 'resume' | 'isolate' | 'heal'; target: Target }
   | { action: 'fault'; target: Target; settings: Record<string, unknown> }
   | { action: 'start-duplicator' | 'stop-duplicator' | 'poison' }
+  | ({ action: 'redrive' } & BulkRedrive)
 export type ScriptStep = ScriptAction & { atMs: number }
 
 /** `seconds`: how long orders are sent. `configurations`: by model, where it is not the first one of the comparison. */

@@ -8,7 +8,7 @@ import type { ComparableModel, Configuration } from './comparison-adapter.ts'
 import type { Experiment } from './define.ts'
 import type { Model } from './model.ts'
 import type { Script, ScriptAction, Target } from './script-format.ts'
-import { type Action, at, fault, heal, isolate, kill, pause, resume, start } from './steps.ts'
+import { type Action, at, fault, heal, isolate, kill, pause, redrive, resume, start } from './steps.ts'
 
 /** How long a client waits for its answer, and a run until all is quiet. */
 export const DEADLINE_MS = 5_000
@@ -47,6 +47,7 @@ export function actionOf(model: ComparableModel, step: ScriptAction, nth = 0): A
   if (step.action === 'start-duplicator') return duplicator.start
   if (step.action === 'stop-duplicator') return duplicator.stop
   if (step.action === 'poison') return poison.send(nth)
+  if (step.action === 'redrive') return model.features.includes('dead-letters') ? redrive(step) : undefined
   if (!('target' in step)) return undefined
   const name = nameOf(model, step.target)
   if (name === undefined) return undefined

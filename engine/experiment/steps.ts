@@ -5,6 +5,7 @@ import type { RawMessage } from '../run/history.ts'
 import type { PlannedOrder } from '../load/orders.ts'
 import type { BrokerInspector, Operations } from './model.ts'
 import { deleteJson, getJson, postJson } from '../run/http.ts'
+import { type BulkRedrive, fatesOf, redriveAll } from './redrive.ts'
 import type { Runtime } from './runtime.ts'
 
 /** What a condition of the timeline is given. */
@@ -115,6 +116,24 @@ export const operation = <Own extends Operations = Operations>(
       throw new Error(`this model has no operation "${name}"; it has: ${Object.keys(operations).join(', ')}`)
     context.addRaw(raw(context))
     return perform(typeof args === 'function' ? args(context) : args)
+  },
+})
+
+/** Less than a lane waits for a step. */
+const REDRIVE_MS = 60_000
+
+/** Redrives dead letters of one reason; what is not reached within a minute stays a dead letter. */
+export const redrive = (request: BulkRedrive): Action => ({
+  action: 'redrive',
+  target: 'broker',
+  async run({ inspector }) {
+    const fates = fatesOf(await inspector.deadLetters(), request)
+    let redriven = 0
+    await redriveAll(inspector, fates, request, {
+      signal: AbortSignal.timeout(REDRIVE_MS),
+      onRedriven: done => (redriven = done),
+    })
+    return { reason: request.reason, redriven }
   },
 })
 

@@ -52,6 +52,7 @@ const refusals: [string[], RegExp][] = [
   [['capacity', 'sync-rest', '--most-seconds', 'long'], /whole number of seconds, from 1 to 3600\./],
   [['list', 'nothing-like-it-at-all'], /There is no experiment "nothing-like-it-at-all"; valid names: sync-rest\/base/],
   [['start', 'sync-rest'], /too many arguments/],
+  [['start', '--open', '--profile', 'quick'], /--profile is of the experiments, which --open does not run/],
   [['show', 'no-such-run'], /There is no run "no-such-run"/],
   [['diff', 'latest', 'no-such-run'], /There is no run "/],
   [['diff', 'latest'], /missing required argument 'other'/],

@@ -12,7 +12,8 @@ import type { Script, ScriptAction, ScriptStep } from '#engine/experiment/script
 import type { History } from '#engine/run/history.ts'
 import { type Deployed, whileDeployed } from '#engine/run/run-variant.ts'
 import type { ReadyModel } from '../session/environment.ts'
-import type { Counters, LaneFacts, LaneFrame, LaneNews, Story } from './page/protocol.ts'
+import { shownDeadLetters } from './dead-letters.ts'
+import type { Counters, DeadLetters, LaneFacts, LaneFrame, LaneNews, Story } from './page/protocol.ts'
 import { partsOf } from './parts.ts'
 import { storyOf } from './story.ts'
 import { OPENING_STOCK } from './state.ts'
@@ -40,6 +41,8 @@ export type Lane = {
   /** What is new since the last frame. */
   takeFrame(): LaneFrame
   story(index: number): Promise<Story | undefined>
+  /** Undefined until it is at work. */
+  deadLetters(): DeadLetters | undefined
   script(): Script
   /** Puts right what is broken, waits until all is quiet, and resolves with the history. The lane takes no more orders. */
   finish(): Promise<History>
@@ -92,6 +95,7 @@ export function openLane(options: LaneOptions): Lane {
       void performAll(script, toldOf, closed.signal).finally(() => (playing = false))
     },
     takeFrame: () => ({ ...(work?.takeNews() ?? nothingYet()), model: model.name, round, ...said }),
+    deadLetters: () => work && shownDeadLetters(work),
     story: async index => work && storyOf(work, index, join(options.folder, 'logs')),
     script: () => scriptOf(options, steps, endedMs),
     async finish() {
@@ -167,6 +171,7 @@ const factsOf = ({ model, round, configuration: { name, environment } }: LaneOpt
   parts: partsOf(model, environment),
   configurations: model.comparison.configurations.map(each => ({ name: each.name, about: each.about })),
   configuration: name,
+  hasDeadLetters: model.features.includes('dead-letters'),
 })
 
 const nothingYet = (): LaneNews => ({

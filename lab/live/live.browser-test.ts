@@ -1,6 +1,6 @@
 // The live page in a real browser, with a real model behind it: each switch does what it says, and what is drawn is what happened.
 import assert from 'node:assert/strict'
-import { after, before, test } from 'node:test'
+import { after, before, test, type TestContext } from 'node:test'
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core'
 import { findChromium } from '../testing/find-chromium.ts'
 import { testFolder } from '../testing/cli.ts'
@@ -36,6 +36,18 @@ async function open(options: BrowserContextOptions = {}, { address }: LiveLab = 
   await page.goto(address)
   await page.locator('.lane[data-phase=running]').waitFor()
   return { page, wrong, close: () => context.close() }
+}
+
+/** Another lab, of this test alone. */
+async function startOther(t: TestContext, args: readonly string[]): Promise<LiveLab> {
+  const own = testFolder()
+  t.after(own.remove)
+  const other = await startLive(own, args)
+  t.after(async () => {
+    other.process.kill('SIGINT')
+    await other.ended
+  })
+  return other
 }
 
 const part = (page: Page, name: string) => page.getByRole('region', { name, exact: true })
@@ -179,10 +191,38 @@ test('the verdict on the page is that of the result, and a lane that was judged 
   await close()
 })
 
+test('two pages show the same, and one that is closed takes nothing with it', async () => {
+  const [one, other] = [await open(), await open()]
+  await press(one.page, 'inventory_service', 'Kill')
+  for (const { page } of [one, other]) await untilState(page, 'inventory_service', 'down')
+  await one.close()
+  await press(other.page, 'inventory_service', 'Start')
+  await untilState(other.page, 'inventory_service', 'up')
+  const { counters } = await lab.until('the lane', () => true)
+  await lane(other.page)
+    .locator('[data-tile=sent] b')
+    .filter({ hasNotText: counters.sent.toLocaleString('en-US') })
+    .waitFor()
+  assert.deepEqual(other.wrong, [])
+  await other.close()
+})
+
+test('dead letters are listed with why, and redriven by their reason', async t => {
+  const { page, wrong, close } = await open({}, await startOther(t, ['async-rabbitmq', '--rate', '5']))
+  const box = page.locator('.dead-letters')
+  await page.getByRole('region', { name: 'async-rabbitmq', exact: true }).getByText('a poison message').click()
+  await box.getByText('Dead letters (1)').click()
+  const would = box.getByText('Would be redriven')
+  await would.filter({ hasText: 'Would be redriven: 1 of 1.' }).waitFor()
+  await box.getByRole('button', { name: 'Redrive' }).click()
+  await page.locator('.marks').getByText('1 dead letters redriven').waitFor()
+  await would.filter({ hasText: 'Parked, since they came back after a redrive: 1.' }).waitFor()
+  assert.deepEqual(wrong, [])
+  await close()
+})
+
 test('a page whose lab has ended says so', async t => {
-  const other = testFolder()
-  t.after(other.remove)
-  const ended = await startLive(other, ['sync-rest'])
+  const ended = await startOther(t, ['sync-rest'])
   const { page, close } = await open({}, ended)
   ended.process.kill('SIGINT')
   await ended.ended

@@ -31,6 +31,8 @@ export type LiveOrders = {
   attempts: Attempt[]
   /** Those that have begun and not ended, by their order's index. */
   inFlight: ReadonlyMap<number, Pick<Attempt, 'plannedNs' | 'startedNs'>>
+  /** The number of the order with this id. */
+  indexOf(orderId: string): number | undefined
   totals(): Pick<Counters, 'sent' | 'accepted' | 'reserved' | 'failed' | 'undecided'>
   /** @param oneIn of the orders that were sent: how many of them one that is drawn stands for */
   addNews(news: News, oneIn: number): void
@@ -76,6 +78,7 @@ export function trackOrders(originNs: number): LiveOrders {
   const undecided = (): number => counts.accepted - counts.decided
   return {
     ...book,
+    indexOf: orderId => book.byOrder.get(orderId),
     totals: () => ({
       sent: tracks.length,
       accepted: counts.accepted,

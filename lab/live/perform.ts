@@ -5,6 +5,7 @@
 import { monotonicNs, withDeadline } from '#common/contracts/clock.ts'
 import { actionOf, nameOf } from '#engine/experiment/script.ts'
 import type { ScriptAction, ScriptStep } from '#engine/experiment/script-format.ts'
+import type { Action } from '#engine/experiment/steps.ts'
 import type { History } from '#engine/run/history.ts'
 import { faultText } from './page/protocol.ts'
 import type { LaneState } from './state.ts'
@@ -20,11 +21,12 @@ export async function performStep(
   action: ScriptAction,
   recordInjections: (service: string) => Promise<void>,
 ): Promise<ScriptStep> {
-  const { model, load, parts, orders, runtime, inspector, raw } = lane
+  const { model, load } = lane
   const atNs = monotonicNs()
   const atMs = Math.round((atNs - lane.originNs) / 1e6)
   const performed = { atMs, ...action }
   const name = 'target' in action ? (nameOf(model, action.target) ?? '') : ''
+  let result: unknown
   if (action.action === 'rate') {
     load.setRate(action.ordersPerSecond)
     // Then no order of the rate before is still to come.
@@ -36,33 +38,40 @@ export async function performStep(
     const step = actionOf(model, action, lane.poisons)
     if (!step) return performed
     refuseImpossible(lane, action)
-    parts.begin(name, action)
-    const sent: History['raw'] = []
-    const addRaw = (messages: readonly History['raw'][number][]) => {
-      sent.push(...messages)
-      raw.push(...messages)
-    }
+    lane.parts.begin(name, action)
     try {
-      const context = { planned: orders.planned, runtime, inspector, recordInjections, addRaw }
-      const result = await inTime(step.run(context))
-      const { action: done, target } = step
-      lane.executedSteps.push({
-        atNs,
-        doneNs: monotonicNs(),
-        action: done,
-        target,
-        ...(result !== undefined && { result }),
-      })
+      result = await perform(lane, step, atNs, recordInjections)
     } catch (error) {
-      parts.failed(name, action)
-      for (const message of sent) raw.splice(raw.indexOf(message), 1)
+      lane.parts.failed(name, action)
       throw error
     }
-    parts.done(name, action)
+    lane.parts.done(name, action)
     noteMessages(lane, action)
   }
-  lane.marks.push({ atMs, text: markOf(name, action) })
+  lane.marks.push({ atMs, text: markOf(name, action, result) })
   return performed
+}
+
+/** Resolves with its result, which is in the history too. */
+async function perform(
+  { orders, runtime, inspector, raw, executedSteps }: LaneState,
+  { action, target, run }: Action,
+  atNs: number,
+  recordInjections: (service: string) => Promise<void>,
+): Promise<unknown> {
+  const sent: History['raw'] = []
+  const addRaw = (messages: readonly History['raw'][number][]) => {
+    sent.push(...messages)
+    raw.push(...messages)
+  }
+  try {
+    const result = await inTime(run({ planned: orders.planned, runtime, inspector, recordInjections, addRaw }))
+    executedSteps.push({ atNs, doneNs: monotonicNs(), action, target, ...(result !== undefined && { result }) })
+    return result
+  } catch (error) {
+    for (const message of sent) raw.splice(raw.indexOf(message), 1)
+    throw error
+  }
 }
 
 /** A broker's client would wait for as long as its broker is away. @throws Error in one sentence */
@@ -76,7 +85,7 @@ function inTime(work: Promise<unknown>): Promise<unknown> {
 function refuseImpossible({ model, parts, duplicating }: LaneState, { action }: ScriptAction): void {
   // What takes the message; in a model without a broker the duplicator is a fault of the order service.
   const role = model.brokers.length > 0 ? 'broker' : action === 'poison' ? 'inventory' : 'order'
-  const isMessage = action === 'poison' || action === 'start-duplicator'
+  const isMessage = action === 'poison' || action === 'start-duplicator' || action === 'redrive'
   const away = isMessage ? parts.now().find(part => part.role === role && part.state !== 'up') : undefined
   if (away) throw new Error(`${away.name} is not up`)
   if (action === 'poison' && duplicating)
@@ -105,9 +114,11 @@ const PAST: Readonly<Record<string, string>> = {
   poison: 'a poison message',
 }
 
-function markOf(name: string, action: ScriptAction): string {
+function markOf(name: string, action: ScriptAction, result?: unknown): string {
   if (action.action === 'rate') return `${action.ordersPerSecond} orders/s`
   if (action.action === 'burst') return `${action.orders} orders at once`
+  if (action.action === 'redrive')
+    return `${(result as { redriven: number }).redriven} dead letters redriven (${action.reason})`
   if (action.action !== 'fault') return `${name} ${PAST[action.action]}`.trim()
   const settings = Object.entries(action.settings).map(([fault, setting]) =>
     setting === null ? `${fault} off` : faultText(fault, setting),

@@ -24,6 +24,7 @@ async function open(t: TestContext, more: Partial<LiveSession> = {}) {
     judge: async () => {},
     restart: async () => {},
     story: async () => undefined,
+    deadLetters: () => undefined,
     close: async () => {},
     ...more,
   }

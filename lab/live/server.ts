@@ -94,6 +94,11 @@ function addRoutes(server: FastifyInstance, base: string, session: LiveSession):
     if (story) return story
     throw new LabError('not-found', `There is no order ${params.index} in ${params.model}.`)
   })
+  server.get<{ Params: { model: string } }>(`${base}/dead-letters/:model`, ({ params }) => {
+    const found = session.deadLetters(params.model)
+    if (found) return found
+    throw new LabError('not-found', `${params.model} has not begun.`)
+  })
   server.get(`${base}/report.html`, (_request, reply) => reply.type('text/html').send(reportOf(session)))
 }
 

@@ -21,7 +21,14 @@ import { writeReport } from '../cli/commands/past-runs.ts'
 import type { RunEnvironment } from '../session/environment.ts'
 import { pointLatest, saveSummary } from '../session/run-folder.ts'
 import { type Lane, openLane } from './lane.ts'
-import { type Frame, type LaneFacts, type LaneFrame, SHOWN_SECONDS, type Story } from './page/protocol.ts'
+import {
+  type DeadLetters,
+  type Frame,
+  type LaneFacts,
+  type LaneFrame,
+  SHOWN_SECONDS,
+  type Story,
+} from './page/protocol.ts'
 
 const FRAME_MS = 250
 const COUNTED = ['lost', 'duplicated', 'oversold', 'unexpected'] as const
@@ -40,6 +47,8 @@ export type LiveSession = {
   /** Ends the lane and begins it again, on empty stores. @throws RangeError for a configuration that there is not */
   restart(model: string, configuration: string): Promise<void>
   story(model: string, index: number): Promise<Story | undefined>
+  /** @throws RangeError where there is no such lane */
+  deadLetters(model: string): DeadLetters | undefined
   /** All that a page needs which has missed something. */
   whole(): Frame
   folder: string
@@ -99,6 +108,7 @@ export function openLiveSession(options: LiveOptions): LiveSession {
         seats.set(name, sit(options, seat.model, seat.round + 1, configuration))
       })
     },
+    deadLetters: name => seatOf(name).lane.deadLetters(),
     story: async (name, index) => seatOf(name).lane.story(index),
     async close() {
       frames.end()

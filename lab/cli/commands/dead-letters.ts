@@ -2,11 +2,12 @@
 import type { Command } from 'commander'
 import { type ErrorCode, LabError } from '#common/contracts/errors.ts'
 import type { BrokerInspector, DeadLetter, Model } from '#engine/experiment/model.ts'
+import type { Fates } from '#engine/experiment/redrive.ts'
 import { draw, printable } from '../../report/terminal/table.ts'
 import { models } from '../../session/registry.ts'
 import { findUp, type UpRecord, usualUrl } from '../../session/up.ts'
 import { findNamed, unknownName, UsageError, wholeNumber } from '../usage.ts'
-import { dryRunText, FATE_TEXTS, type Fates, fatesOf, redriveByReason } from './redrive-by-reason.ts'
+import { dryRunText, FATE_TEXTS, fatesOfReason, redriveByReason } from './redrive-by-reason.ts'
 import { spawnSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -66,7 +67,7 @@ function redriveWork(id: string | undefined, options: RedriveOptions): (broker: 
   return async broker => {
     const request = { reason, rate, limit }
     const letters = await broker.deadLetters()
-    const fates = fatesOf(letters, request)
+    const fates = fatesOfReason(letters, request)
     if (!dryRun) return redriveByReason(broker, fates, request)
     console.log(`${listed(letters, fates)}\n${dryRunText(fates, request)}`)
   }

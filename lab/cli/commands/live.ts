@@ -20,12 +20,20 @@ import { findNamed, UsageError, wholeNumber } from '../usage.ts'
 
 type LiveOptions = { rate: number; seed: number; port: number; out?: string; open: boolean }
 
+/** Orders a second of each model, unless it is told otherwise. */
+export const USUAL_RATE = 20
+
 export function addLiveCommand(program: Command): void {
   program
     .command('live')
     .description('watch the models side by side on a page, and break them by hand; until Ctrl-C')
     .argument('[model...]', `${models.map(({ name }) => name).join(', ')} (default: all)`)
-    .option('--rate <number>', 'orders a second of each model when it begins', wholeNumber(0, MOST_PER_SECOND), 20)
+    .option(
+      '--rate <number>',
+      'orders a second of each model when it begins',
+      wholeNumber(0, MOST_PER_SECOND),
+      USUAL_RATE,
+    )
     .option('--seed <number>', 'the same seed gives the same orders', readSeed, 1)
     .option('--port <number>', 'of the page, on loopback (default: a free one)', wholeNumber(0, 65_535), 0)
     .option('--out <folder>', 'the parent of the folder of the results (default: runs)')
@@ -45,7 +53,11 @@ async function requireFree(port: number): Promise<void> {
   throw new UsageError(`Port ${port} is in use: give --port another one, or leave it out for one that is free.`)
 }
 
-async function live(chosen: readonly ComparableModel[], { rate, seed, port, out, open }: LiveOptions): Promise<void> {
+/** Resolves after Ctrl-C. @param options `port`: 0 for one that is free. @throws Error in one sentence where it cannot begin */
+export async function live(
+  chosen: readonly ComparableModel[],
+  { rate, seed, port, out, open }: LiveOptions,
+): Promise<void> {
   await requireRuntime('processes')
   await requireFree(port)
   const beganMs = performance.now()

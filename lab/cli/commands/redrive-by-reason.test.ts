@@ -9,7 +9,7 @@ import { asyncRabbitmq } from '../../../async-rabbitmq/lab/model.ts'
 import { openBrowser } from '../../../async-rabbitmq/tests/support/system.ts'
 import { streamingKafka } from '../../../streaming-kafka/lab/model.ts'
 import { runCli, startCli } from '../../testing/cli.ts'
-import { fatesOf, redriveByReason } from './redrive-by-reason.ts'
+import { fatesOfReason, redriveByReason } from './redrive-by-reason.ts'
 
 const REASON = 'retries-exhausted'
 const PARKED = '(came back after a redrive; redrive each by its id)'
@@ -177,7 +177,7 @@ test('no more than --rate are sent a second, and what came back meanwhile under 
     ...change,
   })
   const request = { reason: REASON, rate: 50, limit: 10 }
-  const fates = fatesOf(
+  const fates = fatesOfReason(
     ['a', 'b', 'c', 'd'].map(id => letter(id)),
     request,
   )

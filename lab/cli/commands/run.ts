@@ -14,13 +14,19 @@ import { liveReporter, plainReporter } from '../../report/terminal/progress.ts'
 import { renderOverview, renderResult } from '../../report/terminal/report.ts'
 import { print, terminalWidth } from '../../report/terminal/screen.ts'
 import { findNamed, unknownName, UsageError } from '../usage.ts'
+import { live, USUAL_RATE } from './live.ts'
 import { addRunOptions, runCommand, type RunOptions } from '../run-command.ts'
 
 export function addRunCommands(program: Command): void {
   const start = program
     .command('start')
     .description(`run all experiments, and print their tables, verdicts and an overview (${DURATIONS.start})`)
-    .action((options: RunOptions) => runExperiments(Object.keys(experiments), options))
+    .option('--open', 'open the page of lab live in place of the experiments, with all models')
+    .action((options: RunOptions & { open?: true }, command: Command) => {
+      if (!options.open) return runExperiments(Object.keys(experiments), options)
+      refuseOthers(command)
+      return live(models, { ...options, rate: USUAL_RATE, port: 0, open: true })
+    })
   const some = program
     .command('run')
     .description(`run some experiments (${DURATIONS.run})`)
@@ -34,11 +40,24 @@ export function addRunCommands(program: Command): void {
       if (names.length === 0) throw new UsageError('Name an experiment or a model (lab list has them), or a --script.')
       return runExperiments(selected(names), options)
     })
-  addRunOptions(start).addHelpText('after', '\nExample: npm start -- --profile smoke')
+  addRunOptions(start).addHelpText('after', '\nExample: npm start -- --profile smoke\n         npm start -- --open')
   addRunOptions(some).addHelpText(
     'after',
     '\nExample: npm run lab -- run sync-rest/baseline-latency --profile quick --seed 7\n         npm run lab -- run async-rabbitmq --profile quick --runtime compose\n         npm run lab -- run sync-rest --threshold "completed p99 < 500 ms" --junit checks.xml',
   )
+}
+
+const OF_PAGE = ['open', 'seed', 'out']
+
+/** @throws UsageError where --open was given with an option that is of experiments alone */
+function refuseOthers(command: Command): void {
+  const isGiven = (name: string) => command.getOptionValueSource(name) === 'cli'
+  const other = command.options.find(option => {
+    const name = option.attributeName()
+    return isGiven(name) && !OF_PAGE.includes(name)
+  })
+  if (other)
+    throw new UsageError(`${other.long} is of the experiments, which --open does not run; see lab live --help.`)
 }
 
 /** Experiments by name; a model's name stands for all of its experiments. @throws UsageError with the nearest name */

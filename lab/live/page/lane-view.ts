@@ -2,6 +2,7 @@
 import type { Counters, LaneFacts, LaneFrame } from './protocol.ts'
 import { button, loadControls, messageControls, numberInput, partCard, type Press } from './controls.ts'
 import { createCurves } from './curves.ts'
+import { createDeadLetters } from './dead-letters-view.ts'
 import { element, say } from './dom.ts'
 import { createFlow } from './flow.ts'
 import { judge, restart } from './requests.ts'
@@ -46,6 +47,7 @@ export function createLane(facts: LaneFacts, press: Press): LaneView {
   const load = loadControls(press)
   const marks = element('ol', { className: 'marks', tabIndex: 0, attrs: { 'aria-label': 'what was done' } })
   const judged = element('div', { className: 'judged' })
+  const letters = facts.hasDeadLetters ? createDeadLetters(model, press, index => showStory(model, index)) : undefined
   const parts = element('div', { className: 'parts' }, ...cards.map(({ card }) => card.box))
   const box = element(
     'section',
@@ -53,7 +55,7 @@ export function createLane(facts: LaneFacts, press: Press): LaneView {
     element('div', { className: 'head' }, element('h2', {}, model), sentence, age),
     element('ul', { className: 'tiles' }, ...tiles.map(({ item }) => item)),
     laneForm(facts, press, load.elements),
-    element('div', { className: 'body' }, flow.canvas, curves.box, parts, judged),
+    element('div', { className: 'body' }, flow.canvas, curves.box, parts, letters?.box, judged),
     marks,
   )
   let shown = ''
@@ -69,6 +71,7 @@ export function createLane(facts: LaneFacts, press: Press): LaneView {
       say(sentence, sentenceOf(frame))
       say(age, frame.phase === 'running' ? `judged ${(frame.counters.ageMs / 1_000).toFixed(1)} s ago` : '')
       load.showRate(frame.ordersPerSecond)
+      letters?.take(frame)
       for (const { take } of tiles) take(frame.counters)
       for (const { name, card } of cards) {
         const part = frame.parts.find(each => each.name === name)

@@ -34,6 +34,7 @@ export type LaneFacts = {
   parts: { name: string; role: Part['role']; faults: FaultForm[]; crashPoints: string[] }[]
   configurations: { name: string; about: string }[]
   configuration: string
+  hasDeadLetters: boolean
 }
 
 export const ANSWERS = ['waiting', 'accepted', 'refused', 'error', 'none'] as const
@@ -126,4 +127,23 @@ export type Story = {
   events: { atMs: number; text: string }[]
   /** Of the services' logs. */
   log: string[]
+}
+
+/** `fate`: whether a redrive of its reason takes it. `order`: the number of its order, where it is of one that the lane sent. */
+export type ShownDeadLetter = {
+  id: string
+  source: string
+  reason: string
+  detail: string
+  attempts: number
+  body: string
+  order: number | null
+  fate: 'redrive' | 'parked' | 'without-content'
+}
+
+/** `letters`: the newest of them. `reasons`: of all, with how many a redrive takes and how many it does not. */
+export type DeadLetters = {
+  total: number
+  letters: ShownDeadLetter[]
+  reasons: { reason: string; redrivable: number; parked: number; withoutContent: number }[]
 }

@@ -1,10 +1,11 @@
 // What the page asks of the lab. What was refused is said in one sentence at the top of the page.
 import type { ScriptAction } from '#engine/experiment/script-format.ts'
-import type { LaneFacts, Story } from './protocol.ts'
+import type { DeadLetters, LaneFacts, Story } from './protocol.ts'
 import { found, say } from './dom.ts'
 
-async function ask<Answer>(path: string, body?: unknown): Promise<Answer | undefined> {
-  const said = found('said')
+const tellReader = (sentence: string): void => say(found('said'), sentence)
+
+async function ask<Answer>(path: string, body?: unknown, tell = tellReader): Promise<Answer | undefined> {
   try {
     const response = await fetch(
       path,
@@ -13,10 +14,10 @@ async function ask<Answer>(path: string, body?: unknown): Promise<Answer | undef
         : { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) },
     )
     const answer = (await response.json()) as Answer & { sentence?: string }
-    say(said, response.ok ? '' : (answer.sentence ?? `The lab answered ${response.status}.`))
+    tell(response.ok ? '' : (answer.sentence ?? `The lab answered ${response.status}.`))
     if (response.ok) return answer
   } catch {
-    say(said, 'The lab does not answer: it may have ended.')
+    tell('The lab does not answer: it may have ended.')
   }
   return undefined
 }
@@ -26,4 +27,6 @@ export const playRandom = (models: readonly string[], seed: number) => ask('play
 export const judge = (model: string) => ask('judge', { model })
 export const restart = (model: string, configuration: string) => ask('restart', { model, configuration })
 export const storyOf = (model: string, index: number) => ask<Story>(`orders/${model}/${index}`)
+/** It is asked again and again, and what was said of a press stays. */
+export const readDeadLetters = (model: string) => ask<DeadLetters>(`dead-letters/${model}`, undefined, () => {})
 export const readFacts = () => ask<LaneFacts[]>('facts')

@@ -137,6 +137,7 @@ const STEPS: Readonly<Record<string, { says(target: string): string; end?: strin
   wipe: { says: target => `store of ${target} deleted` },
   read: { says: target => `${target} asked` },
   redeliver: { says: () => 'message delivered again' },
+  redrive: { says: () => 'dead letters redriven' },
   'publish-raw': { says: () => 'raw message published' },
   'publish-event': { says: () => 'event published' },
   'pin-offsets': { says: () => 'offsets pinned' },
