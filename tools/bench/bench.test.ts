@@ -6,10 +6,10 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { runCli } from '../../lab/testing/cli.ts'
-import { startBareChain } from './chain.ts'
-import { benchJudge } from './judge.ts'
-import { watchMemory } from './whole-run.ts'
-import { impliedP99Ms } from './generator.ts'
+import { startBareChain } from './setup/chain.ts'
+import { benchJudge } from './parts/judge.ts'
+import { watchMemory } from './parts/whole-run.ts'
+import { impliedP99Ms } from './parts/generator.ts'
 
 test('the bare chain answers through all of its hops', async t => {
   const ends = new AsyncDisposableStack()

@@ -1,11 +1,11 @@
 // The parts of the bench that have no reference: each measures, and says what it found in lines of a table.
 import type { Profile } from '#engine/run/summary.ts'
-import { benchGenerator, benchStall, RATES } from './generator.ts'
-import { benchGrowth, benchSizes, type Growth } from './growth.ts'
-import { benchJudge, KINDS } from './judge.ts'
-import { benchLimit } from './limits.ts'
-import { type Plant, PLANTS } from './plants.ts'
-import { benchWholeRun } from './whole-run.ts'
+import { benchGenerator, benchStall, RATES } from './parts/generator.ts'
+import { benchGrowth, benchSizes, type Growth } from './parts/growth.ts'
+import { benchJudge, KINDS } from './parts/judge.ts'
+import { benchLimit } from './parts/limits.ts'
+import { type Plant, PLANTS } from './parts/plants.ts'
+import { benchWholeRun } from './parts/whole-run.ts'
 import { RUNS } from '../../lab/session/run-folder.ts'
 import { openDataFolder } from '../../lab/session/sweep.ts'
 

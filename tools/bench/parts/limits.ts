@@ -17,10 +17,10 @@ import type { Runtime } from '#engine/experiment/runtime.ts'
 import { provideBroker, variables } from '#infra/brokers/provide.ts'
 import { nearestRank } from '#engine/analysis/latency.ts'
 import { watchOthers } from '#host/cpu-of-others.ts'
-import { notifiedAt } from './notified.ts'
+import { notifiedAt } from '../setup/notified.ts'
 import type { Plant } from './plants.ts'
-import type { OpenContext, RowContext } from './row.ts'
-import { reservableOrders, startServices } from './services.ts'
+import type { OpenContext, RowContext } from '../row.ts'
+import { reservableOrders, startServices } from '../setup/services.ts'
 
 const ROUNDS = { quick: 2, full: 20 }
 const WARM_UP_MS = 700

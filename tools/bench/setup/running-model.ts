@@ -7,7 +7,7 @@ import type { Broker } from '#infra/brokers/broker.ts'
 import { provideBroker } from '#infra/brokers/provide.ts'
 import { runClosedLoop } from './closed-loop.ts'
 import { notifiedAt } from './notified.ts'
-import type { OpenContext } from './row.ts'
+import type { OpenContext } from '../row.ts'
 import { startServices } from './services.ts'
 
 /** What all services used for one load. Memory is shared fairly between processes (Pss); both are as they are at its end. */

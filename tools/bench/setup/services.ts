@@ -6,7 +6,7 @@ import { type PlannedOrder, planOrders } from '#engine/load/orders.ts'
 import type { Deployment, Model } from '#engine/experiment/model.ts'
 import type { Runtime } from '#engine/experiment/runtime.ts'
 import { createProcesses } from '#runtimes/processes/processes.ts'
-import type { OpenContext } from './row.ts'
+import type { OpenContext } from '../row.ts'
 
 export type RunningModel = { runtime: Runtime; deployment: Deployment }
 

@@ -1,6 +1,6 @@
-import { completedPerSecond } from './closed-loop.ts'
+import { completedPerSecond } from '../setup/closed-loop.ts'
 import { openRestSides } from './rest-sides.ts'
-import type { Row } from './row.ts'
+import type { Row } from '../row.ts'
 
 const FIGURE = 'orders completed'
 

@@ -5,9 +5,9 @@
 import { DEFAULT_CONCURRENCY } from '#common/service/service.ts'
 import type { BrokerKind, Model } from '#engine/experiment/model.ts'
 import { postJson } from '#engine/run/http.ts'
-import { asyncRabbitmq } from '../../async-rabbitmq/lab/model.ts'
-import { streamingKafka } from '../../streaming-kafka/lab/model.ts'
-import { syncRest } from '../../sync-rest/lab/model.ts'
+import { asyncRabbitmq } from '../../../async-rabbitmq/lab/model.ts'
+import { streamingKafka } from '../../../streaming-kafka/lab/model.ts'
+import { syncRest } from '../../../sync-rest/lab/model.ts'
 import { holdToShare } from './duty-cycle.ts'
 
 export type PlantedSystem = {

@@ -2,7 +2,7 @@
  * The bare chain: the three hops of sync-rest (order → inventory, then order → notification) without stores, validation or logic,
  * each a process of its own. What it takes is what HTTP costs.
  */
-import { startServer } from './generator.ts'
+import { startServer } from '../parts/generator.ts'
 
 /** `pids`: of its three servers. */
 export type BareChain = { url: string; pids: readonly number[] }

@@ -2,12 +2,12 @@
 // reference: what counts is whether a figure rises.
 import { slopeOf, type Slope, BLOCKS } from '#engine/capacity/slope.ts'
 import type { ComparableModel } from '#engine/experiment/comparison-adapter.ts'
-import { createAdmin } from '../../streaming-kafka/broker/admin.ts'
-import { streamingKafka } from '../../streaming-kafka/lab/model.ts'
-import { topicSpecs } from '../../streaming-kafka/messaging/topics.ts'
-import { models } from '../../lab/session/registry.ts'
-import { openDataFolder } from '../../lab/session/sweep.ts'
-import { startModel, type Addresses, type DrivenModel, type Used } from './running-model.ts'
+import { createAdmin } from '../../../streaming-kafka/broker/admin.ts'
+import { streamingKafka } from '../../../streaming-kafka/lab/model.ts'
+import { topicSpecs } from '../../../streaming-kafka/messaging/topics.ts'
+import { models } from '../../../lab/session/registry.ts'
+import { openDataFolder } from '../../../lab/session/sweep.ts'
+import { startModel, type Addresses, type DrivenModel, type Used } from '../setup/running-model.ts'
 
 export type GrowthOptions = { quick: boolean; signal: AbortSignal; progress(line: string): void }
 

@@ -1,7 +1,7 @@
 // The process of kafka-produce.ts on the side of the lab.
-import { createProducer } from '../../streaming-kafka/broker/producer.ts'
-import { drive } from './driver.ts'
-import { eventsOf } from './events.ts'
+import { createProducer } from '../../../streaming-kafka/broker/producer.ts'
+import { drive } from '../setup/driver.ts'
+import { eventsOf } from '../setup/events.ts'
 import type { ProduceJob, ProduceResult } from './kafka-produce.ts'
 
 await drive<ProduceJob>(async ({ address, topic, records, orders, unacknowledged, warmUp }): Promise<ProduceResult> => {

@@ -2,7 +2,7 @@
 import { findJava } from '#infra/brokers/machine-tools.ts'
 import { runPerfTest } from '#infra/brokers/perf-test.ts'
 import { provideBroker, variables } from '#infra/brokers/provide.ts'
-import type { OpenContext } from './row.ts'
+import type { OpenContext } from '../row.ts'
 
 export type BenchRabbitmq = {
   address: string

@@ -1,8 +1,8 @@
 import { answerLatency, isGeneratorBound } from '#engine/analysis/latency.ts'
 import { runLoad } from '#engine/load/generator.ts'
 import { openRestSides } from './rest-sides.ts'
-import type { Row, RowContext } from './row.ts'
-import { reservableOrders } from './services.ts'
+import type { Row, RowContext } from '../row.ts'
+import { reservableOrders } from '../setup/services.ts'
 
 const ORDERS_PER_SECOND = 200
 const DEADLINE_MS = 5_000

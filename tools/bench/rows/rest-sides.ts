@@ -1,8 +1,8 @@
 // sync-rest and the bare chain side by side, for the rows that drive both in the same way.
-import { syncRest } from '../../sync-rest/lab/model.ts'
-import { startBareChain } from './chain.ts'
-import type { OpenContext, Side, Sides } from './row.ts'
-import { startServices } from './services.ts'
+import { syncRest } from '../../../sync-rest/lab/model.ts'
+import { startBareChain } from '../setup/chain.ts'
+import type { OpenContext, Side, Sides } from '../row.ts'
+import { startServices } from '../setup/services.ts'
 
 /** @param drive one round on the address, under a name that no other round has */
 export async function openRestSides(

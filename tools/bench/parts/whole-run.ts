@@ -1,10 +1,10 @@
 // A whole run: how long it takes, when its first table is there, and how much memory all its processes use together, from
 // /proc. Pages that processes share count for each, so the truth is somewhat lower; without /proc it is null.
 import type { Profile } from '#engine/run/summary.ts'
-import { exitCodeOf } from '../../lab/cli/command-line.ts'
-import { experiments } from '../../lab/session/registry.ts'
-import { plainReporter } from '../../lab/report/terminal/progress.ts'
-import { run } from '../../lab/session/run.ts'
+import { exitCodeOf } from '../../../lab/cli/command-line.ts'
+import { experiments } from '../../../lab/session/registry.ts'
+import { plainReporter } from '../../../lab/report/terminal/progress.ts'
+import { run } from '../../../lab/session/run.ts'
 import { familyOf, readProcesses } from '#host/process-table.ts'
 
 export type WholeRunBench = {

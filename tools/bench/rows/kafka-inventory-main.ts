@@ -1,10 +1,10 @@
 // The process of kafka-inventory.ts on the side of the reference: read, store, produce, commit.
 import { openStore } from '#common/stores/store.ts'
 import { basename, dirname } from 'node:path'
-import { joinGroup } from '../../streaming-kafka/broker/group.ts'
-import { readLog } from '../../streaming-kafka/broker/log-reader.ts'
-import { createProducer } from '../../streaming-kafka/broker/producer.ts'
-import { drive } from './driver.ts'
+import { joinGroup } from '../../../streaming-kafka/broker/group.ts'
+import { readLog } from '../../../streaming-kafka/broker/log-reader.ts'
+import { createProducer } from '../../../streaming-kafka/broker/producer.ts'
+import { drive } from '../setup/driver.ts'
 import type { BareLoopJob, BareLoopResult } from './kafka-inventory.ts'
 
 await drive<BareLoopJob>(

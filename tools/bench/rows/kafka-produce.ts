@@ -1,10 +1,10 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { runDriver } from './driver.ts'
-import { startKafka } from './kafka-broker.ts'
-import { eventsOf, padded } from './events.ts'
-import type { Row } from './row.ts'
-import { producerRate } from './tool-output.ts'
+import { runDriver } from '../setup/driver.ts'
+import { startKafka } from '../setup/kafka-broker.ts'
+import { eventsOf, padded } from '../setup/events.ts'
+import type { Row } from '../row.ts'
+import { producerRate } from '../setup/tool-output.ts'
 
 const DRIVER = new URL('./kafka-produce-main.ts', import.meta.url)
 const FIGURE = 'records acknowledged'

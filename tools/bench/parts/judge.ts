@@ -8,7 +8,7 @@ import { readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { historyFile } from '#engine/run/result.ts'
-import { ROOT } from '../../lab/session/run-folder.ts'
+import { ROOT } from '../../../lab/session/run-folder.ts'
 
 const ORDERS = 1_000_000
 const EVERY_MS = 100
@@ -33,7 +33,7 @@ export async function benchJudge(
   orders = ORDERS,
 ): Promise<JudgeBench> {
   const run = join(dataFolder, kind)
-  await ended([fileURLToPath(new URL('./testing/write-run.ts', import.meta.url)), run, String(orders), kind], signal)
+  await ended([fileURLToPath(new URL('../testing/write-run.ts', import.meta.url)), run, String(orders), kind], signal)
   const file = historyFile(join(run, 'sync-rest', 'baseline-latency'), 'steady')
   const fileBytes = statSync(file).size
   const began = performance.now()

@@ -1,6 +1,6 @@
 // The events of orders and of their outcomes, as records that the services of streaming-kafka write; async-rabbitmq publishes the same bodies.
 import { inventoryEvent, orderPlaced } from '#common/contracts/events.ts'
-import { eventRecord, headerBytes, type NewRecord } from '../../streaming-kafka/broker/record.ts'
+import { eventRecord, headerBytes, type NewRecord } from '../../../streaming-kafka/broker/record.ts'
 import { reservableOrders } from './services.ts'
 
 /** The two events of each of so many orders, which were placed at 100 a second. */

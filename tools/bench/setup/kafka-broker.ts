@@ -2,8 +2,8 @@
 import { findJava } from '#infra/brokers/machine-tools.ts'
 import { provideBroker, variables } from '#infra/brokers/provide.ts'
 import { runKafkaTool } from '#infra/brokers/kafka.ts'
-import { createAdmin, type BrokerAdmin } from '../../streaming-kafka/broker/admin.ts'
-import type { OpenContext } from './row.ts'
+import { createAdmin, type BrokerAdmin } from '../../../streaming-kafka/broker/admin.ts'
+import type { OpenContext } from '../row.ts'
 
 export type BenchKafka = {
   address: string
