@@ -17,6 +17,8 @@ export const MOST_PER_SECOND = 2_000
 const MOST_AT_ONCE = 5_000
 const MOST_REDRIVEN_PER_SECOND = 1_000
 const MOST_REDRIVEN = 10_000
+/** A reason may be whatever another publisher wrote. */
+const MOST_REASON = 10_000
 /** In all: the memory of the lab, and the time that the checks take. */
 export const MOST_ORDERS = 200_000
 
@@ -29,7 +31,7 @@ const WHAT = [
   { action: Type.Enum(['start-duplicator', 'stop-duplicator', 'poison']) },
   {
     action: Type.Literal('redrive'),
-    reason: Type.String({ minLength: 1, maxLength: 64 }),
+    reason: Type.String({ maxLength: MOST_REASON }),
     rate: Type.Integer({ minimum: 1, maximum: MOST_REDRIVEN_PER_SECOND }),
     limit: Type.Integer({ minimum: 1, maximum: MOST_REDRIVEN }),
   },

@@ -1,5 +1,6 @@
 // The steps of a timeline. A step is data: when, which action, on which target. Most actions are the runtime's; `operation`
 // is what only one model can do.
+import { explain } from '#common/contracts/errors.ts'
 import type { FaultsView } from '#common/contracts/http.ts'
 import type { RawMessage } from '../run/history.ts'
 import type { PlannedOrder } from '../load/orders.ts'
@@ -122,18 +123,28 @@ export const operation = <Own extends Operations = Operations>(
 /** Less than a lane waits for a step. */
 const REDRIVE_MS = 60_000
 
-/** Redrives dead letters of one reason; what is not reached within a minute stays a dead letter. */
+/**
+ * Redrives dead letters of one reason; what is not reached within a minute stays a dead letter. Where it was stopped behind the first of
+ * them its result says why: what was sent is done.
+ */
 export const redrive = (request: BulkRedrive): Action => ({
   action: 'redrive',
   target: 'broker',
   async run({ inspector }) {
     const fates = fatesOf(await inspector.deadLetters(), request)
     let redriven = 0
-    await redriveAll(inspector, fates, request, {
+    const redriving = redriveAll(inspector, fates, request, {
       signal: AbortSignal.timeout(REDRIVE_MS),
       onRedriven: done => (redriven = done),
     })
-    return { reason: request.reason, redriven }
+    const { reason } = request
+    try {
+      await redriving
+      return { reason, redriven }
+    } catch (error) {
+      if (redriven === 0) throw error
+      return { reason, redriven, stopped: explain(error) }
+    }
   },
 })
 

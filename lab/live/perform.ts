@@ -82,12 +82,15 @@ function inTime(work: Promise<unknown>): Promise<unknown> {
 }
 
 /** @throws Error in one sentence */
-function refuseImpossible({ model, parts, duplicating }: LaneState, { action }: ScriptAction): void {
+function refuseImpossible({ model, parts, duplicating, feed }: LaneState, step: ScriptAction): void {
+  const { action } = step
   // What takes the message; in a model without a broker the duplicator is a fault of the order service.
   const role = model.brokers.length > 0 ? 'broker' : action === 'poison' ? 'inventory' : 'order'
   const isMessage = action === 'poison' || action === 'start-duplicator' || action === 'redrive'
   const away = isMessage ? parts.now().find(part => part.role === role && part.state !== 'up') : undefined
   if (away) throw new Error(`${away.name} is not up`)
+  if (step.action === 'redrive' && !feed.evidence.deadLetters.some(({ reason }) => reason === step.reason))
+    throw new Error(`there is no dead letter with the reason "${step.reason}"`)
   if (action === 'poison' && duplicating)
     throw new Error('every message is sent twice now, and a poison message would be two: press "once" first')
   if (action === 'start-duplicator' && duplicating) throw new Error('every message is sent twice already')
@@ -117,8 +120,10 @@ const PAST: Readonly<Record<string, string>> = {
 function markOf(name: string, action: ScriptAction, result?: unknown): string {
   if (action.action === 'rate') return `${action.ordersPerSecond} orders/s`
   if (action.action === 'burst') return `${action.orders} orders at once`
-  if (action.action === 'redrive')
-    return `${(result as { redriven: number }).redriven} dead letters redriven (${action.reason})`
+  if (action.action === 'redrive') {
+    const { redriven, stopped } = result as { redriven: number; stopped?: string }
+    return `${redriven} dead letters redriven (${action.reason})${stopped === undefined ? '' : `, then: ${stopped}`}`
+  }
   if (action.action !== 'fault') return `${name} ${PAST[action.action]}`.trim()
   const settings = Object.entries(action.settings).map(([fault, setting]) =>
     setting === null ? `${fault} off` : faultText(fault, setting),

@@ -11,15 +11,15 @@ import { join } from 'node:path'
 import { explain } from '#common/contracts/errors.ts'
 import { makeFolder } from '#common/contracts/make-folder.ts'
 import type { ComparableModel } from '#engine/experiment/comparison-adapter.ts'
-import { configurationOf, scriptedExperiment } from '#engine/experiment/script.ts'
+import { configurationOf } from '#engine/experiment/script.ts'
 import { randomScript } from '#engine/experiment/random-script.ts'
 import type { ScriptAction } from '#engine/experiment/script-format.ts'
 import { writeHistory } from '#engine/run/history-file.ts'
-import { evaluate, historyFile, resultOf } from '#engine/run/result.ts'
+import { historyFile } from '#engine/run/result.ts'
 import type { Result, Summary } from '#engine/run/summary.ts'
-import { writeReport } from '../cli/commands/past-runs.ts'
 import type { RunEnvironment } from '../session/environment.ts'
 import { pointLatest, saveSummary } from '../session/run-folder.ts'
+import { judgeInThread, reportInThread } from './judging.ts'
 import { type Lane, openLane } from './lane.ts'
 import {
   type DeadLetters,
@@ -74,6 +74,7 @@ export function openLiveSession(options: LiveOptions): LiveSession {
   const { models, folder } = options
   const seats = new Map(models.map(model => [model.name, sit(options, model, 1)]))
   const frames = tellFrames(seats)
+  const writeReport = reportsInTurn(options)
   const seatOf = (name: string): Seat => {
     const seat = seats.get(name)
     if (seat) return seat
@@ -98,7 +99,7 @@ export function openLiveSession(options: LiveOptions): LiveSession {
       }),
     judge(name) {
       const seat = seatOf(name)
-      return alone(seat, ['running'], () => judge(seat, options))
+      return alone(seat, ['running'], () => judge(seat, options, writeReport))
     },
     restart(name, configuration) {
       const seat = seatOf(name)
@@ -172,8 +173,18 @@ function requirePhase({ lane, busy }: Seat, allowed: readonly LaneFrame['phase']
   throw new Error(`the lane ${why[phase]}`)
 }
 
-async function judge(seat: Seat, options: LiveOptions): Promise<void> {
-  const { summary, folder } = options
+/** One after the other, each with all results that there are when its turn comes. */
+function reportsInTurn({ summary, folder }: LiveOptions): () => Promise<string> {
+  let last: Promise<unknown> = Promise.resolve()
+  return () => {
+    const written = last.then(() => reportInThread(summary, folder))
+    last = written.catch(() => {})
+    return written
+  }
+}
+
+async function judge(seat: Seat, options: LiveOptions, writeReport: () => Promise<string>): Promise<void> {
+  const { summary } = options
   const { lane } = seat
   lane.tell({ phase: 'judging', sentence: 'put right; waiting until every order is decided' })
   try {
@@ -181,7 +192,7 @@ async function judge(seat: Seat, options: LiveOptions): Promise<void> {
     summary.results.push(result)
     save(options)
     const lines = result.checks.map(({ name, verdict, detail }) => `${verdict} ${name}: ${detail}`)
-    const report = await writeReport(summary, folder)
+    const report = await writeReport()
     const { verdict } = result
     lane.tell({ phase: 'judged', sentence: sentenceOf(result), judged: { verdict, lines, report } }, foundIn(result))
   } catch (error) {
@@ -238,14 +249,11 @@ async function judged({ model, lane, round }: Seat, { folder }: LiveOptions): Pr
   const script = lane.script()
   const own = join(folder, model.name, name)
   makeFolder(own)
-  const experiment = scriptedExperiment(model, script)
-  const variants = experiment.variants({})
-  const results = variants.map(variant => evaluate(variant, history))
-  for (const { variant } of results) await writeHistory(historyFile(own, variant.name), history)
+  const file = historyFile(own, configurationOf(model, script).name)
+  await writeHistory(file, history)
   writeFileSync(join(own, 'script.json'), `${JSON.stringify(script, null, 2)}\n`)
   const seconds = (performance.now() - began) / 1_000
-  const result = resultOf({ experiment, name, profile: 'full', variants, results, seconds, failure: undefined })
-  return { ...result, script }
+  return { ...(await judgeInThread({ model: model.name, script, name, file, seconds })), script }
 }
 
 function save({ summary, folder, beganMs }: LiveOptions): void {

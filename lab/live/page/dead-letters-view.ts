@@ -44,7 +44,7 @@ export function createDeadLetters(
     if (found) show(found)
   }
   const redrive = async () => {
-    if (which.value === '') return
+    if (!known?.reasons.length) return
     await press({ action: 'redrive', reason: which.value, rate: Number(rate.value), limit: Number(limit.value) })
     await read()
   }
@@ -77,7 +77,7 @@ export function createDeadLetters(
   }
 }
 
-/** As the command says it with `--dry-run`. */
+/** What `lab dead-letters redrive` says with `--dry-run`, in other words. */
 function whatWould({ reasons }: DeadLetters, chosen: string, limit: number): string {
   const found = reasons.find(({ reason }) => reason === chosen)
   if (!found) return 'There are none.'
