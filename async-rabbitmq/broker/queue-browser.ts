@@ -12,9 +12,8 @@ import { incomingOf, isProbe, openRawChannel, type Incoming } from './message.ts
 import { publisherOnDemand, type PublisherOnDemand } from './publisher-on-demand.ts'
 
 const CLOSE_MS = 1_000
-/** A stream sends so many before the first of them is acked; each ack asks for as many as it acks. */
+/** A stream sends so many before the first of them is acked. */
 const STREAM_WINDOW = 1_000
-const ACKED_AT_ONCE = 100
 
 export type Held = {
   messages: { message: Incoming; remove(): void }[]
@@ -22,6 +21,8 @@ export type Held = {
   release(): Promise<void>
 }
 type Route = Omit<Binding, 'queue'>
+/** Until `signal` ends it. `window`: so many messages come before the first is acked. */
+type StreamReading = { signal: AbortSignal; window?: number }
 
 export type QueueBrowser = Pick<PublisherOnDemand, 'publish'> & {
   /** The messages that are ready, without those that a consumer holds. Undefined when there is no such queue. */
@@ -33,8 +34,8 @@ export type QueueBrowser = Pick<PublisherOnDemand, 'publish'> & {
    * Resolves, once that queue exists, with a function that ends it and rejects with the first error of a visit.
    */
   tap(routes: readonly Route[], visit: (message: Incoming) => Promise<void>): Promise<() => Promise<void>>
-  /** Visits the messages of a stream from the first on, until `signal` ends it. @throws the first error of a visit */
-  readStream(stream: string, visit: (message: Incoming) => void, signal: AbortSignal): Promise<void>
+  /** Visits the messages of a stream from the first on, on a connection of its own. @throws the first error of a visit */
+  readStream(stream: string, visit: (message: Incoming) => void, reading: StreamReading): Promise<void>
   /** Deletes exchanges, and queues with their messages. A name that does not exist is no error. */
   remove(names: { exchanges: string[]; queues: string[] }): Promise<void>
   /** Closes the connection within about a second. */
@@ -58,7 +59,7 @@ export async function openQueueBrowser(url: string, { deadlineMs = 10_000 } = {}
     hold: queue => hold(connection, queue),
     publish: publisher.publish,
     tap: (routes, visit) => tap(connection, routes, visit),
-    readStream: (stream, visit, signal) => readStream(connection, stream, visit, signal),
+    readStream: (stream, visit, reading) => readStream(url, stream, visit, reading),
     async remove({ exchanges, queues }) {
       const channel = await connection.acquire()
       for (const exchange of exchanges) await channel.exchangeDelete({ exchange })
@@ -141,28 +142,36 @@ async function tap(
 }
 
 async function readStream(
-  connection: Connection,
+  url: string,
   stream: string,
   visit: (message: Incoming) => void,
-  signal: AbortSignal,
+  { signal, window = STREAM_WINDOW }: StreamReading,
 ): Promise<void> {
-  const channel = await openRawChannel(connection)
+  const connection = openConnection(url, 'new reader')
+  connection.on('error', () => {}) // the operation in progress rejects with it
   const failed = Promise.withResolvers<never>()
+  failed.promise.catch(() => {}) // it may fail when nobody waits any more
+  let isOver = false
   let visited = 0
   try {
-    await channel.basicQos({ prefetchCount: STREAM_WINDOW })
+    const channel = await openRawChannel(connection)
+    await channel.basicQos({ prefetchCount: window })
     const consumer = { queue: stream, arguments: { 'x-stream-offset': 'first' } }
-    const { consumerTag } = await channel.basicConsume(consumer, message => {
+    await channel.basicConsume(consumer, message => {
+      if (isOver || signal.aborted) return
       try {
-        if (!signal.aborted) visit(incomingOf(stream, message))
+        visit(incomingOf(stream, message))
+        // Half of the window at once: an ack asks for as many as it acks.
+        if (++visited % Math.ceil(window / 2) === 0)
+          channel.basicAck({ deliveryTag: message.deliveryTag, multiple: true })
       } catch (error) {
         failed.reject(error)
       }
-      if (++visited % ACKED_AT_ONCE === 0) channel.basicAck({ deliveryTag: message.deliveryTag, multiple: true })
     })
     if (!signal.aborted) await Promise.race([once(signal, 'abort'), failed.promise])
-    await channel.basicCancel({ consumerTag })
   } finally {
-    await channel.close()
+    isOver = true
+    // What it has in flight is of no use to anybody.
+    connection.unsafeDestroy()
   }
 }

@@ -5,7 +5,7 @@ import { InventoryEvent, orderPlaced, outcomeOf } from '#common/contracts/events
 import { Order } from '#common/contracts/order.ts'
 import { closedObject, parse } from '#common/contracts/parse.ts'
 import type { Operation } from '#engine/experiment/model.ts'
-import { newReader, type NewReaderOperations } from '#engine/experiment/new-reader.ts'
+import { type NewReaderOperations, readOrdersBy } from '#engine/experiment/new-reader.ts'
 import { wallTime } from '#common/contracts/clock.ts'
 import { eventMessage } from '../broker/message.ts'
 import { readEvent } from '#common/messaging/read-event.ts'
@@ -49,14 +49,14 @@ const readResult = readEvent(InventoryEvent, ['InventoryReserved', 'InventoryFai
 
 export const operationsOf = (browser: QueueBrowser, topology: Topology): RabbitmqOperations => ({
   ...duplicatorOperations(browser, topology),
-  ...newReader((take, signal) =>
+  ...readOrdersBy((take, signal) =>
     browser.readStream(
       topology.stream,
       message => {
         const event = readResult(message.body)
         take(event.data.orderId, outcomeOf(event).status)
       },
-      signal,
+      { signal },
     ),
   ),
   async 'publish-raw'(args) {

@@ -22,7 +22,7 @@ export const settings = {
   EVENT_STREAM: oneOf(
     ['off', 'on'],
     'off',
-    'on: a stream keeps every result of inventory, for readers that begin at the first one',
+    'on: a stream keeps every result of inventory, for readers that begin at the first one; it grows, and takes results until the queue inventory-events.stream is deleted',
   ),
   MAX_UNDECIDED: maxUndecidedSetting,
   RELAY_WINDOW: relayWindowSetting,

@@ -3,6 +3,7 @@
 // that its client abandoned may still be unread in a socket, its order in no table; and pages are read one after the other, so
 // that only what a second read finds unchanged was complete.
 import type { TSchema, Static } from 'typebox'
+import type { Agent } from 'undici'
 import {
   DecisionRow,
   MovementRow,
@@ -29,9 +30,10 @@ export const PAGE = 1_000
 /** Reads rows of a paged route that come after `after`. @throws Error when the service does not answer as agreed */
 export function pageReader<Row extends TSchema>(
   row: Row,
-): (url: string, after: number, limit: number) => Promise<PageOf<Static<Row>>> {
+): (url: string, after: number, limit: number, connections?: Agent) => Promise<PageOf<Static<Row>>> {
   const schema = Page(row)
-  return async (url, after, limit) => parse(schema, await getJson(`${url}?after=${after}&limit=${limit}`), url)
+  return async (url, after, limit, connections) =>
+    parse(schema, await getJson(`${url}?after=${after}&limit=${limit}`, connections), url)
 }
 
 /** Reads all rows of a paged route. @throws Error when the service does not answer as agreed */

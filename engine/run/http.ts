@@ -1,4 +1,4 @@
-// The lab's own small requests to services: evidence, faults, health. Not for what is measured.
+// The lab's own small requests to services: evidence, faults, health. What is measured has connections of its own.
 import { Agent, request } from 'undici'
 import { withDeadline } from '#common/contracts/clock.ts'
 
@@ -11,15 +11,21 @@ export const direct = new Agent()
 type Method = 'GET' | 'POST' | 'DELETE'
 
 /** @throws Error that names the address and what it answered */
-function exchange(url: string, method: Method, body?: unknown): Promise<unknown> {
+function exchange(url: string, method: Method, body?: unknown, dispatcher = direct): Promise<unknown> {
   const signal = AbortSignal.timeout(PATIENCE_MS)
-  return withDeadline(requestJson(url, method, body, signal), signal)
+  return withDeadline(requestJson(dispatcher, url, method, body, signal), signal)
 }
 
-async function requestJson(url: string, method: Method, body: unknown, signal: AbortSignal): Promise<unknown> {
+async function requestJson(
+  dispatcher: Agent,
+  url: string,
+  method: Method,
+  body: unknown,
+  signal: AbortSignal,
+): Promise<unknown> {
   const headers = body === undefined ? {} : { 'content-type': 'application/json' }
   const response = await request(url, {
-    dispatcher: direct,
+    dispatcher,
     method,
     headers,
     body: body === undefined ? null : JSON.stringify(body),
@@ -31,6 +37,8 @@ async function requestJson(url: string, method: Method, body: unknown, signal: A
   return JSON.parse(text) as unknown
 }
 
-export const getJson = (url: string): Promise<unknown> => exchange(url, 'GET')
+/** @param connections those of the lab, unless the reader has its own */
+export const getJson = (url: string, connections?: Agent): Promise<unknown> =>
+  exchange(url, 'GET', undefined, connections)
 export const postJson = (url: string, body: unknown): Promise<unknown> => exchange(url, 'POST', body)
 export const deleteJson = (url: string): Promise<unknown> => exchange(url, 'DELETE')

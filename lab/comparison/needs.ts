@@ -3,6 +3,7 @@
 import type { Summary } from '#engine/run/summary.ts'
 import { middleRate } from './repeated-measures.ts'
 import { READ_RATE } from './scenarios/new-reader.ts'
+import { RETRIED_OVERTAKEN } from './scenarios/retried.ts'
 
 export type Need = {
   need: string
@@ -21,6 +22,8 @@ export type Need = {
 const AT_ONCE = { value: 100, text: 'below 100 ms, which people take for immediate' }
 /** A second of CPU time in each second, at 100 orders a second. */
 const ONE_CORE = { value: 10, text: 'less than one core at 100 orders/s' }
+/** A million orders in less than two minutes. */
+const QUICKLY = { value: 10_000, text: 'at least 10,000 a second' }
 const ALL = { value: 100, text: 'all of them' }
 
 const KNOWN = 'until the client can know the outcome'
@@ -143,11 +146,20 @@ export const needs: readonly Need[] = [
     enough: { value: 0, text: 'none' },
   },
   {
+    need: 'Orders of a kitchen are decided in their order, also where one has to be tried again.',
+    scenario: 'retried',
+    measure: RETRIED_OVERTAKEN,
+    about: 'orders that a later one of their kitchen overtook',
+    wanted: 'least',
+    enough: { value: 0, text: 'none' },
+  },
+  {
     need: 'Another reader joins, and reads all orders from the first one.',
     scenario: 'new-reader',
     measure: READ_RATE,
     about: 'orders a second that a reader reads which begins at the first one',
     wanted: 'most',
+    enough: QUICKLY,
   },
   {
     need: 'A reader has lost its state, and reads all orders again.',

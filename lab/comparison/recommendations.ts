@@ -266,7 +266,7 @@ function readAgain(summary: Summary): Recommendation | undefined {
   const without = summary.comparison?.about.find(({ name }) => name === scenario)?.without ?? {}
   const unable = Object.entries(without).map(([model, why]) => ({ model, text: why, scenario }))
   return {
-    condition: 'Others read the orders again, from the first one.',
+    condition: 'A reader that has lost its state reads all orders again.',
     ...advice,
     evidence: [...evidence, ...evidenceLacking(summary, scenario, 'all read again after'), ...unable],
   }

@@ -16,6 +16,7 @@ import { newReader } from './scenarios/new-reader.ts'
 import { overload } from './scenarios/overload.ts'
 import { poison } from './scenarios/poison.ts'
 import { readAgain } from './scenarios/read-again.ts'
+import { retried } from './scenarios/retried.ts'
 import { untilKnown } from './scenarios/until-known.ts'
 
 export const HEALTHY = healthy.name
@@ -35,6 +36,7 @@ export const scenarios: readonly Scenario[] = [
   overload,
   duplicates,
   poison,
+  retried,
   readAgain,
   newReader,
 ]

@@ -80,3 +80,19 @@ test('a lesson about costs names only those whose ranges part', () => {
   const quick = withValue('healthy', 'known p50', () => 1)
   assert.equal(lesson.exec(findings(quick, 'page.md')), null)
 })
+
+test('that a queue cannot be read again is said only where no reader joined that could', () => {
+  const [first = assert.fail()] = summary.results
+  const joined = (model: string): Result => ({
+    ...first,
+    model,
+    experiment: 'new-reader',
+    cell: { scenario: 'new-reader', ordersPerSecond: 400, repeat: 1 },
+    measures: [{ variant: first.variants[0]?.name ?? '', name: 'read per second', unit: 'orders/s', value: 9_000 }],
+  })
+  const models = summary.comparison?.models ?? []
+  assert.doesNotMatch(findings(summary, 'page.md'), /joins later/)
+  const withReader = findings({ ...summary, results: [...summary.results, ...models.map(joined)] }, 'page.md')
+  assert.match(withReader, /Whoever joins later can have every order .+ async-rabbitmq 9,000 orders\/s/)
+  assert.doesNotMatch(withReader, /a queue cannot/)
+})

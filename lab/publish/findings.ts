@@ -8,6 +8,7 @@ import { isLess, rankedBy } from '../comparison/differences.ts'
 import { ENOUGH_PERCENT } from '../comparison/recommendations.ts'
 import {
   formatted,
+  isSound,
   mainMeasuresOf,
   medianOf,
   middleRate,
@@ -17,7 +18,9 @@ import {
   repeatedMeasuresOf,
 } from '../comparison/repeated-measures.ts'
 import { isWithOutbox } from '../comparison/outbox.ts'
+import { READ_RATE } from '../comparison/scenarios/new-reader.ts'
 import { scenarioAnchor } from '../report/html/parts.ts'
+import { models } from '../session/registry.ts'
 
 type Finding = {
   scenario: string
@@ -47,7 +50,13 @@ export function findings(summary: Summary, page: string): string {
   return [...items, '', checked(summary)].join('\n')
 }
 
-const FINDINGS: readonly ((summary: Summary) => Finding)[] = [inventoryDead, brokerDead, duplicates, readAgain, healthy]
+const FINDINGS: readonly ((summary: Summary) => Finding)[] = [
+  inventoryDead,
+  brokerDead,
+  duplicates,
+  fromTheFirst,
+  healthy,
+]
 
 function inventoryDead(summary: Summary): Finding {
   const scenario = 'inventory-dead'
@@ -105,6 +114,20 @@ function duplicates(summary: Summary): Finding {
     lesson: 'Everything may arrive twice, and still no order counts twice',
     facts: listed('Orders that were reserved or notified twice', found, modelOf, amount),
     holds: isWhole(summary, scenario, found) && found.every(each => isAlways(each, 0)),
+  }
+}
+
+/** Where a reader joined each model, that a queue forgets is not the whole of it. */
+function fromTheFirst(summary: Summary): Finding {
+  const scenario = 'new-reader'
+  const rates = mainMeasuresOf(summary, scenario, READ_RATE)
+  if (rates.length === 0) return readAgain(summary)
+  return {
+    scenario,
+    lesson:
+      'Whoever joins later can have every order from the first one: from a log, from a stream beside the queues, and from the pages of a service',
+    facts: listed('Orders a second that such a reader read', rates),
+    holds: rates.length === models.length && rates.every(measure => isSound(summary, scenario, measure)),
   }
 }
 

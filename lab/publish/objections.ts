@@ -19,8 +19,9 @@ import { READ_RATE } from '../comparison/scenarios/new-reader.ts'
 import { spreadText } from '../comparison/scorecard.ts'
 import { provenance } from '../report/markdown.ts'
 import { markdown } from '../report/terminal/table.ts'
+import { pairsOf, sameText } from './another-run.ts'
 
-type Objection = { objection: string; answer(summary: Summary): string }
+type Objection = { objection: string; answer(summary: Summary, another?: Summary): string }
 
 /** Of each model: `sync-rest 3.44 (3.20–4.91) ms`; the models whose figure is void are named. Empty where all are. */
 function figuresOf(summary: Summary, scenario: string, name: string, rate?: number): string {
@@ -154,16 +155,21 @@ const OBJECTIONS: readonly Objection[] = [
   },
   {
     objection: 'It is one kind of machine.',
-    answer: ({ machine: { cores, cpu } }) =>
-      `True: ${cores} × ${cpu}. Elsewhere the ratios between models may be others; the command above measures them on yours.`,
+    answer(summary, another) {
+      const { cores, cpu } = summary.machine
+      const beside = another
+        ? ` [Another run](another-run.md), on ${another.machine.cores} × ${another.machine.cpu}, gives the same answer to ${sameText(pairsOf(summary, another))}.`
+        : ''
+      return `True: ${cores} × ${cpu}. Elsewhere the ratios between models may be others; the command above measures them on yours.${beside}`
+    },
   },
 ]
 
-/** The text of the page. */
-export function objectionsPage(summary: Summary, command: string): string {
+/** The text of the page. @param another run that is published beside this one */
+export function objectionsPage(summary: Summary, command: string, another?: Summary): string {
   const rows = OBJECTIONS.map(({ objection, answer }) => [
     objection,
-    answer(summary) || 'This run measured nothing about it.',
+    answer(summary, another) || 'This run measured nothing about it.',
   ])
   return `${[
     '# How this could be wrong',

@@ -4,6 +4,9 @@ import { join } from 'node:path'
 export const summaryOf = (model: string): string => join(model, 'tests/results/summary.json')
 export const pageOf = (model: string): string => join(model, 'tests/results/README.md')
 
+/** Of another run of the comparison, beside the published one. */
+export const ANOTHER_RUN = 'docs/comparison/another-run.json'
+
 /** The metrics before and after the replay, which no summary holds. */
 export const SNAPSHOTS = 'streaming-kafka/tests/results/replay.json'
 export const METRICS = 'streaming-kafka/analytics_consumer/metrics.json'

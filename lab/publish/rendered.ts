@@ -16,14 +16,17 @@ import { timelinePicture, sharesPicture } from '../report/html/pictures.ts'
 import { repeatCommand } from '../report/html/this-run.ts'
 import { registry } from '../session/registry.ts'
 import { parseSummary } from '../session/run-folder.ts'
+import { anotherRunPage } from './another-run.ts'
 import { COMPARISON, comparisonFiles } from './comparison.ts'
 import { findings } from './findings.ts'
 import { objectionsPage } from './objections.ts'
-import { METRICS, pageOf, PICTURES, type PublishedPicture, SNAPSHOTS, summaryOf } from './output-paths.ts'
+import { ANOTHER_RUN, METRICS, pageOf, PICTURES, type PublishedPicture, SNAPSHOTS, summaryOf } from './output-paths.ts'
 import { settingsParts } from './settings-tables.ts'
 
 /** The table of all experiments. */
 const RESULTS_PAGE = 'docs/results.md'
+
+const ANOTHER_PAGE = join(COMPARISON, 'another-run.md')
 
 const OBJECTIONS_PAGE = join(COMPARISON, 'how-this-could-be-wrong.md')
 
@@ -58,12 +61,14 @@ export function renderedFrom(root: string, models: readonly string[]): Files {
       results: overviewTable([summary], () => 'tests/results/README.md'),
     })
   }
-  const compared = readComparison(root)
+  const compared = readSummaryAt(root, join(COMPARISON, 'summary.json'))
+  const another = readSummaryAt(root, ANOTHER_RUN)
   if (compared) {
     const command = repeatCommand(compared, registry)
     const { page, pictures } = comparisonFiles(compared, command)
     files.set(join(COMPARISON, 'README.md'), page)
-    files.set(OBJECTIONS_PAGE, objectionsPage(compared, command))
+    files.set(OBJECTIONS_PAGE, objectionsPage(compared, command, another))
+    if (another) files.set(ANOTHER_PAGE, anotherRunPage(compared, another))
     for (const [file, picture] of pictures) addPicture(files, file, picture)
   }
   const linkTo = (model: string) => posix.relative(posix.dirname(RESULTS_PAGE), pageOf(model))
@@ -82,8 +87,8 @@ function readSummary(root: string, model: string): Summary {
 }
 
 /** Undefined where none was published yet. */
-function readComparison(root: string): Summary | undefined {
-  const file = join(root, COMPARISON, 'summary.json')
+function readSummaryAt(root: string, path: string): Summary | undefined {
+  const file = join(root, path)
   return existsSync(file) ? parseSummary(readFileSync(file, 'utf8'), file) : undefined
 }
 

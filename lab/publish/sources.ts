@@ -6,8 +6,9 @@ import { packHistory } from '#engine/run/history-file.ts'
 import { slugOf } from '#engine/run/result.ts'
 import type { Summary } from '#engine/run/summary.ts'
 import { archiveFile, findHistory, readHistory } from '../session/histories.ts'
+import { reduced } from './another-run.ts'
 import { COMPARISON } from './comparison.ts'
-import { LOGS, SNAPSHOTS, REPLAY, summaryOf } from './output-paths.ts'
+import { ANOTHER_RUN, LOGS, SNAPSHOTS, REPLAY, summaryOf } from './output-paths.ts'
 import { replayMetricsOf } from './replay.ts'
 import { Type } from 'typebox'
 import { parse } from '#common/contracts/parse.ts'
@@ -40,6 +41,9 @@ export async function comparisonSource(summary: Summary, folder: string): Promis
     await addHistories(files, { model, experiment, names: variants.map(({ name }) => name) }, folder, COMPARISON)
   return files
 }
+
+/** Of a comparison that stands beside the published one. */
+export const anotherRunSource = (summary: Summary): Sources => new Map([[ANOTHER_RUN, compactJson(reduced(summary))]])
 
 /** So that whoever reads a published number can have it judged again. */
 async function addHistories(

@@ -31,6 +31,7 @@ const SOURCES: Record<keyof typeof DURATIONS, string> = {
   comparePublished: planned('full', all, PUBLISHED),
   untilKnown: planned('full', ['until-known']),
   newReader: planned('full', ['new-reader']),
+  retried: planned('full', ['retried']),
   asShipped: planned(
     'full',
     all.filter(name => name.endsWith('as-shipped')),

@@ -202,7 +202,7 @@ type Source = { admin: BrokerAdmin; brokers: string; name: string }
  * Reads topics from the first record that was not deleted to their present end. Yields the records of each fetch.
  * @throws Error when the broker is away or a topic is missing. It does not wait for them.
  */
-async function* readPresent({ admin, brokers, name }: Source, specs: TopicSpec[]): AsyncGenerator<LogRecord[]> {
+export async function* readPresent({ admin, brokers, name }: Source, specs: TopicSpec[]): AsyncGenerator<LogRecord[]> {
   const ends = await admin.ends(specs)
   const positions = await admin.starts(specs)
   if (hasReached(positions, ends)) return

@@ -5,12 +5,12 @@ import { orderPlaced, outcomeOf } from '#common/contracts/events.ts'
 import { Order } from '#common/contracts/order.ts'
 import { closedObject, parse } from '#common/contracts/parse.ts'
 import type { Operation } from '#engine/experiment/model.ts'
-import { newReader, type NewReaderOperations, type Take } from '#engine/experiment/new-reader.ts'
+import { type NewReaderOperations, readOrdersBy, type Take } from '#engine/experiment/new-reader.ts'
 import { wallTime } from '#common/contracts/clock.ts'
 import { waitFor } from '#host/wait-for.ts'
 import { Type } from 'typebox'
 import type { BrokerAdmin } from '../broker/admin.ts'
-import { readAll, readLog } from '../broker/log-reader.ts'
+import { readAll, readPresent } from '../broker/log-reader.ts'
 import { eventRecord, readInventoryEvent, toHeaders } from '../broker/record.ts'
 import { GROUPS, prefixed, TOPICS, topicNames, type TopicKey, type TopicSpec } from '../messaging/topics.ts'
 import { duplicatorOperations, type DuplicatorOperations, type OperationParts } from './duplicator.ts'
@@ -63,7 +63,7 @@ export function createOperations(parts: OperationParts): KafkaOperations {
   }
   return {
     ...duplicatorOperations(parts),
-    ...newReader((take, signal) => readResults(parts, take, signal)),
+    ...readOrdersBy(take => readResults(parts, take)),
     /** Writes any bytes as a record of a topic. */
     async 'publish-raw'(args) {
       const { topic, key = null, body, base64, headers = {} } = parse(Raw, args, 'args')
@@ -119,19 +119,10 @@ export function createOperations(parts: OperationParts): KafkaOperations {
   }
 }
 
-/** The results of inventory, from the first record on; by a client of its own, and in no group. */
-async function readResults({ admin, brokers, name, prefix }: OperationParts, take: Take, signal: AbortSignal) {
-  const positions = await admin.starts([prefixed(prefix, TOPICS.inventoryEvents)])
-  const onDegraded = (problem: string | null) => {
-    if (problem !== null) throw new Error(problem)
-  }
-  for await (const records of readLog({
-    brokers,
-    clientId: `${name}-new-reader`,
-    positions,
-    closing: signal,
-    onDegraded,
-  }))
+/** The results of inventory, from the first record to the present end; by a client of its own, and in no group. */
+async function readResults({ admin, brokers, name, prefix }: OperationParts, take: Take): Promise<void> {
+  const source = { admin, brokers, name: `${name}-new-reader` }
+  for await (const records of readPresent(source, [prefixed(prefix, TOPICS.inventoryEvents)]))
     for (const record of records) {
       const event = readInventoryEvent(record)
       take(event.data.orderId, outcomeOf(event).status)

@@ -1,13 +1,13 @@
 // What only this model can do: send raw bytes to a service, and send every request between the services twice.
 // Guarantees: `stop-duplicator` answers how many duplicates were answered, and none is sent after it.
-import { request } from 'undici'
+import { Agent, request } from 'undici'
 import { Type } from 'typebox'
 import { parse } from '#common/contracts/parse.ts'
 import { direct, postJson } from '#engine/run/http.ts'
 import type { Deployment, Operation } from '#engine/experiment/model.ts'
-import { newReader, type NewReaderOperations, type Take } from '#engine/experiment/new-reader.ts'
+import { type NewReaderOperations, readOrdersBy, type Take } from '#engine/experiment/new-reader.ts'
 import { PAGE, pageReader } from '#engine/run/evidence.ts'
-import { OrderRow } from '#common/contracts/evidence.ts'
+import { OrderRow, type Page as PageOf } from '#common/contracts/evidence.ts'
 
 export type RestOperations = NewReaderOperations & {
   /** Any bytes as the body of a request to one of the services; answers with the status. */
@@ -24,7 +24,7 @@ export function operationsOf({ url }: Pick<Deployment, 'url'>): RestOperations {
     parse(View, await postJson(`${url('order_service')}/faults`, { duplicate: setting })).duplicate.injections
   let before = 0
   return {
-    ...newReader((take, signal) => pageThrough(`${url('order_service')}/orders`, take, signal)),
+    ...readOrdersBy((take, signal) => pageThrough(`${url('order_service')}/orders`, take, signal)),
     async 'publish-raw'(args) {
       const { service, path, body } = parse(Raw, args, 'publish-raw')
       const headers = { 'content-type': 'application/json' }
@@ -43,11 +43,19 @@ export function operationsOf({ url }: Pick<Deployment, 'url'>): RestOperations {
 
 const readPage = pageReader(OrderRow)
 
-/** The orders that the order service keeps, page by page. One that is pending is in none of what is taken. */
-async function pageThrough(url: string, take: Take, signal: AbortSignal): Promise<void> {
-  for (let after: number | null = 0; after !== null && !signal.aborted; ) {
-    const page = await readPage(url, after, PAGE)
-    for (const { orderId, status } of page.rows) if (status !== 'pending') take(orderId, status)
-    after = page.next
+/**
+ * The orders that the order service keeps, page after page, on a connection of its own. One that is pending is in none of what is taken.
+ * @param page how many orders one has
+ */
+export async function pageThrough(url: string, take: Take, signal: AbortSignal, page = PAGE): Promise<void> {
+  const connections = new Agent()
+  try {
+    for (let after: number | null = 0; after !== null && !signal.aborted; ) {
+      const { rows, next }: PageOf<OrderRow> = await readPage(url, after, page, connections)
+      for (const { orderId, status } of rows) if (status !== 'pending') take(orderId, status)
+      after = next
+    }
+  } finally {
+    await connections.close()
   }
 }

@@ -2,7 +2,7 @@
  * `npm test`: every test file, or those whose path contains one of the arguments, with one RabbitMQ and one
  * Kafka for all of them. What runs experiments and expects a verdict (`*.alone.test.ts`) comes after all others, one file at a
  * time: of a machine that is full nothing is known. Guarantees that the brokers end with it, and that the last lines are the
- * summary of the runner, with a line that says so where only what came before it failed. Exit codes: the runner's; 2 when an
+ * summary of the runner, with a line that says so where tests that came before failed. Exit codes: the runner's; 2 when an
  * argument matches nothing, 3 when a broker is missing, 130 when interrupted.
  */
 import { sweepDeadRuns } from '#host/run-registry.ts'

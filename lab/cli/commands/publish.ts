@@ -1,16 +1,17 @@
 // `lab publish`: turns a complete run with the default settings into the evidence that is committed with the code. A verdict is
 // no reason to refuse a run: an invalid result is published as invalid.
 import type { Command } from 'commander'
-import { rmSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import { makeFolder } from '#common/contracts/make-folder.ts'
 import type { Comparison, Summary } from '#engine/run/summary.ts'
 import { variables } from '#infra/brokers/provide.ts'
 import { DEFAULTS, plan, requestOf } from '../../comparison/plan.ts'
-import { comparisonSource, type Sources, sourcesOf } from '../../publish/sources.ts'
+import { COMPARISON } from '../../publish/comparison.ts'
+import { anotherRunSource, comparisonSource, type Sources, sourcesOf } from '../../publish/sources.ts'
 import { experiments, models, type Registry, registry } from '../../session/registry.ts'
 import { HISTORIES } from '../../session/histories.ts'
-import { findRun, ROOT } from '../../session/run-folder.ts'
+import { findRun, parseSummary, ROOT } from '../../session/run-folder.ts'
 import { UsageError } from '../usage.ts'
 
 export function addPublishCommand(program: Command): void {
@@ -20,11 +21,13 @@ export function addPublishCommand(program: Command): void {
       'write the results of a full run or comparison to their committed places: JSON, tables, pictures, logs',
     )
     .argument('[run]', 'its name under runs/, a folder, or latest (default: render the committed results again)')
+    .option('--beside', 'a comparison under other conditions: its scorecard is shown beside the published one')
     .addHelpText('after', '\nExample: npm run lab -- publish latest')
-    .action(async (name?: string) => {
+    .action(async (name: string | undefined, { beside = false }: { beside?: boolean }) => {
+      if (beside && name === undefined) throw new UsageError('Name the run that --beside is to show.')
       // Only here: what draws the pictures is not installed with --omit=dev.
       const { renderedFrom } = await import('../../publish/rendered.ts')
-      const sources: Sources = name === undefined ? new Map() : await fromRun(name)
+      const sources: Sources = name === undefined ? new Map() : await fromRun(name, beside)
       removeOldHistories(sources)
       write(sources)
       const rendered = renderedFrom(ROOT, withExperiments)
@@ -39,10 +42,21 @@ const withExperiments = models
   .filter(name => Object.keys(experiments).some(id => id.startsWith(`${name}/`)))
 
 /** @throws UsageError when the run cannot be published */
-async function fromRun(name: string): Promise<Sources> {
+async function fromRun(name: string, beside: boolean): Promise<Sources> {
   const { summary, folder } = findRun(name)
   requirePublishable(summary, registry)
+  if (beside && !summary.comparison)
+    throw new UsageError(`${summary.run} is no comparison, and --beside shows only those.`)
+  if (beside && summary.run === publishedRun())
+    throw new UsageError(`${summary.run} is the published run: --beside shows another one.`)
+  if (beside) return anotherRunSource(summary)
   return summary.comparison ? comparisonSource(summary, folder) : sourcesOf(summary, folder)
+}
+
+/** Undefined where no comparison was published yet. */
+function publishedRun(): string | undefined {
+  const file = join(ROOT, COMPARISON, 'summary.json')
+  return existsSync(file) ? parseSummary(readFileSync(file, 'utf8'), file).run : undefined
 }
 
 /** Variants may have gone. */

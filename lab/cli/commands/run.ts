@@ -24,7 +24,7 @@ export function addRunCommands(program: Command): void {
     .option('--open', 'open the page of lab live in place of the experiments, with all models')
     .action((options: RunOptions & { open?: true }, command: Command) => {
       if (!options.open) return runExperiments(Object.keys(experiments), options)
-      refuseOthers(command)
+      refuseOptionsOfExperiments(command)
       return live(models, { ...options, rate: USUAL_RATE, port: 0, open: true })
     })
   const some = program
@@ -50,7 +50,7 @@ export function addRunCommands(program: Command): void {
 const OF_PAGE = ['open', 'seed', 'out']
 
 /** @throws UsageError where --open was given with an option that is of experiments alone */
-function refuseOthers(command: Command): void {
+function refuseOptionsOfExperiments(command: Command): void {
   const isGiven = (name: string) => command.getOptionValueSource(name) === 'cli'
   const other = command.options.find(option => {
     const name = option.attributeName()

@@ -1,0 +1,60 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import type { Summary } from '#engine/run/summary.ts'
+import { scorecard, spreadText } from '../comparison/scorecard.ts'
+import { sampleComparison } from '../testing/sample-comparison.ts'
+import { anotherRunPage, pairsOf, reduced } from './another-run.ts'
+import { objectionsPage } from './objections.ts'
+
+const published = sampleComparison()
+
+/** On another machine, where a model needs more memory than all others. */
+const other: Summary = {
+  ...published,
+  machine: { ...published.machine, cpu: 'Other CPU' },
+  results: published.results.map(result => ({
+    ...result,
+    measures: result.measures.map(measure =>
+      measure.name === 'memory' && result.model === 'sync-rest' ? { ...measure, value: 9_000 } : measure,
+    ),
+  })),
+}
+
+test('what is kept of the other run gives its scorecard', () => {
+  assert.deepEqual(scorecard(reduced(other)), scorecard(other))
+  assert.equal(spreadText(reduced(other)), spreadText(other))
+  assert.ok(JSON.stringify(reduced(other)).length < JSON.stringify(other).length)
+})
+
+test('an answer is the same where the same models are good for the need', () => {
+  assert.ok(pairsOf(published, published).every(({ isSame }) => isSame))
+  const differing = pairsOf(published, reduced(other)).filter(({ isSame }) => !isSame)
+  assert.deepEqual(
+    differing.map(({ row }) => row.need),
+    ['Memory is scarce.'],
+  )
+})
+
+test('a need for which a model is void in one of the runs is not counted', () => {
+  const voided: Summary = {
+    ...other,
+    results: other.results.map(result => ({
+      ...result,
+      measures: result.measures.map(measure =>
+        measure.name === 'memory' && result.model === 'streaming-kafka' ? { ...measure, value: null } : measure,
+      ),
+    })),
+  }
+  assert.ok(!pairsOf(published, voided).some(({ row }) => row.need === 'Memory is scarce.'))
+})
+
+test('the page has the figures of the other run, how many answers are the same, and both answers where they differ', () => {
+  const page = anotherRunPage(published, reduced(other))
+  const all = pairsOf(published, other).length
+  assert.match(page, new RegExp(`gives the same answer to ${all - 1} of ${all} needs`))
+  assert.match(page, /Memory is scarce.+9,000.+in the published run: no difference measured/)
+  assert.match(
+    objectionsPage(published, '', reduced(other)),
+    /Another run.+, on .+ Other CPU, gives the same answer to/,
+  )
+})

@@ -1,0 +1,92 @@
+/**
+ * A second run of the comparison beside the published one, such as of another machine: which answers of the scorecard it bears out.
+ *
+ * Guarantees: both answers are computed by the scorecard, each from its own run; only needs for which both compared the same models are
+ * counted. Of the other run the measures and checks are kept that the scorecard looks at, and no histories: it cannot be judged again here.
+ */
+import type { Summary } from '#engine/run/summary.ts'
+import { needs } from '../comparison/needs.ts'
+import {
+  cellText,
+  type Scorecard,
+  scorecard,
+  type ScorecardCell,
+  type ScorecardRow,
+  spreadText,
+} from '../comparison/scorecard.ts'
+import { scenarioAnchor } from '../report/html/parts.ts'
+import { provenance } from '../report/markdown.ts'
+import { markdown } from '../report/terminal/table.ts'
+
+const MEASURES = new Set(needs.map(({ measure }) => measure))
+
+/** The summary without what the scorecard does not look at. */
+export const reduced = (summary: Summary): Summary => ({
+  ...summary,
+  results: summary.results.map(({ orders: _orders, quantiles: _quantiles, ...result }) => ({
+    ...result,
+    checks: result.checks.map(check => ({ ...check, detail: '' })),
+    measures: result.measures.filter(({ name }) => MEASURES.has(name)),
+    series: [],
+    marks: [],
+    explanation: [],
+  })),
+})
+
+type Pair = { row: ScorecardRow; other: ScorecardRow; isSame: boolean }
+
+type Standings = { [model: string]: ScorecardCell['standing'] }
+
+const standingsOf = ({ models }: Pick<Scorecard, 'models'>, { cells }: ScorecardRow): Standings =>
+  Object.fromEntries(models.map((model, nth) => [model, cells[nth]?.standing ?? 'none']))
+
+/** Needs for which both runs compared the same models: what is good is so beside the others. */
+export function pairsOf(published: Summary, other: Summary): Pair[] {
+  const [card, beside] = [scorecard(published), scorecard(other)]
+  if (!card || !beside) return []
+  return card.rows.flatMap(row => {
+    const found = beside.rows.find(({ need }) => need === row.need)
+    if (!found) return []
+    const [here, there] = [standingsOf(card, row), standingsOf(beside, found)]
+    const isCompared = (standings: Standings, model: string) => (standings[model] ?? 'none') !== 'none'
+    const models = [...new Set([...card.models, ...beside.models])]
+    if (models.some(model => isCompared(here, model) !== isCompared(there, model))) return []
+    return [{ row, other: found, isSame: models.every(model => here[model] === there[model]) }]
+  })
+}
+
+/** `19 of 20 needs`. */
+export const sameText = (pairs: readonly Pair[]): string =>
+  `${pairs.filter(({ isSame }) => isSame).length} of ${pairs.length} needs`
+
+/** The text of the page: the scorecard of the other run, and where its answers are those of the published one. */
+export function anotherRunPage(published: Summary, other: Summary): string {
+  const pairs = pairsOf(published, other)
+  const known = new Set(scorecard(published)?.rows.map(({ need }) => need))
+  const { models = [], rows: all = [], notes = [] } = scorecard(other) ?? {}
+  const rows = all.map(({ need, scenario, measured, cells, answer }) => {
+    const pair = pairs.find(({ row }) => row.need === need)
+    return [
+      `${known.has(need) ? `[${need}](README.md#${scenarioAnchor(scenario)})` : need}<br>${measured}`,
+      ...cells.map(cell => (cell.standing === 'good' ? `**${cellText(cell)}**` : cellText(cell))),
+      `${answer}<br>${besideText(pair, known.has(need))}`,
+    ]
+  })
+  return `${[
+    '# Another run',
+    provenance(other),
+    `A run of the comparison under other conditions than [the published one](README.md), to see which of its answers depend on them. It gives the same answer to ${sameText(pairs)} for which both compared the same models. The published one: ${provenance(published)}`,
+    spreadText(other),
+    'Figures are those of this other run. In bold: it meets the need, or nothing measured is better beyond doubt. Rendered from `another-run.json` beside this page.',
+    markdown(['need, and what was measured', ...models, 'answer'], rows, false),
+    notes.join('; '),
+  ]
+    .filter(part => part !== '')
+    .join('\n\n')}\n`
+}
+
+function besideText(pair: Pair | undefined, isKnown: boolean): string {
+  if (pair?.isSame) return 'the same answer in the published run'
+  if (pair) return `in the published run: ${pair.row.answer}`
+  return isKnown ? 'the published run compared other models' : 'not measured in the published run'
+}
