@@ -58,3 +58,17 @@ test('the page has the figures of the other run, how many answers are the same, 
     /Another run.+, on .+ Other CPU, gives the same answer to/,
   )
 })
+
+test('an objection about which only the other run measured something is answered by that one', () => {
+  const isRate = ({ name }: { name: string }) => name.startsWith('known p')
+  const lacking: Summary = {
+    ...published,
+    results: published.results.map(each => ({ ...each, measures: each.measures.filter(one => !isRate(one)) })),
+  }
+  const latency = (page: string) => page.split('\n').find(line => line.includes('Latency ends with the outcome')) ?? ''
+  assert.match(latency(objectionsPage(lacking, '')), /This run measured nothing about it/)
+  assert.match(
+    latency(objectionsPage(lacking, '', reduced(other))),
+    /Not measured in this run; in \[another run\]\(another-run.md\): Models are compared by .*sync-rest [\d.]+[^\]]*$/,
+  )
+})

@@ -2,7 +2,7 @@
  * A second run of the comparison beside the published one, such as of another machine: which answers of the scorecard it bears out.
  *
  * Guarantees: both answers are computed by the scorecard, each from its own run; only needs for which both compared the same models are
- * counted. Of the other run the measures and checks are kept that the scorecard looks at, and no histories: it cannot be judged again here.
+ * counted. Of the other run the measures and checks are kept that the scorecard and the objections look at, and no histories: it cannot be judged again here.
  */
 import type { Summary } from '#engine/run/summary.ts'
 import { needs } from '../comparison/needs.ts'
@@ -18,7 +18,9 @@ import { scenarioAnchor } from '../report/html/parts.ts'
 import { provenance } from '../report/markdown.ts'
 import { markdown } from '../report/terminal/table.ts'
 
-const MEASURES = new Set(needs.map(({ measure }) => measure))
+/** Those that the objections look at besides. */
+const OF_OBJECTIONS = ['learned p50']
+const MEASURES = new Set([...needs.map(({ measure }) => measure), ...OF_OBJECTIONS])
 
 /** The summary without what the scorecard does not look at. */
 export const reduced = (summary: Summary): Summary => ({
@@ -41,8 +43,8 @@ const standingsOf = ({ models }: Pick<Scorecard, 'models'>, { cells }: Scorecard
   Object.fromEntries(models.map((model, nth) => [model, cells[nth]?.standing ?? 'none']))
 
 /** Needs for which both runs compared the same models: what is good is so beside the others. */
-export function pairsOf(published: Summary, other: Summary): Pair[] {
-  const [card, beside] = [scorecard(published), scorecard(other)]
+export function pairsOf(published: Summary, other: Summary | undefined): Pair[] {
+  const [card, beside] = [scorecard(published), other && scorecard(other)]
   if (!card || !beside) return []
   return card.rows.flatMap(row => {
     const found = beside.rows.find(({ need }) => need === row.need)

@@ -21,6 +21,18 @@ import { provenance } from '../report/markdown.ts'
 import { markdown } from '../report/terminal/table.ts'
 import { pairsOf, sameText } from './another-run.ts'
 
+/** `rabbitmq 4.0.5, kafka 4.4.0`; empty where there is no such run, or it had no broker of the lab. */
+const versionsOf = (summary: Summary | undefined): string =>
+  Object.entries(summary?.brokers ?? {})
+    .map(([kind, { version }]) => `${kind} ${version}`)
+    .join(', ')
+
+/** What another run measured where the published one did not; without the link to a section that its page has not. */
+function fromAnother(answer: Objection['answer'], another: Summary | undefined): string {
+  const text = another ? answer(another).replace(/ \[[^\]]+\]\(README\.md#[^)]+\)\.$/, '') : ''
+  return about(text, found => `Not measured in this run; in [another run](another-run.md): ${found}`)
+}
+
 type Objection = { objection: string; answer(summary: Summary, another?: Summary): string }
 
 /** Of each model: `sync-rest 3.44 (3.20–4.91) ms`; the models whose figure is void are named. Empty where all are. */
@@ -57,13 +69,17 @@ const OBJECTIONS: readonly Objection[] = [
   },
   {
     objection: 'One broker is old, the other one new.',
-    answer: ({ brokers }) =>
-      about(
-        Object.entries(brokers)
-          .map(([kind, { version }]) => `${kind} ${version}`)
-          .join(', '),
-        versions => `This run had ${versions}. [What was tested](../brokers.md#what-was-tested).`,
-      ),
+    answer(summary, another) {
+      const beside = about(
+        versionsOf(another),
+        versions =>
+          ` [Another run](another-run.md) had ${versions}, and gives the same answer to ${sameText(pairsOf(summary, another))}.`,
+      )
+      return about(
+        versionsOf(summary),
+        versions => `This run had ${versions}.${beside} [What was tested](../brokers.md#what-was-tested).`,
+      )
+    },
   },
   {
     objection: 'Latency ends with the outcome in one model, and with a receipt in the others.',
@@ -169,7 +185,7 @@ const OBJECTIONS: readonly Objection[] = [
 export function objectionsPage(summary: Summary, command: string, another?: Summary): string {
   const rows = OBJECTIONS.map(({ objection, answer }) => [
     objection,
-    answer(summary, another) || 'This run measured nothing about it.',
+    answer(summary, another) || fromAnother(answer, another) || 'This run measured nothing about it.',
   ])
   return `${[
     '# How this could be wrong',
