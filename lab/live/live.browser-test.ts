@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict'
 import { after, before, test, type TestContext } from 'node:test'
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core'
+import { waitFor } from '#host/wait-for.ts'
 import { findChromium } from '../testing/find-chromium.ts'
 import { testFolder } from '../testing/cli.ts'
 import { type LiveLab, startLive } from '../testing/live-lab.ts'
@@ -139,7 +140,13 @@ test('the story of an order is opened by its number, and by a click on its dot',
   await press(page, 'order_service', 'Pause')
   await untilState(page, 'order_service', 'paused')
   const story = page.getByRole('dialog')
-  await page.locator('canvas.flow').click({ position: await firstWaiting(page) })
+  // The dot may have moved on when the click comes.
+  const isOpened = async () => {
+    if (await story.isVisible()) return true
+    await page.locator('canvas.flow').click({ position: await firstWaiting(page), timeout: 5_000 })
+    return story.isVisible()
+  }
+  await waitFor(() => isOpened().catch(() => false), { deadlineMs: PATIENCE_MS, what: 'the story of a dot' })
   await story.getByText('the client sends it').first().waitFor()
   await story.getByRole('button', { name: 'Close' }).click()
   await lane(page).getByLabel('number of an order').fill('0')
