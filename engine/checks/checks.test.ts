@@ -11,7 +11,7 @@ import { expectedOutcomes } from './orders.ts'
 import { SAMPLE_ANSWERS, SAMPLE_REASONS, sampleHistory } from '../testing/sample-history.ts'
 import { answerSeen, stepSeen, duplicatesSeen, faultSeen } from './preconditions.ts'
 import { orderHistories } from './order-history.ts'
-import { served } from './service.ts'
+import { served, shown } from './service.ts'
 
 const MAY_FAIL = { reasons: SAMPLE_REASONS, answers: SAMPLE_ANSWERS }
 const checks = [
@@ -164,6 +164,19 @@ test('on a full machine it is unknown whose fault it is that a service had no ti
   assert.equal(servedWith('store-failed', { idleShare: 0 }).verdict, 'invalid')
   assert.equal(servedWith('overloaded', { idleShare: 0.2 }).verdict, 'invalid')
   assert.equal(servedWith('overloaded', { unknown: 'it was not measured' }).verdict, 'invalid')
+})
+
+test('on a full machine it is unknown whose fault it is that nobody answered in time who asked for an order', () => {
+  const shownWith = (detail: string, idleShare: number) => {
+    const history = { ...sampleHistory(8), machine: { idleShare } }
+    const [first = assert.fail()] = history.polls
+    history.polls.push({ ...first, status: undefined, says: undefined, detail })
+    return runCheck(shown(), history)
+  }
+  const timeout = 'The operation was aborted due to timeout'
+  assert.equal(shownWith(timeout, 0.02).verdict, 'unknown')
+  assert.equal(shownWith(timeout, 0.2).verdict, 'invalid')
+  assert.equal(shownWith('other side closed', 0.02).verdict, 'invalid')
 })
 
 test('a message that was sent to be dead-lettered leaves no order undecided', () => {

@@ -55,14 +55,14 @@ export const served = ({ duringFault = [], always = [] }: MayAnswer = {}) =>
     const count = during.filter(attempt => failed.has(attempt) && isExcused(attempt)).length
     const share = `; ${count} of the ${during.length} during the fault failed, as they may.`
     const detail = during.length === 0 ? finding.detail : `${finding.detail.slice(0, -1)}${share}`
-    return onFullMachine(history, offending, { ...finding, detail })
+    const isForTime = offending.every(attempt => hasItsStatus(attempt) && NO_TIME.includes(nameOf(attempt)))
+    return onFullMachine(history, isForTime, { ...finding, detail })
   })
 
-/** Unknown instead of invalid where the services had no time, and nobody else had either. */
-function onFullMachine(history: History, offending: readonly Attempt[], finding: Finding): Finding {
+/** Unknown instead of invalid where the services had no time, and nobody else had either. @param isForTime all that is wrong is that they had none */
+function onFullMachine(history: History, isForTime: boolean, finding: Finding): Finding {
   const signs = signsOfFullMachine(history)
-  if (finding.verdict !== 'invalid' || signs.length === 0) return finding
-  if (!offending.every(attempt => hasItsStatus(attempt) && NO_TIME.includes(nameOf(attempt)))) return finding
+  if (finding.verdict !== 'invalid' || signs.length === 0 || !isForTime) return finding
   const why = `The machine ${signs.join(' and ')}: this may be for lack of it; run it again when other programs are at rest`
   return { ...finding, verdict: 'unknown', detail: `${finding.detail} ${why}.` }
 }
@@ -193,17 +193,25 @@ export const shown = ({ duringFault = [] }: MayAnswer = {}) =>
       hasFailed(poll) && excused(poll.startedNs, poll.answeredNs).some(answer => namesOf(poll).includes(answer))
     const orders = orderHistories(history)
     const toldNs = outcomeToldNs(history)
-    const offenders = [...Map.groupBy(polls, ({ orderId }) => orderId)].flatMap(([orderId, seen]) => {
-      const order = orders.get(orderId)
-      if (!order?.planned) return [`${orderId} is no order of the load, and was asked for`]
-      const answered = seen.filter(poll => !isExcused(poll))
-      return [...new Set(whyShownWrong(order, answered, toldNs.get(order.planned.index) ?? Infinity))].map(
-        why => `${orderId} ${why}`,
-      )
-    })
-    return evaluateAll({ examined: polls.length, what: 'polls of orders', offenders })
+    const wrongIn = (isLeftOut: (poll: Poll) => boolean): string[] =>
+      [...Map.groupBy(polls, ({ orderId }) => orderId)].flatMap(([orderId, seen]) => {
+        const order = orders.get(orderId)
+        if (!order?.planned) return [`${orderId} is no order of the load, and was asked for`]
+        const answered = seen.filter(poll => !isLeftOut(poll))
+        return [...new Set(whyShownWrong(order, answered, toldNs.get(order.planned.index) ?? Infinity))].map(
+          why => `${orderId} ${why}`,
+        )
+      })
+    const offenders = wrongIn(isExcused)
+    const isForTime = offenders.length > 0 && wrongIn(poll => isExcused(poll) || hasTimedOut(poll)).length === 0
+    return onFullMachine(
+      history,
+      isForTime,
+      evaluateAll({ examined: polls.length, what: 'polls of orders', offenders }),
+    )
   })
 
+const hasTimedOut = ({ status, detail = '' }: Poll): boolean => status === undefined && /timeout/.test(detail)
 const hasFailed = ({ status }: Poll): boolean => status === undefined || status >= 500
 /** What the answer to a request is called that fails as this poll does. */
 const namesOf = ({ status }: Poll): readonly string[] =>
