@@ -1,7 +1,8 @@
 // Declares the topology, and waits until its queues are safe to use.
 // Guarantees: exchanges, queues and bindings exist with these arguments, and every queue has confirmed a probe, except those
-// that hold dead letters, since a probe would stay behind them, and the stream, which would keep it. A quorum queue younger than about a second loses what it confirmed
-// when the broker is killed, so new queues are not used before, also when only one of them is new.
+// that hold dead letters, since a probe would stay behind them, and the stream, which would keep it. A quorum queue younger
+// than about a second loses what it confirmed when the broker is killed, so new queues are not used before, also when only one
+// of them is new.
 // Does not repair a queue that has no leader: its probe is never confirmed, and health says so with its name. Only a person
 // knows that nothing else was published to it; once it is deleted it is declared again.
 import { setTimeout as wait } from 'node:timers/promises'

@@ -1,5 +1,6 @@
 // The steps of a timeline. A step is data: when, which action, on which target. Most actions are the runtime's; `operation`
 // is what only one model can do.
+import { deadlineIn } from '#common/contracts/clock.ts'
 import { explain } from '#common/contracts/errors.ts'
 import type { FaultsView } from '#common/contracts/http.ts'
 import type { RawMessage } from '../run/history.ts'
@@ -22,6 +23,12 @@ export type Progress = {
   running(service: string): boolean
   /** How often each service died without a requested stop. */
   deaths(service: string): number
+}
+
+/** Nothing waits at the broker. A failed probe has no depths, and says nothing. */
+export const isDrained = ({ depths }: Pick<Progress, 'depths'>): boolean => {
+  const waiting = Object.values(depths)
+  return waiting.length > 0 && waiting.every(depth => depth === 0)
 }
 
 export type When = number | ((progress: Progress) => boolean)
@@ -131,19 +138,18 @@ export const redrive = (request: BulkRedrive): Action => ({
   action: 'redrive',
   target: 'broker',
   async run({ inspector }) {
-    const fates = fatesOf(await inspector.deadLetters(), request)
-    let redriven = 0
-    const redriving = redriveAll(inspector, fates, request, {
-      signal: AbortSignal.timeout(REDRIVE_MS),
-      onRedriven: done => (redriven = done),
-    })
     const { reason } = request
+    const fates = fatesOf(await inspector.deadLetters(), request)
+    const { signal, clear } = deadlineIn(REDRIVE_MS)
+    let redriven = 0
     try {
-      await redriving
+      await redriveAll(inspector, fates, request, { signal, onRedriven: done => (redriven = done) })
       return { reason, redriven }
     } catch (error) {
       if (redriven === 0) throw error
       return { reason, redriven, stopped: explain(error) }
+    } finally {
+      clear()
     }
   },
 })

@@ -6,7 +6,7 @@ import type { Result } from '#engine/run/summary.ts'
 import { countedChecks } from '../report/terminal/report.ts'
 import { models } from '../session/registry.ts'
 import { parseSummary } from '../session/run-folder.ts'
-import { isOfFullMachine, leftovers, lendPackages, MOST_AGAIN, runCli, testFolder } from '../testing/cli.ts'
+import { leftovers, lendPackages, runCli, testFolder, untilKnown } from '../testing/cli.ts'
 
 const SCENARIOS = ['healthy', 'broker-dead', 'read-again']
 const LARGEST_BYTES = 3_000_000
@@ -28,11 +28,9 @@ test('a quick comparison of all models is valid, names unsupported scenarios, wr
     const { code, stdout, stderr } = await runCli('main', args, { LAB_CACHE_DIR: folder.cache })
     return { ...parseSummary(stdout, 'stdout'), code, stderr }
   }
-  const isUnknown = ({ results }: { results: Result[] }) =>
-    isOfFullMachine(notValidIn(results).flatMap(({ wrong }) => wrong))
-  let compared = await compare()
-  for (let again = 0; again < MOST_AGAIN && isUnknown(compared); again++) compared = await compare()
-  const { results, comparison, code, stderr } = compared
+  const { results, comparison, code, stderr } = await untilKnown(compare, each =>
+    notValidIn(each.results).flatMap(({ wrong }) => wrong),
+  )
   const notValid = notValidIn(results)
   assert.deepEqual(notValid, [], stderr)
   assert.equal(code, 0, stderr)

@@ -55,7 +55,7 @@ test('the page has the figures of the other run, how many answers are the same, 
   assert.match(page, /Memory is scarce.+9,000.+in the published run: no difference measured/)
   assert.match(
     objectionsPage(published, '', reduced(other)),
-    /Another run.+, on .+ Other CPU, gives the same answer to/,
+    /Another run.+ was on .+ Other CPU, and gives the same answer to/,
   )
 })
 

@@ -2,12 +2,12 @@
  * A second run of the comparison beside the published one, such as of another machine: which answers of the scorecard it bears out.
  *
  * Guarantees: both answers are computed by the scorecard, each from its own run; only needs for which both compared the same models are
- * counted. Of the other run the measures and checks are kept that the scorecard and the objections look at, and no histories: it cannot be judged again here.
+ * counted. Of the other run the measures and checks are kept that the scorecard and the objections look at, and no histories: it cannot
+ * be judged again here.
  */
 import type { Summary } from '#engine/run/summary.ts'
 import { needs } from '../comparison/needs.ts'
 import {
-  cellText,
   type Scorecard,
   scorecard,
   type ScorecardCell,
@@ -17,12 +17,13 @@ import {
 import { scenarioAnchor } from '../report/html/parts.ts'
 import { provenance } from '../report/markdown.ts'
 import { markdown } from '../report/terminal/table.ts'
+import { standingText } from './comparison.ts'
 
 /** Those that the objections look at besides. */
 const OF_OBJECTIONS = ['learned p50']
 const MEASURES = new Set([...needs.map(({ measure }) => measure), ...OF_OBJECTIONS])
 
-/** The summary without what the scorecard does not look at. */
+/** The summary without what neither of them looks at. */
 export const reduced = (summary: Summary): Summary => ({
   ...summary,
   results: summary.results.map(({ orders: _orders, quantiles: _quantiles, ...result }) => ({
@@ -70,7 +71,7 @@ export function anotherRunPage(published: Summary, other: Summary): string {
     const pair = pairs.find(({ row }) => row.need === need)
     return [
       `${known.has(need) ? `[${need}](README.md#${scenarioAnchor(scenario)})` : need}<br>${measured}`,
-      ...cells.map(cell => (cell.standing === 'good' ? `**${cellText(cell)}**` : cellText(cell))),
+      ...cells.map(standingText),
       `${answer}<br>${besideText(pair, known.has(need))}`,
     ]
   })

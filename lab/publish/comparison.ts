@@ -6,7 +6,7 @@ import { evaluatedChecks, measuredAgain } from '../report/terminal/report.ts'
 import { ABOUT_THE_OUTBOX, outboxGrid } from '../comparison/outbox.ts'
 import { HEALTHY } from '../comparison/scenarios.ts'
 import { recommendations } from '../comparison/recommendations.ts'
-import { ABOUT_THE_SCORECARD, cellText, scorecard, spreadText } from '../comparison/scorecard.ts'
+import { ABOUT_THE_SCORECARD, cellText, scorecard, type ScorecardCell, spreadText } from '../comparison/scorecard.ts'
 import {
   byRate,
   configurationsOf,
@@ -65,13 +65,17 @@ function outboxSection(summary: Summary): string {
     : ''
 }
 
+/** In bold where it meets the need, or nothing measured is better. */
+export const standingText = (cell: ScorecardCell): string =>
+  cell.standing === 'good' ? `**${cellText(cell)}**` : cellText(cell)
+
 /** Empty where nothing was measured that it could rest on. */
 function scorecardSection(summary: Summary): string {
   const card = scorecard(summary)
   if (!card) return ''
   const rows = card.rows.map(({ need, scenario, measured, cells, answer }) => [
     `[${need}](#${scenarioAnchor(scenario)})<br>${measured}`,
-    ...cells.map(cell => (cell.standing === 'good' ? `**${cellText(cell)}**` : cellText(cell))),
+    ...cells.map(standingText),
     answer,
   ])
   const table = markdown(['need, and what was measured', ...card.models, 'answer'], rows, false)

@@ -21,19 +21,20 @@ import { provenance } from '../report/markdown.ts'
 import { markdown } from '../report/terminal/table.ts'
 import { pairsOf, sameText } from './another-run.ts'
 
-/** `rabbitmq 4.0.5, kafka 4.4.0`; empty where there is no such run, or it had no broker of the lab. */
-const versionsOf = (summary: Summary | undefined): string =>
-  Object.entries(summary?.brokers ?? {})
+/** `rabbitmq 4.0.5, kafka 4.4.0`; empty where it had no broker of the lab. */
+const versionsOf = ({ brokers }: Summary): string =>
+  Object.entries(brokers)
     .map(([kind, { version }]) => `${kind} ${version}`)
     .join(', ')
 
-/** What another run measured where the published one did not; without the link to a section that its page has not. */
-function fromAnother(answer: Objection['answer'], another: Summary | undefined): string {
-  const text = another ? answer(another).replace(/ \[[^\]]+\]\(README\.md#[^)]+\)\.$/, '') : ''
-  return about(text, found => `Not measured in this run; in [another run](another-run.md): ${found}`)
-}
+/** That another run had this, and how many answers of the scorecard are the same; empty where there is none. */
+const besides = (summary: Summary, another: Summary | undefined, what: (another: Summary) => string): string =>
+  another
+    ? ` [Another run](another-run.md)${what(another)}, and gives the same answer to ${sameText(pairsOf(summary, another))}.`
+    : ''
 
-type Objection = { objection: string; answer(summary: Summary, another?: Summary): string }
+/** `see`: the section of the comparison that has the figures of the answer. */
+type Objection = { objection: string; answer(summary: Summary, another?: Summary): string; see?: string }
 
 /** Of each model: `sync-rest 3.44 (3.20–4.91) ms`; the models whose figure is void are named. Empty where all are. */
 function figuresOf(summary: Summary, scenario: string, name: string, rate?: number): string {
@@ -64,17 +65,14 @@ const OBJECTIONS: readonly Objection[] = [
           repeatedMeasuresOf(summary, 'inventory-dead', 'during: known in the end').filter(isWithOutbox),
         ),
         figures =>
-          `Of the orders requested while Inventory was dead, this share could be known in the end with an outbox: ${figures}. [The outbox and the model apart](README.md#outbox).`,
+          `Of the orders requested while Inventory was dead, this share could be known in the end with an outbox: ${figures}.`,
       ),
+    see: '[The outbox and the model apart](README.md#outbox).',
   },
   {
     objection: 'One broker is old, the other one new.',
     answer(summary, another) {
-      const beside = about(
-        versionsOf(another),
-        versions =>
-          ` [Another run](another-run.md) had ${versions}, and gives the same answer to ${sameText(pairsOf(summary, another))}.`,
-      )
+      const beside = besides(summary, another, other => ` had ${versionsOf(other)}`)
       return about(
         versionsOf(summary),
         versions => `This run had ${versions}.${beside} [What was tested](../brokers.md#what-was-tested).`,
@@ -87,17 +85,18 @@ const OBJECTIONS: readonly Objection[] = [
       about(
         figuresOf(summary, HEALTHY, 'known p50', middleRate(summary)),
         figures =>
-          `Models are compared by *known*, when the client can know the outcome. Its median at ${middleRate(summary)} orders/s: ${figures}. [Nothing is broken](README.md#scenario-healthy).`,
+          `Models are compared by *known*, when the client can know the outcome. Its median at ${middleRate(summary)} orders/s: ${figures}.`,
       ),
+    see: '[Nothing is broken](README.md#scenario-healthy).',
   },
   {
     objection: 'That a client can know the outcome does not mean that it knows it.',
     answer: summary =>
       about(
         withConfiguration(repeatedMeasuresOf(summary, 'until-known', 'learned p50')),
-        figures =>
-          `Until the client was told, at the median: ${figures}. [Until the client knows](README.md#scenario-until-known).`,
+        figures => `Until the client was told, at the median: ${figures}.`,
       ),
+    see: '[Until the client knows](README.md#scenario-until-known).',
   },
   {
     objection: 'A queue is said to forget, though RabbitMQ has streams and REST has its book.',
@@ -105,8 +104,9 @@ const OBJECTIONS: readonly Objection[] = [
       about(
         figuresOf(summary, 'new-reader', READ_RATE),
         figures =>
-          `A reader that joined later read all orders from the first one in each model, in RabbitMQ from a stream beside the queues: ${figures}. [A new reader joins](README.md#scenario-new-reader).`,
+          `A reader that joined later read all orders from the first one in each model, in RabbitMQ from a stream beside the queues: ${figures}.`,
       ),
+    see: '[A new reader joins](README.md#scenario-new-reader).',
   },
   {
     objection: 'The rates are trivial.',
@@ -173,9 +173,7 @@ const OBJECTIONS: readonly Objection[] = [
     objection: 'It is one kind of machine.',
     answer(summary, another) {
       const { cores, cpu } = summary.machine
-      const beside = another
-        ? ` [Another run](another-run.md), on ${another.machine.cores} × ${another.machine.cpu}, gives the same answer to ${sameText(pairsOf(summary, another))}.`
-        : ''
+      const beside = besides(summary, another, ({ machine }) => ` was on ${machine.cores} × ${machine.cpu}`)
       return `True: ${cores} × ${cpu}. Elsewhere the ratios between models may be others; the command above measures them on yours.${beside}`
     },
   },
@@ -183,10 +181,17 @@ const OBJECTIONS: readonly Objection[] = [
 
 /** The text of the page. @param another run that is published beside this one */
 export function objectionsPage(summary: Summary, command: string, another?: Summary): string {
-  const rows = OBJECTIONS.map(({ objection, answer }) => [
-    objection,
-    answer(summary, another) || fromAnother(answer, another) || 'This run measured nothing about it.',
-  ])
+  const rows = OBJECTIONS.map(({ objection, answer, see }) => {
+    const own = answer(summary, another)
+    if (own !== '') return [objection, [own, ...(see === undefined ? [] : [see])].join(' ')]
+    const found = another ? answer(another) : ''
+    return [
+      objection,
+      found === ''
+        ? 'This run measured nothing about it.'
+        : `Not measured in this run; in [another run](another-run.md): ${found}`,
+    ]
+  })
   return `${[
     '# How this could be wrong',
     provenance(summary),

@@ -120,26 +120,34 @@ export const assertQuickRun = (id: string): Promise<void> => assertRun(['run', i
 export const assertSmokeRun = (): Promise<void> => assertRun(['start', '--profile', 'smoke'], Object.keys(experiments))
 
 /** A machine that was full says nothing of the model, whose verdict is unknown then: so often it may be run again. */
-export const MOST_AGAIN = 2
+const MOST_AGAIN = 2
 
 type Fault = { experiment?: string; failure?: string; verdict?: string; detail?: string }
 
 /** Whether nothing is invalid, and something is unknown because the machine was full. */
-export const isOfFullMachine = (faults: readonly Fault[]): boolean =>
+const isOfFullMachine = (faults: readonly Fault[]): boolean =>
   faults.every(({ failure, verdict }) => failure === undefined && verdict !== 'invalid') &&
   faults.some(({ verdict, detail = '' }) => verdict === 'unknown' && /The machine (was|let) /.test(detail))
 
-async function assertRun(command: readonly string[], ids: readonly string[], again = 0): Promise<void> {
+/** Runs it again, as often as `MOST_AGAIN` allows, while of its result nothing is known because the machine was full. */
+export async function untilKnown<Run>(run: () => Promise<Run>, faultsIn: (run: Run) => readonly Fault[]): Promise<Run> {
+  let last = await run()
+  for (let again = 0; again < MOST_AGAIN && isOfFullMachine(faultsIn(last)); again++) last = await run()
+  return last
+}
+
+async function assertRun(command: readonly string[], ids: readonly string[]): Promise<void> {
   const folder = testFolder()
   try {
     const kinds = new Set(ids.flatMap(id => experiments[id]?.model.brokers ?? []))
     const brokers = Object.fromEntries([...kinds].map(kind => [variables[kind], testBroker(kind)]))
     const args = [...command, '--out', folder.runs, '--json']
-    const { code, stdout, stderr } = await runCli('main', args, { ...brokers, LAB_CACHE_DIR: folder.cache })
-    const { results } = parseSummary(stdout, 'stdout')
-    const faults = faultsOf(results)
-    if (isOfFullMachine(faults) && again < MOST_AGAIN) return await assertRun(command, ids, again + 1)
-    assert.deepEqual(faults, [], stderr)
+    const run = async () => {
+      const { code, stdout, stderr } = await runCli('main', args, { ...brokers, LAB_CACHE_DIR: folder.cache })
+      return { code, stderr, results: parseSummary(stdout, 'stdout').results }
+    }
+    const { code, stderr, results } = await untilKnown(run, each => faultsOf(each.results))
+    assert.deepEqual(faultsOf(results), [], stderr)
     assert.deepEqual(
       results.map(({ model, experiment, verdict }) => [`${model}/${experiment}`, verdict]),
       ids.map(id => [id, 'valid']),

@@ -3,7 +3,7 @@
 import type { ComparisonAdapter } from '#engine/experiment/comparison-adapter.ts'
 import type { Excuse } from '#engine/checks/service.ts'
 import { asRaw, poisonOf } from '#engine/load/poison.ts'
-import { operation } from '#engine/experiment/steps.ts'
+import { isDrained, operation } from '#engine/experiment/steps.ts'
 import type { KafkaOperations } from './operations.ts'
 
 const SERVICES = ['producer_order', 'inventory_consumer', 'notification_consumer', 'analytics_consumer']
@@ -76,8 +76,7 @@ export const comparison: ComparisonAdapter = {
     service: 'analytics_consumer',
     reset: operation<KafkaOperations>('reset-offsets', { group: 'analytics_consumer' }),
     page: '/metrics.json',
-    // A failed probe has no depths.
-    hasRead: ({ depths }) => Object.keys(depths).length > 0 && Object.values(depths).every(lag => lag === 0),
+    hasRead: isDrained,
   },
   keepsResults: {},
   boundedTo: orders => ({ producer_order: { MAX_UNDECIDED: `${orders}` } }),

@@ -1,7 +1,7 @@
 // A reader joins that was not there before, and reads what became of all orders from the first.
 import { digestOf, type NewReaderOperations, type OrdersRead } from '#engine/experiment/new-reader.ts'
 import { defineCheck, vacuous, valid } from '#engine/checks/check.ts'
-import { at, operation, type Progress } from '#engine/experiment/steps.ts'
+import { at, isDrained, operation, type Progress } from '#engine/experiment/steps.ts'
 import type { History } from '#engine/run/history.ts'
 import type { Measure } from '#engine/run/summary.ts'
 import { defineScenario } from '../scenario.ts'
@@ -39,12 +39,11 @@ const STILL_MS = 1_000
 /** Holds when the load is over, nothing waits at the broker, and inventory has decided nothing for a second. */
 function isStill(hasBroker: boolean): (progress: Progress) => boolean {
   let last = { decided: 0, sinceMs: 0 }
-  return ({ loadDone, decided, depths, elapsedMs }) => {
+  return progress => {
+    const { loadDone, decided, elapsedMs } = progress
     if (decided !== last.decided) last = { decided, sinceMs: elapsedMs }
-    const waiting = Object.values(depths)
-    // A failed probe has no depths.
-    const isEmpty = waiting.every(depth => depth === 0) && (!hasBroker || waiting.length > 0)
-    return loadDone && decided > 0 && isEmpty && elapsedMs - last.sinceMs >= STILL_MS
+    const isQuiet = !hasBroker || isDrained(progress)
+    return loadDone && decided > 0 && isQuiet && elapsedMs - last.sinceMs >= STILL_MS
   }
 }
 

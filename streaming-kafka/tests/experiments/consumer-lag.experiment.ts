@@ -3,7 +3,7 @@ import { type Check, defineCheck, invalid, vacuous, valid } from '#engine/checks
 import { checksFor } from '#engine/checks/checks.ts'
 import { faultSeen } from '#engine/checks/preconditions.ts'
 import { defineExperiment, setBy, thousands, type Variant, type VariantResult } from '#engine/experiment/define.ts'
-import type { Progress } from '#engine/experiment/steps.ts'
+import { isDrained } from '#engine/experiment/steps.ts'
 import { count, findMeasure, isVoidNote, ms, sentence, unlessLate } from '#engine/analysis/measures.ts'
 import { leastOf, mostOf } from '#engine/analysis/extremes.ts'
 import { orderTimelines } from '#engine/analysis/order-timeline.ts'
@@ -17,7 +17,6 @@ const PARTITIONS = [0, 1, 2, 3]
 const STEP_NS = 250e6
 
 const lagName = (partition: number) => `inventory_consumer/orders/${partition}`
-const noLag = ({ depths }: Progress): boolean => Object.values(depths).every(lag => lag === 0)
 
 type Planted = Settings & Record<'orders' | 'ordersPerSecond' | 'decisionsPerSecond' | 'warmUpOrders', number>
 
@@ -39,7 +38,7 @@ export default defineExperiment<Planted>({
       load: { orders, ordersPerSecond, warmUpOrders, deadlineMs: 10_000, plan: afterSlowStart(warmUpOrders) },
       // No steps; but only a variant with a timeline has its depths sampled.
       timeline: [],
-      completeWhen: noLag,
+      completeWhen: isDrained,
       quiescenceMs: 60_000,
       environment: patient,
       measures: lagMeasures,

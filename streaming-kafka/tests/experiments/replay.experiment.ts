@@ -6,6 +6,7 @@ import { defineExperiment, setBy, thousands, type Variant, type VariantResult } 
 import type { History } from '#engine/run/history.ts'
 import {
   at,
+  isDrained,
   kill,
   read,
   type StepContext,
@@ -25,9 +26,8 @@ const ANALYTICS = 'analytics_consumer'
 
 const lagOf = ({ depths }: Progress): number =>
   Object.entries(depths).reduce((sum, [name, lag]) => (name.startsWith(ANALYTICS) ? sum + lag : sum), 0)
-const noLag = (progress: Progress): boolean => Object.values(progress.depths).every(lag => lag === 0)
 /** Every order of the log is decided, and analytics has read all records: none is still to come. */
-const allRead = (progress: Progress): boolean => progress.loadDone && progress.decided > 0 && noLag(progress)
+const allRead = (progress: Progress): boolean => progress.loadDone && progress.decided > 0 && isDrained(progress)
 
 const readMetrics = (when: Step['at']): Step[] => [
   at(when, read(ANALYTICS, '/metrics.json')),
@@ -72,7 +72,7 @@ export default defineExperiment({
         producer_order: { PRODUCE_DEADLINE_MS: '10000' },
       },
       timeline: [pin, ...readMetrics(0), ...between, ...readMetrics(allRead)],
-      completeWhen: noLag,
+      completeWhen: isDrained,
       quiescenceMs: 60_000,
       // A record of each topic for each order.
       setByFault: setBy(`${thousands(2 * orders)} records ÷ ${thousands(readsPerSecond)}/s`, REREAD.reading),
