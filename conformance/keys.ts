@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
 import { IDEMPOTENCY_KEY } from '#common/contracts/headers.ts'
-import { deriveOrderId } from '#common/contracts/order.ts'
+import { deriveOrderId } from '#common/contracts/order-id.ts'
 import { deleteJson, postJson } from '#engine/run/http.ts'
 import { anOrder, orderUrl, place, placed, post, problemIn, viewIn } from './client.ts'
 import { assertFailed, assertReservedOnce, decided, decidedOne } from './order-facts.ts'

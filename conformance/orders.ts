@@ -1,7 +1,7 @@
 // One decision and at most one confirmation per order; all of it or nothing; never more than there is.
 import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
-import { deriveOrderId } from '#common/contracts/order.ts'
+import { deriveOrderId } from '#common/contracts/order-id.ts'
 import { anOrder, orderIdIn, place, placed, problemIn, showOrder, viewIn } from './client.ts'
 import { assertSound } from './assert-sound.ts'
 import { assertFailed, assertReservedOnce, decided, decidedOne } from './order-facts.ts'

@@ -1,7 +1,8 @@
 // A model that answers before the outcome takes only so many orders that nobody decides: the next one is told to come back.
 import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
-import { deriveOrderId, type OrderRequest } from '#common/contracts/order.ts'
+import type { OrderRequest } from '#common/contracts/order.ts'
+import { deriveOrderId } from '#common/contracts/order-id.ts'
 import { anOrder, orderIdIn, place, problemIn, showOrder } from './client.ts'
 import { assertReservedOnce, decided, decidedOne } from './order-facts.ts'
 import { type Case, serviceOf, type TestSystem } from './test-system.ts'

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { assertSound } from '#conformance/assert-sound.ts'
-import { deriveOrderId } from '#common/contracts/order.ts'
+import { deriveOrderId } from '#common/contracts/order-id.ts'
 import { deadLettersOf } from '#engine/experiment/dead-letters.ts'
 import { waitFor } from '#host/wait-for.ts'
 import { ownBroker, raiseMemoryAlarm } from '#infra/testing/test-broker.ts'

@@ -1,7 +1,7 @@
 // Without the outbox: every answer is true, whatever the broker does; and the anomaly that the outbox prevents.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { deriveOrderId } from '#common/contracts/order.ts'
+import { deriveOrderId } from '#common/contracts/order-id.ts'
 import { waitFor } from '#host/wait-for.ts'
 import { openProxy } from './support/proxy.ts'
 import { burger, openBrowser, openSystem, placeMany, placeOrder, type RabbitmqSystem } from './support/system.ts'

@@ -94,12 +94,15 @@ export const Problem = Type.Object({
   code: Type.String(),
   detail: Type.String(),
   orderId: Type.Optional(Type.String()),
+  /** The order has failed for good: whoever still wants it places another one, under a new key. */
+  isFinal: Type.Optional(Type.Literal(true)),
 })
 export type Problem = Static<typeof Problem>
 
 /** The document of an error. `type` is the code itself as a URN, since the lab has no address of its own. */
 export function problem(error: LabError): Problem {
   const { status, title } = ERRORS[error.code]
-  const { code, detail, orderId } = error
-  return { type: `urn:problem:${code}`, title, status, code, detail, ...(orderId && { orderId }) }
+  const { code, detail, orderId, isFinal } = error
+  const order = { ...(orderId && { orderId }), ...(isFinal && { isFinal }) }
+  return { type: `urn:problem:${code}`, title, status, code, detail, ...order }
 }

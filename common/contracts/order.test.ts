@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { deriveOrderId, fingerprint } from './order.ts'
+import { fingerprint } from './order.ts'
+import { deriveOrderId } from './order-id.ts'
 
 const order = { userId: 'ada', kitchenId: 'main', items: [{ sku: 'burger', quantity: 1 }] }
 

@@ -174,9 +174,12 @@ export const isVoid = (history: History): boolean => acceptedVoidBecause(history
 export const isCompletionVoid = (history: History): boolean =>
   !history.clocksAgree || voidBecause(history, completions(history, orderTimelines(history))) !== undefined
 
-/** The attempts that are measured: the first of each order after the warm-up. A repeated request is answered from the orders table. */
+/**
+ * The attempts that are measured: the first of each order after the warm-up. A repeated request is answered from the orders table, and
+ * one of a client that tries again is not of the plan.
+ */
 const measuredOf = oncePerHistory(({ attempts, warmUpOrders }) =>
-  attempts.filter(({ index, attempt }) => index >= warmUpOrders && attempt === 1),
+  attempts.filter(({ index, attempt, isRetry }) => index >= warmUpOrders && attempt === 1 && !isRetry),
 )
 
 /**

@@ -19,7 +19,7 @@ const GRACE_NS = 3e9
 /** The deadline of a request is a timer, which a busy machine may be late to look at. */
 const TIMER_NS = 1e9
 /** What a service answers, or a client sees, that has no time: on a full machine it may have been another program that took it. */
-const NO_TIME: readonly string[] = ['overloaded', 'deadline-passed', 'inventory-unavailable', 'deadline']
+const NO_TIME: readonly string[] = ['overloaded', 'deadline-passed', 'inventory-unavailable', 'unavailable', 'deadline']
 const FULL_BELOW = 0.05
 /** The load generator does next to nothing: where it starts an order so late, the machine stood still. */
 const STALLED_ABOVE_MS = 500
@@ -162,7 +162,7 @@ export const reasonToFail = ({ items }: PlannedOrder): 'unknown-sku' | 'out-of-s
 /** Unknown when requests of the plan were never sent: what they would have met nobody knows. */
 export const carriedOut = defineCheck(
   'carried-out',
-  'the load was sent as planned: every order, as often as planned, each under its own id',
+  'the load was sent as planned: every order, as often as planned or as its client tried again, each under its own id',
   (history): Finding => {
     const { planned, attempts, plannedStarts } = history
     const byIndex = new Map(planned.map(order => [order.index, order]))
@@ -171,10 +171,11 @@ export const carriedOut = defineCheck(
     )
     const sent = new Set(attempts.map(({ index }) => index))
     const never = planned.filter(({ index }) => !sent.has(index)).length
-    if (offenders.length === 0 && (never > 0 || attempts.length !== plannedStarts))
+    const asPlanned = attempts.filter(({ isRetry }) => !isRetry).length
+    if (offenders.length === 0 && (never > 0 || asPlanned !== plannedStarts))
       return {
         verdict: 'unknown',
-        detail: `Of ${plannedStarts} planned requests ${attempts.length} were sent, and ${never} orders never.`,
+        detail: `Of ${plannedStarts} planned requests ${asPlanned} were sent, and ${never} orders never.`,
       }
     return evaluateAll({ examined: attempts.length, what: 'requests', offenders })
   },

@@ -5,6 +5,7 @@ import type { History } from '../run/history.ts'
 import type { Follow } from '../load/follow.ts'
 import type { MixOptions } from '../load/mix.ts'
 import type { Arrivals, Arrive, PlannedStart } from '../load/plan.ts'
+import type { Retry } from '../load/retry.ts'
 import type { Model } from './model.ts'
 import type { Measure, Profile, Series, SetByFault, Settings } from '../run/summary.ts'
 import type { Step, Progress } from './steps.ts'
@@ -21,6 +22,8 @@ export type Load = {
   mix?: Omit<MixOptions, 'count'>
   /** How a client learns what became of an order that was accepted; by default it does not ask. */
   follow?: Follow
+  /** How a client tries again that was refused or not answered; by default it does not. */
+  retry?: Retry
   /** How orders arrive; `uniform` by default. */
   arrivals?: Arrivals
   /** Other starts than one per order at a steady rate; `arrive` makes a stretch of them. */

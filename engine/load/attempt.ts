@@ -2,13 +2,14 @@
 //
 // Stamps are CLOCK_MONOTONIC in nanoseconds as plain numbers: comparable between processes of one kernel, and exact to
 // the microsecond for any uptime (a double counts single nanoseconds up to 104 days).
+import type { PlannedOrder } from './orders.ts'
 
 export type Answer =
   /**
    * `text` is the beginning of the body. Where the body names them: `code` of the problem, `orderId`, and what it `says` that the
-   * order is (its status).
+   * order is (its status); `isFinal` where it says that the order has failed for good.
    */
-  | { kind: 'status'; status: number; code?: string; orderId?: string; says?: string; text: string }
+  | { kind: 'status'; status: number; code?: string; orderId?: string; says?: string; isFinal?: true; text: string }
   /** No connection was made, so nothing was sent and nothing happened. */
   | { kind: 'refused'; atNs: number; detail: string }
   /** The connection broke, or carried no whole answer (`reset`); none in time (`deadline`); the load was stopped (`aborted`). */
@@ -25,6 +26,8 @@ export type Attempt = {
   /** When the whole answer had been read; only where the answer is a status. */
   answeredNs?: number
   answer: Answer
+  /** It is no start of the plan: its client tried again. */
+  isRetry?: true
   /** Where the order was accepted, and its client follows it. */
   learned?: Learned
 }
@@ -61,12 +64,14 @@ export type LoadResult = {
   bootId: string
   /** In the sequence in which they were started. */
   attempts: Attempt[]
+  /** Orders that clients placed in stead of others; they continue the list of orders. */
+  inStead: PlannedOrder[]
   planned: number
   /** True when the load was stopped before its plan was done. */
   stopped: boolean
   deadlineMs: number
   wallMs: number
-  /** Start minus plan of all attempts; undefined when none was started. */
+  /** Start minus plan of all attempts of the plan; undefined when none was started. */
   lateness?: { p50Ms: number; p99Ms: number; maxMs: number }
   /** CPU time of the generator's two threads while the load ran, of one core. */
   cpuShare: number

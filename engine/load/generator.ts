@@ -11,6 +11,7 @@ import type { FollowJob } from './follow.ts'
 import type { LoadJob } from './open-loop.ts'
 import type { PlannedOrder } from './orders.ts'
 import { checkPlan, inTime, type PlannedStart, steadyPlan } from './plan.ts'
+import type { RetryJob } from './retry.ts'
 import type { Target } from './send.ts'
 
 /** How the orders are spread over time: evenly, each once, or as planned. */
@@ -27,6 +28,8 @@ export type LoadOptions = Spread & {
   /** Attempts that can be in flight at once before the loop is not open any more; 8,192 by default. */
   maxSockets?: number
   follow?: FollowJob
+  /** How clients try again; by default they do not. */
+  retry?: RetryJob
 }
 
 export type RunLoad = (options: LoadOptions) => Promise<LoadResult>
@@ -76,7 +79,7 @@ export function jobOf(options: LoadOptions): LoadJob {
   if (!URL.canParse(target.url)) throw new RangeError(`The target's url must be an http address, not "${target.url}".`)
   if (!target.path.startsWith('/')) throw new RangeError(`The target's path must begin with /, not "${target.path}".`)
   const { url, path, headers } = target
-  const { follow } = options
+  const { follow, retry } = options
   return {
     orders,
     plan: inTime(plan),
@@ -84,5 +87,6 @@ export function jobOf(options: LoadOptions): LoadJob {
     deadlineMs,
     maxSockets,
     ...(follow && { follow }),
+    ...(retry && { retry }),
   }
 }

@@ -2,8 +2,9 @@
  * The open loop itself: attempts start by the plan, whatever the target does.
  *
  * Guarantees: every started attempt has exactly one answer in the result, and where its client follows the order what that was
- * told; a stop starts no more, ends those in flight as `aborted`, and returns what was measured. Does not guarantee an open loop
- * past `maxSockets` attempts in flight: then the result says `saturated`.
+ * told; a stop starts no more, ends those in flight as `aborted`, and returns what was measured. Clients that try again do so
+ * beside the plan, by timers, so that what they send is not as punctual. Does not guarantee an open loop past `maxSockets` attempts
+ * in flight: then the result says `saturated`.
  * Runs in whatever thread calls it; `generator.ts` gives it one of its own.
  */
 import type { Pool } from 'undici'
@@ -12,6 +13,8 @@ import { monotonicNs, readClock } from '#common/contracts/clock.ts'
 import type { Attempt, LoadResult, LoadProgress } from './attempt.ts'
 import type { PlannedOrder } from './orders.ts'
 import type { PlannedStart } from './plan.ts'
+import { type Random, seededRandom } from './random.ts'
+import { inStead, isWorthRetrying, pauseMs, type RetryJob } from './retry.ts'
 import { pace } from './pace.ts'
 import { follow, type FollowJob } from './follow.ts'
 import { type EndEarly, openPool, send, type Target } from './send.ts'
@@ -25,6 +28,8 @@ export type LoadJob = {
   maxSockets: number
   /** How a client learns what became of an order that was answered 202; absent where it does not ask. */
   follow?: FollowJob
+  /** How clients try again; absent where they do not. */
+  retry?: RetryJob
 }
 
 type Loop = {
@@ -37,6 +42,12 @@ type Loop = {
   progress: LoadProgress
   /** By start: undefined while there is no answer yet. */
   done: (Attempt | undefined)[]
+  /** Of clients that try again, by their end. */
+  retries: Attempt[]
+  inStead: PlannedOrder[]
+  /** Clients that wait until they try again. */
+  waiting: Set<NodeJS.Timeout>
+  random: Random
   /** In the sequence of their starts, and so of their deadlines. */
   inFlight: Set<InFlight>
   peakInFlight: number
@@ -56,23 +67,10 @@ export async function openLoop(
   stop: AbortSignal,
   onProgress: (progress: LoadProgress) => void,
 ): Promise<LoadResult> {
-  const pool = openPool(job.target, job.maxSockets, job.deadlineMs)
+  const loop = newLoop(job, stop)
+  const { pool, progress } = loop
   let opened = 0
   pool.on('connect', () => opened++)
-  const progress: LoadProgress = { originNs: 0, planned: job.plan.length, started: 0, answered: 0, unanswered: 0 }
-  const loop: Loop = {
-    job,
-    pool,
-    followPool: openPool(job.target, job.maxSockets, job.deadlineMs),
-    following: new Set(),
-    stop,
-    progress,
-    done: [],
-    inFlight: new Set(),
-    peakInFlight: 0,
-    sent: new Map(),
-    onLanded() {},
-  }
   let cpu = process.threadCpuUsage()
   let beganNs = monotonicNs()
   let report: NodeJS.Timeout | undefined
@@ -98,20 +96,23 @@ export async function openLoop(
   } finally {
     clearInterval(report)
     clearTimeout(loop.deadline)
+    loop.waiting.forEach(clearTimeout)
     await Promise.all([pool.destroy(), loop.followPool.destroy()])
   }
   onProgress({ ...progress })
   const { wallMs, cpuMs } = used
-  const attempts = loop.done.filter(entry => entry !== undefined)
+  const planned = loop.done.filter(entry => entry !== undefined)
+  const attempts = [...planned, ...loop.retries].sort((one, other) => one.startedNs - other.startedNs)
   return {
     originNs: progress.originNs,
     bootId: readClock().bootId,
     attempts,
+    inStead: loop.inStead,
     planned: job.plan.length,
-    stopped: attempts.length < job.plan.length || attempts.some(({ answer }) => answer.kind === 'aborted'),
+    stopped: planned.length < job.plan.length || attempts.some(({ answer }) => answer.kind === 'aborted'),
     deadlineMs: job.deadlineMs,
     wallMs,
-    lateness: lateness(attempts),
+    lateness: lateness(planned),
     cpuShare: (cpuMs + pacerCpuMs) / wallMs,
     connections: {
       opened,
@@ -122,10 +123,41 @@ export async function openLoop(
   }
 }
 
+function newLoop(job: LoadJob, stop: AbortSignal): Loop {
+  const open = () => openPool(job.target, job.maxSockets, job.deadlineMs)
+  return {
+    job,
+    pool: open(),
+    followPool: open(),
+    following: new Set(),
+    stop,
+    progress: { originNs: 0, planned: job.plan.length, started: 0, answered: 0, unanswered: 0 },
+    done: [],
+    retries: [],
+    inStead: [],
+    waiting: new Set(),
+    random: seededRandom(job.retry?.seed ?? 0),
+    inFlight: new Set(),
+    peakInFlight: 0,
+    sent: new Map(),
+    onLanded() {},
+  }
+}
+
 function startAttempt(loop: Loop, position: number, plannedNs: number): void {
-  const { job, pool, inFlight, progress, sent } = loop
-  const order = job.orders[job.plan[position]?.order ?? -1]
+  const order = loop.job.orders[loop.job.plan[position]?.order ?? -1]
   if (order === undefined) throw new RangeError(`The plan's start ${position} names no order.`)
+  sendOrder(loop, { order, plannedNs }, ended => {
+    loop.done[position] = ended
+    tryAgain(loop, { order, ended, nth: 1, firstNs: plannedNs })
+  })
+}
+
+type Start = { order: PlannedOrder; plannedNs: number; isRetry?: true }
+
+function sendOrder(loop: Loop, start: Start, onEnd: (ended: Attempt) => void): void {
+  const { job, pool, inFlight, progress, sent } = loop
+  const { order, ...planned } = start
   const { index, orderId } = order
   const attempt = (sent.get(index) ?? 0) + 1
   sent.set(index, attempt)
@@ -139,11 +171,41 @@ function startAttempt(loop: Loop, position: number, plannedNs: number): void {
     inFlight.delete(flying)
     if (answer.kind === 'status') progress.answered++
     else progress.unanswered++
-    const ended: Attempt = { index, orderId, attempt, plannedNs, startedNs, answeredNs, answer }
-    loop.done[position] = ended
+    const ended: Attempt = { index, orderId, attempt, ...planned, startedNs, answeredNs, answer }
     if (job.follow && answer.kind === 'status' && answer.status === 202) followOrder(loop, job.follow, ended)
-    if (inFlight.size === 0) loop.onLanded()
+    onEnd(ended)
+    noteLanded(loop)
   })
+}
+
+function noteLanded({ inFlight, waiting, onLanded }: Loop): void {
+  if (inFlight.size === 0 && waiting.size === 0) onLanded()
+}
+
+/** `nth`: how many requests its client has sent. */
+type Refused = { order: PlannedOrder; ended: Attempt; nth: number; firstNs: number }
+
+function tryAgain(loop: Loop, { order, ended: { answer }, nth, firstNs }: Refused): void {
+  const { job, waiting, stop, random } = loop
+  if (!job.retry || stop.aborted || !isWorthRetrying(answer)) return
+  const inMs = pauseMs(job.retry, nth, random)
+  if (monotonicNs() - firstNs + inMs * 1e6 > job.retry.patienceMs * 1e6) return
+  const timer = setTimeout(() => {
+    waiting.delete(timer)
+    const again = answer.kind === 'status' && answer.isFinal ? placeInStead(loop, order) : order
+    // Nothing has planned it for a moment, so that it is never late.
+    sendOrder(loop, { order: again, plannedNs: monotonicNs(), isRetry: true }, ended => {
+      loop.retries.push(ended)
+      tryAgain(loop, { order: again, ended, nth: nth + 1, firstNs })
+    })
+  }, inMs)
+  waiting.add(timer)
+}
+
+function placeInStead({ job, inStead: all }: Loop, order: PlannedOrder): PlannedOrder {
+  const placed = inStead(order, job.orders.length + all.length)
+  all.push(placed)
+  return placed
 }
 
 function followOrder({ job, followPool, following, stop }: Loop, how: FollowJob, attempt: Attempt): void {
@@ -173,14 +235,19 @@ function endOverdue(loop: Loop): void {
   }
 }
 
-/** Resolves when no attempt is in flight; `stop` ends those that are. */
+/** Resolves when no attempt is in flight and no client waits to try again; `stop` ends those that are, and lets none try again. */
 async function everyAnswer(loop: Loop, stop: AbortSignal): Promise<void> {
   const landed = Promise.withResolvers<void>()
   loop.onLanded = landed.resolve
-  const endAll = (): void => loop.inFlight.forEach(({ end }) => end('aborted'))
+  const endAll = (): void => {
+    loop.waiting.forEach(clearTimeout)
+    loop.waiting.clear()
+    loop.inFlight.forEach(({ end }) => end('aborted'))
+    noteLanded(loop)
+  }
   stop.addEventListener('abort', endAll)
   if (stop.aborted) endAll()
-  if (loop.inFlight.size === 0) landed.resolve()
+  noteLanded(loop)
   await landed.promise
   stop.removeEventListener('abort', endAll)
 }

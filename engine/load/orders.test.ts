@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { deriveOrderId } from '#common/contracts/order.ts'
+import { deriveOrderId } from '#common/contracts/order-id.ts'
 import { orderMix, initialStock, RARE_SKU, SCARCE_KITCHEN, SCARCE_SKU, UNKNOWN_SKU } from './mix.ts'
 import { type PlannedOrder, planOrders } from './orders.ts'
 

@@ -5,7 +5,8 @@
  * another user, key and id, so that no run meets what an earlier one left; the numbers of each kind are those of the mix.
  * Does not guarantee which of the scarce orders are served: that is the services' to decide.
  */
-import { deriveOrderId, MENU } from '#common/contracts/order.ts'
+import { MENU } from '#common/contracts/order.ts'
+import { deriveOrderId } from '#common/contracts/order-id.ts'
 import {
   type MixOptions,
   type OrderMix,
@@ -32,6 +33,8 @@ export type PlannedOrder = {
   idempotencyKey: string
   items: OrderLine[]
   expected: Expected
+  /** The `index` of the order that its client placed first, where that one failed for good and the client placed this one after it. */
+  insteadOf?: number
 }
 
 export type PlanOrdersOptions = MixOptions & { seed: number; runId: string }

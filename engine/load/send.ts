@@ -112,7 +112,8 @@ function summary(body: string): Omit<Answer & { kind: 'status' }, 'kind' | 'stat
   try {
     const value: unknown = JSON.parse(body)
     const [code, orderId, says] = ['code', 'orderId', 'status'].map(name => textField(value, name))
-    return { code, orderId, says, text }
+    const isFinal = typeof value === 'object' && value !== null && Reflect.get(value, 'isFinal') === true
+    return { code, orderId, says, ...(isFinal && { isFinal }), text }
   } catch {
     // A body that is not JSON is an answer all the same: its text is the evidence.
     return { text }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import { deriveOrderId } from '#common/contracts/order.ts'
+import { deriveOrderId } from '#common/contracts/order-id.ts'
 import { sampleHistory } from '../testing/sample-history.ts'
 import { type Column, columnOfRows, valuesOf } from './history-columns.ts'
 

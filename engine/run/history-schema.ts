@@ -22,6 +22,7 @@ const PlannedOrder = Type.Object({
   idempotencyKey: Text,
   items: Type.Array(Type.Object({ sku: Text, quantity: Type.Number() })),
   expected: oneOf('reserved', 'failed', 'scarce'),
+  insteadOf: Type.Optional(Count),
 })
 
 const Learned = Type.Object({
@@ -40,6 +41,7 @@ const attempt = <Answer extends TProperties>(answer: Answer) =>
     startedNs: Ns,
     answeredNs: Type.Optional(Ns),
     answer: Type.Object(answer),
+    isRetry: Type.Optional(Type.Literal(true)),
     learned: Type.Optional(Learned),
   })
 const Attempt = Type.Union([
@@ -50,6 +52,7 @@ const Attempt = Type.Union([
       code: OptionalText,
       orderId: OptionalText,
       says: OptionalText,
+      isFinal: Type.Optional(Type.Literal(true)),
       text: Text,
     }).properties,
     answeredNs: Ns,

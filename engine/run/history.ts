@@ -69,7 +69,7 @@ export const HISTORY_FORMAT = 3
 
 export type History = {
   format: typeof HISTORY_FORMAT
-  /** Orders as they were planned; attempts refer to them by `index`. */
+  /** Orders as they were planned, then those that were placed in stead of others; attempts refer to them by `index`. */
   planned: PlannedOrder[]
   /** So many of the planned orders came first, to warm up: judged like all others, but of the measures only depths count them. */
   warmUpOrders: number

@@ -5,7 +5,7 @@
  * Guarantees: what is kept as a rest comes back as it was. An id that is no such digest is not taken for one.
  */
 import { crc32 } from 'node:zlib'
-import { deriveOrderId } from '#common/contracts/order.ts'
+import { deriveOrderId } from '#common/contracts/order-id.ts'
 
 type Row = Record<string, unknown>
 /** Of fields, by their names: a value of each row. */

@@ -68,7 +68,8 @@ async function measured(options: RunOptions, variant: Variant): Promise<History>
       ...options,
       model: experiment.model,
       variant,
-      id: [runId, name, slug, ...(repeat > 0 ? [repeat] : [])].join('.'),
+      // With its model: another may have an experiment and a variant of the same names, and the stores of its services are still there.
+      id: [runId, experiment.model.name, name, slug, ...(repeat > 0 ? [repeat] : [])].join('.'),
       logFolder: join(folder, 'logs', slug),
       onProgress: line => onProgress(`${variant.name}: ${line}`),
     })

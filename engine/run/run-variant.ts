@@ -7,7 +7,7 @@ import { leastOf, mostOf } from '../analysis/extremes.ts'
 import type { Variant } from '../experiment/define.ts'
 import type { BrokerInspector, Model } from '../experiment/model.ts'
 import type { OpenRuntime, Runtime } from '../experiment/runtime.ts'
-import type { LoadResult } from '../load/attempt.ts'
+import type { LoadProgress, LoadResult } from '../load/attempt.ts'
 import { initialStock, orderMix } from '../load/mix.ts'
 import { type PlannedOrder, planOrders } from '../load/orders.ts'
 import { planOf } from '../load/load-plan.ts'
@@ -197,10 +197,10 @@ const measuredWindow = ({ measuredFromNs, measuredToNs }: BegunLoad, nowNs: numb
 const factsOf = (
   { planned, variant: { load } }: ExecuteOptions,
   { originNs, originUnixMs }: BegunLoad,
-  { attempts, planned: plannedStarts, lateness, cpuShare, connections }: LoadResult,
+  { attempts, inStead, planned: plannedStarts, lateness, cpuShare, connections }: LoadResult,
   origin: LoadOrigin['origin'],
 ) => ({
-  planned,
+  planned: [...planned, ...inStead],
   warmUpOrders: load.warmUpOrders ?? 0,
   attempts,
   plannedStarts,
@@ -225,6 +225,10 @@ async function machineUse(
   const idleShare = idle()
   return idleShare === undefined ? { unknown: 'there is no /proc/stat here' } : { idleShare }
 }
+
+/** Clients that try again send more than was planned. */
+const progressOf = ({ started }: LoadProgress, planned: number): string =>
+  started > planned ? `${started} requests sent` : `${started} of ${planned} orders sent`
 
 type BegunLoad = {
   originNs: number
@@ -255,12 +259,13 @@ async function beginLoad(
       target: { url: loadOrigin.url(model.entry), path: '/order' },
       deadlineMs: load.deadlineMs,
       ...(load.follow && { follow: { ...load.follow, giveUpMs: variant.quiescenceMs } }),
+      ...(load.retry && { retry: { ...load.retry, seed } }),
       signal,
       onProgress(progress) {
         began.resolve(progress.originNs)
         if (progress.hasLanded) landed.resolve()
         progressProbe.started(progress)
-        onProgress(`${progress.started} of ${plan.length} orders sent`)
+        onProgress(progressOf(progress, plan.length))
       },
     })
     .finally(() => {

@@ -2,11 +2,10 @@
 // configurations of the model: the main one, and for some scenarios others that show the effect of a safeguard.
 import { checksFor } from '#engine/checks/checks.ts'
 import { type ComparableModel, type Configuration, configured } from '#engine/experiment/comparison-adapter.ts'
-import type { Experiment, Variant } from '#engine/experiment/define.ts'
+import type { Experiment, Load, Variant } from '#engine/experiment/define.ts'
 import type { BrokerKind } from '#engine/experiment/model.ts'
 import { CONDITIONS } from '#engine/analysis/measures.ts'
 import { openSeries, RECOVERY, recoveryMeasures } from '#engine/analysis/recovery.ts'
-import type { Follow } from '#engine/load/follow.ts'
 import type { Cell, Settings } from '#engine/run/summary.ts'
 import { variables } from '#infra/brokers/provide.ts'
 import type { Named } from '../session/run.ts'
@@ -98,31 +97,35 @@ function experimentOf(scenario: Scenario, model: ComparableModel, { ordersPerSec
 }
 
 /** A configuration as a cell runs it. */
-type Run = Configuration & { follow?: Follow }
+type Run = Configuration & { load?: Partial<Load> }
 
 /** The model as it is, and those of its configurations that the scenario asks for. */
 function runsOf(scenario: Scenario, model: ComparableModel): readonly Run[] {
   const [main, ...others] = model.comparison.configurations
-  const { follows, variants } = scenario
-  if (!follows)
-    return [main, ...others.filter(({ illustrates }) => illustrates !== undefined && illustrates === variants)]
+  const { follows, ways, variants } = scenario
+  const illustrating = others.filter(({ illustrates }) => illustrates !== undefined && illustrates === variants)
+  if (!follows) return [main, ...illustrating].flatMap(each => (ways ? inEachWay(ways, each, each !== main) : [each]))
+  const following = follows.map(({ name, follow }) => ({ name, load: { follow } }))
   const isAnswered = (configuration: Configuration) =>
     configured(model, configuration).features.includes('answers-with-outcome')
-  const inEachWay = (configuration: Configuration, before = ''): Run[] =>
-    follows.map(({ name, follow }) => ({
-      ...configuration,
-      name: `${before}${name}`,
-      about: `${configuration.about}; its client: ${name}`,
-      follow,
-    }))
-  if (!isAnswered(main)) return inEachWay(main)
-  return [main, ...others.filter(other => !isAnswered(other)).flatMap(other => inEachWay(other, `${other.name}, `))]
+  if (!isAnswered(main)) return inEachWay(following, main)
+  return [main, ...others.filter(other => !isAnswered(other)).flatMap(other => inEachWay(following, other, true))]
+}
+
+/** @param isNamed where it is not the main configuration */
+function inEachWay(ways: NonNullable<Scenario['ways']>, configuration: Configuration, isNamed = false): Run[] {
+  return ways.map(({ name, load }) => ({
+    ...configuration,
+    name: isNamed ? `${configuration.name}, ${name}` : name,
+    about: `${configuration.about}; its client: ${name}`,
+    load,
+  }))
 }
 
 function variantOf(
   scenario: Scenario,
   { comparison: { reasonsOfFaults } }: ComparableModel,
-  { name, about, environment, durability, disabledSafeguard, mayAnswer, asShipped, follow }: Run,
+  { name, about, environment, durability, disabledSafeguard, mayAnswer, asShipped, load: ofWay }: Run,
   disruption: Disruption,
   settings: ScenarioSettings,
 ): Variant {
@@ -141,7 +144,7 @@ function variantOf(
       ordersPerSecond: settings.ordersPerSecond,
       arrivals: 'poisson',
       deadlineMs: DEADLINE_MS,
-      ...(follow && { follow }),
+      ...ofWay,
       ...(disruption.plan && { plan: disruption.plan }),
     },
     ...(disruption.timeline && { timeline: disruption.timeline }),
@@ -159,7 +162,8 @@ function variantOf(
       ...disruption.seen,
     ],
     measures: history => [
-      ...(disruption.span ? recoveryMeasures(history, disruption.span) : []),
+      // These are of orders; of clients that try again the scenario has measures of its own.
+      ...(disruption.span && !ofWay?.retry ? recoveryMeasures(history, disruption.span) : []),
       ...(disruption.measures?.(history) ?? []),
     ],
     series: history => (isHealthy ? [] : openSeries(history)),

@@ -2,6 +2,7 @@
 // runs. Guarantees that a sentence is left out where nothing was measured for it, and that what the fault sets bears its mark.
 import { count, findMeasure, isVoidNote, ms, sentence } from '#engine/analysis/measures.ts'
 import { REREAD } from '#engine/analysis/recovery.ts'
+import { REFUSALS_OUTLAST, REQUESTS_PER_CLIENT } from '#engine/analysis/retries.ts'
 import type { ComparableModel } from '#engine/experiment/comparison-adapter.ts'
 import type { VariantResult } from '#engine/experiment/define.ts'
 import type { Result } from '#engine/run/summary.ts'
@@ -39,7 +40,7 @@ function mediansAt(ordersPerSecond: number, configurations: readonly Configurati
 
 /** Of a scenario with a disruption: three sentences at most, and what a mark in them means. */
 export function narrativeOf(configurations: readonly ConfigurationResults[]): string[] {
-  const all = [known, completed, outages, goodputs]
+  const all = [known, completed, outages, goodputs, retries]
   const texts = all.map(sentence => sentence(configurations)).filter(text => text !== '')
   return texts.some(text => text.includes(SET_BY_FAULT)) ? [...texts, MEANING_OF_SET_BY_FAULT] : texts
 }
@@ -66,7 +67,8 @@ function known(configurations: readonly ConfigurationResults[]): string {
 function completed(configurations: readonly ConfigurationResults[]): string {
   const parts = configurations.flatMap(configuration => {
     const share = measured(configuration, 'completed ÷ requested')
-    if (!share) return []
+    // A client that tries again may have several orders, of which it wanted one.
+    if (!share || measured(configuration, REQUESTS_PER_CLIENT)) return []
     const waiting = measured(configuration, 'peak open orders')
     const peak = waiting ? `, with at most ${marked(waiting)} orders waiting` : ''
     return [`${marked(share)} in ${nameIn(configurations, configuration)}${peak}${recovery(configuration)}`]
@@ -115,6 +117,20 @@ function goodputs(configurations: readonly ConfigurationResults[]): string {
     : `Goodput at ${listOf(STEPS.map(String))} times of what Inventory can decide: ${parts.join('; ')}.`
 }
 
+/** What clients that try again request. */
+function retries(configurations: readonly ConfigurationResults[]): string {
+  const parts = configurations.flatMap(configuration => {
+    const [requests, outlast] = [REQUESTS_PER_CLIENT, REFUSALS_OUTLAST].map(name => measured(configuration, name))
+    if (!requests || !outlast) return []
+    const until =
+      (medianOf(outlast).value ?? 0) < NO_TIME_MS
+        ? ''
+        : sentence` (some were refused until ${ms(medianOf(outlast))} after the disruption)`.join('')
+    return [`${formatted(requests)} in ${nameIn(configurations, configuration)}${until}`]
+  })
+  return parts.length === 0 ? '' : `Requests that a client sent until it was served or gave up: ${parts.join('; ')}.`
+}
+
 /** The model where it has one variant here, else with the variant. */
 const nameIn = (all: readonly ConfigurationResults[], { model, variant }: ConfigurationResults): string =>
   all.filter(each => each.model === model).length > 1 ? `${model}, ${variant}` : model
@@ -140,6 +156,12 @@ export function explain(
       return sentence`${model.name}, ${result.variant.name}: half of the clients were told the outcome within ${ms(of('learned p50'))}, with ${count(of('requests per order'))} requests an order.`
     })
   const of = (name: string) => findMeasure(first, name)
+  if (of(REQUESTS_PER_CLIENT).value !== null)
+    return results.flatMap(result => {
+      const requests = count(findMeasure(result, REQUESTS_PER_CLIENT))
+      const outlast = ms(findMeasure(result, REFUSALS_OUTLAST))
+      return sentence`${model.name}, ${result.variant.name}: a client sent ${requests} requests, and the last one was refused ${outlast} after the disruption.`
+    })
   if (scenario.name === HEALTHY)
     return [
       ...sentence`${model.name}: half of the clients could know the outcome within ${ms(of('known p50'))}, and had their answer within ${ms(of('accepted p50'))}.`,

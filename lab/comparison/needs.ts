@@ -1,5 +1,6 @@
 // What a user may need of a model, each with the one measure that tells it. A new need is an entry here: the scorecard, the page
 // and the report show it.
+import { REQUESTS_PER_CLIENT } from '#engine/analysis/retries.ts'
 import type { Summary } from '#engine/run/summary.ts'
 import { middleRate } from './repeated-measures.ts'
 import { READ_RATE } from './scenarios/new-reader.ts'
@@ -152,6 +153,14 @@ export const needs: readonly Need[] = [
     about: 'orders that a later one of their kitchen overtook',
     wanted: 'least',
     enough: { value: 0, text: 'none' },
+  },
+  {
+    need: 'Inventory stands still, and clients that are refused try again.',
+    scenario: 'retry-storm',
+    measure: REQUESTS_PER_CLIENT,
+    about: 'requests that a client sends until it is served or gives up',
+    wanted: 'least',
+    enough: { value: 1, text: 'one request is enough' },
   },
   {
     need: 'Another reader joins, and reads all orders from the first one.',

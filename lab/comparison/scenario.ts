@@ -48,6 +48,8 @@ export type Scenario<Values extends ScenarioSettings = ScenarioSettings> = {
   isOptional?: boolean
   /** Ways in which clients follow their orders: each is run with every configuration that answers before the outcome. */
   follows?: readonly { name: string; follow: Follow }[]
+  /** Ways in which clients behave: each is run with every configuration. */
+  ways?: readonly { name: string; load: Partial<Load> }[]
   /** Whether orders may fail for the reasons that a model names. */
   mayFail?: boolean
   /** The measures of its table, where they are not those of every scenario. */

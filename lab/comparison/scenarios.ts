@@ -17,6 +17,7 @@ import { overload } from './scenarios/overload.ts'
 import { poison } from './scenarios/poison.ts'
 import { readAgain } from './scenarios/read-again.ts'
 import { retried } from './scenarios/retried.ts'
+import { retryStorm } from './scenarios/retry-storm.ts'
 import { untilKnown } from './scenarios/until-known.ts'
 
 export const HEALTHY = healthy.name
@@ -37,6 +38,7 @@ export const scenarios: readonly Scenario[] = [
   duplicates,
   poison,
   retried,
+  retryStorm,
   readAgain,
   newReader,
 ]

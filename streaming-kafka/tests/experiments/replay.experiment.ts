@@ -1,5 +1,5 @@
 // A consumer that has lost its state reads the log from its beginning: are the metrics equal?
-import { deriveOrderId } from '#common/contracts/order.ts'
+import { deriveOrderId } from '#common/contracts/order-id.ts'
 import { checksFor } from '#engine/checks/checks.ts'
 import { stepSeen } from '#engine/checks/preconditions.ts'
 import { defineExperiment, setBy, thousands, type Variant, type VariantResult } from '#engine/experiment/define.ts'
