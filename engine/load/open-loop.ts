@@ -13,7 +13,8 @@ import type { Attempt, LoadResult, LoadProgress } from './attempt.ts'
 import type { PlannedOrder } from './orders.ts'
 import type { PlannedStart } from './plan.ts'
 import { pace } from './pace.ts'
-import { follow, type FollowJob } from './follow.ts'
+import { type Clients, openClients } from './clients.ts'
+import type { FollowJob } from './follow.ts'
 import { type EndEarly, openPool, send, type Target } from './send.ts'
 
 export type LoadJob = {
@@ -30,10 +31,9 @@ export type LoadJob = {
 type Loop = {
   job: LoadJob
   pool: Pool
-  /** Of those that follow an order: what they hold keeps no attempt waiting for a socket. */
-  followPool: Pool
+  /** Of orders that were answered 202; absent where they do not ask. */
+  clients: Clients | undefined
   following: Set<Promise<void>>
-  stop: AbortSignal
   progress: LoadProgress
   /** By start: undefined while there is no answer yet. */
   done: (Attempt | undefined)[]
@@ -56,6 +56,7 @@ export async function openLoop(
   stop: AbortSignal,
   onProgress: (progress: LoadProgress) => void,
 ): Promise<LoadResult> {
+  const clients = job.follow && (await openClients({ ...job, follow: job.follow, stop }))
   const pool = openPool(job.target, job.maxSockets, job.deadlineMs)
   let opened = 0
   pool.on('connect', () => opened++)
@@ -63,9 +64,8 @@ export async function openLoop(
   const loop: Loop = {
     job,
     pool,
-    followPool: openPool(job.target, job.maxSockets, job.deadlineMs),
+    clients,
     following: new Set(),
-    stop,
     progress,
     done: [],
     inFlight: new Set(),
@@ -98,7 +98,7 @@ export async function openLoop(
   } finally {
     clearInterval(report)
     clearTimeout(loop.deadline)
-    await Promise.all([pool.destroy(), loop.followPool.destroy()])
+    await Promise.all([pool.destroy(), clients?.close()])
   }
   onProgress({ ...progress })
   const { wallMs, cpuMs } = used
@@ -123,7 +123,7 @@ export async function openLoop(
 }
 
 function startAttempt(loop: Loop, position: number, plannedNs: number): void {
-  const { job, pool, inFlight, progress, sent } = loop
+  const { job, pool, clients, following, inFlight, progress, sent } = loop
   const order = job.orders[job.plan[position]?.order ?? -1]
   if (order === undefined) throw new RangeError(`The plan's start ${position} names no order.`)
   const { index, orderId } = order
@@ -141,13 +141,13 @@ function startAttempt(loop: Loop, position: number, plannedNs: number): void {
     else progress.unanswered++
     const ended: Attempt = { index, orderId, attempt, plannedNs, startedNs, answeredNs, answer }
     loop.done[position] = ended
-    if (job.follow && answer.kind === 'status' && answer.status === 202) followOrder(loop, job.follow, ended)
+    if (clients && answer.kind === 'status' && answer.status === 202) follow(clients, following, ended)
     if (inFlight.size === 0) loop.onLanded()
   })
 }
 
-function followOrder({ job, followPool, following, stop }: Loop, how: FollowJob, attempt: Attempt): void {
-  const told = follow(followPool, `${job.target.path}/${attempt.orderId}`, how, stop).then(learned => {
+function follow(clients: Clients, following: Loop['following'], attempt: Attempt): void {
+  const told = clients.learn(attempt.orderId).then(learned => {
     attempt.learned = learned
     following.delete(told)
   })

@@ -1,13 +1,16 @@
 // Runs one variant: services on an empty store, the load and the timeline side by side, and the evidence when the system is
 // quiescent. Guarantees that everything it started ends, whatever happens; a step that fails stops the load.
+import { randomBytes } from 'node:crypto'
 import { setTimeout as wait } from 'node:timers/promises'
 import { watchIdle } from '#host/machine-idle.ts'
+import { leasePorts } from '#host/ports.ts'
 import { registerRun } from '#host/run-registry.ts'
 import { leastOf, mostOf } from '../analysis/extremes.ts'
 import type { Variant } from '../experiment/define.ts'
 import type { BrokerInspector, Model } from '../experiment/model.ts'
 import type { OpenRuntime, Runtime } from '../experiment/runtime.ts'
 import type { LoadResult } from '../load/attempt.ts'
+import type { Follow, FollowJob, WebhookAddress } from '../load/follow.ts'
 import { initialStock, orderMix } from '../load/mix.ts'
 import { type PlannedOrder, planOrders } from '../load/orders.ts'
 import { planOf } from '../load/load-plan.ts'
@@ -45,14 +48,32 @@ export async function runVariant(options: VariantOptions): Promise<History> {
   const mix = { ...variant.load.mix, count: warmUpOrders + orders }
   const planned = planOrders({ ...mix, seed, runId: id })
   const openingStock = initialStock(orderMix(mix))
-  return whileDeployed({ ...options, openingStock }, deployed =>
-    executeVariant({ model, variant, seed, ...deployed, planned, openingStock, onProgress, signal }),
+  return withReceiver(variant.load.follow, webhook =>
+    whileDeployed({ ...options, ...(webhook && { webhook }), openingStock }, deployed =>
+      executeVariant({ model, variant, seed, ...deployed, planned, openingStock, onProgress, signal, webhook }),
+    ),
   )
+}
+
+/** Where clients are told by webhooks the address of their receiver is taken before a service starts that sends there. */
+async function withReceiver<Result>(
+  follow: Follow | undefined,
+  use: (webhook: WebhookAddress | undefined) => Promise<Result>,
+): Promise<Result> {
+  if (follow?.by !== 'webhook') return use(undefined)
+  const { ports, release } = await leasePorts(1)
+  const [port = 0] = ports
+  try {
+    return await use({ port, secret: `whsec_${randomBytes(32).toString('base64')}` })
+  } finally {
+    release()
+  }
 }
 
 export type Deploying = Omit<VariantOptions, 'variant' | 'seed'> & {
   variant: Pick<Variant, 'environment' | 'supervised' | 'asShipped'>
   openingStock: History['openingStock']
+  webhook?: WebhookAddress
 }
 
 export type Deployed = { runtime: Runtime; inspector: BrokerInspector }
@@ -73,6 +94,7 @@ export async function whileDeployed<Result>(
     environment: withStock(model, variant, options.openingStock),
     supervised: variant.supervised ?? [],
     ...(variant.asShipped && { asShipped: true }),
+    ...(options.webhook && { webhook: options.webhook }),
     signal,
   })
   // Nothing of it is on a broker before a service starts.
@@ -110,6 +132,7 @@ type ExecuteOptions = Pick<VariantOptions, 'model' | 'variant' | 'seed' | 'onPro
   inspector: BrokerInspector
   planned: PlannedOrder[]
   openingStock: History['openingStock']
+  webhook: WebhookAddress | undefined
 }
 
 async function executeVariant(options: ExecuteOptions): Promise<History> {
@@ -226,6 +249,14 @@ async function machineUse(
   return idleShare === undefined ? { unknown: 'there is no /proc/stat here' } : { idleShare }
 }
 
+function followJobOf(
+  { load: { follow }, quiescenceMs: giveUpMs }: Variant,
+  webhook: WebhookAddress | undefined,
+): FollowJob | undefined {
+  if (follow?.by !== 'webhook') return follow && { ...follow, giveUpMs }
+  return webhook && { ...follow, ...webhook, giveUpMs }
+}
+
 type BegunLoad = {
   originNs: number
   originUnixMs: number
@@ -240,12 +271,13 @@ type BegunLoad = {
 
 /** Resolves when the load has begun; `done` when it is done. */
 async function beginLoad(
-  { model, variant, seed, planned, onProgress, signal }: ExecuteOptions,
+  { model, variant, seed, planned, onProgress, signal, webhook }: ExecuteOptions,
   loadOrigin: LoadOrigin,
   progressProbe: ProgressProbe,
 ): Promise<BegunLoad> {
   const { load } = variant
   const plan = planOf(load, planned.length, seed)
+  const follow = followJobOf(variant, webhook)
   const began = Promise.withResolvers<number>()
   const landed = Promise.withResolvers<void>()
   const done = loadOrigin
@@ -254,7 +286,7 @@ async function beginLoad(
       plan,
       target: { url: loadOrigin.url(model.entry), path: '/order' },
       deadlineMs: load.deadlineMs,
-      ...(load.follow && { follow: { ...load.follow, giveUpMs: variant.quiescenceMs } }),
+      ...(follow && { follow }),
       signal,
       onProgress(progress) {
         began.resolve(progress.originNs)
