@@ -114,7 +114,8 @@ async function post(pool: Pool, { pathname, search }: URL, key: Buffer, placed: 
       body: text,
       signal,
     })
-    await body.dump({ limit: LARGEST_ANSWER_BYTES, signal })
+    // Its status is the answer, whether the rest of it ends or not.
+    await body.dump({ limit: LARGEST_ANSWER_BYTES })
     if ((statusCode >= 200 && statusCode < 300) || statusCode === GONE) return statusCode
     throw new Error(`the receiver answered ${statusCode}`)
   } finally {

@@ -13,9 +13,11 @@ export type WebhooksTables = {
 /** Call it behind `ordersTables`, whose table it watches. @param isOn where it is not, nothing becomes due, and what is due stays so */
 export function webhooksTables(db: DatabaseSync, isOn: boolean): WebhooksTables {
   db.exec('CREATE TABLE IF NOT EXISTS webhooks (seq INTEGER PRIMARY KEY, orderId TEXT NOT NULL) STRICT')
-  // Of this connection alone: a start without webhooks has none.
+  // Of this connection alone: a start without webhooks has no trigger. It is kept where those of undecided.ts are, since a change
+  // of that place removes all that is temporary.
   if (isOn)
-    db.exec(`CREATE TEMP TRIGGER webhook_due AFTER UPDATE OF status ON orders
+    db.exec(`PRAGMA temp_store = MEMORY;
+      CREATE TEMP TRIGGER webhook_due AFTER UPDATE OF status ON orders
       WHEN OLD.status = 'pending' AND NEW.status <> 'pending'
       BEGIN INSERT INTO webhooks (orderId) VALUES (NEW.orderId); END`)
   const due = db.prepare('SELECT seq, orderId FROM webhooks WHERE seq > ? ORDER BY seq LIMIT ?')
