@@ -2,7 +2,8 @@
  * The receiver of webhooks: one for all clients of a load.
  *
  * Guarantees: what counts was signed with the secret, just now; anything else is answered 401. The first webhook of an order is stamped
- * when the whole of it was read, also where that is before the answer to the order; one that comes again is counted, and tells nothing new.
+ * when the whole of it was read; one that comes again is counted, and tells nothing new. One may come before the answer to its order: it
+ * counts from that answer on, by which the client knows that the order is its own.
  */
 import { once } from 'node:events'
 import { createServer, type IncomingMessage } from 'node:http'
@@ -13,7 +14,7 @@ import { outcomeOf, type WebhookAddress } from './follow.ts'
 import { textField } from './send.ts'
 
 export type WebhookReceiver = {
-  /** Resolves with what the webhook of an order said, or without an outcome in `giveUpMs`, or when it is stopped. */
+  /** The order was just accepted. Resolves with what its webhook said, or without an outcome in `giveUpMs`, or when it is stopped. */
   learn(orderId: string, giveUpMs: number, stop: AbortSignal): Promise<Learned>
   close(): Promise<void>
 }
@@ -58,10 +59,13 @@ export async function openWebhookReceiver(address: WebhookAddress): Promise<Webh
   await once(server, 'listening')
   return {
     async learn(orderId, giveUpMs, stop) {
+      const acceptedNs = monotonicNs()
       const deadline = deadlineIn(giveUpMs)
       const end = AbortSignal.any([stop, deadline.signal])
       try {
-        return await withDeadline(told(orderId).promise, end)
+        const learned = await withDeadline(told(orderId).promise, end)
+        learned.atNs = Math.max(learned.atNs, acceptedNs)
+        return learned
       } catch {
         return { atNs: monotonicNs(), requests: 0 }
       } finally {

@@ -10,7 +10,7 @@ import type { Variant } from '../experiment/define.ts'
 import type { BrokerInspector, Model } from '../experiment/model.ts'
 import type { OpenRuntime, Runtime } from '../experiment/runtime.ts'
 import type { LoadResult } from '../load/attempt.ts'
-import type { Follow, FollowJob, WebhookAddress } from '../load/follow.ts'
+import type { FollowJob, WebhookAddress } from '../load/follow.ts'
 import { initialStock, orderMix } from '../load/mix.ts'
 import { type PlannedOrder, planOrders } from '../load/orders.ts'
 import { planOf } from '../load/load-plan.ts'
@@ -48,23 +48,23 @@ export async function runVariant(options: VariantOptions): Promise<History> {
   const mix = { ...variant.load.mix, count: warmUpOrders + orders }
   const planned = planOrders({ ...mix, seed, runId: id })
   const openingStock = initialStock(orderMix(mix))
-  return withReceiver(variant.load.follow, webhook =>
-    whileDeployed({ ...options, ...(webhook && { webhook }), openingStock }, deployed =>
-      executeVariant({ model, variant, seed, ...deployed, planned, openingStock, onProgress, signal, webhook }),
+  return withFollowJob(variant, follow =>
+    whileDeployed({ ...options, ...(follow?.by === 'webhook' && { webhook: follow }), openingStock }, deployed =>
+      executeVariant({ model, variant, seed, ...deployed, planned, openingStock, onProgress, signal, follow }),
     ),
   )
 }
 
-/** Where clients are told by webhooks the address of their receiver is taken before a service starts that sends there. */
-async function withReceiver<Result>(
-  follow: Follow | undefined,
-  use: (webhook: WebhookAddress | undefined) => Promise<Result>,
+/** Clients that are told by webhooks have the address of their receiver before a service starts that sends there. */
+async function withFollowJob<Result>(
+  { load: { follow }, quiescenceMs: giveUpMs }: Variant,
+  use: (follow: FollowJob | undefined) => Promise<Result>,
 ): Promise<Result> {
-  if (follow?.by !== 'webhook') return use(undefined)
+  if (follow?.by !== 'webhook') return use(follow && { ...follow, giveUpMs })
   const { ports, release } = await leasePorts(1)
   const [port = 0] = ports
   try {
-    return await use({ port, secret: `whsec_${randomBytes(32).toString('base64')}` })
+    return await use({ ...follow, port, secret: `whsec_${randomBytes(32).toString('base64')}`, giveUpMs })
   } finally {
     release()
   }
@@ -132,7 +132,7 @@ type ExecuteOptions = Pick<VariantOptions, 'model' | 'variant' | 'seed' | 'onPro
   inspector: BrokerInspector
   planned: PlannedOrder[]
   openingStock: History['openingStock']
-  webhook: WebhookAddress | undefined
+  follow: FollowJob | undefined
 }
 
 async function executeVariant(options: ExecuteOptions): Promise<History> {
@@ -249,14 +249,6 @@ async function machineUse(
   return idleShare === undefined ? { unknown: 'there is no /proc/stat here' } : { idleShare }
 }
 
-function followJobOf(
-  { load: { follow }, quiescenceMs: giveUpMs }: Variant,
-  webhook: WebhookAddress | undefined,
-): FollowJob | undefined {
-  if (follow?.by !== 'webhook') return follow && { ...follow, giveUpMs }
-  return webhook && { ...follow, ...webhook, giveUpMs }
-}
-
 type BegunLoad = {
   originNs: number
   originUnixMs: number
@@ -271,13 +263,12 @@ type BegunLoad = {
 
 /** Resolves when the load has begun; `done` when it is done. */
 async function beginLoad(
-  { model, variant, seed, planned, onProgress, signal, webhook }: ExecuteOptions,
+  { model, variant, seed, planned, onProgress, signal, follow }: ExecuteOptions,
   loadOrigin: LoadOrigin,
   progressProbe: ProgressProbe,
 ): Promise<BegunLoad> {
   const { load } = variant
   const plan = planOf(load, planned.length, seed)
-  const follow = followJobOf(variant, webhook)
   const began = Promise.withResolvers<number>()
   const landed = Promise.withResolvers<void>()
   const done = loadOrigin

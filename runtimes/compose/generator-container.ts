@@ -28,9 +28,9 @@ const argsOf = (project: string): string[] => {
 export const runLoadInContainer =
   (project: string): RunLoad =>
   async options => {
-    const job = jobOf(options)
+    const { follow } = options
     // Webhooks come from other containers.
-    if (job.follow?.by === 'webhook') job.follow.host = '0.0.0.0'
+    const job = jobOf(follow?.by === 'webhook' ? { ...options, follow: { ...follow, host: '0.0.0.0' } } : options)
     // Ctrl-C is the lab's to handle, so the terminal must not reach the child.
     const child = spawn('docker', argsOf(project), { detached: true, stdio: 'pipe' })
     const ended = once(child, 'close')
