@@ -186,6 +186,27 @@ test('while the receiver is away health says how many are due and stays green; t
   await waitFor(isQuiet, { deadlineMs: 30_000, everyMs: 5, what: 'health to say nothing' })
 })
 
+test('a receiver that does not answer has sixteen webhooks at once, and is told again of those', async t => {
+  let open = 0
+  let most = 0
+  const receiver = await startReceiver(t, (response, nth) => {
+    most = Math.max(most, ++open)
+    response.once('close', () => open--)
+    if (nth > 16) status(204)(response, nth)
+  })
+  await receiver.close()
+  const environment = { WEBHOOK_URL: receiver.url, WEBHOOK_SECRET: SECRET }
+  const before = await openService(t, environment)
+  for (let nth = 0; nth < 20; nth++) await before.decide(`order-${nth}`, RESERVED)
+  await before.close()
+  await receiver.listen()
+  const service = await openService(t, environment, before.folder)
+  const hasPassed = () => service.problem()?.endsWith(' due: the deadline of 3000 ms has passed')
+  await waitFor(hasPassed, { deadlineMs: 30_000, everyMs: 5, what: 'the deadline to pass' })
+  await service.untilDue(0)
+  assert.deepEqual([most, receiver.ids().length], [16, 36])
+})
+
 test('a receiver without a secret is refused, and a wrong setting in one sentence that does not show a secret', async t => {
   await assert.rejects(openService(t, { WEBHOOK_URL: 'http://127.0.0.1:1/' }), {
     name: 'ConfigError',
