@@ -9,11 +9,13 @@ import { watchOldestPending } from '#common/service/oldest-pending.ts'
 import { orderRoutes } from '#common/service/order-routes.ts'
 import { createOrderWatch } from '#common/service/order-watch.ts'
 import { runService } from '#common/service/service.ts'
+import { startWebhooks } from '#common/service/webhooks.ts'
 import { identityTables } from '#common/stores/identity.ts'
 import { markTable } from '#common/stores/mark.ts'
 import { ordersTables } from '#common/stores/orders.ts'
 import { outboxTables } from '#common/stores/outbox.ts'
 import { undecidedTables } from '#common/stores/undecided.ts'
+import { webhooksTables } from '#common/stores/webhooks.ts'
 import { connectBroker } from '../broker/broker.ts'
 import { consume } from '../messaging/consume.ts'
 import { crashJournalTables } from '../messaging/quarantine.ts'
@@ -36,12 +38,14 @@ await runService(NAME, {
         ...watch.over(withoutNotification(ordersTables(db))),
         ...undecidedTables(db),
         ...outboxTables(db),
+        ...webhooksTables(db, config.WEBHOOK_URL !== undefined),
         ...crashJournalTables(db),
         ...identityTables(db),
         reader: markTable(db, 'reader'),
       }),
       slowDiskOf(faultInjector),
     )
+    const webhooks = await startWebhooks({ ...parts, store, watch })
     const broker = connectBroker(NAME, parts)
     const openIntake = config.OUTBOX === 'on' ? withOutbox : withoutOutbox
     const reading = createReading(store, parts.closing)
@@ -71,7 +75,7 @@ await runService(NAME, {
     return {
       server,
       async stop() {
-        await Promise.all([intake.ended, consumer.stop()])
+        await Promise.all([intake.ended, consumer.stop(), webhooks.ended])
         await broker.close()
         store.close()
       },

@@ -6,6 +6,7 @@ import { maxUndecidedSetting } from '#common/service/admission.ts'
 import { integer, oneOf } from '#common/service/config.ts'
 import { relayWindowSetting } from '#common/service/outbox-relay.ts'
 import { commonSettings, concurrencySetting } from '#common/service/service.ts'
+import { webhookSettings } from '#common/service/webhooks.ts'
 import { brokerSettings } from '../messaging/settings.ts'
 
 export const NAME = 'async-rabbitmq/order_service'
@@ -27,6 +28,7 @@ export const settings = {
   MAX_UNDECIDED: maxUndecidedSetting,
   RELAY_WINDOW: relayWindowSetting,
   PUBLISH_DEADLINE_MS: integer(1_000, 'without the outbox: how long an answer waits for the broker', { min: 1 }),
+  ...webhookSettings,
 }
 
 /** The points at which it can be made to crash depend on whether it has the outbox. */

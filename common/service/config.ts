@@ -12,6 +12,8 @@ export type Setting<Value> = {
   about: string
   /** The default as it would be set in the environment; undefined when there is none. */
   fallback: string | undefined
+  /** A wrong value is not shown: it may be nearly the right one. */
+  isSecret?: true
   /** @throws Error that says what is expected */
   read(text: string): Value
 }
@@ -74,13 +76,14 @@ export function readConfig<Settings extends Record<string, Setting<unknown>>>(
 ): Values<Settings> {
   const wrong: string[] = []
   const values: Record<string, unknown> = {}
-  for (const [name, { fallback, about, read }] of Object.entries(settings)) {
+  for (const [name, { fallback, about, isSecret, read }] of Object.entries(settings)) {
     const given = environment[name] || fallback
     try {
       if (given === undefined) wrong.push(`${name} is not set (${about})`)
       else values[name] = read(given)
     } catch (error) {
-      wrong.push(`${name} is "${given}"; expected ${error instanceof Error ? error.message : String(error)}`)
+      const shown = isSecret ? 'is wrong' : `is "${given}"`
+      wrong.push(`${name} ${shown}; expected ${error instanceof Error ? error.message : String(error)}`)
     }
   }
   if (wrong.length > 0) throw new ConfigError(wrong.join('; '))

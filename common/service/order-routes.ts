@@ -1,5 +1,6 @@
 // `POST /order` and `GET /order/:orderId`, once for all models. A model gives the handler that places an order, where an
-// order is found, and what its answers mean. A client of an order that is decided later learns its outcome in one of three ways:
+// order is found, and what its answers mean. A client of an order that is decided later learns its outcome in one of these
+// ways, or by a webhook (webhooks.ts):
 //
 //   GET /order/:orderId                      the order now: it asks again (Retry-After)
 //   GET /order/:orderId, Prefer: wait=10     the answer waits until the order is decided, for so many seconds (RFC 7240)

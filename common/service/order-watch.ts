@@ -8,13 +8,19 @@ export type OrderWatch = {
   over<Tables extends OrdersTx>(tables: Tables): Tables
   /** `changed` resolves at the next change of the order, or when it is forgotten. Forget it in any case. */
   change(orderId: string): { changed: Promise<void>; forget(): void }
+  /** Calls it at each change of any order. */
+  onChange(listener: () => void): void
   /** How many wait. */
   waiting(): number
 }
 
 export function createOrderWatch(): OrderWatch {
   const waiting = new Map<string, Set<() => void>>()
-  const tell = (orderId: string): void => waiting.get(orderId)?.forEach(wake => wake())
+  const listeners: (() => void)[] = []
+  const tell = (orderId: string): void => {
+    waiting.get(orderId)?.forEach(wake => wake())
+    for (const listener of listeners) listener()
+  }
   return {
     over: tables => ({
       ...tables,
@@ -41,6 +47,7 @@ export function createOrderWatch(): OrderWatch {
         },
       }
     },
+    onChange: listener => void listeners.push(listener),
     waiting: () => [...waiting.values()].reduce((sum, { size }) => sum + size, 0),
   }
 }

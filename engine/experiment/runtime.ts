@@ -1,4 +1,5 @@
 // A runtime starts, kills, pauses and addresses the services of a model. Experiments run unchanged on each.
+import type { WebhookAddress } from '../load/follow.ts'
 import type { RunLoad } from '../load/generator.ts'
 import type { Model, Deployment } from './model.ts'
 
@@ -48,6 +49,8 @@ export type Opening = {
   environment: Record<string, Record<string, string>>
   /** As of a variant. */
   asShipped?: true
+  /** Where its order service sends webhooks: the load generator receives them. */
+  webhook?: WebhookAddress
   /** Services that are started again when they die. */
   supervised: readonly string[]
   signal: AbortSignal

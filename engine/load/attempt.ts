@@ -37,7 +37,7 @@ export type Learned = {
   atNs: number
   says?: 'reserved' | 'failed'
   reason?: string
-  /** How many it sent, after the one that placed the order. */
+  /** How many it sent, after the one that placed the order, or how many webhooks came of it. */
   requests: number
 }
 

@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net'
 import { type TestContext, test } from 'node:test'
 import { monotonicNs } from '#common/contracts/clock.ts'
 import { startTarget } from '../testing/load-target.ts'
-import { follow, type FollowJob } from './follow.ts'
+import { type AskJob, follow } from './follow.ts'
 import { runLoad } from './generator.ts'
 import { planOrders } from './orders.ts'
 import { openPool } from './send.ts'
@@ -16,7 +16,7 @@ const FAILED = { orderId: 'a', status: 'failed', reason: 'out-of-stock' }
 type Answers = (response: ServerResponse, nth: number, request: IncomingMessage) => void
 
 /** Follows the order `a` on a server that answers its requests so, counted from 1. */
-async function followed(t: TestContext, job: FollowJob, answers: Answers, stop = t.signal) {
+async function followed(t: TestContext, job: AskJob, answers: Answers, stop = t.signal) {
   const seen: IncomingMessage[] = []
   const server = createServer((request, response) => answers(response, seen.push(request), request))
   server.listen(0, '127.0.0.1')
@@ -50,14 +50,14 @@ test('a client that polls asks again until the order is decided, also where a re
 })
 
 test('a client that can wait prefers that the answer waits, and asks again where that brought no outcome', async t => {
-  const job: FollowJob = { by: 'wait', seconds: 7, giveUpMs: 5_000 }
+  const job: AskJob = { by: 'wait', seconds: 7, giveUpMs: 5_000 }
   const { learned, prefers } = await followed(t, job, (response, nth) => json(response, nth === 1 ? PENDING : FAILED))
   assert.deepEqual([learned.says, learned.requests], ['failed', 2])
   assert.deepEqual(prefers, ['wait=7', 'wait=7'])
 })
 
 test('a client that listens is told by the event, wherever that is cut, and comes back where the events end before it', async t => {
-  const job: FollowJob = { by: 'events', giveUpMs: 5_000 }
+  const job: AskJob = { by: 'events', giveUpMs: 5_000 }
   const { learned, paths } = await followed(t, job, (response, nth) => {
     response.write(event(PENDING))
     if (nth === 1) return void response.end()
@@ -87,7 +87,7 @@ test('a load whose clients follow their orders says what each was told; one that
     answer(number === 0 ? 503 : 202, PENDING)
   })
   const orders = planOrders({ seed: 1, runId: `follow-${process.pid}`, count: 5 })
-  const job: FollowJob = { by: 'poll', everyMs: 10, giveUpMs: 5_000 }
+  const job: AskJob = { by: 'poll', everyMs: 10, giveUpMs: 5_000 }
   const { attempts } = await runLoad({ orders, ordersPerSecond: 500, target, deadlineMs: 5_000, follow: job })
   const told = attempts.filter(({ learned }) => learned !== undefined)
   assert.equal(told.length, 4)

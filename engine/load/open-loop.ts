@@ -16,7 +16,8 @@ import type { PlannedStart } from './plan.ts'
 import { type Random, seededRandom } from './random.ts'
 import { inStead, isWorthRetrying, pauseMs, type RetryJob } from './retry.ts'
 import { pace } from './pace.ts'
-import { follow, type FollowJob } from './follow.ts'
+import { type Clients, openClients } from './clients.ts'
+import type { FollowJob } from './follow.ts'
 import { type EndEarly, openPool, send, type Target } from './send.ts'
 
 export type LoadJob = {
@@ -35,8 +36,8 @@ export type LoadJob = {
 type Loop = {
   job: LoadJob
   pool: Pool
-  /** Of those that follow an order: what they hold keeps no attempt waiting for a socket. */
-  followPool: Pool
+  /** Of orders that were answered 202; absent where they do not ask. */
+  clients: Clients | undefined
   following: Set<Promise<void>>
   stop: AbortSignal
   progress: LoadProgress
@@ -67,7 +68,8 @@ export async function openLoop(
   stop: AbortSignal,
   onProgress: (progress: LoadProgress) => void,
 ): Promise<LoadResult> {
-  const loop = newLoop(job, stop)
+  const clients = job.follow && (await openClients({ ...job, follow: job.follow, stop }))
+  const loop = newLoop(job, clients, stop)
   const { pool, progress } = loop
   let opened = 0
   pool.on('connect', () => opened++)
@@ -97,7 +99,7 @@ export async function openLoop(
     clearInterval(report)
     clearTimeout(loop.deadline)
     loop.waiting.forEach(clearTimeout)
-    await Promise.all([pool.destroy(), loop.followPool.destroy()])
+    await Promise.all([pool.destroy(), clients?.close()])
   }
   onProgress({ ...progress })
   const { wallMs, cpuMs } = used
@@ -123,12 +125,11 @@ export async function openLoop(
   }
 }
 
-function newLoop(job: LoadJob, stop: AbortSignal): Loop {
-  const open = () => openPool(job.target, job.maxSockets, job.deadlineMs)
+function newLoop(job: LoadJob, clients: Clients | undefined, stop: AbortSignal): Loop {
   return {
     job,
-    pool: open(),
-    followPool: open(),
+    pool: openPool(job.target, job.maxSockets, job.deadlineMs),
+    clients,
     following: new Set(),
     stop,
     progress: { originNs: 0, planned: job.plan.length, started: 0, answered: 0, unanswered: 0 },
@@ -156,7 +157,7 @@ function startAttempt(loop: Loop, position: number, plannedNs: number): void {
 type Start = { order: PlannedOrder; plannedNs: number; isRetry?: true }
 
 function sendOrder(loop: Loop, start: Start, onEnd: (ended: Attempt) => void): void {
-  const { job, pool, inFlight, progress, sent } = loop
+  const { job, pool, clients, following, inFlight, progress, sent } = loop
   const { order, ...planned } = start
   const { index, orderId } = order
   const attempt = (sent.get(index) ?? 0) + 1
@@ -172,7 +173,7 @@ function sendOrder(loop: Loop, start: Start, onEnd: (ended: Attempt) => void): v
     if (answer.kind === 'status') progress.answered++
     else progress.unanswered++
     const ended: Attempt = { index, orderId, attempt, ...planned, startedNs, answeredNs, answer }
-    if (job.follow && answer.kind === 'status' && answer.status === 202) followOrder(loop, job.follow, ended)
+    if (clients && answer.kind === 'status' && answer.status === 202) follow(clients, following, ended)
     onEnd(ended)
     noteLanded(loop)
   })
@@ -208,8 +209,8 @@ function placeInStead({ job, inStead: all }: Loop, order: PlannedOrder): Planned
   return placed
 }
 
-function followOrder({ job, followPool, following, stop }: Loop, how: FollowJob, attempt: Attempt): void {
-  const told = follow(followPool, `${job.target.path}/${attempt.orderId}`, how, stop).then(learned => {
+function follow(clients: Clients, following: Loop['following'], attempt: Attempt): void {
+  const told = clients.learn(attempt.orderId).then(learned => {
     attempt.learned = learned
     following.delete(told)
   })

@@ -1,13 +1,16 @@
 // Runs one variant: services on an empty store, the load and the timeline side by side, and the evidence when the system is
 // quiescent. Guarantees that everything it started ends, whatever happens; a step that fails stops the load.
+import { randomBytes } from 'node:crypto'
 import { setTimeout as wait } from 'node:timers/promises'
 import { watchIdle } from '#host/machine-idle.ts'
+import { leasePorts } from '#host/ports.ts'
 import { registerRun } from '#host/run-registry.ts'
 import { leastOf, mostOf } from '../analysis/extremes.ts'
 import type { Variant } from '../experiment/define.ts'
 import type { BrokerInspector, Model } from '../experiment/model.ts'
 import type { OpenRuntime, Runtime } from '../experiment/runtime.ts'
 import type { LoadProgress, LoadResult } from '../load/attempt.ts'
+import type { FollowJob, WebhookAddress } from '../load/follow.ts'
 import { initialStock, orderMix } from '../load/mix.ts'
 import { type PlannedOrder, planOrders } from '../load/orders.ts'
 import { planOf } from '../load/load-plan.ts'
@@ -45,14 +48,32 @@ export async function runVariant(options: VariantOptions): Promise<History> {
   const mix = { ...variant.load.mix, count: warmUpOrders + orders }
   const planned = planOrders({ ...mix, seed, runId: id })
   const openingStock = initialStock(orderMix(mix))
-  return whileDeployed({ ...options, openingStock }, deployed =>
-    executeVariant({ model, variant, seed, ...deployed, planned, openingStock, onProgress, signal }),
+  return withFollowJob(variant, follow =>
+    whileDeployed({ ...options, ...(follow?.by === 'webhook' && { webhook: follow }), openingStock }, deployed =>
+      executeVariant({ model, variant, seed, ...deployed, planned, openingStock, onProgress, signal, follow }),
+    ),
   )
+}
+
+/** Clients that are told by webhooks have the address of their receiver before a service starts that sends there. */
+async function withFollowJob<Result>(
+  { load: { follow }, quiescenceMs: giveUpMs }: Variant,
+  use: (follow: FollowJob | undefined) => Promise<Result>,
+): Promise<Result> {
+  if (follow?.by !== 'webhook') return use(follow && { ...follow, giveUpMs })
+  const { ports, release } = await leasePorts(1)
+  const [port = 0] = ports
+  try {
+    return await use({ ...follow, port, secret: `whsec_${randomBytes(32).toString('base64')}`, giveUpMs })
+  } finally {
+    release()
+  }
 }
 
 export type Deploying = Omit<VariantOptions, 'variant' | 'seed'> & {
   variant: Pick<Variant, 'environment' | 'supervised' | 'asShipped'>
   openingStock: History['openingStock']
+  webhook?: WebhookAddress
 }
 
 export type Deployed = { runtime: Runtime; inspector: BrokerInspector }
@@ -73,6 +94,7 @@ export async function whileDeployed<Result>(
     environment: withStock(model, variant, options.openingStock),
     supervised: variant.supervised ?? [],
     ...(variant.asShipped && { asShipped: true }),
+    ...(options.webhook && { webhook: options.webhook }),
     signal,
   })
   // Nothing of it is on a broker before a service starts.
@@ -110,6 +132,7 @@ type ExecuteOptions = Pick<VariantOptions, 'model' | 'variant' | 'seed' | 'onPro
   inspector: BrokerInspector
   planned: PlannedOrder[]
   openingStock: History['openingStock']
+  follow: FollowJob | undefined
 }
 
 async function executeVariant(options: ExecuteOptions): Promise<History> {
@@ -244,7 +267,7 @@ type BegunLoad = {
 
 /** Resolves when the load has begun; `done` when it is done. */
 async function beginLoad(
-  { model, variant, seed, planned, onProgress, signal }: ExecuteOptions,
+  { model, variant, seed, planned, onProgress, signal, follow }: ExecuteOptions,
   loadOrigin: LoadOrigin,
   progressProbe: ProgressProbe,
 ): Promise<BegunLoad> {
@@ -258,7 +281,7 @@ async function beginLoad(
       plan,
       target: { url: loadOrigin.url(model.entry), path: '/order' },
       deadlineMs: load.deadlineMs,
-      ...(load.follow && { follow: { ...load.follow, giveUpMs: variant.quiescenceMs } }),
+      ...(follow && { follow }),
       ...(load.retry && { retry: { ...load.retry, seed } }),
       signal,
       onProgress(progress) {

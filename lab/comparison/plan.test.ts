@@ -134,6 +134,7 @@ test('until clients know: each configuration that answers before the outcome is 
     ['asks each 100 ms', 'poll'],
     ['its question waits', 'wait'],
     ['server-sent events', 'events'],
+    ['webhook', 'webhook'],
   ]
   assert.deepEqual(variants, [
     [['as it stands', undefined], ...ways.map(([name, by]) => [`with an outbox, ${name}`, by])],

@@ -5,7 +5,7 @@ export const DURATIONS = {
   compare: 'about 25 min',
   compareQuick: 'about 5 min',
   comparePublished: 'about 7 hours',
-  untilKnown: 'about 4 min',
+  untilKnown: 'about 5 min',
   asShipped: 'about 6 min',
   newReader: 'about 3 min',
   retried: 'about 2 min',

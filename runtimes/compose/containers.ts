@@ -3,11 +3,12 @@
 // each: it brings the service's output and ends when the service does.
 // Guarantees: a variant's containers and their stores are gone after `stop`.
 import { supervise } from '../supervise.ts'
+import { withWebhooks } from '../webhooks.ts'
 import type { Deployment } from '#engine/experiment/model.ts'
 import type { OpenRuntime } from '#engine/experiment/runtime.ts'
 import { startChild, type Child } from '#host/child.ts'
 import { unless } from '#infra/brokers/docker-engine.ts'
-import { runLoadInContainer } from './generator-container.ts'
+import { GENERATOR, runLoadInContainer } from './generator-container.ts'
 import { overlayOf, docker, type Project } from './project.ts'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { makeFolder } from '#common/contracts/make-folder.ts'
@@ -23,7 +24,8 @@ export type Stack = {
 export const openContainers =
   ({ project, outside, inside }: Stack): OpenRuntime =>
   async opening => {
-    const { model, prefix, logFolder, environment } = opening
+    const { model, prefix, logFolder, webhook } = opening
+    const environment = withWebhooks(opening, GENERATOR)
     makeFolder(logFolder)
     project.overlay(overlayOf({ model, inside: { ...inside, prefix }, environment }))
     const ids = new Map<string, string>()
@@ -62,7 +64,8 @@ export const openContainers =
       },
       opening,
     )
-    const always = process.env.LAB_GENERATOR === 'container'
+    // From a container the loopback of this machine is out of reach.
+    const always = process.env.LAB_GENERATOR === 'container' || webhook !== undefined
     const nearby = { always, url: inside.url, runLoad: runLoadInContainer(project.name) }
     return { runtime: { ...runtime, nearby }, deployment: { ...outside, prefix } }
   }

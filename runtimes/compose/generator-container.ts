@@ -6,20 +6,31 @@ import { createInterface } from 'node:readline'
 import { type FromGenerator, jobOf, type RunLoad } from '#engine/load/generator.ts'
 import type { LoadResult } from '#engine/load/attempt.ts'
 
+/** Its name in the network of the project. */
+export const GENERATOR = 'generator'
 const IMAGE = 'communication-models-lab'
 const END_MS = 20_000
 const MAIN = 'engine/load/generator-main.ts'
 
 /** The label is of those by which a project is removed. */
 const argsOf = (project: string): string[] => {
-  const place = ['--network', `${project}_default`, '--label', `com.docker.compose.project=${project}`]
+  const place = [
+    '--network',
+    `${project}_default`,
+    '--network-alias',
+    GENERATOR,
+    '--label',
+    `com.docker.compose.project=${project}`,
+  ]
   return ['run', '--rm', '--interactive', '--init', ...place, IMAGE, 'node', MAIN]
 }
 
 export const runLoadInContainer =
   (project: string): RunLoad =>
   async options => {
-    const job = jobOf(options)
+    const { follow } = options
+    // Webhooks come from other containers.
+    const job = jobOf(follow?.by === 'webhook' ? { ...options, follow: { ...follow, host: '0.0.0.0' } } : options)
     // Ctrl-C is the lab's to handle, so the terminal must not reach the child.
     const child = spawn('docker', argsOf(project), { detached: true, stdio: 'pipe' })
     const ended = once(child, 'close')

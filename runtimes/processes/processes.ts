@@ -9,6 +9,7 @@ import { ofTheMachine } from '#host/environment.ts'
 import { compiledFolder } from '#host/folders.ts'
 import { leasePorts } from '#host/ports.ts'
 import { supervise } from '../supervise.ts'
+import { withWebhooks } from '../webhooks.ts'
 import type { Deployment, Model } from '#engine/experiment/model.ts'
 import type { Opening, OpenRuntime, ProcessesOf, Runtime } from '#engine/experiment/runtime.ts'
 
@@ -75,7 +76,7 @@ export async function createProcesses(options: ProcessesOptions): Promise<Proces
       name: 'processes',
       url,
       launch(service, output) {
-        const environment = options.environment[service]
+        const environment = withWebhooks(options, '127.0.0.1')[service]
         const process = serviceProcess({ model, service, deployment, dataFolder, environment })
         const child = startChild(adjust(service, { ...process, ...output }))
         children.set(service, child)

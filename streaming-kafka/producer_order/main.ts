@@ -11,7 +11,9 @@ import { orderRoutes } from '#common/service/order-routes.ts'
 import { createOrderWatch } from '#common/service/order-watch.ts'
 import { retryUntilClosed } from '#common/service/retry.ts'
 import { runService } from '#common/service/service.ts'
+import { startWebhooks } from '#common/service/webhooks.ts'
 import { outboxTables } from '#common/stores/outbox.ts'
+import { webhooksTables } from '#common/stores/webhooks.ts'
 import { openConnection } from '../messaging/connection.ts'
 import { materialize } from '../messaging/materialize.ts'
 import { produceFromCommandLine } from './produce.ts'
@@ -31,9 +33,14 @@ else
       const watch = createOrderWatch()
       const store = parts.openStore(
         'orders',
-        db => ({ ...watch.over(viewTables(db)), ...outboxTables(db) }),
+        db => ({
+          ...watch.over(viewTables(db)),
+          ...outboxTables(db),
+          ...webhooksTables(db, config.WEBHOOK_URL !== undefined),
+        }),
         slowDiskOf(faultInjector),
       )
+      const webhooks = await startWebhooks({ ...parts, store, watch })
       const server = createServer(parts)
       const kafka = openConnection('producer_order', parts)
       const openIntake = config.OUTBOX === 'on' ? withOutbox : withoutOutbox
@@ -66,7 +73,7 @@ else
           until: 'closed',
         })
       }
-      const running = Promise.all([run(), ended]).then(() => {})
+      const running = Promise.all([run(), ended, webhooks.ended]).then(() => {})
       return {
         server,
         async stop() {

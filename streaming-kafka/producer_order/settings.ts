@@ -5,6 +5,7 @@ import { maxUndecidedSetting } from '#common/service/admission.ts'
 import { integer, oneOf } from '#common/service/config.ts'
 import { relayWindowSetting } from '#common/service/outbox-relay.ts'
 import { commonSettings } from '#common/service/service.ts'
+import { webhookSettings } from '#common/service/webhooks.ts'
 import { kafkaSettings } from '../messaging/settings.ts'
 
 export const NAME = 'streaming-kafka/producer_order'
@@ -20,6 +21,7 @@ export const settings = {
   MAX_UNDECIDED: maxUndecidedSetting,
   PRODUCE_DEADLINE_MS: integer(1_000, 'without the outbox: how long an answer waits for the broker', { min: 1 }),
   RELAY_WINDOW: relayWindowSetting,
+  ...webhookSettings,
 }
 
 /** The points at which it can be made to crash depend on whether it has the outbox. */

@@ -10,9 +10,11 @@ import { watchOldestPending } from '#common/service/oldest-pending.ts'
 import { orderRoutes } from '#common/service/order-routes.ts'
 import { createOrderWatch } from '#common/service/order-watch.ts'
 import { runService } from '#common/service/service.ts'
+import { startWebhooks } from '#common/service/webhooks.ts'
 import { ordersTables } from '#common/stores/orders.ts'
 import { outboxTables } from '#common/stores/outbox.ts'
 import { undecidedTables } from '#common/stores/undecided.ts'
+import { webhooksTables } from '#common/stores/webhooks.ts'
 import { openPeer } from '../http-client/call.ts'
 import { compensateInterrupted, pendingReleasesTables } from './compensate.ts'
 import { duplicateRequests, duplicator } from './duplicator.ts'
@@ -34,12 +36,14 @@ await runService(NAME, {
         ...watch.over(ordersTables(db)),
         ...undecidedTables(db),
         ...outboxTables(db),
+        ...webhooksTables(db, config.WEBHOOK_URL !== undefined),
         ...pendingReleasesTables(db),
       }),
       slowDiskOf(faultInjector),
     )
     const { inventory, notification } = openPeers(config, faultInjector)
     const send = sendAtNotification(notification, config.SEND_DEADLINE_MS)
+    const webhooks = await startWebhooks({ ...parts, store, watch })
     await compensateInterrupted(store)
     const pendingWork = startPendingWork({
       ...parts,
@@ -64,7 +68,7 @@ await runService(NAME, {
     return {
       server,
       async stop() {
-        await Promise.all([intake.ended, pendingWork.ended])
+        await Promise.all([intake.ended, pendingWork.ended, webhooks.ended])
         await Promise.all([inventory.pool.close(), notification.pool.close()])
         store.close()
       },

@@ -4,6 +4,7 @@ import { slowDisk } from '#common/faults/slow-disk.ts'
 import { httpUrl, integer, oneOf } from '#common/service/config.ts'
 import { maxUndecidedSetting } from '#common/service/admission.ts'
 import { commonSettings, concurrencySetting } from '#common/service/service.ts'
+import { webhookSettings } from '#common/service/webhooks.ts'
 import { duplicator } from './duplicator.ts'
 
 export const NAME = 'sync-rest/order_service'
@@ -31,6 +32,7 @@ export const settings = {
     'on: an order is stored and answered 202, and a relay asks inventory_service until it has decided; off: the request asks it, once, and the answer carries the outcome',
   ),
   MAX_UNDECIDED: { ...maxUndecidedSetting, about: `with the outbox: ${maxUndecidedSetting.about}` },
+  ...webhookSettings,
   BREAKER: oneOf(
     ['on', 'off'],
     'on',

@@ -10,13 +10,14 @@ export const untilKnown = defineScenario({
   title: 'Until the client knows',
   asks: 'How soon is the client of an accepted order told the outcome, and what does each way of telling it cost?',
   caveat:
-    'Learned counts from the planned start until the client has been told the outcome, by its own clock; known, until it could have been. Requests per order count the one that places it. A client that asks again waits before each question; each second is what the services ask for with Retry-After. CPU is that of the services, the requests of these clients included, until the last of them is told.',
+    'Learned counts from the planned start until the client has been told the outcome, by its own clock; known, until it could have been. Requests per order count the one that places it, and each webhook. A client that asks again waits before each question; each second is what the services ask for with Retry-After. CPU is that of the services, the requests of these clients and the webhooks included, until the last of them is told.',
   isOptional: true,
   follows: [
     { name: 'asks each second', follow: { by: 'poll', everyMs: 1_000 } },
     { name: 'asks each 100 ms', follow: { by: 'poll', everyMs: 100 } },
     { name: 'its question waits', follow: { by: 'wait', seconds: 10 } },
     { name: 'server-sent events', follow: { by: 'events' } },
+    { name: 'webhook', follow: { by: 'webhook' } },
   ],
   profiles: healthy.profiles,
   columns: [

@@ -100,3 +100,6 @@ export const startInventory = (): Promise<FakePeer> =>
   startPeer({ '/reserve': answers('reserved'), '/release': answers('released') })
 
 export const startNotification = (): Promise<FakePeer> => startPeer({ '/send': answers('sent') })
+
+/** Takes webhooks at `/told`. */
+export const startReceiver = (): Promise<FakePeer> => startPeer({ '/told': text(204, '') })
