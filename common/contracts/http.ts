@@ -58,6 +58,7 @@ export const CommonHeaders = Type.Object({ [CORRELATION_ID]: Type.Optional(Heade
 export const OrderHeaders = Type.Object({
   [CORRELATION_ID]: Type.Optional(HeaderText),
   [IDEMPOTENCY_KEY]: Type.Optional(KeyText),
+  prefer: Type.Optional(Type.String()),
 })
 export type OrderHeaders = Static<typeof OrderHeaders>
 

@@ -17,6 +17,8 @@ import { createOrderWatch } from './order-watch.ts'
 
 const request = { userId: 'ada', items: [{ sku: 'burger', quantity: 1 }] }
 
+const FAILED = { status: 'failed', reason: 'out-of-stock' } as const
+
 /** The routes before a store in memory. */
 async function openRoutes({ signal: closing } = new AbortController()) {
   const parts = { log: createLog('test', 'silent'), health: createHealth(), occupancy: createOccupancy(), closing }
@@ -61,6 +63,26 @@ test('a key gives the order its id; repeated it is answered with the present sta
   const repeated = await place(request, headers)
   assert.deepEqual([repeated.statusCode, repeated.json().status], [200, 'reserved'])
   assert.equal(placed.length, 1)
+})
+
+test('an order whose client prefers that its answer waits is answered when it is decided, as a model answers that decides at once', async () => {
+  const { place, placed, tx, watch } = await openRoutes()
+  const both = ['reserved', 'failed'].map(key => place(request, { 'idempotency-key': key, prefer: 'wait=20' }))
+  await waitFor(() => watch.waiting() === 2, { deadlineMs: 5_000, what: 'both to wait' })
+  for (const { orderId } of placed)
+    recordOutcome(tx, orderId, orderId === deriveOrderId('ada', 'failed') ? FAILED : { status: 'reserved' })
+  const [reserved, failed] = await Promise.all(both)
+  assert.deepEqual(
+    [reserved?.statusCode, reserved?.json().status, reserved?.headers['preference-applied']],
+    [201, 'reserved', 'wait=20'],
+  )
+  assert.deepEqual([failed?.statusCode, failed?.json().code, failed?.json().isFinal], [409, 'out-of-stock', true])
+})
+
+test('an answer that waited in vain is that of an order that is accepted', async () => {
+  const { place } = await openRoutes()
+  const { statusCode, headers, json } = await place(request, { prefer: 'wait=1' })
+  assert.deepEqual([statusCode, json().status, headers['retry-after']], [202, 'pending', '1'])
 })
 
 test('an order is shown with the reason of its failure, and one that nobody placed is not found', async () => {

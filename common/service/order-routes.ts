@@ -2,6 +2,7 @@
 // order is found, and what its answers mean. A client of an order that is decided later learns its outcome in one of these
 // ways, or by a webhook (webhooks.ts):
 //
+//   POST /order, Prefer: wait=10             the answer to its order waits as below, and is then the one of a model that decides at once
 //   GET /order/:orderId                      the order now: it asks again (Retry-After)
 //   GET /order/:orderId, Prefer: wait=10     the answer waits until the order is decided, for so many seconds (RFC 7240)
 //   GET /order/:orderId/events               each change as a server-sent event, until the order is decided
@@ -18,7 +19,7 @@ import { IDEMPOTENCY_KEY } from '../contracts/headers.ts'
 import { bareKey, OrderHeaders, OrderView, ShowHeaders } from '../contracts/http.ts'
 import { DEFAULT_KITCHEN, type Order, OrderRequest } from '../contracts/order.ts'
 import { deriveOrderId } from '../contracts/order-id.ts'
-import { viewOf } from '../workflow/present-order.ts'
+import { presentState, viewOf } from '../workflow/present-order.ts'
 import type { PlacedOrder } from '../workflow/store.ts'
 import type { Handler } from './handler.ts'
 import { contextOf, type Server, type ServerParts } from './http-server.ts'
@@ -38,19 +39,29 @@ export type OrderRoutes = {
   status: { isNew: 201 | 202; repeated: 200 | 201 }
 }
 
+const DECIDED = 201
+
 const OrderParams = Type.Object({ orderId: Type.String() })
 type OfOrder = { Params: Static<typeof OrderParams>; Headers: ShowHeaders }
 
 export function orderRoutes(server: Server, parts: ServerParts, routes: OrderRoutes): void {
   const { place, status } = routes
   const order = { description: 'the order in its present state', schema: OrderView }
-  const placing = answers({ [status.repeated]: order, [status.isNew]: order })
+  const placing = answers({ [status.repeated]: order, [status.isNew]: order, [DECIDED]: order })
   const schema = { headers: OrderHeaders, body: OrderRequest, response: placing }
   server.post<{ Body: OrderRequest; Headers: OrderHeaders }>('/order', { schema }, async (request, reply) => {
     const { kitchenId = DEFAULT_KITCHEN, userId, items } = request.body
     const key = request.headers[IDEMPOTENCY_KEY]
     const orderId = key === undefined ? randomUUID() : deriveOrderId(userId, bareKey(key))
     const { isNew, view } = await place({ orderId, kitchenId, userId, items }, contextOf(request, parts))
+    const seconds = view.status === 'pending' ? secondsToWait(request.headers.prefer) : 0
+    if (seconds > 0) {
+      reply.header('preference-applied', `wait=${seconds}`)
+      await decidedWithin(seconds, orderId, reply)
+      const placed = await routes.find(orderId)
+      // Throws the reason of one that failed.
+      if (placed && isDecided(viewOf(placed))) return reply.code(DECIDED).send(presentState(placed))
+    }
     const code = isNew ? status.isNew : status.repeated
     if (code === 202) reply.header('location', `/order/${orderId}`)
     if (view.status === 'pending') reply.header('retry-after', ASK_AGAIN_S)

@@ -20,8 +20,12 @@ export type Ask =
   /** Listens to its server-sent events (HTML, 9.2). */
   | { by: 'events' }
 
-/** A webhook needs no question: the receiver of a load takes it (webhook-receiver.ts). */
-export type Follow = Ask | { by: 'webhook' }
+export type Follow =
+  | Ask
+  /** A webhook needs no question: the receiver of a load takes it (webhook-receiver.ts). */
+  | { by: 'webhook' }
+  /** Prefers that the answer to its order waits so long (RFC 7240), and does not ask. */
+  | { by: 'answer'; seconds: number }
 
 /** Where webhooks are received. It is known before the services start: they send there. */
 export type WebhookAddress = {
@@ -33,7 +37,10 @@ export type WebhookAddress = {
 
 type GiveUp = { giveUpMs: number }
 export type AskJob = Ask & GiveUp
-export type FollowJob = AskJob | ({ by: 'webhook' } & WebhookAddress & GiveUp)
+export type FollowJob =
+  | AskJob
+  | ({ by: 'webhook' } & WebhookAddress & GiveUp)
+  | ({ by: 'answer'; seconds: number } & GiveUp)
 
 /** A client whose request failed asks again after so long, as it would after a connection that broke. */
 const AGAIN_AFTER_MS = 100

@@ -78,8 +78,9 @@ export function jobOf(options: LoadOptions): LoadJob {
   }
   if (!URL.canParse(target.url)) throw new RangeError(`The target's url must be an http address, not "${target.url}".`)
   if (!target.path.startsWith('/')) throw new RangeError(`The target's path must begin with /, not "${target.path}".`)
-  const { url, path, headers } = target
+  const { url, path } = target
   const { follow, retry } = options
+  const headers = { ...target.headers, ...(follow?.by === 'answer' && { prefer: `wait=${follow.seconds}` }) }
   return {
     orders,
     plan: inTime(plan),

@@ -134,6 +134,7 @@ test('until clients know: each configuration that answers before the outcome is 
     ['asks each 100 ms', 'poll'],
     ['its question waits', 'wait'],
     ['server-sent events', 'events'],
+    ['its answer waits', 'answer'],
     ['webhook', 'webhook'],
   ]
   assert.deepEqual(variants, [

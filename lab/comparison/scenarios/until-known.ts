@@ -17,6 +17,7 @@ export const untilKnown = defineScenario({
     { name: 'asks each 100 ms', follow: { by: 'poll', everyMs: 100 } },
     { name: 'its question waits', follow: { by: 'wait', seconds: 10 } },
     { name: 'server-sent events', follow: { by: 'events' } },
+    { name: 'its answer waits', follow: { by: 'answer', seconds: 4 } },
     { name: 'webhook', follow: { by: 'webhook' } },
   ],
   profiles: healthy.profiles,
