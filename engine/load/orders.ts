@@ -5,7 +5,8 @@
  * another user, key and id, so that no run meets what an earlier one left; the numbers of each kind are those of the mix.
  * Does not guarantee which of the scarce orders are served: that is the services' to decide.
  */
-import { deriveOrderId, MENU } from '#common/contracts/order.ts'
+import { createHash } from 'node:crypto'
+import { deriveOrderId, fingerprint, MAX_NOTE_CHARS, MENU, type OrderRequest } from '#common/contracts/order.ts'
 import {
   type MixOptions,
   type OrderMix,
@@ -31,20 +32,45 @@ export type PlannedOrder = {
   kitchenId: string
   idempotencyKey: string
   items: OrderLine[]
+  /** It has a note of so many characters, which is made when it is sent: a load of large ones is never held as a whole. */
+  noteChars?: number
+  /** Of an order with a note, the fingerprint that each store that holds it must have of it. */
+  fingerprint?: string
   expected: Expected
 }
 
-export type PlanOrdersOptions = MixOptions & { seed: number; runId: string }
+/** `noteChars`: of each order. */
+export type PlanOrdersOptions = MixOptions & { seed: number; runId: string; noteChars?: number }
 
 type Content = Pick<PlannedOrder, 'kitchenId' | 'items' | 'expected'>
 
 /** @throws RangeError when the seed, the run's id or the mix makes no sense */
 export function planOrders(options: PlanOrdersOptions): PlannedOrder[] {
   if (options.runId === '') throw new RangeError('A load needs a runId that no earlier run had, not an empty one.')
+  const { runId, noteChars } = options
+  if (noteChars !== undefined && !(Number.isInteger(noteChars) && noteChars >= 1 && noteChars <= MAX_NOTE_CHARS))
+    throw new RangeError(`A note has from 1 to ${MAX_NOTE_CHARS} characters, not ${noteChars}.`)
   const random = seededRandom(options.seed)
   return random
     .shuffle(contents(orderMix(options), random))
-    .map((content, index) => ({ ...identity(options.runId, index), ...content }))
+    .map((content, index) => withNote({ ...identity(runId, index), ...content }, noteChars))
+}
+
+function withNote(order: PlannedOrder, noteChars: number | undefined): PlannedOrder {
+  if (noteChars === undefined) return order
+  return { ...order, noteChars, fingerprint: fingerprint(requestOf({ ...order, noteChars })) }
+}
+
+/** What the client of a planned order sends. */
+export function requestOf({ userId, kitchenId, items, idempotencyKey, noteChars }: PlannedOrder) {
+  const note = noteChars === undefined ? {} : { note: noteOf(idempotencyKey, noteChars) }
+  return { userId, kitchenId, items, ...note } satisfies OrderRequest
+}
+
+/** Text that follows from the order's key, and of which no compressor can make less than three quarters. A character is a byte. */
+function noteOf(idempotencyKey: string, chars: number): string {
+  const outputLength = Math.ceil((chars * 3) / 4)
+  return createHash('shake256', { outputLength }).update(idempotencyKey).digest('base64').slice(0, chars)
 }
 
 function contents(mix: OrderMix, random: Random): Content[] {

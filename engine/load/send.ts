@@ -9,7 +9,7 @@ import { type Dispatcher, Pool } from 'undici'
 import { CORRELATION_ID, IDEMPOTENCY_KEY } from '#common/contracts/headers.ts'
 import { monotonicNs } from '#common/contracts/clock.ts'
 import type { Answer } from './attempt.ts'
-import type { PlannedOrder } from './orders.ts'
+import { type PlannedOrder, requestOf } from './orders.ts'
 
 export type Target = {
   /** Where the service listens, such as `http://127.0.0.1:8000`. */
@@ -72,7 +72,7 @@ export function send(pool: Pool, target: Target, order: PlannedOrder, ended: (se
         [IDEMPOTENCY_KEY]: order.idempotencyKey,
         [CORRELATION_ID]: order.orderId,
       },
-      body: JSON.stringify({ userId: order.userId, kitchenId: order.kitchenId, items: order.items }),
+      body: JSON.stringify(requestOf(order)),
     },
     {
       onRequestStart(controller) {
