@@ -2,11 +2,10 @@
 // configurations of the model: the main one, and for some scenarios others that show the effect of a safeguard.
 import { checksFor } from '#engine/checks/checks.ts'
 import { type ComparableModel, type Configuration, configured } from '#engine/experiment/comparison-adapter.ts'
-import type { Experiment, Variant } from '#engine/experiment/define.ts'
+import type { Experiment, Load, Variant } from '#engine/experiment/define.ts'
 import type { BrokerKind } from '#engine/experiment/model.ts'
 import { CONDITIONS } from '#engine/analysis/measures.ts'
 import { openSeries, RECOVERY, recoveryMeasures } from '#engine/analysis/recovery.ts'
-import type { Follow } from '#engine/load/follow.ts'
 import type { Cell, Settings } from '#engine/run/summary.ts'
 import { variables } from '#infra/brokers/provide.ts'
 import type { Named } from '../session/run.ts'
@@ -31,8 +30,8 @@ export const mixOf = (orders: number): { scarceShare: number; scarceStock: numbe
 export type NamedCell = Named & { cell: Cell }
 
 /** Nothing is broken in it: what is measured is time and resources. */
-const isUndisturbed = ({ name, follows }: Pick<Scenario, 'name' | 'follows'>): boolean =>
-  name === HEALTHY || follows !== undefined
+const isUndisturbed = ({ name, follows, ways }: Pick<Scenario, 'name' | 'follows' | 'ways'>): boolean =>
+  name === HEALTHY || follows !== undefined || ways !== undefined
 
 /** @throws Error when the model does not support the scenario: check `unsupportedReason` first */
 export function cellOf(scenario: Scenario, model: ComparableModel, cell: Cell): NamedCell {
@@ -47,7 +46,7 @@ export function cellOf(scenario: Scenario, model: ComparableModel, cell: Cell): 
 
 /** Whether a part of it needs a broker with the settings that it is shipped with. */
 export const needsShipped = (scenario: Scenario, model: ComparableModel): boolean =>
-  runsOf(scenario, model).some(({ asShipped }) => asShipped)
+  runsOf(scenario, model, scenario.profiles.full).some(({ asShipped }) => asShipped)
 
 /**
  * Why a model does not support a scenario, in a sentence; undefined where it does.
@@ -73,7 +72,7 @@ export function unsupportedReason(
 function experimentOf(scenario: Scenario, model: ComparableModel, { ordersPerSecond, repeat }: Cell): Experiment {
   const { quick, full } = scenario.profiles
   const at = (settings: Settings): ScenarioSettings => ({ ...settings, ordersPerSecond })
-  const runs = runsOf(scenario, model)
+  const runs = runsOf(scenario, model, full)
   return {
     model,
     title: scenario.title,
@@ -82,7 +81,7 @@ function experimentOf(scenario: Scenario, model: ComparableModel, { ordersPerSec
     profiles: { full: at(full), quick: at(quick), smoke: at(quick) },
     variants(profile) {
       const settings = at(profile)
-      return runs.map(run => {
+      return runsOf(scenario, model, settings).map(run => {
         const own = configured(model, run)
         const disruption = scenario.disrupt(own, settings)
         if (typeof disruption === 'string') throw new Error(disruption)
@@ -97,13 +96,14 @@ function experimentOf(scenario: Scenario, model: ComparableModel, { ordersPerSec
   }
 }
 
-/** A configuration as a cell runs it. */
-type Run = Configuration & { follow?: Follow }
+/** A configuration as a cell runs it, with what is other in the load. */
+type Run = Configuration & { load?: Partial<Load> }
 
 /** The model as it is, and those of its configurations that the scenario asks for. */
-function runsOf(scenario: Scenario, model: ComparableModel): readonly Run[] {
+function runsOf(scenario: Scenario, model: ComparableModel, settings: ScenarioSettings): readonly Run[] {
   const [main, ...others] = model.comparison.configurations
-  const { follows, variants } = scenario
+  const { follows, ways, variants } = scenario
+  if (ways) return ways(settings).map(({ name, load }) => ({ ...main, name, load }))
   if (!follows)
     return [main, ...others.filter(({ illustrates }) => illustrates !== undefined && illustrates === variants)]
   const isAnswered = (configuration: Configuration) =>
@@ -113,7 +113,7 @@ function runsOf(scenario: Scenario, model: ComparableModel): readonly Run[] {
       ...configuration,
       name: `${before}${name}`,
       about: `${configuration.about}; its client: ${name}`,
-      follow,
+      load: { follow },
     }))
   if (!isAnswered(main)) return inEachWay(main)
   return [main, ...others.filter(other => !isAnswered(other)).flatMap(other => inEachWay(other, `${other.name}, `))]
@@ -122,7 +122,7 @@ function runsOf(scenario: Scenario, model: ComparableModel): readonly Run[] {
 function variantOf(
   scenario: Scenario,
   { comparison: { reasonsOfFaults } }: ComparableModel,
-  { name, about, environment, durability, disabledSafeguard, mayAnswer, asShipped, follow }: Run,
+  { name, about, environment, durability, disabledSafeguard, mayAnswer, asShipped, load: other }: Run,
   disruption: Disruption,
   settings: ScenarioSettings,
 ): Variant {
@@ -141,7 +141,7 @@ function variantOf(
       ordersPerSecond: settings.ordersPerSecond,
       arrivals: 'poisson',
       deadlineMs: DEADLINE_MS,
-      ...(follow && { follow }),
+      ...other,
       ...(disruption.plan && { plan: disruption.plan }),
     },
     ...(disruption.timeline && { timeline: disruption.timeline }),

@@ -2,6 +2,7 @@
 // and the report show it.
 import type { Summary } from '#engine/run/summary.ts'
 import { middleRate } from './repeated-measures.ts'
+import { KNOWN_WHEN_LARGE } from './scenarios/payloads.ts'
 import { READ_RATE } from './scenarios/new-reader.ts'
 import { RETRIED_OVERTAKEN } from './scenarios/retried.ts'
 
@@ -72,6 +73,14 @@ export const needs: readonly Need[] = [
     about: `p99 of the time ${KNOWN}`,
     wanted: 'least',
     atRate: 'highest',
+    enough: AT_ONCE,
+  },
+  {
+    need: 'Orders are large (100 kB).',
+    scenario: 'payloads',
+    measure: KNOWN_WHEN_LARGE,
+    about: `median time ${KNOWN}`,
+    wanted: 'least',
     enough: AT_ONCE,
   },
   {

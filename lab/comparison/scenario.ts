@@ -32,6 +32,9 @@ export type Disruption = {
   plan?: Load['plan']
 }
 
+/** One of several ways in which a scenario is run: a variant by this name, with what is other in its load. */
+export type Way = { name: string; load: Partial<Load> }
+
 export type Scenario<Values extends ScenarioSettings = ScenarioSettings> = {
   name: string
   /** True of every profile. */
@@ -48,6 +51,8 @@ export type Scenario<Values extends ScenarioSettings = ScenarioSettings> = {
   isOptional?: boolean
   /** Ways in which clients follow their orders: each is run with every configuration that answers before the outcome. */
   follows?: readonly { name: string; follow: Follow }[]
+  /** Ways in which the main configuration of each model is run, such as with orders of another size; the first stands for the model. */
+  ways?(settings: Values): readonly Way[]
   /** Whether orders may fail for the reasons that a model names. */
   mayFail?: boolean
   /** The measures of its table, where they are not those of every scenario. */

@@ -32,6 +32,7 @@ const SOURCES: Record<keyof typeof DURATIONS, string> = {
   untilKnown: planned('full', ['until-known']),
   newReader: planned('full', ['new-reader']),
   retried: planned('full', ['retried']),
+  payloads: planned('full', ['payloads']),
   asShipped: planned(
     'full',
     all.filter(name => name.endsWith('as-shipped')),
