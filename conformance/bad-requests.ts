@@ -2,7 +2,7 @@
 // and that no service ends for them.
 import assert from 'node:assert/strict'
 import fc from 'fast-check'
-import { MAX_MESSAGE_BYTES } from '#common/contracts/events.ts'
+import { MAX_ORDER_BYTES } from '#common/contracts/events.ts'
 import { IDEMPOTENCY_KEY } from '#common/contracts/headers.ts'
 import { MAX_LINES, MAX_NOTE_CHARS, MAX_QUANTITY } from '#common/contracts/order.ts'
 import type { Case } from './test-system.ts'
@@ -58,7 +58,7 @@ const BAD: Record<string, Bad> = {
   'a __proto__ of its own': { body: whole.replace('{', '{"__proto__":{"admin":true},') },
   'a constructor of its own': order({ constructor: { prototype: {} } }),
   'a deep nest': { body: '['.repeat(20_000) + ']'.repeat(20_000) },
-  'a body that is too large': { body: JSON.stringify({ pad: 'x'.repeat(MAX_MESSAGE_BYTES) }), status: 413 },
+  'a body that is too large': { body: JSON.stringify({ pad: 'x'.repeat(MAX_ORDER_BYTES) }), status: 413 },
   'another content type': { body: whole, type: 'text/plain' },
   'a form': { body: 'userId=ada', type: 'application/x-www-form-urlencoded' },
   'no content type': { body: whole, type: '' },
