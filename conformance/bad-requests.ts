@@ -2,9 +2,9 @@
 // and that no service ends for them.
 import assert from 'node:assert/strict'
 import fc from 'fast-check'
-import { MAX_MESSAGE_BYTES } from '#common/contracts/events.ts'
+import { MAX_ORDER_BYTES } from '#common/contracts/events.ts'
 import { IDEMPOTENCY_KEY } from '#common/contracts/headers.ts'
-import { MAX_LINES, MAX_QUANTITY } from '#common/contracts/order.ts'
+import { MAX_LINES, MAX_NOTE_CHARS, MAX_QUANTITY } from '#common/contracts/order.ts'
 import type { Case } from './test-system.ts'
 import { assertSound } from './assert-sound.ts'
 import { anOrder, ask, orderIdIn, orderUrl, placed, post, problemIn, viewIn } from './client.ts'
@@ -47,13 +47,18 @@ const BAD: Record<string, Bad> = {
   'a quantity beyond whole numbers': order(line(2 ** 60)),
   'a kitchen of another type': order({ kitchenId: {} }),
   'an empty kitchen': order({ kitchenId: '' }),
+  'a note of another type': order({ note: ['no onions'] }),
+  'an empty note': order({ note: '' }),
+  'a note that is too long': order({ note: 'n'.repeat(MAX_NOTE_CHARS + 1) }),
+  'a note with a control character': order({ note: 'no\u0000onions' }),
+  'a note with half a character': { body: whole.replace('{', '{"note":"\\ud83c",') },
   'an unknown field': order({ discount: 1 }),
   'an unknown field in a line': order({ items: [{ sku: 'burger', quantity: 1, price: 1 }] }),
   'an orderId of its own': order({ orderId: 'mine' }),
   'a __proto__ of its own': { body: whole.replace('{', '{"__proto__":{"admin":true},') },
   'a constructor of its own': order({ constructor: { prototype: {} } }),
   'a deep nest': { body: '['.repeat(20_000) + ']'.repeat(20_000) },
-  'a body that is too large': { body: JSON.stringify({ pad: 'x'.repeat(MAX_MESSAGE_BYTES) }), status: 413 },
+  'a body that is too large': { body: JSON.stringify({ pad: 'x'.repeat(MAX_ORDER_BYTES) }), status: 413 },
   'another content type': { body: whole, type: 'text/plain' },
   'a form': { body: 'userId=ada', type: 'application/x-www-form-urlencoded' },
   'no content type': { body: whole, type: '' },

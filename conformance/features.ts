@@ -160,7 +160,7 @@ const replayCase: Case = {
   name: 'services whose stores are gone rebuild them from the log, and decide nothing twice',
   needs: 'replays',
   async run(system) {
-    const order = anOrder()
+    const order = anOrder({ note: 'No onions, please.' })
     const key = randomUUID()
     const orderId = await placed(system, order, key)
     await decided(system, orderId)

@@ -76,14 +76,19 @@ function plannedAs(
   units: Record<string, number> = {},
 ): PlannedOrder {
   const items = Object.entries(units).map(([sku, quantity]) => ({ sku, quantity }))
-  const { userId = '', kitchenId = '' } = order ?? {}
-  return { index: 0, orderId, userId, kitchenId, idempotencyKey: '', items, expected }
+  const { userId = '', kitchenId = '', fingerprint } = order ?? {}
+  return { index: 0, orderId, userId, kitchenId, idempotencyKey: '', items, fingerprint, expected }
 }
 
 /** What the services hold, without stamps. */
 export const essence = ({ orders, decisions, movements, notifications, stock }: Evidence) => ({
-  orders: orders.map(({ orderId, status, reason }) => ({ orderId, status, reason })),
-  decisions: decisions.map(({ orderId, outcome, released }) => ({ orderId, outcome, released })),
+  orders: orders.map(({ orderId, status, reason, fingerprint }) => ({ orderId, status, reason, fingerprint })),
+  decisions: decisions.map(({ orderId, outcome, released, fingerprint }) => ({
+    orderId,
+    outcome,
+    released,
+    fingerprint,
+  })),
   movements: movements.length,
   notifications: notifications.map(({ orderId }) => orderId),
   stock: stock.map(({ kitchenId, sku, quantity }) => ({ kitchenId, sku, quantity })),

@@ -1,14 +1,32 @@
 // One decision and at most one confirmation per order; all of it or nothing; never more than there is.
 import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
+import {
+  DEFAULT_KITCHEN,
+  fingerprint,
+  MAX_LINES,
+  MAX_NOTE_CHARS,
+  MAX_QUANTITY,
+  type OrderRequest,
+} from '#common/contracts/order.ts'
 import { deriveOrderId } from '#common/contracts/order-id.ts'
 import { anOrder, orderIdIn, place, placed, problemIn, showOrder, viewIn } from './client.ts'
 import { assertSound } from './assert-sound.ts'
-import { assertFailed, assertReservedOnce, decided, decidedOne } from './order-facts.ts'
+import { assertFailed, assertReservedOnce, decided, decidedOne, type Facts } from './order-facts.ts'
 import { type Case, STOCK } from './test-system.ts'
 
 /** Names that JavaScript objects have without being given them. */
 const INHERITED = ['__proto__', 'constructor', 'toString', 'hasOwnProperty']
+
+/** Each service that keeps the order made the fingerprint of what came to it. */
+function assertHasNote({ order, decisions }: Facts, sent: OrderRequest): void {
+  const expected = fingerprint({ kitchenId: DEFAULT_KITCHEN, ...sent })
+  assert.equal(order?.fingerprint, expected)
+  assert.deepEqual(
+    decisions.map(decision => decision.fingerprint),
+    [expected],
+  )
+}
 
 export const orderCases: Case[] = [
   {
@@ -20,6 +38,33 @@ export const orderCases: Case[] = [
       ]
       const orderId = await placed(system, anOrder({ items }))
       assertReservedOnce(await decidedOne(system, orderId), { burger: 2, salad: 1 })
+    },
+  },
+  {
+    name: 'a note is in every store as it was written, and is a part of what the key was used for',
+    async run(system) {
+      const order = anOrder({ note: 'No onions, please.\n\t"Grüße" \\ \u2028 🍕\r\n' })
+      const key = randomUUID()
+      const facts = await decidedOne(system, await placed(system, order, key))
+      assertReservedOnce(facts, { burger: 1 })
+      assertHasNote(facts, order)
+      assert.equal(problemIn(await place(system, { ...order, note: 'No onions.' }, key)).code, 'key-reused')
+      assert.equal(viewIn(await place(system, order, key)).orderId, facts.orderId)
+    },
+  },
+  {
+    name: 'the largest order that there can be is decided as any other',
+    async run(system) {
+      const note = '🍕'.repeat(MAX_NOTE_CHARS)
+      const noted = anOrder({ note })
+      const reserved = await decidedOne(system, await placed(system, noted))
+      assertReservedOnce(reserved, { burger: 1 })
+      assertHasNote(reserved, noted)
+      const items = Array.from({ length: MAX_LINES }, () => ({ sku: '🍕'.repeat(128), quantity: MAX_QUANTITY }))
+      const largest = anOrder({ note, items, userId: '🍕'.repeat(128) })
+      const failed = await decidedOne(system, await placed(system, largest))
+      assertFailed(failed, 'unknown-sku')
+      assertHasNote(failed, largest)
     },
   },
   {

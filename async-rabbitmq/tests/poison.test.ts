@@ -49,7 +49,7 @@ const POISON: Poison[] = [
     reason: 'unknown-event',
     detail: /2/,
   },
-  { name: 'oversized', raw: { body: `"${'x'.repeat(64 * 1024)}"` }, reason: 'too-large', detail: /65538 bytes/ },
+  { name: 'oversized', raw: { body: `"${'x'.repeat(512 * 1024)}"` }, reason: 'too-large', detail: /524290 bytes/ },
   {
     name: 'odd headers',
     raw: { body: '1', headers: { 'x-attempt': 1e300, 'x-reason': 'ack' } },
@@ -57,7 +57,7 @@ const POISON: Poison[] = [
     detail: /./,
   },
   { name: 'text', raw: { body: 'hello', contentType: 'text/plain' }, reason: 'malformed', detail: /not JSON/ },
-  { name: 'several frames', raw: { body: 'x'.repeat(300_000) }, reason: 'too-large', detail: /300000 bytes/ },
+  { name: 'several frames', raw: { body: 'x'.repeat(900_000) }, reason: 'too-large', detail: /900000 bytes/ },
   { name: 'the type of a probe', raw: { body: '"probe"', type: 'probe' }, reason: 'malformed', detail: /object/ },
   { name: 'headers', raw: { body: '2', headers: { big: 'x'.repeat(20_000) } }, reason: 'malformed', detail: /object$/ },
   {

@@ -3,13 +3,49 @@ import { test } from 'node:test'
 import fc from 'fast-check'
 import { minuteOf } from './clock.ts'
 import { LabError } from './errors.ts'
-import { inventoryEvent, InventoryEvent, orderIdIn, orderPlaced, OrderPlaced } from './events.ts'
+import {
+  inventoryEvent,
+  InventoryEvent,
+  MAX_MESSAGE_BYTES,
+  MAX_ORDER_BYTES,
+  orderDeadLettered,
+  orderIdIn,
+  orderOf,
+  orderPlaced,
+  OrderPlaced,
+} from './events.ts'
+import { MAX_LINES, MAX_NOTE_CHARS, MAX_QUANTITY, OrderRequest } from './order.ts'
 import { parse } from './parse.ts'
 
 const order = { orderId: 'a', userId: 'ada', kitchenId: 'main', items: [{ sku: 'burger', quantity: 1 }] }
 const happened = { correlationId: 'c', occurredAt: '2026-01-01T00:00:00.000Z' }
 const reserved = { status: 'reserved' } as const
 const failed = { status: 'failed', reason: 'out-of-stock' } as const
+
+test('a note is in every event of its order, and the order that is read from one has it', () => {
+  const noted = { ...order, note: 'no onions,\nplease' }
+  const deadLetter = orderDeadLettered(noted, 'malformed', happened)
+  for (const event of [inventoryEvent(noted, reserved, happened), inventoryEvent(noted, failed, happened), deadLetter])
+    assert.deepEqual(orderOf(event), noted)
+  assert.deepEqual(orderPlaced(noted, happened).data, noted)
+  assert.ok(!('note' in orderOf(inventoryEvent(order, reserved, happened))))
+})
+
+test('the largest event of the largest order that a client may send is one that is read', () => {
+  const line = { sku: '🍕'.repeat(128), quantity: MAX_QUANTITY }
+  const name = '🍕'.repeat(128)
+  const largest = {
+    userId: name,
+    kitchenId: name,
+    items: Array(MAX_LINES).fill(line),
+    note: '🍕'.repeat(MAX_NOTE_CHARS),
+  }
+  const bytes = (value: unknown) => Buffer.byteLength(JSON.stringify(value))
+  assert.ok(bytes(parse(OrderRequest, largest)) <= MAX_ORDER_BYTES)
+  const longest = { correlationId: '🍕'.repeat(256), occurredAt: '2'.repeat(64) }
+  const event = orderDeadLettered({ orderId: name, ...largest }, 'inventory-unavailable', longest)
+  assert.ok(bytes(event) - bytes(largest) <= MAX_MESSAGE_BYTES - MAX_ORDER_BYTES)
+})
 
 test('an event passes its own contract after it was sent as JSON', () => {
   const journey = (value: unknown): unknown => JSON.parse(JSON.stringify(value))

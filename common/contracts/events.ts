@@ -7,8 +7,10 @@ import { FailureReason, Order, type Outcome } from './order.ts'
 import { closedObject, parse } from './parse.ts'
 
 export const EVENT_VERSION = 1
-/** In bytes. Larger message bodies are refused before they are parsed. */
-export const MAX_MESSAGE_BYTES = 64 * 1024
+/** In bytes. Larger message bodies are refused before they are parsed. The largest order that its contract allows fits in. */
+export const MAX_MESSAGE_BYTES = 512 * 1024
+/** The same of `POST /order`: an event of the order has ids and a time besides, and may not be too large then. */
+export const MAX_ORDER_BYTES = MAX_MESSAGE_BYTES - 4 * 1024
 
 const Text = Type.String({ minLength: 1, maxLength: 256 })
 
@@ -61,11 +63,20 @@ export function orderPlaced(order: Order, { correlationId, occurredAt }: Occurre
   return { id: eventId(type, order.orderId), type, version: EVENT_VERSION, correlationId, occurredAt, data: order }
 }
 
+/** The fields of an order in one sequence, so that the same order is the same bytes. */
+const inSequence = ({ orderId, userId, kitchenId, items, note }: Order): Order => ({
+  orderId,
+  userId,
+  kitchenId,
+  items,
+  ...(note !== undefined && { note }),
+})
+
 /** The result event of an order: the same decision gives the same event, byte for byte. */
 export function inventoryEvent(order: Order, outcome: Outcome, happened: Occurrence): InventoryEvent {
   const { correlationId, occurredAt } = happened
-  const { orderId, userId, kitchenId, items } = order
-  const data = { orderId, userId, kitchenId, items }
+  const { orderId } = order
+  const data = inSequence(order)
   const envelope = { version: EVENT_VERSION, correlationId, occurredAt } as const
   return outcome.status === 'reserved'
     ? { ...envelope, id: eventId('InventoryReserved', orderId), type: 'InventoryReserved', data }
@@ -79,10 +90,9 @@ export function inventoryEvent(order: Order, outcome: Outcome, happened: Occurre
 
 export function orderDeadLettered(order: Order, reason: ErrorCode, happened: Occurrence): OrderDeadLettered {
   const { correlationId, occurredAt } = happened
-  const { orderId, userId, kitchenId, items } = order
   const type = 'OrderDeadLettered'
-  const data = { orderId, userId, kitchenId, items, reason }
-  return { id: eventId(type, orderId), type, version: EVENT_VERSION, correlationId, occurredAt, data }
+  const data = { ...inSequence(order), reason }
+  return { id: eventId(type, order.orderId), type, version: EVENT_VERSION, correlationId, occurredAt, data }
 }
 
 /** The outcome that a result event reports. */
@@ -90,9 +100,7 @@ export const outcomeOf = (event: InventoryEvent): Outcome =>
   event.type === 'InventoryReserved' ? { status: 'reserved' } : { status: 'failed', reason: event.data.reason }
 
 /** The order that an event of inventory carries, complete. */
-export function orderOf({ data: { orderId, userId, kitchenId, items } }: InventoryEvent | OrderDeadLettered): Order {
-  return { orderId, userId, kitchenId, items }
-}
+export const orderOf = ({ data }: InventoryEvent | OrderDeadLettered): Order => inSequence(data)
 
 const WithOrderId = Type.Object({ data: Type.Object({ orderId: Type.String() }) })
 

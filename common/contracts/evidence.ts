@@ -9,6 +9,12 @@ const Ns = Type.Number()
 const NsOrNull = Type.Union([Ns, Type.Null()])
 const Text = Type.String()
 
+/**
+ * Of an order with a note: the fingerprint of its content as this service received it. A hundred kilobytes are told by as few bytes,
+ * and of an order without a note by none: its other content is in the rows.
+ */
+const FingerprintWithNote = Type.Optional(Text)
+
 /** An order of the order service. */
 export const OrderRow = Type.Object({
   seq: Seq,
@@ -19,6 +25,7 @@ export const OrderRow = Type.Object({
   reason: Type.Union([Text, Type.Null()]),
   notification: Type.Union([Type.Literal('pending'), Type.Literal('sent'), Type.Null()]),
   correlationId: Text,
+  fingerprint: FingerprintWithNote,
   placedNs: Ns,
   placedKeptNs: NsOrNull,
   decidedNs: NsOrNull,
@@ -32,6 +39,7 @@ export const DecisionRow = Type.Object({
   orderId: Text,
   outcome: Outcome,
   released: Type.Boolean(),
+  fingerprint: FingerprintWithNote,
   decidedNs: Ns,
   keptNs: NsOrNull,
 })

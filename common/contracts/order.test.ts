@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { hash } from 'node:crypto'
 import { test } from 'node:test'
 import { fingerprint } from './order.ts'
 import { deriveOrderId } from './order-id.ts'
@@ -21,8 +22,17 @@ test('any other content has another fingerprint', () => {
     { ...order, items: [burger, pizza] },
     { ...order, items: [pizza, burger] },
     { ...order, items: [{ sku: 'burger","1', quantity: 1 }] },
+    { ...order, note: 'no onions' },
+    { ...order, note: 'no onions\n' },
+    { ...order, note: '' },
   ]
   assert.equal(new Set([order, ...others].map(fingerprint)).size, others.length + 1)
+})
+
+test('an order without a note has the fingerprint that it had before there were notes', () => {
+  const before = hash('sha256', '["ada","main",[["burger",1]]]', 'base64url')
+  assert.equal(fingerprint(order), before)
+  assert.equal(fingerprint({ ...order, note: undefined }), before)
 })
 
 test('the same user and key give the same id, in this version and the next', () => {

@@ -3,9 +3,9 @@ import { test } from 'node:test'
 import { Type } from 'typebox'
 import fc from 'fast-check'
 import { LabError } from './errors.ts'
-import { InventoryEvent, OrderPlaced } from './events.ts'
+import { InventoryEvent, MAX_MESSAGE_BYTES, OrderPlaced } from './events.ts'
 import { OrderView, ReleaseRequest, ReserveRequest, SendRequest } from './http.ts'
-import { Order, OrderRequest } from './order.ts'
+import { MAX_NOTE_CHARS, Order, OrderRequest } from './order.ts'
 import { parse, parseJson } from './parse.ts'
 
 const line = { sku: 'burger', quantity: 1 }
@@ -41,7 +41,12 @@ test('a refusal names the wrong field, in one line', () => {
     [{ ...request, items: [{ ...line, quantity: 1_001 }] }, /^body\.items\.0\.quantity /],
     [{ ...request, items: [{ ...line, quantity: 1.5 }] }, /^body\.items\.0\.quantity must be integer/],
     [{ ...request, items: [{ ...line, quantity: '2' }] }, /^body\.items\.0\.quantity must be integer/],
-    [{ ...request, note: 'please' }, /additional properties|note/],
+    [{ ...request, discount: 1 }, /additional properties|discount/],
+    [{ ...request, note: null }, /^body\.note must be string/],
+    [{ ...request, note: '' }, /^body\.note /],
+    [{ ...request, note: 'x'.repeat(MAX_NOTE_CHARS + 1) }, /^body\.note must not have more than 100000 characters$/],
+    [{ ...request, note: 'a\0b' }, /^body\.note /],
+    [{ ...request, note: 'half a pizza: \ud83c' }, /^body\.note /],
   ]
   for (const [value, expected] of wrong) {
     const detail = detailOf(() => parse(OrderRequest, value))
@@ -52,7 +57,8 @@ test('a refusal names the wrong field, in one line', () => {
 
 test('a valid value passes unchanged, at its bounds too', () => {
   const items = Array.from({ length: 100 }, () => ({ sku: 's'.repeat(128), quantity: 1_000 }))
-  const order = { userId: 'Ada Lovelace ✓🍕', kitchenId: 'main', items }
+  const note = '🍕'.repeat(MAX_NOTE_CHARS - 4) + '\r\n\t✓'
+  const order = { userId: 'Ada Lovelace ✓🍕', kitchenId: 'main', items, note }
   assert.equal(parse(OrderRequest, order), order)
 })
 
@@ -134,7 +140,8 @@ test('bytes of any kind are JSON or malformed, and nothing else happens', () => 
 })
 
 test('JSON as deep as a message may be crashes nothing', () => {
-  const deep = new TextEncoder().encode('['.repeat(32_000) + ']'.repeat(32_000))
+  const half = MAX_MESSAGE_BYTES / 2
+  const deep = new TextEncoder().encode('['.repeat(half) + ']'.repeat(half))
   assert.throws(() => parse(Order, parseJson(deep)), LabError)
   assert.doesNotThrow(() => parse(Type.Unknown(), parseJson(deep)))
 })

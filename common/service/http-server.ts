@@ -78,7 +78,7 @@ export function createServer({
   if (isLoopback(config.HOST)) refuseForeignHosts(server)
   refuseWhenClosing(server, closing)
   server.setErrorHandler((error, request, reply) => {
-    const failure = fromFramework(error)
+    const failure = fromFramework(error, request.routeOptions.bodyLimit ?? MAX_MESSAGE_BYTES)
     const { status } = ERRORS[failure.code]
     const fields = { route: request.url, status, code: failure.code, detail: failure.detail, orderId: failure.orderId }
     const correlationId = request.headers[CORRELATION_ID]
@@ -179,11 +179,10 @@ function refuseWhenClosing(server: Server, closing: AbortSignal): void {
 }
 
 /** What fastify itself refuses, in the words of the table. */
-function fromFramework(error: unknown): LabError {
+function fromFramework(error: unknown, bodyLimit: number): LabError {
   const code = error instanceof Error && 'code' in error ? error.code : undefined
   if (code === 'FST_ERR_CTP_INVALID_MEDIA_TYPE') return new LabError('malformed', 'send the body as application/json')
-  if (code === 'FST_ERR_CTP_BODY_TOO_LARGE')
-    return new LabError('too-large', `a body holds at most ${MAX_MESSAGE_BYTES} bytes`)
+  if (code === 'FST_ERR_CTP_BODY_TOO_LARGE') return new LabError('too-large', `a body holds at most ${bodyLimit} bytes`)
   const status = error instanceof Error && 'statusCode' in error ? error.statusCode : undefined
   if (!(error instanceof LabError) && typeof status === 'number' && status < 500)
     return new LabError('malformed', error instanceof Error ? error.message : 'the request cannot be read')

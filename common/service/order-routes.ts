@@ -15,6 +15,7 @@ import type { FastifyReply } from 'fastify'
 import { Type, type Static } from 'typebox'
 import { deadlineIn } from '../contracts/clock.ts'
 import { LabError } from '../contracts/errors.ts'
+import { MAX_ORDER_BYTES } from '../contracts/events.ts'
 import { IDEMPOTENCY_KEY } from '../contracts/headers.ts'
 import { bareKey, OrderHeaders, OrderView, ShowHeaders } from '../contracts/http.ts'
 import { DEFAULT_KITCHEN, type Order, OrderRequest } from '../contracts/order.ts'
@@ -46,14 +47,16 @@ type OfOrder = { Params: Static<typeof OrderParams>; Headers: ShowHeaders }
 
 export function orderRoutes(server: Server, parts: ServerParts, routes: OrderRoutes): void {
   const { place, status } = routes
-  const order = { description: 'the order in its present state', schema: OrderView }
-  const placing = answers({ [status.repeated]: order, [status.isNew]: order, [DECIDED]: order })
+  const present = { description: 'the order in its present state', schema: OrderView }
+  const placing = answers({ [status.repeated]: present, [status.isNew]: present, [DECIDED]: present })
   const schema = { headers: OrderHeaders, body: OrderRequest, response: placing }
-  server.post<{ Body: OrderRequest; Headers: OrderHeaders }>('/order', { schema }, async (request, reply) => {
-    const { kitchenId = DEFAULT_KITCHEN, userId, items } = request.body
+  const route = { schema, bodyLimit: MAX_ORDER_BYTES }
+  server.post<{ Body: OrderRequest; Headers: OrderHeaders }>('/order', route, async (request, reply) => {
+    const { kitchenId = DEFAULT_KITCHEN, userId, items, note } = request.body
     const key = request.headers[IDEMPOTENCY_KEY]
     const orderId = key === undefined ? randomUUID() : deriveOrderId(userId, bareKey(key))
-    const { isNew, view } = await place({ orderId, kitchenId, userId, items }, contextOf(request, parts))
+    const order = { orderId, kitchenId, userId, items, ...(note !== undefined && { note }) }
+    const { isNew, view } = await place(order, contextOf(request, parts))
     const seconds = view.status === 'pending' ? secondsToWait(request.headers.prefer) : 0
     if (seconds > 0) {
       reply.header('preference-applied', `wait=${seconds}`)
@@ -67,7 +70,7 @@ export function orderRoutes(server: Server, parts: ServerParts, routes: OrderRou
     if (view.status === 'pending') reply.header('retry-after', ASK_AGAIN_S)
     return reply.code(code).send(view)
   })
-  const showing = { params: OrderParams, headers: ShowHeaders, response: answers({ 200: order }) }
+  const showing = { params: OrderParams, headers: ShowHeaders, response: answers({ 200: present }) }
   server.get<OfOrder>('/order/:orderId', { schema: showing }, async ({ params: { orderId }, headers }, reply) => {
     const seconds = secondsToWait(headers.prefer)
     const view = seconds === 0 ? await viewNow(routes, orderId) : await decidedWithin(seconds, orderId, reply)
@@ -81,7 +84,7 @@ export function orderRoutes(server: Server, parts: ServerParts, routes: OrderRou
     return viewThat(isDecided, { routes, orderId, until }).finally(deadline.clear)
   }
 
-  const streaming = { params: OrderParams, headers: ShowHeaders, response: eventStream(order) }
+  const streaming = { params: OrderParams, headers: ShowHeaders, response: eventStream(present) }
   server.get<OfOrder>('/order/:orderId/events', { schema: streaming }, async ({ params, headers }, reply) => {
     // Before the order is read: the client may be gone by then.
     const signal = untilGone(reply, parts)

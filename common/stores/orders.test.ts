@@ -25,6 +25,19 @@ test('the moment of the decision stays when the order is confirmed later', () =>
   assert.equal(decidedNs(), first)
 })
 
+test('a page has user and kitchen as they were written, and the fingerprint of orders with a note alone', () => {
+  const tables = ordersTables(new DatabaseSync(':memory:'))
+  const name = 'Zoë "note":\\ 🍕'
+  const named = { ...placed('named').order, userId: name, kitchenId: '1' }
+  tables.insertOrder({ ...placed('named'), order: named })
+  tables.insertOrder({ ...placed('noted'), order: { ...placed('noted').order, note: 'No onions.' } })
+  const shown = tables.pageOrders(0, 2).rows.map(row => [row.userId, row.kitchenId, row.fingerprint])
+  assert.deepEqual(shown, [
+    [name, '1', undefined],
+    ['u', 'k', 'f'],
+  ])
+})
+
 test('undecided orders are listed, the oldest first', () => {
   const tables = ordersTables(new DatabaseSync(':memory:'))
   for (const orderId of ['b', 'a', 'c']) tables.insertOrder(placed(orderId))

@@ -6,7 +6,7 @@ import { OrderRow, type StoredOrderRow } from '../contracts/evidence.ts'
 import { Order } from '../contracts/order.ts'
 import type { OrdersTx } from '../workflow/store.ts'
 import { monotonicNs } from '../contracts/clock.ts'
-import { pager, type Pager, readStored } from './rows.ts'
+import { FINGERPRINT_WITH_NOTE, pager, type Pager, readStored } from './rows.ts'
 
 /** The columns of a placed order, as `findOrder` selects them. */
 const StoredOrder = Type.Object({
@@ -87,11 +87,9 @@ export function ordersTables(db: DatabaseSync): OrdersTables {
     unconfirmedOrders: (after, limit) => unconfirmed.all(after, limit) as PendingOrder[],
     pageOrders: pager<StoredOrderRow>(db, {
       table: 'orders',
-      columns: 'orderId, body, status, reason, notification, correlationId, placedNs, decidedNs',
-      toRow: ({ body, ...row }) => {
-        const { userId, kitchenId } = JSON.parse(String(body)) as Order
-        return { ...row, userId, kitchenId } as StoredOrderRow
-      },
+      columns: `orderId, body ->> 'userId' AS userId, body ->> 'kitchenId' AS kitchenId, status, reason, notification, correlationId,
+        ${FINGERPRINT_WITH_NOTE}, placedNs, decidedNs`,
+      toRow: ({ fingerprint, ...row }) => ({ ...row, ...(fingerprint !== null && { fingerprint }) }) as StoredOrderRow,
     }),
   }
 }

@@ -6,7 +6,7 @@ import type { MovementRow, StockRow, StoredDecisionRow } from '../contracts/evid
 import { Order, Outcome } from '../contracts/order.ts'
 import type { StockTx } from '../workflow/store.ts'
 import { monotonicNs } from '../contracts/clock.ts'
-import { pager, type Pager, readStored } from './rows.ts'
+import { FINGERPRINT_WITH_NOTE, pager, type Pager, readStored } from './rows.ts'
 
 type DecisionTables = Pick<StockTx, 'findDecision' | 'insertDecision' | 'markReleased'> & {
   pageDecisions: Pager<StoredDecisionRow>
@@ -75,9 +75,14 @@ function decisionTables(db: DatabaseSync): DecisionTables {
     markReleased: orderId => void markReleased.run(orderId),
     pageDecisions: pager<StoredDecisionRow>(db, {
       table: 'decisions',
-      columns: 'orderId, outcome, released, decidedNs',
-      toRow: ({ outcome, released, ...row }) =>
-        ({ ...row, outcome: outcomeIn(String(outcome)), released: released === 1 }) as StoredDecisionRow,
+      columns: `orderId, outcome, released, ${FINGERPRINT_WITH_NOTE}, decidedNs`,
+      toRow: ({ outcome, released, fingerprint, ...row }) =>
+        ({
+          ...row,
+          outcome: outcomeIn(String(outcome)),
+          released: released === 1,
+          ...(fingerprint !== null && { fingerprint }),
+        }) as StoredDecisionRow,
     }),
   }
 }

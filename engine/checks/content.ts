@@ -1,5 +1,5 @@
 /**
- * The check of what services and answers say of an order: who ordered, where, what became of it and why.
+ * The check of what services and answers say of an order: who ordered, where, with which note, what became of it and why.
  *
  * Does not judge units of stock: conservation does. An order that the timeline sent past the client's door is judged by nothing
  * here, because the history does not hold its content.
@@ -21,7 +21,13 @@ export const content = defineCheck(
 
 function whyOther(order: OrderHistory): string[] {
   return [
-    ...new Set([...whyOtherRow(order), ...whyOtherEffect(order), ...whyOtherAnswer(order), ...whyOtherLearned(order)]),
+    ...new Set([
+      ...whyOtherRow(order),
+      ...whyOtherEffect(order),
+      ...whyOtherNote(order),
+      ...whyOtherAnswer(order),
+      ...whyOtherLearned(order),
+    ]),
   ]
 }
 
@@ -70,6 +76,18 @@ function whyOtherEffect({ planned, decisions, movements, notifications }: OrderH
       kitchenId === planned.kitchenId ? [] : [`moved stock of the kitchen ${kitchenId}`],
     ),
     ...notifications.flatMap(({ userId }) => (userId === planned.userId ? [] : [`was notified to ${userId}`])),
+  ]
+}
+
+/** Each store that holds the order made a fingerprint of what it received, where that had a note. */
+function whyOtherNote({ planned, rows, decisions }: OrderHistory): string[] {
+  if (!planned) return []
+  const sent = planned.fingerprint
+  // A tombstone knows no order.
+  const decided = decisions.filter(({ outcome }) => outcome.status !== 'failed' || outcome.reason !== 'released')
+  return [
+    ...rows.flatMap(row => (row.fingerprint === sent ? [] : ['has another note in the orders table'])),
+    ...decided.flatMap(row => (row.fingerprint === sent ? [] : ['has another note in inventory'])),
   ]
 }
 

@@ -20,6 +20,8 @@ export type Load = {
   deadlineMs: number
   /** Kitchens and the share of orders that must fail. */
   mix?: Omit<MixOptions, 'count'>
+  /** Each order has a note of so many characters; by default it has none. */
+  noteChars?: number
   /** How a client learns what became of an order that was accepted; by default it does not ask. */
   follow?: Follow
   /** How a client tries again that was refused or not answered; by default it does not. */

@@ -1,8 +1,11 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { deflateSync } from 'node:zlib'
+import { fingerprint } from '#common/contracts/order.ts'
 import { deriveOrderId } from '#common/contracts/order-id.ts'
 import { orderMix, initialStock, RARE_SKU, SCARCE_KITCHEN, SCARCE_SKU, UNKNOWN_SKU } from './mix.ts'
 import { type PlannedOrder, planOrders } from './orders.ts'
+import { requestOf } from './request.ts'
 
 const options = { seed: 42, runId: 'run-a', count: 2000 }
 
@@ -74,9 +77,33 @@ test('a load without scarcity has no scarce kitchen', () => {
   assert.deepEqual(Object.keys(initialStock(mix)), ['kitchen-00', 'kitchen-01'])
 })
 
+test('notes are of the size that was asked for, each its own text, and the same when they are made again', () => {
+  const orders = planOrders({ ...options, count: 20, noteChars: 10_001 })
+  const notes = orders.map(order => requestOf(order).note ?? '')
+  for (const note of notes) assert.equal(Buffer.byteLength(note), 10_001)
+  assert.equal(new Set(notes).size, 20)
+  assert.deepEqual(
+    orders.map(order => requestOf(order).note),
+    notes,
+  )
+  const compressed = deflateSync(notes.join('')).length
+  assert.ok(compressed > 0.7 * 200_020, `${compressed} bytes are left of them`)
+  assert.ok(JSON.stringify(orders).length < 10_000, 'they are not in the plan')
+  for (const order of orders) assert.equal(order.fingerprint, fingerprint(requestOf(order)))
+})
+
+test('without a size the orders have no note', () => {
+  for (const order of planOrders({ ...options, count: 10 })) {
+    assert.ok(!('noteChars' in order) && !('fingerprint' in order))
+    assert.deepEqual(Object.keys(requestOf(order)), ['userId', 'kitchenId', 'items'])
+  }
+})
+
 test('options that make no sense are refused with the value that was wrong', () => {
   assert.throws(() => planOrders({ ...options, runId: '' }), /runId/)
   assert.throws(() => planOrders({ ...options, count: -1 }), /count .* not -1/)
+  assert.throws(() => planOrders({ ...options, noteChars: 0 }), /from 1 to 100000 characters, not 0/)
+  assert.throws(() => planOrders({ ...options, noteChars: 100_001 }), /not 100001/)
   assert.throws(() => orderMix({ count: 10, kitchens: 0 }), /kitchens/)
   assert.throws(() => orderMix({ count: 10, scarceShare: 1.2 }), /scarceShare .* not 1.2/)
   assert.throws(() => orderMix({ count: 10, scarceShare: 0.9, tooManyShare: 0.5 }), /together/)

@@ -5,7 +5,7 @@
  * another user, key and id, so that no run meets what an earlier one left; the numbers of each kind are those of the mix.
  * Does not guarantee which of the scarce orders are served: that is the services' to decide.
  */
-import { MENU } from '#common/contracts/order.ts'
+import { fingerprint, MAX_NOTE_CHARS, MENU } from '#common/contracts/order.ts'
 import { deriveOrderId } from '#common/contracts/order-id.ts'
 import {
   type MixOptions,
@@ -19,6 +19,7 @@ import {
   UNKNOWN_SKU,
 } from './mix.ts'
 import { type Random, seededRandom } from './random.ts'
+import { requestOf } from './request.ts'
 
 export type OrderLine = { sku: string; quantity: number }
 
@@ -32,22 +33,35 @@ export type PlannedOrder = {
   kitchenId: string
   idempotencyKey: string
   items: OrderLine[]
+  /** It has a note of so many characters, which is made when it is sent: a load of large ones is never held as a whole. */
+  noteChars?: number
+  /** Of an order with a note, the fingerprint that each store that holds it must have of it. */
+  fingerprint?: string
   expected: Expected
   /** The `index` of the order that its client placed first, where that one failed for good and the client placed this one after it. */
   insteadOf?: number
 }
 
-export type PlanOrdersOptions = MixOptions & { seed: number; runId: string }
+/** `noteChars`: of each order. */
+export type PlanOrdersOptions = MixOptions & { seed: number; runId: string; noteChars?: number }
 
 type Content = Pick<PlannedOrder, 'kitchenId' | 'items' | 'expected'>
 
 /** @throws RangeError when the seed, the run's id or the mix makes no sense */
 export function planOrders(options: PlanOrdersOptions): PlannedOrder[] {
   if (options.runId === '') throw new RangeError('A load needs a runId that no earlier run had, not an empty one.')
+  const { runId, noteChars } = options
+  if (noteChars !== undefined && !(Number.isInteger(noteChars) && noteChars >= 1 && noteChars <= MAX_NOTE_CHARS))
+    throw new RangeError(`A note has from 1 to ${MAX_NOTE_CHARS} characters, not ${noteChars}.`)
   const random = seededRandom(options.seed)
   return random
     .shuffle(contents(orderMix(options), random))
-    .map((content, index) => ({ ...identity(options.runId, index), ...content }))
+    .map((content, index) => withNote({ ...identity(runId, index), ...content }, noteChars))
+}
+
+function withNote(order: PlannedOrder, noteChars: number | undefined): PlannedOrder {
+  if (noteChars === undefined) return order
+  return { ...order, noteChars, fingerprint: fingerprint(requestOf({ ...order, noteChars })) }
 }
 
 function contents(mix: OrderMix, random: Random): Content[] {

@@ -10,6 +10,7 @@ import { CORRELATION_ID, IDEMPOTENCY_KEY } from '#common/contracts/headers.ts'
 import { monotonicNs } from '#common/contracts/clock.ts'
 import type { Answer } from './attempt.ts'
 import type { PlannedOrder } from './orders.ts'
+import { requestOf } from './request.ts'
 
 export type Target = {
   /** Where the service listens, such as `http://127.0.0.1:8000`. */
@@ -72,7 +73,7 @@ export function send(pool: Pool, target: Target, order: PlannedOrder, ended: (se
         [IDEMPOTENCY_KEY]: order.idempotencyKey,
         [CORRELATION_ID]: order.orderId,
       },
-      body: JSON.stringify({ userId: order.userId, kitchenId: order.kitchenId, items: order.items }),
+      body: JSON.stringify(requestOf(order)),
     },
     {
       onRequestStart(controller) {

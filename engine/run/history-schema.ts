@@ -21,6 +21,8 @@ const PlannedOrder = Type.Object({
   kitchenId: Text,
   idempotencyKey: Text,
   items: Type.Array(Type.Object({ sku: Text, quantity: Type.Number() })),
+  noteChars: Type.Optional(Type.Integer({ minimum: 1 })),
+  fingerprint: OptionalText,
   expected: oneOf('reserved', 'failed', 'scarce'),
   insteadOf: Type.Optional(Count),
 })

@@ -46,7 +46,7 @@ export async function runVariant(options: VariantOptions): Promise<History> {
   if (!Number.isInteger(orders) || !Number.isInteger(warmUpOrders))
     throw new RangeError(`${variant.name} plans ${orders} orders after ${warmUpOrders}; both must be whole numbers.`)
   const mix = { ...variant.load.mix, count: warmUpOrders + orders }
-  const planned = planOrders({ ...mix, seed, runId: id })
+  const planned = planOrders({ ...mix, seed, runId: id, noteChars: variant.load.noteChars })
   const openingStock = initialStock(orderMix(mix))
   return withFollowJob(variant, follow =>
     whileDeployed({ ...options, ...(follow?.by === 'webhook' && { webhook: follow }), openingStock }, deployed =>

@@ -9,6 +9,7 @@ import type { History } from '../run/history.ts'
 import { whileJudged } from '../run/once.ts'
 import { change, type Change, changes, smallest } from '../testing/random-changes.ts'
 import { sampleHistory } from '../testing/sample-history.ts'
+import { NOTE } from './claims.ts'
 import { type Judgement, judgeAgain, LINEARIZABLE } from './judge.ts'
 
 const RUNS = Number(process.env.AGREEMENT_RUNS ?? 1_000)
@@ -27,7 +28,11 @@ type Judge = (json: unknown) => readonly Judgement[]
 const disputed = (history: History, judge: Judge): string[] => {
   const broken = judge(history).flatMap(({ claim, verdict }) => (verdict === 'invalid' ? [claim] : []))
   const isInvalid = (claim: string) => runCheck(CHECKS.get(claim) ?? assert.fail(claim), history).verdict === 'invalid'
-  return whileJudged(history, () => CLAIMS.filter(claim => isInvalid(claim) !== broken.includes(claim)))
+  return whileJudged(history, () => [
+    ...CLAIMS.filter(claim => isInvalid(claim) !== broken.includes(claim)),
+    // The check claims more than the note.
+    ...(broken.includes(NOTE) && !isInvalid('content') ? [NOTE] : []),
+  ])
 }
 
 /** The smallest history that was found on which the judges disagree; undefined when there is none. */
@@ -65,10 +70,30 @@ test('the second judge finds nothing in a whole history', () => {
   fc.assert(
     fc.property(seeds, seed => {
       const judged = judgeAgain(JSON.parse(JSON.stringify(sampleHistory(seed))))
-      assert.deepEqual(judged.map(({ claim }) => claim).toSorted(), [...CLAIMS, LINEARIZABLE].toSorted())
+      assert.deepEqual(judged.map(({ claim }) => claim).toSorted(), [...CLAIMS, NOTE, LINEARIZABLE].toSorted())
       for (const { claim, verdict, found } of judged) assert.equal(verdict, 'valid', `${claim}: ${found.join(', ')}`)
     }),
     { numRuns: 100 },
+  )
+})
+
+test('the second judge finds each order that has another note in a store, or has lost its note', () => {
+  const found = (spoil: (history: History) => void) => {
+    const history = sampleHistory(3)
+    spoil(history)
+    return judgeAgain(JSON.parse(JSON.stringify(history))).find(({ claim }) => claim === NOTE)?.found
+  }
+  const orderIdOf = (row: { orderId: string } | undefined) => row?.orderId ?? assert.fail()
+  const noted = ({ evidence }: History) => evidence.orders.find(({ fingerprint }) => fingerprint)
+  const reserved = ({ evidence }: History) => evidence.decisions.find(({ outcome }) => outcome.status === 'reserved')
+  const whole = sampleHistory(3)
+  assert.deepEqual(
+    found(history => Object.assign(noted(history) ?? {}, { fingerprint: 'another' })),
+    [orderIdOf(noted(whole))],
+  )
+  assert.deepEqual(
+    found(history => delete reserved(history)?.fingerprint),
+    [orderIdOf(reserved(whole))],
   )
 })
 

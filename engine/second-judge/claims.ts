@@ -1,6 +1,6 @@
 /**
- * Four claims about each order, from its facts, and one about each position of stock: what the checks of the same names claim,
- * written a second time, from the claims and not from the checks.
+ * Five claims about each order, from its facts, and one about each position of stock: what the checks of the same names claim (of its
+ * note, the check `content`), written a second time, from the claims and not from the checks.
  */
 import { compare, type Fact, type Story } from './read.ts'
 
@@ -9,12 +9,16 @@ type Kind<Name extends Fact['kind']> = Extract<Fact, { kind: Name }>
 const of = <Name extends Fact['kind']>(facts: readonly Fact[], kind: Name): Kind<Name>[] =>
   facts.filter((fact): fact is Kind<Name> => fact.kind === kind)
 
+/** A part of what the check `content` claims, under a name that no check has. */
+export const NOTE = 'note'
+
 /** Whether the claim is broken by the facts of one order. */
 export const BROKEN: Readonly<Record<string, (facts: readonly Fact[]) => boolean>> = {
   lost: facts => facts.some(wasPromised) && !facts.some(isOutcome),
   duplicated: isDuplicated,
   unexpected: facts => !facts.some(isRequest) && facts.some(isEffect),
   'single-outcome': isContradictory,
+  [NOTE]: isOfAnotherNote,
 }
 
 /** A success was answered, or the timeline sent a message that is to be decided. */
@@ -50,6 +54,13 @@ function isContradictory(facts: readonly Fact[]): boolean {
   const said = [...rows, ...decisions, ...notifications]
   if (said.length < 2) return false
   return said.includes('reserved') && (said.includes('failed') || decisions.length === 0)
+}
+
+/** A store has other content than was planned, or a note where none was; a release that came first knew no content. */
+function isOfAnotherNote(facts: readonly Fact[]): boolean {
+  const plan = of(facts, 'plan').at(-1)
+  const known = of(facts, 'decision').filter(({ status, reason }) => status === 'reserved' || reason !== 'released')
+  return plan !== undefined && [...of(facts, 'row'), ...known].some(({ print }) => print !== plan.print)
 }
 
 /** Positions, as `kitchen/sku`, of which more was reserved than there was, for ever or for a while, or that hold less than none. */

@@ -1,5 +1,5 @@
 /**
- * The second judge: five claims that the checks judge too, and one that only it judges, about the JSON of a history. It shares no
+ * The second judge: six claims that the checks judge too, and one that only it judges, about the JSON of a history. It shares no
  * code with the checks, so that a mistake in them is one that two programs would have to make.
  */
 import { BROKEN, oversold } from './claims.ts'

@@ -8,12 +8,20 @@
 
 export type Move = { seq: number; what: string; kitchen: string; sku: string; delta: number; atNs: number }
 
+/** `print`: the fingerprint of an order with a note. */
 export type Fact = { order: string } & (
-  | { kind: 'plan'; kitchen: string; lines: { sku: string; quantity: number }[] }
+  | { kind: 'plan'; kitchen: string; lines: { sku: string; quantity: number }[]; print: string | undefined }
   | { kind: 'attempt'; startedNs: number; answeredNs: number | undefined; status: number | undefined }
   | { kind: 'message'; expect: string }
-  | { kind: 'row'; status: string }
-  | { kind: 'decision'; status: string; reason: string | undefined; released: boolean; decidedNs: number }
+  | { kind: 'row'; status: string; print: string | undefined }
+  | {
+      kind: 'decision'
+      status: string
+      reason: string | undefined
+      released: boolean
+      print: string | undefined
+      decidedNs: number
+    }
   | ({ kind: 'move' } & Move)
   | { kind: 'notification' }
   | { kind: 'dead letter' }
@@ -80,10 +88,16 @@ function factsOf(history: Fields, evidence: Fields): Fact[] {
     kind: 'plan',
     kitchen: textOf(row, 'kitchenId'),
     lines: linesOf(row),
+    print: optionalText(row, 'fingerprint'),
   }))
   add(rowsOf(history, 'attempts'), (order, row) => ({ order, kind: 'attempt', ...attemptOf(row) }))
   add(rowsOf(history, 'raw'), (order, row) => ({ order, kind: 'message', expect: textOf(row, 'expect') }))
-  add(rowsOf(evidence, 'orders'), (order, row) => ({ order, kind: 'row', status: textOf(row, 'status') }))
+  add(rowsOf(evidence, 'orders'), (order, row) => ({
+    order,
+    kind: 'row',
+    status: textOf(row, 'status'),
+    print: optionalText(row, 'fingerprint'),
+  }))
   add(rowsOf(evidence, 'decisions'), (order, row) => ({ order, kind: 'decision', ...decisionOf(row) }))
   add(rowsOf(evidence, 'movements'), (order, row) => ({ order, kind: 'move', ...moveOf(row) }))
   add(rowsOf(evidence, 'notifications'), order => ({ order, kind: 'notification' }))
@@ -107,6 +121,7 @@ function decisionOf(row: Fields): Of<'decision'> {
     status: textOf(outcome, 'status'),
     reason: optionalText(outcome, 'reason'),
     released: row.released === true,
+    print: optionalText(row, 'fingerprint'),
     decidedNs: numberOf(row, 'decidedNs'),
   }
 }

@@ -47,7 +47,9 @@ export function sampleHistory(
 ): History {
   const random = seededRandom(seed)
   const mix = { ...MIX, count }
-  const planned = planOrders({ ...mix, seed, runId: `sample-${seed}` })
+  // Half of the histories are of orders with notes.
+  const notes = seed % 2 === 0 ? {} : { noteChars: 20 }
+  const planned = planOrders({ ...mix, seed, runId: `sample-${seed}`, ...notes })
   const history = { ...emptyHistory(initialStock(orderMix(mix))), planned }
   const services = ledger(history)
   // Every fate comes, and after that random ones.
@@ -214,13 +216,16 @@ function ledger(history: History): Ledger {
     const [placedNs, decidedNs] = [stamp(), stamp()]
     const times = { placedNs, placedKeptNs: kept(placedNs, seq), decidedNs, decidedKeptNs: kept(decidedNs, seq) }
     const row = { seq, orderId, userId, kitchenId, status, reason, notification, correlationId: orderId }
-    orders.push({ ...row, ...times })
+    orders.push({ ...row, ...fingerprintOf(order), ...times })
   }
 
-  function recordDecision(orderId: string, reason: FailureReason | undefined, released: boolean): void {
+  function recordDecision(order: PlannedOrder, reason: FailureReason | undefined, released: boolean): void {
+    const { orderId } = order
     const outcome = reason ? ({ status: 'failed', reason } as const) : ({ status: 'reserved' } as const)
     const [seq, decidedNs] = [decisions.length + 1, stamp()]
-    decisions.push({ seq, orderId, outcome, released, decidedNs, keptNs: kept(decidedNs, seq) })
+    // A tombstone knows nothing of the order.
+    const content = reason === 'released' ? {} : fingerprintOf(order)
+    decisions.push({ seq, orderId, outcome, released, ...content, decidedNs, keptNs: kept(decidedNs, seq) })
   }
 
   function recordNotification({ orderId, userId }: PlannedOrder): void {
@@ -234,7 +239,7 @@ function ledger(history: History): Ledger {
       open(order.kitchenId)
       const reason = reasonToFail(order)
       if (!reason) move(order, 'reserve')
-      recordDecision(order.orderId, reason, false)
+      recordDecision(order, reason, false)
       recordOrder(order, reason ?? null)
       if (!reason) recordNotification(order)
       return reason
@@ -242,13 +247,16 @@ function ledger(history: History): Ledger {
     abandon(order, { reserved }) {
       open(order.kitchenId)
       if (reserved) move(order, 'reserve')
-      recordDecision(order.orderId, reserved ? undefined : 'released', true)
+      recordDecision(order, reserved ? undefined : 'released', true)
       if (reserved) move(order, 'release')
       recordOrder(order, 'deadline-passed')
     },
     fail: recordOrder,
   }
 }
+
+const fingerprintOf = ({ fingerprint }: PlannedOrder): { fingerprint?: string } =>
+  fingerprint === undefined ? {} : { fingerprint }
 
 /** Kitchens, and the stock in them. */
 function stockOf({ evidence, openingStock }: History, stamp: () => number) {

@@ -10,7 +10,7 @@ import type { Cell, Settings } from '#engine/run/summary.ts'
 import { variables } from '#infra/brokers/provide.ts'
 import type { Named } from '../session/run.ts'
 import { explain } from './narrative.ts'
-import type { Scenario, ScenarioSettings, Disruption } from './scenario.ts'
+import type { Scenario, ScenarioSettings, Disruption, Way } from './scenario.ts'
 import { HEALTHY } from './scenarios.ts'
 
 const DEADLINE_MS = 5_000
@@ -29,10 +29,6 @@ export const mixOf = (orders: number): { scarceShare: number; scarceStock: numbe
 
 export type NamedCell = Named & { cell: Cell }
 
-/** Nothing is broken in it: what is measured is time and resources. */
-const isUndisturbed = ({ name, follows }: Pick<Scenario, 'name' | 'follows'>): boolean =>
-  name === HEALTHY || follows !== undefined
-
 /** @throws Error when the model does not support the scenario: check `unsupportedReason` first */
 export function cellOf(scenario: Scenario, model: ComparableModel, cell: Cell): NamedCell {
   const repeated = cell.repeat > 1 ? `-${cell.repeat}` : ''
@@ -46,7 +42,7 @@ export function cellOf(scenario: Scenario, model: ComparableModel, cell: Cell): 
 
 /** Whether a part of it needs a broker with the settings that it is shipped with. */
 export const needsShipped = (scenario: Scenario, model: ComparableModel): boolean =>
-  runsOf(scenario, model).some(({ asShipped }) => asShipped)
+  runsOf(scenario, model, scenario.profiles.full).some(({ asShipped }) => asShipped)
 
 /**
  * Why a model does not support a scenario, in a sentence; undefined where it does.
@@ -72,7 +68,7 @@ export function unsupportedReason(
 function experimentOf(scenario: Scenario, model: ComparableModel, { ordersPerSecond, repeat }: Cell): Experiment {
   const { quick, full } = scenario.profiles
   const at = (settings: Settings): ScenarioSettings => ({ ...settings, ordersPerSecond })
-  const runs = runsOf(scenario, model)
+  const runs = runsOf(scenario, model, full)
   return {
     model,
     title: scenario.title,
@@ -81,7 +77,7 @@ function experimentOf(scenario: Scenario, model: ComparableModel, { ordersPerSec
     profiles: { full: at(full), quick: at(quick), smoke: at(quick) },
     variants(profile) {
       const settings = at(profile)
-      return runs.map(run => {
+      return runsOf(scenario, model, settings).map(run => {
         const own = configured(model, run)
         const disruption = scenario.disrupt(own, settings)
         if (typeof disruption === 'string') throw new Error(disruption)
@@ -91,20 +87,21 @@ function experimentOf(scenario: Scenario, model: ComparableModel, { ordersPerSec
     // Each repetition begins with another configuration, so that none is always first.
     begins: (repeat - 1) % runs.length,
     columns: scenario.columns ?? COLUMNS,
-    showsOrders: !isUndisturbed(scenario),
+    showsOrders: !scenario.isUndisturbed,
     explain: results => explain(scenario, model, results),
   }
 }
 
-/** A configuration as a cell runs it. */
+/** A configuration as a cell runs it, with what is other in the load. */
 type Run = Configuration & { load?: Partial<Load> }
 
 /** The model as it is, and those of its configurations that the scenario asks for. */
-function runsOf(scenario: Scenario, model: ComparableModel): readonly Run[] {
+function runsOf(scenario: Scenario, model: ComparableModel, settings: ScenarioSettings): readonly Run[] {
   const [main, ...others] = model.comparison.configurations
   const { follows, ways, variants } = scenario
   const illustrating = others.filter(({ illustrates }) => illustrates !== undefined && illustrates === variants)
-  if (!follows) return [main, ...illustrating].flatMap(each => (ways ? inEachWay(ways, each, each !== main) : [each]))
+  if (ways) return [main, ...illustrating].flatMap(each => inEachWay(ways(settings), each, each !== main))
+  if (!follows) return [main, ...illustrating]
   const following = follows.map(({ name, follow }) => ({ name, load: { follow } }))
   const isAnswered = (configuration: Configuration) =>
     configured(model, configuration).features.includes('answers-with-outcome')
@@ -113,11 +110,11 @@ function runsOf(scenario: Scenario, model: ComparableModel): readonly Run[] {
 }
 
 /** @param isNamed where it is not the main configuration */
-function inEachWay(ways: NonNullable<Scenario['ways']>, configuration: Configuration, isNamed = false): Run[] {
+function inEachWay(ways: readonly Way[], configuration: Configuration, isNamed = false): Run[] {
   return ways.map(({ name, load }) => ({
     ...configuration,
     name: isNamed ? `${configuration.name}, ${name}` : name,
-    about: `${configuration.about}; its client: ${name}`,
+    about: `${configuration.about}; ${name}`,
     load,
   }))
 }
@@ -130,7 +127,7 @@ function variantOf(
   settings: ScenarioSettings,
 ): Variant {
   const load = scenario.load(settings)
-  const isHealthy = isUndisturbed(scenario)
+  const { isUndisturbed } = scenario
   return {
     name,
     about,
@@ -152,8 +149,8 @@ function variantOf(
       disruption.span && { spans: [{ label: disruption.label, ...disruption.span }] }),
     ...(disruption.setByFault && { setByFault: disruption.setByFault }),
     quiescenceMs: disabledSafeguard ? QUIESCENCE_WITHOUT_SAFEGUARD_MS : QUIESCENCE_MS,
-    ...(isHealthy && { againWhenLate: 1 }),
-    measuresUsage: isHealthy,
+    ...(isUndisturbed && { againWhenLate: 1 }),
+    measuresUsage: isUndisturbed ?? false,
     checks: [
       ...checksFor({
         ...(scenario.mayFail && { reasons: reasonsOfFaults }),
@@ -166,7 +163,7 @@ function variantOf(
       ...(disruption.span && !ofWay?.retry ? recoveryMeasures(history, disruption.span) : []),
       ...(disruption.measures?.(history) ?? []),
     ],
-    series: history => (isHealthy ? [] : openSeries(history)),
+    series: history => (isUndisturbed ? [] : openSeries(history)),
   }
 }
 

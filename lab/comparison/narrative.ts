@@ -155,6 +155,11 @@ export function explain(
       const of = (name: string) => findMeasure(result, name)
       return sentence`${model.name}, ${result.variant.name}: half of the clients were told the outcome within ${ms(of('learned p50'))}, with ${count(of('requests per order'))} requests an order.`
     })
+  if (scenario.ways)
+    return results.flatMap(result => {
+      const of = (name: string) => findMeasure(result, name)
+      return sentence`${model.name}, ${result.variant.name}: half of the clients could know the outcome within ${ms(of('known p50'))}, and had their answer within ${ms(of('accepted p50'))}.`
+    })
   const of = (name: string) => findMeasure(first, name)
   if (of(REQUESTS_PER_CLIENT).value !== null)
     return results.flatMap(result => {

@@ -3,6 +3,7 @@
 import { REQUESTS_PER_CLIENT } from '#engine/analysis/retries.ts'
 import type { Summary } from '#engine/run/summary.ts'
 import { middleRate } from './repeated-measures.ts'
+import { KNOWN_WHEN_LARGE } from './scenarios/payloads.ts'
 import { READ_RATE } from './scenarios/new-reader.ts'
 import { RETRIED_OVERTAKEN } from './scenarios/retried.ts'
 
@@ -73,6 +74,14 @@ export const needs: readonly Need[] = [
     about: `p99 of the time ${KNOWN}`,
     wanted: 'least',
     atRate: 'highest',
+    enough: AT_ONCE,
+  },
+  {
+    need: 'Orders are large (100 kB).',
+    scenario: 'payloads',
+    measure: KNOWN_WHEN_LARGE,
+    about: `median time ${KNOWN}`,
+    wanted: 'least',
     enough: AT_ONCE,
   },
   {

@@ -5,6 +5,7 @@ import { arriveAs } from '#engine/load/plan.ts'
 import { experiments, models } from '../session/registry.ts'
 import { cellOf, unsupportedReason } from './cell.ts'
 import { scenarios, HEALTHY } from './scenarios.ts'
+import { payloads } from './scenarios/payloads.ts'
 import { requestOf, comparisonOf, DEFAULTS, plan, PUBLISHED, selected } from './plan.ts'
 
 const request = { scenarios, models, ...DEFAULTS.full, externalBrokers: [] }
@@ -142,6 +143,20 @@ test('until clients know: each configuration that answers before the outcome is 
     ways,
     ways,
   ])
+})
+
+test('orders of several sizes: the main configuration of each model with each of them, the largest first', () => {
+  const sizes = (profile: ComparedProfile) =>
+    models.map(model => {
+      const { experiment } = cellOf(payloads, model, { scenario: payloads.name, ordersPerSecond: 50, repeat: 1 })
+      return experiment.variants(experiment.profiles[profile]).map(({ name, load }) => [name, load.noteChars])
+    })
+  const small = [
+    ['10 kB', 10_000],
+    ['1 kB', 1_000],
+  ]
+  assert.deepEqual(sizes('quick'), Array(models.length).fill(small))
+  assert.deepEqual(sizes('full'), Array(models.length).fill([['100 kB', 100_000], ...small]))
 })
 
 test('a published comparison runs all ten times; after each model was first, their order is drawn anew', () => {

@@ -32,6 +32,9 @@ export type Disruption = {
   plan?: Load['plan']
 }
 
+/** One of several ways in which a scenario is run: a variant by this name, with what is other in its load. */
+export type Way = { name: string; load: Partial<Load> }
+
 export type Scenario<Values extends ScenarioSettings = ScenarioSettings> = {
   name: string
   /** True of every profile. */
@@ -44,12 +47,14 @@ export type Scenario<Values extends ScenarioSettings = ScenarioSettings> = {
   profiles: Record<ComparedProfile, Values>
   /** Which further configurations of each model run beside the main one. */
   variants?: Configuration['illustrates']
+  /** Nothing is broken in it: what is measured is time and resources. */
+  isUndisturbed?: true
   /** It is run only where it is named, or by the profile that runs all. */
   isOptional?: boolean
   /** Ways in which clients follow their orders: each is run with every configuration that answers before the outcome. */
   follows?: readonly { name: string; follow: Follow }[]
-  /** Ways in which clients behave: each is run with every configuration. */
-  ways?: readonly { name: string; load: Partial<Load> }[]
+  /** Ways in which each configuration is run, such as with orders of another size; the first stands for the model. */
+  ways?(settings: Values): readonly Way[]
   /** Whether orders may fail for the reasons that a model names. */
   mayFail?: boolean
   /** The measures of its table, where they are not those of every scenario. */

@@ -14,6 +14,7 @@ import { duplicates } from './scenarios/duplicates.ts'
 import { healthy } from './scenarios/healthy.ts'
 import { newReader } from './scenarios/new-reader.ts'
 import { overload } from './scenarios/overload.ts'
+import { payloads } from './scenarios/payloads.ts'
 import { poison } from './scenarios/poison.ts'
 import { readAgain } from './scenarios/read-again.ts'
 import { retried } from './scenarios/retried.ts'
@@ -26,6 +27,7 @@ export const HEALTHY = healthy.name
 export const scenarios: readonly Scenario[] = [
   healthy,
   untilKnown,
+  payloads,
   inventorySlow,
   inventoryDead,
   inventoryDeadAsShipped,

@@ -33,6 +33,7 @@ const SOURCES: Record<keyof typeof DURATIONS, string> = {
   newReader: planned('full', ['new-reader']),
   retried: planned('full', ['retried']),
   retryStorm: planned('full', ['retry-storm']),
+  payloads: planned('full', ['payloads']),
   asShipped: planned(
     'full',
     all.filter(name => name.endsWith('as-shipped')),

@@ -3,6 +3,7 @@
  * checks. A history of very many orders is not given to it: it holds each fact a second time.
  */
 import type { CheckResult } from '#engine/checks/check.ts'
+import { NOTE } from '#engine/second-judge/claims.ts'
 import { judgeAgain, LINEARIZABLE } from '#engine/second-judge/judge.ts'
 
 const SHOWN = 3
@@ -19,6 +20,12 @@ export function disagreements(checks: readonly CheckResult[], history: unknown):
       const isExplained = checks.some(check => check.verdict === 'invalid')
       return verdict === 'invalid' && !isExplained
         ? [`no check is invalid, and the second judge finds that stock is not linearizable (${shown})`]
+        : []
+    }
+    if (claim === NOTE) {
+      const isFound = checks.some(({ name, verdict: of }) => name === 'content' && of !== 'valid')
+      return verdict === 'invalid' && !isFound
+        ? [`content is valid, and the second judge finds another note than was sent (${shown})`]
         : []
     }
     const check = checks.find(({ name }) => name === claim)

@@ -49,9 +49,10 @@ export function serviceProcess(options: {
   }
 }
 
-/** For the variants of a run: each has a folder of its own below `dataFolder`. */
+/** For the variants of a run: each has a folder of its own below `dataFolder`. Those of two models may have the same prefix. */
 export const openProcesses = ({ broker, dataFolder }: Pick<ProcessesOptions, 'broker' | 'dataFolder'>): OpenRuntime => {
-  return opening => createProcesses({ ...opening, broker, dataFolder: join(dataFolder, opening.prefix) })
+  return opening =>
+    createProcesses({ ...opening, broker, dataFolder: join(dataFolder, opening.model.name, opening.prefix) })
 }
 
 export type Processes = {

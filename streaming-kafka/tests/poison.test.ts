@@ -35,7 +35,7 @@ const POISON: [name: string, record: { body?: string; base64?: string }, reason:
   ['101 lines', { body: withData({ items: Array(101).fill({ sku: 'burger', quantity: 1 }) }) }, 'malformed'],
   ['an unknown type', { body: JSON.stringify({ ...good(), type: 'OrderShipped' }) }, 'unknown-event'],
   ['an unknown version', { body: JSON.stringify({ ...good(), version: 2 }) }, 'unknown-event'],
-  ['oversized', { body: withData({ userId: 'x'.repeat(70_000) }) }, 'too-large'],
+  ['oversized', { body: withData({ userId: 'x'.repeat(550_000) }) }, 'too-large'],
 ]
 
 /** No results of orders: in the last the order itself could not be read back from a store. */

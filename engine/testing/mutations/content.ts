@@ -71,6 +71,19 @@ const CONTENT_MUTATIONS: readonly Mutation[] = [
     mutate: (_history, order) => refuseFor(order, otherReason(order)),
     caughtBy: ['content'],
   },
+  inTable('the orders table has the order with another note', { fingerprint: 'another' }),
+  {
+    name: 'inventory has the order with another note',
+    on: notified,
+    mutate: (_history, { decisions }) => decisions.forEach(row => (row.fingerprint = 'another')),
+    caughtBy: ['content'],
+  },
+  {
+    name: 'the note of an order is lost on its way to inventory',
+    on: order => notified(order) && order.planned?.noteChars !== undefined,
+    mutate: (_history, { decisions }) => decisions.forEach(row => delete row.fingerprint),
+    caughtBy: ['content'],
+  },
   {
     name: 'another user is notified',
     on: notified,

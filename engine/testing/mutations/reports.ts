@@ -120,6 +120,7 @@ export const REPORT_MUTATIONS: readonly Mutation[] = [
         orderId,
         outcome: { status: 'reserved' },
         released: false,
+        fingerprint: planned.fingerprint,
         decidedNs: LATE_NS + 1,
         keptNs: null,
       })

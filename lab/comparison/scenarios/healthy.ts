@@ -13,6 +13,7 @@ export const healthy = defineScenario({
   asks: 'How long do clients wait for the answer and for the completion of the order, and which resources does that take?',
   caveat:
     'Accepted counts until the client has its answer; known until it can know the outcome, from the answer or by asking for the order; completed until the order is decided and its notification stored. Models are compared by known. The end of the warm-up stands beside the rest, at 200 orders a second in the same processes. Where it is below the latency at the lowest rate, it is sparse orders that are slow, and not cold processes; where it is above, the processes were still warming up. CPU, written bytes and memory are those of all processes of a model: its services (streaming-kafka has a fourth one, for analytics) and its brokers, including their use at rest, which dominates at few orders a second. Synced bytes are counted for the whole disk.',
+  isUndisturbed: true,
   profiles: {
     full: { ordersPerSecond: 100, measuredMs: 10_000, warmUpOrders: 600 },
     quick: { ordersPerSecond: 100, measuredMs: 3_000, warmUpOrders: 100 },

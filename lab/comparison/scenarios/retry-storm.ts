@@ -34,7 +34,7 @@ export const retryStorm = defineScenario<StormSettings>({
     quick: { ordersPerSecond: 50, beforeMs: 1_000, faultMs: 2_000, afterMs: 2_000, capacity: 75 },
   },
   mayFail: true,
-  ways: [
+  ways: () => [
     { name: 'each 250 ms', load: retry({ firstMs: 250, longestMs: 250, hasJitter: false }) },
     { name: 'backing off', load: retry({ firstMs: 250, longestMs: 4_000, hasJitter: false }) },
     { name: 'backing off with jitter', load: retry({ firstMs: 250, longestMs: 4_000, hasJitter: true }) },

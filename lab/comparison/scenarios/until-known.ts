@@ -11,6 +11,7 @@ export const untilKnown = defineScenario({
   asks: 'How soon is the client of an accepted order told the outcome, and what does each way of telling it cost?',
   caveat:
     'Learned counts from the planned start until the client has been told the outcome, by its own clock; known, until it could have been. Requests per order count the one that places it, and each webhook. A client that asks again waits before each question; each second is what the services ask for with Retry-After. CPU is that of the services, the requests of these clients and the webhooks included, until the last of them is told.',
+  isUndisturbed: true,
   isOptional: true,
   follows: [
     { name: 'asks each second', follow: { by: 'poll', everyMs: 1_000 } },
