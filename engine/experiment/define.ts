@@ -7,7 +7,7 @@ import type { MixOptions } from '../load/mix.ts'
 import type { Arrivals, Arrive, PlannedStart } from '../load/plan.ts'
 import type { Model } from './model.ts'
 import type { Measure, Profile, Series, SetByFault, Settings } from '../run/summary.ts'
-import type { Step, Progress } from './steps.ts'
+import type { Action, Step, Progress } from './steps.ts'
 
 export type Load = {
   /** Orders that are measured. */
@@ -37,6 +37,8 @@ export type Variant = {
   asShipped?: true
   /** Services that are started again when they die. */
   supervised?: readonly string[]
+  /** Performed one after the other, before the load begins. */
+  before?: readonly Action[]
   /** Run in this order, each when its time or condition is met. With a timeline, even an empty one, depths are sampled. */
   timeline?: readonly Step[]
   /** What pictures mark instead of the timeline's steps, in milliseconds since the load began. */
@@ -85,6 +87,8 @@ export type Experiment<Values extends Settings = Settings> = {
   showsOrders?: boolean
   /** Checks that compare variants. */
   compare?(results: readonly VariantResult[]): CheckResult[]
+  /** Measures that follow from several variants; each belongs to one of them. None where a variant could not be finished. */
+  acrossVariants?(results: readonly VariantResult[]): Measure[]
   /** One or two sentences computed from the numbers. */
   explain(results: readonly VariantResult[]): string[]
 }

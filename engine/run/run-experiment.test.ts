@@ -4,6 +4,7 @@ import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:
 import { tmpdir } from 'node:os'
 import { join, relative, resolve } from 'node:path'
 import { test, type TestContext } from 'node:test'
+import { monotonicNs } from '#common/contracts/clock.ts'
 import { openProcesses } from '#runtimes/processes/processes.ts'
 import { defineCheck, valid } from '../checks/check.ts'
 import { defineExperiment, type Variant } from '../experiment/define.ts'
@@ -75,6 +76,7 @@ async function runSample(
     begins,
     columns: [],
     compare: () => [{ name: 'compared', verdict: 'valid', detail: 'both' }],
+    acrossVariants: ([first]) => [{ variant: first?.variant.name ?? '', name: 'across', unit: '', value: 2 }],
     explain: results => [`${results.length} variants`],
   })
   const result = await runExperiment({
@@ -151,9 +153,28 @@ test('each variant is run, judged and compared, and its history is kept', async 
   )
   assert.deepEqual(result.explanation, ['2 variants'])
   assert.equal(result.measures.find(({ name }) => name === 'requested')?.value, 20)
+  assert.deepEqual(result.measures.at(-1), { variant: 'One row', name: 'across', unit: '', value: 2 })
   assert.equal(removed(), 2)
   const { attempts } = (await readHistoryFile(historyFile(folder, 'One row'))) as History
   assert.equal(attempts.length, 20)
+})
+
+test('what comes before the load is done when its first order is sent, and a variant in which it fails has no load', async t => {
+  let doneNs = 0
+  const prepare = { action: 'prepare', target: 'all', run: async () => void (doneNs = monotonicNs()) }
+  const refuse = { action: 'refuse', target: 'all', run: () => Promise.reject(new Error('it will not')) }
+  const { result, folder } = await runSample(t, [
+    variant('prepared', { before: [prepare] }),
+    variant('refused', { before: [refuse] }),
+  ])
+  const { attempts, executedSteps } = (await readHistoryFile(historyFile(folder, 'prepared'))) as History
+  assert.ok(doneNs > 0 && attempts.every(({ startedNs }) => startedNs > doneNs))
+  assert.deepEqual(executedSteps, [], 'it is no step of the timeline')
+  assert.match(result.failure ?? '', /^refused: it will not$/)
+  assert.ok(
+    result.measures.every(({ name }) => name !== 'across'),
+    'not of a part of the variants',
+  )
 })
 
 test('variants are run from the one that begins, round, and shown as they are declared', async t => {
