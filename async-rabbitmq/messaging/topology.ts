@@ -100,7 +100,7 @@ export function topologyOf(prefix: string, delayQueueCount: number, { hasStream 
 }
 
 /** Each order has one of these in the end. */
-const RESULTS = ['InventoryReserved', 'InventoryFailed']
+export const RESULTS = ['InventoryReserved', 'InventoryFailed']
 
 const quorum = { 'x-queue-type': 'quorum' }
 
@@ -124,6 +124,12 @@ const mainQueue = ({ queue, deadLetters }: ConsumerQueue): Queue => ({
 const deadLetterQueue = ({ deadLetters }: ConsumerQueue): Queue => ({
   name: deadLetters,
   arguments: { ...quorum, 'x-delivery-limit': UNLIMITED },
+})
+
+/** Of the lab: a reader beside the services has it to itself. @param nth from 1 */
+export const readerQueue = (prefix: string, nth: number): Queue => ({
+  name: `${prefix}further-reader.${nth}`,
+  arguments: quorum,
 })
 
 /** The delay is the message's own expiration, so that other delays need no other queues. */

@@ -31,8 +31,8 @@ export const mixOf = (orders: number): { scarceShare: number; scarceStock: numbe
 export type NamedCell = Named & { cell: Cell }
 
 /** Nothing is broken in it: what is measured is time and resources. */
-const isUndisturbed = ({ name, follows }: Pick<Scenario, 'name' | 'follows'>): boolean =>
-  name === HEALTHY || follows !== undefined
+const isUndisturbed = ({ name, follows, readers }: Pick<Scenario, 'name' | 'follows' | 'readers'>): boolean =>
+  name === HEALTHY || follows !== undefined || readers !== undefined
 
 /** @throws Error when the model does not support the scenario: check `unsupportedReason` first */
 export function cellOf(scenario: Scenario, model: ComparableModel, cell: Cell): NamedCell {
@@ -47,7 +47,7 @@ export function cellOf(scenario: Scenario, model: ComparableModel, cell: Cell): 
 
 /** Whether a part of it needs a broker with the settings that it is shipped with. */
 export const needsShipped = (scenario: Scenario, model: ComparableModel): boolean =>
-  runsOf(scenario, model).some(({ asShipped }) => asShipped)
+  runsOf(scenario, model, scenario.profiles.full).some(({ asShipped }) => asShipped)
 
 /**
  * Why a model does not support a scenario, in a sentence; undefined where it does.
@@ -73,7 +73,6 @@ export function unsupportedReason(
 function experimentOf(scenario: Scenario, model: ComparableModel, { ordersPerSecond, repeat }: Cell): Experiment {
   const { quick, full } = scenario.profiles
   const at = (settings: Settings): ScenarioSettings => ({ ...settings, ordersPerSecond })
-  const runs = runsOf(scenario, model)
   return {
     model,
     title: scenario.title,
@@ -82,28 +81,31 @@ function experimentOf(scenario: Scenario, model: ComparableModel, { ordersPerSec
     profiles: { full: at(full), quick: at(quick), smoke: at(quick) },
     variants(profile) {
       const settings = at(profile)
-      return runs.map(run => {
+      return runsOf(scenario, model, settings).map(run => {
         const own = configured(model, run)
-        const disruption = scenario.disrupt(own, settings)
+        const disruption = scenario.disrupt(own, settings, run.readers)
         if (typeof disruption === 'string') throw new Error(disruption)
         return variantOf(scenario, own, run, disruption, settings)
       })
     },
     // Each repetition begins with another configuration, so that none is always first.
-    begins: (repeat - 1) % runs.length,
+    begins: (repeat - 1) % runsOf(scenario, model, full).length,
     columns: scenario.columns ?? COLUMNS,
     showsOrders: !isUndisturbed(scenario),
+    ...(scenario.acrossVariants && { acrossVariants: results => scenario.acrossVariants?.(results) ?? [] }),
     explain: results => explain(scenario, model, results),
   }
 }
 
 /** A configuration as a cell runs it. */
-type Run = Configuration & { follow?: Follow }
+type Run = Configuration & { follow?: Follow; readers?: number }
 
 /** The model as it is, and those of its configurations that the scenario asks for. */
-function runsOf(scenario: Scenario, model: ComparableModel): readonly Run[] {
+function runsOf(scenario: Scenario, model: ComparableModel, settings: ScenarioSettings): readonly Run[] {
   const [main, ...others] = model.comparison.configurations
   const { follows, variants } = scenario
+  const readers = scenario.readers?.(settings)
+  if (readers) return readers.map(count => withReaders(main, count))
   if (!follows)
     return [main, ...others.filter(({ illustrates }) => illustrates !== undefined && illustrates === variants)]
   const isAnswered = (configuration: Configuration) =>
@@ -117,6 +119,11 @@ function runsOf(scenario: Scenario, model: ComparableModel): readonly Run[] {
     }))
   if (!isAnswered(main)) return inEachWay(main)
   return [main, ...others.filter(other => !isAnswered(other)).flatMap(other => inEachWay(other, `${other.name}, `))]
+}
+
+function withReaders(main: Configuration, readers: number): Run {
+  const count = readers === 0 ? 'no further reader' : `${readers} further reader${readers === 1 ? '' : 's'}`
+  return { ...main, name: `${main.name}, ${count}`, about: `${main.about}; beside it: ${count}`, readers }
 }
 
 function variantOf(
@@ -144,6 +151,7 @@ function variantOf(
       ...(follow && { follow }),
       ...(disruption.plan && { plan: disruption.plan }),
     },
+    ...(disruption.before && { before: disruption.before }),
     ...(disruption.timeline && { timeline: disruption.timeline }),
     ...(disruption.label !== undefined &&
       disruption.span && { spans: [{ label: disruption.label, ...disruption.span }] }),

@@ -2,9 +2,12 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { ComparedProfile, Profile } from '#engine/run/summary.ts'
 import { arriveAs } from '#engine/load/plan.ts'
+import { slugOf } from '#engine/run/result.ts'
+import { syncRest } from '../../sync-rest/lab/model.ts'
 import { experiments, models } from '../session/registry.ts'
 import { cellOf, unsupportedReason } from './cell.ts'
 import { scenarios, HEALTHY } from './scenarios.ts'
+import { fanOut } from './scenarios/fan-out.ts'
 import { requestOf, comparisonOf, DEFAULTS, plan, PUBLISHED, selected } from './plan.ts'
 
 const request = { scenarios, models, ...DEFAULTS.full, externalBrokers: [] }
@@ -140,6 +143,25 @@ test('until clients know: each configuration that answers before the outcome is 
     ways,
     ways,
   ])
+})
+
+test('more and more readers: the main configuration runs with each number of them, which the profile says', () => {
+  const { experiment } = cellOf(fanOut, syncRest, { scenario: fanOut.name, ordersPerSecond: 100, repeat: 1 })
+  const names = (profile: ComparedProfile) =>
+    experiment.variants(experiment.profiles[profile]).map(({ name }) => name.replace('as it stands, ', ''))
+  assert.deepEqual(names('quick'), ['no further reader', '2 further readers'])
+  const more = [1, 2, 5, 10].map(count => `${count} further reader${count === 1 ? '' : 's'}`)
+  assert.deepEqual(names('full'), ['no further reader', ...more])
+})
+
+test('variants of two models that have the same name have no service of the same name: their stores would be one', () => {
+  for (const scenario of scenarios) {
+    const stores = plan({ ...request, scenarios: [scenario], rates: [20], healthyRepeat: 1 }).flatMap(
+      ({ experiment: { model, variants, profiles } }) =>
+        variants(profiles.full).flatMap(({ name }) => model.services.map(service => `${slugOf(name)}/${service.name}`)),
+    )
+    assert.equal(new Set(stores).size, stores.length, scenario.name)
+  }
 })
 
 test('a published comparison runs all ten times; after each model was first, their order is drawn anew', () => {

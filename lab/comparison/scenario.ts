@@ -1,7 +1,7 @@
 // A scenario of the comparison is a value: one load for all models, and a disruption of each model during it.
 import type { Check } from '#engine/checks/check.ts'
 import type { ComparableModel, Configuration } from '#engine/experiment/comparison-adapter.ts'
-import type { Load } from '#engine/experiment/define.ts'
+import type { Load, VariantResult } from '#engine/experiment/define.ts'
 import type { History } from '#engine/run/history.ts'
 import type { Role } from '#engine/experiment/model.ts'
 import type { Follow } from '#engine/load/follow.ts'
@@ -17,6 +17,8 @@ export type Disruption = {
   label?: string
   /** Absent where the scenario does not affect incoming orders. */
   span?: Span
+  /** As of a variant. */
+  before?: readonly Action[]
   timeline?: readonly Step[]
   /** Of services, by service, beyond that of each configuration. */
   environment?: Configuration['environment']
@@ -31,6 +33,9 @@ export type Disruption = {
   /** In place of the scenario's load, where this model's clients cause the disruption themselves. */
   plan?: Load['plan']
 }
+
+/** What is known of a variant beside its history. */
+export type Evaluated = Pick<VariantResult, 'measures' | 'checks'> & { variant: { name: string } }
 
 export type Scenario<Values extends ScenarioSettings = ScenarioSettings> = {
   name: string
@@ -48,13 +53,17 @@ export type Scenario<Values extends ScenarioSettings = ScenarioSettings> = {
   isOptional?: boolean
   /** Ways in which clients follow their orders: each is run with every configuration that answers before the outcome. */
   follows?: readonly { name: string; follow: Follow }[]
+  /** Numbers of further readers: the main configuration is run with each of them. */
+  readers?(settings: Values): readonly number[]
   /** Whether orders may fail for the reasons that a model names. */
   mayFail?: boolean
   /** The measures of its table, where they are not those of every scenario. */
   columns?: readonly string[]
   load(settings: Values): Pick<Load, 'orders' | 'warmUpOrders' | 'plan' | 'mix'>
-  /** Or, in a sentence, why the model does not support the scenario. */
-  disrupt(model: ComparableModel, settings: Values): Disruption | string
+  /** Or, in a sentence, why the model does not support the scenario. @param readers one of `readers` */
+  disrupt(model: ComparableModel, settings: Values, readers?: number): Disruption | string
+  /** As of an experiment. */
+  acrossVariants?(results: readonly Evaluated[]): Measure[]
 }
 
 export const defineScenario = <Values extends ScenarioSettings>(scenario: Scenario<Values>): Scenario<Values> =>
