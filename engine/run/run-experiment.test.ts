@@ -48,12 +48,12 @@ const variant = (name: string, own: Partial<Variant> = {}): Variant => ({
   ...own,
 })
 
-type Also = { signal?: AbortSignal; begins?: number; profile?: Profile }
+type Also = { signal?: AbortSignal; begins?: number; profile?: Profile; warmUp?: Variant }
 
 async function runSample(
   t: TestContext,
   variants: Variant[],
-  { signal = new AbortController().signal, begins = 0, profile = 'quick' }: Also = {},
+  { signal = new AbortController().signal, begins = 0, profile = 'quick', warmUp }: Also = {},
 ) {
   const folder = mkdtempSync(join(tmpdir(), 'run-'))
   t.after(() => rmSync(folder, { recursive: true, force: true }))
@@ -74,6 +74,7 @@ async function runSample(
     profiles: { smoke: {}, quick: {}, full: {} },
     variants: () => variants,
     begins,
+    warmUp: () => warmUp,
     columns: [],
     compare: () => [{ name: 'compared', verdict: 'valid', detail: 'both' }],
     acrossVariants: ([first]) => [{ variant: first?.variant.name ?? '', name: 'across', unit: '', value: 2 }],
@@ -175,6 +176,17 @@ test('what comes before the load is done when its first order is sent, and a var
     result.measures.every(({ name }) => name !== 'across'),
     'not of a part of the variants',
   )
+})
+
+test('what warms up is run before all variants, whichever begins, and is no part of the result', async t => {
+  const { result, lines, folder } = await runSample(t, [variant('one'), variant('two')], {
+    begins: 1,
+    warmUp: variant('warm-up'),
+  })
+  assert.deepEqual([...new Set(lines.map(line => line.split(':')[0]))], ['warm-up', 'two', 'one'])
+  assert.equal(result.failure, undefined)
+  assert.ok([...result.measures, ...result.checks].every(({ variant }) => variant !== 'warm-up'))
+  assert.ok(!existsSync(historyFile(folder, 'warm-up')))
 })
 
 test('variants are run from the one that begins, round, and shown as they are declared', async t => {

@@ -73,26 +73,30 @@ export function unsupportedReason(
 function experimentOf(scenario: Scenario, model: ComparableModel, { ordersPerSecond, repeat }: Cell): Experiment {
   const { quick, full } = scenario.profiles
   const at = (settings: Settings): ScenarioSettings => ({ ...settings, ordersPerSecond })
+  const variants = (profile: Settings): Variant[] => {
+    const settings = at(profile)
+    return runsOf(scenario, model, settings).map(run => {
+      const own = configured(model, run)
+      const disruption = scenario.disrupt(own, settings, run.readers)
+      if (typeof disruption === 'string') throw new Error(disruption)
+      return variantOf(scenario, own, run, disruption, settings)
+    })
+  }
   return {
     model,
     title: scenario.title,
     question: scenario.asks,
     does: scenario.asks,
     profiles: { full: at(full), quick: at(quick), smoke: at(quick) },
-    variants(profile) {
-      const settings = at(profile)
-      return runsOf(scenario, model, settings).map(run => {
-        const own = configured(model, run)
-        const disruption = scenario.disrupt(own, settings, run.readers)
-        if (typeof disruption === 'string') throw new Error(disruption)
-        return variantOf(scenario, own, run, disruption, settings)
-      })
-    },
+    variants,
+    ...(model.brokers.length > 0 && {
+      warmUp: profile => warmUpOf(variants(profile).at(-1), scenario.brokerWarmUp?.(at(profile))),
+    }),
     // Each repetition begins with another configuration, so that none is always first.
     begins: (repeat - 1) % runsOf(scenario, model, full).length,
     columns: scenario.columns ?? COLUMNS,
     showsOrders: !isUndisturbed(scenario),
-    ...(scenario.acrossVariants && { acrossVariants: results => scenario.acrossVariants?.(results) ?? [] }),
+    ...(scenario.acrossVariants && { acrossVariants: scenario.acrossVariants }),
     explain: results => explain(scenario, model, results),
   }
 }
@@ -172,6 +176,13 @@ function variantOf(
     ],
     series: history => (isHealthy ? [] : openSeries(history)),
   }
+}
+
+/** Its last variant under another load. Nothing of it is kept. */
+function warmUpOf(last: Variant | undefined, load: ReturnType<NonNullable<Scenario['brokerWarmUp']>> | undefined) {
+  if (!last || !load || load.orders === 0) return undefined
+  const { plan: _plan, warmUpOrders: _warmUpOrders, ...rest } = last.load
+  return { ...last, name: 'warm-up', load: { ...rest, ...load }, timeline: [], measuresUsage: false }
 }
 
 const merged = (

@@ -55,6 +55,8 @@ export type Scenario<Values extends ScenarioSettings = ScenarioSettings> = {
   follows?: readonly { name: string; follow: Follow }[]
   /** Numbers of further readers: the main configuration is run with each of them. */
   readers?(settings: Values): readonly number[]
+  /** So many orders a broker is warmed up with before all variants, as fast as that. */
+  brokerWarmUp?(settings: Values): Pick<Load, 'orders' | 'ordersPerSecond'>
   /** Whether orders may fail for the reasons that a model names. */
   mayFail?: boolean
   /** The measures of its table, where they are not those of every scenario. */

@@ -8,7 +8,7 @@ export const DURATIONS = {
   untilKnown: 'about 4 min',
   asShipped: 'about 6 min',
   newReader: 'about 3 min',
-  fanOut: 'about 4 min',
+  fanOut: 'about 5 min',
   retried: 'about 2 min',
   /** Of the search; the probe that it is in at that time ends, and with --beyond another one follows. */
   capacity: 'at most 3 min a model',
