@@ -154,6 +154,16 @@ test('more and more readers: the main configuration runs with each number of the
   assert.deepEqual(names('full'), ['no further reader', ...more])
 })
 
+test('more and more readers: a full run warms up the broker of each model that has one', () => {
+  const warmUps = (profile: ComparedProfile) =>
+    models.map(model => {
+      const { experiment } = cellOf(fanOut, model, { scenario: fanOut.name, ordersPerSecond: 100, repeat: 1 })
+      return experiment.warmUp?.(experiment.profiles[profile])?.load.orders
+    })
+  assert.deepEqual(warmUps('full'), [undefined, 8_000, 8_000])
+  assert.deepEqual(warmUps('quick'), [undefined, undefined, undefined])
+})
+
 test('variants of two models that have the same name have no service of the same name: their stores would be one', () => {
   for (const scenario of scenarios) {
     const stores = plan({ ...request, scenarios: [scenario], rates: [20], healthyRepeat: 1 }).flatMap(
