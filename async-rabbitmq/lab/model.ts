@@ -2,10 +2,11 @@
 import { DEFAULT_CONCURRENCY } from '#common/service/service.ts'
 import type { ComparableModel } from '#engine/experiment/comparison-adapter.ts'
 import { deadLettersOf } from '#engine/experiment/dead-letters.ts'
+import { type FurtherReaderOperations, furtherReaders, MOST_READERS } from '#engine/experiment/further-readers.ts'
 import type { BrokerInspector, Deployment } from '#engine/experiment/model.ts'
 import { openQueueBrowser } from '../broker/queue-browser.ts'
 import * as inventory from '../inventory_service/settings.ts'
-import { DEFAULT_RETRY_DELAYS_MS, namesOf, topologyOf } from '../messaging/topology.ts'
+import { DEFAULT_RETRY_DELAYS_MS, namesOf, readerQueue, topologyOf } from '../messaging/topology.ts'
 import * as notification from '../notification_service/settings.ts'
 import * as order from '../order_service/settings.ts'
 import { comparison } from './comparison.ts'
@@ -17,7 +18,9 @@ export const settings = [order, inventory, notification]
 
 const environment = (deployment: Deployment) => ({ RABBITMQ_URL: brokerOf(deployment), PREFIX: deployment.prefix })
 
-export const asyncRabbitmq: ComparableModel<RabbitmqOperations> = {
+type Inspector = BrokerInspector<RabbitmqOperations & FurtherReaderOperations>
+
+export const asyncRabbitmq: ComparableModel<Inspector['operations']> = {
   name: 'async-rabbitmq',
   services: [
     { name: 'order_service', role: 'order', port: 8010, environment },
@@ -35,7 +38,12 @@ export const asyncRabbitmq: ComparableModel<RabbitmqOperations> = {
   async remove(deployment) {
     const browser = await openQueueBrowser(brokerOf(deployment))
     try {
-      await browser.remove(namesOf(deployment.prefix))
+      const { exchanges, queues } = namesOf(deployment.prefix)
+      const ofReaders = Array.from(
+        { length: MOST_READERS },
+        (_, index) => readerQueue(deployment.prefix, index + 1).name,
+      )
+      await browser.remove({ exchanges, queues: [...queues, ...ofReaders] })
     } finally {
       await browser.close()
     }
@@ -43,10 +51,13 @@ export const asyncRabbitmq: ComparableModel<RabbitmqOperations> = {
 }
 
 /** @throws Error when the broker does not answer within 10 s. */
-async function connect(deployment: Deployment): Promise<BrokerInspector<RabbitmqOperations>> {
+async function connect(deployment: Deployment): Promise<Inspector> {
   // Further delay queues than by default are not shown: a passive declare of a missing queue costs a channel each time.
   const topology = topologyOf(deployment.prefix, DEFAULT_RETRY_DELAYS_MS.length)
-  const browser = await openQueueBrowser(brokerOf(deployment))
+  const url = brokerOf(deployment)
+  const browser = await openQueueBrowser(url)
+  const program = new URL('./further-readers-main.ts', import.meta.url)
+  const readers = furtherReaders(program, () => ({ url, prefix: deployment.prefix }))
   return {
     async depths() {
       const depths: Record<string, number> = {}
@@ -57,8 +68,11 @@ async function connect(deployment: Deployment): Promise<BrokerInspector<Rabbitmq
       return depths
     },
     ...deadLettersOf(visit => visitDeadLetters(browser, topology, visit)),
-    operations: operationsOf(browser, topology),
-    close: browser.close,
+    operations: { ...operationsOf(browser, topology), ...readers.operations },
+    async close() {
+      await readers.close()
+      await browser.close()
+    },
   }
 }
 

@@ -6,9 +6,9 @@ import { Order } from '#common/contracts/order.ts'
 import { closedObject, parse } from '#common/contracts/parse.ts'
 import { readEvent } from '#common/messaging/read-event.ts'
 import type { Operation } from '#engine/experiment/model.ts'
-import { type NewReaderOperations, readOrdersBy } from '#engine/experiment/new-reader.ts'
+import { type NewReaderOperations, readOrdersBy, type Take } from '#engine/experiment/new-reader.ts'
 import { wallTime } from '#common/contracts/clock.ts'
-import { eventMessage } from '../broker/message.ts'
+import { eventMessage, type Incoming } from '../broker/message.ts'
 import type { QueueBrowser } from '../broker/queue-browser.ts'
 import type { Topology } from '../messaging/topology.ts'
 import { type DuplicatorOperations, duplicatorOperations } from './duplicator.ts'
@@ -47,18 +47,17 @@ export type RabbitmqOperations = DuplicatorOperations &
 
 const readResult = readEvent(InventoryEvent, ['InventoryReserved', 'InventoryFailed'])
 
+/** Takes the outcome that a message brings. @throws LabError when it brings none */
+export const takeResult =
+  (take: Take) =>
+  ({ body }: Pick<Incoming, 'body'>): void => {
+    const event = readResult(body)
+    take(event.data.orderId, outcomeOf(event).status)
+  }
+
 export const operationsOf = (browser: QueueBrowser, topology: Topology): RabbitmqOperations => ({
   ...duplicatorOperations(browser, topology),
-  ...readOrdersBy((take, signal) =>
-    browser.readStream(
-      topology.stream,
-      message => {
-        const event = readResult(message.body)
-        take(event.data.orderId, outcomeOf(event).status)
-      },
-      { signal },
-    ),
-  ),
+  ...readOrdersBy((take, signal) => browser.readStream(topology.stream, takeResult(take), { signal })),
   async 'publish-raw'(args) {
     const { body = '', base64, exchange, routingKey = 'OrderPlaced', ...rest } = parse(PublishRaw, args, 'publish-raw')
     const messageId = rest.messageId ?? randomUUID()

@@ -7,6 +7,7 @@
 //   <reader>.dead-letters keeps the messages that could not be handled, with their reasons.
 //   <reader>.reader says which store reads; its reader declares it, because the name of its store is in the arguments.
 //   inventory-events.stream, where it is wanted, keeps every result of inventory for readers that join later.
+//   further-reader.N is the lab's, and takes every result of inventory while it measures what readers cost.
 //
 // Guarantees: the arguments are right on RabbitMQ 3.10 to 4.x. The queues are quorum queues, so a confirmed message is on
 // the broker's disk. What the broker itself dead-letters (an expired delay, the delivery limit) is `at-least-once`, which
@@ -100,7 +101,7 @@ export function topologyOf(prefix: string, delayQueueCount: number, { hasStream 
 }
 
 /** Each order has one of these in the end. */
-const RESULTS = ['InventoryReserved', 'InventoryFailed']
+export const RESULTS = ['InventoryReserved', 'InventoryFailed']
 
 const quorum = { 'x-queue-type': 'quorum' }
 
@@ -124,6 +125,12 @@ const mainQueue = ({ queue, deadLetters }: ConsumerQueue): Queue => ({
 const deadLetterQueue = ({ deadLetters }: ConsumerQueue): Queue => ({
   name: deadLetters,
   arguments: { ...quorum, 'x-delivery-limit': UNLIMITED },
+})
+
+/** Of the lab: a reader beside the services has it to itself. @param nth from 1 */
+export const readerQueue = (prefix: string, nth: number): Queue => ({
+  name: `${prefix}further-reader.${nth}`,
+  arguments: quorum,
 })
 
 /** The delay is the message's own expiration, so that other delays need no other queues. */

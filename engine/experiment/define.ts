@@ -8,7 +8,7 @@ import type { Arrivals, Arrive, PlannedStart } from '../load/plan.ts'
 import type { Retry } from '../load/retry.ts'
 import type { Model } from './model.ts'
 import type { Measure, Profile, Series, SetByFault, Settings } from '../run/summary.ts'
-import type { Step, Progress } from './steps.ts'
+import type { Action, Step, Progress } from './steps.ts'
 
 export type Load = {
   /** Orders that are measured. */
@@ -42,6 +42,8 @@ export type Variant = {
   asShipped?: true
   /** Services that are started again when they die. */
   supervised?: readonly string[]
+  /** Performed one after the other, before the load begins. */
+  before?: readonly Action[]
   /** Run in this order, each when its time or condition is met. With a timeline, even an empty one, depths are sampled. */
   timeline?: readonly Step[]
   /** What pictures mark instead of the timeline's steps, in milliseconds since the load began. */
@@ -82,6 +84,8 @@ export type Experiment<Values extends Settings = Settings> = {
   does: string
   profiles: Record<Profile, Values>
   variants(settings: Values): Variant[]
+  /** Run before all variants, and thrown away: a broker that has just started would make whatever is first dearer. */
+  warmUp?(settings: Values): Variant | undefined
   /** Which variant is run first, by its position from 0; the others follow round. All are shown as they are declared. */
   begins?: number
   /** The measures that its table shows, by name, in this order; a percentile only where a variant has enough orders for it. */
@@ -90,6 +94,8 @@ export type Experiment<Values extends Settings = Settings> = {
   showsOrders?: boolean
   /** Checks that compare variants. */
   compare?(results: readonly VariantResult[]): CheckResult[]
+  /** Measures that follow from several variants; each belongs to one of them. None where a variant could not be finished. */
+  acrossVariants?(results: readonly VariantResult[]): Measure[]
   /** One or two sentences computed from the numbers. */
   explain(results: readonly VariantResult[]): string[]
 }

@@ -57,8 +57,8 @@ export const columnsOf = ({ columns }: Pick<Experiment, 'columns'>, variants: re
 
 export function resultOf({ experiment, name, profile, variants, results, seconds, failure }: Parts): Result {
   const checks = results.flatMap(({ variant, checks }) => checks.map(check => ({ ...check, variant: variant.name })))
-  if (results.length === variants.length)
-    checks.push(...(experiment.compare?.(results) ?? []).map(check => ({ ...check, variant: 'all' })))
+  const all = results.length === variants.length ? results : []
+  if (all.length > 0) checks.push(...(experiment.compare?.(all) ?? []).map(check => ({ ...check, variant: 'all' })))
   const verdict = verdictOf({ checks, variants, failure })
   const curves = results.map(result => whileJudged(result.history, () => curvesOf(result, experiment)))
   return {
@@ -73,7 +73,10 @@ export function resultOf({ experiment, name, profile, variants, results, seconds
     concurrency: experiment.model.defaultConcurrency,
     verdict,
     checks,
-    measures: results.flatMap(({ measures }) => measures),
+    measures: [
+      ...results.flatMap(({ measures }) => measures),
+      ...(all.length > 0 ? (experiment.acrossVariants?.(all) ?? []) : []),
+    ],
     columns: columnsOf(experiment, variants),
     series: curves.flatMap(({ series }) => series),
     marks: results.flatMap(({ variant, history }) => marksOf(variant, history)),

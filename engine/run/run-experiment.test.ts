@@ -4,6 +4,7 @@ import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:
 import { tmpdir } from 'node:os'
 import { join, relative, resolve } from 'node:path'
 import { test, type TestContext } from 'node:test'
+import { monotonicNs } from '#common/contracts/clock.ts'
 import { openProcesses } from '#runtimes/processes/processes.ts'
 import { defineCheck, valid } from '../checks/check.ts'
 import { defineExperiment, type Variant } from '../experiment/define.ts'
@@ -47,12 +48,12 @@ const variant = (name: string, own: Partial<Variant> = {}): Variant => ({
   ...own,
 })
 
-type Also = { signal?: AbortSignal; begins?: number; profile?: Profile }
+type Also = { signal?: AbortSignal; begins?: number; profile?: Profile; warmUp?: Variant }
 
 async function runSample(
   t: TestContext,
   variants: Variant[],
-  { signal = new AbortController().signal, begins = 0, profile = 'quick' }: Also = {},
+  { signal = new AbortController().signal, begins = 0, profile = 'quick', warmUp }: Also = {},
 ) {
   const folder = mkdtempSync(join(tmpdir(), 'run-'))
   t.after(() => rmSync(folder, { recursive: true, force: true }))
@@ -73,8 +74,10 @@ async function runSample(
     profiles: { smoke: {}, quick: {}, full: {} },
     variants: () => variants,
     begins,
+    warmUp: () => warmUp,
     columns: [],
     compare: () => [{ name: 'compared', verdict: 'valid', detail: 'both' }],
+    acrossVariants: ([first]) => [{ variant: first?.variant.name ?? '', name: 'across', unit: '', value: 2 }],
     explain: results => [`${results.length} variants`],
   })
   const result = await runExperiment({
@@ -151,9 +154,39 @@ test('each variant is run, judged and compared, and its history is kept', async 
   )
   assert.deepEqual(result.explanation, ['2 variants'])
   assert.equal(result.measures.find(({ name }) => name === 'requested')?.value, 20)
+  assert.deepEqual(result.measures.at(-1), { variant: 'One row', name: 'across', unit: '', value: 2 })
   assert.equal(removed(), 2)
   const { attempts } = (await readHistoryFile(historyFile(folder, 'One row'))) as History
   assert.equal(attempts.length, 20)
+})
+
+test('what comes before the load is done when its first order is sent, and a variant in which it fails has no load', async t => {
+  let doneNs = 0
+  const prepare = { action: 'prepare', target: 'all', run: async () => void (doneNs = monotonicNs()) }
+  const refuse = { action: 'refuse', target: 'all', run: () => Promise.reject(new Error('it will not')) }
+  const { result, folder } = await runSample(t, [
+    variant('prepared', { before: [prepare] }),
+    variant('refused', { before: [refuse] }),
+  ])
+  const { attempts, executedSteps } = (await readHistoryFile(historyFile(folder, 'prepared'))) as History
+  assert.ok(doneNs > 0 && attempts.every(({ startedNs }) => startedNs > doneNs))
+  assert.deepEqual(executedSteps, [], 'it is no step of the timeline')
+  assert.match(result.failure ?? '', /^refused: it will not$/)
+  assert.ok(
+    result.measures.every(({ name }) => name !== 'across'),
+    'not of a part of the variants',
+  )
+})
+
+test('what warms up is run before all variants, whichever begins, and is no part of the result', async t => {
+  const { result, lines, folder } = await runSample(t, [variant('one'), variant('two')], {
+    begins: 1,
+    warmUp: variant('warm-up'),
+  })
+  assert.deepEqual([...new Set(lines.map(line => line.split(':')[0]))], ['warm-up', 'two', 'one'])
+  assert.equal(result.failure, undefined)
+  assert.ok([...result.measures, ...result.checks].every(({ variant }) => variant !== 'warm-up'))
+  assert.ok(!existsSync(historyFile(folder, 'warm-up')))
 })
 
 test('variants are run from the one that begins, round, and shown as they are declared', async t => {

@@ -31,14 +31,17 @@ export async function runExperiment(options: RunOptions): Promise<Result> {
   const results: VariantResult[] = []
   let failure: string | undefined
   const { begins = 0 } = experiment
+  const warmUp = experiment.warmUp?.(settings)
   const runOne = async (variant: Variant): Promise<void> => {
     try {
       signal.throwIfAborted()
       results.push(evaluate(variant, await measured(options, variant)))
     } catch (error) {
-      failure ??= `${variant.name}: ${error instanceof Error ? error.message : String(error)}`
+      failure ??= failureOf(variant, error)
     }
   }
+  if (warmUp)
+    await runVariant(optionsOf(options, warmUp)).catch((error: unknown) => (failure = failureOf(warmUp, error)))
   const inOrder = [...variants.slice(begins), ...variants.slice(0, begins)]
   const queue = inOrder.values()
   const runNext = async (): Promise<void> => {
@@ -57,22 +60,31 @@ export async function runExperiment(options: RunOptions): Promise<Result> {
   })
 }
 
-/** The history of a variant; again when the generator was late, but not in a quick run, which is there for its verdicts. */
-async function measured(options: RunOptions, variant: Variant): Promise<History> {
+const failureOf = ({ name }: Variant, error: unknown): string =>
+  `${name}: ${error instanceof Error ? error.message : String(error)}`
+
+/** @param repeat how often it was run before */
+function optionsOf(options: RunOptions, variant: Variant, repeat = 0): VariantOptions {
   const { experiment, runId, name, folder, onProgress } = options
   const slug = slugOf(variant.name)
+  return {
+    ...options,
+    model: experiment.model,
+    variant,
+    // With its model: another may have an experiment and a variant of the same names, and the stores of its services are still there.
+    id: [runId, experiment.model.name, name, slug, ...(repeat > 0 ? [repeat] : [])].join('.'),
+    logFolder: join(folder, 'logs', slug),
+    onProgress: line => onProgress(`${variant.name}: ${line}`),
+  }
+}
+
+/** The history of a variant; again when the generator was late, but not in a quick run, which is there for its verdicts. */
+async function measured(options: RunOptions, variant: Variant): Promise<History> {
+  const { folder, onProgress } = options
   const most = options.profile === 'full' ? (variant.againWhenLate ?? 0) : 0
   const discarded: string[] = []
   for (let repeat = 0; ; repeat++) {
-    const found = await runVariant({
-      ...options,
-      model: experiment.model,
-      variant,
-      // With its model: another may have an experiment and a variant of the same names, and the stores of its services are still there.
-      id: [runId, experiment.model.name, name, slug, ...(repeat > 0 ? [repeat] : [])].join('.'),
-      logFolder: join(folder, 'logs', slug),
-      onProgress: line => onProgress(`${variant.name}: ${line}`),
-    })
+    const found = await runVariant(optionsOf(options, variant, repeat))
     makeFolder(folder)
     const history = { ...found, discarded: [...discarded] }
     await writeHistory(historyFile(folder, variant.name), history)

@@ -9,6 +9,7 @@ import { leastOf, mostOf } from '../analysis/extremes.ts'
 import type { Variant } from '../experiment/define.ts'
 import type { BrokerInspector, Model } from '../experiment/model.ts'
 import type { OpenRuntime, Runtime } from '../experiment/runtime.ts'
+import type { StepContext } from '../experiment/steps.ts'
 import type { LoadProgress, LoadResult } from '../load/attempt.ts'
 import type { FollowJob, WebhookAddress } from '../load/follow.ts'
 import { initialStock, orderMix } from '../load/mix.ts'
@@ -23,7 +24,7 @@ import { chooseLoadOrigin, type LoadOrigin } from './load-origin.ts'
 import { countInjections, createProgressProbe, type ProgressProbe, sampleDepths } from './observations.ts'
 import { watchPauses } from './lab-pauses.ts'
 import { runTimeline } from './timeline.ts'
-import { openUsageWindow } from './usage.ts'
+import { openUsageWindow, type UsageWindow } from './usage.ts'
 
 export type VariantOptions = {
   model: Model
@@ -150,13 +151,13 @@ async function executeVariant(options: ExecuteOptions): Promise<History> {
   const pauses = watchPauses(nowNs)
   const usageWindow = openUsageWindow({ variant, runtime, probe, signal: either })
   try {
-    await usageWindow.prepare()
+    const context = { planned, runtime, inspector, recordInjections: injections.record, addRaw: addTo(raw) }
+    await prepareLoad(options, context, usageWindow)
     const load = await beginLoad({ ...options, signal: either }, loadOrigin, progressProbe)
-    const url = runtime.url(model.entry)
-    const polling = startPolling({ ...load, orders: planned, url, nowNs, signal: either })
+    const polling = startPolling({ ...load, orders: planned, url: runtime.url(model.entry), nowNs, signal: either })
     const timeline = runTimeline({
       steps: variant.timeline ?? [],
-      context: { planned, runtime, inspector, recordInjections: injections.record, addRaw: addTo(raw) },
+      context,
       originNs: load.originNs,
       nowNs,
       probe,
@@ -204,6 +205,19 @@ async function executeVariant(options: ExecuteOptions): Promise<History> {
     pauses.stop()
     sampling.stop()
   }
+}
+
+/** What comes before the load, and what that leaves to be written. */
+async function prepareLoad(
+  { variant, onProgress }: ExecuteOptions,
+  context: StepContext,
+  usageWindow: UsageWindow,
+): Promise<void> {
+  for (const { action, target, run } of variant.before ?? []) {
+    onProgress(`${action} ${target}`)
+    await run(context)
+  }
+  await usageWindow.prepare()
 }
 
 const addTo =

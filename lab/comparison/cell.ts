@@ -68,32 +68,36 @@ export function unsupportedReason(
 function experimentOf(scenario: Scenario, model: ComparableModel, { ordersPerSecond, repeat }: Cell): Experiment {
   const { quick, full } = scenario.profiles
   const at = (settings: Settings): ScenarioSettings => ({ ...settings, ordersPerSecond })
-  const runs = runsOf(scenario, model, full)
+  const variants = (profile: Settings): Variant[] => {
+    const settings = at(profile)
+    return runsOf(scenario, model, settings).map(run => {
+      const own = configured(model, run)
+      const disruption = scenario.disrupt(own, settings, run)
+      if (typeof disruption === 'string') throw new Error(disruption)
+      return variantOf(scenario, own, run, disruption, settings)
+    })
+  }
   return {
     model,
     title: scenario.title,
     question: scenario.asks,
     does: scenario.asks,
     profiles: { full: at(full), quick: at(quick), smoke: at(quick) },
-    variants(profile) {
-      const settings = at(profile)
-      return runsOf(scenario, model, settings).map(run => {
-        const own = configured(model, run)
-        const disruption = scenario.disrupt(own, settings)
-        if (typeof disruption === 'string') throw new Error(disruption)
-        return variantOf(scenario, own, run, disruption, settings)
-      })
-    },
+    variants,
+    ...(model.brokers.length > 0 && {
+      warmUp: profile => warmUpOf(variants(profile).at(-1), scenario.brokerWarmUp?.(at(profile))),
+    }),
     // Each repetition begins with another configuration, so that none is always first.
-    begins: (repeat - 1) % runs.length,
+    begins: (repeat - 1) % runsOf(scenario, model, full).length,
     columns: scenario.columns ?? COLUMNS,
     showsOrders: !scenario.isUndisturbed,
+    ...(scenario.acrossVariants && { acrossVariants: scenario.acrossVariants }),
     explain: results => explain(scenario, model, results),
   }
 }
 
-/** A configuration as a cell runs it, with what is other in the load. */
-type Run = Configuration & { load?: Partial<Load> }
+/** A configuration as a cell runs it, in one of the ways of the scenario. */
+type Run = Configuration & Omit<Way, 'name'>
 
 /** The model as it is, and those of its configurations that the scenario asks for. */
 function runsOf(scenario: Scenario, model: ComparableModel, settings: ScenarioSettings): readonly Run[] {
@@ -111,11 +115,11 @@ function runsOf(scenario: Scenario, model: ComparableModel, settings: ScenarioSe
 
 /** @param isNamed where it is not the main configuration */
 function inEachWay(ways: readonly Way[], configuration: Configuration, isNamed = false): Run[] {
-  return ways.map(({ name, load }) => ({
+  return ways.map(({ name, ...other }) => ({
     ...configuration,
     name: isNamed ? `${configuration.name}, ${name}` : name,
     about: `${configuration.about}; ${name}`,
-    load,
+    ...other,
   }))
 }
 
@@ -144,6 +148,7 @@ function variantOf(
       ...ofWay,
       ...(disruption.plan && { plan: disruption.plan }),
     },
+    ...(disruption.before && { before: disruption.before }),
     ...(disruption.timeline && { timeline: disruption.timeline }),
     ...(disruption.label !== undefined &&
       disruption.span && { spans: [{ label: disruption.label, ...disruption.span }] }),
@@ -165,6 +170,13 @@ function variantOf(
     ],
     series: history => (isUndisturbed ? [] : openSeries(history)),
   }
+}
+
+/** Its last variant under another load. Nothing of it is kept. */
+function warmUpOf(last: Variant | undefined, load: ReturnType<NonNullable<Scenario['brokerWarmUp']>> | undefined) {
+  if (!last || !load || load.orders === 0) return undefined
+  const { plan: _plan, warmUpOrders: _warmUpOrders, ...rest } = last.load
+  return { ...last, name: 'warm-up', load: { ...rest, ...load }, timeline: [], measuresUsage: false }
 }
 
 const merged = (

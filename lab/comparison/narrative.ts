@@ -4,7 +4,6 @@ import { count, findMeasure, isVoidNote, ms, sentence } from '#engine/analysis/m
 import { REREAD } from '#engine/analysis/recovery.ts'
 import { REFUSALS_OUTLAST, REQUESTS_PER_CLIENT } from '#engine/analysis/retries.ts'
 import type { ComparableModel } from '#engine/experiment/comparison-adapter.ts'
-import type { VariantResult } from '#engine/experiment/define.ts'
 import type { Result } from '#engine/run/summary.ts'
 import {
   byRate,
@@ -16,9 +15,10 @@ import {
   type RepeatedMeasure,
   repeatedMeasureOf,
 } from './repeated-measures.ts'
-import type { Scenario } from './scenario.ts'
+import type { Evaluated, Scenario } from './scenario.ts'
 import { HEALTHY } from './scenarios.ts'
 import { MEANING_OF_SET_BY_FAULT, SET_BY_FAULT } from '../report/terminal/table.ts'
+import { ONE_MORE_READER, READ_BY_ALL, READERS } from './scenarios/fan-out.ts'
 import { READ_RATE } from './scenarios/new-reader.ts'
 import { GOODPUTS, STEPS } from './scenarios/overload.ts'
 
@@ -144,21 +144,12 @@ const conjunction = new Intl.ListFormat('en-GB', { type: 'conjunction' })
 const listOf = (texts: readonly string[]): string => conjunction.format(texts)
 
 /** The sentences of one cell, from its measures. */
-export function explain(
-  scenario: Scenario,
-  model: ComparableModel,
-  results: readonly (Pick<VariantResult, 'measures'> & { variant: { name: string } })[],
-): string[] {
+export function explain(scenario: Scenario, model: ComparableModel, results: readonly Evaluated[]): string[] {
   const [first] = results
   if (scenario.follows)
     return results.flatMap(result => {
       const of = (name: string) => findMeasure(result, name)
       return sentence`${model.name}, ${result.variant.name}: half of the clients were told the outcome within ${ms(of('learned p50'))}, with ${count(of('requests per order'))} requests an order.`
-    })
-  if (scenario.ways)
-    return results.flatMap(result => {
-      const of = (name: string) => findMeasure(result, name)
-      return sentence`${model.name}, ${result.variant.name}: half of the clients could know the outcome within ${ms(of('known p50'))}, and had their answer within ${ms(of('accepted p50'))}.`
     })
   const of = (name: string) => findMeasure(first, name)
   if (of(REQUESTS_PER_CLIENT).value !== null)
@@ -166,6 +157,12 @@ export function explain(
       const requests = count(findMeasure(result, REQUESTS_PER_CLIENT))
       const outlast = ms(findMeasure(result, REFUSALS_OUTLAST))
       return sentence`${model.name}, ${result.variant.name}: a client sent ${requests} requests, and the last one was refused ${outlast} after the disruption.`
+    })
+  if (scenario.acrossVariants) return readersText(scenario, results).map(text => `${model.name}: ${text}.`)
+  if (scenario.ways)
+    return results.flatMap(result => {
+      const of = (name: string) => findMeasure(result, name)
+      return sentence`${model.name}, ${result.variant.name}: half of the clients could know the outcome within ${ms(of('known p50'))}, and had their answer within ${ms(of('accepted p50'))}.`
     })
   if (scenario.name === HEALTHY)
     return [
@@ -184,6 +181,16 @@ export function explain(
     ...sentence`The longest wait was ${ms(of('longest wait'))}.`,
     ...sentence`At most ${count(of('peak open orders'))} orders waited.`,
     ...recoveryText(of('time to full recovery'), of('restart time')),
+  ]
+}
+
+/** What one more of them cost, and how soon the last of the most had an outcome. */
+function readersText({ acrossVariants }: Scenario, results: readonly Evaluated[]): string[] {
+  const cost = acrossVariants?.(results).find(({ name }) => name === ONE_MORE_READER)
+  const last = (name: string) => findMeasure(results.at(-1), name)
+  return [
+    ...sentence`one more reader cost ${cost && count(cost)} ms of CPU time for 1,000 orders`,
+    ...sentence`with ${count(last(READERS))} further readers half of the outcomes were with all of them within ${ms(last(READ_BY_ALL))} of the decision`,
   ]
 }
 

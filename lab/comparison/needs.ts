@@ -3,6 +3,7 @@
 import { REQUESTS_PER_CLIENT } from '#engine/analysis/retries.ts'
 import type { Summary } from '#engine/run/summary.ts'
 import { middleRate } from './repeated-measures.ts'
+import { ONE_MORE_READER } from './scenarios/fan-out.ts'
 import { KNOWN_WHEN_LARGE } from './scenarios/payloads.ts'
 import { READ_RATE } from './scenarios/new-reader.ts'
 import { RETRIED_OVERTAKEN } from './scenarios/retried.ts'
@@ -178,6 +179,13 @@ export const needs: readonly Need[] = [
     about: 'orders a second that a reader reads which begins at the first one',
     wanted: 'most',
     enough: QUICKLY,
+  },
+  {
+    need: 'Many readers want every outcome.',
+    scenario: 'fan-out',
+    measure: ONE_MORE_READER,
+    about: 'CPU time of services and brokers that one more reader costs',
+    wanted: 'least',
   },
   {
     need: 'A reader has lost its state, and reads all orders again.',

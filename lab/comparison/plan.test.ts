@@ -2,9 +2,11 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { ComparedProfile, Profile } from '#engine/run/summary.ts'
 import { arriveAs } from '#engine/load/plan.ts'
+import { syncRest } from '../../sync-rest/lab/model.ts'
 import { experiments, models } from '../session/registry.ts'
 import { cellOf, unsupportedReason } from './cell.ts'
 import { scenarios, HEALTHY } from './scenarios.ts'
+import { fanOut } from './scenarios/fan-out.ts'
 import { payloads } from './scenarios/payloads.ts'
 import { requestOf, comparisonOf, DEFAULTS, plan, PUBLISHED, selected } from './plan.ts'
 
@@ -157,6 +159,24 @@ test('orders of several sizes: the main configuration of each model with each of
   ]
   assert.deepEqual(sizes('quick'), Array(models.length).fill(small))
   assert.deepEqual(sizes('full'), Array(models.length).fill([['100 kB', 100_000], ...small]))
+})
+
+test('more and more readers: the main configuration runs with each number of them, which the profile says', () => {
+  const { experiment } = cellOf(fanOut, syncRest, { scenario: fanOut.name, ordersPerSecond: 100, repeat: 1 })
+  const names = (profile: ComparedProfile) => experiment.variants(experiment.profiles[profile]).map(({ name }) => name)
+  assert.deepEqual(names('quick'), ['no further reader', '2 further readers'])
+  const more = [1, 2, 5, 10].map(count => `${count} further reader${count === 1 ? '' : 's'}`)
+  assert.deepEqual(names('full'), ['no further reader', ...more])
+})
+
+test('more and more readers: a full run warms up the broker of each model that has one', () => {
+  const warmUps = (profile: ComparedProfile) =>
+    models.map(model => {
+      const { experiment } = cellOf(fanOut, model, { scenario: fanOut.name, ordersPerSecond: 100, repeat: 1 })
+      return experiment.warmUp?.(experiment.profiles[profile])?.load.orders
+    })
+  assert.deepEqual(warmUps('full'), [undefined, 8_000, 8_000])
+  assert.deepEqual(warmUps('quick'), [undefined, undefined, undefined])
 })
 
 test('a published comparison runs all ten times; after each model was first, their order is drawn anew', () => {

@@ -1,7 +1,7 @@
 // A scenario of the comparison is a value: one load for all models, and a disruption of each model during it.
 import type { Check } from '#engine/checks/check.ts'
 import type { ComparableModel, Configuration } from '#engine/experiment/comparison-adapter.ts'
-import type { Load } from '#engine/experiment/define.ts'
+import type { Load, VariantResult } from '#engine/experiment/define.ts'
 import type { History } from '#engine/run/history.ts'
 import type { Role } from '#engine/experiment/model.ts'
 import type { Follow } from '#engine/load/follow.ts'
@@ -17,6 +17,8 @@ export type Disruption = {
   label?: string
   /** Absent where the scenario does not affect incoming orders. */
   span?: Span
+  /** As of a variant. */
+  before?: readonly Action[]
   timeline?: readonly Step[]
   /** Of services, by service, beyond that of each configuration. */
   environment?: Configuration['environment']
@@ -32,8 +34,11 @@ export type Disruption = {
   plan?: Load['plan']
 }
 
-/** One of several ways in which a scenario is run: a variant by this name, with what is other in its load. */
-export type Way = { name: string; load: Partial<Load> }
+/** One of several ways in which a scenario is run: a variant by this name, with what is other in its load, or so many further readers. */
+export type Way = { name: string; load?: Partial<Load>; readers?: number }
+
+/** What is known of a variant beside its history. */
+export type Evaluated = Pick<VariantResult, 'measures' | 'checks'> & { variant: { name: string } }
 
 export type Scenario<Values extends ScenarioSettings = ScenarioSettings> = {
   name: string
@@ -53,15 +58,19 @@ export type Scenario<Values extends ScenarioSettings = ScenarioSettings> = {
   isOptional?: boolean
   /** Ways in which clients follow their orders: each is run with every configuration that answers before the outcome. */
   follows?: readonly { name: string; follow: Follow }[]
-  /** Ways in which each configuration is run, such as with orders of another size; the first stands for the model. */
+  /** Ways in which each configuration is run, such as with orders of another size or more readers; the first stands for the model. */
   ways?(settings: Values): readonly Way[]
+  /** So many orders a broker is warmed up with before all variants, as fast as that. */
+  brokerWarmUp?(settings: Values): Pick<Load, 'orders' | 'ordersPerSecond'>
   /** Whether orders may fail for the reasons that a model names. */
   mayFail?: boolean
   /** The measures of its table, where they are not those of every scenario. */
   columns?: readonly string[]
   load(settings: Values): Pick<Load, 'orders' | 'warmUpOrders' | 'plan' | 'mix'>
-  /** Or, in a sentence, why the model does not support the scenario. */
-  disrupt(model: ComparableModel, settings: Values): Disruption | string
+  /** Or, in a sentence, why the model does not support the scenario. @param way one of `ways` */
+  disrupt(model: ComparableModel, settings: Values, way?: Pick<Way, 'readers'>): Disruption | string
+  /** As of an experiment. */
+  acrossVariants?(results: readonly Evaluated[]): Measure[]
 }
 
 export const defineScenario = <Values extends ScenarioSettings>(scenario: Scenario<Values>): Scenario<Values> =>

@@ -11,6 +11,7 @@ import {
   notificationDead,
 } from './scenarios/dead-or-slow.ts'
 import { duplicates } from './scenarios/duplicates.ts'
+import { fanOut } from './scenarios/fan-out.ts'
 import { healthy } from './scenarios/healthy.ts'
 import { newReader } from './scenarios/new-reader.ts'
 import { overload } from './scenarios/overload.ts'
@@ -43,6 +44,7 @@ export const scenarios: readonly Scenario[] = [
   retryStorm,
   readAgain,
   newReader,
+  fanOut,
 ]
 
 export const usualScenarios = scenarios.filter(({ isOptional }) => !isOptional)

@@ -13,6 +13,7 @@ import { HANG, wrapped } from '../report/terminal/screen.ts'
 import { SET_BY_FAULT, textTable, withUnit } from '../report/terminal/table.ts'
 import { durabilityLines, medianLatencies, narrativeOf } from './narrative.ts'
 import { HEALTHY } from './scenarios.ts'
+import { ONE_MORE_READER } from './scenarios/fan-out.ts'
 import { COMMAND_FOR_ADVICE, NO_ADVICE, recommendations } from './recommendations.ts'
 import { ABOUT_THE_SCORECARD, cellText, scorecard, spreadText } from './scorecard.ts'
 import { byRate, configurationsOf, scenarioGrid, type ScenarioResults, scenarioResultsOf } from './repeated-measures.ts'
@@ -103,6 +104,7 @@ const keyMetricsOf = (scenario: string | undefined): string[] =>
     ? ['known p50', 'accepted p50', 'completed ÷ requested', 'availability']
     : [
         'learned p50',
+        ONE_MORE_READER,
         'during: known in 5 s',
         'during: known in the end',
         'during: availability',

@@ -31,6 +31,7 @@ const SOURCES: Record<keyof typeof DURATIONS, string> = {
   comparePublished: planned('full', all, PUBLISHED),
   untilKnown: planned('full', ['until-known']),
   newReader: planned('full', ['new-reader']),
+  fanOut: planned('full', ['fan-out']),
   retried: planned('full', ['retried']),
   retryStorm: planned('full', ['retry-storm']),
   payloads: planned('full', ['payloads']),

@@ -9,8 +9,11 @@ import { mostOf } from '#engine/analysis/extremes.ts'
 const VARIANT_SECONDS = 4
 
 /** Of its variants, one after the other. Brokers are not in it: they start once for a run. */
-export const expectedSeconds = ({ variants, profiles }: Experiment, profile: Profile): number =>
-  variants(profiles[profile]).reduce((sum, variant) => sum + plannedSeconds(variant) + VARIANT_SECONDS, 0)
+export const expectedSeconds = ({ variants, warmUp, profiles }: Experiment, profile: Profile): number => {
+  const settings = profiles[profile]
+  const all = [warmUp?.(settings) ?? [], variants(settings)].flat()
+  return all.reduce((sum, variant) => sum + plannedSeconds(variant) + VARIANT_SECONDS, 0)
+}
 
 /** Until its last order is sent, and its last step with a time of its own is taken. */
 function plannedSeconds({ load, timeline = [] }: Variant): number {

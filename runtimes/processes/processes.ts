@@ -49,10 +49,9 @@ export function serviceProcess(options: {
   }
 }
 
-/** For the variants of a run: each has a folder of its own below `dataFolder`. Those of two models may have the same prefix. */
+/** For the variants of a run: each has a folder of its own below `dataFolder`. */
 export const openProcesses = ({ broker, dataFolder }: Pick<ProcessesOptions, 'broker' | 'dataFolder'>): OpenRuntime => {
-  return opening =>
-    createProcesses({ ...opening, broker, dataFolder: join(dataFolder, opening.model.name, opening.prefix) })
+  return opening => createProcesses({ ...opening, broker, dataFolder: join(dataFolder, opening.prefix) })
 }
 
 export type Processes = {

@@ -2,6 +2,7 @@
 import { LabError } from '#common/contracts/errors.ts'
 import { readEdited } from '#common/messaging/edited-event.ts'
 import { deadLettersOf } from '#engine/experiment/dead-letters.ts'
+import { type FurtherReaderOperations, furtherReaders, MOST_READERS } from '#engine/experiment/further-readers.ts'
 import type { BrokerInspector } from '#engine/experiment/model.ts'
 import { createAdmin } from '../broker/admin.ts'
 import { readAll } from '../broker/log-reader.ts'
@@ -9,15 +10,19 @@ import { createProducer } from '../broker/producer.ts'
 import { readInventoryEvent, readOrderPlaced } from '../broker/record.ts'
 import { prefixed, TOPICS, topicSpecs } from '../messaging/topics.ts'
 import { type DeadLetterRecord, listDeadLetters, redrivenMark, redrivenRecord } from './dead-letters.ts'
-import { createOperations, type KafkaOperations, lags } from './operations.ts'
+import { createOperations, type KafkaOperations, lags, readerGroup } from './operations.ts'
 
 const CLIENT = 'lab'
 
-export async function connect(brokers: string, prefix: string): Promise<BrokerInspector<KafkaOperations>> {
+export type Inspector = BrokerInspector<KafkaOperations & FurtherReaderOperations>
+
+export async function connect(brokers: string, prefix: string): Promise<Inspector> {
   const name = prefix + CLIENT
   const admin = createAdmin(brokers, name)
   const producer = createProducer({ brokers, clientId: name })
   const closing = new AbortController()
+  const program = new URL('./further-readers-main.ts', import.meta.url)
+  const readers = furtherReaders(program, () => ({ brokers, prefix }))
   const deadLetters = prefixed(prefix, TOPICS.deadLetters)
   let cached = { end: 0n, letters: [] as DeadLetterRecord[] }
   /** Reads the topic only when it has grown: conditions of a timeline probe it several times a second. */
@@ -49,9 +54,13 @@ export async function connect(brokers: string, prefix: string): Promise<BrokerIn
         if ((await visit(shown, editedBody => redrive(letter, editedBody))) === 'end') return
       }
     }),
-    operations: createOperations({ admin, producer, brokers, name, prefix, closing: closing.signal }),
+    operations: {
+      ...createOperations({ admin, producer, brokers, name, prefix, closing: closing.signal }),
+      ...readers.operations,
+    },
     async close() {
       closing.abort()
+      await readers.close()
       await producer.close()
       await admin.close()
     },
@@ -59,12 +68,13 @@ export async function connect(brokers: string, prefix: string): Promise<BrokerIn
 }
 
 /** Removes the groups and topics whose prefix begins with this one. The services have ended before. */
-export async function remove(brokers: string, prefix: string, groupNames: string[]): Promise<void> {
+export async function remove(brokers: string, prefix: string, services: string[]): Promise<void> {
+  const ofReaders = Array.from({ length: MOST_READERS }, (_, index) => readerGroup(index + 1))
   const admin = createAdmin(brokers, prefix + CLIENT)
   const isOneOf = (names: string[]) => (found: string) =>
     prefix === '' ? names.includes(found) : found.startsWith(prefix) && names.some(n => found.endsWith(n))
   try {
-    await admin.deleteGroups((await admin.groups()).filter(isOneOf(groupNames)))
+    await admin.deleteGroups((await admin.groups()).filter(isOneOf([...services, ...ofReaders])))
     const names = topicSpecs('').map(({ name }) => name)
     await admin.deleteTopics((await admin.topics()).filter(isOneOf(names)))
   } finally {

@@ -7,7 +7,7 @@ import * as inventory from '../inventory_consumer/settings.ts'
 import * as notification from '../notification_consumer/settings.ts'
 import * as order from '../producer_order/settings.ts'
 import { comparison } from './comparison.ts'
-import type { KafkaOperations } from './operations.ts'
+import type { Inspector } from './inspector.ts'
 
 /** What can be set in each service. The tables of the README are rendered from these. */
 export const settings = [order, inventory, notification, analytics]
@@ -30,7 +30,7 @@ const services: ServiceSpec[] = [
   { name: 'analytics_consumer', role: 'analytics', port: 8023, environment },
 ]
 
-export const streamingKafka: ComparableModel<KafkaOperations> = {
+export const streamingKafka: ComparableModel<Inspector['operations']> = {
   name: 'streaming-kafka',
   brokers: ['kafka'],
   features: ['answers-before-outcome', 'survives-inventory-down', 'dead-letters', 'replays'],

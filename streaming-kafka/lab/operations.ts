@@ -11,7 +11,7 @@ import { waitFor } from '#host/wait-for.ts'
 import { Type } from 'typebox'
 import type { BrokerAdmin } from '../broker/admin.ts'
 import { readAll, readPresent } from '../broker/log-reader.ts'
-import { eventRecord, readInventoryEvent, toHeaders } from '../broker/record.ts'
+import { eventRecord, type LogRecord, readInventoryEvent, toHeaders } from '../broker/record.ts'
 import { GROUPS, prefixed, TOPICS, topicNames, type TopicKey, type TopicSpec } from '../messaging/topics.ts'
 import { duplicatorOperations, type DuplicatorOperations, type OperationParts } from './duplicator.ts'
 
@@ -123,11 +123,19 @@ export function createOperations(parts: OperationParts): KafkaOperations {
 async function readResults({ admin, brokers, name, prefix }: OperationParts, take: Take): Promise<void> {
   const source = { admin, brokers, name: `${name}-new-reader` }
   for await (const records of readPresent(source, [prefixed(prefix, TOPICS.inventoryEvents)]))
-    for (const record of records) {
-      const event = readInventoryEvent(record)
-      take(event.data.orderId, outcomeOf(event).status)
-    }
+    takeResults(records, take)
 }
+
+/** @throws LabError when a record is no result of inventory */
+export function takeResults(records: readonly LogRecord[], take: Take): void {
+  for (const record of records) {
+    const event = readInventoryEvent(record)
+    take(event.data.orderId, outcomeOf(event).status)
+  }
+}
+
+/** The group of a reader beside the services, without the prefix. @param nth from 1 */
+export const readerGroup = (nth: number): string => `further-reader-${nth}`
 
 /** Lag by `group/topic/partition`, without the prefix: the records that were written and are not committed yet. */
 export async function lags(admin: BrokerAdmin, prefix: string): Promise<Record<string, number>> {

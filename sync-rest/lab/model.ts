@@ -2,6 +2,7 @@
 import { DEFAULT_CONCURRENCY } from '#common/service/service.ts'
 import type { ComparableModel } from '#engine/experiment/comparison-adapter.ts'
 import { deadLettersOf } from '#engine/experiment/dead-letters.ts'
+import { type FurtherReaderOperations, furtherReaders } from '#engine/experiment/further-readers.ts'
 import type { BrokerInspector, Deployment } from '#engine/experiment/model.ts'
 import * as inventory from '../inventory_service/settings.ts'
 import * as notification from '../notification_service/settings.ts'
@@ -9,15 +10,21 @@ import * as order from '../order_service/settings.ts'
 import { comparison } from './comparison.ts'
 import { operationsOf, type RestOperations } from './operations.ts'
 
-const connect = async (deployment: Deployment): Promise<BrokerInspector<RestOperations>> => ({
-  depths: async () => ({}),
-  // A bad request is answered at once.
-  ...deadLettersOf(async () => {}),
-  operations: operationsOf(deployment),
-  close: async () => {},
-})
+type Inspector = BrokerInspector<RestOperations & FurtherReaderOperations>
 
-export const syncRest: ComparableModel<RestOperations> = {
+async function connect(deployment: Deployment): Promise<Inspector> {
+  const program = new URL('./further-readers-main.ts', import.meta.url)
+  const readers = furtherReaders(program, () => ({ url: `${deployment.url('order_service')}/orders` }))
+  return {
+    depths: async () => ({}),
+    // A bad request is answered at once.
+    ...deadLettersOf(async () => {}),
+    operations: { ...operationsOf(deployment), ...readers.operations },
+    close: readers.close,
+  }
+}
+
+export const syncRest: ComparableModel<Inspector['operations']> = {
   name: 'sync-rest',
   brokers: [],
   features: ['answers-with-outcome'],

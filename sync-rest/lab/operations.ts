@@ -43,19 +43,37 @@ export function operationsOf({ url }: Pick<Deployment, 'url'>): RestOperations {
 
 const readPage = pageReader(OrderRow)
 
-/**
- * The orders that the order service keeps, page after page, on a connection of its own. One that is pending is in none of what is taken.
- * @param page how many orders one has
- */
+/** The orders that the order service keeps, page after page, on a connection of its own. @param page how many orders one has */
 export async function pageThrough(url: string, take: Take, signal: AbortSignal, page = PAGE): Promise<void> {
   const connections = new Agent()
   try {
-    for (let after: number | null = 0; after !== null && !signal.aborted; ) {
-      const { rows, next }: PageOf<OrderRow> = await readPage(url, after, page, connections)
-      for (const { orderId, status } of rows) if (status !== 'pending') take(orderId, status)
-      after = next
-    }
+    await readOn(url, take, { connections, signal, page })
   } finally {
     await connections.close()
   }
+}
+
+type From = { connections: Agent; from?: number; signal?: AbortSignal; page?: number }
+
+/**
+ * The orders from one on, to the last. One that is pending is in none of what is taken.
+ * Resolves with where to read on, so that it is read again when it is decided.
+ */
+export async function readOn(
+  url: string,
+  take: Take,
+  { connections, from = 0, signal, page = PAGE }: From,
+): Promise<number> {
+  let decidedTo = from
+  let isPending = false
+  for (let after: number | null = from; after !== null && !signal?.aborted; ) {
+    const { rows, next }: PageOf<OrderRow> = await readPage(url, after, page, connections)
+    for (const { seq, orderId, status } of rows) {
+      if (status !== 'pending') take(orderId, status)
+      isPending ||= status === 'pending'
+      if (!isPending) decidedTo = seq
+    }
+    after = next
+  }
+  return decidedTo
 }

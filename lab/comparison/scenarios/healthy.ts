@@ -7,6 +7,10 @@ import { defineScenario } from '../scenario.ts'
 /** At any measured rate the services are warmed up by as many orders, as fast. */
 const WARM_UP_PER_SECOND = 200
 
+/** When the load ends, in milliseconds since it began. */
+export const loadMs = ({ warmUpOrders, measuredMs }: { warmUpOrders: number; measuredMs: number }): number =>
+  (1_000 * warmUpOrders) / WARM_UP_PER_SECOND + measuredMs
+
 export const healthy = defineScenario({
   name: 'healthy',
   title: 'Nothing is broken',

@@ -1,10 +1,10 @@
 // A reader joins that was not there before, and reads what became of all orders from the first.
-import { digestOf, type NewReaderOperations, type OrdersRead } from '#engine/experiment/new-reader.ts'
-import { defineCheck, vacuous, valid } from '#engine/checks/check.ts'
+import type { NewReaderOperations, OrdersRead } from '#engine/experiment/new-reader.ts'
 import { at, isDrained, operation, type Progress } from '#engine/experiment/steps.ts'
 import type { History } from '#engine/run/history.ts'
 import type { Measure } from '#engine/run/summary.ts'
 import { defineScenario } from '../scenario.ts'
+import { allRead, type Read } from './all-read.ts'
 
 export const READ_RATE = 'read per second'
 
@@ -29,7 +29,7 @@ export const newReader = defineScenario({
         operation<NewReaderOperations>('read-orders', ({ planned }) => ({ expected: planned.length })),
       ),
     ],
-    seen: [allRead],
+    seen: [allRead('the new reader read of each order what inventory decided', readBy)],
     measures: readMeasures,
   }),
 })
@@ -59,13 +59,7 @@ function readMeasures(history: History): Omit<Measure, 'variant'>[] {
   ]
 }
 
-/** Inventory's decisions, which no model's reader reads. */
-const allRead = defineCheck('all-read', 'the new reader read of each order what inventory decided', history => {
-  const decided = history.evidence.decisions.map(({ orderId, outcome }) => [orderId, outcome.status] as const)
+function readBy(history: History): Read[] {
   const { orders = 0, digest = '' } = readIn(history) ?? {}
-  if (decided.length === 0) return vacuous('There were no decisions.')
-  if (digest === digestOf(decided)) return valid(`It read the outcomes of ${orders} orders, each as it was decided.`)
-  if (orders === 0) return { verdict: 'unknown', detail: 'It read nothing before it gave up.' }
-  const what = orders === decided.length ? 'another outcome or another order' : `${orders} orders`
-  return { verdict: 'invalid', detail: `It read ${what}, where ${decided.length} were decided.` }
-})
+  return [{ orders, digest, ...(orders === 0 && { excuse: 'It read nothing before it gave up.' }) }]
+}
