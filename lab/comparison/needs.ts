@@ -5,6 +5,7 @@ import type { Summary } from '#engine/run/summary.ts'
 import { middleRate } from './repeated-measures.ts'
 import { READ_RATE } from './scenarios/new-reader.ts'
 import { RETRIED_OVERTAKEN } from './scenarios/retried.ts'
+import { OTHERS_KNOWN } from './scenarios/slow-kitchen.ts'
 
 export type Need = {
   need: string
@@ -96,6 +97,14 @@ export const needs: readonly Need[] = [
     measure: 'during: known in 5 s',
     about: `${REQUESTED_MEANWHILE} within 5 s`,
     wanted: 'most',
+  },
+  {
+    need: 'Inventory is slow with the orders of one kitchen, and those of others must not wait.',
+    scenario: 'slow-kitchen',
+    measure: OTHERS_KNOWN,
+    about: 'of the orders of other kitchens requested meanwhile, the share whose outcome could be known within 1 s',
+    wanted: 'most',
+    enough: ALL,
   },
   {
     need: 'Inventory is down, and what is ordered meanwhile must still be decided.',

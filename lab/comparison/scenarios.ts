@@ -18,6 +18,7 @@ import { poison } from './scenarios/poison.ts'
 import { readAgain } from './scenarios/read-again.ts'
 import { retried } from './scenarios/retried.ts'
 import { retryStorm } from './scenarios/retry-storm.ts'
+import { slowKitchen } from './scenarios/slow-kitchen.ts'
 import { untilKnown } from './scenarios/until-known.ts'
 
 export const HEALTHY = healthy.name
@@ -27,6 +28,7 @@ export const scenarios: readonly Scenario[] = [
   healthy,
   untilKnown,
   inventorySlow,
+  slowKitchen,
   inventoryDead,
   inventoryDeadAsShipped,
   inventoryGone,
