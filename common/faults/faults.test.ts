@@ -44,6 +44,18 @@ test('delay makes each order wait, and does not hold those behind it', async t =
   assert.equal(injections(), 2)
 })
 
+test('a delay that is of one kitchen makes the orders of others wait for nothing', async t => {
+  t.mock.timers.enable({ apis: ['setTimeout'] })
+  const { handler, handled, injections } = under(delay, { delayMs: 2_000, kitchenId: 'slow' })
+  const [slow, other] = ['slow', 'other'].map(kitchenId => ({ ...order(kitchenId), kitchenId }))
+  const waiting = handler(slow, testContext())
+  await handler(other, testContext())
+  assert.deepEqual([handled, injections()], [[other], 1])
+  t.mock.timers.tick(2_000)
+  await waiting
+  assert.deepEqual(handled, [other, slow])
+})
+
 test('a delay or a throttle ends at once when nobody waits any longer, and the work is not done', async () => {
   for (const [fault, setting] of [
     [delay, { delayMs: 600_000 }],

@@ -37,16 +37,20 @@ export type Fault = Definition<TSchema, unknown>
 /** Gives `wrap` the setting with the type of its schema: the injector has checked it when it was set. */
 export const defineFault = <Schema extends TSchema>(fault: Definition<Schema, Static<Schema>>): Fault => fault
 
-/** Each piece of work waits before it is done. It holds one order, not those behind it. */
+/** Each piece of work, or that of one kitchen, waits before it is done. It holds one order, not those behind it. */
 export const delay = defineFault({
   name: 'delay',
   about: 'each order waits this long before it is handled',
-  schema: closedObject({ delayMs: Type.Integer({ minimum: 1, maximum: 600_000 }) }),
+  schema: closedObject({
+    delayMs: Type.Integer({ minimum: 1, maximum: 600_000 }),
+    kitchenId: Type.Optional(Type.String({ minLength: 1 })),
+  }),
   variable: 'DELAY_MS',
   fromText: text => ({ delayMs: Number(text) }),
   wrap: (next, it) => async (input, context) => {
     const setting = it.setting()
-    if (setting) {
+    const isMeant = setting?.kitchenId === undefined || setting.kitchenId === fieldOf(input, 'kitchenId')
+    if (setting && isMeant) {
       it.injected()
       await wait(setting.delayMs, undefined, { signal: context.signal })
     }
@@ -138,8 +142,8 @@ export const kill = defineFault({
   },
 })
 
-/** The user or order of a piece of work, by which a fault may choose. */
-function fieldOf(input: unknown, name: 'userId' | 'orderId'): string | undefined {
+/** What a piece of work is about, by which a fault may choose. */
+function fieldOf(input: unknown, name: 'userId' | 'orderId' | 'kitchenId'): string | undefined {
   if (typeof input !== 'object' || input === null || !(name in input)) return undefined
   const value = (input as Record<string, unknown>)[name]
   return typeof value === 'string' ? value : undefined

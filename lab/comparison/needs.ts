@@ -7,6 +7,7 @@ import { ONE_MORE_READER } from './scenarios/fan-out.ts'
 import { KNOWN_WHEN_LARGE } from './scenarios/payloads.ts'
 import { READ_RATE } from './scenarios/new-reader.ts'
 import { RETRIED_OVERTAKEN } from './scenarios/retried.ts'
+import { OTHERS_KNOWN } from './scenarios/slow-kitchen.ts'
 
 export type Need = {
   need: string
@@ -106,6 +107,14 @@ export const needs: readonly Need[] = [
     measure: 'during: known in 5 s',
     about: `${REQUESTED_MEANWHILE} within 5 s`,
     wanted: 'most',
+  },
+  {
+    need: 'Inventory is slow with the orders of one kitchen, and those of others must not wait.',
+    scenario: 'slow-kitchen',
+    measure: OTHERS_KNOWN,
+    about: 'of the orders of other kitchens requested meanwhile, the share whose outcome could be known within 1 s',
+    wanted: 'most',
+    enough: ALL,
   },
   {
     need: 'Inventory is down, and what is ordered meanwhile must still be decided.',

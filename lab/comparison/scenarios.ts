@@ -20,6 +20,7 @@ import { poison } from './scenarios/poison.ts'
 import { readAgain } from './scenarios/read-again.ts'
 import { retried } from './scenarios/retried.ts'
 import { retryStorm } from './scenarios/retry-storm.ts'
+import { slowKitchen } from './scenarios/slow-kitchen.ts'
 import { untilKnown } from './scenarios/until-known.ts'
 
 export const HEALTHY = healthy.name
@@ -30,6 +31,7 @@ export const scenarios: readonly Scenario[] = [
   untilKnown,
   payloads,
   inventorySlow,
+  slowKitchen,
   inventoryDead,
   inventoryDeadAsShipped,
   inventoryGone,

@@ -1,0 +1,84 @@
+// Inventory is slow with the orders of one kitchen alone: do those of the others wait in line behind them?
+import { CONDITIONS } from '#engine/analysis/measures.ts'
+import { isCompleted, knownNs, type OrderTimeline } from '#engine/analysis/order-timeline.ts'
+import { faultOf, requestedDuring } from '#engine/analysis/recovery.ts'
+import { faultSeen } from '#engine/checks/preconditions.ts'
+import { fault, heal } from '#engine/experiment/steps.ts'
+import { kitchenNames } from '#engine/load/mix.ts'
+import type { History } from '#engine/run/history.ts'
+import type { Measure } from '#engine/run/summary.ts'
+import { around, type AroundSettings, between, defineScenario, serviceOf, spanOf } from '../scenario.ts'
+
+const KITCHENS = 4
+const [SLOW = ''] = kitchenNames(KITCHENS)
+const IN_TIME_MS = 1_000
+
+export const OTHERS_KNOWN = 'other kitchens: known in 1 s'
+
+type SlowSettings = AroundSettings & { delayMs: number }
+
+export const slowKitchen = defineScenario<SlowSettings>({
+  name: 'slow-kitchen',
+  title: 'One kitchen is slow',
+  titleAt: ({ delayMs }) => `Inventory takes ${delayMs / 1_000} s for the orders of one kitchen of ${KITCHENS}`,
+  asks: 'Inventory is slow with the orders of one kitchen alone: do those of the other kitchens wait behind them?',
+  caveat:
+    'REST and RabbitMQ decide orders of a kitchen side by side, whatever their sequence. Kafka decides them one after the other, which keeps their sequence, and its partitions are shared by kitchens. How many orders a service works on at once is the same in all three.',
+  isOptional: true,
+  profiles: {
+    full: { ordersPerSecond: 50, beforeMs: 5_000, faultMs: 10_000, afterMs: 5_000, delayMs: 1_500 },
+    quick: { ordersPerSecond: 50, beforeMs: 1_000, faultMs: 3_000, afterMs: 1_000, delayMs: 1_500 },
+  },
+  variants: 'outbox',
+  mayFail: true,
+  columns: [
+    'requested',
+    OTHERS_KNOWN,
+    'slow kitchen: known in 1 s',
+    'known in 5 s',
+    'during: known in the end',
+    'abandoned',
+    'lost',
+    'duplicated',
+    'oversold',
+    'unknown',
+    'overtaken',
+    'longest wait',
+    'time to full recovery',
+    ...CONDITIONS,
+  ],
+  load: settings => ({ ...around(settings), mix: { kitchens: KITCHENS } }),
+  disrupt(model, settings) {
+    const inventory = serviceOf(model, 'inventory')
+    const { delayMs } = settings
+    const span = spanOf(settings)
+    return {
+      label: `${inventory} takes ${delayMs / 1_000} s for one kitchen`,
+      ...between(span, fault(inventory, { delay: { delayMs, kitchenId: SLOW } }), heal(inventory)),
+      seen: [faultSeen({ service: inventory, fault: 'delay', atLeast: 5 })],
+      measures(history) {
+        const during = requestedDuring(history, faultOf(history, span))
+        const isSlow = ({ planned }: OrderTimeline) => planned.kitchenId === SLOW
+        return [
+          knownInTime(
+            history,
+            OTHERS_KNOWN,
+            during.filter(each => !isSlow(each)),
+          ),
+          knownInTime(history, 'slow kitchen: known in 1 s', during.filter(isSlow)),
+        ]
+      },
+    }
+  },
+})
+
+function knownInTime(
+  { clocksAgree }: History,
+  name: string,
+  timelines: readonly OrderTimeline[],
+): Omit<Measure, 'variant'> {
+  const isInTime = (timeline: OrderTimeline) =>
+    isCompleted(timeline) && (knownNs(timeline) ?? Infinity) - (timeline.attempt?.plannedNs ?? 0) <= IN_TIME_MS * 1e6
+  if (!clocksAgree || timelines.length === 0) return { name, unit: '%', value: null }
+  return { name, unit: '%', value: (100 * timelines.filter(isInTime).length) / timelines.length }
+}
