@@ -2,7 +2,7 @@
 // configurations of the model: the main one, and for some scenarios others that show the effect of a safeguard.
 import { checksFor } from '#engine/checks/checks.ts'
 import { type ComparableModel, type Configuration, configured } from '#engine/experiment/comparison-adapter.ts'
-import type { Experiment, Load, Variant } from '#engine/experiment/define.ts'
+import type { Experiment, Variant } from '#engine/experiment/define.ts'
 import type { BrokerKind } from '#engine/experiment/model.ts'
 import { CONDITIONS } from '#engine/analysis/measures.ts'
 import { openSeries, RECOVERY, recoveryMeasures } from '#engine/analysis/recovery.ts'

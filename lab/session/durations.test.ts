@@ -33,6 +33,7 @@ const SOURCES: Record<keyof typeof DURATIONS, string> = {
   newReader: planned('full', ['new-reader']),
   fanOut: planned('full', ['fan-out']),
   retried: planned('full', ['retried']),
+  slowKitchen: planned('full', ['slow-kitchen']),
   retryStorm: planned('full', ['retry-storm']),
   payloads: planned('full', ['payloads']),
   asShipped: planned(
