@@ -4,12 +4,12 @@ export const DURATIONS = {
   run: 'less than 2 min each',
   compare: 'about 25 min',
   compareQuick: 'about 5 min',
-  comparePublished: 'about 6.5 hours',
+  comparePublished: 'about 7 hours',
   untilKnown: 'about 4 min',
   asShipped: 'about 6 min',
   newReader: 'about 3 min',
   retried: 'about 2 min',
-  payloads: 'about 4 min',
+  payloads: 'about 7 min',
   /** Of the search; the probe that it is in at that time ends, and with --beyond another one follows. */
   capacity: 'at most 3 min a model',
 } as const
