@@ -4,7 +4,7 @@ export const DURATIONS = {
   run: 'less than 2 min each',
   compare: 'about 25 min',
   compareQuick: 'about 5 min',
-  comparePublished: 'about 9 hours',
+  comparePublished: 'about 9.5 hours',
   untilKnown: 'about 5 min',
   asShipped: 'about 6 min',
   newReader: 'about 3 min',
@@ -12,7 +12,7 @@ export const DURATIONS = {
   retried: 'about 2 min',
   slowKitchen: 'about 2 min',
   retryStorm: 'about 7 min',
-  payloads: 'about 4 min',
+  payloads: 'about 7 min',
   /** Of the search; the probe that it is in at that time ends, and with --beyond another one follows. */
   capacity: 'at most 3 min a model',
 } as const
