@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { DatabaseSync } from 'node:sqlite'
 import { test } from 'node:test'
 import { inventoryEvent, orderPlaced } from '#common/contracts/events.ts'
+import { webhooksTables } from '#common/stores/webhooks.ts'
 import { viewOf } from '#common/workflow/present-order.ts'
 import { type LogRecord, toHeaders } from '../broker/record.ts'
 import { topicNames } from '../messaging/topics.ts'
@@ -54,6 +55,23 @@ test('the view of an order is the same in whatever sequence its records are read
     [failed, placed, failed],
   ])
     assert.deepEqual(viewAfter(records), { status: 'failed', reason: 'out-of-stock', notification: null })
+})
+
+test('an order has one webhook due in whatever sequence its records are read, and again where a store is filled from the log', () => {
+  for (const records of [
+    [placed, reserved, sent],
+    [sent, placed, reserved],
+    [failed, placed, failed],
+  ]) {
+    const db = new DatabaseSync(':memory:')
+    const tx = { ...viewTables(db), ...webhooksTables(db, true) }
+    applyTo(topics)(tx, records)
+    applyTo(topics)(tx, records)
+    assert.deepEqual(
+      tx.dueWebhooks(0, 10).map(({ orderId }) => orderId),
+      ['o-1'],
+    )
+  }
 })
 
 test('poison in any of the topics changes nothing', () => {
