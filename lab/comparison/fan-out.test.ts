@@ -88,18 +88,16 @@ test('that all have an outcome counts from its decision, of the orders that are 
   )
 })
 
-test('the slope is that of the line with the least squares', () => {
-  const line = [0, 1, 2, 5, 10].map(x => [x, 3 + 2 * x] as const)
-  assert.ok(Math.abs((slopeThrough(line) ?? 0) - 2) < 1e-9)
-  assert.equal(
-    slopeThrough([
-      [0, 0],
-      [1, 4],
-      [2, 2],
-    ]),
-    1,
-  )
-  assert.equal(slopeThrough([[1, 4]]), null)
+const rounded = (found: ReturnType<typeof slopeThrough>) =>
+  found && [found.value, found.low, found.high].map(each => Number(each.toFixed(3)))
+
+test('the slope is that of the line with the least squares, within what its points leave open', () => {
+  assert.deepEqual(rounded(slopeThrough([0, 1, 2, 5, 10].map(x => [x, 3 + 2 * x] as const))), [2, 2, 2])
+  const uneven = [1, 4, 2, 6, 5].map((y, x) => [x, y] as const)
+  // The squares of its residuals add up to 7.2, so that its standard error is √(7.2 ÷ 3 ÷ 10).
+  assert.deepEqual(rounded(slopeThrough(uneven)), [1, -0.559, 2.559])
+  const two = uneven.slice(0, 2)
+  assert.equal(slopeThrough(two), undefined)
 })
 
 const evaluated = (readers: number, cpu: number | null, verdict: 'valid' | 'invalid' = 'valid') => {
@@ -119,7 +117,14 @@ test('what one more reader costs belongs to the run without any, and is not know
   const costOf = (results: Parameters<NonNullable<typeof fanOut.acrossVariants>>[0]) =>
     fanOut.acrossVariants?.(results).find(({ name }) => name === ONE_MORE_READER)
   const base = { variant: '0 readers', name: ONE_MORE_READER, unit: 'ms/1,000 orders' }
-  assert.deepEqual(costOf([evaluated(0, 3), evaluated(2, 3.5)]), { ...base, value: 250 })
+  const runs = [evaluated(0, 3), evaluated(2, 3.5), evaluated(4, 4)]
+  assert.deepEqual(costOf(runs), { ...base, value: 250 })
+  const without = (note: string) => ({ ...base, value: null, note })
+  assert.deepEqual(costOf(runs.slice(0, 2)), without('too few numbers of readers for a slope'))
+  assert.deepEqual(
+    costOf([evaluated(0, 3), evaluated(2, 4), evaluated(4, 3)]),
+    without('not above zero beyond doubt: the slope is between -3,668 and 3,668'),
+  )
   assert.deepEqual(costOf([evaluated(0, 3), evaluated(2, null)]), {
     ...base,
     value: null,

@@ -186,8 +186,7 @@ export function explain(scenario: Scenario, model: ComparableModel, results: rea
 
 /** What one more of them cost, and how soon the last of the most had an outcome. */
 function readersText({ acrossVariants }: Scenario, results: readonly Evaluated[]): string[] {
-  // Where it is none the runs differ by more than their readers cost, and nothing is said of it.
-  const cost = acrossVariants?.(results).find(({ name, value }) => name === ONE_MORE_READER && (value ?? 0) > 0)
+  const cost = acrossVariants?.(results).find(({ name }) => name === ONE_MORE_READER)
   const last = (name: string) => findMeasure(results.at(-1), name)
   return [
     ...sentence`one more reader cost ${cost && count(cost)} ms of CPU time for 1,000 orders`,

@@ -55,7 +55,8 @@ test('what the fault sets is measured, and its arithmetic has the numbers', () =
           const likeIt = id.replace('-as-shipped', '')
           const results = published.filter(({ model, experiment }) => `${model}/${experiment}` === likeIt)
           const isMeasured = results.some(({ measures }) => measures.some(each => each.name === measure))
-          assert.ok(isMeasured, `${of} is measured`)
+          // Of a scenario that is not published yet nobody knows.
+          assert.ok(isMeasured || results.length === 0, `${of} is measured`)
         }
 })
 

@@ -10,7 +10,7 @@ export const DURATIONS = {
   newReader: 'about 3 min',
   fanOut: 'about 5 min',
   retried: 'about 2 min',
-  slowKitchen: 'about 2 min',
+  slowKitchen: 'about 3 min',
   retryStorm: 'about 7 min',
   payloads: 'about 7 min',
   /** Of the search; the probe that it is in at that time ends, and with --beyond another one follows. */

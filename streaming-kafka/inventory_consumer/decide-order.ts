@@ -14,8 +14,8 @@ import { eventRecord, type LogRecord } from '../broker/record.ts'
 import type { KafkaConnection } from '../messaging/connection.ts'
 import { storePosition, type WorkProgress } from '../messaging/work-progress.ts'
 
-/** An order and the record that carried it. `orderId` and `userId` are here for the faults that select by them. */
-export type OrderRecord = { orderId: string; userId: string; order: Order; record: LogRecord }
+/** An order and the record that carried it. Its ids are here for the faults that select by them. */
+export type OrderRecord = Pick<Order, 'orderId' | 'userId' | 'kitchenId'> & { order: Order; record: LogRecord }
 
 type Parts = {
   kafka: Pick<KafkaConnection, 'producer' | 'topics'>

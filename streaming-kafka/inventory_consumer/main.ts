@@ -77,8 +77,8 @@ await runService(NAME, {
         progress,
         read: readOrderPlaced,
         handle({ data: order }, record, context) {
-          const { orderId, userId } = order
-          return decide({ orderId, userId, order, record }, context)
+          const { orderId, userId, kitchenId } = order
+          return decide({ orderId, userId, kitchenId, order, record }, context)
         },
       })
     }

@@ -31,7 +31,7 @@ export const fanOut = defineScenario<FanOutSettings>({
   title: 'More and more readers',
   asks: 'What does one more reader cost that follows what becomes of every order, and how soon do all of them have it?',
   caveat:
-    'The readers are a thread of the lab, with a connection for each: what they use themselves is in no figure. In REST each asks the order service for pages of its orders every 100 ms, from the first one on that was pending; its server-sent events are of one order each, which such a reader does not know. In RabbitMQ each has a durable quorum queue bound to the exchange of the outcomes, and acks each message; a publisher waits until all of them have confirmed. In Kafka each is a consumer group of the topic of the outcomes, and commits what it has read. In a full run each broker is warmed up before, with 8,000 orders and ten readers. What one more reader costs is the slope of the line through all numbers of readers (least squares). Read by all counts from the decision of inventory until the last reader has it.',
+    'The readers are a thread of the lab, with a connection for each: what they use themselves is in no figure. In REST each asks the order service for pages of its orders every 100 ms, from the first one on that was pending; its server-sent events are of one order each, which such a reader does not know. In RabbitMQ each has a durable quorum queue bound to the exchange of the outcomes, and acks each message; a publisher waits until all of them have confirmed. In Kafka each is a consumer group of the topic of the outcomes, and commits what it has read. In a full run each broker is warmed up before, with 8,000 orders and ten readers. What one more reader costs is the slope of the line through all numbers of readers (least squares), where that is above zero beyond doubt (95 %). Read by all counts from the decision of inventory until the last reader has it.',
   isOptional: true,
   isUndisturbed: true,
   ways: ({ fewestReaders, mostReaders }) =>
@@ -121,20 +121,34 @@ function costsOfOneMore(results: readonly Evaluated[]): Measure[] {
     const points = found.flatMap(({ count, used: { value } }) =>
       count === null || value === null ? [] : [[count, factor * value] as const],
     )
-    const note = isValid ? found.find(({ used }) => used.value === null)?.used.note : 'a check was not valid'
-    const value = isValid && points.length === results.length ? slopeThrough(points) : null
-    return { variant, name, unit, value, ...(note !== undefined && { note }) }
+    const because = isValid ? found.find(({ used }) => used.value === null)?.used.note : 'a check was not valid'
+    if (because !== undefined || points.length < results.length)
+      return { variant, name, unit, value: null, note: because }
+    const slope = slopeThrough(points)
+    if (!slope) return { variant, name, unit, value: null, note: 'too few numbers of readers for a slope' }
+    const [low, high] = [slope.low, slope.high].map(end => Math.round(end).toLocaleString('en-US'))
+    const note = `not above zero beyond doubt: the slope is between ${low} and ${high}`
+    return slope.low > 0 ? { variant, name, unit, value: slope.value } : { variant, name, unit, value: null, note }
   }
   return [cost(ONE_MORE_READER, 'CPU', 'ms/1,000 orders', 1_000), cost(MEMORY_OF_ONE_MORE, 'memory', 'MB', 1)]
 }
 
-/** Of the line with the least squares of its distances; null where all points have the same x. */
-export function slopeThrough(points: readonly (readonly [x: number, y: number])[]): number | null {
+/** The 97.5 % quantiles of Student's t with 1, 2 and 3 degrees of freedom. */
+const T = [12.706, 4.303, 3.182]
+
+/** Of the line with the least squares of its distances, with its 95 % confidence interval; undefined for fewer than 3 points. */
+export function slopeThrough(
+  points: readonly (readonly [x: number, y: number])[],
+): { value: number; low: number; high: number } | undefined {
+  const freedom = points.length - 2
+  const t = T[freedom - 1]
+  if (t === undefined) return undefined
   const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length
   const [meanX, meanY] = [mean(points.map(([x]) => x)), mean(points.map(([, y]) => y))]
-  const [spread, along] = points.reduce(
-    ([squares, products], [x, y]) => [squares + (x - meanX) ** 2, products + (x - meanX) * (y - meanY)],
-    [0, 0],
-  )
-  return spread > 0 ? along / spread : null
+  const sum = (of: (x: number, y: number) => number) =>
+    points.reduce((total, [x, y]) => total + of(x - meanX, y - meanY), 0)
+  const spread = sum(x => x * x)
+  const value = sum((x, y) => x * y) / spread
+  const margin = t * Math.sqrt(sum((x, y) => (y - value * x) ** 2) / freedom / spread)
+  return { value, low: value - margin, high: value + margin }
 }
