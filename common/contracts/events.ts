@@ -7,7 +7,7 @@ import { FailureReason, Order, type Outcome } from './order.ts'
 import { closedObject, parse } from './parse.ts'
 
 export const EVENT_VERSION = 1
-/** In bytes. Larger message bodies are refused before they are parsed. The largest order that its contract allows fits in. */
+/** In bytes. Larger message bodies are refused before they are parsed. The largest order that its contract allows fits in, as UTF-8 without escapes. */
 export const MAX_MESSAGE_BYTES = 512 * 1024
 /** The same of `POST /order`: an event of the order has ids and a time besides, and may not be too large then. */
 export const MAX_ORDER_BYTES = MAX_MESSAGE_BYTES - 4 * 1024

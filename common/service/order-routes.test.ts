@@ -79,6 +79,19 @@ test('an order whose client prefers that its answer waits is answered when it is
   assert.deepEqual([failed?.statusCode, failed?.json().code, failed?.json().isFinal], [409, 'out-of-stock', true])
 })
 
+test('a repeated key waits too, and an order that was decided at once needs no waiting', async () => {
+  const { place, placed, tx, watch } = await openRoutes()
+  const headers = { 'idempotency-key': 'key', prefer: 'wait=20' }
+  const first = place(request, headers)
+  await waitFor(() => watch.waiting() === 1, { deadlineMs: 5_000, what: 'the first to wait' })
+  const second = place(request, headers)
+  await waitFor(() => watch.waiting() === 2, { deadlineMs: 5_000, what: 'both to wait' })
+  recordOutcome(tx, placed[0]?.orderId ?? '', { status: 'reserved' })
+  const statuses = (await Promise.all([first, second, place(request, headers)])).map(({ statusCode }) => statusCode)
+  assert.deepEqual(statuses, [201, 200, 200])
+  assert.equal(placed.length, 1)
+})
+
 test('an answer that waited in vain is that of an order that is accepted', async () => {
   const { place } = await openRoutes()
   const { statusCode, headers, json } = await place(request, { prefer: 'wait=1' })

@@ -14,15 +14,15 @@ import { Readable } from 'node:stream'
 import type { FastifyReply } from 'fastify'
 import { Type, type Static } from 'typebox'
 import { deadlineIn } from '../contracts/clock.ts'
-import { LabError } from '../contracts/errors.ts'
+import { asLabError, LabError } from '../contracts/errors.ts'
 import { MAX_ORDER_BYTES } from '../contracts/events.ts'
 import { IDEMPOTENCY_KEY } from '../contracts/headers.ts'
 import { bareKey, OrderHeaders, OrderView, ShowHeaders } from '../contracts/http.ts'
 import { DEFAULT_KITCHEN, type Order, OrderRequest } from '../contracts/order.ts'
 import { deriveOrderId } from '../contracts/order-id.ts'
-import { presentState, viewOf } from '../workflow/present-order.ts'
+import { presentState, undecided, viewOf } from '../workflow/present-order.ts'
 import type { PlacedOrder } from '../workflow/store.ts'
-import type { Handler } from './handler.ts'
+import type { Context, Handler } from './handler.ts'
 import { contextOf, type Server, type ServerParts } from './http-server.ts'
 import { answers, eventStream } from './openapi.ts'
 import type { OrderWatch } from './order-watch.ts'
@@ -56,19 +56,31 @@ export function orderRoutes(server: Server, parts: ServerParts, routes: OrderRou
     const key = request.headers[IDEMPOTENCY_KEY]
     const orderId = key === undefined ? randomUUID() : deriveOrderId(userId, bareKey(key))
     const order = { orderId, kitchenId, userId, items, ...(note !== undefined && { note }) }
-    const { isNew, view } = await place(order, contextOf(request, parts))
-    const seconds = view.status === 'pending' ? secondsToWait(request.headers.prefer) : 0
-    if (seconds > 0) {
-      reply.header('preference-applied', `wait=${seconds}`)
-      await decidedWithin(seconds, orderId, reply)
-      const placed = await routes.find(orderId)
-      // Throws the reason of one that failed.
-      if (placed && isDecided(viewOf(placed))) return reply.code(DECIDED).send(presentState(placed))
-    }
-    const code = isNew ? status.isNew : status.repeated
+    const seconds = status.isNew === 202 ? secondsToWait(request.headers.prefer) : 0
+    const context = contextOf(request, parts)
+    const { isNew, view } = await (seconds === 0 ? place(order, context) : placeAndWait(order, context, reply))
+    if (seconds > 0) reply.header('preference-applied', `wait=${seconds}`)
+    const isNews = isNew && seconds > 0 && isDecided(view)
+    const code = isNews ? DECIDED : isNew ? status.isNew : status.repeated
     if (code === 202) reply.header('location', `/order/${orderId}`)
     if (view.status === 'pending') reply.header('retry-after', ASK_AGAIN_S)
     return reply.code(code).send(view)
+
+    /** @throws LabError as for a repeated key: the reason of an order that failed, and of a repeated one that it is still undecided */
+    async function placeAndWait(order: Order, context: Context, reply: FastifyReply): Promise<Placed> {
+      const { isNew, view } = await place(order, context).catch((error: unknown) => {
+        if (asLabError(error).code === 'order-undecided') return { isNew: false, view: undefined }
+        throw error
+      })
+      // One that was sent to a log may not be here yet.
+      if (await routes.find(orderId)) await decidedWithin(seconds, orderId, reply)
+      const placed = await routes.find(orderId)
+      if (!placed) {
+        if (view) return { isNew, view }
+        throw undecided(orderId)
+      }
+      return { isNew, view: isNew && !isDecided(viewOf(placed)) ? viewOf(placed) : presentState(placed) }
+    }
   })
   const showing = { params: OrderParams, headers: ShowHeaders, response: answers({ 200: present }) }
   server.get<OfOrder>('/order/:orderId', { schema: showing }, async ({ params: { orderId }, headers }, reply) => {

@@ -6,7 +6,8 @@
 // a client names calls those of its own network for it. For the same reason no redirect is followed.
 // Guarantees: at least once. The webhook of an order is due in the transaction that decides it, and is sent until the receiver answers
 // 2xx, across restarts; 410 ends it. Its id is that of the order, so that the receiver recognises what it has had.
-// Not promised: once, or in the sequence of the decisions. Where the receiver fails one each time, others wait for the pauses between.
+// Not promised: once, or in the sequence of the decisions. Where the receiver fails one each time, others wait for the pauses
+// between, and where it does not answer, for its deadline too. Any that is sent ends the pauses: what fails is then soon sent again.
 import type { Pool } from 'undici'
 import { deadlineIn } from '../contracts/clock.ts'
 import { explain } from '../contracts/errors.ts'
@@ -29,7 +30,9 @@ const LARGEST_ANSWER_BYTES = 16_384
 
 const GONE = 410
 
+/** A wrong one may have a password in it, and is not shown. */
 const receiver: Setting<URL | undefined> = {
+  isSecret: true,
   about: 'the receiver of webhooks, which is told what became of each order; without one nobody is',
   fallback: '',
   read(value) {
@@ -66,8 +69,8 @@ export async function startWebhooks({ config, store, watch, ...parts }: Parts): 
   }
   if (!key) throw new ConfigError(`WEBHOOK_SECRET is not set (${secret.about})`)
   let problem: string | null = null
-  /** Of the last one that failed. */
-  let failedSeq: number | undefined
+  /** Those that failed, and have not been sent since. */
+  const failed = new Set<number>()
   const report = degradedReporter({ ...parts, health: { ...health, report: (_, why) => (problem = why) } }, 'webhooks')
   health.warnWhile('webhooks', () => problem && `${due()} due: ${problem}`)
   const { send, close } = await openSender(url, key)
@@ -81,9 +84,12 @@ export async function startWebhooks({ config, store, watch, ...parts }: Parts): 
     },
     window: CONCURRENCY,
     resume: 'behind',
-    onSuccess: ({ seq }) => void (seq === failedSeq && report(null)),
+    onSuccess({ seq }) {
+      failed.delete(seq)
+      if (failed.size === 0) report(null)
+    },
     onFailure(error, row) {
-      failedSeq = row?.seq
+      if (row) failed.add(row.seq)
       report(explain(error))
     },
     onIdle: () => report(null),

@@ -16,14 +16,12 @@ export const MOST_REQUESTS = 'most requests in a second'
 
 export type Client = { orders: OrderTimeline[]; attempts: Attempt[] }
 
-/** Those that are measured, by the index of their first order. */
+/** All of them, by the index of their first order. */
 export const clientsOf = oncePerHistory((history: History): ReadonlyMap<number, Client> => {
   const clients = new Map<number, Client>()
   const owners = new Map<number, Client>()
-  for (const order of orderTimelines(history)) {
+  for (const order of orderTimelines(history, { all: true })) {
     const { index, insteadOf = index } = order.planned
-    // One that stands in for an order of the warm-up is not measured either.
-    if (insteadOf < history.warmUpOrders) continue
     const client = clients.get(insteadOf) ?? { orders: [], attempts: [] }
     clients.set(insteadOf, client)
     owners.set(index, client)
@@ -35,7 +33,8 @@ export const clientsOf = oncePerHistory((history: History): ReadonlyMap<number, 
 
 /** @param planned span of the fault */
 export function retryMeasures(history: History, planned: Span): Omit<Measure, 'variant'>[] {
-  const clients = [...clientsOf(history).values()]
+  // What stands in for an order of the warm-up is not measured either.
+  const clients = [...clientsOf(history)].flatMap(([index, client]) => (index < history.warmUpOrders ? [] : [client]))
   const attempts = clients.flatMap(client => client.attempts)
   const of = (part: number) => (clients.length === 0 ? null : part / clients.length)
   const served = of(clients.filter(({ orders }) => orders.some(isCompleted)).length)

@@ -86,7 +86,7 @@ export type Experiment<Values extends Settings = Settings> = {
   variants(settings: Values): Variant[]
   /** Run before all variants, and thrown away: a broker that has just started would make whatever is first dearer. */
   warmUp?(settings: Values): Variant | undefined
-  /** Which variant is run first, by its position from 0; the others follow round. All are shown as they are declared. */
+  /** Which variant is run first, by its position from 0, counted round; the others follow. All are shown as they are declared. */
   begins?: number
   /** The measures that its table shows, by name, in this order; a percentile only where a variant has enough orders for it. */
   columns: readonly string[]

@@ -193,6 +193,7 @@ function tryAgain(loop: Loop, { order, ended: { answer }, nth, firstNs }: Refuse
   if (monotonicNs() - firstNs + inMs * 1e6 > job.retry.patienceMs * 1e6) return
   const timer = setTimeout(() => {
     waiting.delete(timer)
+    if (stop.aborted) return noteLanded(loop)
     const again = answer.kind === 'status' && answer.isFinal ? placeInStead(loop, order) : order
     // Nothing has planned it for a moment, so that it is never late.
     sendOrder(loop, { order: again, plannedNs: monotonicNs(), isRetry: true }, ended => {

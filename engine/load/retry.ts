@@ -22,9 +22,11 @@ export type Retry = {
 
 export type RetryJob = Retry & { seed: number }
 
-/** Whether trying again may help: there was no answer, or the service could not do its work. */
+/** Whether trying again may help: there was no answer, or the service could not do its work, or its first request is not done. */
 export const isWorthRetrying = (answer: Answer): boolean =>
-  answer.kind === 'status' ? answer.status >= 502 && answer.status <= 504 : answer.kind !== 'aborted'
+  answer.kind === 'status'
+    ? (answer.status >= 502 && answer.status <= 504) || answer.code === 'order-undecided'
+    : answer.kind !== 'aborted'
 
 /** @param nth 1 for the pause before the second request */
 export function pauseMs({ firstMs, longestMs, hasJitter }: Retry, nth: number, random: Random): number {

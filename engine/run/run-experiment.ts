@@ -30,7 +30,7 @@ export async function runExperiment(options: RunOptions): Promise<Result> {
   const variants = experiment.variants(settings)
   const results: VariantResult[] = []
   let failure: string | undefined
-  const { begins = 0 } = experiment
+  const begins = (experiment.begins ?? 0) % variants.length
   const warmUp = experiment.warmUp?.(settings)
   const runOne = async (variant: Variant): Promise<void> => {
     try {

@@ -90,7 +90,8 @@ for (const kind of brokerKinds) {
       )
     await waitFor(hangs, { deadlineMs: 30_000, what: 'the broker to hang' })
     await broker.process.resume()
-    await probe(broker)
+    // What it was in the middle of may take longer than a probe waits.
+    await waitFor(() => hangs().then(isHanging => !isHanging), { deadlineMs: 30_000, what: 'the broker to serve' })
 
     await broker.stop()
     assert.deepEqual(readdirSync(folder), [])

@@ -88,7 +88,7 @@ function experimentOf(scenario: Scenario, model: ComparableModel, { ordersPerSec
       warmUp: profile => warmUpOf(variants(profile).at(-1), scenario.brokerWarmUp?.(at(profile))),
     }),
     // Each repetition begins with another configuration, so that none is always first.
-    begins: (repeat - 1) % runsOf(scenario, model, full).length,
+    begins: repeat - 1,
     columns: scenario.columns ?? COLUMNS,
     showsOrders: !scenario.isUndisturbed,
     ...(scenario.acrossVariants && { acrossVariants: scenario.acrossVariants }),
@@ -106,7 +106,7 @@ function runsOf(scenario: Scenario, model: ComparableModel, settings: ScenarioSe
   const illustrating = others.filter(({ illustrates }) => illustrates !== undefined && illustrates === variants)
   if (ways) return [main, ...illustrating].flatMap(each => inEachWay(ways(settings), each, each !== main))
   if (!follows) return [main, ...illustrating]
-  const following = follows.map(({ name, follow }) => ({ name, load: { follow } }))
+  const following = follows.map(({ name, follow }) => ({ name, about: `its client: ${name}`, load: { follow } }))
   const isAnswered = (configuration: Configuration) =>
     configured(model, configuration).features.includes('answers-with-outcome')
   if (!isAnswered(main)) return inEachWay(following, main)
@@ -115,10 +115,10 @@ function runsOf(scenario: Scenario, model: ComparableModel, settings: ScenarioSe
 
 /** @param isNamed where it is not the main configuration */
 function inEachWay(ways: readonly Way[], configuration: Configuration, isNamed = false): Run[] {
-  return ways.map(({ name, ...other }) => ({
+  return ways.map(({ name, about = name, ...other }) => ({
     ...configuration,
     name: isNamed ? `${configuration.name}, ${name}` : name,
-    about: `${configuration.about}; ${name}`,
+    about: `${configuration.about}; ${about}`,
     ...other,
   }))
 }

@@ -38,7 +38,7 @@ function mediansAt(ordersPerSecond: number, configurations: readonly Configurati
   return `At ${ordersPerSecond} orders a second, the median time until the outcome can be known and the median time to the answer: ${parts.join('; ')}.`
 }
 
-/** Of a scenario with a disruption: three sentences at most, and what a mark in them means. */
+/** Of a scenario with a disruption: a few sentences, and what a mark in them means. */
 export function narrativeOf(configurations: readonly ConfigurationResults[]): string[] {
   const all = [known, completed, outages, goodputs, retries]
   const texts = all.map(sentence => sentence(configurations)).filter(text => text !== '')
@@ -155,8 +155,10 @@ export function explain(scenario: Scenario, model: ComparableModel, results: rea
   if (of(REQUESTS_PER_CLIENT).value !== null)
     return results.flatMap(result => {
       const requests = count(findMeasure(result, REQUESTS_PER_CLIENT))
-      const outlast = ms(findMeasure(result, REFUSALS_OUTLAST))
-      return sentence`${model.name}, ${result.variant.name}: a client sent ${requests} requests, and the last one was refused ${outlast} after the disruption.`
+      const outlast = findMeasure(result, REFUSALS_OUTLAST)
+      const until =
+        (outlast.value ?? 0) < NO_TIME_MS ? '' : `, and some were refused until ${ms(outlast)} after the disruption`
+      return sentence`${model.name}, ${result.variant.name}: requests for each client: ${requests}${until}.`
     })
   if (scenario.acrossVariants) return readersText(scenario, results).map(text => `${model.name}: ${text}.`)
   if (scenario.ways)

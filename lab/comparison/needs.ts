@@ -1,6 +1,6 @@
 // What a user may need of a model, each with the one measure that tells it. A new need is an entry here: the scorecard, the page
 // and the report show it.
-import { REQUESTS_PER_CLIENT } from '#engine/analysis/retries.ts'
+import { CLIENTS_SERVED } from '#engine/analysis/retries.ts'
 import type { Summary } from '#engine/run/summary.ts'
 import { middleRate } from './repeated-measures.ts'
 import { ONE_MORE_READER } from './scenarios/fan-out.ts'
@@ -176,10 +176,10 @@ export const needs: readonly Need[] = [
   {
     need: 'Inventory stands still, and clients that are refused try again.',
     scenario: 'retry-storm',
-    measure: REQUESTS_PER_CLIENT,
-    about: 'requests that a client sends until it is served or gives up',
-    wanted: 'least',
-    enough: { value: 1, text: 'one request is enough' },
+    measure: CLIENTS_SERVED,
+    about: 'of the clients, the share that got what they wanted within their patience',
+    wanted: 'most',
+    enough: ALL,
   },
   {
     need: 'Another reader joins, and reads all orders from the first one.',

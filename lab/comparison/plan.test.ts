@@ -30,7 +30,7 @@ test('each repetition begins with another configuration, and the main one stays 
   const kafka = plan({ ...request, rates: [20] }).filter(({ id }) => id.startsWith('streaming-kafka/healthy'))
   assert.deepEqual(
     kafka.map(({ experiment }) => experiment.begins),
-    [0, 1, 0],
+    [0, 1, 2],
   )
   const names = kafka.map(({ experiment }) => experiment.variants(experiment.profiles.full).map(({ name }) => name))
   assert.deepEqual(names, Array(3).fill(['synced topics', "Kafka's default"]))

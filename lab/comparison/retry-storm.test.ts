@@ -16,14 +16,20 @@ function oneEach(history: History) {
   return { verdict, found }
 }
 
-test('a client that was given two orders is found, and clients with one each are not', () => {
+test('of clients that tried again one that was given two orders is found, and those with one each are not', () => {
   const history = historyOf([served(0, 10), served(100, 10)])
-  assert.deepEqual(oneEach(history), { verdict: 'valid', found: 0 })
+  assert.deepEqual(oneEach(history), { verdict: 'vacuous', found: undefined }, 'nobody tried again')
   const [first, second] = history.planned
   assert.ok(first && second)
+  const again = history.attempts.map(attempt => ({ ...attempt, attempt: 2, isRetry: true as const }))
+  const repeated = { ...history, attempts: [...history.attempts, ...again] }
+  assert.deepEqual(oneEach(repeated), { verdict: 'valid', found: 0 })
   const { insteadOf } = inStead(first, 1)
-  assert.deepEqual(oneEach({ ...history, planned: [first, { ...second, insteadOf }] } as History), {
-    verdict: 'invalid',
-    found: 1,
-  })
+  assert.deepEqual(
+    oneEach({ ...history, planned: [first, { ...second, ...(insteadOf !== undefined && { insteadOf }) }] }),
+    {
+      verdict: 'invalid',
+      found: 1,
+    },
+  )
 })

@@ -35,7 +35,7 @@ export type Disruption = {
 }
 
 /** One of several ways in which a scenario is run: a variant by this name, with what is other in its load, or so many further readers. */
-export type Way = { name: string; load?: Partial<Load>; readers?: number }
+export type Way = { name: string; about?: string; load?: Partial<Load>; readers?: number }
 
 /** What is known of a variant beside its history. */
 export type Evaluated = Pick<VariantResult, 'measures' | 'checks'> & { variant: { name: string } }

@@ -44,7 +44,7 @@ test('whole numbers of orders are planned', () => {
 })
 
 test('what the fault sets is measured, and its arithmetic has the numbers', () => {
-  for (const [id, { variants, profiles }] of all)
+  for (const [id, { variants, profiles, columns }] of all)
     for (const profile of PROFILES)
       for (const { name, setByFault = {} } of variants(profiles[profile]))
         for (const [measure, arithmetic] of Object.entries(setByFault)) {
@@ -55,8 +55,8 @@ test('what the fault sets is measured, and its arithmetic has the numbers', () =
           const likeIt = id.replace('-as-shipped', '')
           const results = published.filter(({ model, experiment }) => `${model}/${experiment}` === likeIt)
           const isMeasured = results.some(({ measures }) => measures.some(each => each.name === measure))
-          // Of a scenario that is not published yet nobody knows.
-          assert.ok(isMeasured || results.length === 0, `${of} is measured`)
+          // One that is not published yet has the measures of its table.
+          assert.ok(isMeasured || (results.length === 0 && columns.includes(measure)), `${of} is measured`)
         }
 })
 

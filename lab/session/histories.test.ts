@@ -101,9 +101,9 @@ function placesOf(value: unknown, path = ''): Place[] {
 
 /** Named by whoever wrote them: a fault, a kitchen or a queue that is missing is not seen by its shape. */
 const NAMED = /^\.(?:faults|openingStock|samples\.\d+\.depths)\./
-/** What an answer or a message need not have. */
+/** What an order, an answer or a message need not have. */
 const OPEN =
-  /^\.(?:attempts\.\d+\.answer\.(?:code|orderId|says)|polls\.\d+\.(?:status|says|reason|isLast)|raw\.\d+\.(?:orderId|body)|evidence\.deadLetters\.\d+\.orderId|usage)$/
+  /^\.(?:planned\.\d+\.(?:noteChars|fingerprint)|evidence\.(?:orders|decisions)\.\d+\.fingerprint|attempts\.\d+\.answer\.(?:code|orderId|says)|polls\.\d+\.(?:status|says|reason|isLast)|raw\.\d+\.(?:orderId|body)|evidence\.deadLetters\.\d+\.orderId|usage)$/
 
 const PLACES = placesOf(ONE).filter(({ path }) => !NAMED.test(path))
 

@@ -31,13 +31,13 @@ test('an order that waits past the deadline is answered 503, inventory is never 
   const { reserve } = openReservations(
     peer,
     { ...breaker, execute: work => holding.execute(() => breaker.execute(work)) },
-    limits({ deadlineMs: 200, concurrency: 3 }),
+    limits({ deadlineMs: 1_000, concurrency: 3 }),
   )
   const orders = Array.from({ length: 3 }, () => ({ orderId: randomUUID(), kitchenId: 'main', ...anOrder() }))
   const began = performance.now()
   for (const reserved of orders.map(order => reserve(order, 'c')))
     await assert.rejects(reserved, { code: 'inventory-unavailable', mayHaveActed: false })
-  assert.ok(performance.now() - began < 1_000, 'they wait side by side, and are refused in time')
+  assert.ok(performance.now() - began < 2_500, 'they wait side by side, and are refused in time')
   // Their slots become free now, too late.
   gate.resolve()
   await held

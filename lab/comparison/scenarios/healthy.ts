@@ -7,9 +7,11 @@ import { defineScenario } from '../scenario.ts'
 /** At any measured rate the services are warmed up by as many orders, as fast. */
 const WARM_UP_PER_SECOND = 200
 
+const warmUpMs = (orders: number): number => (1_000 * orders) / WARM_UP_PER_SECOND
+
 /** When the load ends, in milliseconds since it began. */
 export const loadMs = ({ warmUpOrders, measuredMs }: { warmUpOrders: number; measuredMs: number }): number =>
-  (1_000 * warmUpOrders) / WARM_UP_PER_SECOND + measuredMs
+  warmUpMs(warmUpOrders) + measuredMs
 
 export const healthy = defineScenario({
   name: 'healthy',
@@ -47,7 +49,7 @@ export const healthy = defineScenario({
     orders: Math.round((ordersPerSecond * measuredMs) / 1_000),
     plan(orders, _rate, arrive) {
       const warmUp = arrive(warmUpOrders, WARM_UP_PER_SECOND)
-      const measured = arrive(orders - warmUpOrders, ordersPerSecond, (1_000 * warmUpOrders) / WARM_UP_PER_SECOND)
+      const measured = arrive(orders - warmUpOrders, ordersPerSecond, warmUpMs(warmUpOrders))
       return inTime([...warmUp, ...measured.map(start => ({ ...start, order: start.order + warmUpOrders }))])
     },
   }),

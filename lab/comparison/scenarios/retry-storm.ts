@@ -12,14 +12,18 @@ import { defineCheck, evaluateAll } from '#engine/checks/check.ts'
 import { stepSeen } from '#engine/checks/preconditions.ts'
 import { pause, resume } from '#engine/experiment/steps.ts'
 import type { Retry } from '#engine/load/retry.ts'
-import { around, type AroundSettings, between, defineScenario, serviceOf, spanOf } from '../scenario.ts'
+import { around, type AroundSettings, between, defineScenario, serviceOf, spanOf, type Way } from '../scenario.ts'
 
 /** How a client may be refused that comes while too many others do, whenever that is. */
 const MAY_ANSWER = ['overloaded', 'inventory-unavailable', 'inventory-broke', 'deadline-passed']
 
 type StormSettings = AroundSettings & { capacity: number }
 
-const retry = (pauses: Omit<Retry, 'patienceMs'>): { retry: Retry } => ({ retry: { ...pauses, patienceMs: 10_000 } })
+const way = (name: string, pauses: Omit<Retry, 'patienceMs'>): Way => ({
+  name,
+  about: `clients that are refused try again: ${name}`,
+  load: { retry: { ...pauses, patienceMs: 10_000 } },
+})
 
 export const retryStorm = defineScenario<StormSettings>({
   name: 'retry-storm',
@@ -27,7 +31,7 @@ export const retryStorm = defineScenario<StormSettings>({
   titleAt: ({ faultMs }) => `Inventory stands still for ${faultMs / 1_000} s, and clients try again`,
   asks: 'Clients that are refused try again for a while: how much more do they request, and are they still refused when the cause is over?',
   caveat:
-    'Clients try again for ten seconds. Inventory decides one and a half times as many orders as are usually requested, before, during and after. A client that was refused, or got no answer, sends the same order under the same key; only where it was told that the order has failed for good does it place another. Who is answered 202 has no reason to try again.',
+    'Clients try again for ten seconds. Inventory decides one and a half times as many orders as are usually requested, before, during and after. A client that was refused, or got no answer, sends the same order under the same key; only where it was told that the order has failed for good does it place another. It does not look at `Retry-After`. Who is answered 202 has no reason to try again.',
   isOptional: true,
   profiles: {
     full: { ordersPerSecond: 50, beforeMs: 4_000, faultMs: 6_000, afterMs: 10_000, capacity: 75 },
@@ -35,9 +39,9 @@ export const retryStorm = defineScenario<StormSettings>({
   },
   mayFail: true,
   ways: () => [
-    { name: 'each 250 ms', load: retry({ firstMs: 250, longestMs: 250, hasJitter: false }) },
-    { name: 'backing off', load: retry({ firstMs: 250, longestMs: 4_000, hasJitter: false }) },
-    { name: 'backing off with jitter', load: retry({ firstMs: 250, longestMs: 4_000, hasJitter: true }) },
+    way('each 250 ms', { firstMs: 250, longestMs: 250, hasJitter: false }),
+    way('backing off', { firstMs: 250, longestMs: 4_000, hasJitter: false }),
+    way('backing off with jitter', { firstMs: 250, longestMs: 4_000, hasJitter: true }),
   ],
   variants: 'outbox',
   columns: [
@@ -56,22 +60,24 @@ export const retryStorm = defineScenario<StormSettings>({
   disrupt(model, settings) {
     const inventory = serviceOf(model, 'inventory')
     const span = spanOf(settings)
+    const isAnswered = model.features.includes('answers-with-outcome')
     return {
       label: `${inventory} stands still`,
       ...between(span, pause(inventory), resume(inventory)),
       environment: { [inventory]: { INVENTORY_THROTTLE_PER_SECOND: `${settings.capacity}` } },
       mayAnswer: MAY_ANSWER,
-      seen: [stepSeen({ action: 'pause', target: inventory }), oneEach],
+      // Who is answered 202 has no reason to try again.
+      seen: [stepSeen({ action: 'pause', target: inventory }), ...(isAnswered ? [oneEach] : [])],
       measures: history => retryMeasures(history, span),
     }
   },
 })
 
 const oneEach = defineCheck('one-each', 'no client that tried again was given more than one order', history => {
-  const clients = [...clientsOf(history)]
-  const offenders = clients.flatMap(([, { orders }]) => {
+  const clients = [...clientsOf(history).values()].filter(({ attempts }) => attempts.length > 1)
+  const offenders = clients.flatMap(({ orders }) => {
     const reserved = orders.filter(({ outcome }) => outcome === 'reserved').map(({ planned }) => planned.orderId)
     return reserved.length > 1 ? [`${reserved.join(' and ')} are of one client`] : []
   })
-  return evaluateAll({ examined: clients.length, what: 'clients', offenders })
+  return evaluateAll({ examined: clients.length, what: 'clients that tried again', offenders })
 })
