@@ -20,9 +20,9 @@ import { IDEMPOTENCY_KEY } from '../contracts/headers.ts'
 import { bareKey, OrderHeaders, OrderView, ShowHeaders } from '../contracts/http.ts'
 import { DEFAULT_KITCHEN, type Order, OrderRequest } from '../contracts/order.ts'
 import { deriveOrderId } from '../contracts/order-id.ts'
-import { presentState, undecided, viewOf } from '../workflow/present-order.ts'
+import { presentState, viewOf } from '../workflow/present-order.ts'
 import type { PlacedOrder } from '../workflow/store.ts'
-import type { Context, Handler } from './handler.ts'
+import type { Handler } from './handler.ts'
 import { contextOf, type Server, type ServerParts } from './http-server.ts'
 import { answers, eventStream } from './openapi.ts'
 import type { OrderWatch } from './order-watch.ts'
@@ -40,6 +40,7 @@ export type OrderRoutes = {
   status: { isNew: 201 | 202; repeated: 200 | 201 }
 }
 
+/** Of an order whose client preferred to wait, as of one that is decided within its request. */
 const DECIDED = 201
 
 const OrderParams = Type.Object({ orderId: Type.String() })
@@ -56,32 +57,37 @@ export function orderRoutes(server: Server, parts: ServerParts, routes: OrderRou
     const key = request.headers[IDEMPOTENCY_KEY]
     const orderId = key === undefined ? randomUUID() : deriveOrderId(userId, bareKey(key))
     const order = { orderId, kitchenId, userId, items, ...(note !== undefined && { note }) }
+    // Where the answer carries the outcome there is nothing to wait for.
     const seconds = status.isNew === 202 ? secondsToWait(request.headers.prefer) : 0
-    const context = contextOf(request, parts)
-    const { isNew, view } = await (seconds === 0 ? place(order, context) : placeAndWait(order, context, reply))
     if (seconds > 0) reply.header('preference-applied', `wait=${seconds}`)
-    const isNews = isNew && seconds > 0 && isDecided(view)
-    const code = isNews ? DECIDED : isNew ? status.isNew : status.repeated
+    const placing = place(order, contextOf(request, parts))
+    const { isNew, view } = await (seconds === 0 ? placing : waitedFor(placing, seconds, orderId, reply))
+    const code = !isNew ? status.repeated : seconds > 0 && isDecided(view) ? DECIDED : status.isNew
     if (code === 202) reply.header('location', `/order/${orderId}`)
     if (view.status === 'pending') reply.header('retry-after', ASK_AGAIN_S)
     return reply.code(code).send(view)
-
-    /** @throws LabError as for a repeated key: the reason of an order that failed, and of a repeated one that it is still undecided */
-    async function placeAndWait(order: Order, context: Context, reply: FastifyReply): Promise<Placed> {
-      const { isNew, view } = await place(order, context).catch((error: unknown) => {
-        if (asLabError(error).code === 'order-undecided') return { isNew: false, view: undefined }
-        throw error
-      })
-      // One that was sent to a log may not be here yet.
-      if (await routes.find(orderId)) await decidedWithin(seconds, orderId, reply)
-      const placed = await routes.find(orderId)
-      if (!placed) {
-        if (view) return { isNew, view }
-        throw undecided(orderId)
-      }
-      return { isNew, view: isNew && !isDecided(viewOf(placed)) ? viewOf(placed) : presentState(placed) }
-    }
   })
+  /** @throws LabError as for a repeated key: why the order failed; of a repeated one also that it is still undecided */
+  async function waitedFor(
+    placing: Promise<Placed>,
+    seconds: number,
+    orderId: string,
+    reply: FastifyReply,
+  ): Promise<Placed> {
+    const isNew = await placing.then(
+      placed => placed.isNew,
+      async (error: unknown) => {
+        // One that was sent to a log may not be here yet.
+        if (asLabError(error).code === 'order-undecided' && (await routes.find(orderId))) return false
+        throw error
+      },
+    )
+    await decidedWithin(seconds, orderId, reply)
+    const placed = await placedNow(routes, orderId)
+    const view = viewOf(placed)
+    return { isNew, view: isNew && !isDecided(view) ? view : presentState(placed) }
+  }
+
   const showing = { params: OrderParams, headers: ShowHeaders, response: answers({ 200: present }) }
   server.get<OfOrder>('/order/:orderId', { schema: showing }, async ({ params: { orderId }, headers }, reply) => {
     const seconds = secondsToWait(headers.prefer)
@@ -136,11 +142,15 @@ function untilGone({ raw }: FastifyReply, { closing }: ServerParts): AbortSignal
 }
 
 /** @throws LabError `not-found` */
-async function viewNow({ find }: OrderRoutes, orderId: string): Promise<OrderView> {
+async function placedNow({ find }: OrderRoutes, orderId: string): Promise<PlacedOrder> {
   const placed = await find(orderId)
   if (!placed) throw new LabError('not-found', 'there is no such order')
-  return viewOf(placed)
+  return placed
 }
+
+/** @throws LabError `not-found` */
+const viewNow = async (routes: OrderRoutes, orderId: string): Promise<OrderView> =>
+  viewOf(await placedNow(routes, orderId))
 
 type Waiting = { routes: OrderRoutes; orderId: string; until: readonly AbortSignal[] }
 

@@ -29,8 +29,8 @@ export function pager<Row extends { seq: number }>(
   }
 }
 
-/** A column of a table with the JSON of an order as its `body`: null without a note. Elsewhere in it the key's quotes are escaped. */
-export const FINGERPRINT_WITH_NOTE = `CASE WHEN instr(body, '"note":') > 0 THEN fingerprint END AS fingerprint`
+/** A column of a table with the JSON of an order as its `body`: null without a note. */
+export const FINGERPRINT_WITH_NOTE = `iif(json_type(body, '$.note') IS NULL, NULL, fingerprint) AS fingerprint`
 
 /** The same pages, with other rows. */
 export const mapped =

@@ -92,7 +92,7 @@ function experimentOf(scenario: Scenario, model: ComparableModel, { ordersPerSec
     columns: scenario.columns ?? COLUMNS,
     showsOrders: !scenario.isUndisturbed,
     ...(scenario.acrossVariants && { acrossVariants: scenario.acrossVariants }),
-    explain: results => explain(scenario, model, results),
+    explain: results => explain(scenario, model.name, results),
   }
 }
 
@@ -102,15 +102,15 @@ type Run = Configuration & Omit<Way, 'name'>
 /** The model as it is, and those of its configurations that the scenario asks for. */
 function runsOf(scenario: Scenario, model: ComparableModel, settings: ScenarioSettings): readonly Run[] {
   const [main, ...others] = model.comparison.configurations
-  const { follows, ways, variants } = scenario
-  const illustrating = others.filter(({ illustrates }) => illustrates !== undefined && illustrates === variants)
-  if (ways) return [main, ...illustrating].flatMap(each => inEachWay(ways(settings), each, each !== main))
-  if (!follows) return [main, ...illustrating]
-  const following = follows.map(({ name, follow }) => ({ name, about: `its client: ${name}`, load: { follow } }))
+  const { ways, hasFollowers, variants } = scenario
   const isAnswered = (configuration: Configuration) =>
     configured(model, configuration).features.includes('answers-with-outcome')
-  if (!isAnswered(main)) return inEachWay(following, main)
-  return [main, ...others.filter(other => !isAnswered(other)).flatMap(other => inEachWay(following, other, true))]
+  const also = hasFollowers
+    ? others.filter(other => isAnswered(main) && !isAnswered(other))
+    : others.filter(({ illustrates }) => illustrates !== undefined && illustrates === variants)
+  return [main, ...also].flatMap(each =>
+    !ways || (hasFollowers && isAnswered(each)) ? [each] : inEachWay(ways(settings), each, each !== main),
+  )
 }
 
 /** @param isNamed where it is not the main configuration */

@@ -1,9 +1,7 @@
 // What a comparison measured, as sentences: those of a cell, of a scenario under its picture and tables, and of the healthy
 // runs. Guarantees that a sentence is left out where nothing was measured for it, and that what the fault sets bears its mark.
 import { count, findMeasure, isVoidNote, ms, sentence } from '#engine/analysis/measures.ts'
-import { REREAD } from '#engine/analysis/recovery.ts'
 import { REFUSALS_OUTLAST, REQUESTS_PER_CLIENT } from '#engine/analysis/retries.ts'
-import type { ComparableModel } from '#engine/experiment/comparison-adapter.ts'
 import type { Result } from '#engine/run/summary.ts'
 import {
   byRate,
@@ -16,10 +14,7 @@ import {
   repeatedMeasureOf,
 } from './repeated-measures.ts'
 import type { Evaluated, Scenario } from './scenario.ts'
-import { HEALTHY } from './scenarios.ts'
 import { MEANING_OF_SET_BY_FAULT, SET_BY_FAULT } from '../report/terminal/table.ts'
-import { ONE_MORE_READER, READ_BY_ALL, READERS } from './scenarios/fan-out.ts'
-import { READ_RATE } from './scenarios/new-reader.ts'
 import { GOODPUTS, STEPS } from './scenarios/overload.ts'
 
 /** Of the healthy runs: the median latencies at each rate. */
@@ -143,56 +138,18 @@ function measured(configuration: ConfigurationResults, name: string): RepeatedMe
 const conjunction = new Intl.ListFormat('en-GB', { type: 'conjunction' })
 const listOf = (texts: readonly string[]): string => conjunction.format(texts)
 
-/** The sentences of one cell, from its measures. */
-export function explain(scenario: Scenario, model: ComparableModel, results: readonly Evaluated[]): string[] {
+/** The sentences of one cell, from its measures: the scenario's own, or those of a disruption. */
+export function explain({ explain: own }: Scenario, model: string, results: readonly Evaluated[]): string[] {
+  if (own) return own(results, model)
   const [first] = results
-  if (scenario.follows)
-    return results.flatMap(result => {
-      const of = (name: string) => findMeasure(result, name)
-      return sentence`${model.name}, ${result.variant.name}: half of the clients were told the outcome within ${ms(of('learned p50'))}, with ${count(of('requests per order'))} requests an order.`
-    })
   const of = (name: string) => findMeasure(first, name)
-  if (of(REQUESTS_PER_CLIENT).value !== null)
-    return results.flatMap(result => {
-      const requests = count(findMeasure(result, REQUESTS_PER_CLIENT))
-      const outlast = findMeasure(result, REFUSALS_OUTLAST)
-      const until =
-        (outlast.value ?? 0) < NO_TIME_MS ? '' : `, and some were refused until ${ms(outlast)} after the disruption`
-      return sentence`${model.name}, ${result.variant.name}: requests for each client: ${requests}${until}.`
-    })
-  if (scenario.acrossVariants) return readersText(scenario, results).map(text => `${model.name}: ${text}.`)
-  if (scenario.ways)
-    return results.flatMap(result => {
-      const of = (name: string) => findMeasure(result, name)
-      return sentence`${model.name}, ${result.variant.name}: half of the clients could know the outcome within ${ms(of('known p50'))}, and had their answer within ${ms(of('accepted p50'))}.`
-    })
-  if (scenario.name === HEALTHY)
-    return [
-      ...sentence`${model.name}: half of the clients could know the outcome within ${ms(of('known p50'))}, and had their answer within ${ms(of('accepted p50'))}.`,
-      ...sentence`${model.name}: half of the orders had their outcome, and if reserved their notification, within ${ms(of('completed p50'))}.`,
-    ]
-  const joined = of(READ_RATE)
-  if (joined.value !== null)
-    return sentence`${model.name}: a reader that joined later had read ${count(of('orders read'))} orders from the first one after ${ms(of('all read after'))}, ${count(joined)} orders a second.`
-  const again = of('all read again after')
-  if (again.value !== null) return readAgainText(again, of).map(text => `${model.name}: ${text}.`)
   return [
-    ...sentence`${model.name}: of the orders requested during the disruption ${count(of('during: known in 5 s'))} % had an outcome that the client could know within 5 s, and ${count(of('during: known in the end'))} % in the end.`,
+    ...sentence`${model}: of the orders requested during the disruption ${count(of('during: known in 5 s'))} % had an outcome that the client could know within 5 s, and ${count(of('during: known in the end'))} % in the end.`,
     ...sentence`Of them ${count(of('during: availability'))} % had their right answer within one second.`,
     ...sentence`Of all orders ${count(of('completed ÷ requested'))} % were completed.`,
     ...sentence`The longest wait was ${ms(of('longest wait'))}.`,
     ...sentence`At most ${count(of('peak open orders'))} orders waited.`,
     ...recoveryText(of('time to full recovery'), of('restart time')),
-  ]
-}
-
-/** What one more of them cost, and how soon the last of the most had an outcome. */
-function readersText({ acrossVariants }: Scenario, results: readonly Evaluated[]): string[] {
-  const cost = acrossVariants?.(results).find(({ name }) => name === ONE_MORE_READER)
-  const last = (name: string) => findMeasure(results.at(-1), name)
-  return [
-    ...sentence`one more reader cost ${cost && count(cost)} ms of CPU time for 1,000 orders`,
-    ...sentence`with ${count(last(READERS))} further readers half of the outcomes were with all of them within ${ms(last(READ_BY_ALL))} of the decision`,
   ]
 }
 
@@ -207,17 +164,6 @@ function recoveryText(last: Found, restart: Found): string[] {
 }
 
 type Found = ReturnType<typeof findMeasure>
-
-/** Results of older runs lack the parts. */
-function readAgainText(again: Found, of: (name: string) => Found): string[] {
-  const total = of(REREAD.total)
-  const [session, start, reading] = [of(REREAD.session), of(REREAD.start), of(REREAD.reading)].map(ms)
-  const [when] =
-    total.value === null
-      ? sentence`${ms(again)} after the start of its new process; offsets can be reset only in a group without members, and the dead member's session had to expire first`
-      : sentence`${ms(total)} after it was killed: ${session} until the session of the dead member had expired, ${start} until its new process was healthy, ${reading} until all was read`
-  return sentence`a reader that had lost its state had read all orders again, with the same result, ${when}`
-}
 
 /** Where an accepted order was at the moment of the answer: a line for each configuration of a scenario's results. */
 export function durabilityLines(results: readonly Result[]): string[] {

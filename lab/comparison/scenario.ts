@@ -4,7 +4,6 @@ import type { ComparableModel, Configuration } from '#engine/experiment/comparis
 import type { Load, VariantResult } from '#engine/experiment/define.ts'
 import type { History } from '#engine/run/history.ts'
 import type { Role } from '#engine/experiment/model.ts'
-import type { Follow } from '#engine/load/follow.ts'
 import type { Span } from '#engine/load/plan.ts'
 import type { ComparedProfile, Measure, SetByFault, Settings } from '#engine/run/summary.ts'
 import { at, type Action, type Step } from '#engine/experiment/steps.ts'
@@ -56,10 +55,10 @@ export type Scenario<Values extends ScenarioSettings = ScenarioSettings> = {
   isUndisturbed?: true
   /** It is run only where it is named, or by the profile that runs all. */
   isOptional?: boolean
-  /** Ways in which clients follow their orders: each is run with every configuration that answers before the outcome. */
-  follows?: readonly { name: string; follow: Follow }[]
   /** Ways in which each configuration is run, such as with orders of another size or more readers; the first stands for the model. */
   ways?(settings: Values): readonly Way[]
+  /** Its ways are of clients that follow an accepted order: a configuration whose answer carries the outcome is run once, as it is. */
+  hasFollowers?: true
   /** So many orders a broker is warmed up with before all variants, as fast as that. */
   brokerWarmUp?(settings: Values): Pick<Load, 'orders' | 'ordersPerSecond'>
   /** Whether orders may fail for the reasons that a model names. */
@@ -71,6 +70,8 @@ export type Scenario<Values extends ScenarioSettings = ScenarioSettings> = {
   disrupt(model: ComparableModel, settings: Values, way?: Pick<Way, 'readers'>): Disruption | string
   /** As of an experiment. */
   acrossVariants?(results: readonly Evaluated[]): Measure[]
+  /** A few sentences about a cell, where they are not those of every scenario. */
+  explain?(results: readonly Evaluated[], model: string): string[]
 }
 
 export const defineScenario = <Values extends ScenarioSettings>(scenario: Scenario<Values>): Scenario<Values> =>

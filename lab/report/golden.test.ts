@@ -31,7 +31,7 @@ const narrative = (values: Record<string, number | null>) => narrativeOf(configu
 function sentencesOf(name: string, values: Record<string, number | null>): string[] {
   const scenario = scenarios.find(each => each.name === name) ?? assert.fail()
   const [{ measures } = assert.fail()] = measured(values)
-  return explain(scenario, syncRest, [{ measures, checks: [], variant: { name: 'plain' } }])
+  return explain(scenario, syncRest.name, [{ measures, checks: [], variant: { name: 'plain' } }])
 }
 
 const quantilesOf = (uncorrectedMs: number) =>

@@ -1,6 +1,15 @@
 // Nothing is broken, and more and more readers follow what becomes of every order: what does each of them cost those that serve it?
 import { percentiles, type Sample } from '#engine/analysis/latency.ts'
-import { CLOCKS_DIFFER, CONDITIONS, findMeasure, latency, voidBecause } from '#engine/analysis/measures.ts'
+import {
+  CLOCKS_DIFFER,
+  CONDITIONS,
+  count,
+  findMeasure,
+  latency,
+  ms,
+  sentence,
+  voidBecause,
+} from '#engine/analysis/measures.ts'
 import type { FurtherReaderOperations, FurtherReading } from '#engine/experiment/further-readers.ts'
 import { at, operation } from '#engine/experiment/steps.ts'
 import type { History } from '#engine/run/history.ts'
@@ -11,9 +20,9 @@ import { healthy, loadMs } from './healthy.ts'
 
 export const ONE_MORE_READER = 'CPU of one more reader'
 const MEMORY_OF_ONE_MORE = 'memory of one more reader'
-export const READERS = 'further readers'
+const READERS = 'further readers'
 const READ = 'read by all'
-export const READ_BY_ALL = `${READ} p50`
+const READ_BY_ALL = `${READ} p50`
 
 type FanOutSettings = ScenarioSettings & {
   measuredMs: number
@@ -72,6 +81,7 @@ export const fanOut = defineScenario<FanOutSettings>({
     measures: readMeasures,
   }),
   acrossVariants: costsOfOneMore,
+  explain: (results, model) => readersText(results).map(text => `${model}: ${text}.`),
 })
 
 const nameOf = (count: number): string =>
@@ -90,6 +100,16 @@ function readBy(history: History): Read[] {
       : problem && `One of them gave up: ${problem}.`
     return { orders, digest, ...(excuse && { excuse }) }
   })
+}
+
+/** What one more of them cost, and how soon the last of the most had an outcome. */
+function readersText(results: readonly Evaluated[]): string[] {
+  const cost = costsOfOneMore(results).find(({ name }) => name === ONE_MORE_READER)
+  const last = (name: string) => findMeasure(results.at(-1), name)
+  return [
+    ...sentence`one more reader cost ${cost && count(cost)} ms of CPU time for 1,000 orders`,
+    ...sentence`with ${count(last(READERS))} further readers half of the outcomes were with all of them within ${ms(last(READ_BY_ALL))} of the decision`,
+  ]
 }
 
 function readMeasures(history: History): Omit<Measure, 'variant'>[] {

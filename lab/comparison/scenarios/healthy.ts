@@ -1,6 +1,6 @@
 // Nothing is broken: how long clients wait and which resources each model uses, at several rates.
 import { WARM_UP, warmUpMeasures } from '#engine/analysis/warm-up.ts'
-import { CONDITIONS } from '#engine/analysis/measures.ts'
+import { CONDITIONS, findMeasure, ms, sentence } from '#engine/analysis/measures.ts'
 import { inTime } from '#engine/load/plan.ts'
 import { defineScenario } from '../scenario.ts'
 
@@ -54,4 +54,11 @@ export const healthy = defineScenario({
     },
   }),
   disrupt: () => ({ seen: [], measures: warmUpMeasures }),
+  explain([first], model) {
+    const of = (name: string) => findMeasure(first, name)
+    return [
+      ...sentence`${model}: half of the clients could know the outcome within ${ms(of('known p50'))}, and had their answer within ${ms(of('accepted p50'))}.`,
+      ...sentence`${model}: half of the orders had their outcome, and if reserved their notification, within ${ms(of('completed p50'))}.`,
+    ]
+  },
 })

@@ -1,6 +1,7 @@
 // A reader joins that was not there before, and reads what became of all orders from the first.
 import type { NewReaderOperations, OrdersRead } from '#engine/experiment/new-reader.ts'
 import { at, isDrained, operation, type Progress } from '#engine/experiment/steps.ts'
+import { count, findMeasure, ms, sentence } from '#engine/analysis/measures.ts'
 import type { History } from '#engine/run/history.ts'
 import type { Measure } from '#engine/run/summary.ts'
 import { defineScenario } from '../scenario.ts'
@@ -32,6 +33,10 @@ export const newReader = defineScenario({
     seen: [allRead('the new reader read of each order what inventory decided', readBy)],
     measures: readMeasures,
   }),
+  explain([result], model) {
+    const of = (name: string) => findMeasure(result, name)
+    return sentence`${model}: a reader that joined later had read ${count(of('orders read'))} orders from the first one after ${ms(of('all read after'))}, ${count(of(READ_RATE))} orders a second.`
+  },
 })
 
 const STILL_MS = 1_000

@@ -1,5 +1,5 @@
 // Nothing is broken: what an order costs by its size, most of which is a note that every hop carries.
-import { CONDITIONS, standardMeasures } from '#engine/analysis/measures.ts'
+import { CONDITIONS, findMeasure, ms, sentence, standardMeasures } from '#engine/analysis/measures.ts'
 import type { History } from '#engine/run/history.ts'
 import type { Measure } from '#engine/run/summary.ts'
 import { defineScenario } from '../scenario.ts'
@@ -41,6 +41,11 @@ export const payloads = defineScenario({
     orders: Math.round((ordersPerSecond * measuredMs) / 1_000),
   }),
   disrupt: () => ({ seen: [], measures: ofLargest }),
+  explain: (results, model) =>
+    results.flatMap(result => {
+      const of = (name: string) => findMeasure(result, name)
+      return sentence`${model}, ${result.variant.name}: half of the clients could know the outcome within ${ms(of('known p50'))}, and had their answer within ${ms(of('accepted p50'))}.`
+    }),
 })
 
 /** The largest first: it stands for the model. */

@@ -1,6 +1,6 @@
 // A reader has lost its state, and reads the orders again from the first.
 import { isDeepStrictEqual } from 'node:util'
-import { CONDITIONS } from '#engine/analysis/measures.ts'
+import { CONDITIONS, findMeasure, ms, sentence } from '#engine/analysis/measures.ts'
 import { REREAD, rereadMeasures } from '#engine/analysis/recovery.ts'
 import { defineCheck, vacuous, valid } from '#engine/checks/check.ts'
 import { metricsAsSent } from '#engine/checks/metrics-as-sent.ts'
@@ -9,6 +9,8 @@ import { at, kill, read, start, wipe } from '#engine/experiment/steps.ts'
 import type { History } from '#engine/run/history.ts'
 import type { Measure } from '#engine/run/summary.ts'
 import { around, defineScenario } from '../scenario.ts'
+
+const ALL_READ_AGAIN = 'all read again after'
 
 export const readAgain = defineScenario({
   name: 'read-again',
@@ -24,7 +26,7 @@ export const readAgain = defineScenario({
     'duplicated',
     'unknown',
     ...Object.values(REREAD),
-    'all read again after',
+    ALL_READ_AGAIN,
     'accepted p50',
     'completed p50',
     ...CONDITIONS,
@@ -43,18 +45,31 @@ export const readAgain = defineScenario({
       measures: history => [allReadAgainAfter(history), ...rereadMeasures(history, { service, reset: reset.action })],
     }
   },
+  explain: ([result], model) => readAgainText(name => findMeasure(result, name)).map(text => `${model}: ${text}.`),
 })
 
 /** From the start of its new process: the time that a reader needs when it joins for the first time. */
 function allReadAgainAfter({ executedSteps }: History): Omit<Measure, 'variant'> {
   const began = executedSteps.find(({ action }) => action === 'start')?.atNs
   const ended = executedSteps.findLast(({ action }) => action === 'read')?.doneNs
-  return { name: 'all read again after', unit: 'ms', value: began && ended ? (ended - began) / 1e6 : null }
+  return { name: ALL_READ_AGAIN, unit: 'ms', value: began && ended ? (ended - began) / 1e6 : null }
 }
 
 /** Before and after. */
 const metricsRead = ({ executedSteps }: History): unknown[] =>
   executedSteps.filter(({ action }) => action === 'read').map(({ result }) => result)
+
+/** Results of older runs lack the parts. */
+function readAgainText(of: (name: string) => ReturnType<typeof findMeasure>): string[] {
+  const again = of(ALL_READ_AGAIN)
+  const total = of(REREAD.total)
+  const [session, start, reading] = [of(REREAD.session), of(REREAD.start), of(REREAD.reading)].map(ms)
+  const [when] =
+    total.value === null
+      ? sentence`${ms(again)} after the start of its new process; offsets can be reset only in a group without members, and the dead member's session had to expire first`
+      : sentence`${ms(total)} after it was killed: ${session} until the session of the dead member had expired, ${start} until its new process was healthy, ${reading} until all was read`
+  return sentence`a reader that had lost its state had read all orders again, with the same result, ${when}`
+}
 
 /** Compares the metrics before and after; before, there must be some. */
 const sameAgain = defineCheck('same-again', 'the recomputed metrics equal the earlier ones', history => {

@@ -1,5 +1,5 @@
 // Inventory stands still for a while, and clients that are refused try again: how much do they request, and does it end with its cause?
-import { CONDITIONS } from '#engine/analysis/measures.ts'
+import { CONDITIONS, count, findMeasure, ms, sentence } from '#engine/analysis/measures.ts'
 import {
   CLIENTS_SERVED,
   clientsOf,
@@ -71,6 +71,13 @@ export const retryStorm = defineScenario<StormSettings>({
       measures: history => retryMeasures(history, span),
     }
   },
+  explain: (results, model) =>
+    results.flatMap(result => {
+      const requests = count(findMeasure(result, REQUESTS_PER_CLIENT))
+      const outlast = findMeasure(result, REFUSALS_OUTLAST)
+      const until = outlast.value ? `, and some were refused until ${ms(outlast)} after the disruption` : ''
+      return sentence`${model}, ${result.variant.name}: requests for each client: ${requests}${until}.`
+    }),
 })
 
 const oneEach = defineCheck('one-each', 'no client that tried again was given more than one order', history => {

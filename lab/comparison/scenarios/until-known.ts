@@ -1,8 +1,9 @@
 // Nothing is broken: how the client of an accepted order comes to know the outcome, and what each way costs. Where the answer
 // carries the outcome there is nothing to follow.
 import { learnedMeasures } from '#engine/analysis/learned.ts'
-import { CONDITIONS } from '#engine/analysis/measures.ts'
-import { defineScenario } from '../scenario.ts'
+import { CONDITIONS, count, findMeasure, ms, sentence } from '#engine/analysis/measures.ts'
+import type { Follow } from '#engine/load/follow.ts'
+import { defineScenario, type Way } from '../scenario.ts'
 import { healthy } from './healthy.ts'
 
 export const untilKnown = defineScenario({
@@ -13,13 +14,14 @@ export const untilKnown = defineScenario({
     'Learned counts from the planned start until the client has been told the outcome, by its own clock; known, until it could have been. Requests per order count the one that places it, and each webhook. A client that asks again waits before each question; each second is what the services ask for with Retry-After. CPU is that of the services, the requests of these clients and the webhooks included, until the last of them is told.',
   isUndisturbed: true,
   isOptional: true,
-  follows: [
-    { name: 'asks each second', follow: { by: 'poll', everyMs: 1_000 } },
-    { name: 'asks each 100 ms', follow: { by: 'poll', everyMs: 100 } },
-    { name: 'its question waits', follow: { by: 'wait', seconds: 10 } },
-    { name: 'server-sent events', follow: { by: 'events' } },
-    { name: 'its answer waits', follow: { by: 'answer', seconds: 4 } },
-    { name: 'webhook', follow: { by: 'webhook' } },
+  hasFollowers: true,
+  ways: () => [
+    told('asks each second', { by: 'poll', everyMs: 1_000 }),
+    told('asks each 100 ms', { by: 'poll', everyMs: 100 }),
+    told('its question waits', { by: 'wait', seconds: 10 }),
+    told('server-sent events', { by: 'events' }),
+    told('its answer waits', { by: 'answer', seconds: 4 }),
+    told('webhook', { by: 'webhook' }),
   ],
   profiles: healthy.profiles,
   columns: [
@@ -35,4 +37,13 @@ export const untilKnown = defineScenario({
   ],
   load: healthy.load,
   disrupt: () => ({ seen: [], measures: learnedMeasures }),
+  explain: (results, model) =>
+    results.flatMap(result => {
+      const of = (name: string) => findMeasure(result, name)
+      return sentence`${model}, ${result.variant.name}: half of the clients were told the outcome within ${ms(of('learned p50'))}, with ${count(of('requests per order'))} requests an order.`
+    }),
 })
+
+function told(name: string, follow: Follow): Way {
+  return { name, about: `its client: ${name}`, load: { follow } }
+}
