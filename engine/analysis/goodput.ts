@@ -32,7 +32,7 @@ const isRefusal = (code: string | undefined): boolean =>
 export const refusals = ({ attempts }: History): Sample[] =>
   attempts.flatMap(({ answer, answeredNs, startedNs }) =>
     answer.kind === 'status' && isRefusal(answer.code) && answeredNs !== undefined
-      ? [{ ms: (answeredNs - startedNs) / 1e6, atLeast: false }]
+      ? [{ ms: (answeredNs - startedNs) / 1e6, lateMs: 0, atLeast: false }]
       : [],
   )
 

@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import { canBeShown, nearestRank, percentiles, type Sample, answerLatency, isGeneratorBound } from './latency.ts'
 import type { Answer, Attempt } from '../load/attempt.ts'
 
-const known = (ms: number): Sample => ({ ms, atLeast: false })
+const known = (ms: number, lateMs = 0): Sample => ({ ms, lateMs, atLeast: false })
 const oneTo = (count: number): Sample[] => Array.from({ length: count }, (_, index) => known(index + 1))
 
 test('nearest rank gives the textbook figures and never a value between two samples', () => {
@@ -43,7 +43,7 @@ test('a measure can be shown from the count of samples at which its percentile i
 })
 
 test('an unknown sample marks the figures it could raise, and no other', () => {
-  const samples = [...oneTo(99), { ms: 60, atLeast: true }]
+  const samples = [...oneTo(99), { ms: 60, lateMs: 0, atLeast: true }]
   const { min, p50, p90, max } = percentiles(samples)
   assert.deepEqual(
     [min, p50],
@@ -88,7 +88,7 @@ const attempt = (
 
 test('the corrected figure counts from the plan, the uncorrected from the start', () => {
   const { corrected, uncorrected } = answerLatency([attempt(0, 10, 13, 20)], 1000)
-  assert.deepEqual(corrected.max, { ms: 10, atLeast: false })
+  assert.deepEqual(corrected.max, { ms: 10, atLeast: false, isLate: true })
   assert.deepEqual(uncorrected.max, { ms: 7, atLeast: false })
 })
 
@@ -113,14 +113,25 @@ test('a target that stalls 200 ms each second has a corrected p99 of 190 ms, wha
     return attempt(index, plannedMs, freeMs, freeMs)
   })
   const { corrected, uncorrected } = answerLatency(attempts, 1000)
-  assert.deepEqual(corrected.p99, { ms: 190, atLeast: false })
+  assert.deepEqual(corrected.p99, { ms: 190, atLeast: false, isLate: true })
   assert.deepEqual(uncorrected.p99, { ms: 0, atLeast: false })
 })
 
-test('a latency is void only when lateness exceeds both 2 ms and 5 % of the p99', () => {
-  assert.equal(isGeneratorBound(2.1, 41), true)
-  assert.equal(isGeneratorBound(2.1, 43), false)
-  assert.equal(isGeneratorBound(2, 1), false)
-  assert.equal(isGeneratorBound(100, 2000), false)
-  assert.equal(isGeneratorBound(101, 2000), true)
+test('a figure is void when late starts add both more than 1 ms and more than a tenth to it', () => {
+  assert.equal(isGeneratorBound(10, 8.9), true)
+  assert.equal(isGeneratorBound(12, 10.9), false)
+  assert.equal(isGeneratorBound(5, 4.1), false)
+  assert.equal(isGeneratorBound(1_000, 910), false)
+})
+
+test('late starts void the figures that they make, and no other of the same samples', () => {
+  const isLate = (samples: Sample[]) => {
+    const { p50, p99 } = percentiles(samples)
+    return [p50, p99].map(figure => figure.ms !== undefined && (figure.isLate ?? false))
+  }
+  const every = (nth: number, late: Sample) =>
+    Array.from({ length: 1_000 }, (_, index) => (index % nth === 0 ? late : known((40 * index) / 1_000)))
+  assert.deepEqual(isLate(every(1, known(10, 2))), [true, true])
+  assert.deepEqual(isLate(every(50, known(90, 80))), [false, true])
+  assert.deepEqual(isLate(every(50, known(13, 5))), [false, false], 'of orders that were quick all the same')
 })

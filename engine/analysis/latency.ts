@@ -11,11 +11,14 @@ import { ascending } from './extremes.ts'
 
 export type Sample = {
   ms: number
+  /** How much of it had passed when the attempt was started: 0 where it does not count from a planned start. */
+  lateMs: number
   /** True when this is a lower bound: there was no answer, and it counts at its deadline. */
   atLeast: boolean
 }
 
-export type Figure = { ms: number; atLeast: boolean } | { ms?: undefined; why: string }
+/** `isLate`: `isGeneratorBound` says so. */
+export type Figure = { ms: number; atLeast: boolean; isLate?: boolean } | { ms?: undefined; why: string }
 
 export const FIGURES = ['min', 'p50', 'p90', 'p99', 'max'] as const
 type FigureName = (typeof FIGURES)[number]
@@ -32,29 +35,48 @@ export function nearestRank(sorted: ArrayLike<number>, perMille: number): number
   return value
 }
 
-/** The samples in milliseconds, ascending, and whether an unknown sample could raise a figure of theirs. */
+/** The samples in milliseconds, ascending; whether an unknown sample could raise a figure of theirs; and each as a figure. */
 export function ranked(samples: readonly Sample[]) {
   const leastUnknown = samples.reduce((least, { ms, atLeast }) => (atLeast ? Math.min(least, ms) : least), Infinity)
+  const sorted = ascending(samples.map(({ ms }) => ms))
+  const punctual = ascending(samples.map(({ ms, lateMs }) => ms - lateMs))
+  /** An unknown sample above the figure leaves its rank as it is; one at or below it may truly lie above. */
+  const isAtLeast = (ms: number): boolean => leastUnknown <= ms
   return {
-    ascending: ascending(samples.map(({ ms }) => ms)),
-    /** An unknown sample above the figure leaves its rank as it is; one at or below it may truly lie above. */
-    isAtLeast: (ms: number): boolean => leastUnknown <= ms,
+    ascending: sorted,
+    isAtLeast,
+    figureAt(index: number): Figure {
+      const ms = sorted[index]
+      if (ms === undefined) return { why: 'no samples' }
+      return { ms, atLeast: isAtLeast(ms), ...(isGeneratorBound(ms, punctual[index] ?? ms) && { isLate: true }) }
+    },
   }
+}
+
+const MOST_ADDED_MS = 1
+const MOST_ADDED_SHARE = 0.1
+
+/**
+ * Whether a figure says more about the generator than about what it measured: late starts added both more than 1 ms and more than a
+ * tenth to it. The order checks of the same run stand all the same. @param reportedMs from the planned starts
+ * @param punctualMs the same figure from the actual starts
+ */
+export function isGeneratorBound(reportedMs: number, punctualMs: number): boolean {
+  const added = reportedMs - punctualMs
+  return added > MOST_ADDED_MS && added > MOST_ADDED_SHARE * reportedMs
 }
 
 /** All figures of the samples, in any order. */
 export function percentiles(samples: readonly Sample[]): Percentiles {
-  const { ascending: sorted, isAtLeast } = ranked(samples)
-  const figure = (ms: number | undefined): Figure =>
-    ms === undefined ? { why: 'no samples' } : { ms, atLeast: isAtLeast(ms) }
+  const { ascending: sorted, figureAt } = ranked(samples)
   const at = (name: keyof typeof PER_MILLE): Figure => {
     const rank = rankOf(sorted.length, PER_MILLE[name])
     const beyond = samplesBeyond(sorted.length, PER_MILLE[name])
     if (beyond < SAMPLES_BEYOND)
       return { why: `${beyond} of ${sorted.length} samples lie beyond ${name}; ten are needed` }
-    return figure(sorted[rank - 1])
+    return figureAt(rank - 1)
   }
-  return { min: figure(sorted[0]), p50: at('p50'), p90: at('p90'), p99: at('p99'), max: figure(sorted.at(-1)) }
+  return { min: figureAt(0), p50: at('p50'), p90: at('p90'), p99: at('p99'), max: figureAt(sorted.length - 1) }
 }
 
 const samplesBeyond = (count: number, perMille: number): number => Math.max(0, count - rankOf(count, perMille))
@@ -88,23 +110,18 @@ export function answerLatency(attempts: readonly Attempt[], deadlineMs: number):
 /** The samples behind `answerLatency`. */
 export function answerSamples(attempts: readonly Attempt[], deadlineMs: number): Record<keyof AnswerLatency, Sample[]> {
   const measured = attempts.filter(({ answer }) => answer.kind !== 'aborted')
-  const from = (clock: (attempt: Attempt) => number): Sample[] =>
-    measured.map(attempt => sample(attempt, clock(attempt), deadlineMs))
-  return { corrected: from(({ plannedNs }) => plannedNs), uncorrected: from(({ startedNs }) => startedNs) }
+  return {
+    corrected: measured.map(attempt => untilAnswered(attempt, deadlineMs)),
+    uncorrected: measured.map(attempt => untilAnswered({ ...attempt, plannedNs: attempt.startedNs }, deadlineMs)),
+  }
 }
 
-function sample({ startedNs, answeredNs }: Attempt, fromNs: number, deadlineMs: number): Sample {
-  if (answeredNs === undefined) return { ms: (startedNs - fromNs) / 1e6 + deadlineMs, atLeast: true }
-  return { ms: (answeredNs - fromNs) / 1e6, atLeast: false }
-}
+const untilAnswered = (attempt: Attempt, deadlineMs: number): Sample =>
+  sincePlanned(attempt, attempt.answeredNs ?? attempt.startedNs + deadlineMs * 1e6, attempt.answeredNs === undefined)
 
-const LATEST_MS = 2
-const LATEST_SHARE = 0.05
-
-/**
- * Whether a latency measure is void (generator-bound): starts were later, at p99, than both 2 ms and 5 % of the p99
- * that would be reported. Both in milliseconds; the order checks of the same run stand all the same.
- */
-export function isGeneratorBound(latenessP99Ms: number, reportedP99Ms: number): boolean {
-  return latenessP99Ms > LATEST_MS && latenessP99Ms > LATEST_SHARE * reportedP99Ms
-}
+/** From the planned start of an attempt. @param untilNs on its clock @param atLeast whether it was longer than that */
+export const sincePlanned = ({ plannedNs, startedNs }: Attempt, untilNs: number, atLeast = false): Sample => ({
+  ms: (untilNs - plannedNs) / 1e6,
+  lateMs: (startedNs - plannedNs) / 1e6,
+  atLeast,
+})

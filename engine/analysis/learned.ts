@@ -2,7 +2,7 @@
 import type { Attempt } from '../load/attempt.ts'
 import type { History } from '../run/history.ts'
 import type { Measure } from '../run/summary.ts'
-import { percentiles, type Sample } from './latency.ts'
+import { percentiles, type Sample, sincePlanned } from './latency.ts'
 import { latency, voidBecause } from './measures.ts'
 import { orderTimelines } from './order-timeline.ts'
 
@@ -19,14 +19,14 @@ export function learnedMeasures(history: History): Omit<Measure, 'variant'>[] {
   const requests = attempts.reduce((sum, { learned }) => sum + 1 + (learned?.requests ?? 0), 0)
   const value = attempts.length === 0 ? null : requests / attempts.length
   return [
-    ...latency('learned', percentiles(samples), voidBecause(history, samples)),
+    ...latency('learned', percentiles(samples), voidBecause(history)),
     { name: 'requests per order', unit: 'requests', value },
   ]
 }
 
-function sampleOf({ learned, plannedNs, answer, answeredNs }: Attempt): Sample[] {
-  const after = (atNs: number) => (atNs - plannedNs) / 1e6
-  if (learned) return [{ ms: after(learned.atNs), atLeast: learned.says === undefined }]
+function sampleOf(attempt: Attempt): Sample[] {
+  const { learned, answer, answeredNs } = attempt
+  if (learned) return [sincePlanned(attempt, learned.atNs, learned.says === undefined)]
   const isToldByAnswer = answer.kind === 'status' && (answer.status === 201 || answer.status === 409)
-  return isToldByAnswer && answeredNs !== undefined ? [{ ms: after(answeredNs), atLeast: false }] : []
+  return isToldByAnswer && answeredNs !== undefined ? [sincePlanned(attempt, answeredNs)] : []
 }

@@ -179,10 +179,10 @@ test('a generator that is a little late voids latencies, and nothing else', () =
   const startLate = (lateMs: number) => {
     for (const attempt of history.attempts) attempt.startedNs = attempt.plannedNs + lateMs * 1e6
   }
-  startLate(2.5)
+  startLate(1.2)
   assert.deepEqual([value(history, 'accepted p50'), measure(history, 'accepted p50').note], [null, 'generator-bound'])
   assert.equal(value(history, 'availability'), 100)
-  startLate(1.9)
+  startLate(0.9)
   assert.equal(value(history, 'accepted p50'), 10)
 })
 
@@ -202,10 +202,10 @@ test('a sentence with a measure that has no value is not said', () => {
   assert.deepEqual(sentence`${count({ value: null })} were lost`, [])
 })
 
-test('a late generator voids what too few samples show as well', () => {
+test('a late generator voids a median also where there are too few samples for a p99', () => {
   const history = historyOf(many(200, index => served(index, 10)))
   for (const attempt of history.attempts) attempt.startedNs = attempt.plannedNs + 3e6
-  assert.equal(measure(history, 'accepted p99').note, 'generator-bound')
+  assert.match(measure(history, 'accepted p99').note ?? '', /ten are needed/)
   assert.deepEqual([value(history, 'accepted p50'), measure(history, 'accepted p50').note], [null, 'generator-bound'])
 })
 

@@ -4,13 +4,15 @@ import { overtakenMeasures } from './overtaken.ts'
 import { usageMeasures } from './resource-usage.ts'
 import type { History } from '../run/history.ts'
 import {
+  type Figure,
+  answerLatency,
   answerSamples,
   FIGURES,
   nearestRank,
   type Percentiles,
   percentiles,
   type Sample,
-  isGeneratorBound,
+  sincePlanned,
 } from './latency.ts'
 import type { Answer, Attempt } from '../load/attempt.ts'
 import {
@@ -42,15 +44,14 @@ export const CONDITIONS: readonly string[] = [GENERATOR_CPU, MACHINE_IDLE]
 
 export function standardMeasures(history: History): Unnamed[] {
   const timelines = orderTimelines(history)
+  const why = voidBecause(history)
   return [
     { name: 'requested', unit: 'orders', value: timelines.filter(({ attempt }) => attempt).length },
     ...answers(timelines),
-    ...acceptedLatencies(history),
-    ...latencyOf('answered', answerSamples(measuredOf(history), history.deadlineMs).corrected, each =>
-      voidBecause(history, each),
-    ),
-    ...latencyOf('known', untilKnown(history, timelines), each => acrossClocks(history, each)),
-    ...latencyOf('completed', completions(history, timelines), each => acrossClocks(history, each)),
+    ...acceptedLatencies(history, why),
+    ...latency('answered', percentiles(answerSamples(measuredOf(history), history.deadlineMs).corrected), why),
+    ...latency('known', percentiles(untilKnown(history, timelines)), acrossClocks(history)),
+    ...latency('completed', percentiles(completions(history, timelines)), acrossClocks(history)),
     ...shares(history, timelines),
     ...unlessLate(history, [{ name: 'peak backlog', unit: 'orders', ...peak(history, backlog(history)) }]),
     { name: 'start lateness p99', unit: 'ms', value: latenessP99Ms(history) },
@@ -61,25 +62,14 @@ export function standardMeasures(history: History): Unnamed[] {
   ]
 }
 
-function acceptedLatencies(history: History): Unnamed[] {
-  const { corrected, uncorrected } = answerSamples(acceptedOf(history), history.deadlineMs)
-  const why = voidBecause(history, corrected)
-  return [
-    ...latency('accepted', percentiles(corrected), why),
-    ...latency('accepted uncorrected', percentiles(uncorrected), why),
-  ]
+function acceptedLatencies(history: History, why: string | undefined): Unnamed[] {
+  const { corrected, uncorrected } = answerLatency(acceptedOf(history), history.deadlineMs)
+  return [...latency('accepted', corrected, why), ...latency('accepted uncorrected', uncorrected, why)]
 }
 
-/** Nothing keeps the samples, which are 60 MB of a million orders. */
-const latencyOf = (
-  name: string,
-  samples: readonly Sample[],
-  why: (samples: readonly Sample[]) => string | undefined,
-): Unnamed[] => latency(name, percentiles(samples), why(samples))
-
-/** Why a latency is void that is measured with the stamps of services. */
-const acrossClocks = (history: History, samples: readonly Sample[]): string | undefined =>
-  history.clocksAgree ? voidBecause(history, samples) : CLOCKS_DIFFER
+/** Why no latency stands that is measured with the stamps of services. */
+const acrossClocks = (history: History): string | undefined =>
+  history.clocksAgree ? voidBecause(history) : CLOCKS_DIFFER
 
 /** Start minus plan, in milliseconds, in order. */
 export const latenessMs = (attempts: readonly Attempt[]): Float64Array =>
@@ -94,27 +84,14 @@ export function latenessP99Ms(history: History): number | null {
   return late.length === 0 ? null : nearestRank(late, 990)
 }
 
-/** Of a median and of a tail: a fault may make a tail so long that no lateness counts beside it. */
-const JUDGED = [500, 990]
-
 /**
- * Why the figures of these samples are void, or undefined. Each latency is judged by its own p50 and p99, also where there
- * are too few samples to show those: what is shown then bears the same lateness. Where attempts waited for a socket nothing
- * tells how late they were. On a machine that is hardly ever idle, services and generator wait for a core, and how long is not
- * a property of the model. @param late of the attempts that it rests on, by default of all that are measured
- * @param ranks at which they are compared, per mille
+ * Why no latency of the history stands, or undefined. Where attempts waited for a socket nothing tells how late they were. On a machine that
+ * is hardly ever idle, services and generator wait for a core, and how long is not a property of the model. What late starts
+ * added to a single figure is told of that figure.
  */
-export function voidBecause(
-  history: History,
-  samples: readonly Sample[],
-  late = measuredLatenessMs(history),
-  ranks = JUDGED,
-): string | undefined {
-  const own = ascending(samples.map(({ ms }) => ms))
-  if (late.length === 0 || own.length === 0) return undefined
-  const isLate = ranks.some(perMille => isGeneratorBound(nearestRank(late, perMille), nearestRank(own, perMille)))
-  if (isLate || history.generator.connections.saturated) return GENERATOR_BOUND
-  return 'idleShare' in history.machine && history.machine.idleShare < LEAST_IDLE ? MACHINE_BUSY : undefined
+export function voidBecause({ generator, machine }: History): string | undefined {
+  if (generator.connections.saturated) return GENERATOR_BOUND
+  return 'idleShare' in machine && machine.idleShare < LEAST_IDLE ? MACHINE_BUSY : undefined
 }
 
 /** Of all cores. */
@@ -163,16 +140,20 @@ export function peak(
   return { value: most }
 }
 
-/** Why the accepted latency of the history is void, and with it each part of it; or undefined. */
+const isAnyLate = (figures: Percentiles): boolean =>
+  [figures.p50, figures.p99].some(figure => figure.ms !== undefined && figure.isLate)
+
+/** Why the accepted latency of the history is void at its median or its p99, and with it each part of it; or undefined. */
 export const acceptedVoidBecause = (history: History): string | undefined =>
-  voidBecause(history, answerSamples(acceptedOf(history), history.deadlineMs).corrected)
+  voidBecause(history) ??
+  (isAnyLate(answerLatency(acceptedOf(history), history.deadlineMs).corrected) ? GENERATOR_BOUND : undefined)
 
 /** Whether the accepted latency of the history is void. */
 export const isVoid = (history: History): boolean => acceptedVoidBecause(history) !== undefined
 
-/** Whether its completed latency is void: it is longer, and bears more lateness. */
+/** Whether its completed latency is void. */
 export const isCompletionVoid = (history: History): boolean =>
-  !history.clocksAgree || voidBecause(history, completions(history, orderTimelines(history))) !== undefined
+  acrossClocks(history) !== undefined || isAnyLate(percentiles(completions(history, orderTimelines(history))))
 
 /**
  * The attempts that are measured: the first of each order after the warm-up. A repeated request is answered from the orders table, and
@@ -192,14 +173,16 @@ export const acceptedOf = (history: History): Attempt[] =>
       answer.kind !== 'status' || answer.status < 300 || (answer.status === 409 && isBusiness(answer.code)),
   )
 
-export function latency(name: string, figures: Percentiles, why?: string): Unnamed[] {
-  return FIGURES.map(shown => {
-    const figure = figures[shown]
-    const base = { name: `${name} ${shown}`, unit: 'ms' }
-    if (why) return { ...base, value: null, note: why }
-    if (figure.ms === undefined) return { ...base, value: null, note: figure.why }
-    return { ...base, value: figure.ms, ...(figure.atLeast && { atLeast: true }) }
-  })
+/** @param why none of them stands */
+export const latency = (name: string, figures: Percentiles, why?: string): Unnamed[] =>
+  FIGURES.map(shown => ({ name: `${name} ${shown}`, unit: 'ms', ...amountOf(figures[shown], why) }))
+
+/** @param why it does not stand, whatever it is */
+export function amountOf(figure: Figure, why?: string): Pick<Measure, 'value' | 'note' | 'atLeast'> {
+  if (why) return { value: null, note: why }
+  if (figure.ms === undefined) return { value: null, note: figure.why }
+  if (figure.isLate) return { value: null, note: GENERATOR_BOUND }
+  return { value: figure.ms, ...(figure.atLeast && { atLeast: true }) }
 }
 
 /** How often each answer was given: `answers 201`, `answers 503 inventory-unavailable`, `answers deadline`. */
@@ -243,7 +226,7 @@ function latenciesUntil(
     const { attempt, placedNs } = timeline
     if (!attempt || placedNs === undefined || wasAbandoned(timeline)) return []
     const doneNs = endOf(timeline)
-    return [{ ms: ((doneNs ?? endNs) - attempt.plannedNs) / 1e6, atLeast: doneNs === undefined }]
+    return [sincePlanned(attempt, doneNs ?? endNs, doneNs === undefined)]
   })
 }
 

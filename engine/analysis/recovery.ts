@@ -20,8 +20,9 @@ import {
   wasAbandoned,
   wasRejected,
 } from './order-timeline.ts'
-import { percentiles } from './latency.ts'
+import { percentiles, ranked, sincePlanned } from './latency.ts'
 import {
+  amountOf,
   AVAILABLE_MS,
   CLOCKS_DIFFER,
   depthOf,
@@ -171,17 +172,13 @@ const acrossClocks = ({ clocksAgree }: History, measures: Unnamed[]): Unnamed[] 
 function halfCompleted(history: History, timelines: readonly OrderTimeline[]): Unnamed {
   const done = timelines.flatMap(timeline => {
     const doneNs = fulfilledNs(timeline)
-    return doneNs === undefined
-      ? []
-      : [{ ms: (doneNs - (timeline.attempt?.plannedNs ?? doneNs)) / 1e6, atLeast: false }]
+    return doneNs === undefined || !timeline.attempt ? [] : [sincePlanned(timeline.attempt, doneNs)]
   })
   const base = { name: 'median completion of all requested', unit: 'ms' }
   const half = Math.ceil(timelines.length / 2)
   if (timelines.length === 0 || done.length < half)
     return { ...base, value: null, note: 'fewer than half were completed' }
-  const note = voidBecause(history, done)
-  const waits = done.map(({ ms }) => ms).sort((one, other) => one - other)
-  return note === undefined ? { ...base, value: waits[half - 1] ?? null } : { ...base, value: null, note }
+  return { ...base, ...amountOf(ranked(done).figureAt(half - 1), voidBecause(history)) }
 }
 
 const plannedMs = ({ attempt }: OrderTimeline, { originNs }: History): number =>
@@ -189,15 +186,14 @@ const plannedMs = ({ attempt }: OrderTimeline, { originNs }: History): number =>
 
 function duringFault(history: History, fault: Fault): Unnamed[] {
   const during = requestedDuring(history, fault)
-  const right = during.filter(isRightAnswer).flatMap(({ attempt }) => {
-    const ms = ((attempt?.answeredNs ?? Number.NaN) - (attempt?.plannedNs ?? 0)) / 1e6
-    return Number.isNaN(ms) ? [] : [{ ms, atLeast: false }]
-  })
+  const right = during
+    .filter(isRightAnswer)
+    .flatMap(({ attempt }) => (attempt?.answeredNs === undefined ? [] : [sincePlanned(attempt, attempt.answeredNs)]))
   const inTime = right.filter(({ ms }) => ms <= AVAILABLE_MS)
   const value = during.length === 0 ? null : (100 * inTime.length) / during.length
   const noneRight = right.length === 0 ? 'no order was answered correctly during the fault' : undefined
   const attempts = during.flatMap(({ attempt }) => attempt ?? [])
-  const note = noneRight ?? voidBecause(history, right) ?? lateBecause(history, attempts)
+  const note = noneRight ?? voidBecause(history) ?? lateBecause(history, attempts)
   const figures = latency('during: right answer', percentiles(right), note)
   return [
     { name: 'during: requested', unit: 'orders', value: during.length },
@@ -270,12 +266,10 @@ function longestWait(history: History, timelines: readonly OrderTimeline[]): Amo
   if (never > 0) return { value: null, note: `${never} never finished` }
   const waits = timelines.flatMap(timeline => {
     const doneNs = completedNs(timeline)
-    return doneNs === undefined ? [] : [(doneNs - (timeline.attempt?.plannedNs ?? doneNs)) / 1e6]
+    return doneNs === undefined || !timeline.attempt ? [] : [sincePlanned(timeline.attempt, doneNs)]
   })
   if (waits.length === 0) return { value: null, note: 'no order was stored' }
-  const ms = waits.reduce((longest, wait) => Math.max(longest, wait), 0)
-  const note = voidBecause(history, [{ ms, atLeast: false }])
-  return note === undefined ? { value: ms } : { value: null, note }
+  return amountOf(percentiles(waits).max, voidBecause(history))
 }
 
 /** Completions per second, from the first after the end of the fault until the model had caught up. */

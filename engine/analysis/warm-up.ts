@@ -1,6 +1,6 @@
 // How long answers took at the end of the warm-up: of the same processes, at another rate than the measured one.
-import { latenessMs, latency, voidBecause } from './measures.ts'
-import { answerSamples, percentiles } from './latency.ts'
+import { latency, voidBecause } from './measures.ts'
+import { answerLatency } from './latency.ts'
 import type { History } from '../run/history.ts'
 import type { Measure } from '../run/summary.ts'
 
@@ -11,8 +11,6 @@ export function warmUpMeasures(history: History): Omit<Measure, 'variant'>[] {
   const { warmUpOrders, deadlineMs } = history
   const from = Math.floor((2 * warmUpOrders) / 3)
   const last = history.attempts.filter(({ index, attempt }) => index >= from && index < warmUpOrders && attempt === 1)
-  const { corrected } = answerSamples(last, deadlineMs)
-  // Nothing but the median is shown, and a few late starts do not move it.
-  const why = voidBecause(history, corrected, latenessMs(last), [500])
-  return latency('warm-up answered', percentiles(corrected), why).filter(({ name }) => name === WARM_UP)
+  const { corrected } = answerLatency(last, deadlineMs)
+  return latency('warm-up answered', corrected, voidBecause(history)).filter(({ name }) => name === WARM_UP)
 }

@@ -9,7 +9,7 @@ import { ERRORS } from '#common/contracts/errors.ts'
 import { blockMeans, BLOCKS, type Slope, slopeOf, trendOf } from '#engine/capacity/slope.ts'
 import { limiter } from '#engine/capacity/limiter.ts'
 import { readingsOf } from '#engine/capacity/utilizations.ts'
-import { FIGURES, percentiles, type Sample } from '#engine/analysis/latency.ts'
+import { FIGURES, percentiles, type Sample, sincePlanned } from '#engine/analysis/latency.ts'
 import {
   depthOf,
   GENERATOR_BOUND,
@@ -293,7 +293,7 @@ function spreadOf(history: History, timelines: readonly OrderTimeline[]): Probe[
     const { attempt } = timeline
     if (!attempt || known === undefined || !isCompleted(timeline)) return []
     const second = Math.floor((attempt.plannedNs - history.originNs) / 1e9)
-    return [{ second, ms: (known - attempt.plannedNs) / 1e6, atLeast: false }]
+    return [{ second, ...sincePlanned(attempt, known) }]
   })
   const seconds = [...Map.groupBy(samples, ({ second }) => second).values()].map((some: Sample[]) => percentiles(some))
   const ends = (name: 'p50' | 'p99') => {

@@ -2,6 +2,7 @@
 // it. Guarantees that a figure is of the run, that an objection about which nothing was measured says so, and that a model whose figure
 // is void is named.
 import { GENERATOR_CPU, isVoidNote, MACHINE_IDLE } from '#engine/analysis/measures.ts'
+import { REQUESTS_PER_CLIENT } from '#engine/analysis/retries.ts'
 import type { Summary } from '#engine/run/summary.ts'
 import { nonDefaultSettings } from '#infra/non-default-settings.ts'
 import {
@@ -15,7 +16,11 @@ import {
 } from '../comparison/repeated-measures.ts'
 import { isWithOutbox } from '../comparison/outbox.ts'
 import { HEALTHY } from '../comparison/scenarios.ts'
+import { ONE_MORE_READER } from '../comparison/scenarios/fan-out.ts'
 import { READ_RATE } from '../comparison/scenarios/new-reader.ts'
+import { KNOWN_WHEN_LARGE } from '../comparison/scenarios/payloads.ts'
+import { RETRIED_OVERTAKEN } from '../comparison/scenarios/retried.ts'
+import { OTHERS_KNOWN } from '../comparison/scenarios/slow-kitchen.ts'
 import { spreadText } from '../comparison/scorecard.ts'
 import { provenance } from '../report/markdown.ts'
 import { markdown } from '../report/terminal/table.ts'
@@ -107,6 +112,53 @@ const OBJECTIONS: readonly Objection[] = [
           `A reader that joined later read all orders from the first one in each model, in RabbitMQ from a stream beside the queues: ${figures}.`,
       ),
     see: '[A new reader joins](README.md#scenario-new-reader).',
+  },
+  {
+    objection: 'The order of a log is told, and not that one slow order in it holds up those behind it.',
+    answer: summary =>
+      about(
+        withConfiguration(repeatedMeasuresOf(summary, 'slow-kitchen', OTHERS_KNOWN)),
+        figures =>
+          `While Inventory was slow with the orders of one kitchen, the outcomes of this share of the others could be known within 1 s: ${figures}.`,
+      ),
+    see: '[One kitchen is slow](README.md#scenario-slow-kitchen).',
+  },
+  {
+    objection: 'Order is measured where nothing fails, and a retry is what breaks it.',
+    answer: summary =>
+      about(
+        withConfiguration(repeatedMeasuresOf(summary, 'retried', RETRIED_OVERTAKEN)),
+        figures =>
+          `Where Inventory failed once for each order, so many were overtaken by a later one of their kitchen: ${figures}. A configuration that fails such an order, and does not try again, has no figure.`,
+      ),
+    see: '[Orders have to be tried twice](README.md#scenario-retried).',
+  },
+  {
+    objection: 'Clients do not give up: they try again, and that is what brings a service down.',
+    answer: summary =>
+      about(
+        withConfiguration(repeatedMeasuresOf(summary, 'retry-storm', REQUESTS_PER_CLIENT)),
+        figures => `While Inventory stood still, each client made this many requests in the mean: ${figures}.`,
+      ),
+    see: '[Clients try again](README.md#scenario-retry-storm).',
+  },
+  {
+    objection: 'One reader is compared, and a log is for many.',
+    answer: summary =>
+      about(
+        figuresOf(summary, 'fan-out', ONE_MORE_READER),
+        figures => `What one more reader of all outcomes costs those who serve it: ${figures}.`,
+      ),
+    see: '[More and more readers](README.md#scenario-fan-out).',
+  },
+  {
+    objection: 'An order of some hundred bytes costs nothing to copy.',
+    answer: summary =>
+      about(
+        figuresOf(summary, 'payloads', KNOWN_WHEN_LARGE),
+        figures => `With orders of 100 kB half of the clients could know the outcome within: ${figures}.`,
+      ),
+    see: '[Orders of 1, 10 and 100 kB](README.md#scenario-payloads).',
   },
   {
     objection: 'The rates are trivial.',

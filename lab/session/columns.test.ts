@@ -38,7 +38,7 @@ function plannedSamples({ load, timeline = [], spans = [] }: Variant, measure: s
 
 const isShownOf = (measure: string, samples: number): boolean => {
   const name = FIGURES.find(each => measure.endsWith(` ${each}`))
-  const figures = percentiles(Array.from({ length: samples }, (_, ms) => ({ ms, atLeast: false })))
+  const figures = percentiles(Array.from({ length: samples }, (_, ms) => ({ ms, lateMs: 0, atLeast: false })))
   return name === undefined || figures[name].ms !== undefined
 }
 

@@ -4,7 +4,7 @@ import { checksFor } from '#engine/checks/checks.ts'
 import { stepSeen } from '#engine/checks/preconditions.ts'
 import { defineExperiment, setBy } from '#engine/experiment/define.ts'
 import { at, kill, start } from '#engine/experiment/steps.ts'
-import { answerSamples, percentiles } from '#engine/analysis/latency.ts'
+import { answerLatency } from '#engine/analysis/latency.ts'
 import {
   AVAILABLE_MS,
   backlog,
@@ -121,8 +121,8 @@ function drainMeasures(history: History, planned: Span): Omit<Measure, 'variant'
   const emptyNs = caughtUpNs(history, startedNs)
   const peakDepth = Math.max(0, mostOf(samples.map(({ depths }) => depths['inventory.orders'] ?? 0)))
   const availability = during.length ? (100 * inTime.length) / during.length : null
-  const { corrected } = answerSamples(during, deadlineMs)
-  const why = voidBecause(history, corrected) ?? lateBecause(history, during)
+  const { corrected } = answerLatency(during, deadlineMs)
+  const why = voidBecause(history) ?? lateBecause(history, during)
   return [
     ...unlessLate(history, [
       { name: 'peak queue depth', unit: 'messages', value: peakDepth },
@@ -130,7 +130,7 @@ function drainMeasures(history: History, planned: Span): Omit<Measure, 'variant'
     ]),
     { name: 'outage: requested', unit: 'orders', value: during.length },
     ...unlessLate(history, [{ name: 'outage: availability', unit: '%', value: availability }], during),
-    ...latency('outage: accepted', percentiles(corrected), why),
+    ...latency('outage: accepted', corrected, why),
   ]
 }
 

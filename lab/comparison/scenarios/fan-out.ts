@@ -115,8 +115,7 @@ function readersText(results: readonly Evaluated[]): string[] {
 function readMeasures(history: History): Omit<Measure, 'variant'>[] {
   const { readers, lastNs } = readingIn(history) ?? { readers: [], lastNs: [] }
   const samples = delays(history, new Map(lastNs))
-  // It does not count from a planned start, so that no lateness of the load is in it.
-  const why = history.clocksAgree ? voidBecause(history, samples, Float64Array.of(0)) : CLOCKS_DIFFER
+  const why = history.clocksAgree ? voidBecause(history) : CLOCKS_DIFFER
   return [
     { name: READERS, unit: '', value: readers.length },
     ...(readers.length === 0 ? [] : latency(READ, percentiles(samples), why)),
@@ -128,7 +127,9 @@ function delays({ evidence, planned, warmUpOrders }: History, lastNs: ReadonlyMa
   const measured = new Set(planned.filter(({ index }) => index >= warmUpOrders).map(({ orderId }) => orderId))
   return evidence.decisions.flatMap(({ orderId, decidedNs }) => {
     const atNs = lastNs.get(orderId)
-    return atNs === undefined || !measured.has(orderId) ? [] : [{ ms: (atNs - decidedNs) / 1e6, atLeast: false }]
+    return atNs === undefined || !measured.has(orderId)
+      ? []
+      : [{ ms: (atNs - decidedNs) / 1e6, lateMs: 0, atLeast: false }]
   })
 }
 

@@ -1,7 +1,7 @@
 // Measures of a fault that ends: what the client saw while it lasted, and how soon all was well again.
 import type { Span } from '#engine/load/plan.ts'
 import type { History } from '#engine/run/history.ts'
-import { percentiles } from '#engine/analysis/latency.ts'
+import { percentiles, sincePlanned } from '#engine/analysis/latency.ts'
 import type { OrderTimeline } from '#engine/analysis/order-timeline.ts'
 import { lateBecause, latency, voidBecause } from '#engine/analysis/measures.ts'
 import { faultOf, RECOVERY, recoveryMeasures, requestedDuring } from '#engine/analysis/recovery.ts'
@@ -11,10 +11,10 @@ export function healingMeasures(history: History, planned: Span) {
   const fault = faultOf(history, planned)
   const during = requestedDuring(history, fault)
   const answered = during.flatMap(({ attempt }) =>
-    attempt?.answeredNs ? [{ ms: (attempt.answeredNs - attempt.plannedNs) / 1e6, atLeast: false }] : [],
+    attempt?.answeredNs === undefined ? [] : [sincePlanned(attempt, attempt.answeredNs)],
   )
   const attempts = during.flatMap(({ attempt }) => attempt ?? [])
-  const why = voidBecause(history, answered) ?? lateBecause(history, attempts)
+  const why = voidBecause(history) ?? lateBecause(history, attempts)
   const withOutcome = (wanted: string) => during.filter(({ outcome }) => outcome === wanted).length
   return [
     orders('requested', during.length),

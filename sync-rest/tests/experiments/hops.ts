@@ -30,6 +30,6 @@ export function hopMeasures(history: History) {
     for (const [index, ns] of found?.entries() ?? []) ofHops[index]?.ns.push(ns)
   }
   return ofHops.flatMap(({ hop, ns }) =>
-    latency(`hop ${hop}`, percentiles(ns.map(each => ({ ms: each / 1e6, atLeast: false }))), why),
+    latency(`hop ${hop}`, percentiles(ns.map(each => ({ ms: each / 1e6, lateMs: 0, atLeast: false }))), why),
   )
 }
