@@ -89,7 +89,7 @@ const attempt = (
 test('the corrected figure counts from the plan, the uncorrected from the start', () => {
   const { corrected, uncorrected } = answerLatency([attempt(0, 10, 13, 20)], 1000)
   assert.deepEqual(corrected.max, { ms: 10, atLeast: false, isLate: true })
-  assert.deepEqual(uncorrected.max, { ms: 7, atLeast: false })
+  assert.deepEqual(uncorrected.max, { ms: 7, atLeast: false, isLate: true })
 })
 
 test('whatever brought no answer counts at its deadline, also when it failed at once', () => {
@@ -114,7 +114,7 @@ test('a target that stalls 200 ms each second has a corrected p99 of 190 ms, wha
   })
   const { corrected, uncorrected } = answerLatency(attempts, 1000)
   assert.deepEqual(corrected.p99, { ms: 190, atLeast: false, isLate: true })
-  assert.deepEqual(uncorrected.p99, { ms: 0, atLeast: false })
+  assert.deepEqual(uncorrected.p99, { ms: 0, atLeast: false, isLate: true })
 })
 
 test('a figure is void when late starts add both more than 1 ms and more than a tenth to it', () => {
@@ -129,9 +129,14 @@ test('late starts void the figures that they make, and no other of the same samp
     const { p50, p99 } = percentiles(samples)
     return [p50, p99].map(figure => figure.ms !== undefined && (figure.isLate ?? false))
   }
-  const every = (nth: number, late: Sample) =>
-    Array.from({ length: 1_000 }, (_, index) => (index % nth === 0 ? late : known((40 * index) / 1_000)))
+  const every = (nth: number, late: Sample, ms = (index: number) => (40 * index) / 1_000) =>
+    Array.from({ length: 1_000 }, (_, index) => (index % nth === 0 ? late : known(ms(index))))
   assert.deepEqual(isLate(every(1, known(10, 2))), [true, true])
   assert.deepEqual(isLate(every(50, known(90, 80))), [false, true])
   assert.deepEqual(isLate(every(50, known(13, 5))), [false, false], 'of orders that were quick all the same')
+  assert.deepEqual(
+    isLate(every(50, known(40.1, 20), () => 40)),
+    [false, false],
+    'the sample at the rank was late, and another one would be there',
+  )
 })

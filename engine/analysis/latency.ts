@@ -35,21 +35,17 @@ export function nearestRank(sorted: ArrayLike<number>, perMille: number): number
   return value
 }
 
-/** The samples in milliseconds, ascending; whether an unknown sample could raise a figure of theirs; and each as a figure. */
-export function ranked(samples: readonly Sample[]) {
+/** Each of the samples as a figure, by its place among them, from 0. */
+export function figureAmong(samples: readonly Sample[]): (place: number) => Figure {
   const leastUnknown = samples.reduce((least, { ms, atLeast }) => (atLeast ? Math.min(least, ms) : least), Infinity)
   const sorted = ascending(samples.map(({ ms }) => ms))
   const punctual = ascending(samples.map(({ ms, lateMs }) => ms - lateMs))
-  /** An unknown sample above the figure leaves its rank as it is; one at or below it may truly lie above. */
-  const isAtLeast = (ms: number): boolean => leastUnknown <= ms
-  return {
-    ascending: sorted,
-    isAtLeast,
-    figureAt(index: number): Figure {
-      const ms = sorted[index]
-      if (ms === undefined) return { why: 'no samples' }
-      return { ms, atLeast: isAtLeast(ms), ...(isGeneratorBound(ms, punctual[index] ?? ms) && { isLate: true }) }
-    },
+  return place => {
+    const ms = sorted[place]
+    if (ms === undefined) return { why: 'no samples' }
+    // An unknown sample above the figure leaves its rank as it is; one at or below it may truly lie above.
+    const atLeast = leastUnknown <= ms
+    return { ms, atLeast, ...(isGeneratorBound(ms, punctual[place] ?? ms) && { isLate: true }) }
   }
 }
 
@@ -57,9 +53,8 @@ const MOST_ADDED_MS = 1
 const MOST_ADDED_SHARE = 0.1
 
 /**
- * Whether a figure says more about the generator than about what it measured: late starts added both more than 1 ms and more than a
- * tenth to it. The order checks of the same run stand all the same. @param reportedMs from the planned starts
- * @param punctualMs the same figure from the actual starts
+ * Whether late starts made more than 1 ms and more than a tenth of a figure. The order checks of the same run stand all the same.
+ * @param reportedMs from the planned starts @param punctualMs the same figure from the actual starts
  */
 export function isGeneratorBound(reportedMs: number, punctualMs: number): boolean {
   const added = reportedMs - punctualMs
@@ -68,15 +63,15 @@ export function isGeneratorBound(reportedMs: number, punctualMs: number): boolea
 
 /** All figures of the samples, in any order. */
 export function percentiles(samples: readonly Sample[]): Percentiles {
-  const { ascending: sorted, figureAt } = ranked(samples)
+  const figureAt = figureAmong(samples)
   const at = (name: keyof typeof PER_MILLE): Figure => {
-    const rank = rankOf(sorted.length, PER_MILLE[name])
-    const beyond = samplesBeyond(sorted.length, PER_MILLE[name])
+    const rank = rankOf(samples.length, PER_MILLE[name])
+    const beyond = samplesBeyond(samples.length, PER_MILLE[name])
     if (beyond < SAMPLES_BEYOND)
-      return { why: `${beyond} of ${sorted.length} samples lie beyond ${name}; ten are needed` }
+      return { why: `${beyond} of ${samples.length} samples lie beyond ${name}; ten are needed` }
     return figureAt(rank - 1)
   }
-  return { min: figureAt(0), p50: at('p50'), p90: at('p90'), p99: at('p99'), max: figureAt(sorted.length - 1) }
+  return { min: figureAt(0), p50: at('p50'), p90: at('p90'), p99: at('p99'), max: figureAt(samples.length - 1) }
 }
 
 const samplesBeyond = (count: number, perMille: number): number => Math.max(0, count - rankOf(count, perMille))
@@ -101,27 +96,36 @@ function rankOf(count: number, perMille: number): number {
  */
 export type AnswerLatency = { corrected: Percentiles; uncorrected: Percentiles }
 
-/** Of the attempts of one variant, all with the same deadline. */
+/** Of the attempts of one variant, all with the same deadline. An uncorrected figure is void with the one beside which it stands. */
 export function answerLatency(attempts: readonly Attempt[], deadlineMs: number): AnswerLatency {
-  const { corrected, uncorrected } = answerSamples(attempts, deadlineMs)
-  return { corrected: percentiles(corrected), uncorrected: percentiles(uncorrected) }
-}
-
-/** The samples behind `answerLatency`. */
-export function answerSamples(attempts: readonly Attempt[], deadlineMs: number): Record<keyof AnswerLatency, Sample[]> {
-  const measured = attempts.filter(({ answer }) => answer.kind !== 'aborted')
-  return {
-    corrected: measured.map(attempt => untilAnswered(attempt, deadlineMs)),
-    uncorrected: measured.map(attempt => untilAnswered({ ...attempt, plannedNs: attempt.startedNs }, deadlineMs)),
+  const corrected = percentiles(answerSamples(attempts, deadlineMs))
+  const uncorrected = percentiles(answerSamples(attempts, deadlineMs, 'startedNs'))
+  for (const name of FIGURES) {
+    const [figure, beside] = [uncorrected[name], corrected[name]]
+    if (figure.ms !== undefined && beside.ms !== undefined && beside.isLate) figure.isLate = true
   }
+  return { corrected, uncorrected }
 }
 
-const untilAnswered = (attempt: Attempt, deadlineMs: number): Sample =>
-  sincePlanned(attempt, attempt.answeredNs ?? attempt.startedNs + deadlineMs * 1e6, attempt.answeredNs === undefined)
+/** The samples behind `answerLatency`. @param from the clock by which they count */
+export const answerSamples = (
+  attempts: readonly Attempt[],
+  deadlineMs: number,
+  from: 'plannedNs' | 'startedNs' = 'plannedNs',
+): Sample[] =>
+  attempts
+    .filter(({ answer }) => answer.kind !== 'aborted')
+    .map(attempt => {
+      const { answeredNs, startedNs } = attempt
+      return since(attempt[from], attempt, answeredNs ?? startedNs + deadlineMs * 1e6, answeredNs === undefined)
+    })
 
 /** From the planned start of an attempt. @param untilNs on its clock @param atLeast whether it was longer than that */
-export const sincePlanned = ({ plannedNs, startedNs }: Attempt, untilNs: number, atLeast = false): Sample => ({
-  ms: (untilNs - plannedNs) / 1e6,
-  lateMs: (startedNs - plannedNs) / 1e6,
+export const sincePlanned = (attempt: Attempt, untilNs: number, atLeast = false): Sample =>
+  since(attempt.plannedNs, attempt, untilNs, atLeast)
+
+const since = (fromNs: number, { startedNs }: Attempt, untilNs: number, atLeast: boolean): Sample => ({
+  ms: (untilNs - fromNs) / 1e6,
+  lateMs: (startedNs - fromNs) / 1e6,
   atLeast,
 })

@@ -2,8 +2,18 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { emptyHistory, type History } from '../run/history.ts'
 import { historyOf, type SampleTimeline, ns, served } from '../testing/sample-timelines.ts'
-import { backlog, count, ms, sentence, standardMeasures, unlessPaused } from './measures.ts'
-import { marksOf, seriesOf } from './plots.ts'
+import {
+  acceptedVoidBecause,
+  backlog,
+  count,
+  GENERATOR_BOUND,
+  MACHINE_BUSY,
+  ms,
+  sentence,
+  standardMeasures,
+  unlessPaused,
+} from './measures.ts'
+import { marksOf, quantilesOf, seriesOf } from './plots.ts'
 
 const measure = (history: History, name: string) =>
   standardMeasures(history).find(each => each.name === name) ?? assert.fail(`there is no measure "${name}"`)
@@ -209,7 +219,7 @@ test('a late generator voids a median also where there are too few samples for a
   assert.deepEqual([value(history, 'accepted p50'), measure(history, 'accepted p50').note], [null, 'generator-bound'])
 })
 
-test('a median is judged by the median of the lateness, however long a fault makes the tail', () => {
+test('a median is judged by what late starts made of it, however long a fault makes the tail', () => {
   const history = historyOf(many(1_100, index => served(index, index % 20 === 0 ? 1_500 : 45)))
   const startLate = (lateMs: number) => {
     for (const attempt of history.attempts) attempt.startedNs = attempt.plannedNs + lateMs * 1e6
@@ -218,6 +228,38 @@ test('a median is judged by the median of the lateness, however long a fault mak
   assert.equal(measure(history, 'accepted p50').note, 'generator-bound')
   startLate(2)
   assert.equal(value(history, 'accepted p50'), 45)
+})
+
+test('late starts that make a p99 void it, in the table and in the picture, and leave the median', () => {
+  const history = historyOf(many(1_100, index => served(index, index % 20 === 0 ? 45 : 10)))
+  for (const [index, attempt] of history.attempts.entries())
+    if (index % 20 === 0) attempt.startedNs = attempt.plannedNs + 30e6
+  const note = (name: string) => measure(history, name).note
+  assert.deepEqual([value(history, 'accepted p50'), note('accepted p99')], [10, GENERATOR_BOUND])
+  assert.equal(note('accepted uncorrected p99'), GENERATOR_BOUND, 'with the figure beside which it stands')
+  assert.equal(acceptedVoidBecause(history), GENERATOR_BOUND)
+  const [accepted] = quantilesOf('one', history)
+  assert.equal(accepted?.points.at(-1)?.[0], 0.95)
+})
+
+test('starts that are late beyond another load void every latency, also one that they hardly made', () => {
+  const history = historyOf(many(1_100, index => served(index, 10)))
+  for (const [index, attempt] of history.attempts.entries())
+    if (index % 33 === 0) attempt.startedNs = attempt.plannedNs + 300e6
+  assert.equal(measure(history, 'accepted p50').note, GENERATOR_BOUND)
+})
+
+test('a generator that was late on a busy machine is told as late, and is worth another try; where there are no samples nothing is void', () => {
+  const history = historyOf(many(1_100, index => served(index, 10)))
+  history.machine = { idleShare: 0.02 }
+  assert.equal(measure(history, 'accepted p50').note, MACHINE_BUSY)
+  for (const attempt of history.attempts) attempt.startedNs = attempt.plannedNs + 3e6
+  assert.deepEqual(
+    [measure(history, 'accepted p50').note, acceptedVoidBecause(history)],
+    [GENERATOR_BOUND, GENERATOR_BOUND],
+  )
+  const none = { ...historyOf([]), machine: { idleShare: 0.02 } }
+  assert.match(measure(none, 'accepted p50').note ?? '', /^0 of 0 samples/)
 })
 
 test('where attempts waited for a socket latencies are void, because it is unknown how late they were sent', () => {

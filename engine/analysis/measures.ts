@@ -49,7 +49,7 @@ export function standardMeasures(history: History): Unnamed[] {
     { name: 'requested', unit: 'orders', value: timelines.filter(({ attempt }) => attempt).length },
     ...answers(timelines),
     ...acceptedLatencies(history, why),
-    ...latency('answered', percentiles(answerSamples(measuredOf(history), history.deadlineMs).corrected), why),
+    ...latency('answered', percentiles(answerSamples(measuredOf(history), history.deadlineMs)), why),
     ...latency('known', percentiles(untilKnown(history, timelines)), acrossClocks(history)),
     ...latency('completed', percentiles(completions(history, timelines)), acrossClocks(history)),
     ...shares(history, timelines),
@@ -68,11 +68,11 @@ function acceptedLatencies(history: History, why: string | undefined): Unnamed[]
 }
 
 /** Why no latency stands that is measured with the stamps of services. */
-const acrossClocks = (history: History): string | undefined =>
+export const acrossClocks = (history: History): string | undefined =>
   history.clocksAgree ? voidBecause(history) : CLOCKS_DIFFER
 
 /** Start minus plan, in milliseconds, in order. */
-export const latenessMs = (attempts: readonly Attempt[]): Float64Array =>
+const latenessMs = (attempts: readonly Attempt[]): Float64Array =>
   ascending(attempts.map(({ startedNs, plannedNs }) => (startedNs - plannedNs) / 1e6))
 
 /** Of all that are measured. */
@@ -85,13 +85,14 @@ export function latenessP99Ms(history: History): number | null {
 }
 
 /**
- * Why no latency of the history stands, or undefined. Where attempts waited for a socket nothing tells how late they were. On a machine that
- * is hardly ever idle, services and generator wait for a core, and how long is not a property of the model. What late starts
- * added to a single figure is told of that figure.
+ * Why no latency of the history stands, or undefined. Where attempts waited for a socket nothing tells how late they were, and late enough
+ * they are another load. On a machine that is hardly ever idle, services and generator wait for a core, and how long is not
+ * a property of the model. What late starts made of a single figure is told of that figure.
  */
-export function voidBecause({ generator, machine }: History): string | undefined {
+export function voidBecause(history: History): string | undefined {
+  const { generator, machine } = history
   if (generator.connections.saturated) return GENERATOR_BOUND
-  return 'idleShare' in machine && machine.idleShare < LEAST_IDLE ? MACHINE_BUSY : undefined
+  return lateBecause(history) ?? ('idleShare' in machine && machine.idleShare < LEAST_IDLE ? MACHINE_BUSY : undefined)
 }
 
 /** Of all cores. */
@@ -140,20 +141,12 @@ export function peak(
   return { value: most }
 }
 
-const isAnyLate = (figures: Percentiles): boolean =>
-  [figures.p50, figures.p99].some(figure => figure.ms !== undefined && figure.isLate)
-
-/** Why the accepted latency of the history is void at its median or its p99, and with it each part of it; or undefined. */
-export const acceptedVoidBecause = (history: History): string | undefined =>
-  voidBecause(history) ??
-  (isAnyLate(answerLatency(acceptedOf(history), history.deadlineMs).corrected) ? GENERATOR_BOUND : undefined)
-
-/** Whether the accepted latency of the history is void. */
-export const isVoid = (history: History): boolean => acceptedVoidBecause(history) !== undefined
-
-/** Whether its completed latency is void. */
-export const isCompletionVoid = (history: History): boolean =>
-  acrossClocks(history) !== undefined || isAnyLate(percentiles(completions(history, orderTimelines(history))))
+/** Why the accepted latency of the history is void at its p50 or its p99, or undefined. */
+export function acceptedVoidBecause(history: History): string | undefined {
+  const { p50, p99 } = percentiles(answerSamples(acceptedOf(history), history.deadlineMs))
+  const isLate = [p50, p99].some(figure => figure.ms !== undefined && figure.isLate)
+  return isLate ? GENERATOR_BOUND : voidBecause(history)
+}
 
 /**
  * The attempts that are measured: the first of each order after the warm-up. A repeated request is answered from the orders table, and
@@ -177,12 +170,11 @@ export const acceptedOf = (history: History): Attempt[] =>
 export const latency = (name: string, figures: Percentiles, why?: string): Unnamed[] =>
   FIGURES.map(shown => ({ name: `${name} ${shown}`, unit: 'ms', ...amountOf(figures[shown], why) }))
 
-/** @param why it does not stand, whatever it is */
+/** @param why it does not stand, where there is one; nothing is void where nothing was measured */
 export function amountOf(figure: Figure, why?: string): Pick<Measure, 'value' | 'note' | 'atLeast'> {
-  if (why) return { value: null, note: why }
-  if (figure.ms === undefined) return { value: null, note: figure.why }
-  if (figure.isLate) return { value: null, note: GENERATOR_BOUND }
-  return { value: figure.ms, ...(figure.atLeast && { atLeast: true }) }
+  if (figure.ms === undefined) return { value: null, note: isVoidNote(why) ? figure.why : (why ?? figure.why) }
+  const note = figure.isLate ? GENERATOR_BOUND : why
+  return note === undefined ? { value: figure.ms, ...(figure.atLeast && { atLeast: true }) } : { value: null, note }
 }
 
 /** How often each answer was given: `answers 201`, `answers 503 inventory-unavailable`, `answers deadline`. */

@@ -2,10 +2,10 @@
 import { ENDS } from '../experiment/steps.ts'
 import type { Variant } from '../experiment/define.ts'
 import type { History } from '../run/history.ts'
-import { backlog, kindOf, completions, isCompletionVoid, isVoid, acceptedOf, untilKnown } from './measures.ts'
+import { backlog, kindOf, completions, acrossClocks, voidBecause, acceptedOf, untilKnown } from './measures.ts'
 import type { Mark, Series, Orders, Quantiles } from '../run/summary.ts'
 import { completedNs, isCompleted, orderTimelines, type OrderTimeline } from './order-timeline.ts'
-import { answerSamples, ranked, type Sample, SAMPLES_BEYOND } from './latency.ts'
+import { answerSamples, figureAmong, type Sample, SAMPLES_BEYOND } from './latency.ts'
 
 const STEP_SECONDS = 0.25
 const round = (value: number) => Math.round(value * 1_000) / 1_000
@@ -140,19 +140,22 @@ const SHARES = [
 ]
 
 /**
- * Latency at many shares of the orders: accepted by both clocks, known, and completed. By nearest rank, as in latency.ts; nothing
- * is shown with fewer than ten samples beyond it, and nothing of a latency that is void.
+ * Latency at many shares of the orders: accepted by both clocks, known, and completed. By nearest rank, as in latency.ts; no share
+ * is shown with fewer than ten samples beyond it, or that is void.
  */
 export const quantilesOf = (variant: string, history: History): Quantiles[] => [
-  ...(isVoid(history) ? [] : acceptedQuantiles(variant, history)),
-  ...(isCompletionVoid(history) ? [] : outcomeQuantiles(variant, history)),
+  ...(voidBecause(history) === undefined ? acceptedQuantiles(variant, history) : []),
+  ...(acrossClocks(history) === undefined ? outcomeQuantiles(variant, history) : []),
 ]
 
 function acceptedQuantiles(variant: string, history: History): Quantiles[] {
-  const { corrected, uncorrected } = answerSamples(acceptedOf(history), history.deadlineMs)
+  const accepted = acceptedOf(history)
+  const points = quantiles(answerSamples(accepted, history.deadlineMs))
+  const shown = new Set(points.map(([share]) => share))
+  const beside = quantiles(answerSamples(accepted, history.deadlineMs, 'startedNs'))
   return [
-    { variant, latency: 'accepted', points: quantiles(corrected) },
-    { variant, latency: 'accepted uncorrected', points: quantiles(uncorrected) },
+    { variant, latency: 'accepted', points },
+    { variant, latency: 'accepted uncorrected', points: beside.filter(([share]) => shown.has(share)) },
   ]
 }
 
@@ -166,11 +169,11 @@ function outcomeQuantiles(variant: string, history: History): Quantiles[] {
 
 /** [share, ms, 1 if an unknown sample could raise it], ascending. */
 export function quantiles(samples: readonly Sample[]): Quantiles['points'] {
-  const { ascending, isAtLeast } = ranked(samples)
+  const figureAt = figureAmong(samples)
   return SHARES.flatMap((share): Quantiles['points'] => {
-    const rank = Math.max(1, Math.ceil(share * ascending.length))
-    const ms = ascending[rank - 1]
-    if (ms === undefined || ascending.length - rank < SAMPLES_BEYOND) return []
-    return [[share, round(ms), isAtLeast(ms) ? 1 : 0]]
+    const rank = Math.max(1, Math.ceil(share * samples.length))
+    const figure = figureAt(rank - 1)
+    if (figure.ms === undefined || figure.isLate || samples.length - rank < SAMPLES_BEYOND) return []
+    return [[share, round(figure.ms), figure.atLeast ? 1 : 0]]
   })
 }

@@ -168,6 +168,14 @@ test('a late load is no waiting order, and voids how long one waited', () => {
   assert.equal(Math.round((openOrders(history)[0]?.[0] ?? 0) * 1_000), 1_040)
 })
 
+test('a late start voids the longest wait where it made it, and a median that it did not make stands', () => {
+  const history = historyOf([served(1_000, 20), served(1_100, 20), waiting(1_200, 1_300)])
+  const last = history.attempts.at(-1) ?? assert.fail()
+  last.startedNs = last.plannedNs + 40e6
+  const found = of(history)
+  assert.deepEqual([found['longest wait'], found['median completion of all requested']], ['generator-bound', 19])
+})
+
 test('where the clocks differ nothing is measured between them', () => {
   const history = { ...historyOf([waiting(1_000, 1_060), served(1_500, 20)]), clocksAgree: false }
   const found = of(history)

@@ -20,7 +20,7 @@ import {
   wasAbandoned,
   wasRejected,
 } from './order-timeline.ts'
-import { percentiles, ranked, sincePlanned } from './latency.ts'
+import { figureAmong, percentiles, sincePlanned } from './latency.ts'
 import {
   amountOf,
   AVAILABLE_MS,
@@ -178,7 +178,7 @@ function halfCompleted(history: History, timelines: readonly OrderTimeline[]): U
   const half = Math.ceil(timelines.length / 2)
   if (timelines.length === 0 || done.length < half)
     return { ...base, value: null, note: 'fewer than half were completed' }
-  return { ...base, ...amountOf(ranked(done).figureAt(half - 1), voidBecause(history)) }
+  return { ...base, ...amountOf(figureAmong(done)(half - 1), voidBecause(history)) }
 }
 
 const plannedMs = ({ attempt }: OrderTimeline, { originNs }: History): number =>

@@ -1,24 +1,22 @@
 // The page "How this could be wrong": what an expert of each side would object to, and what the published comparison measured about
-// it. Guarantees that a figure is of the run, that an objection about which nothing was measured says so, and that a model whose figure
-// is void is named.
+// it. Guarantees that a figure is of the run, that an objection about which nothing was measured says so, and that a model without a figure
+// is named with the reason.
 import { GENERATOR_CPU, isVoidNote, MACHINE_IDLE } from '#engine/analysis/measures.ts'
-import { REQUESTS_PER_CLIENT } from '#engine/analysis/retries.ts'
+import { REFUSALS_OUTLAST, REQUESTS_PER_CLIENT } from '#engine/analysis/retries.ts'
 import type { Summary } from '#engine/run/summary.ts'
 import { nonDefaultSettings } from '#infra/non-default-settings.ts'
 import {
   formattedWithSpread,
-  mainMeasuresOf,
+  allMeasuresOf,
+  isComparable,
   middleRate,
   modelOf,
   type RepeatedMeasure,
-  repeatedMeasuresOf,
-  unmeasuredOf,
 } from '../comparison/repeated-measures.ts'
 import { isWithOutbox } from '../comparison/outbox.ts'
 import { HEALTHY } from '../comparison/scenarios.ts'
 import { ONE_MORE_READER } from '../comparison/scenarios/fan-out.ts'
 import { READ_RATE } from '../comparison/scenarios/new-reader.ts'
-import { KNOWN_WHEN_LARGE } from '../comparison/scenarios/payloads.ts'
 import { RETRIED_OVERTAKEN } from '../comparison/scenarios/retried.ts'
 import { OTHERS_KNOWN } from '../comparison/scenarios/slow-kitchen.ts'
 import { spreadText } from '../comparison/scorecard.ts'
@@ -41,18 +39,43 @@ const besides = (summary: Summary, another: Summary | undefined, what: (another:
 /** `see`: the section of the comparison that has the figures of the answer. */
 type Objection = { objection: string; answer(summary: Summary, another?: Summary): string; see?: string }
 
-/** Of each model: `sync-rest 3.44 (3.20–4.91) ms`; the models whose figure is void are named. Empty where all are. */
-function figuresOf(summary: Summary, scenario: string, name: string, rate?: number): string {
-  const found = mainMeasuresOf(summary, scenario, name, rate).map(measure => `${modelOf(measure)} ${figureOf(measure)}`)
-  const lacking = unmeasuredOf(summary, scenario, name, rate).map(measure => `${modelOf(measure)} void`)
-  return found.length === 0 ? '' : [...found, ...lacking].join(', ')
-}
-
-const figureOf = (measure: RepeatedMeasure): string => `${formattedWithSpread(measure)} ${measure.unit}`
+/** Of each model: `sync-rest 3.44 (3.20–4.91) ms`; one without a figure is named with the reason. Empty where none has one. */
+const figuresOf = (summary: Summary, scenario: string, name: string, rate?: number): string =>
+  listed(
+    allMeasuresOf(summary, scenario, name, rate).filter(({ configuration }) => configuration.isMain),
+    modelOf,
+    ', ',
+  )
 
 /** The same of every configuration. */
-const withConfiguration = (measures: readonly RepeatedMeasure[]): string =>
-  measures.map(measure => `${modelOf(measure)}, ${measure.configuration.variant}: ${figureOf(measure)}`).join('; ')
+const withConfigurations = (
+  summary: Summary,
+  scenario: string,
+  name: string,
+  isShown: (measure: RepeatedMeasure) => boolean = () => true,
+): string =>
+  listed(
+    allMeasuresOf(summary, scenario, name).filter(isShown),
+    measure => `${modelOf(measure)}, ${measure.configuration.variant}:`,
+    '; ',
+  )
+
+const listed = (
+  measures: readonly RepeatedMeasure[],
+  nameOf: (measure: RepeatedMeasure) => string,
+  between: string,
+): string =>
+  measures.some(isComparable)
+    ? measures
+        .filter(({ setByFault }) => setByFault === undefined)
+        .map(each => `${nameOf(each)} ${figureOf(each)}`)
+        .join(between)
+    : ''
+
+const figureOf = (measure: RepeatedMeasure): string =>
+  measure.values.length > 0
+    ? `${formattedWithSpread(measure)} ${measure.unit}`
+    : `no figure (${measure.note ?? 'not measured'})`
 
 /** Of the healthy runs; undefined where there were none. */
 const highestRate = ({ comparison }: Summary): number | undefined => comparison?.rates.toSorted((a, b) => b - a)[0]
@@ -66,9 +89,7 @@ const OBJECTIONS: readonly Objection[] = [
     objection: 'An outbox is compared with no outbox, and the brokers take the credit for it.',
     answer: summary =>
       about(
-        withConfiguration(
-          repeatedMeasuresOf(summary, 'inventory-dead', 'during: known in the end').filter(isWithOutbox),
-        ),
+        withConfigurations(summary, 'inventory-dead', 'during: known in the end', isWithOutbox),
         figures =>
           `Of the orders requested while Inventory was dead, this share could be known in the end with an outbox: ${figures}.`,
       ),
@@ -98,7 +119,7 @@ const OBJECTIONS: readonly Objection[] = [
     objection: 'That a client can know the outcome does not mean that it knows it.',
     answer: summary =>
       about(
-        withConfiguration(repeatedMeasuresOf(summary, 'until-known', 'learned p50')),
+        withConfigurations(summary, 'until-known', 'learned p50'),
         figures => `Until the client was told, at the median: ${figures}.`,
       ),
     see: '[Until the client knows](README.md#scenario-until-known).',
@@ -114,49 +135,50 @@ const OBJECTIONS: readonly Objection[] = [
     see: '[A new reader joins](README.md#scenario-new-reader).',
   },
   {
-    objection: 'The order of a log is told, and not that one slow order in it holds up those behind it.',
+    objection: 'A slow order in a log holds up those behind it, and nobody measures that.',
     answer: summary =>
       about(
-        withConfiguration(repeatedMeasuresOf(summary, 'slow-kitchen', OTHERS_KNOWN)),
+        withConfigurations(summary, 'slow-kitchen', OTHERS_KNOWN),
         figures =>
-          `While Inventory was slow with the orders of one kitchen, the outcomes of this share of the others could be known within 1 s: ${figures}.`,
+          `While Inventory was slow with the orders of one kitchen, the outcomes of this share of all others could be known within 1 s: ${figures}.`,
       ),
     see: '[One kitchen is slow](README.md#scenario-slow-kitchen).',
   },
   {
-    objection: 'Order is measured where nothing fails, and a retry is what breaks it.',
+    objection: 'The sequence of orders is measured where nothing fails, and it is retries that break it.',
     answer: summary =>
       about(
-        withConfiguration(repeatedMeasuresOf(summary, 'retried', RETRIED_OVERTAKEN)),
+        withConfigurations(summary, 'retried', RETRIED_OVERTAKEN),
         figures =>
-          `Where Inventory failed once for each order, so many were overtaken by a later one of their kitchen: ${figures}. A configuration that fails such an order, and does not try again, has no figure.`,
+          `In a load during which Inventory fails each order once for a while, so many orders were overtaken by a later one of their kitchen: ${figures}.`,
       ),
     see: '[Orders have to be tried twice](README.md#scenario-retried).',
   },
   {
-    objection: 'Clients do not give up: they try again, and that is what brings a service down.',
+    objection: 'Clients try again, and it is the retries that keep a service down.',
     answer: summary =>
-      about(
-        withConfiguration(repeatedMeasuresOf(summary, 'retry-storm', REQUESTS_PER_CLIENT)),
-        figures => `While Inventory stood still, each client made this many requests in the mean: ${figures}.`,
-      ),
+      about(withConfigurations(summary, 'retry-storm', REQUESTS_PER_CLIENT), figures => {
+        const outlast = withConfigurations(summary, 'retry-storm', REFUSALS_OUTLAST)
+        const until = about(outlast, texts => ` Clients were refused for so long after it went on: ${texts}.`)
+        return `In a load during which Inventory stands still for a while, each client made so many requests on average: ${figures}.${until}`
+      }),
     see: '[Clients try again](README.md#scenario-retry-storm).',
   },
   {
-    objection: 'One reader is compared, and a log is for many.',
+    objection: 'A log is for many readers, and one is compared.',
     answer: summary =>
       about(
         figuresOf(summary, 'fan-out', ONE_MORE_READER),
-        figures => `What one more reader of all outcomes costs those who serve it: ${figures}.`,
+        figures => `One more reader of all outcomes costs services and brokers this CPU time: ${figures}.`,
       ),
     see: '[More and more readers](README.md#scenario-fan-out).',
   },
   {
-    objection: 'An order of some hundred bytes costs nothing to copy.',
+    objection: 'The orders are small, so that a copy of one costs nothing.',
     answer: summary =>
       about(
-        figuresOf(summary, 'payloads', KNOWN_WHEN_LARGE),
-        figures => `With orders of 100 kB half of the clients could know the outcome within: ${figures}.`,
+        withConfigurations(summary, 'payloads', 'known p50'),
+        figures => `The median time until a client could know the outcome, by the size of the orders: ${figures}.`,
       ),
     see: '[Orders of 1, 10 and 100 kB](README.md#scenario-payloads).',
   },
@@ -181,7 +203,7 @@ const OBJECTIONS: readonly Objection[] = [
     objection: 'Time-outs and buffers are tuned, and nobody is told.',
     answer(summary) {
       const shipped = 'inventory-dead-as-shipped'
-      const recovery = withConfiguration(repeatedMeasuresOf(summary, shipped, 'time to full recovery'))
+      const recovery = withConfigurations(summary, shipped, 'time to full recovery')
       const beside =
         recovery === ''
           ? 'This run did not measure the same with the settings as shipped.'
@@ -195,7 +217,7 @@ const OBJECTIONS: readonly Objection[] = [
       about(
         figuresOf(summary, HEALTHY, GENERATOR_CPU, highestRate(summary)),
         figures =>
-          `At ${highestRate(summary)} orders/s it took: ${figures}. Its starts were late at p99 by: ${figuresOf(summary, HEALTHY, 'start lateness p99', highestRate(summary))}. A latency beside which such a lateness is not small is void.`,
+          `At ${highestRate(summary)} orders/s it took: ${figures}. Its starts were late at p99 by: ${figuresOf(summary, HEALTHY, 'start lateness p99', highestRate(summary))}. A figure of which late starts made more than 1 ms and more than a tenth is void.`,
       ),
   },
   {

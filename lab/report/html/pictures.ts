@@ -26,13 +26,15 @@ export function groupOf(result: Result, { name, about, disabledSafeguard }: Vari
 }
 
 const LATE: Readonly<Record<string, string>> = {
-  [GENERATOR_BOUND]: ' (the load generator was late: latencies are void)',
+  [GENERATOR_BOUND]: ' (the load generator was late: some latencies are void)',
   [MACHINE_BUSY]: ' (the machine was busy: latencies are void)',
 }
 
 /** Why completions have no latency, though orders were completed. */
 const completionNote = ({ measures }: Result, variant: string): string | undefined =>
-  measures.find(each => each.variant === variant && each.name === 'completed p50')?.note
+  ['completed p50', 'completed p99']
+    .map(name => measures.find(each => each.variant === variant && each.name === name)?.note)
+    .find(note => note === CLOCKS_DIFFER || (note !== undefined && note in LATE))
 
 /** Partitions of one topic (`reader/topic/0`, `reader/topic/1`) are sampled at the same moments, and drawn as their sum. */
 function summedUp(curves: readonly Series[]): Series[] {

@@ -2,7 +2,7 @@
 import type { History } from '#engine/run/history.ts'
 import { percentiles } from '#engine/analysis/latency.ts'
 import { type OrderTimeline, orderTimelines } from '#engine/analysis/order-timeline.ts'
-import { acceptedVoidBecause, latency } from '#engine/analysis/measures.ts'
+import { latency, voidBecause } from '#engine/analysis/measures.ts'
 
 export const HOPS = ['to the order service', 'inventory', 'order stored', 'notification', 'answer'] as const
 
@@ -21,9 +21,9 @@ function spans(timeline: OrderTimeline): number[] | undefined {
   return known.slice(1).map((ns, index) => ns - (known[index] ?? ns))
 }
 
-/** The median and p99 of each span, over the reserved orders. They are parts of the accepted latency, and void with it. */
+/** The median and p99 of each span, over the reserved orders. They begin when an order was started, and hold nothing of how late that was. */
 export function hopMeasures(history: History) {
-  const why = acceptedVoidBecause(history)
+  const why = voidBecause(history)
   const ofHops = HOPS.map((hop): { hop: string; ns: number[] } => ({ hop, ns: [] }))
   for (const timeline of orderTimelines(history)) {
     const found = spans(timeline)
