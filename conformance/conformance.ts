@@ -5,7 +5,7 @@ import { after, before, suite, test } from 'node:test'
 import type { ComparableModel } from '#engine/experiment/comparison-adapter.ts'
 import type { Deployment } from '#engine/experiment/model.ts'
 import { badRequestCases } from './bad-requests.ts'
-import { post, problemIn } from './client.ts'
+import { ask, post, problemIn } from './client.ts'
 import { featureCases } from './features.ts'
 import { fullDiskCases } from './full-disk.ts'
 import { keyCases } from './keys.ts'
@@ -13,13 +13,16 @@ import { occupancyCases } from './occupancy.ts'
 import { orderCases } from './orders.ts'
 import { overloadCase } from './overload.ts'
 import { pageCases } from './pages.ts'
-import { restartCases, survivesCrash } from './restarts.ts'
+import { survivesCrash, survivesCut } from './disrupted.ts'
+import { restartCases } from './restarts.ts'
 import { type Case, type Environments, namesOf, startSystem, STOCK, type TestSystem } from './test-system.ts'
 import { startCases } from './starts.ts'
 
 export type ConformanceOptions = {
   /** Every crash point of the model, by service; the suite fails where a service has others. */
   crashPoints: Record<string, readonly string[]>
+  /** The services whose link can be cut; the suite fails where it is others. */
+  cutLinks: readonly string[]
   /** For another configuration of this one service: only the cases that it could fail. */
   about?: string
   /** Those of `crashPoints` at which a configuration without a safeguard loses orders; the model's own tests show that it does. */
@@ -34,7 +37,7 @@ export type ConformanceOptions = {
 
 /** Registers the cases with node:test. `broker`: the addresses of the brokers that the model needs. */
 export function conformance(model: ComparableModel, broker: Deployment['broker'], options: ConformanceOptions): void {
-  const { crashPoints, about, unsafePoints = {}, environments = {}, wrong = {}, publishRaw = {} } = options
+  const { crashPoints, cutLinks, about, unsafePoints = {}, environments = {}, wrong = {}, publishRaw = {} } = options
   const services = about ? [about] : namesOf(model)
   const ofAllServices = [
     ...pageCases,
@@ -49,6 +52,7 @@ export function conformance(model: ComparableModel, broker: Deployment['broker']
     ...featureCases(publishRaw),
     overloadCase,
     declaredPoints(services, crashPoints),
+    declaredLinks(services, cutLinks),
     ...(about ? [] : ofAllServices),
     ...restartCases(services),
   ]
@@ -77,6 +81,11 @@ export function conformance(model: ComparableModel, broker: Deployment['broker']
       for (const point of points.filter(safe => !unsafePoints[service]?.includes(safe)))
         test(`${service} at ${point}`, () => survivesCrash({ model, broker, environments, service, point }))
   })
+
+  suite(`${configuration} loses nothing when a link is cut and mended`, () => {
+    for (const service of cutLinks)
+      test(`that of ${service}`, () => survivesCut({ model, broker, environments, service }))
+  })
 }
 
 /** A service that is given a crash point that it does not have names those that it has. */
@@ -88,6 +97,16 @@ const declaredPoints = (services: readonly string[], crashPoints: ConformanceOpt
       const { detail } = problemIn(await post(`${system.url(name)}/faults`, body))
       const [, listed = ''] = /^there is no crash point "nowhere"; there are: (.*)$/.exec(detail) ?? []
       assert.equal(listed, (crashPoints[name] ?? []).join(', '), `${name}: ${detail}`)
+    }
+  },
+})
+
+const declaredLinks = (services: readonly string[], cutLinks: readonly string[]): Case => ({
+  name: 'every service whose link can be cut is part of this suite',
+  async run(system) {
+    for (const name of services) {
+      const { text } = await ask(`${system.url(name)}/faults`)
+      assert.equal(Object.hasOwn(JSON.parse(text) as object, 'cutLink'), cutLinks.includes(name), name)
     }
   },
 })

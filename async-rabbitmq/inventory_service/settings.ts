@@ -1,6 +1,7 @@
 // The settings and the faults of inventory_service. The tables in the README are rendered from them.
 import { delay, error, kill, throttle } from '#common/faults/faults.ts'
 import type { ServiceFaults } from '#common/faults/fault-injector.ts'
+import { cutLink } from '#common/faults/cut-link.ts'
 import { slowDisk } from '#common/faults/slow-disk.ts'
 import { commonSettings, concurrencySetting } from '#common/service/service.ts'
 import { stockSetting } from '#common/service/initial-stock.ts'
@@ -17,6 +18,6 @@ export const settings = {
 
 export const faults: ServiceFaults = {
   role: 'INVENTORY',
-  faults: [delay, error, throttle, kill, slowDisk],
+  faults: [delay, error, throttle, kill, slowDisk, cutLink],
   crashPoints: ['commit-publish', 'publish-ack'],
 }

@@ -1,6 +1,7 @@
 // The settings and the faults of notification_service. The tables in the README are rendered from them.
 import { delay, error, kill, throttle } from '#common/faults/faults.ts'
 import type { ServiceFaults } from '#common/faults/fault-injector.ts'
+import { cutLink } from '#common/faults/cut-link.ts'
 import { slowDisk } from '#common/faults/slow-disk.ts'
 import { commonSettings, concurrencySetting } from '#common/service/service.ts'
 import { brokerSettings } from '../messaging/settings.ts'
@@ -11,6 +12,6 @@ export const settings = { ...commonSettings(NAME, 8012), ...brokerSettings, CONC
 
 export const faults: ServiceFaults = {
   role: 'NOTIFICATION',
-  faults: [delay, error, throttle, kill, slowDisk],
+  faults: [delay, error, throttle, kill, slowDisk, cutLink],
   crashPoints: ['commit-ack'],
 }

@@ -1,6 +1,7 @@
 // The settings and the faults of order_service. The tables in the README are rendered from them.
 import { delay, error } from '#common/faults/faults.ts'
 import type { ServiceFaults } from '#common/faults/fault-injector.ts'
+import { cutLink } from '#common/faults/cut-link.ts'
 import { slowDisk } from '#common/faults/slow-disk.ts'
 import { maxUndecidedSetting } from '#common/service/admission.ts'
 import { integer, oneOf } from '#common/service/config.ts'
@@ -34,6 +35,6 @@ export const settings = {
 /** The points at which it can be made to crash depend on whether it has the outbox. */
 export const faultsOf = (outbox: 'on' | 'off'): ServiceFaults => ({
   role: 'ORDER',
-  faults: [delay, error, slowDisk],
+  faults: [delay, error, slowDisk, cutLink],
   crashPoints: ['store-publish', outbox === 'on' ? 'publish-dequeue' : 'publish-answer'],
 })

@@ -11,6 +11,7 @@ conformance(
   {
     about: 'order_service',
     environments: { order_service: { OUTBOX: 'off' } },
+    cutLinks: ['order_service'],
     crashPoints: { order_service: ['store-publish', 'publish-answer'] },
     unsafePoints: { order_service: ['store-publish', 'publish-answer'] },
   },

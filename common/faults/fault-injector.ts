@@ -1,7 +1,7 @@
 // The fault injector of a service: off unless `LAB_FAULTS=on`, and then switched by its environment or by `/faults`.
 // Guarantees: a fault variable without `LAB_FAULTS=on` refuses the start; with faults off nothing is wrapped, a crash point
 // does nothing, and there is no route.
-import { Type, type Static } from 'typebox'
+import { Type, type Static } from '../contracts/type.ts'
 import { explain, LabError } from '../contracts/errors.ts'
 import { FaultSettings, FaultsView } from '../contracts/http.ts'
 import { closedObject, parse } from '../contracts/parse.ts'
@@ -64,6 +64,7 @@ type State = {
   /** How often each crash point was passed since it was set. */
   passes: Map<string, number>
   background: Set<Promise<void>>
+  listeners: Map<string, (isOn: boolean) => void>
   /** Where faults make work wait, by fault. */
   places: Map<string, Places>
   occupancy: Parts['occupancy']
@@ -73,7 +74,14 @@ type State = {
 export function createFaultInjector({ role, environment, occupancy, faults, crashPoints }: Parts): FaultInjector {
   const on = isOn(environment)
   const counts = { injections: new Map(), passes: new Map() }
-  const state: State = { ...counts, active: new Map(), background: new Set(), places: new Map(), occupancy }
+  const state: State = {
+    ...counts,
+    active: new Map(),
+    background: new Set(),
+    listeners: new Map(),
+    places: new Map(),
+    occupancy,
+  }
   const known: readonly Switchable[] = crashPoints.length > 0 ? [...faults, crash] : faults
 
   function set(settings: Record<string, unknown>): void {
@@ -82,8 +90,10 @@ export function createFaultInjector({ role, environment, occupancy, faults, cras
       state.active.delete(name)
       if (name === crash.name) state.passes.clear()
       if (setting !== undefined) state.active.set(name, setting)
+      state.listeners.get(name)?.(setting !== undefined)
     }
   }
+  if (on) for (const fault of faults) fault.begin?.(switchIn(state, fault.name))
   for (const fault of known) setFromEnvironment(`${role}_${fault.variable}`, fault, { on, environment, set })
 
   const switchOf = ({ name }: Fault): FaultSwitch<unknown> => switchIn(state, name)
@@ -102,7 +112,7 @@ export function createFaultInjector({ role, environment, occupancy, faults, cras
     set,
     switchOf,
     isActive: () => state.active.size > 0,
-    clear: () => state.active.clear(),
+    clear: () => set(Object.fromEntries([...state.active.keys()].map(name => [name, null]))),
     idle: async () => void (await Promise.all(state.background)),
     view: () => Object.fromEntries(known.map(({ name }) => [name, viewIn(state, name)])),
   }
@@ -146,7 +156,7 @@ function setFromEnvironment(
 }
 
 const switchIn = (
-  { active, injections, background, places, occupancy }: State,
+  { active, injections, background, listeners, places, occupancy }: State,
   name: string,
 ): FaultSwitch<unknown> => ({
   setting: () => active.get(name),
@@ -156,6 +166,7 @@ const switchIn = (
     places.set(name, known)
     return known
   },
+  onSwitch: listener => void listeners.set(name, listener),
   inBackground(work) {
     background.add(work)
     void work.finally(() => background.delete(work))

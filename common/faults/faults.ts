@@ -1,7 +1,7 @@
 // A fault wraps a handler and, while it is switched on, disrupts its work. The same fault serves every model. Here are the
 // faults that every service may have; one that speaks of a transport is in the folder of its service.
 import { setTimeout as wait } from 'node:timers/promises'
-import { Type, type Static, type TSchema } from 'typebox'
+import { Type, type Static, type TSchema } from '../contracts/type.ts'
 import { LabError } from '../contracts/errors.ts'
 import { closedObject } from '../contracts/parse.ts'
 import type { Handler } from '../service/handler.ts'
@@ -14,6 +14,8 @@ export type FaultSwitch<Setting> = {
   injected(): void
   /** The one place, of the fault's name, that work waits for: the service then tells that it is full. */
   places(): Places
+  /** Calls back whenever it is switched on, or off. */
+  onSwitch(listener: (isOn: boolean) => void): void
   /** Work of the fault's own. A request that switches faults is answered when it has ended. It must not reject. */
   inBackground(work: Promise<void>): void
 }
@@ -30,6 +32,8 @@ type Definition<Schema extends TSchema, Setting> = {
   /** From the text of that variable to a setting, which is then checked like one that came over HTTP. */
   fromText(text: string): unknown
   wrap(next: AnyHandler, it: FaultSwitch<Setting>): AnyHandler
+  /** Called once, before the service does anything, where faults are on. */
+  begin?(it: FaultSwitch<Setting>): void
 }
 
 export type Fault = Definition<TSchema, unknown>

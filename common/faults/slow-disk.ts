@@ -2,7 +2,7 @@
 // the event loop goes on.
 // It wraps no handler: the store asks before each sync. An order needs one sync or more in each service, and orders share them.
 import { setTimeout as wait } from 'node:timers/promises'
-import { type Static, Type } from 'typebox'
+import { type Static, Type } from '../contracts/type.ts'
 import { closedObject } from '../contracts/parse.ts'
 import type { StoreOptions } from '../stores/store.ts'
 import type { FaultInjector } from './fault-injector.ts'

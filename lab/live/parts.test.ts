@@ -21,7 +21,7 @@ test('each model has its parts in the sequence in which an order passes them, wi
     ['order', 'broker', 'inventory', 'notification', 'analytics'],
   ])
   const faults = parts.find(({ role }) => role === 'inventory')?.faults.map(({ name }) => name)
-  assert.deepEqual(faults, ['delay', 'error', 'throttle', 'slowDisk'])
+  assert.deepEqual(faults, ['delay', 'error', 'throttle', 'slowDisk', 'cutLink'])
 })
 
 test('the crash points of an order service are those with or without its outbox', () => {

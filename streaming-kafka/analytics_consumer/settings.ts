@@ -1,6 +1,7 @@
 // The settings and the faults of analytics_consumer. The tables in the README are rendered from them.
 import { delay, error, kill, throttle } from '#common/faults/faults.ts'
 import type { ServiceFaults } from '#common/faults/fault-injector.ts'
+import { cutLink } from '#common/faults/cut-link.ts'
 import { slowDisk } from '#common/faults/slow-disk.ts'
 import { text } from '#common/service/config.ts'
 import { commonSettings, concurrencySetting } from '#common/service/service.ts'
@@ -20,6 +21,6 @@ export const settings = {
 
 export const faults: ServiceFaults = {
   role: 'ANALYTICS',
-  faults: [throttle, delay, error, kill, slowDisk],
+  faults: [throttle, delay, error, kill, slowDisk, cutLink],
   crashPoints: ['store-commit'],
 }

@@ -1,5 +1,6 @@
 // The settings and the faults of producer_order. The tables in the README are rendered from them.
 import type { ServiceFaults } from '#common/faults/fault-injector.ts'
+import { cutLink } from '#common/faults/cut-link.ts'
 import { slowDisk } from '#common/faults/slow-disk.ts'
 import { maxUndecidedSetting } from '#common/service/admission.ts'
 import { integer, oneOf } from '#common/service/config.ts'
@@ -27,6 +28,6 @@ export const settings = {
 /** The points at which it can be made to crash depend on whether it has the outbox. */
 export const faultsOf = (outbox: 'on' | 'off'): ServiceFaults => ({
   role: 'ORDER',
-  faults: [slowDisk],
+  faults: [slowDisk, cutLink],
   crashPoints: outbox === 'on' ? ['store-produce', 'produce-dequeue'] : ['produce-answer'],
 })

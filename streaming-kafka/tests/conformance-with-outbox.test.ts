@@ -9,6 +9,7 @@ conformance(
   {
     about: 'producer_order',
     environments: { producer_order: { OUTBOX: 'on' } },
+    cutLinks: ['producer_order'],
     crashPoints: { producer_order: ['store-produce', 'produce-dequeue'] },
     publishRaw: { topic: 'orders' },
   },

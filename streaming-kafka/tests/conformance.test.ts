@@ -7,6 +7,7 @@ conformance(
   streamingKafka,
   { kafka: testBroker('kafka') },
   {
+    cutLinks: ['producer_order', 'inventory_consumer', 'notification_consumer', 'analytics_consumer'],
     crashPoints: {
       producer_order: ['produce-answer'],
       inventory_consumer: ['commit-produce', 'produce-commit'],

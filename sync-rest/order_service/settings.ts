@@ -1,5 +1,6 @@
 // The settings and the faults of order_service. The tables in the README are rendered from them.
 import type { ServiceFaults } from '#common/faults/fault-injector.ts'
+import { cutLink } from '#common/faults/cut-link.ts'
 import { slowDisk } from '#common/faults/slow-disk.ts'
 import { httpUrl, integer, oneOf } from '#common/service/config.ts'
 import { maxUndecidedSetting } from '#common/service/admission.ts'
@@ -45,6 +46,6 @@ export const settings = {
 /** The points at which it can be made to crash depend on whether it has the outbox. */
 export const faultsOf = (outbox: 'on' | 'off'): ServiceFaults => ({
   role: 'ORDER',
-  faults: [duplicator, slowDisk],
+  faults: [duplicator, slowDisk, cutLink],
   crashPoints: ['store-reserve', 'reserve-store', ...(outbox === 'on' ? [] : ['store-send', 'send-store'])],
 })

@@ -11,6 +11,7 @@ conformance(
   {
     about: 'order_service',
     environments: withOutbox.environment,
+    cutLinks: ['order_service'],
     crashPoints: { order_service: ['store-reserve', 'reserve-store'] },
     wrong: { order_service: { OUTBOX: 'maybe', MAX_UNDECIDED: '0' } },
   },

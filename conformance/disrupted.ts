@@ -1,0 +1,122 @@
+// A model under load whose services are killed, or cut off, one at a time: every check of the engine holds for what becomes of the orders.
+import assert from 'node:assert/strict'
+import { randomBytes } from 'node:crypto'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { type Check, runCheck } from '#engine/checks/check.ts'
+import { checksFor, type MayFail } from '#engine/checks/checks.ts'
+import { faultSeen } from '#engine/checks/preconditions.ts'
+import type { ComparableModel } from '#engine/experiment/comparison-adapter.ts'
+import type { Deployment } from '#engine/experiment/model.ts'
+import { mayAnswerOf } from '#engine/experiment/script.ts'
+import { type Action, at, fault, heal, read, start, type Step } from '#engine/experiment/steps.ts'
+import { getJson } from '#engine/run/http.ts'
+import { runVariant } from '#engine/run/run-variant.ts'
+import { waitFor } from '#host/wait-for.ts'
+import { openProcesses } from '#runtimes/processes/processes.ts'
+import type { Environments } from './test-system.ts'
+
+/** A kill may fail an order only where its request is cut off or meets the dead service; such an order is released. */
+export const killMayFail = ({ entry, comparison: { configurations, reasonsOfFaults } }: ComparableModel): MayFail => ({
+  reasons: reasonsOfFaults.length === 0 ? [] : [...reasonsOfFaults, 'released'],
+  answers: {
+    duringFault: [
+      ...configurations[0].mayAnswer,
+      // Only the service that takes requests leaves them without an answer; it is asked again before it can do its work.
+      { actions: ['kill', 'fault'], target: entry, answers: ['unavailable', 'refused', 'reset', 'deadline'] },
+    ],
+  },
+})
+
+/** So many orders are for the last unit that some of them come at any time at which the services are up. */
+const MIX = { kitchens: 8, scarceShare: 0.3, scarceStock: 1 }
+const PER_SECOND = 60
+/** Some three seconds of load: there are orders while the service is down, and after it. */
+const ORDERS = 180
+/** Longer than a consumer group of the lab waits for a member, and than most deadlines. */
+const CUT_MS = 2_000
+
+const becomesHealthy = (service: string): Action => ({
+  action: 'becomes healthy',
+  target: service,
+  run: ({ runtime }) =>
+    waitFor(() => getJson(`${runtime.url(service)}/health`).catch(() => false), {
+      deadlineMs: 30_000,
+      what: `${service} to be healthy`,
+    }),
+})
+
+type Disrupted = {
+  model: ComparableModel
+  broker: Deployment['broker']
+  environments: Environments
+  service: string
+}
+
+/** Kills `service` at its eleventh pass of `point` after an order was decided, starts it again, and judges the history. */
+export const survivesCrash = ({ service, point, ...options }: Disrupted & { point: string }): Promise<void> =>
+  isSound(options, {
+    name: `${service} at ${point}`,
+    orders: ORDERS,
+    timeline: [
+      at(({ decided }) => decided > 0, fault(service, { crash: { point, after: 11 } })),
+      at(({ deaths }) => deaths(service) > 0, start(service)),
+      at(0, read(service, '/health')),
+    ],
+    checks: checksFor(killMayFail(options.model)),
+  })
+
+/** Cuts the link of `service` after an order was decided, mends it, and judges the history. */
+export function survivesCut({ service, ...options }: Disrupted): Promise<void> {
+  const { model } = options
+  let cutMs: number | undefined
+  const [configuration] = model.comparison.configurations
+  const mayFail = { ...killMayFail(model), answers: mayAnswerOf(model, configuration) }
+  return isSound(options, {
+    name: `the link of ${service}`,
+    orders: ORDERS + (PER_SECOND * CUT_MS) / 1_000,
+    timeline: [
+      at(({ decided }) => decided > 0, fault(service, { cutLink: {} })),
+      at(({ elapsedMs }) => elapsedMs >= (cutMs ??= elapsedMs) + CUT_MS, heal(service)),
+      at(0, becomesHealthy(service)),
+    ],
+    checks: [...checksFor(mayFail), faultSeen({ service, fault: 'cutLink', atLeast: 1 })],
+  })
+}
+
+async function isSound(
+  { model, broker, environments }: Omit<Disrupted, 'service'>,
+  { name, orders, timeline, checks }: { name: string; orders: number; timeline: Step[]; checks: readonly Check[] },
+): Promise<void> {
+  const folder = await mkdtemp(join(tmpdir(), 'disrupted-'))
+  try {
+    const history = await runVariant({
+      model,
+      variant: {
+        name,
+        about: 'disrupted under load',
+        load: { orders, ordersPerSecond: PER_SECOND, deadlineMs: 5_000, mix: MIX },
+        environment: environments,
+        timeline,
+        quiescenceMs: 60_000,
+        checks,
+      },
+      open: openProcesses({ broker, dataFolder: join(folder, 'data') }),
+      lasting: {},
+      id: `disrupted-${randomBytes(3).toString('hex')}`,
+      seed: 7,
+      logFolder: join(folder, 'logs'),
+      onProgress: () => {},
+      signal: AbortSignal.timeout(120_000),
+    })
+    assert.deepEqual(
+      history.executedSteps.map(({ action }) => action),
+      timeline.map(({ action }) => action),
+    )
+    const failed = checks.map(check => runCheck(check, history)).filter(({ verdict }) => verdict !== 'valid')
+    assert.deepEqual(failed, [])
+  } finally {
+    await rm(folder, { recursive: true, force: true })
+  }
+}
