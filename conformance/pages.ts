@@ -1,6 +1,6 @@
 // The evidence pages: every row once, in sequence, whatever the size of a page.
 import assert from 'node:assert/strict'
-import { Type } from 'typebox'
+import { Type } from '#common/contracts/type.ts'
 import { Page } from '#common/contracts/evidence.ts'
 import { parse } from '#common/contracts/parse.ts'
 import { anOrder, ask, placed, problemIn } from './client.ts'

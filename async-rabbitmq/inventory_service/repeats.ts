@@ -1,7 +1,7 @@
 // Repeats: one row for each delivery of an order that was decided before. They are evidence that duplicates arrived, and
 // nothing is decided by them. A row is appended in the transaction that recognised the order.
 import type { DatabaseSync } from 'node:sqlite'
-import { Type, type Static } from 'typebox'
+import { Type, type Static } from '#common/contracts/type.ts'
 import { monotonicNs } from '#common/contracts/clock.ts'
 import { pager, type Pager } from '#common/stores/rows.ts'
 

@@ -1,6 +1,6 @@
 // What only this model can do: publish raw bytes, publish an order's event again, deliver every message twice.
 import { randomUUID } from 'node:crypto'
-import { Type } from 'typebox'
+import { Type } from '#common/contracts/type.ts'
 import { InventoryEvent, orderPlaced, outcomeOf } from '#common/contracts/events.ts'
 import { Order } from '#common/contracts/order.ts'
 import { closedObject, parse } from '#common/contracts/parse.ts'

@@ -1,6 +1,6 @@
 // The one table of errors: a code, its HTTP status, and how a message that fails with it is settled.
 // A status means one thing everywhere: 400 malformed, 503 nothing happened, 504 the answer came too early to tell.
-import { Type, type Static } from 'typebox'
+import { Type, type Static } from './type.ts'
 
 /** How a message is settled: acknowledged, retried later, dead-lettered with its reason, or the consumer stops. */
 export type SettlementKind = 'ack' | 'retry' | 'dead-letter' | 'stop'

@@ -1,7 +1,7 @@
 // The events that cross RabbitMQ and Kafka, in one envelope.
 // Guarantees: an event's `id` follows from its type and its order, so that an event that is published again
 // has the same id and every reader can recognise it. Not promised: that an event arrives once.
-import { Type, type Static, type TSchema } from 'typebox'
+import { Type, type Static, type TSchema } from './type.ts'
 import { ErrorCode } from './errors.ts'
 import { FailureReason, Order, type Outcome } from './order.ts'
 import { closedObject, parse } from './parse.ts'

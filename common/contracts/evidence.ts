@@ -1,7 +1,7 @@
 // The state of a service, as rows with timestamps, for the checks: `GET /orders`, `/inventory`, `/notifications`.
 // Timestamps are nanoseconds of the machine's monotonic clock (CLOCK_MONOTONIC), taken inside the transaction that wrote
 // the row. The synced commit follows: `keptNs` is when it had returned, or null where the service does not know it any more.
-import { Type, type Static, type TSchema } from 'typebox'
+import { Type, type Static, type TSchema } from './type.ts'
 import { OrderStatus, Outcome } from './order.ts'
 
 const Seq = Type.Integer()

@@ -1,5 +1,5 @@
 // The HTTP bodies of the routes that the services share.
-import { Type, type Static } from 'typebox'
+import { Type, type Static } from './type.ts'
 import { CORRELATION_ID, IDEMPOTENCY_KEY } from './headers.ts'
 import { Order, OrderStatus } from './order.ts'
 import { closedObject } from './parse.ts'

@@ -1,7 +1,7 @@
 // An order and its outcome, on every wire: one definition for HTTP bodies, messages and records.
 // Guarantees: an order that passes `parse(Order, …)` has at least one line and whole, bounded quantities.
 // Not promised: that there is stock for it. The workflow decides that.
-import { Type, type Static } from 'typebox'
+import { Type, type Static } from './type.ts'
 import { hash } from 'node:crypto'
 import { closedObject } from './parse.ts'
 

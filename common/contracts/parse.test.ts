@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { Type } from 'typebox'
+import { Type } from './type.ts'
 import fc from 'fast-check'
 import { LabError } from './errors.ts'
 import { InventoryEvent, MAX_MESSAGE_BYTES, OrderPlaced } from './events.ts'

@@ -1,6 +1,6 @@
 // From the bytes of a message or a record to an event that is trusted inside. Only the bytes count, no property or
 // header: a message that is published again may lose those.
-import type { Static, TSchema } from 'typebox'
+import type { Static, TSchema } from '../contracts/type.ts'
 import { LabError } from '../contracts/errors.ts'
 import { EVENT_VERSION, MAX_MESSAGE_BYTES, type EventType } from '../contracts/events.ts'
 import { parse, parseJson } from '../contracts/parse.ts'

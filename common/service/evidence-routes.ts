@@ -1,5 +1,5 @@
 // The routes that show the state of a service, page by page: `?after=` a sequence number, `?limit=` rows.
-import { Type, type Static, type TSchema } from 'typebox'
+import { Type, type Static, type TSchema } from '../contracts/type.ts'
 import {
   DecisionRow,
   MovementRow,

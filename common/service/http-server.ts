@@ -1,6 +1,6 @@
 // The HTTP shell of a service: JSON in, JSON or a problem document out, a correlation id through all of it.
 // Guarantees: whatever a client sends, it gets an answer with a stated meaning, and nothing else stops.
-import type { Static, TSchema } from 'typebox'
+import type { Static, TSchema } from '../contracts/type.ts'
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
 import { randomInt, randomUUID } from 'node:crypto'
 import type { ServerResponse } from 'node:http'

@@ -1,6 +1,6 @@
 // The opening stock of a kitchen. `INITIAL_STOCK` names some kitchens; every other one opens with the menu.
 import { isDeepStrictEqual } from 'node:util'
-import { Type, type Static } from 'typebox'
+import { Type, type Static } from '../contracts/type.ts'
 import { LabError } from '../contracts/errors.ts'
 import { MENU } from '../contracts/order.ts'
 import { parse } from '../contracts/parse.ts'

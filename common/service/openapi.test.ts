@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { Validator } from '@seriousme/openapi-schema-validator'
-import { Type } from 'typebox'
+import { Type } from '../contracts/type.ts'
 import { ReserveAnswer, ReserveRequest } from '../contracts/http.ts'
 import { pageRoute } from './evidence-routes.ts'
 import { createHealth } from './health.ts'

@@ -2,7 +2,7 @@
 // Guarantees: what the document refuses is refused with 400 `malformed`, and what it lets pass reaches the handler.
 // Not promised: the document says nothing of what only the workflow decides, such as whether stock is there.
 import fastify, { type FastifyInstance, type RouteOptions } from 'fastify'
-import type { TSchema } from 'typebox'
+import type { TSchema } from '../contracts/type.ts'
 import { asLabError, Problem, PROBLEM_TYPE } from '../contracts/errors.ts'
 import { parse } from '../contracts/parse.ts'
 

@@ -12,7 +12,7 @@
 import { randomUUID } from 'node:crypto'
 import { Readable } from 'node:stream'
 import type { FastifyReply } from 'fastify'
-import { Type, type Static } from 'typebox'
+import { Type, type Static } from '../contracts/type.ts'
 import { deadlineIn } from '../contracts/clock.ts'
 import { asLabError, LabError } from '../contracts/errors.ts'
 import { MAX_ORDER_BYTES } from '../contracts/events.ts'

@@ -1,6 +1,6 @@
 // The orders table of the order service, on SQLite.
 import type { DatabaseSync } from 'node:sqlite'
-import { Type } from 'typebox'
+import { Type } from '../contracts/type.ts'
 import { ErrorCode } from '../contracts/errors.ts'
 import { OrderRow, type StoredOrderRow } from '../contracts/evidence.ts'
 import { Order } from '../contracts/order.ts'

@@ -1,6 +1,6 @@
 // Rows of a table: pages of them by their rising sequence number, and one of them as a type of the contracts.
 import type { DatabaseSync, SQLOutputValue } from 'node:sqlite'
-import type { Static, TSchema } from 'typebox'
+import type { Static, TSchema } from '../contracts/type.ts'
 import { LabError } from '../contracts/errors.ts'
 import type { Page } from '../contracts/evidence.ts'
 import { parse } from '../contracts/parse.ts'

@@ -1,7 +1,7 @@
 // Inventory's store on SQLite: decisions (the inbox), stock, and movements (the evidence).
 // Guarantees: movements are only appended and have no unique key on the order, so that a duplicate would show in them.
 import type { DatabaseSync } from 'node:sqlite'
-import { Type } from 'typebox'
+import { Type } from '../contracts/type.ts'
 import type { MovementRow, StockRow, StoredDecisionRow } from '../contracts/evidence.ts'
 import { Order, Outcome } from '../contracts/order.ts'
 import type { StockTx } from '../workflow/store.ts'

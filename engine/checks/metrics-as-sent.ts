@@ -3,7 +3,7 @@
  * Every order that was answered 2xx is counted, the failures are those that the load must cause, and each order is in a minute
  * between its request and its answer. Vacuous where some request was not answered 2xx: which orders are counted then is open.
  */
-import { type Static, Type } from 'typebox'
+import { type Static, Type } from '#common/contracts/type.ts'
 import { parse } from '#common/contracts/parse.ts'
 import type { History } from '../run/history.ts'
 import { type Check, defineCheck, invalid, vacuous, valid } from './check.ts'

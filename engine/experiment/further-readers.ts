@@ -8,7 +8,7 @@
  */
 import { once } from 'node:events'
 import { Worker } from 'node:worker_threads'
-import { Type } from 'typebox'
+import { Type } from '#common/contracts/type.ts'
 import { deadlineIn, withDeadline } from '#common/contracts/clock.ts'
 import { closedObject, parse } from '#common/contracts/parse.ts'
 import type { Operation } from './model.ts'

@@ -7,7 +7,7 @@
  * that a check can hold it against what the services hold.
  */
 import { createHash } from 'node:crypto'
-import { Type } from 'typebox'
+import { Type } from '#common/contracts/type.ts'
 import { closedObject, parse } from '#common/contracts/parse.ts'
 import type { Outcome } from '#common/contracts/order.ts'
 import type { Operation } from './model.ts'

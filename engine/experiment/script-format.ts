@@ -3,7 +3,7 @@
  * runs it. Targets are roles, since services have other names in each model; a step whose target a model does not have is left out of
  * it.
  */
-import { Type, type Static } from 'typebox'
+import { Type, type Static } from '#common/contracts/type.ts'
 import { closedObject } from '#common/contracts/parse.ts'
 import type { BulkRedrive } from './redrive.ts'
 

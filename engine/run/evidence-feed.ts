@@ -7,7 +7,7 @@
  */
 import { DecisionRow, MovementRow, NotificationRow, OrderRow, type Page, StockRow } from '#common/contracts/evidence.ts'
 import { monotonicNs } from '#common/contracts/clock.ts'
-import type { TSchema } from 'typebox'
+import type { TSchema } from '#common/contracts/type.ts'
 import type { BrokerInspector, Model } from '../experiment/model.ts'
 import type { Runtime } from '../experiment/runtime.ts'
 import type { Evidence } from './history.ts'

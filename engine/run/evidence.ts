@@ -2,7 +2,7 @@
 // quiescent. Guarantees: evidence that is called quiescent was read twice, and the second read found the same. A request
 // that its client abandoned may still be unread in a socket, its order in no table; and pages are read one after the other, so
 // that only what a second read finds unchanged was complete.
-import type { TSchema, Static } from 'typebox'
+import type { TSchema, Static } from '#common/contracts/type.ts'
 import type { Agent } from 'undici'
 import {
   DecisionRow,
@@ -56,26 +56,48 @@ const readMovements = reader(MovementRow)
 const readDecisions = reader(DecisionRow)
 const readNotifications = reader(NotificationRow)
 
-/** Rows of a service for which `isRead` is false are left empty. */
-export async function readEvidence(
-  model: Model,
-  { url }: Pick<Runtime, 'url'>,
-  inspector: BrokerInspector,
-  isRead: (service: string) => boolean = () => true,
-): Promise<Evidence> {
-  const { orders, inventory, notifications } = model.evidence
-  const rows = async <Row>(service: string, read: (url: string) => Promise<Row[]>, path: string): Promise<Row[]> =>
+/** What tells whether a model is quiescent. */
+export type Flow = Pick<Evidence, 'onTheirWay' | 'orders' | 'decisions' | 'notifications'>
+
+type IsRead = (service: string) => boolean
+
+const rowsOf =
+  ({ url }: Pick<Runtime, 'url'>, isRead: IsRead) =>
+  async <Row>(service: string, read: (url: string) => Promise<Row[]>, path: string): Promise<Row[]> =>
     isRead(service) ? read(`${url(service)}${path}`) : []
+
+/** Rows of a service for which `isRead` is false are left empty. */
+export async function readFlow(
+  model: Model,
+  runtime: Pick<Runtime, 'url'>,
+  isRead: IsRead = () => true,
+): Promise<Flow> {
+  const { orders, inventory, notifications } = model.evidence
+  const rows = rowsOf(runtime, isRead)
   // Requested before the rows are read: what was no longer on its way then is in one of them.
-  const first = `${url(orders)}/orders?limit=1`
+  const first = `${runtime.url(orders)}/orders?limit=1`
   const { onTheirWay } = isRead(orders) ? parse(OrdersPage, await getJson(first), first) : { onTheirWay: 0 }
   return {
     onTheirWay,
     orders: await rows(orders, readOrders, '/orders'),
     decisions: await rows(inventory, readDecisions, '/inventory/decisions'),
+    notifications: await rows(notifications, readNotifications, '/notifications'),
+  }
+}
+
+/** The same with all else that services and broker hold. */
+export async function readEvidence(
+  model: Model,
+  runtime: Pick<Runtime, 'url'>,
+  inspector: BrokerInspector,
+  isRead: IsRead = () => true,
+): Promise<Evidence> {
+  const { inventory } = model.evidence
+  const rows = rowsOf(runtime, isRead)
+  return {
+    ...(await readFlow(model, runtime, isRead)),
     movements: await rows(inventory, readMovements, '/inventory/movements'),
     stock: await rows(inventory, readStock, '/inventory'),
-    notifications: await rows(notifications, readNotifications, '/notifications'),
     deadLetters: await inspector.deadLetters(),
   }
 }
@@ -84,7 +106,7 @@ export async function readEvidence(
  * Quiescent: no order is on its way to the orders table, every order that a service knows is decided everywhere, every reserved one
  * is notified, and no stock is held for a failed one. Never judged by a queue's depth.
  */
-export function isQuiescent({ onTheirWay, orders, decisions, notifications }: Evidence): boolean {
+export function isQuiescent({ onTheirWay, orders, decisions, notifications }: Flow): boolean {
   const decisionOf = new Map(decisions.map(decision => [decision.orderId, decision]))
   const notified = new Set(notifications.map(({ orderId }) => orderId))
   const known = new Set(orders.map(({ orderId }) => orderId))

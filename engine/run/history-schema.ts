@@ -1,7 +1,7 @@
 // The shape of a history, for reading what a run left on disk, down to each field of each row. Unknown fields are accepted: a
 // later version of the lab may write more, and no check looks at them. What a run always writes is required here, also where the
 // type leaves it open for histories that are made in memory.
-import { type Static, type TProperties, Type } from 'typebox'
+import { type Static, type TProperties, Type } from '#common/contracts/type.ts'
 import { DecisionRow, MovementRow, NotificationRow, OrderRow, StockRow } from '#common/contracts/evidence.ts'
 import { FailureReason } from '#common/contracts/order.ts'
 import { HISTORY_FORMAT, type History } from './history.ts'

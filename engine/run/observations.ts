@@ -1,6 +1,6 @@
 // What is read from services and brokers while a variant runs: the progress that conditions of a timeline wait for, the depths
 // that the broker reports, and how often each fault was injected.
-import { Type } from 'typebox'
+import { Type } from '#common/contracts/type.ts'
 import type { FaultsView } from '#common/contracts/http.ts'
 import { parse } from '#common/contracts/parse.ts'
 import type { BrokerInspector, Model } from '../experiment/model.ts'

@@ -1,5 +1,5 @@
 // What a history says of how full services, brokers and the machine were (occupancy.ts reads it).
-import { type Static, Type } from 'typebox'
+import { type Static, Type } from '#common/contracts/type.ts'
 import { OccupancyView } from '#common/contracts/http.ts'
 
 const NumberOrNull = Type.Union([Type.Number(), Type.Null()])

@@ -1,5 +1,5 @@
 // The file of a search, `capacity.json`: every probe with what it was judged by. Tables, pictures and sentences are made from it alone.
-import { type Static, Type } from 'typebox'
+import { type Static, Type } from '#common/contracts/type.ts'
 
 /** Raised when an older file can no longer be read. */
 export const CAPACITY_FORMAT = 1

@@ -1,6 +1,6 @@
 // The metrics of the replay experiment: as its timeline read them before the state was deleted and after it was recomputed,
 // and the picture that shows both side by side.
-import { Type } from 'typebox'
+import { Type } from '#common/contracts/type.ts'
 import { parse } from '#common/contracts/parse.ts'
 import { historyFile } from '#engine/run/result.ts'
 import type { Metrics } from '#common/workflow/compute-metrics.ts'

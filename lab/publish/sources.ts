@@ -10,7 +10,7 @@ import { reduced } from './another-run.ts'
 import { COMPARISON } from './comparison.ts'
 import { ANOTHER_RUN, LOGS, SNAPSHOTS, REPLAY, summaryOf } from './output-paths.ts'
 import { replayMetricsOf } from './replay.ts'
-import { Type } from 'typebox'
+import { Type } from '#common/contracts/type.ts'
 import { parse } from '#common/contracts/parse.ts'
 
 /** What each file holds, by its path in the checkout: text, or an archive. */

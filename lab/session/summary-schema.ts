@@ -1,5 +1,5 @@
 // The shape of summary.json, for reading what a run left on disk.
-import { Type } from 'typebox'
+import { Type } from '#common/contracts/type.ts'
 import { Script } from '#engine/experiment/script-format.ts'
 import { PROFILES, SUMMARY_FORMAT } from '#engine/run/summary.ts'
 

@@ -3,7 +3,7 @@
 // numbers are exact across crashes.
 import { orUndefined } from '#common/messaging/read-event.ts'
 import type { DatabaseSync } from 'node:sqlite'
-import { Type, type Static } from 'typebox'
+import { Type, type Static } from '#common/contracts/type.ts'
 import type { InventoryEvent, OrderPlaced } from '#common/contracts/events.ts'
 import { metricsTables } from '#common/stores/metrics.ts'
 import { positionsTables, type PositionsTables } from '#common/stores/positions.ts'

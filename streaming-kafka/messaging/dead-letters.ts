@@ -2,7 +2,7 @@
 // Guarantees: a record that a crash dead-letters twice has the same source in both dead letters. A dead letter is never
 // larger than the broker takes: what does not fit is left out, and `detail` says so. One of records that were too large or too
 // damaged to be read has nothing of them but the range of their offsets, such as `5-9`.
-import { Type } from 'typebox'
+import { Type } from '#common/contracts/type.ts'
 import { wallTime } from '#common/contracts/clock.ts'
 import { ErrorCode, LabError } from '#common/contracts/errors.ts'
 import { OrderDeadLettered, type OrderPlaced, orderIdIn } from '#common/contracts/events.ts'

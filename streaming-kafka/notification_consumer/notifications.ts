@@ -3,7 +3,7 @@
 // key on the order, so that a duplicate would show.
 import { orUndefined } from '#common/messaging/read-event.ts'
 import type { DatabaseSync } from 'node:sqlite'
-import { Type, type Static } from 'typebox'
+import { Type, type Static } from '#common/contracts/type.ts'
 import { LabError } from '#common/contracts/errors.ts'
 import { MAX_MESSAGE_BYTES } from '#common/contracts/events.ts'
 import type { StoredNotificationRow } from '#common/contracts/evidence.ts'

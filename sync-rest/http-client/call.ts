@@ -2,7 +2,7 @@
 // Guarantees: `mayHaveActed` of a failure is false only where it is proved that the peer did nothing. A call ends with its
 // signal, whatever it waits for: undici alone hears of an abort only when the request has a connection.
 import { type Dispatcher, Pool, errors } from 'undici'
-import type { Static, TSchema } from 'typebox'
+import type { Static, TSchema } from '#common/contracts/type.ts'
 import { ERROR_CODES, type ErrorCode, LabError, Problem } from '#common/contracts/errors.ts'
 import { CORRELATION_ID } from '#common/contracts/headers.ts'
 import { parse } from '#common/contracts/parse.ts'

@@ -1,7 +1,7 @@
 // What only this model can do: send raw bytes to a service, and send every request between the services twice.
 // Guarantees: `stop-duplicator` answers how many duplicates were answered, and none is sent after it.
 import { Agent, request } from 'undici'
-import { Type } from 'typebox'
+import { Type } from '#common/contracts/type.ts'
 import { parse } from '#common/contracts/parse.ts'
 import { direct, postJson } from '#engine/run/http.ts'
 import type { Deployment, Operation } from '#engine/experiment/model.ts'

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
 import { test } from 'node:test'
-import { Type } from 'typebox'
+import { Type } from '#common/contracts/type.ts'
 import { anOrder, ask, orderIdIn, orderUrl } from '#conformance/client.ts'
 import { startSystem, type TestSystem } from '#conformance/test-system.ts'
 import { parse } from '#common/contracts/parse.ts'

@@ -1,7 +1,7 @@
 /**
  * The file of a bench's figures: in runs/, and, once published, docs/performance.json, from which docs/performance.md is rendered.
  */
-import { Type, type Static } from 'typebox'
+import { Type, type Static } from '#common/contracts/type.ts'
 import { parse } from '#common/contracts/parse.ts'
 import { UsageError } from '../../lab/cli/usage.ts'
 import { shortPath } from '../../lab/session/run-folder.ts'

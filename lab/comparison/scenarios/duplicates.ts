@@ -1,5 +1,5 @@
 // Every message is delivered twice; where the clients' requests are messages of the model too, every client requests twice.
-import { Type } from 'typebox'
+import { Type } from '#common/contracts/type.ts'
 import { parse } from '#common/contracts/parse.ts'
 import { orderTimelines } from '#engine/analysis/order-timeline.ts'
 import { type Check, defineCheck, vacuous, valid } from '#engine/checks/check.ts'

@@ -1,5 +1,5 @@
 // Measures and checks of the experiment on replay. They compare what the timeline read in the first and in the last pass.
-import { Type, type Static } from 'typebox'
+import { Type, type Static } from '#common/contracts/type.ts'
 import { type Check, defineCheck, invalid, valid, vacuous } from '#engine/checks/check.ts'
 import { metricsAsSent } from '#engine/checks/metrics-as-sent.ts'
 import type { History } from '#engine/run/history.ts'

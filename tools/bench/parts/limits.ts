@@ -4,7 +4,7 @@
  * Not judged here: whether a rate is sustained. Rounds of one plant run on the same services, one after the other.
  */
 import { setTimeout as wait } from 'node:timers/promises'
-import { Type } from 'typebox'
+import { Type } from '#common/contracts/type.ts'
 import { limiter, type Limiter } from '#engine/capacity/limiter.ts'
 import { readingsIn } from '#engine/capacity/utilizations.ts'
 import { DecisionRow, Page } from '#common/contracts/evidence.ts'
@@ -204,7 +204,8 @@ const generatorOf = ({ cpuShare, connections }: LoadResult) => ({
   isOutOfConnections: connections.saturated,
 })
 
-const DecisionsPage = Page(Type.Pick(DecisionRow, ['seq', 'decidedNs']))
+const { seq, decidedNs } = DecisionRow.properties
+const DecisionsPage = Page(Type.Object({ seq, decidedNs }))
 
 async function decidedPerSecond(system: System, fromNs: number, toNs: number): Promise<number> {
   const { runtime, plant } = system

@@ -1,4 +1,4 @@
-import { Type } from 'typebox'
+import { Type } from '#common/contracts/type.ts'
 import { parse } from '#common/contracts/parse.ts'
 import { waitFor } from '#host/wait-for.ts'
 import { createProducer } from '../../../streaming-kafka/broker/producer.ts'

@@ -1,5 +1,5 @@
 // How quickly an inventory service works a backlog off, by the times in its own decisions, and how many cores it has meanwhile.
-import { Type } from 'typebox'
+import { Type } from '#common/contracts/type.ts'
 import { parse } from '#common/contracts/parse.ts'
 import type { Runtime } from '#engine/experiment/runtime.ts'
 import { waitFor } from '#host/wait-for.ts'

@@ -1,5 +1,5 @@
 // When the orders of a round are done: their notifications are stored.
-import { Type } from 'typebox'
+import { Type } from '#common/contracts/type.ts'
 import { monotonicNs } from '#common/contracts/clock.ts'
 import { parse } from '#common/contracts/parse.ts'
 import { waitFor } from '#host/wait-for.ts'
