@@ -5,7 +5,6 @@ import { UNKNOWN_SKU } from '#engine/load/mix.ts'
 import type { PlannedOrder } from '#engine/load/orders.ts'
 import { isQuiescent } from '#engine/run/evidence.ts'
 import type { Evidence } from '#engine/run/history.ts'
-import { waitFor } from '#host/wait-for.ts'
 import { assertSound } from './assert-sound.ts'
 import type { TestSystem } from './test-system.ts'
 
@@ -24,7 +23,10 @@ export type Facts = {
 /** The facts of each order once all of them are decided, and notified where they are reserved. */
 export async function decided(system: TestSystem, ...orderIds: string[]): Promise<Facts[]> {
   const what = `${orderIds.length} orders to be decided and notified`
-  const evidence = await waitFor(() => quiescentEvidence(system, orderIds), { deadlineMs: DECIDED_MS, what })
+  const evidence = await system.until(what, DECIDED_MS, flow => {
+    const known = new Set(flow.orders.map(({ orderId }) => orderId))
+    return orderIds.every(orderId => known.has(orderId)) && isQuiescent(flow)
+  })
   return orderIds.map(orderId => factsOf(evidence, orderId))
 }
 
@@ -33,12 +35,6 @@ export async function decidedOne(system: TestSystem, orderId: string): Promise<F
   const [facts] = await decided(system, orderId)
   assert.ok(facts)
   return facts
-}
-
-async function quiescentEvidence(system: TestSystem, orderIds: string[]): Promise<Evidence | false> {
-  const evidence = await system.evidence()
-  const known = new Set(evidence.orders.map(({ orderId }) => orderId))
-  return orderIds.every(orderId => known.has(orderId)) && isQuiescent(evidence) && evidence
 }
 
 function factsOf(evidence: Evidence, orderId: string): Facts {

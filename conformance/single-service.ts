@@ -3,7 +3,6 @@ import assert from 'node:assert/strict'
 import { mkdtemp, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type Child, type Exit, startChild } from '#host/child.ts'
-import { waitFor } from '#host/wait-for.ts'
 import { serviceProcess } from '#runtimes/processes/processes.ts'
 import type { TestSystem } from './test-system.ts'
 
@@ -31,16 +30,6 @@ export async function startSingleService(
   return Object.defineProperty({ ...child, errors }, 'running', { get: () => child.running })
 }
 
-/** Resolves with what `probe` finds once the service answers; it may be unhealthy because its peers are missing. */
-export async function whenListening<Found>(probe: () => Promise<Found>, service: string): Promise<Found> {
-  const answer = () =>
-    probe().then(
-      result => ({ result }),
-      () => undefined,
-    )
-  return (await waitFor(answer, { deadlineMs: START_MS, what: `${service} to listen` })).result
-}
-
 /** The service ended with 2 and one sentence that begins with its name. Returns the sentence. */
 export async function refusal({ model }: TestSystem, service: string, single: SingleService): Promise<string> {
   const exit = await exitOf(single)
@@ -54,9 +43,9 @@ export async function refusal({ model }: TestSystem, service: string, single: Si
 }
 
 /** How it ended; one that is still running after a minute has failed. */
-export async function exitOf(single: SingleService): Promise<Exit> {
-  const timer = setTimeout(() => single.kill('SIGKILL'), START_MS)
-  const exit = await single.exited
+export async function exitOf(child: Child): Promise<Exit> {
+  const timer = setTimeout(() => child.kill('SIGKILL'), START_MS)
+  const exit = await child.exited
   clearTimeout(timer)
   return exit
 }

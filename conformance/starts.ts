@@ -1,4 +1,4 @@
-// A service that cannot work says why in one sentence, and ends with 2; without LAB_FAULTS it has no faults.
+// A service that cannot work says why in one sentence, and ends with 2.
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { existsSync, readdirSync, statSync } from 'node:fs'
@@ -6,8 +6,7 @@ import { copyFile, mkdtemp, open, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
-import { ask, problemIn } from './client.ts'
-import { refusal, startSingleService, whenListening } from './single-service.ts'
+import { refusal, startSingleService } from './single-service.ts'
 import type { Case, Environments, TestSystem } from './test-system.ts'
 
 /** Wrong values that every service refuses, by the variable that the sentence must name. */
@@ -41,13 +40,12 @@ export const startCases = (services: readonly string[], wrong: Environments): Ca
     },
     {
       // In one case, since the service is dead meanwhile: two of it never work at once.
-      name: `${service} refuses a port that is in use and a store that is damaged, and has no faults without LAB_FAULTS=on`,
+      name: `${service} refuses a port that is in use and a store that is damaged`,
       async run(system) {
         await system.kill(service)
         try {
           await refusesUsedPort(system, service)
           await refusesDamagedStores(system, service)
-          await hasNoFaults(system, service)
         } finally {
           await system.start(service)
         }
@@ -99,17 +97,6 @@ async function refusesDamagedStores(system: TestSystem, service: string): Promis
       await damage(join(folder.DATA_DIR, name))
       await refuses(system, service, folder, /is damaged/)
     }
-}
-
-async function hasNoFaults(system: TestSystem, service: string): Promise<void> {
-  const single = await startSingleService(system, service, { LAB_FAULTS: 'off' })
-  try {
-    const reply = await whenListening(() => ask(`${system.url(service)}/faults`), service)
-    assert.equal(problemIn(reply).code, 'not-found')
-  } finally {
-    single.kill('SIGKILL')
-    await single.exited
-  }
 }
 
 async function refuses(

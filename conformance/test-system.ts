@@ -21,7 +21,7 @@ import type {
   Role,
 } from '#engine/experiment/model.ts'
 import type { Runtime } from '#engine/experiment/runtime.ts'
-import { isQuiescent, readEvidence } from '#engine/run/evidence.ts'
+import { type Flow, isQuiescent, readEvidence, readFlow } from '#engine/run/evidence.ts'
 import type { Evidence } from '#engine/run/history.ts'
 import { deleteJson, postJson } from '#engine/run/http.ts'
 import type { Child } from '#host/child.ts'
@@ -73,6 +73,8 @@ type Observations = {
 
   /** What the running services hold. */
   evidence(): Promise<Evidence>
+  /** Until the condition holds. Resolves with all that they hold then. */
+  until(what: string, deadlineMs: number, condition: (flow: Flow) => boolean): Promise<Evidence>
   untilDecided(count: number, deadlineMs?: number): Promise<Evidence>
   untilNotified(count: number, deadlineMs?: number): Promise<Evidence>
   /** Until the order service holds so many orders, and every order that a service knows is decided and notified. */
@@ -219,9 +221,11 @@ function observationsOf(system: Pick<TestSystem, 'model' | 'inspector' | 'runtim
     if (!response) return { healthy: false, problems: { process: 'does not answer' } }
     return (await response.json()) as Awaited<ReturnType<TestSystem['health']>>
   }
-  const until = (what: string, deadlineMs: number, condition: (evidence: Evidence) => boolean) => {
+  const until: TestSystem['until'] = (what, deadlineMs, condition) => {
     const met = async () => {
       // A service that was just started may not listen yet.
+      const flow = await readFlow(model, runtime, runtime.running).catch(() => undefined)
+      if (!flow || !condition(flow)) return false
       const now = await evidence().catch(() => undefined)
       return now !== undefined && condition(now) && now
     }
@@ -236,6 +240,7 @@ function observationsOf(system: Pick<TestSystem, 'model' | 'inspector' | 'runtim
     setFaults: async (service, settings) => (await postJson(`${runtime.url(service)}/faults`, settings)) as FaultsView,
     clearFaults: async service => (await deleteJson(`${runtime.url(service)}/faults`)) as FaultsView,
     evidence,
+    until,
     untilDecided: (count, deadlineMs = EVIDENCE_MS) =>
       until(`${count} decisions`, deadlineMs, ({ decisions }) => decisions.length >= count),
     untilNotified: (count, deadlineMs = EVIDENCE_MS) =>

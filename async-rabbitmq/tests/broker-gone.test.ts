@@ -1,11 +1,11 @@
-// Each test has a RabbitMQ of its own. It is killed (SIGKILL) under load and started again on its data and port, or paused.
+// A RabbitMQ of their own is killed (SIGKILL) under load and started again on its data and port, or paused, or blocks its publishers.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { assertSound } from '#conformance/assert-sound.ts'
 import { deriveOrderId } from '#common/contracts/order-id.ts'
 import { deadLettersOf } from '#engine/experiment/dead-letters.ts'
 import { waitFor } from '#host/wait-for.ts'
-import { ownBroker, raiseMemoryAlarm } from '#infra/testing/test-broker.ts'
+import { brokerToBreak, raiseMemoryAlarm } from '#infra/testing/test-broker.ts'
 import { visitDeadLetters } from '../lab/dead-letters.ts'
 import { openQueueBrowser } from '../broker/queue-browser.ts'
 import { topologyOf } from '../messaging/topology.ts'
@@ -18,6 +18,8 @@ import {
   type RabbitmqSystem,
   SERVICES,
 } from './support/system.ts'
+
+const ownRabbitmq = brokerToBreak('rabbitmq')
 
 const EVERY_MS = 5
 /** Every fourth order is for this kitchen; the others have plenty. */
@@ -55,9 +57,8 @@ function placeSteadily(system: RabbitmqSystem) {
 }
 
 test('a broker that is killed under load and started again loses, duplicates and oversells nothing, and health reports it', async t => {
-  const { address, broker, release } = await ownBroker(t, 'rabbitmq')
+  const { address, broker } = ownRabbitmq(t)
   const system = await openSystem(t, { broker: address })
-  t.after(release) // after the system has removed its queues
   await system.start(SERVICES, { environment: { INITIAL_STOCK: JSON.stringify(openingStock) } })
   const load = placeSteadily(system)
   t.after(load.stop)
@@ -90,9 +91,8 @@ test('a broker that is killed under load and started again loses, duplicates and
 })
 
 test('without the outbox, when the broker is killed under load, no accepted order is lost and no refused order happens', async t => {
-  const { address, broker, release } = await ownBroker(t, 'rabbitmq')
+  const { address, broker } = ownRabbitmq(t)
   const system = await openSystem(t, { broker: address })
-  t.after(release) // after the system has removed its queues
   await system.start(SERVICES, { environment: { OUTBOX: 'off', PUBLISH_DEADLINE_MS: '500' } })
   const statuses = new Map<string, Promise<number>>()
   const place = async (key: string) => (await placeOrder(system, burger(), { 'idempotency-key': key })).status
@@ -137,10 +137,8 @@ test('without the outbox, when the broker is killed under load, no accepted orde
 })
 
 test('while the broker hangs the order service is unhealthy and accepts orders, and it recovers with the broker', async t => {
-  const { address, broker, release } = await ownBroker(t, 'rabbitmq')
-  t.after(() => broker.resume()) // before the system removes its queues
+  const { address, broker } = ownRabbitmq(t)
   const system = await openSystem(t, { broker: address })
-  t.after(release)
   await system.start()
   await broker.pause()
   const orderIds = await placeMany(system, 20)
@@ -152,9 +150,8 @@ test('while the broker hangs the order service is unhealthy and accepts orders, 
 })
 
 test('while the broker blocks its publishers, orders are accepted, health says so, and a redrive moves nothing and says why', async t => {
-  const { address, broker, release } = await ownBroker(t, 'rabbitmq')
+  const { address, broker } = ownRabbitmq(t)
   const system = await openSystem(t, { broker: address })
-  t.after(release)
   await system.start()
   await system.inspector.operations['publish-raw']({ body: '[]' })
   const letters = await system.untilDeadLetters(1)
@@ -162,6 +159,7 @@ test('while the broker blocks its publishers, orders are accepted, health says s
   const fresh = await openQueueBrowser(address)
   t.after(() => fresh.close())
   const endAlarm = await raiseMemoryAlarm(broker)
+  t.after(endAlarm)
   const orderIds = await placeMany(system, 20)
   await system.untilUnhealthy('order_service', 'publishing')
   const why = /the broker blocks its publishers \(low on memory\): nothing was published or moved; give it memory/

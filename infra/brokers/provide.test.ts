@@ -54,15 +54,22 @@ function allLedBy(leaders: readonly number[], folder: string): Promise<true> {
   return waitFor(noStranger, { deadlineMs: 30_000, everyMs: 20, what: 'its processes to be those of its leaders' })
 }
 
+/** In the folder of a broker, by its kind: its settings, and one that the lab tunes. */
+const SETTINGS = {
+  rabbitmq: { file: 'rabbitmq.conf', tuned: 'raft.wal_max_size_bytes' },
+  kafka: { file: 'server.properties', tuned: 'group.initial.rebalance.delay.ms' },
+}
+
 for (const kind of brokerKinds) {
-  test(`${kind}: two at once are apart; killed and started again it serves at its port with its data`, async t => {
-    const folders = [temporaryFolder(t), temporaryFolder(t)]
-    const [broker, other] = await Promise.all(folders.map(folder => provide(t, kind, folder)))
-    assert.ok(broker?.process && other?.process)
+  test(`${kind}: one as the lab tunes it and one as it is shipped are apart; killed and started again it serves at its port with its data`, async t => {
+    const [folder, another] = [temporaryFolder(t), temporaryFolder(t)]
+    const [broker, other] = await Promise.all([provide(t, kind, folder), provide(t, kind, another, true)])
+    assert.ok(broker.process && other.process)
     assert.notEqual(broker.address, other.address)
+    const isTuned = (of: string) => readFileSync(join(of, SETTINGS[kind].file), 'utf8').includes(SETTINGS[kind].tuned)
+    assert.deepEqual([isTuned(join(folder, kind)), isTuned(join(another, `${kind}-as-shipped`))], [true, false])
     assert.equal(broker.source, 'packages')
     assert.match(broker.version, /^\d+\.\d+\.\d+$/)
-    const [folder = ''] = folders
 
     assert.deepEqual(openToOthers(processesOf(folder)), [])
     await allLedBy(broker.process.pids, folder)
@@ -100,7 +107,9 @@ for (const kind of brokerKinds) {
     const server = createServer().listen(portOf(broker), '127.0.0.1')
     await once(server, 'listening')
     server.close()
-    await probe(other)
+    await (await keepsWhatItWasGiven(other))()
+    await other.stop()
+    assert.deepEqual(readdirSync(another), [])
   })
 
   test(`${kind}: a lab that is killed leaves no process of its broker, not even a paused one`, async t => {
@@ -168,25 +177,6 @@ for (const kind of brokerKinds)
     assert.ok(existsSync(join(folder, 'data', kind, 'data')), 'what it keeps is in its folder')
     await broker.stop()
     assert.deepEqual(readdirSync(join(folder, 'data')), [])
-  })
-
-/** In the folder of a broker, by its kind: its settings, and one that the lab tunes. */
-const SETTINGS = {
-  rabbitmq: { file: 'rabbitmq.conf', tuned: 'raft.wal_max_size_bytes' },
-  kafka: { file: 'server.properties', tuned: 'group.initial.rebalance.delay.ms' },
-}
-
-for (const kind of brokerKinds)
-  test(`${kind}: one with the settings that it is shipped with serves beside a tuned one, and has none of the lab's`, async t => {
-    const folder = temporaryFolder(t)
-    const [tuned, shipped] = await Promise.all([provide(t, kind, folder), provide(t, kind, folder, true)])
-    assert.notEqual(tuned.address, shipped.address)
-    const isTuned = (name: string) =>
-      readFileSync(join(folder, name, SETTINGS[kind].file), 'utf8').includes(SETTINGS[kind].tuned)
-    assert.deepEqual([isTuned(kind), isTuned(`${kind}-as-shipped`)], [true, false])
-    await (await keepsWhatItWasGiven(shipped))()
-    await Promise.all([tuned.stop(), shipped.stop()])
-    assert.deepEqual(readdirSync(folder), [])
   })
 
 test('a broker that is not from packages is not taken for one with the settings that it is shipped with', async t => {

@@ -4,7 +4,7 @@ import { execFile } from 'node:child_process'
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { TestContext } from 'node:test'
+import { after, before, type TestContext } from 'node:test'
 import { promisify } from 'node:util'
 import type { BrokerKind, BrokerProcess } from '../brokers/broker.ts'
 import { provideBroker, variables } from '../brokers/provide.ts'
@@ -20,13 +20,33 @@ export function testBroker(kind: keyof typeof VARIABLES, environment: NodeJS.Pro
 }
 
 /** A broker to kill or pause. The test registers `release` to run after its system has removed what it created there. */
-export async function ownBroker(t: TestContext, kind: BrokerKind) {
+export async function ownBroker(t: Pick<TestContext, 'signal'>, kind: BrokerKind) {
   const dataFolder = mkdtempSync(join(tmpdir(), `lab-${kind}-broker-`))
   const environment = { ...process.env, [variables[kind]]: undefined }
   const options = { dataFolder, progress: () => {}, signal: t.signal, environment }
   const { address, process: broker, stop } = await provideBroker(kind, options)
   assert.ok(broker)
   return { address, broker, release: () => stop().finally(() => rmSync(dataFolder, { recursive: true, force: true })) }
+}
+
+/**
+ * One for all tests of a file, which kill and pause it. A test asks for it before it opens its system, so that the broker serves again
+ * when that removes what it created, whatever the test has left of it.
+ */
+export function brokerToBreak(kind: BrokerKind): (t: TestContext) => { address: string; broker: BrokerProcess } {
+  let own: Awaited<ReturnType<typeof ownBroker>> | undefined
+  before(async () => {
+    own = await ownBroker(new AbortController(), kind)
+  })
+  after(() => own?.release())
+  return t => {
+    const { address, broker } = own ?? assert.fail(`there is no ${kind}`)
+    t.after(async () => {
+      await broker.resume()
+      await broker.start().catch((error: Error) => assert.match(error.message, /runs already/))
+    })
+    return { address, broker }
+  }
 }
 
 /** RabbitMQ's memory alarm, for which it blocks all publishers. Resolves with what ends it; a new start of the broker does too. */

@@ -16,7 +16,7 @@ const read = (text: string): CapacityFile => parse(CapacityFile, JSON.parse(text
 test('a short search of sync-rest finds rates that agree with each other, and leaves its files and nothing else', async t => {
   const folder = testFolder()
   t.after(folder.remove)
-  const args = ['capacity', 'sync-rest', '--start-at', '400', '--most-seconds', '40', '--out', folder.runs, '--json']
+  const args = ['capacity', 'sync-rest', '--start-at', '220', '--most-seconds', '32', '--out', folder.runs, '--json']
   const { code, stdout, stderr } = await runCli('main', args, { LAB_CACHE_DIR: folder.cache })
   const file = read(stdout)
   const [result = assert.fail(stderr)] = file.results

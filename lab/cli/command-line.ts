@@ -41,8 +41,13 @@ const inOneLine = (text: string): string => text.trim().replaceAll('\n', ' ')
 /** Sets the exit code of the process; never throws. */
 export async function runProgram(program: Command): Promise<void> {
   keepWithoutOutput()
+  await runCommand(program, process.argv.slice(2))
+}
+
+/** One command line. Sets the exit code of the process; never throws. */
+export async function runCommand(program: Command, args: readonly string[]): Promise<void> {
   try {
-    await program.parseAsync()
+    await program.parseAsync(args, { from: 'user' })
   } catch (error) {
     process.exitCode = codeOf(error)
   }

@@ -5,7 +5,7 @@ import { test } from 'node:test'
 import { COMPARISON } from '../publish/comparison.ts'
 import { ROOT } from '../session/run-folder.ts'
 import { experiments } from '../session/registry.ts'
-import { runCli, startCli, testFolder } from '../testing/cli.ts'
+import { runCli, runCommandLines, startCli, testFolder } from '../testing/cli.ts'
 
 const oneSentence = (text: string) => text.trim().split('\n').length === 1 && !text.includes('    at ')
 
@@ -72,9 +72,11 @@ const refusals: [string[], RegExp][] = [
   [['dead-letters', 'redrive', 'x', '--dry-run'], /--dry-run goes with --reason/],
 ]
 
-for (const [args, sentence] of refusals) {
+const refused = runCommandLines(refusals.map(([args]) => args))
+
+for (const [nth, [args, sentence]] of refusals.entries()) {
   test(`lab ${args.join(' ')} is refused in one sentence, with exit code 2`, async () => {
-    const { code, stdout, stderr } = await runCli('main', args)
+    const { code, stdout, stderr } = (await refused)[nth] ?? assert.fail()
     assert.equal(code, 2)
     assert.equal(stdout, '')
     assert.match(stderr, sentence)
@@ -150,19 +152,21 @@ test('every command explains itself with an example', async () => {
     'doctor',
     'publish',
   ])
-  for (const command of commands) {
-    const help = await runCli('main', [command, '--help'])
-    assert.equal(help.code, 0)
-    assert.match(help.stdout, /^Example: npm (start|run lab) -- /m, command)
+  const helps = await runCommandLines(commands.map(command => [command, '--help']))
+  for (const [nth, { code, stdout }] of helps.entries()) {
+    assert.equal(code, 0)
+    assert.match(stdout, /^Example: npm (start|run lab) -- /m, commands[nth])
   }
+  assert.equal(helps.length, commands.length)
 })
 
 test('list names every experiment with its question, and describes one with its method, variants and checks', async () => {
-  const all = await runCli('main', ['list'])
+  const ids = Object.keys(experiments)
+  const [all = assert.fail(), ...each] = await runCommandLines([['list'], ...ids.map(id => ['list', id])])
   assert.equal(all.code, 0)
-  for (const [id, { question }] of Object.entries(experiments)) {
+  for (const [nth, [id, { question }]] of Object.entries(experiments).entries()) {
     assert.ok(all.stdout.includes(id) && all.stdout.includes(question), id)
-    const one = await runCli('main', ['list', id])
+    const one = each[nth] ?? assert.fail(id)
     assert.equal(one.code, 0, one.stderr)
     assert.match(
       one.stdout,

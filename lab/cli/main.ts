@@ -1,35 +1,6 @@
 // The command line.
 // Exit codes: 0 all valid · 1 something invalid · 2 wrong usage · 3 something unknown, vacuous or not run · 130 interrupted.
-import { createProgram, runProgram } from './command-line.ts'
-import { addCapacityCommand } from './commands/capacity.ts'
-import { addCompareCommand } from './commands/compare.ts'
-import { addDeadLettersCommand } from './commands/dead-letters.ts'
-import { addDiffCommand, addReportCommand, addShowCommand } from './commands/past-runs.ts'
-import { addDoctorCommand } from './commands/doctor.ts'
-import { addJudgeCommand } from './commands/judge.ts'
-import { addLiveCommand } from './commands/live.ts'
-import { addListCommand } from './commands/list.ts'
-import { addPublishCommand } from './commands/publish.ts'
-import { addRunCommands } from './commands/run.ts'
-import { addUpCommand } from './commands/up.ts'
+import { runProgram } from './command-line.ts'
+import { labProgram } from './program.ts'
 
-const program = createProgram(
-  'lab',
-  'One order workflow, implemented three ways (REST, RabbitMQ, Kafka): run it under load, inject failures, measure, judge.',
-).addHelpText('after', '\nExample: npm run lab -- run sync-rest/baseline-latency --profile quick')
-
-addRunCommands(program)
-addCompareCommand(program)
-addCapacityCommand(program)
-addListCommand(program)
-addShowCommand(program)
-addJudgeCommand(program)
-addReportCommand(program)
-addDiffCommand(program)
-addUpCommand(program)
-addLiveCommand(program)
-addDeadLettersCommand(program)
-addDoctorCommand(program)
-addPublishCommand(program)
-
-await runProgram(program)
+await runProgram(labProgram())

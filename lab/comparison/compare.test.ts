@@ -5,7 +5,7 @@ import { test } from 'node:test'
 import { sampleComparison } from '../testing/sample-comparison.ts'
 import { parseSummary } from '../session/run-folder.ts'
 import { labVersion } from '../session/run-facts.ts'
-import { leftovers, runCli, startCli, testFolder } from '../testing/cli.ts'
+import { leftovers, runCli, runCommandLines, startCli, testFolder } from '../testing/cli.ts'
 
 const refusals: [string[], RegExp][] = [
   [['--scenarios', 'inventory-ded'], /did you mean "inventory-dead"\?/],
@@ -26,9 +26,11 @@ const refusals: [string[], RegExp][] = [
   ],
 ]
 
-for (const [args, sentence] of refusals) {
+const refused = runCommandLines(refusals.map(([args]) => ['compare', ...args]))
+
+for (const [nth, [args, sentence]] of refusals.entries()) {
   test(`lab compare ${args.join(' ')} is refused in one sentence`, async () => {
-    const { code, stdout, stderr } = await runCli('main', ['compare', ...args])
+    const { code, stdout, stderr } = (await refused)[nth] ?? assert.fail()
     assert.equal(code, 2)
     assert.equal(stdout, '')
     assert.match(stderr, sentence)

@@ -2,34 +2,17 @@
 import assert from 'node:assert/strict'
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { test, type TestContext } from 'node:test'
-import { isRunning } from '#host/process-table.ts'
+import { test } from 'node:test'
 import { waitFor } from '#host/wait-for.ts'
 import { variables } from '#infra/brokers/provide.ts'
 import { testBroker } from '#infra/testing/test-broker.ts'
 import { parseSummary } from '../session/run-folder.ts'
 import { leftovers, runCli, testFolder } from '../testing/cli.ts'
-import { startLive } from '../testing/live-lab.ts'
-import type { DeadLetters, PartState } from './page/protocol.ts'
-
-async function open(t: TestContext, args: readonly string[] = ['sync-rest', '--rate', '40']) {
-  const folder = testFolder()
-  t.after(folder.remove)
-  const lab = await startLive(folder, args)
-  t.after(() => lab.process.kill('SIGKILL'))
-  const perform = (action: object) => lab.post('perform', { models: ['sync-rest'], action })
-  const untilInventory = (state: PartState) =>
-    lab.until(`inventory to be ${state}`, ({ parts }) =>
-      parts.some(part => part.role === 'inventory' && part.state === state),
-    )
-  return { folder, lab, perform, untilInventory }
-}
-
-const gone = (pids: readonly number[]) =>
-  waitFor(() => !pids.some(isRunning), { deadlineMs: 30_000, what: `processes ${pids.join(', ')} to end` })
+import { openLive, startLive } from '../testing/live-lab.ts'
+import type { DeadLetters } from './page/protocol.ts'
 
 test('what is broken by hand is put right, judged, and repeated by its script with the same verdict', async t => {
-  const { folder, lab, perform, untilInventory } = await open(t)
+  const { folder, lab, perform, untilInventory } = await openLive(t)
   await lab.until('orders to be notified', ({ counters }) => counters.notified > 20)
   assert.equal((await perform({ action: 'kill', target: 'inventory' })).status, 200)
   await untilInventory('down')
@@ -103,45 +86,4 @@ test('a lane of a queue and one of a log are broken and judged side by side, on 
   lab.process.kill('SIGINT')
   assert.equal(await lab.ended, 0)
   assert.deepEqual(leftovers(folder), [])
-})
-
-test('a lane begins again on empty stores, in another configuration', async t => {
-  const { lab } = await open(t)
-  await lab.until('orders to be sent', ({ counters }) => counters.sent > 10)
-  const refused = await lab.post('restart', { model: 'sync-rest', configuration: 'with wings' })
-  assert.equal(refused.status, 400)
-  assert.match(JSON.stringify(refused.body), /it has: as it stands, with an outbox/)
-  await lab.post('restart', { model: 'sync-rest', configuration: 'with an outbox' })
-  await lab.until('the second round', ({ round, counters: { sent } }) => round === 2 && sent > 0)
-  lab.process.kill('SIGINT')
-  assert.equal(await lab.ended, 0)
-  assert.match(lab.stdout(), /Nothing was judged\./)
-})
-
-test('a lab that is killed leaves no process', async t => {
-  const { lab } = await open(t)
-  await lab.until('orders to be sent', ({ counters }) => counters.sent > 10)
-  const services = lab.children()
-  assert.equal(services.length, 3)
-  lab.process.kill('SIGKILL')
-  await gone(services)
-})
-
-test('a model, rate, port or script that cannot be is refused in one sentence with exit code 2', async t => {
-  const folder = testFolder()
-  t.after(folder.remove)
-  const refused: [string[], RegExp][] = [
-    [['live', 'sync-rset'], /sync-rest/],
-    [['live', '--rate', 'many'], /--rate/],
-    [['live', '--port', '99999'], /--port/],
-    [['run', '--script', join(folder.path, 'none.json')], /none\.json is not a script/],
-    [['run', '--script', 'package.json'], /package\.json is not a script/],
-    [['run'], /Name an experiment/],
-  ]
-  for (const [args, message] of refused) {
-    const { code, stderr } = await runCli('main', args)
-    assert.equal(code, 2, args.join(' '))
-    assert.match(stderr, message)
-    assert.equal(stderr.trim().split('\n').length, 1, stderr)
-  }
 })

@@ -135,7 +135,7 @@ test('what is no history, or one of another version, is refused with what it is 
     [sampleResult, /was made by an older version of the lab; run its experiments again\.$/],
     [{ ...ONE, format: HISTORY_FORMAT + 1 }, /was made by a newer version of the lab/],
     [{ ...ONE, format: undefined }, /was made by an older version of the lab/],
-    [{ format: HISTORY_FORMAT, results: [] }, /\(history must have required properties planned, /],
+    [{ format: HISTORY_FORMAT, results: [] }, /\(history must have required property 'planned'\)/],
   ]
   for (const [history, sentence] of refusals) assert.match(String(await judged(history)), sentence)
   const ofOthers: [string | Uint8Array, RegExp][] = [

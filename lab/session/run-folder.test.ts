@@ -17,7 +17,7 @@ import { join } from 'node:path'
 import { test, type TestContext } from 'node:test'
 import { sampleResult, sampleSummary } from '../testing/sample-result.ts'
 import { findRun, parseSummary, saveSummary, pointLatest } from './run-folder.ts'
-import { runCli, testFolder } from '../testing/cli.ts'
+import { runCommandLines, testFolder } from '../testing/cli.ts'
 import { tmpdir } from 'node:os'
 
 const old = sampleSummary([sampleResult])
@@ -79,16 +79,18 @@ test('latest points to the newest run of its folder, also where it was copied as
 
 const COMMANDS = { show: 1, judge: 1, report: 1, diff: 2, publish: 1 }
 
-for (const [command, runs] of Object.entries(COMMANDS))
-  test(`lab ${command} refuses a run that another version of the lab made, in one sentence`, async t => {
+for (const [format, age] of [
+  [undefined, 'an older'],
+  [1, 'an older'],
+  [3, 'a newer'],
+] as const)
+  test(`a run of ${age} version of the lab, of format ${format}, is refused by each command in one sentence`, async t => {
     const { path, file } = folderWithOld(t)
-    for (const [format, age] of [
-      [undefined, 'an older'],
-      [1, 'an older'],
-      [3, 'a newer'],
-    ] as const) {
-      writeFileSync(file, JSON.stringify({ ...old, format }))
-      const { code, stdout, stderr } = await runCli('main', [command, ...Array<string>(runs).fill(path)])
+    writeFileSync(file, JSON.stringify({ ...old, format }))
+    const lines = Object.entries(COMMANDS).map(([command, runs]) => [command, ...Array<string>(runs).fill(path)])
+    const refused = await runCommandLines(lines)
+    assert.equal(refused.length, lines.length)
+    for (const { code, stdout, stderr } of refused) {
       assert.deepEqual([code, stdout], [2, ''])
       assert.ok(
         stderr.includes(`summary.json was made by ${age} version of the lab; run its experiments again.`),

@@ -6,6 +6,7 @@ import { once } from 'node:events'
 import { closeSync, mkdirSync, mkdtempSync, openSync, readdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { text } from 'node:stream/consumers'
 import type { Result } from '#engine/run/summary.ts'
 import { cacheFolder } from '#host/folders.ts'
 import { isRunning } from '#host/process-table.ts'
@@ -85,6 +86,21 @@ export async function runCli(file: string, args: readonly string[], env: NodeJS.
   const cli = startCli(file, args, env)
   const code = await cli.ended
   return { code, stdout: cli.stdout(), stderr: cli.stderr() }
+}
+
+export type Printed = { code: number; stdout: string; stderr: string }
+
+/** Several that end without having run anything, in one process, one after the other. Resolves with what each has printed. */
+export async function runCommandLines(lines: readonly (readonly string[])[]): Promise<Printed[]> {
+  const child = spawn(process.execPath, [join(ROOT, 'lab/testing/command-lines.ts')], {
+    cwd: ROOT,
+    env: { ...process.env, NO_COLOR: '1' },
+    stdio: ['pipe', 'pipe', 'inherit'],
+  })
+  child.stdin.end(JSON.stringify(lines))
+  const [printed, [code]] = await Promise.all([text(child.stdout), once(child, 'close')])
+  assert.equal(code, 0, printed)
+  return JSON.parse(printed) as Printed[]
 }
 
 function childrenOf(pid: number): number[] {

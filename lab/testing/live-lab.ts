@@ -1,7 +1,8 @@
 // `lab live` from outside, for tests: its address, what it tells, and what can be asked of it.
+import type { TestContext } from 'node:test'
 import { waitFor } from '#host/wait-for.ts'
-import type { Frame, LaneFrame } from '../live/page/protocol.ts'
-import { type Cli, startCli, type TestFolder } from './cli.ts'
+import type { Frame, LaneFrame, PartState } from '../live/page/protocol.ts'
+import { type Cli, startCli, type TestFolder, testFolder } from './cli.ts'
 
 export type LiveLab = Cli & {
   address: string
@@ -12,8 +13,7 @@ export type LiveLab = Cli & {
 
 const DEADLINE_MS = 120_000
 
-/** The caller ends the process. */
-/** @param brokers their addresses, by variable; private ones without them */
+/** The caller ends the process. @param brokers their addresses, by variable; private ones without them */
 export async function startLive(
   folder: TestFolder,
   args: readonly string[],
@@ -61,4 +61,18 @@ async function readFrames(url: string, signal: AbortSignal, onFrame: (frame: Fra
     text = events.pop() ?? ''
     for (const event of events) onFrame(JSON.parse(event.replace('data: ', '')) as Frame)
   }
+}
+
+/** With a folder of its own, all of which ends with the test. */
+export async function openLive(t: TestContext, args: readonly string[] = ['sync-rest', '--rate', '40']) {
+  const folder = testFolder()
+  t.after(folder.remove)
+  const lab = await startLive(folder, args)
+  t.after(() => lab.process.kill('SIGKILL'))
+  const perform = (action: object) => lab.post('perform', { models: ['sync-rest'], action })
+  const untilInventory = (state: PartState) =>
+    lab.until(`inventory to be ${state}`, ({ parts }) =>
+      parts.some(part => part.role === 'inventory' && part.state === state),
+    )
+  return { folder, lab, perform, untilInventory }
 }

@@ -1,9 +1,9 @@
-// Kafka is away at the start, dies under load, and comes back. These tests kill it, so each starts a Kafka of its own.
+// Kafka is away at the start, dies under load, and comes back. These tests kill it, so that they share a Kafka of their own.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { isQuiescent, readEvidence } from '#engine/run/evidence.ts'
 import { waitFor } from '#host/wait-for.ts'
-import { ownBroker } from '#infra/testing/test-broker.ts'
+import { brokerToBreak } from '#infra/testing/test-broker.ts'
 import { assertSound } from '#conformance/assert-sound.ts'
 import { startSystem } from '#conformance/test-system.ts'
 import { streamingKafka } from '../lab/model.ts'
@@ -21,6 +21,7 @@ import {
   untilHealthAnswers,
 } from './support/system.ts'
 
+const ownKafka = brokerToBreak('kafka')
 const NAMES = streamingKafka.services.map(({ name }) => name)
 
 const untilAllHealthAnswers = (system: KafkaSystem, status: number) =>
@@ -33,10 +34,9 @@ const untilAllHealthAnswers = (system: KafkaSystem, status: number) =>
   )
 
 test('a broker that comes late, dies under load and comes back turns health red, and no order is lost or duplicated', async t => {
-  const { address, broker, release } = await ownBroker(t, 'kafka')
+  const { address, broker } = ownKafka(t)
   await broker.kill()
   const system = await startSystem(t, streamingKafka, { broker: { kafka: address }, started: [] })
-  t.after(release) // runs after the system has removed its topics
   const base = system.url('producer_order')
   const starting = system.start()
   starting.catch(() => {}) // awaited below
@@ -96,9 +96,8 @@ test('a broker that comes late, dies under load and comes back turns health red,
 })
 
 test('an order that was answered 504 counts as on its way until Kafka is back and the order is shown', async t => {
-  const { address, broker, release } = await ownBroker(t, 'kafka')
+  const { address, broker } = ownKafka(t)
   const system = await startSystem(t, streamingKafka, { broker: { kafka: address } })
-  t.after(release) // runs after the system has removed its topics
   const base = system.url('producer_order')
   await placeMany(base, 50, 'before')
   assert.equal((await system.untilQuiescent(50)).onTheirWay, 0)
@@ -127,12 +126,11 @@ test('an order that was answered 504 counts as on its way until Kafka is back an
 const ids = (answers: Answer[]): string[] => answers.map(({ body }) => String(body.orderId))
 
 test('with the outbox orders are accepted while Kafka is away, also across a restart, and none is lost or duplicated', async t => {
-  const { address, broker, release } = await ownBroker(t, 'kafka')
+  const { address, broker } = ownKafka(t)
   const system = await startSystem(t, streamingKafka, {
     broker: { kafka: address },
     environments: { [PRODUCER]: { OUTBOX: 'on' } },
   })
-  t.after(release) // runs after the system has removed its topics
   const base = system.url(PRODUCER)
   const answers = await placeMany(base, 50, 'before')
   await system.untilQuiescent(50)

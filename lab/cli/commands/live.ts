@@ -7,8 +7,6 @@ import type { Command } from 'commander'
 import type { ComparableModel } from '#engine/experiment/comparison-adapter.ts'
 import { isFree } from '#host/ports.ts'
 import { MOST_PER_SECOND } from '#engine/experiment/script-format.ts'
-import { openLiveServer } from '../../live/server.ts'
-import { openLiveSession } from '../../live/session.ts'
 import { openEnvironment, requireRuntime } from '../../session/environment.ts'
 import { models } from '../../session/registry.ts'
 import { makeRunFolder, newSummary } from '../../session/run.ts'
@@ -60,6 +58,11 @@ export async function live(
 ): Promise<void> {
   await requireRuntime('processes')
   await requireFree(port)
+  // Other commands need none of its server.
+  const [{ openLiveServer }, { openLiveSession }] = await Promise.all([
+    import('../../live/server.ts'),
+    import('../../live/session.ts'),
+  ])
   const beganMs = performance.now()
   const summary = newSummary({ experiments: [], seed, profile: 'full', runtime: 'processes' })
   const folder = join(resolve(out ?? RUNS), summary.run)

@@ -27,8 +27,6 @@ import { overall, verdictsSection } from './verdicts.ts'
 import { accentOf } from '../charts/theme.ts'
 import { brokerDead } from '../../comparison/scenarios/dead-or-slow.ts'
 
-const SCRIPT = browserScript(new URL('explore.ts', import.meta.url))
-
 type Extras = {
   registry: Registry
   recommendations?: readonly Recommendation[]
@@ -57,7 +55,8 @@ export function reportPage(summary: Summary, { registry, recommendations = [] }:
     markup`<a class="skip" href="#main">To the results</a>
 <header>${head(summary)}</header><nav aria-label="Contents"><ul>${links}</ul>${pictured.length > 0 && markup`<ul class="minor">${pictured}</ul>`}</nav>
 <main id="main" tabindex="-1">${shown.map(([, , section]) => section)}</main>`,
-    SCRIPT,
+    // Not before a page is made: what takes its types off is slow to load, and every command imports this file.
+    browserScript(new URL('explore.ts', import.meta.url)),
   )
 }
 
