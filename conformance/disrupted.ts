@@ -4,7 +4,7 @@ import { randomBytes } from 'node:crypto'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { type Check, runCheck } from '#engine/checks/check.ts'
+import { type Check, defineCheck, invalid, runCheck, valid } from '#engine/checks/check.ts'
 import { checksFor, type MayFail } from '#engine/checks/checks.ts'
 import { faultSeen } from '#engine/checks/preconditions.ts'
 import type { ComparableModel } from '#engine/experiment/comparison-adapter.ts'
@@ -34,8 +34,11 @@ const MIX = { kitchens: 8, scarceShare: 0.3, scarceStock: 1 }
 const PER_SECOND = 60
 /** Some three seconds of load: there are orders while the service is down, and after it. */
 const ORDERS = 180
-/** Longer than a consumer group of the lab waits for a member, and than most deadlines. */
-const CUT_MS = 2_000
+/** Longer than the deadlines of calls; and of a consumer group longer than its session, which is 6 s. */
+const cutMsOf = ({ brokers, entry }: ComparableModel, service: string): number =>
+  brokers.includes('kafka') && service !== entry ? 8_000 : 3_000
+/** What was under way when a link was cut is done within this time. */
+const UNDER_WAY_MS = 1_000
 
 const becomesHealthy = (service: string): Action => ({
   action: 'becomes healthy',
@@ -70,19 +73,44 @@ export const survivesCrash = ({ service, point, ...options }: Disrupted & { poin
 /** Cuts the link of `service` after an order was decided, mends it, and judges the history. */
 export function survivesCut({ service, ...options }: Disrupted): Promise<void> {
   const { model } = options
-  let cutMs: number | undefined
+  const cutMs = cutMsOf(model, service)
+  let fromMs: number | undefined
   const [configuration] = model.comparison.configurations
   const mayFail = { ...killMayFail(model), answers: mayAnswerOf(model, configuration) }
   return isSound(options, {
     name: `the link of ${service}`,
-    orders: ORDERS + (PER_SECOND * CUT_MS) / 1_000,
+    orders: ORDERS + (PER_SECOND * cutMs) / 1_000,
     timeline: [
       at(({ decided }) => decided > 0, fault(service, { cutLink: {} })),
-      at(({ elapsedMs }) => elapsedMs >= (cutMs ??= elapsedMs) + CUT_MS, heal(service)),
+      at(({ elapsedMs }) => elapsedMs >= (fromMs ??= elapsedMs) + cutMs, heal(service)),
       at(0, becomesHealthy(service)),
     ],
-    checks: [...checksFor(mayFail), faultSeen({ service, fault: 'cutLink', atLeast: 1 })],
+    checks: [
+      ...checksFor(mayFail),
+      faultSeen({ service, fault: 'cutLink', atLeast: 1 }),
+      nothingPassed(model, service),
+    ],
   })
+}
+
+/** While the link was cut no decision was made, or no notification sent, since what is needed for it did not pass. */
+const nothingPassed = (model: ComparableModel, service: string): Check => {
+  const role = model.services.find(({ name }) => name === service)?.role
+  return defineCheck(
+    'nothing-passed',
+    'nothing passed through the link that was cut',
+    ({ evidence, executedSteps }) => {
+      const at = (action: string) => executedSteps.find(step => step.action === action)?.atNs ?? Number.NaN
+      const isMeanwhile = (ns: number) => ns > at('fault') + UNDER_WAY_MS * 1e6 && ns < at('heal')
+      const { decisions, notifications } = evidence
+      const done =
+        role === 'notification'
+          ? notifications.map(({ sentNs }) => sentNs)
+          : decisions.map(({ decidedNs }) => decidedNs)
+      const passed = role === 'analytics' ? [] : done.filter(isMeanwhile)
+      return passed.length === 0 ? valid('Nothing passed.') : invalid(`${passed.length} passed.`)
+    },
+  )
 }
 
 async function isSound(

@@ -14,7 +14,16 @@ const limitFiles = (pid: number, size: '0' | 'unlimited') =>
 async function hasNoFaultsAndSurvivesFullDisk(system: TestSystem, service: string): Promise<void> {
   // Its log would be written to the full disk.
   await system.restart(service, { logged: false, environment: { LAB_FAULTS: 'off' } })
-  assert.equal(problemIn(await ask(`${system.url(service)}/faults`)).code, 'not-found')
+  try {
+    assert.equal(problemIn(await ask(`${system.url(service)}/faults`)).code, 'not-found')
+    await isUnhealthyWithFullDisk(system, service)
+  } finally {
+    await system.restart(service)
+  }
+  await decidedOne(system, await placed(system, anOrder()))
+}
+
+async function isUnhealthyWithFullDisk(system: TestSystem, service: string): Promise<void> {
   const { pid } = system.processOf(service) ?? assert.fail(`${service} does not run`)
   limitFiles(pid, '0')
   // In some models another service has stored it, and this one finds out behind the answer.
@@ -23,8 +32,6 @@ async function hasNoFaultsAndSurvivesFullDisk(system: TestSystem, service: strin
   limitFiles(pid, 'unlimited')
   await system.untilHealthy(service)
   assert.equal(system.runtime.deaths(service), 0)
-  await system.restart(service)
-  await decidedOne(system, await placed(system, anOrder()))
 }
 
 export const fullDiskCases = (services: readonly string[]): Case[] =>

@@ -6,6 +6,7 @@
  * readable when the services reach the broker by another way, such as a proxy.
  * Does not judge: `assertSound` runs the engine's checks over what the services hold.
  */
+import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -21,6 +22,7 @@ import type {
   Role,
 } from '#engine/experiment/model.ts'
 import type { Runtime } from '#engine/experiment/runtime.ts'
+import { explain } from '#common/contracts/errors.ts'
 import { type Flow, isQuiescent, readEvidence, readFlow } from '#engine/run/evidence.ts'
 import type { Evidence } from '#engine/run/history.ts'
 import { deleteJson, postJson } from '#engine/run/http.ts'
@@ -222,14 +224,19 @@ function observationsOf(system: Pick<TestSystem, 'model' | 'inspector' | 'runtim
     return (await response.json()) as Awaited<ReturnType<TestSystem['health']>>
   }
   const until: TestSystem['until'] = (what, deadlineMs, condition) => {
+    let failure = ''
     const met = async () => {
-      // A service that was just started may not listen yet.
-      const flow = await readFlow(model, runtime, runtime.running).catch(() => undefined)
-      if (!flow || !condition(flow)) return false
-      const now = await evidence().catch(() => undefined)
-      return now !== undefined && condition(now) && now
+      try {
+        if (!condition(await readFlow(model, runtime, runtime.running))) return false
+        const now = await evidence()
+        return condition(now) && now
+      } catch (error) {
+        // A service that was just started may not listen yet.
+        failure = ` (${explain(error)})`
+        return false
+      }
     }
-    return waitFor(met, { deadlineMs, what })
+    return waitFor(met, { deadlineMs, what }).catch(() => assert.fail(`${what}: not within ${deadlineMs} ms${failure}`))
   }
   const observations: Observations = {
     health,

@@ -14,11 +14,18 @@ export const MAX_ORDER_BYTES = MAX_MESSAGE_BYTES - 4 * 1024
 
 const Text = Type.String({ minLength: 1, maxLength: 256 })
 
+const OF_CLOCK = '([01]\\d|2[0-3]):[0-5]\\d'
 /**
  * A time as others may write it: RFC 3339, in UTC (`Z`) or with an offset, with any number of fraction digits or none. Such
  * a date exists. It is passed on as it was written.
  */
-const Time = Type.String({ format: 'date-time', pattern: '^[0-9TtZz:.+-]{20,64}$' })
+const Time = Type.String({
+  maxLength: 64,
+  // The length of months and when there is a leap second.
+  format: 'date-time',
+  // And what the format is lax about: it adds the offset to hours and minutes that no clock has, and takes offsets without a colon.
+  pattern: `^\\d{4}-\\d\\d-\\d\\d[Tt]${OF_CLOCK}:([0-5]\\d|60)(\\.\\d+)?([Zz]|[+-]${OF_CLOCK})$`,
+})
 
 const event = <Kind extends string, Data extends TSchema>(type: Kind, data: Data) =>
   closedObject({

@@ -55,6 +55,13 @@ test('a refusal names the wrong field, in one line', () => {
   }
 })
 
+test('a number has to be finite', () => {
+  for (const number of [Number.NaN, Number.POSITIVE_INFINITY, JSON.parse('-1e400')]) {
+    assert.throws(() => parse(Type.Number(), number), { detail: 'body must be number' })
+    assert.throws(() => parse(Type.Integer(), number), { detail: 'body must be integer' })
+  }
+})
+
 test('a valid value passes unchanged, at its bounds too', () => {
   const items = Array.from({ length: 100 }, () => ({ sku: 's'.repeat(128), quantity: 1_000 }))
   const note = '🍕'.repeat(MAX_NOTE_CHARS - 4) + '\r\n\t✓'

@@ -9,7 +9,7 @@ export const closedObject = <Properties extends TProperties>(properties: Propert
   Type.Object(properties, { additionalProperties: false })
 
 // The schemas are the lab's own: to check them ajv would first compile the schema of schemas, for each service that starts.
-const ajv = new Ajv({ meta: false, validateSchema: false, strict: false, ownProperties: true })
+const ajv = new Ajv({ meta: false, validateSchema: false, strict: false, strictNumbers: true, ownProperties: true })
 ajv.addFormat('date-time', fullFormats['date-time'])
 const validators = new WeakMap<object, ValidateFunction>()
 
@@ -19,7 +19,11 @@ const validators = new WeakMap<object, ValidateFunction>()
  */
 export function parse<Schema extends TSchema>(schema: Schema, value: unknown, what = 'body'): Static<Schema> {
   let validate = validators.get(schema)
-  if (!validate) validators.set(schema, (validate = ajv.compile(schema)))
+  if (!validate) {
+    validators.set(schema, (validate = ajv.compile(schema)))
+    // It would keep what was made for one call.
+    ajv.removeSchema(schema)
+  }
   if (validate(value)) return value as Static<Schema>
   const [first] = validate.errors ?? []
   throw new LabError('malformed', first ? problemOf(first, what) : `${what} has the wrong shape`)

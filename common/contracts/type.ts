@@ -26,12 +26,11 @@ const builders = {
     return { type: 'object', ...(required.length > 0 && { required }), properties, ...options }
   },
   Optional: (schema: Schema): Schema => Object.defineProperty({ ...schema }, OPTIONAL, { value: true }),
-  /** With any key: a pattern of keys is not supported. */
-  Record: (_key: Schema, value: Schema, options?: Schema): Schema => ({
-    type: 'object',
-    patternProperties: { '^.*$': value },
-    ...options,
-  }),
+  /** @throws RangeError for keys that have to be other than any text: no contract needs them */
+  Record(key: Schema, value: Schema, options?: Schema): Schema {
+    if (key.type !== 'string' || 'pattern' in key) throw new RangeError('A record has any text for a key.')
+    return { type: 'object', patternProperties: { '^.*$': value }, ...options }
+  },
   String: plain('string'),
   Tuple: (items: Schema[], options?: Schema): Schema => ({
     type: 'array',

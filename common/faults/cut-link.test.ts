@@ -6,14 +6,17 @@ import { createOccupancy } from '../service/occupancy.ts'
 import { cutLink } from './cut-link.ts'
 import { createFaultInjector } from './fault-injector.ts'
 
-const injectorOf = (environment: Record<string, string> = {}) =>
-  createFaultInjector({
+function injectorOf(t: TestContext, environment: Record<string, string> = {}) {
+  const injector = createFaultInjector({
     role: 'ORDER',
     environment: { LAB_FAULTS: 'on', ...environment },
     occupancy: createOccupancy(),
     faults: [cutLink],
     crashPoints: [],
   })
+  t.after(injector.clear)
+  return injector
+}
 
 /** A server, and what has come to each side of a connection to it. */
 async function openServer(t: TestContext) {
@@ -66,7 +69,7 @@ async function openFree(server: Awaited<ReturnType<typeof openServer>>) {
 test('while a link is cut nothing passes in either direction; once it is mended all of it does, in its sequence', async t => {
   const server = await openServer(t)
   const elsewhere = await openFree(server)
-  const injector = injectorOf()
+  const injector = injectorOf(t)
   const { client, other, atClient, atOther } = await server.link()
   client.write('1')
   other.write('a')
@@ -87,7 +90,7 @@ test('while a link is cut nothing passes in either direction; once it is mended 
 test('through a connection that is made while the link is cut nothing passes before it is mended', async t => {
   const server = await openServer(t)
   const elsewhere = await openFree(server)
-  const injector = injectorOf({ ORDER_CUT_LINK: 'on' })
+  const injector = injectorOf(t, { ORDER_CUT_LINK: 'on' })
   const { client, other, atClient, atOther } = await server.link()
   client.write('1')
   other.write('a')
@@ -98,7 +101,7 @@ test('through a connection that is made while the link is cut nothing passes bef
 })
 
 test('a connection that was given up while the link was cut stays closed, and others are mended', async t => {
-  const injector = injectorOf()
+  const injector = injectorOf(t)
   const server = await openServer(t)
   const [gone, kept] = [await server.link(), await server.link()]
   injector.set({ cutLink: {} })
@@ -111,8 +114,21 @@ test('a connection that was given up while the link was cut stays closed, and ot
   assert.equal(gone.atOther.text(), '')
 })
 
+test('the end of what one side sends waits for the mend too', async t => {
+  const server = await openServer(t)
+  const elsewhere = await openFree(server)
+  const injector = injectorOf(t)
+  const { client, other } = await server.link()
+  injector.set({ cutLink: {} })
+  client.end()
+  for (let time = 0; time < 3; time++) await elsewhere()
+  assert.equal(other.readableEnded, false)
+  injector.clear()
+  await once(other, 'end')
+})
+
 test('with faults off no connection is looked at', async t => {
-  const injector = injectorOf({ LAB_FAULTS: 'off' })
+  const injector = injectorOf(t, { LAB_FAULTS: 'off' })
   const server = await openServer(t)
   const { client, atOther } = await server.link()
   client.write('1')

@@ -1,19 +1,20 @@
-// A network that drops what this service sends to its broker and to the services that it calls, and what they send it. Guarantees:
-// nothing passes while it is cut, in no direction and on no connection; and what waited passes once it is mended, in its sequence, as
-// TCP would send it again, unless one of both sides has given the connection up. Other than on a network a connection is made while it is
-// cut, and the other side's kernel is told that bytes arrived: heartbeats, sessions and deadlines notice, and nothing below them.
-// Requests to this service pass: the fault has to be ended by one. It wraps no handler.
+// A network that drops what this service sends to its broker, to the services that it calls and to a receiver of webhooks, and what they
+// send it. Guarantees: while it is cut nothing passes in either direction; once it is mended what waited passes, in its sequence, as
+// TCP would send it again. Unlike on a network a connection can still be made, and one that this side gives up is closed on the other side
+// too; and the other side's kernel takes what it is sent. So heartbeats, sessions and deadlines notice, and nothing below them.
+// Not cut are connections with TLS, which Node does not tell of. Requests to this service pass: the fault has to be ended by one.
+// It wraps no handler.
 import { subscribe } from 'node:diagnostics_channel'
 import type { Socket } from 'node:net'
 import { closedObject } from '../contracts/parse.ts'
-import { defineFault } from './faults.ts'
+import { defineFault, onlyOn } from './faults.ts'
 
 export const cutLink = defineFault({
   name: 'cutLink',
-  about: 'nothing passes between it and what it is connected to: its broker, or the services that it calls (`on`)',
+  about: 'nothing passes between it and its broker, the services that it calls, and a receiver of webhooks (`on`)',
   schema: closedObject({}),
   variable: 'CUT_LINK',
-  fromText: () => ({}),
+  fromText: onlyOn,
   wrap: next => next,
   begin(it) {
     const links = new Set<Link>()
@@ -38,39 +39,41 @@ export const cutLink = defineFault({
 
 type Link = { socket: Socket; cut(): void; mend(): void }
 
-/** What a stream of Node calls to write and to read, and what reads for it. */
+/** Through which every write of a socket goes, and its end; by which it reads, and what reads for it. */
 type Inner = {
-  _write: (...args: unknown[]) => void
-  _writev: (...args: unknown[]) => void
+  _writeGeneric: (...args: unknown[]) => void
+  _final: (...args: unknown[]) => void
   _read: (size: number) => void
   _handle: { reading: boolean; readStop(): void } | null
 }
 
 function linkOf(socket: Socket): Link {
   const inner = socket as unknown as Inner
-  /** A stream writes nothing more before the write that it began has ended. */
-  let held: (() => void) | undefined
+  let isCut = false
+  /** At most a write and the end: a stream writes nothing more before the write that it began has ended. */
+  const held: (() => void)[] = []
   const hold =
-    (name: '_write' | '_writev') =>
-    (...args: unknown[]) => {
-      held = () => inner[name](...args)
-    }
+    (name: '_writeGeneric' | '_final') =>
+    (...args: unknown[]) =>
+      held.push(() => inner[name](...args))
   return {
     socket,
     cut() {
-      Object.assign(inner, { _write: hold('_write'), _writev: hold('_writev'), _read() {} })
+      isCut = true
+      Object.assign(inner, { _writeGeneric: hold('_writeGeneric'), _final: hold('_final'), _read() {} })
       const handle = inner._handle
       if (!handle?.reading) return
       handle.reading = false
       handle.readStop()
     },
     mend() {
+      if (!isCut) return
+      isCut = false
       // Below are those of the class again.
-      for (const name of ['_write', '_writev', '_read'] as const) Reflect.deleteProperty(inner, name)
-      const write = held
-      held = undefined
+      for (const name of ['_writeGeneric', '_final', '_read'] as const) Reflect.deleteProperty(inner, name)
+      const waiting = held.splice(0)
       if (socket.destroyed) return
-      write?.()
+      for (const pass of waiting) pass()
       inner._read(0)
     },
   }

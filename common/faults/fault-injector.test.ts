@@ -70,7 +70,8 @@ test('a wrong value is one sentence that names the variable and its value', () =
     LAB_FAULTS: ['yes', 'ON'],
     INVENTORY_DELAY_MS: ['soon', '-1', '1.5', '0'],
     INVENTORY_ERROR: ['often', '0'],
-    INVENTORY_THROTTLE_PER_SECOND: ['0', '-5', 'slow'],
+    INVENTORY_THROTTLE_PER_SECOND: ['0', '-5', 'slow', '1e400'],
+    INVENTORY_GARBAGE: ['off', '1'],
     INVENTORY_CRASH_AT: ['nowhere', 'commit-ack:0', 'commit-ack:x'],
   }
   for (const [variable, values] of Object.entries(wrong))

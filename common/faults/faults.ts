@@ -20,6 +20,9 @@ export type FaultSwitch<Setting> = {
   inBackground(work: Promise<void>): void
 }
 
+/** Of a fault without a number; what is no `on` is refused by its schema. */
+export const onlyOn = (text: string): unknown => (text === 'on' ? {} : text)
+
 type AnyHandler = Handler<unknown, unknown>
 
 type Definition<Schema extends TSchema, Setting> = {
@@ -123,7 +126,7 @@ export const garbage = defineFault({
   about: 'the work is done, and the answer is not JSON (`on`)',
   schema: closedObject({}),
   variable: 'GARBAGE',
-  fromText: () => ({}),
+  fromText: onlyOn,
   wrap: (next, it) => async (input, context) => {
     const answer = await next(input, context)
     if (!it.setting()) return answer

@@ -30,6 +30,10 @@ const CHOICES: readonly { begin: ScriptAction; end?: ScriptAction }[] = [
     begin: { action: 'fault', target: 'notification', settings: { error: { times: 1 } } },
     end: { action: 'heal', target: 'notification' },
   },
+  ...(['order', 'inventory'] as const).map(target => ({
+    begin: { action: 'fault' as const, target, settings: { cutLink: {} } },
+    end: { action: 'heal' as const, target },
+  })),
   { begin: { action: 'start-duplicator' }, end: { action: 'stop-duplicator' } },
   { begin: { action: 'burst', orders: 200 } },
   { begin: { action: 'poison' } },

@@ -86,12 +86,22 @@ const OF_ENTRY = ['refused', 'reset', 'deadline', 'unavailable', 'deadline-passe
 const BREAKS = ['kill', 'pause', 'isolate', 'fault']
 
 /** How requests may be answered under any step. Rates are whatever somebody sets, so too many orders are refused at any time. */
-export function mayAnswerOf(model: ComparableModel, { mayAnswer }: Pick<Configuration, 'mayAnswer'>): MayAnswer {
+export function mayAnswerOf(
+  model: ComparableModel,
+  { mayAnswer, differs }: Pick<Configuration, 'mayAnswer' | 'differs'>,
+): MayAnswer {
+  const reasons = differs?.reasonsOfFaults ?? model.comparison.reasonsOfFaults
   const paused: Excuse[] = mayAnswer
     .filter(({ actions }) => actions.includes('kill'))
     .map(excuse => ({ ...excuse, actions: ['pause'] }))
   return {
-    duringFault: [{ actions: BREAKS, target: model.entry, answers: OF_ENTRY }, ...mayAnswer, ...paused],
+    duringFault: [
+      { actions: BREAKS, target: model.entry, answers: OF_ENTRY },
+      // Its link may be cut, and then it is as if the services that it calls were gone.
+      { actions: ['fault'], target: model.entry, answers: reasons },
+      ...mayAnswer,
+      ...paused,
+    ],
     always: ['overloaded'],
   }
 }

@@ -62,17 +62,19 @@ const SETTINGS = {
 
 for (const kind of brokerKinds) {
   test(`${kind}: one as the lab tunes it and one as it is shipped are apart; killed and started again it serves at its port with its data`, async t => {
-    const [folder, another] = [temporaryFolder(t), temporaryFolder(t)]
-    const [broker, other] = await Promise.all([provide(t, kind, folder), provide(t, kind, another, true)])
+    const folder = temporaryFolder(t)
+    const [broker, other] = await Promise.all([provide(t, kind, folder), provide(t, kind, folder, true)])
     assert.ok(broker.process && other.process)
     assert.notEqual(broker.address, other.address)
-    const isTuned = (of: string) => readFileSync(join(of, SETTINGS[kind].file), 'utf8').includes(SETTINGS[kind].tuned)
-    assert.deepEqual([isTuned(join(folder, kind)), isTuned(join(another, `${kind}-as-shipped`))], [true, false])
+    const [own, ofOther] = [kind, `${kind}-as-shipped`]
+    const isTuned = (name: string) =>
+      readFileSync(join(folder, name, SETTINGS[kind].file), 'utf8').includes(SETTINGS[kind].tuned)
+    assert.deepEqual([isTuned(own), isTuned(ofOther)], [true, false])
     assert.equal(broker.source, 'packages')
     assert.match(broker.version, /^\d+\.\d+\.\d+$/)
 
     assert.deepEqual(openToOthers(processesOf(folder)), [])
-    await allLedBy(broker.process.pids, folder)
+    await allLedBy([...broker.process.pids, ...other.process.pids], folder)
 
     await asAddress(other)
 
@@ -100,16 +102,19 @@ for (const kind of brokerKinds) {
     // What it was in the middle of may take longer than a probe waits.
     await waitFor(() => hangs().then(isHanging => !isHanging), { deadlineMs: 30_000, what: 'the broker to serve' })
 
+    const pids = processesOf(join(folder, own, '/'))
+    assert.ok(pids.length > 0)
     await broker.stop()
-    assert.deepEqual(readdirSync(folder), [])
-    await noProcessOf(folder)
+    assert.deepEqual(readdirSync(folder), [ofOther])
+    await waitFor(() => !pids.some(isRunning), { deadlineMs: 30_000, what: 'the processes of the broker to end' })
     assert.equal(existsSync(join(cacheFolder(), 'ports', String(portOf(broker)))), false)
     const server = createServer().listen(portOf(broker), '127.0.0.1')
     await once(server, 'listening')
     server.close()
     await (await keepsWhatItWasGiven(other))()
     await other.stop()
-    assert.deepEqual(readdirSync(another), [])
+    assert.deepEqual(readdirSync(folder), [])
+    await noProcessOf(folder)
   })
 
   test(`${kind}: a lab that is killed leaves no process of its broker, not even a paused one`, async t => {

@@ -19,7 +19,7 @@ export function testBroker(kind: keyof typeof VARIABLES, environment: NodeJS.Pro
   throw new Error(`${variable} is not set: run the tests with npm test, which starts the brokers that they need.`)
 }
 
-/** A broker to kill or pause. The test registers `release` to run after its system has removed what it created there. */
+/** A broker to kill or pause. `release` comes after the system of the test has removed what it created there. */
 export async function ownBroker(t: Pick<TestContext, 'signal'>, kind: BrokerKind) {
   const dataFolder = mkdtempSync(join(tmpdir(), `lab-${kind}-broker-`))
   const environment = { ...process.env, [variables[kind]]: undefined }

@@ -1,4 +1,4 @@
-// Kafka is away at the start, dies under load, and comes back. These tests kill it, so that they share a Kafka of their own.
+// Kafka is away at the start, dies under load, and comes back. These tests kill it, so they share one of their own.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { isQuiescent, readEvidence } from '#engine/run/evidence.ts'

@@ -16,8 +16,6 @@ export const MAY_ANSWER: readonly Excuse[] = [
     target: 'inventory_service',
     answers: [...MAY_FAIL, 'overloaded'],
   },
-  // Its link may be cut.
-  { actions: ['fault'], target: 'order_service', answers: [...MAY_FAIL, 'overloaded'] },
 ]
 
 /** An order is accepted before inventory is asked, and waits for it as in the models with a broker. */
