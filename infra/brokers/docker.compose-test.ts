@@ -63,7 +63,9 @@ for (const kind of brokerKinds) {
     await assert.rejects(probe(broker))
     await broker.process.resume()
     await broker.process.resume()
-    await probe(broker)
+    // What it was in the middle of may take longer than a probe waits.
+    const serves = () => probe(broker).then(Boolean, () => false)
+    await waitFor(serves, { deadlineMs: 30_000, what: 'the broker to serve' })
 
     // One whose owner lives is left alone by a sweep.
     await sweepContainers(environment)
