@@ -162,7 +162,8 @@ test('on a full machine it is unknown whose fault it is that a service had no ti
   assert.match(unknown.detail, /^1 found among .+ answered 503 overloaded; .+ The machine was 2 % idle: .+ at rest\.$/)
   assert.equal(servedWith('overloaded', { idleShare: 0.2 }, 700).verdict, 'unknown')
   assert.equal(servedWith('store-failed', { idleShare: 0 }).verdict, 'invalid')
-  assert.equal(servedWith('overloaded', { idleShare: 0.2 }).verdict, 'invalid')
+  assert.equal(servedWith('overloaded', { idleShare: 0.14 }).verdict, 'unknown')
+  assert.equal(servedWith('overloaded', { idleShare: 0.16 }).verdict, 'invalid')
   assert.equal(servedWith('overloaded', { unknown: 'it was not measured' }).verdict, 'invalid')
 })
 

@@ -20,7 +20,8 @@ const GRACE_NS = 3e9
 const TIMER_NS = 1e9
 /** What a service answers, or a client sees, that has no time: on a full machine it may have been another program that took it. */
 const NO_TIME: readonly string[] = ['overloaded', 'deadline-passed', 'inventory-unavailable', 'unavailable', 'deadline']
-const FULL_BELOW = 0.05
+/** As little as voids a latency: whoever wants a core waits for it. */
+const FULL_BELOW = 0.15
 /** The load generator does next to nothing: where it starts an order so late, the machine stood still. */
 const STALLED_ABOVE_MS = 500
 
