@@ -1,6 +1,5 @@
-// Runs one experiment: its variants one after the other, each judged and measured from its history, and the result.
-// Or side by side, where only verdicts are wanted. A variant that cannot be finished does not stop the others; the result then says
-// what was in the way.
+// Runs one experiment: its variants one after the other, each judged and measured from its history, and the result. A variant that
+// cannot be finished does not stop the others; the result then says what was in the way.
 import { join } from 'node:path'
 import { makeFolder } from '#common/contracts/make-folder.ts'
 import type { Experiment, Variant, VariantResult } from '../experiment/define.ts'
@@ -19,12 +18,10 @@ export type RunOptions = Pick<VariantOptions, 'open' | 'lasting' | 'seed' | 'onP
   runId: string
   /** Where histories and logs of this experiment go. */
   folder: string
-  /** How many variants are run at the same time, where only verdicts are wanted; 1 by default. */
-  atOnce?: number
 }
 
 export async function runExperiment(options: RunOptions): Promise<Result> {
-  const { experiment, name, profile, signal, atOnce = 1 } = options
+  const { experiment, name, profile, signal } = options
   const began = performance.now()
   const settings = experiment.profiles[profile]
   const variants = experiment.variants(settings)
@@ -32,22 +29,15 @@ export async function runExperiment(options: RunOptions): Promise<Result> {
   let failure: string | undefined
   const begins = (experiment.begins ?? 0) % variants.length
   const warmUp = experiment.warmUp?.(settings)
-  const runOne = async (variant: Variant): Promise<void> => {
+  if (warmUp)
+    await runVariant(optionsOf(options, warmUp)).catch((error: unknown) => (failure = failureOf(warmUp, error)))
+  for (const variant of [...variants.slice(begins), ...variants.slice(0, begins)])
     try {
       signal.throwIfAborted()
       results.push(evaluate(variant, await measured(options, variant)))
     } catch (error) {
       failure ??= failureOf(variant, error)
     }
-  }
-  if (warmUp)
-    await runVariant(optionsOf(options, warmUp)).catch((error: unknown) => (failure = failureOf(warmUp, error)))
-  const inOrder = [...variants.slice(begins), ...variants.slice(0, begins)]
-  const queue = inOrder.values()
-  const runNext = async (): Promise<void> => {
-    for (const variant of queue) await runOne(variant)
-  }
-  await Promise.all(Array.from({ length: atOnce }, runNext))
   if (failure !== undefined && signal.aborted) failure = 'it was interrupted'
   return resultOf({
     experiment,

@@ -170,14 +170,11 @@ export function newSummary({
 }
 
 /**
- * Whether the models, and two variants of an experiment, run at the same time: where only verdicts are wanted. In containers they
- * do not, because a model has one stack of them.
+ * Whether the models run at the same time: where only verdicts are wanted. Two variants of each would be no quicker, and their
+ * services starve, and answer that they were late. In containers the models do not, because each has one stack of them.
  */
 export const isSideBySide = ({ profile, runtime }: { profile: Profile; runtime: string }): boolean =>
   profile === 'smoke' && runtime === 'processes'
-
-/** Of an experiment. With more of them the services starve, and answer that they were late. */
-const VARIANTS_AT_ONCE = 2
 
 /** One experiment after the other; side by side, those of each model. */
 async function inLanes(request: RunRequest, runNext: (named: Named) => Promise<void>): Promise<void> {
@@ -227,7 +224,6 @@ async function runOne(
     // Repetitions have other orders, at other times.
     seed: seed + (cell?.repeat ?? 1) - 1,
     folder: join(folder, id),
-    atOnce: isSideBySide({ profile, runtime }) ? VARIANTS_AT_ONCE : 1,
     onProgress: line => reporter.progress(id, line),
     signal,
   })

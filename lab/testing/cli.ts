@@ -136,7 +136,7 @@ export const assertQuickRun = (id: string): Promise<void> => assertRun(['run', i
 export const assertSmokeRun = (): Promise<void> => assertRun(['start', '--profile', 'smoke'], Object.keys(experiments))
 
 /** A machine that was full says nothing of the model, whose verdict is unknown then: so often it may be run again. */
-const MOST_AGAIN = 4
+const MOST_AGAIN = 2
 
 type Fault = { experiment?: string; failure?: string; verdict?: string; detail?: string }
 

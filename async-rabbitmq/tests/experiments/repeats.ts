@@ -13,18 +13,18 @@ const PATH = '/inventory/repeats'
 
 const readRows = reader(RepeatRow)
 
-/** Reads how many repeats there are; waits while the service restarts. */
-export const readRepeats = (when: When): Step =>
+/** Reads how many repeats there are; waits until there are so many, also while the service restarts. */
+export const readRepeats = (when: When, atLeast = 0): Step =>
   at(when, {
     action: 'read',
     target: `${INVENTORY}${PATH}`,
     run({ runtime }) {
-      const countIfUp = () =>
+      const count = () =>
         readRows(runtime.url(INVENTORY) + PATH).then(
-          rows => ({ repeats: rows.length }),
+          rows => rows.length >= atLeast && { repeats: rows.length },
           () => undefined,
         )
-      return waitFor(countIfUp, { deadlineMs: 60_000, what: `${INVENTORY} to show its repeats` })
+      return waitFor(count, { deadlineMs: 60_000, what: `${INVENTORY} to show ${atLeast} repeats` })
     },
   })
 

@@ -71,7 +71,7 @@ export default defineExperiment({
   profiles: {
     full: { ordersPerSecond: 20, warmUpMs: 2_000, brokenMs: 8_000, healedMs: 3_000 },
     quick: { ordersPerSecond: 20, warmUpMs: 1_000, brokenMs: 2_000, healedMs: 2_000 },
-    smoke: { ordersPerSecond: 20, warmUpMs: 500, brokenMs: 2_500, healedMs: 500 },
+    smoke: { ordersPerSecond: 20, warmUpMs: 1_000, brokenMs: 2_500, healedMs: 1_000 },
   },
   variants({ ordersPerSecond, warmUpMs, brokenMs, healedMs }) {
     const orders = (milliseconds: number) => (ordersPerSecond * milliseconds) / 1_000
