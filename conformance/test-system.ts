@@ -225,16 +225,21 @@ function observationsOf(system: Pick<TestSystem, 'model' | 'inspector' | 'runtim
   }
   const until: TestSystem['until'] = (what, deadlineMs, condition) => {
     let failure = ''
-    const met = async () => {
+    const read = async <Read>(reading: Promise<Read>): Promise<Read | undefined> => {
       try {
-        if (!condition(await readFlow(model, runtime, runtime.running))) return false
-        const now = await evidence()
-        return condition(now) && now
+        const now = await reading
+        failure = ''
+        return now
       } catch (error) {
         // A service that was just started may not listen yet.
         failure = ` (${explain(error)})`
-        return false
+        return undefined
       }
+    }
+    const met = async () => {
+      const flow = await read(readFlow(model, runtime, runtime.running))
+      const now = flow && condition(flow) ? await read(evidence()) : undefined
+      return now && condition(now) && now
     }
     return waitFor(met, { deadlineMs, what }).catch(() => assert.fail(`${what}: not within ${deadlineMs} ms${failure}`))
   }

@@ -16,8 +16,8 @@ const Text = Type.String({ minLength: 1, maxLength: 256 })
 
 const OF_CLOCK = '([01]\\d|2[0-3]):[0-5]\\d'
 /**
- * A time as others may write it: RFC 3339, in UTC (`Z`) or with an offset, with any number of fraction digits or none. Such
- * a date exists. It is passed on as it was written.
+ * A time as others may write it: RFC 3339, in UTC (`Z`) or with an offset, with fraction digits, as many as
+ * 64 characters hold, or none. Such a date exists. It is passed on as it was written.
  */
 const Time = Type.String({
   maxLength: 64,

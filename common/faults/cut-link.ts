@@ -1,7 +1,8 @@
 // A network that drops what this service sends to its broker, to the services that it calls and to a receiver of webhooks, and what they
-// send it. Guarantees: while it is cut nothing passes in either direction; once it is mended what waited passes, in its sequence, as
-// TCP would send it again. Unlike on a network a connection can still be made, and one that this side gives up is closed on the other side
-// too; and the other side's kernel takes what it is sent. So heartbeats, sessions and deadlines notice, and nothing below them.
+// send it. Guarantees: what is written or arrives while it is cut does not pass; once it is mended what waited passes, in its sequence, as
+// TCP would send it again. Unlike on a network what was written before is still sent, a connection can still be made, one that this side
+// gives up is closed on the other side too, and the other side's kernel takes what it is sent. So heartbeats, sessions and deadlines
+// notice, and nothing below them.
 // Not cut are connections with TLS, which Node does not tell of. Requests to this service pass: the fault has to be ended by one.
 // It wraps no handler.
 import { subscribe } from 'node:diagnostics_channel'
@@ -50,7 +51,7 @@ type Inner = {
 function linkOf(socket: Socket): Link {
   const inner = socket as unknown as Inner
   let isCut = false
-  /** At most a write and the end: a stream writes nothing more before the write that it began has ended. */
+  /** At most one, a write or the end: a stream does nothing more before the write that it began has ended. */
   const held: (() => void)[] = []
   const hold =
     (name: '_writeGeneric' | '_final') =>

@@ -87,10 +87,11 @@ export function createFaultInjector({ role, environment, occupancy, faults, cras
   function set(settings: Record<string, unknown>): void {
     const checked = Object.entries(settings).map(([name, value]) => checkSetting(known, crashPoints, name, value))
     for (const { name, setting } of checked) {
-      state.active.delete(name)
+      const wasOn = state.active.delete(name)
       if (name === crash.name) state.passes.clear()
       if (setting !== undefined) state.active.set(name, setting)
-      state.listeners.get(name)?.(setting !== undefined)
+      const isNowOn = setting !== undefined
+      if (isNowOn !== wasOn) state.listeners.get(name)?.(isNowOn)
     }
   }
   if (on) for (const fault of faults) fault.begin?.(switchIn(state, fault.name))

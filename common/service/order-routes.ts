@@ -49,8 +49,8 @@ type OfOrder = { Params: Static<typeof OrderParams>; Headers: ShowHeaders }
 export function orderRoutes(server: Server, parts: ServerParts, routes: OrderRoutes): void {
   const { place, status } = routes
   const present = { description: 'the order in its present state', schema: OrderView }
-  const placing = answers({ [status.repeated]: present, [status.isNew]: present, [DECIDED]: present })
-  const schema = { headers: OrderHeaders, body: OrderRequest, response: placing }
+  const placed = answers({ [status.repeated]: present, [status.isNew]: present, [DECIDED]: present })
+  const schema = { headers: OrderHeaders, body: OrderRequest, response: placed }
   const route = { schema, bodyLimit: MAX_ORDER_BYTES }
   server.post<{ Body: OrderRequest; Headers: OrderHeaders }>('/order', route, async (request, reply) => {
     const { kitchenId = DEFAULT_KITCHEN, userId, items, note } = request.body

@@ -1,6 +1,6 @@
 /**
  * Latency: exact percentiles of samples of which some are only known to be at least so long, the two clocks by which clients
- * waited for their answers, and when a figure says more about the generator than about what it measured.
+ * waited for their answers, and when late starts made too much of a figure.
  *
  * Guarantees: nearest rank (Hyndman and Fan, "Sample Quantiles in Statistical Packages", The American Statistician 50,
  * 1996, definition 1): every figure is a sample, none is interpolated. A percentile with fewer than ten samples beyond
@@ -17,7 +17,7 @@ export type Sample = {
   atLeast: boolean
 }
 
-/** `isLate`: `isGeneratorBound` says so. */
+/** `isLate`: `isGeneratorBound` says so of it, or of the figure beside which it stands. */
 export type Figure = { ms: number; atLeast: boolean; isLate?: boolean } | { ms?: undefined; why: string }
 
 export const FIGURES = ['min', 'p50', 'p90', 'p99', 'max'] as const

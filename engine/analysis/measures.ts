@@ -95,8 +95,11 @@ export function voidBecause(history: History): string | undefined {
   return lateBecause(history) ?? ('idleShare' in machine && machine.idleShare < LEAST_IDLE ? MACHINE_BUSY : undefined)
 }
 
+/** A time that is shorter is told as none. */
+export const NO_TIME_MS = 1
+
 /** Of all cores. */
-const LEAST_IDLE = 0.15
+export const LEAST_IDLE = 0.15
 
 const machineIdle = ({ machine }: History): Pick<Measure, 'value' | 'note'> =>
   'idleShare' in machine ? { value: 100 * machine.idleShare } : { value: null, note: machine.unknown }
@@ -173,7 +176,8 @@ export const latency = (name: string, figures: Percentiles, why?: string): Unnam
 /** @param why it does not stand, where there is one; nothing is void where nothing was measured */
 export function amountOf(figure: Figure, why?: string): Pick<Measure, 'value' | 'note' | 'atLeast'> {
   if (figure.ms === undefined) return { value: null, note: isVoidNote(why) ? figure.why : (why ?? figure.why) }
-  const note = figure.isLate ? GENERATOR_BOUND : why
+  // Between clocks that differ late starts are no cause.
+  const note = figure.isLate && why !== CLOCKS_DIFFER ? GENERATOR_BOUND : why
   return note === undefined ? { value: figure.ms, ...(figure.atLeast && { atLeast: true }) } : { value: null, note }
 }
 

@@ -134,7 +134,7 @@ function densityOf(points: readonly Point[]): Orders['density'] {
 }
 
 /** Beyond the ninth tenth by steps that shrink, so that the tail is as wide as the body. */
-const SHARES = [
+export const SHARES: readonly number[] = [
   0.01, 0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.85, 0.9, 0.925, 0.95, 0.96, 0.97, 0.98, 0.985, 0.99, 0.9925,
   0.995, 0.9975, 0.999,
 ]
@@ -167,7 +167,7 @@ function outcomeQuantiles(variant: string, history: History): Quantiles[] {
   ]
 }
 
-/** [share, ms, 1 if an unknown sample could raise it], ascending. */
+/** [share, ms, 1 if an unknown sample could raise it], ascending, without those that late starts void. */
 export function quantiles(samples: readonly Sample[]): Quantiles['points'] {
   const figureAt = figureAmong(samples)
   return SHARES.flatMap((share): Quantiles['points'] => {

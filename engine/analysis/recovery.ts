@@ -104,16 +104,16 @@ export function recoveryMeasures(history: History, planned: Span): Unnamed[] {
     ...duringFault(history, fault),
     ...(fault.startMs === undefined ? [] : [{ name: 'restart time', unit: 'ms', value: fault.startMs }]),
     ...answersAfter(history, fault),
-    ...unlessLate(history, acrossClocks(history, untilRecovered(history, fault))),
+    ...unlessLate(history, withinOneClock(history, untilRecovered(history, fault))),
     { name: 'rejected', unit: 'orders', value: timelines.filter(wasRejected).length },
     { name: 'abandoned', unit: 'orders', value: timelines.filter(wasAbandoned).length },
     ...unlessLate(history, [
       { name: 'peak open orders', unit: 'orders', ...peak(history, open) },
-      ...acrossClocks(history, [
+      ...withinOneClock(history, [
         { name: 'drain rate', unit: 'orders/s', ...drainRate(timelines, open, history, fault) },
       ]),
     ]),
-    ...acrossClocks(history, [
+    ...withinOneClock(history, [
       { name: 'longest wait', unit: 'ms', ...longestWait(history, timelines) },
       halfCompleted(history, timelines),
     ]),
@@ -165,7 +165,7 @@ const isRightInTime = (timeline: OrderTimeline, history: History): boolean =>
   isRightAnswer(timeline) && answeredMs(timeline, history) - plannedMs(timeline, history) <= AVAILABLE_MS
 
 /** Between stamps of different clocks there is no time to measure. */
-const acrossClocks = ({ clocksAgree }: History, measures: Unnamed[]): Unnamed[] =>
+const withinOneClock = ({ clocksAgree }: History, measures: Unnamed[]): Unnamed[] =>
   clocksAgree ? measures : measures.map(({ name, unit }) => ({ name, unit, value: null, note: CLOCKS_DIFFER }))
 
 /** The time within which half of the requested orders were completed; one that never was counts as longer than all. */
@@ -198,7 +198,7 @@ function duringFault(history: History, fault: Fault): Unnamed[] {
   return [
     { name: 'during: requested', unit: 'orders', value: during.length },
     ...unlessLate(history, [{ name: 'during: availability', unit: '%', value }], attempts),
-    ...unlessLate(history, acrossClocks(history, knownDuring(during)), attempts),
+    ...unlessLate(history, withinOneClock(history, knownDuring(during)), attempts),
     ...figures.filter(({ name }) => name.endsWith(' p50')),
   ]
 }

@@ -15,6 +15,7 @@
  * Guarantees: where nothing is nearly full nothing is named. Does not guarantee that what is named is the only limit: behind it the
  * next may be near.
  */
+import { LEAST_IDLE } from '../analysis/measures.ts'
 import type { Readings, ServiceReadings } from './utilizations.ts'
 
 /** `share`: of the time, 0 to 1. `limits`: it is so full, and so that nothing else explains it, that it may be the limit. */
@@ -32,15 +33,15 @@ export type Limiter = {
 const FULL = 0.9
 /** Of all cores; a part that waits for a core hardly ever finds all of them busy. */
 const MACHINE_FULL = 0.95
-/** From here on threads wait for a core now and then (as `LEAST_IDLE` of the measures). */
-const MACHINE_BUSY = 0.85
+/** From here on threads wait for a core now and then. */
+const WAITING_ABOVE = 1 - LEAST_IDLE
 /** A thread that had less CPU time than this part of its busy time was kept from a core: by whoever holds it, or by those that had all. */
 const KEPT = 0.7
 
 export function limiter(readings: Readings): Limiter {
   const { services, brokers, generator } = readings
   const machine = machineUse(readings)
-  const hasIdle = readings.idleShare !== null && 1 - readings.idleShare < MACHINE_BUSY
+  const hasIdle = readings.idleShare !== null && 1 - readings.idleShare < WAITING_ABOVE
   const places = services.flatMap(placesUse)
   const disks = services.flatMap(diskUse)
   const sends = services.flatMap(each => sendUse(each, brokers[0]?.name))
@@ -114,7 +115,7 @@ function machineUse(readings: Readings): Candidate | undefined {
       detail: `${cores} cores; ${most}`,
       because: `its ${cores} cores were busy ${share} of the time${waited}; ${most}`,
     }),
-    busy >= MACHINE_FULL || (busy >= MACHINE_BUSY && waiting.length > 0),
+    busy >= MACHINE_FULL || (busy >= WAITING_ABOVE && waiting.length > 0),
   )
 }
 

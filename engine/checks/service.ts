@@ -5,6 +5,7 @@
 import { type ErrorCode, ERRORS } from '#common/contracts/errors.ts'
 import type { Attempt, Poll } from '../load/attempt.ts'
 import { positionIn } from '../analysis/extremes.ts'
+import { LEAST_IDLE } from '../analysis/measures.ts'
 import { UNKNOWN_SKU } from '../load/mix.ts'
 import type { PlannedOrder } from '../load/orders.ts'
 import { isBusiness } from '../analysis/order-timeline.ts'
@@ -20,8 +21,6 @@ const GRACE_NS = 3e9
 const TIMER_NS = 1e9
 /** What a service answers, or a client sees, that has no time: on a full machine it may have been another program that took it. */
 const NO_TIME: readonly string[] = ['overloaded', 'deadline-passed', 'inventory-unavailable', 'unavailable', 'deadline']
-/** As little as voids a latency: whoever wants a core waits for it. */
-const FULL_BELOW = 0.15
 /** The load generator does next to nothing: where it starts an order so late, the machine stood still. */
 const STALLED_ABOVE_MS = 500
 
@@ -68,11 +67,16 @@ function onFullMachine(history: History, isForTime: boolean, finding: Finding): 
   return { ...finding, verdict: 'unknown', detail: `${finding.detail} ${why}.` }
 }
 
+/** Of a result of these checks: it is unknown because the machine was full. */
+export const isOfFullMachine = ({ verdict, detail }: { verdict: string; detail: string }): boolean =>
+  verdict === 'unknown' && / The machine (was|let) /.test(detail)
+
+/** As little idle as voids a latency: whoever wants a core waits for it. */
 function signsOfFullMachine({ machine, generator }: History): string[] {
   const idle = 'idleShare' in machine ? machine.idleShare : 1
   const lateMs = generator.lateness?.maxMs ?? 0
   return [
-    ...(idle < FULL_BELOW ? [`was ${Math.round(idle * 100)} % idle`] : []),
+    ...(idle < LEAST_IDLE ? [`was ${Math.round(idle * 100)} % idle`] : []),
     ...(lateMs > STALLED_ABOVE_MS ? [`let the load generator wait for ${Math.round(lateMs)} ms`] : []),
   ]
 }

@@ -7,9 +7,18 @@ import type { PlannedOrder } from './orders.ts'
 export type Answer =
   /**
    * `text` is the beginning of the body. Where the body names them: `code` of the problem, `orderId`, and what it `says` that the
-   * order is (its status); `isFinal` where it says that the order has failed for good.
+   * order is (its status); `isFinal` where it says that the order has failed for good. `retryAfterMs` where a header names it.
    */
-  | { kind: 'status'; status: number; code?: string; orderId?: string; says?: string; isFinal?: true; text: string }
+  | {
+      kind: 'status'
+      status: number
+      code?: string
+      orderId?: string
+      says?: string
+      isFinal?: true
+      retryAfterMs?: number
+      text: string
+    }
   /** No connection was made, so nothing was sent and nothing happened. */
   | { kind: 'refused'; atNs: number; detail: string }
   /** The connection broke, or carried no whole answer (`reset`); none in time (`deadline`); the load was stopped (`aborted`). */

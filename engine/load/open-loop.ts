@@ -189,7 +189,7 @@ type Refused = { order: PlannedOrder; ended: Attempt; nth: number; firstNs: numb
 function tryAgain(loop: Loop, { order, ended: { answer }, nth, firstNs }: Refused): void {
   const { job, waiting, stop, random } = loop
   if (!job.retry || stop.aborted || !isWorthRetrying(answer)) return
-  const inMs = pauseMs(job.retry, nth, random)
+  const inMs = pauseMs(job.retry, answer, nth, random)
   if (monotonicNs() - firstNs + inMs * 1e6 > job.retry.patienceMs * 1e6) return
   const timer = setTimeout(() => {
     waiting.delete(timer)

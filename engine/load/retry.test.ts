@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { deriveOrderId } from '#common/contracts/order-id.ts'
 import { startTarget } from '../testing/load-target.ts'
-import type { Attempt } from './attempt.ts'
+import type { Answer, Attempt } from './attempt.ts'
 import { runLoad } from './generator.ts'
 import { planOrders } from './orders.ts'
 import { seededRandom } from './random.ts'
@@ -12,6 +12,12 @@ const QUICK: Retry = { firstMs: 5, longestMs: 5, hasJitter: false, patienceMs: 5
 const [order] = planOrders({ seed: 1, runId: `retry-${process.pid}`, count: 1, scarceShare: 0, unknownSkuShare: 0 })
 assert.ok(order)
 const load = { orders: [order], ordersPerSecond: 100, deadlineMs: 5_000, retry: { ...QUICK, seed: 1 } }
+const refusal = (retryAfterMs?: number): Answer => ({
+  kind: 'status',
+  status: 503,
+  text: '',
+  ...(retryAfterMs !== undefined && { retryAfterMs }),
+})
 /** A timer may be so late. */
 const LATE_NS = 10e9
 const facts = ({ index, attempt, isRetry }: Attempt) => ({ index, attempt, isRetry: isRetry ?? false })
@@ -89,11 +95,30 @@ test('only an answer that says that the service could not do its work, or none, 
 
 test('pauses double up to the longest, and with jitter each is drawn between none and its length', () => {
   const plain: Retry = { firstMs: 250, longestMs: 4_000, hasJitter: false, patienceMs: 10_000 }
-  const pauses = (retry: Retry) => [1, 2, 3, 4, 5, 6].map(nth => pauseMs(retry, nth, seededRandom(nth)))
+  const answer = refusal(3_000)
+  const pauses = (retry: Retry) => [1, 2, 3, 4, 5, 6].map(nth => pauseMs(retry, answer, nth, seededRandom(nth)))
   assert.deepEqual(pauses(plain), [250, 500, 1_000, 2_000, 4_000, 4_000])
   const drawn = pauses({ ...plain, hasJitter: true })
   assert.ok(drawn.every((ms, at) => ms >= 0 && ms < (pauses(plain)[at] ?? 0)))
   assert.equal(new Set(drawn).size, 6)
+})
+
+test('who heeds Retry-After waits for no less than that, and for its own pause where that is longer or nothing is asked', () => {
+  const retry: Retry = { firstMs: 2_000, longestMs: 4_000, hasJitter: false, heedsRetryAfter: true, patienceMs: 10_000 }
+  const pauses = (answer: Answer) => [1, 2].map(nth => pauseMs(retry, answer, nth, seededRandom(nth)))
+  assert.deepEqual(pauses(refusal(3_000)), [3_000, 4_000])
+  assert.deepEqual(pauses(refusal()), [2_000, 4_000])
+  assert.deepEqual(pauses({ kind: 'refused', atNs: 0, detail: '' }), [2_000, 4_000])
+})
+
+test('what an answer asks for with Retry-After is part of it, and a client that heeds it comes back no sooner', async () => {
+  await using target = await startTarget(({ number, answer }) =>
+    number === 0 ? answer(503, { code: 'overloaded' }, { 'retry-after': '1' }) : answer(201, {}),
+  )
+  const { attempts } = await runLoad({ ...load, retry: { ...load.retry, heedsRetryAfter: true }, target })
+  const [first, second] = attempts
+  assert.equal(first?.answer.kind === 'status' && first.answer.retryAfterMs, 1_000)
+  assert.ok((second?.startedNs ?? 0) - (first?.answeredNs ?? 0) >= 999e6)
 })
 
 test('an order that stands in for one that stood in for another is of the same client', () => {

@@ -16,6 +16,8 @@ export type Retry = {
   longestMs: number
   /** A pause is drawn between none and its length ("full jitter": M. Brooker, Exponential Backoff and Jitter, AWS, 2015). */
   hasJitter: boolean
+  /** No pause is shorter than the answer's `Retry-After` asks for. */
+  heedsRetryAfter?: true
   /** No request is sent so long after the first one. */
   patienceMs: number
 }
@@ -28,10 +30,12 @@ export const isWorthRetrying = (answer: Answer): boolean =>
     ? (answer.status >= 502 && answer.status <= 504) || answer.code === 'order-undecided'
     : answer.kind !== 'aborted'
 
-/** @param nth 1 for the pause before the second request */
-export function pauseMs({ firstMs, longestMs, hasJitter }: Retry, nth: number, random: Random): number {
+/** After an answer. @param nth 1 for the pause before the second request */
+export function pauseMs(retry: Retry, answer: Answer, nth: number, random: Random): number {
+  const { firstMs, longestMs, hasJitter, heedsRetryAfter = false } = retry
   const lengthMs = Math.min(longestMs, firstMs * 2 ** (nth - 1))
-  return hasJitter ? lengthMs * random.next() : lengthMs
+  const ownMs = hasJitter ? lengthMs * random.next() : lengthMs
+  return heedsRetryAfter && answer.kind === 'status' ? Math.max(ownMs, answer.retryAfterMs ?? 0) : ownMs
 }
 
 /** The order under a new key: `KEY/2`, then `KEY/3`. */

@@ -62,6 +62,7 @@ export function send(pool: Pool, target: Target, order: PlannedOrder, ended: (se
   }
   let request: Dispatcher.DispatchController | undefined
   let status = 0
+  let retryAfter: Pick<Answer & { kind: 'status' }, 'retryAfterMs'> = {}
   const body: Buffer[] = []
   pool.dispatch(
     {
@@ -80,15 +81,19 @@ export function send(pool: Pool, target: Target, order: PlannedOrder, ended: (se
         request = controller
         if (!open) controller.abort(new Error('ended before it was sent'))
       },
-      onResponseStart(_, statusCode) {
+      onResponseStart(_, statusCode, headers) {
         status = statusCode
+        retryAfter = retryAfterOf(headers['retry-after'])
       },
       onResponseData(_, chunk) {
         body.push(chunk)
       },
       onResponseEnd() {
         const answeredNs = monotonicNs()
-        end({ answeredNs, answer: { kind: 'status', status, ...summary(Buffer.concat(body).toString()) } })
+        end({
+          answeredNs,
+          answer: { kind: 'status', status, ...retryAfter, ...summary(Buffer.concat(body).toString()) },
+        })
       },
       onResponseError(_, cause) {
         end({ answer: withoutAnswer(cause) })
@@ -102,13 +107,17 @@ export function send(pool: Pool, target: Target, order: PlannedOrder, ended: (se
   }
 }
 
+/** Whole seconds; a date, which RFC 9110 (10.2.3) allows too, no service of the lab sends. */
+const retryAfterOf = (header: string | string[] | undefined) =>
+  typeof header === 'string' && /^\d+$/.test(header) ? { retryAfterMs: 1_000 * Number(header) } : {}
+
 function withoutAnswer(cause: Error): Answer {
   const code = 'code' in cause ? String(cause.code) : ''
   const detail = `${code} ${cause.message}`.trim()
   return { kind: NOT_CONNECTED.has(code) ? 'refused' : 'reset', atNs: monotonicNs(), detail }
 }
 
-function summary(body: string): Omit<Answer & { kind: 'status' }, 'kind' | 'status'> {
+function summary(body: string): Omit<Answer & { kind: 'status' }, 'kind' | 'status' | 'retryAfterMs'> {
   const text = body.slice(0, TEXT_CHARS)
   try {
     const value: unknown = JSON.parse(body)

@@ -55,6 +55,7 @@ const Attempt = Type.Union([
       orderId: OptionalText,
       says: OptionalText,
       isFinal: Type.Optional(Type.Literal(true)),
+      retryAfterMs: Type.Optional(Count),
       text: Text,
     }).properties,
     answeredNs: Ns,

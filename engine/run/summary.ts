@@ -6,7 +6,7 @@ import type { Script } from '../experiment/script-format.ts'
 export const PROFILES = ['smoke', 'quick', 'full'] as const
 /**
  * `full` has the values that the lab stands for; `quick` is the same with shorter waits, for tests. `smoke` shows in a minute that
- * everything works here: the variants of an experiment run side by side, so that its verdicts count and its times do not.
+ * everything works here: the models run side by side, so that its verdicts count and its times do not.
  */
 export type Profile = (typeof PROFILES)[number]
 

@@ -1,6 +1,12 @@
 /** A target for tests of the load: a server on a free loopback port that answers as the test says and keeps what it received. */
 import { once } from 'node:events'
-import { createServer, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from 'node:http'
+import {
+  createServer,
+  type IncomingHttpHeaders,
+  type IncomingMessage,
+  type OutgoingHttpHeaders,
+  type ServerResponse,
+} from 'node:http'
 import { createServer as createTcpServer, type Server } from 'node:net'
 import type { Target } from '../load/send.ts'
 
@@ -9,7 +15,7 @@ type Seen = { method: string | undefined; headers: IncomingHttpHeaders; body: un
 /** One request, counted from 0 in the sequence of their coming, with the ways to treat it. */
 export type Received = Seen & {
   number: number
-  answer(status: number, body: unknown): void
+  answer(status: number, body: unknown, headers?: OutgoingHttpHeaders): void
   text(status: number, body: string): void
   /** Ends the connection without a byte of an answer. */
   reset(): void
@@ -72,10 +78,11 @@ async function wholeBody(request: IncomingMessage): Promise<string> {
 }
 
 function ways(response: ServerResponse): Omit<Received, 'number' | keyof Seen> {
-  const text = (status: number, body: string): void => void response.writeHead(status).end(body)
+  const text = (status: number, body: string, headers?: OutgoingHttpHeaders): void =>
+    void response.writeHead(status, headers).end(body)
   return {
     text,
-    answer: (status, body) => text(status, JSON.stringify(body)),
+    answer: (status, body, headers) => text(status, JSON.stringify(body), headers),
     reset: () => response.socket?.resetAndDestroy(),
     half: () => {
       response.writeHead(201, { 'content-length': 100 }).write('{"orderId":')

@@ -30,8 +30,8 @@ export async function ownBroker(t: Pick<TestContext, 'signal'>, kind: BrokerKind
 }
 
 /**
- * One for all tests of a file, which kill and pause it. A test asks for it before it opens its system, so that the broker serves again
- * when that removes what it created, whatever the test has left of it.
+ * One for all tests of a file, which kill and pause it. A test asks for it before it opens its system, so that the broker runs again
+ * when that removes what it created, also where the test has left it dead or paused.
  */
 export function brokerToBreak(kind: BrokerKind): (t: TestContext) => { address: string; broker: BrokerProcess } {
   let own: Awaited<ReturnType<typeof ownBroker>> | undefined

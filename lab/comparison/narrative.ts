@@ -1,6 +1,6 @@
 // What a comparison measured, as sentences: those of a cell, of a scenario under its picture and tables, and of the healthy
 // runs. Guarantees that a sentence is left out where nothing was measured for it, and that what the fault sets bears its mark.
-import { count, findMeasure, isVoidNote, ms, sentence } from '#engine/analysis/measures.ts'
+import { count, findMeasure, isVoidNote, ms, NO_TIME_MS, sentence } from '#engine/analysis/measures.ts'
 import { REFUSALS_OUTLAST, REQUESTS_PER_CLIENT } from '#engine/analysis/retries.ts'
 import type { Result } from '#engine/run/summary.ts'
 import {
@@ -84,8 +84,6 @@ function recovery(configuration: ConfigurationResults): string {
     '',
   )
 }
-
-const NO_TIME_MS = 1
 
 /** The same kill is not the same outage: it ends when the process is healthy again, and restarts take different times. */
 function outages(configurations: readonly ConfigurationResults[]): string {

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
 import { test } from 'node:test'
 import { sampleComparison } from '../testing/sample-comparison.ts'
 import { objectionsPage } from './objections.ts'
@@ -27,4 +28,9 @@ test('an objection about which nothing was measured says so, and no sentence lac
   const page = objectionsPage({ ...whole, results: [], brokers: {} }, 'npm run lab -- compare')
   assert.ok(page.split('\n').filter(line => line.includes('This run measured nothing about it.')).length >= 5)
   assert.doesNotMatch(page, /undefined|Infinity|: \.|NaN/)
+})
+
+test('there is no objection about which no published run measured anything', () => {
+  const page = readFileSync(new URL('../../docs/comparison/how-this-could-be-wrong.md', import.meta.url), 'utf8')
+  assert.doesNotMatch(page, /measured nothing about it|No run measured/)
 })

@@ -8,7 +8,6 @@ import { nonDefaultSettings } from '#infra/non-default-settings.ts'
 import {
   formattedWithSpread,
   allMeasuresOf,
-  isComparable,
   middleRate,
   modelOf,
   type RepeatedMeasure,
@@ -22,7 +21,7 @@ import { OTHERS_KNOWN } from '../comparison/scenarios/slow-kitchen.ts'
 import { spreadText } from '../comparison/scorecard.ts'
 import { provenance } from '../report/markdown.ts'
 import { markdown } from '../report/terminal/table.ts'
-import { pairsOf, sameText } from './another-run.ts'
+import { linkTo, pairsOf, sameText } from './other-runs.ts'
 
 /** `rabbitmq 4.0.5, kafka 4.4.0`; empty where it had no broker of the lab. */
 const versionsOf = ({ brokers }: Summary): string =>
@@ -30,16 +29,19 @@ const versionsOf = ({ brokers }: Summary): string =>
     .map(([kind, { version }]) => `${kind} ${version}`)
     .join(', ')
 
-/** That another run had this, and how many answers of the scorecard are the same; empty where there is none. */
-const besides = (summary: Summary, another: Summary | undefined, what: (another: Summary) => string): string =>
-  another
-    ? ` [Another run](another-run.md)${what(another)}, and gives the same answer to ${sameText(pairsOf(summary, another))}.`
-    : ''
+/** What each of the other runs had, and how many answers of its scorecard are the same. */
+const besides = (summary: Summary, others: readonly Summary[], what: (another: Summary) => string): string =>
+  others
+    .map(
+      another =>
+        ` Run ${linkTo(another)}${what(another)}, and gives the same answer to ${sameText(pairsOf(summary, another))}.`,
+    )
+    .join('')
 
 /** `see`: the section of the comparison that has the figures of the answer. */
-type Objection = { objection: string; answer(summary: Summary, another?: Summary): string; see?: string }
+type Objection = { objection: string; answer(summary: Summary, others: readonly Summary[]): string; see?: string }
 
-/** Of each model: `sync-rest 3.44 (3.20–4.91) ms`; one without a figure is named with the reason. Empty where none has one. */
+/** Of each model: `sync-rest 3.44 (3.20–4.91) ms`; one without a figure is named with the reason. Empty where nothing was measured. */
 const figuresOf = (summary: Summary, scenario: string, name: string, rate?: number): string =>
   listed(
     allMeasuresOf(summary, scenario, name, rate).filter(({ configuration }) => configuration.isMain),
@@ -64,18 +66,19 @@ const listed = (
   measures: readonly RepeatedMeasure[],
   nameOf: (measure: RepeatedMeasure) => string,
   between: string,
-): string =>
-  measures.some(isComparable)
-    ? measures
-        .filter(({ setByFault }) => setByFault === undefined)
-        .map(each => `${nameOf(each)} ${figureOf(each)}`)
-        .join(between)
-    : ''
+): string => measures.map(each => `${nameOf(each)} ${figureOf(each)}`).join(between)
 
-const figureOf = (measure: RepeatedMeasure): string =>
-  measure.values.length > 0
-    ? `${formattedWithSpread(measure)} ${measure.unit}`
-    : `no figure (${measure.note ?? 'not measured'})`
+function figureOf(measure: RepeatedMeasure): string {
+  const { values, unit, note = 'not measured', setByFault } = measure
+  if (values.length === 0) return `no figure (${note})`
+  return `${formattedWithSpread(measure)} ${unit}${setByFault === undefined ? '' : ` (set by the fault: ${setByFault})`}`
+}
+
+/** Also of what has no figure. */
+const above =
+  (least: number) =>
+  ({ values }: RepeatedMeasure): boolean =>
+    values.length === 0 || values.some(value => value > least)
 
 /** Of the healthy runs; undefined where there were none. */
 const highestRate = ({ comparison }: Summary): number | undefined => comparison?.rates.toSorted((a, b) => b - a)[0]
@@ -97,8 +100,8 @@ const OBJECTIONS: readonly Objection[] = [
   },
   {
     objection: 'One broker is old, the other one new.',
-    answer(summary, another) {
-      const beside = besides(summary, another, other => ` had ${versionsOf(other)}`)
+    answer(summary, others) {
+      const beside = besides(summary, others, other => ` had ${versionsOf(other)}`)
       return about(
         versionsOf(summary),
         versions => `This run had ${versions}.${beside} [What was tested](../brokers.md#what-was-tested).`,
@@ -157,10 +160,10 @@ const OBJECTIONS: readonly Objection[] = [
   {
     objection: 'Clients try again, and it is the retries that keep a service down.',
     answer: summary =>
-      about(withConfigurations(summary, 'retry-storm', REQUESTS_PER_CLIENT), figures => {
-        const outlast = withConfigurations(summary, 'retry-storm', REFUSALS_OUTLAST)
+      about(withConfigurations(summary, 'retry-storm', REQUESTS_PER_CLIENT, above(1)), figures => {
+        const outlast = withConfigurations(summary, 'retry-storm', REFUSALS_OUTLAST, above(0))
         const until = about(outlast, texts => ` Clients were refused for so long after it went on: ${texts}.`)
-        return `In a load during which Inventory stands still for a while, each client made so many requests on average: ${figures}.${until}`
+        return `In a load during which Inventory stands still for a while, each client made so many requests on average: ${figures}; in every other configuration one.${until}`
       }),
     see: '[Clients try again](README.md#scenario-retry-storm).',
   },
@@ -201,13 +204,21 @@ const OBJECTIONS: readonly Objection[] = [
   },
   {
     objection: 'Time-outs and buffers are tuned, and nobody is told.',
-    answer(summary) {
+    answer(summary, others) {
       const shipped = 'inventory-dead-as-shipped'
-      const recovery = withConfigurations(summary, shipped, 'time to full recovery')
-      const beside =
-        recovery === ''
-          ? 'This run did not measure the same with the settings as shipped.'
-          : `From the start of Inventory until all was well it took, with both: ${recovery}. [Settings as shipped](README.md#scenario-${shipped}).`
+      const [beside = 'No run measured the same with the settings as shipped.'] = [summary, ...others].flatMap(run => {
+        const recovery = withConfigurations(run, shipped, 'time to full recovery')
+        const where =
+          run === summary
+            ? ` [Settings as shipped](README.md#scenario-${shipped}).`
+            : ` Measured in run ${linkTo(run)}.`
+        return (
+          about(
+            recovery,
+            text => `With both it took from the start of Inventory until all was well: ${text}.${where}`,
+          ) || []
+        )
+      })
       return `${nonDefaultSettings.length} settings of brokers and clients are not the default. A table has each with its reason, and a test holds it to the settings files: [settings](README.md#settings). ${beside}`
     },
   },
@@ -245,26 +256,24 @@ const OBJECTIONS: readonly Objection[] = [
   },
   {
     objection: 'It is one kind of machine.',
-    answer(summary, another) {
+    answer(summary, others) {
       const { cores, cpu } = summary.machine
-      const beside = besides(summary, another, ({ machine }) => ` was on ${machine.cores} × ${machine.cpu}`)
+      const beside = besides(summary, others, ({ machine }) => ` was on ${machine.cores} × ${machine.cpu}`)
       return `True: ${cores} × ${cpu}. Elsewhere the ratios between models may be others; the command above measures them on yours.${beside}`
     },
   },
 ]
 
-/** The text of the page. @param another run that is published beside this one */
-export function objectionsPage(summary: Summary, command: string, another?: Summary): string {
+/** The text of the page. @param others that are published beside this one; the first of them that measured something answers where this run did not */
+export function objectionsPage(summary: Summary, command: string, others: readonly Summary[] = []): string {
   const rows = OBJECTIONS.map(({ objection, answer, see }) => {
-    const own = answer(summary, another)
+    const own = answer(summary, others)
     if (own !== '') return [objection, [own, ...(see === undefined ? [] : [see])].join(' ')]
-    const found = another ? answer(another) : ''
-    return [
-      objection,
-      found === ''
-        ? 'This run measured nothing about it.'
-        : `Not measured in this run; in [another run](another-run.md): ${found}`,
-    ]
+    const [found] = others.flatMap(other => {
+      const text = answer(other, [])
+      return text === '' ? [] : [`Not measured in this run; in run ${linkTo(other)}: ${text}`]
+    })
+    return [objection, found ?? 'This run measured nothing about it.']
   })
   return `${[
     '# How this could be wrong',

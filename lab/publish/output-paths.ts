@@ -4,8 +4,8 @@ import { join } from 'node:path'
 export const summaryOf = (model: string): string => join(model, 'tests/results/summary.json')
 export const pageOf = (model: string): string => join(model, 'tests/results/README.md')
 
-/** Of another run of the comparison, beside the published one. */
-export const ANOTHER_RUN = 'docs/comparison/another-run.json'
+/** Of other runs of the comparison, beside the published one: a file for each. */
+export const OTHER_RUNS = 'docs/comparison/other-runs'
 
 /** The metrics before and after the replay, which no summary holds. */
 export const SNAPSHOTS = 'streaming-kafka/tests/results/replay.json'

@@ -1,5 +1,5 @@
 // All pages and pictures that are rendered from the committed sources, and from nothing else.
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join, posix } from 'node:path'
 import { stripVTControlCharacters } from 'node:util'
 import { parse } from '#common/contracts/parse.ts'
@@ -16,17 +16,17 @@ import { timelinePicture, sharesPicture } from '../report/html/pictures.ts'
 import { repeatCommand } from '../report/html/this-run.ts'
 import { registry } from '../session/registry.ts'
 import { parseSummary } from '../session/run-folder.ts'
-import { anotherRunPage } from './another-run.ts'
 import { COMPARISON, comparisonFiles } from './comparison.ts'
 import { findings } from './findings.ts'
 import { objectionsPage } from './objections.ts'
-import { ANOTHER_RUN, METRICS, pageOf, PICTURES, type PublishedPicture, SNAPSHOTS, summaryOf } from './output-paths.ts'
+import { otherRunsPage } from './other-runs.ts'
+import { METRICS, OTHER_RUNS, pageOf, PICTURES, type PublishedPicture, SNAPSHOTS, summaryOf } from './output-paths.ts'
 import { settingsParts } from './settings-tables.ts'
 
 /** The table of all experiments. */
 const RESULTS_PAGE = 'docs/results.md'
 
-const ANOTHER_PAGE = join(COMPARISON, 'another-run.md')
+const OTHER_RUNS_PAGE = join(COMPARISON, 'other-runs.md')
 
 const OBJECTIONS_PAGE = join(COMPARISON, 'how-this-could-be-wrong.md')
 
@@ -62,13 +62,13 @@ export function renderedFrom(root: string, models: readonly string[]): Files {
     })
   }
   const compared = readSummaryAt(root, join(COMPARISON, 'summary.json'))
-  const another = readSummaryAt(root, ANOTHER_RUN)
+  const others = otherRuns(root)
   if (compared) {
     const command = repeatCommand(compared, registry)
     const { page, pictures } = comparisonFiles(compared, command)
     files.set(join(COMPARISON, 'README.md'), page)
-    files.set(OBJECTIONS_PAGE, objectionsPage(compared, command, another))
-    if (another) files.set(ANOTHER_PAGE, anotherRunPage(compared, another))
+    files.set(OBJECTIONS_PAGE, objectionsPage(compared, command, others))
+    if (others.length > 0) files.set(OTHER_RUNS_PAGE, otherRunsPage(compared, others))
     for (const [file, picture] of pictures) addPicture(files, file, picture)
   }
   const linkTo = (model: string) => posix.relative(posix.dirname(RESULTS_PAGE), pageOf(model))
@@ -90,6 +90,16 @@ function readSummary(root: string, model: string): Summary {
 function readSummaryAt(root: string, path: string): Summary | undefined {
   const file = join(root, path)
   return existsSync(file) ? parseSummary(readFileSync(file, 'utf8'), file) : undefined
+}
+
+/** The newest first. */
+function otherRuns(root: string): Summary[] {
+  const folder = join(root, OTHER_RUNS)
+  const names = existsSync(folder) ? readdirSync(folder).filter(name => name.endsWith('.json')) : []
+  return names
+    .toSorted()
+    .reverse()
+    .map(name => parseSummary(readFileSync(join(folder, name), 'utf8'), join(folder, name)))
 }
 
 /** Nothing where there is nothing to draw. The metrics of the replay are also a document of their own. */

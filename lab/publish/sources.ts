@@ -6,9 +6,9 @@ import { packHistory } from '#engine/run/history-file.ts'
 import { slugOf } from '#engine/run/result.ts'
 import type { Summary } from '#engine/run/summary.ts'
 import { archiveFile, findHistory, readHistory } from '../session/histories.ts'
-import { reduced } from './another-run.ts'
 import { COMPARISON } from './comparison.ts'
-import { ANOTHER_RUN, LOGS, SNAPSHOTS, REPLAY, summaryOf } from './output-paths.ts'
+import { reduced } from './other-runs.ts'
+import { LOGS, OTHER_RUNS, SNAPSHOTS, REPLAY, summaryOf } from './output-paths.ts'
 import { replayMetricsOf } from './replay.ts'
 import { Type } from '#common/contracts/type.ts'
 import { parse } from '#common/contracts/parse.ts'
@@ -43,7 +43,8 @@ export async function comparisonSource(summary: Summary, folder: string): Promis
 }
 
 /** Of a comparison that stands beside the published one. */
-export const anotherRunSource = (summary: Summary): Sources => new Map([[ANOTHER_RUN, compactJson(reduced(summary))]])
+export const otherRunSource = (summary: Summary): Sources =>
+  new Map([[join(OTHER_RUNS, `${summary.run}.json`), compactJson(reduced(summary))]])
 
 /** So that whoever reads a published number can have it judged again. */
 async function addHistories(

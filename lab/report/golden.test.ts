@@ -34,18 +34,9 @@ function sentencesOf(name: string, values: Record<string, number | null>): strin
   return explain(scenario, syncRest.name, [{ measures, checks: [], variant: { name: 'plain' } }])
 }
 
-const quantilesOf = (uncorrectedMs: number) =>
-  [
-    { latency: 'accepted', ms: 10 },
-    { latency: 'accepted uncorrected', ms: uncorrectedMs },
-  ].map(({ latency, ms }) => ({
-    variant: 'throttled',
-    latency,
-    points: [
-      [0.5, ms, 0],
-      [0.9, 4 * ms, 0],
-    ] satisfies [number, number, 0][],
-  }))
+const quantiles = [
+  { variant: 'throttled', latency: 'accepted', points: [[0.5, 10, 0]] satisfies [number, number, 0][] },
+]
 
 const SECTIONS: Record<string, () => readonly string[]> = {
   'recommendations of the sample comparison': () =>
@@ -77,8 +68,7 @@ const SECTIONS: Record<string, () => readonly string[]> = {
   'sentences of a cell that never recovered': () => sentencesOf('burst', { 'during: availability': 0 }),
   'sentences of a reader that read again, in a result without its parts': () =>
     sentencesOf('read-again', { 'all read again after': 568 }),
-  'latency by share: the generator was on time': () => sharesSentences({ ...sampleResult, quantiles: quantilesOf(10) }),
-  'latency by share: orders had to wait': () => sharesSentences({ ...sampleResult, quantiles: quantilesOf(5) }),
+  'latency by share': () => sharesSentences({ ...sampleResult, quantiles }),
   'verdict of the sample comparison': () => [overall(summary), overall(stopped)],
   'a cell that is done': () => [cellLine(summary.results.at(-1) ?? assert.fail())],
   'how to read the pictures': () => [HOW_TO_READ],

@@ -7,6 +7,7 @@ import { closeSync, mkdirSync, mkdtempSync, openSync, readdirSync, readFileSync,
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
+import { isOfFullMachine } from '#engine/checks/service.ts'
 import type { Result } from '#engine/run/summary.ts'
 import { cacheFolder } from '#host/folders.ts'
 import { isRunning } from '#host/process-table.ts'
@@ -141,14 +142,14 @@ const MOST_AGAIN = 2
 type Fault = { experiment?: string; failure?: string; verdict?: string; detail?: string }
 
 /** Whether nothing is invalid, and something is unknown because the machine was full. */
-const isOfFullMachine = (faults: readonly Fault[]): boolean =>
+const isForFullMachine = (faults: readonly Fault[]): boolean =>
   faults.every(({ failure, verdict }) => failure === undefined && verdict !== 'invalid') &&
-  faults.some(({ verdict, detail = '' }) => verdict === 'unknown' && /The machine (was|let) /.test(detail))
+  faults.some(({ verdict = '', detail = '' }) => isOfFullMachine({ verdict, detail }))
 
 /** Runs it again, as often as `MOST_AGAIN` allows, while of its result nothing is known because the machine was full. */
 export async function untilKnown<Run>(run: () => Promise<Run>, faultsIn: (run: Run) => readonly Fault[]): Promise<Run> {
   let last = await run()
-  for (let again = 0; again < MOST_AGAIN && isOfFullMachine(faultsIn(last)); again++) last = await run()
+  for (let again = 0; again < MOST_AGAIN && isForFullMachine(faultsIn(last)); again++) last = await run()
   return last
 }
 

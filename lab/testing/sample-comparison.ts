@@ -1,5 +1,6 @@
 // A sample summary of a comparison: every scenario, three models with their variants, 2,000 orders each, healthy runs at
 // three rates. Always the same; its numbers come from no machine, only their shape is that of a run.
+import { SHARES } from '#engine/analysis/plots.ts'
 import { seededRandom } from '#engine/load/random.ts'
 import type { Comparison, Measure, Result, Summary, VariantFacts, Orders, Series } from '#engine/run/summary.ts'
 import { sampleResult, sampleSummary } from './sample-result.ts'
@@ -139,7 +140,7 @@ function healthy(about: Comparison['about'][number], model: string, ordersPerSec
   const slow = { 'sync-rest': 3, 'async-rabbitmq': 5, 'streaming-kafka': 9 }[model] ?? 4
   const jitter = 1 + random.next() * 0.3
   const curve = (base: number) =>
-    [0.01, 0.25, 0.5, 0.75, 0.9, 0.95, 0.99].map((share): [number, number, 0] => [
+    SHARES.filter(share => share <= 0.99).map((share): [number, number, 0] => [
       share,
       (base * jitter * (1 + ordersPerSecond / 200)) / (1 - share) ** 0.45,
       0,

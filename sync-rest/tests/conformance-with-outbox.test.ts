@@ -13,6 +13,5 @@ conformance(
     environments: withOutbox.environment,
     cutLinks: ['order_service'],
     crashPoints: { order_service: ['store-reserve', 'reserve-store'] },
-    wrong: { order_service: { OUTBOX: 'maybe', MAX_UNDECIDED: '0' } },
   },
 )

@@ -24,6 +24,8 @@ conformance(
         BREAKER: 'maybe',
         BREAKER_FAILURES: '0',
         BREAKER_OPEN_MS: '-1',
+        OUTBOX: 'maybe',
+        MAX_UNDECIDED: '0',
       },
       inventory_service: { INITIAL_STOCK: '{"main": {"burger": -1}}' },
     },

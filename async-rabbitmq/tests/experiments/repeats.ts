@@ -13,18 +13,22 @@ const PATH = '/inventory/repeats'
 
 const readRows = reader(RepeatRow)
 
-/** Reads how many repeats there are; waits until there are so many, also while the service restarts. */
+/** Reads how many repeats there are; waits for so many, also while the service restarts, and says how many there were at the end. */
 export const readRepeats = (when: When, atLeast = 0): Step =>
   at(when, {
     action: 'read',
     target: `${INVENTORY}${PATH}`,
     run({ runtime }) {
-      const count = () =>
+      let read: { repeats: number } | undefined
+      const areEnough = () =>
         readRows(runtime.url(INVENTORY) + PATH).then(
-          rows => rows.length >= atLeast && { repeats: rows.length },
-          () => undefined,
+          rows => (read = { repeats: rows.length }).repeats >= atLeast,
+          () => false,
         )
-      return waitFor(count, { deadlineMs: 60_000, what: `${INVENTORY} to show ${atLeast} repeats` })
+      return waitFor(areEnough, { deadlineMs: 60_000, what: `${INVENTORY} to show its repeats` }).then(
+        () => read,
+        (error: unknown) => read ?? Promise.reject(error),
+      )
     },
   })
 

@@ -8,7 +8,7 @@ import type { Comparison, Summary } from '#engine/run/summary.ts'
 import { variables } from '#infra/brokers/provide.ts'
 import { DEFAULTS, plan, requestOf } from '../../comparison/plan.ts'
 import { COMPARISON } from '../../publish/comparison.ts'
-import { anotherRunSource, comparisonSource, type Sources, sourcesOf } from '../../publish/sources.ts'
+import { otherRunSource, comparisonSource, type Sources, sourcesOf } from '../../publish/sources.ts'
 import { experiments, models, type Registry, registry } from '../../session/registry.ts'
 import { HISTORIES } from '../../session/histories.ts'
 import { findRun, parseSummary, ROOT } from '../../session/run-folder.ts'
@@ -49,7 +49,7 @@ async function fromRun(name: string, beside: boolean): Promise<Sources> {
     throw new UsageError(`${summary.run} is no comparison, and --beside shows only those.`)
   if (beside && summary.run === publishedRun())
     throw new UsageError(`${summary.run} is the published run: --beside shows another one.`)
-  if (beside) return anotherRunSource(summary)
+  if (beside) return otherRunSource(summary)
   return summary.comparison ? comparisonSource(summary, folder) : sourcesOf(summary, folder)
 }
 

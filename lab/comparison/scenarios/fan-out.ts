@@ -1,15 +1,6 @@
 // Nothing is broken, and more and more readers follow what becomes of every order: what does each of them cost those that serve it?
 import { percentiles, type Sample } from '#engine/analysis/latency.ts'
-import {
-  CLOCKS_DIFFER,
-  CONDITIONS,
-  count,
-  findMeasure,
-  latency,
-  ms,
-  sentence,
-  voidBecause,
-} from '#engine/analysis/measures.ts'
+import { acrossClocks, CONDITIONS, count, findMeasure, latency, ms, sentence } from '#engine/analysis/measures.ts'
 import type { FurtherReaderOperations, FurtherReading } from '#engine/experiment/further-readers.ts'
 import { at, operation } from '#engine/experiment/steps.ts'
 import type { History } from '#engine/run/history.ts'
@@ -115,7 +106,7 @@ function readersText(results: readonly Evaluated[]): string[] {
 function readMeasures(history: History): Omit<Measure, 'variant'>[] {
   const { readers, lastNs } = readingIn(history) ?? { readers: [], lastNs: [] }
   const samples = delays(history, new Map(lastNs))
-  const why = history.clocksAgree ? voidBecause(history) : CLOCKS_DIFFER
+  const why = acrossClocks(history)
   return [
     { name: READERS, unit: '', value: readers.length },
     ...(readers.length === 0 ? [] : latency(READ, percentiles(samples), why)),

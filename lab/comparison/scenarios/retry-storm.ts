@@ -1,5 +1,5 @@
 // Inventory stands still for a while, and clients that are refused try again: how much do they request, and does it end with its cause?
-import { CONDITIONS, count, findMeasure, ms, sentence } from '#engine/analysis/measures.ts'
+import { CONDITIONS, count, findMeasure, ms, NO_TIME_MS, sentence } from '#engine/analysis/measures.ts'
 import {
   CLIENTS_SERVED,
   clientsOf,
@@ -31,7 +31,7 @@ export const retryStorm = defineScenario<StormSettings>({
   titleAt: ({ faultMs }) => `Inventory stands still for ${faultMs / 1_000} s, and clients try again`,
   asks: 'Clients that are refused try again for a while: how much more do they request, and are they still refused when the cause is over?',
   caveat:
-    'Clients try again for ten seconds. Inventory decides one and a half times as many orders as are usually requested, before, during and after. A client that was refused, or got no answer, sends the same order under the same key; only where it was told that the order has failed for good does it place another. It does not look at `Retry-After`. Who is answered 202 has no reason to try again.',
+    'Clients try again for ten seconds. Inventory decides one and a half times as many orders as are usually requested, before, during and after. A client that was refused, or got no answer, sends the same order under the same key; only where it was told that the order has failed for good does it place another. Only where a way says so does it look at `Retry-After`, with which a service that is too busy asks for a pause of 1 to 3 s, another one each time. Who is answered 202 has no reason to try again.',
   isOptional: true,
   profiles: {
     full: { ordersPerSecond: 50, beforeMs: 4_000, faultMs: 6_000, afterMs: 10_000, capacity: 75 },
@@ -42,6 +42,12 @@ export const retryStorm = defineScenario<StormSettings>({
     way('each 250 ms', { firstMs: 250, longestMs: 250, hasJitter: false }),
     way('backing off', { firstMs: 250, longestMs: 4_000, hasJitter: false }),
     way('backing off with jitter', { firstMs: 250, longestMs: 4_000, hasJitter: true }),
+    way('backing off with jitter, and as Retry-After asks', {
+      firstMs: 250,
+      longestMs: 4_000,
+      hasJitter: true,
+      heedsRetryAfter: true,
+    }),
   ],
   variants: 'outbox',
   columns: [
@@ -75,7 +81,8 @@ export const retryStorm = defineScenario<StormSettings>({
     results.flatMap(result => {
       const requests = count(findMeasure(result, REQUESTS_PER_CLIENT))
       const outlast = findMeasure(result, REFUSALS_OUTLAST)
-      const until = outlast.value ? `, and some were refused until ${ms(outlast)} after the disruption` : ''
+      const until =
+        (outlast.value ?? 0) >= NO_TIME_MS ? `, and some were refused until ${ms(outlast)} after the disruption` : ''
       return sentence`${model}, ${result.variant.name}: requests for each client: ${requests}${until}.`
     }),
 })

@@ -34,3 +34,14 @@ test('a latency that is void is named where its line would be, and the line of t
   assert.equal([...text.matchAll(/>sync-rest</g)].length, 1)
   assert.equal([...text.matchAll(/>sync-rest: void</g)].length, 1)
 })
+
+test('a line has a gap where a share is void', () => {
+  const strand = { name: 'sync-rest', accent: 'accent-rest', dash: 0 }
+  const linesOf = (...shares: number[]) => {
+    const runs = [shares.map((share): [number, number, 0] => [share, 1 + share, 0])]
+    const text = fileOf(quantileFigure(from, [[{ name: 'accepted', strands: [{ ...strand, runs }] }]]))
+    const [, d = ''] = /class="line dash-0" d="([^"]+)"/.exec(text) ?? []
+    return d.split('M').length - 1
+  }
+  assert.deepEqual([linesOf(0.5, 0.6, 0.7, 0.8), linesOf(0.5, 0.6, 0.8, 0.85)], [1, 2])
+})

@@ -1,5 +1,6 @@
 // Latency at each share of the orders, on axes that give the tail its room: a grid of panels on one scale, each with a
-// line for each latency or model. Repetitions are thin lines.
+// line for each latency or model. Repetitions are thin lines. A line has a gap where a share is void.
+import { SHARES as DRAWN } from '#engine/analysis/plots.ts'
 import type { Quantiles } from '#engine/run/summary.ts'
 import { LEFT, WIDTH } from './frame.ts'
 import { apart, fitted } from './labels.ts'
@@ -62,7 +63,11 @@ function panelOf({ strands }: Cell, place: Place, after: readonly Cell[]): Marku
   const { x, y, left, right } = place
   const drawn = strands.map(({ accent, dash, runs }) => {
     const thin = runs.length > 1 ? ' thin' : ''
-    const paths = runs.map(points => lines(points.map(([share, ms]) => [x(share), y.at(ms)])))
+    const paths = runs.map(points =>
+      stretches(points, ([share]) => share)
+        .map(stretch => lines(stretch.map(([share, ms]) => [x(share), y.at(ms)])))
+        .join(''),
+    )
     return markup`<g class="${accent}">${runs.length > 1 && spreadOf(runs, place)}${paths.map(d => markup`<path class="line${thin} dash-${dash}" d="${d}"/>`)}</g>`
   })
   const named = new Set(after.flatMap(cell => cell.strands.filter(hasLine).map(({ name }) => name)))
@@ -88,9 +93,24 @@ function panelOf({ strands }: Cell, place: Place, after: readonly Cell[]): Marku
 function spreadOf(runs: Strand['runs'], { x, y }: Place): Markup {
   const msOf = runs.map(points => new Map(points.map(([share, ms]) => [share, ms])))
   const shares = (runs[0] ?? []).map(([share]) => share).filter(share => msOf.every(ms => ms.has(share)))
-  const edge = (choose: (...values: number[]) => number) =>
-    shares.map(share => [x(share), y.at(choose(...msOf.map(ms => ms.get(share) ?? 1)))] as const)
-  return markup`<path class="area" d="${lines([...edge(Math.max), ...edge(Math.min).reverse()])}Z"/>`
+  const areas = stretches(shares, share => share).map(stretch => {
+    const edge = (choose: (...values: number[]) => number) =>
+      stretch.map(share => [x(share), y.at(choose(...msOf.map(ms => ms.get(share) ?? 1)))] as const)
+    return `${lines([...edge(Math.max), ...edge(Math.min).reverse()])}Z`
+  })
+  return markup`<path class="area" d="${areas.join('')}"/>`
+}
+
+/** What is drawn in one go: between two of the same stretch lies no share that is missing. */
+function stretches<Each>(all: readonly Each[], shareOf: (each: Each) => number): Each[][] {
+  const found: Each[][] = []
+  for (const [nth, each] of all.entries()) {
+    const before = all[nth - 1]
+    const isMissing = (share: number) => before !== undefined && share > shareOf(before) && share < shareOf(each)
+    if (before === undefined || DRAWN.some(isMissing)) found.push([])
+    found.at(-1)?.push(each)
+  }
+  return found
 }
 
 function axes({ x, y, left, right, isFirst }: Place): Markup {

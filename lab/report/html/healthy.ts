@@ -57,7 +57,7 @@ export function healthyPicture(scenario: ScenarioResults): Picture | undefined {
   return quantileFigure({ id, title, description: medianLatencies(models, results).join(' ') }, rows)
 }
 
-/** Where a repetition is void there is no line and no number. */
+/** Where a repetition has no figure at all there is no line and no number. */
 function strandOf(configuration: ConfigurationResults, latency: string): Strand {
   const { model, variant, results } = configuration
   const runs = results.flatMap(({ quantiles = [] }) =>

@@ -30,7 +30,7 @@ const LATE: Readonly<Record<string, string>> = {
   [MACHINE_BUSY]: ' (the machine was busy: latencies are void)',
 }
 
-/** Why completions have no latency, though orders were completed. */
+/** Why completions lack their median, or their p99, though orders were completed. */
 const completionNote = ({ measures }: Result, variant: string): string | undefined =>
   ['completed p50', 'completed p99']
     .map(name => measures.find(each => each.variant === variant && each.name === name)?.note)
@@ -85,41 +85,22 @@ export function sharesPicture({ model, title, variants, quantiles = [] }: Result
   return quantileFigure({ id, title: `${title}: latency by share of the orders`, description }, rows)
 }
 
-/** Its sentences: the median of each variant, and where latency from the planned start differs from latency from the actual one. */
+/** Its sentences: the median of each variant, and what is left out. */
 export function sharesSentences({ variants, quantiles = [] }: Result): string[] {
-  const at = (variant: string, latency: string) =>
-    quantiles.find(each => each.variant === variant && each.latency === latency)?.points ?? []
   const medians = variants.flatMap(({ name }) => {
-    const median = at(name, 'accepted').find(([share]) => share === MEDIAN)
+    const accepted = quantiles.find(({ variant, latency }) => variant === name && latency === 'accepted')
+    const median = accepted?.points.find(([share]) => share === MEDIAN)
     return median ? [`${text(median)} (${name})`] : []
   })
-  const pairs = variants.flatMap(({ name }) => {
-    const uncorrected = new Map(at(name, 'accepted uncorrected').map(point => [point[0], point]))
-    const both = at(name, 'accepted').flatMap(point => {
-      const other = uncorrected.get(point[0])
-      return other ? [{ name, corrected: point, uncorrected: other }] : []
-    })
-    return both.length === 0 ? [] : [both]
-  })
-  const waited = pairs.flatMap(both => {
-    const last = both.findLast(({ corrected, uncorrected }) => corrected[1] >= NOTABLE * uncorrected[1])
-    if (!last) return []
-    const { name, corrected, uncorrected } = last
-    return [`${text(corrected)} instead of ${text(uncorrected)} at ${(corrected[0] * 100).toFixed(1)} % (${name})`]
-  })
-  const plan =
-    waited.length > 0
-      ? `Counted from the planned start it is ${waited.join(', ')}: orders had to wait to be sent.`
-      : 'Counted from the planned start and from the actual start it differs by less than a tenth: orders hardly had to wait to be sent.'
-  return [
-    ...(medians.length > 0 ? [`Half of the orders had their answer within ${medians.join(', ')}.`] : []),
-    ...(pairs.length > 0 ? [plan] : []),
-  ]
+  return medians.length === 0
+    ? []
+    : [
+        `Half of the orders had their answer within ${medians.join(', ')}.`,
+        'Beside latency from the planned start stands that from the actual one. Shares of which late starts made more than 1 ms and more than a tenth are left out.',
+      ]
 }
 
 const MEDIAN = 0.5
-/** A picture does not show a difference of less than a tenth. */
-const NOTABLE = 1.1
 
 const text = ([, value, atLeast]: Quantiles['points'][number]): string => ms({ value, atLeast: atLeast === 1 }) ?? ''
 

@@ -49,12 +49,12 @@ export default defineExperiment({
   question: '2 s in Inventory: what does the client see?',
   does: 'Inventory waits 2 s before each reservation; the order service has a deadline above that, below it, and below it with the breaker.',
   profiles: {
-    full: { orders: 200, ordersPerSecond: 20, warmUpOrders: 40, delayMs: 2_000, lineOrders: 12 },
-    quick: { orders: 60, ordersPerSecond: 20, warmUpOrders: 20, delayMs: 2_000, lineOrders: 5 },
-    // Three models share the machine; a deadline of 500 ms, a quarter of 2 s, is too short for the first orders then.
-    smoke: { orders: 30, ordersPerSecond: 20, warmUpOrders: 30, delayMs: 4_000, lineOrders: 4 },
+    full: { orders: 200, ordersPerSecond: 20, warmUpOrders: 40, delayMs: 2_000, belowMs: 500, lineOrders: 12 },
+    quick: { orders: 60, ordersPerSecond: 20, warmUpOrders: 20, delayMs: 2_000, belowMs: 500, lineOrders: 5 },
+    // Three models share the machine; a deadline of 500 ms is too short for the first orders then.
+    smoke: { orders: 30, ordersPerSecond: 20, warmUpOrders: 30, delayMs: 2_000, belowMs: 1_000, lineOrders: 4 },
   },
-  variants({ orders, ordersPerSecond, warmUpOrders, delayMs, lineOrders }) {
+  variants({ orders, ordersPerSecond, warmUpOrders, delayMs, belowMs, lineOrders }) {
     const load = { orders, ordersPerSecond, warmUpOrders, deadlineMs: 10_000 }
     const slow = at((1_000 * warmUpOrders) / ordersPerSecond - 100, fault('inventory_service', { delay: { delayMs } }))
     const withOrders = (name: string, about: string, order_service: Record<string, string>): Variant => ({
@@ -67,7 +67,6 @@ export default defineExperiment({
       checks: [...checksFor({ reasons: MAY_FAIL, answers: { duringFault: MAY_ANSWER } }), delayed, unknownResolved],
     })
     const above = { RESERVE_DEADLINE_MS: String(2 * delayMs), BREAKER: 'on' }
-    const belowMs = delayMs / 4
     const below = { RESERVE_DEADLINE_MS: String(belowMs) }
     return [
       {

@@ -29,7 +29,7 @@ const MEASURED_MS = 2_000
 const AFTER_MS = 300
 const DEADLINE_MS = 5_000
 /** Where all cores are busy and other programs take so much of them, those are the limit, whatever was planted: not counted, and repeated. */
-const LEAST_IDLE = 0.05
+const FULL_BELOW = 0.05
 const OTHERS_CORES = 0.5
 /** So many for each that is to be counted. */
 const MOST_DISTURBED = 1
@@ -146,7 +146,7 @@ async function openPlanted(plant: Plant, context: OpenContext): Promise<Runtime>
 }
 
 const isDisturbed = ({ othersCores, idleShare }: Round): boolean =>
-  (idleShare ?? 1) < LEAST_IDLE && (othersCores ?? 0) > OTHERS_CORES
+  (idleShare ?? 1) < FULL_BELOW && (othersCores ?? 0) > OTHERS_CORES
 
 /** Until other programs leave the machine alone for a moment, or for some seconds at most. */
 async function untilQuiet(signal: AbortSignal): Promise<void> {

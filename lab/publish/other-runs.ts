@@ -1,10 +1,12 @@
 /**
- * A second run of the comparison beside the published one, such as of another machine: which answers of the scorecard it bears out.
+ * Other runs of the comparison beside the published one, such as of another machine: which answers of the scorecard they bear out.
  *
  * Guarantees: both answers are computed by the scorecard, each from its own run; only needs for which both compared the same models are
- * counted. Of the other run the measures and checks are kept that the scorecard and the objections look at, and no histories: it cannot
+ * counted. Of another run the measures and checks are kept that the scorecard and the objections look at, and no histories: it cannot
  * be judged again here.
  */
+import { GENERATOR_CPU, MACHINE_IDLE } from '#engine/analysis/measures.ts'
+import { REFUSALS_OUTLAST, REQUESTS_PER_CLIENT } from '#engine/analysis/retries.ts'
 import type { Summary } from '#engine/run/summary.ts'
 import { needs } from '../comparison/needs.ts'
 import {
@@ -20,7 +22,16 @@ import { markdown } from '../report/terminal/table.ts'
 import { standingText } from './comparison.ts'
 
 /** Those that the objections look at besides. */
-const OF_OBJECTIONS = ['learned p50']
+const OF_OBJECTIONS = [
+  'learned p50',
+  'known p50',
+  'time to full recovery',
+  'start lateness p99',
+  GENERATOR_CPU,
+  MACHINE_IDLE,
+  REFUSALS_OUTLAST,
+  REQUESTS_PER_CLIENT,
+]
 const MEASURES = new Set([...needs.map(({ measure }) => measure), ...OF_OBJECTIONS])
 
 /** The summary without what neither of them looks at. */
@@ -62,8 +73,22 @@ export function pairsOf(published: Summary, other: Summary | undefined): Pair[] 
 export const sameText = (pairs: readonly Pair[]): string =>
   `${pairs.filter(({ isSame }) => isSame).length} of ${pairs.length} needs`
 
-/** The text of the page: the scorecard of the other run, and where its answers are those of the published one. */
-export function anotherRunPage(published: Summary, other: Summary): string {
+/** The text of the page: the scorecard of each of the other runs, and where its answers are those of the published one. */
+export const otherRunsPage = (published: Summary, others: readonly Summary[]): string =>
+  `${[
+    '# Other runs',
+    'Runs of the comparison under other conditions than [the published one](README.md), to see which of its answers depend on them. Rendered from `other-runs/` beside this page. In bold: it meets the need, or nothing measured is better beyond doubt.',
+    `The published one: ${provenance(published)}`,
+    ...others.flatMap(other => sectionOf(published, other)),
+  ].join('\n\n')}\n`
+
+/** Of a run on the page. */
+const anchorOf = ({ run }: Summary): string => `run-${run}`
+
+/** `[20261130-140938-0838](other-runs.md#run-20261130-140938-0838)` */
+export const linkTo = (other: Summary): string => `[${other.run}](other-runs.md#${anchorOf(other)})`
+
+function sectionOf(published: Summary, other: Summary): string[] {
   const pairs = pairsOf(published, other)
   const known = new Set(scorecard(published)?.rows.map(({ need }) => need))
   const { models = [], rows: all = [], notes = [] } = scorecard(other) ?? {}
@@ -75,17 +100,13 @@ export function anotherRunPage(published: Summary, other: Summary): string {
       `${answer}<br>${besideText(pair, known.has(need))}`,
     ]
   })
-  return `${[
-    '# Another run',
+  return [
+    `<a id="${anchorOf(other)}"></a>\n\n## ${other.run}`,
     provenance(other),
-    `A run of the comparison under other conditions than [the published one](README.md), to see which of its answers depend on them. It gives the same answer to ${sameText(pairs)} for which both compared the same models. The published one: ${provenance(published)}`,
-    spreadText(other),
-    'Figures are those of this other run. In bold: it meets the need, or nothing measured is better beyond doubt. Rendered from `another-run.json` beside this page.',
+    `It gives the same answer to ${sameText(pairs)} for which both compared the same models. The figures are its own. ${spreadText(other)}`,
     markdown(['need, and what was measured', ...models, 'answer'], rows, false),
     notes.join('; '),
-  ]
-    .filter(part => part !== '')
-    .join('\n\n')}\n`
+  ].filter(part => part !== '')
 }
 
 function besideText(pair: Pair | undefined, isKnown: boolean): string {
