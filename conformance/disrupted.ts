@@ -78,7 +78,7 @@ export function survivesCut({ service, ...options }: Disrupted): Promise<void> {
   let fromMs: number | undefined
   const isAnalytics = model.services.some(({ name, role }) => name === service && role === 'analytics')
   // What analytics has counted is in no evidence.
-  const counted = read(service, isAnalytics ? '/metrics.json' : '/health')
+  const counted = isAnalytics ? [read(service, '/metrics.json')] : []
   const [configuration] = model.comparison.configurations
   const mayFail = { ...killMayFail(model), answers: mayAnswerOf(model, configuration) }
   return isSound(options, {
@@ -86,9 +86,9 @@ export function survivesCut({ service, ...options }: Disrupted): Promise<void> {
     orders: ORDERS + (PER_SECOND * cutMs) / 1_000,
     timeline: [
       at(({ decided }) => decided > 0, fault(service, { cutLink: {} })),
-      at(({ elapsedMs }) => elapsedMs >= (fromMs ??= elapsedMs) + UNDER_WAY_MS, counted),
-      at(({ elapsedMs }) => elapsedMs >= (fromMs ?? 0) + cutMs, counted),
-      at(0, heal(service)),
+      ...counted.map(step => at(({ elapsedMs }) => elapsedMs >= (fromMs ??= elapsedMs) + UNDER_WAY_MS, step)),
+      ...counted.map(step => at(({ elapsedMs }) => elapsedMs >= (fromMs ?? 0) + cutMs, step)),
+      at(({ elapsedMs }) => elapsedMs >= (fromMs ??= elapsedMs) + cutMs, heal(service)),
       at(0, becomesHealthy(service)),
     ],
     checks: [
