@@ -55,8 +55,8 @@ const standingsOf = ({ models }: Pick<Scorecard, 'models'>, { cells }: Scorecard
   Object.fromEntries(models.map((model, nth) => [model, cells[nth]?.standing ?? 'none']))
 
 /** Needs for which both runs compared the same models: what is good is so beside the others. */
-export function pairsOf(published: Summary, other: Summary | undefined): Pair[] {
-  const [card, beside] = [scorecard(published), other && scorecard(other)]
+export function pairsOf(published: Summary, other: Summary): Pair[] {
+  const [card, beside] = [scorecard(published), scorecard(other)]
   if (!card || !beside) return []
   return card.rows.flatMap(row => {
     const found = beside.rows.find(({ need }) => need === row.need)

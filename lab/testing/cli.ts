@@ -142,14 +142,14 @@ const MOST_AGAIN = 2
 type Fault = { experiment?: string; failure?: string; verdict?: string; detail?: string }
 
 /** Whether nothing is invalid, and something is unknown because the machine was full. */
-const isForFullMachine = (faults: readonly Fault[]): boolean =>
+const isWorthRunningAgain = (faults: readonly Fault[]): boolean =>
   faults.every(({ failure, verdict }) => failure === undefined && verdict !== 'invalid') &&
   faults.some(({ verdict = '', detail = '' }) => isOfFullMachine({ verdict, detail }))
 
 /** Runs it again, as often as `MOST_AGAIN` allows, while of its result nothing is known because the machine was full. */
 export async function untilKnown<Run>(run: () => Promise<Run>, faultsIn: (run: Run) => readonly Fault[]): Promise<Run> {
   let last = await run()
-  for (let again = 0; again < MOST_AGAIN && isForFullMachine(faultsIn(last)); again++) last = await run()
+  for (let again = 0; again < MOST_AGAIN && isWorthRunningAgain(faultsIn(last)); again++) last = await run()
   return last
 }
 
