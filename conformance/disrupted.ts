@@ -101,26 +101,34 @@ export function survivesCut({ service, ...options }: Disrupted): Promise<void> {
 
 const ordersIn = (metrics: unknown): number => (metrics as { orders: number }).orders
 
-/** While the link was cut no decision was made, no notification sent or no order counted, since what is needed for it did not pass. */
+/** Of what was requested while the link was cut nothing was decided or notified before it was mended; nor did analytics count. */
 const nothingPassed = (model: ComparableModel, service: string): Check => {
   const role = model.services.find(({ name }) => name === service)?.role
   return defineCheck(
     'nothing-passed',
     'nothing passed through the link that was cut',
-    ({ evidence, executedSteps }) => {
-      const at = (action: string) => executedSteps.find(step => step.action === action)?.atNs ?? Number.NaN
-      const isMeanwhile = (ns: number) => ns > at('fault') + UNDER_WAY_MS * 1e6 && ns < at('heal')
+    ({ attempts, evidence, executedSteps }) => {
       if (role === 'analytics') {
         const counts = executedSteps.filter(({ action }) => action === 'read').map(({ result }) => ordersIn(result))
         return new Set(counts).size === 1 ? valid('Nothing was counted.') : invalid(`Counted: ${counts.join(', ')}.`)
       }
+      const cutNs = executedSteps.find(({ action }) => action === 'fault')?.doneNs ?? Number.NaN
+      const mendedNs = executedSteps.find(({ action }) => action === 'heal')?.atNs ?? Number.NaN
+      const requested = new Set(
+        attempts
+          .filter(({ attempt, startedNs }) => attempt === 1 && startedNs > cutNs && startedNs < mendedNs)
+          .map(({ orderId }) => orderId),
+      )
+      if (requested.size === 0) return invalid('Nothing was requested while it was cut.')
       const { decisions, notifications } = evidence
       const done =
         role === 'notification'
-          ? notifications.map(({ sentNs }) => sentNs)
-          : decisions.map(({ decidedNs }) => decidedNs)
-      const passed = done.filter(isMeanwhile)
-      return passed.length === 0 ? valid('Nothing passed.') : invalid(`${passed.length} passed.`)
+          ? notifications.map(({ orderId, sentNs }) => ({ orderId, ns: sentNs }))
+          : decisions.map(({ orderId, decidedNs }) => ({ orderId, ns: decidedNs }))
+      const passed = done.filter(({ orderId, ns }) => requested.has(orderId) && ns < mendedNs)
+      return passed.length === 0
+        ? valid(`Nothing of ${requested.size} passed.`)
+        : invalid(`${passed.length} of ${requested.size} passed.`)
     },
   )
 }
