@@ -9,6 +9,7 @@ import { checksFor, type MayFail } from '#engine/checks/checks.ts'
 import { faultSeen } from '#engine/checks/preconditions.ts'
 import { isOfFullMachine } from '#engine/checks/service.ts'
 import type { ComparableModel } from '#engine/experiment/comparison-adapter.ts'
+import type { Load, Variant } from '#engine/experiment/define.ts'
 import type { Deployment } from '#engine/experiment/model.ts'
 import { mayAnswerOf } from '#engine/experiment/script.ts'
 import { type Action, at, fault, heal, read, start, type Step } from '#engine/experiment/steps.ts'
@@ -35,6 +36,8 @@ const MIX = { kitchens: 8, scarceShare: 0.3, scarceStock: 1 }
 const PER_SECOND = 60
 /** Some three seconds of load: there are orders while the service is down, and after it. */
 const ORDERS = 180
+/** A cut is long, and a few orders tell as much of it as many. */
+const PER_SECOND_OF_CUT = 20
 /** Longer than the deadlines of calls; and of a consumer group longer than its session, which is 6 s. */
 const cutMsOf = ({ brokers, entry }: ComparableModel, service: string): number =>
   brokers.includes('kafka') && service !== entry ? 8_000 : 3_000
@@ -62,7 +65,7 @@ type Disrupted = {
 export const survivesCrash = ({ service, point, ...options }: Disrupted & { point: string }): Promise<void> =>
   isSound(options, {
     name: `${service} at ${point}`,
-    orders: ORDERS,
+    load: { orders: ORDERS, ordersPerSecond: PER_SECOND },
     timeline: [
       at(({ decided }) => decided > 0, fault(service, { crash: { point, after: 11 } })),
       at(({ deaths }) => deaths(service) > 0, start(service)),
@@ -83,7 +86,7 @@ export function survivesCut({ service, ...options }: Disrupted): Promise<void> {
   const mayFail = { ...killMayFail(model), answers: mayAnswerOf(model, configuration) }
   return isSound(options, {
     name: `the link of ${service}`,
-    orders: ORDERS + (PER_SECOND * cutMs) / 1_000,
+    load: { orders: PER_SECOND_OF_CUT * 3 + (PER_SECOND_OF_CUT * cutMs) / 1_000, ordersPerSecond: PER_SECOND_OF_CUT },
     timeline: [
       at(({ decided }) => decided > 0, fault(service, { cutLink: {} })),
       ...counted.map(step => at(({ elapsedMs }) => elapsedMs >= (fromMs ??= elapsedMs) + UNDER_WAY_MS, step)),
@@ -135,7 +138,12 @@ const nothingPassed = (model: ComparableModel, service: string): Check => {
 
 async function isSound(
   { model, broker, environments }: Omit<Disrupted, 'service'>,
-  { name, orders, timeline, checks }: { name: string; orders: number; timeline: Step[]; checks: readonly Check[] },
+  {
+    name,
+    load,
+    timeline,
+    checks,
+  }: Pick<Variant, 'name' | 'checks'> & { load: Omit<Load, 'deadlineMs'>; timeline: readonly Step[] },
 ): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), 'disrupted-'))
   try {
@@ -144,7 +152,7 @@ async function isSound(
       variant: {
         name,
         about: 'disrupted under load',
-        load: { orders, ordersPerSecond: PER_SECOND, deadlineMs: 5_000, mix: MIX },
+        load: { ...load, deadlineMs: 5_000, mix: MIX },
         environment: environments,
         timeline,
         quiescenceMs: 60_000,
