@@ -75,6 +75,7 @@ export function supervise(driver: ProcessDriver, { model, logFolder, supervised,
       await driver.pause(check(service))
       await isolation.begin(service, driver.url(service))
     },
+    alarm: service => Promise.reject(new Error(`${check(service)} is a service, and has no memory alarm`)),
     async resume(service) {
       isolation.end(check(service))
       await driver.resume(service)

@@ -19,7 +19,7 @@ export const comparison: ComparisonAdapter = {
       about: 'the event is published within the request, and the answer waits for the confirm',
       environment: { order_service: { OUTBOX: 'off' } },
       durability: "on the order service's disk and on the broker's disk (quorum queue)",
-      mayAnswer: [{ actions: ['kill'], target: 'rabbitmq', answers: ['unavailable', 'deadline-passed'] }],
+      mayAnswer: [{ actions: ['kill', 'alarm'], target: 'rabbitmq', answers: ['unavailable', 'deadline-passed'] }],
       illustrates: 'outbox',
       disabledSafeguard: 'outbox',
     },

@@ -53,6 +53,21 @@ test('an order that is refused, or answered too late, during the fault has no av
   assert.equal(found['during: availability'], 25)
 })
 
+test('of an alarm, whose command takes a while, only what is requested after it was raised is requested meanwhile', () => {
+  const refused = (atMs: number): SampleTimeline => ({ atMs, answer: '503 unavailable', answeredMs: atMs + 1 })
+  const step = (action: string, fromMs: number, doneMs: number): ExecutedStep => ({
+    atNs: ns(fromMs),
+    doneNs: ns(doneMs),
+    action,
+    target: 'rabbitmq',
+  })
+  const requests = [served(1_200, 20), refused(2_500), served(3_500, 20)]
+  const executedSteps = [step('alarm', 1_000, 2_000), step('resume', 3_000, 3_200)]
+  assert.equal(of({ ...historyOf(requests), executedSteps })['during: availability'], 0)
+  const killed = [step('kill', 1_000, 2_000), step('start', 3_000, 3_200)]
+  assert.equal(of({ ...historyOf(requests), executedSteps: killed })['during: availability'], 50)
+})
+
 test('an order that was refused and is in no orders table is rejected', () => {
   const refused: SampleTimeline = { atMs: 1_500, answer: '503 broker-unavailable', answeredMs: 1_501 }
   const found = measured([served(500, 20), refused, { atMs: 2_600, answer: 'deadline' }])

@@ -68,7 +68,9 @@ export type Fault = Span & {
 export function faultOf({ executedSteps, originNs }: History, planned: Span): Fault {
   const [broken] = brokenSpans(executedSteps)
   if (broken?.endedBy === undefined) return { ...planned, endedMs: planned.toMs, startMs: undefined }
-  const { fromNs, endedNs, healedNs, endedBy } = broken
+  const { action, brokenNs, endedNs, healedNs, endedBy } = broken
+  // To raise an alarm takes a command a second, and who requested before it was done may have met none.
+  const fromNs = action === 'alarm' ? brokenNs : broken.fromNs
   const ms = (ns: number) => (ns - originNs) / 1e6
   const startMs = endedBy === 'start' ? (healedNs - endedNs) / 1e6 : undefined
   return { fromMs: ms(fromNs), endedMs: ms(endedNs), toMs: ms(healedNs), startMs }

@@ -22,6 +22,7 @@ const CHOICES: readonly { begin: ScriptAction; end?: ScriptAction }[] = [
   { begin: { action: 'kill', target: 'broker' }, end: { action: 'start', target: 'broker' } },
   { begin: { action: 'pause', target: 'inventory' }, end: { action: 'resume', target: 'inventory' } },
   { begin: { action: 'pause', target: 'broker' }, end: { action: 'resume', target: 'broker' } },
+  { begin: { action: 'alarm', target: 'broker' }, end: { action: 'resume', target: 'broker' } },
   {
     begin: { action: 'fault', target: 'inventory', settings: { delay: { delayMs: 300 } } },
     end: { action: 'heal', target: 'inventory' },

@@ -15,6 +15,8 @@ export type Runtime = {
   pause(service: string): Promise<void>
   /** As if its host were gone: it hangs, and a new connection to it is neither made nor refused. Ended by `resume`. */
   isolate(service: string): Promise<void>
+  /** Of a RabbitMQ: its memory alarm, for which it takes nothing from publishers. Ended by `resume`. */
+  alarm(broker: string): Promise<void>
   resume(service: string): Promise<void>
   /** Without a slash at the end. */
   url(service: string): string

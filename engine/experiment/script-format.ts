@@ -26,7 +26,7 @@ export const MOST_ORDERS = 200_000
 const WHAT = [
   { action: Type.Literal('rate'), ordersPerSecond: Type.Number({ minimum: 0, maximum: MOST_PER_SECOND }) },
   { action: Type.Literal('burst'), orders: Type.Integer({ minimum: 1, maximum: MOST_AT_ONCE }) },
-  { action: Type.Enum(['kill', 'start', 'pause', 'resume', 'isolate', 'heal']), target: Target },
+  { action: Type.Enum(['kill', 'start', 'pause', 'resume', 'isolate', 'alarm', 'heal']), target: Target },
   { action: Type.Literal('fault'), target: Target, settings: Type.Record(Type.String(), Type.Unknown()) },
   { action: Type.Enum(['start-duplicator', 'stop-duplicator', 'poison']) },
   {
@@ -41,7 +41,7 @@ export const ScriptAction = Type.Union(WHAT.map(fields => closedObject(fields)))
 export type ScriptAction =
   | { action: 'rate'; ordersPerSecond: number }
   | { action: 'burst'; orders: number }
-  | { action: 'kill' | 'start' | 'pause' | 'resume' | 'isolate' | 'heal'; target: Target }
+  | { action: 'kill' | 'start' | 'pause' | 'resume' | 'isolate' | 'alarm' | 'heal'; target: Target }
   | { action: 'fault'; target: Target; settings: Record<string, unknown> }
   | { action: 'start-duplicator' | 'stop-duplicator' | 'poison' }
   | ({ action: 'redrive' } & BulkRedrive)

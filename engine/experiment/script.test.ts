@@ -45,6 +45,7 @@ test('a role is the service or broker of each model, and a step on what a model 
     { atMs: 0, action: 'rate', ordersPerSecond: 10 },
     { atMs: 100, action: 'kill', target: 'broker' },
     { atMs: 200, action: 'start', target: 'broker' },
+    { atMs: 250, action: 'alarm', target: 'broker' },
     { atMs: 300, action: 'redrive', reason: 'malformed', rate: 50, limit: 10 },
   ]
   const timelineOf = (model: ComparableModel) =>
@@ -55,8 +56,10 @@ test('a role is the service or broker of each model, and a step on what a model 
   assert.deepEqual(timelineOf(asyncRabbitmq), [
     [100, 'kill', 'rabbitmq'],
     [200, 'start', 'rabbitmq'],
+    [250, 'alarm', 'rabbitmq'],
     [300, 'redrive', 'broker'],
   ])
+  assert.ok(!timelineOf(streamingKafka).some(([, action]) => action === 'alarm'))
 })
 
 test('each poison of a script is another one', async () => {

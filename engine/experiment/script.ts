@@ -8,7 +8,7 @@ import type { ComparableModel, Configuration } from './comparison-adapter.ts'
 import type { Experiment } from './define.ts'
 import type { Model } from './model.ts'
 import type { Script, ScriptAction, Target } from './script-format.ts'
-import { type Action, at, fault, heal, isolate, kill, pause, redrive, resume, start } from './steps.ts'
+import { type Action, alarm, at, fault, heal, isolate, kill, pause, redrive, resume, start } from './steps.ts'
 
 /** How long a client waits for its answer, and a run until all is quiet. */
 export const DEADLINE_MS = 5_000
@@ -19,7 +19,7 @@ export function nameOf(model: Model, target: Target): string | undefined {
   return target === 'broker' ? model.brokers[0] : model.services.find(({ role }) => role === target)?.name
 }
 
-const CONTROLS = { kill, start, pause, resume, isolate, heal }
+const CONTROLS = { kill, start, pause, resume, isolate, alarm, heal }
 
 /** As it was done by hand, but on a service that is already as it is to be: a script finds another moment. */
 const unlessSo = (action: Action, isSo: (running: boolean) => boolean): Action => ({
@@ -50,7 +50,7 @@ export function actionOf(model: ComparableModel, step: ScriptAction, nth = 0): A
   if (step.action === 'redrive') return model.features.includes('dead-letters') ? redrive(step) : undefined
   if (!('target' in step)) return undefined
   const name = nameOf(model, step.target)
-  if (name === undefined) return undefined
+  if (name === undefined || (step.action === 'alarm' && name !== 'rabbitmq')) return undefined
   return step.action === 'fault' ? fault(name, step.settings) : CONTROLS[step.action](name)
 }
 
@@ -93,7 +93,7 @@ export function mayAnswerOf(
   const reasons = differs?.reasonsOfFaults ?? model.comparison.reasonsOfFaults
   const paused: Excuse[] = mayAnswer
     .filter(({ actions }) => actions.includes('kill'))
-    .map(excuse => ({ ...excuse, actions: ['pause'] }))
+    .map(excuse => ({ ...excuse, actions: ['pause', 'alarm'] }))
   return {
     duringFault: [
       { actions: BREAKS, target: model.entry, answers: OF_ENTRY },

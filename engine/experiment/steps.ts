@@ -56,6 +56,7 @@ export const ENDS: Readonly<Record<string, string>> = {
   kill: 'start',
   pause: 'resume',
   isolate: 'resume',
+  alarm: 'resume',
   fault: 'heal',
 }
 
@@ -75,7 +76,7 @@ export const kill = (service: string): Action => ({
 })
 
 const control =
-  (action: 'start' | 'wipe' | 'pause' | 'isolate' | 'resume') =>
+  (action: 'start' | 'wipe' | 'pause' | 'isolate' | 'alarm' | 'resume') =>
   (service: string): Action => ({ action, target: service, run: ({ runtime }) => runtime[action](service) })
 
 /** Resolves when the service is healthy. */
@@ -86,6 +87,8 @@ export const wipe = control('wipe')
 export const pause = control('pause')
 /** As if its host were gone: what is sent to it is dropped. Ended by `resume`. */
 export const isolate = control('isolate')
+/** RabbitMQ's memory alarm: it takes nothing from publishers. Ended by `resume`. */
+export const alarm = control('alarm')
 export const resume = control('resume')
 
 /** Switches faults of a service on, or off with null. */

@@ -12,6 +12,8 @@ export type BrokenSpan = {
   target: string
   /** When the step that breaks it began. */
   fromNs: number
+  /** When that step had done its work. */
+  brokenNs: number
   /** When the step that ends it began: the command to start again, to heal, to resume. */
   endedNs: number
   /** When that step had done its work: a process that is started is dead until it is healthy. */
@@ -24,7 +26,15 @@ export function brokenSpans(steps: readonly ExecutedStep[]): BrokenSpan[] {
   for (const step of steps) {
     const { action, target, atNs, doneNs } = step
     if (ENDS[action] !== undefined && !isSwitchedOff(step)) {
-      spans.push({ action, target, fromNs: atNs, endedNs: Infinity, healedNs: Infinity, endedBy: undefined })
+      spans.push({
+        action,
+        target,
+        fromNs: atNs,
+        brokenNs: doneNs,
+        endedNs: Infinity,
+        healedNs: Infinity,
+        endedBy: undefined,
+      })
       continue
     }
     for (const span of spans)

@@ -14,14 +14,15 @@ const opening: Opening = {
 }
 
 /** A runtime of a model with two brokers, of which the lab started one; and what was done, in order. */
-async function opened(own: Partial<Runtime> = {}) {
+async function opened(own: Partial<Runtime> = {}, hasAlarm = false) {
   const done: string[] = []
   const note = (control: string) => async (name?: string) => void done.push([control, name ?? 'kafka'].join(' '))
   const controls = { kill: note('kill'), start: note('start'), pause: note('pause'), resume: note('resume') }
+  const alarm = async (isOn: boolean) => void done.push(isOn ? 'alarm' : 'no alarm')
   const services = { ...sampleRuntime(), ...controls, stop: async () => void done.push('stop'), ...own }
   const deployment = { url: () => '', broker: {}, prefix: '' }
   const open = withBrokers(async () => ({ runtime: services, deployment }), {
-    kafka: { ...controls, pids: [2, 3] } satisfies BrokerControl,
+    kafka: { ...controls, pids: [2, 3], ...(hasAlarm && { alarm }) } satisfies BrokerControl,
   })
   return { runtime: (await open(opening)).runtime, done }
 }
@@ -53,6 +54,29 @@ test('a broker serves again also when the services could not be ended', async ()
   await runtime.kill('kafka')
   await assert.rejects(runtime.stop(), /they stay/)
   assert.deepEqual(done, ['kill kafka', 'start kafka'])
+})
+
+test('a broker is full until it is resumed, until the end of the variant, or until it is killed; one without an alarm says so', async () => {
+  const { runtime, done } = await opened({}, true)
+  await runtime.alarm('kafka')
+  await runtime.resume('kafka')
+  await runtime.alarm('kafka')
+  await runtime.stop()
+  assert.deepEqual(done, ['alarm', 'no alarm', 'alarm', 'stop', 'no alarm'])
+  await runtime.alarm('kafka')
+  await runtime.kill('kafka')
+  await runtime.start('kafka')
+  await runtime.stop()
+  assert.deepEqual(done.slice(5), ['alarm', 'kill kafka', 'start kafka', 'stop'])
+  await assert.rejects((await opened()).runtime.alarm('kafka'), /^Error: kafka has no memory alarm/)
+})
+
+test('a broker that is full and hangs is put right in both', async () => {
+  const { runtime, done } = await opened({}, true)
+  await runtime.alarm('kafka')
+  await runtime.pause('kafka')
+  await runtime.resume('kafka')
+  assert.deepEqual(done, ['alarm', 'pause kafka', 'resume kafka', 'no alarm'])
 })
 
 test("a broker that is not the lab's own is left alone, and the error says so", async () => {

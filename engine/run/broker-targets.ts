@@ -10,11 +10,13 @@ export type BrokerControl = {
   start(): Promise<void>
   pause(): Promise<void>
   resume(): Promise<void>
+  /** Where the broker has one: its memory alarm, for which it takes nothing from publishers. */
+  alarm?(isOn: boolean): Promise<void>
   /** The leaders of its process groups, where it is processes of this machine; other ones after `start`. */
   readonly pids?: readonly number[]
 }
 
-type Control = 'kill' | 'start' | 'pause' | 'resume'
+type Control = 'kill' | 'start' | 'pause'
 
 /** `open`, with the brokers beside the services. A broker without controls is not the lab's own, and is left alone. */
 export const withBrokers =
@@ -24,6 +26,7 @@ export const withBrokers =
     const kinds: readonly string[] = opening.model.brokers
     const down = new Set<string>()
     const paused = new Set<string>()
+    const alarmed = new Set<string>()
     const controlsOf = (name: string): BrokerControl | undefined => {
       if (!kinds.includes(name)) return undefined
       const controls = brokers[name as BrokerKind]
@@ -40,22 +43,41 @@ export const withBrokers =
         await controls[control]()
         note.after?.(name)
       }
+    /** A broker that was killed starts without them. */
+    const forget = (name: string): void => {
+      paused.delete(name)
+      alarmed.delete(name)
+    }
     const ownProcesses = (): ProcessesOf[] =>
       opening.model.brokers.map(name => ({ name, kind: 'broker', pids: brokers[name]?.pids ?? [] }))
     const { host } = runtime
     const targets: Runtime = {
       ...runtime,
-      kill: toBroker('kill', { before: name => down.add(name), after: name => paused.delete(name) }),
+      kill: toBroker('kill', { before: name => down.add(name), after: forget }),
       start: toBroker('start', { after: name => down.delete(name) }),
       pause: toBroker('pause', { before: name => paused.add(name) }),
-      resume: toBroker('resume', { after: name => paused.delete(name) }),
+      async alarm(name) {
+        const controls = controlsOf(name)
+        if (!controls?.alarm)
+          throw new Error(`${name} has no memory alarm; of what the lab starts only a RabbitMQ has one`)
+        alarmed.add(name)
+        await controls.alarm(true)
+      },
+      async resume(name) {
+        const controls = controlsOf(name)
+        if (!controls) return runtime.resume(name)
+        if (paused.has(name)) await controls.resume()
+        paused.delete(name)
+        if (alarmed.has(name)) await controls.alarm?.(false)
+        alarmed.delete(name)
+      },
       running: name => (kinds.includes(name) ? !down.has(name) : runtime.running(name)),
       host: host && { ...host, processes: () => [...host.processes(), ...ownProcesses()] },
       async stop() {
         try {
           await runtime.stop()
         } finally {
-          for (const name of paused) await targets.resume(name)
+          for (const name of new Set([...paused, ...alarmed])) await targets.resume(name)
           for (const name of down) await targets.start(name)
         }
       },

@@ -13,6 +13,7 @@ export const sampleRuntime = (url = ''): Runtime => ({
   wipe: async () => {},
   pause: async () => {},
   isolate: async () => {},
+  alarm: async () => {},
   resume: async () => {},
   url: () => url,
   running: () => true,

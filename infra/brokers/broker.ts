@@ -15,6 +15,8 @@ export type BrokerProcess = {
   /** A broker that hangs, and goes on. */
   pause(): Promise<void>
   resume(): Promise<void>
+  /** RabbitMQ alone: its memory alarm (memory-alarm.ts). */
+  alarm?(isOn: boolean): Promise<void>
 }
 
 export type Broker = {

@@ -67,6 +67,14 @@ for (const kind of brokerKinds) {
     const serves = () => probe(broker).then(Boolean, () => false)
     await waitFor(serves, { deadlineMs: 30_000, what: 'the broker to serve' })
 
+    if (kind === 'rabbitmq') {
+      const alarms = () => docker('exec', name, 'rabbitmqctl', 'eval', 'rabbit_alarm:get_alarms().')
+      await broker.process.alarm?.(true)
+      assert.match((await alarms()).join(), /resource_limit,memory/)
+      await broker.process.alarm?.(false)
+      assert.doesNotMatch((await alarms()).join(), /resource_limit/)
+    }
+
     // One whose owner lives is left alone by a sweep.
     await sweepContainers(environment)
     await probe(broker)
@@ -81,7 +89,9 @@ for (const kind of brokerKinds) {
     for (const moment of ['starting', 'paused']) {
       const folder = temporaryFolder(t)
       const lab = spawnOwner(t, kind, folder)
-      if (moment === 'paused') await once(lab, 'message')
+      const ended = once(lab, 'exit').then(() => assert.fail('the lab ended by itself; what it wrote is above'))
+      if (moment === 'paused') await Promise.race([once(lab, 'message'), ended])
+      ended.catch(() => {})
       const made = async () => (await containersOf(folder))[0]
       const name = await waitFor(made, { deadlineMs: 20_000, everyMs: 50, what: 'the container to be made' })
       const volumes = await volumesOf(name)

@@ -23,6 +23,7 @@ import { makeFolder } from '#common/contracts/make-folder.ts'
 import { armDeadManSwitch } from '#host/dead-man-switch.ts'
 import { leasePorts } from '#host/ports.ts'
 import { kafkaVersion } from './kafka.ts'
+import { memoryAlarm } from './memory-alarm.ts'
 import { probes } from './probes.ts'
 import { type Child, startChild } from '#host/child.ts'
 import { awaitServing, type ServerOptions } from './server-process.ts'
@@ -88,8 +89,19 @@ async function provideContainer(kind: BrokerKind, options: ProvideOptions): Prom
     const probe = () => probes[kind](plan.address)
     const logFile = join(folder, 'broker.log')
     const process = await startContainer({ name: names[kind], container, environment, probe, logFile, signal })
+    const alarm = async (isOn: boolean): Promise<void> => {
+      await runDocker(['exec', container, 'rabbitmqctl', ...memoryAlarm(isOn)], { env: environment })
+    }
     const version = kind === 'kafka' ? kafkaVersion() : (await probe()).replace('RabbitMQ ', '')
-    return { kind, source: 'docker', version, address: plan.address, private: true, process, stop: cleanUp }
+    return {
+      kind,
+      source: 'docker',
+      version,
+      address: plan.address,
+      private: true,
+      process: kind === 'rabbitmq' ? { ...process, alarm } : process,
+      stop: cleanUp,
+    }
   } catch (error) {
     // The first error is the one to report; what could not be removed goes at the next start.
     await cleanUp().catch(() => {})

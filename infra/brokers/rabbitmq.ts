@@ -2,13 +2,16 @@
  * A private RabbitMQ: a node of its own name on loopback, in a folder of its own, with a random password.
  * It serves when it accepts a login; whether a queue is ready is for the model to find out.
  */
+import { execFile } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { rmSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { promisify } from 'node:util'
 import { makeFolder } from '#common/contracts/make-folder.ts'
 import { type Child, startChild, type ChildOptions } from '#host/child.ts'
 import { leasePorts } from '#host/ports.ts'
 import type { Broker, ProvideOptions } from './broker.ts'
+import { memoryAlarm } from './memory-alarm.ts'
 import { plainPath } from './plain-path.ts'
 import { probeRabbitmq } from './probes.ts'
 import { startServer } from './server-process.ts'
@@ -38,7 +41,9 @@ export async function provideRabbitmq(options: ProvideOptions): Promise<Broker> 
     options.progress(`RabbitMQ: starting on port ${port}`)
     writeRabbitmqConf(node)
     epmd = startEpmd(node)
-    const process = await start(node, address, epmd, options.signal)
+    const process = Object.assign(await start(node, address, epmd, options.signal), {
+      alarm: (isOn: boolean) => rabbitmqctl(node, memoryAlarm(isOn)),
+    })
     const stop = async (): Promise<void> => {
       await process.kill()
       await cleanUp()
@@ -73,6 +78,12 @@ function start(node: RabbitmqNode, address: string, epmd: Child, signal: AbortSi
     beside: [epmd],
     signal,
   })
+}
+
+/** @throws Error with what it wrote */
+async function rabbitmqctl(node: RabbitmqNode, args: readonly string[]): Promise<void> {
+  const server = only(join(node.root, 'usr/lib/rabbitmq/lib'), 'rabbitmq_server-')
+  await promisify(execFile)(join(server, 'sbin/rabbitmqctl'), args, { env: environmentOf(node), cwd: node.folder })
 }
 
 const settings = join(import.meta.dirname, '../rabbitmq')

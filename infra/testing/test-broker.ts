@@ -1,11 +1,9 @@
 // The broker that all tests share. A test starts one of its own only to break it.
 import assert from 'node:assert/strict'
-import { execFile } from 'node:child_process'
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, type TestContext } from 'node:test'
-import { promisify } from 'node:util'
 import type { BrokerKind, BrokerProcess } from '../brokers/broker.ts'
 import { provideBroker, variables } from '../brokers/provide.ts'
 
@@ -50,19 +48,8 @@ export function brokerToBreak(kind: BrokerKind): (t: TestContext) => { address: 
 }
 
 /** RabbitMQ's memory alarm, for which it blocks all publishers. Resolves with what ends it; a new start of the broker does too. */
-export async function raiseMemoryAlarm(broker: BrokerProcess): Promise<() => Promise<void>> {
-  await rabbitmqctl(broker, 'set_vm_memory_high_watermark', '0')
-  return () => rabbitmqctl(broker, 'set_vm_memory_high_watermark', '0.4')
-}
-
-/** For a broker from packages: with the environment of its process, whose PATH is Erlang's own. */
-async function rabbitmqctl({ pids: [pid] }: BrokerProcess, ...args: string[]): Promise<void> {
-  assert.ok(pid, 'a broker in a container has no process here')
-  const variables = readFileSync(`/proc/${pid}/environ`, 'utf8').split('\0')
-  const environment = Object.fromEntries(variables.map(text => text.split(/=(.*)/s)).filter(([name]) => name))
-  const erlang = environment.LAB_ERLANG_ROOT ?? assert.fail('the broker is not one from packages')
-  const servers = join(erlang, '../rabbitmq/lib')
-  const [server = ''] = readdirSync(servers).filter(name => name.startsWith('rabbitmq_server-'))
-  const env = { ...environment, PATH: `${join(erlang, 'bin')}:/usr/bin:/bin` }
-  await promisify(execFile)(join(servers, server, 'sbin/rabbitmqctl'), args, { env })
+export async function raiseMemoryAlarm({ alarm }: BrokerProcess): Promise<() => Promise<void>> {
+  assert.ok(alarm, 'only a RabbitMQ has a memory alarm')
+  await alarm(true)
+  return () => alarm(false)
 }

@@ -141,6 +141,14 @@ export const needs: readonly Need[] = [
     enough: ALL,
   },
   {
+    need: 'The broker is full, and what is ordered meanwhile must still be decided.',
+    scenario: 'broker-full',
+    measure: 'during: known in the end',
+    about: `${REQUESTED_MEANWHILE} in the end`,
+    wanted: 'most',
+    enough: ALL,
+  },
+  {
     need: 'A message that comes twice has one effect.',
     scenario: 'duplicates',
     measure: 'duplicated',

@@ -1,5 +1,6 @@
 // The scenarios of the comparison, in the order in which they are shown. A new one is an import and a line here.
 import type { Scenario } from './scenario.ts'
+import { brokerFull } from './scenarios/broker-full.ts'
 import { burst } from './scenarios/burst.ts'
 import {
   brokerDead,
@@ -38,6 +39,7 @@ export const scenarios: readonly Scenario[] = [
   notificationDead,
   brokerDead,
   brokerDeadAsShipped,
+  brokerFull,
   burst,
   overload,
   duplicates,

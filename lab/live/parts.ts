@@ -47,7 +47,7 @@ export type PartStates = {
   remedies(): ScriptAction[]
 }
 
-const AFTER: Partial<Record<ScriptAction['action'], PartState>> = { pause: 'paused', isolate: 'gone' }
+const AFTER: Partial<Record<ScriptAction['action'], PartState>> = { pause: 'paused', isolate: 'gone', alarm: 'full' }
 
 export function trackParts(parts: LaneFacts['parts'], runtime: Pick<Runtime, 'running'>): PartStates {
   const states = new Map<string, PartState>()
@@ -82,7 +82,7 @@ export function trackParts(parts: LaneFacts['parts'], runtime: Pick<Runtime, 'ru
 const brokerFirst = (one: Part, other: Part): number => Number(other.role === 'broker') - Number(one.role === 'broker')
 
 function remediesOf({ role, state, faults }: Part): ScriptAction[] {
-  if (state === 'paused' || state === 'gone') return [{ action: 'resume', target: role }]
+  if (state === 'paused' || state === 'gone' || state === 'full') return [{ action: 'resume', target: role }]
   if (state === 'down') return [{ action: 'start', target: role }]
   return Object.keys(faults).length > 0 ? [{ action: 'heal', target: role }] : []
 }

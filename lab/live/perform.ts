@@ -111,6 +111,7 @@ const PAST: Readonly<Record<string, string>> = {
   pause: 'paused',
   resume: 'resumed',
   isolate: 'cut off',
+  alarm: 'full: it takes no message',
   heal: 'healed',
   'start-duplicator': 'every message twice',
   'stop-duplicator': 'every message once',

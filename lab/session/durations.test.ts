@@ -30,6 +30,7 @@ const SOURCES: Record<keyof typeof DURATIONS, string> = {
   compareQuick: planned('quick'),
   comparePublished: planned('full', all, PUBLISHED),
   untilKnown: planned('full', ['until-known']),
+  brokerFull: planned('full', ['broker-full']),
   newReader: planned('full', ['new-reader']),
   fanOut: planned('full', ['fan-out']),
   retried: planned('full', ['retried']),

@@ -7,6 +7,7 @@ export const DURATIONS = {
   comparePublished: 'about 10 hours',
   untilKnown: 'about 5 min',
   asShipped: 'about 6 min',
+  brokerFull: 'about 70 s',
   newReader: 'about 3 min',
   fanOut: 'about 5 min',
   retried: 'about 2 min',

@@ -10,6 +10,7 @@ import { registerRun } from '#host/run-registry.ts'
 import { leasePorts } from '#host/ports.ts'
 import { waitFor } from '#host/wait-for.ts'
 import { kafkaVersion } from '#infra/brokers/kafka.ts'
+import { memoryAlarm } from '#infra/brokers/memory-alarm.ts'
 import { probes } from '#infra/brokers/probes.ts'
 import type { Stack } from './containers.ts'
 import { type Compose, createProject, docker, overlayOf, REMOVE_PROJECT, removeProject } from './project.ts'
@@ -125,6 +126,9 @@ async function controlOf(kind: BrokerKind, stack: Stack): Promise<BrokerControl>
     },
     pause: async () => void (await docker(['pause', container])),
     resume: async () => void (await docker(['unpause', container])),
+    ...(kind === 'rabbitmq' && {
+      alarm: async (isOn: boolean) => void (await docker(['exec', container, 'rabbitmqctl', ...memoryAlarm(isOn)])),
+    }),
   }
 }
 

@@ -1,6 +1,6 @@
 // The switches: of the load, and of each part. A press goes to its lane, or to all lanes where the page is set so.
 import type { ScriptAction, Target } from '#engine/experiment/script-format.ts'
-import { type FaultForm, faultText, type LaneFacts, type Part, PART_STATES } from './protocol.ts'
+import { type FaultForm, faultText, type LaneFacts, type Part, PART_STATES, type PartState } from './protocol.ts'
 import { element, say } from './dom.ts'
 
 export type Press = (action: ScriptAction) => Promise<unknown>
@@ -57,28 +57,41 @@ export const messageControls = (press: Press): HTMLElement[] => [
   button('once', () => press({ action: 'stop-duplicator' }), 'every message once again'),
 ]
 
+/** What `resume` ends. */
+const STOPPED: readonly PartState[] = ['paused', 'gone', 'full']
+
 export type PartCard = { box: HTMLElement; take(part: Part): void }
 
 export function partCard({ name, role, faults, crashPoints }: LaneFacts['parts'][number], press: Press): PartCard {
   const state = element('span', { className: 'state' }, 'starting')
   const target: Target = role
-  const simple = (text: string, action: 'kill' | 'start' | 'pause' | 'resume' | 'isolate', title: string) =>
+  const simple = (text: string, action: 'kill' | 'start' | 'pause' | 'resume' | 'isolate' | 'alarm', title: string) =>
     button(text, () => press({ action, target }), title)
   const kill = simple('Kill', 'kill', 'SIGKILL')
   const start = simple('Start', 'start', 'with the store that it had')
   const pause = simple('Pause', 'pause', 'SIGSTOP: it hangs, with its connections open')
   const isolate = simple('Cut off', 'isolate', 'as if its host were gone: what is sent to it is dropped')
+  const alarm = simple('Fill', 'alarm', 'its memory alarm: it takes nothing from those who publish')
   const resume = simple('Resume', 'resume', '')
   const isService = role !== 'broker'
   const box = element(
     'section',
     { className: 'part', attrs: { 'aria-label': name } },
     element('h3', {}, name, state),
-    element('fieldset', {}, kill, start, pause, ...(isService ? [isolate] : []), resume),
+    element(
+      'fieldset',
+      {},
+      kill,
+      start,
+      pause,
+      ...(isService ? [isolate] : []),
+      ...(name === 'rabbitmq' ? [alarm] : []),
+      resume,
+    ),
     ...(faults.length > 0 ? [faultControls(faults, target, press)] : []),
     ...(crashPoints.length > 0 ? [crashControls(crashPoints, target, press)] : []),
   )
-  for (const each of [kill, start, pause, isolate, resume]) each.hidden = true
+  for (const each of [kill, start, pause, isolate, alarm, resume]) each.hidden = true
   return {
     box,
     take(part) {
@@ -88,8 +101,8 @@ export function partCard({ name, role, faults, crashPoints }: LaneFacts['parts']
       const focused = document.activeElement
       kill.hidden = part.state === 'down' || part.state === 'starting'
       start.hidden = part.state !== 'down'
-      pause.hidden = isolate.hidden = part.state !== 'up'
-      resume.hidden = part.state !== 'paused' && part.state !== 'gone'
+      pause.hidden = isolate.hidden = alarm.hidden = part.state !== 'up'
+      resume.hidden = !STOPPED.includes(part.state)
       // The button in whose place another one is shown gives it the focus.
       if (focused instanceof HTMLButtonElement && focused.hidden && box.contains(focused))
         [start, resume, kill].find(({ hidden }) => !hidden)?.focus()

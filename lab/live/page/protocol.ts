@@ -1,12 +1,13 @@
 // What the lab tells the page: types, and the words for them that both sides use.
 import type { Verdict } from '#engine/checks/check.ts'
 
-export type PartState = 'up' | 'down' | 'paused' | 'gone' | 'starting'
+export type PartState = 'up' | 'down' | 'paused' | 'gone' | 'full' | 'starting'
 export const PART_STATES: Readonly<Record<PartState, string>> = {
   up: 'up',
   down: 'down',
   paused: 'paused',
   gone: 'cut off',
+  full: 'full (memory alarm)',
   starting: 'starting',
 }
 

@@ -130,6 +130,7 @@ const STEPS: Readonly<Record<string, { says(target: string): string; end?: strin
   kill: { says: target => `${target} killed`, end: 'back' },
   pause: { says: target => `${target} paused`, end: 'resumed' },
   isolate: { says: target => `${target} cut off`, end: 'reachable again' },
+  alarm: { says: target => `${target} full, by its memory alarm`, end: 'takes messages again' },
   fault: { says: target => `fault in ${target}`, end: 'healed' },
   start: { says: target => `${target} started` },
   resume: { says: target => `${target} resumed` },
