@@ -1,15 +1,17 @@
 // The relay of an outbox: publishes the events in it, and removes each when its receiver has it for good.
 // Guarantees: an event leaves the outbox only when its publish has resolved; after a crash in between it is published
-// again, as the same event. What the receiver answered is stored in the transaction that removes the event. Publishes begin in the sequence in which the events were stored; after one that failed, earlier
-// events follow later ones. Events wait on disk: at most a window of them is in memory, however long the broker is away.
+// again, as the same event. What the receiver answered is stored in the transaction that removes the event. Publishes begin in the sequence
+// in which the events were stored, or where there are lanes those of each lane do; after one that failed, earlier events follow later ones.
+// Events wait on disk: at most a window of them is in memory, however long the broker is away.
 import { explain } from '../contracts/errors.ts'
 import { OrderPlaced } from '../contracts/events.ts'
 import { parse } from '../contracts/parse.ts'
 import type { ServiceStore } from '../stores/group-commit.ts'
-import type { OutboxTables } from '../stores/outbox.ts'
+import type { OutboxEntry, OutboxTables } from '../stores/outbox.ts'
 import { integer } from './config.ts'
 import { startDurableWorker, type DurableWorker } from './durable-worker.ts'
 import type { ServerParts } from './http-server.ts'
+import { startLaneWorker } from './lane-worker.ts'
 import { degradedReporter } from './retry.ts'
 
 export const relayWindowSetting = integer(256, 'with the outbox: how many events may await the broker at once', {
@@ -33,13 +35,41 @@ export type RelayParts<Tx extends OutboxTables, Answer> = ServerParts & {
   crashPoint(): void
 }
 
-export function startRelay<Tx extends OutboxTables, Answer>(parts: RelayParts<Tx, Answer>): DurableWorker {
+/** Where the receiver is one for all events: after one that failed nothing begins until all in flight have ended. */
+export const startRelay = <Tx extends OutboxTables, Answer>(parts: RelayParts<Tx, Answer>): DurableWorker => {
+  const { report, ...work } = relayWork(parts)
+  return startDurableWorker({ ...parts, ...work, resume: 'first', onSuccess: () => report(null) })
+}
+
+/** Where the receiver fails events one by one: one that fails holds up those of its lane alone. */
+export const startRelayInLanes = <Tx extends OutboxTables, Answer>(
+  parts: Omit<RelayParts<Tx, Answer>, 'ready'> & {
+    laneOf(event: OrderPlaced): string
+    /** Whether the receiver is away, and not only failing this event. */
+    stopsAll(error: unknown): boolean
+  },
+): DurableWorker => {
+  const { report, ...work } = relayWork(parts)
+  return startLaneWorker({
+    ...parts,
+    ...work,
+    rowAt: async seq => (await work.pending(seq - 1, 1)).find(row => row.seq === seq),
+    laneOf: ({ event }) => parts.laneOf(event),
+    onHealthy: () => report(null),
+  })
+}
+
+type Row = { seq: number; event: OrderPlaced }
+
+function relayWork<Tx extends OutboxTables, Answer>(parts: Omit<RelayParts<Tx, Answer>, 'ready'>) {
   const { store, publish, crashPoint } = parts
   const report = degradedReporter(parts, 'relay')
-  return startDurableWorker({
-    pending: (after, limit) => store.read(tx => tx.pendingEntries(after, limit)),
-    async run({ seq, body }) {
-      const event = parse(OrderPlaced, JSON.parse(body), 'outbox')
+  const rowOf = ({ seq, body }: OutboxEntry): Row => ({ seq, event: parse(OrderPlaced, JSON.parse(body), 'outbox') })
+  return {
+    report,
+    pending: async (after: number, limit: number) =>
+      (await store.read(tx => tx.pendingEntries(after, limit))).map(rowOf),
+    async run({ seq, event }: Row) {
       const answer = await publish(event)
       crashPoint()
       await store.transact(tx => {
@@ -48,10 +78,7 @@ export function startRelay<Tx extends OutboxTables, Answer>(parts: RelayParts<Tx
       })
       parts.onRemoved?.()
     },
-    resume: 'first',
-    onSuccess: () => report(null),
-    onFailure: error => report(`events wait in the outbox: ${explain(error)}`),
+    onFailure: (error: unknown) => report(`events wait in the outbox: ${explain(error)}`),
     onIdle: () => report(null),
-    ...parts,
-  })
+  }
 }

@@ -1,13 +1,14 @@
 // `POST /order` with the outbox (place-with-outbox.ts says what that guarantees): the relay reserves each stored order at
 // inventory, and asks again until that has decided, however long it is away.
 // Guarantees: an order that was answered 202 is decided by inventory alone. No deadline fails it, so that nothing is released.
-// Not promised: progress past orders at which inventory fails each time. So many of them as CONCURRENCY stop all others.
+// An order at which inventory fails, or for which it takes too long, holds up the later ones of its kitchen until it is decided, and no
+// others. While inventory takes no connections all wait, and some ask now and then.
 import { deadlineIn } from '#common/contracts/clock.ts'
 import type { ErrorCode } from '#common/contracts/errors.ts'
 import { ReserveAnswer } from '#common/contracts/http.ts'
 import type { Order } from '#common/contracts/order.ts'
 import { openAdmission } from '#common/service/admission.ts'
-import { startRelay } from '#common/service/outbox-relay.ts'
+import { startRelayInLanes } from '#common/service/outbox-relay.ts'
 import { placeWithOutbox } from '#common/service/place-with-outbox.ts'
 import { type OrderOutcome, recordOutcome } from '#common/workflow/record-outcome.ts'
 import { call, CallError, type Peer } from '../http-client/call.ts'
@@ -16,7 +17,7 @@ import type { IntakeParts, OrderIntake } from './order-intake.ts'
 export function withOutbox({ config, inventory, pendingWork, faultInjector, ...parts }: IntakeParts): OrderIntake {
   const { store, occupancy } = parts
   const places = occupancy.places('CONCURRENCY', config.CONCURRENCY)
-  const relay = startRelay({
+  const relay = startRelayInLanes({
     ...parts,
     publish({ data: order, correlationId }) {
       places.enter()
@@ -24,6 +25,8 @@ export function withOutbox({ config, inventory, pendingWork, faultInjector, ...p
     },
     keep: (tx, { data: { orderId } }, outcome) => void recordOutcome(tx, orderId, outcome),
     onRemoved: pendingWork.notify,
+    laneOf: ({ data }) => data.kitchenId,
+    stopsAll: error => error instanceof CallError && error.code === 'unavailable',
     window: config.CONCURRENCY,
     // It takes orders while inventory is away, and so it is healthy.
     health: { ...parts.health, report: parts.health.warn },

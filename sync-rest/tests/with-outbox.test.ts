@@ -8,8 +8,8 @@ import { openOrderService, type OrderService } from './support/order-service.ts'
 const withOutbox = () => ({ OUTBOX: 'on', RESERVE_DEADLINE_MS: '300' })
 
 /** Places an order that is accepted before anybody has decided it. */
-async function accepted({ place }: OrderService): Promise<string> {
-  const { orderId, reply } = place()
+async function accepted({ place }: OrderService, kitchenId?: string): Promise<string> {
+  const { orderId, reply } = place(kitchenId)
   const answer = await reply
   assert.equal(answer.status, 202)
   assert.deepEqual(viewIn(answer), { orderId, status: 'pending' })
@@ -98,4 +98,22 @@ test('with the outbox, an order whose request ended with the process before is f
   await service.inventory.receives('/release', orderId)
   assert.deepEqual(await service.show(orderId), { orderId, status: 'failed', reason: 'deadline-passed' })
   assert.deepEqual(service.inventory.ordersOf('/reserve'), [orderId])
+})
+
+test('an order at which inventory fails each time holds up the later ones of its kitchen, and no others', async () => {
+  await using service = await openOrderService({ ...withOutbox(), CONCURRENCY: '2' })
+  let isBroken = true
+  service.inventory.responders['/reserve'] = (response, request) => {
+    const { kitchenId } = JSON.parse(request.body) as { kitchenId: string }
+    const answer = isBroken && kitchenId === 'broken' ? text(500, 'broken') : answers('reserved')
+    answer(response, request)
+  }
+  const held = [await accepted(service, 'broken'), await accepted(service, 'broken')]
+  // More than there are places.
+  for (let nth = 0; nth < 10; nth++) await accepted(service, 'broken')
+  const other = await accepted(service, 'other')
+  await service.shows(other, ({ notification }) => notification === 'sent')
+  assert.deepEqual(await service.show(held[1] ?? ''), { orderId: held[1], status: 'pending' })
+  isBroken = false
+  for (const orderId of held) await service.shows(orderId, ({ notification }) => notification === 'sent')
 })

@@ -22,7 +22,7 @@ export type OrderService = AsyncDisposable & {
   url: string
   /** Of its next start. */
   environment: Record<string, string>
-  place(): PlacedRequest
+  place(kitchenId?: string): PlacedRequest
   show(orderId: string): Promise<OrderView>
   /** Waits until the order is shown in a state that meets the condition. */
   shows(orderId: string, condition: (view: OrderView) => boolean): Promise<void>
@@ -57,8 +57,8 @@ export async function openOrderService(environment: Record<string, string> = {})
     notification,
     url,
     environment: own,
-    place() {
-      const order = anOrder()
+    place(kitchenId = 'main') {
+      const order = anOrder({ kitchenId })
       const key = randomUUID()
       const headers = { 'content-type': 'application/json', 'idempotency-key': key }
       const again = () => ask(`${url}/order`, { method: 'POST', headers, body: JSON.stringify(order) })
