@@ -11,6 +11,7 @@ import { randomBytes } from 'node:crypto'
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { after, before } from 'node:test'
 import type { FaultsView } from '#common/contracts/http.ts'
 import type {
   BrokerInspector,
@@ -178,6 +179,20 @@ export async function startSystem<Own extends Operations>(
   }
   if (started.length > 0) await system.start(started)
   return system
+}
+
+/** One for all tests of a file, each of which leaves every service running, without faults. They count from what they find. */
+export function sharedSystem<Own extends Operations>(
+  model: Model<Own>,
+  options: SystemOptions = {},
+): () => TestSystem<Own> {
+  let system: TestSystem<Own> | undefined
+  let cleanUp: (() => Promise<void>) | undefined
+  before(async () => {
+    system = await startSystem({ after: work => void (cleanUp = work) }, model, options)
+  })
+  after(() => cleanUp?.())
+  return () => system ?? assert.fail('the system was not started')
 }
 
 function controlsOf(

@@ -5,9 +5,27 @@ import { test, type TestContext } from 'node:test'
 import { inventoryEvent, orderPlaced } from '#common/contracts/events.ts'
 import { waitFor } from '#host/wait-for.ts'
 import { assertSound } from '#conformance/assert-sound.ts'
-import { startSystem } from '#conformance/test-system.ts'
+import { sharedSystem, startSystem } from '#conformance/test-system.ts'
+import type { DeadLetter } from '#engine/experiment/model.ts'
 import { streamingKafka } from '../lab/model.ts'
-import { asSent, call, type KafkaSystem, order, placeMany } from './support/system.ts'
+import { asSent, call, type KafkaSystem, order, placeMany, PRODUCER } from './support/system.ts'
+
+const shared = sharedSystem(streamingKafka, {
+  // An order is accepted also where the machine is full and the broker has just started.
+  environments: { [PRODUCER]: { PRODUCE_DEADLINE_MS: '10000' } },
+})
+
+/** What the system holds before a test adds to it. */
+async function foundIn(system: KafkaSystem) {
+  const { orders, decisions, notifications, deadLetters } = await system.untilQuiescent()
+  return { orders: orders.length, decisions: decisions.length, notifications: notifications.length, deadLetters }
+}
+
+/** Those that were not found before, when there are so many. */
+async function untilNewLetters(system: KafkaSystem, found: DeadLetter[], count: number): Promise<DeadLetter[]> {
+  const known = new Set(found.map(({ id }) => id))
+  return (await system.untilDeadLetters(found.length + count)).filter(({ id }) => !known.has(id))
+}
 
 const good = () =>
   orderPlaced(
@@ -69,7 +87,8 @@ async function writeForeign(t: TestContext, { deployment }: KafkaSystem, name: s
 }
 
 test('each poison record is dead-lettered once with its reason, and its partition continues', async t => {
-  const system = await startSystem(t, streamingKafka)
+  const system = shared()
+  const before = await foundIn(system)
   const publish = system.inspector.operations['publish-raw']
   const [answers, foreign, foreignEvents] = await Promise.all([
     placeMany(system.url('producer_order'), 60),
@@ -80,9 +99,10 @@ test('each poison record is dead-lettered once with its reason, and its partitio
   ])
   assert.ok(answers.every(({ status }) => status === 202))
   const count = POISON.length + NO_RESULTS.length + 2 * FOREIGN.length
-  const letters = await system.untilDeadLetters(count)
+  const letters = await untilNewLetters(system, before.deadLetters, count)
   assert.equal(letters.length, count)
-  assertSound(await system.untilQuiescent(60), { raw: letters.map(asSent) })
+  const evidence = await system.untilQuiescent(before.orders + 60)
+  assertSound({ ...evidence, deadLetters: letters }, { raw: letters.map(asSent) })
   for (const [id, reason] of [...foreign, ...foreignEvents])
     assert.deepEqual(
       letters.filter(letter => letter.id === id).map(letter => letter.reason),
@@ -101,60 +121,64 @@ test('each poison record is dead-lettered once with its reason, and its partitio
   for (const text of NO_RESULTS) assert.equal(letters.filter(({ body }) => body === text).length, 1)
 })
 
-test('an orderId that is used again with other content is dead-lettered as order-conflict and changes nothing', async t => {
-  const system = await startSystem(t, streamingKafka)
+test('an orderId that is used again with other content is dead-lettered as order-conflict and changes nothing', async () => {
+  const system = shared()
+  const before = await foundIn(system)
   const event = good()
   const other = { ...event.data, items: [{ sku: 'pizza', quantity: 9 }] }
   await system.inspector.operations['publish-event']({ orders: [event.data] })
   await system.inspector.operations['publish-event']({ orders: [other] })
-  const [letter] = await system.untilDeadLetters(1)
+  const [letter] = await untilNewLetters(system, before.deadLetters, 1)
   assert.deepEqual([letter?.reason, letter?.orderId], ['order-conflict', event.data.orderId])
-  const evidence = await system.untilQuiescent(1)
+  const evidence = await system.untilQuiescent(before.orders + 1)
   assertSound(evidence)
-  assert.equal(evidence.decisions.length, 1)
+  assert.equal(evidence.decisions.length, before.decisions + 1)
 })
 
-test('an edited dead letter that is redriven has its effect once and is no longer listed', async t => {
-  const system = await startSystem(t, streamingKafka)
+test('an edited dead letter that is redriven has its effect once and is no longer listed', async () => {
+  const system = shared()
+  const before = await foundIn(system)
   const event = good()
   await system.inspector.operations['publish-raw']({
     topic: 'orders',
     key: 'kitchen-1',
     body: JSON.stringify(event).slice(1),
   })
-  const [letter] = await system.untilDeadLetters(1)
+  const [letter] = await untilNewLetters(system, before.deadLetters, 1)
   assert.ok(letter)
   // As if a first redrive had been killed after it published the record and before it marked the dead letter.
   await system.inspector.operations['publish-event']({ orders: [event.data] })
   await system.inspector.redrive(letter.id, JSON.stringify(event))
-  const evidence = await system.untilQuiescent(1)
+  const evidence = await system.untilQuiescent(before.orders + 1)
   assertSound(evidence)
-  assert.equal(evidence.notifications.length, 1)
-  assert.deepEqual(await system.inspector.deadLetters(), [])
+  assert.equal(evidence.notifications.length, before.notifications + 1)
+  assert.deepEqual(await system.inspector.deadLetters(), before.deadLetters)
   await assert.rejects(system.inspector.redrive(letter.id), /there is no dead letter/)
 })
 
-test('a dead letter whose redrive failed is still listed', async t => {
-  const system = await startSystem(t, streamingKafka)
+test('a dead letter whose redrive failed is still listed', async () => {
+  const system = shared()
+  const { deadLetters } = await foundIn(system)
   await system.inspector.operations['publish-raw']({ topic: 'orders', key: 'kitchen-1', body: 'not an order' })
-  const [letter] = await system.untilDeadLetters(1)
+  const [letter] = await untilNewLetters(system, deadLetters, 1)
   assert.ok(letter)
   await assert.rejects(system.inspector.redrive(letter.id, 'x'.repeat(3_000_000)), { code: 'too-large' })
-  assert.deepEqual(await system.inspector.deadLetters(), [letter])
+  assert.deepEqual(await system.inspector.deadLetters(), [...deadLetters, letter])
 })
 
 test('an error is retried in place, a lasting one is dead-lettered after 5 attempts, and other orders pass', async t => {
-  const system = await startSystem(t, streamingKafka, {
-    environments: { inventory_consumer: { INVENTORY_ERROR: '2' } },
-  })
+  const system = shared()
+  const before = await foundIn(system)
+  await system.setFaults('inventory_consumer', { error: { times: 2 } })
+  t.after(() => system.clearFaults('inventory_consumer'))
   const base = system.url('producer_order')
   await placeMany(base, 20, 'recovering')
-  assertSound(await system.untilQuiescent(20))
+  assertSound(await system.untilQuiescent(before.orders + 20))
   const faults = `${system.url('inventory_consumer')}/faults`
   await call(faults, 'POST', { error: { userId: 'doomed' } })
   await call(`${base}/order`, 'POST', order('doomed', 'main'))
   await placeMany(base, 20, 'passing')
-  const [letter] = await system.untilDeadLetters(1)
+  const [letter] = await untilNewLetters(system, before.deadLetters, 1)
   assert.deepEqual([letter?.reason, letter?.attempts], ['retries-exhausted', 5])
   const { orders } = await system.evidence()
   const pending = orders.filter(({ status }) => status === 'pending')
@@ -165,16 +189,18 @@ test('an error is retried in place, a lasting one is dead-lettered after 5 attem
   await call(faults, 'DELETE')
   assert.ok(letter)
   await system.inspector.redrive(letter.id)
-  assertSound(await system.untilQuiescent(41))
+  assertSound(await system.untilQuiescent(before.orders + 41))
 })
 
 test('a delay holds one order and not those behind it', async t => {
-  const system = await startSystem(t, streamingKafka)
-  const base = system.url('producer_order')
-  await call(`${system.url('inventory_consumer')}/faults`, 'POST', { delay: { delayMs: 1_000 } })
-  await placeMany(base, 60)
-  const { decisions } = await system.untilQuiescent(60)
-  const times = decisions.map(({ decidedNs }) => decidedNs)
+  const system = shared()
+  const before = await foundIn(system)
+  await system.setFaults('inventory_consumer', { delay: { delayMs: 1_000 } })
+  t.after(() => system.clearFaults('inventory_consumer'))
+  const own = new Set((await placeMany(system.url('producer_order'), 60)).map(({ body }) => body.orderId))
+  const { decisions } = await system.untilQuiescent(before.orders + 60)
+  const times = decisions.filter(({ orderId }) => own.has(orderId)).map(({ decidedNs }) => decidedNs)
+  assert.equal(times.length, 60)
   assert.ok(
     (Math.max(...times) - Math.min(...times)) / 1e6 < 1_000,
     '60 delayed orders were decided one after the other',
@@ -184,8 +210,10 @@ test('a delay holds one order and not those behind it', async t => {
 test('no more orders are in flight at once than CONCURRENCY says', async t => {
   const system = await startSystem(t, streamingKafka, {
     environments: { inventory_consumer: { CONCURRENCY: '3', INVENTORY_DELAY_MS: '600000' } },
+    started: ['inventory_consumer'],
   })
-  await placeMany(system.url('producer_order'), 20)
+  const orders = Array.from({ length: 20 }, (_, index) => ({ ...good().data, kitchenId: `kitchen-${index % 7}` }))
+  await system.inspector.operations['publish-event']({ orders })
   const inFlight = async () => {
     const { body } = await call(`${system.url('inventory_consumer')}/faults`, 'GET')
     return (body.delay as { injections: number }).injections

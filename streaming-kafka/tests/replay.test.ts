@@ -4,11 +4,22 @@ import { join } from 'node:path'
 import { test } from 'node:test'
 import { getJson } from '#engine/run/http.ts'
 import { waitFor } from '#host/wait-for.ts'
-import { startSystem } from '#conformance/test-system.ts'
+import { sharedSystem } from '#conformance/test-system.ts'
 import { streamingKafka } from '../lab/model.ts'
-import { call, type KafkaSystem, order, placeMany } from './support/system.ts'
+import { call, type KafkaSystem, order, placeMany, PRODUCER } from './support/system.ts'
 
 const ANALYTICS = 'analytics_consumer'
+
+const shared = sharedSystem(streamingKafka, {
+  openingStock: { 'kitchen-0': { burger: 3 } },
+  environments: {
+    // An order is accepted also where the machine is full and the broker has just started.
+    [PRODUCER]: { PRODUCE_DEADLINE_MS: '10000' },
+    // It matters only while a fault is set.
+    [ANALYTICS]: { CONCURRENCY: '8' },
+  },
+})
+
 type Progress = { partitions: { topic: string; partition: number; next: number; records: number }[] }
 
 async function readUpTo(system: KafkaSystem, pins: Record<string, number[]>): Promise<Progress> {
@@ -32,13 +43,12 @@ async function recompute(system: KafkaSystem): Promise<void> {
   await system.start(ANALYTICS)
 }
 
-test('metrics computed again from the beginning of the log are equal byte for byte, and one more record makes them differ', async t => {
-  const system = await startSystem(t, streamingKafka, {
-    openingStock: { 'kitchen-0': { burger: 3 } },
-  })
+test('metrics computed again from the beginning of the log are equal byte for byte, and one more record makes them differ', async () => {
+  const system = shared()
   const base = system.url('producer_order')
+  const orders = (await system.evidence()).orders.length + 150
   await placeMany(base, 150)
-  await system.untilQuiescent(150)
+  await system.untilQuiescent(orders)
   const pins = await pin(system)
   const first = await readUpTo(system, pins)
   const file = join(system.dataOf(ANALYTICS), 'metrics.json')
@@ -51,7 +61,7 @@ test('metrics computed again from the beginning of the log are equal byte for by
   const failed = (await system.evidence()).decisions.filter(({ outcome }) => outcome.status === 'failed').length
   assert.ok(failed > 0)
   assert.deepEqual(Object.keys(JSON.parse(before)), ['failureRate', 'orders', 'ordersPerMinute', 'outcomes'])
-  assert.partialDeepStrictEqual(JSON.parse(before), { orders: 150, outcomes: { failed, reserved: 150 - failed } })
+  assert.partialDeepStrictEqual(JSON.parse(before), { orders, outcomes: { failed, reserved: orders - failed } })
 
   await recompute(system)
   // A restart in the middle: the numbers of records are stored together with the positions.
@@ -62,29 +72,31 @@ test('metrics computed again from the beginning of the log are equal byte for by
   assert.equal(await waitFor(isWritten, { deadlineMs: 60_000, what: 'the file to be written' }), before)
 
   await call(`${base}/order`, 'POST', order('one more', 'kitchen-1'))
-  await system.untilQuiescent(151)
+  await system.untilQuiescent(orders + 1)
   await recompute(system)
   await readUpTo(system, await pin(system))
   assert.notEqual(await waitFor(isWritten, { deadlineMs: 60_000, what: 'the file to be written' }), before)
 })
 
-test('analytics without its store reads the whole log although its offsets are committed', async t => {
-  const system = await startSystem(t, streamingKafka)
+test('analytics without its store reads the whole log although its offsets are committed', async () => {
+  const system = shared()
+  const orders = (await system.evidence()).orders.length + 40
   await placeMany(system.url('producer_order'), 40)
-  await system.untilQuiescent(40)
+  await system.untilQuiescent(orders)
   await readUpTo(system, await pin(system))
   await system.untilDepthsAreZero()
   await system.kill(ANALYTICS)
   await system.wipe(ANALYTICS)
   await system.start(ANALYTICS)
   await readUpTo(system, await pin(system))
-  assert.partialDeepStrictEqual(await getJson(`${system.url(ANALYTICS)}/metrics.json`), { orders: 40 })
+  assert.partialDeepStrictEqual(await getJson(`${system.url(ANALYTICS)}/metrics.json`), { orders })
 })
 
-test('analytics with its store reads nothing again although its offsets were reset, and commits them again', async t => {
-  const system = await startSystem(t, streamingKafka)
+test('analytics with its store reads nothing again although its offsets were reset, and commits them again', async () => {
+  const system = shared()
+  const orders = (await system.evidence()).orders.length + 40
   await placeMany(system.url('producer_order'), 40)
-  await system.untilQuiescent(40)
+  await system.untilQuiescent(orders)
   const first = await readUpTo(system, await pin(system))
   await system.kill(ANALYTICS)
   await system.inspector.operations['reset-offsets']({ group: ANALYTICS })
@@ -94,21 +106,21 @@ test('analytics with its store reads nothing again although its offsets were res
 })
 
 test('a backlog is counted in one transaction, and while a fault is set in transactions of CONCURRENCY records', async t => {
-  const own: Record<string, string> = { CONCURRENCY: '8' }
-  const system = await startSystem(t, streamingKafka, { environments: { [ANALYTICS]: own } })
+  const system = shared()
+  t.after(() => system.clearFaults(ANALYTICS))
+  const orders = (await system.evidence()).orders.length + 40
   await placeMany(system.url('producer_order'), 40)
-  await system.untilQuiescent(40)
+  await system.untilQuiescent(orders)
   const countedFirst = async (environment: Record<string, string>) => {
     await system.kill(ANALYTICS)
     await system.wipe(ANALYTICS)
-    Object.assign(own, environment)
-    await system.start(ANALYTICS)
+    await system.start(ANALYTICS, { environment })
     const counted = async () => {
       const { partitions } = (await getJson(`${system.url(ANALYTICS)}/progress`)) as Progress
       return partitions.reduce((sum, { records }) => sum + records, 0)
     }
     return waitFor(counted, { deadlineMs: 60_000, everyMs: 1, what: 'analytics to count the first records' })
   }
-  assert.equal(await countedFirst({}), 80)
+  assert.equal(await countedFirst({}), 2 * orders)
   assert.equal(await countedFirst({ ANALYTICS_DELAY_MS: '2000' }), 8)
 })
