@@ -8,6 +8,9 @@ import { visitDeadLetters } from '../lab/dead-letters.ts'
 import { DELIVERY_LIMIT, topologyOf } from '../messaging/topology.ts'
 import { openBrowser, openSystem, orderOf } from './support/system.ts'
 
+/** The messages of these tests come past the order service. */
+const CONSUMERS = ['inventory_service', 'notification_service']
+
 const event = (orderId: string) =>
   orderPlaced(orderOf(orderId), { correlationId: 'c', occurredAt: '2026-01-01T00:00:00.000Z' })
 
@@ -22,7 +25,7 @@ test('listing dead letters changes neither them nor their order', async t => {
 
 test('a dead letter is redriven once, unchanged or edited, and the others stay', async t => {
   const system = await openSystem(t)
-  await system.start()
+  await system.start(CONSUMERS)
   await system.setFaults('inventory_service', { error: {} })
   await system.inspector.operations.redeliver({ orders: [orderOf('fixed')] })
   await system.untilDeadLetters(1)
@@ -65,7 +68,7 @@ test('equal dead letters have ids of their own, and only the named one is redriv
 
 test('a redrive that is interrupted after its publish leaves the dead letter, and a second redrive has no second effect', async t => {
   const system = await openSystem(t)
-  await system.start()
+  await system.start(CONSUMERS)
   await system.setFaults('inventory_service', { error: {} })
   await system.inspector.operations.redeliver({ orders: [orderOf('twice')] })
   const [letter] = await system.untilDeadLetters(1)
@@ -119,7 +122,7 @@ test('the last resort: the broker dead-letters a message that every consumer ret
     letters.map(({ orderId, reason }) => ({ orderId, reason })),
     [{ orderId: 'boomerang', reason: 'delivery_limit' }],
   )
-  await system.start(['inventory_service', 'notification_service'])
+  await system.start(CONSUMERS)
   await system.inspector.redrive(letters[0]?.id ?? '')
   await system.untilNotified(1)
   assert.equal((await system.evidence()).decisions.length, 1)

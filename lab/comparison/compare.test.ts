@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { test } from 'node:test'
+import { after, test } from 'node:test'
 import { sampleComparison } from '../testing/sample-comparison.ts'
 import { parseSummary } from '../session/run-folder.ts'
 import { labVersion } from '../session/run-facts.ts'
@@ -26,7 +26,41 @@ const refusals: [string[], RegExp][] = [
   ],
 ]
 
-const refused = runCommandLines(refusals.map(([args]) => ['compare', ...args]))
+const ofOtherVersion = (named: string) =>
+  new RegExp(`was started by version ${named}, and this is \\d+\\.\\d+\\.\\d+.*; start a new comparison\\.\n$`)
+const foreign = [
+  {
+    started: 'another version started (0.0.0 (beef))',
+    lab: '0.0.0 (beef)',
+    sentence: ofOtherVersion('0\\.0\\.0 \\(beef\\)'),
+  },
+  { started: 'another version started (an unnamed one)', sentence: ofOtherVersion('an unnamed one') },
+  {
+    started: 'was started on another machine',
+    lab: labVersion(),
+    sentence: /was started on 2 × made up, 8 GB, linux, Node v24\.0\.0, and this is .*; resume it there, or/,
+  },
+]
+
+const folderOfForeign = testFolder()
+after(folderOfForeign.remove)
+/** Writes the comparison as it was started, and returns the arguments that would resume it. */
+function resumeOf({ lab }: { lab?: string }, nth: number): string[] {
+  const summary = { ...sampleComparison(), ...(lab && { lab }) }
+  const out = join(folderOfForeign.runs, String(nth))
+  mkdirSync(join(out, summary.run), { recursive: true })
+  writeFileSync(join(out, summary.run, 'summary.json'), JSON.stringify(summary))
+  return ['--resume', summary.run, '--out', out]
+}
+
+/** All in one process, which starts none of them. */
+const refused = runCommandLines(
+  [
+    ...refusals.map(([args]) => args),
+    ...foreign.map(resumeOf),
+    ['--resume', '--out', join(folderOfForeign.runs, 'without-a-run')],
+  ].map(args => ['compare', ...args]),
+)
 
 for (const [nth, [args, sentence]] of refusals.entries()) {
   test(`lab compare ${args.join(' ')} is refused in one sentence`, async () => {
@@ -92,39 +126,13 @@ test('an interrupted comparison resumes: finished results are kept, and only the
   assert.match(again.stdout, /One order in fifty is poison/)
 })
 
-for (const [lab, named] of [
-  ['0.0.0 (beef)', '0\\.0\\.0 \\(beef\\)'],
-  [undefined, 'an unnamed one'],
-] as const) {
-  test(`a comparison that another version started (${lab ?? 'an unnamed one'}) is not resumed`, async t => {
-    const folder = testFolder()
-    t.after(folder.remove)
-    const summary = { ...sampleComparison(), ...(lab && { lab }) }
-    mkdirSync(join(folder.runs, summary.run), { recursive: true })
-    writeFileSync(join(folder.runs, summary.run, 'summary.json'), JSON.stringify(summary))
-    const { code, stderr } = await runCli('main', ['compare', '--resume', summary.run, '--out', folder.runs], {
-      LAB_CACHE_DIR: folder.cache,
-    })
+for (const [nth, { started, sentence }] of foreign.entries()) {
+  test(`a comparison that ${started} is not resumed`, async () => {
+    const { code, stderr } = (await refused)[refusals.length + nth] ?? assert.fail()
     assert.equal(code, 2)
-    assert.match(
-      stderr,
-      new RegExp(`was started by version ${named}, and this is \\d+\\.\\d+\\.\\d+.*; start a new comparison\\.\n$`),
-    )
+    assert.match(stderr, sentence)
   })
 }
-
-test('a comparison that was started on another machine is not resumed', async t => {
-  const folder = testFolder()
-  t.after(folder.remove)
-  const summary = { ...sampleComparison(), lab: labVersion() }
-  mkdirSync(join(folder.runs, summary.run), { recursive: true })
-  writeFileSync(join(folder.runs, summary.run, 'summary.json'), JSON.stringify(summary))
-  const { code, stderr } = await runCli('main', ['compare', '--resume', summary.run, '--out', folder.runs], {
-    LAB_CACHE_DIR: folder.cache,
-  })
-  assert.equal(code, 2)
-  assert.match(stderr, /was started on 2 × made up, 8 GB, linux, Node v24\.0\.0, and this is .*; resume it there, or/)
-})
 
 test('a broker given by address is not killed: where nothing else is requested, the command says so and runs nothing', async () => {
   const options = ['--scenarios', 'broker-dead', '--models', 'async-rabbitmq,streaming-kafka']
@@ -167,12 +175,8 @@ test('a broker given by address is not killed: skipped cells are printed first, 
   )
 })
 
-test('resume without a run is refused', async t => {
-  const folder = testFolder()
-  t.after(folder.remove)
-  const { code, stderr } = await runCli('main', ['compare', '--resume', '--out', folder.runs], {
-    LAB_CACHE_DIR: folder.cache,
-  })
+test('resume without a run is refused', async () => {
+  const { code, stderr } = (await refused).at(-1) ?? assert.fail()
   assert.equal(code, 2)
   assert.match(stderr, /There is no run "latest"/)
 })

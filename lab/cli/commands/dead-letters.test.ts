@@ -10,7 +10,7 @@ import { waitFor } from '#host/wait-for.ts'
 import { asyncRabbitmq } from '../../../async-rabbitmq/lab/model.ts'
 import { streamingKafka } from '../../../streaming-kafka/lab/model.ts'
 import { brokenBatch, writeRaw } from '../../../streaming-kafka/tests/support/raw-batches.ts'
-import { leftovers, runCli, startCli, testFolder } from '../../testing/cli.ts'
+import { leftovers, runCli, runCommandLines, startCli, testFolder } from '../../testing/cli.ts'
 import { findUp } from '../../session/up.ts'
 
 const orderId = 'order-from-a-dead-letter'
@@ -41,6 +41,27 @@ const cases: Case[] = [
   },
 ]
 
+/** `lab dead-letters` with each of these, one after the other, in one process. The cache folder is the one of this process. */
+const each = (...lines: string[][]) => runCommandLines(lines.map(line => ['dead-letters', ...line]))
+
+function writtenTo(file: string, body: string): string {
+  writeFileSync(file, body)
+  return file
+}
+
+async function assertWithoutContent(id: string, file: string): Promise<void> {
+  const [list, show, ...redrives] = await each(['list'], ['show', id], ['redrive', id], ['redrive', id, '--edit', file])
+  assert.ok(list?.stdout.includes(id), list?.stdout)
+  assert.match(String(show?.stdout), /^reason +malformed: the batch .* cannot be read.*\n(.*\n)*body +not kept$/m)
+  assert.equal(redrives.length, 2)
+  for (const { code, stderr } of redrives) {
+    assert.deepEqual(
+      [code, stderr],
+      [2, `Nothing of "${id}" is kept, so only its producer can send it again; nothing was sent.\n`],
+    )
+  }
+}
+
 for (const { model, raw, broker, unreadable } of cases) {
   test(`a dead letter of ${model.name} is listed, shown, and redriven as edited while the model is up`, async t => {
     const folder = testFolder()
@@ -61,25 +82,31 @@ for (const { model, raw, broker, unreadable } of cases) {
     const letter = await waitFor(arrived, { deadlineMs: 20_000, what: 'the dead letter' })
 
     const lettersOf = (...args: string[]) => runCli('main', ['dead-letters', ...args], env)
-    const listed = await lettersOf('list')
+    const [listed, shown, wrong] = await each(
+      ['list'],
+      ['show', letter.id, '--model', model.name],
+      ['redrive', 'nothing-like-it'],
+    )
+    assert.ok(listed && shown && wrong)
     assert.equal(listed.code, 0, listed.stderr)
     assert.ok(listed.stdout.includes(letter.id) && listed.stdout.includes('unknown-event'), listed.stdout)
-    const shown = await lettersOf('show', letter.id, '--model', model.name)
     assert.ok(shown.stdout.includes(shownBody), shown.stdout)
     for (const { stdout } of [listed, shown]) assert.doesNotMatch(stdout, /(?!\n)[\p{Cc}\p{Bidi_Control}]/u)
-    const wrong = await lettersOf('redrive', 'nothing-like-it')
     assert.equal(wrong.code, 2)
 
-    const file = join(folder.path, 'mended.json')
-    for (const unreadable of ['', ' \n', '{"id":', broken]) {
-      writeFileSync(file, unreadable)
-      const refused = await lettersOf('redrive', letter.id, '--edit', file)
+    const fileOf = (name: string, body: string) => writtenTo(join(folder.path, name), body)
+    const redrive = (file: string) => ['redrive', letter.id, '--edit', file]
+    const unreadables = ['', ' \n', '{"id":', broken].map((body, nth) => fileOf(`unreadable-${nth}.json`, body))
+    const attempts = await each(...unreadables.map(redrive), ['show', letter.id])
+    const stillShown = attempts.pop()
+    assert.equal(attempts.length, unreadables.length)
+    for (const refused of attempts) {
       assert.equal(refused.code, 2, refused.stderr)
       assert.match(refused.stderr, /nothing was sent/)
     }
-    assert.ok((await lettersOf('show', letter.id)).stdout.includes(shownBody), 'it is still there')
-    writeFileSync(file, JSON.stringify(event))
-    const redriven = await lettersOf('redrive', letter.id, '--edit', file)
+    assert.ok(stillShown?.stdout.includes(shownBody), 'it is still there')
+    const file = fileOf('mended.json', JSON.stringify(event))
+    const redriven = await lettersOf(...redrive(file))
     assert.equal(redriven.code, 0, redriven.stderr)
     const decided = async () =>
       JSON.stringify(await getJson(`${urlOf(model.evidence.inventory)}/inventory/decisions`)).includes(orderId)
@@ -87,27 +114,13 @@ for (const { model, raw, broker, unreadable } of cases) {
     assert.equal((await lettersOf('list')).stdout, 'There are no dead letters.\n')
 
     const id = await unreadable?.(record.prefix)
-    if (id !== undefined) await showsWithoutContent(id)
+    if (id !== undefined) {
+      await waitFor(arrived, { deadlineMs: 20_000, what: 'the dead letter of what cannot be read' })
+      await assertWithoutContent(id, file)
+    }
 
     lab.process.kill('SIGINT')
     assert.equal(await lab.ended, 0)
     assert.deepEqual(leftovers(folder), [])
-
-    async function showsWithoutContent(id: string): Promise<void> {
-      await waitFor(arrived, { deadlineMs: 20_000, what: 'the dead letter of what cannot be read' })
-      const { stdout } = await lettersOf('list')
-      assert.ok(stdout.includes(id), stdout)
-      assert.match(
-        (await lettersOf('show', id)).stdout,
-        /^reason +malformed: the batch .* cannot be read.*\n(.*\n)*body +not kept$/m,
-      )
-      for (const edit of [[], ['--edit', file]]) {
-        const { code, stderr } = await lettersOf('redrive', id, ...edit)
-        assert.deepEqual(
-          [code, stderr],
-          [2, `Nothing of "${id}" is kept, so only its producer can send it again; nothing was sent.\n`],
-        )
-      }
-    }
   })
 }
