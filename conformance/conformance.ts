@@ -1,7 +1,7 @@
 // The suite that every model passes, by the features that it declares. A model's tests hand it over and add nothing.
 // Guarantees: every case runs on real processes and, where the model has one, on a real broker; what it created is removed.
 import assert from 'node:assert/strict'
-import { after, before, suite, test } from 'node:test'
+import { suite, test } from 'node:test'
 import type { ComparableModel } from '#engine/experiment/comparison-adapter.ts'
 import type { Deployment } from '#engine/experiment/model.ts'
 import { badRequestCases } from './bad-requests.ts'
@@ -15,7 +15,7 @@ import { overloadCase } from './overload.ts'
 import { pageCases } from './pages.ts'
 import { survivesCrash, survivesCut } from './disrupted.ts'
 import { restartCases } from './restarts.ts'
-import { type Case, type Environments, namesOf, startSystem, STOCK, type TestSystem } from './test-system.ts'
+import { type Case, type Environments, namesOf, sharedSystem, STOCK } from './test-system.ts'
 import { startCases } from './starts.ts'
 
 export type ConformanceOptions = {
@@ -59,20 +59,10 @@ export function conformance(model: ComparableModel, broker: Deployment['broker']
 
   const configuration = about ? `${model.name} with ${JSON.stringify(environments[about])}` : model.name
   suite(`${configuration} keeps what every model promises`, () => {
-    let system: TestSystem | undefined
-    let cleanUp: (() => Promise<void>) | undefined
-    before(async () => {
-      const suiteContext = { after: (work: () => Promise<void>) => void (cleanUp = work) }
-      system = await startSystem(suiteContext, model, {
-        broker,
-        environments: { ...environments },
-        openingStock: STOCK,
-      })
-    })
-    after(() => cleanUp?.())
+    const system = sharedSystem(model, { broker, environments: { ...environments }, openingStock: STOCK })
     for (const { name, needs, run } of cases) {
       if (needs && !model.features.includes(needs)) continue
-      test(name, () => run(system ?? assert.fail('the system was not started')))
+      test(name, () => run(system()))
     }
   })
 

@@ -1,7 +1,7 @@
 // The relay of an outbox: publishes the events in it, and removes each when its receiver has it for good.
 // Guarantees: an event leaves the outbox only when its publish has resolved; after a crash in between it is published
 // again, as the same event. What the receiver answered is stored in the transaction that removes the event. Publishes begin in the sequence
-// in which the events were stored, or where there are lanes those of each lane do; after one that failed, earlier events follow later ones.
+// in which the events were stored, or by kitchen those of each; after one that failed, earlier events follow later ones.
 // Events wait on disk: at most a window of them is in memory, however long the broker is away.
 import { explain } from '../contracts/errors.ts'
 import { OrderPlaced } from '../contracts/events.ts'
@@ -11,7 +11,7 @@ import type { OutboxEntry, OutboxTables } from '../stores/outbox.ts'
 import { integer } from './config.ts'
 import { startDurableWorker, type DurableWorker } from './durable-worker.ts'
 import type { ServerParts } from './http-server.ts'
-import { startLaneWorker } from './lane-worker.ts'
+import { startWorkerByKitchen } from './worker-by-kitchen.ts'
 import { degradedReporter } from './retry.ts'
 
 export const relayWindowSetting = integer(256, 'with the outbox: how many events may await the broker at once', {
@@ -41,20 +41,19 @@ export const startRelay = <Tx extends OutboxTables, Answer>(parts: RelayParts<Tx
   return startDurableWorker({ ...parts, ...work, resume: 'first', onSuccess: () => report(null) })
 }
 
-/** Where the receiver fails events one by one: one that fails holds up those of its lane alone. */
-export const startRelayInLanes = <Tx extends OutboxTables, Answer>(
+/** Where the receiver fails events one by one: one that fails holds up those of its kitchen alone. */
+export const startRelayByKitchen = <Tx extends OutboxTables, Answer>(
   parts: Omit<RelayParts<Tx, Answer>, 'ready'> & {
-    laneOf(event: OrderPlaced): string
     /** Whether the receiver is away, and not only failing this event. */
     stopsAll(error: unknown): boolean
   },
 ): DurableWorker => {
   const { report, ...work } = relayWork(parts)
-  return startLaneWorker({
+  return startWorkerByKitchen({
     ...parts,
     ...work,
     rowAt: async seq => (await work.pending(seq - 1, 1)).find(row => row.seq === seq),
-    laneOf: ({ event }) => parts.laneOf(event),
+    kitchenOf: ({ event }) => event.data.kitchenId,
     onHealthy: () => report(null),
   })
 }

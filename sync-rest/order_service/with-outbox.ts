@@ -8,7 +8,7 @@ import type { ErrorCode } from '#common/contracts/errors.ts'
 import { ReserveAnswer } from '#common/contracts/http.ts'
 import type { Order } from '#common/contracts/order.ts'
 import { openAdmission } from '#common/service/admission.ts'
-import { startRelayInLanes } from '#common/service/outbox-relay.ts'
+import { startRelayByKitchen } from '#common/service/outbox-relay.ts'
 import { placeWithOutbox } from '#common/service/place-with-outbox.ts'
 import { type OrderOutcome, recordOutcome } from '#common/workflow/record-outcome.ts'
 import { call, CallError, type Peer } from '../http-client/call.ts'
@@ -17,7 +17,7 @@ import type { IntakeParts, OrderIntake } from './order-intake.ts'
 export function withOutbox({ config, inventory, pendingWork, faultInjector, ...parts }: IntakeParts): OrderIntake {
   const { store, occupancy } = parts
   const places = occupancy.places('CONCURRENCY', config.CONCURRENCY)
-  const relay = startRelayInLanes({
+  const relay = startRelayByKitchen({
     ...parts,
     publish({ data: order, correlationId }) {
       places.enter()
@@ -25,7 +25,6 @@ export function withOutbox({ config, inventory, pendingWork, faultInjector, ...p
     },
     keep: (tx, { data: { orderId } }, outcome) => void recordOutcome(tx, orderId, outcome),
     onRemoved: pendingWork.notify,
-    laneOf: ({ data }) => data.kitchenId,
     stopsAll: error => error instanceof CallError && error.code === 'unavailable',
     window: config.CONCURRENCY,
     // It takes orders while inventory is away, and so it is healthy.

@@ -25,7 +25,7 @@ export const slowKitchen = defineScenario<SlowSettings>({
   titleAt: ({ delayMs }) => `Inventory takes ${delayMs / 1_000} s for the orders of one kitchen of ${KITCHENS}`,
   asks: 'Inventory is slow with the orders of one kitchen alone: do those of the other kitchens wait behind them?',
   caveat:
-    'Every model decides orders side by side, as many at once as its services are set to (`CONCURRENCY`), whatever their kitchen. The slow ones fill these places after a while, unless something ends them: in REST as it stands the deadline of each order.',
+    'Every model decides orders side by side, as many at once as its services are set to (`CONCURRENCY`), whatever their kitchen. The slow ones fill these places after a while, unless something ends them: in REST the deadline of each call to Inventory. With its outbox REST then asks again, for one order of that kitchen at a time.',
   isOptional: true,
   profiles: {
     full: { ordersPerSecond: 50, beforeMs: 5_000, faultMs: 12_000, afterMs: 8_000, delayMs: 6_000 },

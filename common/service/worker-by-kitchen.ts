@@ -1,25 +1,25 @@
-// Works through rows of a store until none is left, each of a lane: a row that fails holds up those of its lane, and no others.
-// Guarantees: a row is worked on until its `run` has resolved, which is also what removes it. Runs of a lane begin in the order of the
-// rows; after one that failed the lane goes on with its first row, alone, when its other runs have ended and a pause has passed, and each
+// Works through rows of a store until none is left, each of a kitchen: a row that fails holds up those of its kitchen, and no others.
+// Guarantees: a row is worked on until its `run` has resolved, which is also what removes it. Runs of a kitchen begin in the order of the
+// rows; after one that failed the kitchen goes on with its first row, alone, when its other runs have ended and a pause has passed, and each
 // success allows twice as many at once. New rows and those that waited take turns. What waits, waits in the store: of it a number is in
 // memory.
 // Not promised: that a row is worked on once. After a crash between the work and its removal it is worked on again.
 import type { DurableWorker } from './durable-worker.ts'
 import { type Backoff, createBackoff, type Pace } from './retry.ts'
 
-export type LaneWorkerParts<Row extends { seq: number }> = {
+export type KitchenWorkerParts<Row extends { seq: number }> = {
   /** The first rows after `after`, at most `limit`. */
   pending(after: number, limit: number): Promise<Row[]>
   /** A row that was read before. */
   rowAt(seq: number): Promise<Row | undefined>
-  laneOf(row: Row): string
+  kitchenOf(row: Row): string
   /** Works on the row and removes it. Rejects when it is to be worked on again. */
   run(row: Row): Promise<void>
-  /** At most so many runs at once, of all lanes. */
+  /** At most so many runs at once, of all kitchens. */
   window: number
   /** Whether the others would fail as well: then nothing begins until all in flight have ended and a pause has passed. */
   stopsAll(error: unknown): boolean
-  /** A run has succeeded, and of no lane has the last one failed. */
+  /** A run has succeeded, and of no kitchen has the last one failed. */
   onHealthy?(): void
   onFailure(error: unknown): void
   /** Nothing is left to do. */
@@ -28,7 +28,7 @@ export type LaneWorkerParts<Row extends { seq: number }> = {
   pace?: Pace
 }
 
-type Lane = {
+type Kitchen = {
   /** Rows that were read and may not begin yet, in their order. */
   waiting: number[]
   inFlight: number
@@ -39,12 +39,12 @@ type Lane = {
   backoff: Backoff
 }
 
-const mayBegin = ({ inFlight, limit, isPausing }: Lane): boolean => !isPausing && inFlight < limit
+const mayBegin = ({ inFlight, limit, isPausing }: Kitchen): boolean => !isPausing && inFlight < limit
 
-export function startLaneWorker<Row extends { seq: number }>(parts: LaneWorkerParts<Row>): DurableWorker {
+export function startWorkerByKitchen<Row extends { seq: number }>(parts: KitchenWorkerParts<Row>): DurableWorker {
   const { window, closing, onFailure } = parts
-  const lanes = openLanes(parts)
-  const source = openSource(parts, lanes)
+  const kitchens = openKitchens(parts)
+  const source = openSource(parts, kitchens)
   const backoff = createBackoff(closing, parts.pace)
   const inFlight = new Set<Promise<void>>()
   let changed = Promise.withResolvers<void>()
@@ -53,24 +53,24 @@ export function startLaneWorker<Row extends { seq: number }>(parts: LaneWorkerPa
   let isStopped = false
 
   function begin(row: Row): void {
-    const name = parts.laneOf(row)
-    const isAfterFailure = lanes.began(name)
+    const name = parts.kitchenOf(row)
+    const isAfterFailure = kitchens.began(name)
     const running = parts
       .run(row)
       .then(() => {
         backoff.reset()
-        lanes.succeeded(name, isAfterFailure)
-        if (!lanes.someFailed()) parts.onHealthy?.()
+        kitchens.succeeded(name, isAfterFailure)
+        if (!kitchens.someFailed()) parts.onHealthy?.()
       })
       .catch((error: unknown) => {
         const stopsAll = parts.stopsAll(error)
         isStopped ||= stopsAll
-        lanes.failed(name, row.seq, stopsAll ? undefined : notify)
+        kitchens.failed(name, row.seq, stopsAll ? undefined : notify)
         onFailure(error)
       })
       .finally(() => {
         inFlight.delete(running)
-        lanes.ended(name)
+        kitchens.ended(name)
         notify()
       })
     inFlight.add(running)
@@ -91,7 +91,7 @@ export function startLaneWorker<Row extends { seq: number }>(parts: LaneWorkerPa
       isStopped = false
       return
     }
-    if (inFlight.size === 0 && !lanes.someWait()) parts.onIdle?.()
+    if (inFlight.size === 0 && !kitchens.someWait()) parts.onIdle?.()
     if (!closing.aborted) await changed.promise
   }
 
@@ -106,11 +106,15 @@ export function startLaneWorker<Row extends { seq: number }>(parts: LaneWorkerPa
   return { notify, ended: work() }
 }
 
-/** The lanes of which something is in flight or waits. */
-function openLanes({ window, closing, pace }: Pick<LaneWorkerParts<{ seq: number }>, 'window' | 'closing' | 'pace'>) {
-  const lanes = new Map<string, Lane>()
-  function of(name: string): Lane {
-    const fresh = (): Lane => ({
+/** The kitchens of which something is in flight or waits. */
+function openKitchens({
+  window,
+  closing,
+  pace,
+}: Pick<KitchenWorkerParts<{ seq: number }>, 'window' | 'closing' | 'pace'>) {
+  const kitchens = new Map<string, Kitchen>()
+  function of(name: string): Kitchen {
+    const fresh = (): Kitchen => ({
       waiting: [],
       inFlight: 0,
       limit: window,
@@ -118,65 +122,65 @@ function openLanes({ window, closing, pace }: Pick<LaneWorkerParts<{ seq: number
       isPausing: false,
       backoff: createBackoff(closing, pace),
     })
-    const lane = lanes.get(name) ?? fresh()
-    lanes.set(name, lane)
-    return lane
+    const kitchen = kitchens.get(name) ?? fresh()
+    kitchens.set(name, kitchen)
+    return kitchen
   }
-  const some = (is: (lane: Lane) => boolean): boolean => [...lanes.values()].some(is)
+  const some = (is: (kitchen: Kitchen) => boolean): boolean => [...kitchens.values()].some(is)
   return {
     of,
     someFailed: () => some(({ hasFailed }) => hasFailed),
     someWait: () => some(({ waiting }) => waiting.length > 0),
-    /** Says whether the last run of the lane has failed. */
+    /** Says whether the last run of the kitchen has failed. */
     began(name: string): boolean {
-      const lane = of(name)
-      lane.inFlight++
-      return lane.hasFailed
+      const kitchen = of(name)
+      kitchen.inFlight++
+      return kitchen.hasFailed
     },
     /** One that began before a failure says nothing of what comes after it. */
     succeeded(name: string, isAfterFailure: boolean): void {
-      const lane = of(name)
-      if (lane.hasFailed && !isAfterFailure) return
-      lane.hasFailed = false
-      lane.limit = Math.min(window, 2 * lane.limit)
-      lane.backoff.reset()
+      const kitchen = of(name)
+      if (kitchen.hasFailed && !isAfterFailure) return
+      kitchen.hasFailed = false
+      kitchen.limit = Math.min(window, 2 * kitchen.limit)
+      kitchen.backoff.reset()
     },
-    /** @param resume called when the lane has paused; without it the lane does not pause */
+    /** @param resume called when the kitchen has paused; without it the kitchen does not pause */
     failed(name: string, seq: number, resume?: () => void): void {
-      const lane = of(name)
-      lane.hasFailed = true
-      lane.limit = 1
-      lane.waiting.push(seq)
-      lane.waiting.sort((one, other) => one - other)
-      if (!resume || lane.isPausing) return
-      lane.isPausing = true
-      void lane.backoff.pause().then(() => {
-        lane.isPausing = false
+      const kitchen = of(name)
+      kitchen.hasFailed = true
+      kitchen.limit = 1
+      kitchen.waiting.push(seq)
+      kitchen.waiting.sort((one, other) => one - other)
+      if (!resume || kitchen.isPausing) return
+      kitchen.isPausing = true
+      void kitchen.backoff.pause().then(() => {
+        kitchen.isPausing = false
         resume()
       })
     },
     ended(name: string): void {
-      const lane = of(name)
-      lane.inFlight--
-      if (lane.inFlight === 0 && lane.waiting.length === 0 && !lane.hasFailed) lanes.delete(name)
+      const kitchen = of(name)
+      kitchen.inFlight--
+      if (kitchen.inFlight === 0 && kitchen.waiting.length === 0 && !kitchen.hasFailed) kitchens.delete(name)
     },
-    /** The first row that waits in a lane that may go on; that lane is the last one to be looked at next time. */
+    /** The first row that waits in a kitchen that may go on; that kitchen is the last one to be looked at next time. */
     takeWaiting(): number | undefined {
-      for (const [name, lane] of lanes) {
-        if (lane.waiting.length === 0 || !mayBegin(lane)) continue
-        lanes.delete(name)
-        lanes.set(name, lane)
-        return lane.waiting.shift()
+      for (const [name, kitchen] of kitchens) {
+        if (kitchen.waiting.length === 0 || !mayBegin(kitchen)) continue
+        kitchens.delete(name)
+        kitchens.set(name, kitchen)
+        return kitchen.waiting.shift()
       }
       return undefined
     },
   }
 }
 
-/** Where the next row comes from: those that wait in a lane, and the store behind the last one that was read. */
+/** Where the next row comes from: those that wait in a kitchen, and the store behind the last one that was read. */
 function openSource<Row extends { seq: number }>(
-  { pending, rowAt, laneOf, window }: LaneWorkerParts<Row>,
-  lanes: ReturnType<typeof openLanes>,
+  { pending, rowAt, kitchenOf, window }: KitchenWorkerParts<Row>,
+  kitchens: ReturnType<typeof openKitchens>,
 ) {
   let after = 0
   let page: Row[] = []
@@ -187,13 +191,13 @@ function openSource<Row extends { seq: number }>(
       const row = page.shift()
       if (!row) return undefined
       after = row.seq
-      const lane = lanes.of(laneOf(row))
-      if (lane.waiting.length === 0 && mayBegin(lane)) return row
-      lane.waiting.push(row.seq)
+      const kitchen = kitchens.of(kitchenOf(row))
+      if (kitchen.waiting.length === 0 && mayBegin(kitchen)) return row
+      kitchen.waiting.push(row.seq)
     }
   }
   async function takeWaiting(): Promise<Row | undefined> {
-    const seq = lanes.takeWaiting()
+    const seq = kitchens.takeWaiting()
     return seq === undefined ? undefined : rowAt(seq)
   }
   return {

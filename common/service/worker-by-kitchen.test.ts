@@ -1,27 +1,27 @@
 import assert from 'node:assert/strict'
 import { test, type TestContext } from 'node:test'
 import { waitFor } from '#host/wait-for.ts'
-import { startLaneWorker } from './lane-worker.ts'
+import { startWorkerByKitchen } from './worker-by-kitchen.ts'
 
-type Row = { seq: number; lane: string }
+type Row = { seq: number; kitchen: string }
 
 const AWAY = new Error('all are away')
 
-/** Rows by their lanes, `a` before `b`; the test ends each run. `begun` has what has begun, as `a1`: lane and number. */
-function openWorker(t: TestContext, lanes: string, window = 10) {
-  const rows = [...lanes].map((lane, index) => ({ seq: index + 1, lane }))
+/** Rows by their kitchens, `a` before `b`; the test ends each run. `begun` has what has begun, as `a1`: kitchen and number. */
+function openWorker(t: TestContext, kitchens: string, window = 10) {
+  const rows = kitchens.split('').map((kitchen, index) => ({ seq: index + 1, kitchen }))
   const left = new Set(rows.map(({ seq }) => seq))
   const begun: string[] = []
   const running = new Map<string, PromiseWithResolvers<void>>()
   const said: string[] = []
   const closing = new AbortController()
-  const worker = startLaneWorker<Row>({
+  const worker = startWorkerByKitchen<Row>({
     pending: async (after, limit) => rows.filter(({ seq }) => seq > after && left.has(seq)).slice(0, limit),
     rowAt: async seq => rows.find(row => row.seq === seq),
-    laneOf: ({ lane }) => lane,
-    async run({ seq, lane }) {
+    kitchenOf: ({ kitchen }) => kitchen,
+    async run({ seq, kitchen }) {
       const run = Promise.withResolvers<void>()
-      const name = `${lane}${seq}`
+      const name = `${kitchen}${seq}`
       begun.push(name)
       running.set(name, run)
       await run.promise.finally(() => running.delete(name))
@@ -44,9 +44,9 @@ function openWorker(t: TestContext, lanes: string, window = 10) {
   return {
     begun,
     said,
-    add(lane: string) {
+    add(kitchen: string) {
       const seq = rows.length + 1
-      rows.push({ seq, lane })
+      rows.push({ seq, kitchen })
       left.add(seq)
       worker.notify()
     },
@@ -65,19 +65,19 @@ async function turns(): Promise<void> {
   for (let turn = 0; turn < 20; turn++) await new Promise(setImmediate)
 }
 
-test('a row that fails holds up the later ones of its lane, and no others', async t => {
+test('a row that fails holds up the later ones of its kitchen, and no others', async t => {
   const { begun, until, fail, succeed, add } = openWorker(t, 'ab')
   await until('a1', 'b2')
   fail('a1')
   await until('a1', 'b2', 'a1')
-  for (const lane of 'aab') add(lane)
+  for (const kitchen of ['a', 'a', 'b']) add(kitchen)
   await until('a1', 'b2', 'a1', 'b5')
   succeed('a1')
   await until('a1', 'b2', 'a1', 'b5', 'a3', 'a4')
   assert.equal(begun.length, 6)
 })
 
-test('a lane goes on with the first of its rows that failed, when its other runs have ended', async t => {
+test('a kitchen goes on with the first of its rows that failed, when its other runs have ended', async t => {
   const { until, fail, succeed } = openWorker(t, 'aaab', 3)
   await until('a1', 'a2', 'a3')
   fail('a2')
@@ -90,7 +90,7 @@ test('a lane goes on with the first of its rows that failed, when its other runs
   await until('a1', 'a2', 'a3', 'b4', 'a1', 'a2')
 })
 
-test('after a failure a lane has one run at once, then two, then four', async t => {
+test('after a failure a kitchen has one run at once, then two, then four', async t => {
   const { until, fail, succeed } = openWorker(t, 'aaaaaaaa', 1)
   await until('a1')
   fail('a1')
@@ -102,7 +102,7 @@ test('after a failure a lane has one run at once, then two, then four', async t 
   await wide.until('a1')
   wide.fail('a1')
   await wide.until('a1', 'a1')
-  for (const lane of 'aaaaaaa') wide.add(lane)
+  for (const kitchen of 'aaaaaaa') wide.add(kitchen)
   await turns()
   wide.succeed('a1')
   await wide.until('a1', 'a1', 'a2', 'a3')
@@ -129,7 +129,7 @@ test('new rows and those that waited take turns', async t => {
   fail('a1')
   await waitFor(() => begun.length === 2, { deadlineMs: 10_000, everyMs: 1, what: 'another run' })
   // Whichever came first: each of them is begun before one of them has had a second turn.
-  for (const lane of 'bbb') add(lane)
+  for (const kitchen of 'bbb') add(kitchen)
   for (let turn = 2; turn <= 4; turn++) {
     succeed(begun.at(-1) ?? '')
     await waitFor(() => begun.length === turn + 1, { deadlineMs: 10_000, everyMs: 1, what: 'another run' })
@@ -138,7 +138,7 @@ test('new rows and those that waited take turns', async t => {
   assert.ok(begun.slice(1, 4).includes('b2'), begun.join())
 })
 
-test('it is healthy when the last run of no lane has failed, and idle when nothing is left', async t => {
+test('it is healthy when the last run of no kitchen has failed, and idle when nothing is left', async t => {
   const { said, until, fail, succeed } = openWorker(t, 'abb')
   await until('a1', 'b2', 'b3')
   fail('a1')
