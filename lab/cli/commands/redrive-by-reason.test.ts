@@ -1,10 +1,10 @@
 // Redrives by reason, on the real brokers, for each model with dead letters. The tests of a model share one system, and each leaves it
 // without dead letters.
 import assert from 'node:assert/strict'
-import { after, before, test, type TestContext } from 'node:test'
+import { test, type TestContext } from 'node:test'
 import { orderPlaced } from '#common/contracts/events.ts'
 import { placed, anOrder } from '#conformance/client.ts'
-import { serviceOf, startSystem, type TestSystem } from '#conformance/test-system.ts'
+import { serviceOf, sharedSystem, startSystem, type SystemOptions, type TestSystem } from '#conformance/test-system.ts'
 import type { DeadLetter, Model, Role } from '#engine/experiment/model.ts'
 import { waitFor } from '#host/wait-for.ts'
 import { asyncRabbitmq } from '../../../async-rabbitmq/lab/model.ts'
@@ -30,22 +30,10 @@ const mended = orderPlaced(
 const rolesOf = (model: Model, ...roles: Role[]) => roles.map(role => serviceOf(model, role))
 
 /** With short retries. */
-function openSystem(owner: Parameters<typeof startSystem>[0], model: Model, started: string[]): Promise<TestSystem> {
-  const environments = Object.fromEntries(model.services.map(({ name }) => [name, { RETRY_DELAYS_MS: '20' }]))
-  return startSystem(owner, model, { environments, started })
-}
-
-/** One for all tests of the model; analytics takes no part in redrives. */
-function sharedSystem(model: Model): { system(): TestSystem; services: string[] } {
-  const services = rolesOf(model, 'order', 'inventory', 'notification')
-  let system: TestSystem | undefined
-  let cleanUp: (() => Promise<void>) | undefined
-  before(async () => {
-    system = await openSystem({ after: work => void (cleanUp = work) }, model, services)
-  })
-  after(() => cleanUp?.())
-  return { system: () => system ?? assert.fail('the system was not started'), services }
-}
+const withServices = (model: Model, started: string[]): SystemOptions => ({
+  environments: Object.fromEntries(model.services.map(({ name }) => [name, { RETRY_DELAYS_MS: '20' }])),
+  started,
+})
 
 /** Orders that are dead letters, because inventory fails; with the ids of those that were decided before them. */
 async function placeDead(system: TestSystem, count: number) {
@@ -91,10 +79,12 @@ async function inTheMiddle(t: TestContext, system: TestSystem) {
 }
 
 for (const { model, raw } of cases) {
-  const shared = sharedSystem(model)
+  // Analytics takes no part in redrives.
+  const services = rolesOf(model, 'order', 'inventory', 'notification')
+  const shared = sharedSystem(model, withServices(model, services))
 
   test(`${model.name}: of the dead letters of one reason the oldest are redriven, as many as --limit and as fast as --rate allow`, async () => {
-    const system = shared.system()
+    const system = shared()
     const { earlier } = await placeDead(system, 9)
     await system.inspector.operations['publish-raw']?.({ ...raw, body: 'hopeless' })
     const letters = await system.untilDeadLetters(10)
@@ -145,7 +135,7 @@ for (const { model, raw } of cases) {
   })
 
   test(`${model.name}: a dead letter that comes back is parked, also after a restart, until it is redriven by its id`, async () => {
-    const system = shared.system()
+    const system = shared()
     const { earlier, orderIds } = await placeDead(system, 3)
     assert.equal((await redriveAll(system)).stdout, 'Redriven: 3. Parked: 0. Left: 0.\n')
     const cameBack = async () => {
@@ -153,7 +143,7 @@ for (const { model, raw } of cases) {
       return letters.length === 3 && letters.every(({ redrives }) => redrives === 1) && letters
     }
     const letters = await waitFor(cameBack, { deadlineMs: 60_000, what: 'the dead letters to come back' })
-    await system.restart(shared.services)
+    await system.restart(services)
     const [parked, dry] = await redriveEach(system, [ALL, [...ALL, '--dry-run']])
     assert.deepEqual([parked?.code, parked?.stdout], [0, `Redriven: 0. Parked: 3 ${PARKED}. Left: 0.\n`])
     assert.match(String(dry?.stdout), /no: parked, it came back after a redrive/)
@@ -175,7 +165,7 @@ for (const { model, raw } of cases) {
 
   test(`${model.name}: a redrive that was killed or interrupted is continued by the next one, and every order has its effect once`, async t => {
     const count = 60
-    const system = shared.system()
+    const system = shared()
     const { earlier, orderIds } = await placeDead(system, count)
     await repairInventory(system)
     const killed = await inTheMiddle(t, system)
@@ -205,7 +195,8 @@ for (const { model, raw } of cases) {
 
 test('a redrive by reason that its broker stops says why and what is left, and removes nothing', async t => {
   // Not the shared one: it loses a queue.
-  const system = await openSystem(t, asyncRabbitmq, rolesOf(asyncRabbitmq, 'order', 'inventory'))
+  const services = rolesOf(asyncRabbitmq, 'order', 'inventory')
+  const system = await startSystem(t, asyncRabbitmq, withServices(asyncRabbitmq, services))
   await placeDead(system, 2)
   const letters = await system.inspector.deadLetters()
   await system.kill('inventory_service')

@@ -7,7 +7,7 @@ import { type Action, alarm, at, resume } from '#engine/experiment/steps.ts'
 import { readHealth } from '#engine/run/http.ts'
 import { waitFor } from '#host/wait-for.ts'
 import { around, defineScenario, serviceOf, spanOf } from '../scenario.ts'
-import { setByOutage } from './set-by-fault.ts'
+import { setByWaiting } from './set-by-fault.ts'
 
 export const brokerFull = defineScenario({
   name: 'broker-full',
@@ -54,7 +54,7 @@ export const brokerFull = defineScenario({
         at(span.toMs, resume('rabbitmq')),
       ],
       seen: [stepSeen({ action: 'alarm', target: 'rabbitmq' }), told],
-      setByFault: setByOutage(model, settings),
+      setByFault: setByWaiting(settings),
     }
   },
   explain: (results, model) =>
