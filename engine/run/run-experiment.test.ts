@@ -14,7 +14,7 @@ import { model as sampleModel } from '../testing/sample-runtime.ts'
 import type { History } from './history.ts'
 import { readHistoryFile } from './history-file.ts'
 import { historyFile } from './result.ts'
-import { runExperiment } from './run-experiment.ts'
+import { runExperiment, variantId } from './run-experiment.ts'
 import type { Profile } from './summary.ts'
 
 const ROOT = resolve(import.meta.dirname, '../..')
@@ -292,4 +292,15 @@ test('what is found where a safeguard is left out is shown, and is no part of th
     ],
   )
   assert.equal(result.variants[1]?.disabledSafeguard, 'outbox')
+})
+
+test('a variant with a long name has an id of its own that a prefix has room for', () => {
+  const long = (end: string) =>
+    variantId('lab-a83e', 'streaming-kafka', 'retry-storm', `${'with-an-outbox-'.repeat(6)}${end}`)
+  assert.equal(long('one').length, 99)
+  assert.notEqual(long('one'), long('two'))
+  assert.equal(
+    variantId('lab-a83e', 'sync-rest', 'healthy', 'as-it-stands', 1),
+    'lab-a83e.sync-rest.healthy.as-it-stands.1',
+  )
 })

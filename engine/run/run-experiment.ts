@@ -1,5 +1,6 @@
 // Runs one experiment: its variants one after the other, each judged and measured from its history, and the result. A variant that
 // cannot be finished does not stop the others; the result then says what was in the way.
+import { createHash } from 'node:crypto'
 import { join } from 'node:path'
 import { makeFolder } from '#common/contracts/make-folder.ts'
 import type { Experiment, Variant, VariantResult } from '../experiment/define.ts'
@@ -53,6 +54,18 @@ export async function runExperiment(options: RunOptions): Promise<Result> {
 const failureOf = ({ name }: Variant, error: unknown): string =>
   `${name}: ${error instanceof Error ? error.message : String(error)}`
 
+/** With the dot behind it, it is the prefix of a service, which has at most 100 characters. */
+const LONGEST_ID = 99
+const HASH_CHARS = 8
+
+/** The parts of a name that goes before all that a variant makes on a broker; where they are too long, their beginning and a hash of all. */
+export function variantId(...parts: readonly (string | number)[]): string {
+  const id = parts.join('.')
+  if (id.length <= LONGEST_ID) return id
+  const hash = createHash('sha256').update(id).digest('hex').slice(0, HASH_CHARS)
+  return `${id.slice(0, LONGEST_ID - HASH_CHARS - 1)}-${hash}`
+}
+
 /** @param repeat how often it was run before */
 function optionsOf(options: RunOptions, variant: Variant, repeat = 0): VariantOptions {
   const { experiment, runId, name, folder, onProgress } = options
@@ -62,7 +75,7 @@ function optionsOf(options: RunOptions, variant: Variant, repeat = 0): VariantOp
     model: experiment.model,
     variant,
     // With its model: another may have an experiment and a variant of the same names, and the stores of its services are still there.
-    id: [runId, experiment.model.name, name, slug, ...(repeat > 0 ? [repeat] : [])].join('.'),
+    id: variantId(runId, experiment.model.name, name, slug, ...(repeat > 0 ? [repeat] : [])),
     logFolder: join(folder, 'logs', slug),
     onProgress: line => onProgress(`${variant.name}: ${line}`),
   }
