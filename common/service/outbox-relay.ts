@@ -2,7 +2,7 @@
 // Guarantees: an event leaves the outbox only when its publish has resolved; after a crash in between it is published
 // again, as the same event. What the receiver answered is stored in the transaction that removes the event. Publishes begin in the sequence
 // in which the events were stored, or by kitchen those of each; after one that failed, earlier events follow later ones.
-// Events wait on disk: at most a window of them is in memory, however long the broker is away.
+// Events wait on disk: at most two windows of them are in memory, however long the broker is away.
 import { explain } from '../contracts/errors.ts'
 import { OrderPlaced } from '../contracts/events.ts'
 import { parse } from '../contracts/parse.ts'

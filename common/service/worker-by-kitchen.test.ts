@@ -14,10 +14,15 @@ function openWorker(t: TestContext, kitchens: string, window = 10) {
   const begun: string[] = []
   const running = new Map<string, PromiseWithResolvers<void>>()
   const said: string[] = []
+  /** Once. */
+  const unreadable = new Set<number>()
   const closing = new AbortController()
   const worker = startWorkerByKitchen<Row>({
     pending: async (after, limit) => rows.filter(({ seq }) => seq > after && left.has(seq)).slice(0, limit),
-    rowAt: async seq => rows.find(row => row.seq === seq),
+    async rowAt(seq) {
+      if (unreadable.delete(seq)) throw new Error('cannot be read')
+      return rows.find(row => row.seq === seq)
+    },
     kitchenOf: ({ kitchen }) => kitchen,
     async run({ seq, kitchen }) {
       const run = Promise.withResolvers<void>()
@@ -44,6 +49,7 @@ function openWorker(t: TestContext, kitchens: string, window = 10) {
   return {
     begun,
     said,
+    unreadable,
     add(kitchen: string) {
       const seq = rows.length + 1
       rows.push({ seq, kitchen })
@@ -151,4 +157,13 @@ test('it is healthy when the last run of no kitchen has failed, and idle when no
   succeed('b3')
   await turns()
   assert.deepEqual(said, ['failure', 'healthy', 'healthy', 'idle'])
+})
+
+test('a row that waited and could not be read is read again', async t => {
+  const { unreadable, until, fail } = openWorker(t, 'ab')
+  await until('a1', 'b2')
+  unreadable.add(1)
+  fail('a1')
+  await until('a1', 'b2', 'a1')
+  assert.equal(unreadable.size, 0)
 })

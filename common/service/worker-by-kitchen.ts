@@ -1,9 +1,10 @@
 // Works through rows of a store until none is left, each of a kitchen: a row that fails holds up those of its kitchen, and no others.
 // Guarantees: a row is worked on until its `run` has resolved, which is also what removes it. Runs of a kitchen begin in the order of the
 // rows; after one that failed the kitchen goes on with its first row, alone, when its other runs have ended and a pause has passed, and each
-// success allows twice as many at once. New rows and those that waited take turns. What waits, waits in the store: of it a number is in
-// memory.
-// Not promised: that a row is worked on once. After a crash between the work and its removal it is worked on again.
+// success allows twice as many at once. New rows and those that waited take turns. What waits, waits in the store: in memory are the
+// numbers of its rows, and at most two windows of rows.
+// Not promised: that kitchens which fail late leave the others a place at every moment: before its first failure one may hold all. Nor that
+// a row is worked on once. After a crash between the work and its removal it is worked on again.
 import type { DurableWorker } from './durable-worker.ts'
 import { type Backoff, createBackoff, type Pace } from './retry.ts'
 
@@ -83,7 +84,10 @@ export function startWorkerByKitchen<Row extends { seq: number }>(parts: Kitchen
     while (inFlight.size < window && !isStopped && !closing.aborted) {
       const row = await source.take()
       if (!row) break
-      begin(row)
+      // While it was read another run may have failed.
+      if (isStopped || closing.aborted || !kitchens.mayBegin(parts.kitchenOf(row)))
+        kitchens.wait(parts.kitchenOf(row), row.seq)
+      else begin(row)
     }
     if (isStopped) {
       await Promise.all(inFlight)
@@ -106,6 +110,20 @@ export function startWorkerByKitchen<Row extends { seq: number }>(parts: Kitchen
   return { notify, ended: work() }
 }
 
+const freshKitchen = (limit: number, backoff: Backoff): Kitchen => ({
+  waiting: [],
+  inFlight: 0,
+  limit,
+  hasFailed: false,
+  isPausing: false,
+  backoff,
+})
+
+function insert(waiting: number[], seq: number): void {
+  waiting.push(seq)
+  waiting.sort((one, other) => one - other)
+}
+
 /** The kitchens of which something is in flight or waits. */
 function openKitchens({
   window,
@@ -114,21 +132,16 @@ function openKitchens({
 }: Pick<KitchenWorkerParts<{ seq: number }>, 'window' | 'closing' | 'pace'>) {
   const kitchens = new Map<string, Kitchen>()
   function of(name: string): Kitchen {
-    const fresh = (): Kitchen => ({
-      waiting: [],
-      inFlight: 0,
-      limit: window,
-      hasFailed: false,
-      isPausing: false,
-      backoff: createBackoff(closing, pace),
-    })
-    const kitchen = kitchens.get(name) ?? fresh()
+    const kitchen = kitchens.get(name) ?? freshKitchen(window, createBackoff(closing, pace))
     kitchens.set(name, kitchen)
     return kitchen
   }
+  const wait = (name: string, seq: number): void => insert(of(name).waiting, seq)
   const some = (is: (kitchen: Kitchen) => boolean): boolean => [...kitchens.values()].some(is)
   return {
     of,
+    wait,
+    mayBegin: (name: string) => mayBegin(of(name)),
     someFailed: () => some(({ hasFailed }) => hasFailed),
     someWait: () => some(({ waiting }) => waiting.length > 0),
     /** Says whether the last run of the kitchen has failed. */
@@ -150,8 +163,7 @@ function openKitchens({
       const kitchen = of(name)
       kitchen.hasFailed = true
       kitchen.limit = 1
-      kitchen.waiting.push(seq)
-      kitchen.waiting.sort((one, other) => one - other)
+      wait(name, seq)
       if (!resume || kitchen.isPausing) return
       kitchen.isPausing = true
       void kitchen.backoff.pause().then(() => {
@@ -165,12 +177,14 @@ function openKitchens({
       if (kitchen.inFlight === 0 && kitchen.waiting.length === 0 && !kitchen.hasFailed) kitchens.delete(name)
     },
     /** The first row that waits in a kitchen that may go on; that kitchen is the last one to be looked at next time. */
-    takeWaiting(): number | undefined {
+    takeWaiting(): { name: string; seq: number } | undefined {
       for (const [name, kitchen] of kitchens) {
-        if (kitchen.waiting.length === 0 || !mayBegin(kitchen)) continue
+        const [seq] = kitchen.waiting
+        if (seq === undefined || !mayBegin(kitchen)) continue
         kitchens.delete(name)
         kitchens.set(name, kitchen)
-        return kitchen.waiting.shift()
+        kitchen.waiting.shift()
+        return { name, seq }
       }
       return undefined
     },
@@ -197,8 +211,14 @@ function openSource<Row extends { seq: number }>(
     }
   }
   async function takeWaiting(): Promise<Row | undefined> {
-    const seq = kitchens.takeWaiting()
-    return seq === undefined ? undefined : rowAt(seq)
+    const taken = kitchens.takeWaiting()
+    if (!taken) return undefined
+    try {
+      return await rowAt(taken.seq)
+    } catch (error) {
+      kitchens.wait(taken.name, taken.seq)
+      throw error
+    }
   }
   return {
     async take(): Promise<Row | undefined> {

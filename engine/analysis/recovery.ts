@@ -5,7 +5,7 @@
 //
 // A recovery counts from the step that ends the fault: the command to start again, to heal, to resume. The time to start is a part of
 // it, so that a model whose services start slowly does not seem to recover soon. An order was requested during the fault when its
-// planned start lies between the step that breaks something and the moment when the step that ends it has done its work, since a
+// planned start lies between the step that breaks something (of an alarm: its end) and the moment when the step that ends it has done its work, since a
 // service that is started again is dead until it is healthy. Where no step breaks anything, both ends are the planned ones.
 import type { Span } from '../load/plan.ts'
 import type { ExecutedStep, History } from '../run/history.ts'

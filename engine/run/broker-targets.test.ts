@@ -69,6 +69,8 @@ test('a broker is full until it is resumed, until the end of the variant, or unt
   await runtime.stop()
   assert.deepEqual(done.slice(5), ['alarm', 'kill kafka', 'start kafka', 'stop'])
   await assert.rejects((await opened()).runtime.alarm('kafka'), /^Error: kafka has no memory alarm/)
+  await runtime.kill('kafka')
+  await assert.rejects(runtime.alarm('kafka'), /^Error: kafka is not running/)
 })
 
 test('a broker that is full and hangs is put right in both', async () => {

@@ -60,6 +60,7 @@ export const withBrokers =
         const controls = controlsOf(name)
         if (!controls?.alarm)
           throw new Error(`${name} has no memory alarm; of what the lab starts only a RabbitMQ has one`)
+        if (down.has(name)) throw new Error(`${name} is not running`)
         alarmed.add(name)
         await controls.alarm(true)
       },
@@ -74,12 +75,12 @@ export const withBrokers =
       running: name => (kinds.includes(name) ? !down.has(name) : runtime.running(name)),
       host: host && { ...host, processes: () => [...host.processes(), ...ownProcesses()] },
       async stop() {
-        try {
-          await runtime.stop()
-        } finally {
-          for (const name of new Set([...paused, ...alarmed])) await targets.resume(name)
-          for (const name of down) await targets.start(name)
-        }
+        const errors: unknown[] = []
+        const attempt = (work: Promise<void>) => work.catch((error: unknown) => void errors.push(error))
+        await attempt(runtime.stop())
+        for (const name of down) await attempt(targets.start(name))
+        for (const name of new Set([...paused, ...alarmed])) await attempt(targets.resume(name))
+        if (errors.length > 0) throw errors[0]
       },
     }
     return { runtime: targets, deployment }

@@ -83,7 +83,11 @@ function start(node: RabbitmqNode, address: string, epmd: Child, signal: AbortSi
 /** @throws Error with what it wrote */
 async function rabbitmqctl(node: RabbitmqNode, args: readonly string[]): Promise<void> {
   const server = only(join(node.root, 'usr/lib/rabbitmq/lib'), 'rabbitmq_server-')
-  await promisify(execFile)(join(server, 'sbin/rabbitmqctl'), args, { env: environmentOf(node), cwd: node.folder })
+  await promisify(execFile)(join(server, 'sbin/rabbitmqctl'), args, {
+    env: environmentOf(node),
+    cwd: node.folder,
+    timeout: 30_000,
+  })
 }
 
 const settings = join(import.meta.dirname, '../rabbitmq')

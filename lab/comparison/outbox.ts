@@ -16,7 +16,7 @@ export const isWithOutbox = ({ configuration }: RepeatedMeasure): boolean =>
 const SHARE = 'during: known in the end'
 
 export const ABOUT_THE_OUTBOX =
-  'The share of the orders requested while something was dead, or the broker full, whose outcome could be known in the end. What differs between the two columns of a fault is the work of the outbox; what differs between the rows of a column is that of the model. REST has no broker: where the others lose a dead one its Inventory was killed, so that its row says the same there as where Inventory is dead.'
+  'The share of the orders requested during the fault whose outcome could be known in the end. What differs between the two columns of a fault is the work of the outbox; what differs between the rows of a column is that of the model. REST has no broker: in the scenario where that of the others is killed its Inventory is killed instead, so that its row says the same there as where Inventory is dead.'
 
 /** A row for each model, and two columns for each fault under which a model was run both ways. Undefined where there is none. */
 export function outboxGrid(summary: Summary): Grid | undefined {

@@ -13,9 +13,9 @@ export const brokerFull = defineScenario({
   name: 'broker-full',
   title: 'The broker full',
   titleAt: ({ faultMs }) => `The broker full for ${faultMs / 1_000} s`,
-  asks: 'A slow reader has filled the memory of the broker, which takes nothing more from those who publish: which orders are still accepted, and who tells?',
+  asks: 'The broker is out of memory, as when a slow reader has let it fill, and takes nothing more from those who publish: which orders are still accepted, and who tells?',
   caveat:
-    'The memory alarm of RabbitMQ is raised as its own memory monitor raises it, with the memory that there is: what is measured is what an alarm does, and not how soon a backlog leads to it. It blocks every connection that publishes, also that by which Inventory would publish what it has decided. The commands that raise and clear it take about a second each. Orders count as requested meanwhile from when the first is done until the second is.',
+    'The memory alarm of RabbitMQ is raised as its own memory monitor raises it, with the memory that there is: what is measured is what an alarm does, and not how soon a backlog leads to it. It blocks every connection that publishes, also that by which Inventory would publish what it has decided. The commands that raise and clear it take about a second each. Orders count as requested meanwhile from when the first is done until the second is, and a recovery counts from the beginning of the second.',
   isOptional: true,
   profiles: {
     full: { ordersPerSecond: 50, beforeMs: 5_000, faultMs: 15_000, afterMs: 10_000 },
